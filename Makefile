@@ -1,0 +1,55 @@
+# Labeljob: everything a newcomer or a maintainer does. `make` alone lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+PICTURES ?=
+
+.PHONY: help
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.venv/run.stamp: requirements-sandbox.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-sandbox.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: run
+run: .venv/run.stamp ## Start the practice workspace (PICTURES=folder uses your own pictures)
+	@$(BIN)/labeljob sandbox $(if $(PICTURES),--pictures "$(PICTURES)")
+
+.PHONY: demo
+demo: .venv/run.stamp ## Run the whole story once in the terminal
+	@$(BIN)/labeljob demo
+
+.PHONY: reset
+reset: ## Forget everything the practice workspace remembers
+	rm -rf .sandbox
+
+.PHONY: test
+test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is)
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: .venv/dev.stamp ## Style, types, and the direction rule
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: .venv/dev.stamp ## Put the code into the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: ci
+ci: lint test ## What CI runs
+
+.PHONY: lock
+lock: ## Pin every dependency again, with hashes (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml --extra sandbox --group build -c requirements.txt -o requirements-sandbox.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml --extra sandbox --group dev -c requirements-sandbox.txt -o requirements-dev.txt

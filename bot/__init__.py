@@ -1,0 +1,1 @@
+"""Labeljob: the Slack bot that coordinates data labeling with Ground Truth and Rekognition Custom Labels."""

@@ -1,0 +1,110 @@
+"""The `labeljob` command: the administrator's door.
+
+Imports happen inside the subcommands, so that `labeljob --help` costs little more than argparse itself.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the exit code for the shell (0 done, 1 failed with words, 2 wrong usage)."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if not hasattr(chosen, "run"):
+        parser.print_help()
+        return 2
+    from bot.base.errors import LabeljobError  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        return int(chosen.run(chosen) or 0)
+    except LabeljobError as error:
+        print(error.words, file=sys.stderr)  # noqa: T201 - this is a command
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="labeljob", description="The Slack bot that coordinates data labeling.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    sandbox = commands.add_parser("sandbox", help="start the practice workspace: no Slack and no AWS account needed")
+    sandbox.add_argument("--folder", default=".sandbox", help="where it remembers everything (default: .sandbox)")
+    sandbox.add_argument("--pictures", metavar="FOLDER", help="put your own pictures into the practice bucket")
+    sandbox.add_argument("--port", type=int, default=8470, help="the page's port; the next free ones are for the rest")
+    sandbox.add_argument("--transport", choices=["socket", "http"], default="socket", help="how Slack reaches the bot")
+    sandbox.add_argument("--services-only", action="store_true", help="start the stand-ins alone, print their settings")
+    sandbox.set_defaults(run=_sandbox)
+
+    demo = commands.add_parser("demo", help="run the whole story once in the practice workspace, in the terminal")
+    demo.add_argument("--json", action="store_true", help="print one JSON object instead of the threads")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="run the bot with the settings of the environment")
+    serve.add_argument("--role", choices=["web", "worker", "both"], default="both", help="people, time, or both")
+    serve.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
+    serve.set_defaults(run=_serve)
+
+    migrate = commands.add_parser("migrate", help="bring the database's tables to this version")
+    migrate.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
+    migrate.set_defaults(run=_migrate)
+
+    manifest = commands.add_parser("slack-manifest", help="print the manifest of the Slack app")
+    manifest.add_argument("--url", help="the bot's public address (https://…): prints the form for signed HTTP")
+    manifest.set_defaults(run=_slack_manifest)
+    return parser
+
+
+def _sandbox(chosen: argparse.Namespace) -> int:
+    practice = _practice()
+    if chosen.services_only:
+        return int(practice.services_only(chosen.folder, chosen.port))
+    return int(practice.run(chosen.folder, chosen.port, chosen.transport, chosen.pictures))
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    return int(_practice().demo(as_json=chosen.json))
+
+
+def _practice():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a module that may be absent
+    """The practice workspace, where its extra is installed."""
+    from bot.base.errors import Refusal  # noqa: PLC0415
+
+    try:
+        import bot.sandbox.__main__ as practice  # noqa: PLC0415
+    except ImportError as error:
+        words = "The practice workspace needs its extra: pip install 'labeljob[sandbox]'"
+        raise Refusal(f"{words} (missing: {error.name}).") from error
+    return practice
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from bot import wiring  # noqa: PLC0415
+    from bot.base import settings  # noqa: PLC0415
+
+    wiring.serve(settings.read(chosen.env_file), chosen.role)
+    return 0
+
+
+def _migrate(chosen: argparse.Namespace) -> int:
+    from bot.base import settings  # noqa: PLC0415
+    from bot.base.db import Database  # noqa: PLC0415
+
+    database = Database(settings.read(chosen.env_file).database_url)
+    database.migrate()
+    database.close()
+    print("The database's tables are those of this version.")  # noqa: T201
+    return 0
+
+
+def _slack_manifest(chosen: argparse.Namespace) -> int:
+    from bot import slack_manifest  # noqa: PLC0415
+
+    print(slack_manifest.text(chosen.url), end="")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,299 @@
+"""Block Kit pieces and the words of numbers, times and dates (pure).
+
+Promises to every card and form: text that people typed comes out as data (never a mention, a link or a template), and
+every text is cut to Slack's limit for its place instead of failing the whole message.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+Block = dict[str, Any]
+
+SECTION_TEXT = 3000  # Slack: section text 1..3000 characters
+BUTTON_TEXT = 75  # Slack: button text, option text and description 75
+OPTION_VALUE = 150  # Slack: option value 150 (one source says 75: keep values short)
+ALT_TEXT = 2000
+MODAL_TITLE = 24  # Slack: a view's title, submit and close 24 characters each
+INPUT_LABEL = 2000  # Slack: label and hint of an input block 2,000
+PLACEHOLDER = 150
+INPUT_TEXT = 3000  # Slack: a plain text input holds 3,000 characters at most
+MESSAGE_BLOCKS = 50
+MESSAGE_SIZE = (
+    12_000  # Slack refuses blocks of about 13,200 characters in all (msg_blocks_too_long, seen, undocumented)
+)
+VIEW_BLOCKS = 100
+BAR_CELLS = 20
+
+_ZERO_WIDTH = "\u200b"
+
+
+def escape(text: str) -> str:
+    """Typed text as mrkdwn data: `& < >` escaped, formatting marks and mention words defused, one line kept as is."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([*_~`])", rf"{_ZERO_WIDTH}\1", re.sub(r"@(channel|here|everyone)\b", rf"@{_ZERO_WIDTH}\1", safe))
+
+
+def cut(text: str, limit: int) -> str:
+    """Text of at most `limit` characters; what is cut off is shown by an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def typed(text: str, limit: int = 300) -> str:
+    """What a person typed, on one line, cut to `limit` characters and then escaped (so that no entity is cut)."""
+    return escape(cut(" ".join(text.split()), limit))
+
+
+def code(text: str, limit: int = 1100) -> str:
+    """An address or a name to copy, letter by letter, in a code span; nothing in it is a mark, a link or a mention."""
+    one = cut(" ".join(text.replace("`", "'").split()), limit)
+    return f"`{one.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`" if one else ""
+
+
+def plain(text: str, limit: int = SECTION_TEXT) -> Block:
+    """A plain_text object (never parsed by Slack). Emoji codes stay letters."""
+    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": False}
+
+
+def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
+    """A mrkdwn object; the caller has escaped what people typed.
+
+    `verbatim` keeps Slack from making links and channel names of plain words; what is written as `<…>` still works.
+    """
+    return {"type": "mrkdwn", "text": cut(text, limit) or " ", "verbatim": True}
+
+
+def section(text: str, *, block_id: str | None = None, accessory: Block | None = None) -> Block:
+    """A section of mrkdwn text."""
+    return _with({"type": "section", "text": mrkdwn(text)}, block_id=block_id, accessory=accessory)
+
+
+def header(text: str) -> Block:
+    """A header (plain text, 150 characters at most)."""
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def context(*texts: str) -> Block:
+    """Small grey lines; at most ten elements."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def actions(*elements: Block, block_id: str | None = None) -> Block:
+    """A row of buttons, menus and pickers (25 at most)."""
+    return _with({"type": "actions", "elements": list(elements[:25])}, block_id=block_id)
+
+
+def button(  # noqa: PLR0913 - the fields are Slack's
+    text: str,
+    action_id: str,
+    value: str = "",
+    *,
+    style: str | None = None,
+    url: str | None = None,
+    confirm: Block | None = None,
+    label: str | None = None,
+) -> Block:
+    """A button. `value` (2,000 characters at most) comes back in the press; `label` is what a screen reader says."""
+    return _with(
+        {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action_id},
+        value=value or None,
+        style=style,
+        url=url,
+        confirm=confirm,
+        accessibility_label=cut(label, 75) if label else None,
+    )
+
+
+def option(text: str, value: str, description: str | None = None) -> Block:
+    """A choice in a menu."""
+    return _with(
+        {"text": plain(text, BUTTON_TEXT), "value": value},
+        description=plain(description, 75) if description else None,
+    )
+
+
+def input_block(  # noqa: PLR0913 - the fields are Slack's
+    label: str,
+    element: Block,
+    block_id: str,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+    dispatch: bool = False,
+) -> Block:
+    """A field of a form. `dispatch` tells the bot of every change; else it hears of it at submit."""
+    block = {"type": "input", "block_id": block_id, "label": plain(label, INPUT_LABEL), "element": element}
+    return _with(
+        block,
+        hint=plain(hint, INPUT_LABEL) if hint else None,
+        optional=True if optional else None,
+        dispatch_action=True if dispatch else None,
+    )
+
+
+def text_input(action_id: str, value: str = "", *, placeholder: str | None = None, multiline: bool = False) -> Block:
+    """A text field. No maximum is set below Slack's own, so that too long a text is answered in words and kept."""
+    return _with(
+        {"type": "plain_text_input", "action_id": action_id},
+        multiline=True if multiline else None,
+        initial_value=value[:INPUT_TEXT] or None,
+        placeholder=plain(placeholder, PLACEHOLDER) if placeholder else None,
+    )
+
+
+def radio(action_id: str, options: Sequence[Block], value: str = "") -> Block:
+    """Radio buttons (ten options at most); `value` names the one that is chosen already."""
+    chosen = next((one for one in options if one["value"] == value), None)
+    return _with(
+        {"type": "radio_buttons", "action_id": action_id, "options": list(options[:10])}, initial_option=chosen
+    )
+
+
+def rich_text_input(action_id: str, value: Block | None = None) -> Block:
+    """A rich text field (it holds no pictures); `value` is a rich_text block."""
+    return _with({"type": "rich_text_input", "action_id": action_id}, initial_value=value)
+
+
+def modal(  # noqa: PLR0913 - the fields are Slack's
+    title: str,
+    blocks: Iterable[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Close",
+    metadata: Mapping[str, Any] | None = None,
+) -> Block:
+    """A modal view. `metadata` comes back with every press and submit: ids only (3,000 characters), never data."""
+    return _with(
+        {
+            "type": "modal",
+            "callback_id": callback_id,
+            "title": plain(title, MODAL_TITLE),
+            "close": plain(close, MODAL_TITLE),
+            "blocks": list(blocks)[:VIEW_BLOCKS],
+            "private_metadata": json.dumps(metadata, separators=(",", ":")) if metadata else "",
+        },
+        submit=plain(submit, MODAL_TITLE) if submit else None,
+    )
+
+
+def fit(groups: Sequence[Sequence[Block]], *, taken: Sequence[Block] = ()) -> tuple[list[Block], int]:
+    """As many whole groups of blocks as one message takes beside `taken`, and how many groups were left out."""
+    room, size = MESSAGE_BLOCKS - len(taken), MESSAGE_SIZE - len(json.dumps(list(taken)))
+    kept: list[Block] = []
+    for number, group in enumerate(groups):
+        size -= len(json.dumps(list(group))) + 2
+        if len(kept) + len(group) > room or size < 0:
+            return kept, len(groups) - number
+        kept.extend(group)
+    return kept, 0
+
+
+def rich_text(*sections: Block) -> Block:
+    """A rich_text block of the given sections and lists."""
+    return {"type": "rich_text", "elements": list(sections)}
+
+
+def rich_words(rich: Mapping[str, Any] | None) -> str:
+    """The plain words of a rich_text block, a line per paragraph and list item; "" for none."""
+    if not rich:
+        return ""
+    lines: list[str] = []
+    for part in _parts(rich):
+        if part.get("type") == "rich_text_list":
+            numbered = part.get("style") == "ordered"
+            items = [_inline(item) for item in _parts(part)]
+            lines += [f"{n}. {item}" if numbered else f"• {item}" for n, item in enumerate(items, 1)]
+        else:
+            lines.append(_inline(part))
+    return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()).strip()
+
+
+def overflow(action_id: str, *options: Block) -> Block:
+    """The "more" menu: one to five options."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
+def image(url: str, alt: str, title: str | None = None) -> Block:
+    """A picture with the words that stand for it."""
+    return _with(
+        {"type": "image", "image_url": url, "alt_text": cut(alt, ALT_TEXT) or "picture"},
+        title=plain(title, 2000) if title else None,
+    )
+
+
+def link(url: str, text: str) -> str:
+    """A mrkdwn link; the text is escaped and cannot end the link early."""
+    return f"<{url.replace('|', '%7C').replace('>', '%3E')}|{escape(text).replace('|', '¦')}>"
+
+
+def person(user_id: str) -> str:
+    """A mention that pings. Use only where a message is meant to ping."""
+    return f"<@{user_id}>"
+
+
+def date(moment: datetime, form: str = "{date_short_pretty}") -> str:
+    """A date that each reader sees in their own zone; `form` is Slack's date pattern; the fallback is ISO, UTC."""
+    return f"<!date^{int(moment.timestamp())}^{form}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def bar(done: int, total: int) -> str:
+    """A progress bar of twenty cells; full only when everything is done, empty only when nothing is."""
+    if total <= 0:
+        return "░" * BAR_CELLS
+    cells = min(BAR_CELLS, done * BAR_CELLS // total)
+    if done and not cells:
+        cells = 1
+    return "█" * cells + "░" * (BAR_CELLS - cells)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 picture`, `1,240 pictures`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """A duration as people say it, at most two units: `45 seconds`, `4 minutes`, `2 days 4 hours`."""
+    left = max(0, round(seconds))
+    if left < 60:  # noqa: PLR2004
+        return count(left, "second")
+    parts: list[str] = []
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if left >= size and len(parts) < 2:  # noqa: PLR2004
+            parts.append(count(left // size, unit))
+            left %= size
+        elif parts:
+            break
+    return " ".join(parts)
+
+
+def _parts(rich: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The elements of a rich text piece that are pieces themselves (a client may send anything)."""
+    elements = rich.get("elements")
+    return [one for one in elements if isinstance(one, dict)] if isinstance(elements, list) else []
+
+
+def _inline(section_: Mapping[str, Any]) -> str:
+    """The words of one paragraph: text as it is, a link by its text, an emoji by its name."""
+    words: list[str] = []
+    for part in _parts(section_):
+        kind = part.get("type")
+        if kind == "emoji":
+            words.append(f":{part.get('name', '')}:")
+        elif kind == "link":
+            words.append(str(part.get("text") or part.get("url") or ""))
+        else:
+            words.append(str(part.get("text") or ""))
+    return "".join(words)
+
+
+def _with(block: Block, **extra: object) -> Block:
+    """The block with the given members that are not None."""
+    return {**block, **{key: value for key, value in extra.items() if value is not None}}

@@ -1,0 +1,1 @@
+"""Revisions of the database, applied by `labeljob migrate` and at the start."""

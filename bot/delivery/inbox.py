@@ -1,0 +1,87 @@
+"""The inbox: a request of Slack's counts once, however often it is delivered.
+
+Promises to the Slack edge: `open` says whether a request is new; a repeat gets the stored answer, or an empty one
+while the first is still being answered. A form that was sent back with faults and comes again with other content is
+a new request under the same key.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, delete
+
+from bot.base.db import Database
+from bot.delivery.tables import InboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One delivery of Slack's, by meaning. `content` is whatever a person would say makes it another request."""
+
+    key: str
+    kind: str
+    team_id: str
+    user_id: str
+    content: str
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of the content; the content itself is not kept."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known about a repeat: the answer that was given, or None while there is none yet."""
+
+    answer: dict[str, Any] | None
+
+
+class Inbox:
+    """Counts requests."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def open(self, request: Request) -> Seen | None:
+        """None when the request is new (it is now ours to answer); otherwise what was answered before."""
+        with self._db.write() as session:
+            new = (
+                session.connection()
+                .execute(
+                    self._db.sql(
+                        "INSERT INTO inbox (key, digest, kind, team_id, user_id, state, created) "
+                        "VALUES (:key, :digest, :kind, :team, :user, 'received', :now) "
+                        "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result = NULL "
+                        "WHERE inbox.state = 'rejected' AND inbox.digest <> excluded.digest RETURNING key"
+                    ),
+                    {
+                        "key": request.key,
+                        "digest": request.digest,
+                        "kind": request.kind,
+                        "team": request.team_id,
+                        "user": request.user_id,
+                    },
+                )
+                .first()
+            )
+            if new is not None:
+                return None
+            row = session.get(InboxRow, request.key)
+            return Seen(json.loads(row.result) if row is not None and row.result else None)
+
+    def close(self, request: Request, answer: dict[str, Any], *, rejected: bool) -> None:
+        """Keep the answer for repeats; `rejected` when the form went back to the person with faults."""
+        with self._db.write() as session:
+            row = session.get(InboxRow, request.key)
+            if row is not None:
+                row.result = json.dumps(answer)
+                row.state = "rejected" if rejected else "done"
+                session.add(row)
+
+    def reopen(self, request: Request) -> None:
+        """Forget a request whose handling failed with nothing done, so that another try is not taken for a repeat."""
+        with self._db.write() as session:
+            session.exec(delete(InboxRow).where(col(InboxRow.key) == request.key))

@@ -1,0 +1,72 @@
+"""The rate budget: how fast we may speak, shared by all replicas through the database.
+
+Limits of Slack's: one chat.postMessage a second and channel with short bursts; chat.update, history and replies are
+Tier 3 (50 a minute and workspace). We stay below: 40 edits and 20 look-ups a minute. A 429 blocks the method for as
+long as Slack says, for everybody.
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.base.db import Database
+from bot.delivery.tables import BudgetRow
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A bucket: `per_second` tokens flow in, `burst` fit; calls that can wait leave `reserve` for those that cannot."""
+
+    per_second: float
+    burst: float
+    reserve: float = 0.0
+
+
+RATES = {
+    "chat.postMessage": Rate(1.0, 3.0),
+    "chat.update": Rate(40 / 60, 20.0, reserve=5.0),
+    "conversations.replies": Rate(20 / 60, 5.0),
+    "conversations.history": Rate(20 / 60, 5.0),
+}
+
+
+class RateBudget:
+    """Grants calls."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def take(self, team_id: str, method: str, channel: str = "", *, urgent: bool = True) -> float:
+        """Take one call. 0.0 when granted; else how many seconds to wait before asking again."""
+        rate = RATES[method]
+        scope = f"{team_id}:{method}:{channel}" if method == "chat.postMessage" else f"{team_id}:{method}"
+        with self._db.write() as session:
+            now = float(session.connection().execute(self._db.sql("SELECT :now")).scalar_one())
+            wait = self._blocked(session, f"{team_id}:{method}", now)
+            if wait:
+                return wait
+            row = session.get(BudgetRow, scope, with_for_update=True) or BudgetRow(
+                scope=scope, tokens=rate.burst, refilled_at=now
+            )
+            tokens = min(rate.burst, row.tokens + max(0.0, now - row.refilled_at) * rate.per_second)
+            needed = 1.0 if urgent else 1.0 + rate.reserve
+            row.refilled_at = now
+            row.tokens = tokens - 1.0 if tokens >= needed else tokens
+            session.add(row)
+            return 0.0 if tokens >= needed else (needed - tokens) / rate.per_second
+
+    def block(self, team_id: str, method: str, seconds: float) -> None:
+        """No call of `method` (`*` for all) for this team before `seconds` have passed."""
+        with self._db.write() as session:
+            session.connection().execute(
+                self._db.sql(
+                    "INSERT INTO budget (scope, tokens, refilled_at, blocked_until) "
+                    "VALUES (:scope, 0, :now, :now + :wait) "
+                    "ON CONFLICT (scope) DO UPDATE SET blocked_until = excluded.blocked_until"
+                ),
+                {"scope": f"{team_id}:{method}", "wait": seconds},
+            )
+
+    def _blocked(self, session: Session, scope: str, now: float) -> float:
+        row = session.get(BudgetRow, scope)
+        return max(0.0, row.blocked_until - now) if row else 0.0

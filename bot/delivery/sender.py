@@ -1,0 +1,235 @@
+"""The sender: the only code that posts.
+
+Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with our row id in the
+message's metadata, never lets the SDK try again by itself (that alone can double a post), and after every unknown
+outcome looks in the channel for that id before it posts again. Broad `except` has its reason here: one bad message
+must not stop the others.
+"""
+
+import http.client
+import logging
+import random
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.base.db import Database
+from bot.base.settings import Settings
+from bot.delivery.message import Message
+from bot.delivery.outbox import Claimed, Outbox, Subject
+from bot.delivery.rate_budget import RateBudget
+
+EVENT_TYPE = "labeljob_notice"
+_SKEW = 120.0  # seconds that Slack's clock may differ from the database's when a post is looked for
+_MARGIN = 1 / 6  # share of the lease that must be left beyond the HTTP timeout (5 s of 30 s)
+_NEVER = {
+    "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "user_not_found", "cannot_dm_bot",
+    "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "missing_scope",
+}  # fmt: skip
+_REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
+_OUR_BUG = {"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
+_UNKNOWN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}
+_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_BREAKER = 60.0  # seconds of silence towards a team whose token Slack refused
+
+log = logging.getLogger(__name__)
+
+
+class SlackDown(Exception):
+    """The outcome of a call is unknown: no answer, a broken one, or Slack's own internal error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A message that can never be said: whom it spoke about, where, and Slack's error code."""
+
+    subject: Subject
+    channel: str
+    error: str
+
+
+class Sender:
+    """Sends what is due. Any number of senders may run, in any number of processes."""
+
+    def __init__(  # noqa: PLR0913 - the parts it joins
+        self,
+        *,
+        db: Database,
+        outbox: Outbox,
+        budget: RateBudget,
+        slack: WebClient,
+        settings: Settings,
+        owner: str,
+        chance: random.Random,
+    ) -> None:
+        self._db = db
+        self._outbox = outbox
+        self._budget = budget
+        self._slack = slack
+        self._settings = settings
+        self._owner = owner
+        self._chance = chance
+        self._bot_id: str | None = None
+
+    def drain(self, limit: int = 200) -> list[Death]:
+        """Send what is due now, at most `limit` rows; the messages that died on the way are returned."""
+        deaths: list[Death] = []
+        for _ in range(limit):
+            claimed = self._outbox.claim(self._owner)
+            if claimed is None:
+                break
+            try:
+                death = self._send(claimed)
+            except Exception:
+                log.exception("sending %s %s failed", claimed.table, claimed.id)
+                self._outbox.unknown(claimed, self._settings.look_wait, "internal")
+                continue
+            if death:
+                deaths.append(death)
+        self._remove_twins()
+        return deaths
+
+    def _send(self, claimed: Claimed) -> Death | None:
+        """One row through look, budget, call and outcome."""
+        method = "conversations.replies" if claimed.thread_ts else "conversations.history"
+        try:
+            if claimed.look:
+                wait = self._budget.take(claimed.team_id, method)
+                if wait:
+                    return self._give_up(claimed, wait, "look-up budget")
+                found = self._find(claimed.channel, claimed.thread_ts, claimed.id, claimed.first_try_at)
+                if found:
+                    self._outbox.done(claimed, found[0])
+                    return None
+            if claimed.lease_until - self._db.time() < self._settings.slack_timeout + _MARGIN * self._settings.lease:
+                return self._give_up(claimed, 0.0, "too little lease left to send safely")
+            method = "chat.update" if claimed.edit_ts else "chat.postMessage"
+            wait = self._budget.take(claimed.team_id, method, claimed.channel, urgent=claimed.urgent)
+            if wait:
+                return self._give_up(claimed, wait, "budget")
+            self._outbox.done(claimed, self._post(claimed))
+        except (SlackApiError, SlackDown) as error:
+            return self._failed(claimed, error, method)
+        return None
+
+    def _give_up(self, claimed: Claimed, seconds: float, why: str) -> Death | None:
+        """Not sent now. A row that an earlier try may have posted keeps that doubt."""
+        (self._outbox.unknown if claimed.look else self._outbox.later)(claimed, seconds, why)
+        return None
+
+    def _post(self, claimed: Claimed) -> str:
+        """Post or edit; the ts of what stands now."""
+        arguments: dict[str, Any] = {
+            "channel": claimed.channel,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
+            **claimed.payload,
+        }
+        if claimed.edit_ts:
+            # Metadata is sent again with every edit: chat.update without it may drop it.
+            return str(self._call("chat.update", ts=claimed.edit_ts, **arguments)["ts"])
+        if claimed.thread_ts:
+            arguments |= {"thread_ts": claimed.thread_ts, "reply_broadcast": claimed.broadcast}
+        return str(self._call("chat.postMessage", unfurl_links=False, unfurl_media=False, **arguments)["ts"])
+
+    def _find(self, channel: str, thread_ts: str | None, row_id: str, since: float) -> list[str]:
+        """The ts of every message that carries the row's id, oldest first; later twins are deleted."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        arguments: dict[str, Any] = {
+            "channel": self._conversation(channel),
+            "oldest": f"{since - _SKEW:.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        if thread_ts:
+            arguments["ts"] = thread_ts
+        found: list[str] = []
+        while True:
+            answer = self._call(method, **arguments)
+            for message in answer.get("messages", ()):
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("id") == row_id and message.get("bot_id") == self._own_bot_id():
+                    found.append(str(message["ts"]))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+            arguments["cursor"] = cursor
+        found.sort()
+        for twin in found[1:]:
+            self._call("chat.delete", channel=self._conversation(channel), ts=twin)
+        return found
+
+    def _conversation(self, channel: str) -> str:
+        """A direct message is posted to a person's id, but looked up in its conversation."""
+        if channel.startswith(("U", "W")):
+            return str(self._call("conversations.open", users=channel)["channel"]["id"])
+        return channel
+
+    def _own_bot_id(self) -> str:
+        if self._bot_id is None:
+            self._bot_id = str(self._call("auth.test")["bot_id"])
+        return self._bot_id
+
+    def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """One Web API call, once. Every way in which the outcome can be unknown becomes `SlackDown`."""
+        try:
+            response = self._slack.api_call(method, json=arguments)
+        except SlackApiError as error:
+            status = getattr(error.response, "status_code", 200)
+            code = _code(error)
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _UNKNOWN:
+                raise SlackDown(code or f"http {status}") from error
+            raise
+        except (OSError, http.client.HTTPException, ValueError, TypeError) as error:
+            raise SlackDown(type(error).__name__) from error
+        data = response.data
+        if not isinstance(data, dict):
+            raise SlackDown("no JSON")
+        return data
+
+    def _failed(self, claimed: Claimed, error: SlackApiError | SlackDown, method: str) -> Death | None:
+        """Write what a failure means for the row (the outcome table of delivery)."""
+        if isinstance(error, SlackDown):
+            self._outbox.unknown(claimed, self._settings.look_wait, str(error))
+            return None
+        code = _code(error)
+        if code in {"ratelimited", "rate_limited"} or error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = float(error.response.headers.get("Retry-After", 30)) + self._chance.uniform(0, 1)
+            self._budget.block(claimed.team_id, method, wait)
+            self._give_up(claimed, wait, code)
+        elif code in _REVOKED:
+            log.error(
+                "Slack refuses the bot's token (%s): nothing is sent to this workspace until it works again", code
+            )
+            self._budget.block(claimed.team_id, "*", _BREAKER)
+            self._outbox.later(claimed, _BREAKER, code)
+        elif code in _OUR_BUG and claimed.payload.get("blocks"):
+            log.error("Slack refused our blocks (%s): sending plain text instead", code)
+            self._outbox.replace(claimed, Message(claimed.payload["text"]).payload())
+        elif code in _GONE and claimed.edit_ts:
+            log.error("the card %s in %s cannot be edited any more (%s)", claimed.id, claimed.channel, code)
+            self._outbox.dead(claimed, code)
+        elif code in _NEVER or code in _OUR_BUG:
+            self._outbox.dead(claimed, code)
+            subject = self._outbox.asker_of(claimed)
+            return Death(subject, claimed.channel, code) if subject else None
+        else:
+            log.error("Slack answered %s to %s", code, method)
+            self._outbox.later(claimed, _BREAKER, code)
+        return None
+
+    def _remove_twins(self) -> None:
+        """A sender that froze between its look and its post may have doubled it: look once more, delete the later."""
+        for row in self._outbox.to_recheck():
+            try:
+                self._find(row.channel, row.thread_ts, row.id, row.first_try_at or row.created)
+            except (SlackApiError, SlackDown) as error:
+                log.warning("looking for twins of %s failed: %s", row.id, error)
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's error code."""
+    data = error.response.data if hasattr(error.response, "data") else error.response
+    return str(data.get("error", "")) if isinstance(data, dict) else ""

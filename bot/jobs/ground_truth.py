@@ -1,0 +1,235 @@
+"""The window on SageMaker Ground Truth: create or adopt, report, stop, work teams.
+
+Kept narrow on purpose: another labeling engine may one day stand beside it. Answers are our own values; errors are
+renamed in `bot.base.aws`. Nothing here is idempotent at AWS (there is no client token), so `create_or_adopt`
+recognises our own job by its tags after every unclear answer and never takes another name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
+from bot.base.errors import Refusal
+from bot.jobs.lifecycle import Report
+from bot.people.teams import WorkTeam
+
+ACTIVE = ("Initializing", "InProgress", "Stopping")
+REQUEST_TAG = "labeljob:request"
+DIGEST_TAG = "labeljob:digest"
+_PAGES_MAX = 200  # seen: lists that answer empty pages with a next token without end; 200 pages are 20,000 jobs
+
+
+class NameTaken(Refusal):
+    """A labeling job of this name exists in this account and Region. Choose another name."""
+
+    field = "job_name"
+
+    def __init__(self, name: str, since: datetime | None) -> None:
+        when = f" since {since.day} {since:%B %Y}" if since else ""
+        super().__init__(f"This name is taken{when} (capitals do not count), and AWS never frees a name.")
+        self.name = name
+
+
+class JobGone(Refusal):
+    """AWS knows no labeling job of this name in this account and Region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A labeling job as AWS describes it: the counters, and what was asked for."""
+
+    name: str
+    arn: str
+    report: Report
+    tags: dict[str, str]
+    created: datetime
+    label_attribute: str
+    task_title: str
+    task_description: str
+    workteam_arn: str
+    workers_per_object: int
+    pre_lambda: str
+    manifest_uri: str
+    output_folder: str
+    category_uri: str
+    template_uri: str
+    availability_s: int
+
+
+class GroundTruth:
+    """Labeling jobs and work teams of one account and Region."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._form = aws.form("sagemaker")
+        self._act = aws.act("sagemaker")
+        self._poll = aws.poll("sagemaker")
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that is taken; one question, 1.5 s at most (names are unique for ever, capitals aside).
+
+        Raises:
+            NameTaken: it exists.
+            AwsBusy: AWS did not answer in time; nothing is known.
+
+        """
+        found = self._describe(self._form, name)
+        if found is not None:
+            raise NameTaken(name, found["CreationTime"])
+
+    def taken_names(self, beginning: str) -> set[str]:
+        """Names in use that contain `beginning` (for a free one to offer); the first 100."""
+        with renamed():
+            answer = self._form.list_labeling_jobs(NameContains=beginning[:63], MaxResults=100)
+        return {job["LabelingJobName"].lower() for job in answer["LabelingJobSummaryList"]}
+
+    def create_or_adopt(self, request: dict[str, Any]) -> str:
+        """The ARN of the job that `request` describes, made now or by an earlier try of ours.
+
+        Raises:
+            NameTaken: the name belongs to a job that is not this one.
+            AwsRefused: AWS will not do it as asked.
+            AwsBusy: unknown; call again with the same request.
+
+        """
+        name, tags = request["LabelingJobName"], {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        try:
+            with renamed():
+                return str(self._act.create_labeling_job(**request)["LabelingJobArn"])
+        except AwsRefused as error:
+            if error.code != "ResourceInUse":
+                raise
+        except AwsBusy:
+            found = self._describe(self._act, name)
+            if found is None:
+                raise
+            return self._adopt(found, tags)
+        found = self._describe(self._act, name)
+        if found is None:  # in use, yet not there: the listing lags behind
+            raise AwsBusy
+        return self._adopt(found, tags)
+
+    def active(self) -> dict[str, Report]:
+        """Every job that is not over, by lower-case name: one list call per 100 jobs and status."""
+        return {name.lower(): report for status in ACTIVE for name, report in self._summaries(status)}
+
+    def describe(self, name: str, *, waiting: bool = False) -> Described:
+        """The job of that name; `waiting` when a person waits (1.5 s, one try).
+
+        Raises:
+            JobGone: AWS knows none.
+
+        """
+        found = self._describe(self._form if waiting else self._act, name)
+        if found is None:
+            raise JobGone(f"AWS knows no labeling job “{name[:63]}” in this account and Region.")
+        return _described(found)
+
+    def stop(self, name: str) -> None:
+        """Ask AWS to stop the job; a job that is over already is left alone."""
+        try:
+            with renamed():
+                self._act.stop_labeling_job(LabelingJobName=name)
+        except AwsRefused:
+            # UNSURE: what AWS answers to Stop on a finished job is undocumented; the state decides.
+            if self.describe(name).report.aws_status in {"Initializing", "InProgress"}:
+                raise
+
+    def work_teams(self) -> list[WorkTeam]:
+        """Every private work team of the account and Region."""
+        teams: list[WorkTeam] = []
+        token: dict[str, str] = {}
+        for _ in range(_PAGES_MAX):
+            with renamed():
+                page = self._poll.list_workteams(MaxResults=100, **token)
+            teams += [_work_team(each) for each in page["Workteams"]]
+            if not page.get("NextToken"):
+                break
+            token = {"NextToken": page["NextToken"]}
+        return teams
+
+    def _summaries(self, status: str) -> Iterator[tuple[str, Report]]:
+        token: dict[str, str] = {}
+        for _ in range(_PAGES_MAX):
+            with renamed():
+                page = self._poll.list_labeling_jobs(
+                    StatusEquals=status, MaxResults=100, SortBy="CreationTime", **token
+                )
+            for job in page["LabelingJobSummaryList"]:
+                yield job["LabelingJobName"], _report(job)
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    def _describe(self, client: Any, name: str) -> dict[str, Any] | None:
+        """DescribeLabelingJob, or None when there is no such job."""
+        try:
+            with renamed():
+                return dict(client.describe_labeling_job(LabelingJobName=name))
+        except AwsRefused as error:
+            # UNSURE: the model says ResourceNotFound; a controller in the field met ValidationException instead.
+            missing = any(words in error.words.lower() for words in ("not found", "does not exist", "not exist"))
+            if error.code in {"ResourceNotFound", "ResourceNotFoundException"} or missing:
+                return None
+            raise
+
+    def _adopt(self, found: dict[str, Any], tags: dict[str, str]) -> str:
+        """The ARN if the job carries our tags."""
+        theirs = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
+        if any(theirs.get(key) != tags[key] for key in (REQUEST_TAG, DIGEST_TAG)):
+            raise NameTaken(found["LabelingJobName"], found["CreationTime"])
+        return str(found["LabelingJobArn"])
+
+
+def _report(job: dict[str, Any]) -> Report:
+    """The part that a summary and a description share."""
+    counters = job.get("LabelCounters") or {}
+    return Report(
+        aws_status=job["LabelingJobStatus"],
+        total_labeled=counters.get("TotalLabeled", 0),
+        human=counters.get("HumanLabeled", 0),
+        machine=counters.get("MachineLabeled", 0),
+        failed=counters.get("FailedNonRetryableError", 0),
+        unlabeled=counters.get("Unlabeled", 0),
+        failure_reason=job.get("FailureReason") or "",
+        output_uri=(job.get("LabelingJobOutput") or {}).get("OutputDatasetS3Uri") or "",
+        modified=job.get("LastModifiedTime") or datetime.fromtimestamp(0, UTC),
+    )
+
+
+def _described(job: dict[str, Any]) -> Described:
+    task = job["HumanTaskConfig"]
+    ui = task.get("UiConfig") or {}
+    source = job["InputConfig"]["DataSource"].get("S3DataSource") or {}
+    return Described(
+        name=job["LabelingJobName"],
+        arn=job["LabelingJobArn"],
+        report=_report(job),
+        tags={tag["Key"]: tag["Value"] for tag in job.get("Tags", ())},
+        created=job["CreationTime"],
+        label_attribute=job.get("LabelAttributeName") or "",
+        task_title=task.get("TaskTitle") or "",
+        task_description=task.get("TaskDescription") or "",
+        workteam_arn=task["WorkteamArn"],
+        workers_per_object=task.get("NumberOfHumanWorkersPerDataObject") or 1,
+        pre_lambda=str(task.get("PreHumanTaskLambdaArn") or "").rpartition(":")[2],
+        manifest_uri=source.get("ManifestS3Uri") or "",
+        output_folder=job["OutputConfig"]["S3OutputPath"],
+        category_uri=job.get("LabelCategoryConfigS3Uri") or "",
+        template_uri=ui.get("UiTemplateS3Uri") or "",
+        availability_s=task.get("TaskAvailabilityLifetimeInSeconds") or 0,
+    )
+
+
+def _work_team(team: dict[str, Any]) -> WorkTeam:
+    # AWS gives a bare host in SubDomain; an address with its scheme is taken as it is.
+    host = str(team.get("SubDomain") or "")
+    members = team.get("MemberDefinitions") or []
+    return WorkTeam(
+        arn=team["WorkteamArn"],
+        name=team["WorkteamName"],
+        description=team.get("Description") or "",
+        members=len(members) or None,
+        portal=host if "://" in host or not host else f"https://{host}",
+    )

@@ -1,0 +1,42 @@
+"""Questions to AWS that a form page may ask: together, and only as long as the page may wait.
+
+Slack waits 3 s for an answer, so a page gets 1.5 s for all its questions at once. What did not answer in time is told
+by name, shown on the review, and asked again before the launch.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+from bot.base.errors import Fault, Refusal, Transient
+
+
+class Questions:
+    """Asks several questions at once, each a function that returns an answer or raises a `Refusal` or `Transient`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="form-question")
+
+    def ask(self, questions: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], list[Fault], tuple[str, ...]]:
+        """Answers by name, the faults that were found, and the names of what nobody answered in time.
+
+        A `Refusal` without a field becomes a fault of the field the question is named for.
+        """
+        asked = {name: self._pool.submit(question) for name, question in questions.items()}
+        wait(asked.values(), timeout=self._seconds)
+        answers: dict[str, Any] = {}
+        faults: list[Fault] = []
+        silent: list[str] = []
+        for name, future in asked.items():
+            if not future.done():
+                future.cancel()
+                silent.append(name)
+                continue
+            try:
+                answers[name] = future.result()
+            except Refusal as refusal:
+                faults.append(Fault(refusal.field or name, refusal.words))
+            except Transient:
+                silent.append(name)
+        return answers, faults, tuple(silent)

@@ -1,0 +1,263 @@
+"""The window on the database of the job story: drafts (forms being filled) and jobs.
+
+Promises: a change of a job is written only on the version it was read at (`save` refuses a stale one), so that two
+replicas, or a person and the clock, never overwrite each other. Times in rows are seconds since 1970.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from bot.base.clock import Clock, NewId
+from bot.base.db import Database
+from bot.base.errors import Transient
+from bot.jobs.draft import Draft
+from bot.jobs.lifecycle import ENDED, JobState
+
+
+class DraftRow(SQLModel, table=True):
+    """A form that is being filled; nothing typed is lost. `content` is a `Draft` as JSON."""
+
+    __tablename__ = "draft"
+
+    id: str = Field(primary_key=True)
+    team_id: str
+    user_id: str
+    channel: str
+    content: str
+    changed: float
+
+
+class JobRow(SQLModel, table=True):
+    """A labeling job. `name_key` is the name in lower case while the job holds it (AWS names ignore capitals)."""
+
+    __tablename__ = "job"
+    __table_args__ = (UniqueConstraint("account", "region", "name_key"),)
+
+    id: str = Field(primary_key=True)
+    team_id: str
+    account: str
+    region: str
+    name: str
+    name_key: str | None
+    request_key: str = Field(unique=True)
+    channel: str = Field(index=True)
+    asked_by: str
+    asked_at: float
+    followed: bool = False
+    content: str
+    state: str = Field(index=True)
+    story: str
+    arn: str = ""
+    manifest_uri: str = ""
+    template_uri: str = ""
+    stop_wanted: bool = False
+    seq: int = 0
+    version: int = 0
+    fails: int = 0
+    next_try_at: float = 0.0
+    quarantine_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A labeling job as the story knows it. `seq` counts its changes of state, `version` every write."""
+
+    id: str
+    team_id: str
+    account: str
+    region: str
+    name: str
+    channel: str
+    asked_by: str
+    asked_at: datetime
+    followed: bool
+    draft: Draft
+    state: JobState
+    request_key: str
+    arn: str = ""
+    manifest_uri: str = ""
+    template_uri: str = ""
+    stop_wanted: bool = False
+    seq: int = 0
+    version: int = 0
+    fails: int = 0
+    next_try_at: float = 0.0
+    quarantine_reason: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will happen to it any more."""
+        return self.state.state in ENDED
+
+
+class Stale(Transient):
+    """Somebody else changed this job at the same moment. Nothing was done; please try again."""
+
+
+class Records:
+    """Drafts and jobs in the database."""
+
+    def __init__(self, db: Database, clock: Clock, new_id: NewId) -> None:
+        self._db = db
+        self._clock = clock
+        self._new_id = new_id
+
+    def start_draft(self, draft: Draft) -> str:
+        """Keep a new draft; its id."""
+        row = DraftRow(
+            id=self._new_id(),
+            team_id=draft.team_id,
+            user_id=draft.asked_by,
+            channel=draft.channel,
+            content=_encode(draft),
+            changed=self._clock().timestamp(),
+        )
+        with self._db.write() as session:
+            session.add(row)
+            return row.id
+
+    def draft(self, draft_id: str, user_id: str) -> Draft | None:
+        """The draft, if it is this person's."""
+        with self._db.read() as session:
+            row = session.get(DraftRow, draft_id)
+            return msgspec.json.decode(row.content, type=Draft) if row and row.user_id == user_id else None
+
+    def keep_draft(self, draft_id: str, draft: Draft) -> None:
+        """What was typed so far."""
+        with self._db.write() as session:
+            row = session.get(DraftRow, draft_id)
+            if row is not None:
+                row.content, row.changed = _encode(draft), self._clock().timestamp()
+                session.add(row)
+
+    def last_draft(self, team_id: str, channel: str) -> Draft | None:
+        """What the newest own job of the channel was asked with: the presets of the next form."""
+        with self._db.read() as session:
+            query = select(JobRow).where(
+                JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False)
+            )
+            row = session.exec(query.order_by(col(JobRow.asked_at).desc())).first()
+            return msgspec.json.decode(row.content, type=Draft) if row else None
+
+    def add(self, session: Session, job: Job) -> bool:
+        """Take a job in; False when its request was taken in before (a form submitted twice) or its name is held."""
+        try:
+            with session.begin_nested():
+                session.add(_row(job))
+        except IntegrityError:
+            return False
+        return True
+
+    def of_request(self, request_key: str) -> Job | None:
+        """The job that a request became."""
+        return self._one(JobRow.request_key == request_key)
+
+    def get(self, job_id: str) -> Job | None:
+        """The job of that id."""
+        return self._one(JobRow.id == job_id)
+
+    def holding(self, account: str, region: str, name: str) -> Job | None:
+        """The job that holds a name (capitals do not count)."""
+        return self._one(JobRow.account == account, JobRow.region == region, JobRow.name_key == name.lower())
+
+    def in_channel(self, team_id: str, channel: str) -> list[Job]:
+        """Every job of a channel, newest first."""
+        return self._many(JobRow.team_id == team_id, JobRow.channel == channel)
+
+    def asked_by(self, team_id: str, user_id: str) -> list[Job]:
+        """Every job a person asked for, newest first."""
+        return self._many(JobRow.team_id == team_id, JobRow.asked_by == user_id)
+
+    def to_launch(self) -> list[Job]:
+        """Jobs that AWS does not know yet and whose next try is due, oldest first."""
+        due = col(JobRow.next_try_at) <= self._clock().timestamp()
+        waiting = self._many(col(JobRow.state).in_(("asked", "launching")), due)
+        return [job for job in reversed(waiting) if job.quarantine_reason is None]
+
+    def watched(self) -> list[Job]:
+        """Jobs that AWS knows and that are not over."""
+        jobs = self._many(col(JobRow.state).not_in(("asked", "launching", *ENDED)))
+        return [job for job in jobs if job.quarantine_reason is None]
+
+    def of_team(self, team_id: str, workteam_arn: str) -> list[Job]:
+        """Jobs that a work team can label now, oldest first."""
+        active = self._many(JobRow.team_id == team_id, col(JobRow.state).in_(("initializing", "in_progress")))
+        return [job for job in reversed(active) if job.draft.workteam_arn == workteam_arn]
+
+    def save(self, session: Session, job: Job) -> Job:
+        """Write a changed job; what is returned carries the new version.
+
+        Raises:
+            Stale: it was changed since it was read.
+
+        """
+        after = replace(job, version=job.version + 1)
+        values = _row(after).model_dump(exclude={"id"})
+        done = session.exec(
+            update(JobRow).where(col(JobRow.id) == job.id, col(JobRow.version) == job.version).values(values)
+        )
+        if done.rowcount != 1:
+            raise Stale
+        return after
+
+    def _one(self, *conditions: Any) -> Job | None:
+        with self._db.read() as session:
+            row = session.exec(select(JobRow).where(*conditions)).first()
+            return _job(row) if row else None
+
+    def _many(self, *conditions: Any) -> list[Job]:
+        with self._db.read() as session:
+            rows: Sequence[JobRow] = session.exec(
+                select(JobRow).where(*conditions).order_by(col(JobRow.asked_at).desc())
+            ).all()
+            return [_job(row) for row in rows]
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _job(row: JobRow) -> Job:
+    shared = row.model_dump(exclude={"name_key", "content", "story", "state", "asked_at"})
+    return Job(
+        **shared,
+        asked_at=datetime.fromtimestamp(row.asked_at, UTC),
+        draft=msgspec.json.decode(row.content, type=Draft),
+        state=msgspec.json.decode(row.story, type=JobState),
+    )
+
+
+def _row(job: Job) -> JobRow:
+    return JobRow(
+        id=job.id,
+        team_id=job.team_id,
+        account=job.account,
+        region=job.region,
+        name=job.name,
+        # A job that was refused before AWS took it gives its name back.
+        name_key=None if job.state.state == "refused" else job.name.lower(),
+        request_key=job.request_key,
+        channel=job.channel,
+        asked_by=job.asked_by,
+        asked_at=job.asked_at.timestamp(),
+        followed=job.followed,
+        content=_encode(job.draft),
+        state=job.state.state,
+        story=_encode(job.state),
+        arn=job.arn,
+        manifest_uri=job.manifest_uri,
+        template_uri=job.template_uri,
+        stop_wanted=job.stop_wanted,
+        seq=job.seq,
+        version=job.version,
+        fails=job.fails,
+        next_try_at=job.next_try_at,
+        quarantine_reason=job.quarantine_reason,
+    )

@@ -1,0 +1,159 @@
+"""Makes input manifests (pure, streaming): from the objects of a folder, and from lines of text.
+
+Promises to the "make manifest" step: the same folder gives the same bytes (S3's own order is kept), every line made
+passes `lines.check`, and what was left out is counted by reason.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from bot.base.blocks import count
+from bot.base.errors import Refusal
+from bot.base.s3_uri import BadAddress, read
+from bot.manifests.json_lines import numbered
+from bot.manifests.lines import ATTRIBUTE_LIMIT, OBJECT_LIMIT
+from bot.manifests.wording import places
+
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}
+_encode = msgspec.json.Encoder().encode
+
+
+class NotText(Refusal):
+    """These files are not UTF-8 text. Save them as UTF-8, one text per line."""
+
+    field = "manifest"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the objects of a folder (or the lines of a text): `written` lines, and why others were not.
+
+    `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control characters different
+    programs read differently; `over` is what came after the limit of one job; `first` are a few lines' sources.
+    """
+
+    written: int = 0
+    folders: int = 0
+    hidden: int = 0
+    empty: int = 0
+    large: int = 0
+    odd: int = 0
+    over: int = 0
+    other: Counter[str] = field(default_factory=Counter)
+    first: list[str] = field(default_factory=list)
+
+    def words(self) -> str:
+        """`1,240 lines. Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3).`"""
+        kinds = ", ".join(f"{ending or 'none'} {number:,}" for ending, number in self.other.most_common(4))
+        left = [
+            count(self.empty, "empty file") if self.empty else "",
+            f"{self.large:,} too large" if self.large else "",
+            f"{self.hidden:,} hidden" if self.hidden else "",
+            f"{self.odd:,} with a name that programs read differently" if self.odd else "",
+            f"{self.other.total():,} of other kinds ({kinds})" if self.other else "",
+            f"{self.over:,} beyond the limit of one job" if self.over else "",
+        ]
+        said = f"{count(self.written, 'line')}."
+        reasons = ", ".join(reason for reason in left if reason)
+        return f"{said} Left out: {reasons}." if reasons else said
+
+
+def lines_for(  # noqa: PLR0913 - the folder and its rules
+    keys: Iterable[tuple[str, int]],
+    bucket: str,
+    media: tuple[str, ...],
+    *,
+    tally: Tally | None = None,
+    limit: int = OBJECT_LIMIT,
+    max_bytes: int | None = None,
+) -> Iterator[bytes]:
+    r"""Manifest lines (`{"source-ref":"s3://…"}\n`) for the objects of a folder, in the order given.
+
+    `keys` are (key, size in bytes); `media` the extensions that the task type takes, whatever their case. Folder
+    markers, hidden and empty files, other kinds, odd names, files over `max_bytes` (Ground Truth: 40 MB an image) and
+    what comes after `limit` objects are left out and counted in `tally`, which is complete when the iterator ends.
+    """
+    tally = Tally() if tally is None else tally
+    endings = frozenset(ending.lower() for ending in media)
+    for key, size in keys:
+        reason = _left_out(key, size, endings, max_bytes)
+        if reason:
+            setattr(tally, reason, getattr(tally, reason) + 1)
+            continue
+        ending = _ending(key)
+        if ending not in endings:
+            tally.other[ending] += 1
+            continue
+        address = f"s3://{bucket}/{key}"
+        if not _plain(address):
+            tally.odd += 1
+        elif tally.written >= limit:
+            tally.over += 1
+        else:
+            yield _line("source-ref", address, tally)
+
+
+def text_lines(chunks: Iterable[bytes], *, tally: Tally | None = None, limit: int = OBJECT_LIMIT) -> Iterator[bytes]:
+    r"""Manifest lines (`{"source":"…"}\n`) for a text with one object per line; blank lines are left out and counted.
+
+    Raises:
+        NotText: a line is not UTF-8, or longer than the 20,000 characters that Ground Truth allows.
+
+    """
+    tally = Tally() if tally is None else tally
+    for number, body in numbered(chunks):
+        if body is None:
+            raise _too_long(number)
+        try:
+            text = body.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError:
+            raise NotText(f"Line {places([number], 1)} is not UTF-8 text. Save the file as UTF-8.") from None
+        if len(text) > ATTRIBUTE_LIMIT:
+            raise _too_long(number)
+        if not text:
+            tally.empty += 1
+        elif tally.written >= limit:
+            tally.over += 1
+        else:
+            yield _line("source", text, tally)
+
+
+def _line(name: str, source: str, tally: Tally) -> bytes:
+    tally.written += 1
+    if tally.written <= 5:  # noqa: PLR2004 - a few to show
+        tally.first.append(source)
+    return _encode({name: source}) + b"\n"
+
+
+def _left_out(key: str, size: int, endings: frozenset[str], max_bytes: int | None) -> str:
+    """The tally's field for an object that is left out whatever its kind; empty for one that may be written."""
+    if not key or key.endswith(("/", "_$folder$")):
+        return "folders"
+    parts = key.lower().split("/")
+    if any((part.startswith(".") and part not in {".", ".."}) or part in _SYSTEM_FILES for part in parts):
+        return "hidden"
+    if _ending(key) not in endings:
+        return ""
+    if size <= 0:
+        return "empty"
+    return "large" if max_bytes is not None and size > max_bytes else ""
+
+
+def _ending(key: str) -> str:
+    """The extension with its dot, lower case; empty when the name has none."""
+    stem, dot, ending = key.rpartition("/")[2].rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""
+
+
+def _plain(address: str) -> bool:
+    try:
+        return str(read(address)) == address
+    except BadAddress:
+        return False
+
+
+def _too_long(number: int) -> NotText:
+    return NotText(f"Line {number:,} is longer than {ATTRIBUTE_LIMIT:,} characters. Shorten it.")

@@ -1,0 +1,123 @@
+"""JSON Lines from a stream of bytes (pure): numbered lines in bounded memory, and JSON errors in a person's words.
+
+Promises to everyone who reads a manifest: whatever the bytes, reading never raises and never holds more than one line
+of the permitted length; a line that is too long is named by its number and its rest is skipped.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.manifests.json_words import BadLine, Object, explained, unique
+
+LINE_LIMIT = 100_000  # Ground Truth and Rekognition: characters in one manifest line
+DEPTH_LIMIT = 50  # ours: the deepest labeling format nests 6 levels; other readers break far beyond
+_BYTES_KEPT = 4 * LINE_LIMIT  # a UTF-8 character takes 4 bytes at most
+_WINDOW = 1 << 18
+_NAME_BYTES = re.compile(rb'"\s*:')
+
+
+@dataclass(frozen=True, slots=True)
+class LineFault:
+    """One thing wrong with one line. `line` counts from 1; 0 means the file as a whole.
+
+    `code` groups faults of one kind; `text` says what is wrong here (it may be empty where the code says it all).
+    """
+
+    line: int
+    code: str
+    text: str
+
+
+def numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    r"""Lines of the stream with their numbers from 1, without their ends (`\n`, `\r\n`).
+
+    A line that cannot be within the limit of 100,000 characters comes as None; its bytes are not kept. What follows
+    the last line end is a line only when it is not empty.
+    """
+    number, size = 1, 0
+    kept: list[bytes] = []
+    for chunk in chunks:
+        for start in range(0, len(chunk), _WINDOW):
+            pieces = chunk[start : start + _WINDOW].split(b"\n")
+            for piece in pieces[:-1]:
+                size += len(piece)
+                if size <= _BYTES_KEPT + 1:
+                    kept.append(piece)
+                    line = kept[0] if len(kept) == 1 else b"".join(kept)
+                    yield number, line[:-1] if line.endswith(b"\r") else line
+                else:
+                    yield number, None
+                number, size = number + 1, 0
+                kept.clear()
+            size += len(pieces[-1])
+            if size > _BYTES_KEPT + 1:
+                kept.clear()
+            elif pieces[-1]:
+                kept.append(pieces[-1])
+    if size > _BYTES_KEPT + 1:
+        yield number, None
+    elif size:
+        yield number, b"".join(kept)
+
+
+def parse(body: bytes | None) -> Object:
+    """The one JSON object that a line holds.
+
+    Strict beyond JSON readers' habit: names that come twice, NaN and Infinity, halves of characters and nesting
+    deeper than 50 are refused, because readers disagree about them.
+
+    Raises:
+        BadLine: with the code (`long`, `blank`, `utf8`, `json`, `object`, `twice`, `number`, `deep`) and words.
+
+    """
+    if body is None:
+        raise BadLine("long", "")
+    if len(body) > LINE_LIMIT and len(body.decode(errors="replace")) > LINE_LIMIT:
+        raise BadLine("long", "")
+    if not body or body.isspace():
+        raise BadLine("blank", "")
+    try:
+        value = msgspec.json.decode(body)
+    except RecursionError:
+        raise BadLine("deep", "") from None
+    except (UnicodeDecodeError, msgspec.MsgspecError):
+        raise explained(body) from None
+    if not isinstance(value, dict):
+        raise BadLine("object", f"it holds {_kind(value)}")
+    if len(_NAME_BYTES.findall(body)) != _count_names(value):
+        json.loads(body, object_pairs_hook=unique)  # more "…": than names: a text looks like one, or one comes twice
+    return value
+
+
+def _count_names(value: Object) -> int:
+    """How many names the object and everything in it have; refuses what nests too deep."""
+    if not any(type(inner) in (dict, list) for inner in value.values()):
+        return len(value)
+    names, level, depth = 0, [value], 1
+    nodes: list[Any] = list(level)
+    while nodes:
+        if depth > DEPTH_LIMIT:
+            raise BadLine("deep", "")
+        below: list[Any] = []
+        for node in nodes:
+            if type(node) is dict:
+                names += len(node)
+                below.extend(inner for inner in node.values() if type(inner) in (dict, list))
+            else:
+                below.extend(inner for inner in node if type(inner) in (dict, list))
+        nodes, depth = below, depth + 1
+    return names
+
+
+def _kind(value: object) -> str:
+    """What a value is, in words."""
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, str):
+        return "a text"
+    return "nothing (null)" if value is None else "a number" if isinstance(value, int | float) else "something else"

@@ -1,0 +1,1 @@
+"""Who may do what, which work team talks in which channel, and who wants to be told."""

@@ -1,0 +1,106 @@
+"""Work teams and their Slack channels: the cache that pickers read, kept fresh by the worker."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from bot.base.db import Database
+from bot.base.errors import Refusal
+
+
+class WorkTeamRow(SQLModel, table=True):
+    """A work team as AWS last told, and the channel in which its people are told of work."""
+
+    __tablename__ = "work_team"
+
+    team_id: str = Field(primary_key=True)
+    arn: str = Field(primary_key=True)
+    name: str
+    description: str = ""
+    members: int | None = None
+    portal: str = ""
+    channel: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTeam:
+    """A work team. `portal` is the address of the worker portal; `members` is None where AWS does not say."""
+
+    arn: str
+    name: str
+    description: str = ""
+    members: int | None = None
+    portal: str = ""
+    channel: str | None = None
+
+
+class NoSuchTeam(Refusal):
+    """No labeling team of that name is known in this AWS account and Region."""
+
+    field = "workteam"
+
+
+class Teams:
+    """The known work teams of a workspace."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def remember(self, team_id: str, listed: list[WorkTeam]) -> None:
+        """Take over what AWS lists now; a team that is listed no more stays known but is not offered."""
+        with self._db.write() as session:
+            rows = {row.arn: row for row in session.exec(select(WorkTeamRow).where(WorkTeamRow.team_id == team_id))}
+            for team in listed:
+                row = rows.pop(team.arn, None) or WorkTeamRow(team_id=team_id, arn=team.arn, name=team.name)
+                row.name, row.description, row.members = team.name, team.description, team.members
+                row.portal, row.gone = team.portal, False
+                session.add(row)
+            for row in rows.values():
+                row.gone = True
+                session.add(row)
+
+    def search(self, team_id: str, typed: str, limit: int = 100) -> list[WorkTeam]:
+        """The teams whose name holds what was typed (Slack takes 100 choices at most)."""
+        with self._db.read() as session:
+            query = select(WorkTeamRow).where(WorkTeamRow.team_id == team_id, col(WorkTeamRow.gone).is_(False))
+            rows = session.exec(query.order_by(WorkTeamRow.name)).all()
+        return [_team(row) for row in rows if typed.lower().strip() in row.name.lower()][:limit]
+
+    def get(self, team_id: str, arn: str) -> WorkTeam | None:
+        """The team of that ARN, unless it is gone."""
+        with self._db.read() as session:
+            row = session.get(WorkTeamRow, (team_id, arn))
+            return _team(row) if row and not row.gone else None
+
+    def named(self, team_id: str, name: str) -> WorkTeam:
+        """The team of that name (capitals do not count).
+
+        Raises:
+            NoSuchTeam: with the names that are known.
+
+        """
+        known = self.search(team_id, "")
+        for team in known:
+            if team.name.lower() == name.lower().strip():
+                return team
+        names = ", ".join(team.name for team in known) or "none yet"
+        raise NoSuchTeam(f"There is no labeling team “{name}” in this AWS account. Known: {names}.")
+
+    def tie(self, session: Session, team_id: str, arn: str, channel: str | None) -> None:
+        """The team's people are told of work in this channel from now on."""
+        row = session.get(WorkTeamRow, (team_id, arn))
+        if row is None:
+            raise NoSuchTeam
+        row.channel = channel
+        session.add(row)
+
+    def tied_to(self, team_id: str, channel: str) -> list[WorkTeam]:
+        """The teams whose people are told in this channel."""
+        with self._db.read() as session:
+            query = select(WorkTeamRow).where(WorkTeamRow.team_id == team_id, WorkTeamRow.channel == channel)
+            return [_team(row) for row in session.exec(query.order_by(WorkTeamRow.name))]
+
+
+def _team(row: WorkTeamRow) -> WorkTeam:
+    return WorkTeam(row.arn, row.name, row.description, row.members, row.portal, row.channel)

@@ -1,0 +1,198 @@
+"""A real HTTP server for a stand-in, in a thread of its own, answering on the loopback address alone.
+
+Promises: `Server.start` returns when the port answers and `Server.stop` ends open event streams and sockets.
+`LoopbackOnly` refuses every request whose Host header is not this machine, so that a web page of somebody else
+cannot reach a stand-in through a DNS name that it points at 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import anyio.to_thread
+import uvicorn
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["LoopbackOnly", "Server"]
+
+THREADS = 64
+"""Worker threads for synchronous handlers: a handler that waits for the bot's answer holds one of them."""
+START_SECONDS = 10.0
+STOP_SECONDS = 10.0
+HTTP_MISDIRECTED = 421
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+
+
+class LoopbackOnly:
+    """ASGI middleware: only requests that name this machine in their Host header pass; others get 421 and words."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it (HTTP 421; a websocket is closed before it is accepted)."""
+        if scope["type"] == "lifespan" or _host_is_loopback(scope):
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "loopback only"})
+            return
+        words = b"This practice server answers only to 127.0.0.1 and localhost. Use one of these in the address.\n"
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(words)).encode())]
+        await send({"type": "http.response.start", "status": HTTP_MISDIRECTED, "headers": headers})
+        await send({"type": "http.response.body", "body": words})
+
+
+def _host_is_loopback(scope: Scope) -> bool:
+    headers = cast("list[tuple[bytes, bytes]]", scope["headers"])
+    hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+    if len(hosts) != 1:
+        return False
+    host = hosts[0].strip().lower()
+    name = host if host.startswith("[") and host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+    return name in LOOPBACK_NAMES
+
+
+class Server:
+    """One ASGI application on 127.0.0.1, served by uvicorn in a daemon thread.
+
+    `port` 0 takes a free port. `start` raises OSError when the port is taken and RuntimeError when the application
+    does not come up. The same object cannot be started twice; make a new one.
+    """
+
+    def __init__(self, app: ASGIApp, port: int = 0) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._wanted_port = port
+        self._bound = False
+        self._edge = _Edge(app)
+        # h11 and plain asyncio: the fault switches reach the connection through uvicorn's own cycle object.
+        config = uvicorn.Config(
+            self._edge,
+            http="h11",
+            loop="asyncio",
+            ws="websockets-sansio",
+            lifespan="auto",
+            access_log=False,
+            log_config=None,
+            log_level="error",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="stand-in-http", daemon=True)
+        self._up = threading.Event()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; bound at the first look, so that it is known before `start`."""
+        self._bind()
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        """Listen and serve; returns itself once requests are answered."""
+        self._bind()
+        self._thread.start()
+        if not self._up.wait(START_SECONDS) or not self._uvicorn.started:
+            self.stop()
+            raise RuntimeError("The stand-in's server did not come up; the reason is in the log above.")
+        return self
+
+    def stop(self) -> None:
+        """End open event streams and sockets, finish what is being answered, release the port."""
+        self._uvicorn.should_exit = True
+        self._edge.end_streams()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(STOP_SECONDS)
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    def _bind(self) -> None:
+        if not self._bound:
+            self._socket.bind(("127.0.0.1", self._wanted_port))
+            self._bound = True
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._socket]))
+        while not self._uvicorn.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.005)
+        self._edge.loop = asyncio.get_running_loop()
+        self._up.set()
+        await serving
+
+
+class _Edge:
+    """What only the server can give the application: more threads, a way to cut a connection, an end for streams."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._ending = False
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        task = asyncio.current_task()
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        if transport is not None:
+            scope.setdefault("extensions", {})["cut_connection"] = transport.abort
+
+        async def watched_send(message: Message) -> None:
+            if task is not None and message["type"] == "http.response.start" and _is_event_stream(message):
+                self._streams.add(task)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except asyncio.CancelledError:
+            if not self._ending or task is None:
+                raise
+            task.uncancel()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            if task is not None:
+                self._streams.discard(task)
+
+    def end_streams(self) -> None:
+        """Cancel the requests that answer with an event stream; they never end by themselves."""
+        self._ending = True
+        if self.loop is None or self.loop.is_closed():
+            return
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(lambda: [task.cancel() for task in list(self._streams)])
+
+
+def _is_event_stream(message: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/event-stream")
+        for name, value in message.get("headers", [])
+    )

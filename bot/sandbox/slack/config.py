@@ -1,0 +1,93 @@
+"""What a practice Slack workspace is made of: given by whoever starts it, never built in.
+
+Promises that the stand-in learns everything about the app (name, commands, scopes, events) from the app's own
+manifest, as Slack does.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["SlackConfig"]
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SlackConfig:
+    """One workspace with one installed app.
+
+    `store` is the SQLite file (files people upload lie in a folder beside it). `people`: id, name, and if wanted
+    real_name, title, email, tz, color, is_admin, is_restricted; an entry with is_bot is the app's bot user, else one
+    is made from the manifest. `channels`: id, name, is_private, topic, members (ids, or the word "bot").
+    `request_url` is where signed HTTP goes; None means Socket Mode. `time_scale` scales the pauses before an event is
+    delivered again (0 s, 60 s, 300 s). `ack_seconds` is how long Slack waits for the app. `messages` (channel, user
+    or "bot", text, blocks, thread_of) are there from the start.
+    """
+
+    store: Path
+    manifest: JSON
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    people: Sequence[JSON]
+    channels: Sequence[JSON]
+    links: Mapping[str, str] = field(default_factory=dict)
+    request_url: str | None = None
+    time_scale: float = 1.0
+    rate_limits: bool = True
+    messages: Sequence[JSON] = ()
+    usergroups: Sequence[JSON] = ()
+    team: Mapping[str, str] = field(
+        default_factory=lambda: {"id": "T0ORCHARD", "name": "Orchard Works", "domain": "orchard-works"}
+    )
+    app_id: str = "A0LABELJOB"
+    bot_id: str = "B0LABELJOB"
+    banner: Mapping[str, Any] | None = None
+    ack_seconds: float = 3.0
+    clock: Callable[[], float] = time.time
+
+    @property
+    def app_name(self) -> str:
+        """The name people see on the app's messages."""
+        user = self.features.get("bot_user") or {}
+        return str(user.get("display_name") or self.manifest.get("display_information", {}).get("name") or "app")
+
+    @property
+    def features(self) -> JSON:
+        """The manifest's features: bot_user, app_home, slash_commands, shortcuts."""
+        return dict(self.manifest.get("features") or {})
+
+    @property
+    def settings(self) -> JSON:
+        """The manifest's settings: event_subscriptions, interactivity, socket_mode_enabled."""
+        return dict(self.manifest.get("settings") or {})
+
+    @property
+    def scopes(self) -> list[str]:
+        """The bot scopes the workspace has granted: exactly those of the manifest."""
+        return list(((self.manifest.get("oauth_config") or {}).get("scopes") or {}).get("bot") or [])
+
+    @property
+    def bot_events(self) -> frozenset[str]:
+        """The events the app has subscribed to."""
+        return frozenset((self.settings.get("event_subscriptions") or {}).get("bot_events") or [])
+
+    @property
+    def bot_user(self) -> JSON:
+        """The app's own user."""
+        for person in self.people:
+            if person.get("is_bot"):
+                return dict(person)
+        return {"id": "U0LABELJOB", "name": self.app_name.lower().replace(" ", ""), "real_name": self.app_name}
+
+    @property
+    def bot_user_id(self) -> str:
+        """The id that a mention of the app carries."""
+        return str(self.bot_user["id"])

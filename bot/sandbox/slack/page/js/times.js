@@ -1,0 +1,72 @@
+// Times as people read them, in the browser's own zone. Promise: no time is shown without a full date at hand (title).
+
+const LOCALE = "en-GB";
+const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
+const CLOCK = format({ hour: "2-digit", minute: "2-digit" });
+const CLOCK_SECONDS = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const FULL = format({ weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DAY = format({ weekday: "long", day: "numeric", month: "long" });
+const DAY_YEAR = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const LONG = DAY_YEAR;
+const PLAIN = format({ day: "numeric", month: "long", year: "numeric" });
+const SHORT = format({ day: "numeric", month: "short", year: "numeric" });
+const NUM = format({ day: "2-digit", month: "2-digit", year: "numeric" });
+
+export const fromTs = (ts) => new Date(Number(ts) * 1000);
+export const clock = (date) => CLOCK.format(date);
+export const full = (date) => FULL.format(date);
+
+const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** Whole days from today: 0 today, -1 yesterday, 1 tomorrow. */
+const daysAway = (date) => Math.round((midnight(date) - midnight(new Date())) / 86400000);
+const NEAR = { 0: "today", "-1": "yesterday", 1: "tomorrow" };
+
+export const dayKey = (date) => `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+
+/** The words on a day divider. */
+export function dayName(date) {
+  const near = NEAR[daysAway(date)];
+  if (near) return near[0].toUpperCase() + near.slice(1);
+  return (date.getFullYear() === new Date().getFullYear() ? DAY : DAY_YEAR).format(date);
+}
+
+/** "3 minutes ago", "in 2 hours", for thread counts and {ago}. */
+export function ago(date) {
+  const seconds = Math.round((Date.now() - date.getTime()) / 1000);
+  const size = Math.abs(seconds);
+  const [count, unit] =
+    size < 60 ? [size, "second"] : size < 3600 ? [Math.round(size / 60), "minute"]
+    : size < 86400 ? [Math.round(size / 3600), "hour"] : [Math.round(size / 86400), "day"];
+  if (size < 10) return "just now";
+  const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return seconds >= 0 ? `${words} ago` : `in ${words}`;
+}
+
+/** "today at 14:31", for thread footers. */
+export function nearAt(date) {
+  return `${NEAR[daysAway(date)] || SHORT.format(date)} at ${clock(date)}`;
+}
+
+/** Slack's <!date^epoch^format|fallback>: the text with its {tokens} filled in. */
+export function slackDate(epoch, pattern) {
+  const date = new Date(Number(epoch) * 1000);
+  if (Number.isNaN(date.getTime())) return null;
+  const pretty = (formatter) => NEAR[daysAway(date)] || formatter.format(date);
+  const token = {
+    date_num: () => NUM.format(date).split("/").reverse().join("-"),
+    date_slash: () => NUM.format(date),
+    date: () => PLAIN.format(date),
+    date_short: () => SHORT.format(date),
+    date_long: () => LONG.format(date),
+    date_long_full: () => LONG.format(date),
+    date_pretty: () => pretty(PLAIN),
+    date_short_pretty: () => pretty(SHORT),
+    date_long_pretty: () => pretty(LONG),
+    day_divider_pretty: () => dayName(date),
+    time: () => CLOCK.format(date),
+    time_secs: () => CLOCK_SECONDS.format(date),
+    ago: () => ago(date),
+  };
+  const text = pattern.replace(/\{(\w+)\}/g, (all, name) => (token[name] ? token[name]() : all));
+  return { text, date };
+}

@@ -1,0 +1,209 @@
+"""The people of the practice workspace, their groups, and the Web API about them (users, usergroups, team, bots)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.slack.paging import page
+from bot.sandbox.slack.state import SlackError
+
+if TYPE_CHECKING:
+    from bot.sandbox.slack.arguments import Arguments
+    from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.state import Workspace
+
+__all__ = ["METHODS", "bot_user_id", "find_person", "person_named", "seed_people", "user_brief"]
+
+COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c")
+
+
+def seed_people(workspace: Workspace) -> None:
+    """Write the people of the configuration down; the bot user joins them when it is not among them."""
+    people = [dict(person) for person in workspace.config.people]
+    if not any(person.get("is_bot") for person in people):
+        people.append({**workspace.config.bot_user, "is_bot": True})
+    with workspace.store.write() as db:
+        for number, person in enumerate(people):
+            person.setdefault("color", COLORS[number % len(COLORS)])
+            db.execute("INSERT OR REPLACE INTO person(id, data) VALUES (?, ?)", (person["id"], json.dumps(person)))
+
+
+def bot_user_id(workspace: Workspace) -> str:
+    """The id of the app's own user."""
+    return workspace.config.bot_user_id
+
+
+def find_person(workspace: Workspace, person_id: str) -> JSON | None:
+    """A person as they were given, or None."""
+    with workspace.store.read() as db:
+        row = db.execute("SELECT data FROM person WHERE id=?", (person_id,)).fetchone()
+    return None if row is None else dict(json.loads(row["data"]))
+
+
+def all_people(workspace: Workspace) -> list[JSON]:
+    """Everybody, by id."""
+    with workspace.store.read() as db:
+        rows = db.execute("SELECT data FROM person ORDER BY id").fetchall()
+    return [dict(json.loads(row["data"])) for row in rows]
+
+
+def person_named(workspace: Workspace, name: str) -> JSON | None:
+    """The person whose short or full name this is, whatever the capitals."""
+    wanted = name.lower()
+    for person in all_people(workspace):
+        if wanted in {str(person["name"]).lower(), str(person.get("real_name", "")).lower()}:
+            return person
+    return None
+
+
+def user_brief(workspace: Workspace, person_id: str) -> JSON:
+    """A person as interaction payloads carry them."""
+    person = find_person(workspace, person_id) or {"id": person_id, "name": person_id.lower()}
+    return {
+        "id": person_id,
+        "username": person["name"],
+        "name": person["name"],
+        "team_id": workspace.config.team["id"],
+    }
+
+
+def client_person(person: JSON) -> JSON:
+    """A person as the page shows them."""
+    real = str(person.get("real_name") or person["name"])
+    initials = "".join(word[0] for word in real.split()[:2]).upper()
+    return {
+        "id": person["id"],
+        "name": person["name"],
+        "real_name": real,
+        "title": person.get("title", ""),
+        "is_bot": bool(person.get("is_bot")),
+        "is_restricted": bool(person.get("is_restricted")),
+        "color": person["color"],
+        "initials": initials,
+    }
+
+
+def _profile(workspace: Workspace, person: JSON) -> JSON:
+    real = str(person.get("real_name") or person["name"])
+    profile: JSON = {
+        "title": person.get("title", ""),
+        "phone": "",
+        "real_name": real,
+        "real_name_normalized": real,
+        "display_name": person["name"],
+        "display_name_normalized": person["name"],
+        "status_text": person.get("status_text", ""),
+        "status_emoji": person.get("status_emoji", ""),
+        "team": workspace.config.team["id"],
+    }
+    if person.get("is_bot"):
+        profile.update(bot_id=workspace.config.bot_id, api_app_id=workspace.config.app_id)
+    elif person.get("email") and "users:read.email" in workspace.config.scopes:
+        profile["email"] = person["email"]
+    return profile
+
+
+def api_user(workspace: Workspace, person: JSON) -> JSON:
+    """A person as the Web API gives them; the e-mail only with the scope users:read.email."""
+    return {
+        "id": person["id"],
+        "team_id": workspace.config.team["id"],
+        "name": person["name"],
+        "deleted": bool(person.get("deleted")),
+        "color": person["color"],
+        "real_name": person.get("real_name") or person["name"],
+        "tz": person.get("tz", "Europe/Amsterdam"),
+        "tz_label": person.get("tz_label", "Central European Time"),
+        "tz_offset": int(person.get("tz_offset", 3600)),
+        "locale": person.get("locale", "en-GB"),
+        "profile": _profile(workspace, person),
+        "is_admin": bool(person.get("is_admin")),
+        "is_owner": bool(person.get("is_owner")),
+        "is_primary_owner": False,
+        "is_restricted": bool(person.get("is_restricted")),
+        "is_ultra_restricted": bool(person.get("is_ultra_restricted")),
+        "is_stranger": bool(person.get("is_stranger")),
+        "is_bot": bool(person.get("is_bot")),
+        "is_app_user": False,
+        "is_email_confirmed": True,
+        "updated": 0,
+    }
+
+
+def _users_list(workspace: Workspace, args: Arguments) -> JSON:
+    people = [api_user(workspace, person) for person in all_people(workspace)]
+    shown, cursor = page(people, args, default=len(people) or 1, largest=1000)
+    return {"members": shown, "cache_ts": int(workspace.now), "response_metadata": {"next_cursor": cursor}}
+
+
+def _users_info(workspace: Workspace, args: Arguments) -> JSON:
+    person = find_person(workspace, args.text("user"))
+    if person is None:
+        raise SlackError("user_not_found")
+    return {"user": api_user(workspace, person)}
+
+
+def _users_lookup(workspace: Workspace, args: Arguments) -> JSON:
+    wanted = args.text("email").lower()
+    for person in all_people(workspace):
+        if wanted and str(person.get("email", "")).lower() == wanted and not person.get("deleted"):
+            return {"user": api_user(workspace, person)}
+    raise SlackError("users_not_found")
+
+
+def _profile_get(workspace: Workspace, args: Arguments) -> JSON:
+    person = find_person(workspace, args.maybe_text("user") or bot_user_id(workspace))
+    if person is None:
+        raise SlackError("user_not_found")
+    return {"profile": _profile(workspace, person)}
+
+
+def _usergroups_list(workspace: Workspace, args: Arguments) -> JSON:
+    with_users = args.flag("include_users")
+    groups: list[JSON] = []
+    for given in workspace.config.usergroups:
+        group = {
+            "id": given["id"],
+            "team_id": workspace.config.team["id"],
+            "is_usergroup": True,
+            "name": given["name"],
+            "handle": given.get("handle", given["name"]),
+            "description": given.get("description", ""),
+            "date_delete": 0,
+            "user_count": len(given.get("users", [])),
+        }
+        groups.append({**group, "users": list(given.get("users", []))} if with_users else group)
+    return {"usergroups": groups}
+
+
+def _usergroup_users(workspace: Workspace, args: Arguments) -> JSON:
+    wanted = args.text("usergroup")
+    for group in workspace.config.usergroups:
+        if group["id"] == wanted:
+            return {"users": list(group.get("users", []))}
+    raise SlackError("no_such_subteam")
+
+
+def _team_info(workspace: Workspace, _args: Arguments) -> JSON:
+    team = workspace.config.team
+    return {"team": {"id": team["id"], "name": team["name"], "domain": team["domain"], "email_domain": "", "icon": {}}}
+
+
+def _bots_info(workspace: Workspace, args: Arguments) -> JSON:
+    if args.maybe_text("bot") not in {None, workspace.config.bot_id}:
+        raise SlackError("bot_not_found")
+    profile: dict[str, Any] = workspace.bot_profile()
+    return {"bot": {**profile, "user_id": bot_user_id(workspace)}}
+
+
+METHODS = {
+    "users.list": _users_list,
+    "users.info": _users_info,
+    "users.lookupByEmail": _users_lookup,
+    "users.profile.get": _profile_get,
+    "usergroups.list": _usergroups_list,
+    "usergroups.users.list": _usergroup_users,
+    "team.info": _team_info,
+    "bots.info": _bots_info,
+}

@@ -1,0 +1,1 @@
+"""The doors people use: one file per slash command with its modal pages, picks and buttons."""
