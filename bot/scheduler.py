@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.base.errors import LabeljobError
+
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +49,8 @@ class Scheduler:
         with self._running[each.name]:
             try:
                 each.work()
+            except LabeljobError as error:
+                log.warning("round %s: %s The next one runs in %s s", each.name, error.words, each.gap)
             except Exception:
                 log.exception("round %s failed; the next one runs in %s s", each.name, each.gap)
 

@@ -33,7 +33,7 @@ _ZERO_WIDTH = "\u200b"
 def escape(text: str) -> str:
     """Typed text as mrkdwn data: `& < >` escaped, formatting marks and mention words defused, one line kept as is."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([*_~`])", rf"{_ZERO_WIDTH}\1", re.sub(r"@(channel|here|everyone)\b", rf"@{_ZERO_WIDTH}\1", safe))
+    return re.sub(r"([*_~`])", rf"{_ZERO_WIDTH}\1", _unpinged(safe))
 
 
 def cut(text: str, limit: int) -> str:
@@ -49,7 +49,8 @@ def typed(text: str, limit: int = 300) -> str:
 def code(text: str, limit: int = 1100) -> str:
     """An address or a name to copy, letter by letter, in a code span; nothing in it is a mark, a link or a mention."""
     one = cut(" ".join(text.replace("`", "'").split()), limit)
-    return f"`{one.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`" if one else ""
+    safe = one.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"`{_unpinged(safe)}`" if one else ""
 
 
 def plain(text: str, limit: int = SECTION_TEXT) -> Block:
@@ -272,6 +273,11 @@ def duration(seconds: float) -> str:
         elif parts:
             break
     return " ".join(parts)
+
+
+def _unpinged(text: str) -> str:
+    """Text in which @channel, @here and @everyone are words."""
+    return re.sub(r"@(channel|here|everyone)\b", rf"@{_ZERO_WIDTH}\1", text)
 
 
 def _parts(rich: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -68,6 +68,12 @@ class Storage:
             return False
         return True
 
+    def reach(self, folder: S3Uri) -> None:
+        """Refuse a folder whose bucket is missing, elsewhere, or closed to the bot; an empty folder is fine."""
+        self._check(folder)
+        with renamed_missing(folder):
+            self._s3.list_objects_v2(Bucket=folder.bucket, Prefix=folder.key, MaxKeys=1)
+
     def keys(self, folder: S3Uri) -> Iterator[tuple[str, int]]:
         """Key and size of every object below the folder, in S3's order, listed a page at a time."""
         self._check(folder)

@@ -28,6 +28,12 @@ ON CONFLICT (subject_kind, subject_id, channel) DO UPDATE SET
     due_at = CASE WHEN excluded.urgent OR thread.last_edit + excluded.gap < :now THEN :now
         ELSE coalesce(thread.due_at, thread.last_edit + excluded.gap) END
 WHERE thread.wanted_hash <> excluded.wanted_hash"""
+_SAY = """
+INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, thread_ts, subject_kind, subject_id, priority, broadcast,
+    payload, state, fence, lease_until, not_before, tries, created)
+VALUES (:id, :key, :team, :channel, :thread, :thread_ts, :kind, :subject, :priority, :broadcast,
+    :payload, 'ready', 0, 0, 0, 0, :now)
+ON CONFLICT (dedupe_key) DO NOTHING"""
 _CLAIM_THREAD = """
 UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
     tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
@@ -47,7 +53,7 @@ WHERE seq = (
     AND (o.thread_id IS NULL OR (t.root_ts IS NOT NULL AND (t.due_at IS NULL OR NOT t.urgent)))
     AND NOT EXISTS (
         SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.seq < o.seq AND e.state IN ('ready', 'sending')
-        AND coalesce(e.thread_id, '') = coalesce(o.thread_id, '')
+        AND coalesce(e.thread_id, e.thread_ts, '') = coalesce(o.thread_id, o.thread_ts, '')
     )
     AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = o.team_id || ':*' AND b.blocked_until > :now)
     ORDER BY o.priority, o.seq LIMIT 1 :skip_locked_of_o
@@ -150,27 +156,25 @@ class Outbox:
         *,
         key: str,
         in_thread: bool = True,
+        thread_ts: str | None = None,
         broadcast: bool = False,
         priority: int = 5,
     ) -> None:
         """Say `message` once: a second `key` of the same words writes nothing.
 
-        `in_thread` puts it below the subject's live message in that channel (which must have been shown before).
+        `in_thread` puts it below the subject's live message in that channel (which must have been shown before);
+        `thread_ts` below any other message.
         """
-        thread = _thread(session, subject, channel) if in_thread else None
+        thread = _thread(session, subject, channel) if in_thread and thread_ts is None else None
         session.connection().execute(
-            self._db.sql(
-                "INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, subject_kind, subject_id, priority, "
-                "broadcast, payload, state, fence, lease_until, not_before, tries, created) VALUES (:id, :key, :team, "
-                ":channel, :thread, :kind, :subject, :priority, :broadcast, :payload, 'ready', 0, 0, 0, 0, :now) "
-                "ON CONFLICT (dedupe_key) DO NOTHING"
-            ),
+            self._db.sql(_SAY),
             {
                 "id": self._new_id(),
                 "key": key,
                 "team": subject.team_id,
                 "channel": channel,
                 "thread": thread.id if thread else None,
+                "thread_ts": thread_ts,
                 "kind": subject.kind,
                 "subject": subject.id,
                 "priority": priority,
@@ -187,6 +191,14 @@ class Outbox:
             ThreadRow.subject_id == subject.id,
         )
         return list(session.exec(query.order_by(col(ThreadRow.id))))
+
+    def subjects_in(self, team_id: str, kind: str, channel: str) -> list[str]:
+        """The ids of every subject of a kind that has a live message in the channel."""
+        with self._db.read() as session:
+            query = select(ThreadRow.subject_id).where(
+                ThreadRow.team_id == team_id, ThreadRow.subject_kind == kind, ThreadRow.channel == channel
+            )
+            return list(session.exec(query))
 
     def subject_at(self, channel: str, root_ts: str) -> Subject | None:
         """Whom the thread below `root_ts` speaks about."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bot.base.blocks import count
+from bot.base.blocks import count, rich_words
 from bot.base.errors import Fault
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.jobs.durations import spell_duration
@@ -27,6 +27,7 @@ TITLE_MAX, DESCRIPTION_MAX = 128, 255  # Ground Truth: TaskTitle, TaskDescriptio
 LABEL_MAX = 256  # Ground Truth: a label's name
 EXAMPLES_MAX = 10  # ours: good and bad each, so that a worker's page still opens fast
 CAPTION_MAX = 200
+INSTRUCTIONS_MAX = 20_000  # ours: both texts and their marks stay far below the worker page's 128,000 characters
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _ODD = re.compile(r"[^a-zA-Z0-9-]")
@@ -82,8 +83,8 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> TaskType | None:
-        """The task type's row of the catalogue; None when none (or none that we offer) was chosen."""
-        return TASK_TYPES[self.task_type] if self.task_type in OFFERED else None
+        """The task type's row of the catalogue; None when none was chosen."""
+        return TASK_TYPES.get(self.task_type)
 
 
 FIELD_WORDS: dict[str, str] = {
@@ -131,6 +132,11 @@ def final_attribute(draft: Draft) -> str:
     name = draft.label_attribute or draft.job_name
     kind = draft.kind
     return f"{name}-ref" if kind and kind.ref_suffix == "must" and not name.endswith("-ref") else name
+
+
+def output_manifest(draft: Draft) -> str:
+    """Where Ground Truth writes the final manifest (it adds the job's name to the output folder by itself)."""
+    return f"{draft.output_uri.rstrip('/')}/{draft.job_name}/manifests/output/output.manifest"
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
@@ -181,6 +187,8 @@ def faults_step2(draft: Draft, *, buckets: tuple[str, ...]) -> list[Fault]:
         ),
         "description": _line_fault(draft.description, DESCRIPTION_MAX, "Write in one line what workers have to do"),
         "labels": _labels_fault(draft),
+        "short_instructions": _instructions_fault(draft.short_instructions),
+        "full_instructions": _instructions_fault(draft.full_instructions),
         "good_examples": _examples_fault([one for one in draft.examples if one.good], buckets),
         "bad_examples": _examples_fault([one for one in draft.examples if not one.good], buckets),
     }
@@ -275,7 +283,7 @@ def _output_fault(draft: Draft, buckets: tuple[str, ...]) -> str:
 
 def _type_fault(draft: Draft) -> str:
     kind = draft.kind
-    if kind is None:
+    if kind is None or kind.id not in OFFERED:
         return "Choose how it is labeled."
     if offered(draft.category) and kind.category != draft.category:
         return f"{kind.title} does not work on {draft.category.lower()} data. Choose one of the types shown."
@@ -345,6 +353,11 @@ def _labels_fault(draft: Draft) -> str:
     if kind and kind.labels_max is not None and len(labels) > kind.labels_max:
         return f"{kind.title} takes {kind.labels_max} labels at most; these are {len(labels)}."
     return ""
+
+
+def _instructions_fault(rich: dict[str, Any] | None) -> str:
+    size = len(rich_words(rich))
+    return f"This has {size:,} characters; {INSTRUCTIONS_MAX:,} fit on the page." if size > INSTRUCTIONS_MAX else ""
 
 
 def _examples_fault(examples: list[Example], buckets: tuple[str, ...]) -> str:

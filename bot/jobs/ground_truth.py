@@ -30,6 +30,7 @@ class NameTaken(Refusal):
         when = f" since {since.day} {since:%B %Y}" if since else ""
         super().__init__(f"This name is taken{when} (capitals do not count), and AWS never frees a name.")
         self.name = name
+        self.since = since
 
 
 class JobGone(Refusal):

@@ -43,8 +43,9 @@ class JobState(msgspec.Struct, frozen=True):
     """What is known of a job's life.
 
     `labeled + failed + unlabeled` is the total; all zero means that AWS has not counted yet. `worked_s` are the
-    seconds during which labels came in (pauses left out), `first_count` the labels there were at the first sight of
-    any. `cause` is why it failed or was refused, in AWS's or our words. `stopped_by` is who had it stopped.
+    seconds during which labels came in (pauses left out), `first_count` the people's labels that the rate leaves out
+    (those before the first look, and those of pauses). `cause` is why it failed or was refused, in AWS's or our words.
+    `stopped_by` is who had it stopped.
     """
 
     state: str = ASKED
@@ -236,8 +237,8 @@ def _is_news(before: JobState, report: Report) -> bool:
     if _NO_TIME < report.modified < before.modified:
         return False
     # Counters only grow while a job lives; the last report of an ended job is final, whatever it says.
-    shrunk = report.total_labeled + report.failed < before.done
-    return state in ENDED or not shrunk
+    done = report.total_labeled + report.failed
+    return state in ENDED or done >= before.done or done + report.unlabeled == 0
 
 
 def _counted(before: JobState, report: Report, now: datetime) -> JobState:
@@ -247,10 +248,13 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
     people = report.total_labeled - report.machine
     first, last, worked, start = before.first_label_at, before.last_label_at, before.worked_s, before.first_count
     if report.total_labeled > before.labeled:
-        if last is not None:
-            worked += min(max((now - last).total_seconds(), 0.0), PAUSE_S)
-        else:
+        gap = (now - last).total_seconds() if last else 0.0
+        if last is None:
             first, start = now, people
+        elif 0 < gap <= PAUSE_S:
+            worked += gap
+        else:  # nobody knows how long people worked in a pause: its labels do not count for the rate either
+            start += people - (before.labeled - before.machine)
         last = now
     return msgspec.structs.replace(
         before,

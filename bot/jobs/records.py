@@ -18,7 +18,7 @@ from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import Transient
 from bot.jobs.draft import Draft
-from bot.jobs.lifecycle import ENDED, JobState
+from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
 
 
 class DraftRow(SQLModel, table=True):
@@ -49,6 +49,7 @@ class JobRow(SQLModel, table=True):
     request_key: str = Field(unique=True)
     channel: str = Field(index=True)
     asked_by: str
+    asked_by_name: str
     asked_at: float
     followed: bool = False
     content: str
@@ -76,6 +77,7 @@ class Job:
     name: str
     channel: str
     asked_by: str
+    asked_by_name: str
     asked_at: datetime
     followed: bool
     draft: Draft
@@ -186,6 +188,10 @@ class Records:
         jobs = self._many(col(JobRow.state).not_in(("asked", "launching", *ENDED)))
         return [job for job in jobs if job.quarantine_reason is None]
 
+    def to_stop(self) -> list[Job]:
+        """Jobs that somebody wants stopped and that AWS still works on."""
+        return self._many(col(JobRow.stop_wanted).is_(True), col(JobRow.state).in_(STOPPABLE))
+
     def of_team(self, team_id: str, workteam_arn: str) -> list[Job]:
         """Jobs that a work team can label now, oldest first."""
         active = self._many(JobRow.team_id == team_id, col(JobRow.state).in_(("initializing", "in_progress")))
@@ -246,6 +252,7 @@ def _row(job: Job) -> JobRow:
         request_key=job.request_key,
         channel=job.channel,
         asked_by=job.asked_by,
+        asked_by_name=job.asked_by_name,
         asked_at=job.asked_at.timestamp(),
         followed=job.followed,
         content=_encode(job.draft),

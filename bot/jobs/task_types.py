@@ -75,6 +75,7 @@ _CATEGORIES = {
     "video": "Video",
     "point-cloud": "3D",
     "generative-or-custom": "Custom",
+    "custom": "Custom",
 }
 _NOUNS = {"Image": "picture", "Text": "text", "Video": "video", "3D": "scene"}
 _OBJECTS_MAX = 100_000  # Ground Truth: objects per manifest, where a type has no lower limit of its own

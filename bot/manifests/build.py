@@ -46,7 +46,7 @@ class Tally:
     first: list[str] = field(default_factory=list)
 
     def words(self) -> str:
-        """`1,240 lines. Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3).`"""
+        """In words: `1,240 lines. Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3)` and the like."""
         kinds = ", ".join(f"{ending or 'none'} {number:,}" for ending, number in self.other.most_common(4))
         left = [
             count(self.empty, "empty file") if self.empty else "",

@@ -5,9 +5,9 @@ of the permitted length; a line that is too long is named by its number and its 
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,7 +18,8 @@ LINE_LIMIT = 100_000  # Ground Truth and Rekognition: characters in one manifest
 DEPTH_LIMIT = 50  # ours: the deepest labeling format nests 6 levels; other readers break far beyond
 _BYTES_KEPT = 4 * LINE_LIMIT  # a UTF-8 character takes 4 bytes at most
 _WINDOW = 1 << 18
-_NAME_BYTES = re.compile(rb'"\s*:')
+_NAME_END = b'":'
+_HIDDEN_NAME_END = (b"\\u0022", b"\\u003")  # an escaped quote or colon: counting would be fooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +90,31 @@ def parse(body: bytes | None) -> Object:
         raise explained(body) from None
     if not isinstance(value, dict):
         raise BadLine("object", f"it holds {_kind(value)}")
-    if len(_NAME_BYTES.findall(body)) != _count_names(value):
-        json.loads(body, object_pairs_hook=unique)  # more "…": than names: a text looks like one, or one comes twice
+    _refuse_deep(body, value)
+    if body.count(_NAME_END) != written(value).count(_NAME_END) or any(mark in body for mark in _HIDDEN_NAME_END):
+        json.loads(body, object_pairs_hook=unique)  # a name comes twice, or a text looks like one, or blanks part them
     return value
 
 
-def _count_names(value: Object) -> int:
-    """How many names the object and everything in it have; refuses what nests too deep."""
-    if not any(type(inner) in (dict, list) for inner in value.values()):
-        return len(value)
-    names, level, depth = 0, [value], 1
-    nodes: list[Any] = list(level)
-    while nodes:
-        if depth > DEPTH_LIMIT:
-            raise BadLine("deep", "")
-        below: list[Any] = []
-        for node in nodes:
-            if type(node) is dict:
-                names += len(node)
-                below.extend(inner for inner in node.values() if type(inner) in (dict, list))
-            else:
-                below.extend(inner for inner in node if type(inner) in (dict, list))
-        nodes, depth = below, depth + 1
-    return names
+def written(value: Any) -> bytes:
+    """The value as compact UTF-8 JSON, whatever `parse` let through (whole numbers beyond 64 bits too)."""
+    try:
+        return msgspec.json.encode(value)
+    except OverflowError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _refuse_deep(body: bytes, value: Object) -> None:
+    """Raises when objects and lists nest deeper than the limit; looks only where there are brackets enough."""
+    if body.count(b"{") + body.count(b"[") <= DEPTH_LIMIT:
+        return
+    level: list[Any] = [value]
+    for _ in range(DEPTH_LIMIT):
+        within = chain.from_iterable(node.values() if isinstance(node, dict) else node for node in level)
+        level = [inner for inner in within if isinstance(inner, dict | list)]
+        if not level:
+            return
+    raise BadLine("deep", "")
 
 
 def _kind(value: object) -> str:

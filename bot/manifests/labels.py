@@ -77,7 +77,7 @@ class Summary:
             self.faults.append(LineFault(line, code, text))
 
 
-class _Confidence(msgspec.Struct):
+class _Confidence(msgspec.Struct, gc=False):
     confidence: float | None = None
 
 
@@ -97,7 +97,7 @@ class _Metadata(msgspec.Struct, rename="kebab"):
     job_name: str = ""
 
 
-class _Box(msgspec.Struct):
+class _Box(msgspec.Struct, gc=False):
     class_id: int | str
 
 
@@ -105,7 +105,7 @@ class _Boxes(msgspec.Struct):
     annotations: list[_Box]
 
 
-class _Span(msgspec.Struct):
+class _Span(msgspec.Struct, gc=False):
     label: str
 
 
@@ -189,9 +189,10 @@ def _count_people(one: Attribute, metadata: _Metadata) -> None:
 
 
 def _sure(one: Attribute, confidences: Iterable[float | None]) -> None:
-    known = [confidence for confidence in confidences if confidence is not None]
-    one.confidence_sum += sum(known)
-    one.confidences += len(known)
+    for confidence in confidences:
+        if confidence is not None:
+            one.confidence_sum += confidence
+            one.confidences += 1
 
 
 def _class(one: Attribute, metadata: _Metadata, value: msgspec.Raw) -> str:
@@ -212,17 +213,19 @@ def _classes(one: Attribute, metadata: _Metadata, value: msgspec.Raw) -> str:
 
 
 def _boxes(one: Attribute, metadata: _Metadata, value: msgspec.Raw) -> str:
-    boxes = _BOXES.decode(value).annotations
+    indexes = [box.class_id for box in _BOXES.decode(value).annotations]
     names, objects = metadata.class_map or {}, metadata.objects or []
-    drawn = [names.get(str(box.class_id), str(box.class_id)) for box in boxes]
-    one.boxes.update(drawn)
-    one.classes.update(set(drawn))
-    one.empty += not boxes
-    _sure(one, (each.confidence for each in objects))
-    if len(objects) != len(boxes):
-        return f"{len(boxes)} boxes, but {len(objects)} confidences"
-    missing = [box.class_id for box in boxes if str(box.class_id) not in names]
-    return f"class {missing[0]} is not in the class map" if missing else ""
+    missing = None
+    for index in set(indexes):
+        name = names.get(str(index))
+        missing = index if name is None else missing
+        one.boxes[name or str(index)] += indexes.count(index)
+        one.classes[name or str(index)] += 1
+    one.empty += not indexes
+    _sure(one, [each.confidence for each in objects])
+    if len(objects) != len(indexes):
+        return f"{len(indexes)} boxes, but {len(objects)} confidences"
+    return "" if missing is None else f"class {missing} is not in the class map"
 
 
 def _spans(one: Attribute, metadata: _Metadata, value: msgspec.Raw) -> str:

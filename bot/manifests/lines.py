@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
-import msgspec
-
 from bot.base.s3_uri import BadAddress, S3Uri, read
-from bot.manifests.json_lines import LINE_LIMIT, LineFault, numbered, parse
+from bot.manifests.json_lines import LINE_LIMIT, LineFault, numbered, parse, written
 from bot.manifests.json_words import BadLine, Object, short
 from bot.manifests.wording import WHOLE_FILE, Kind, sentences
 
@@ -27,9 +25,9 @@ SourceKey = Literal["source-ref", "source"]
 class Verdict:
     """What a manifest holds and what is wrong with it.
 
-    `objects` counts the lines that hold something, `good` those without a fault, `size` bytes. `faults` block a
-    launch, `warnings` do not; of each code the first 200 are kept and `counts` has the true number. `first` are the
-    first few sources, `buckets` those of the good lines' addresses.
+    `objects` counts the lines that hold something, `good` those without a fault, `size` the bytes read. `faults`
+    block a launch, `warnings` do not; of each code the first 200 are kept and `counts` has the true number. `first`
+    are the first few sources, `buckets` those of the good lines' addresses.
     """
 
     objects: int = 0
@@ -219,7 +217,7 @@ _ALIKE = {"source-ref", "sourceref", "source", "src", "src-ref", "s3", "s3-uri",
 def _check_lengths(line: Object) -> None:
     """Raises when one attribute is longer than Ground Truth allows."""
     for name, value in line.items():
-        long = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        long = value if isinstance(value, str) else written(value).decode()
         if len(long) > ATTRIBUTE_LIMIT:
             raise BadLine("attribute", f"“{short(name)}” has {len(long):,}")
 

@@ -20,6 +20,7 @@ class WorkTeamRow(SQLModel, table=True):
     members: int | None = None
     portal: str = ""
     channel: str | None = None
+    open_jobs: int = 0
     gone: bool = False
 
 
@@ -94,6 +95,15 @@ class Teams:
             raise NoSuchTeam
         row.channel = channel
         session.add(row)
+
+    def opened(self, session: Session, team_id: str, arn: str, jobs: int) -> int:
+        """Note how many jobs the team's queue shows now; how many it showed before."""
+        row = session.get(WorkTeamRow, (team_id, arn))
+        if row is None:
+            return 0
+        before, row.open_jobs = row.open_jobs, jobs
+        session.add(row)
+        return before
 
     def tied_to(self, team_id: str, channel: str) -> list[WorkTeam]:
         """The teams whose people are told in this channel."""

@@ -90,7 +90,8 @@ def _scene(family: str, seed: int, number: int) -> Scene:
     return _orchard(seed, number) if family == "orchard" else _table(seed, number)
 
 
-def _fruit(chance: Random, kind: str, ripeness: str, x: float, foot: float, size: float) -> Fruit:
+def _fruit(chance: Random, kind: str, ripeness: str, place: tuple[float, float], size: float) -> Fruit:
+    x, foot = place
     wide, high = _SHAPE[kind]
     half_height = size * high
     leaf = chance.random() < (0.2 if ripeness == "overripe" else 0.65)
@@ -99,7 +100,7 @@ def _fruit(chance: Random, kind: str, ripeness: str, x: float, foot: float, size
 
 def _orchard(seed: int, number: int) -> Scene:
     """One to three fruits of one kind and one ripeness: what a worker looks at and says in a word."""
-    chance = Random(f"orchard {seed} {number}")  # noqa: S311
+    chance = Random(f"orchard {seed} {number}")
     ripeness = RIPENESS[(number + seed) % 3] if chance.random() < 0.8 else chance.choice(RIPENESS)  # noqa: PLR2004
     kind = "pear" if chance.random() < 0.3 else "apple"  # noqa: PLR2004
     count = chance.choice((1, 1, 2, 3))
@@ -109,8 +110,8 @@ def _orchard(seed: int, number: int) -> Scene:
     places = [WIDTH / 2 + (i - (count - 1) / 2) * gap + chance.uniform(-18, 18) for i in range(count)]
     foots = [chance.uniform(372, 412) for _ in places]
     fruits = [
-        _fruit(chance, kind, ripeness, x, foot, size * chance.uniform(0.93, 1.07))
-        for x, foot in sorted(zip(places, foots, strict=True), key=lambda place: place[1])
+        _fruit(chance, kind, ripeness, place, size * chance.uniform(0.93, 1.07))
+        for place in sorted(zip(places, foots, strict=True), key=lambda place: place[1])
     ]
     wall, wood = chance.randrange(5), chance.randrange(3)
     name = f"orchard-s{seed}-{number:03d}.jpg"
@@ -119,7 +120,7 @@ def _orchard(seed: int, number: int) -> Scene:
 
 def _table(seed: int, number: int) -> Scene:
     """Two to six ripe fruits of several kinds, none hidden by more than a fifth."""
-    chance = Random(f"table {seed} {number}")  # noqa: S311
+    chance = Random(f"table {seed} {number}")
     horizon = chance.randint(190, 225)
     wanted = chance.randint(2, 6)
     fruits: list[Fruit] = []
@@ -129,7 +130,7 @@ def _table(seed: int, number: int) -> Scene:
         foot = chance.uniform(horizon + 70, 448)
         near = (foot - horizon) / (448 - horizon)
         size = 46 + 24 * near + chance.uniform(-4, 4)
-        fruit = _fruit(chance, chance.choice(KINDS), "ripe", chance.uniform(75, WIDTH - 75), foot, size)
+        fruit = _fruit(chance, chance.choice(KINDS), "ripe", (chance.uniform(75, WIDTH - 75), foot), size)
         if all(_apart(fruit, other) for other in fruits):
             fruits.append(fruit)
     fruits.sort(key=lambda fruit: fruit.y + fruit.half_height)
@@ -188,5 +189,5 @@ _TONE_OF = {text: tone for tone, written in _TEXTS.items() for text in written}
 def texts(seed: int) -> list[tuple[str, str]]:
     """The 30 review texts with their tone (kind, mixed, harsh), shuffled by the seed."""
     pairs = list(_TONE_OF.items())
-    Random(f"texts {seed}").shuffle(pairs)  # noqa: S311
+    Random(f"texts {seed}").shuffle(pairs)
     return pairs

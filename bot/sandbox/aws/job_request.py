@@ -151,7 +151,7 @@ def category_file(objects: Objects, job: Job) -> dict[str, Any]:
         return {"labels": []}
     content = json.loads(fetch(objects, uri))
     if not isinstance(content, dict) or not isinstance(content.get("labels"), list):
-        raise ValueError(f"{uri} has no list of labels")
+        raise ValueError(f"{uri} has no list of labels")  # noqa: TRY004 - the file is wrong, not the caller
     return content
 
 
@@ -160,7 +160,7 @@ def labels_of(content: Mapping[str, Any]) -> Labels:
     names, short = [], {}
     for entry in content["labels"]:
         if not isinstance(entry, dict) or not isinstance(entry.get("label"), str):
-            raise ValueError("a label without a name")
+            raise ValueError("a label without a name")  # noqa: TRY004 - as above
         names.append(entry["label"])
         if entry.get("shortDisplayName"):
             short[entry["label"]] = str(entry["shortDisplayName"])

@@ -6,7 +6,7 @@ the input line unchanged, byte for byte.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,7 @@ def _batches(store: Store, job: Job) -> Iterator[list[tuple[int, str, dict[str, 
 
 
 def _result(state: str, result: str | None) -> dict[str, Any] | None:
-    """The consolidated pair. UNSURE: how a failed object looks in a real output manifest; here it is left as it came."""
+    # UNSURE: how a failed object looks in a real output manifest; here its line is left as it came.
     if state != "labeled" or not result:
         return None
     pair: dict[str, Any] = json.loads(result)
@@ -125,9 +125,3 @@ def _result(state: str, result: str | None) -> dict[str, Any] | None:
 
 def _zulu(at: float) -> str:
     return f"{iso(at)[:-3]}Z"
-
-
-def lines_of(content: bytes) -> Iterable[str]:
-    """The lines of a manifest, without their ends; a newline at the end of the file makes no further line."""
-    lines = content.decode("utf-8").replace("\r\n", "\n").split("\n")
-    return lines[:-1] if lines and not lines[-1] else lines

@@ -111,15 +111,16 @@ def _boxes(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
     width, height = thing.size or (640, 480)
     truth = thing.truth
     if truth:
-        right = [(_label_for(labels, word), *box) for word, *box in truth.boxes]
+        named = [(_label_for(labels, word), edges) for word, *edges in truth.boxes]
+        right = [Box(label, *edges) for label, edges in named if label is not None]
     else:
         own = Random(f"boxes {thing.source}")
         right = []
         for _ in range(own.randint(1, 3)):
             box_width, box_height = own.randint(width // 6, width // 3), own.randint(height // 6, height // 3)
             corner = own.randint(0, width - box_width), own.randint(0, height - box_height)
-            right.append((own.choice(labels), *corner, box_width, box_height))
-    boxes = [_shaken(Box(label, *edges), width, height, chance) for label, *edges in right if label is not None]
+            right.append(Box(own.choice(labels), *corner, box_width, box_height))
+    boxes = [_shaken(box, width, height, chance) for box in right]
     if wrong and boxes:
         boxes.pop(chance.randrange(len(boxes)))
     return Boxes(tuple(boxes), width, height)

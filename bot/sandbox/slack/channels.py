@@ -117,7 +117,7 @@ def open_im(workspace: Workspace, one: str, other: str) -> str:
             "INSERT INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, ?, 1, 1, '', ?)",
             (channel, name, int(workspace.now)),
         )
-        for person in {one, other}:
+        for person in dict.fromkeys((one, other)):
             _insert_member(db, channel, person)
     return channel
 
@@ -154,7 +154,8 @@ def channel_type(row: sqlite3.Row) -> str:
 
 def payload_name(row: sqlite3.Row) -> str:
     """The name that commands and interactions carry: no real one for places that are not public."""
-    return {"im": "directmessage", "group": "privategroup", "channel": row["name"]}[channel_type(row)]
+    names = {"im": "directmessage", "group": "privategroup"}
+    return names.get(channel_type(row), str(row["name"]))
 
 
 def api_channel(workspace: Workspace, row: sqlite3.Row) -> JSON:

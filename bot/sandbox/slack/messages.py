@@ -190,6 +190,13 @@ def tell_changed(workspace: Workspace, channel: str, ts: str) -> None:
     _tell_root(workspace, channel, ts)
 
 
+def tell_reaction(workspace: Workspace, channel: str, ts: str, reactions: list[JSON]) -> None:
+    """Have pages show the reactions under a message."""
+    room = find_channel(workspace, channel)
+    if room is not None:
+        workspace.tell("reaction", {"channel": channel, "ts": ts, "reactions": reactions}, audience(workspace, room))
+
+
 def _tell_root(workspace: Workspace, channel: str, ts: str) -> None:
     row = find_message(workspace, channel, ts)
     if row is not None:
@@ -212,7 +219,7 @@ def _event(workspace: Workspace, channel: str, event: JSON) -> None:
     full = {**event, "channel": channel, "channel_type": kind, "event_ts": ts}
     full.setdefault("ts", ts)
     workspace.send_event({**full, "_subscription": EVENT_OF[kind]})
-    mention = f"<@{bot_user_id(workspace)}>"
+    mention: str = f"<@{bot_user_id(workspace)}>"
     if not event.get("bot_id") and "subtype" not in event and mention in event.get("text", "") and kind != "im":
         mentioned = {name: value for name, value in full.items() if name != "channel_type"}
         workspace.send_event({**mentioned, "type": "app_mention", "_subscription": "app_mention"})
@@ -250,8 +257,8 @@ def find_ephemeral(workspace: Workspace, ephemeral_id: str) -> sqlite3.Row | Non
 def change_ephemeral(workspace: Workspace, row: sqlite3.Row, message: JSON) -> None:
     """Replace what an ephemeral message says."""
     old: JSON = json.loads(row["data"])
-    stays = {name: old[name] for name in ("ts", "ephemeral_id", "channel", "thread_ts", "is_ephemeral") if name in old}
-    kept = {**message, **stays}
+    fixed = ("ts", "ephemeral_id", "channel", "thread_ts", "is_ephemeral")
+    kept: JSON = {**message, **{name: old[name] for name in fixed if name in old}}
     with workspace.store.write() as db:
         db.execute("UPDATE ephemeral SET data=? WHERE id=?", (json.dumps(kept), row["id"]))
     workspace.tell("ephemeral_changed", kept, [row["person"]])

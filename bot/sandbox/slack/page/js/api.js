@@ -16,6 +16,9 @@ const WORDS = {
   unreachable: "The practice workspace does not answer. Is it still running?",
 };
 
+/** What a code means for the person, or nothing. */
+export const explain = (code) => WORDS[code] || "";
+
 /** A refusal or a failure: `code` is Slack's word, `message` is the sentence for the person. */
 export class ApiError extends Error {
   constructor(code, message) {

@@ -74,7 +74,7 @@ function imageSource(object) {
   if (object.image_url) return safeUrl(object.image_url) || object.image_url;
   const file = object.slack_file || {};
   if (file.id) return fileUrl({ id: file.id, name: "image" }, state.user);
-  const found = /\/(F[A-Z0-9]+)(?:\/|$)/.exec(file.url || "");
+  const found = /\b(F[A-Z0-9]{4,})\b/.exec(file.url || "");
   return found ? fileUrl({ id: found[1], name: "image" }, state.user) : null;
 }
 

@@ -55,6 +55,7 @@ export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0
   function start() {
     if (open()) return;
     query = "";
+    wrap.scrollIntoView({ block: "nearest" });
     openPopover(wrap, list, {
       wide: true,
       onClose: () => {

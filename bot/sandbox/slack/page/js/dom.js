@@ -61,11 +61,17 @@ const PATHS = {
   link: "M7 9a2.5 2.5 0 0 0 3.6 0l2.4-2.4A2.5 2.5 0 0 0 9.4 3L8.3 4.1M9 7a2.5 2.5 0 0 0-3.6 0L3 9.4A2.5 2.5 0 0 0 6.6 13l1.1-1.1",
 };
 
+/** Puts children in place of those there are; null and false are left out. */
+export function replace(node, ...children) {
+  node.replaceChildren();
+  append(node, children);
+}
+
 /** A small line icon that takes the colour of the text around it; decoration only, hidden from screen readers. */
 export function icon(name, size = 16) {
   return svg(
     "svg",
-    { viewBox: "0 0 16 16", width: size, height: size, class: "icon", "aria-hidden": "true", focusable: "false" },
+    { viewBox: "0 0 16 16", width: size, height: size, class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" },
     svg("path", { d: PATHS[name] || PATHS.info }),
   );
 }

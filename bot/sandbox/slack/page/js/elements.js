@@ -1,12 +1,11 @@
 // Draws interactive elements and tells the app when one is used. Promise: `renderElement` gives a node for every element
 // of Slack's, with data-action-id on it; an element nobody knows is named, not dropped.
-import { h, icon, safeUrl } from "./dom.js";
+import { freshId, h, icon, safeUrl } from "./dom.js";
 import { dateInput, fileInput, textInput } from "./inputs.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { openMenu } from "./popover.js";
 import { richEditor } from "./rich_editor.js";
 import { selectElement } from "./selects.js";
-import { freshId } from "./dom.js";
 
 const DRAW = {
   button, overflow, checkboxes: choices, radio_buttons: choices, workflow_button: button,

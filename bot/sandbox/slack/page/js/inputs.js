@@ -1,10 +1,9 @@
 // Text, number, email, address, date, time and file inputs. Promise: what is typed is in the surface's values at every
 // keystroke; the app hears of it only when the input block says so (dispatch_action).
-import { upload } from "./api.js";
+import { ApiError, upload } from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { state } from "./state.js";
-import { ApiError } from "./api.js";
 
 const KIND = { number_input: "number", email_text_input: "email", url_text_input: "url" };
 const tells = (block) => block.type !== "input" || block.dispatch_action === true;

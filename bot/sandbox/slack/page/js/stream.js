@@ -1,22 +1,23 @@
-// Listens to what happens in the workspace. Promise: handlers are called in the order of events; after a broken
-// connection `onBack` is called once the stream is open again, so that the page can read what it missed.
+// Listens to what happens in the workspace. Promise: handlers are called in the order of events and none is missed: after
+// a broken connection the server is told the number of the last event seen.
 
 const KINDS = [
   "message", "message_changed", "message_deleted", "ephemeral", "ephemeral_changed", "ephemeral_deleted",
   "view", "home", "channel", "read", "reaction",
 ];
 
-/** Opens the stream of one person. `on[kind](data)`, `onBack()`, `onLost()`. Gives a function that closes it. */
-export function openStream(user, { on, onBack, onLost }) {
+/** Opens the stream of one person from event `since` on. `on[kind](data)`, `onBack(seen)`, `onLost()`. Gives a function that closes it. */
+export function openStream(user, since, { on, onBack, onLost }) {
   let source = null;
   let closed = false;
   let broken = false;
   let timer = 0;
+  let seen = since;
 
   function connect() {
-    source = new EventSource(`/client/stream?user=${encodeURIComponent(user)}`);
+    source = new EventSource(`/client/stream?user=${encodeURIComponent(user)}${seen === null ? "" : `&since=${seen}`}`);
     source.onopen = () => {
-      if (broken) onBack();
+      if (broken) onBack(seen);
       broken = false;
     };
     source.onerror = () => {
@@ -29,17 +30,19 @@ export function openStream(user, { on, onBack, onLost }) {
         timer = setTimeout(connect, 1500);
       }
     };
-    for (const kind of KINDS) {
-      source.addEventListener(kind, (event) => {
-        let data;
-        try {
-          data = JSON.parse(event.data);
-        } catch {
-          return;
-        }
-        if (on[kind]) on[kind](data);
-      });
+    for (const kind of KINDS) source.addEventListener(kind, (event) => take(kind, event));
+  }
+
+  function take(kind, event) {
+    if (closed) return;
+    if (event.lastEventId) seen = Number(event.lastEventId);
+    let data;
+    try {
+      data = JSON.parse(event.data);
+    } catch {
+      return;
     }
+    if (on[kind]) on[kind](data);
   }
 
   connect();

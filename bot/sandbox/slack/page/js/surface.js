@@ -69,7 +69,8 @@ export class Surface {
   focusAgain(focus) {
     if (!focus || focus.active === document.activeElement) return;
     const block = [...this.root.querySelectorAll("[data-block-id]")].find((n) => n.dataset.blockId === focus.block);
-    const holder = block && [...block.querySelectorAll("[data-action-id]")].find((n) => n.dataset.actionId === focus.action);
+    // A block without an id of its own gets a new one at each update: then the action_id alone tells.
+    const holder = focus.action && [...(block || this.root).querySelectorAll("[data-action-id]")].find((n) => n.dataset.actionId === focus.action);
     const target = holder && (holder.matches("button, a, input, textarea, [contenteditable]") ? holder
       : holder.querySelector("input, textarea, button, [contenteditable]"));
     if (!target) return;

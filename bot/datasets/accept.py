@@ -1,0 +1,63 @@
+"""Accept: a filled form becomes a dataset that is taken in. Runs within Slack's 3 seconds and asks AWS nothing.
+
+Row and live message are written in one commit, once per request however often it comes. `load` does the rest.
+"""
+
+from dataclasses import dataclass
+
+from bot.base.clock import Clock, NewId
+from bot.base.db import Database
+from bot.base.errors import Refused
+from bot.base.s3_uri import Allowed
+from bot.datasets.lifecycle import DatasetState
+from bot.datasets.records import Dataset, Records
+from bot.datasets.source import Source, faults
+from bot.datasets.tell import below, live, subject
+from bot.delivery.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a form: its dataset, and whether it was taken in now or by an earlier submission."""
+
+    dataset: Dataset
+    new: bool
+
+
+class Accept:
+    """Takes datasets in."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self, *, db: Database, records: Records, outbox: Outbox, allowed: Allowed, clock: Clock, new_id: NewId
+    ) -> None:
+        self._db = db
+        self._records = records
+        self._outbox = outbox
+        self._allowed = allowed
+        self._clock = clock
+        self._new_id = new_id
+
+    def accept(self, source: Source, request_key: str) -> Receipt:
+        """Take the dataset in, once per request.
+
+        Raises:
+            Refused: what was asked has faults; each with its field.
+
+        """
+        known = self._records.of_request(request_key)
+        if known is not None:
+            return Receipt(known, new=False)
+        found = faults(source, self._allowed)
+        if found:
+            raise Refused(found)
+        dataset = Dataset(
+            id=self._new_id(), request_key=request_key, asked_at=self._clock(), source=source, state=DatasetState()
+        )
+        with self._db.write() as session:
+            taken = self._records.add(session, dataset)
+            if taken:
+                about = subject(dataset)
+                self._outbox.show(session, about, source.channel, live(dataset), below=below(dataset))
+        if not taken:
+            return Receipt(self._records.of_request(request_key) or dataset, new=False)
+        return Receipt(dataset, new=True)

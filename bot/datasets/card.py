@@ -1,0 +1,243 @@
+"""A dataset's live message and the lines of its thread (pure).
+
+Promises to the outbox: every message says in its plain text what its blocks say, names people without pinging them
+(only an end mentions the asker, once), and fits Slack's limits whatever was found in the manifest.
+"""
+
+from collections.abc import Iterable
+
+from bot.base.blocks import bar, code, context, count, cut, fit, person, section, typed
+from bot.datasets import lifecycle
+from bot.datasets.findings import Finding, words
+from bot.datasets.lifecycle import DatasetState, LabelCount
+from bot.datasets.source import Source
+from bot.delivery.message import Message
+from bot.manifests.rekognition_codes import named_in, remedy
+
+_NAME = 100
+_LABELS_SHOWN = 12
+_KINDS_SHOWN = 6  # kinds of findings in one list
+_FINDING = 350
+
+_STATES = {
+    lifecycle.ASKED: "Waiting",
+    lifecycle.EXAMINING: "Reading the manifest",
+    lifecycle.CREATING: "Sending to AWS",
+    lifecycle.IMPORTING: "Importing",
+    lifecycle.READY: "Ready",
+    lifecycle.FAILED: "Failed",
+    lifecycle.REFUSED: "Not imported",
+}
+_BEFORE = {
+    lifecycle.ASKED: "The manifest is read in a moment",
+    lifecycle.EXAMINING: "Every line is checked before AWS sees it",
+}
+
+
+def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
+    """The dataset's one message, edited in place. `set_aside` says why nothing is tried any more."""
+    called, word = typed(source.called, _NAME), "Set aside" if set_aside else _STATES[state.state]
+    drawing = f"{bar(state.arrived, state.sent)}  " if state.state == lifecycle.IMPORTING and state.arrived else ""
+    progress = cut(progress_words(state, set_aside), 900)
+    small = _small(source)
+    blocks = [section(f"*Dataset {called}* · {word}\n{drawing}{progress}"), context(small)]
+    return Message(f"Dataset {called}: {word}. {progress}. {small}", blocks)
+
+
+def progress_words(state: DatasetState, set_aside: str = "") -> str:
+    """How far it is, in words."""
+    if set_aside:
+        return typed(set_aside, 600)
+    if state.state in _BEFORE:
+        return _BEFORE[state.state]
+    if state.state == lifecycle.CREATING:
+        return f"{_sent(state)}: {labels_words(state.labels)}"
+    if state.state == lifecycle.IMPORTING:
+        read = f"{state.arrived:,} of {state.sent:,} lines have arrived" if state.arrived else "AWS reads the lines"
+        return f"{read} · {_sent(state)}"
+    if state.state == lifecycle.READY:
+        return f"{_arrived(state)} · {count(len(state.labels), 'label')}"
+    return typed(state.cause, 600) or "Nothing was created at AWS"
+
+
+def labels_words(labels: Iterable[LabelCount]) -> str:
+    """Labels with their counts: `ripe 512 · unripe 430`; boxes in brackets where there are any."""
+    known = list(labels)
+    if not known:
+        return "no labels"
+    shown = [
+        f"{typed(one.name, 60)} {one.pictures:,}" + (f" ({count(one.boxes, 'box', 'boxes')})" if one.boxes else "")
+        for one in known[:_LABELS_SHOWN]
+    ]
+    more = f" and {count(len(known) - _LABELS_SHOWN, 'more label')}" if len(known) > _LABELS_SHOWN else ""
+    return " · ".join(shown) + more
+
+
+def ready_line(source: Source, state: DatasetState) -> Message:
+    """The result: what arrived, the labels, what did not arrive and why; mentions the asker."""
+    head = (
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
+        f"{typed(source.project, _NAME)}) is ready\n{_arrived(state)}: {labels_words(state.labels)}"
+    )
+    return _told(head, _result_parts(state))
+
+
+def failed_line(source: Source, state: DatasetState) -> Message:
+    """AWS gave the import up: what happened, what is safe, what to do; mentions the asker."""
+    advice = " ".join(remedy(known) for known in named_in(state.cause)) or (
+        "Check that AWS may read the manifest and its pictures, then ask again with `/dataset create`."
+    )
+    head = (
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* failed: {_sentence(state.cause)} The manifest and "
+        f"its labels are untouched. {advice}"
+    )
+    return _told(head, [])
+
+
+def refused_line(source: Source, state: DatasetState) -> Message:
+    """It was not sent: each thing that stands against it with its remedy; mentions the asker."""
+    head = (
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not made at AWS. "
+        f"{_sentence(state.cause)}"
+    )
+    return _told(head, _refused_parts(state))
+
+
+def set_aside_line(source: Source, cause: str) -> Message:
+    """Trying has ended without an answer; mentions the asker."""
+    head = (
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is set aside after many tries: {_sentence(cause)} "
+        "It may stand at AWS all the same; an administrator can look there and at the log."
+    )
+    return _told(head, [])
+
+
+def status_message(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
+    """Everything known of one dataset, for one person."""
+    card = live_card(source, state, set_aside=set_aside)
+    parts: list[str] = []
+    if state.state == lifecycle.READY:
+        parts = [labels_words(state.labels), *_result_parts(state)]
+    elif state.state == lifecycle.REFUSED:
+        parts = _refused_parts(state)
+    shown, _ = fit([[section(part)] for part in parts], taken=card.blocks)
+    return Message(cut("\n".join([card.text, *parts]), 3500), [card.blocks[0], *shown, *card.blocks[1:]])
+
+
+def list_message(datasets: Iterable[tuple[Source, DatasetState]], *, running: bool = False) -> Message:
+    """The datasets of a channel, in the order given; `running` when only those under way were asked for."""
+    rows = list(datasets)
+    if not rows:
+        return _line(
+            "No dataset is being imported in this channel. `/dataset list` shows old ones."
+            if running
+            else "This channel has no datasets yet. `/dataset create` makes one of a manifest."
+        )
+    said = [
+        f"*{typed(source.called, _NAME)}* · {_STATES[state.state]}\n{cut(progress_words(state), 200)}\n"
+        f"{source.type_words} set of project {typed(source.project, _NAME)}"
+        for source, state in rows
+    ]
+    lead = f"{count(len(rows), 'dataset')} in this channel"
+    head, tail = [section(f"*{lead}*")], [context(f"and {len(rows):,} more")]
+    shown, left = fit([[section(text)] for text in said], taken=[*head, *tail])
+    text = "\n".join([lead, *said[: len(shown)]])
+    return Message(cut(text, 3500), [*head, *shown, *([context(f"and {left:,} more")] if left else [])])
+
+
+def no_such_dataset(name: str) -> Message:
+    """No dataset of that name in this channel."""
+    return _line(f"This channel has no dataset {code(name, 80)}. `/dataset list` shows those there are.")
+
+
+def help_message() -> Message:
+    """What can be typed."""
+    commands = (
+        ("/dataset create", "make a Rekognition dataset of a manifest: a form of one page"),
+        ("/dataset list", "every dataset of this channel"),
+        ("/dataset status [name]", "how an import goes, to you alone"),
+        ("/dataset help", "these words"),
+    )
+    text = "\n".join(["Datasets from this channel:", *(f"{code(command)} {said}" for command, said in commands)])
+    small = "A finished labeling job has a button of its own: Make dataset."
+    return Message(f"{text}\n{small}", [section(text), context(small)])
+
+
+def _told(head: str, parts: list[str]) -> Message:
+    shown, _ = fit([[section(part)] for part in parts], taken=[section(head)])
+    return Message(cut("\n".join([head, *parts]), 3500), [section(head), *shown])
+
+
+def _line(text: str) -> Message:
+    return Message(text, [section(text)])
+
+
+def _result_parts(state: DatasetState) -> list[str]:
+    """The paragraphs below the numbers: what vanished, what has errors, what is only worth a look."""
+    lost = state.lines - state.arrived
+    silent = [finding for finding in state.findings if finding.level == "silent"]
+    bad = [finding for finding in state.findings if finding.level == "line"]
+    look = [finding for finding in state.findings if finding.level == "warning"]
+    parts = []
+    if silent or lost > 0:
+        parts.append(_list(f"{count(max(lost, 0), 'line')} did not arrive:", silent))
+    if bad:
+        parts.append(_list(f"AWS lists errors on {count(state.errors, 'line')}; they are not trained on:", bad))
+    if look:
+        parts.append(_list("Worth a look:", look))
+    return [*parts, *_training(state)]
+
+
+def _refused_parts(state: DatasetState) -> list[str]:
+    """What stands against the import, the lines behind it, and what would stand against a training."""
+    if not state.findings:
+        return []
+    whole = [finding for finding in state.findings if finding.level == "file"]
+    lines = [finding for finding in state.findings if finding.level in {"silent", "line"}]
+    parts = [_list("", whole)] if whole else []
+    return [*parts, *([_list("The lines:", lines)] if lines else []), *_training(state)]
+
+
+def _training(state: DatasetState) -> list[str]:
+    found = [finding for finding in state.findings if finding.level == "training"]
+    return [_list("A training from it would fail as it is:", found)] if found else []
+
+
+def _list(lead: str, findings: list[Finding]) -> str:
+    """A lead and a point per finding."""
+    points = [f"• {typed(words(finding), _FINDING)}" for finding in findings[:_KINDS_SHOWN]]
+    more = [f"• and {count(len(findings) - _KINDS_SHOWN, 'more kind')}"] if len(findings) > _KINDS_SHOWN else []
+    return "\n".join([*([lead] if lead else []), *points, *more])
+
+
+def _arrived(state: DatasetState) -> str:
+    """`1,233 of 1,240 lines arrived`. Somebody may have added more at AWS meanwhile."""
+    if state.arrived > state.lines:
+        return f"{state.arrived:,} entries, more than the {count(state.lines, 'line')} of the manifest"
+    return f"{state.arrived:,} of {count(state.lines, 'line')} arrived"
+
+
+def _sent(state: DatasetState) -> str:
+    dropped = state.lines - state.sent
+    return f"{count(state.sent, 'line')} sent" + (f", {dropped:,} left out" if dropped else "")
+
+
+def _mention(source: Source) -> str:
+    return f"{person(source.asked_by)} " if source.asked_by else ""
+
+
+def _sentence(cause: str) -> str:
+    """A cause as a sentence of its own; "" for none."""
+    said = typed(cause, 900).rstrip(".")
+    return f"{said}." if said else ""
+
+
+def _small(source: Source) -> str:
+    """The grey line."""
+    parts: list[str] = [
+        f"{source.type_words} set of project {typed(source.project, _NAME)}",
+        f"from {code(source.manifest_uri)}",
+    ]
+    if source.asked_by_name:
+        parts.append(f"asked by {typed(source.asked_by_name, _NAME)}")
+    return " · ".join(parts)

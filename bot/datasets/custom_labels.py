@@ -1,0 +1,229 @@
+"""The window on Rekognition Custom Labels: projects and datasets, made or adopted, and what AWS says of them.
+
+Answers are our own values; errors are renamed in `bot.base.aws`. CreateDataset has no client token: a dataset of ours
+is recognised by its tags after every unclear answer, and a dataset of anybody else's is never taken for ours (the
+bot's role needs rekognition:TagResource and rekognition:ListTagsForResource for this).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
+from bot.base.errors import Refusal
+from bot.base.s3_uri import S3Uri
+from bot.datasets.lifecycle import GONE, LabelCount, Report
+from bot.datasets.source import TYPE_WORDS
+
+REQUEST_TAG = "labeljob:request"
+MANIFEST_TAG = "labeljob:manifest"
+_PAGE = 100  # Rekognition: 100 entries, labels or projects a page at most
+_PAGES_MAX = 10_000  # 250,000 lines are 2,500 pages; a list that never ends must not hold the worker for ever
+_BUSY = {"ResourceInUseException", "ResourceNotReadyException"}
+
+
+class DatasetExists(Refusal):
+    """This project has such a dataset already."""
+
+    field = "project"
+
+
+class ProjectLeaving(Refusal):
+    """This project is being deleted. Choose another name."""
+
+    field = "project"
+
+
+class ManifestUnread(Refusal):
+    """AWS could not read the manifest."""
+
+    field = "manifest_uri"
+
+
+@dataclass(frozen=True, slots=True)
+class BadEntry:
+    """An entry that AWS lists with errors: its picture and the codes, each once."""
+
+    source_ref: str
+    codes: tuple[str, ...]
+
+
+class CustomLabels:
+    """Projects and datasets of one account and Region."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._act = aws.act("rekognition")
+        self._poll = aws.poll("rekognition")
+
+    def project(self, name: str) -> str:
+        """The ARN of the project of that name, made now or found.
+
+        Raises:
+            ProjectLeaving: it is being deleted.
+            AwsRefused, AwsBusy: see `bot.base.aws`.
+
+        """
+        try:
+            with renamed():
+                return str(self._act.create_project(ProjectName=name)["ProjectArn"])
+        except AwsRefused as error:
+            if error.code != "ResourceInUseException":
+                raise
+        found = self._project(name)
+        if found is None or found.get("Status") == "CREATING":
+            raise AwsBusy
+        if found.get("Status") == "DELETING":
+            raise ProjectLeaving
+        return str(found["ProjectArn"])
+
+    def create_or_adopt(
+        self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri, request_key: str
+    ) -> str:
+        """The ARN of the dataset of that type, made now or by an earlier try of the same request.
+
+        Raises:
+            DatasetExists: the project has one that is not this request's.
+            ManifestUnread: AWS cannot read what was written for it.
+            AwsRefused: AWS will not do it as asked.
+            AwsBusy: unknown; call again with the same arguments.
+
+        """
+        tags = {REQUEST_TAG: _sha256(request_key), MANIFEST_TAG: _sha256(str(manifest))}
+        where = {"S3Object": {"Bucket": manifest.bucket, "Name": manifest.key}}
+        try:
+            with renamed():
+                answer = self._act.create_dataset(
+                    ProjectArn=project_arn,
+                    DatasetType=dataset_type,
+                    DatasetSource={"GroundTruthManifest": where},
+                    Tags=tags,
+                )
+            return str(answer["DatasetArn"])
+        except AwsRefused as error:
+            if error.code in _BUSY:
+                raise AwsBusy from error
+            if error.code == "InvalidS3ObjectException":
+                raise ManifestUnread(
+                    f"AWS could not read the manifest that the bot wrote at {manifest}. "
+                    "Give the bot's role s3:GetObject and s3:GetBucketLocation on that bucket, then ask again."
+                ) from error
+            if error.code != "ResourceAlreadyExistsException":
+                raise
+        return self._adopt(project, dataset_type, tags)
+
+    def report(self, dataset_arn: str) -> Report:
+        """How far the import is."""
+        try:
+            with renamed():
+                found = self._poll.describe_dataset(DatasetArn=dataset_arn)["DatasetDescription"]
+        except AwsRefused as error:
+            if error.code == "ResourceNotFoundException":
+                return Report(GONE)
+            raise
+        stats = found.get("DatasetStats") or {}
+        return Report(
+            aws_status=found.get("Status") or "",
+            total=stats.get("TotalEntries", 0),
+            labeled=stats.get("LabeledEntries", 0),
+            labels=stats.get("TotalLabels", 0),
+            errors=stats.get("ErrorEntries", 0),
+            message=found.get("StatusMessage") or "",
+        )
+
+    def labels(self, dataset_arn: str) -> tuple[LabelCount, ...]:
+        """Pictures and boxes per label, most pictures first."""
+        found = [
+            LabelCount(
+                label["LabelName"],
+                (label.get("LabelStats") or {}).get("EntryCount", 0),
+                (label.get("LabelStats") or {}).get("BoundingBoxCount", 0),
+            )
+            for page in self._pages(self._poll.list_dataset_labels, DatasetArn=dataset_arn)
+            for label in page.get("DatasetLabelDescriptions", ())
+        ]
+        return tuple(sorted(found, key=lambda label: (-label.pictures, label.name)))
+
+    def bad_entries(self, dataset_arn: str) -> Iterator[BadEntry]:
+        """Every entry that AWS lists with errors."""
+        for entry in self._entries(dataset_arn, HasErrors=True):
+            yield BadEntry(str(entry.get("source-ref", "")), tuple(dict.fromkeys(_codes(entry))))
+
+    def pictures(self, dataset_arn: str) -> Iterator[str]:
+        """The picture of every entry."""
+        for entry in self._entries(dataset_arn):
+            yield str(entry.get("source-ref", ""))
+
+    def _entries(self, dataset_arn: str, **wanted: bool) -> Iterator[dict[str, Any]]:
+        """Entries are JSON texts; one that is no object is passed over."""
+        for page in self._pages(self._poll.list_dataset_entries, DatasetArn=dataset_arn, **wanted):
+            for text in page.get("DatasetEntries", ()):
+                entry = json.loads(text)
+                if isinstance(entry, dict):
+                    yield entry
+
+    def _pages(self, call: Any, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """The pages of a list; a dataset that is busy cannot be listed, which may pass."""
+        token: dict[str, str] = {}
+        for _ in range(_PAGES_MAX):
+            try:
+                with renamed():
+                    page = call(MaxResults=_PAGE, **wanted, **token)
+            except AwsRefused as error:
+                if error.code in _BUSY:
+                    raise AwsBusy from error
+                raise
+            yield page
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    def _project(self, name: str) -> dict[str, Any] | None:
+        """The description of the project of that name."""
+        with renamed():
+            found = self._act.describe_projects(ProjectNames=[name], MaxResults=_PAGE)["ProjectDescriptions"]
+        return next((one for one in found if f":project/{name}/" in one["ProjectArn"]), None)
+
+    def _adopt(self, project: str, dataset_type: str, tags: dict[str, str]) -> str:
+        """The ARN of the project's dataset if it carries our tags."""
+        datasets = (self._project(project) or {}).get("Datasets") or ()
+        there = next((one for one in datasets if one["DatasetType"] == dataset_type), None)
+        if there is None:  # exists, yet is not listed: the listing lags behind
+            raise AwsBusy
+        arn = str(there["DatasetArn"])
+        with renamed():
+            theirs = self._act.list_tags_for_resource(ResourceArn=arn).get("Tags") or {}
+        if any(theirs.get(key) != value for key, value in tags.items()):
+            failed = " Its import failed, so it may be deleted in the AWS console." * (
+                there.get("Status") == "CREATE_FAILED"
+            )
+            raise DatasetExists(
+                f"Project “{project}” has a {TYPE_WORDS[dataset_type]} set already, and a project takes one of each "
+                f"kind.{failed} Name another project."
+            )
+        return arn
+
+
+def _codes(value: Any) -> Iterator[str]:
+    """The codes of every `cl-errors` list in an entry.
+
+    UNSURE: where the list stands (entry, metadata or box) and whether its members are objects or texts.
+    """
+    if isinstance(value, list):
+        for inner in value:
+            yield from _codes(inner)
+    if not isinstance(value, dict):
+        return
+    for key, inner in value.items():
+        if key == "cl-errors" and isinstance(inner, list):
+            for error in inner:
+                code = error.get("code") if isinstance(error, dict) else error
+                if isinstance(code, str):
+                    yield code
+        else:
+            yield from _codes(inner)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

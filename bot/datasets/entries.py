@@ -1,0 +1,114 @@
+"""The lines of a manifest as the entries of a dataset: made before the import, compared after it (pure).
+
+Promises to load: what is sent is exactly what was examined, and every picture lies in an allowed place. Promises to
+watch: lines that AWS dropped or lists with errors are named by their numbers in the manifest as it was given.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.base.s3_uri import S3Uri, read
+from bot.datasets.findings import LINES_KEPT, VANISHED, Finding, of_lines
+from bot.manifests.convert import converted_lines, encode, for_rekognition
+from bot.manifests.json_lines import numbered, parse
+from bot.manifests.json_words import BadLine
+
+_GROUND_TRUTH_TAIL = "/manifests/output"  # Ground Truth: <output>/<job>/manifests/output/output.manifest
+
+
+class _Picture(msgspec.Struct, rename={"source": "source-ref"}):
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A manifest as it is sent: its bytes, its lines, and the pictures outside the allowed places."""
+
+    body: bytes
+    lines: int
+    outside: int
+    first_outside: str
+
+
+def make(chunks: Iterable[bytes], *, attribute: str | None, allowed: Container[object]) -> Made:
+    """The manifest to send, made of the given one."""
+    outside: list[str] = []
+    kept: list[bytes] = []
+    for line in converted_lines(chunks, attribute=attribute):
+        source = msgspec.json.decode(line, type=_Picture).source
+        if read(source) not in allowed:
+            outside.append(source)
+        kept.append(line)
+    return Made(b"".join(kept), len(kept), len(outside), outside[0] if outside else "")
+
+
+def place(manifest: S3Uri, body: bytes) -> S3Uri:
+    """Where the made manifest lies: beside the job's output, under a key with its own hash, so it never changes."""
+    folder = manifest.key.rpartition("/")[0]
+    if f"/{folder}".endswith(_GROUND_TRUTH_TAIL):
+        folder = folder[: -len(_GROUND_TRUTH_TAIL.lstrip("/"))].rstrip("/")
+    return S3Uri(manifest.bucket, folder).join("labeljob", f"{hashlib.sha256(body).hexdigest()}.manifest")
+
+
+def after_import(  # noqa: PLR0913 - each is a fact about the import
+    before: Sequence[Finding],
+    chunks: Iterable[bytes],
+    *,
+    attribute: str | None,
+    missing: int,
+    arrived: Container[str] | None,
+    bad: Mapping[str, Sequence[str]],
+) -> tuple[Finding, ...]:
+    """What is to be said of the lines once AWS has read them.
+
+    `missing` is how many of the lines sent AWS does not have, `arrived` the pictures it has (None when none is
+    missing), `bad` the codes it lists, by picture. `chunks` are the manifest as it was given (nothing when it cannot
+    be read any more: then numbers stand without lines). AWS's word on bad lines replaces ours.
+    """
+    lines = _read_again(chunks, attribute, arrived, bad)
+    counts = Counter(code for codes in bad.values() for code in set(codes))
+    found = of_lines(lines, dict(counts.most_common()))
+    lost = (Finding(VANISHED, missing, tuple(lines.get(VANISHED, ())[:LINES_KEPT])),) if missing > 0 else ()
+    details = {finding.code: finding.detail for finding in before}
+    told = tuple(
+        msgspec.structs.replace(one, detail=details.get(one.code, "")) if _same_first(one, before) else one
+        for one in found
+    )
+    kept = [finding for finding in before if finding.level != "line" and finding.code not in counts]
+    return (*kept, *lost, *told)
+
+
+def _same_first(finding: Finding, before: Sequence[Finding]) -> bool:
+    """Whether our own detail speaks about the line that AWS's finding begins with."""
+    return any(one.code == finding.code and one.lines[:1] == finding.lines[:1] for one in before)
+
+
+def _read_again(
+    chunks: Iterable[bytes], attribute: str | None, arrived: Container[str] | None, bad: Mapping[str, Sequence[str]]
+) -> dict[str, list[int]]:
+    """Line numbers of what did not arrive and of what AWS lists, by one more reading of the manifest."""
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    seen: set[int] = set()
+    for number, body in numbered(chunks):
+        source = _sent(body, attribute)
+        if source is None or hash(source) in seen:
+            continue
+        seen.add(hash(source))
+        if arrived is not None and source not in arrived:
+            lines[VANISHED].append(number)
+        for code in dict.fromkeys(bad.get(source, ())):
+            lines[code].append(number)
+    return lines
+
+
+def _sent(body: bytes | None, attribute: str | None) -> str | None:
+    """The picture of a line that was sent; None for one that was not."""
+    try:
+        line = for_rekognition(parse(body), attribute=attribute).line
+    except BadLine:
+        return None
+    return str(line["source-ref"]) if line is not None and encode(line) is not None else None

@@ -1,0 +1,135 @@
+"""The life of a dataset: states, transitions and what changed (pure).
+
+Promises to load and watch: `step` takes our own steps, `observe` what AWS reports; both answer with what is known
+afterwards and each change exactly once. Late and repeated reports change nothing, and an ended dataset stays ended.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from bot.datasets.findings import Finding
+
+ASKED, EXAMINING, CREATING, IMPORTING = "asked", "examining", "creating", "importing"
+READY, FAILED, REFUSED = "ready", "failed", "refused"
+
+ENDED: tuple[str, ...] = (READY, FAILED, REFUSED)
+TO_LOAD: tuple[str, ...] = (ASKED, EXAMINING, CREATING)
+
+GONE = "GONE"  # ours: AWS knows no such dataset (any more)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What DescribeDataset says; `GONE` when AWS knows none."""
+
+    aws_status: str
+    total: int = 0
+    labeled: int = 0
+    labels: int = 0
+    errors: int = 0
+    message: str = ""
+
+
+class LabelCount(msgspec.Struct, frozen=True):
+    """How many pictures have a label, and how many boxes."""
+
+    name: str
+    pictures: int
+    boxes: int = 0
+
+
+class DatasetState(msgspec.Struct, frozen=True):
+    """What is known of a dataset's life.
+
+    `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the entries AWS counts,
+    `errors` the entries it lists with errors. `labels` are ours from the examination until AWS has its own.
+    `cause` is why it failed or was refused, in AWS's or our words.
+    """
+
+    state: str = ASKED
+    lines: int = 0
+    sent: int = 0
+    arrived: int = 0
+    labeled: int = 0
+    errors: int = 0
+    labels: tuple[LabelCount, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    cause: str = ""
+    ended_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will happen any more."""
+        return self.state in ENDED
+
+
+class Change(StrEnum):
+    """What can change in a dataset's life."""
+
+    STEP = "step"
+    PROGRESS = "progress"
+    READY = "ready"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+TRANSITIONS: dict[tuple[str, str], str] = {
+    (ASKED, EXAMINING): "The manifest is being read; AWS knows nothing yet.",
+    (ASKED, REFUSED): "Rights or places have changed since the form.",
+    (EXAMINING, CREATING): "The manifest is fit, and written as it will be sent; AWS may or may not know the dataset.",
+    (EXAMINING, REFUSED): "AWS would not take the manifest, so nothing was sent.",
+    (CREATING, IMPORTING): "AWS took the dataset and reads its lines.",
+    (CREATING, REFUSED): "AWS did not take the dataset as it was asked.",
+    (IMPORTING, READY): "AWS has read every line.",
+    (IMPORTING, FAILED): "AWS gave the import up, or somebody deleted the dataset.",
+}
+"""Every step that a dataset may take, with its meaning. What is not here does not happen (late or out of order)."""
+
+_AWS = {
+    "CREATE_IN_PROGRESS": IMPORTING,
+    "CREATE_COMPLETE": READY,
+    "CREATE_FAILED": FAILED,
+    # Somebody adds entries already: the import is over, but AWS lists nothing while it is busy.
+    "UPDATE_IN_PROGRESS": IMPORTING,
+    "UPDATE_COMPLETE": READY,
+    "UPDATE_FAILED": READY,
+    "DELETE_IN_PROGRESS": FAILED,
+    GONE: FAILED,
+}
+_DELETED = "Somebody deleted the dataset at AWS before it was ready."
+_SILENT = "AWS gave no reason."
+_ENTRY = {READY: Change.READY, FAILED: Change.FAILED, REFUSED: Change.REFUSED}
+
+
+def may_become(before: str, after: str) -> bool:
+    """Whether a dataset may go from one state to the other."""
+    return (before, after) in TRANSITIONS
+
+
+def step(
+    before: DatasetState, state: str, now: datetime, *, cause: str = ""
+) -> tuple[DatasetState, tuple[Change, ...]]:
+    """What is known after a step of ours; a step that may not be taken changes nothing."""
+    if not may_become(before.state, state):
+        return before, ()
+    ended = now if state in ENDED else None
+    return msgspec.structs.replace(before, state=state, cause=cause, ended_at=ended), (_ENTRY.get(state, Change.STEP),)
+
+
+def observe(before: DatasetState, report: Report | None, now: datetime) -> tuple[DatasetState, tuple[Change, ...]]:
+    """What is known after a report of AWS, and what changed by it. None and unknown statuses tell nothing."""
+    if report is None or before.state != IMPORTING or report.aws_status not in _AWS:
+        return before, ()
+    state = _AWS[report.aws_status]
+    after = before
+    if state != FAILED:
+        after = msgspec.structs.replace(before, arrived=report.total, labeled=report.labeled, errors=report.errors)
+    if state == IMPORTING:
+        return after, ((Change.PROGRESS,) if after != before else ())
+    cause = ""
+    if state == FAILED:
+        cause = (report.message or _SILENT) if report.aws_status == "CREATE_FAILED" else _DELETED
+    return step(after, state, now, cause=cause)

@@ -1,0 +1,171 @@
+"""The window on the database of the dataset story.
+
+Promises: a change of a dataset is written only on the version it was read at (`save` refuses a stale one), so that two
+replicas never overwrite each other, and a request becomes one dataset however often it comes. Times in rows are
+seconds since 1970.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from bot.base.clock import Clock
+from bot.base.db import Database
+from bot.base.errors import Transient
+from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
+from bot.datasets.source import Source
+
+
+class DatasetRow(SQLModel, table=True):
+    """A Rekognition Custom Labels dataset. `content` is a `Source`, `story` a `DatasetState`, both as JSON."""
+
+    __tablename__ = "dataset"
+
+    id: str = Field(primary_key=True)
+    team_id: str
+    channel: str = Field(index=True)
+    name: str
+    request_key: str = Field(unique=True)
+    asked_by: str
+    asked_at: float
+    content: str
+    state: str = Field(index=True)
+    story: str
+    sent_uri: str = ""
+    project_arn: str = ""
+    arn: str = ""
+    seq: int = 0
+    version: int = 0
+    fails: int = 0
+    next_try_at: float = 0.0
+    quarantine_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset as the story knows it. `sent_uri` is the manifest as it was sent; `seq` counts changes of state."""
+
+    id: str
+    request_key: str
+    asked_at: datetime
+    source: Source
+    state: DatasetState
+    sent_uri: str = ""
+    project_arn: str = ""
+    arn: str = ""
+    seq: int = 0
+    version: int = 0
+    fails: int = 0
+    next_try_at: float = 0.0
+    quarantine_reason: str | None = None
+
+
+class Stale(Transient):
+    """Somebody else changed this dataset at the same moment. Nothing was done; please try again."""
+
+
+class Records:
+    """Datasets in the database."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    def add(self, session: Session, dataset: Dataset) -> bool:
+        """Take a dataset in; False when its request was taken in before (a form submitted twice)."""
+        try:
+            with session.begin_nested():
+                session.add(_row(dataset))
+        except IntegrityError:
+            return False
+        return True
+
+    def of_request(self, request_key: str) -> Dataset | None:
+        """The dataset that a request became."""
+        return next(iter(self._many(DatasetRow.request_key == request_key)), None)
+
+    def get(self, dataset_id: str) -> Dataset | None:
+        """The dataset of that id."""
+        return next(iter(self._many(DatasetRow.id == dataset_id)), None)
+
+    def in_channel(self, team_id: str, channel: str) -> list[Dataset]:
+        """Every dataset of a channel, newest first."""
+        return self._many(DatasetRow.team_id == team_id, DatasetRow.channel == channel)
+
+    def to_load(self) -> list[Dataset]:
+        """Datasets that are not at AWS yet and whose next try is due, oldest first."""
+        return self._due(col(DatasetRow.state).in_(TO_LOAD))
+
+    def watched(self) -> list[Dataset]:
+        """Datasets that AWS is importing and whose next look is due, oldest first."""
+        return self._due(DatasetRow.state == IMPORTING)
+
+    def save(self, session: Session, dataset: Dataset) -> Dataset:
+        """Write a changed dataset; what is returned carries the new version.
+
+        Raises:
+            Stale: it was changed since it was read.
+
+        """
+        after = replace(dataset, version=dataset.version + 1)
+        values = _row(after).model_dump(exclude={"id"})
+        done = session.exec(
+            update(DatasetRow)
+            .where(col(DatasetRow.id) == dataset.id, col(DatasetRow.version) == dataset.version)
+            .values(values)
+        )
+        if done.rowcount != 1:
+            raise Stale
+        return after
+
+    def _due(self, condition: Any) -> list[Dataset]:
+        due = col(DatasetRow.next_try_at) <= self._clock().timestamp()
+        return list(reversed(self._many(condition, due, col(DatasetRow.quarantine_reason).is_(None))))
+
+    def _many(self, *conditions: Any) -> list[Dataset]:
+        with self._db.read() as session:
+            rows: Sequence[DatasetRow] = session.exec(
+                select(DatasetRow)
+                .where(*conditions)
+                .order_by(col(DatasetRow.asked_at).desc(), col(DatasetRow.id).desc())
+            ).all()
+            return [_dataset(row) for row in rows]
+
+
+def _dataset(row: DatasetRow) -> Dataset:
+    own = {"team_id", "channel", "name", "asked_by", "content", "story", "state", "asked_at"}
+    return Dataset(
+        **row.model_dump(exclude=own),
+        asked_at=datetime.fromtimestamp(row.asked_at, UTC),
+        source=msgspec.json.decode(row.content, type=Source),
+        state=msgspec.json.decode(row.story, type=DatasetState),
+    )
+
+
+def _row(dataset: Dataset) -> DatasetRow:
+    source = dataset.source
+    return DatasetRow(
+        id=dataset.id,
+        team_id=source.team_id,
+        channel=source.channel,
+        name=source.called,
+        request_key=dataset.request_key,
+        asked_by=source.asked_by,
+        asked_at=dataset.asked_at.timestamp(),
+        content=msgspec.json.encode(source).decode(),
+        state=dataset.state.state,
+        story=msgspec.json.encode(dataset.state).decode(),
+        sent_uri=dataset.sent_uri,
+        project_arn=dataset.project_arn,
+        arn=dataset.arn,
+        seq=dataset.seq,
+        version=dataset.version,
+        fails=dataset.fails,
+        next_try_at=dataset.next_try_at,
+        quarantine_reason=dataset.quarantine_reason,
+    )

@@ -1,0 +1,125 @@
+"""What was asked for: where the labeled pictures are described, and which dataset they become (pure).
+
+Promises to form, accept and load: one value holds everything that a person decided, and `faults` names what is wrong
+with it by field, in the words of the remedy; the same rules run at the form and again before the import.
+"""
+
+import re
+from typing import Protocol
+
+import msgspec
+
+from bot.base.errors import Fault
+from bot.base.s3_uri import BadAddress, S3Uri, read
+
+TRAIN, TEST = "TRAIN", "TEST"
+TYPE_WORDS = {TRAIN: "training", TEST: "test"}
+FIELD_WORDS = {
+    "project": "Project",
+    "dataset_type": "Training or test set",
+    "manifest_uri": "Manifest",
+    "name": "Name",
+}
+PROJECT_MAX = 255  # Rekognition: ProjectName 1..255
+NAME_MAX = 100  # ours: a dataset has no name at AWS; this one is shown in cards and typed after /dataset status
+
+_PROJECT = re.compile(r"[a-zA-Z0-9_.\-]+")
+_EXTENSION = re.compile(r"[^/]\.[A-Za-z0-9]+$")
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One dataset as it was asked for.
+
+    `label_attribute` is the label to keep of a manifest that has several (None: the newest that can be imported).
+    `told_below` is the (kind, id) of the subject in whose thread the dataset is told, for one made of a finished job;
+    `job_asked_by` is who asked for that job. `action` is the rule that allowed it (see `bot.people.access`).
+    """
+
+    project: str = ""
+    dataset_type: str = TRAIN
+    manifest_uri: str = ""
+    name: str = ""
+    label_attribute: str | None = None
+    channel: str = ""
+    team_id: str = ""
+    asked_by: str = ""
+    asked_by_name: str = ""
+    told_below: tuple[str, str] | None = None
+    job_asked_by: str = ""
+    action: str = "create dataset"
+
+    @property
+    def called(self) -> str:
+        """The name people use: the one given, else the project's."""
+        return self.name or self.project
+
+    @property
+    def type_words(self) -> str:
+        """`training` or `test`."""
+        return TYPE_WORDS.get(self.dataset_type, self.dataset_type)
+
+    @property
+    def manifest(self) -> S3Uri:
+        """The manifest's address.
+
+        Raises:
+            BadAddress: it has a fault.
+
+        """
+        return read(self.manifest_uri)
+
+
+class Places(Protocol):
+    """The places the bot may touch."""
+
+    def __contains__(self, uri: object) -> bool: ...
+
+    def words(self) -> str:
+        """The places as a person reads them."""
+
+
+def faults(source: Source, allowed: Places) -> list[Fault]:
+    """Everything wrong with what was asked, at most one fault per field."""
+    found = [
+        ("project", _project(source.project)),
+        ("dataset_type", "" if source.dataset_type in TYPE_WORDS else "Choose training or test."),
+        ("manifest_uri", _manifest(source.manifest_uri, allowed)),
+        ("name", _name(source.name)),
+    ]
+    return [Fault(field, text) for field, text in found if text]
+
+
+def _project(name: str) -> str:
+    if not name:
+        return "Name the Rekognition project, a new one or one that exists."
+    if len(name) > PROJECT_MAX:
+        return f"A project's name has at most {PROJECT_MAX} characters; this one has {len(name):,}."
+    if not _PROJECT.fullmatch(name):
+        return "A project's name has letters from A to Z, digits, dots, hyphens and underscores only."
+    return ""
+
+
+def _manifest(address: str, allowed: Places) -> str:
+    if not address:
+        return "Give the manifest's address: s3://bucket/folder/output.manifest."
+    if "?" in address or "#" in address:  # never repeated: a pasted link may hold a signature
+        return "Give the plain address (s3://bucket/folder/file), without a signature or other extras."
+    try:
+        uri = read(address)
+    except BadAddress as error:
+        return str(error)
+    return _file(uri) or ("" if uri in allowed else f"{uri} is not open to the bot. Open are: {allowed.words()}.")
+
+
+def _file(uri: S3Uri) -> str:
+    if uri.is_folder:
+        return "This is a folder. Name the manifest file in it, for example output.manifest."
+    if not _EXTENSION.search(uri.key):
+        return "The manifest's name needs an extension such as .manifest: Rekognition reads no other."
+    return ""
+
+
+def _name(name: str) -> str:
+    if len(name) > NAME_MAX:
+        return f"A name has at most {NAME_MAX} characters; this one has {len(name):,}."
+    return "" if name.isprintable() else "The name has invisible characters in it. Type it again."

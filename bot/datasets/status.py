@@ -1,0 +1,37 @@
+"""Status: what is known of a channel's datasets, from the database alone."""
+
+from bot.datasets import card
+from bot.datasets.records import Dataset, Records
+from bot.delivery.message import Message
+
+
+class Status:
+    """Answers questions about datasets; rights are the command's business."""
+
+    def __init__(self, *, records: Records) -> None:
+        self._records = records
+
+    def every(self, team_id: str, channel: str) -> Message:
+        """All datasets of the channel, newest first."""
+        return _listed(self._records.in_channel(team_id, channel))
+
+    def running(self, team_id: str, channel: str) -> Message:
+        """The datasets of the channel that are under way; one alone is shown whole."""
+        going = [one for one in self._records.in_channel(team_id, channel) if not one.state.ended]
+        return _one(going[0]) if len(going) == 1 else _listed(going, running=True)
+
+    def named(self, team_id: str, channel: str, name: str) -> Message:
+        """The newest dataset of that name (capitals do not count)."""
+        wanted = name.casefold()
+        for dataset in self._records.in_channel(team_id, channel):
+            if dataset.source.called.casefold() == wanted:
+                return _one(dataset)
+        return card.no_such_dataset(name)
+
+
+def _one(dataset: Dataset) -> Message:
+    return card.status_message(dataset.source, dataset.state, set_aside=dataset.quarantine_reason or "")
+
+
+def _listed(datasets: list[Dataset], *, running: bool = False) -> Message:
+    return card.list_message([(one.source, one.state) for one in datasets], running=running)

@@ -1,0 +1,68 @@
+"""Tell: a change of a dataset and everything said about it, in one commit.
+
+Every verb that changes a dataset goes through `record`: the row, the live message and the one line of its end are
+written together or not at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.base.db import Database
+from bot.datasets import card
+from bot.datasets.lifecycle import Change, DatasetState
+from bot.datasets.records import Dataset, Records
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox, Subject
+
+_LINES = {Change.READY: card.ready_line, Change.FAILED: card.failed_line, Change.REFUSED: card.refused_line}
+
+
+def subject(dataset: Dataset) -> Subject:
+    """Whom the messages about a dataset speak of."""
+    return Subject(dataset.source.team_id, "dataset", dataset.id)
+
+
+def below(dataset: Dataset) -> Subject | None:
+    """In whose thread it is told: that of the job it was made of."""
+    told = dataset.source.told_below
+    return Subject(dataset.source.team_id, *told) if told else None
+
+
+def live(dataset: Dataset) -> Message:
+    """The live message as it is to read now."""
+    return card.live_card(dataset.source, dataset.state, set_aside=dataset.quarantine_reason or "")
+
+
+class Tell:
+    """Records datasets and tells about them. `gap` is the least time in seconds between two changes of the numbers."""
+
+    def __init__(self, *, db: Database, records: Records, outbox: Outbox, gap: float) -> None:
+        self._db = db
+        self._records = records
+        self._outbox = outbox
+        self._gap = gap
+
+    def record(
+        self, dataset: Dataset, state: DatasetState, changes: Iterable[Change] = (), *, line: Message | None = None
+    ) -> Dataset:
+        """Write the dataset with its new state, its card and its line; the dataset as it is now.
+
+        `line` is one more line for the thread (a problem).
+
+        Raises:
+            Stale: the dataset was changed since it was read; nothing was written or told.
+
+        """
+        moved = state.state != dataset.state.state or line is not None
+        after = replace(dataset, state=state, seq=dataset.seq + 1 if moved else dataset.seq)
+        said = [_LINES[change](after.source, state) for change in changes if change in _LINES]
+        if line is not None:
+            said.append(line)
+        about, channel = subject(after), after.source.channel
+        with self._db.write() as session:
+            saved = self._records.save(session, after)
+            self._outbox.show(session, about, channel, live(after), urgent=moved, gap=self._gap, below=below(after))
+            for number, message in enumerate(said):
+                key = f"dataset:{after.id}:{after.seq}:{number}:{channel}"
+                self._outbox.say(session, about, channel, message, key=key, priority=3)
+        return saved

@@ -1,0 +1,38 @@
+"""App Home: what a person can label, and the jobs they asked for. Drawn anew each time it is opened."""
+
+from functools import partial
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.base.errors import LabeljobError
+from bot.jobs.verbs import JobVerbs
+from bot.people.access import Access, Role
+from bot.people.teams import Teams
+from bot.slack_app import Door
+
+
+def register(app: Door, *, jobs: JobVerbs, teams: Teams, access: Access) -> None:
+    """Tell the app of the event."""
+    app.event("app_home_opened")(partial(opened, jobs=jobs, teams=teams, access=access))
+
+
+def opened(
+    event: dict[str, Any], body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, teams: Teams, access: Access
+) -> None:
+    """Somebody opened the Home tab: draw it for them."""
+    if event.get("tab") != "home":
+        return
+    team_id, user = str(body["team_id"]), str(event["user"])
+    channels = {team.channel for team in teams.search(team_id, "", limit=1000) if team.channel}
+    mine = frozenset(channel for channel in channels if _labels_in(access, team_id, user, channel))
+    client.views_publish(user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine))
+
+
+def _labels_in(access: Access, team_id: str, user: str, channel: str) -> bool:
+    """Whether the person is in a labeling team's channel; what cannot be told now counts as no."""
+    try:
+        who = access.who(team_id, user, channel)
+    except LabeljobError:
+        return False
+    return who.in_channel and who.role >= Role.LABELER

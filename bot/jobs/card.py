@@ -1,0 +1,311 @@
+"""A labeling job's card and the lines of its thread (pure).
+
+Promises to the outbox: every message says in its plain text what its blocks say, names people without pinging them
+(only an end mentions the requester, once), shows only buttons that work now, and fits Slack's limits in any case.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.base.blocks import (
+    Block,
+    actions,
+    bar,
+    button,
+    code,
+    context,
+    count,
+    cut,
+    date,
+    duration,
+    modal,
+    person,
+    section,
+    typed,
+)
+from bot.base.errors import Fault
+from bot.delivery.message import Message
+from bot.jobs import lifecycle
+from bot.jobs.draft import FIELD_WORDS
+from bot.jobs.lifecycle import JobState
+from bot.jobs.task_types import TASK_TYPES, TaskType
+
+# action_ids of the buttons (value = the job's id), and the view of the stop modal
+JOB_STATUS = "job_status"
+JOB_INSTRUCTIONS = "job_instructions"
+JOB_STOP = "job_stop"
+JOB_MAKE_DATASET = "job_make_dataset"
+JOB_POST_STATUS = "job_post_status"
+JOB_TAKE_OVER = "job_take_over"
+OPEN_PORTAL = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
+JOB_STOP_VIEW = "job_stop_view"
+
+_TITLE = 130  # characters of a title in a card; AWS takes 128
+_NAME = 70
+
+_STATES = {
+    lifecycle.ASKED: "Waiting to launch",
+    lifecycle.LAUNCHING: "Launching",
+    lifecycle.INITIALIZING: "Getting ready",
+    lifecycle.IN_PROGRESS: "In progress",
+    lifecycle.STOPPING: "Stopping",
+    lifecycle.COMPLETED: "Completed",
+    lifecycle.FAILED: "Failed",
+    lifecycle.STOPPED: "Stopped",
+    lifecycle.REFUSED: "Not launched",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """What does not change while a job lives. Texts are as people typed them; the cards escape.
+
+    `task_type` is an id of the catalogue, "" when unknown (a followed job of another kind). `asked_by` is a Slack user
+    id ("" for nobody), `asked_by_name` how the cards name that person without a ping. `read_only` marks a followed job.
+    `stop_wanted` is true from the confirmed stop until AWS says Stopping.
+    """
+
+    id: str
+    name: str
+    title: str
+    task_type: str
+    labels: tuple[str, ...]
+    team_name: str
+    workers_per_object: int
+    asked_by: str
+    channel: str
+    portal_url: str
+    created_at: datetime
+    expires_at: datetime | None
+    output_uri: str
+    read_only: bool = False
+    asked_by_name: str = ""
+    stop_wanted: bool = False
+
+    @property
+    def kind(self) -> TaskType | None:
+        """The task type's row of the catalogue."""
+        return TASK_TYPES.get(self.task_type)
+
+    @property
+    def noun(self) -> str:
+        """What one object is called."""
+        return self.kind.noun if self.kind else "object"
+
+    @property
+    def called(self) -> str:
+        """The task's title (what workers see), else the job's name; escaped."""
+        return typed(self.title or self.name, _TITLE)
+
+
+def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
+    """The job's one message in its channel, edited in place; its thread is the job's thread."""
+    word = state_word(job, state)
+    progress = progress_words(job, state, now)
+    drawing = f"{bar(state.done, state.total)}  " if state.total else ""
+    facts = _facts(job)
+    small = _small(job, state)
+    blocks = [section(f"*{job.called}* · {word}\n{drawing}{progress}\n{facts}")]
+    if buttons := _buttons(job, state):
+        blocks.append(actions(*buttons))
+    blocks.append(context(small))
+    return Message(f"{job.called}: {word}. {progress}. {facts}. {small}", blocks)
+
+
+def state_word(job: JobFacts, state: JobState) -> str:
+    """The state in words."""
+    if job.stop_wanted and state.state in lifecycle.STOPPABLE:
+        return _STATES[lifecycle.STOPPING]
+    return "Completed with errors" if state.has_errors else _STATES.get(state.state, state.state)
+
+
+def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
+    """How far it is, in words: what the bar shows, the pace, or how it ended."""
+    if state.state in (lifecycle.ASKED, lifecycle.LAUNCHING):
+        return "It is sent to AWS in a moment" if state.state == lifecycle.ASKED else "It is being sent to AWS"
+    if state.state == lifecycle.REFUSED:
+        return typed(state.cause, 600) or "Nothing was created at AWS"
+    if state.ended:
+        cause = f"{typed(state.cause, 600)} · " if state.state == lifecycle.FAILED and state.cause else ""
+        return f"{cause}{result_words(state)}"
+    if not state.total:
+        return f"Counting the {job.noun}s…"
+    machine = f" · {state.machine:,} of them by machine" if state.machine else ""
+    return f"{state.done:,} of {state.total:,} ({state.percent} %){machine} · {_pace(state, now)}"
+
+
+def result_words(state: JobState) -> str:
+    """What an ended job leaves: "1,233 labeled, 7 not, in 2 days 4 hours"."""
+    took = ""
+    if state.launched_at and state.ended_at:
+        took = f", in {duration((state.ended_at - state.launched_at).total_seconds())}"
+    return f"{state.labeled:,} labeled, {state.total - state.labeled:,} not{took}"
+
+
+def can_stop(job: JobFacts, state: JobState) -> bool:
+    """Whether Stop works now."""
+    return state.state in lifecycle.STOPPABLE and not job.read_only and not job.stop_wanted
+
+
+def can_make_dataset(job: JobFacts, state: JobState) -> bool:
+    """Whether the job has a result that Rekognition Custom Labels takes."""
+    ended = state.ended and state.state != lifecycle.REFUSED
+    return ended and state.labeled > 0 and job.kind is not None and job.kind.makes_dataset
+
+
+def launched_line(job: JobFacts, *, team_told: bool) -> Message:
+    """Created, launched and open for work: one line for the three."""
+    team = typed(job.team_name, _NAME)
+    told = f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
+    return _line(f"Launched; {told}.")
+
+
+def milestone_line(job: JobFacts, state: JobState, percent: int) -> Message:
+    """A quarter, a half, three quarters: only where the channel wants it."""
+    return _line(f"{percent} % of the {job.noun}s are through: {state.done:,} of {state.total:,}.")
+
+
+def completed_line(job: JobFacts, state: JobState) -> Message:
+    """The end that was hoped for; mentions the requester."""
+    failed = f" {count(state.failed, job.noun)} failed at AWS." if state.failed else ""
+    where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
+    return _line(f"{_mention(job)}{state_word(job, state)}: {result_words(state)}.{failed}{where}")
+
+
+def stopped_line(job: JobFacts, state: JobState) -> Message:
+    """It was stopped; mentions the requester. `state.stopped_by` is a name, "" for the console."""
+    who = f" by {typed(state.stopped_by, _NAME)}" if state.stopped_by else ""
+    where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
+    return _line(f"{_mention(job)}Stopped{who}. {_kept(job, state)}{where}")
+
+
+def failed_line(job: JobFacts, state: JobState) -> Message:
+    """AWS gave it up: what happened, what is safe, what to do; mentions the requester."""
+    cause = typed(state.cause, 900).rstrip(".") or "AWS gave no reason"
+    advice = lifecycle.remedy(state.cause)
+    return _line(f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}")
+
+
+def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
+    """The launch found what a person must mend: each field with its remedy; mentions the requester."""
+    wrong = [f"*{FIELD_WORDS.get(one.field, 'Job')}*: {typed(one.text, 400)}" for one in faults[:5]]
+    more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
+    lead = f"{_mention(job)}Not launched; nothing was created at AWS."
+    return _line("\n".join([lead, *wrong]) + more + "\nMend it and ask again with `/labeljob create`.")
+
+
+def set_aside_line(job: JobFacts, why: str) -> Message:
+    """It could not be looked after for so long that it was set aside; mentions the requester, once."""
+    return _line(
+        f"{_mention(job)}Set aside: {typed(why, 600)} It is not looked at any more until an administrator has helped; "
+        "nothing at AWS was changed."
+    )
+
+
+def job_of(view: Mapping[str, Any]) -> str:
+    """The job's id that the stop window carries; "" for any other window."""
+    try:
+        return str(json.loads(view.get("private_metadata") or "{}").get("job", ""))
+    except ValueError:
+        return ""
+
+
+def stop_modal(job: JobFacts, state: JobState) -> Block:
+    """What stopping does, before it is done. The submit carries {"job": id}."""
+    rest = f"{count(state.unlabeled, job.noun)} will stay without labels." if state.total else ""
+    words = [
+        section(f"*{job.called}* · {state_word(job, state)}"),
+        section(f"{count(state.labeled, 'label')} so far: they are kept. {rest}\nA stopped job cannot go on at AWS."),
+        context(f"job {typed(job.name, _NAME)} · {typed(job.team_name, _NAME)} sees no more tasks of it"),
+    ]
+    metadata = {"job": job.id}
+    return modal(
+        "Stop this job", words, callback_id=JOB_STOP_VIEW, submit="Stop job", close="Keep it", metadata=metadata
+    )
+
+
+def _line(text: str) -> Message:
+    return Message(text, [section(text)])
+
+
+def _mention(job: JobFacts) -> str:
+    return f"{person(job.asked_by)} " if job.asked_by else ""
+
+
+def _kept(job: JobFacts, state: JobState) -> str:
+    """What is safe."""
+    if not state.labeled:
+        return "There were no labels yet."
+    rest = state.total - state.labeled
+    without = f"; {count(rest, f'{job.noun} has none', f'{job.noun}s have none')}" if rest else ""
+    return (
+        f"The {count(state.labeled, 'label')} are kept{without}."
+        if state.labeled > 1
+        else f"The label is kept{without}."
+    )
+
+
+def _facts(job: JobFacts) -> str:
+    """Task type, team and labels."""
+    each = "one person" if job.workers_per_object == 1 else f"{job.workers_per_object} people"
+    kind = job.kind.title if job.kind else "Labeling"
+    labels = f" · labels: {typed(', '.join(job.labels), 200)}" if job.labels else ""
+    return f"{kind} · {typed(job.team_name, _NAME) or 'no team'}, {each} per {job.noun}{labels}"
+
+
+def _small(job: JobFacts, state: JobState) -> str:
+    """The grey line."""
+    parts = [f"asked by {typed(job.asked_by_name, _NAME)}"] if job.asked_by_name else []
+    if job.read_only:
+        parts.append("followed, read only")
+    if job.expires_at and not state.ended:
+        parts.append(f"closes {date(job.expires_at)}")
+    if state.last_label_at:
+        parts.append(f"last label {date(state.last_label_at, '{date_short_pretty} {time}')}")
+    if state.failed:
+        parts.append(f"{state.failed:,} failed")
+    return " · ".join([*parts, f"job {typed(job.name, _NAME)}"])
+
+
+def _buttons(job: JobFacts, state: JobState) -> list[Block]:
+    """Only what works now. Who may press is asked at the press."""
+    buttons = [button("Status", JOB_STATUS, job.id, label=cut(f"Status of {job.name}", 75))]
+    if can_make_dataset(job, state):
+        buttons.append(button("Make dataset", JOB_MAKE_DATASET, job.id))
+    if job.read_only:
+        buttons.append(button("Take over", JOB_TAKE_OVER, job.id, label=cut(f"Take over {job.name}", 75)))
+    else:
+        buttons.append(button("Instructions", JOB_INSTRUCTIONS, job.id))
+    if job.portal_url and state.state == lifecycle.IN_PROGRESS:
+        buttons.append(button("Open portal", OPEN_PORTAL, job.id, url=job.portal_url))
+    if can_stop(job, state):
+        buttons.append(button("Stop…", JOB_STOP, job.id, label=cut(f"Stop {job.name}", 75)))
+    return buttons
+
+
+def _pace(state: JobState, now: datetime) -> str:
+    """The rate and what is left of it, or since when there are labels."""
+    per_hour = lifecycle.rate(state)
+    if per_hour is not None:
+        left = lifecycle.seconds_left(state)
+        rest = f", about {_such(left)} left" if left is not None else ""
+        return f"about {_about(per_hour)} an hour while people work{rest}"
+    if state.first_label_at:
+        return f"First labels came {duration((now - state.first_label_at).total_seconds())} ago"
+    return "No labels yet"
+
+
+def _about(number: float) -> str:
+    """A number rounded as people round: two digits that count, at least 1."""
+    whole = max(1, round(number))
+    return f"{round(whole, 2 - len(str(whole))) if whole >= 100 else whole:,}"  # noqa: PLR2004
+
+
+def _such(seconds: float) -> str:
+    """Working time: such hours from two hours on, such minutes below."""
+    if seconds >= 7200:  # noqa: PLR2004
+        return count(int(_about(seconds / 3600).replace(",", "")), "such hour")
+    return count(max(1, round(seconds / 60)), "such minute")

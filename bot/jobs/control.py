@@ -1,0 +1,193 @@
+"""Control: stop, follow and take over, by people who may.
+
+Nothing here waits for AWS while a person does, but for one read-only question of `follow` (1.5 s): a stop is written
+down, shown at once, and done by the worker's `round`.
+"""
+
+import logging
+from dataclasses import replace
+
+import msgspec
+
+from bot.base.clock import Clock, NewId
+from bot.base.db import Database
+from bot.base.errors import LabeljobError, Refusal
+from bot.base.leases import Leases
+from bot.delivery.outbox import Outbox
+from bot.jobs import card
+from bot.jobs.accept import Account
+from bot.jobs.draft import Draft
+from bot.jobs.facts import Facts, subject
+from bot.jobs.ground_truth import Described, GroundTruth
+from bot.jobs.lifecycle import ASKED, INITIALIZING, LAUNCHING, STOPPABLE, JobState, observe
+from bot.jobs.records import Job, Records, Stale
+from bot.jobs.task_types import TASK_TYPES
+from bot.jobs.tell import Tell
+from bot.people.access import Access, Who
+from bot.people.teams import Teams
+
+log = logging.getLogger(__name__)
+
+
+class NoSuchJob(Refusal):
+    """There is no such labeling job in this channel. /labeljob list shows those there are."""
+
+
+class NotRunning(Refusal):
+    """This job is over already; there is nothing to stop."""
+
+
+class ReadOnly(Refusal):
+    """This job was not made here and is only followed. A manager can take it over; then it can be stopped."""
+
+
+class Control:
+    """Stops, follows and takes over."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self,
+        *,
+        db: Database,
+        records: Records,
+        tell: Tell,
+        outbox: Outbox,
+        facts: Facts,
+        teams: Teams,
+        access: Access,
+        ground_truth: GroundTruth,
+        leases: Leases,
+        account: Account,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._db = db
+        self._records = records
+        self._tell = tell
+        self._outbox = outbox
+        self._facts = facts
+        self._teams = teams
+        self._access = access
+        self._ground_truth = ground_truth
+        self._leases = leases
+        self._account = account
+        self._clock = clock
+        self._new_id = new_id
+
+    def stoppable(self, job: Job | None, who: Who) -> Job:
+        """The job, if this person may stop it now.
+
+        Raises:
+            NoSuchJob, NotRunning, ReadOnly, NotAllowed: with words that say who can, or what to do.
+
+        """
+        if job is None:
+            raise NoSuchJob
+        self._access.require("stop", who, asked_by=None if job.followed else job.asked_by)
+        if job.followed:
+            raise ReadOnly
+        if job.stop_wanted or job.state.state not in {ASKED, LAUNCHING, *STOPPABLE}:
+            raise NotRunning
+        return job
+
+    def stop(self, job_id: str, who: Who) -> Job:
+        """Write the stop down; the worker does it. A second press finds nothing to stop."""
+        job = self.stoppable(self._records.get(job_id), who)
+        state = msgspec.structs.replace(job.state, stopped_by=who.name)
+        return self._tell.record(replace(job, stop_wanted=True), state)
+
+    def follow(self, name: str, team_id: str, channel: str, who: Who) -> Job:
+        """A job that exists at AWS gets its card here, read-only; one that is known already gets a card here too.
+
+        Raises:
+            JobGone: AWS knows no job of that name.
+            AwsBusy: AWS did not answer in 1.5 s.
+
+        """
+        self._access.require("follow", who)
+        known = self._records.holding(self._account.id, self._account.region, name)
+        if known is not None and known.team_id == team_id:
+            self._show(known, channel)
+            return known
+        found = self._ground_truth.describe(name, waiting=True)
+        first = JobState(state=INITIALIZING, launched_at=found.created)
+        state, _changes = observe(first, found.report, self._clock())
+        job = Job(
+            id=self._new_id(),
+            team_id=team_id,
+            account=self._account.id,
+            region=self._account.region,
+            name=found.name,
+            channel=channel,
+            asked_by=who.user_id,
+            asked_by_name=who.name,
+            asked_at=found.created,
+            followed=True,
+            draft=self._draft(found, team_id, channel, who),
+            state=state,
+            request_key=f"follow:{team_id}:{self._account.id}:{self._account.region}:{found.name.lower()}",
+            arn=found.arn,
+            manifest_uri=found.manifest_uri,
+            template_uri=found.template_uri,
+        )
+        message = card.root_card(self._facts.of(job), state, self._clock())
+        with self._db.write() as session:
+            taken = self._records.add(session, job)
+            if taken:
+                self._outbox.show(session, subject(job), channel, message)
+        return job if taken else (self._records.of_request(job.request_key) or job)
+
+    def take_over(self, job_id: str, who: Who) -> Job:
+        """A followed job becomes one of ours: its card gets its buttons."""
+        job = self._records.get(job_id)
+        if job is None:
+            raise NoSuchJob
+        self._access.require("take over", who)
+        if not job.followed:
+            return job
+        return self._tell.record(replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name), job.state)
+
+    def round(self) -> None:
+        """Do the stops that people asked for; AWS being busy leaves them for the next round."""
+        for job in self._records.to_stop():
+            lease = self._leases.take(f"stop:{job.id}", 60.0)
+            if lease is None:
+                continue
+            try:
+                self._ground_truth.stop(job.name)
+                report = self._ground_truth.describe(job.name).report
+                state, changes = observe(job.state, report, self._clock())
+                if state != job.state:
+                    self._tell.record(job, state, changes)
+            except Stale:
+                log.info("job %s was changed by somebody else; the next round looks again", job.name)
+            except LabeljobError as error:
+                log.warning("stopping %s failed for now: %s", job.name, error.words)
+            finally:
+                self._leases.release(lease, rest=5.0)
+
+    def _show(self, job: Job, channel: str) -> None:
+        message = card.root_card(self._facts.of(job), job.state, self._clock())
+        with self._db.write() as session:
+            self._outbox.show(session, subject(job), channel, message)
+
+    def _draft(self, found: Described, team_id: str, channel: str, who: Who) -> Draft:
+        """What can be told of a job that was asked for elsewhere."""
+        kind = next((each for each in TASK_TYPES.values() if each.pre and each.pre == found.pre_lambda), None)
+        team = self._teams.get(team_id, found.workteam_arn)
+        return Draft(
+            job_name=found.name,
+            label_attribute=found.label_attribute,
+            input_uri=found.manifest_uri,
+            output_uri=found.output_folder.rstrip("/") + "/",
+            category=kind.category if kind else "",
+            task_type=kind.id if kind else "",
+            workteam_arn=found.workteam_arn,
+            workteam_name=team.name if team else found.workteam_arn.rpartition("/")[2],
+            workers_per_object=found.workers_per_object,
+            availability_s=found.availability_s or Draft().availability_s,
+            title=found.task_title,
+            description=found.task_description,
+            team_id=team_id,
+            channel=channel,
+            asked_by=who.user_id,
+        )

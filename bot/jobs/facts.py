@@ -1,0 +1,80 @@
+"""From a job's row to what cards, queues and worker pages say of it."""
+
+from datetime import timedelta
+
+from bot.base.blocks import rich_words
+from bot.delivery.outbox import Subject
+from bot.instructions import clean
+from bot.instructions.page import Example, Instructions
+from bot.jobs.card import JobFacts
+from bot.jobs.draft import Draft, output_manifest
+from bot.jobs.queue_card import QueueJob
+from bot.jobs.records import Job
+from bot.jobs.task_types import TASK_TYPES
+from bot.people.teams import Teams
+
+
+def subject(job: Job) -> Subject:
+    """Whom messages about the job speak about."""
+    return Subject(job.team_id, "job", job.id)
+
+
+class Facts:
+    """Says what does not change while a job lives; the work team's name and portal come from the cache of teams."""
+
+    def __init__(self, teams: Teams) -> None:
+        self._teams = teams
+
+    def of(self, job: Job) -> JobFacts:
+        """The facts of a job."""
+        draft = job.draft
+        team = self._teams.get(job.team_id, draft.workteam_arn)
+        return JobFacts(
+            id=job.id,
+            name=job.name,
+            title=draft.title,
+            task_type=draft.task_type,
+            labels=draft.labels,
+            team_name=team.name if team else draft.workteam_name,
+            workers_per_object=draft.workers_per_object,
+            asked_by=job.asked_by,
+            channel=job.channel,
+            portal_url=team.portal if team else "",
+            created_at=job.asked_at,
+            expires_at=job.asked_at + timedelta(seconds=draft.availability_s),
+            output_uri=output_manifest(draft),
+            read_only=job.followed,
+            asked_by_name=job.asked_by_name,
+            stop_wanted=job.stop_wanted,
+        )
+
+    def team_is_told(self, job: Job) -> bool:
+        """Whether the job's work team has a channel in which it is told of work."""
+        team = self._teams.get(job.team_id, job.draft.workteam_arn)
+        return bool(team and team.channel)
+
+    def queued(self, job: Job) -> QueueJob:
+        """The job as its labeling team sees it."""
+        kind = TASK_TYPES.get(job.draft.task_type)
+        return QueueJob(
+            id=job.id,
+            title=job.draft.title or job.name,
+            noun=kind.noun if kind else "object",
+            left=job.state.unlabeled if job.state.total else None,
+            closes_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
+            says=rich_words(job.draft.short_instructions) or job.draft.description,
+            has_instructions=not job.followed,
+        )
+
+
+def instructions_of(draft: Draft) -> Instructions:
+    """What workers are told, with rich text made safe HTML; without short instructions they see the description."""
+    short = clean.from_rich_text(draft.short_instructions) or clean.from_text(draft.description)
+    return Instructions(
+        task_title=draft.title or draft.job_name,
+        description=draft.description,
+        labels=draft.labels,
+        short_html=short,
+        full_html=clean.from_rich_text(draft.full_instructions) or short,
+        examples=tuple(Example(one.address, one.caption, one.good) for one in draft.examples),
+    )

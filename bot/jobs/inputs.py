@@ -1,0 +1,91 @@
+"""What a job labels: a manifest as it is, or one made of a folder. Read at the form, read again before the launch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.base.errors import Refusal
+from bot.base.s3_uri import Allowed, S3Uri, read
+from bot.base.storage import Storage
+from bot.jobs.draft import Draft
+from bot.jobs.task_types import TASK_TYPES, TaskType
+from bot.manifests import build, lines
+
+_TEXT_FILES = (".txt", ".csv")
+_IMAGE_BYTES_MAX = 40 * 1024 * 1024  # Ground Truth: 40 MB an image
+
+
+class BadInput(Refusal):
+    """The data cannot be labeled as it is."""
+
+    field = "input_uri"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What was read: how many objects, what was left out, and the manifest's bytes where it was made of a folder."""
+
+    objects: int
+    skipped: int
+    words: str
+    made: bytes | None
+
+
+class Inputs:
+    """Reads inputs; `storage` has the patience of whoever waits."""
+
+    def __init__(self, storage: Storage, allowed: Allowed) -> None:
+        self._storage = storage
+        self._allowed = allowed
+
+    def read(self, draft: Draft) -> Input:
+        """The input of a draft whose first page has no faults.
+
+        Raises:
+            BadInput: with line numbers and the remedy (not JSON Lines, wrong shape, nothing to label in the folder).
+            MissingObject, NotAllowedPlace, AwsRefused, AwsBusy: see `bot.base.storage`.
+
+        """
+        kind = TASK_TYPES[draft.task_type]
+        uri = read(draft.input_uri)
+        return self._folder(uri, kind) if uri.is_folder else self._manifest(uri, kind)
+
+    def _manifest(self, uri: S3Uri, kind: TaskType) -> Input:
+        verdict = lines.check(
+            self._storage.chunks(uri),
+            source_key="source" if kind.source_key == "source" else "source-ref",
+            media=_endings(kind),
+            allowed=self._allowed.text,
+            limit=kind.objects_max,
+        )
+        if not verdict.fine:
+            raise BadInput(lines.words(verdict))
+        return Input(verdict.objects, 0, lines.notes(verdict), None)
+
+    def _folder(self, uri: S3Uri, kind: TaskType) -> Input:
+        tally = build.Tally()
+        made = self._texts(uri, tally, kind) if kind.source_key == "source" else self._objects(uri, tally, kind)
+        body = b"".join(made)
+        skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
+        if not tally.written:
+            wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
+            raise BadInput(f"There is nothing to label in {uri} ({wanted}). {tally.words() if skipped else ''}".strip())
+        return Input(tally.written, skipped, tally.words(), body)
+
+    def _objects(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
+        keys = self._storage.keys(uri)
+        limit = kind.objects_max
+        return build.lines_for(keys, uri.bucket, kind.media, tally=tally, limit=limit, max_bytes=_IMAGE_BYTES_MAX)
+
+    def _texts(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
+        """One object per line of every text file of the folder."""
+        for key, _size in self._storage.keys(uri):
+            if key.lower().endswith(_TEXT_FILES):
+                chunks = self._storage.chunks(S3Uri(uri.bucket, key))
+                yield from build.text_lines(chunks, tally=tally, limit=kind.objects_max)
+            elif not key.endswith("/"):
+                tally.other[key.rpartition(".")[2]] += 1
+
+
+def _endings(kind: TaskType) -> tuple[str, ...]:
+    """The file endings of a type; text types name none (their catalogue entry is a sentence)."""
+    return tuple(ending for ending in kind.media if ending.startswith("."))

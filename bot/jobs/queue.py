@@ -1,0 +1,99 @@
+"""The queue: which work teams there are, and each team's one message in its channel.
+
+Promises to labelers: one message per team, edited as jobs open and close, and a new one only when the queue was empty
+before. It is made of the jobs as they are, every round, so nothing that happens can leave it wrong for long.
+"""
+
+import logging
+
+from bot.base.clock import Clock
+from bot.base.db import Database
+from bot.base.errors import Refusal
+from bot.delivery.outbox import Outbox, Subject
+from bot.jobs import queue_card
+from bot.jobs.facts import Facts
+from bot.jobs.ground_truth import GroundTruth
+from bot.jobs.records import Records
+from bot.people.teams import Teams, WorkTeam
+
+log = logging.getLogger(__name__)
+
+
+class TiedElsewhere(Refusal):
+    """This labeling team is told of work in another channel already. Type /labelteam leave there first."""
+
+
+class Queue:
+    """Keeps teams and their messages fresh. `workspaces` are the Slack teams that use this bot."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self,
+        *,
+        db: Database,
+        records: Records,
+        outbox: Outbox,
+        teams: Teams,
+        facts: Facts,
+        ground_truth: GroundTruth,
+        clock: Clock,
+        gap: float,
+    ) -> None:
+        self._db = db
+        self._records = records
+        self._outbox = outbox
+        self._teams = teams
+        self._facts = facts
+        self._ground_truth = ground_truth
+        self._clock = clock
+        self._gap = gap
+
+    def refresh(self, team_id: str) -> None:
+        """List the work teams at AWS anew."""
+        self._teams.remember(team_id, self._ground_truth.work_teams())
+
+    def tie(self, team_id: str, name: str, channel: str) -> WorkTeam:
+        """The team's people are told of work in this channel from now on.
+
+        Raises:
+            NoSuchTeam: no team of that name is known.
+            TiedElsewhere: it has a channel already.
+
+        """
+        team = self._teams.named(team_id, name)
+        if team.channel not in {None, channel}:
+            raise TiedElsewhere
+        with self._db.write() as session:
+            self._teams.tie(session, team_id, team.arn, channel)
+        self.draw(team_id, team.arn)
+        return team
+
+    def leave(self, team_id: str, name: str, channel: str) -> WorkTeam:
+        """The team's people are not told in this channel any more."""
+        team = self._teams.named(team_id, name)
+        if team.channel == channel:
+            with self._db.write() as session:
+                self._teams.tie(session, team_id, team.arn, None)
+        return team
+
+    def round(self, team_id: str) -> None:
+        """Draw every team's message; what reads the same is not written."""
+        for team in self._teams.search(team_id, "", limit=1000):
+            if team.channel:
+                self.draw(team_id, team.arn)
+
+    def draw(self, team_id: str, arn: str) -> None:
+        """The team's message as it should read now."""
+        team = self._teams.get(team_id, arn)
+        if team is None or team.channel is None:
+            return
+        jobs = [self._facts.queued(job) for job in self._records.of_team(team_id, arn)]
+        about = Subject(team_id, "team", arn)
+        with self._db.write() as session:
+            before = self._teams.opened(session, team_id, arn, len(jobs))
+            if jobs:
+                if before == 0:
+                    self._outbox.renew(session, about, team.channel)
+                message = queue_card.queue_card(team.name, team.portal, jobs, self._clock())
+                self._outbox.show(session, about, team.channel, message, urgent=before != len(jobs), gap=self._gap)
+            elif before:
+                self._outbox.show(session, about, team.channel, queue_card.queue_empty(team.name))

@@ -1,0 +1,192 @@
+"""Status: what people ask about jobs. Reads the database, never AWS: the worker keeps it fresh."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.base.clock import Clock
+from bot.base.db import Database
+from bot.base.errors import Refusal
+from bot.base.s3_uri import Allowed, read
+from bot.base.storage import Storage
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox, Subject
+from bot.instructions.page import slack_preview
+from bot.jobs import card, lifecycle, queue_card, status_card
+from bot.jobs.control import NoSuchJob
+from bot.jobs.draft import final_attribute
+from bot.jobs.facts import Facts, instructions_of, subject
+from bot.jobs.records import Job, Records
+from bot.people.teams import Teams
+
+
+class NoInstructions(Refusal):
+    """This job was not made here, so its instructions are known to AWS alone. Open the portal to read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished job's result, for whoever makes something of it."""
+
+    job: Job
+    manifest: str
+    attribute: str
+    importable: bool
+    why_not: str
+
+
+class Status:
+    """Answers questions about jobs."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self,
+        *,
+        db: Database,
+        records: Records,
+        outbox: Outbox,
+        facts: Facts,
+        teams: Teams,
+        storage: Storage,
+        allowed: Allowed,
+        clock: Clock,
+        link_life: int,
+    ) -> None:
+        self._db = db
+        self._records = records
+        self._outbox = outbox
+        self._facts = facts
+        self._teams = teams
+        self._storage = storage
+        self._allowed = allowed
+        self._clock = clock
+        self._link_life = link_life
+
+    def job(self, job_id: str) -> Job:
+        """The job of that id.
+
+        Raises:
+            NoSuchJob: there is none.
+
+        """
+        job = self._records.get(job_id)
+        if job is None:
+            raise NoSuchJob
+        return job
+
+    def named(self, team_id: str, channel: str, name: str) -> Job:
+        """The job of that name in the channel (capitals do not count).
+
+        Raises:
+            NoSuchJob: with names that are near.
+
+        """
+        jobs = self._shown_in(team_id, channel)
+        for job in jobs:
+            if job.name.lower() == name.lower().strip():
+                return job
+        near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [job.name for job in jobs[:5]]
+        raise NoSuchJob(status_card.no_such_job(name, near).text)
+
+    def in_thread(self, channel: str, root_ts: str) -> Job | None:
+        """The job whose thread this is."""
+        about = self._outbox.subject_at(channel, root_ts)
+        return self._records.get(about.id) if about and about.kind == "job" else None
+
+    def of_job(self, job: Job, *, with_button: bool = True) -> Message:
+        """How the job goes."""
+        facts = self._facts.of(job)
+        return status_card.status_message(facts, job.state, self._clock(), with_button=with_button)
+
+    def post(self, job: Job, channel: str, key: str) -> None:
+        """Say how the job goes in its thread, for everybody; once per `key`."""
+        self._say(job, channel, self.of_job(job, with_button=False), key)
+
+    def answer(self, team_id: str, channel: str, thread_ts: str, key: str) -> None:
+        """Answer a mention: in a job's thread how it goes, elsewhere how the channel's jobs go; once per `key`."""
+        job = self.in_thread(channel, thread_ts)
+        if job is not None:
+            self._say(job, channel, self.of_job(job, with_button=False), key)
+            return
+        about = Subject(team_id, "channel", channel)
+        message = self.of_channel(team_id, channel)
+        with self._db.write() as session:
+            self._outbox.say(session, about, channel, message, key=key, thread_ts=thread_ts, priority=1)
+
+    def refuse(self, team_id: str, channel: str, thread_ts: str, words: str, key: str) -> None:
+        """Tell whoever mentioned the bot why nothing is told."""
+        about, message = Subject(team_id, "channel", channel), status_card.plain_message(words)
+        with self._db.write() as session:
+            self._outbox.say(session, about, channel, message, key=key, thread_ts=thread_ts, priority=1)
+
+    def of_channel(self, team_id: str, channel: str) -> Message:
+        """How the channel's running jobs go, the most urgent first; a single one in full."""
+        running = [job for job in self._shown_in(team_id, channel) if not job.ended]
+        if len(running) == 1:
+            return self.of_job(running[0])
+        return status_card.status_table([(self._facts.of(job), job.state) for job in running], self._clock())
+
+    def listed(self, team_id: str, channel: str) -> Message:
+        """Every job of the channel, newest first."""
+        jobs = self._shown_in(team_id, channel)
+        return status_card.list_message([(self._facts.of(job), job.state) for job in jobs], self._clock())
+
+    def stop_view(self, job: Job) -> dict[str, Any]:
+        """What stopping would do, to be confirmed."""
+        return card.stop_modal(self._facts.of(job), job.state)
+
+    def instructions(self, job: Job) -> list[dict[str, Any]]:
+        """The job's instructions as blocks, with links to its example pictures made now and short-lived.
+
+        Raises:
+            NoInstructions: the job is only followed.
+
+        """
+        if job.followed or not job.draft.task_type:
+            raise NoInstructions
+        told = instructions_of(job.draft)
+        return slack_preview(job.draft.task_type, told, self._link, allowed=self._allowed.text)
+
+    def result(self, job: Job) -> Result:
+        """What a job that is over left behind, and whether Rekognition Custom Labels takes it."""
+        facts = self._facts.of(job)
+        attribute = job.draft.label_attribute if job.followed else final_attribute(job.draft)
+        why = ""
+        if not job.ended:
+            why = "This job is not over yet. Its labels can become a dataset when it is."
+        elif not card.can_make_dataset(facts, job.state):
+            kind = facts.kind.title.lower() if facts.kind else "this task type"
+            why = f"Rekognition Custom Labels takes no labels of {kind}."
+            if job.state.state == lifecycle.REFUSED or not job.state.labeled:
+                why = "This job has no labels, so there is nothing to import."
+        return Result(job, job.state.output_uri or facts.output_uri, attribute, not why, why)
+
+    def home(self, team_id: str, user_id: str, name: str, channels: frozenset[str]) -> dict[str, Any]:
+        """The person's App Home: what their teams can label now, and the jobs they asked for.
+
+        `channels` are the labeling teams' channels that they are in.
+        """
+        mine = self._records.asked_by(team_id, user_id)
+        queue = [
+            (self._facts.queued(job), team.portal)
+            for team in self._teams.search(team_id, "", limit=1000)
+            if team.channel in channels
+            for job in self._records.of_team(team_id, team.arn)
+        ]
+        rows = [(self._facts.of(job), job.state) for job in mine]
+        first = not mine and not queue
+        return queue_card.home_view(name, rows, now=self._clock(), first_visit=first, my_queue=queue)
+
+    def _shown_in(self, team_id: str, channel: str) -> list[Job]:
+        """The channel's own jobs, and those of others that have a card there, newest first."""
+        own = self._records.in_channel(team_id, channel)
+        seen = {job.id for job in own}
+        for job_id in self._outbox.subjects_in(team_id, "job", channel):
+            job = None if job_id in seen else self._records.get(job_id)
+            own += [job] if job else []
+        return sorted(own, key=lambda job: job.asked_at, reverse=True)
+
+    def _say(self, job: Job, channel: str, message: Message, key: str) -> None:
+        with self._db.write() as session:
+            self._outbox.say(session, subject(job), channel, message, key=key, priority=1)
+
+    def _link(self, address: str) -> str:
+        return self._storage.link(read(address), seconds=self._link_life)

@@ -1,0 +1,155 @@
+"""Answers to a person who asks how it goes (pure): status, lists, help, and refusals in words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.base.blocks import (
+    Block,
+    actions,
+    button,
+    code,
+    context,
+    count,
+    cut,
+    date,
+    divider,
+    duration,
+    fit,
+    link,
+    section,
+    typed,
+)
+from bot.delivery.message import Message
+from bot.jobs import lifecycle
+from bot.jobs.card import JOB_POST_STATUS, JOB_STATUS, JobFacts, progress_words, root_card, state_word
+from bot.jobs.lifecycle import JobState
+
+HELP: tuple[tuple[str, str], ...] = (
+    ("/labeljob create", "ask for a labeling job: a form of three pages"),
+    ("/labeljob status [name]", "how a job of this channel goes, to you alone"),
+    ("/labeljob list", "every job of this channel"),
+    ("/labeljob stop name", "stop a job; what is labeled is kept"),
+    ("/labeljob follow name", "show a job that was made in the AWS console or by a script"),
+    ("/labeljob help", "these words"),
+)
+NOTHING_RUNNING = (
+    "Nothing is running in this channel. `/labeljob create` asks for a job, `/labeljob list` shows old ones."
+)
+NO_JOBS = "This channel has no labeling jobs yet. `/labeljob create` asks for one."
+
+_SOON_S = 86_400.0  # a job that closes within a day is looked at first
+
+Rows = Sequence[tuple[JobFacts, JobState]]
+
+
+def status_message(job: JobFacts, state: JobState, now: datetime, *, with_button: bool = True) -> Message:
+    """The card's facts with age, owner and links. For one person; [Post in thread] shows it to all.
+
+    `with_button` is false for the copy that is posted.
+    """
+    card = root_card(job, state, now)
+    lines = _times(job, state, now)
+    where = f"Results: {code(state.output_uri or job.output_uri)}"
+    portal = f" · {link(job.portal_url, 'worker portal')}" if job.portal_url else ""
+    kept = [block for block in card.blocks if block["type"] != "actions"]
+    blocks = [*kept, context(" · ".join(lines), where + portal)]
+    if with_button:
+        blocks.append(actions(button("Post in thread", JOB_POST_STATUS, job.id), block_id="status"))
+    return Message(f"{card.text}. {' · '.join(lines)}. {where}", blocks)
+
+
+def status_table(jobs: Rows, now: datetime) -> Message:
+    """Several jobs, the worst first: failed, closing soon, running, waiting, ended."""
+    if not jobs:
+        return Message(NOTHING_RUNNING, [section(NOTHING_RUNNING)])
+    worst = sorted(jobs, key=lambda one: _worst(one[0], one[1], now))
+    lead = f"{count(len(worst), 'job')} in this channel, the most urgent first"
+    return _table(worst, now, lead, "Name one for more: /labeljob status name.")
+
+
+def list_message(jobs: Rows, now: datetime, *, filters: str = "") -> Message:
+    """Every job of the channel, in the order given; `filters` says in words what was left out."""
+    if not jobs:
+        words = f"No job fits {typed(filters)}." if filters else NO_JOBS
+        return Message(words, [section(words)])
+    lead = f"{count(len(jobs), 'job')} in this channel{f', {typed(filters)}' if filters else ''}"
+    return _table(jobs, now, lead, "Narrow the list: state, owner or type.")
+
+
+def help_message(commands: Sequence[tuple[str, str]] = HELP, *, unknown: str = "") -> Message:
+    """What can be typed; `unknown` is a word that was typed instead."""
+    lines = [f"{code(command)} {words}" for command, words in commands]
+    lead = f"There is no {code(unknown, 40)} here. What there is:" if unknown else "Labeling jobs from this channel:"
+    text = "\n".join([lead, *lines])
+    return Message(text, [section(text), context("A job belongs to the channel where it was asked for.")])
+
+
+def not_here(command: str = "/labeljob") -> Message:
+    """The bot is not a member of the channel, so it could not post there."""
+    words = (
+        f"I am not in this channel, so I cannot keep a card here. Invite me with /invite, then type {command} again."
+    )
+    return Message(words, [section(words)])
+
+
+def no_such_job(name: str, known: Sequence[str] = ()) -> Message:
+    """No job of that name in this channel; `known` are names that are near."""
+    near = f" Its jobs: {typed(', '.join(known), 300)}." if known else " `/labeljob list` shows its jobs."
+    words = f"This channel has no job {code(name, 80)}.{near}"
+    return Message(words, [section(words)])
+
+
+def plain_message(text: str) -> Message:
+    """Plain words to one person (a refusal, a receipt); nothing in them is a mark, a mention or a link."""
+    said = typed(text, 2000)
+    return Message(said, [section(said)])
+
+
+def _table(jobs: Rows, now: datetime, lead: str, more: str) -> Message:
+    rows = [[_row(job, state, now)] for job, state in jobs]
+    head: list[Block] = [section(f"*{lead}*"), divider()]
+    tail = [context(f"and {len(jobs):,} more. {more}")]
+    shown, left = fit(rows, taken=[*head, *tail])
+    blocks = [*head, *shown, *([context(f"and {left:,} more. {more}")] if left else [])]
+    text = "\n".join([f"{lead}:", *(_words(job, state, now) for job, state in jobs[: len(shown)])])
+    return Message(cut(text, 3500), blocks)
+
+
+def _row(job: JobFacts, state: JobState, now: datetime) -> Block:
+    small = [f"job {typed(job.name, 70)}", f"{duration((now - job.created_at).total_seconds())} old"]
+    if job.asked_by_name:
+        small.append(f"asked by {typed(job.asked_by_name, 70)}")
+    if job.expires_at and not state.ended:
+        small.append(f"closes {date(job.expires_at)}")
+    text = (
+        f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state, now), 200)}\n{' · '.join(small)}"
+    )
+    return section(text, accessory=button("Status", JOB_STATUS, job.id, label=cut(f"Status of {job.name}", 75)))
+
+
+def _words(job: JobFacts, state: JobState, now: datetime) -> str:
+    return f"{job.called}: {state_word(job, state)}, {cut(progress_words(job, state, now), 200)}"
+
+
+def _times(job: JobFacts, state: JobState, now: datetime) -> list[str]:
+    """Age and the moments of a job's life."""
+    lines = [f"asked {duration((now - job.created_at).total_seconds())} ago"]
+    if state.launched_at:
+        lines.append(f"launched {date(state.launched_at, '{date_short_pretty} {time}')}")
+    if state.first_label_at:
+        lines.append(f"first label {date(state.first_label_at, '{date_short_pretty} {time}')}")
+    if state.ended_at:
+        lines.append(f"ended {date(state.ended_at, '{date_short_pretty} {time}')}")
+    return lines
+
+
+def _worst(job: JobFacts, state: JobState, now: datetime) -> tuple[int, float]:
+    """Sorting: what a person must look at first comes first; within a rank the nearest end, then the newest."""
+    ends = (job.expires_at - now).total_seconds() if job.expires_at else float("inf")
+    if state.state in (lifecycle.FAILED, lifecycle.REFUSED):
+        return 0, -job.created_at.timestamp()
+    if state.state in lifecycle.LIVE:
+        return (1 if ends < _SOON_S else 2), ends
+    if not state.ended:
+        return 3, -job.created_at.timestamp()
+    return (4 if state.has_errors else 5), -job.created_at.timestamp()

@@ -1,0 +1,220 @@
+"""Ground Truth's output becomes Rekognition's input (pure): one line at a time.
+
+Promises to the dataset import: one label attribute stays, older ones and verification columns go, multi-label lists
+become one pair per class, and whatever Rekognition would hold against the line is named in its own codes beforehand.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.base.s3_uri import BadAddress, read
+from bot.manifests import rekognition_rules as rules
+from bot.manifests.json_lines import LINE_LIMIT, numbered, parse, written
+from bot.manifests.json_words import BadLine, Object, short
+from bot.manifests.labels import GROUND_TRUTH, METADATA
+
+CLASSIFICATION = "image-classification"
+BOXES = "object-detection"
+MULTI_LABEL = "image-classification-multilabel"
+VERIFICATION = "label-verification"
+IMPORTABLE = {CLASSIFICATION, BOXES, MULTI_LABEL}
+
+_NOT_IMPORTABLE = {
+    "semantic-segmentation": "Rekognition takes no masks. Label the pictures with boxes or classes instead.",
+    "text-classification": "Rekognition takes pictures only; these are texts.",
+    "text-classification-multilabel": "Rekognition takes pictures only; these are texts.",
+    "text-span": "Rekognition takes pictures only; these are texts.",
+    "label-verification": "A verification holds opinions on labels, no labels. Import the job that it checked.",
+    "video-object-detection": "Rekognition takes pictures; these are video frames.",
+    "video-object-tracking": "Rekognition takes pictures; these are video frames.",
+}
+
+
+def refusal(kind: str) -> str:
+    """Why labels of this kind (metadata type without `groundtruth/`) cannot be imported; empty when they can."""
+    if kind in IMPORTABLE:
+        return ""
+    return _NOT_IMPORTABLE.get(kind, "Rekognition takes image classification and bounding boxes only.")
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A line as it is sent, or None when Rekognition would drop it silently.
+
+    `faults` are (code, detail); `labels` the class names on the picture, each once; `boxes` their number; `kind` what
+    the line was (metadata type without `groundtruth/`), empty for an unlabeled picture.
+    """
+
+    line: Object | None
+    faults: tuple[tuple[str, str], ...] = ()
+    labels: tuple[str, ...] = ()
+    boxes: int = 0
+    kind: str = ""
+
+
+def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
+    line: Object, *, attribute: str | None = None, task: str | None = None
+) -> Converted:
+    """The line for Custom Labels.
+
+    `attribute` names the label to keep; without it the newest of the kinds that can be imported stays. `task` (one of
+    `image-classification`, `object-detection`, `image-classification-multilabel`) keeps that kind only. Nothing is
+    invented except a missing confidence, which becomes 0 (what Ground Truth writes for one worker).
+    """
+    source = line.get("source-ref")
+    if source is None:
+        return Converted(None, (("ERROR_MISSING_SOURCE_REF", "it holds text" if "source" in line else ""),))
+    if not _picture(source):
+        return Converted(None, (("ERROR_INVALID_SOURCE_REF_FORMAT", _shown(source)),))
+    labels = _labels(line)
+    chosen = attribute or _newest(labels, task)
+    if chosen is None or (chosen not in labels and chosen not in line):
+        return _unlabeled(source, labels, attribute)
+    if chosen not in labels:
+        return Converted({"source-ref": source}, (("ERROR_NO_LABEL_ATTRIBUTES", f"“{short(chosen)}”"),))
+    value, metadata = line.get(chosen), labels[chosen]
+    kind = metadata["type"].removeprefix(GROUND_TRUTH)
+    if value is None:  # Ground Truth writes metadata alone for an object that failed
+        return _unlabeled(source, {}, attribute)
+    if kind not in IMPORTABLE or (task is not None and kind != task):
+        return Converted({"source-ref": source}, (("ERROR_UNSUPPORTED_USE_CASE_TYPE", kind),), kind=kind)
+    return _MAKERS[kind](source, chosen, value, dict(metadata))
+
+
+def converted_lines(
+    chunks: Iterable[bytes], *, attribute: str | None = None, task: str | None = None, faultless: bool = False
+) -> Iterator[bytes]:
+    """The manifest to send: every line that Rekognition keeps, converted, each picture once.
+
+    `faultless` leaves out the lines, too, that it would keep and list with an error.
+    """
+    seen: set[int] = set()
+    for _, body in numbered(chunks):
+        try:
+            converted = for_rekognition(parse(body), attribute=attribute, task=task)
+        except BadLine:
+            continue
+        if converted.line is None or (faultless and _graver(converted)):
+            continue
+        encoded = encode(converted.line)
+        mark = hash(converted.line["source-ref"])
+        if mark in seen or encoded is None:
+            continue
+        seen.add(mark)
+        yield encoded
+
+
+def encode(line: Object) -> bytes | None:
+    """The line's bytes with its end; None when it is longer than Rekognition reads."""
+    encoded = written(line)
+    if len(encoded) > LINE_LIMIT and len(encoded.decode()) > LINE_LIMIT:
+        return None
+    return encoded + b"\n"
+
+
+def _graver(converted: Converted) -> bool:
+    return any(code.startswith("ERROR_") for code, _ in converted.faults)
+
+
+def _picture(source: Any) -> bool:
+    """Whether this is the S3 address of a file."""
+    if not isinstance(source, str) or not source.startswith("s3://"):
+        return False
+    try:
+        return not read(source).is_folder
+    except BadAddress:
+        return False
+
+
+def _labels(line: Object) -> dict[str, Object]:
+    """Metadata by label: what ends in -metadata is a label's only when its type is Ground Truth's."""
+    found = {}
+    for key, metadata in line.items():
+        if key.endswith(METADATA) and isinstance(metadata, dict):
+            kind = metadata.get("type")
+            if isinstance(kind, str) and kind.startswith(GROUND_TRUTH):
+                found[key[: -len(METADATA)]] = metadata
+    return found
+
+
+def _newest(labels: dict[str, Object], task: str | None) -> str | None:
+    """The label made last of those that can be imported; of several on one date the last on the line."""
+    wanted = {task} if task else IMPORTABLE
+    fit = [name for name, metadata in labels.items() if metadata["type"].removeprefix(GROUND_TRUTH) in wanted]
+    dated = [(str(labels[name].get("creation-date", "")), place, name) for place, name in enumerate(fit)]
+    return max(dated)[2] if dated else None
+
+
+def _unlabeled(source: str, labels: dict[str, Object], attribute: str | None) -> Converted:
+    """A picture without the wanted label; other kinds on it are named when none was asked for."""
+    kinds = [metadata["type"].removeprefix(GROUND_TRUTH) for metadata in labels.values()]
+    others = [kind for kind in kinds if kind not in IMPORTABLE and kind != VERIFICATION]
+    if others and attribute is None:
+        return Converted({"source-ref": source}, (("ERROR_UNSUPPORTED_USE_CASE_TYPE", others[0]),), kind=others[0])
+    return Converted({"source-ref": source}, (("WARNING_UNANNOTATED_RECORD", ""),))
+
+
+def _one_class(source: str, name: str, value: Any, metadata: Object) -> Converted:
+    """A single class stays as it is; the value may be a text in old files and must be a whole number here."""
+    number = _index(value) if isinstance(value, str) else value
+    metadata.setdefault("confidence", 0)
+    faults = tuple(rules.classification(number, metadata))
+    label = metadata.get("class-name")
+    line = {"source-ref": source, name: number, name + METADATA: metadata}
+    return Converted(line, faults, (label,) if isinstance(label, str) else (), kind=CLASSIFICATION)
+
+
+def _index(text: str) -> int | None:
+    return int(text) if len(text) < 10 and text.isdecimal() and text.isascii() else None  # noqa: PLR2004
+
+
+def _shown(source: Any) -> str:
+    return f"“{short(source)}”" if isinstance(source, str) else "it is not a text"
+
+
+def _several_classes(source: str, name: str, value: Any, metadata: Object) -> Converted:
+    """A list of classes becomes a pair per class.
+
+    AWS's published script keeps the multi-label type, which Rekognition refuses, and fails where a class has no
+    confidence (real files leave some out): here the type is the single-label one and the confidence 0.
+    """
+    names, sure = metadata.get("class-map"), metadata.get("confidence-map")
+    sure = sure if isinstance(sure, dict) else {}
+    if not isinstance(value, list) or not isinstance(names, dict):
+        fault = ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", "a list of classes and a class-map belong together")
+        return Converted({"source-ref": source}, (fault,), kind=MULTI_LABEL)
+    line: Object = {"source-ref": source}
+    faults: list[tuple[str, str]] = []
+    labels: list[str] = []
+    kept = {key: metadata[key] for key in ("human-annotated", "creation-date", "job-name") if key in metadata}
+    for index in dict.fromkeys(str(index) for index in value):
+        if not isinstance(names.get(index), str):
+            faults.append(("ERROR_MISSING_CLASS_MAP_ID", f"class {short(index)}"))
+            continue
+        pair = {"class-name": names[index], "confidence": sure.get(index, 0), "type": GROUND_TRUTH + CLASSIFICATION}
+        number = _index(index)
+        number = len(labels) if number is None else number
+        line[f"{name}{number}"], line[f"{name}{number}{METADATA}"] = number, pair | kept
+        faults += rules.classification(number, pair | kept)
+        labels.append(names[index])
+    if len(labels) > rules.LABELS_PER_IMAGE:
+        faults.append(("ERROR_NO_VALID_LABEL_ATTRIBUTES", f"{len(labels)} labels on one picture; 50 at most"))
+    if not value:
+        faults.append(("WARNING_UNANNOTATED_RECORD", ""))
+    return Converted(line, tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(labels)), kind=MULTI_LABEL)
+
+
+def _drawn_boxes(source: str, name: str, value: Any, metadata: Object) -> Converted:
+    """Boxes stay as they are."""
+    faults = tuple(rules.boxes(value, metadata))
+    names = metadata.get("class-map")
+    drawn = value.get("annotations") if isinstance(value, dict) else None
+    boxes = [box for box in drawn if isinstance(box, dict)] if isinstance(drawn, list) else []
+    found = [str((names if isinstance(names, dict) else {}).get(str(box.get("class_id")), "")) for box in boxes]
+    line = {"source-ref": source, name: value, name + METADATA: metadata}
+    labels = tuple(dict.fromkeys(label for label in found if label))
+    return Converted(line, faults, labels, len(boxes), BOXES)
+
+
+_MAKERS = {CLASSIFICATION: _one_class, MULTI_LABEL: _several_classes, BOXES: _drawn_boxes}

@@ -1,0 +1,159 @@
+"""The import check (pure, streaming): what Rekognition would say of a manifest, before it is asked.
+
+Promised to the dataset import and to the form: every rule that can be known from the file alone, with line numbers in
+the file as given, counted as Rekognition counts (after the conversion; 20 % over all causes; warnings do not count).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.base.s3_uri import read
+from bot.manifests.convert import BOXES, CLASSIFICATION, MULTI_LABEL, Converted, encode, for_rekognition
+from bot.manifests.json_lines import LineFault, numbered, parse
+from bot.manifests.json_words import BadLine
+from bot.manifests.rekognition_codes import CODES, KINDS
+from bot.manifests.wording import WHOLE_FILE, sentences
+
+SIZE_LIMIT = 1_000_000_000  # UNSURE: "1 GB"; the smaller reading
+LINE_COUNT_LIMIT = 250_000
+SMALL_REGIONS = {"ap-south-1", "eu-west-2"}  # Mumbai and London take fewer pictures
+SMALL_LIMITS = {"train": 28_000, "test": 7_000}
+LABEL_LIMIT = 250
+INVALID_SHARE = 0.2
+FAULTS_KEPT = 200
+
+_OURS = {"long": "line_too_long", "blank": "blank_line"}
+
+
+@dataclass(slots=True)
+class Examination:
+    """What an import would find.
+
+    `lines` counts all lines, `sendable` those that would arrive, `invalid` those with an error (silent or listed).
+    `faults` (200 of each code are kept, `counts` has all) carry Rekognition's codes and line numbers; `terminal` are
+    codes that fail the whole import or a training from it, with details. `labels` counts pictures per label, `boxes`
+    all boxes, `unlabeled` pictures without a label, `kinds` lines per kind of label.
+    """
+
+    lines: int = 0
+    sendable: int = 0
+    invalid: int = 0
+    size: int = 0
+    sent_bytes: int = 0
+    faults: list[LineFault] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    boxes: int = 0
+    buckets: set[str] = field(default_factory=set)
+    unlabeled: int = 0
+    terminal: list[LineFault] = field(default_factory=list)
+
+    @property
+    def vanishing(self) -> int:
+        """Lines that would not arrive, and of which AWS would say nothing."""
+        return self.lines - self.sendable
+
+    def note(self, line: int, code: str, text: str) -> None:
+        """Counts a fault, and keeps it while there are few of its code."""
+        self.counts[code] += 1
+        if self.counts[code] <= FAULTS_KEPT:
+            self.faults.append(LineFault(line, code, text))
+
+    def end(self, code: str, text: str = "") -> None:
+        """Notes what fails the whole import."""
+        self.terminal.append(LineFault(WHOLE_FILE, code, text))
+
+
+def examine(
+    chunks: Iterable[bytes],
+    region: str,
+    *,
+    attribute: str | None = None,
+    task: str | None = None,
+    dataset: Literal["train", "test"] = "train",
+) -> Examination:
+    """The examination of a Ground Truth output manifest (or one written by hand) for import in `region`.
+
+    `attribute` and `task` choose the label as in `convert.for_rekognition`. Memory holds one line, the labels and one
+    number per picture. Nothing in the file can make this raise.
+    """
+    found = Examination()
+    seen: dict[int, int] = {}
+    for number, body in numbered(_weighed(chunks, found)):
+        found.lines += 1
+        try:
+            converted = for_rekognition(parse(body), attribute=attribute, task=task)
+        except BadLine as fault:
+            found.invalid += 1
+            found.note(number, _OURS.get(fault.code, "ERROR_INVALID_JSON_LINE"), fault.text)
+            continue
+        _take(found, number, converted, seen)
+    _end(found, region, dataset)
+    return found
+
+
+def words(found: Examination) -> str:
+    """What stands against the import, gravest first, in sentences with remedies; empty when nothing does."""
+    order = {"silent": 0, "line": 1, "warning": 2}
+    faults = sorted(found.faults, key=lambda fault: order.get(CODES[fault.code].level, 0))
+    return " ".join([*sentences(found.terminal, {}, KINDS), *sentences(faults, found.counts, KINDS)])
+
+
+def _weighed(chunks: Iterable[bytes], found: Examination) -> Iterator[bytes]:
+    for chunk in chunks:
+        found.size += len(chunk)
+        yield chunk
+
+
+def _take(found: Examination, number: int, converted: Converted, seen: dict[int, int]) -> None:
+    """One converted line enters the examination."""
+    faults = list(converted.faults)
+    if converted.line is not None:
+        source = converted.line["source-ref"]
+        earlier = seen.setdefault(hash(source), number)
+        encoded = encode(converted.line)
+        if earlier != number:
+            faults = [("source_ref_repeated", f"line {earlier:,} has it too")]
+        elif encoded is None:
+            faults = [("line_too_long", "")]
+        else:
+            found.sendable += 1
+            found.sent_bytes += len(encoded)
+            found.buckets.add(read(source).bucket)
+            _count(found, converted)
+    for code, text in faults:
+        found.note(number, code, text)
+    found.invalid += any(CODES[code].level in {"silent", "line"} for code, _ in faults)
+
+
+def _count(found: Examination, converted: Converted) -> None:
+    found.labels.update(converted.labels)
+    found.boxes += converted.boxes
+    found.unlabeled += not converted.labels
+    if converted.kind:
+        found.kinds[converted.kind] += 1
+
+
+def _end(found: Examination, region: str, dataset: Literal["train", "test"]) -> None:
+    """The rules on the file as a whole; size and lines are those of the manifest that is sent."""
+    if not found.lines:
+        found.end("ERROR_EMPTY_MANIFEST")
+        return
+    if found.invalid > found.lines * INVALID_SHARE:
+        found.end("ERROR_TOO_MANY_RECORDS_IN_ERROR", f" ({found.invalid:,} of {found.lines:,})")
+    if found.sent_bytes > SIZE_LIMIT:
+        found.end("ERROR_MANIFEST_SIZE_TOO_LARGE")
+    limit = SMALL_LIMITS[dataset] if region in SMALL_REGIONS else LINE_COUNT_LIMIT
+    if found.sendable > limit:
+        found.end("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM", f" ({found.sendable:,}; {region} takes {limit:,})")
+    if len(found.labels) > LABEL_LIMIT:
+        found.end("ERROR_MANIFEST_TOO_MANY_LABELS", f" ({len(found.labels):,})")
+    classes = found.kinds[CLASSIFICATION] + found.kinds[MULTI_LABEL]
+    # UNSURE: the limits page asks one label for boxes, the validation page two for everything.
+    if len(found.labels) < (1 if found.kinds[BOXES] >= classes and found.kinds[BOXES] else 2):
+        found.end("ERROR_MANIFEST_TOO_FEW_LABELS", f" ({len(found.labels)})")
+    if len(found.buckets) > 1:
+        found.end("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS", f" ({', '.join(sorted(found.buckets)[:4])})")

@@ -1,0 +1,126 @@
+"""The start of a labeling job: read the manifest, the label category file and the template, or say why the job fails.
+
+Promised to the crew: ``take_in`` either puts one ``job_object`` row per manifest line or raises ``IntakeFailure``,
+whose message becomes the FailureReason (at most 1,024 characters). It may run again after a crash.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, category_file, fetch, labels_of
+from bot.sandbox.store import Store
+
+_MOST_LINES = 100_000
+_LONGEST_LINE = 100_000
+_ROWS_AT_ONCE = 5_000
+_SOURCES = {"source", "source-ref"}
+_NO_PII = "FreeOfPersonallyIdentifiableInformation"
+_TWO_LABELS = {"ImageMultiClass", "ImageMultiClassMultiLabel", "TextMultiClass", "TextMultiClassMultiLabel"}
+
+
+class IntakeFailure(Exception):
+    """The job cannot start; the message is its FailureReason."""
+
+
+def take_in(store: Store, objects: Objects, job: Job) -> int:
+    """Read and check everything the job names; gives the number of lines. Raises IntakeFailure."""
+    if job.kind is None:
+        arn = job.task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
+        raise IntakeFailure(f"ClientError: this stand-in has no worker tool for the task type of {arn}.")
+    if "/public-crowd/" in job.task["WorkteamArn"]:
+        flags = job.request["InputConfig"].get("DataAttributes", {}).get("ContentClassifiers", [])
+        if _NO_PII not in flags:
+            raise IntakeFailure(
+                f"ClientError: the public workforce needs the content classifier {_NO_PII} in DataAttributes."
+            )
+    _check_labels(objects, job)
+    _check_template(objects, job)
+    lines = list(_lines(objects, job))
+    if not lines:
+        raise IntakeFailure(f"ClientError: the manifest {_manifest_uri(job)} is empty.")
+    if len(lines) > _MOST_LINES:
+        raise IntakeFailure(f"ClientError: the manifest has {len(lines):,} lines; a job takes {_MOST_LINES:,} at most.")
+    numbered = enumerate(lines)
+    while rows := list(islice(numbered, _ROWS_AT_ONCE)):
+        with store.write() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO job_object (job, line, manifest_line, state) VALUES (?, ?, ?, ?)",
+                [(job.key, line, text, _first_state(job, text)) for line, text in rows],
+            )
+    return len(lines)
+
+
+def _manifest_uri(job: Job) -> str:
+    source: dict[str, Any] = job.request["InputConfig"]["DataSource"]
+    return str(source.get("S3DataSource", {}).get("ManifestS3Uri", ""))
+
+
+def _first_state(job: Job, text: str) -> str:
+    """A line that already has this job's attribute is not labeled again: that is how a stopped job is continued."""
+    return "labeled" if f'"{job.attribute}"' in text and job.attribute in json.loads(text) else "open"
+
+
+def _lines(objects: Objects, job: Job) -> Iterator[str]:
+    uri = _manifest_uri(job)
+    if not uri:
+        raise IntakeFailure("ClientError: this stand-in reads a manifest in S3; it has no streaming input.")
+    try:
+        text = fetch(objects, uri).decode("utf-8")
+    except ObjectGone as gone:
+        raise IntakeFailure(f"ClientError: the manifest could not be read. {gone}") from gone
+    except UnicodeDecodeError as fault:
+        raise IntakeFailure(f"ClientError: the manifest {uri} is not UTF-8.") from fault
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
+        fault_found = _line_fault(line)
+        if fault_found:
+            raise IntakeFailure(f"ClientError: line {number:,} of the manifest {uri} {fault_found}.")
+        yield line
+
+
+def _line_fault(line: str) -> str:
+    if len(line) > _LONGEST_LINE:
+        return f"is longer than {_LONGEST_LINE:,} characters"
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return "is not valid JSON"
+    if not isinstance(entry, dict):
+        return "is not a JSON object"
+    named = _SOURCES & entry.keys()
+    if len(named) != 1:
+        return "needs exactly one of source-ref and source"
+    if not isinstance(entry[named.pop()], str):
+        return "has a source that is not text"
+    return ""
+
+
+def _check_labels(objects: Objects, job: Job) -> None:
+    uri = job.request.get("LabelCategoryConfigS3Uri", "")
+    if not uri and job.kind and job.kind.shape != "any":
+        raise IntakeFailure("ClientError: this task type needs a label category file (LabelCategoryConfigS3Uri).")
+    try:
+        names = labels_of(category_file(objects, job)).names
+    except ObjectGone as gone:
+        raise IntakeFailure(f"ClientError: the label category file could not be read. {gone}") from gone
+    except ValueError as fault:
+        raise IntakeFailure(f"ClientError: the label category file {uri} is not valid: {fault}.") from fault
+    if len(set(names)) != len(names):
+        raise IntakeFailure(f"ClientError: the label category file {uri} names a label twice.")
+    least = 0 if job.kind is None or job.kind.shape == "any" else 2 if job.kind.name in _TWO_LABELS else 1
+    if len(names) < least:
+        raise IntakeFailure(f"ClientError: the label category file {uri} has too few labels; this task needs {least}.")
+
+
+def _check_template(objects: Objects, job: Job) -> None:
+    uri = job.task["UiConfig"].get("UiTemplateS3Uri")
+    if not uri:
+        return
+    try:
+        fetch(objects, uri)
+    except ObjectGone as gone:
+        raise IntakeFailure(f"ClientError: the worker template could not be read. {gone}") from gone

@@ -1,0 +1,102 @@
+"""Switches of the workspace for whoever runs it: where the app listens, its connections, its token, rare refusals."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.slack.transport import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.socket_mode import SocketMode
+    from bot.sandbox.slack.state import Workspace
+    from bot.sandbox.slack.transport import Transport
+    from bot.sandbox.slack.web_api import WebApi
+
+__all__ = ["Control"]
+
+REASONS = {"warning", "refresh_requested", "link_disabled", "too_many_websockets"}
+TOKEN_STATES = {"token_revoked", "token_expired", "account_inactive", "invalid_auth"}
+
+
+class Control:
+    """POST /_control/request_url, disconnect, token, refuse; GET /_control/connections."""
+
+    def __init__(self, workspace: Workspace, socket_mode: SocketMode, transport: Transport, api: WebApi) -> None:
+        self._workspace = workspace
+        self._socket_mode = socket_mode
+        self._transport = transport
+        self._api = api
+
+    def routes(self) -> list[Route]:
+        """The addresses."""
+        return [
+            Route("/_control/request_url", self._poster(self._request_url), methods=["POST"]),
+            Route("/_control/disconnect", self._poster(self._disconnect), methods=["POST"]),
+            Route("/_control/token", self._poster(self._token), methods=["POST"]),
+            Route("/_control/refuse", self._poster(self._refuse), methods=["POST"]),
+            Route("/_control/connections", self._connections, methods=["GET"]),
+        ]
+
+    @staticmethod
+    def _poster(act: Callable[[JSON], JSON]) -> Callable[[Request], Any]:
+        async def endpoint(request: Request) -> Response:
+            origin = request.headers.get("origin")
+            if origin is not None and origin != f"http://{request.headers.get('host')}":
+                return JSONResponse({"ok": False, "error": "cross_origin"}, status_code=403)
+            try:
+                sent = json.loads(await request.body() or b"{}")
+                return JSONResponse({"ok": True, **await run_in_threadpool(act, sent)})
+            except (ValueError, TypeError, KeyError, AttributeError) as problem:
+                return JSONResponse({"ok": False, "error": "bad_request", "message": str(problem)}, status_code=400)
+
+        return endpoint
+
+    def _request_url(self, sent: JSON) -> JSON:
+        """{"url": address or null, "verify": true asks the app to echo a challenge, as Slack does on saving."""
+        url = sent.get("url")
+        if url is not None and not str(url).startswith(("http://", "https://")):
+            raise ValueError("url: expected an http address or null")
+        self._workspace.request_url = url
+        if not sent.get("verify") or url is None:
+            return {}
+        challenge = secrets.token_hex(20)
+        payload = {"type": "url_verification", "token": "legacy-verification-token", "challenge": challenge}
+        answer = self._transport.deliver(Delivery("app:url_verification", "events_api", payload, "json"))
+        reply = answer.opened()
+        echoed = reply.get("challenge") if isinstance(reply, dict) else None
+        verified = echoed == challenge or answer.body.decode("utf-8", "replace").strip() == challenge
+        return {"verified": answer.ok and verified}
+
+    def _disconnect(self, sent: JSON) -> JSON:
+        """{"reason": warning | refresh_requested | link_disabled | too_many_websockets, "cut": true ends at once}."""
+        reason = sent.get("reason", "refresh_requested")
+        if reason not in REASONS:
+            raise ValueError(f"reason: expected one of {', '.join(sorted(REASONS))}")
+        return {"connections": self._socket_mode.disconnect(reason, cut=bool(sent.get("cut")))}
+
+    def _token(self, sent: JSON) -> JSON:
+        """{"state": null | token_revoked | token_expired | account_inactive | invalid_auth}."""
+        state = sent.get("state")
+        if state is not None and state not in TOKEN_STATES:
+            raise ValueError(f"state: expected null or one of {', '.join(sorted(TOKEN_STATES))}")
+        self._api.token_state = state
+        return {}
+
+    def _refuse(self, sent: JSON) -> JSON:
+        """{"method": pattern, "error": code, "times": n}: the next n calls fail with this code, with nothing done."""
+        self._api.refuse_next(str(sent["method"]), str(sent["error"]), int(sent.get("times", 1)))
+        return {}
+
+    async def _connections(self, _request: Request) -> Response:
+        return JSONResponse({"ok": True, "count": self._socket_mode.count, "request_url": self._workspace.request_url})

@@ -1,0 +1,109 @@
+"""The Events API: what happens in the workspace, told to the app, again when it does not answer.
+
+Promises delivery outside of any transaction, only of events the manifest subscribes to and has the scope for, and up
+to three more attempts after 0, 60 and 300 seconds times `time_scale`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import TYPE_CHECKING
+
+from bot.sandbox.slack.scopes import EVENT_SCOPES
+from bot.sandbox.slack.transport import Delivery
+
+if TYPE_CHECKING:
+    from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.state import Workspace
+    from bot.sandbox.slack.transport import Answer, Transport
+
+__all__ = ["Events"]
+
+PAUSES = (0.0, 60.0, 300.0)
+REASONS = {
+    "timeout": "http_timeout",
+    "http_error": "http_error",
+    "connection_failed": "connection_failed",
+    "not_connected": "connection_failed",
+    "answered": "http_error",
+}
+
+
+class Events:
+    """Sends events; attempts that wait for their time are kept in memory."""
+
+    def __init__(self, workspace: Workspace, transport: Transport) -> None:
+        self._workspace = workspace
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._timers: set[threading.Timer] = set()
+        self._closed = False
+
+    def send(self, event: JSON) -> None:
+        """Tell the app of an event, if it wants it; `_subscription` names what it must have subscribed to."""
+        kept = dict(event)
+        subscription = kept.pop("_subscription", kept["type"])
+        config = self._workspace.config
+        if subscription not in config.bot_events:
+            return
+        scope = EVENT_SCOPES.get(subscription)
+        if scope is not None and scope not in config.scopes:
+            return
+        outer = self._outer(kept)
+        self._workspace.store.after_commit(lambda: self._soon(outer, 0, "", 0.0))
+
+    def _outer(self, event: JSON) -> JSON:
+        config = self._workspace.config
+        return {
+            "token": "legacy-verification-token",
+            "team_id": config.team["id"],
+            "context_team_id": config.team["id"],
+            "context_enterprise_id": None,
+            "api_app_id": config.app_id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": self._workspace.new_id("Ev"),
+            "event_time": int(self._workspace.now),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": config.team["id"],
+                    "user_id": config.bot_user_id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": False,
+            "event_context": f"4-{secrets.token_hex(12)}",
+        }
+
+    def _soon(self, outer: JSON, attempt: int, reason: str, seconds: float) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            if not seconds:
+                self._transport.later(lambda: self._attempt(outer, attempt, reason))
+                return
+            timer = threading.Timer(seconds, self._attempt, (outer, attempt, reason))
+            timer.daemon = True
+            self._timers = {one for one in self._timers if one.is_alive()} | {timer}
+            timer.start()
+
+    def _attempt(self, outer: JSON, attempt: int, reason: str) -> None:
+        answer = self._transport.deliver(Delivery("app:event", "events_api", outer, "json", attempt, reason))
+        if answer.ok or attempt >= len(PAUSES) or _no_retry(answer):
+            return
+        pause = PAUSES[attempt] * self._workspace.config.time_scale
+        self._soon(outer, attempt + 1, REASONS[answer.outcome], pause)
+
+    def close(self) -> None:
+        """Forget what still waits."""
+        with self._lock:
+            self._closed = True
+            for timer in self._timers:
+                timer.cancel()
+
+
+def _no_retry(answer: Answer) -> bool:
+    return any(name.lower() == "x-slack-no-retry" and value == "1" for name, value in answer.headers.items())

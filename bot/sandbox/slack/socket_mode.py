@@ -1,0 +1,183 @@
+"""Socket Mode: one-time addresses, up to ten connections, every envelope to one of them, acknowledgements back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+import threading
+import time
+import uuid
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as WaitTimeoutError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.sandbox.slack.state import SlackError
+from bot.sandbox.slack.transport import Answer
+
+if TYPE_CHECKING:
+    from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.state import Workspace
+    from bot.sandbox.slack.transport import Delivery
+
+__all__ = ["SocketMode"]
+
+MOST_CONNECTIONS = 10
+TICKET_SECONDS = 30.0
+CONNECTION_SECONDS = 18_060
+"""What hello announces as the approximate life of a connection (Slack renews every few hours)."""
+
+
+@dataclass(frozen=True)
+class _Connection:
+    id: str
+    socket: WebSocket
+    loop: asyncio.AbstractEventLoop
+
+    def send(self, frame: JSON) -> None:
+        """Send from any thread; raises when the connection is gone."""
+        sent = asyncio.run_coroutine_threadsafe(self.socket.send_text(json.dumps(frame)), self.loop)
+        sent.result(2.0)
+
+
+class SocketMode:
+    """The connections of the app."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._tickets: dict[str, float] = {}
+        self._connections: dict[str, _Connection] = {}
+        self._waiting: dict[str, Future[JSON]] = {}
+        self._chance = random.Random()
+
+    @property
+    def count(self) -> int:
+        """How many connections are open."""
+        with self._lock:
+            return len(self._connections)
+
+    def open_address(self) -> str:
+        """A websocket address for one connection, good for half a minute."""
+        ticket = secrets.token_urlsafe(24)
+        with self._lock:
+            self._tickets[ticket] = time.monotonic()
+        host = self._workspace.base_url.removeprefix("http://")
+        return f"ws://{host}/link/?ticket={ticket}&app_id={self._workspace.config.app_id}"
+
+    def _ticket_is_good(self, ticket: str) -> bool:
+        with self._lock:
+            born = self._tickets.pop(ticket, None)
+        return born is not None and time.monotonic() - born <= TICKET_SECONDS
+
+    async def serve(self, socket: WebSocket) -> None:
+        """One connection from hello to its end."""
+        if not self._ticket_is_good(socket.query_params.get("ticket", "")):
+            await socket.close(1008)
+            return
+        await socket.accept()
+        connection = _Connection(str(uuid.uuid4()), socket, asyncio.get_running_loop())
+        reason = self._refusal()
+        if reason is not None:
+            await socket.send_text(json.dumps(self._goodbye(reason)))
+            await socket.close()
+            return
+        with self._lock:
+            self._connections[connection.id] = connection
+        try:
+            await socket.send_text(json.dumps(self._hello()))
+            while True:
+                self._acknowledge(await socket.receive_text())
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            with self._lock:
+                self._connections.pop(connection.id, None)
+
+    def _refusal(self) -> str | None:
+        if not self._workspace.config.settings.get("socket_mode_enabled"):
+            return "link_disabled"
+        return "too_many_websockets" if self.count >= MOST_CONNECTIONS else None
+
+    def _hello(self) -> JSON:
+        return {
+            "type": "hello",
+            "num_connections": self.count,
+            "connection_info": {"app_id": self._workspace.config.app_id},
+            "debug_info": {
+                "host": "practice",
+                "build_number": 1,
+                "approximate_connection_time": CONNECTION_SECONDS,
+            },
+        }
+
+    @staticmethod
+    def _goodbye(reason: str) -> JSON:
+        return {"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}}
+
+    def _acknowledge(self, text: str) -> None:
+        try:
+            frame: Any = json.loads(text)
+        except ValueError:
+            return
+        if isinstance(frame, dict):
+            with self._lock:
+                waiting = self._waiting.pop(str(frame.get("envelope_id")), None)
+            if waiting is not None:
+                waiting.set_result(frame)
+
+    def deliver(self, delivery: Delivery, seconds: float) -> Answer:
+        """Send an envelope to one connection, chosen by chance, and wait for its acknowledgement."""
+        with self._lock:
+            choices = list(self._connections.values())
+        if not choices:
+            return Answer("not_connected")
+        envelope_id = str(uuid.uuid4())
+        waiting: Future[JSON] = Future()
+        with self._lock:
+            self._waiting[envelope_id] = waiting
+        frame: JSON = {
+            "envelope_id": envelope_id,
+            "type": delivery.envelope,
+            "accepts_response_payload": delivery.envelope != "events_api",
+            "payload": delivery.payload,
+        }
+        if delivery.envelope == "events_api":
+            frame.update(retry_attempt=delivery.retry_num, retry_reason=delivery.retry_reason)
+        connection = self._chance.choice(choices)
+        try:
+            connection.send(frame)
+            acknowledged = waiting.result(seconds)
+        except WaitTimeoutError:
+            return Answer("timeout")
+        except (RuntimeError, WebSocketDisconnect, OSError):
+            return Answer("connection_failed")
+        finally:
+            with self._lock:
+                self._waiting.pop(envelope_id, None)
+        payload = acknowledged.get("payload")
+        body = b"" if payload in (None, {}, "") else json.dumps(payload).encode()
+        if isinstance(payload, str) and payload:
+            body = payload.encode()
+        return Answer("answered", 200, body)
+
+    def disconnect(self, reason: str, *, cut: bool) -> int:
+        """Tell every connection to go, as Slack does every few hours; `cut` also ends them at once without words."""
+        with self._lock:
+            connections = list(self._connections.values())
+        for connection in connections:
+            if cut:
+                asyncio.run_coroutine_threadsafe(connection.socket.close(1012), connection.loop)
+            else:
+                connection.send(self._goodbye(reason))
+        return len(connections)
+
+    def require_token(self, token: str) -> None:
+        """Only the app-level token opens connections."""
+        if token != self._workspace.config.app_token:
+            known = token == self._workspace.config.bot_token
+            raise SlackError("not_allowed_token_type" if known else "invalid_auth")

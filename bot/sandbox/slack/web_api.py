@@ -1,0 +1,155 @@
+"""The Web API's door: token, rate, scopes, method, answer.
+
+Promises Slack's order of refusals and its shape: HTTP 200 with ok false and an error code, but HTTP 429 with
+Retry-After when the app is too fast.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import secrets
+import threading
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from bot.sandbox.slack import chat, conversations, people, uploads, views
+from bot.sandbox.slack.arguments import Arguments
+from bot.sandbox.slack.rate_limits import RateLimits
+from bot.sandbox.slack.scopes import check_scopes
+from bot.sandbox.slack.state import SlackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.socket_mode import SocketMode
+    from bot.sandbox.slack.state import Workspace
+
+__all__ = ["WebApi", "rate_limited"]
+
+
+def rate_limited(seconds: int) -> Response:
+    """The answer to a call that came too soon."""
+    body = {"ok": False, "error": "ratelimited"}
+    return JSONResponse(body, status_code=429, headers={"Retry-After": str(seconds)})
+
+
+def _auth_test(workspace: Workspace, _args: Arguments) -> JSON:
+    config = workspace.config
+    return {
+        "url": f"https://{config.team['domain']}.slack.com/",
+        "team": config.team["name"],
+        "user": config.bot_user["name"],
+        "team_id": config.team["id"],
+        "user_id": config.bot_user_id,
+        "bot_id": config.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+class WebApi:
+    """All methods of the stand-in.
+
+    `token_state` is what every call is refused with (token_revoked, account_inactive, invalid_auth); None is normal.
+    `refuse_next` makes calls of a method fail with a code of one's choice, for tests of rare refusals.
+    """
+
+    def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
+        self._workspace = workspace
+        self._socket_mode = socket_mode
+        self._limits = RateLimits(workspace.config.clock)
+        self._lock = threading.Lock()
+        self._refusals: list[list[object]] = []
+        self.token_state: str | None = None
+        self._methods: dict[str, Callable[[Workspace, Arguments], JSON]] = {
+            "auth.test": _auth_test,
+            **chat.METHODS,
+            **conversations.METHODS,
+            **people.METHODS,
+            **uploads.METHODS,
+            **views.METHODS,
+        }
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """The names of all methods that exist here."""
+        return frozenset(self._methods) | {"api.test", "apps.connections.open"}
+
+    def refuse_next(self, method: str, error: str, times: int) -> None:
+        """Answer the next calls of `method` (a pattern) with this error code, before anything is done."""
+        with self._lock:
+            self._refusals.append([method, error, times])
+
+    async def serve(self, request: Request) -> Response:
+        """One call: POST or GET /api/<method>."""
+        method = request.path_params["method"]
+        body = await request.body()
+        try:
+            args = Arguments.read(body, request.headers.get("content-type", ""), request.url.query)
+        except SlackError as problem:
+            return self._refusal(problem)
+        token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        return await run_in_threadpool(self._call, method, args, token or args.maybe_text("token") or "")
+
+    def _call(self, method: str, args: Arguments, token: str) -> Response:
+        try:
+            if method == "api.test":
+                return self._api_test(args)
+            self._check_token(method, token)
+            wait = self._wait(method, args)
+            if wait:
+                return rate_limited(wait)
+            self._planned_refusal(method)
+            if method == "apps.connections.open":
+                return self._answer({"url": self._socket_mode.open_address()})
+            check_scopes(self._workspace, method, args)
+            return self._answer(self._methods[method](self._workspace, args))
+        except SlackError as problem:
+            return self._refusal(problem)
+
+    def _api_test(self, args: Arguments) -> Response:
+        error = args.maybe_text("error")
+        if error:
+            raise SlackError(error, args={"error": error})
+        return self._answer({"args": {}})
+
+    def _check_token(self, method: str, token: str) -> None:
+        if method not in self.methods:
+            raise SlackError("unknown_method", req_method=method)
+        if not token:
+            raise SlackError("not_authed")
+        if self.token_state is not None:
+            raise SlackError(self.token_state)
+        if method == "apps.connections.open":
+            self._socket_mode.require_token(token)
+            return
+        if token != self._workspace.config.bot_token:
+            is_app_token = token == self._workspace.config.app_token
+            raise SlackError("not_allowed_token_type" if is_app_token else "invalid_auth")
+
+    def _wait(self, method: str, args: Arguments) -> int:
+        if not self._workspace.config.rate_limits:
+            return 0
+        return self._limits.wait_for(method, args.maybe_text("channel") or "")
+
+    def _planned_refusal(self, method: str) -> None:
+        with self._lock:
+            for plan in self._refusals:
+                pattern, error, times = plan
+                if isinstance(times, int) and times > 0 and fnmatch.fnmatchcase(method, str(pattern)):
+                    plan[2] = times - 1
+                    raise SlackError(str(error))
+
+    def _answer(self, fields: JSON) -> Response:
+        return JSONResponse({"ok": True, **fields}, headers=self._headers())
+
+    def _refusal(self, problem: SlackError) -> Response:
+        return JSONResponse({"ok": False, "error": problem.code, **problem.fields}, headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        scopes = ",".join(self._workspace.config.scopes)
+        return {"x-oauth-scopes": scopes, "x-slack-req-id": secrets.token_hex(16), "cache-control": "no-store"}

@@ -1,0 +1,294 @@
+"""The only place where the parts are joined.
+
+`build(settings)` returns one frozen object; `serve` runs it as the web role (people), the worker role (time), or
+both. Nothing here decides anything.
+"""
+
+import logging
+import multiprocessing
+import os
+import random
+import re
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+import commands.labeljob
+import commands.labelteam
+from bot import home
+from bot.base import log as logs
+from bot.base import settings as settings_of
+from bot.base.aws import Aws
+from bot.base.clock import new_id, system_clock
+from bot.base.db import Database
+from bot.base.errors import Refusal
+from bot.base.leases import Leases
+from bot.base.settings import Settings
+from bot.base.storage import Storage
+from bot.delivery.inbox import Inbox
+from bot.delivery.outbox import Outbox
+from bot.delivery.rate_budget import RateBudget
+from bot.delivery.sender import Sender
+from bot.jobs.accept import Accept, Account
+from bot.jobs.control import Control
+from bot.jobs.facts import Facts
+from bot.jobs.ground_truth import GroundTruth
+from bot.jobs.launch import Launch
+from bot.jobs.questions import Questions
+from bot.jobs.queue import Queue
+from bot.jobs.records import Records
+from bot.jobs.status import Status
+from bot.jobs.tell import Tell
+from bot.jobs.undelivered import Undelivered
+from bot.jobs.verbs import JobVerbs
+from bot.jobs.watch import Watch
+from bot.people.access import Access
+from bot.people.teams import Teams
+from bot.scheduler import Round, Scheduler
+from bot.slack_app import Door
+from bot.slack_manifest import EVENTS_PATH
+
+_ANSWER_TIMEOUT = 2  # seconds that Slack's own API may take while a person waits for an answer
+_ACK_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
+_SENDERS = 3  # senders of one worker: a slow channel does not hold up the others
+_HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
+_ENDING = 10  # seconds that a role may take to finish what it does after SIGTERM
+_ENV_FILE = "LABELJOB_ENV_FILE"  # tells the web server's own processes where the settings are
+
+log = logging.getLogger(__name__)
+
+
+class NoRole(Refusal):
+    """LABELJOB_EXECUTION_ROLE_ARN must name the role of Ground Truth: arn:aws:iam::<account>:role/<name>."""
+
+
+class BadSlack(Refusal):
+    """Slack does not answer. Check LABELJOB_SLACK_API_URL and the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The joined parts of one process."""
+
+    settings: Settings
+    db: Database
+    slack: WebClient
+    outbox: Outbox
+    access: Access
+    teams: Teams
+    jobs: JobVerbs
+    team_id: str
+
+    def app(self) -> Door:
+        """The Slack app with every listener."""
+        secret = self.settings.slack_signing_secret.get_secret_value()
+        door = Door(self.slack, signing_secret=secret, inbox=Inbox(self.db))
+        commands.labeljob.register(door, jobs=self.jobs, access=self.access, new_id=new_id)
+        commands.labelteam.register(door, queue=self.jobs.queue, teams=self.teams, access=self.access)
+        home.register(door, jobs=self.jobs, teams=self.teams, access=self.access)
+        return door
+
+    def scheduler(self) -> Scheduler:
+        """The worker's rounds."""
+        gaps, jobs = self.settings, self.jobs
+        quick = min(gaps.poll_gap, 2 * gaps.send_gap)
+        return Scheduler(
+            [
+                *(Round(f"send {n}", gaps.send_gap, partial(self._send, self._sender())) for n in range(_SENDERS)),
+                Round("launch", quick, jobs.launch.round),
+                Round("stop", quick, jobs.control.round),
+                Round("watch", gaps.poll_gap, jobs.watch.round),
+                Round("queues", quick, lambda: jobs.queue.round(self.team_id)),
+                Round("teams", gaps.teams_gap, lambda: jobs.queue.refresh(self.team_id)),
+            ]
+        )
+
+    def _sender(self) -> Sender:
+        """A sender of its own name, so that two never take each other's rows for their own."""
+        return Sender(
+            db=self.db,
+            outbox=self.outbox,
+            budget=RateBudget(self.db),
+            slack=_slack(self.settings, int(self.settings.slack_timeout)),
+            settings=self.settings,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{new_id()}",
+            chance=random.SystemRandom(),
+        )
+
+    def _send(self, sender: Sender) -> None:
+        """Send what is due; what can never be said is told to the asker."""
+        for death in sender.drain():
+            self.jobs.undelivered.tell(death)
+
+
+def build(settings: Settings, *, answering: bool = True) -> Bot:
+    """Join the parts. `answering` shortens every wait to what Slack's three seconds leave.
+
+    Raises:
+        NoRole: the execution role is missing or no role.
+        BadSlack: Slack does not take the bot's token, or does not answer.
+
+    """
+    slack = _slack(settings, _ANSWER_TIMEOUT if answering else int(settings.slack_timeout))
+    db = Database(settings.database_url, busy_wait=_ACK_BUSY_WAIT if answering else 10.0)
+    aws = Aws(settings)
+    outbox = Outbox(db, new_id, lease=settings.lease)
+    leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
+    access = Access(slack, settings.managers, system_clock)
+    teams = Teams(db)
+    return Bot(
+        settings=settings,
+        db=db,
+        slack=slack,
+        outbox=outbox,
+        access=access,
+        teams=teams,
+        jobs=_jobs(settings, db, aws, outbox, leases, access, teams),
+        team_id=_team_id(slack),
+    )
+
+
+def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
+    settings: Settings, db: Database, aws: Aws, outbox: Outbox, leases: Leases, access: Access, teams: Teams
+) -> JobVerbs:
+    """The job story."""
+    records = Records(db, system_clock, new_id)
+    facts = Facts(teams)
+    ground_truth = GroundTruth(aws)
+    account = Account(_account(settings), settings.aws_region)
+    allowed = settings.allowed
+    now: dict[str, Any] = {"clock": system_clock}
+    tell = Tell(db=db, records=records, outbox=outbox, facts=facts, gap=settings.card_gap, **now)
+    told: dict[str, Any] = {"db": db, "records": records, "outbox": outbox, "teams": teams, "facts": facts, **now}
+    work: dict[str, Any] = {"records": records, "tell": tell, "facts": facts, "ground_truth": ground_truth, **now}
+    return JobVerbs(
+        accept=Accept(
+            **told,
+            ground_truth=ground_truth,
+            storage=Storage.for_form(aws, allowed),
+            allowed=allowed,
+            questions=Questions(settings.form_wait),
+            account=account,
+            new_id=new_id,
+        ),
+        launch=Launch(
+            **work,
+            teams=teams,
+            access=access,
+            storage=Storage.for_work(aws, allowed),
+            allowed=allowed,
+            leases=leases,
+            settings=settings,
+            chance=random.SystemRandom(),
+        ),
+        watch=Watch(**work, leases=leases, settings=settings),
+        control=Control(
+            **told, tell=tell, access=access, ground_truth=ground_truth, leases=leases, account=account, new_id=new_id
+        ),
+        queue=Queue(**told, ground_truth=ground_truth, gap=settings.card_gap),
+        status=Status(**told, storage=Storage.for_form(aws, allowed), allowed=allowed, link_life=settings.link_life),
+        undelivered=Undelivered(db, records, outbox),
+    )
+
+
+def serve(settings: Settings, role: str) -> None:
+    """Run a role until SIGTERM or SIGINT; what is being done is finished first."""
+    logs.start(settings.log_level)
+    logging.raiseExceptions = False
+    db = Database(settings.database_url)
+    if db.is_sqlite:
+        db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
+    db.close()
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    stops: list[Callable[[], object]] = []
+    if role in {"worker", "both"}:
+        scheduler = build(settings, answering=False).scheduler()
+        scheduler.start()
+        stops.append(scheduler.stop)
+    if role in {"web", "both"}:
+        stops.append(_socket(settings) if settings.slack_transport == "socket" else _http(settings))
+    log.info("labeljob is ready (%s, %s)", role, settings.slack_transport)
+    ending.wait()
+    for stop in reversed(stops):
+        stop()
+
+
+def _socket(settings: Settings) -> Callable[[], object]:
+    """Socket Mode: Slack's requests come through a connection of ours."""
+    handler = SocketModeHandler(build(settings).app(), settings.slack_app_token.get_secret_value())
+    handler.connect()
+    return handler.close
+
+
+def _http(settings: Settings) -> Callable[[], object]:
+    """Signed HTTP on a production server, in a process of its own (the server wants the main thread's signals)."""
+    web = multiprocessing.get_context("spawn").Process(target=_serve_http, args=(settings.host, settings.port))
+    web.start()
+
+    def stop() -> None:
+        web.terminate()
+        web.join(_ENDING)
+
+    return stop
+
+
+def _serve_http(host: str, port: int) -> None:
+    """The web server's process; its workers make the application by `wsgi`."""
+    Granian(
+        "bot.wiring:wsgi",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        log_enabled=False,
+        blocking_threads=_HTTP_THREADS,
+        workers_kill_timeout=_ENDING,
+    ).serve()
+
+
+def wsgi() -> SlackRequestHandler:
+    """The WSGI application, made in the web server's own process from the environment's settings."""
+    settings = settings_of.read(os.environ.get(_ENV_FILE))
+    logs.start(settings.log_level)
+    return SlackRequestHandler(build(settings).app(), path=EVENTS_PATH)
+
+
+def _slack(settings: Settings, timeout: int) -> WebClient:
+    """A client that never tries again by itself: that alone can double a post."""
+    token = settings.slack_bot_token.get_secret_value()
+    context = ssl.create_default_context() if settings.slack_api_url.startswith("https") else None
+    return WebClient(token, base_url=settings.slack_api_url, timeout=timeout, ssl=context, retry_handlers=[])
+
+
+def _team_id(slack: WebClient) -> str:
+    """The workspace that the token belongs to."""
+    try:
+        return str(slack.auth_test()["team_id"])
+    except SlackApiError as error:
+        raise BadSlack(
+            f"Slack does not take SLACK_BOT_TOKEN ({error.response['error']}). Install the app anew."
+        ) from error
+    except OSError as error:
+        raise BadSlack from error
+
+
+def _account(settings: Settings) -> str:
+    """The AWS account, from the execution role (it must be the same)."""
+    match = re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+", settings.execution_role_arn)
+    if match is None:
+        raise NoRole
+    return match[1]

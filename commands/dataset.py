@@ -1,0 +1,152 @@
+"""`/dataset`, its form, and the [Make dataset] button of a finished job's card."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import msgspec
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.base.clock import NewId
+from bot.base.errors import Refusal, Refused
+from bot.datasets import card, form
+from bot.datasets.source import PROJECT_MAX, Source
+from bot.datasets.verbs import DatasetVerbs
+from bot.delivery.message import Message
+from bot.people.access import Access
+from bot.slack_app import Door
+from commands.asking import Asking, asking, words_of
+
+MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the job's id
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedJob:
+    """What a dataset needs to know of the job it is made of. `why_not` says why it cannot be, if so."""
+
+    job_id: str
+    name: str
+    team_id: str
+    channel: str
+    asked_by: str
+    output_manifest: str
+    label_attribute: str
+    task_type_title: str
+    importable: bool
+    why_not: str = ""
+
+
+class NotImportable(Refusal):
+    """Rekognition takes no labels of this kind."""
+
+
+FinishedJobOf = Callable[[str], FinishedJob]
+
+
+def register(app: Door, *, datasets: DatasetVerbs, access: Access, finished_job: FinishedJobOf, new_id: NewId) -> None:
+    """Tell the app of the command, its form and the button of finished jobs.
+
+    `finished_job` gives the job of an id, or refuses in words.
+    """
+    app.command("/dataset")(partial(command, datasets=datasets, access=access, new_id=new_id))
+    app.action(MAKE_DATASET)(partial(make_dataset, access=access, finished_job=finished_job, new_id=new_id))
+    app.view(form.DATASET_FORM)(partial(submit, datasets=datasets, access=access, finished_job=finished_job))
+
+
+def command(
+    ack: Ack, body: dict[str, Any], client: WebClient, *, datasets: DatasetVerbs, access: Access, new_id: NewId
+) -> None:
+    """`/dataset create | list | status [name] | help`."""
+    word, rest = words_of(body.get("text") or "help")
+    who = asking(body)
+    if word == "create":
+        _may_create(who, access)
+        page = form.page(Source(channel=who.channel), nonce=new_id())
+        client.views_open(trigger_id=body["trigger_id"], view=page)
+        ack()
+    elif word in {"list", "status"}:
+        access.require("see", access.who(who.team_id, who.user_id, who.channel))
+        ack(**_to_one(_status(who, word, rest, datasets)))
+    else:
+        ack(**_to_one(card.help_message()))
+
+
+def make_dataset(
+    ack: Ack, body: dict[str, Any], client: WebClient, *, access: Access, finished_job: FinishedJobOf, new_id: NewId
+) -> None:
+    """[Make dataset]: the form, filled with what the finished job knows of itself."""
+    ack()
+    job = finished_job(str(body["actions"][0].get("value") or ""))
+    _may_import(asking(body), job, access)
+    source = Source(
+        name=job.name, project=job.name[:PROJECT_MAX], manifest_uri=job.output_manifest, channel=job.channel
+    )
+    lead = f"From the finished job {job.name} ({job.task_type_title})."
+    client.views_open(trigger_id=body["trigger_id"], view=form.page(source, nonce=new_id(), job=job.job_id, lead=lead))
+
+
+def submit(
+    ack: Ack,
+    body: dict[str, Any],
+    view: dict[str, Any],
+    *,
+    datasets: DatasetVerbs,
+    access: Access,
+    finished_job: FinishedJobOf,
+) -> None:
+    """The filled form came back: keep it open with its faults, or take the dataset in."""
+    who, carried = asking(body), form.carried(view)
+    source = msgspec.structs.replace(form.read(view), team_id=who.team_id, asked_by=who.user_id)
+    if carried["job"]:
+        source = _of_job(source, who, finished_job(carried["job"]), access)
+    else:
+        _may_create(Asking(who.team_id, source.channel, who.user_id), access)
+    source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
+    try:
+        datasets.accept.accept(source, f"view:{who.team_id}:{who.user_id}:{carried['nonce']}")
+    except Refused as refused:
+        ack(response_action="errors", errors=form.place(refused.faults))
+        return
+    ack(response_action="update", view=form.thanks(source))
+
+
+def _of_job(source: Source, who: Asking, job: FinishedJob, access: Access) -> Source:
+    """The source with what only the job knows; another manifest than its own has labels of its own."""
+    _may_import(who, job, access)
+    own = source.manifest_uri == job.output_manifest
+    return msgspec.structs.replace(
+        source,
+        channel=job.channel,
+        label_attribute=job.label_attribute if own else None,
+        told_below=("job", job.job_id),
+        job_asked_by=job.asked_by,
+        action="import",
+    )
+
+
+def _may_create(who: Asking, access: Access) -> None:
+    access.check_here(who.channel)
+    access.require("create dataset", access.who(who.team_id, who.user_id, who.channel))
+
+
+def _may_import(who: Asking, job: FinishedJob, access: Access) -> None:
+    """The right of this person on that job; rights are those of the job's own channel and workspace."""
+    access.check_here(job.channel)
+    access.require("import", access.who(job.team_id, who.user_id, job.channel), asked_by=job.asked_by)
+    if not job.importable:
+        raise NotImportable(job.why_not or None)
+
+
+def _status(who: Asking, word: str, name: str, datasets: DatasetVerbs) -> Message:
+    if word == "list":
+        return datasets.status.every(who.team_id, who.channel)
+    if name:
+        return datasets.status.named(who.team_id, who.channel, name)
+    return datasets.status.running(who.team_id, who.channel)
+
+
+def _to_one(message: Message) -> dict[str, Any]:
+    """A message for one person alone."""
+    return {**message.payload(), "response_type": "ephemeral"}

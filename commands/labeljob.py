@@ -1,0 +1,177 @@
+"""`/labeljob` and the buttons of a job's card: status, list, stop, follow, instructions, and mentions in the thread."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
+
+from bot.base.blocks import modal, section
+from bot.base.clock import NewId
+from bot.base.errors import LabeljobError
+from bot.delivery.message import Message
+from bot.jobs import card, queue_card, status_card
+from bot.jobs.verbs import JobVerbs
+from bot.people.access import Access, Who
+from bot.slack_app import Door
+from commands import labeljob_form
+from commands.asking import Asking, asking, words_of
+
+
+def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> None:
+    """Tell the app of the command, its form, the card's buttons and mentions."""
+    labeljob_form.register(app, accept=jobs.accept, access=access, new_id=new_id)
+    bound: dict[str, Any] = {"jobs": jobs, "access": access}
+    app.command("/labeljob")(partial(command, **bound, new_id=new_id))
+    app.action(card.JOB_STATUS)(partial(status_pressed, **bound))
+    app.action(card.JOB_POST_STATUS)(partial(post_status, **bound))
+    app.action(card.JOB_STOP)(partial(stop_pressed, **bound))
+    app.view(card.JOB_STOP_VIEW)(partial(stop_confirmed, **bound))
+    app.action(card.JOB_TAKE_OVER)(partial(take_over, **bound))
+    app.action(card.JOB_INSTRUCTIONS)(partial(instructions, **bound))
+    app.action(queue_card.QUEUE_INSTRUCTIONS)(partial(instructions, **bound))
+    app.action(card.OPEN_PORTAL)(link_pressed)
+    app.event("app_mention")(partial(mentioned, **bound))
+
+
+def command(
+    ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access, new_id: NewId
+) -> None:
+    """`/labeljob create | list | status [name] | stop name | follow name | help`."""
+    word, rest = words_of(body.get("text") or "help")
+    if word == "create":
+        labeljob_form.open_form(body, client, accept=jobs.accept, access=access, new_id=new_id)
+        ack()
+        return
+    who = asking(body)
+    answer = _ANSWERS.get(word)
+    if answer is None:
+        ack(**_to_one(status_card.help_message(unknown=word if word != "help" else "")))
+        return
+    message = answer(who, rest, body, client, jobs, access)
+    ack(**_to_one(message)) if message else ack()
+
+
+def _status(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
+    _member(who, access)
+    if not name:
+        return jobs.status.of_channel(who.team_id, who.channel)
+    return jobs.status.of_job(jobs.status.named(who.team_id, who.channel, name))
+
+
+def _list(who: Asking, _name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
+    _member(who, access)
+    return jobs.status.listed(who.team_id, who.channel)
+
+
+def _stop(  # noqa: PLR0917 - the answers of a command have one shape
+    who: Asking, name: str, body: Any, client: WebClient, jobs: JobVerbs, access: Access
+) -> Message | None:
+    """Opens the confirmation; nothing is stopped by a line of text alone."""
+    if not name:
+        return status_card.plain_message("Name the job to stop: /labeljob stop name. /labeljob list shows the names.")
+    person = _member(who, access)
+    job = jobs.control.stoppable(jobs.status.named(who.team_id, who.channel, name), person)
+    client.views_open(trigger_id=body["trigger_id"], view=jobs.status.stop_view(job))
+    return None
+
+
+def _follow(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
+    if not name:
+        return status_card.plain_message("Name the labeling job as AWS knows it: /labeljob follow name.")
+    access.check_here(who.channel)
+    job = jobs.control.follow(name, who.team_id, who.channel, access.who(who.team_id, who.user_id, who.channel))
+    return status_card.plain_message(f"{job.name} is followed: its card appears in this channel.")
+
+
+_Answer = Callable[[Asking, str, Any, Any, JobVerbs, Access], Message | None]
+_ANSWERS: dict[str, _Answer] = {"status": _status, "list": _list, "stop": _stop, "follow": _follow}
+
+
+def status_pressed(
+    ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond, *, jobs: JobVerbs, access: Access
+) -> None:
+    """[Status]: how the job goes, to this person alone (in a window on the App Home)."""
+    ack()
+    job = jobs.status.job(_value(body))
+    access.require("see", access.who(job.team_id, asking(body).user_id, job.channel))
+    message = jobs.status.of_job(job)
+    if body.get("response_url"):
+        respond(**_to_one(message), replace_original=False, thread_ts=asking(body).thread_ts)
+    else:
+        client.views_open(trigger_id=body["trigger_id"], view=modal("Status", message.blocks[:1], callback_id="status"))
+
+
+def post_status(ack: Ack, body: dict[str, Any], respond: Respond, *, jobs: JobVerbs, access: Access) -> None:
+    """[Post in thread]: the same for everybody, once per press."""
+    ack()
+    who, job = asking(body), jobs.status.job(_value(body))
+    access.require("see", access.who(job.team_id, who.user_id, job.channel))
+    jobs.status.post(job, job.channel, f"post:{who.user_id}:{body['actions'][0].get('action_ts')}:{job.id}")
+    respond(text="Posted in the thread.", response_type="ephemeral", replace_original=True)
+
+
+def stop_pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access) -> None:
+    """[Stop…]: what it would do, to be confirmed."""
+    ack()
+    job = jobs.status.job(_value(body))
+    jobs.control.stoppable(job, access.who(job.team_id, asking(body).user_id, job.channel))
+    client.views_open(trigger_id=body["trigger_id"], view=jobs.status.stop_view(job))
+
+
+def stop_confirmed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
+    """The stop was confirmed; the right is asked again, for time has passed."""
+    job = jobs.status.job(card.job_of(view))
+    jobs.control.stop(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
+    ack()
+
+
+def take_over(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
+    """[Take over]: a followed job becomes one of ours."""
+    ack()
+    job = jobs.status.job(_value(body))
+    jobs.control.take_over(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
+
+
+def instructions(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access) -> None:
+    """[Instructions]: as workers see them, with links to the pictures made now, for this person."""
+    ack()
+    who, job = asking(body), jobs.status.job(_value(body))
+    access.require("read instructions", access.who(job.team_id, who.user_id, who.channel or job.channel))
+    view = modal("Instructions", jobs.status.instructions(job), callback_id=queue_card.INSTRUCTIONS_VIEW)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def link_pressed(ack: Ack) -> None:
+    """A link button: the browser follows it; Slack wants an empty answer all the same."""
+    ack()
+
+
+def mentioned(body: dict[str, Any], event: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
+    """A mention: how the job of this thread goes (a slash command cannot run in a thread)."""
+    who = asking(body)
+    root = str(event.get("thread_ts") or event["ts"])
+    key = f"mention:{who.channel}:{event['ts']}"
+    try:
+        _member(who, access)
+        jobs.status.answer(who.team_id, who.channel, root, key)
+    except LabeljobError as refusal:
+        jobs.status.refuse(who.team_id, who.channel, root, refusal.words, key)
+
+
+def _member(who: Asking, access: Access) -> Who:
+    """The person, if they may see this channel's jobs."""
+    person = access.who(who.team_id, who.user_id, who.channel)
+    access.require("see", person)
+    return person
+
+
+def _value(body: dict[str, Any]) -> str:
+    """The job's id, which every button of a card carries."""
+    return str(body["actions"][0].get("value") or "")
+
+
+def _to_one(message: Message) -> dict[str, Any]:
+    """A message for one person's eyes."""
+    return {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks or [section(message.text)]}

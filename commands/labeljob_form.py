@@ -1,0 +1,145 @@
+"""The form of `/labeljob create`: three pages of one window, with a draft behind them.
+
+Every listener reads the page into the draft and keeps it before anything can fail, so nothing typed is lost.
+"""
+
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.base.clock import NewId
+from bot.base.errors import Refused
+from bot.jobs import form, form_reading, form_review
+from bot.jobs.accept import Accept
+from bot.jobs.draft import Draft, output_manifest
+from bot.people.access import Access
+from bot.slack_app import Door
+from commands.asking import asking
+
+
+def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> None:
+    """Tell the app of the form's listeners."""
+    bound: dict[str, Any] = {"accept": accept, "new_id": new_id}
+    app.action(form.CATEGORY)(partial(category, **bound))
+    app.action(form.BACK)(partial(back, **bound))
+    app.options(form.TEAM)(partial(teams, accept=accept))
+    app.view(form.STEP_ONE)(partial(first_page, **bound))
+    app.view(form.STEP_TWO)(partial(second_page, **bound))
+    app.view(form.REVIEW)(partial(create, **bound, access=access))
+
+
+def open_form(body: dict[str, Any], client: WebClient, *, accept: Accept, access: Access, new_id: NewId) -> None:
+    """`/labeljob create`: open the first page."""
+    who = asking(body)
+    access.check_here(who.channel)
+    access.require("create", access.who(who.team_id, who.user_id, who.channel))
+    draft_id, draft = accept.begin(who.team_id, who.channel, who.user_id)
+    client.views_open(trigger_id=body["trigger_id"], view=_fresh(form.step_one(draft, draft_id), new_id))
+
+
+def category(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
+) -> None:
+    """Another category was picked: show its task types, keep the rest."""
+    ack()
+    draft_id, draft = _draft(body, view, accept)
+    draft = form_reading.read_step_one(view, draft)
+    accept.keep(draft_id, draft)
+    page = _fresh(form.step_one(draft, draft_id), new_id)
+    client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+
+
+def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, new_id: NewId) -> None:
+    """Next: the page's faults, or the second page."""
+    draft_id, draft = _draft(body, view, accept)
+    draft = form_reading.read_step_one(view, draft)
+    accept.keep(draft_id, draft)
+    draft, faults = accept.check_first_page(draft)
+    if faults:
+        ack(response_action="errors", errors=form.place(faults, view))
+        return
+    accept.keep(draft_id, draft)
+    ack(response_action="update", view=_fresh(_second(draft, draft_id, accept), new_id))
+
+
+def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, new_id: NewId) -> None:
+    """Review: the page's faults, or what the bot read of it all."""
+    draft_id, draft = _draft(body, view, accept)
+    draft, faults = accept.check_second_page(_read_second(view, draft, accept))
+    accept.keep(draft_id, draft)
+    if faults:
+        ack(response_action="errors", errors=form.place(faults, view))
+        return
+    ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
+
+
+def back(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
+) -> None:
+    """One page back, with everything that was typed."""
+    ack()
+    draft_id, draft = _draft(body, view, accept)
+    _id, page_number = form.draft_of(view)
+    if page_number == 2:  # noqa: PLR2004 - the second page holds fields
+        draft = _read_second(view, draft, accept)
+        accept.keep(draft_id, draft)
+        page = form.step_one(draft, draft_id)
+    else:
+        page = _second(draft, draft_id, accept)
+    client.views_update(view_id=view["id"], hash=view["hash"], view=_fresh(page, new_id))
+
+
+def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept) -> None:
+    """The labeling teams that fit what was typed, from the cache."""
+    found = accept.teams(asking(body).team_id, str(payload.get("value") or ""))
+    ack(**form.team_options((team.arn, team.name) for team in found))
+
+
+def create(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+) -> None:
+    """Create: the job is taken in, once; or back to the pages with what has become wrong."""
+    draft_id, draft = _draft(body, view, accept)
+    who = access.who(draft.team_id, draft.asked_by, draft.channel)
+    access.require("create", who)
+    try:
+        receipt = accept.accept(draft_id, who)
+    except Refused as refused:
+        page = form.step_one(draft, draft_id, faults=refused.faults)
+        ack(response_action="update", view=_fresh(page, new_id))
+        return
+    ack(response_action="update", view=form.thanks(receipt.job.name, receipt.job.channel))
+
+
+def _draft(body: dict[str, Any], view: dict[str, Any], accept: Accept) -> tuple[str, Draft]:
+    """The draft behind a page; it must be this person's."""
+    draft_id, _page = form.draft_of(view)
+    return draft_id, accept.draft(draft_id, asking(body).user_id)
+
+
+def _read_second(view: dict[str, Any], draft: Draft, accept: Accept) -> Draft:
+    known = [(team.arn, team.name) for team in accept.teams(draft.team_id, "")]
+    return form_reading.read_step_two(view, draft, known)
+
+
+def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
+    return form.step_two(draft, draft_id, teams_known=bool(accept.teams(draft.team_id, "")))
+
+
+def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
+    team = next((each for each in accept.teams(draft.team_id, "") if each.arn == draft.workteam_arn), None)
+    facts = form_review.Reviewed(
+        objects=draft.objects,
+        skipped=draft.skipped,
+        output_manifest=output_manifest(draft),
+        team_members=team.members if team else None,
+        unread=draft.unread,
+    )
+    return form_review.review(draft, facts, draft_id)
+
+
+def _fresh(view: dict[str, Any], new_id: NewId) -> dict[str, Any]:
+    """The page with a number of its own: the once-only gate tells a second press from a second visit by it."""
+    return form.numbered(view, new_id())

@@ -1,0 +1,309 @@
+"""The cards, lines and lists that people read."""
+
+import json
+import re
+import string
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.base.blocks import MESSAGE_SIZE, rich_text
+from bot.base.errors import Fault
+from bot.delivery.message import Message
+from bot.jobs import card
+from bot.jobs.card import JobFacts
+from bot.jobs.lifecycle import ENDED, JobState
+from bot.jobs.queue_card import Picture, QueueJob, home_view, instructions_modal, queue_card, queue_empty
+from bot.jobs.status_card import (
+    help_message,
+    list_message,
+    no_such_job,
+    not_here,
+    plain_message,
+    status_message,
+    status_table,
+)
+from bot.sandbox.slack.validate import validate_message, validate_view
+
+NOW = datetime(2026, 11, 21, 14, 31, tzinfo=UTC)
+RIPE = JobFacts(
+    id="j1",
+    name="ripe-july",
+    title="Ripe or not, July harvest",
+    task_type="image-classification",
+    labels=("ripe", "unripe", "overripe"),
+    team_name="Orchard team",
+    workers_per_object=3,
+    asked_by="U0MARA",
+    asked_by_name="Mara",
+    channel="C1",
+    portal_url="https://portal.example",
+    created_at=NOW - timedelta(days=2, hours=4),
+    expires_at=NOW + timedelta(days=9),
+    output_uri="s3://orchard-out/results/",
+)
+RUNNING = JobState(
+    state="in_progress",
+    labeled=609,
+    human=609,
+    failed=3,
+    unlabeled=628,
+    launched_at=NOW - timedelta(days=2, hours=4),
+    first_label_at=NOW - timedelta(hours=20),
+    last_label_at=NOW - timedelta(minutes=1),
+    worked_s=16 * 3600.0,
+)
+DONE = msgspec.structs.replace(RUNNING, state="completed", labeled=1233, failed=0, unlabeled=7, ended_at=NOW)
+
+
+def facts(**changes: Any) -> JobFacts:
+    return JobFacts(**{**{name: getattr(RIPE, name) for name in JobFacts.__slots__}, **changes})
+
+
+def but(before: JobState, /, **changes: Any) -> JobState:
+    return msgspec.structs.replace(before, **changes)
+
+
+def buttons(message: Message) -> list[str]:
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [one["action_id"] for row in rows for one in row]
+
+
+def words(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False)
+
+
+def marked(piece: Any) -> list[str]:
+    """Every text that Slack would parse for marks."""
+    if isinstance(piece, list):
+        return [text for one in piece for text in marked(one)]
+    if not isinstance(piece, dict):
+        return []
+    own = [piece["text"]] if piece.get("type") == "mrkdwn" else []
+    return own + [text for one in piece.values() for text in marked(one)]
+
+
+def test_the_running_card_says_all_at_a_glance() -> None:
+    """The card is what a channel sees of a job all day: state, numbers, pace, team, owner, end."""
+    said = card.root_card(RIPE, RUNNING, NOW)
+    assert said.text.startswith(
+        "Ripe or not, July harvest: In progress. 612 of 1,240 (49 %) · about 38 an hour while people work, "
+        "about 16 such hours left. Image classification (single label) · Orchard team, 3 people per picture · "
+        "labels: ripe, unripe, overripe. asked by Mara · closes <!date^"
+    )
+    assert said.text.endswith("· 3 failed · job ripe-july")
+    assert "█████████░░░░░░░░░░░" in said.blocks[0]["text"]["text"]
+    assert buttons(said) == [card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.OPEN_PORTAL, card.JOB_STOP]
+
+
+def test_a_card_pings_nobody() -> None:
+    """It is edited each minute: a mention in it would be a nuisance."""
+    for state in ("asked", "launching", "initializing", "in_progress", "stopping", *ENDED):
+        said = card.root_card(RIPE, but(RUNNING, state=state), NOW)
+        assert "<@" not in said.text + words(said)
+        assert "<!" not in re.sub(r"<!date\^", "", said.text)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (JobState(), "Waiting to launch"),
+        (JobState(state="launching"), "Launching"),
+        (JobState(state="in_progress"), "Counting the pictures…"),
+        (JobState(state="in_progress", unlabeled=9), "0 of 9 (0 %) · No labels yet"),
+        (
+            JobState(state="in_progress", labeled=1, unlabeled=9, first_label_at=NOW - timedelta(minutes=4)),
+            "First labels came 4 minutes ago",
+        ),
+        (DONE, "1,233 labeled, 7 not, in 2 days 4 hours"),
+        (but(DONE, failed=7, unlabeled=0), "Completed with errors"),
+        (JobState(state="failed", cause="Access Denied"), "Access Denied"),
+        (JobState(state="refused", cause="The role is gone"), "The role is gone"),
+    ],
+)
+def test_each_state_has_its_words(state: JobState, said: str) -> None:
+    """Zero counters are "counting", an end says what it left, a failure its cause."""
+    message = card.root_card(RIPE, state, NOW)
+    assert said in message.text
+    assert said in words(message)
+
+
+def test_machine_labels_are_named_only_where_there_are_any() -> None:
+    """Most jobs are labeled by people alone; "0 by machine" would make them wonder."""
+    assert "machine" not in card.root_card(RIPE, RUNNING, NOW).text
+    assert "200 of them by machine" in card.root_card(RIPE, but(RUNNING, machine=200), NOW).text
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "expected"),
+    [
+        ("asked", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+        ("in_progress", {"portal_url": ""}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_STOP}),
+        ("in_progress", {"read_only": True}, {card.JOB_STATUS, card.JOB_TAKE_OVER, card.OPEN_PORTAL}),
+        ("in_progress", {"stop_wanted": True}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.OPEN_PORTAL}),
+        ("stopping", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+        ("completed", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_MAKE_DATASET}),
+        ("stopped", {"task_type": "bounding-box"}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_MAKE_DATASET}),
+        ("completed", {"task_type": "text-classification"}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+        ("completed", {"task_type": ""}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+        ("refused", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+    ],
+)
+def test_only_buttons_that_work_now(state: str, changes: dict[str, Any], expected: set[str]) -> None:
+    """A button that answers "not now" teaches people not to press buttons."""
+    assert set(buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))) == expected
+
+
+def test_an_end_mentions_the_requester_once() -> None:
+    """The one ping of a job's life has to come, and to come once."""
+    lines = [
+        card.completed_line(RIPE, DONE),
+        card.stopped_line(RIPE, but(DONE, state="stopped", stopped_by="Sam")),
+        card.failed_line(RIPE, but(DONE, state="failed", cause="Access Denied for LabelingRole.")),
+        card.refused_line(RIPE, [Fault("input_uri", "It is gone."), Fault("labels", "Two at least.")]),
+    ]
+    for line in lines:
+        assert line.text.count("<@U0MARA>") == 1
+        assert line.blocks[0]["text"]["text"] == line.text
+    assert "Completed: 1,233 labeled, 7 not, in 2 days 4 hours" in lines[0].text
+    assert "Stopped by Sam. The 1,233 labels are kept; 7 pictures have none." in lines[1].text
+    assert "Failed: Access Denied for LabelingRole. The 1,233 labels are kept" in lines[2].text
+    assert "*Data to label*: It is gone." in lines[3].text
+    assert "<@" not in card.completed_line(facts(asked_by=""), DONE).text
+    assert "<@" not in card.launched_line(RIPE, team_told=True).text
+
+
+def test_the_stop_modal_says_what_will_happen() -> None:
+    """A stopped job cannot go on: nobody should learn that afterwards."""
+    view = card.stop_modal(RIPE, RUNNING)
+    said = json.dumps(view)
+    assert "609 labels so far: they are kept. 628 pictures will stay without labels." in said
+    assert json.loads(view["private_metadata"]) == {"job": "j1"}
+    assert validate_view(view) == []
+
+
+def test_status_says_more_than_the_card_to_one_person() -> None:
+    """Age, times and links; and one press shows it to the thread, without that button."""
+    said = status_message(RIPE, RUNNING, NOW)
+    assert "asked 2 days 4 hours ago" in said.text
+    assert "`s3://orchard-out/results/`" in said.text
+    assert buttons(said) == [card.JOB_POST_STATUS]
+    assert buttons(status_message(RIPE, RUNNING, NOW, with_button=False)) == []
+
+
+def test_the_table_has_the_worst_first() -> None:
+    """A failure at the bottom of a list is a failure nobody sees."""
+    rows = [
+        (facts(name="done", title="done"), DONE),
+        (facts(name="calm", title="calm"), RUNNING),
+        (facts(name="soon", title="soon", expires_at=NOW + timedelta(hours=3)), RUNNING),
+        (facts(name="broken", title="broken"), but(RUNNING, state="failed")),
+    ]
+    said = status_table(rows, NOW)
+    assert re.findall(r"^(\w+):", said.text, re.MULTILINE) == ["broken", "soon", "calm", "done"]
+    assert "Nothing is running" in status_table([], NOW).text
+
+
+def test_long_lists_fit_and_say_what_is_left_out() -> None:
+    """Slack refuses a message of more than 50 blocks or about 13,000 characters as a whole."""
+    rows = [(facts(id=str(n), name=f"job-{n}", title="T" * 120), RUNNING) for n in range(200)]
+    said = list_message(rows, NOW, filters="running")
+    assert validate_message(said.payload()) == []
+    assert len(json.dumps(said.blocks)) <= MESSAGE_SIZE
+    assert re.search(r"and \d+ more", words(said))
+
+
+def test_the_queue_message_is_one_for_the_team() -> None:
+    """Workers need the number left, the end, a sentence, and the door."""
+    job = QueueJob("j1", "Ripe or not, July harvest", "picture", 628, NOW + timedelta(hours=5), "Choose ONE word.")
+    said = queue_card("Orchard team", "https://portal.example", [job], NOW, ping="<!subteam^S1>")
+    assert said.text == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
+    assert "(in 5 hours)" in words(said)
+    assert "In the portal this job is called “Ripe or not, July harvest”." in words(said)
+    assert buttons(said) == [card.OPEN_PORTAL, "queue_instructions"]
+    assert "counting the pictures" in queue_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
+    assert "<!" not in queue_card("O", "https://p.example", [job], NOW).text
+    many = queue_card("O", "https://p.example", [job] * 60, NOW)
+    assert validate_message(many.payload()) == []
+    assert re.search(r"and \d+ more in the portal", words(many))
+
+
+def test_an_empty_queue_says_what_was_done() -> None:
+    """Thanks in a number; and no queue message that lists nothing."""
+    said = queue_empty("Orchard team", done=1240, since=NOW)
+    assert said.text.startswith("Orchard team: nothing to label now. 1,240 pictures done since <!date^")
+    assert queue_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
+
+
+def test_instructions_show_the_pictures_with_their_captions() -> None:
+    """A worker who cannot see the bad example will repeat it."""
+    rich = rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": "Look twice"}]})
+    pictures = [Picture("https://s3.example/a.png", "brown spots", good=True), Picture("", "too dark", good=False)]
+    view = instructions_modal("Ripe", "Choose", rich, rich, pictures)
+    assert validate_view(view) == []
+    said = json.dumps(view)
+    assert "Good example: brown spots" in said
+    assert "too dark (the picture cannot be shown here)" in said
+    assert "no further instructions" in json.dumps(instructions_modal("Ripe", "Choose", None, None))
+
+
+def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
+    """The first visit explains three things; later ones show work."""
+    job = QueueJob("j1", "Ripe", "picture", 5, None)
+    first = home_view("Mara", [], now=NOW, first_visit=True)
+    later = home_view("Mara", [(RIPE, RUNNING)] * 60, now=NOW, my_queue=[(job, "https://p.example")] * 30)
+    assert "Three things" in json.dumps(first)
+    assert "Three things" not in json.dumps(later)
+    assert validate_view(first) == validate_view(later) == []
+
+
+def test_refusals_are_words() -> None:
+    """A dead end says where to go on."""
+    assert "/invite" in not_here().text
+    assert "`x'y`" in no_such_job("x`y").text
+    assert "/labeljob create" in help_message().text
+    assert "<!channel>" not in plain_message("<!channel> @channel").text
+
+
+HOSTILE = st.sampled_from([
+    "<!channel>", "<@U0MARA>", "<https://evil.example|click>", "@channel", "@here", "`code` *bold* _it_ ~no~", "&amp;",
+    "{{ 's3://x' | grant_read_access }}", "a" * 3000, "<" * 900, "*`" * 500, "🍐" * 400, "\n\n", "ends with <",
+]) | st.text(alphabet=string.printable + "<>&*_`~@|", max_size=200)  # fmt: skip
+
+
+@given(text=HOSTILE, cause=HOSTILE, state=st.sampled_from(["asked", "in_progress", "failed", "refused", "stopped"]))
+@settings(max_examples=80, deadline=None)
+def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, state: str) -> None:
+    """One title must not ping a channel, plant a link, or keep the card of a job from being posted."""
+    job = facts(
+        name=text or "x", title=text, labels=(text,) * 9, team_name=text, asked_by_name=text, output_uri=text or "x"
+    )
+    now = but(RUNNING, state=state, cause=cause, stopped_by=text)
+    queued = QueueJob("j", text, "picture", 3, NOW, text)
+    messages = [
+        card.root_card(job, now, NOW), card.launched_line(job, team_told=False), card.completed_line(job, now),
+        card.stopped_line(job, now), card.failed_line(job, now), card.refused_line(job, [Fault("labels", text)] * 9),
+        card.milestone_line(job, now, 50), status_message(job, now, NOW), status_table([(job, now)] * 40, NOW),
+        list_message([(job, now)] * 40, NOW, filters=text), queue_card(text, "https://p.example", [queued] * 40, NOW),
+        queue_empty(text), no_such_job(text, [text] * 9), plain_message(text or "x"),
+    ]  # fmt: skip
+    for message in messages:
+        assert validate_message(message.payload()) == []
+        for said in (message.text, *marked(message.blocks)):
+            marks = re.sub(
+                r"<!date\^\d+\^[^|<>]*\|[^<>]*>|<@U0MARA> |<https://portal\.example\|worker portal>", "", said
+            )
+            assert "<" not in marks
+            assert not re.search(r"@(channel|here|everyone)\b", marks)
+    assert all('"verbatim": true' in words(message) for message in messages)
+    rich = rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": text or "x"}]})
+    for view in (
+        card.stop_modal(job, now),
+        home_view(text[:200], [(job, now)], now=NOW, my_queue=[(queued, "https://p.example")]),
+        instructions_modal(text, text, rich, None, [Picture("https://s3.example/a.png", text, good=True)]),
+    ):
+        assert validate_view(view) == []

@@ -1,0 +1,304 @@
+"""The form's pages and what comes back from them."""
+
+import json
+import string
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.base.blocks import rich_text, rich_words
+from bot.base.errors import Fault
+from bot.jobs import form
+from bot.jobs.draft import Draft, Example, faults
+from bot.jobs.form_reading import read_step_one, read_step_two
+from bot.jobs.form_review import Reviewed, review
+from bot.sandbox.slack.validate import validate_options, validate_view
+
+TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
+TEAMS = [(TEAM, "orchard")]
+PEAR = [{"type": "text", "text": "Overripe: "}, {"type": "emoji", "name": "pear"}]
+RICH = rich_text(
+    {"type": "rich_text_section", "elements": PEAR},
+    {"type": "rich_text_list", "style": "ordered", "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "link", "url": "https://x.example", "text": "spots"}]}]},
+)  # fmt: skip
+MARA = Draft(
+    job_name="ripe-july",
+    label_attribute="ripeness",
+    input_uri="s3://orchard-raw/july/",
+    input_kind="folder",
+    output_uri="s3://orchard-out/results/",
+    category="Image",
+    task_type="bounding-box",
+    workteam_key="orchard",
+    workteam_arn=TEAM,
+    workteam_name="orchard",
+    task_time_limit_s=5400,
+    availability_s=90_061,
+    workers_per_object=3,
+    title="Ripe or not & <more>",
+    description="Choose one word",
+    labels=("ripe", "un ripe"),
+    short_instructions=RICH,
+    full_instructions=RICH,
+    examples=(Example("s3://orchard-raw/a.png", "brown spots"), Example("s3://orchard-raw/b.png", "", good=False)),
+    team_id="T1",
+    channel="C1",
+    asked_by="U0MARA",
+)
+
+
+def shown_values(view: dict[str, Any]) -> dict[str, Any]:
+    """What Slack sends for a page that nobody touched: every field with what it showed."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            values[block["block_id"]] = {element["action_id"]: _value(element)}
+    return {**view, "state": {"values": values}}
+
+
+def _value(element: dict[str, Any]) -> dict[str, Any]:
+    kind = element["type"]
+    if kind in ("radio_buttons", "external_select"):
+        return {"type": kind, "selected_option": element.get("initial_option")}
+    if kind == "rich_text_input":
+        return {"type": kind, "rich_text_value": element.get("initial_value")}
+    return {"type": kind, "value": element.get("initial_value")}
+
+
+def typed(view: dict[str, Any], field: str, text: str) -> dict[str, Any]:
+    """The page with one text typed anew."""
+    for value in view["state"]["values"][field].values():
+        value["value"] = text
+    return view
+
+
+def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+
+
+def test_a_page_that_nobody_touched_reads_as_its_draft() -> None:
+    """Going back and forth must lose nothing that was typed."""
+    draft = read_step_one(shown_values(form.step_one(MARA, "d1")), MARA)
+    assert read_step_two(shown_values(form.step_two(draft, "d1", teams_known=True)), draft, TEAMS) == MARA
+    blank = msgspec.structs.replace(MARA, **{name: getattr(Draft(), name) for name in ("job_name", "title", "labels")})
+    assert read_step_one(shown_values(form.step_one(MARA, "d1")), blank).job_name == "ripe-july"
+    again = read_step_two(shown_values(form.step_two(MARA, "d1", teams_known=True)), blank)
+    assert (again.title, again.labels, again.workteam_arn) == (MARA.title, MARA.labels, TEAM)
+
+
+def test_every_page_is_one_that_slack_takes() -> None:
+    """A view that Slack refuses opens as nothing at all."""
+    pages = [
+        form.loading("d1"),
+        form.step_one(Draft(), "d1"),
+        form.step_one(MARA, "d1", faults=faults(Draft(), buckets=())),
+        form.step_two(Draft(), "d1", teams_known=False),
+        form.step_two(MARA, "d1", teams_known=True),
+        review(MARA, Reviewed(objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)), "d1"),
+        form.thanks("ripe-july", "C1"),
+        form.refusal("Not <allowed> & so on"),
+    ]
+    assert [validate_view(page) for page in pages] == [[]] * len(pages)
+    assert validate_options(form.team_options(TEAMS)) == []
+
+
+def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:
+    """A type of another kind of data on the page would be chosen sooner or later."""
+    page = inputs(form.step_one(msgspec.structs.replace(MARA, category="Text"), "d1"))
+    options = page["task_type"]["element"]["options"]
+    assert [one["value"] for one in options] == ["text-classification"]
+    assert "2 labels or more" in options[0]["description"]["text"]
+    assert "initial_option" not in page["task_type"]["element"]
+    assert page["category"]["dispatch_action"] is True
+
+
+def test_another_category_is_another_field_to_slack() -> None:
+    """Slack keeps a choice for the same block and action: an image type would stay chosen among the texts."""
+    image = inputs(form.step_one(MARA, "d1"))["task_type"]["element"]["action_id"]
+    text = inputs(form.step_one(msgspec.structs.replace(MARA, category="Text"), "d1"))["task_type"]["element"][
+        "action_id"
+    ]
+    assert image != text
+
+
+def test_required_and_optional_are_told_apart() -> None:
+    """Who may leave a field empty should see it before trying."""
+    one, two = inputs(form.step_one(Draft(), "d")), inputs(form.step_two(Draft(), "d", teams_known=True))
+    optional = {field for field, block in {**one, **two}.items() if block.get("optional")}
+    assert optional == {
+        "label_attribute", "task_time_limit_s", "availability_s", "workers_per_object", "short_instructions",
+        "full_instructions", "good_examples", "bad_examples",
+    }  # fmt: skip
+    assert tuple(one) == form.STEP_ONE_FIELDS
+    assert tuple(two) == form.STEP_TWO_FIELDS
+
+
+def test_empty_optional_fields_mean_the_defaults() -> None:
+    """The hint says what an empty field means; it has to be true."""
+    page = shown_values(form.step_two(MARA, "d", teams_known=True))
+    for field in ("task_time_limit_s", "availability_s", "workers_per_object"):
+        typed(page, field, "")
+    draft = read_step_two(page, MARA, TEAMS)
+    assert (draft.task_time_limit_s, draft.availability_s, draft.workers_per_object) == (300, 864_000, 1)
+
+
+def test_what_cannot_be_read_is_kept_and_shown_again() -> None:
+    """A word is no duration, but it was typed: it stays in its field until somebody mends it."""
+    page = typed(shown_values(form.step_two(MARA, "d", teams_known=True)), "availability_s", "soon")
+    draft = read_step_two(page, MARA, TEAMS)
+    assert [fault.field for fault in faults(draft, buckets=("orchard-raw", "orchard-out"))] == ["availability_s"]
+    again = form.step_two(draft, "d", teams_known=True)
+    assert inputs(again)["availability_s"]["element"]["initial_value"] == "soon"
+    mended = typed(shown_values(again), "availability_s", "2 days")
+    assert read_step_two(mended, draft, TEAMS).typed == {}
+
+
+def test_an_untouched_skeleton_is_no_instruction() -> None:
+    """Workers must not read "Good: …" where nobody wrote anything."""
+    page = shown_values(form.step_two(Draft(task_type="bounding-box"), "d", teams_known=True))
+    draft = read_step_two(page, Draft(task_type="bounding-box"), TEAMS)
+    assert (draft.short_instructions, draft.full_instructions) == (None, None)
+
+
+def test_addresses_are_brought_to_one_form() -> None:
+    """The console copies https addresses, and people leave the last slash away."""
+    page = shown_values(form.step_one(MARA, "d"))
+    typed(page, "input_uri", " https://orchard-raw.s3.eu-west-1.amazonaws.com/july/data.manifest ")
+    typed(page, "output_uri", "s3://orchard-out/results")
+    draft = read_step_one(page, MARA)
+    assert (draft.input_uri, draft.input_kind) == ("s3://orchard-raw/july/data.manifest", "manifest")
+    assert draft.output_uri == "s3://orchard-out/results/"
+    assert read_step_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
+
+
+def test_counts_are_forgotten_when_the_data_changes() -> None:
+    """A review with the old folder's count would be believed."""
+    counted = msgspec.structs.replace(MARA, objects=9, skipped=1, unread=("x",))
+    page = shown_values(form.step_one(counted, "d"))
+    assert read_step_one(page, counted).objects == 9
+    assert read_step_one(typed(page, "input_uri", "s3://orchard-raw/june/"), counted).objects is None
+
+
+def test_lines_are_labels_and_examples() -> None:
+    """One line is one label, blanks around it are no part of it; a bar parts address and caption."""
+    page = shown_values(form.step_two(MARA, "d", teams_known=True))
+    typed(page, "labels", " ripe \n\n unripe\r\n")
+    typed(page, "bad_examples", "s3://orchard-raw/c.png | too | dark\n\n|only words\n")
+    draft = read_step_two(page, MARA, TEAMS)
+    assert draft.labels == ("ripe", "unripe")
+    assert [one for one in draft.examples if not one.good] == [
+        Example("s3://orchard-raw/c.png", "too | dark", good=False),
+        Example("", "only words", good=False),
+    ]
+
+
+def test_a_team_that_is_not_offered_has_no_arn() -> None:
+    """A forged press must not choose a team that this channel may not use."""
+    page = shown_values(form.step_two(MARA, "d", teams_known=True))
+    draft = read_step_two(page, MARA, [("arn:aws:sagemaker:eu-west-1:1:workteam/private-crowd/other", "other")])
+    assert (draft.workteam_key, draft.workteam_arn) == ("orchard", "")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["value", "state", "values", "selected_option", "rich_text_value", "text", "type", "elements"])
+        | st.sampled_from(form.STEP_ONE_FIELDS + form.STEP_TWO_FIELDS), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(form.STEP_ONE_FIELDS + form.STEP_TWO_FIELDS), JSON, max_size=5))
+@settings(max_examples=150)
+def test_nonsense_from_a_client_never_breaks_the_reading(values: dict[str, Any]) -> None:
+    """A client may send anything; the worst it may get is a fault on a field."""
+    for state in (values, {"values": values}, None):
+        view = {"state": {"values": values} if state is values else state}
+        draft = read_step_two(view, read_step_one(view, Draft()))
+        assert isinstance(draft, Draft)
+        assert isinstance(faults(draft, buckets=("b",)), list)
+
+
+def test_faults_land_on_their_fields() -> None:
+    """Slack shows an error only below an input of the page that was submitted."""
+    page = form.step_one(MARA, "d")
+    assert form.place([Fault("job_name", "A."), Fault("job_name", "B.")], page) == {"job_name": "A. B."}
+    assert form.place([Fault("workteam", "Gone.")]) == {"workteam_arn": "Gone."}
+    assert form.place([Fault("workteam", "Gone.")], page) == {"job_name": "Labeling team: Gone."}
+    every = form.place(faults(Draft(), buckets=()))
+    assert set(every) <= {*form.STEP_ONE_FIELDS, *form.STEP_TWO_FIELDS}
+
+
+def test_a_page_knows_its_draft_and_nothing_more() -> None:
+    """What was typed stays with us; the view carries an id."""
+    page = form.step_two(MARA, "d1", teams_known=True)
+    assert form.draft_of(page) == ("d1", 2)
+    assert json.loads(page["private_metadata"]) == {"draft": "d1", "step": 2}
+    assert form.draft_of({"private_metadata": "x"}) == ("", 0)
+
+
+def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
+    """The last page is where a requester can still turn back."""
+    facts = Reviewed(
+        objects=1240, skipped=3, input_manifest="s3://orchard-out/results/ripe-july/x.manifest", team_members=6
+    )
+    words = json.dumps(review(MARA, facts, "d1"), ensure_ascii=False)
+    for said in (
+        "1,240 pictures found, 3 other files skipped", "6 people", "3 people per picture", "ripeness",
+        "s3://orchard-raw/july/", "x.manifest", "manifests/output/output.manifest", "1 hour 30 minutes",
+    ):  # fmt: skip
+        assert said in words
+    assert review(MARA, facts, "d1")["submit"]["text"] == "Create"
+    blocked = review(MARA, Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1")
+    assert "submit" not in blocked
+    assert "It is gone." in json.dumps(blocked)
+
+
+def test_without_a_team_the_page_says_whom_to_ask() -> None:
+    """An empty menu without a word is a dead end."""
+    assert "administrator" in json.dumps(form.step_two(MARA, "d", teams_known=False))
+
+
+ANY = st.text(alphabet=string.printable + "&<>*_`@äöü🍐\u200b", max_size=300)
+LONG = ANY.map(lambda text: (text * 60)[:3000])
+
+
+@given(text=LONG, labels=st.lists(LONG, max_size=4), good=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: bool) -> None:
+    """One long text must not keep the form from opening again."""
+    draft = Draft(
+        job_name=text, label_attribute=text, input_uri=text, output_uri=text, task_type="bounding-box", title=text,
+        description=text, labels=tuple(one for one in labels if one.strip()) * 40, short_instructions=RICH,
+        workteam_key=text[:75].strip() or "x", workteam_name=text[:75].strip() or "x",
+        typed={"availability_s": text[:100], "workers_per_object": text[:9]},
+        examples=(Example(text, text, good),) * 4,
+    )  # fmt: skip
+    found = tuple(faults(draft, buckets=("b",)))
+    reviewed = Reviewed(objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found)
+    for page in (
+        form.step_one(draft, "d", faults=found),
+        form.step_two(draft, "d", teams_known=False, faults=found),
+        review(draft, reviewed, "d"),
+        form.thanks(text, "C1"),
+        form.refusal(text),
+    ):
+        assert validate_view(page) == []
+        assert len(page["private_metadata"]) < 3000
+    assert all(0 < len(words) <= 1000 for words in form.place(found).values())
+
+
+@pytest.mark.parametrize(("noun", "words"), [("picture", "Choose for each picture"), ("text", "Choose for each text")])
+def test_skeletons_speak_of_what_is_labeled(noun: str, words: str) -> None:
+    """A text job that speaks of pictures looks careless."""
+    assert words in rich_words(form.short_skeleton(noun))
+
+
+def test_the_words_of_a_rich_text() -> None:
+    """Previews and notices show the words; losing list items would turn instructions round."""
+    assert rich_words(RICH) == "Overripe: :pear:\n1. spots"
