@@ -30,6 +30,7 @@ class Door(App):
         # process_before_response: Bolt's other way sleeps in steps of 10 ms and, behind most servers, serves one
         # request at a time (p99 3.3 s at 200 at once, beyond Slack's limit).
         super().__init__(
+            logger=logging.getLogger("bot.bolt"),
             client=slack,
             signing_secret=signing_secret or "unused in Socket Mode",
             process_before_response=True,

@@ -120,7 +120,7 @@ class Bot:
         return Sender(
             db=self.db,
             outbox=self.outbox,
-            budget=RateBudget(self.db),
+            budget=RateBudget(self.db, self.settings.post_pace),
             slack=_slack(self.settings, int(self.settings.slack_timeout)),
             settings=self.settings,
             owner=f"{socket.gethostname()}:{os.getpid()}:{new_id()}",

@@ -43,5 +43,5 @@ def start(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("apscheduler", "botocore", "urllib3", "slack_bolt", "slack_sdk"):
+    for noisy in ("alembic", "apscheduler", "bot.bolt", "botocore", "slack_bolt", "slack_sdk", "urllib3"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

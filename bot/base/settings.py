@@ -46,8 +46,9 @@ class Settings(BaseSettings):
 
     poll_gap: float = Field(default=30.0, gt=0)
     send_gap: float = Field(default=0.5, gt=0)
-    teams_gap: float = Field(default=300.0, gt=0)
+    teams_gap: float = Field(default=60.0, gt=0)
     card_gap: float = Field(default=60.0, ge=0)
+    post_pace: float = Field(default=1.0, gt=0)
     lease: float = Field(default=30.0, gt=0)
     slack_timeout: float = Field(default=10.0, gt=0)
     look_wait: float = Field(default=5.0, ge=0)

@@ -5,12 +5,11 @@ with it by field, in the words of the remedy; the same rules run at the form and
 """
 
 import re
-from typing import Protocol
 
 import msgspec
 
 from bot.base.errors import Fault
-from bot.base.s3_uri import BadAddress, S3Uri, read
+from bot.base.s3_uri import Allowed, BadAddress, S3Uri, read
 
 TRAIN, TEST = "TRAIN", "TEST"
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
@@ -69,16 +68,7 @@ class Source(msgspec.Struct, frozen=True):
         return read(self.manifest_uri)
 
 
-class Places(Protocol):
-    """The places the bot may touch."""
-
-    def __contains__(self, uri: object) -> bool: ...
-
-    def words(self) -> str:
-        """The places as a person reads them."""
-
-
-def faults(source: Source, allowed: Places) -> list[Fault]:
+def faults(source: Source, allowed: Allowed) -> list[Fault]:
     """Everything wrong with what was asked, at most one fault per field."""
     found = [
         ("project", _project(source.project)),
@@ -99,7 +89,7 @@ def _project(name: str) -> str:
     return ""
 
 
-def _manifest(address: str, allowed: Places) -> str:
+def _manifest(address: str, allowed: Allowed) -> str:
     if not address:
         return "Give the manifest's address: s3://bucket/folder/output.manifest."
     if "?" in address or "#" in address:  # never repeated: a pasted link may hold a signature

@@ -31,14 +31,16 @@ RATES = {
 
 
 class RateBudget:
-    """Grants calls."""
+    """Grants calls. `pace` is how many times Slack's usual pace this workspace allows (1)."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, pace: float = 1.0) -> None:
         self._db = db
+        self._pace = pace
 
     def take(self, team_id: str, method: str, channel: str = "", *, urgent: bool = True) -> float:
         """Take one call. 0.0 when granted; else how many seconds to wait before asking again."""
-        rate = RATES[method]
+        usual = RATES[method]
+        rate = Rate(usual.per_second * self._pace, usual.burst * max(1.0, self._pace), usual.reserve)
         scope = f"{team_id}:{method}:{channel}" if method == "chat.postMessage" else f"{team_id}:{method}"
         with self._db.write() as session:
             now = float(session.connection().execute(self._db.sql("SELECT :now")).scalar_one())

@@ -216,7 +216,7 @@ def _boxes(one: Attribute, metadata: _Metadata, value: msgspec.Raw) -> str:
     indexes = [box.class_id for box in _BOXES.decode(value).annotations]
     names, objects = metadata.class_map or {}, metadata.objects or []
     missing = None
-    for index in set(indexes):
+    for index in dict.fromkeys(indexes):
         name = names.get(str(index))
         missing = index if name is None else missing
         one.boxes[name or str(index)] += indexes.count(index)

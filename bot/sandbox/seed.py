@@ -55,14 +55,52 @@ TEAMS: list[dict[str, Any]] = [
         "simulated": False,
     },
 ]
+SEED = 7
+BASKET = 8  # pictures of the first job, which is over within a minute
 _PICTURES = {".jpg", ".jpeg", ".png"}
-_CORS = {
+CORS = {
     "CORSRules": [
         {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["Access-Control-Allow-Origin"]}
     ]
 }
 
 
-def fill(aws: Aws, pictures: Path | None, *, portal: str) -> None:
-    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them."""
-    raise SystemExit
+def fill(aws: Aws, own_pictures: Path | None, *, portal: str) -> None:
+    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them.
+
+    `own_pictures` is a folder of the person's own, put under `my-pictures/`. `portal` is where workers log in.
+    """
+    new = aws.objects.create_bucket(RAW)
+    aws.objects.create_bucket(OUT)
+    for bucket in BUCKETS:
+        aws.set_cors(bucket, CORS)
+    for team in TEAMS:
+        aws.add_workteam(**team, portal=portal)
+    if new:
+        _samples(aws)
+    if own_pictures is not None:
+        for file in sorted(own_pictures.rglob("*")):
+            if file.suffix.lower() in _PICTURES and file.is_file():
+                _put(aws, f"my-pictures/{file.relative_to(own_pictures).as_posix()}", file.read_bytes())
+
+
+def _samples(aws: Aws) -> None:
+    """Fruit to sort, fruit to draw boxes round, and reviews to judge."""
+    boxes: list[str] = []
+    basket: list[str] = []
+    for picture in sample_pictures.pictures(SEED):
+        folder = "boxes" if picture.boxes and picture.name.startswith("table") else "ripeness"
+        _put(aws, f"{folder}/{picture.name}", picture.jpeg)
+        if folder == "boxes":
+            boxes.append(json.dumps({"source-ref": f"s3://{RAW}/boxes/{picture.name}"}))
+        elif len(basket) < BASKET:
+            basket.append(json.dumps({"source-ref": f"s3://{RAW}/ripeness/{picture.name}"}))
+    reviews = [json.dumps({"source": text}) for text, _tone in sample_pictures.texts(SEED)]
+    manifests = {"boxes/boxes.manifest": boxes, "first-basket.manifest": basket, "texts/reviews.manifest": reviews}
+    for name, lines in manifests.items():
+        _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
+
+
+def _put(aws: Aws, key: str, body: bytes, content_type: str = "") -> None:
+    kind = content_type or mimetypes.guess_type(key)[0] or "application/octet-stream"
+    aws.objects.write(RAW, key, body, kind)

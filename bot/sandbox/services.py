@@ -158,24 +158,21 @@ class Services:
 
 
 def _ports(first: int, many: int) -> list[int]:
-    """`many` ports: any (0) when `first` is 0, else the first free ones from there on."""
-    if not first:
-        return [_free(0) for _ in range(many)]
+    """`many` ports: any free ones when `first` is 0, else the first free ones from there on."""
     found: list[int] = []
-    port = first
     while len(found) < many:
-        if _free(port):
-            found.append(port)
-        port += 1
+        found.append(free_port(0 if not first else (found[-1] + 1 if found else first)))
     return found
 
 
-def _free(port: int) -> int:
-    """The port if nobody listens there (0 asks for any free one); 0 when it is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-        return int(probe.getsockname()[1])
+def free_port(first: int) -> int:
+    """The first free port from `first` on; any free port when that is 0."""
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", first))
+            except OSError:
+                first += 1
+                continue
+            return int(probe.getsockname()[1])

@@ -6,20 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.aws.simulated_teams import Behaviours
+from bot.sandbox.aws.tables import SCHEMA
 from bot.sandbox.aws.workers import Crew
 from bot.sandbox.store import Store
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS workteam (name TEXT PRIMARY KEY, arn TEXT, description TEXT, subdomain TEXT, members TEXT,
-  simulated INTEGER, topic TEXT, created REAL, updated REAL);
-CREATE TABLE IF NOT EXISTS labeling_job (name_key TEXT PRIMARY KEY, name TEXT, arn TEXT, status TEXT, request TEXT,
-  tags TEXT, reference_code TEXT, created REAL, modified REAL, failure_reason TEXT, total INTEGER, human INTEGER,
-  machine INTEGER, failed INTEGER, counted INTEGER, output_uri TEXT, seed INTEGER);
-CREATE TABLE IF NOT EXISTS job_object (job TEXT, line INTEGER, manifest_line TEXT, state TEXT, result TEXT,
-  labeled_at REAL, PRIMARY KEY (job, line));
-CREATE TABLE IF NOT EXISTS assignment (job TEXT, line INTEGER, worker TEXT, state TEXT, accepted_at REAL,
-  submitted_at REAL, answer TEXT, PRIMARY KEY (job, line, worker));
-"""
 ACCOUNT = "arn:aws:sagemaker:us-east-1:111122223333"
 
 
@@ -32,8 +22,13 @@ class Bucket:
     def read(self, bucket: str, key: str) -> bytes | None:
         return self.kept.get((bucket, key))
 
+    def bucket_exists(self, bucket: str) -> bool:
+        return bucket == "orchard"
+
     def write(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
         assert content_type
+        if not self.bucket_exists(bucket):
+            raise KeyError(bucket)
         self.kept[bucket, key] = body
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, category_file, fetch, labels_of
+from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, category_file, fetch, labels_of, split_uri
 from bot.sandbox.store import Store
 
 _MOST_LINES = 100_000
@@ -35,6 +35,9 @@ def take_in(store: Store, objects: Objects, job: Job) -> int:
             raise IntakeFailure(
                 f"ClientError: the public workforce needs the content classifier {_NO_PII} in DataAttributes."
             )
+    bucket = split_uri(job.folder)[0]
+    if not objects.bucket_exists(bucket):
+        raise IntakeFailure(f"ClientError: the output bucket {bucket} does not exist. NoSuchBucket")
     _check_labels(objects, job)
     _check_template(objects, job)
     lines = list(_lines(objects, job))

@@ -18,7 +18,7 @@ _BATCH = 1000
 
 
 class ObjectGone(Exception):
-    """No object under this URI; the message is what Ground Truth puts into a failure reason."""
+    """No object or bucket under this URI; the message is what Ground Truth puts into a failure reason."""
 
 
 class Objects(Protocol):
@@ -28,7 +28,10 @@ class Objects(Protocol):
         """The object's bytes, or None when bucket or key does not exist."""
 
     def write(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
-        """Store an object; the bucket has to exist."""
+        """Store an object; raises KeyError when the bucket does not exist."""
+
+    def bucket_exists(self, bucket: str) -> bool:
+        """Whether there is such a bucket."""
 
 
 @dataclass(frozen=True)
@@ -130,15 +133,21 @@ def fetch(objects: Objects, uri: str) -> bytes:
 
 
 def store_json(objects: Objects, uri: str, content: Any) -> None:
-    """Write one JSON document under an S3 URI."""
-    bucket, key = split_uri(uri)
-    objects.write(bucket, key, json.dumps(content, ensure_ascii=False).encode(), "application/json")
+    """Write one JSON document under an S3 URI; raises ObjectGone when the bucket does not exist."""
+    _store(objects, uri, json.dumps(content, ensure_ascii=False), "application/json")
 
 
 def store_lines(objects: Objects, uri: str, lines: list[str]) -> None:
-    """Write JSON Lines under an S3 URI, each line ended by a newline."""
+    """Write JSON Lines under an S3 URI, each line ended by a newline; raises ObjectGone as above."""
+    _store(objects, uri, "".join(f"{line}\n" for line in lines), "application/x-sagemaker-manifest")
+
+
+def _store(objects: Objects, uri: str, text: str, content_type: str) -> None:
     bucket, key = split_uri(uri)
-    objects.write(bucket, key, "".join(f"{line}\n" for line in lines).encode(), "application/x-sagemaker-manifest")
+    try:
+        objects.write(bucket, key, text.encode(), content_type)
+    except KeyError as fault:
+        raise ObjectGone(f"NoSuchBucket: The specified bucket does not exist: {bucket}") from fault
 
 
 def category_file(objects: Objects, job: Job) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from liquid import Environment, Undefined
-from liquid.exceptions import LiquidError
+from liquid.exceptions import LiquidError, TemplateNotFoundError
 from markupsafe import Markup, escape
 
 __all__ = ["render"]
@@ -42,7 +42,9 @@ def render(
         html = environment.from_string(content).render(task={"input": task_input})
     except LiquidError as fault:
         where = f" (line {_line_of(content, fault)})" if _line_of(content, fault) else ""
-        errors.append(("TemplateError", f"{fault.message or fault}{where}"))
+        missing = isinstance(fault, TemplateNotFoundError)
+        words = f"there is no other template to include, such as {fault}" if missing else str(fault.message or fault)
+        errors.append(("TemplateError", f"{words}{where}"))
         return "", errors
     except RecursionError:
         errors.append(("TemplateError", "The template nests too deeply."))

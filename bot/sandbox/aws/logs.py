@@ -98,7 +98,8 @@ class Logs:
             )
         for name in asked.get("logStreamNames", ()):
             self._check_stream(group, name)
-        where, values = ["group_name = ?"], [group]
+        where: list[str] = ["group_name = ?"]
+        values: list[Any] = [group]
         if "logStreamNames" in asked:
             where.append(f"stream IN ({', '.join('?' * len(asked['logStreamNames']))})")
             values += asked["logStreamNames"]

@@ -20,7 +20,7 @@ from bot.sandbox.aws.s3_xml import Reply, error_reply, request_id
 from bot.sandbox.aws.signature import Signatures, Signed
 from bot.sandbox.store import Store
 
-__all__ = ["ObjectStore", "S3", "S3Rules", "s3_operation"]
+__all__ = ["S3", "ObjectStore", "S3Rules", "s3_operation"]
 
 HTTP_MOVED, HTTP_FORBIDDEN, HTTP_NOT_FOUND, HTTP_NOT_ALLOWED, HTTP_CONFLICT = 301, 403, 404, 405, 409
 HTTP_INTERNAL, HTTP_NOT_IMPLEMENTED = 500, 501

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 
 from bot.sandbox.aws.intake import IntakeFailure, take_in
-from bot.sandbox.aws.job_request import Job, Objects, job_of
+from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, job_of
 from bot.sandbox.aws.outputs import write_final, write_intermediate
 from bot.sandbox.aws.simulated_teams import Behaviours, SimulatedTeams
 from bot.sandbox.aws.tasks import Log, Member, Tasks, Turn
@@ -70,6 +70,11 @@ class Crew:
         for job in jobs:
             try:
                 self._carry_on(job, now)
+            except ObjectGone as gone:
+                reason = f"ClientError: {gone}"[:_REASON_LENGTH]
+                if self._change_status(job, "Failed", now, reason=reason):
+                    self.tasks.tell_job(job, "JOB_FAILED", reason, now)
+                continue
             except Exception:  # noqa: BLE001 - logged; one broken job must not stop the others
                 _log.exception("labeling job %s did not move", job.name)
                 continue

@@ -199,8 +199,10 @@ function placeMessage(message, isNew) {
   const pane = messagesNow();
   const root = !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
   const here = pane && pane.channel === message.channel;
-  if (here && root && (isNew || pane.list?.has(message))) pane.upsert(message);
-  if (threadPane.holds(message) && (isNew || threadPane.list?.has(message))) threadPane.upsert(message);
+  if (here && root && isNew) pane.upsert(message);
+  else if (here) pane.list?.change(message);
+  if (threadPane.holds(message) && isNew) threadPane.upsert(message);
+  else if (threadPane.holds(message)) threadPane.list?.change(message);
   return here;
 }
 
@@ -228,7 +230,7 @@ const heard = {
     else if (message.thread_ts) toast(`${state.app.name} answered in a thread.`);
   },
   ephemeral_changed(message) {
-    for (const list of [messagesNow()?.list, threadPane.list]) if (list?.has(message)) list.upsert(message);
+    for (const list of [messagesNow()?.list, threadPane.list]) list?.change(message);
   },
   ephemeral_deleted({ ephemeral_id: id }) {
     for (const list of [messagesNow()?.list, threadPane.list]) list?.take(id);
@@ -252,7 +254,7 @@ const heard = {
   reaction({ channel, ts, reactions }) {
     for (const pane of [messagesNow(), threadPane]) {
       const known = pane?.channel === channel ? pane.list?.get(ts) : null;
-      if (known) pane.list.upsert({ ...known, reactions });
+      if (known) pane.list.change({ ...known, reactions });
     }
   },
 };

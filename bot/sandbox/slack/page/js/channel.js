@@ -47,18 +47,19 @@ export class ChannelPane {
   }
 
   async load(channelId, unread = 0) {
+    const { list } = this;
+    list.hold();
     try {
       const answer = await get("history", { user: state.user, channel: channelId, limit: PAGE });
-      if (this.channel !== channelId) return;
+      if (this.list !== list) return;
       this.hasMore = answer.has_more;
       if (unread && answer.messages.length > unread) this.list.newFrom = answer.messages[answer.messages.length - unread - 1].ts;
-      const all = [...answer.messages, ...(answer.ephemerals || [])];
-      if (all.length) this.list.setAll(all);
-      else replace(this.list.feed, this.empty());
-      this.markRead();
+      list.setAll([...answer.messages, ...(answer.ephemerals || [])], this.empty());
     } catch (error) {
       failed(error);
     }
+    list.release();
+    this.markRead();
     this.scroller.removeAttribute("aria-busy");
     this.older.hidden = !this.hasMore;
   }
@@ -98,9 +99,8 @@ export class ChannelPane {
   /** An event about this channel's root messages. */
   upsert(message) {
     if (!this.list) return;
-    if (!this.list.views.size) replace(this.list.feed);
     this.list.upsert(message);
-    this.markRead();
+    if (!this.list.held) this.markRead();
   }
 
   drawHeader() {

@@ -52,7 +52,7 @@ export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0
     }
   }
 
-  function start() {
+  function start(typing = false) {
     if (open()) return;
     query = "";
     wrap.scrollIntoView({ block: "nearest" });
@@ -67,7 +67,7 @@ export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0
       },
     });
     input.setAttribute("aria-expanded", "true");
-    if (!multi) input.select();
+    if (!multi && !typing) input.select();
     search(0);
   }
 
@@ -164,10 +164,7 @@ export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0
   input.addEventListener("keydown", keys);
   input.addEventListener("input", () => {
     const typed = input.value;
-    if (!open()) {
-      start();
-      input.value = typed;
-    }
+    if (!open()) start(true);
     query = typed.trim();
     search(pause);
   });

@@ -18,6 +18,8 @@ export class MessageList {
     this.order = [];
     this.newFrom = null;
     this.focused = null;
+    this.held = null;
+    this.nothing = null;
     scroller.replaceChildren(this.feed);
     scroller.after(this.jump);
     scroller.addEventListener("scroll", () => {
@@ -34,8 +36,20 @@ export class MessageList {
     this.jump.remove();
   }
 
-  /** Replaces everything. */
-  setAll(messages) {
+  /** What comes in while the messages are being read waits for them: an answer must not overwrite later news. */
+  hold() {
+    this.held ||= [];
+  }
+
+  release() {
+    const waiting = this.held || [];
+    this.held = null;
+    for (const act of waiting) act();
+  }
+
+  /** Replaces everything; `nothing` is shown as long as there are no messages. */
+  setAll(messages, nothing = null) {
+    this.nothing = nothing;
     this.views.clear();
     this.feed.replaceChildren();
     for (const message of messages) this.put(message);
@@ -67,6 +81,10 @@ export class MessageList {
 
   /** Adds or changes one; says it aloud when it is new and not one's own. */
   upsert(message, { quiet = false } = {}) {
+    if (this.held) {
+      this.held.push(() => this.upsert(message, { quiet }));
+      return;
+    }
     const fresh = !this.has(message);
     const atEnd = this.atEnd();
     this.put(message);
@@ -80,7 +98,17 @@ export class MessageList {
     }
   }
 
+  /** Changes one that is here. */
+  change(message) {
+    if (this.held) this.held.push(() => this.change(message));
+    else if (this.has(message)) this.upsert(message, { quiet: true });
+  }
+
   take(key) {
+    if (this.held) {
+      this.held.push(() => this.take(key));
+      return;
+    }
     const view = this.views.get(key);
     if (!view) return;
     view.node.remove();
@@ -96,7 +124,7 @@ export class MessageList {
   layout() {
     const views = [...this.views.values()].sort((a, b) => (a.message.ts < b.message.ts ? -1 : a.message.ts > b.message.ts ? 1 : 0));
     this.order = views;
-    const nodes = [];
+    const nodes = views.length || !this.nothing ? [] : [this.nothing];
     let last = null;
     views.forEach((view, index) => {
       const date = fromTs(view.message.ts);
@@ -120,7 +148,7 @@ export class MessageList {
   }
 
   arrange(nodes) {
-    for (const old of [...this.feed.querySelectorAll(":scope > .divider")]) old.remove();
+    for (const old of [...this.feed.children]) if (!old.classList.contains("msg")) old.remove();
     nodes.forEach((node, index) => {
       if (this.feed.children[index] !== node) this.feed.insertBefore(node, this.feed.children[index] || null);
     });

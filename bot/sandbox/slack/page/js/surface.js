@@ -5,7 +5,7 @@ import { askConfirm } from "./confirm.js";
 import { renderBlock } from "./blocks.js";
 import { state } from "./state.js";
 import { failed } from "./toasts.js";
-import { emptyValue, fieldError } from "./values.js";
+import { emptyValue, fieldError, isBlank } from "./values.js";
 
 const key = (blockId, actionId) => `${blockId}\n${actionId}`;
 
@@ -19,7 +19,10 @@ export class Surface {
     this.typed = new Map();
     this.errors = {};
     for (const [blockId, actions] of Object.entries(kept || {})) {
-      for (const [actionId, value] of Object.entries(actions || {})) if (value) this.typed.set(key(blockId, actionId), value);
+      for (const [actionId, value] of Object.entries(actions || {})) {
+        // The server does not know where this tab is: an empty conversation may still default to the place that is open.
+        if (value && !(/conversations_select$/.test(value.type) && isBlank(value))) this.typed.set(key(blockId, actionId), value);
+      }
     }
   }
 

@@ -44,14 +44,16 @@ export class ThreadPane {
   }
 
   async load() {
-    const { ts, channel } = this;
+    const { ts, channel, list } = this;
+    list.hold();
     try {
       const answer = await get("thread", { user: state.user, channel, ts });
-      if (this.ts !== ts) return;
-      this.list.setAll([...answer.messages, ...(answer.ephemerals || [])]);
+      if (this.list !== list) return;
+      list.setAll([...answer.messages, ...(answer.ephemerals || [])]);
     } catch (error) {
-      if (this.ts === ts) failed(error);
+      if (this.list === list) failed(error);
     }
+    list.release();
   }
 
   /** Whether a message belongs here. */

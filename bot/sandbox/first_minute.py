@@ -1,0 +1,113 @@
+"""The first minute: a new practice workspace is never empty.
+
+Mara, Lin and Sam do what people do, through the same doors as everybody: a team is tied to its channel, one job is
+finished, one moves, and one that failed in the AWS console is followed.
+"""
+
+import logging
+from typing import Any
+
+import boto3
+
+from bot.sandbox import seed
+from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.services import ROLE, Services
+from bot.sandbox.story import Order, ask_for_job, wait_for
+
+DATA, LABELERS = "C0DATA", "C0LABEL"
+BANNER: dict[str, Any] = {
+    "text": "You are Mara.",
+    "steps": [
+        "Watch the number on the moving job.",
+        "Become Lin, open the portal, label three pictures, and see it jump.",
+        "Make a dataset of the finished job.",
+        "Type /labeljob create: the form remembers the last job's places.",
+    ],
+}
+_FINISHED = Order(
+    name="first-basket",
+    title="First basket: ripe or not",
+    description="Choose one word for the fruit in the middle",
+    category="Image",
+    task_type="image-classification",
+    source=f"s3://{seed.RAW}/first-basket.manifest",
+    output=f"s3://{seed.OUT}/labels/",
+    team=seed.AUTOMATIC_TEAM,
+    labels=("unripe", "ripe", "overripe"),
+    short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
+)
+_MOVING = Order(
+    name="ripe-july",
+    title="Ripe or not, July harvest",
+    description="Choose one word for the fruit in the middle",
+    category="Image",
+    task_type="image-classification",
+    source=f"s3://{seed.RAW}/ripeness/",
+    output=f"s3://{seed.OUT}/labels/",
+    team=seed.AUTOMATIC_TEAM,
+    labels=("unripe", "ripe", "overripe"),
+    workers=3,
+    short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
+)
+
+log = logging.getLogger(__name__)
+
+
+class FirstMinute:
+    """Plays the first minute once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._mara = Person(services.slack_url, "U0MARA")
+        self._sam = Person(services.slack_url, "U0SAM")
+
+    def play(self) -> None:
+        """Do it all; a step that does not succeed ends it and is logged."""
+        try:
+            wait_for(self._tie, 15, "the labeling teams to be listed")
+            self._fail_in_the_console()
+            ask_for_job(self._mara, DATA, _FINISHED)
+            self._mara.command(DATA, "/labeljob", "follow spring-blossoms")
+            ask_for_job(self._mara, DATA, _MOVING)
+        except PracticeError as error:
+            log.warning("the first minute ended early: %s", error)
+
+    def _tie(self) -> bool:
+        for team in (seed.AUTOMATIC_TEAM, seed.WAITING_TEAM):
+            answer = self._sam.command(LABELERS, "/labelteam", f"here {team}")
+            if "from now on" not in str(answer.get("ephemeral", {}).get("text")):
+                return False
+        return True
+
+    def _fail_in_the_console(self) -> None:
+        """A job made behind the bot's back whose manifest is not there: AWS takes it, then gives it up."""
+        keys = self._services.keys
+        sagemaker: Any = boto3.client(
+            "sagemaker",
+            endpoint_url=self._services.aws_url,
+            region_name="us-east-1",
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+        )
+        team = sagemaker.describe_workteam(WorkteamName=seed.AUTOMATIC_TEAM)["Workteam"]["WorkteamArn"]
+        lambdas = "arn:aws:lambda:us-east-1:432418664414:function"
+        sagemaker.create_labeling_job(
+            LabelingJobName="spring-blossoms",
+            LabelAttributeName="blossoms",
+            InputConfig={
+                "DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/spring/blossoms.manifest"}}
+            },
+            OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/labels"},
+            RoleArn=ROLE,
+            LabelCategoryConfigS3Uri=f"s3://{seed.RAW}/spring/labels.json",
+            HumanTaskConfig={
+                "WorkteamArn": team,
+                "UiConfig": {"UiTemplateS3Uri": f"s3://{seed.RAW}/spring/page.liquid.html"},
+                "PreHumanTaskLambdaArn": f"{lambdas}:PRE-ImageMultiClass",
+                "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-ImageMultiClass"},
+                "TaskTitle": "Blossoms open or closed",
+                "TaskDescription": "Choose one word for the branch",
+                "NumberOfHumanWorkersPerDataObject": 1,
+                "TaskTimeLimitInSeconds": 300,
+            },
+        )

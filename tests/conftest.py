@@ -1,0 +1,55 @@
+"""What tests share: a clock that stands until it is moved, databases, and the world outside (the stand-ins)."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.base.db import Database
+
+for name in [name for name in os.environ if name.startswith(("SLACK_", "AWS_", "LABELJOB_"))]:
+    if name != "LABELJOB_REQUIRE_BROWSER":
+        del os.environ[name]  # no test may reach a real account
+
+
+class StandingClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest tables, migrated once."""
+    file = tmp_path_factory.mktemp("db") / "migrated.db"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return file
+
+
+@pytest.fixture
+def db(migrated: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database of the test's own."""
+    file = tmp_path / "labeljob.db"
+    shutil.copy(migrated, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()

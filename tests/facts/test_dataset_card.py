@@ -1,0 +1,210 @@
+"""What people read about a dataset."""
+
+import json
+import string
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.datasets import card
+from bot.datasets.findings import VANISHED, Finding
+from bot.datasets.lifecycle import (
+    ASKED,
+    CREATING,
+    EXAMINING,
+    FAILED,
+    IMPORTING,
+    READY,
+    REFUSED,
+    DatasetState,
+    LabelCount,
+)
+from bot.datasets.source import Source
+from bot.delivery.message import Message
+from bot.manifests.rekognition_codes import CODES
+from bot.sandbox.slack.validate import validate_message
+
+RIPE = Source(
+    project="orchard",
+    name="ripe-july",
+    manifest_uri="s3://orchard-out/ripe-july/manifests/output/output.manifest",
+    channel="C1",
+    team_id="T1",
+    asked_by="U0MARA",
+    asked_by_name="Mara",
+)
+LABELS = (LabelCount("ripe", 512), LabelCount("unripe", 430), LabelCount("overripe", 291))
+DONE = DatasetState(
+    state=READY,
+    lines=1240,
+    sent=1235,
+    arrived=1233,
+    labeled=1230,
+    errors=2,
+    labels=LABELS,
+    findings=(
+        Finding("source_ref_repeated", 5, (12, 90, 91, 204, 300), "line 3 has it too"),
+        Finding(VANISHED, 2, (17, 18)),
+        Finding("ERROR_INVALID_IMAGE", 2, (40, 41)),
+        Finding("WARNING_UNANNOTATED_RECORD", 1, (77,)),
+    ),
+)
+
+
+def words(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False)
+
+
+def test_the_result_says_what_arrived_what_did_not_and_why() -> None:
+    """The result would be a word instead of numbers, lines and remedies."""
+    text = card.ready_line(RIPE, DONE).text
+    assert text.splitlines()[:3] == [
+        "<@U0MARA> *Dataset ripe-july* (training, project orchard) is ready",
+        "1,233 of 1,240 lines arrived: ripe 512 · unripe 430 · overripe 291",
+        "7 lines did not arrive:",
+    ]
+    assert "• Lines 12, 90, 91, 204 and 1 more repeat a picture; line 12: line 3 has it too. Keep one line" in text
+    assert "• Lines 17 and 18 were sent and did not arrive." in text
+    assert "AWS lists errors on 2 lines; they are not trained on:" in text
+    assert "It takes PNG and JPEG up to 15 MB" in text
+    assert "Line 77 has no label. Imported, but not trained on" in text
+
+
+def test_a_clean_import_is_two_lines() -> None:
+    """People would look for faults where there are none."""
+    clean = DatasetState(state=READY, lines=3, sent=3, arrived=3, labels=(LabelCount("pear", 3, 5),))
+    assert card.ready_line(RIPE, clean).text.splitlines()[1:] == ["3 of 3 lines arrived: pear 3 (5 boxes)"]
+
+
+def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
+    """People would be left with a code of AWS."""
+    cause = "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET: The S3 bucket cannot be read."
+    text = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause)).text
+    assert "are untouched" in text
+    assert "Allow s3:GetObject on it to whoever imports." in text
+
+
+def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
+    """People would have to find the wrong lines themselves."""
+    state = DatasetState(
+        state=REFUSED,
+        cause="AWS would give this import up, so nothing was sent.",
+        findings=(
+            Finding("ERROR_TOO_MANY_RECORDS_IN_ERROR", 1, (), " (2 of 7)"),
+            Finding("ERROR_INVALID_JSON_LINE", 2, (4, 6), "comma missing"),
+        ),
+    )
+    text = card.refused_line(RIPE, state).text
+    assert "was not imported; it was not made at AWS." in text
+    assert "More than 20 % of the lines are wrong (2 of 7)." in text
+    assert "Lines 4 and 6 are not JSON; line 4: comma missing." in text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (DatasetState(state=ASKED), "Waiting"),
+        (DatasetState(state=EXAMINING), "Reading the manifest"),
+        (DatasetState(state=CREATING, lines=7, sent=5, labels=LABELS), "5 lines sent, 2 left out: ripe 512"),
+        (DatasetState(state=IMPORTING, lines=7, sent=5), "AWS reads the lines · 5 lines sent, 2 left out"),
+        (DatasetState(state=IMPORTING, lines=1240, sent=1240, arrived=620), "██████████░░░░░░░░░░  620 of 1,240"),
+        (DONE, "1,233 of 1,240 lines arrived · 3 labels"),
+        (DatasetState(state=FAILED, cause="AWS gave no reason."), "AWS gave no reason."),
+    ],
+)
+def test_the_live_card_says_how_far_it_is(state: DatasetState, said: str) -> None:
+    """The card would stand still while AWS works."""
+    message = card.live_card(RIPE, state)
+    assert said in message.blocks[0]["text"]["text"]
+    assert "asked by Mara" in message.text
+    assert "<@" not in words(message)
+
+
+def test_a_dataset_that_is_set_aside_says_so() -> None:
+    """A card would say Importing for ever."""
+    message = card.live_card(RIPE, DatasetState(state=IMPORTING, sent=5), set_aside="AWS denied the bot's access.")
+    assert "Set aside" in message.text
+    assert "AWS denied the bot's access." in message.text
+
+
+def test_lists_say_what_to_do_when_there_is_nothing() -> None:
+    """An empty channel would answer with silence."""
+    assert "/dataset create" in card.list_message([]).text
+    assert "No dataset is being imported" in card.list_message([], running=True).text
+    assert "ripe" in card.no_such_dataset("ripe").text
+
+
+ODD = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+HOSTILE = st.sampled_from(
+    ["<!channel>", "<@U0SAM>", "<https://x.y|z>", "&" * 300, "*" * 300, "{{ x }}", string.printable]
+)
+TYPED = ODD | HOSTILE
+FINDINGS = st.lists(
+    st.builds(
+        Finding,
+        st.sampled_from([*CODES, VANISHED]) | TYPED,
+        st.integers(1, 250_000),
+        st.lists(st.integers(1, 250_000), max_size=20).map(tuple),
+        TYPED,
+    ),
+    max_size=40,
+).map(tuple)
+STATES = st.builds(
+    DatasetState,
+    state=st.sampled_from([ASKED, EXAMINING, CREATING, IMPORTING, READY, FAILED, REFUSED]),
+    lines=st.integers(0, 250_000),
+    sent=st.integers(0, 250_000),
+    arrived=st.integers(0, 300_000),
+    errors=st.integers(0, 250_000),
+    labels=st.lists(st.builds(LabelCount, TYPED, st.integers(0, 9), st.integers(0, 9)), max_size=250).map(tuple),
+    findings=FINDINGS,
+    cause=TYPED,
+)
+SOURCES = st.builds(
+    Source, project=TYPED, name=TYPED, manifest_uri=TYPED, asked_by=st.sampled_from(["", "U0MARA"]), asked_by_name=TYPED
+)
+
+
+@given(SOURCES, STATES)
+def test_slack_takes_every_message_and_nobody_is_pinged_by_a_text(source: Source, state: DatasetState) -> None:
+    """A name or a line of a file would break a message, ping a channel, or make a link."""
+    quiet = [
+        card.live_card(source, state),
+        card.live_card(source, state, set_aside="x" * 900),
+        card.status_message(source, state),
+        card.list_message([(source, state)] * 60),
+        card.no_such_dataset(source.name),
+        card.help_message(),
+    ]
+    loud = [
+        card.ready_line(source, state),
+        card.failed_line(source, state),
+        card.refused_line(source, state),
+        card.set_aside_line(source, state.cause),
+    ]
+    for message in [*quiet, *loud]:
+        assert validate_message(message.payload()) == []
+        shown = [message.text, *_texts(message.blocks)]
+        for text in shown:
+            assert "<" not in text.replace("<@U0MARA>", "", 1 if message in loud else 0)
+            assert text.count("<@U0MARA>") <= (message in loud)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        return [*own, *(text for inner in value.values() for text in _texts(inner))]
+    return [text for inner in value for text in _texts(inner)] if isinstance(value, list) else []
+
+
+def test_a_training_that_would_fail_is_told_beforehand() -> None:
+    """The next step would fail for a reason that is known now."""
+    lonely = msgspec.structs.replace(
+        DONE, labels=LABELS[:1], findings=(Finding("ERROR_MANIFEST_TOO_FEW_LABELS", 1, (), " (1)"),), arrived=1240
+    )
+    text = card.ready_line(RIPE, lonely).text
+    assert "A training from it would fail as it is:\n• There are too few labels (1). Classification needs two" in text
+    assert "AWS lists errors" not in text

@@ -1,0 +1,118 @@
+"""The lines of a manifest as the entries of a dataset: made before, compared after."""
+
+import json
+from typing import Any
+
+from bot.base.s3_uri import Allowed, read
+from bot.datasets import findings
+from bot.datasets.entries import after_import, make, place
+from bot.datasets.findings import VANISHED, Finding
+from bot.manifests.examine import examine
+
+OPEN = Allowed(("orchard-raw",))
+
+
+def one_class(picture: str, label: str = "ripe", number: int = 0) -> dict[str, Any]:
+    return {
+        "source-ref": f"s3://orchard-raw/{picture}",
+        "ripeness": number,
+        "ripeness-metadata": {
+            "class-name": label,
+            "confidence": 0.9,
+            "type": "groundtruth/image-classification",
+            "human-annotated": "yes",
+            "creation-date": "2026-07-02T09:14:31.120411",
+        },
+    }
+
+
+def written(*lines: object) -> list[bytes]:
+    return [b"".join((line if isinstance(line, str) else json.dumps(line)).encode() + b"\n" for line in lines)]
+
+
+JULY = written(
+    one_class("1.jpg"),
+    one_class("2.jpg", "unripe", 1),
+    one_class("1.jpg"),
+    "not json",
+    one_class("3.jpg"),
+    {"source-ref": "s3://orchard-raw/4.jpg"},
+    one_class("5.jpg"),
+)
+
+
+def test_what_is_sent_is_what_was_examined() -> None:
+    """The numbers of the card would not be those of the file that AWS reads."""
+    made = make(JULY, attribute=None, allowed=OPEN)
+    assert made.lines == examine(JULY, "us-east-1").sendable == 5
+    assert [json.loads(line)["source-ref"][-5:] for line in made.body.splitlines()] == [
+        "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg",
+    ]  # fmt: skip
+
+
+def test_pictures_outside_the_open_places_are_found() -> None:
+    """A manifest could make the bot hand pictures of a closed bucket to AWS."""
+    stray = written(one_class("1.jpg"), {"source-ref": "s3://secret/a.jpg"}, {"source-ref": "s3://secret/b.jpg"})
+    made = make(stray, attribute=None, allowed=OPEN)
+    assert (made.outside, made.first_outside) == (2, "s3://secret/a.jpg")
+
+
+def test_the_made_manifest_lies_beside_the_job_under_its_own_hash() -> None:
+    """Two imports would overwrite each other's manifest, or AWS would refuse a key without an extension."""
+    output = read("s3://orchard-out/july/ripe/manifests/output/output.manifest")
+    assert str(place(output, b"x")).startswith("s3://orchard-out/july/ripe/labeljob/")
+    assert place(output, b"x") != place(output, b"y")
+    assert place(output, b"x").key.endswith(".manifest")
+    assert str(place(read("s3://b-1/own.jsonl"), b"x")).startswith("s3://b-1/labeljob/")
+    assert str(place(read("s3://b-1/manifests/output/o.manifest"), b"x")).startswith("s3://b-1/labeljob/")
+
+
+def test_lines_that_aws_dropped_are_named_by_their_numbers() -> None:
+    """Nobody would learn which pictures are missing: no call of AWS tells."""
+    before = findings.of_examination(examine(JULY, "us-east-1"))
+    arrived = {f"s3://orchard-raw/{n}.jpg" for n in (1, 2, 4)}
+    after = after_import(before, JULY, attribute=None, missing=2, arrived=arrived, bad={})
+    lost = next(finding for finding in after if finding.code == VANISHED)
+    assert (lost.count, lost.lines) == (2, (5, 7))
+    assert findings.words(lost).startswith("Lines 5 and 7 were sent and did not arrive.")
+    assert {finding.code for finding in after if finding.level == "silent"} == {
+        "source_ref_repeated", "ERROR_INVALID_JSON_LINE", VANISHED,
+    }  # fmt: skip
+
+
+def test_the_word_of_aws_on_bad_lines_replaces_ours() -> None:
+    """A rule that AWS does not apply would be held against the dataset for ever."""
+    before = (
+        Finding("ERROR_INVALID_BOUNDING_BOX", 3, (2, 5, 7), "a box"),
+        Finding("source_ref_repeated", 1, (3,), "line 1 has it too"),
+        Finding("WARNING_UNANNOTATED_RECORD", 1, (6,)),
+    )
+    bad = {"s3://orchard-raw/3.jpg": ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE"), "s3://orchard-raw/9.jpg": ("NEW",)}
+    after = after_import(before, JULY, attribute=None, missing=0, arrived=None, bad=bad)
+    assert {one.code: (one.count, one.lines) for one in after} == {
+        "source_ref_repeated": (1, (3,)),
+        "WARNING_UNANNOTATED_RECORD": (1, (6,)),
+        "ERROR_INVALID_IMAGE": (1, (5,)),
+        "NEW": (1, ()),
+    }
+    assert findings.words(after[-1]) == "1 line has the error NEW."
+
+
+def test_without_the_manifest_the_numbers_stand_alone() -> None:
+    """A manifest that was deleted meanwhile would keep the result from being told."""
+    after = after_import((), (), attribute=None, missing=3, arrived=frozenset(), bad={})
+    assert findings.words(after[0]).startswith("3 lines were sent and did not arrive.")
+
+
+def test_what_fails_a_training_alone_does_not_block_an_import() -> None:
+    """A dataset that gets its second label tomorrow could not be made today."""
+    one = findings.of_examination(examine(written(one_class("1.jpg")), "us-east-1"))
+    assert [finding.code for finding in one] == ["ERROR_MANIFEST_TOO_FEW_LABELS"]
+    assert findings.blocking(one) == ()
+
+
+def test_too_many_wrong_lines_block_the_import() -> None:
+    """AWS would give the whole import up minutes later, without the lines."""
+    found = findings.of_examination(examine(JULY, "us-east-1"))
+    assert [finding.code for finding in findings.blocking(found)] == ["ERROR_TOO_MANY_RECORDS_IN_ERROR"]
+    assert "More than 20 % of the lines are wrong (2 of 7)" in findings.words(found[0])

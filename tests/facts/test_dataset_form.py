@@ -1,0 +1,84 @@
+"""The form of a new dataset."""
+
+import json
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.base.errors import Fault
+from bot.datasets import form
+from bot.datasets.source import FIELD_WORDS, TEST, Source
+from bot.sandbox.slack.validate import validate_view
+
+RIPE = Source(
+    project="orchard",
+    dataset_type=TEST,
+    manifest_uri="s3://orchard-out/ripe-july/manifests/output/output.manifest",
+    name="ripe-july",
+    channel="C1",
+)
+
+
+def as_submitted(view: dict[str, Any]) -> dict[str, Any]:
+    """The view as Slack sends it back when nobody changed anything."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            answer = {"type": element["type"], "value": element.get("initial_value")}
+            if element["type"] == "radio_buttons":
+                answer = {"type": "radio_buttons", "selected_option": element.get("initial_option")}
+            values[block["block_id"]] = {element["action_id"]: answer}
+    return {**view, "state": {"values": values}}
+
+
+def test_a_prefilled_form_comes_back_as_it_was() -> None:
+    """Something that a finished job knows would be lost on the way through the form."""
+    assert form.read(as_submitted(form.page(RIPE, nonce="n1", job="j1", lead="From the job"))) == RIPE
+
+
+def test_the_form_carries_ids_and_never_what_was_typed() -> None:
+    """The once-only gate would take two visits for one, or the 3,000 characters would not suffice."""
+    view = form.page(RIPE, nonce="n1", job="j1")
+    assert json.loads(view["private_metadata"]) == {"channel": "C1", "job": "j1", "nonce": "n1"}
+    assert form.carried(view) == {"channel": "C1", "job": "j1", "nonce": "n1"}
+
+
+def test_a_form_that_nobody_filled_has_a_fault_at_every_required_field() -> None:
+    """An empty submit would raise instead of being answered at its fields."""
+    empty = form.read({"private_metadata": "[]", "state": {"values": {}}})
+    assert (empty.project, empty.dataset_type, empty.manifest_uri, empty.channel) == ("", "", "", "")
+
+
+def test_faults_stand_at_their_fields_and_none_is_lost() -> None:
+    """Slack refuses an answer that names a block which is not in the view."""
+    view = form.page(RIPE, nonce="n1")
+    errors = form.place([Fault("project", "a"), Fault("project", "b"), Fault("elsewhere", "c")])
+    assert errors == {"project": "a b", "name": "c"}
+    assert set(errors) <= {block.get("block_id") for block in view["blocks"]}
+    assert set(form.FIELDS) == set(FIELD_WORDS)
+
+
+@given(
+    st.builds(
+        Source,
+        project=st.text(max_size=4000),
+        manifest_uri=st.text(max_size=4000),
+        name=st.text(max_size=4000),
+        channel=st.just("C1"),
+    ),
+    st.text(max_size=2000),
+)
+def test_slack_takes_every_page(source: Source, lead: str) -> None:
+    """A strange name would keep the form from opening."""
+    assert validate_view(form.page(source, nonce="n" * 32, job="j" * 32, lead=lead)) == []
+    assert validate_view(form.thanks(source)) == []
+
+
+def test_what_was_typed_is_read_without_its_outer_blanks() -> None:
+    """An address copied with a blank would be refused."""
+    view = as_submitted(form.page(RIPE, nonce="n1"))
+    view["state"]["values"]["project"][form.VALUE]["value"] = "  orchard "
+    assert form.read(view) == msgspec.structs.replace(RIPE, project="orchard")

@@ -1,0 +1,336 @@
+"""The window on Rekognition Custom Labels, and the dataset story behind it, against the AWS stand-in over HTTP."""
+
+import itertools
+import json
+import random
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.base.aws import Aws
+from bot.base.db import Database
+from bot.base.leases import Leases
+from bot.base.s3_uri import S3Uri, read
+from bot.base.settings import Settings
+from bot.base.storage import Storage
+from bot.datasets.accept import Accept
+from bot.datasets.custom_labels import CustomLabels, DatasetExists, ManifestUnread
+from bot.datasets.lifecycle import READY, REFUSED, Report
+from bot.datasets.load import Load
+from bot.datasets.records import Dataset, Records
+from bot.datasets.source import TEST, TRAIN, Source
+from bot.datasets.tell import Tell
+from bot.datasets.watch import Watch
+from bot.delivery.outbox import Outbox
+from bot.people.access import Access
+from bot.sandbox.aws.app import AwsConfig, create_app
+from bot.sandbox.http import Server
+from bot.sandbox.slack.app import SlackConfig
+from bot.sandbox.slack.app import create_app as create_slack
+
+KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"
+BUCKET = "orchard-out"
+
+
+class World:
+    """The AWS stand-in on a free port, our clients to it, and one bucket."""
+
+    def __init__(self, folder: Path) -> None:
+        self.aws_app = create_app(AwsConfig(folder=folder / "aws", access_keys={KEY: SECRET}))
+        self.server = Server(self.aws_app.app).start()
+        self.aws_app.start()
+        self.settings = Settings(
+            _env_file=None,
+            slack_bot_token="xoxb-practice",
+            aws_endpoint_url=self.server.url,
+            aws_region="us-east-1",
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            buckets=(BUCKET,),
+            quarantine_after=3,
+        )
+        self.aws = Aws(self.settings)
+        self.labels = CustomLabels(self.aws)
+        self.storage = Storage.for_work(self.aws, self.settings.allowed)
+        self.aws.act("s3").create_bucket(Bucket=BUCKET)
+
+    def put(self, key: str, *lines: object) -> S3Uri:
+        """A manifest in the bucket."""
+        uri = S3Uri(BUCKET, key)
+        body = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+        self.storage.put(uri, body.encode(), "application/x-ndjson")
+        return uri
+
+    def spoil(self, operation: str, fault: str, times: int) -> None:
+        """The next calls of an operation go wrong."""
+        rule = {"operation": operation, "fault": fault, "times": times, "probability": 1.0}
+        request = urllib.request.Request(
+            f"{self.server.url}/_control/faults", json.dumps(rule).encode(), {"Content-Type": "application/json"}
+        )
+        urllib.request.urlopen(request, timeout=5).close()
+
+    def stop(self) -> None:
+        self.server.stop()
+        self.aws_app.stop()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.stop()
+
+
+def picture(number: int, label: str = "ripe", **changes: object) -> dict[str, Any]:
+    metadata = {
+        "class-name": label,
+        "confidence": 0.9,
+        "type": "groundtruth/image-classification",
+        "human-annotated": "yes",
+        "creation-date": "2026-07-02T09:14:31.120411",
+        **changes,
+    }
+    return {"source-ref": f"s3://{BUCKET}/raw/{number}.jpg", "ripeness": 0, "ripeness-metadata": metadata}
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Ask until it is so; AWS takes its time."""
+    pause, end = threading.Event(), time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end, "it did not come to its end in 20 s"
+        pause.wait(0.05)
+
+
+def imported(world: World, project: str, uri: S3Uri, kind: str = TRAIN) -> str:
+    """The ARN of a dataset whose import is over."""
+    arn = world.labels.create_or_adopt(project, world.labels.project(project), kind, uri, f"r-{uri}")
+    until(lambda: world.labels.report(arn).aws_status != "CREATE_IN_PROGRESS")
+    return arn
+
+
+def test_a_project_that_exists_is_taken_as_it_is(world: World) -> None:
+    """The second dataset of a project could not be made."""
+    assert world.labels.project("orchard") == world.labels.project("orchard")
+
+
+def test_the_same_request_makes_one_dataset_however_often_it_is_tried(world: World) -> None:
+    """A bot that died between AWS's answer and its own note would refuse its own dataset."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    arn = imported(world, "orchard", uri)
+    again = world.labels.create_or_adopt("orchard", world.labels.project("orchard"), TRAIN, uri, f"r-{uri}")
+    assert again == arn
+
+
+def test_a_lost_answer_makes_no_second_dataset_and_loses_none(world: World) -> None:
+    """A cut connection would end in a refusal although the dataset stands."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    project = world.labels.project("orchard")
+    world.spoil("*.CreateDataset", "drop_after", 1)
+    arn = world.labels.create_or_adopt("orchard", project, TRAIN, uri, "r1")
+    assert world.labels.report(arn).aws_status.startswith("CREATE_")
+
+
+def test_the_dataset_of_somebody_else_is_never_taken_for_ours(world: World) -> None:
+    """Somebody's dataset would be shown as the result of an import that never happened."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    imported(world, "orchard", uri)
+    project = world.labels.project("orchard")
+    with pytest.raises(DatasetExists, match="has a training set already"):
+        world.labels.create_or_adopt("orchard", project, TRAIN, uri, "another request")
+    assert world.labels.create_or_adopt("orchard", project, TEST, uri, "another request").split("/")[-2] == "test"
+
+
+def test_a_manifest_that_aws_cannot_read_is_told_with_the_right_it_needs(world: World) -> None:
+    """People would see the name of an exception."""
+    with pytest.raises(ManifestUnread, match="s3:GetObject"):
+        world.labels.create_or_adopt(
+            "orchard", world.labels.project("orchard"), TRAIN, S3Uri(BUCKET, "none.manifest"), "r1"
+        )
+
+
+def test_what_aws_says_of_a_dataset_is_read_whole(world: World) -> None:
+    """Counts, labels beyond the first page, or codes of bad lines would be missing from the result."""
+    many = [picture(number, f"label {number:03}") for number in range(120)]
+    bad = picture(900, **{"class-name": "x" * 300})
+    uri = world.put("many.manifest", *many, picture(500, "label 000"), bad)
+    arn = imported(world, "orchard", uri)
+    report = world.labels.report(arn)
+    assert (report.aws_status, report.total, report.errors) == ("CREATE_COMPLETE", 122, 1)
+    labels = world.labels.labels(arn)
+    assert (labels[0].name, labels[0].pictures) == ("label 000", 2)
+    assert {f"label {number:03}" for number in range(120)} <= {label.name for label in labels}
+    assert len(set(world.labels.pictures(arn))) == 122
+    found = list(world.labels.bad_entries(arn))
+    assert [entry.source_ref for entry in found] == [f"s3://{BUCKET}/raw/900.jpg"]
+    assert found[0].codes[0].startswith("ERROR_")
+
+
+def test_a_dataset_that_is_gone_is_a_report_and_no_error(world: World) -> None:
+    """A dataset that somebody deleted would be asked for until it is set aside."""
+    arn = "arn:aws:rekognition:us-east-1:111122223333:project/none/dataset/train/1700000000000"
+    assert world.labels.report(arn) == Report("GONE")
+
+
+class Story:
+    """The dataset story behind the window: one worker, its database, and Slack for the question who may."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.slack = Server(
+            create_slack(
+                SlackConfig(
+                    store=folder / "slack.db",
+                    bot_token="xoxb-practice",
+                    manifest={"oauth_config": {"scopes": {"bot": ["users:read", "channels:read", "chat:write"]}}},
+                    people=[{"id": "U0MARA", "name": "mara", "real_name": "Mara"}],
+                    channels=[{"id": "C0DATA", "name": "data", "members": ["U0MARA", "bot"]}],
+                    rate_limits=False,
+                )
+            )
+        ).start()
+        numbers = itertools.count()
+        self.new_id: Callable[[], str] = lambda: f"id{next(numbers):04}"
+        self.db = Database(f"sqlite:///{folder / 'bot.db'}")
+        self.db.migrate()
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.outbox = Outbox(self.db, self.new_id)
+        self.records = Records(self.db, clock)
+        client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
+        self.team = str(client.auth_test()["team_id"])
+        shared: dict[str, Any] = {
+            "records": self.records,
+            "tell": Tell(db=self.db, records=self.records, outbox=self.outbox, gap=0.0),
+            "custom_labels": world.labels,
+            "storage": world.storage,
+            "leases": Leases(self.db, "worker"),
+            "settings": world.settings,
+            "clock": clock,
+        }
+        allowed = world.settings.allowed
+        self.accept = Accept(
+            db=self.db, records=self.records, outbox=self.outbox, allowed=allowed, clock=clock, new_id=self.new_id
+        )
+        access = Access(client, (), clock)
+        self.load = Load(**shared, access=access, allowed=allowed, chance=random.Random(7))
+        self.watch = Watch(**shared)
+
+    def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:
+        source = Source(
+            project=project,
+            manifest_uri=str(uri),
+            channel="C0DATA",
+            team_id=self.team,
+            asked_by="U0MARA",
+            asked_by_name="Mara",
+        )
+        return self.accept.accept(source, self.new_id()).dataset
+
+    def end(self, dataset: Dataset) -> Dataset:
+        """The dataset once everything that can happen to it has."""
+
+        def ended() -> bool:
+            self.load.round()
+            self.watch.round()
+            now = self.records.get(dataset.id)
+            return now is not None and (now.state.ended or now.quarantine_reason is not None)
+
+        until(ended)
+        return self.records.get(dataset.id) or dataset
+
+    def said(self) -> list[str]:
+        """Everything that is to be posted, in order; a card in its last form."""
+        texts = []
+        while (claimed := self.outbox.claim("test")) is not None:
+            texts.append(str(claimed.payload["text"]))
+            self.outbox.done(claimed, f"{len(texts)}.0")
+        return texts
+
+    def stop(self) -> None:
+        self.db.close()
+        self.slack.stop()
+
+
+@pytest.fixture
+def story(world: World, tmp_path: Path) -> Iterator[Story]:
+    story = Story(world, tmp_path)
+    yield story
+    story.stop()
+
+
+def test_a_finished_job_becomes_a_dataset_and_its_thread_tells_what_became_of_each_line(
+    world: World, story: Story
+) -> None:
+    """The whole story: numbers, labels, lines that did not arrive with their reason, one mention at the end."""
+    uri = world.put(
+        "july/ripe/manifests/output/output.manifest",
+        *(picture(number, "ripe") for number in range(20)),
+        *(picture(number, "unripe") for number in range(20, 30)),
+        picture(3),
+        "not json",
+    )
+    dataset = story.end(story.ask(uri))
+    assert (dataset.state.state, dataset.state.lines, dataset.state.sent, dataset.state.arrived) == (READY, 32, 30, 30)
+    assert dataset.sent_uri.startswith(f"s3://{BUCKET}/july/ripe/labeljob/")
+    assert world.storage.exists(read(dataset.sent_uri))
+    card, result = story.said()
+    assert "Dataset orchard: Ready. 30 of 32 lines arrived · 2 labels." in card
+    assert result.startswith("<@U0MARA> *Dataset orchard* (training, project orchard) is ready\n30 of 32 lines arrived")
+    assert "ripe 20 · unripe 10" in result
+    assert "2 lines did not arrive:" in result
+    assert "Line 31 repeats a picture: line 4 has it too." in result
+    assert "Line 32 is not JSON" in result
+
+
+def test_a_manifest_that_aws_would_give_up_is_refused_before_aws_hears_of_it(world: World, story: Story) -> None:
+    """A project with a failed dataset would be left at AWS, and the lines would never be named."""
+    uri = world.put("bad.manifest", picture(1), picture(2, "unripe"), "not json")
+    dataset = story.end(story.ask(uri, "bad"))
+    assert dataset.state.state == REFUSED
+    assert world.aws.act("rekognition").describe_projects()["ProjectDescriptions"] == []
+    assert "More than 20 % of the lines are wrong (1 of 3)." in story.said()[-1]
+
+
+def test_pictures_in_a_closed_bucket_are_never_handed_to_aws(world: World, story: Story) -> None:
+    """A manifest would open a bucket that the channel may not see."""
+    stray = {**picture(1), "source-ref": "s3://secret/plans.jpg"}
+    dataset = story.end(story.ask(world.put("stray.manifest", stray, picture(2), picture(3, "unripe")), "stray"))
+    assert dataset.state.state == REFUSED
+    assert "s3://secret/plans.jpg" in dataset.state.cause
+
+
+def test_a_project_that_is_taken_is_told_with_the_way_out(world: World, story: Story) -> None:
+    """The second import into a project would fail with the name of an exception."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    assert story.end(story.ask(uri)).state.state == READY
+    second = story.end(story.ask(uri))
+    assert second.state.state == REFUSED
+    assert "Name another project." in second.state.cause
+
+
+def test_a_form_that_is_submitted_twice_makes_one_dataset(world: World, story: Story) -> None:
+    """A double press would import everything twice."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    source = story.ask(uri).source
+    first, second = (story.accept.accept(source, "one request") for _ in range(2))
+    assert (first.new, second.new) == (True, False)
+    assert first.dataset == second.dataset
+
+
+def test_when_aws_is_busy_the_import_waits_and_is_told_once_when_it_is_given_up(world: World, story: Story) -> None:
+    """A busy AWS would lose the dataset, or fill the thread."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    asked = story.ask(uri)
+    world.spoil("*.CreateProject", "error_500", 100)
+    story.load.round()
+    waiting = story.records.get(asked.id)
+    assert waiting is not None
+    assert (waiting.fails, waiting.quarantine_reason) == (1, None)
+    assert waiting.next_try_at > waiting.asked_at.timestamp()
+    for text in story.said():
+        assert "set aside" not in text

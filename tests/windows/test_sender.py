@@ -1,0 +1,180 @@
+"""The sender against the Slack stand-in: what was committed is posted once and in order."""
+
+from collections.abc import Callable
+
+from bot.base.db import Database
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox, Subject
+from bot.delivery.sender import Sender
+from tests.windows.conftest import Workspace
+
+JOB = Subject("T0ORCHARD", "job", "j1")
+MakeSender = Callable[..., Sender]
+
+
+def show(db: Database, outbox: Outbox, text: str, *, urgent: bool = True, gap: float = 0.0, channel: str = "C0DATA") -> None:
+    with db.write() as session:
+        outbox.show(session, JOB, channel, Message(text), urgent=urgent, gap=gap)
+
+
+def say(db: Database, outbox: Outbox, text: str, key: str, channel: str = "C0DATA") -> None:
+    with db.write() as session:
+        outbox.say(session, JOB, channel, Message(text), key=key)
+
+
+def test_card_is_the_root_of_its_lines(db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender) -> None:
+    """Without this, what happens to a job would be strewn over the channel."""
+    show(db, outbox, "card")
+    say(db, outbox, "launched", "k1")
+    say(db, outbox, "completed", "k2")
+    make_sender().drain()
+    root = outbox.root_ts(JOB, "C0DATA")
+    assert root is not None
+    assert workspace.texts() == ["card"]
+    assert workspace.thread(root) == ["card", "launched", "completed"]
+
+
+def test_same_line_twice_is_said_once(db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender) -> None:
+    """Without this, a transition that is observed twice would be told twice."""
+    show(db, outbox, "card")
+    say(db, outbox, "launched", "k1")
+    say(db, outbox, "launched", "k1")
+    make_sender().drain()
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
+
+
+def test_card_is_edited_in_place_and_latest_wins(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a busy job would fill the channel or lag behind its own numbers."""
+    show(db, outbox, "1 of 3")
+    make_sender().drain()
+    show(db, outbox, "2 of 3")
+    show(db, outbox, "3 of 3")
+    make_sender().drain()
+    assert workspace.texts() == ["3 of 3"]
+
+
+def test_numbers_wait_for_their_gap_but_a_state_does_not(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, every label would be an edit, or an end would be told late."""
+    show(db, outbox, "1 of 3")
+    make_sender().drain()
+    show(db, outbox, "2 of 3", urgent=False, gap=3600)
+    make_sender().drain()
+    assert workspace.texts() == ["1 of 3"]
+    show(db, outbox, "Completed", urgent=True)
+    make_sender().drain()
+    assert workspace.texts() == ["Completed"]
+
+
+def test_line_waits_until_the_card_shows_the_change(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, the thread would say Completed below a card that says In progress."""
+    show(db, outbox, "In progress")
+    make_sender().drain()
+    show(db, outbox, "Completed")
+    say(db, outbox, "completed", "k1")
+    workspace.fault("chat.update", "error_500", times=1)
+    make_sender(look_wait=3600).drain()
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["In progress"]
+
+
+def test_lost_reply_is_looked_up_not_posted_again(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a cut connection would double a message, as it does with the SDK's own retries."""
+    workspace.fault("chat.postMessage", "drop_after", times=2)
+    show(db, outbox, "card")
+    make_sender().drain()
+    say(db, outbox, "launched", "k1")
+    make_sender().drain()
+    assert workspace.texts() == ["card"]
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
+
+
+def test_unanswered_post_that_never_landed_is_posted(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a message that Slack never got would be lost."""
+    workspace.fault("chat.postMessage", "drop_before", times=1)
+    show(db, outbox, "card")
+    make_sender().drain()
+    assert workspace.texts() == ["card"]
+
+
+def test_another_sender_finishes_what_a_dead_one_began(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a killed process would take its messages with it, or they would be said twice."""
+    show(db, outbox, "card")
+    claimed = Outbox(db, lambda: "x", lease=-1).claim("dead")
+    assert claimed is not None
+    make_sender()._post(claimed)  # it posted, and died before it could write that down
+    make_sender("two").drain()
+    assert workspace.texts() == ["card"]
+
+
+def test_too_many_requests_is_obeyed(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, the bot would hammer a workspace that asked it to wait."""
+    workspace.fault("chat.postMessage", "throttle", times=1, retry_after=3600)
+    show(db, outbox, "card")
+    sender = make_sender()
+    sender.drain()
+    sender.drain()
+    assert workspace.texts() == []
+    assert outbox.waiting() == 1
+
+
+def test_message_that_can_never_be_said_is_reported_and_stops_nobody(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a job in a channel without the bot would be silent for ever, and hold up the others."""
+    show(db, outbox, "lost", channel="C0GENERAL")
+    say(db, outbox, "lost too", "k1", channel="C0GENERAL")
+    show(db, outbox, "card")
+    deaths = make_sender().drain()
+    assert [(death.subject, death.channel, death.error) for death in deaths] == [(JOB, "C0GENERAL", "not_in_channel")]
+    assert workspace.texts() == ["card"]
+    assert outbox.waiting() == 0
+
+
+def test_refused_blocks_fall_back_to_plain_words(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a card that one workspace does not know would be lost instead of plain."""
+    with db.write() as session:
+        outbox.show(session, JOB, "C0DATA", Message("plain words", [{"type": "hologram"}]))
+    make_sender().drain()
+    assert workspace.texts() == ["plain words"]
+
+
+def test_renewed_message_is_posted_anew(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a team whose queue was empty would not be notified of new work."""
+    show(db, outbox, "2 jobs")
+    make_sender().drain()
+    with db.write() as session:
+        outbox.renew(session, JOB, "C0DATA")
+        outbox.show(session, JOB, "C0DATA", Message("1 job"))
+    make_sender().drain()
+    assert workspace.texts() == ["2 jobs", "1 job"]
+
+
+def test_message_below_another_subject_stands_in_its_thread(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a dataset would not be found in the thread of the job it was made of."""
+    show(db, outbox, "card")
+    dataset = Subject("T0ORCHARD", "dataset", "d1")
+    with db.write() as session:
+        outbox.show(session, dataset, "C0DATA", Message("importing"), below=JOB)
+        outbox.say(session, dataset, "C0DATA", Message("ready"), key="d")
+    make_sender().drain()
+    assert workspace.texts() == ["card"]
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "importing", "ready"]
