@@ -4,6 +4,7 @@ Imports happen inside the subcommands, so that `labeljob --help` costs little mo
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -84,7 +85,10 @@ def _serve(chosen: argparse.Namespace) -> int:
     from bot import wiring  # noqa: PLC0415
     from bot.base import settings  # noqa: PLC0415
 
-    wiring.serve(settings.read(chosen.env_file), chosen.role)
+    found = settings.read(chosen.env_file)
+    if chosen.env_file:
+        os.environ[settings.ENV_FILE] = chosen.env_file  # the web server's processes read the settings anew
+    wiring.serve(found, chosen.role)
     return 0
 
 

@@ -5,7 +5,6 @@ both. Nothing here decides anything.
 """
 
 import logging
-import multiprocessing
 import os
 import random
 import re
@@ -13,7 +12,6 @@ import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,6 +23,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+import commands.dataset
 import commands.labeljob
 import commands.labelteam
 from bot import home
@@ -37,6 +36,14 @@ from bot.base.errors import Refusal
 from bot.base.leases import Leases
 from bot.base.settings import Settings
 from bot.base.storage import Storage
+from bot.datasets import accept as dataset_accept
+from bot.datasets import load as dataset_load
+from bot.datasets import records as dataset_records
+from bot.datasets import status as dataset_status
+from bot.datasets import tell as dataset_tell
+from bot.datasets import watch as dataset_watch
+from bot.datasets.custom_labels import CustomLabels
+from bot.datasets.verbs import DatasetVerbs
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.rate_budget import RateBudget
@@ -50,6 +57,7 @@ from bot.jobs.questions import Questions
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
 from bot.jobs.status import Status
+from bot.jobs.task_types import TASK_TYPES
 from bot.jobs.tell import Tell
 from bot.jobs.undelivered import Undelivered
 from bot.jobs.verbs import JobVerbs
@@ -65,7 +73,6 @@ _ACK_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the databas
 _SENDERS = 3  # senders of one worker: a slow channel does not hold up the others
 _HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
 _ENDING = 10  # seconds that a role may take to finish what it does after SIGTERM
-_ENV_FILE = "LABELJOB_ENV_FILE"  # tells the web server's own processes where the settings are
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +96,7 @@ class Bot:
     access: Access
     teams: Teams
     jobs: JobVerbs
+    datasets: DatasetVerbs
     team_id: str
 
     def app(self) -> Door:
@@ -97,12 +105,15 @@ class Bot:
         door = Door(self.slack, signing_secret=secret, inbox=Inbox(self.db))
         commands.labeljob.register(door, jobs=self.jobs, access=self.access, new_id=new_id)
         commands.labelteam.register(door, queue=self.jobs.queue, teams=self.teams, access=self.access)
+        commands.dataset.register(
+            door, datasets=self.datasets, access=self.access, finished_job=self._finished_job, new_id=new_id
+        )
         home.register(door, jobs=self.jobs, teams=self.teams, access=self.access)
         return door
 
     def scheduler(self) -> Scheduler:
         """The worker's rounds."""
-        gaps, jobs = self.settings, self.jobs
+        gaps, jobs, datasets = self.settings, self.jobs, self.datasets
         quick = min(gaps.poll_gap, 2 * gaps.send_gap)
         return Scheduler(
             [
@@ -112,6 +123,8 @@ class Bot:
                 Round("watch", gaps.poll_gap, jobs.watch.round),
                 Round("queues", quick, lambda: jobs.queue.round(self.team_id)),
                 Round("teams", gaps.teams_gap, lambda: jobs.queue.refresh(self.team_id)),
+                Round("load datasets", quick, datasets.load.round),
+                Round("watch datasets", gaps.poll_gap, datasets.watch.round),
             ]
         )
 
@@ -131,6 +144,23 @@ class Bot:
         """Send what is due; what can never be said is told to the asker."""
         for death in sender.drain():
             self.jobs.undelivered.tell(death)
+
+    def _finished_job(self, job_id: str) -> commands.dataset.FinishedJob:
+        """What the dataset story may know of a job."""
+        result = self.jobs.status.result(self.jobs.status.job(job_id))
+        job, kind = result.job, TASK_TYPES.get(result.job.draft.task_type)
+        return commands.dataset.FinishedJob(
+            job_id=job.id,
+            name=job.name,
+            team_id=job.team_id,
+            channel=job.channel,
+            asked_by="" if job.followed else job.asked_by,
+            output_manifest=result.manifest,
+            label_attribute=result.attribute,
+            task_type_title=kind.title if kind else "labeling",
+            importable=result.importable,
+            why_not=result.why_not,
+        )
 
 
 def build(settings: Settings, *, answering: bool = True) -> Bot:
@@ -156,6 +186,7 @@ def build(settings: Settings, *, answering: bool = True) -> Bot:
         access=access,
         teams=teams,
         jobs=_jobs(settings, db, aws, outbox, leases, access, teams),
+        datasets=_datasets(settings, db, aws, outbox, leases, access),
         team_id=_team_id(slack),
     )
 
@@ -203,66 +234,87 @@ def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
     )
 
 
+def _datasets(  # noqa: PLR0913, PLR0917 - the parts it joins
+    settings: Settings, db: Database, aws: Aws, outbox: Outbox, leases: Leases, access: Access
+) -> DatasetVerbs:
+    """The dataset story."""
+    records = dataset_records.Records(db, system_clock)
+    tell = dataset_tell.Tell(db=db, records=records, outbox=outbox, gap=settings.card_gap)
+    work: dict[str, Any] = {
+        "records": records,
+        "tell": tell,
+        "custom_labels": CustomLabels(aws),
+        "storage": Storage.for_work(aws, settings.allowed),
+        "leases": leases,
+        "settings": settings,
+        "clock": system_clock,
+    }
+    return DatasetVerbs(
+        accept=dataset_accept.Accept(
+            db=db, records=records, outbox=outbox, allowed=settings.allowed, clock=system_clock, new_id=new_id
+        ),
+        load=dataset_load.Load(**work, access=access, allowed=settings.allowed, chance=random.SystemRandom()),
+        watch=dataset_watch.Watch(**work),
+        status=dataset_status.Status(records=records),
+    )
+
+
 def serve(settings: Settings, role: str) -> None:
     """Run a role until SIGTERM or SIGINT; what is being done is finished first."""
     logs.start(settings.log_level)
-    logging.raiseExceptions = False
     db = Database(settings.database_url)
     if db.is_sqlite:
         db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
     db.close()
+    scheduler = build(settings, answering=False).scheduler() if role in {"worker", "both"} else None
+    if scheduler is not None:
+        scheduler.start()
+    try:
+        if role == "worker":
+            _until_the_end()
+        elif settings.slack_transport == "socket":
+            _serve_socket(settings)
+        else:
+            _serve_http(settings)
+    finally:
+        if scheduler is not None:
+            scheduler.stop()
+
+
+def _serve_socket(settings: Settings) -> None:
+    """Socket Mode: Slack's requests come through a connection of ours."""
+    handler = SocketModeHandler(build(settings).app(), settings.slack_app_token.get_secret_value())
+    handler.connect()  # type: ignore[no-untyped-call]
+    _until_the_end()
+    handler.close()  # type: ignore[no-untyped-call]
+
+
+def _serve_http(settings: Settings) -> None:
+    """Signed HTTP on a production server; its worker process makes the application by `wsgi`."""
+    Granian(
+        "bot.wiring:wsgi",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        blocking_threads=_HTTP_THREADS,
+        workers_kill_timeout=_ENDING,
+        log_enabled=False,
+    ).serve()
+
+
+def _until_the_end() -> None:
+    """Wait for SIGTERM or SIGINT."""
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    stops: list[Callable[[], object]] = []
-    if role in {"worker", "both"}:
-        scheduler = build(settings, answering=False).scheduler()
-        scheduler.start()
-        stops.append(scheduler.stop)
-    if role in {"web", "both"}:
-        stops.append(_socket(settings) if settings.slack_transport == "socket" else _http(settings))
-    log.info("labeljob is ready (%s, %s)", role, settings.slack_transport)
+    log.info("labeljob is ready")
     ending.wait()
-    for stop in reversed(stops):
-        stop()
-
-
-def _socket(settings: Settings) -> Callable[[], object]:
-    """Socket Mode: Slack's requests come through a connection of ours."""
-    handler = SocketModeHandler(build(settings).app(), settings.slack_app_token.get_secret_value())
-    handler.connect()
-    return handler.close
-
-
-def _http(settings: Settings) -> Callable[[], object]:
-    """Signed HTTP on a production server, in a process of its own (the server wants the main thread's signals)."""
-    web = multiprocessing.get_context("spawn").Process(target=_serve_http, args=(settings.host, settings.port))
-    web.start()
-
-    def stop() -> None:
-        web.terminate()
-        web.join(_ENDING)
-
-    return stop
-
-
-def _serve_http(host: str, port: int) -> None:
-    """The web server's process; its workers make the application by `wsgi`."""
-    Granian(
-        "bot.wiring:wsgi",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        log_enabled=False,
-        blocking_threads=_HTTP_THREADS,
-        workers_kill_timeout=_ENDING,
-    ).serve()
 
 
 def wsgi() -> SlackRequestHandler:
     """The WSGI application, made in the web server's own process from the environment's settings."""
-    settings = settings_of.read(os.environ.get(_ENV_FILE))
+    settings = settings_of.read(os.environ.get(settings_of.ENV_FILE))
     logs.start(settings.log_level)
     return SlackRequestHandler(build(settings).app(), path=EVENTS_PATH)
 

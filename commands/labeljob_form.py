@@ -39,11 +39,10 @@ def open_form(body: dict[str, Any], client: WebClient, *, accept: Accept, access
     client.views_open(trigger_id=body["trigger_id"], view=_fresh(form.step_one(draft, draft_id), new_id))
 
 
-def category(
-    ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
-) -> None:
+def category(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId) -> None:
     """Another category was picked: show its task types, keep the rest."""
     ack()
+    view = body["view"]
     draft_id, draft = _draft(body, view, accept)
     draft = form_reading.read_step_one(view, draft)
     accept.keep(draft_id, draft)
@@ -75,11 +74,10 @@ def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept:
     ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
 
 
-def back(
-    ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
-) -> None:
+def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId) -> None:
     """One page back, with everything that was typed."""
     ack()
+    view = body["view"]
     draft_id, draft = _draft(body, view, accept)
     _id, page_number = form.draft_of(view)
     if page_number == 2:  # noqa: PLR2004 - the second page holds fields

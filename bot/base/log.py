@@ -43,5 +43,8 @@ def start(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("alembic", "apscheduler", "bot.bolt", "botocore", "slack_bolt", "slack_sdk", "urllib3"):
+    # A round that still runs when its time comes again is no news, nor that Bolt has seen the token in the environment.
+    for quiet in ("apscheduler", "bot.bolt"):
+        logging.getLogger(quiet).setLevel(logging.ERROR)
+    for noisy in ("alembic", "botocore", "slack_bolt", "slack_sdk", "urllib3"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

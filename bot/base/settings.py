@@ -13,6 +13,9 @@ from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed
 
 
+ENV_FILE = "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
+
+
 class BadSettings(Refusal):
     """The settings are not complete."""
 

@@ -36,7 +36,7 @@ _BEFORE = {
 
 def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
     """The dataset's one message, edited in place. `set_aside` says why nothing is tried any more."""
-    called, word = typed(source.called, _NAME), "Set aside" if set_aside else _STATES[state.state]
+    called, word = typed(source.called, _NAME), _word(state, set_aside)
     drawing = f"{bar(state.arrived, state.sent)}  " if state.state == lifecycle.IMPORTING and state.arrived else ""
     progress = cut(progress_words(state, set_aside), 900)
     small = _small(source)
@@ -124,8 +124,11 @@ def status_message(source: Source, state: DatasetState, *, set_aside: str = "") 
     return Message(cut("\n".join([card.text, *parts]), 3500), [card.blocks[0], *shown, *card.blocks[1:]])
 
 
-def list_message(datasets: Iterable[tuple[Source, DatasetState]], *, running: bool = False) -> Message:
-    """The datasets of a channel, in the order given; `running` when only those under way were asked for."""
+def list_message(datasets: Iterable[tuple[Source, DatasetState, str]], *, running: bool = False) -> Message:
+    """The datasets of a channel with why they are set aside, if so, in the order given.
+
+    `running` when only those under way were asked for.
+    """
     rows = list(datasets)
     if not rows:
         return _line(
@@ -134,9 +137,9 @@ def list_message(datasets: Iterable[tuple[Source, DatasetState]], *, running: bo
             else "This channel has no datasets yet. `/dataset create` makes one of a manifest."
         )
     said = [
-        f"*{typed(source.called, _NAME)}* · {_STATES[state.state]}\n{cut(progress_words(state), 200)}\n"
+        f"*{typed(source.called, _NAME)}* · {_word(state, set_aside)}\n{cut(progress_words(state, set_aside), 200)}\n"
         f"{source.type_words} set of project {typed(source.project, _NAME)}"
-        for source, state in rows
+        for source, state, set_aside in rows
     ]
     lead = f"{count(len(rows), 'dataset')} in this channel"
     head, tail = [section(f"*{lead}*")], [context(f"and {len(rows):,} more")]
@@ -161,6 +164,10 @@ def help_message() -> Message:
     text = "\n".join(["Datasets from this channel:", *(f"{code(command)} {said}" for command, said in commands)])
     small = "A finished labeling job has a button of its own: Make dataset."
     return Message(f"{text}\n{small}", [section(text), context(small)])
+
+
+def _word(state: DatasetState, set_aside: str) -> str:
+    return "Set aside" if set_aside else _STATES[state.state]
 
 
 def _told(head: str, parts: list[str]) -> Message:

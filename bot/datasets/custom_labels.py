@@ -206,9 +206,10 @@ class CustomLabels:
 
 
 def _codes(value: Any) -> Iterator[str]:
-    """The codes of every `cl-errors` list in an entry.
+    """The codes of every list of errors in an entry.
 
-    UNSURE: where the list stands (entry, metadata or box) and whether its members are objects or texts.
+    UNSURE: the lists are named `cl-errors` in seen entries and `errors` in AWS's reference; where they stand (entry,
+    metadata or box) and whether their members are objects or texts is documented nowhere.
     """
     if isinstance(value, list):
         for inner in value:
@@ -216,10 +217,10 @@ def _codes(value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
         return
     for key, inner in value.items():
-        if key == "cl-errors" and isinstance(inner, list):
+        if key in {"cl-errors", "errors"} and isinstance(inner, list):
             for error in inner:
                 code = error.get("code") if isinstance(error, dict) else error
-                if isinstance(code, str):
+                if isinstance(code, str) and code.startswith(("ERROR_", "WARNING_")):
                     yield code
         else:
             yield from _codes(inner)

@@ -34,4 +34,6 @@ def _one(dataset: Dataset) -> Message:
 
 
 def _listed(datasets: list[Dataset], *, running: bool = False) -> Message:
-    return card.list_message([(one.source, one.state) for one in datasets], running=running)
+    return card.list_message(
+        [(one.source, one.state, one.quarantine_reason or "") for one in datasets], running=running
+    )

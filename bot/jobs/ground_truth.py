@@ -226,11 +226,10 @@ def _described(job: dict[str, Any]) -> Described:
 def _work_team(team: dict[str, Any]) -> WorkTeam:
     # AWS gives a bare host in SubDomain; an address with its scheme is taken as it is.
     host = str(team.get("SubDomain") or "")
-    members = team.get("MemberDefinitions") or []
     return WorkTeam(
         arn=team["WorkteamArn"],
         name=team["WorkteamName"],
         description=team.get("Description") or "",
-        members=len(members) or None,
+        members=None,  # AWS tells groups of people, not how many people are in them
         portal=host if "://" in host or not host else f"https://{host}",
     )

@@ -5,6 +5,7 @@ Data only, and one function that puts it into the AWS stand-in. What is there al
 
 import json
 import mimetypes
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,12 @@ def fill(aws: Aws, own_pictures: Path | None, *, portal: str) -> None:
     """
     new = aws.objects.create_bucket(RAW)
     aws.objects.create_bucket(OUT)
-    for bucket in BUCKETS:
-        aws.set_cors(bucket, CORS)
-    for team in TEAMS:
-        aws.add_workteam(**team, portal=portal)
     if new:
+        with aws.store.write() as rows:
+            for bucket in BUCKETS:
+                rows.execute("UPDATE bucket SET cors = ? WHERE name = ?", (json.dumps(CORS), bucket))
+            for team in TEAMS:
+                _add_team(rows, aws, team, portal)
         _samples(aws)
     if own_pictures is not None:
         for file in sorted(own_pictures.rglob("*")):
@@ -99,6 +101,17 @@ def _samples(aws: Aws) -> None:
     manifests = {"boxes/boxes.manifest": boxes, "first-basket.manifest": basket, "texts/reviews.manifest": reviews}
     for name, lines in manifests.items():
         _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
+
+
+def _add_team(rows: sqlite3.Connection, aws: Aws, team: dict[str, Any], portal: str) -> None:
+    config, now = aws.config, aws.clock()
+    arn = f"arn:aws:sagemaker:{config.region}:{config.account}:workteam/private-crowd/{team['name']}"
+    values = (team["name"], arn, team["description"], portal, json.dumps(team["members"]), team["simulated"], now, now)
+    rows.execute(
+        "INSERT INTO workteam (name, arn, description, subdomain, members, simulated, created, updated) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
 
 
 def _put(aws: Aws, key: str, body: bytes, content_type: str = "") -> None:

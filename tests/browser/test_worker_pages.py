@@ -49,10 +49,10 @@ class Aws:
         self.objects = world.objects
         self.crew = world.crew
         self.clock = lambda: world.now
-        self.s3_origin = s3_origin
+        self._s3_origin = s3_origin
 
     def grant(self, uri: str) -> str:
-        return uri.replace("s3://", f"{self.s3_origin}/")
+        return uri.replace("s3://", f"{self._s3_origin}/")
 
 
 class Site:
@@ -233,7 +233,9 @@ def test_entities_are_marked_by_mouse_and_keyboard_in_code_points(site: Site, pa
     """Offsets in UTF-16 units would be off by one after each emoji."""
     text = "🍐 Ana met Noor in Lyon"
     site.world.lines([{"source": text}])
-    ui = {"UiConfig": {"HumanTaskUiArn": "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"}}
+    ui = {
+        "UiConfig": {"HumanTaskUiArn": "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"}
+    }
     job = site.world.job("who", "NamedEntityRecognition", ["Person", "Place"], task=ui)
     site.world.later(2)
     page.goto(site.login_url("sub-ada"))
@@ -277,7 +279,8 @@ def test_the_small_elements_of_a_custom_page_answer_as_documented(site: Site, pa
     <crowd-card heading="Review"><p>{{ task.input.taskObject }}</p><input name="plain" value="kept"></crowd-card>
     <crowd-input name="reason" label="Why" required></crowd-input>
     <crowd-text-area name="more" label="More"></crowd-text-area>
-    <crowd-checkbox name="seen" value="Red">Red</crowd-checkbox><crowd-checkbox name="seen" value="Green">Green</crowd-checkbox>
+    <crowd-checkbox name="seen" value="Red">Red</crowd-checkbox>
+    <crowd-checkbox name="seen" value="Green">Green</crowd-checkbox>
     <crowd-radio-group><crowd-radio-button name="one" value="yes">Yes</crowd-radio-button>
     <crowd-radio-button name="two" value="no">No</crowd-radio-button></crowd-radio-group>
     <crowd-slider name="sure" label="How sure" min="0" max="10" value="4"></crowd-slider>
@@ -336,5 +339,3 @@ def test_the_page_in_the_dark(site: Site, browser: Any) -> None:
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     context.close()
     assert sum(int(part) for part in ground.strip("rgb()").split(",")[:3]) < 150
-
-

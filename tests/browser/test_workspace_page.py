@@ -339,7 +339,11 @@ def test_text_from_people_stays_text(space: Workspace, page: Page) -> None:
 def test_form_errors_stand_at_their_fields_and_typing_survives(space: Workspace, page: Page) -> None:
     """A form that forgets what was typed, or an error that does not say where, costs a person the whole form."""
     visit(page, space)
-    more = {"type": "actions", "block_id": "more", "elements": [{"type": "button", "action_id": "more", "text": plain("More")}]}
+    more = {
+        "type": "actions",
+        "block_id": "more",
+        "elements": [{"type": "button", "action_id": "more", "text": plain("More")}],
+    }
     modal = open_form(page, space, [NAME, more])
     expect(control(modal, "name")).to_be_focused()
     modal.get_by_test_id("modal-submit").click()
@@ -451,7 +455,11 @@ def test_external_select_asks_the_app_only_after_enough_letters(space: Workspace
 def test_views_stack_and_go_back_with_what_was_typed(space: Workspace, page: Page) -> None:
     """Looking something up in a second view must not cost the first one."""
     visit(page, space)
-    look = {"type": "actions", "block_id": "l", "elements": [{"type": "button", "action_id": "look", "text": plain("Look")}]}
+    look = {
+        "type": "actions",
+        "block_id": "l",
+        "elements": [{"type": "button", "action_id": "look", "text": plain("Look")}],
+    }
     modal = open_form(page, space, [NAME, look])
     control(modal, "name").fill("kept")
 
@@ -491,7 +499,12 @@ def test_a_silent_app_is_told_in_words_and_nothing_is_lost(space: Workspace, pag
 
 def test_confirm_dialog_decides_whether_the_app_hears(space: Workspace, page: Page) -> None:
     """A stop or a training that costs money must not start on one wrong click."""
-    confirm = {"title": plain("Sure?"), "text": plain("It costs money."), "confirm": plain("Do it"), "deny": plain("No")}
+    confirm = {
+        "title": plain("Sure?"),
+        "text": plain("It costs money."),
+        "confirm": plain("Do it"),
+        "deny": plain("No"),
+    }
     button = {"type": "button", "action_id": "train", "text": plain("Train"), "value": "v", "confirm": confirm}
     other = {"type": "button", "action_id": "log", "text": plain("Log")}
     menu = {"type": "overflow", "action_id": "more", "options": [option("Stop"), option("Continue")]}
@@ -687,14 +700,18 @@ def test_blocks_are_drawn(browser: Browser, space: Workspace) -> None:
 
 def test_everything_can_be_reached_by_keyboard(space: Workspace, page: Page) -> None:
     """A person without a mouse must be able to label and to leave again."""
-    ts = space.say(DATA, "A job", [{"type": "actions", "elements": [{"type": "button", "action_id": "k", "text": plain("Press")}]}])
+    ts = space.say(
+        DATA, "A job", [{"type": "actions", "elements": [{"type": "button", "action_id": "k", "text": plain("Press")}]}]
+    )
     visit(page, space)
     expect(message(page, ts)).to_be_visible()
     reached: set[str] = set()
     page.locator("body").focus()
     for _ in range(40):
         page.keyboard.press("Tab")
-        reached.add(str(page.evaluate("document.activeElement.dataset.testid || document.activeElement.dataset.actionId")))
+        reached.add(
+            str(page.evaluate("document.activeElement.dataset.testid || document.activeElement.dataset.actionId"))
+        )
     assert {"person-picker", "channel-general", "app-home", f"message-{ts}", "k", "composer"} <= reached
     modal = open_form(page, space, [NAME])
     for _ in range(12):

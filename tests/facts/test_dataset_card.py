@@ -175,7 +175,7 @@ def test_slack_takes_every_message_and_nobody_is_pinged_by_a_text(source: Source
         card.live_card(source, state),
         card.live_card(source, state, set_aside="x" * 900),
         card.status_message(source, state),
-        card.list_message([(source, state)] * 60),
+        card.list_message([(source, state, "")] * 60),
         card.no_such_dataset(source.name),
         card.help_message(),
     ]

@@ -1,38 +1,49 @@
 """The Web API of the Slack stand-in, asked by slack_sdk's own client as it comes."""
 
+# ruff: noqa: S310 - every address here is the stand-in's own
+
 from __future__ import annotations
 
 import io
-import json
+import re
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from slack_practice import APP_TOKEN, MANIFEST, Workspace, mrkdwn, section
+from slack_practice import APP_TOKEN, BOT_TOKEN, MANIFEST, Workspace, mrkdwn, section
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
-def slack(tmp_path_factory):
+def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with Workspace(tmp_path_factory.mktemp("slack")) as workspace:
         yield workspace
 
 
 @pytest.fixture
-def web(slack):
+def web(slack: Workspace) -> Any:
     return slack.web()
 
 
-def refused(call, *args, **kwargs):
+def refused(call: Any, *args: Any, **kwargs: Any) -> Any:
     with pytest.raises(SlackApiError) as caught:
         call(*args, **kwargs)
     return caught.value.response
 
 
-def test_the_token_decides_who_is_asked(slack, web):
+def test_the_token_decides_who_is_asked(slack: Workspace, web: WebClient) -> None:
     """A bot that starts with a wrong token must learn it from auth.test, not from silence later."""
     me = web.auth_test()
     assert (me["user_id"], me["team_id"], me["bot_id"]) == ("U0BOT", "T0ORCHARD", "B0LABELJOB")
@@ -47,7 +58,7 @@ def test_the_token_decides_who_is_asked(slack, web):
     assert web.auth_test()["ok"]
 
 
-def test_a_missing_scope_is_named(web):
+def test_a_missing_scope_is_named(web: WebClient) -> None:
     """Without needed and provided nobody could say which scope to add to the manifest."""
     answer = refused(web.usergroups_list)
     assert answer["error"] == "missing_scope"
@@ -55,7 +66,7 @@ def test_a_missing_scope_is_named(web):
     assert "chat:write" in answer["provided"]
 
 
-def test_membership_is_enforced(web):
+def test_membership_is_enforced(web: WebClient) -> None:
     """The bot would believe that it can post everywhere, and fail at the first real channel."""
     assert refused(web.chat_postMessage, channel="C0GENERAL", text="hi")["error"] == "not_in_channel"
     assert refused(web.chat_postMessage, channel="C0SECRET", text="hi")["error"] == "channel_not_found"
@@ -66,7 +77,7 @@ def test_membership_is_enforced(web):
     assert web.chat_postMessage(channel="U0LIN", text="to a person")["channel"].startswith("D")
 
 
-def test_channels_and_people_can_be_listed_in_pages(web):
+def test_channels_and_people_can_be_listed_in_pages(web: WebClient) -> None:
     """A bot that never sees a second page would lose every channel behind it."""
     first = web.conversations_list(limit=2)
     assert [channel["id"] for channel in first["channels"]] == ["C0DATA", "C0LABEL"]
@@ -82,7 +93,7 @@ def test_channels_and_people_can_be_listed_in_pages(web):
     assert refused(web.conversations_list, cursor="nonsense")["error"] == "invalid_cursor"
 
 
-def test_threads_count_their_replies_and_metadata_comes_back_only_when_asked(web):
+def test_threads_count_their_replies_and_metadata_comes_back_only_when_asked(web: WebClient) -> None:
     """The outbox finds its own lost posts by metadata in the thread: without this it would post twice."""
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     metadata = {"event_type": "labeljob_notice", "event_payload": {"id": "row-1"}}
@@ -104,7 +115,7 @@ def test_threads_count_their_replies_and_metadata_comes_back_only_when_asked(web
     assert refused(web.conversations_replies, channel="C0DATA", ts="1500000000.000001")["error"] == "thread_not_found"
 
 
-def test_history_is_cut_by_time_and_page(web):
+def test_history_is_cut_by_time_and_page(web: WebClient) -> None:
     """The look-up after a crash asks from first_try on and follows the cursor to the end."""
     posts = [web.chat_postMessage(channel="C0LABEL", text=f"n{number}")["ts"] for number in range(5)]
     assert len(set(posts)) == 5
@@ -124,7 +135,7 @@ def test_history_is_cut_by_time_and_page(web):
     assert [message["text"] for message in rest["messages"]] == ["n2", "n1"]
 
 
-def test_an_update_with_text_alone_removes_the_blocks(web):
+def test_an_update_with_text_alone_removes_the_blocks(web: WebClient) -> None:
     """A card that is updated carelessly loses its buttons at Slack; the tests must see it here."""
     posted = web.chat_postMessage(
         channel="C0DATA", text="card", blocks=[section()], metadata={"event_type": "x", "event_payload": {"id": 1}}
@@ -142,7 +153,7 @@ def test_an_update_with_text_alone_removes_the_blocks(web):
     assert missing["error"] == "message_not_found"
 
 
-def test_only_own_messages_can_be_changed(slack, web):
+def test_only_own_messages_can_be_changed(slack: Workspace, web: WebClient) -> None:
     """Editing a person's words must fail, here as at Slack."""
     ts = slack.act("message", user="U0MARA", channel="C0DATA", text="mine")["ts"]
     assert refused(web.chat_update, channel="C0DATA", ts=ts, text="x")["error"] == "cant_update_message"
@@ -155,7 +166,7 @@ def test_only_own_messages_can_be_changed(slack, web):
     assert reply["text"] == "reply"
 
 
-def test_wrong_blocks_are_refused_with_pointers(web):
+def test_wrong_blocks_are_refused_with_pointers(web: WebClient) -> None:
     """invalid_blocks without its pointer cannot be mended by anybody."""
     answer = refused(web.chat_postMessage, channel="C0DATA", text="a", blocks=[section("x" * 3001)])
     assert answer["error"] == "invalid_blocks"
@@ -169,19 +180,19 @@ def test_wrong_blocks_are_refused_with_pointers(web):
     assert len(cut["message"]["text"]) == 40_000
 
 
-def test_a_picture_that_cannot_be_fetched_fails_the_whole_message(web):
+def test_a_picture_that_cannot_be_fetched_fails_the_whole_message(web: WebClient) -> None:
     """Slack fetches pictures when it takes the message: an expired link takes the card with it."""
     picture = io.BytesIO()
     Image.new("RGB", (4, 4)).save(picture, "PNG")
 
     class Pictures(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             good = self.path == "/good.png"
             self.send_response(200 if good else 403)
             self.end_headers()
             self.wfile.write(picture.getvalue() if good else b"<Error>expired</Error>")
 
-        def log_message(self, *_args):
+        def log_message(self, *_args: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
@@ -200,7 +211,7 @@ def test_a_picture_that_cannot_be_fetched_fails_the_whole_message(web):
         server.server_close()
 
 
-def test_an_ephemeral_message_lives_until_the_page_is_loaded_again(slack, web):
+def test_an_ephemeral_message_lives_until_the_page_is_loaded_again(slack: Workspace, web: WebClient) -> None:
     """What only one person sees must never be found in the history, nor be edited by its ts."""
     ts = web.chat_postEphemeral(channel="C0DATA", user="U0MARA", text="psst")["message_ts"]
     (seen,) = slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"]
@@ -214,7 +225,7 @@ def test_an_ephemeral_message_lives_until_the_page_is_loaded_again(slack, web):
     assert answer["error"] == "user_not_in_channel"
 
 
-def test_a_file_goes_up_and_comes_down_with_the_token_alone(slack, web):
+def test_a_file_goes_up_and_comes_down_with_the_token_alone(slack: Workspace, web: WebClient) -> None:
     """The result of a job is a file: it must arrive in the thread, whole, and for members only."""
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     body = b"name,label\ncat,1\n" * 50
@@ -246,18 +257,9 @@ def test_a_file_goes_up_and_comes_down_with_the_token_alone(slack, web):
     assert refused(web.files_getUploadURLExternal, filename="x", length=0)["error"] == "invalid_arguments"
 
 
-def test_a_person_uploads_and_the_app_sees_it_where_it_was_shared(slack, web):
+def test_a_person_uploads_and_the_app_sees_it_where_it_was_shared(slack: Workspace, web: WebClient) -> None:
     """Labeling the files of a message begins with a file that a person put there."""
-    boundary = "practice"
-    parts = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="user"\r\n\r\nU0MARA\r\n'
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="tree.txt"\r\n\r\nleaves\r\n'
-        f"--{boundary}--\r\n"
-    ).encode()
-    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    request = urllib.request.Request(f"{slack.url}/client/upload", data=parts, headers=headers)
-    with urllib.request.urlopen(request) as reply:
-        (file,) = json.load(reply)["files"]
+    file = slack.upload("U0MARA", "tree.txt", b"leaves")
     assert refused(web.files_info, file=file["id"])["error"] == "file_not_found"
     slack.act("message", user="U0MARA", channel="C0DATA", text="look", file_ids=[file["id"]])
     assert web.files_info(file=file["id"])["file"]["name"] == "tree.txt"
@@ -265,7 +267,7 @@ def test_a_person_uploads_and_the_app_sees_it_where_it_was_shared(slack, web):
     assert message["subtype"] == "file_share"
 
 
-def test_the_home_is_published_per_person_and_guards_its_hash(slack, web):
+def test_the_home_is_published_per_person_and_guards_its_hash(slack: Workspace, web: WebClient) -> None:
     """Two publications that cross must not leave the older one on the screen."""
     home = {"type": "home", "blocks": [section("one")]}
     first = web.views_publish(user_id="U0MARA", view=home)["view"]
@@ -277,7 +279,7 @@ def test_the_home_is_published_per_person_and_guards_its_hash(slack, web):
     assert slack.look("home", user="U0LIN")["view"] is None
 
 
-def test_joining_and_reacting_work_as_far_as_the_scopes_go(slack, web):
+def test_joining_and_reacting_work_as_far_as_the_scopes_go(slack: Workspace, web: WebClient) -> None:
     """A bot invited by itself into a public channel can then post there."""
     assert web.conversations_join(channel="C0GENERAL")["channel"]["is_member"]
     ts = web.chat_postMessage(channel="C0GENERAL", text="hello")["ts"]
@@ -289,14 +291,14 @@ def test_joining_and_reacting_work_as_far_as_the_scopes_go(slack, web):
     assert link == f"{slack.url}/archives/C0GENERAL/p{ts.replace('.', '')}"
 
 
-def test_a_planned_refusal_comes_once_and_does_nothing(slack, web):
+def test_a_planned_refusal_comes_once_and_does_nothing(slack: Workspace, web: WebClient) -> None:
     """Rare refusals (is_archived, internal_error) need a way to happen in tests."""
     slack.control("refuse", method="chat.*", error="is_archived", times=1)
     assert refused(web.chat_postMessage, channel="C0DATA", text="x")["error"] == "is_archived"
     assert web.chat_postMessage(channel="C0DATA", text="y")["ok"]
 
 
-def test_too_many_messages_in_a_channel_are_answered_with_retry_after(tmp_path):
+def test_too_many_messages_in_a_channel_are_answered_with_retry_after(tmp_path: Path) -> None:
     """A bot that does not obey 429 here would be cut off by Slack on its first busy day."""
     with Workspace(tmp_path, rate_limits=True) as slack:
         web = slack.web()
@@ -314,7 +316,7 @@ def test_too_many_messages_in_a_channel_are_answered_with_retry_after(tmp_path):
         assert refused(web.users_list).status_code == 429
 
 
-def test_everything_is_still_there_after_a_restart(tmp_path):
+def test_everything_is_still_there_after_a_restart(tmp_path: Path) -> None:
     """The practice workspace is stopped and killed at will; a lost message would look like the bot's fault."""
     with Workspace(tmp_path) as slack:
         ts = slack.web().chat_postMessage(channel="C0DATA", text="kept")["ts"]
@@ -326,7 +328,43 @@ def test_everything_is_still_there_after_a_restart(tmp_path):
         assert slack.web().chat_postMessage(channel="C0DATA", text="next")["ts"] > ts
 
 
-def test_a_manifest_that_slack_would_refuse_does_not_start(tmp_path):
+def test_a_killed_workspace_has_kept_what_it_answered(tmp_path: Path) -> None:
+    """An answer that a kill -9 takes back would be a message lost by Slack, which Slack does not do."""
+    script = (
+        "import pathlib, sys; sys.path.insert(0, sys.argv[2]); from slack_practice import Workspace; "
+        "print(Workspace(pathlib.Path(sys.argv[1])).url, flush=True); sys.stdin.read()"
+    )
+    here = str(Path(__file__).parent)
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", script, str(tmp_path), here],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        assert child.stdout is not None
+        url = child.stdout.readline().strip()
+        web = WebClient(BOT_TOKEN, base_url=f"{url}/api/", retry_handlers=[])
+        posted = [web.chat_postMessage(channel="C0DATA", text=str(number))["ts"] for number in range(10)]
+        child.kill()
+    with Workspace(tmp_path) as slack:
+        found = slack.web().conversations_history(channel="C0DATA")["messages"]
+        assert [message["ts"] for message in found][::-1] == posted
+
+
+def test_posts_at_the_same_moment_get_their_own_ts(web: WebClient) -> None:
+    """A ts is the name of a message: two messages of one name could not both be updated."""
+
+    def post(number: int) -> str:
+        return str(web.chat_postMessage(channel="C0LABEL", text=f"at once {number}")["ts"])
+
+    with ThreadPoolExecutor(8) as pool:
+        stamps = list(pool.map(post, range(40)))
+    assert len(set(stamps)) == 40
+    assert all(re.fullmatch(r"\d{10}\.\d{6}", ts) for ts in stamps)
+
+
+def test_a_manifest_that_slack_would_refuse_does_not_start(tmp_path: Path) -> None:
     """A slash command without a description is found at installation, not by the first user."""
     wrong = {**MANIFEST, "features": {**MANIFEST["features"], "slash_commands": [{"command": "labeljob"}]}}
     with pytest.raises(ValueError, match=r"command must begin with /.*description"):

@@ -1,19 +1,25 @@
 """Commands, presses, forms and events of the Slack stand-in, with a Bolt app behind signed HTTP, unchanged."""
 
+# ruff: noqa: S310 - every address here is the stand-in's own
+
 from __future__ import annotations
 
 import json
 import urllib.error
 import urllib.request
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_practice import Bot, Workspace, button, modal, option, plain, section, typed, until
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with (
         Workspace(tmp_path_factory.mktemp("slack"), time_scale=0.0002) as workspace,
         Bot(workspace) as bolt,
@@ -23,7 +29,7 @@ def pair(tmp_path_factory):
 
 
 @pytest.fixture
-def slack(pair):
+def slack(pair: tuple[Workspace, Bot]) -> Iterator[Any]:
     workspace, _bolt = pair
     yield workspace
     workspace.fetch("/_control/faults", method="DELETE")
@@ -33,39 +39,40 @@ def slack(pair):
 
 
 @pytest.fixture
-def bot(pair, slack):
+def bot(pair: tuple[Workspace, Bot], slack: Workspace) -> Bot:
+    assert slack.url
     pair[1].forget()
     return pair[1]
 
 
-def command(slack, text="", **more):
+def command(slack: Workspace, text: str = "", **more: Any) -> Any:
     return slack.act("command", **{"user": "U0MARA", "channel": "C0DATA", "command": "/labeljob", "text": text, **more})
 
 
-def opens(bot, *views):
+def opens(bot: Bot, *views: Any) -> None:
     """Have the next commands open these modals."""
     waiting = list(views)
 
-    def open_one(ack, body, client, **_rest):
+    def open_one(ack: Any, body: Any, client: Any, **_rest: Any) -> None:
         ack()
         client.views_open(trigger_id=body["trigger_id"], view=waiting.pop(0))
 
     bot.when("command", open_one)
 
 
-def opened(slack, bot, view):
+def opened(slack: Workspace, bot: Bot, view: dict[str, Any]) -> Any:
     """Open a modal by the command; gives it as Slack keeps it."""
     opens(bot, view)
     command(slack)
     return until(slack.modals)[-1]
 
 
-def submit(slack, view, **values):
+def submit(slack: Workspace, view: dict[str, Any], **values: Any) -> Any:
     state = {"values": {block: {"typed": {"value": value}} for block, value in values.items()}}
     return slack.act("view_submit", user="U0MARA", view_id=view["id"], state=state)
 
 
-def test_a_command_is_answered_to_the_person_alone(slack, bot):
+def test_a_command_is_answered_to_the_person_alone(slack: Workspace, bot: Bot) -> None:
     """The first thing everybody tries is the slash command."""
     bot.when("command", lambda ack, body, **_rest: ack(f"You said {body['text']}"))
     reply = command(slack, "status")["ephemeral"]
@@ -79,7 +86,7 @@ def test_a_command_is_answered_to_the_person_alone(slack, bot):
     assert slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"][-1]["text"] == "You said status"
 
 
-def test_a_command_that_nobody_answers_says_so(slack, bot):
+def test_a_command_that_nobody_answers_says_so(slack: Workspace, bot: Bot) -> None:
     """People must see Slack's own error, and a bot that is too slow must be seen as too slow."""
     bot.when("command", lambda **_rest: None)
     slack.fetch("/_control/faults", {"operation": "app:/labeljob", "fault": "delay", "seconds": 1.3, "times": 1})
@@ -90,7 +97,7 @@ def test_a_command_that_nobody_answers_says_so(slack, bot):
     assert command(slack, user="U0LIN")["error"] == "not_in_channel"
 
 
-def test_response_url_works_five_times_for_half_an_hour(slack, bot):
+def test_response_url_works_five_times_for_half_an_hour(slack: Workspace, bot: Bot) -> None:
     """Late answers go through the response_url; the sixth is lost at Slack, so it must be lost here."""
     url = (command(slack), bot.hears("command"))[1]["response_url"]
     hook = WebhookClient(url)
@@ -106,7 +113,7 @@ def test_response_url_works_five_times_for_half_an_hour(slack, bot):
     assert "expired_url" in WebhookClient(url).send(text="too late").body
 
 
-def test_a_trigger_works_once_and_for_three_seconds(slack, bot):
+def test_a_trigger_works_once_and_for_three_seconds(slack: Workspace, bot: Bot) -> None:
     """A modal that is opened after slow work fails at Slack, and this is how a test can see it."""
     body = (command(slack), bot.hears("command"))[1]
     web = slack.web()
@@ -121,7 +128,7 @@ def test_a_trigger_works_once_and_for_three_seconds(slack, bot):
         web.views_open(trigger_id="1.2.3", view=modal())
 
 
-def test_a_form_is_submitted_with_what_was_typed_and_what_was_preset(slack, bot):
+def test_a_form_is_submitted_with_what_was_typed_and_what_was_preset(slack: Workspace, bot: Bot) -> None:
     """Fields that a person does not touch carry their initial values, as the page of Slack sends them."""
     view = opened(slack, bot, modal(typed("name"), typed("note", initial_value="preset", optional=True)))
     assert submit(slack, view, name="ripe")["response_action"] is None
@@ -147,7 +154,9 @@ FIELDS = [
 
 
 @pytest.mark.parametrize(("block", "value", "words"), FIELDS, ids=[row[2] for row in FIELDS])
-def test_slack_checks_fields_before_the_app_hears_of_them(slack, bot, block, value, words):
+def test_slack_checks_fields_before_the_app_hears_of_them(
+    slack: Workspace, bot: Bot, block: dict[str, Any], value: Any, words: str
+) -> None:
     """What Slack refuses by itself must not reach the bot, or the bot is tested with impossible forms."""
     view = opened(slack, bot, modal(block))
     before = slack.last_entry()
@@ -157,7 +166,7 @@ def test_slack_checks_fields_before_the_app_hears_of_them(slack, bot, block, val
     assert slack.journal("app:view_submission", before) == []
 
 
-def test_the_app_answers_a_form_with_errors_update_push_or_clear(slack, bot):
+def test_the_app_answers_a_form_with_errors_update_push_or_clear(slack: Workspace, bot: Bot) -> None:
     """A form of several pages lives from these four answers."""
     view = opened(slack, bot, modal(typed()))
     bot.when("submit", lambda ack, **_rest: ack(response_action="errors", errors={"name": "taken"}))
@@ -166,7 +175,7 @@ def test_the_app_answers_a_form_with_errors_update_push_or_clear(slack, bot):
     assert submit(slack, view, name="a")["error"] == "invalid_response"
     bot.when("submit", lambda ack, **_rest: ack(response_action="push", view=modal(typed("second"))))
     pushed = submit(slack, view, name="a")["view_stack"]
-    assert [one["id"] for one in pushed][0] == view["id"]
+    assert pushed[0]["id"] == view["id"]
     assert pushed[1]["root_view_id"] == view["id"]
     bot.when("submit", lambda ack, **_rest: ack(response_action="update", view=modal(typed("third"))))
     updated = submit(slack, pushed[1], second="b")["view_stack"]
@@ -176,7 +185,7 @@ def test_the_app_answers_a_form_with_errors_update_push_or_clear(slack, bot):
     assert submit(slack, updated[1], third="c")["view_stack"] == []
 
 
-def test_a_fourth_view_finds_no_place(slack, bot):
+def test_a_fourth_view_finds_no_place(slack: Workspace, bot: Bot) -> None:
     """Three views are all that Slack stacks; a deeper form must be designed otherwise."""
     view = opened(slack, bot, modal(typed()))
     bot.when("submit", lambda ack, **_rest: ack(response_action="push", view=modal(typed())))
@@ -187,7 +196,7 @@ def test_a_fourth_view_finds_no_place(slack, bot):
     assert len(slack.modals()) == 3
 
 
-def test_a_form_that_is_not_answered_stays_open(slack, bot):
+def test_a_form_that_is_not_answered_stays_open(slack: Workspace, bot: Bot) -> None:
     """After "trouble connecting" the person presses again: the bot must live with the same form twice."""
     view = opened(slack, bot, modal(typed()))
     slack.fetch("/_control/faults", {"operation": "app:view_submission", "fault": "drop_after", "times": 1})
@@ -199,12 +208,12 @@ def test_a_form_that_is_not_answered_stays_open(slack, bot):
     assert bot.hears("submit")["view"]["id"] == bot.hears("submit")["view"]["id"]
 
 
-def test_an_update_keeps_what_was_typed_where_the_ids_stay(slack, bot):
+def test_an_update_keeps_what_was_typed_where_the_ids_stay(slack: Workspace, bot: Bot) -> None:
     """A form that forgets what people typed when it is redrawn drives them away."""
     dispatching = typed("kind", "pick", type="static_select", options=[option("a"), option("b")], dispatch_action=True)
     view = opened(slack, bot, modal(typed("name"), dispatching))
 
-    def redraw(ack, body, client, **_rest):
+    def redraw(ack: Any, body: Any, client: Any, **_rest: Any) -> None:
         ack()
         again = modal(typed("name", initial_value="ignored"), dispatching, typed("extra", initial_value="new"))
         client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=again)
@@ -234,13 +243,13 @@ def test_an_update_keeps_what_was_typed_where_the_ids_stay(slack, bot):
         slack.web().views_update(view_id="V0GONE", view=modal())
 
 
-def test_an_external_select_asks_the_app(slack, bot):
+def test_an_external_select_asks_the_app(slack: Workspace, bot: Bot) -> None:
     """Names that do not fit into a hundred options are looked up while people type."""
     external = typed("team", "team", type="external_select", min_query_length=2)
     view = opened(slack, bot, modal(external))
     bot.when("options", lambda ack, body, **_rest: ack(options=[option(body["value"])]))
 
-    def ask(query):
+    def ask(query: str) -> Any:
         place = {"type": "view", "view_id": view["id"]}
         return slack.act("suggest", user="U0MARA", container=place, block_id="team", action_id="team", query=query)
 
@@ -250,7 +259,27 @@ def test_an_external_select_asks_the_app(slack, bot):
     assert ask("all")["error"] == "invalid_options"
 
 
-def test_closing_is_told_only_when_asked_for(slack, bot):
+def test_a_file_in_a_form_reaches_the_app_whole(slack: Workspace, bot: Bot) -> None:
+    """A manifest is handed over in a form: the app gets the file object and may fetch the bytes with its token."""
+    view = opened(slack, bot, modal(typed("manifest", "file", type="file_input", max_files=1)))
+    file = slack.upload("U0MARA", "lines.jsonl", b'{"source-ref":"s3://a/b"}')
+
+    def send(files: list[Any]) -> dict[str, Any]:
+        state = {"values": {"manifest": {"file": {"files": files}}}}
+        return slack.act("view_submit", user="U0MARA", view_id=view["id"], state=state)
+
+    assert "required" in send([])["errors"]["manifest"]
+    assert "missing" in send([{"id": "F0NOWHERE"}])["errors"]["manifest"]
+    assert "1 at most" in send([file, file])["errors"]["manifest"]
+    assert send([{"id": file["id"]}])["response_action"] is None
+    (given,) = bot.hears("submit")["view"]["state"]["values"]["manifest"]["file"]["files"]
+    assert given["name"] == "lines.jsonl"
+    headers = {"Authorization": f"Bearer {slack.config.bot_token}"}
+    with urllib.request.urlopen(urllib.request.Request(given["url_private"], headers=headers)) as reply:
+        assert reply.read() == b'{"source-ref":"s3://a/b"}'
+
+
+def test_closing_is_told_only_when_asked_for(slack: Workspace, bot: Bot) -> None:
     """A draft is thrown away when its form is closed, if the form wants to know."""
     view = opened(slack, bot, modal(typed(), notify_on_close=True))
     assert slack.act("view_close", user="U0MARA", view_id=view["id"], clear=False)["view_stack"] == []
@@ -261,7 +290,7 @@ def test_closing_is_told_only_when_asked_for(slack, bot):
     assert again["error"] == "not_found"
 
 
-def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(slack, bot):
+def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(slack: Workspace, bot: Bot) -> None:
     """Card buttons are the main way to a job: thread, message and response_url must all be right."""
     web = slack.web()
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
@@ -289,12 +318,12 @@ def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(slack
     assert gone["error"] == "no_such_element"
 
 
-def test_an_ephemeral_message_is_changed_through_its_buttons(slack, bot):
+def test_an_ephemeral_message_is_changed_through_its_buttons(slack: Workspace, bot: Bot) -> None:
     """What only one person sees can be replaced or taken away by the response_url of its own button, never by ts."""
     actions = {"type": "actions", "block_id": "row", "elements": [button("ok")]}
     slack.web().chat_postEphemeral(channel="C0DATA", user="U0MARA", text="sure?", blocks=[actions])
 
-    def ephemerals():
+    def ephemerals() -> Any:
         return slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"]
 
     (seen,) = ephemerals()
@@ -309,7 +338,7 @@ def test_an_ephemeral_message_is_changed_through_its_buttons(slack, bot):
     assert ephemerals() == []
 
 
-def test_shortcuts_reach_the_app_with_their_message(slack, bot):
+def test_shortcuts_reach_the_app_with_their_message(slack: Workspace, bot: Bot) -> None:
     """Label these is a message shortcut: without the message there is nothing to label."""
     ts = slack.act("message", user="U0MARA", channel="C0DATA", text="three trees")["ts"]
     assert slack.act("shortcut", user="U0MARA", callback_id="label_these", channel="C0DATA", ts=ts)["ok"]
@@ -323,7 +352,7 @@ def test_shortcuts_reach_the_app_with_their_message(slack, bot):
     assert slack.act("shortcut", user="U0MARA", callback_id="label_these")["error"] == "no_such_shortcut"
 
 
-def test_events_are_told_only_when_subscribed_and_the_bot_is_there(slack, bot):
+def test_events_are_told_only_when_subscribed_and_the_bot_is_there(slack: Workspace, bot: Bot) -> None:
     """Mentions, joins, direct messages and Home openings are the doors that need no command."""
     slack.act("message", user="U0MARA", channel="C0DATA", text="@labeljob status of <b>?")
     event = bot.hears("app_mention")["event"]
@@ -345,7 +374,7 @@ def test_events_are_told_only_when_subscribed_and_the_bot_is_there(slack, bot):
     assert len(slack.journal("app:event", before)) == 1, "message.channels is not subscribed"
 
 
-def test_an_event_that_fails_comes_again_with_retry_headers(slack, bot):
+def test_an_event_that_fails_comes_again_with_retry_headers(slack: Workspace, bot: Bot) -> None:
     """Slack repeats events; a bot that was never asked twice would answer a mention twice on its first bad day."""
     fault = {"operation": "app:event", "fault": "error_500", "times": 2}
     slack.fetch("/_control/faults", fault)
@@ -360,7 +389,7 @@ def test_an_event_that_fails_comes_again_with_retry_headers(slack, bot):
     assert len(ids) == 1, "the same event under the same id"
 
 
-def test_slack_gives_up_after_three_more_attempts(slack, bot):
+def test_slack_gives_up_after_three_more_attempts(slack: Workspace, bot: Bot) -> None:
     """Four failures and the event is lost: whatever must not be lost cannot hang on an event alone."""
     slack.fetch("/_control/faults", {"operation": "app:event", "fault": "drop_before"})
     before = slack.last_entry()
@@ -370,7 +399,7 @@ def test_slack_gives_up_after_three_more_attempts(slack, bot):
     assert bot.heard.empty()
 
 
-def test_every_request_is_signed_and_bolt_refuses_a_forged_one(slack, bot):
+def test_every_request_is_signed_and_bolt_refuses_a_forged_one(slack: Workspace, bot: Bot) -> None:
     """Without the check anybody who finds the address could stop jobs."""
     verified = slack.control("request_url", url=bot.url, verify=True)
     assert verified["verified"] is True
@@ -383,7 +412,7 @@ def test_every_request_is_signed_and_bolt_refuses_a_forged_one(slack, bot):
     refusal.value.close()
 
 
-def test_a_home_button_needs_no_channel(slack, bot):
+def test_a_home_button_needs_no_channel(slack: Workspace, bot: Bot) -> None:
     """The Home has neither channel nor response_url: answers must go another way."""
     actions = {"type": "actions", "block_id": "row", "elements": [button("mine")]}
     slack.web().views_publish(user_id="U0LIN", view={"type": "home", "blocks": [actions]})

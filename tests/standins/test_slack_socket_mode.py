@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_bolt import App
@@ -12,14 +14,18 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 
 @pytest.fixture
-def slack(tmp_path):
+def slack(tmp_path: Path) -> Iterator[Any]:
     with Workspace(tmp_path, time_scale=0.0002) as workspace:
         yield workspace
 
 
-def connect(slack, listener=None):
+def connect(slack: Workspace, listener: Any = None) -> Any:
     client = SocketModeClient(app_token=APP_TOKEN, web_client=slack.web(), auto_reconnect_enabled=True)
     if listener is not None:
         client.socket_mode_request_listeners.append(listener)
@@ -27,33 +33,33 @@ def connect(slack, listener=None):
     return client
 
 
-def connections(slack):
+def connections(slack: Workspace) -> Any:
     return slack.fetch("/_control/connections")["count"]
 
 
-def test_a_bolt_app_lives_on_socket_mode_alone(slack):
+def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
     """The practice workspace runs without any public address: command, form, search and event go through a socket."""
     app = App(client=slack.web(), signing_secret=SECRET)
     heard: queue.Queue[dict] = queue.Queue()
 
     @app.command("/labeljob")
-    def on_command(ack, body, client):
+    def on_command(ack: Any, body: Any, client: Any) -> None:
         ack("working on it")
         client.views_open(
             trigger_id=body["trigger_id"], view=modal(typed(), typed("team", "t", type="external_select"))
         )
 
     @app.options("t")
-    def on_options(ack, body):
+    def on_options(ack: Any, body: Any) -> None:
         ack(options=[option(body["value"])])
 
     @app.view("form")
-    def on_submit(ack, body):
+    def on_submit(ack: Any, body: Any) -> None:
         ack(response_action="errors", errors={"name": "taken"})
         heard.put(body)
 
     @app.event("app_mention")
-    def on_mention(event):
+    def on_mention(event: Any) -> None:
         heard.put(event)
 
     handler = SocketModeHandler(app, APP_TOKEN)
@@ -77,12 +83,12 @@ def test_a_bolt_app_lives_on_socket_mode_alone(slack):
         handler.close()
 
 
-def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(slack):
+def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(slack: Workspace) -> None:
     """Two replicas must not both act on one press, and a replica that dies must not swallow an event."""
     heard: queue.Queue[tuple[int, str, int]] = queue.Queue()
 
-    def listener(number):
-        def listen(client, request):
+    def listener(number: Any) -> Any:
+        def listen(client: Any, request: Any) -> None:
             heard.put((number, request.type, request.retry_attempt or 0))
             if request.type != "events_api" or request.retry_attempt:
                 client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
@@ -100,17 +106,17 @@ def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(sl
         assert heard.get(timeout=5)[2] == 1, "without an ack the event comes again, with its number"
         assert heard.empty()
     finally:
-        for client in clients:
-            client.close()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda client: client.close(), clients))
 
 
-def test_without_a_connection_a_command_fails_at_once(slack):
+def test_without_a_connection_a_command_fails_at_once(slack: Workspace) -> None:
     """People see dispatch_failed when the bot is down, and the bot has to live with what it missed."""
     answer = slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")
     assert answer["error"] == "dispatch_failed"
 
 
-def test_a_connection_that_slack_ends_is_opened_again(slack):
+def test_a_connection_that_slack_ends_is_opened_again(slack: Workspace) -> None:
     """Slack renews connections every few hours; a bot that does not come back is dead without knowing it."""
     client = connect(slack, lambda one, request: one.send_socket_mode_response({"envelope_id": request.envelope_id}))
     try:
@@ -123,7 +129,7 @@ def test_a_connection_that_slack_ends_is_opened_again(slack):
         client.close()
 
 
-def test_addresses_are_for_one_connection_and_the_app_token_alone(slack):
+def test_addresses_are_for_one_connection_and_the_app_token_alone(slack: Workspace) -> None:
     """A leaked websocket address must be worth nothing."""
     with pytest.raises(SlackApiError, match="not_allowed_token_type"):
         slack.web(BOT_TOKEN).apps_connections_open(app_token=BOT_TOKEN)
@@ -138,7 +144,7 @@ def test_addresses_are_for_one_connection_and_the_app_token_alone(slack):
         pass
 
 
-def test_an_app_without_socket_mode_is_told_that_its_link_is_disabled(tmp_path):
+def test_an_app_without_socket_mode_is_told_that_its_link_is_disabled(tmp_path: Path) -> None:
     """A manifest that forgets socket_mode_enabled must fail here and not on the day of the installation."""
     from websockets.sync.client import connect as open_socket  # noqa: PLC0415 - one test alone needs it
 

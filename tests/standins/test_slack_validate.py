@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from slack_practice import button, modal, mrkdwn, option, plain, section, typed
 
@@ -10,19 +12,19 @@ from bot.sandbox.slack.validate import validate_message, validate_options, valid
 LONG = "x" * 100_000
 
 
-def actions(*elements):
+def actions(*elements: Any) -> Any:
     return {"type": "actions", "elements": list(elements)}
 
 
-def select(**more):
+def select(**more: Any) -> Any:
     return {"type": "static_select", "action_id": "s", "options": [option("a"), option("b")], **more}
 
 
-def raw(text):
+def raw(text: str) -> Any:
     return {"type": "raw_text", "text": text}
 
 
-def chart(**inner):
+def chart(**inner: Any) -> Any:
     return {"type": "data_visualization", "title": "Labels", "chart": inner}
 
 
@@ -79,7 +81,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_block_at_its_limit_is_taken(name):
+def test_a_block_at_its_limit_is_taken(name: str) -> None:
     """A validator that refuses good blocks would make the bot smaller than Slack allows."""
     assert validate_message({"text": "words", "blocks": [GOOD[name]]}) == []
 
@@ -183,7 +185,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("block", "words", "pointer"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
-def test_a_block_beyond_its_limit_is_refused_with_its_place(block, words, pointer):
+def test_a_block_beyond_its_limit_is_refused_with_its_place(block: dict[str, Any], words: str, pointer: str) -> None:
     """A limit that the stand-in forgets is found by real users, as a message that never came."""
     problems = validate_message({"text": "words", "blocks": [block]})
     assert any(words in problem.message and problem.pointer.find(pointer) >= 0 for problem in problems), problems
@@ -205,7 +207,7 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(("payload", "code"), [row[1:] for row in MESSAGES], ids=[row[0] for row in MESSAGES])
-def test_a_message_as_a_whole_has_limits_too(payload, code):
+def test_a_message_as_a_whole_has_limits_too(payload: dict[str, Any], code: Any) -> None:
     """Every block may be fine and the message still be refused."""
     assert code in {problem.code for problem in validate_message(payload)}
 
@@ -257,7 +259,7 @@ VIEWS = [
 
 
 @pytest.mark.parametrize(("view", "code", "words"), [row[1:] for row in VIEWS], ids=[row[0] for row in VIEWS])
-def test_a_view_has_its_own_limits(view, code, words):
+def test_a_view_has_its_own_limits(view: dict[str, Any], code: Any, words: str) -> None:
     """A modal that Slack refuses never opens, and the person sees nothing at all."""
     view = {name: value for name, value in view.items() if value is not None}
     problems = validate_view(view)
@@ -268,7 +270,7 @@ def test_a_view_has_its_own_limits(view, code, words):
         assert all(problem.pointer.startswith("/view") for problem in problems)
 
 
-def test_offered_options_are_limited_to_a_hundred():
+def test_offered_options_are_limited_to_a_hundred() -> None:
     """Slack drops an answer of 101 options, and the person finds an empty list."""
     assert validate_options({"options": []}) == []
     assert validate_options({"options": [option(str(number)) for number in range(100)]}) == []
@@ -276,7 +278,7 @@ def test_offered_options_are_limited_to_a_hundred():
     assert validate_options({"nothing": 1})
 
 
-def test_a_problem_reads_as_slack_writes_it():
+def test_a_problem_reads_as_slack_writes_it() -> None:
     """People search for Slack's own words; other words would lead them nowhere."""
     (problem,) = validate_message({"text": "a", "blocks": [section("x" * 3001)]})
     assert str(problem) == "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"

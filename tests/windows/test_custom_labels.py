@@ -39,6 +39,10 @@ KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"
 BUCKET = "orchard-out"
 
 
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
 class World:
     """The AWS stand-in on a free port, our clients to it, and one bucket."""
 
@@ -71,10 +75,9 @@ class World:
     def spoil(self, operation: str, fault: str, times: int) -> None:
         """The next calls of an operation go wrong."""
         rule = {"operation": operation, "fault": fault, "times": times, "probability": 1.0}
-        request = urllib.request.Request(
-            f"{self.server.url}/_control/faults", json.dumps(rule).encode(), {"Content-Type": "application/json"}
-        )
-        urllib.request.urlopen(request, timeout=5).close()
+        address, kind = f"{self.server.url}/_control/faults", {"Content-Type": "application/json"}
+        request = urllib.request.Request(address, json.dumps(rule).encode(), kind)  # noqa: S310 - loopback
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 - as above
 
     def stop(self) -> None:
         self.server.stop()
@@ -187,7 +190,9 @@ class Story:
                 SlackConfig(
                     store=folder / "slack.db",
                     bot_token="xoxb-practice",
-                    manifest={"oauth_config": {"scopes": {"bot": ["users:read", "channels:read", "chat:write"]}}},
+                    app_token="xapp-practice",
+                    signing_secret="practice",
+                    manifest={"display_information": {"name": "Labeljob"}, "oauth_config": {"scopes": {"bot": ["users:read", "channels:read", "chat:write"]}}},
                     people=[{"id": "U0MARA", "name": "mara", "real_name": "Mara"}],
                     channels=[{"id": "C0DATA", "name": "data", "members": ["U0MARA", "bot"]}],
                     rate_limits=False,
@@ -198,7 +203,6 @@ class Story:
         self.new_id: Callable[[], str] = lambda: f"id{next(numbers):04}"
         self.db = Database(f"sqlite:///{folder / 'bot.db'}")
         self.db.migrate()
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.outbox = Outbox(self.db, self.new_id)
         self.records = Records(self.db, clock)
         client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
@@ -217,7 +221,7 @@ class Story:
             db=self.db, records=self.records, outbox=self.outbox, allowed=allowed, clock=clock, new_id=self.new_id
         )
         access = Access(client, (), clock)
-        self.load = Load(**shared, access=access, allowed=allowed, chance=random.Random(7))
+        self.load = Load(**shared, access=access, allowed=allowed, chance=random.SystemRandom())
         self.watch = Watch(**shared)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:

@@ -63,7 +63,7 @@ class LabelingJobs:
     def describe_labeling_job(self, asked: dict[str, Any]) -> dict[str, Any]:
         """DescribeLabelingJob, by name (capitals do not count)."""
         row = self._job(asked["LabelingJobName"])
-        request = json.loads(row["request"])
+        request: dict[str, Any] = json.loads(row["request"])
         task = request["HumanTaskConfig"]
         task.setdefault("MaxConcurrentTaskCount", USUAL_AT_ONCE)
         task.setdefault("TaskAvailabilityLifetimeInSeconds", default_availability(task["WorkteamArn"]))

@@ -33,7 +33,7 @@ class WorkTeams:
 
     @operation
     def create_workteam(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """CreateWorkteam: its people are simulated, three for each user group, unless a tag says they are waited for."""
+        """CreateWorkteam: its people are simulated, three for each group, unless a tag says that it waits."""
         if asked.get("WorkforceName", "default") != "default":
             raise invalid(f"Workforce {asked['WorkforceName']} does not exist.")
         tags = asked.get("Tags", [])

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
@@ -52,11 +53,17 @@ _ENTITY_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js">
 class Aws(Protocol):
     """What the pages need of the stand-in."""
 
-    objects: Objects
-    crew: Crew
-    clock: Callable[[], float]
-    s3_origin: str
-    """``http://127.0.0.1:PORT``: the only place that pictures may come from."""
+    @property
+    def objects(self) -> Objects:
+        """The object store."""
+
+    @property
+    def crew(self) -> Crew:
+        """The crew, whose tasks the pages share."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Epoch seconds."""
 
     def grant(self, uri: str) -> str:
         """A short-lived address for an S3 URI; raises ValueError for text that is no S3 URI."""
@@ -218,9 +225,14 @@ class WorkerPages(LoopbackOnly):
         session = self.portal.session(request.cookies.get(_COOKIE))
         return session, self.portal.person(session.sub) if session else None
 
+    def _s3_origin(self) -> str:
+        """Where links to objects lead: the only other origin that pictures may come from."""
+        link = urlsplit(self._aws.grant("s3://any-bucket/any-key"))
+        return f"{link.scheme}://{link.netloc}" if link.netloc else ""
+
     def _page(self, name: str, session: Session | None, status: int = 200, **content: Any) -> Response:
         text = self._pages.get_template(name).render(csrf=session.csrf if session else "", **content)
-        return HTMLResponse(text, status, headers=_headers(self._aws.s3_origin))
+        return HTMLResponse(text, status, headers=_headers(self._s3_origin()))
 
 
 async def _told(act: Callable[[], None], after: str) -> JSONResponse:

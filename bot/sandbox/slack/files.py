@@ -72,8 +72,8 @@ def share(workspace: Workspace, file_id: str, channel: str, ts: str) -> None:
 
 
 def may_see(workspace: Workspace, row: sqlite3.Row, person: str) -> bool:
-    """The uploader, and who is in a channel where it was shared (anybody for a public one)."""
-    if row["person"] == person:
+    """The uploader, the app that got it in a form, and who is in a channel where it was shared (a public one: all)."""
+    if row["person"] == person or (person == workspace.config.bot_user_id and json.loads(row["data"]).get("in_form")):
         return True
     channels = [channel for channel, _ts in json.loads(row["data"])["shares"]]
     with workspace.store.read() as db:
@@ -97,9 +97,7 @@ def file_json(workspace: Workspace, file_id: str) -> JSON | None:
     name = data["name"]
     suffix = PurePosixPath(name).suffix.lstrip(".").lower()
     address = f"{workspace.base_url}/files-pri/{workspace.config.team['id']}-{file_id}"
-    by_kind: dict[str, list[str]] = {"C": [], "G": [], "D": []}
-    for channel, _ts in data["shares"]:
-        by_kind.setdefault(channel[:1], []).append(channel)
+    kinds = _kinds(workspace, [channel for channel, _ts in data["shares"]])
     return {
         "id": file_id,
         "created": data["created"],
@@ -116,7 +114,7 @@ def file_json(workspace: Workspace, file_id: str) -> JSON | None:
         "mode": "hosted",
         "is_external": False,
         "external_type": "",
-        "is_public": bool(by_kind["C"]),
+        "is_public": "channel" in kinds.values(),
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
@@ -126,16 +124,35 @@ def file_json(workspace: Workspace, file_id: str) -> JSON | None:
         "alt_txt": data.get("alt_txt", ""),
         "has_rich_preview": False,
         "file_access": "visible",
-        "channels": by_kind["C"],
-        "groups": by_kind["G"],
-        "ims": by_kind["D"],
-        "shares": _shares(data["shares"]),
+        "channels": [channel for channel, kind in kinds.items() if kind == "channel"],
+        "groups": [channel for channel, kind in kinds.items() if kind == "group"],
+        "ims": [channel for channel, kind in kinds.items() if kind == "im"],
+        "shares": _shares(data["shares"], kinds),
     }
 
 
-def _shares(shares: list[list[str]]) -> JSON:
-    kinds: JSON = {}
+def _kinds(workspace: Workspace, channels: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    with workspace.store.read() as db:
+        for channel in channels:
+            row = db.execute("SELECT is_private, is_im FROM channel WHERE id=?", (channel,)).fetchone()
+            if row is not None:
+                found[channel] = "im" if row["is_im"] else "group" if row["is_private"] else "channel"
+    return found
+
+
+def give_to_app(workspace: Workspace, file_id: str, person: str) -> JSON | None:
+    """A file that its uploader puts into a form: the app may fetch it from now on; None when it is not theirs."""
+    row = file_row(workspace, file_id)
+    if row is None or row["person"] != person or row["state"] == "waiting":
+        return None
+    set_file(workspace, file_id, "done", in_form=True)
+    return file_json(workspace, file_id)
+
+
+def _shares(shares: list[list[str]], kinds: dict[str, str]) -> JSON:
+    found: JSON = {}
     for channel, ts in shares:
-        kind = "public" if channel.startswith("C") else "private"
-        kinds.setdefault(kind, {}).setdefault(channel, []).append({"ts": ts})
-    return kinds
+        where = "public" if kinds.get(channel) == "channel" else "private"
+        found.setdefault(where, {}).setdefault(channel, []).append({"ts": ts})
+    return found

@@ -10,7 +10,7 @@ import functools
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.slack import payloads, views
+from bot.sandbox.slack import files, payloads, views
 from bot.sandbox.slack.block_tree import find_element, input_blocks
 from bot.sandbox.slack.channels import open_im, visible_channel
 from bot.sandbox.slack.messages import find_message, post_message, shown
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Interactions"]
 
 EXTERNAL = {"external_select", "multi_external_select"}
+FORM_FILE_BYTES = 10 * 1024 * 1024
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -151,6 +152,7 @@ class Interactions:
         view = self._own_top(person, view_id)
         view = views.keep_state(workspace, view["id"], sent)
         errors = field_errors(view["blocks"], view["state"]["values"])
+        errors = errors or self._give_files(person, view)
         if errors:
             return {"response_action": "errors", "errors": errors}
         payload = {
@@ -162,6 +164,21 @@ class Interactions:
         answer = self._interactive(payload)
         self._require(answer, TROUBLE)
         return self._answered_submit(person, view, answer)
+
+    def _give_files(self, person: str, view: JSON) -> dict[str, str]:
+        """Put whole file objects into the state of file inputs; {block_id: words} for files that cannot go."""
+        errors: dict[str, str] = {}
+        for block_id, actions in view["state"]["values"].items():
+            for state in actions.values():
+                if state["type"] != "file_input":
+                    continue
+                given = [files.give_to_app(self._workspace, str(one.get("id")), person) for one in state["files"]]
+                state["files"] = [file for file in given if file is not None]
+                if len(state["files"]) < len(given):
+                    errors[block_id] = "A file is missing. Please add it again."
+                elif any(file["size"] > FORM_FILE_BYTES for file in state["files"]):
+                    errors[block_id] = "Files in forms may have 10 MB at most."
+        return errors
 
     def _own_top(self, person: str, view_id: str) -> JSON:
         view = views.top(self._workspace, person)

@@ -12,6 +12,7 @@ export class CrowdForm extends CrowdElement {
       const side = this.querySelector(":scope > .crowd-widget > .crowd-frame > .crowd-side");
       (side ?? this).append(this.button);
     }
+    this.addEventListener("input", () => (this.note.hidden = true));
     this.addEventListener("keydown", (event) => {
       const enter = event.key === "Enter" && (event.ctrlKey || event.metaKey);
       const plain = event.key === "Enter" && event.target.matches("input[type=radio], input[type=checkbox]");

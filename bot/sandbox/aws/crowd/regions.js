@@ -21,7 +21,11 @@ export function layOut(widget) {
   return { stage, side, rest, headingId };
 }
 
-function instructionsPanel(brief, full) {
+const isEmpty = (region) => region.textContent.trim() === "" && !region.querySelector("img, video, audio");
+
+function instructionsPanel(foundBrief, foundFull) {
+  const brief = foundBrief && !isEmpty(foundBrief) ? foundBrief : null;
+  const full = foundFull && !isEmpty(foundFull) ? foundFull : null;
   if (!brief && !full) return null;
   const panel = make("aside", { class: "crowd-short", "aria-label": "Instructions" }, make("h2", {}, "Instructions"));
   if (brief) panel.append(brief);

@@ -5,7 +5,7 @@ import { Composer } from "./composer.js";
 import { showDetails } from "./details.js";
 import { avatar, h, icon, iconButton, replace } from "./dom.js";
 import { MessageList } from "./message_list.js";
-import { emit, isBot, person, personName, state, takeChannel } from "./state.js";
+import { emit, isBot, person, personName, privateMessages, state, takeChannel } from "./state.js";
 import { failed } from "./toasts.js";
 
 const PAGE = 60;
@@ -54,7 +54,7 @@ export class ChannelPane {
       if (this.list !== list) return;
       this.hasMore = answer.has_more;
       if (unread && answer.messages.length > unread) this.list.newFrom = answer.messages[answer.messages.length - unread - 1].ts;
-      list.setAll([...answer.messages, ...(answer.ephemerals || [])], this.empty());
+      list.setAll([...answer.messages, ...privateMessages(answer.ephemerals, channelId, null)], this.empty());
     } catch (error) {
       failed(error);
     }
@@ -126,6 +126,10 @@ export class ChannelPane {
       this.composer = null;
       replace(this.footer, h("div", { class: "join-bar" }, h("span", null, "You are looking at ", h("strong", null, `#${channel.name}`)),
         h("button", { type: "button", class: "button primary", "data-testid": "join", onclick: () => this.join(channel.id) }, "Join channel")));
+      return;
+    }
+    if (channel && channel.is_im && isBot(channel.user) && state.app.messages_tab_read_only) {
+      replace(this.footer, h("div", { class: "join-bar" }, "Sending messages to this app has been turned off."));
       return;
     }
     if (this.composer && this.footer.contains(this.composer.node)) return;

@@ -17,6 +17,7 @@ export class Composer {
   constructor({ channel, thread, showLocal }) {
     Object.assign(this, { channel, thread, showLocal });
     this.files = [];
+    this.last = Promise.resolve();
     this.key = `${state.user} ${channel} ${thread || ""}`;
     const title = channelTitle(state.channels.get(channel));
     const name = thread ? "Reply…" : `Message ${title}`;
@@ -143,23 +144,20 @@ export class Composer {
   async submit() {
     const text = this.input.value.trim();
     this.completion.close();
-    if ((!text && !this.files.length) || this.busy) return;
+    if (!text && !this.files.length) return;
     const { files } = this;
     const isCommand = /^\/[^\s/]/.test(text) && !files.length;
-    this.busy = true;
     this.clear();
     try {
       if (isCommand) await this.run(text);
       else await this.post(text, files);
     } catch (error) {
       if (!isCommand) {
-        this.input.value = text;
-        this.files = files;
+        this.input.value = [text, this.input.value].filter(Boolean).join("\n");
+        this.files = [...files, ...this.files];
         this.showFiles();
       }
       failed(error);
-    } finally {
-      this.busy = false;
     }
   }
 
@@ -167,7 +165,10 @@ export class Composer {
     const body = { user: state.user, channel: this.channel, text: withMentions(text) };
     if (this.thread) body.thread_ts = this.thread;
     if (files.length) body.file_ids = files.map((f) => f.id);
-    await post("message", body);
+    // One after the other, so that two quick messages keep their order; a command never waits for them.
+    const sent = this.last.then(() => post("message", body));
+    this.last = sent.catch(() => {});
+    await sent;
   }
 
   async run(text) {
@@ -196,7 +197,12 @@ export class Composer {
   say(text) {
     localCount += 1;
     const ts = (Date.now() / 1000).toFixed(6);
-    this.showLocal({ ts, ephemeral_id: `local-${localCount}`, local: true, user: "USLACKBOT", username: "Slackbot", channel: this.channel, thread_ts: this.thread, text: escape(text) });
+    const message = {
+      ts, ephemeral_id: `local-${localCount}`, local: true, for: state.user, user: "USLACKBOT", username: "Slackbot",
+      channel: this.channel, thread_ts: this.thread, text: escape(text),
+    };
+    state.locals.push(message);
+    this.showLocal(message);
   }
 }
 

@@ -16,11 +16,23 @@ export function showDialog(dialog, onEscape) {
   const before = document.activeElement;
   document.body.append(dialog);
   closePopover();
+  let over = false;
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     onEscape();
   });
+  // A browser lets a page refuse Escape only once in a row; after that it closes the dialog by itself.
+  dialog.addEventListener("close", () => {
+    if (over || !dialog.isConnected) return;
+    dialog.showModal();
+    onEscape();
+  });
   dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      event.preventDefault();
+      event.stopPropagation();
+      onEscape();
+    }
     if (event.key !== "Tab") return;
     const stops = tabStops(dialog);
     const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
@@ -32,6 +44,7 @@ export function showDialog(dialog, onEscape) {
   dialog.append(h("div", { class: "dialog-toasts" }));
   dialog.showModal();
   return () => {
+    over = true;
     closePopover();
     dialog.close();
     dialog.remove();

@@ -74,7 +74,10 @@ export class MessageList {
     if (found) found.update({ ...message });
     else {
       this.views.set(messageKey(message), new MessageView(message, {
-        where: this.where, openThread: this.openThread, dismiss: (m) => this.take(messageKey(m)),
+        where: this.where, openThread: this.openThread, dismiss: (m) => {
+          state.dismissed.add(m.ephemeral_id);
+          this.take(messageKey(m));
+        },
       }));
     }
   }

@@ -12,7 +12,16 @@ export const state = {
   links: {},
   banner: null,
   place: { kind: "none", channel: null, thread: null },
+  // What only this page knows until it is loaded again: Slack's own answers to a person, and what was dismissed.
+  locals: [],
+  dismissed: new Set(),
 };
+
+/** The messages that only this person sees, in one place: those of the server and those of this page. */
+export function privateMessages(fromServer, channel, thread) {
+  const own = state.locals.filter((m) => m.channel === channel && (m.thread_ts || null) === thread && m.for === state.user);
+  return [...(fromServer || []), ...own].filter((m) => !state.dismissed.has(m.ephemeral_id));
+}
 
 /** Hears `name`: "people", "channels", "place", "boot". */
 export function on(name, listener) {

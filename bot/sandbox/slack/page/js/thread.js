@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, iconButton } from "./dom.js";
 import { MessageList } from "./message_list.js";
-import { channelTitle, state } from "./state.js";
+import { channelTitle, privateMessages, state } from "./state.js";
 import { failed } from "./toasts.js";
 
 export class ThreadPane {
@@ -49,7 +49,7 @@ export class ThreadPane {
     try {
       const answer = await get("thread", { user: state.user, channel, ts });
       if (this.list !== list) return;
-      list.setAll([...answer.messages, ...(answer.ephemerals || [])]);
+      list.setAll([...answer.messages, ...privateMessages(answer.ephemerals, channel, ts)]);
     } catch (error) {
       if (this.list === list) failed(error);
     }

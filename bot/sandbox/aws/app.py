@@ -1,0 +1,308 @@
+"""The AWS stand-in: one endpoint for SageMaker, Rekognition, CloudWatch Logs, STS and S3, for unchanged AWS clients.
+
+Promises whoever starts it: `create_app(config)` gives the ASGI application and the parts behind it; nothing leaves the
+folder in the configuration, and everything in it survives a kill. The thread that moves jobs and imports on runs
+between `start` and `stop`.
+"""
+
+import json
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio.to_thread
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.sandbox.aws import s3_page, sts
+from bot.sandbox.aws.errors import AwsError
+from bot.sandbox.aws.logs import Logs, append_log
+from bot.sandbox.aws.object_store import ObjectStore
+from bot.sandbox.aws.protocol import Caller, JsonService, caller, calling
+from bot.sandbox.aws.rekognition import CustomLabels
+from bot.sandbox.aws.request import AwsRequest
+from bot.sandbox.aws.s3 import S3, S3Rules, s3_operation
+from bot.sandbox.aws.s3_xml import Reply, error_reply
+from bot.sandbox.aws.sagemaker import LabelingJobs
+from bot.sandbox.aws.sagemaker_rules import Place
+from bot.sandbox.aws.sagemaker_teams import TemplatePreview, WorkTeams
+from bot.sandbox.aws.signature import Credentials, Dialect, Signatures, presigned_url
+from bot.sandbox.aws.tables import SCHEMA
+from bot.sandbox.aws.workers import Behaviours, Crew
+from bot.sandbox.faults import Faults
+from bot.sandbox.http import LoopbackOnly
+from bot.sandbox.store import Store
+
+__all__ = ["Aws", "AwsConfig", "create_app"]
+
+_log = logging.getLogger(__name__)
+HTTP_BAD_REQUEST, HTTP_INTERNAL, HTTP_UNAVAILABLE = 400, 500, 503
+LINK_SECONDS = 3600
+PAGE = "/_s3"
+_JOURNAL_NAMES = {"SageMaker": "SageMaker", "RekognitionService": "Rekognition", "Logs_20140328": "Logs"}
+
+
+@dataclass(frozen=True)
+class AwsConfig:
+    """One practice account.
+
+    `access_keys` maps key ids to secrets. `pace` is objects per second and simulated team, `import_seconds` how long
+    a dataset import, a training and a model's start each take. `worker_pages_url` is the address of the worker pages,
+    `public_url` the one of this endpoint as a browser reaches it (default: as the last caller did).
+    `other_region_buckets` maps buckets to the region they are in.
+    """
+
+    folder: Path
+    access_keys: Mapping[str, str]
+    account: str = "111122223333"
+    region: str = "us-east-1"
+    pace: float = 1.0
+    import_seconds: float = 2.0
+    seed: int = 7
+    worker_pages_url: str = ""
+    tick_seconds: float = 0.2
+    denied_buckets: frozenset[str] = frozenset()
+    other_region_buckets: Mapping[str, str] = field(default_factory=dict)
+    public_url: str = ""
+    clock: Callable[[], float] = time.time
+    behaviours: Behaviours = Behaviours()
+
+
+class Aws:
+    """The parts of a practice account. `app` is the ASGI application; `grant` makes links for the worker pages."""
+
+    def __init__(self, config: AwsConfig) -> None:
+        self.config = config
+        self.clock = config.clock
+        self.store = Store(config.folder / "aws.db", SCHEMA)
+        self.objects = ObjectStore(self.store, config.folder / "objects", config.clock)
+        self.crew = Crew(
+            self.store, self.objects, self.log, config.clock, pace=config.pace, seed=config.seed,
+            behaviours=config.behaviours,
+        )
+        self._service_key = Credentials(
+            f"AKIASERVICE{secrets.token_hex(5).upper()}",
+            secrets.token_urlsafe(30),
+            f"arn:aws:sts::{config.account}:assumed-role/GroundTruth/service",
+            "AROASERVICE",
+        )
+        self._sts = sts.Sts(self.store, account=config.account, clock=config.clock)
+        self._signatures = Signatures(self._credentials, config.region, config.clock)
+        self.custom_labels = CustomLabels(
+            self.store,
+            self.objects,
+            arn=f"arn:aws:rekognition:{config.region}:{config.account}",
+            clock=config.clock,
+            seconds=config.import_seconds,
+            closed=config.denied_buckets | config.other_region_buckets.keys(),
+        )
+        self._services = {service.prefix: service for service in self._json_services()}
+        rules = S3Rules(config.account, config.region, config.denied_buckets, config.other_region_buckets)
+        self._s3 = S3(self.store, self.objects, self._signatures, rules, config.clock)
+        self._seen_url = config.public_url
+        self.faults = Faults(self._serve, _journal_name, answer=_fault_answer)
+        self.app: ASGIApp = LoopbackOnly(self.faults)
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Let time pass: jobs, imports and trainings move on."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name="aws-ticks", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Let time stand still; what was done stays in the folder."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def tick(self) -> None:
+        """One step of everything that happens by itself."""
+        self.crew.tick()
+        self.custom_labels.tick()
+
+    def log(self, group: str, stream: str, at_ms: int, message: str) -> None:
+        """Write one event to CloudWatch Logs."""
+        append_log(self.store, group, stream, at_ms, message)
+
+    def grant(self, uri: str, seconds: int = LINK_SECONDS) -> str:
+        """A short-lived link to an object, as the service makes for workers; raises ValueError for what is no URI."""
+        bucket, slash, key = uri.removeprefix("s3://").partition("/")
+        if not uri.startswith("s3://") or not bucket or not slash or not key:
+            raise ValueError(f"{uri!r} is not an S3 URI like s3://bucket/key")
+        return presigned_url(
+            self._service_key, self.config.region, self._base_url(), bucket, key, now=self.clock(), seconds=seconds
+        )
+
+    def _base_url(self) -> str:
+        if self.config.public_url:
+            return self.config.public_url.rstrip("/")
+        try:
+            return caller().base_url
+        except LookupError:
+            return self._seen_url
+
+    def _json_services(self) -> list[JsonService]:
+        config = self.config
+        teams = WorkTeams(
+            self.store, region=config.region, account=config.account, portal=config.worker_pages_url, clock=self.clock
+        )
+        place = Place(config.region, config.account, teams.exists, config.other_region_buckets)
+        jobs = LabelingJobs(self.store, place, self.clock, config.seed)
+        logs = Logs(self.store, arn=f"arn:aws:logs:{config.region}:{config.account}", clock=self.clock)
+        return [
+            JsonService("sagemaker", [jobs, teams, TemplatePreview(self.grant)]),
+            JsonService("rekognition", [self.custom_labels]),
+            JsonService("logs", [logs], refusal="InvalidParameterException"),
+        ]
+
+    def _credentials(self, access_key: str) -> Credentials | None:
+        if access_key == self._service_key.access_key:
+            return self._service_key
+        secret = self.config.access_keys.get(access_key)
+        if secret is not None:
+            return Credentials(access_key, secret, f"arn:aws:iam::{self.config.account}:user/practice", "AIDAPRACTICE")
+        return self._sts.session(access_key)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self.config.tick_seconds):
+            try:
+                self.tick()
+            except Exception:
+                _log.exception("a tick of the AWS stand-in failed; the next one runs")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        request = AwsRequest.from_scope(scope, bytes(body))
+        reply = await anyio.to_thread.run_sync(self.answer, request)
+        response = Response(reply.body, reply.status)
+        # S3 says the length of an object in a HEAD answer without its bytes: headers are written as they are.
+        length = reply.headers.pop("content-length", str(len(reply.body)))
+        headers = {**reply.headers, "content-length": length}
+        response.raw_headers = [(name.encode("latin-1"), _header_bytes(value)) for name, value in headers.items()]
+        await response(scope, receive, send)
+
+    def answer(self, request: AwsRequest) -> Reply:
+        """Answer one request of any service."""
+        self._seen_url = self._seen_url or request.base_url
+        if request.path == PAGE or request.path.startswith(f"{PAGE}/"):
+            return s3_page.answer(self.objects, request)
+        dialect, service, operation = _addressed(request)
+        try:
+            if dialect == "s3":
+                return self._s3.answer(request)
+            return self._called(request, dialect, service, operation)
+        except AwsError as error:
+            return sts.error_document(error) if dialect == "query" else _json_error(error)
+        except Exception:
+            _log.exception("the AWS stand-in broke on %s %s", request.method, request.path)
+            return _internal(dialect)
+
+    def _called(self, request: AwsRequest, dialect: Dialect, service: str, operation: str) -> Reply:
+        if dialect == "query":
+            signed = self._signatures.check(request, "sts", dialect)
+        else:
+            if service not in self._services:
+                raise AwsError("UnknownOperationException", f"This practice server does not have {service}.")
+            signed = self._signatures.check(request, self._services[service].model.signing_name, dialect)
+        who = signed.credentials
+        with calling(Caller(who.arn, who.user_id, request.base_url)):
+            if dialect == "query":
+                return self._sts.answer(request.body)
+            body = self._services[service].answer(operation, request.body)
+        return Reply(200, body, {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": _request_id()})
+
+
+def create_app(config: AwsConfig) -> Aws:
+    """The practice account of `config`; nothing moves in it until `start`."""
+    return Aws(config)
+
+
+def _addressed(request: AwsRequest) -> tuple[Dialect, str, str]:
+    """Dialect, service and operation of a request, from its headers alone."""
+    target = request.headers.get("x-amz-target", "")
+    if target:
+        service, _, operation = target.rpartition(".")
+        return "json", service, operation
+    form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    if request.method == "POST" and request.path == "/" and form:
+        return "query", "STS", ""
+    return "s3", "S3", ""
+
+
+def _journal_name(scope: Scope, body: bytes) -> str:
+    request = AwsRequest.from_scope(scope, b"")
+    dialect, service, operation = _addressed(request)
+    if dialect == "json":
+        return f"{_JOURNAL_NAMES.get(service, service)}.{operation}"
+    if dialect == "query":
+        form = dict(part.partition("=")[::2] for part in body.decode("latin-1").split("&"))
+        return f"STS.{form.get('Action', 'Unknown')}"
+    if request.path == PAGE or request.path.startswith(f"{PAGE}/"):
+        return ""
+    return f"S3.{s3_operation(request) or 'Unknown'}"
+
+
+def _fault_answer(scope: Scope, kind: str, retry_after: int) -> Response:
+    """Throttling and failure, each in the dialect that was spoken."""
+    dialect, _, _ = _addressed(AwsRequest.from_scope(scope, b""))
+    if kind != "throttle":
+        reply = _internal(dialect)
+    elif dialect == "s3":
+        reply = error_reply(AwsError("SlowDown", "Please reduce your request rate.", HTTP_UNAVAILABLE), scope["path"])
+    else:
+        error = AwsError("ThrottlingException" if dialect == "json" else "Throttling", "Rate exceeded")
+        reply = _json_error(error) if dialect == "json" else sts.error_document(error)
+    return Response(reply.body, reply.status, {**reply.headers, "retry-after": str(retry_after)})
+
+
+def _internal(dialect: Dialect) -> Reply:
+    if dialect == "s3":
+        words = "We encountered an internal error. Please try again."
+        return error_reply(AwsError("InternalError", words, HTTP_INTERNAL), "/")
+    error = AwsError("InternalFailure", "The request processing has failed because of an unknown error.", HTTP_INTERNAL)
+    return sts.error_document(error) if dialect == "query" else _json_error(error)
+
+
+def _json_error(error: AwsError) -> Reply:
+    body = json.dumps({"__type": error.code, "message": error.message}).encode()
+    headers = {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amzn-errortype": error.code,
+        "x-amzn-requestid": _request_id(),
+    }
+    return Reply(error.status, body, headers)
+
+
+def _request_id() -> str:
+    digits = secrets.token_hex(16)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _header_bytes(value: str) -> bytes:
+    return value.encode("latin-1", "replace").replace(b"\r", b" ").replace(b"\n", b" ")
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
