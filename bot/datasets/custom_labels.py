@@ -1,11 +1,10 @@
 """The window on Rekognition Custom Labels: projects and datasets, made or adopted, and what AWS says of them.
 
-Answers are our own values; errors are renamed in `bot.base.aws`. CreateDataset has no client token: a dataset of ours
-is recognised by its tags after every unclear answer, and a dataset of anybody else's is never taken for ours (the
-bot's role needs rekognition:TagResource and rekognition:ListTagsForResource for this).
+Answers are our own values; errors are renamed in `bot.base.aws`. CreateDataset has no client token, and AWS does not
+tell what a dataset was made of: `check_free` before the first try and `create_or_adopt` after it together mean that
+an adopted dataset appeared while we were making ours; whether it is ours is decided by its pictures (see `watch`).
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ from bot.base.s3_uri import S3Uri
 from bot.datasets.lifecycle import GONE, LabelCount, Report
 from bot.datasets.source import TYPE_WORDS
 
-REQUEST_TAG = "labeljob:request"
-MANIFEST_TAG = "labeljob:manifest"
 _PAGE = 100  # Rekognition: 100 entries, labels or projects a page at most
 _PAGES_MAX = 10_000  # 250,000 lines are 2,500 pages; a list that never ends must not hold the worker for ever
 _BUSY = {"ResourceInUseException", "ResourceNotReadyException"}
@@ -78,29 +75,33 @@ class CustomLabels:
             raise ProjectLeaving
         return str(found["ProjectArn"])
 
-    def create_or_adopt(
-        self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri, request_key: str
-    ) -> str:
-        """The ARN of the dataset of that type, made now or by an earlier try of the same request.
+    def check_free(self, project: str, dataset_type: str) -> None:
+        """Refuse a project that has a dataset of that type (it takes one of each).
 
         Raises:
-            DatasetExists: the project has one that is not this request's.
+            DatasetExists: with the way out.
+
+        """
+        there = self._dataset(project, dataset_type)
+        if there is not None:
+            raise DatasetExists(taken_words(project, dataset_type, failed=there.get("Status") == "CREATE_FAILED"))
+
+    def create_or_adopt(self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri) -> tuple[str, bool]:
+        """The ARN of the project's dataset of that type, and whether it was adopted instead of made by this call.
+
+        Raises:
             ManifestUnread: AWS cannot read what was written for it.
             AwsRefused: AWS will not do it as asked.
             AwsBusy: unknown; call again with the same arguments.
 
         """
-        tags = {REQUEST_TAG: _sha256(request_key), MANIFEST_TAG: _sha256(str(manifest))}
         where = {"S3Object": {"Bucket": manifest.bucket, "Name": manifest.key}}
         try:
             with renamed():
                 answer = self._act.create_dataset(
-                    ProjectArn=project_arn,
-                    DatasetType=dataset_type,
-                    DatasetSource={"GroundTruthManifest": where},
-                    Tags=tags,
+                    ProjectArn=project_arn, DatasetType=dataset_type, DatasetSource={"GroundTruthManifest": where}
                 )
-            return str(answer["DatasetArn"])
+            return str(answer["DatasetArn"]), False
         except AwsRefused as error:
             if error.code in _BUSY:
                 raise AwsBusy from error
@@ -111,7 +112,10 @@ class CustomLabels:
                 ) from error
             if error.code != "ResourceAlreadyExistsException":
                 raise
-        return self._adopt(project, dataset_type, tags)
+        there = self._dataset(project, dataset_type)
+        if there is None:  # exists, yet is not listed: the listing lags behind
+            raise AwsBusy
+        return str(there["DatasetArn"]), True
 
     def report(self, dataset_arn: str) -> Report:
         """How far the import is."""
@@ -185,24 +189,19 @@ class CustomLabels:
             found = self._act.describe_projects(ProjectNames=[name], MaxResults=_PAGE)["ProjectDescriptions"]
         return next((one for one in found if f":project/{name}/" in one["ProjectArn"]), None)
 
-    def _adopt(self, project: str, dataset_type: str, tags: dict[str, str]) -> str:
-        """The ARN of the project's dataset if it carries our tags."""
+    def _dataset(self, project: str, dataset_type: str) -> dict[str, Any] | None:
+        """The project's dataset of that type, as the project lists it."""
         datasets = (self._project(project) or {}).get("Datasets") or ()
-        there = next((one for one in datasets if one["DatasetType"] == dataset_type), None)
-        if there is None:  # exists, yet is not listed: the listing lags behind
-            raise AwsBusy
-        arn = str(there["DatasetArn"])
-        with renamed():
-            theirs = self._act.list_tags_for_resource(ResourceArn=arn).get("Tags") or {}
-        if any(theirs.get(key) != value for key, value in tags.items()):
-            failed = " Its import failed, so it may be deleted in the AWS console." * (
-                there.get("Status") == "CREATE_FAILED"
-            )
-            raise DatasetExists(
-                f"Project “{project}” has a {TYPE_WORDS[dataset_type]} set already, and a project takes one of each "
-                f"kind.{failed} Name another project."
-            )
-        return arn
+        return next((one for one in datasets if one["DatasetType"] == dataset_type), None)
+
+
+def taken_words(project: str, dataset_type: str, *, failed: bool = False) -> str:
+    """Why nothing can be made there, and the way out."""
+    remains = " Its import failed, so it may be deleted in the AWS console." if failed else ""
+    return (
+        f"Project “{project}” has a {TYPE_WORDS[dataset_type]} set already, and a project takes one of each kind."
+        f"{remains} Name another project."
+    )
 
 
 def _codes(value: Any) -> Iterator[str]:
@@ -224,7 +223,3 @@ def _codes(value: Any) -> Iterator[str]:
                     yield code
         else:
             yield from _codes(inner)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -54,6 +54,13 @@ def place(manifest: S3Uri, body: bytes) -> S3Uri:
     return S3Uri(manifest.bucket, folder).join("labeljob", f"{hashlib.sha256(body).hexdigest()}.manifest")
 
 
+def same_pictures(sent: Iterable[bytes], found: Iterable[str]) -> bool:
+    """Whether every picture found is one of the manifest that was sent, and there is one at all."""
+    ours = {msgspec.json.decode(line, type=_Picture).source for _, line in numbered(sent) if line}
+    theirs = list(found)
+    return bool(theirs) and ours.issuperset(theirs)
+
+
 def after_import(  # noqa: PLR0913 - each is a fact about the import
     before: Sequence[Finding],
     chunks: Iterable[bytes],

@@ -46,7 +46,8 @@ class DatasetState(msgspec.Struct, frozen=True):
 
     `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the entries AWS counts,
     `errors` the entries it lists with errors. `labels` are ours from the examination until AWS has its own.
-    `cause` is why it failed or was refused, in AWS's or our words.
+    `cause` is why it failed or was refused, in AWS's or our words. `adopted` marks a dataset that stood there when our
+    request for it was unclear: its pictures decide whether it is ours.
     """
 
     state: str = ASKED
@@ -58,6 +59,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     labels: tuple[LabelCount, ...] = ()
     findings: tuple[Finding, ...] = ()
     cause: str = ""
+    adopted: bool = False
     ended_at: datetime | None = None
 
     @property

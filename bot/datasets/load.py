@@ -117,13 +117,23 @@ class Load:
         self._check(dataset)
         if dataset.state.state in {ASKED, EXAMINING}:
             dataset = self._prepare(dataset)
+        dataset = self._reserve(dataset)
         source = dataset.source
-        project_arn = self._custom_labels.project(source.project)
-        arn = self._custom_labels.create_or_adopt(
-            source.project, project_arn, source.dataset_type, read(dataset.sent_uri), dataset.request_key
+        arn, adopted = self._custom_labels.create_or_adopt(
+            source.project, dataset.project_arn, source.dataset_type, read(dataset.sent_uri)
         )
         state, changes = step(dataset.state, IMPORTING, self._clock())
-        self._tell.record(replace(dataset, project_arn=project_arn, arn=arn, fails=0), state, changes)
+        state = msgspec.structs.replace(state, adopted=adopted)
+        self._tell.record(replace(dataset, arn=arn, fails=0), state, changes)
+
+    def _reserve(self, dataset: Dataset) -> Dataset:
+        """The project, found free before the first try; what stands there later came while we made ours."""
+        if dataset.project_arn:
+            return dataset
+        source = dataset.source
+        project_arn = self._custom_labels.project(source.project)
+        self._custom_labels.check_free(source.project, source.dataset_type)
+        return self._tell.record(replace(dataset, project_arn=project_arn), dataset.state)
 
     def _check(self, dataset: Dataset) -> None:
         """What the form checked, checked again."""

@@ -9,21 +9,24 @@ and its asker told once.
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import msgspec
 
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Refusal
 from bot.base.leases import Leases
+from bot.base.s3_uri import read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.datasets import card, entries
-from bot.datasets.custom_labels import CustomLabels
-from bot.datasets.lifecycle import READY, DatasetState, observe
+from bot.datasets.custom_labels import CustomLabels, taken_words
+from bot.datasets.lifecycle import FAILED, READY, DatasetState, observe, step
 from bot.datasets.records import Dataset, Records, Stale
 from bot.datasets.tell import Tell
 
 _LEASE = 300.0  # seconds; the lists of a dataset of 250,000 entries take some
+_COMPARED = 300  # pictures of a dataset that are looked at to tell whose it is
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +70,20 @@ class Watch:
 
     def _look(self, dataset: Dataset) -> None:
         state, changes = observe(dataset.state, self._custom_labels.report(dataset.arn), self._clock())
-        if state.state == READY:
+        if state.state == READY and not self._ours(dataset):
+            cause = taken_words(dataset.source.project, dataset.source.dataset_type)
+            state, changes = step(dataset.state, FAILED, self._clock(), cause=cause)
+        elif state.state == READY:
             state = self._compared(dataset, state)
         if state != dataset.state or dataset.fails:
             self._tell.record(replace(dataset, fails=0), state, changes)
+
+    def _ours(self, dataset: Dataset) -> bool:
+        """Whether this is the dataset that we asked for: told by its pictures where the asking was unclear."""
+        if not dataset.state.adopted:
+            return True
+        found = islice(self._custom_labels.pictures(dataset.arn), _COMPARED)
+        return entries.same_pictures(self._storage.chunks(read(dataset.sent_uri)), found)
 
     def _compared(self, dataset: Dataset, state: DatasetState) -> DatasetState:
         """The end with AWS's labels, and every line that did not make it by its number."""

@@ -27,7 +27,7 @@ _FAST = {
     "LABELJOB_TEAMS_GAP": "5",
 }  # a practice second is worth a minute of work
 _PACE = 0.7  # objects a simulated team labels in a second: slow enough to watch
-_DEMO_PACE = 12.0
+_DEMO_PACE = 60.0
 
 
 class PracticeFailed(Refusal):

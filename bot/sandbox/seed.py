@@ -1,4 +1,4 @@
-"""What a new practice workspace holds: three people, three channels, two work teams, two buckets with pictures and texts.
+"""What a new practice workspace holds: three people, three channels, two work teams, two buckets with samples.
 
 Data only, and one function that puts it into the AWS stand-in. What is there already is left as it is.
 """
@@ -13,9 +13,30 @@ from bot.sandbox import sample_pictures
 from bot.sandbox.aws.app import Aws
 
 PEOPLE: list[dict[str, Any]] = [
-    {"id": "U0MARA", "name": "mara", "real_name": "Mara", "title": "Requester", "email": "mara@orchard.example"},
-    {"id": "U0LIN", "name": "lin", "real_name": "Lin", "title": "Labeler", "email": "lin@orchard.example"},
-    {"id": "U0SAM", "name": "sam", "real_name": "Sam", "title": "Manager", "email": "sam@orchard.example"},
+    {
+        "id": "U0MARA",
+        "name": "mara",
+        "real_name": "Mara",
+        "display_name": "Mara",
+        "title": "Requester",
+        "email": "mara@orchard.example",
+    },
+    {
+        "id": "U0LIN",
+        "name": "lin",
+        "real_name": "Lin",
+        "display_name": "Lin",
+        "title": "Labeler",
+        "email": "lin@orchard.example",
+    },
+    {
+        "id": "U0SAM",
+        "name": "sam",
+        "real_name": "Sam",
+        "display_name": "Sam",
+        "title": "Manager",
+        "email": "sam@orchard.example",
+    },
 ]
 CHANNELS: list[dict[str, Any]] = [
     {

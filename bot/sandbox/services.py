@@ -1,4 +1,4 @@
-"""The stand-ins together: AWS, its worker pages and Slack, each on a loopback port, with what they remember in a folder.
+"""The stand-ins together: AWS, its worker pages and Slack, each on a loopback port, with their memory in a folder.
 
 Promises to whoever starts them: `environment()` is everything that any AWS or Slack client needs to be pointed at
 them; nothing is read from the environment or the home folder, so no real account can ever be touched.
@@ -7,6 +7,8 @@ them; nothing is read from the environment or the home folder, so no real accoun
 import json
 import secrets
 import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,10 +56,11 @@ class Services:
     """The stand-ins of one practice workspace.
 
     `first_port` 0 takes free ports; else the page gets that port and the others the next free ones. `pace` is how
-    many objects a simulated team labels in a second. `manifest` is the Slack app's, parsed.
+    many objects a simulated team labels in a second. `manifest` is the Slack app's, parsed. With `ticking` off, time
+    at AWS passes only when somebody calls `aws.tick()`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what can be chosen of a world
         self,
         folder: Path,
         *,
@@ -68,6 +71,8 @@ class Services:
         banner: dict[str, Any] | None = None,
         rate_limits: bool = True,
         time_scale: float = 1.0,
+        clock: Callable[[], float] = time.time,
+        ticking: bool = True,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -82,6 +87,8 @@ class Services:
                 region=REGION,
                 pace=pace,
                 worker_pages_url=f"{base}:{work_port}",
+                public_url=f"{base}:{aws_port}",
+                clock=clock,
             )
         )
         self._aws_server = Server(self.aws.app, aws_port)
@@ -110,6 +117,7 @@ class Services:
             slack_port,
         )
         self._pictures = pictures
+        self._ticking = ticking
 
     @property
     def slack_url(self) -> str:
@@ -129,7 +137,8 @@ class Services:
     def start(self) -> None:
         """Seed what is missing and answer requests."""
         seed.fill(self.aws, self._pictures, portal=self.portal_url)
-        self.aws.start()
+        if self._ticking:
+            self.aws.start()
         for server in (self._aws_server, self._work_server, self._slack_server):
             server.start()
 

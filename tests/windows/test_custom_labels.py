@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels, DatasetExists, ManifestUnread
-from bot.datasets.lifecycle import READY, REFUSED, Report
+from bot.datasets.lifecycle import FAILED, READY, REFUSED, Report
 from bot.datasets.load import Load
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import TEST, TRAIN, Source
@@ -39,15 +39,21 @@ KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"
 BUCKET = "orchard-out"
 
 
-def clock() -> datetime:
-    return datetime.now(UTC)
+class Clock:
+    """The time, which a test can put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
 
 class World:
     """The AWS stand-in on a free port, our clients to it, and one bucket."""
 
     def __init__(self, folder: Path) -> None:
-        self.aws_app = create_app(AwsConfig(folder=folder / "aws", access_keys={KEY: SECRET}))
+        self.aws_app = create_app(AwsConfig(folder / "aws", {KEY: SECRET}, import_seconds=0.3, tick_seconds=0.05))
         self.server = Server(self.aws_app.app).start()
         self.aws_app.start()
         self.settings = Settings(
@@ -113,7 +119,7 @@ def until(done: Callable[[], bool]) -> None:
 
 def imported(world: World, project: str, uri: S3Uri, kind: str = TRAIN) -> str:
     """The ARN of a dataset whose import is over."""
-    arn = world.labels.create_or_adopt(project, world.labels.project(project), kind, uri, f"r-{uri}")
+    arn, _adopted = world.labels.create_or_adopt(project, world.labels.project(project), kind, uri)
     until(lambda: world.labels.report(arn).aws_status != "CREATE_IN_PROGRESS")
     return arn
 
@@ -123,12 +129,12 @@ def test_a_project_that_exists_is_taken_as_it_is(world: World) -> None:
     assert world.labels.project("orchard") == world.labels.project("orchard")
 
 
-def test_the_same_request_makes_one_dataset_however_often_it_is_tried(world: World) -> None:
+def test_a_second_try_finds_what_the_first_one_made(world: World) -> None:
     """A bot that died between AWS's answer and its own note would refuse its own dataset."""
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
     arn = imported(world, "orchard", uri)
-    again = world.labels.create_or_adopt("orchard", world.labels.project("orchard"), TRAIN, uri, f"r-{uri}")
-    assert again == arn
+    project = world.labels.project("orchard")
+    assert world.labels.create_or_adopt("orchard", project, TRAIN, uri) == (arn, True)
 
 
 def test_a_lost_answer_makes_no_second_dataset_and_loses_none(world: World) -> None:
@@ -136,26 +142,28 @@ def test_a_lost_answer_makes_no_second_dataset_and_loses_none(world: World) -> N
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
     project = world.labels.project("orchard")
     world.spoil("*.CreateDataset", "drop_after", 1)
-    arn = world.labels.create_or_adopt("orchard", project, TRAIN, uri, "r1")
+    arn, adopted = world.labels.create_or_adopt("orchard", project, TRAIN, uri)
+    assert adopted
     assert world.labels.report(arn).aws_status.startswith("CREATE_")
 
 
-def test_the_dataset_of_somebody_else_is_never_taken_for_ours(world: World) -> None:
-    """Somebody's dataset would be shown as the result of an import that never happened."""
+def test_a_project_takes_one_dataset_of_each_kind(world: World) -> None:
+    """The second import into a project would end in the name of an exception, or replace the first."""
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
-    imported(world, "orchard", uri)
     project = world.labels.project("orchard")
+    world.labels.check_free("orchard", TRAIN)
+    imported(world, "orchard", uri)
     with pytest.raises(DatasetExists, match="has a training set already"):
-        world.labels.create_or_adopt("orchard", project, TRAIN, uri, "another request")
-    assert world.labels.create_or_adopt("orchard", project, TEST, uri, "another request").split("/")[-2] == "test"
+        world.labels.check_free("orchard", TRAIN)
+    world.labels.check_free("orchard", TEST)
+    arn, adopted = world.labels.create_or_adopt("orchard", project, TEST, uri)
+    assert (arn.split("/")[-2], adopted) == ("test", False)
 
 
 def test_a_manifest_that_aws_cannot_read_is_told_with_the_right_it_needs(world: World) -> None:
     """People would see the name of an exception."""
     with pytest.raises(ManifestUnread, match="s3:GetObject"):
-        world.labels.create_or_adopt(
-            "orchard", world.labels.project("orchard"), TRAIN, S3Uri(BUCKET, "none.manifest"), "r1"
-        )
+        world.labels.create_or_adopt("orchard", world.labels.project("orchard"), TRAIN, S3Uri(BUCKET, "none.manifest"))
 
 
 def test_what_aws_says_of_a_dataset_is_read_whole(world: World) -> None:
@@ -192,7 +200,10 @@ class Story:
                     bot_token="xoxb-practice",
                     app_token="xapp-practice",
                     signing_secret="practice",
-                    manifest={"display_information": {"name": "Labeljob"}, "oauth_config": {"scopes": {"bot": ["users:read", "channels:read", "chat:write"]}}},
+                    manifest={
+                        "display_information": {"name": "Labeljob"},
+                        "oauth_config": {"scopes": {"bot": ["users:read", "channels:read", "chat:write"]}},
+                    },
                     people=[{"id": "U0MARA", "name": "mara", "real_name": "Mara"}],
                     channels=[{"id": "C0DATA", "name": "data", "members": ["U0MARA", "bot"]}],
                     rate_limits=False,
@@ -203,6 +214,7 @@ class Story:
         self.new_id: Callable[[], str] = lambda: f"id{next(numbers):04}"
         self.db = Database(f"sqlite:///{folder / 'bot.db'}")
         self.db.migrate()
+        self.clock = clock = Clock()
         self.outbox = Outbox(self.db, self.new_id)
         self.records = Records(self.db, clock)
         client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
@@ -326,15 +338,43 @@ def test_a_form_that_is_submitted_twice_makes_one_dataset(world: World, story: S
     assert first.dataset == second.dataset
 
 
-def test_when_aws_is_busy_the_import_waits_and_is_told_once_when_it_is_given_up(world: World, story: Story) -> None:
-    """A busy AWS would lose the dataset, or fill the thread."""
-    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
-    asked = story.ask(uri)
+def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(world: World, story: Story) -> None:
+    """A busy AWS would lose the dataset, fill its thread, or be asked without a pause."""
+    asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
     world.spoil("*.CreateProject", "error_500", 100)
+    tries = []
+    for minutes in (0, 10, 10, 10):
+        story.clock.ahead += timedelta(minutes=minutes)
+        story.load.round()
+        story.load.round()  # at once again: its pause is not over
+        waiting = story.records.get(asked.id)
+        assert waiting is not None
+        tries.append((waiting.fails, waiting.quarantine_reason is not None))
+    assert tries == [(1, False), (2, False), (3, True), (3, True)]
+    card, line = story.said()
+    assert "Set aside" in card
+    assert line.startswith("<@U0MARA> *Dataset orchard* is set aside after many tries: AWS did not answer in time")
+
+
+def test_a_worker_that_died_after_asking_aws_goes_on_with_the_same_dataset(world: World, story: Story) -> None:
+    """A crash between AWS's answer and our note would lose the dataset, or call it somebody else's."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    world.spoil("*.CreateDataset", "drop_after", 3)
+    asked = story.ask(uri)
     story.load.round()
-    waiting = story.records.get(asked.id)
-    assert waiting is not None
-    assert (waiting.fails, waiting.quarantine_reason) == (1, None)
-    assert waiting.next_try_at > waiting.asked_at.timestamp()
-    for text in story.said():
-        assert "set aside" not in text
+    story.clock.ahead = timedelta(minutes=10)
+    dataset = story.end(asked)
+    assert (dataset.state.state, dataset.state.adopted, dataset.state.arrived) == (READY, True, 2)
+
+
+def test_a_dataset_that_somebody_made_at_the_same_moment_is_not_taken_for_ours(world: World, story: Story) -> None:
+    """Somebody's pictures would be shown as the result of an import that never happened."""
+    other = world.put("other.manifest", picture(71), picture(72, "unripe"))
+    asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
+    world.spoil("*.CreateDataset", "error_500", 3)
+    story.load.round()
+    imported(world, "orchard", other)
+    story.clock.ahead = timedelta(minutes=10)
+    dataset = story.end(asked)
+    assert dataset.state.state == FAILED
+    assert "has a training set already" in dataset.state.cause

@@ -69,7 +69,7 @@ class AwsConfig:
     other_region_buckets: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     clock: Callable[[], float] = time.time
-    behaviours: Behaviours = Behaviours()
+    behaviours: Behaviours = field(default_factory=Behaviours)
 
 
 class Aws:
@@ -81,7 +81,12 @@ class Aws:
         self.store = Store(config.folder / "aws.db", SCHEMA)
         self.objects = ObjectStore(self.store, config.folder / "objects", config.clock)
         self.crew = Crew(
-            self.store, self.objects, self.log, config.clock, pace=config.pace, seed=config.seed,
+            self.store,
+            self.objects,
+            self.log,
+            config.clock,
+            pace=config.pace,
+            seed=config.seed,
             behaviours=config.behaviours,
         )
         self._service_key = Credentials(
@@ -159,7 +164,7 @@ class Aws:
         logs = Logs(self.store, arn=f"arn:aws:logs:{config.region}:{config.account}", clock=self.clock)
         return [
             JsonService("sagemaker", [jobs, teams, TemplatePreview(self.grant)]),
-            JsonService("rekognition", [self.custom_labels]),
+            JsonService("rekognition", self.custom_labels.subjects),
             JsonService("logs", [logs], refusal="InvalidParameterException"),
         ]
 
@@ -175,7 +180,7 @@ class Aws:
         while not self._stopping.wait(self.config.tick_seconds):
             try:
                 self.tick()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the stand-in has to go on, and the log says why
                 _log.exception("a tick of the AWS stand-in failed; the next one runs")
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -211,7 +216,7 @@ class Aws:
             return self._called(request, dialect, service, operation)
         except AwsError as error:
             return sts.error_document(error) if dialect == "query" else _json_error(error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - as above: the caller gets an internal error, as from AWS
             _log.exception("the AWS stand-in broke on %s %s", request.method, request.path)
             return _internal(dialect)
 

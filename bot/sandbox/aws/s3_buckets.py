@@ -188,7 +188,7 @@ class S3Buckets:
     def _rule(self, bucket: str, origin: str, method: str, asked: str) -> Mapping[str, Any] | None:
         wanted = [name.strip().lower() for name in asked.split(",") if name.strip()]
         for rule in self.cors_rules(bucket):
-            allowed = [pattern.lower() for pattern in rule["AllowedHeaders"]]
+            allowed = [pattern.lower() for pattern in rule.get("AllowedHeaders", [])]
             if (
                 method in rule["AllowedMethods"]
                 and any(fnmatchcase(origin, pattern) for pattern in rule["AllowedOrigins"])
@@ -223,7 +223,7 @@ def _allowing(rule: Mapping[str, Any], origin: str, method: str) -> dict[str, st
     }
     if not every:
         headers["access-control-allow-credentials"] = "true"
-    if rule["ExposeHeaders"]:
+    if rule.get("ExposeHeaders"):
         headers["access-control-expose-headers"] = ", ".join(rule["ExposeHeaders"])
     if rule.get("MaxAgeSeconds") is not None:
         headers["access-control-max-age"] = str(rule["MaxAgeSeconds"])

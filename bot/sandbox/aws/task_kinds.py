@@ -25,9 +25,9 @@ class TaskKind:
 
     @property
     def element(self) -> str:
-        """The crowd element of the task type's own page; its name is the key of an answer."""
+        """The name of the crowd element on the service's own page for this task type: the key of an answer."""
         if self.shape == "boxes":
-            return "crowd-bounding-box"
+            return "boundingBox"
         if self.shape == "spans":
             return "crowd-entity-annotation"
         classifier = "crowd-image-classifier" if self.media == "image" else "crowd-classifier"

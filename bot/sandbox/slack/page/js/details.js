@@ -2,53 +2,63 @@
 import { post } from "./api.js";
 import { showDialog } from "./confirm.js";
 import { avatar, h, icon, iconButton, replace } from "./dom.js";
-import { channelTitle, emit, isBot, me, person, personName, state, takeChannel } from "./state.js";
+import { channelTitle, emit, isBot, person, personName, state, takeChannel } from "./state.js";
 import { failed } from "./toasts.js";
 
 /** Opens the dialog for a channel. */
 export function showDetails(channelId) {
-  const channel = () => state.channels.get(channelId);
-  const body = h("div", { class: "dialog-body" });
-  const dialog = h("dialog", { class: "dialog dialog-small", "aria-label": `Details of ${channelTitle(channel())}`, "data-testid": "details" });
+  const channel = state.channels.get(channelId);
+  const dialog = h("dialog", { class: "dialog dialog-small", "aria-label": `Details of ${channelTitle(channel)}`, "data-testid": "details" });
   const done = showDialog(dialog, () => done());
-  const act = async (path, given, change) => {
-    try {
-      await post(path, { user: state.user, channel: channelId, ...given });
-      takeChannel({ id: channelId, ...change });
-      emit("place");
-      draw();
-    } catch (error) {
-      failed(error);
-    }
-  };
-  function draw() {
-    const now = channel();
-    const members = now.members || [];
-    const out = [...state.people.values()].filter((p) => !members.includes(p.id));
-    const row = (id) => h("li", null, avatar(person(id) || { name: id }, "m"), h("span", { class: "menu-words" }, h("span", null, isBot(id) ? state.app.name : personName(id), id === me()?.id ? " (you)" : ""),
-      h("span", { class: "menu-hint" }, isBot(id) ? "app" : person(id)?.title || "")));
-    replace(body,
-      now.topic ? h("p", { class: "details-topic" }, now.topic) : "",
-      now.members ? h("h3", null, `Members (${members.length})`) : "",
-      h("ul", { class: "people", "data-testid": "members" }, members.map(row)),
-    );
-    if (!now.is_im && now.is_member && out.length) {
-      body.append(h("h3", null, "Not in this channel"), h("ul", { class: "people", "data-testid": "outsiders" }, out.map((p) => {
-        const item = row(p.id);
-        item.append(h("button", { type: "button", class: "button small", "data-testid": `invite-${p.id}`, onclick: () => act("invite", { invitee: p.id }, { members: [...members, p.id] }) }, isBot(p.id) ? "Add app" : "Invite"));
-        return item;
-      })));
-    }
-    if (!now.is_im) {
-      const mine = now.is_member;
-      replace(foot, h("button", {
-        type: "button", class: mine ? "button danger" : "button primary", "data-testid": mine ? "leave" : "join",
-        onclick: () => act(mine ? "leave" : "join", {}, { is_member: !mine, members: mine ? members.filter((id) => id !== state.user) : [...members, state.user] }),
-      }, mine ? "Leave channel" : "Join channel"));
-    }
-  }
+  const title = channel.is_im ? channelTitle(channel) : [icon(channel.is_private ? "lock" : "hash"), ` ${channel.name}`];
+  const body = h("div", { class: "dialog-body" });
   const foot = h("footer", { class: "dialog-foot" });
-  const title = channel().is_im ? h("h2", null, channelTitle(channel())) : h("h2", null, icon(channel().is_private ? "lock" : "hash"), ` ${channel().name}`);
-  dialog.prepend(h("header", { class: "dialog-head" }, title, iconButton("close", "Close", () => done())), body, foot);
-  draw();
+  dialog.prepend(h("header", { class: "dialog-head" }, h("h2", null, title), iconButton("close", "Close", () => done())), body, foot);
+  const view = { channelId, body, foot, invited: new Set() };
+  draw(view);
+}
+
+async function act(view, path, given, change) {
+  try {
+    await post(path, { user: state.user, channel: view.channelId, ...given });
+    takeChannel({ id: view.channelId, ...change });
+    emit("place");
+    draw(view);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function row(id, ...more) {
+  const name = isBot(id) ? state.app.name : personName(id);
+  const words = h("span", { class: "menu-words" }, h("span", null, name, id === state.user ? " (you)" : ""), h("span", { class: "menu-hint" }, isBot(id) ? "app" : person(id)?.title || ""));
+  return h("li", null, avatar(person(id) || { name: id }, "m"), words, more);
+}
+
+function draw(view) {
+  const now = state.channels.get(view.channelId);
+  const { members } = now;
+  const out = [...state.people.keys()].filter((id) => id !== state.user && !(members || []).includes(id));
+  const invite = (id) => view.invited.has(id) ? h("span", { class: "menu-hint" }, "is in") : h("button", {
+    type: "button", class: "button small", "data-testid": `invite-${id}`,
+    onclick: () => {
+      view.invited.add(id);
+      act(view, "invite", { invitee: id }, members ? { members: [...members, id] } : {});
+    },
+  }, isBot(id) ? "Add app" : "Invite");
+  replace(view.body,
+    now.topic ? h("p", { class: "details-topic" }, now.topic) : null,
+    members ? [h("h3", null, `Members (${members.length})`), h("ul", { class: "people", "data-testid": "members" }, members.map((id) => row(id)))] : null,
+    now.is_member && !now.is_im && out.length ? [h("h3", null, members ? "Not in this channel" : "Let somebody in"), h("ul", { class: "people" }, out.map((id) => row(id, invite(id))))] : null,
+  );
+  replace(view.foot, now.is_im ? null : membership(view, now));
+}
+
+function membership(view, now) {
+  if (!now.is_member) {
+    const members = now.members ? { members: [...now.members, state.user] } : {};
+    return h("button", { type: "button", class: "button primary", "data-testid": "join", onclick: () => act(view, "join", {}, { is_member: true, ...members }) }, "Join channel");
+  }
+  const members = now.members ? { members: now.members.filter((id) => id !== state.user) } : {};
+  return h("button", { type: "button", class: "button danger", "data-testid": "leave", onclick: () => act(view, "leave", {}, { is_member: false, ...members }) }, "Leave channel");
 }

@@ -37,6 +37,7 @@ export class MessageView {
     this.node.dataset.ts = message.ts;
     if (message.ephemeral_id) this.node.dataset.ephemeral = message.ephemeral_id;
     this.node.classList.toggle("msg-ephemeral", Boolean(message.ephemeral_id || message.local));
+    this.node.classList.toggle("msg-system", /^channel_|^group_/.test(message.subtype || ""));
     this.node.classList.toggle("msg-tombstone", message.subtype === "tombstone");
     this.node.setAttribute("aria-label", `${who.real_name || who.name}, ${clock(when)}: ${spoken(message)}`);
     this.part("head", [message.user, message.bot_id, message.ts], () => this.drawHead(who, when));

@@ -23,17 +23,16 @@ export class MessageList {
     scroller.replaceChildren(this.feed);
     scroller.after(this.jump);
     scroller.addEventListener("scroll", () => {
+      // A growing column moves nothing by itself: only a reader who scrolls away leaves the end.
       if (this.atEnd()) this.jump.hidden = true;
     });
     this.feed.addEventListener("focusin", (event) => this.onFocus(event));
     this.feed.addEventListener("pointerover", (event) => this.onHover(event));
     this.feed.addEventListener("keydown", (event) => this.onKey(event));
-    // Pictures that arrive late must not push the end out of sight.
-    this.feed.addEventListener("load", () => this.stuck && this.toEnd(), true);
-  }
-
-  remove() {
-    this.jump.remove();
+    // Pictures that arrive late, or a composer that grows, must not push the end out of sight.
+    this.sizes = new ResizeObserver(() => this.stuck && this.toEnd());
+    this.sizes.observe(this.feed);
+    this.sizes.observe(scroller);
   }
 
   /** What comes in while the messages are being read waits for them: an answer must not overwrite later news. */
