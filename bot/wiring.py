@@ -5,6 +5,7 @@ both. Nothing here decides anything.
 """
 
 import logging
+import multiprocessing
 import os
 import random
 import re
@@ -291,6 +292,8 @@ def _serve_socket(settings: Settings) -> None:
 
 def _serve_http(settings: Settings) -> None:
     """Signed HTTP on a production server; its worker process makes the application by `wsgi`."""
+    # A fork would copy the locks of the scheduler's threads as they are at that moment, and wait for them for ever.
+    multiprocessing.set_start_method("spawn")
     Granian(
         "bot.wiring:wsgi",
         address=settings.host,

@@ -107,7 +107,7 @@ def set_aside_line(source: Source, cause: str) -> Message:
     """Trying has ended without an answer; mentions the asker."""
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is set aside after many tries: {_sentence(cause)} "
-        "It may stand at AWS all the same; an administrator can look there and at the log."
+        "It may stand at AWS all the same: look there first, then ask again with `/dataset create`."
     )
     return _told(head, [])
 

@@ -203,5 +203,6 @@ class Load:
             self._tell.record(after, after.state)
             log.info("loading %s failed for now (%s); again in %.0f s", dataset.source.called, pause.words, wait)
             return
-        after = replace(after, quarantine_reason=pause.words)
-        self._tell.record(after, after.state, line=card.set_aside_line(after.source, pause.words))
+        why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # what follows promises another try
+        after = replace(after, quarantine_reason=why)
+        self._tell.record(after, after.state, line=card.set_aside_line(after.source, why))

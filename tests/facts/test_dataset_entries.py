@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.base.s3_uri import Allowed, read
 from bot.datasets import findings
-from bot.datasets.entries import after_import, make, place
+from bot.datasets.entries import after_import, make, place, same_pictures
 from bot.datasets.findings import VANISHED, Finding
 from bot.manifests.examine import examine
 
@@ -116,3 +116,11 @@ def test_too_many_wrong_lines_block_the_import() -> None:
     found = findings.of_examination(examine(JULY, "us-east-1"))
     assert [finding.code for finding in findings.blocking(found)] == ["ERROR_TOO_MANY_RECORDS_IN_ERROR"]
     assert "More than 20 % of the lines are wrong (2 of 7)" in findings.words(found[0])
+
+
+def test_a_dataset_is_ours_when_its_pictures_are() -> None:
+    """Somebody else's dataset would be taken for ours, or ours for somebody else's."""
+    sent = [make(JULY, attribute=None, allowed=OPEN).body]
+    assert same_pictures(sent, ["s3://orchard-raw/3.jpg", "s3://orchard-raw/1.jpg"])
+    assert not same_pictures(sent, ["s3://orchard-raw/3.jpg", "s3://elsewhere/1.jpg"])
+    assert not same_pictures(sent, [])

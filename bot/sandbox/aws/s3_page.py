@@ -130,9 +130,10 @@ def _crumbs(bucket: str, prefix: str) -> str:
 
 
 def _page(title: str, content: str, status: int = HTTP_OK) -> Reply:
+    name = html.escape(title)
     text = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{html.escape(title)} · practice S3</title><style>{_STYLE}</style><h1>{html.escape(title)}</h1>{content}"
+        f"<title>{name} · practice S3</title><style>{_STYLE}</style><h1>{name}</h1>{content}"
     )
     headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _POLICY.removesuffix("; sandbox")}
     return Reply(status, text.encode(), headers)

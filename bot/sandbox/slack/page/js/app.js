@@ -21,7 +21,10 @@ const openThread = (ts) => {
 const openDrawer = () => setDrawer(true);
 
 const channelPane = new ChannelPane($("main"), { openThread, openDrawer });
-const homePane = new HomePane($("main"), { openThread, openDrawer, onTab: (tab) => { location.hash = `${state.user}/${tab === "home" ? "home" : `home-${tab}`}`; } });
+const homePane = new HomePane(
+  $("main"),
+  { openThread, openDrawer, onTab: (tab) => { location.hash = `${state.user}/${tab === "home" ? "home" : `home-${tab}`}`; } },
+);
 const threadPane = new ThreadPane($("thread"), { onClose: closeThread });
 const modal = new Modal();
 let closeStream = null;

@@ -38,14 +38,23 @@ export function renderBlock(block, surface) {
 }
 
 function unknown(block) {
-  return h("div", { class: "b-unknown" }, icon("info"), h("span", null, "A block of type ", h("code", null, String(block.type)), ", which this practice workspace does not draw."));
+  return h(
+    "div",
+    { class: "b-unknown" },
+    icon("info"),
+    h("span", null, "A block of type ", h("code", null, String(block.type)), ", which this practice workspace does not draw."),
+  );
 }
 
 function section(block, surface) {
   const words = h("div", { class: "section-words" });
   if (block.text) words.append(textObject(block.text));
   if (block.fields) {
-    words.append(h("div", { class: "section-fields" }, block.fields.map((f) => h("div", { class: "section-field" }, textObject(f)))));
+    words.append(h(
+      "div",
+      { class: "section-fields" },
+      block.fields.map((f) => h("div", { class: "section-field" }, textObject(f))),
+    ));
   }
   const node = h("div", null, words);
   if (block.accessory) {
@@ -80,7 +89,10 @@ function imageSource(object) {
 
 function thumbnail(object, className = "thumbnail") {
   const picture = h("img", { src: imageSource(object), alt: object.alt_text || "", class: className, loading: "lazy" });
-  picture.addEventListener("error", () => picture.replaceWith(h("span", { class: "image-broken small" }, object.alt_text || "picture")));
+  picture.addEventListener(
+    "error",
+    () => picture.replaceWith(h("span", { class: "image-broken small" }, object.alt_text || "picture")),
+  );
   return picture;
 }
 
@@ -88,9 +100,23 @@ function thumbnail(object, className = "thumbnail") {
 export function image(block) {
   const source = imageSource(block);
   const picture = h("img", { src: source, alt: block.alt_text || "", loading: "lazy" });
-  const frame = h("a", { class: "image-frame", href: source && safeUrl(new URL(source, location.href).href), target: "_blank", rel: "noopener noreferrer" }, picture);
+  const frame = h(
+    "a",
+    {
+      class: "image-frame",
+      href: source && safeUrl(new URL(source, location.href).href),
+      target: "_blank",
+      rel: "noopener noreferrer",
+    },
+    picture,
+  );
   picture.addEventListener("error", () => {
-    frame.replaceWith(h("div", { class: "image-broken" }, icon("warn"), h("span", null, "This picture could not be loaded. ", block.alt_text || "")));
+    frame.replaceWith(h(
+      "div",
+      { class: "image-broken" },
+      icon("warn"),
+      h("span", null, "This picture could not be loaded. ", block.alt_text || ""),
+    ));
   });
   return h("figure", null, block.title ? h("figcaption", null, plain(block.title)) : null, frame);
 }
@@ -99,7 +125,12 @@ const LEVEL_ICON = { default: "info", info: "info", warning: "warn", error: "war
 
 function alertBlock(block) {
   const level = LEVEL_ICON[block.level] ? block.level : "default";
-  return h("div", { class: `alert-${level}`, role: "note", "aria-label": level === "default" ? "notice" : level }, icon(LEVEL_ICON[level]), h("div", null, textObject(block.text)));
+  return h(
+    "div",
+    { class: `alert-${level}`, role: "note", "aria-label": level === "default" ? "notice" : level },
+    icon(LEVEL_ICON[level]),
+    h("div", null, textObject(block.text)),
+  );
 }
 
 function card(block, surface) {
@@ -117,24 +148,47 @@ function card(block, surface) {
 
 function carousel(block, surface) {
   return h("div", { tabindex: "0", role: "group", "aria-label": "Cards" },
-    (block.elements || []).map((one, index) => renderBlock({ ...one, type: "card", block_id: one.block_id || `${block.block_id}-${index}` }, surface)));
+    (block.elements || []).map((one, index) => renderBlock(
+      { ...one, type: "card", block_id: one.block_id || `${block.block_id}-${index}` },
+      surface,
+    )));
 }
 
 function container(block, surface) {
   const title = block.rich_text_title ? richText(block.rich_text_title) : textObject(block.title);
-  const children = (block.child_blocks || []).map((child, index) => renderBlock({ ...child, block_id: child.block_id || `${block.block_id}-${index}` }, surface));
-  const words = [h("div", { class: "card-title" }, title), block.subtitle ? h("div", { class: "card-subtitle" }, textObject(block.subtitle)) : null];
-  if (block.is_collapsible) return h("details", { class: "card", open: !block.default_collapsed }, h("summary", null, words), children);
+  const children = (block.child_blocks || []).map((child, index) => renderBlock(
+    { ...child, block_id: child.block_id || `${block.block_id}-${index}` },
+    surface,
+  ));
+  const words = [
+    h("div", { class: "card-title" }, title),
+    block.subtitle ? h("div", { class: "card-subtitle" }, textObject(block.subtitle)) : null,
+  ];
+  if (block.is_collapsible) return h(
+    "details",
+    { class: "card", open: !block.default_collapsed },
+    h("summary", null, words),
+    children,
+  );
   return h("div", { class: "card" }, words, children);
 }
 
 function fileBlock(block) {
-  return h("div", { class: "file-card" }, icon("file", 20), h("span", null, `File kept elsewhere (${block.external_id || block.source || "remote"})`));
+  return h(
+    "div",
+    { class: "file-card" },
+    icon("file", 20),
+    h("span", null, `File kept elsewhere (${block.external_id || block.source || "remote"})`),
+  );
 }
 
 function video(block) {
   const title = plain(block.title);
-  return h("div", { class: "card" }, h("div", { class: "card-title" }, block.title_url ? link(block.title_url, title) : link(block.video_url, title)),
+  return h("div", { class: "card" }, h(
+    "div",
+    { class: "card-title" },
+    block.title_url ? link(block.title_url, title) : link(block.video_url, title),
+  ),
     block.author_name ? h("div", { class: "card-subtitle" }, block.author_name) : null,
     block.description ? h("div", { class: "card-body" }, textObject(block.description)) : null,
     h("div", { class: "card-subtitle" }, link(block.video_url, "Play the video")));
@@ -147,7 +201,16 @@ function contextActions(block, surface) {
 const TASK_WORDS = { pending: "waiting", in_progress: "working", complete: "done", error: "failed" };
 
 function taskCard(block) {
-  const node = h("div", { class: "card" }, h("div", { class: "card-title" }, `${plain(block.title)} `, h("span", { class: "pill" }, TASK_WORDS[block.status] || block.status || "")));
+  const node = h(
+    "div",
+    { class: "card" },
+    h(
+      "div",
+      { class: "card-title" },
+      `${plain(block.title)} `,
+      h("span", { class: "pill" }, TASK_WORDS[block.status] || block.status || ""),
+    ),
+  );
   for (const part of [block.details, block.output]) if (part) node.append(richText(part));
   return node;
 }

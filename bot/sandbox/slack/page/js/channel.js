@@ -32,7 +32,11 @@ export class ChannelPane {
     const unread = channel?.unread || 0;
     this.header = h("header", { class: "pane-head" });
     this.scroller = h("div", { class: "scroller", "aria-busy": "true" });
-    this.older = h("button", { type: "button", class: "link-button older", hidden: true, onclick: () => this.loadOlder() }, "Load earlier messages");
+    this.older = h(
+      "button",
+      { type: "button", class: "link-button older", hidden: true, onclick: () => this.loadOlder() },
+      "Load earlier messages",
+    );
     this.footer = h("div", { class: "pane-foot" });
     const frame = h("div", { class: "scroll-frame" }, this.scroller);
     replace(this.root, ...(this.withHeader ? [this.header] : []), frame, this.footer);
@@ -105,7 +109,12 @@ export class ChannelPane {
 
   drawHeader() {
     const channel = state.channels.get(this.channel);
-    const menu = iconButton("menu", "Show channels", this.openDrawer, { class: "icon-button only-narrow", "data-testid": "open-sidebar" });
+    const menu = iconButton(
+      "menu",
+      "Show channels",
+      this.openDrawer,
+      { class: "icon-button only-narrow", "data-testid": "open-sidebar" },
+    );
     if (!channel) {
       replace(this.header, menu, h("h2", null, "Unknown channel"));
       return;
@@ -115,17 +124,41 @@ export class ChannelPane {
     const title = h("button", { type: "button", class: "pane-title", onclick: details, "data-testid": "channel-title" },
       other ? avatar(other, "s") : icon(channel.is_private ? "lock" : "hash", 17),
       h("h2", null, other ? personName(other.id) : channel.name), channel.is_im ? null : icon("down", 14));
-    const members = channel.members && !channel.is_im ? h("button", { type: "button", class: "button small members", onclick: details, "aria-label": `${channel.members.length} members, show them` },
-      h("span", { class: "faces", "aria-hidden": "true" }, channel.members.slice(0, 3).map((id) => avatar(person(id) || { name: id }, "xs"))), String(channel.members.length)) : null;
-    replace(this.header, menu, title, h("span", { class: "pane-topic" }, channel.topic || (other ? other.title : "") || ""), members || (channel.is_im ? "" : iconButton("people", "Channel details", details)));
+    const members = channel.members && !channel.is_im ? h("button", {
+      type: "button",
+      class: "button small members",
+      onclick: details,
+      "aria-label": `${channel.members.length} members, show them`,
+    },
+      h(
+        "span",
+        { class: "faces", "aria-hidden": "true" },
+        channel.members.slice(0, 3).map((id) => avatar(person(id) || { name: id }, "xs")),
+      ), String(channel.members.length)) : null;
+    replace(
+      this.header,
+      menu,
+      title,
+      h("span", { class: "pane-topic" }, channel.topic || (other ? other.title : "") || ""),
+      members || (channel.is_im ? "" : iconButton("people", "Channel details", details)),
+    );
   }
 
   drawFooter() {
     const channel = state.channels.get(this.channel);
     if (channel && !channel.is_member && !channel.is_im) {
       this.composer = null;
-      replace(this.footer, h("div", { class: "join-bar" }, h("span", null, "You are looking at ", h("strong", null, `#${channel.name}`)),
-        h("button", { type: "button", class: "button primary", "data-testid": "join", onclick: () => this.join(channel.id) }, "Join channel")));
+      replace(this.footer, h("div", { class: "join-bar" }, h(
+        "span",
+        null,
+        "You are looking at ",
+        h("strong", null, `#${channel.name}`),
+      ),
+        h(
+          "button",
+          { type: "button", class: "button primary", "data-testid": "join", onclick: () => this.join(channel.id) },
+          "Join channel",
+        )));
       return;
     }
     if (channel && channel.is_im && isBot(channel.user) && state.app.messages_tab_read_only) {

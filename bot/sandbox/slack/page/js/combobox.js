@@ -7,7 +7,18 @@ import { closePopover, openPopover, place, popoverOpen } from "./popover.js";
  * `find(query)` gives (a promise of) {groups:[{label, options:[{value,label,hint,lead}]}], note}; `onChange(chosen)`
  * gets the new list and may give false to take it back. `pause`: ms to wait after typing before asking.
  */
-export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0, most = null, clearable = false, attrs = {}, inputAttrs = {} }) {
+export function combobox({
+  multi,
+  chosen,
+  find,
+  onChange,
+  placeholder,
+  pause = 0,
+  most = null,
+  clearable = false,
+  attrs = {},
+  inputAttrs = {},
+}) {
   let taken = [...chosen];
   let rows = [];
   let at = -1;
@@ -22,7 +33,14 @@ export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0
   });
   const clear = iconButton("close", "Clear", () => commit([]), { class: "icon-button combo-clear", tabindex: "-1" });
   const chips = h("span", { class: "chips" });
-  const wrap = h("div", { class: multi ? "control combo combo-multi" : "control combo", ...attrs }, chips, input, clear, icon("down"));
+  const wrap = h(
+    "div",
+    { class: multi ? "control combo combo-multi" : "control combo", ...attrs },
+    chips,
+    input,
+    clear,
+    icon("down"),
+  );
 
   function show() {
     chips.hidden = !multi || taken.length === 0;
@@ -109,7 +127,12 @@ export function combobox({ multi, chosen, find, onChange, placeholder, pause = 0
     const selected = taken.some((t) => t.value === option.value);
     const node = h("div", { role: "option", id: freshId("option"), class: "option", "aria-selected": String(selected), "data-testid": "option", "data-value": option.value,
       onpointerdown: (event) => event.preventDefault(), onclick: () => choose(option), onpointermove: () => point(rows.findIndex((r) => r.node === node), false) },
-    option.lead ? option.lead() : null, h("span", { class: "menu-words" }, h("span", null, option.label), option.hint ? h("span", { class: "menu-hint" }, option.hint) : null),
+    option.lead ? option.lead() : null, h(
+      "span",
+      { class: "menu-words" },
+      h("span", null, option.label),
+      option.hint ? h("span", { class: "menu-hint" }, option.hint) : null,
+    ),
     selected ? icon("check") : null);
     rows.push({ node, option });
     return node;

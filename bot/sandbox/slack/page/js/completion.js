@@ -57,10 +57,22 @@ export class Completion {
       ...row,
       node: h("div", { class: "option", role: "option", id: freshId("completion"), "aria-selected": "false", "data-testid": "completion", "data-value": row.value,
         onpointerdown: (event) => event.preventDefault(), onclick: () => this.choose(index), onpointermove: () => this.point(index) },
-      row.lead, h("span", { class: "menu-words" }, h("span", null, row.label), row.hint ? h("span", { class: "menu-hint" }, row.hint) : null)),
+      row.lead, h(
+        "span",
+        { class: "menu-words" },
+        h("span", null, row.label),
+        row.hint ? h("span", { class: "menu-hint" }, row.hint) : null,
+      )),
     }));
-    this.list.replaceChildren(h("div", { class: "menu-heading", role: "presentation" }, heading), ...this.rows.map((r) => r.node));
-    if (!this.open) openPopover(this.input, this.list, { side: "above", onClose: () => this.input.removeAttribute("aria-activedescendant") });
+    this.list.replaceChildren(
+      h("div", { class: "menu-heading", role: "presentation" }, heading),
+      ...this.rows.map((r) => r.node),
+    );
+    if (!this.open) openPopover(
+      this.input,
+      this.list,
+      { side: "above", onClose: () => this.input.removeAttribute("aria-activedescendant") },
+    );
     this.point(0);
     place();
   }

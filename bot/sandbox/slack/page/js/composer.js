@@ -28,11 +28,31 @@ export class Composer {
     });
     this.chips = h("div", { class: "chips", hidden: true });
     this.hint = h("div", { class: "composer-hint", hidden: true, "data-testid": "usage-hint" });
-    this.picker = h("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", "data-testid": "composer-files" });
+    this.picker = h(
+      "input",
+      {
+        type: "file",
+        multiple: true,
+        class: "visually-hidden",
+        tabindex: "-1",
+        "aria-hidden": "true",
+        "data-testid": "composer-files",
+      },
+    );
     this.send = iconButton("send", "Send", () => this.submit(), { class: "icon-button send", "data-testid": "send" });
-    this.node = h("form", { class: "composer", onsubmit: (event) => event.preventDefault() }, this.chips, this.input, this.toolbar(), this.picker);
+    this.node = h(
+      "form",
+      { class: "composer", onsubmit: (event) => event.preventDefault() },
+      this.chips,
+      this.input,
+      this.toolbar(),
+      this.picker,
+    );
     this.node.prepend(this.hint);
-    this.completion = new Completion(this.input, { listId, commands: () => this.commands(), inThread: Boolean(thread), changed: () => this.changed() });
+    this.completion = new Completion(
+      this.input,
+      { listId, commands: () => this.commands(), inThread: Boolean(thread), changed: () => this.changed() },
+    );
     this.input.addEventListener("input", () => this.changed());
     this.input.addEventListener("keydown", (event) => this.onKey(event));
     this.picker.addEventListener("change", () => {
@@ -55,8 +75,23 @@ export class Composer {
     const plus = iconButton("plus", "Attach files", () => this.picker.click());
     const at = iconButton("at", "Mention somebody", () => this.type("@"));
     const slash = iconButton("slash", "Run a command", () => this.type("/"));
-    const bolt = iconButton("bolt", "Shortcuts", () => this.shortcuts(bolt), { "aria-haspopup": "menu", "data-testid": "shortcuts" });
-    return h("div", { class: "composer-tools" }, plus, h("span", { class: "rich-gap" }), at, this.thread ? null : slash, bolt, h("span", { class: "grow" }), this.send);
+    const bolt = iconButton(
+      "bolt",
+      "Shortcuts",
+      () => this.shortcuts(bolt),
+      { "aria-haspopup": "menu", "data-testid": "shortcuts" },
+    );
+    return h(
+      "div",
+      { class: "composer-tools" },
+      plus,
+      h("span", { class: "rich-gap" }),
+      at,
+      this.thread ? null : slash,
+      bolt,
+      h("span", { class: "grow" }),
+      this.send,
+    );
   }
 
   commands() {
@@ -66,7 +101,12 @@ export class Composer {
   type(sign) {
     const { input } = this;
     if (sign === "/") input.value = input.value.startsWith("/") ? input.value : `/${input.value}`;
-    else input.setRangeText(input.value && !/\s$/.test(input.value.slice(0, input.selectionStart)) ? ` ${sign}` : sign, input.selectionStart, input.selectionEnd, "end");
+    else input.setRangeText(
+      input.value && !/\s$/.test(input.value.slice(0, input.selectionStart)) ? ` ${sign}` : sign,
+      input.selectionStart,
+      input.selectionEnd,
+      "end",
+    );
     input.focus();
     if (sign === "/") input.setSelectionRange(1, 1);
     this.changed();
@@ -102,7 +142,12 @@ export class Composer {
     const command = typed && this.commands().find((c) => c.command === typed[1]);
     this.hint.hidden = !command;
     if (command) {
-      replace(this.hint, h("strong", null, command.command), ` ${command.usage_hint || ""}`, command.description ? h("span", { class: "menu-hint" }, command.description) : "");
+      replace(
+        this.hint,
+        h("strong", null, command.command),
+        ` ${command.usage_hint || ""}`,
+        command.description ? h("span", { class: "menu-hint" }, command.description) : "",
+      );
     }
   }
 
@@ -211,7 +256,11 @@ const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").repla
 /** "@Lin" becomes the mention that Slack stores; the longest name wins. */
 export function withMentions(text) {
   const names = [...state.people.values()]
-    .flatMap((p) => [p.real_name, p.name, p.id === state.app.bot_user_id ? state.app.name : null].filter(Boolean).map((n) => [n, p.id]))
+    .flatMap((p) => [
+      p.real_name,
+      p.name,
+      p.id === state.app.bot_user_id ? state.app.name : null,
+    ].filter(Boolean).map((n) => [n, p.id]))
     .sort((a, b) => b[0].length - a[0].length);
   return text.replace(/(^|[\s(])@([^\n]*)/g, function swap(all, before, rest) {
     const found = names.find(([n]) => rest.toLowerCase().startsWith(n.toLowerCase()) && !/[\p{L}\p{N}]/u.test(rest[n.length] || ""));

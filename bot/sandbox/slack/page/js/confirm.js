@@ -67,7 +67,11 @@ export function askConfirm(confirm) {
       h("header", { class: "dialog-head" }, h("h2", null, plain(confirm.title))),
       h("div", { class: "dialog-body" }, textObject(confirm.text)),
       h("footer", { class: "dialog-foot" },
-        h("button", { type: "button", class: "button", "data-testid": "confirm-no", onclick: () => answer(false) }, plain(confirm.deny) || "Cancel"), yes));
+        h(
+          "button",
+          { type: "button", class: "button", "data-testid": "confirm-no", onclick: () => answer(false) },
+          plain(confirm.deny) || "Cancel",
+        ), yes));
     const done = showDialog(dialog, () => answer(false));
     yes.focus();
   });

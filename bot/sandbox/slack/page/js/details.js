@@ -8,12 +8,19 @@ import { failed } from "./toasts.js";
 /** Opens the dialog for a channel. */
 export function showDetails(channelId) {
   const channel = state.channels.get(channelId);
-  const dialog = h("dialog", { class: "dialog dialog-small", "aria-label": `Details of ${channelTitle(channel)}`, "data-testid": "details" });
+  const dialog = h(
+    "dialog",
+    { class: "dialog dialog-small", "aria-label": `Details of ${channelTitle(channel)}`, "data-testid": "details" },
+  );
   const done = showDialog(dialog, () => done());
   const title = channel.is_im ? channelTitle(channel) : [icon(channel.is_private ? "lock" : "hash"), ` ${channel.name}`];
   const body = h("div", { class: "dialog-body" });
   const foot = h("footer", { class: "dialog-foot" });
-  dialog.prepend(h("header", { class: "dialog-head" }, h("h2", null, title), iconButton("close", "Close", () => done())), body, foot);
+  dialog.prepend(
+    h("header", { class: "dialog-head" }, h("h2", null, title), iconButton("close", "Close", () => done())),
+    body,
+    foot,
+  );
   const view = { channelId, body, foot, invited: new Set() };
   draw(view);
 }
@@ -31,7 +38,12 @@ async function act(view, path, given, change) {
 
 function row(id, ...more) {
   const name = isBot(id) ? state.app.name : personName(id);
-  const words = h("span", { class: "menu-words" }, h("span", null, name, id === state.user ? " (you)" : ""), h("span", { class: "menu-hint" }, isBot(id) ? "app" : person(id)?.title || ""));
+  const words = h(
+    "span",
+    { class: "menu-words" },
+    h("span", null, name, id === state.user ? " (you)" : ""),
+    h("span", { class: "menu-hint" }, isBot(id) ? "app" : person(id)?.title || ""),
+  );
   return h("li", null, avatar(person(id) || { name: id }, "m"), words, more);
 }
 
@@ -48,8 +60,14 @@ function draw(view) {
   }, isBot(id) ? "Add app" : "Invite");
   replace(view.body,
     now.topic ? h("p", { class: "details-topic" }, now.topic) : null,
-    members ? [h("h3", null, `Members (${members.length})`), h("ul", { class: "people", "data-testid": "members" }, members.map((id) => row(id)))] : null,
-    now.is_member && !now.is_im && out.length ? [h("h3", null, members ? "Not in this channel" : "Let somebody in"), h("ul", { class: "people" }, out.map((id) => row(id, invite(id))))] : null,
+    members ? [
+      h("h3", null, `Members (${members.length})`),
+      h("ul", { class: "people", "data-testid": "members" }, members.map((id) => row(id))),
+    ] : null,
+    now.is_member && !now.is_im && out.length ? [
+      h("h3", null, members ? "Not in this channel" : "Let somebody in"),
+      h("ul", { class: "people" }, out.map((id) => row(id, invite(id)))),
+    ] : null,
   );
   replace(view.foot, now.is_im ? null : membership(view, now));
 }
@@ -57,8 +75,26 @@ function draw(view) {
 function membership(view, now) {
   if (!now.is_member) {
     const members = now.members ? { members: [...now.members, state.user] } : {};
-    return h("button", { type: "button", class: "button primary", "data-testid": "join", onclick: () => act(view, "join", {}, { is_member: true, ...members }) }, "Join channel");
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button primary",
+        "data-testid": "join",
+        onclick: () => act(view, "join", {}, { is_member: true, ...members }),
+      },
+      "Join channel",
+    );
   }
   const members = now.members ? { members: now.members.filter((id) => id !== state.user) } : {};
-  return h("button", { type: "button", class: "button danger", "data-testid": "leave", onclick: () => act(view, "leave", {}, { is_member: false, ...members }) }, "Leave channel");
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "button danger",
+      "data-testid": "leave",
+      onclick: () => act(view, "leave", {}, { is_member: false, ...members }),
+    },
+    "Leave channel",
+  );
 }

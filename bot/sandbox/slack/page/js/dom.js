@@ -80,9 +80,21 @@ export function icon(name, size = 16) {
 export function appPicture(label) {
   return svg(
     "svg",
-    { viewBox: "0 0 36 36", class: "avatar-art", role: label ? "img" : null, "aria-label": label, "aria-hidden": label ? null : "true" },
+    {
+      viewBox: "0 0 36 36",
+      class: "avatar-art",
+      role: label ? "img" : null,
+      "aria-label": label,
+      "aria-hidden": label ? null : "true",
+    },
     svg("rect", { width: 36, height: 36, class: "art-ground" }),
-    svg("path", { d: "M8 9.5h10.2L28.5 19.8a2.2 2.2 0 0 1 0 3.1l-5.6 5.6a2.2 2.2 0 0 1-3.1 0L9.5 18.2A5 5 0 0 1 8 14.7z", class: "art-tag" }),
+    svg(
+      "path",
+      {
+        d: "M8 9.5h10.2L28.5 19.8a2.2 2.2 0 0 1 0 3.1l-5.6 5.6a2.2 2.2 0 0 1-3.1 0L9.5 18.2A5 5 0 0 1 8 14.7z",
+        class: "art-tag",
+      },
+    ),
     svg("circle", { cx: 13, cy: 14.3, r: 1.9, class: "art-hole" }),
     svg("path", { d: "M16.5 20.3l2.7 2.7 5-5", class: "art-tick" }),
   );

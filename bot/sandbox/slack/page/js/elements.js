@@ -81,8 +81,22 @@ function choices(block, element, surface, extra) {
   };
   for (const option of element.options || []) {
     node.append(h("label", { class: "choice" },
-      h("input", { type: radio ? "radio" : "checkbox", name: group, value: option.value, checked: taken.has(option.value), onchange: changed }),
-      h("span", { class: "choice-words" }, h("span", null, textObject(option.text)), option.description ? h("span", { class: "choice-hint" }, textObject(option.description)) : null)));
+      h(
+        "input",
+        {
+          type: radio ? "radio" : "checkbox",
+          name: group,
+          value: option.value,
+          checked: taken.has(option.value),
+          onchange: changed,
+        },
+      ),
+      h(
+        "span",
+        { class: "choice-words" },
+        h("span", null, textObject(option.text)),
+        option.description ? h("span", { class: "choice-hint" }, textObject(option.description)) : null,
+      )));
   }
   return node;
 }
@@ -92,7 +106,12 @@ function feedback(block, element, surface) {
     type: "button", class: "button small", "aria-label": object.accessibility_label || null,
     onclick: () => surface.act(block, element, { value: object.value }),
   }, h("span", { "aria-hidden": "true" }, sign), ` ${plain(object.text)}`);
-  return h("span", { class: "feedback", role: "group", "aria-label": "Feedback" }, one(element.positive_button, "👍"), one(element.negative_button, "👎"));
+  return h(
+    "span",
+    { class: "feedback", role: "group", "aria-label": "Feedback" },
+    one(element.positive_button, "👍"),
+    one(element.negative_button, "👎"),
+  );
 }
 
 function iconElement(block, element, surface) {

@@ -17,7 +17,12 @@ export function field(block, surface) {
   const group = GROUPS.has(element.type);
   const label = h(group ? "div" : "label", { class: "field-label", id: ids.label, for: group ? null : ids.control },
     plain(block.label), block.optional ? h("span", { class: "field-optional" }, " (optional)") : null);
-  const node = h("div", { class: "field", "data-testid": `block-${block.block_id}`, "data-block-id": block.block_id }, label, control);
+  const node = h(
+    "div",
+    { class: "field", "data-testid": `block-${block.block_id}`, "data-block-id": block.block_id },
+    label,
+    control,
+  );
   node.append(h("p", { class: "field-error", id: ids.error, hidden: true, role: "alert" }));
   if (block.hint) node.append(h("p", { class: "field-hint", id: ids.hint }, plain(block.hint)));
   return node;

@@ -41,13 +41,30 @@ export class HomePane {
   }
 
   header() {
-    return h("header", { class: "pane-head" }, iconButton("menu", "Show channels", this.openDrawer, { class: "icon-button only-narrow", "data-testid": "open-sidebar" }),
-      h("span", { class: "avatar avatar-s avatar-app" }, appPicture()), h("h2", null, state.app.name), h("span", { class: "app-badge" }, "APP"));
+    return h("header", { class: "pane-head" }, iconButton(
+      "menu",
+      "Show channels",
+      this.openDrawer,
+      { class: "icon-button only-narrow", "data-testid": "open-sidebar" },
+    ),
+      h(
+        "span",
+        { class: "avatar avatar-s avatar-app" },
+        appPicture(),
+      ), h("h2", null, state.app.name), h("span", { class: "app-badge" }, "APP"));
   }
 
   tabs() {
-    const names = [state.app.home_tab ? ["home", "Home"] : null, state.app.messages_tab === false ? null : ["messages", "Messages"], ["about", "About"]].filter(Boolean);
-    const bar = h("div", { class: "tabs", role: "tablist", "aria-label": state.app.name }, names.map(([id, words]) => h("button", {
+    const names = [
+      state.app.home_tab ? ["home", "Home"] : null,
+      state.app.messages_tab === false ? null : ["messages", "Messages"],
+      ["about", "About"],
+    ].filter(Boolean);
+    const bar = h("div", {
+      class: "tabs",
+      role: "tablist",
+      "aria-label": state.app.name,
+    }, names.map(([id, words]) => h("button", {
       type: "button", role: "tab", class: "tab", "aria-selected": String(this.tab === id), tabindex: this.tab === id ? "0" : "-1",
       "data-testid": `tab-${id}`, onclick: () => this.onTab(id),
     }, words)));
@@ -77,7 +94,15 @@ export class HomePane {
   show(view) {
     if (this.tab !== "home" || !this.column) return;
     if (!view) {
-      replace(this.column, h("div", { class: "empty" }, h("h3", null, `${state.app.name} is preparing its Home`), h("p", null, "It appears here as soon as the app publishes it.")));
+      replace(
+        this.column,
+        h(
+          "div",
+          { class: "empty" },
+          h("h3", null, `${state.app.name} is preparing its Home`),
+          h("p", null, "It appears here as soon as the app publishes it."),
+        ),
+      );
       return;
     }
     if (!this.surface) {
@@ -94,7 +119,13 @@ export class HomePane {
       let channel = imWith(state.app.bot_user_id);
       if (!channel) {
         const answer = await post("open_im", { user: state.user, with: state.app.bot_user_id });
-        channel = typeof answer.channel === "string" ? { id: answer.channel, is_im: true, user: state.app.bot_user_id, is_member: true, name: "" } : answer.channel;
+        channel = typeof answer.channel === "string" ? {
+          id: answer.channel,
+          is_im: true,
+          user: state.app.bot_user_id,
+          is_member: true,
+          name: "",
+        } : answer.channel;
         takeChannel(channel);
       }
       this.messages = new ChannelPane(body, { openThread: this.openThread, withHeader: false, openDrawer: this.openDrawer });
@@ -108,8 +139,21 @@ export class HomePane {
 
 function about() {
   const { commands, shortcuts, name } = state.app;
-  const list = (rows) => h("dl", { class: "about-list" }, rows.map(([term, words]) => [h("dt", null, term), h("dd", null, words)]));
+  const list = (rows) => h(
+    "dl",
+    { class: "about-list" },
+    rows.map(([term, words]) => [h("dt", null, term), h("dd", null, words)]),
+  );
   return h("div", { class: "scroller" }, h("div", { class: "home-view" }, h("h3", null, `What ${name} offers`),
-    commands.length ? [h("h4", null, "Commands"), list(commands.map((c) => [h("code", null, `${c.command} ${c.usage_hint || ""}`.trim()), c.description]))] : null,
-    shortcuts.length ? [h("h4", null, "Shortcuts"), list(shortcuts.map((s) => [s.name, `${s.description || ""} ${s.type === "message" ? "(in the menu of a message)" : "(in the menu beside the message box)"}`]))] : null));
+    commands.length ? [
+      h("h4", null, "Commands"),
+      list(commands.map((c) => [h("code", null, `${c.command} ${c.usage_hint || ""}`.trim()), c.description])),
+    ] : null,
+    shortcuts.length ? [
+      h("h4", null, "Shortcuts"),
+      list(shortcuts.map((s) => [
+        s.name,
+        `${s.description || ""} ${s.type === "message" ? "(in the menu of a message)" : "(in the menu beside the message box)"}`,
+      ])),
+    ] : null));
 }

@@ -121,7 +121,10 @@ export function fileInput(block, element, surface, extra) {
   const take = async (files) => {
     const big = files.find((f) => f.size > LIMIT);
     try {
-      if (now().length + files.length > most) throw new ApiError("too_many", `At most ${most} file${most === 1 ? "" : "s"} here.`);
+      if (now().length + files.length > most) throw new ApiError(
+        "too_many",
+        `At most ${most} file${most === 1 ? "" : "s"} here.`,
+      );
       if (big) throw new ApiError("file_too_large", `${big.name} is larger than 10 MB, the most that this field takes.`);
       status.textContent = "Uploading…";
       const kept = await upload(state.user, files);
@@ -141,7 +144,11 @@ export function fileInput(block, element, surface, extra) {
       if (files.length) take(files);
     } });
   const pick = h("label", { class: "button file-pick" }, icon("plus"), most > 1 ? " Add files" : " Add a file", hidden);
-  const note = h("span", { class: "file-note" }, `${types ? `${types.replace(/,/g, ", ")} · ` : ""}up to 10 MB${most > 1 ? ` each, ${most} at most` : ""}`);
+  const note = h(
+    "span",
+    { class: "file-note" },
+    `${types ? `${types.replace(/,/g, ", ")} · ` : ""}up to 10 MB${most > 1 ? ` each, ${most} at most` : ""}`,
+  );
   wrap.append(list, h("div", { class: "file-row" }, pick, note, status));
   show();
   return wrap;

@@ -44,10 +44,21 @@ function entryNode(entry) {
   const body = h("div", { class: "entry-body" });
   const node = h("details", { class: "entry", "data-testid": `entry-${entry.n}`, ontoggle: () => {
     if (!node.open || body.childNodes.length) return;
-    body.append(h("div", null, h("h3", null, "Request"), h("pre", { tabindex: "0" }, pretty(entry.request))), h("div", null, h("h3", null, "Answer"), h("pre", { tabindex: "0" }, pretty(entry.response))));
+    body.append(
+      h("div", null, h("h3", null, "Request"), h("pre", { tabindex: "0" }, pretty(entry.request))),
+      h("div", null, h("h3", null, "Answer"), h("pre", { tabindex: "0" }, pretty(entry.response))),
+    );
   } },
-  h("summary", null, h("span", { class: "n" }, String(entry.n)), h("span", { class: "at", title: when.toISOString() }, when.toLocaleTimeString("en-GB")),
-    h("span", { class: "way" }, entry.direction === "to_app" ? "Slack → app" : "app → Slack"), h("span", { class: "operation" }, entry.operation),
+  h("summary", null, h("span", { class: "n" }, String(entry.n)), h(
+    "span",
+    { class: "at", title: when.toISOString() },
+    when.toLocaleTimeString("en-GB"),
+  ),
+    h(
+      "span",
+      { class: "way" },
+      entry.direction === "to_app" ? "Slack → app" : "app → Slack",
+    ), h("span", { class: "operation" }, entry.operation),
     entry.fault ? h("span", { class: "fault" }, `fault: ${entry.fault}`) : h("span"), h("span", { class: bad ? "bad" : "" }, words)), body);
   nodes.set(entry.n, node);
   return node;

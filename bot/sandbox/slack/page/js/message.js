@@ -23,7 +23,13 @@ export class MessageView {
     this.body = h("div", { class: "msg-body" });
     this.foot = h("div", { class: "msg-foot" });
     this.tools = h("div", { class: "msg-tools", role: "toolbar", "aria-label": "Message actions" });
-    this.node = h("article", { class: "msg", tabindex: "-1" }, this.gutter, h("div", { class: "msg-main" }, this.notes, this.head, this.body, this.foot), this.tools);
+    this.node = h(
+      "article",
+      { class: "msg", tabindex: "-1" },
+      this.gutter,
+      h("div", { class: "msg-main" }, this.notes, this.head, this.body, this.foot),
+      this.tools,
+    );
     this.surface = null;
     this.shown = {};
     this.update(message);
@@ -43,7 +49,11 @@ export class MessageView {
     this.part("head", [message.user, message.bot_id, message.ts], () => this.drawHead(who, when));
     this.part("notes", [message.ephemeral_id, message.local, message.subtype], () => this.drawNotes(message));
     this.drawBody(message);
-    this.part("foot", [message.files, message.reactions, message.reply_count, message.latest_reply, message.local], () => this.drawFoot(message));
+    this.part(
+      "foot",
+      [message.files, message.reactions, message.reply_count, message.latest_reply, message.local],
+      () => this.drawFoot(message),
+    );
     if (!this.tools.childNodes.length) this.drawTools();
   }
 
@@ -66,7 +76,11 @@ export class MessageView {
     if (message.ephemeral_id || message.local) notes.push(h("span", null, icon("eye", 13), " Only visible to you"));
     if (message.subtype === "thread_broadcast") {
       notes.push(this.where === "thread" ? h("span", null, "Also sent to the channel")
-        : h("button", { type: "button", class: "link-button", onclick: () => this.openThread(this.message.thread_ts) }, "replied to a thread"));
+        : h(
+          "button",
+          { type: "button", class: "link-button", onclick: () => this.openThread(this.message.thread_ts) },
+          "replied to a thread",
+        ));
     }
     replace(this.notes, ...notes);
     this.notes.hidden = notes.length === 0;
@@ -89,7 +103,11 @@ export class MessageView {
       this.part("text", message.text || "", () => replace(this.body, message.text ? mrkdwn(message.text) : ""));
     }
     const mark = this.body.querySelector(":scope > .edited");
-    if (message.edited && !mark) this.body.append(h("span", { class: "edited", title: full(fromTs(message.edited.ts || message.ts)) }, "(edited)"));
+    if (message.edited && !mark) this.body.append(h(
+      "span",
+      { class: "edited", title: full(fromTs(message.edited.ts || message.ts)) },
+      "(edited)",
+    ));
     if (!message.edited && mark) mark.remove();
   }
 
@@ -101,7 +119,11 @@ export class MessageView {
     }
     if (message.reply_count && this.where === "channel") parts.push(this.replies(message));
     if (message.ephemeral_id || message.local) {
-      parts.push(h("button", { type: "button", class: "link-button quiet", "data-testid": "dismiss", onclick: () => this.dismiss(this.message) }, "Dismiss message"));
+      parts.push(h(
+        "button",
+        { type: "button", class: "link-button quiet", "data-testid": "dismiss", onclick: () => this.dismiss(this.message) },
+        "Dismiss message",
+      ));
     }
     replace(this.foot, ...parts);
     this.foot.hidden = parts.length === 0;
@@ -111,17 +133,36 @@ export class MessageView {
     const faces = (message.reply_users || []).slice(0, 4).map((id) => avatar(person(id) || { is_bot: isBot(id), name: id }, "xs"));
     const last = message.latest_reply ? fromTs(message.latest_reply) : null;
     const count = `${message.reply_count.toLocaleString("en-GB")} ${message.reply_count === 1 ? "reply" : "replies"}`;
-    return h("button", { type: "button", class: "replies", "data-testid": `replies-${message.ts}`, onclick: () => this.openThread(message.ts) },
+    return h("button", {
+      type: "button",
+      class: "replies",
+      "data-testid": `replies-${message.ts}`,
+      onclick: () => this.openThread(message.ts),
+    },
       h("span", { class: "faces" }, faces), h("span", { class: "replies-count" }, count),
-      last ? h("span", { class: "replies-last", title: full(last) }, `last reply ${Date.now() - last < 86400000 ? ago(last) : nearAt(last)}`) : null);
+      last ? h(
+        "span",
+        { class: "replies-last", title: full(last) },
+        `last reply ${Date.now() - last < 86400000 ? ago(last) : nearAt(last)}`,
+      ) : null);
   }
 
   drawTools() {
     if (this.message.ephemeral_id || this.message.local || this.message.subtype === "tombstone") return;
     const place = { channel: this.message.channel || state.place.channel, ts: this.message.ts };
     const react = iconButton("smile", "Add a reaction", () => reactionPicker(react, place), { tabindex: "-1" });
-    const more = iconButton("more", "More actions", () => this.openTools(more), { tabindex: "-1", "aria-haspopup": "menu", "data-testid": "more-actions" });
-    const reply = iconButton("reply", "Reply in thread", () => this.openThread(this.message.thread_ts || this.message.ts), { tabindex: "-1", "data-testid": "reply-in-thread" });
+    const more = iconButton(
+      "more",
+      "More actions",
+      () => this.openTools(more),
+      { tabindex: "-1", "aria-haspopup": "menu", "data-testid": "more-actions" },
+    );
+    const reply = iconButton(
+      "reply",
+      "Reply in thread",
+      () => this.openThread(this.message.thread_ts || this.message.ts),
+      { tabindex: "-1", "data-testid": "reply-in-thread" },
+    );
     replace(this.tools, react, reply, more);
   }
 
@@ -130,7 +171,10 @@ export class MessageView {
     const shortcuts = state.app.shortcuts.filter((s) => s.type === "message");
     const items = [
       { label: "Reply in thread", run: () => this.openThread(this.message.thread_ts || this.message.ts) },
-      { label: "Copy text", run: () => navigator.clipboard && navigator.clipboard.writeText(spoken(this.message)).catch(() => {}) },
+      {
+        label: "Copy text",
+        run: () => navigator.clipboard && navigator.clipboard.writeText(spoken(this.message)).catch(() => {}),
+      },
     ];
     if (shortcuts.length) items.push({ line: true }, { heading: state.app.name });
     for (const one of shortcuts) {
@@ -151,7 +195,12 @@ export function spoken(message) {
 
 function attachmentBlocks(attachment) {
   if (attachment.blocks) return attachment.blocks;
-  const text = [attachment.pretext, attachment.title && `*${attachment.title}*`, attachment.text, attachment.footer].filter(Boolean).join("\n");
+  const text = [
+    attachment.pretext,
+    attachment.title && `*${attachment.title}*`,
+    attachment.text,
+    attachment.footer,
+  ].filter(Boolean).join("\n");
   return text ? [{ type: "section", text: { type: "mrkdwn", text } }] : [];
 }
 
@@ -160,7 +209,11 @@ function fileNode(file) {
   const title = file.title || file.name || "file";
   if (/^image\//.test(file.mimetype || "")) {
     return h("figure", { class: "msg-image" }, h("figcaption", null, link(url, title)),
-      h("a", { class: "image-frame", href: url, target: "_blank", rel: "noopener noreferrer" }, h("img", { src: url, alt: file.alt_txt || title, loading: "lazy" })));
+      h(
+        "a",
+        { class: "image-frame", href: url, target: "_blank", rel: "noopener noreferrer" },
+        h("img", { src: url, alt: file.alt_txt || title, loading: "lazy" }),
+      ));
   }
   const size = file.size ? `${Math.max(1, Math.round(file.size / 1000)).toLocaleString("en-GB")} kB` : "";
   return h("div", { class: "file-card" }, icon("file", 22), h("div", null, h("div", { class: "file-name" }, link(url, title)),

@@ -13,7 +13,12 @@ export class MessageList {
   constructor(scroller, { where, openThread, label }) {
     Object.assign(this, { scroller, where, openThread });
     this.feed = h("div", { class: "feed", role: "feed", "aria-label": label });
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() }, "New messages", icon("down"));
+    this.jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() },
+      "New messages",
+      icon("down"),
+    );
     this.views = new Map();
     this.order = [];
     this.newFrom = null;

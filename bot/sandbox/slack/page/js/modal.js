@@ -72,12 +72,29 @@ export class Modal {
     const deep = this.stack.length > 1;
     const title = h("h2", { id: "modal-title", tabindex: "-1" }, plain(view.title));
     replace(this.head,
-      deep ? iconButton("left", "Back", () => this.close(false), { "data-testid": "modal-back" }) : h("span", { class: "avatar avatar-s avatar-app", "aria-hidden": "true" }, appPicture()),
+      deep ? iconButton("left", "Back", () => this.close(false), { "data-testid": "modal-back" }) : h(
+        "span",
+        { class: "avatar avatar-s avatar-app", "aria-hidden": "true" },
+        appPicture(),
+      ),
       title, iconButton("close", "Close", () => this.close(true), { "data-testid": "modal-x" }));
-    this.submitButton = view.submit ? h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, plain(view.submit)) : null;
+    this.submitButton = view.submit ? h(
+      "button",
+      { type: "submit", class: "button primary", "data-testid": "modal-submit" },
+      plain(view.submit),
+    ) : null;
     const words = plain(view.close) || (view.submit ? "Cancel" : "Close");
     replace(this.foot, h("span", { class: "foot-note" }, state.app.name),
-      h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => this.close(Boolean(view.clear_on_close)) }, words));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          "data-testid": "modal-close",
+          onclick: () => this.close(Boolean(view.clear_on_close)),
+        },
+        words,
+      ));
     if (this.submitButton) this.foot.append(this.submitButton);
     this.dialog.dataset.viewId = view.id;
     if (!same) this.sayTrouble(null);
@@ -87,7 +104,10 @@ export class Modal {
   drawBody(view, quiet) {
     let surface = this.surfaces.get(view.id);
     if (!surface) {
-      surface = new Surface(h("div"), { kind: "modal", container: { type: "view", view_id: view.id }, kept: view.state && view.state.values });
+      surface = new Surface(
+        h("div"),
+        { kind: "modal", container: { type: "view", view_id: view.id }, kept: view.state && view.state.values },
+      );
       this.surfaces.set(view.id, surface);
     }
     const moved = this.current !== surface;

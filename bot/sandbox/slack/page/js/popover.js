@@ -99,6 +99,11 @@ function menuItem(item) {
       "data-testid": item.testid, "data-value": item.value,
     },
     item.lead || null,
-    h("span", { class: "menu-words" }, h("span", null, item.label), item.hint ? h("span", { class: "menu-hint" }, item.hint) : null),
+    h(
+      "span",
+      { class: "menu-words" },
+      h("span", null, item.label),
+      item.hint ? h("span", { class: "menu-hint" }, item.hint) : null,
+    ),
   );
 }

@@ -61,7 +61,13 @@ function toolbar(area, changed) {
 
 function shortcuts(event, area, changed) {
   const held = event.ctrlKey || event.metaKey;
-  const command = held && { b: "bold", i: "italic", x: event.shiftKey ? "strikeThrough" : null, c: event.shiftKey ? "code" : null, u: "link" }[event.key.toLowerCase()];
+  const command = held && {
+    b: "bold",
+    i: "italic",
+    x: event.shiftKey ? "strikeThrough" : null,
+    c: event.shiftKey ? "code" : null,
+    u: "link",
+  }[event.key.toLowerCase()];
   if (command) {
     event.preventDefault();
     apply(command, area, changed);
@@ -115,12 +121,19 @@ function makeLink(area) {
   const words = getSelection().toString();
   const range = getSelection().rangeCount ? getSelection().getRangeAt(0).cloneRange() : null;
   const form = h("form", { class: "rich-link" });
-  const address = h("input", { type: "url", class: "control", placeholder: "https://…", "aria-label": "Web address", required: true });
+  const address = h(
+    "input",
+    { type: "url", class: "control", placeholder: "https://…", "aria-label": "Web address", required: true },
+  );
   const end = () => {
     form.remove();
     area.focus();
   };
-  form.append(address, h("button", { type: "submit", class: "button small" }, "Link"), h("button", { type: "button", class: "button small", onclick: end }, "Cancel"));
+  form.append(
+    address,
+    h("button", { type: "submit", class: "button small" }, "Link"),
+    h("button", { type: "button", class: "button small", onclick: end }, "Cancel"),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();

@@ -1,7 +1,17 @@
 // Reads the editor's nodes into Slack's rich_text JSON. Promise: an editor without words gives null; neighbouring texts
 // of one style are one element; invisible helper characters are left out.
 
-const STYLE = { B: "bold", STRONG: "bold", I: "italic", EM: "italic", S: "strike", STRIKE: "strike", DEL: "strike", CODE: "code", U: "underline" };
+const STYLE = {
+  B: "bold",
+  STRONG: "bold",
+  I: "italic",
+  EM: "italic",
+  S: "strike",
+  STRIKE: "strike",
+  DEL: "strike",
+  CODE: "code",
+  U: "underline",
+};
 const BLOCKS = new Set(["DIV", "P", "UL", "OL", "BLOCKQUOTE", "PRE", "H1", "H2", "H3", "LI"]);
 
 /** {type:"rich_text", elements} or null when nothing is written. */
@@ -31,7 +41,10 @@ export function readRichText(area) {
   };
   area.childNodes.forEach(walk);
   const elements = pieces
-    .map((p) => (p.type === "rich_text_list" ? p : { ...p, elements: joined(p.type === "rich_text_section" ? trimmed(p.elements) : p.elements) }))
+    .map((p) => (p.type === "rich_text_list" ? p : {
+      ...p,
+      elements: joined(p.type === "rich_text_section" ? trimmed(p.elements) : p.elements),
+    }))
     .filter((p) => p.elements.length);
   const said = elements.some((p) => JSON.stringify(p).match(/"text":"[^"]*[^\s"\\][^"]*"|"url"/));
   return said ? { type: "rich_text", elements } : null;

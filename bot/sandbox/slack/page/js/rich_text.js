@@ -21,7 +21,10 @@ function lists(elements, root) {
     }
     const indent = element.indent || 0;
     const ordered = element.style === "ordered";
-    const node = h(ordered ? "ol" : "ul", { start: ordered && element.offset ? element.offset + 1 : null, class: `indent-${Math.min(indent, 8) % 3}` });
+    const node = h(
+      ordered ? "ol" : "ul",
+      { start: ordered && element.offset ? element.offset + 1 : null, class: `indent-${Math.min(indent, 8) % 3}` },
+    );
     for (const item of element.elements || []) node.append(h("li", null, section(item.elements)));
     while (stack.length && stack[stack.length - 1].indent >= indent) stack.pop();
     const parent = stack.length ? stack[stack.length - 1].node.lastElementChild || root : root;
@@ -69,7 +72,12 @@ function leaf(element) {
     case "usergroup": return h("span", { class: "mention" }, "@group");
     case "broadcast": return broadcast(element.range);
     case "date": return dateNode(element.timestamp, element.format || "{date}", element.fallback, element.url);
-    case "color": return h("span", { class: "colour" }, h("span", { class: "swatch", style: { backgroundColor: element.value } }), element.value);
+    case "color": return h(
+      "span",
+      { class: "colour" },
+      h("span", { class: "swatch", style: { backgroundColor: element.value } }),
+      element.value,
+    );
     case "emoji": {
       if (emoji(element.name) || !element.unicode) return emojiNode(element.name);
       const sign = element.unicode.split("-").map((code) => String.fromCodePoint(parseInt(code, 16))).join("");

@@ -8,14 +8,29 @@ import { channelTitle, isBot, personName, state } from "./state.js";
 const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 const match = (query) => (option) => !query || fold(`${option.label} ${option.hint || ""}`).includes(fold(query));
 
-const fromOption = (option) => ({ value: option.value, label: plain(option.text), hint: plain(option.description) || null, raw: option });
+const fromOption = (option) => ({
+  value: option.value,
+  label: plain(option.text),
+  hint: plain(option.description) || null,
+  raw: option,
+});
 
 function fromPerson(p) {
-  return { value: p.id, label: isBot(p.id) ? state.app.name : p.real_name || p.name, hint: p.title || null, lead: () => avatar(p, "s"), raw: p.id };
+  return {
+    value: p.id,
+    label: isBot(p.id) ? state.app.name : p.real_name || p.name,
+    hint: p.title || null,
+    lead: () => avatar(p, "s"),
+    raw: p.id,
+  };
 }
 
 function fromChannel(c) {
-  const lead = () => (c.is_im ? avatar(state.people.get(c.user), "s") : h("span", { class: "lead-icon" }, icon(c.is_private ? "lock" : "hash")));
+  const lead = () => (c.is_im ? avatar(state.people.get(c.user), "s") : h(
+    "span",
+    { class: "lead-icon" },
+    icon(c.is_private ? "lock" : "hash"),
+  ));
   return { value: c.id, label: c.is_im ? personName(c.user) : c.name, hint: c.topic || null, lead, raw: c.id };
 }
 
@@ -57,7 +72,10 @@ function finder(block, element, surface, list) {
   if (/external_select$/.test(element.type)) {
     const least = element.min_query_length ?? 3;
     return (query) => {
-      if (query.length < least) return { groups: [], note: `Type ${least - query.length === 1 ? "one more character" : `at least ${least} characters`} to search.` };
+      if (query.length < least) return {
+        groups: [],
+        note: `Type ${least - query.length === 1 ? "one more character" : `at least ${least} characters`} to search.`,
+      };
       return surface.suggest(block, element, query).then((answer) => ({ groups: grouped(answer) }));
     };
   }

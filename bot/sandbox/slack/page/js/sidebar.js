@@ -23,19 +23,39 @@ export function drawSidebar(root) {
 }
 
 function section(title, links) {
-  return h("nav", { class: "side-section", "aria-label": title }, h("h2", { class: "side-heading" }, title), h("ul", null, links.map((one) => h("li", null, one))));
+  return h(
+    "nav",
+    { class: "side-section", "aria-label": title },
+    h("h2", { class: "side-heading" }, title),
+    h("ul", null, links.map((one) => h("li", null, one))),
+  );
 }
 
 function entry({ href, here, unread, testid, lead, words, onclick, dim }) {
-  const count = unread ? h("span", { class: "badge" }, h("span", { "aria-hidden": "true" }, unread > 99 ? "99+" : String(unread)), h("span", { class: "visually-hidden" }, `, ${unread} unread`)) : null;
+  const count = unread ? h(
+    "span",
+    { class: "badge" },
+    h("span", { "aria-hidden": "true" }, unread > 99 ? "99+" : String(unread)),
+    h("span", { class: "visually-hidden" }, `, ${unread} unread`),
+  ) : null;
   const classes = ["side-link", here ? "here" : "", unread ? "unread" : "", dim ? "dim" : ""].filter(Boolean).join(" ");
-  return h("a", { class: classes, href, "data-testid": testid, "aria-current": here ? "page" : null, onclick }, lead, h("span", { class: "side-words" }, words), count);
+  return h(
+    "a",
+    { class: classes, href, "data-testid": testid, "aria-current": here ? "page" : null, onclick },
+    lead,
+    h("span", { class: "side-words" }, words),
+    count,
+  );
 }
 
 function channelLink(channel) {
   return entry({
     href: `#${state.user}/${channel.id}`, here: state.place.kind === "channel" && state.place.channel === channel.id, unread: channel.unread, dim: !channel.is_member,
-    testid: `channel-${channel.name}`, lead: h("span", { class: "lead-icon" }, icon(channel.is_private ? "lock" : "hash")), words: channel.name,
+    testid: `channel-${channel.name}`, lead: h(
+      "span",
+      { class: "lead-icon" },
+      icon(channel.is_private ? "lock" : "hash"),
+    ), words: channel.name,
   });
 }
 
@@ -46,7 +66,14 @@ function personLink(p) {
     event.preventDefault();
     try {
       const answer = await post("open_im", { user: state.user, with: p.id });
-      const made = typeof answer.channel === "string" ? { id: answer.channel, is_im: true, user: p.id, is_member: true, name: "", unread: 0 } : answer.channel;
+      const made = typeof answer.channel === "string" ? {
+        id: answer.channel,
+        is_im: true,
+        user: p.id,
+        is_member: true,
+        name: "",
+        unread: 0,
+      } : answer.channel;
       takeChannel(made);
       location.hash = `${state.user}/${made.id}`;
     } catch (error) {
@@ -54,7 +81,12 @@ function personLink(p) {
     }
   };
   if (p.id === state.user && !channel) {
-    return h("span", { class: "side-link self" }, avatar(p, "s"), h("span", { class: "side-words" }, personName(p.id), h("span", { class: "side-note" }, " you")));
+    return h(
+      "span",
+      { class: "side-link self" },
+      avatar(p, "s"),
+      h("span", { class: "side-words" }, personName(p.id), h("span", { class: "side-note" }, " you")),
+    );
   }
   return entry({
     href: `#${state.user}/${channel ? channel.id : `new-${p.id}`}`, here: Boolean(channel) && state.place.kind === "channel" && state.place.channel === channel.id,
@@ -73,6 +105,14 @@ function appLink() {
 /** The other windows of the practice: portal, S3 browser, journal. */
 export function outsideLinks() {
   const { links } = state;
-  const one = (url, words, testid) => (url ? h("a", { href: url, target: "_blank", rel: "noopener", class: "top-link", "data-testid": testid }, words) : null);
-  return [one(links.portal, "Worker portal", "link-portal"), one(links.s3, "S3 browser", "link-s3"), one("/journal", "What Slack received", "link-journal")];
+  const one = (url, words, testid) => (url ? h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener", class: "top-link", "data-testid": testid },
+    words,
+  ) : null);
+  return [
+    one(links.portal, "Worker portal", "link-portal"),
+    one(links.s3, "S3 browser", "link-s3"),
+    one("/journal", "What Slack received", "link-journal"),
+  ];
 }

@@ -134,7 +134,10 @@ export class Surface {
 
   /** Asks the app for the options of an external select. */
   suggest(block, element, query) {
-    return post("suggest", { user: state.user, container: this.container, block_id: block.block_id, action_id: element.action_id, query });
+    return post(
+      "suggest",
+      { user: state.user, container: this.container, block_id: block.block_id, action_id: element.action_id, query },
+    );
   }
 
   /** What is missing or malformed before submitting, by block_id. */

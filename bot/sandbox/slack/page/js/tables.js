@@ -24,7 +24,11 @@ export function table(block) {
     return [set.align ? `align-${set.align}` : "", set.is_wrapped ? "wraps" : ""].filter(Boolean).join(" ") || null;
   };
   const [head, ...rows] = block.rows || [];
-  const row = (cells, tag) => h("tr", null, (cells || []).map((cell, column) => cellNode(tag, cell, { class: look(column), scope: tag === "th" ? "col" : null })));
+  const row = (cells, tag) => h(
+    "tr",
+    null,
+    (cells || []).map((cell, column) => cellNode(tag, cell, { class: look(column), scope: tag === "th" ? "col" : null })),
+  );
   return h("div", null, h("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": "Table" },
     h("table", null, h("thead", null, row(head, "th")), h("tbody", null, rows.map((cells) => row(cells, "td"))))));
 }
@@ -51,7 +55,10 @@ export function dataTable(block) {
     h("button", { type: "button", class: "sort", onclick: () => sortBy(column) }, words(cell), icon("down"))));
   function sortBy(column) {
     sort = sort && sort.column === column ? (sort.down ? null : { column, down: true }) : { column, down: false };
-    heads.forEach((th, index) => th.setAttribute("aria-sort", !sort || sort.column !== index ? "none" : sort.down ? "descending" : "ascending"));
+    heads.forEach((th, index) => th.setAttribute(
+      "aria-sort",
+      !sort || sort.column !== index ? "none" : sort.down ? "descending" : "ascending",
+    ));
     page = 0;
     show();
   }
@@ -72,7 +79,12 @@ export function dataTable(block) {
     next.disabled = page === pages - 1;
   }
   show();
-  return h("div", null, h("div", { class: "table-wrap", tabindex: "0", role: "group", "aria-label": plain(block.caption) || "Table" },
+  return h("div", null, h("div", {
+    class: "table-wrap",
+    tabindex: "0",
+    role: "group",
+    "aria-label": plain(block.caption) || "Table",
+  },
     h("table", null, h("caption", null, plain(block.caption)), h("thead", null, h("tr", null, heads)), body)),
   pages > 1 ? h("div", { class: "pager" }, back, status, next) : null);
 }

@@ -4,7 +4,15 @@ const LOCALE = "en-GB";
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
 const CLOCK = format({ hour: "2-digit", minute: "2-digit" });
 const CLOCK_SECONDS = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const FULL = format({ weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const FULL = format({
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const DAY = format({ weekday: "long", day: "numeric", month: "long" });
 const DAY_YEAR = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const LONG = DAY_YEAR;

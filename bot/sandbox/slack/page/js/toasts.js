@@ -5,7 +5,11 @@ const shelf = () => document.getElementById("toasts");
 
 /** Shows a sentence; `kind` "error" is announced at once and stays, "note" goes after a while. */
 export function toast(words, kind = "note") {
-  const node = h("div", { class: `toast toast-${kind}`, role: kind === "error" ? "alert" : "status", "data-testid": "toast" }, h("span", null, words));
+  const node = h(
+    "div",
+    { class: `toast toast-${kind}`, role: kind === "error" ? "alert" : "status", "data-testid": "toast" },
+    h("span", null, words),
+  );
   node.append(iconButton("close", "Dismiss", () => node.remove()));
   // A modal dialog makes everything outside it inert: the notice goes inside the one that is open.
   const dialogs = [...document.querySelectorAll("dialog[open]")];

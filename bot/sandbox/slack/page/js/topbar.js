@@ -12,9 +12,21 @@ export function drawTopbar(root, choose) {
   const person = me();
   const picker = h("button", {
     type: "button", class: "person-picker", "data-testid": "person-picker", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => openPicker(picker, choose),
-  }, avatar(person, "s"), h("span", { class: "picker-words" }, h("span", { class: "picker-you" }, "You are "), h("strong", null, person ? person.real_name || person.name : "nobody"), h("span", { class: "picker-role" }, role(person))), icon("down"));
+  }, avatar(person, "s"), h(
+    "span",
+    { class: "picker-words" },
+    h("span", { class: "picker-you" }, "You are "),
+    h("strong", null, person ? person.real_name || person.name : "nobody"),
+    h("span", { class: "picker-role" }, role(person)),
+  ), icon("down"));
   replace(root,
-    h("div", { class: "workspace" }, h("span", { class: "workspace-mark", "aria-hidden": "true" }, (state.team.name || "?")[0]), h("h1", null, state.team.name), h("span", { class: "practice" }, "practice workspace")),
+    h(
+      "div",
+      { class: "workspace" },
+      h("span", { class: "workspace-mark", "aria-hidden": "true" }, (state.team.name || "?")[0]),
+      h("h1", null, state.team.name),
+      h("span", { class: "practice" }, "practice workspace"),
+    ),
     h("nav", { class: "top-links", "aria-label": "Also here" }, outsideLinks()),
     picker,
   );
@@ -25,7 +37,11 @@ function openPicker(anchor, choose) {
   openMenu(anchor, [{ heading: "Act as" }, ...people.map((p) => ({
     label: p.real_name || p.name, hint: p.title || (p.is_restricted ? "guest" : ""), lead: avatar(p, "m"), checked: p.id === state.user,
     testid: `person-${p.id}`, value: p.id, run: () => choose(p.id),
-  })), { line: true }, { label: "Open another person in a new tab", hint: "Each tab remembers its own person", run: () => window.open(`${location.pathname}${nextPerson(people)}`, "_blank", "noopener") }],
+  })), { line: true }, {
+    label: "Open another person in a new tab",
+    hint: "Each tab remembers its own person",
+    run: () => window.open(`${location.pathname}${nextPerson(people)}`, "_blank", "noopener"),
+  }],
   { label: "Who are you", align: "end" });
 }
 

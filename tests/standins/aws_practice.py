@@ -1,0 +1,172 @@
+"""A practice AWS account for the tests of the AWS stand-in: its server, clients, a clock that tests push on."""
+
+import io
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from PIL import Image
+
+from bot.sandbox.aws.app import Aws, AwsConfig, create_app
+from bot.sandbox.aws.simulated_teams import Behaviours
+from bot.sandbox.http import Server
+
+KEY, SECRET = "AKIAPRACTICE", "practice-secret"
+ROLE = "arn:aws:iam::111122223333:role/LabelingRole"
+FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function:"
+PUBLIC_TEAM = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
+MEMBERS = [{"CognitoMemberDefinition": {"UserPool": "us-east-1_abc", "UserGroup": "crew", "ClientId": "c"}}]
+BUCKET = "orchard"
+QUICK = Behaviours(initializing_seconds=0, counting_seconds=0, stopping_seconds=0, decline_share=0, slow_share=0)
+
+
+class Practice:
+    """The account; its time is the real one (signatures carry it) plus what a test adds with `later`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ahead = 0.0
+        self._open()
+
+    def _open(self) -> None:
+        self.aws: Aws = create_app(
+            AwsConfig(
+                folder=self.folder,
+                access_keys={KEY: SECRET},
+                pace=1000,
+                clock=lambda: time.time() + self.ahead,
+                worker_pages_url="http://127.0.0.1:4040",
+                denied_buckets=frozenset({"locked"}),
+                other_region_buckets={"far-away": "eu-west-1"},
+                behaviours=QUICK,
+            )
+        )
+        self.server = Server(self.aws.app).start()
+        self._clients: dict[str, Any] = {}
+
+    def restart(self) -> None:
+        """End without any farewell, as a kill does, and open the same folder again."""
+        self.server.stop()
+        self._open()
+
+    def later(self, seconds: float = 2.5) -> None:
+        """Let time pass at once, and everything that is due happen."""
+        self.ahead += seconds
+        self.aws.tick()
+
+    def client(self, service: str, secret: str = SECRET, **more: Any) -> Any:
+        """A plain boto3 client with one try per call."""
+        made: Any = boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.server.url,
+            region_name=more.pop("region", "us-east-1"),
+            aws_access_key_id=more.pop("key", KEY),
+            aws_secret_access_key=secret,
+            aws_session_token=more.pop("token", None),
+            config=Config(
+                retries={"total_max_attempts": 1},
+                parameter_validation=False,
+                signature_version="s3v4" if service == "s3" else None,
+                s3={"addressing_style": "path"},
+                **more,
+            ),
+        )
+        return made
+
+    def __getattr__(self, service: str) -> Any:
+        """The client of a service, made once: `practice.s3`."""
+        if service not in {"s3", "sagemaker", "rekognition", "logs", "sts"}:
+            raise AttributeError(service)
+        return self._clients.setdefault(service, self.client(service))
+
+    def put(self, key: str, body: bytes | str, bucket: str = BUCKET) -> None:
+        self.s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+    def control(self, **fault: Any) -> None:
+        """Set a fault switch."""
+        data = json.dumps(fault).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{self.server.url}/_control/faults", data)).close()
+
+
+@contextmanager
+def refused(code: str, status: int | None = None, words: str = "") -> Iterator[None]:
+    """AWS refuses the call inside with this code."""
+    try:
+        yield
+    except ClientError as error:
+        found = error.response["Error"]
+        assert found["Code"] == code, found
+        assert status in {None, error.response["ResponseMetadata"]["HTTPStatusCode"]}
+        assert words in found.get("Message", ""), found
+    else:
+        raise AssertionError(f"expected {code}, and nothing was refused")
+
+
+def fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers (lower case) and body of a plain request, as a browser makes one."""
+    request = urllib.request.Request(url, method=method, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def picture(width: int = 64, height: int = 64, kind: str = "PNG") -> bytes:
+    """An image file."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 120, 40)).save(file, kind)
+    return file.getvalue()
+
+
+def lines(*entries: dict[str, Any]) -> str:
+    """JSON Lines."""
+    return "".join(json.dumps(entry) + "\n" for entry in entries)
+
+
+def labeling_job(name: str, team: str, **changes: Any) -> dict[str, Any]:
+    """A CreateLabelingJob request; `changes` are members of HumanTaskConfig (lower level) or of the request."""
+    task: dict[str, Any] = {
+        "WorkteamArn": team,
+        "UiConfig": {"UiTemplateS3Uri": f"s3://{BUCKET}/page.liquid.html"},
+        "PreHumanTaskLambdaArn": f"{FUNCTIONS}PRE-ImageMultiClass",
+        "AnnotationConsolidationConfig": {
+            "AnnotationConsolidationLambdaArn": f"{FUNCTIONS}ACS-ImageMultiClass",
+        },
+        "TaskTitle": "Ripeness",
+        "TaskDescription": "Pick one label",
+        "NumberOfHumanWorkersPerDataObject": 1,
+        "TaskTimeLimitInSeconds": 300,
+    }
+    request: dict[str, Any] = {
+        "LabelingJobName": name,
+        "LabelAttributeName": "ripeness",
+        "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{BUCKET}/fruit.manifest"}}},
+        "OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/results"},
+        "RoleArn": ROLE,
+        "LabelCategoryConfigS3Uri": f"s3://{BUCKET}/labels.json",
+        "HumanTaskConfig": task,
+    }
+    for member, value in changes.items():
+        where = request if member in request or member in {"Tags", "LabelingJobAlgorithmsConfig"} else task
+        if value is None:
+            where.pop(member)
+        else:
+            where[member] = value
+    return request
+
+
+def of_type(name: str) -> dict[str, Any]:
+    """The changes that make a labeling job one of another built-in task type."""
+    return {
+        "PreHumanTaskLambdaArn": f"{FUNCTIONS}PRE-{name}",
+        "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{FUNCTIONS}ACS-{name}"},
+    }
