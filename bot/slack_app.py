@@ -125,7 +125,10 @@ def _to_words(error: Exception, body: dict[str, Any], client: WebClient, respond
         return _json({"response_type": "ephemeral", "text": words})
     if body.get("type") == "view_submission":
         return _json({"response_action": "update", "view": _note(words)})
-    if (body.get("container") or {}).get("type") == "view":
+    view = body.get("view") or {}
+    if view.get("type") == "home":  # there is no window yet to put another one on
+        client.views_open(trigger_id=body["trigger_id"], view=_note(words))
+    elif view:
         client.views_push(trigger_id=body["trigger_id"], view=_note(words))
     elif body.get("response_url"):
         respond(text=words, response_type="ephemeral", replace_original=False)

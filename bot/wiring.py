@@ -45,6 +45,7 @@ from bot.datasets import tell as dataset_tell
 from bot.datasets import watch as dataset_watch
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.verbs import DatasetVerbs
+from bot.delivery.claims import Claims
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.rate_budget import RateBudget
@@ -133,7 +134,7 @@ class Bot:
         """A sender of its own name, so that two never take each other's rows for their own."""
         return Sender(
             db=self.db,
-            outbox=self.outbox,
+            claims=Claims(self.db, lease=self.settings.lease),
             budget=RateBudget(self.db, self.settings.post_pace),
             slack=_slack(self.settings, int(self.settings.slack_timeout)),
             settings=self.settings,
@@ -175,7 +176,7 @@ def build(settings: Settings, *, answering: bool = True) -> Bot:
     slack = _slack(settings, _ANSWER_TIMEOUT if answering else int(settings.slack_timeout))
     db = Database(settings.database_url, busy_wait=_ACK_BUSY_WAIT if answering else 10.0)
     aws = Aws(settings)
-    outbox = Outbox(db, new_id, lease=settings.lease)
+    outbox = Outbox(db, new_id)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     access = Access(slack, settings.managers, system_clock)
     teams = Teams(db)

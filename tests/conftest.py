@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.base.db import Database
+from tests.faults import postgres
 
 for name in [name for name in os.environ if name.startswith(("SLACK_", "AWS_", "LABELJOB_"))]:
     if name != "LABELJOB_REQUIRE_BROWSER":
@@ -45,11 +46,44 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def pg() -> Iterator[postgres.Postgres]:
+    """A PostgreSQL for the tests that need one."""
+    try:
+        server = postgres.start()
+    except postgres.NoPostgres as error:
+        pytest.skip(f"no PostgreSQL can be started here: {error}")
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def pg_template(pg: postgres.Postgres) -> str:
+    """The name of a PostgreSQL database with the newest tables, migrated once."""
+    pg.run("CREATE DATABASE migrated")
+    database = Database(pg.url("migrated"))
+    database.migrate()
+    database.close()
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of the test's own, with the newest tables, in each kind of store."""
+    if request.param == "sqlite":
+        file = tmp_path / "labeljob.db"
+        shutil.copy(request.getfixturevalue("migrated"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("pg")
+    url = server.new_database(request.getfixturevalue("pg_template"))
+    yield url
+    server.drop(url)
+
+
 @pytest.fixture
-def db(migrated: Path, tmp_path: Path) -> Iterator[Database]:
-    """A database of the test's own."""
-    file = tmp_path / "labeljob.db"
-    shutil.copy(migrated, file)
-    database = Database(f"sqlite:///{file}")
+def db(store: str) -> Iterator[Database]:
+    """A database of the test's own, in each kind of store."""
+    database = Database(store)
     yield database
     database.close()

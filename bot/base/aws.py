@@ -14,18 +14,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from bot.base import metrics
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.settings import Settings
 
-_THROTTLED = {
-    "ThrottlingException",
-    "Throttling",
-    "ThrottledException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "ProvisionedThroughputExceededException",
-    "SlowDown",
-}
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "InvalidClientTokenId", "403"}
 
 
@@ -55,6 +47,7 @@ class Aws:
             aws_secret_access_key=secret.get_secret_value() if secret else None,
             aws_session_token=token.get_secret_value() if token else None,
         )
+        metrics.count_aws(self._session.events)
         wait = settings.form_wait
         self._form = Config(
             connect_timeout=wait, read_timeout=wait, retries={"mode": "standard", "total_max_attempts": 1}
@@ -108,7 +101,7 @@ def _rename(error: ClientError) -> LabeljobError:
     problem = error.response.get("Error", {})
     code, message = str(problem.get("Code", "")), str(problem.get("Message", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if code in _THROTTLED or status >= 500:  # noqa: PLR2004 - server side
+    if code in metrics.THROTTLED or status >= 500:  # noqa: PLR2004 - server side
         return AwsBusy()
     if code in _DENIED:
         return AwsRefused(

@@ -1,36 +1,60 @@
 """The database: one engine, short transactions, and the database's own clock.
 
 Promises to everybody above: `write()` is one transaction that commits whole or not at all (on SQLite it takes the
-write lock at once, since a read that later writes would fail with SQLITE_BUSY whatever the timeout), and
-`now` is the database's time, so that replicas with wrong clocks agree on leases and due times. Times are seconds
-since 1970, UTC, as floats.
+write lock at once, since a read that later writes would fail with SQLITE_BUSY whatever the timeout), a database that
+is locked, full or gone is a `DatabaseSilent` (words for a person, tried again by the worker), and `now` is the
+database's time, so that replicas with wrong clocks agree on leases and due times. Times are seconds since 1970, UTC,
+as floats.
 """
 
+import math
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, TextClause, create_engine, event, text
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from bot.base.errors import Transient
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _SQLITE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
-_POSTGRES_NOW = "extract(epoch from clock_timestamp())"
+_POSTGRES_NOW = "CAST(extract(epoch from clock_timestamp()) AS double precision)"
 _CLAIMING = re.compile(r":skip_locked(?:_of_(\w+))?")
+_MIGRATING = 4_711_053  # the advisory lock of `labeljob migrate`: any number that is nobody else's
+_LEAST_WAIT = 0.05  # seconds that a hurried transaction waits for a lock in any case
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+class DatabaseSilent(Transient):
+    """The database did not answer in time. Nothing was changed; please try again in a moment."""
+
+
+class DatabaseFull(DatabaseSilent):
+    """The disk of the database is full. Nothing was changed; tell your administrator."""
 
 
 class Database:
     """One database behind one URL (sqlite:///file or postgresql+psycopg://…).
 
-    `busy_wait` is how long SQLite waits for another writer: 2 s where a person waits for an answer (Slack gives 3 s),
-    10 s in the worker.
+    `busy_wait` is how many seconds a transaction waits for another writer, and how long a connection may take: 2 where
+    a person waits for an answer (Slack gives 3), 10 in the worker.
     """
 
     def __init__(self, url: str, *, busy_wait: float = 10.0) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url, busy_wait) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self.engine = _sqlite_engine(url, busy_wait) if self.is_sqlite else _postgres_engine(url, busy_wait)
+        self._busy_wait = busy_wait
 
     @property
     def now(self) -> str:
@@ -48,17 +72,26 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            if self.is_sqlite:
-                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        """One transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            DatabaseSilent: it is locked, full or gone; nothing was changed.
+
+        """
+        with _renamed(), Session(self.engine, expire_on_commit=False) as session:
+            self._begin(session.connection())
             yield session
             session.commit()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A reading session; nothing is committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A reading session; nothing is committed.
+
+        Raises:
+            DatabaseSilent: it does not answer.
+
+        """
+        with _renamed(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     def time(self) -> float:
@@ -67,19 +100,62 @@ class Database:
             return float(session.connection().execute(text(f"SELECT {self.now}")).scalar_one())
 
     def migrate(self) -> None:
-        """Bring the tables to the newest revision (Alembic)."""
+        """Bring the tables to the newest revision (Alembic): whole or not at all, one process at a time."""
         from alembic import command  # noqa: PLC0415 - 0.3 s that only the start and `labeljob migrate` pay
-        from alembic.config import Config  # noqa: PLC0415
+
+        with _renamed(), self.migrating() as config:
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def migrating(self) -> Iterator["Config"]:
+        """Alembic's configuration on one transaction that no other process migrates beside."""
+        from alembic.config import Config  # noqa: PLC0415 - as above
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.begin() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            yield config
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin to write; under a deadline no longer wait for a lock than is left of it."""
+        end = _deadline.get()
+        wait = None if end is None else max(_LEAST_WAIT, min(self._busy_wait, end - time.monotonic()))
+        if self.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round((wait or self._busy_wait) * 1000)}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif wait is not None:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(wait * 1000)}")
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Everything written inside waits for locks no longer than `seconds` altogether: somebody waits for an answer."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+@contextmanager
+def _renamed() -> Iterator[None]:
+    """The ways in which a database does not answer, in our words. Anything else is a fault of ours and stays one."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+        words = str(error).lower()
+        if "disk is full" in words or "no space left" in words or "could not extend file" in words:
+            raise DatabaseFull from error
+        raise DatabaseSilent from error
 
 
 def _sqlite_engine(url: str, busy_wait: float) -> Engine:
@@ -90,14 +166,29 @@ def _sqlite_engine(url: str, busy_wait: float) -> Engine:
     def _(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in (
+            f"busy_timeout={round(busy_wait * 1000)}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={int(busy_wait * 1000)}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _postgres_engine(url: str, busy_wait: float) -> Engine:
+    """PostgreSQL; a connection that died in the pool is replaced before it is used, a lock is not waited for for ever."""
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=30,
+        pool_timeout=busy_wait,
+        connect_args={
+            "connect_timeout": max(2, math.ceil(busy_wait)),
+            "options": f"-c lock_timeout={round(busy_wait * 1000)} -c statement_timeout=30000",
+        },
+    )
 
 
 def _skip_locked(match: re.Match[str]) -> str:

@@ -5,13 +5,13 @@ anything starts. `.env.example` lists them all.
 """
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed
-
 
 ENV_FILE = "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
 
@@ -58,7 +58,9 @@ class Settings(BaseSettings):
     quarantine_after: int = Field(default=8, ge=1)
     link_life: int = Field(default=600, ge=30, le=900)
     form_wait: float = Field(default=1.5, gt=0, le=2.5)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    health_port: int = Field(default=0, ge=0, le=65535)
 
     @field_validator("buckets", "managers", mode="before")
     @classmethod
@@ -73,6 +75,12 @@ class Settings(BaseSettings):
     def _slash(cls, value: str) -> str:
         """slack_sdk joins method names to the address, so it must end in a slash."""
         return value if value.endswith("/") else value + "/"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be seen; the database's password stands in its address."""
+        kept = [value.get_secret_value() for _name, value in self if isinstance(value, SecretStr)]
+        return tuple(value for value in (*kept, urlsplit(self.database_url).password or "") if value)
 
     @property
     def allowed(self) -> Allowed:

@@ -1,12 +1,13 @@
 """The inbox: a request of Slack's counts once, however often it is delivered.
 
-Promises to the Slack edge: `open` says whether a request is new; a repeat gets the stored answer, or an empty one
-while the first is still being answered. A form that was sent back with faults and comes again with other content is
-a new request under the same key.
+Promises to the Slack edge: `open` says whether a request is new; a repeat gets the stored answer once there is one.
+A form that was sent back with faults and comes again with other content is a new request under the same key. A request
+whose process died before it was answered is new again after `ABANDONED` seconds: nobody may be told "taken" for it.
 """
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlmodel import col, delete
 from bot.base.db import Database
 from bot.delivery.tables import InboxRow
 
+ABANDONED = 10.0  # seconds: no request is being handled for longer (Slack itself waits 3)
+_LOOK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -54,8 +57,10 @@ class Inbox:
                     self._db.sql(
                         "INSERT INTO inbox (key, digest, kind, team_id, user_id, state, created) "
                         "VALUES (:key, :digest, :kind, :team, :user, 'received', :now) "
-                        "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result = NULL "
-                        "WHERE inbox.state = 'rejected' AND inbox.digest <> excluded.digest RETURNING key"
+                        "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result = NULL, "
+                        "created = excluded.created "
+                        "WHERE (inbox.state = 'rejected' AND inbox.digest <> excluded.digest) "
+                        "OR (inbox.state = 'received' AND inbox.created < :now - :abandoned) RETURNING key"
                     ),
                     {
                         "key": request.key,
@@ -63,6 +68,7 @@ class Inbox:
                         "kind": request.kind,
                         "team": request.team_id,
                         "user": request.user_id,
+                        "abandoned": ABANDONED,
                     },
                 )
                 .first()
@@ -71,6 +77,18 @@ class Inbox:
                 return None
             row = session.get(InboxRow, request.key)
             return Seen(json.loads(row.result) if row is not None and row.result else None)
+
+    def answer_within(self, request: Request, seconds: float) -> dict[str, Any] | None:
+        """The answer that another thread or process is giving to the same request; None if there is none in time."""
+        end = time.monotonic() + seconds
+        while True:
+            with self._db.read() as session:
+                row = session.get(InboxRow, request.key)
+                if row is not None and row.result:
+                    return dict(json.loads(row.result))
+            if row is None or time.monotonic() >= end:
+                return None
+            time.sleep(_LOOK)
 
     def close(self, request: Request, answer: dict[str, Any], *, rejected: bool) -> None:
         """Keep the answer for repeats; `rejected` when the form went back to the person with faults."""

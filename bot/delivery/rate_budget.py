@@ -28,6 +28,9 @@ RATES = {
     "conversations.replies": Rate(20 / 60, 5.0),
     "conversations.history": Rate(20 / 60, 5.0),
 }
+_NEW = """
+INSERT INTO budget (scope, tokens, refilled_at, blocked_until) VALUES (:scope, :burst, :now, 0)
+ON CONFLICT (scope) DO NOTHING"""
 
 
 class RateBudget:
@@ -43,16 +46,16 @@ class RateBudget:
         rate = Rate(usual.per_second * self._pace, usual.burst * max(1.0, self._pace), usual.reserve)
         scope = f"{team_id}:{method}:{channel}" if method == "chat.postMessage" else f"{team_id}:{method}"
         with self._db.write() as session:
-            now = float(session.connection().execute(self._db.sql("SELECT :now")).scalar_one())
+            run = session.connection().execute
+            run(self._db.sql(_NEW), {"scope": scope, "burst": rate.burst})
+            row = session.get_one(BudgetRow, scope, with_for_update=True)
+            now = float(run(self._db.sql("SELECT :now")).scalar_one())  # after the lock, which may have taken time
             wait = self._blocked(session, f"{team_id}:{method}", now)
             if wait:
                 return wait
-            row = session.get(BudgetRow, scope, with_for_update=True) or BudgetRow(
-                scope=scope, tokens=rate.burst, refilled_at=now
-            )
             tokens = min(rate.burst, row.tokens + max(0.0, now - row.refilled_at) * rate.per_second)
             needed = 1.0 if urgent else 1.0 + rate.reserve
-            row.refilled_at = now
+            row.refilled_at = max(now, row.refilled_at)
             row.tokens = tokens - 1.0 if tokens >= needed else tokens
             session.add(row)
             return 0.0 if tokens >= needed else (needed - tokens) / rate.per_second
@@ -64,7 +67,9 @@ class RateBudget:
                 self._db.sql(
                     "INSERT INTO budget (scope, tokens, refilled_at, blocked_until) "
                     "VALUES (:scope, 0, :now, :now + :wait) "
-                    "ON CONFLICT (scope) DO UPDATE SET blocked_until = excluded.blocked_until"
+                    "ON CONFLICT (scope) DO UPDATE SET blocked_until = CASE "
+                    "WHEN excluded.blocked_until > budget.blocked_until "
+                    "THEN excluded.blocked_until ELSE budget.blocked_until END"
                 ),
                 {"scope": f"{team_id}:{method}", "wait": seconds},
             )

@@ -2,13 +2,15 @@
 
 Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with our row id in the
 message's metadata, never lets the SDK try again by itself (that alone can double a post), and after every unknown
-outcome looks in the channel for that id before it posts again. Broad `except` has its reason here: one bad message
+outcome looks in the channel for that id before it posts again. Where it may not look, or could not for an hour, it
+posts with the words "may repeat": late or twice is better than never. Broad `except` has its reason here: one bad message
 must not stop the others.
 """
 
 import http.client
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -16,10 +18,13 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.base.blocks import context
 from bot.base.db import Database
+from bot.base.failpoints import reach
 from bot.base.settings import Settings
+from bot.delivery.claims import Claimed, Claims
 from bot.delivery.message import Message
-from bot.delivery.outbox import Claimed, Outbox, Subject
+from bot.delivery.outbox import Subject
 from bot.delivery.rate_budget import RateBudget
 
 EVENT_TYPE = "labeljob_notice"
@@ -32,8 +37,11 @@ _NEVER = {
 _REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
 _OUR_BUG = {"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
 _UNKNOWN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}
-_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_GONE = {"message_not_found", "cant_update_message"}
+_BLIND = {"missing_scope", "method_not_supported_for_channel_type", "thread_not_found"}  # nothing can be looked up
 _BREAKER = 60.0  # seconds of silence towards a team whose token Slack refused
+_GIVE_UP = 3600.0  # seconds after which a message that cannot be looked up is posted all the same
+_MAY_REPEAT = "(may repeat: Slack did not confirm an earlier try)"
 
 log = logging.getLogger(__name__)
 
@@ -58,15 +66,17 @@ class Sender:
         self,
         *,
         db: Database,
-        outbox: Outbox,
+        claims: Claims,
         budget: RateBudget,
         slack: WebClient,
         settings: Settings,
         owner: str,
         chance: random.Random,
+        ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._db = db
-        self._outbox = outbox
+        self._claims = claims
+        self._ending = ending
         self._budget = budget
         self._slack = slack
         self._settings = settings
@@ -78,14 +88,14 @@ class Sender:
         """Send what is due now, at most `limit` rows; the messages that died on the way are returned."""
         deaths: list[Death] = []
         for _ in range(limit):
-            claimed = self._outbox.claim(self._owner)
+            claimed = None if self._ending() else self._claims.claim(self._owner)
             if claimed is None:
                 break
             try:
                 death = self._send(claimed)
             except Exception:
                 log.exception("sending %s %s failed", claimed.table, claimed.id)
-                self._outbox.unknown(claimed, self._settings.look_wait, "internal")
+                self._claims.unknown(claimed, self._settings.look_wait, "internal")
                 continue
             if death:
                 deaths.append(death)
@@ -100,9 +110,9 @@ class Sender:
                 wait = self._budget.take(claimed.team_id, method)
                 if wait:
                     return self._give_up(claimed, wait, "look-up budget")
-                found = self._find(claimed.channel, claimed.thread_ts, claimed.id, claimed.first_try_at)
+                found = self._look(claimed)
                 if found:
-                    self._outbox.done(claimed, found[0])
+                    self._claims.done(claimed, found)
                     return None
             if claimed.lease_until - self._db.time() < self._settings.slack_timeout + _MARGIN * self._settings.lease:
                 return self._give_up(claimed, 0.0, "too little lease left to send safely")
@@ -110,23 +120,26 @@ class Sender:
             wait = self._budget.take(claimed.team_id, method, claimed.channel, urgent=claimed.urgent)
             if wait:
                 return self._give_up(claimed, wait, "budget")
-            self._outbox.done(claimed, self._post(claimed))
+            reach("before-post")
+            ts = self._post(claimed)
+            reach("posted")
+            self._claims.done(claimed, ts)
         except (SlackApiError, SlackDown) as error:
             return self._failed(claimed, error, method)
         return None
 
     def _give_up(self, claimed: Claimed, seconds: float, why: str) -> Death | None:
         """Not sent now. A row that an earlier try may have posted keeps that doubt."""
-        (self._outbox.unknown if claimed.look else self._outbox.later)(claimed, seconds, why)
+        (self._claims.unknown if claimed.look else self._claims.later)(claimed, seconds, why)
         return None
 
     def _post(self, claimed: Claimed) -> str:
         """Post or edit; the ts of what stands now."""
-        arguments: dict[str, Any] = {
-            "channel": claimed.channel,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
-            **claimed.payload,
-        }
+        said = dict(claimed.payload)
+        ids = said.pop("ids", None)  # of a digest: every row whose words it holds
+        known = {"id": claimed.id, **({"ids": ids} if ids else {})}
+        metadata = {"event_type": EVENT_TYPE, "event_payload": known}
+        arguments: dict[str, Any] = {"channel": claimed.channel, "metadata": metadata, **said}
         if claimed.edit_ts:
             # Metadata is sent again with every edit: chat.update without it may drop it.
             return str(self._call("chat.update", ts=claimed.edit_ts, **arguments)["ts"])
@@ -134,8 +147,25 @@ class Sender:
             arguments |= {"thread_ts": claimed.thread_ts, "reply_broadcast": claimed.broadcast}
         return str(self._call("chat.postMessage", unfurl_links=False, unfurl_media=False, **arguments)["ts"])
 
+    def _look(self, claimed: Claimed) -> str | None:
+        """The ts under which an earlier try stands. Where nobody can look, the message is marked and goes out again."""
+        try:
+            found = self._find(claimed.channel, claimed.thread_ts, claimed.id, claimed.first_try_at)
+        except SlackApiError as error:
+            if _code(error) not in _BLIND:
+                raise
+            log.warning("cannot look for %s (%s): it is posted again, marked as a possible repeat", claimed.id, _code(error))
+        except SlackDown:
+            if self._db.time() - claimed.first_try_at < _GIVE_UP:
+                raise
+            log.warning("could not look for %s for an hour: it is posted again, marked as a possible repeat", claimed.id)
+        else:
+            return self._only(claimed.channel, found) if found else None
+        _mark_as_repeat(claimed.payload)
+        return None
+
     def _find(self, channel: str, thread_ts: str | None, row_id: str, since: float) -> list[str]:
-        """The ts of every message that carries the row's id, oldest first; later twins are deleted."""
+        """The ts of every message that carries the row's id, oldest first."""
         method = "conversations.replies" if thread_ts else "conversations.history"
         arguments: dict[str, Any] = {
             "channel": self._conversation(channel),
@@ -154,12 +184,19 @@ class Sender:
                     found.append(str(message["ts"]))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                break
+                return sorted(found)
             arguments["cursor"] = cursor
-        found.sort()
-        for twin in found[1:]:
-            self._call("chat.delete", channel=self._conversation(channel), ts=twin)
-        return found
+
+    def _only(self, channel: str, found: list[str], keep: str = "") -> str:
+        """Delete every twin but one: the one the row knows (others may stand below it), else the oldest."""
+        kept = keep if keep in found else found[0]
+        for twin in found:
+            if twin != kept:
+                try:
+                    self._call("chat.delete", channel=self._conversation(channel), ts=twin)
+                except SlackApiError as error:  # another replica was faster, or the workspace forbids it
+                    log.warning("the twin %s in %s was not deleted: %s", twin, channel, _code(error))
+        return kept
 
     def _conversation(self, channel: str) -> str:
         """A direct message is posted to a person's id, but looked up in its conversation."""
@@ -192,7 +229,7 @@ class Sender:
     def _failed(self, claimed: Claimed, error: SlackApiError | SlackDown, method: str) -> Death | None:
         """Write what a failure means for the row (the outcome table of delivery)."""
         if isinstance(error, SlackDown):
-            self._outbox.unknown(claimed, self._settings.look_wait, str(error))
+            self._claims.unknown(claimed, self._settings.look_wait, str(error))
             return None
         code = _code(error)
         if code in {"ratelimited", "rate_limited"} or error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
@@ -204,29 +241,51 @@ class Sender:
                 "Slack refuses the bot's token (%s): nothing is sent to this workspace until it works again", code
             )
             self._budget.block(claimed.team_id, "*", _BREAKER)
-            self._outbox.later(claimed, _BREAKER, code)
+            self._claims.later(claimed, _BREAKER, code)
         elif code in _OUR_BUG and claimed.payload.get("blocks"):
             log.error("Slack refused our blocks (%s): sending plain text instead", code)
-            self._outbox.replace(claimed, Message(claimed.payload["text"]).payload())
+            ids = {"ids": claimed.payload["ids"]} if "ids" in claimed.payload else {}
+            self._claims.replace(claimed, {**Message(claimed.payload["text"]).payload(), **ids})
         elif code in _GONE and claimed.edit_ts:
-            log.error("the card %s in %s cannot be edited any more (%s)", claimed.id, claimed.channel, code)
-            self._outbox.dead(claimed, code)
+            log.warning("the card %s in %s is gone (%s): it is posted anew", claimed.id, claimed.channel, code)
+            self._claims.gone(claimed, code)
+        elif code == "edit_window_closed" and claimed.edit_ts:
+            log.warning("the workspace lets nobody edit %s in %s any more", claimed.id, claimed.channel)
+            self._claims.done(claimed, claimed.edit_ts)  # its lines go on
         elif code in _NEVER or code in _OUR_BUG:
-            self._outbox.dead(claimed, code)
-            subject = self._outbox.asker_of(claimed)
-            return Death(subject, claimed.channel, code) if subject else None
+            self._claims.dead(claimed, code)
+            subject = self._claims.subject_of(claimed)
+            return Death(Subject(*subject), claimed.channel, code) if subject else None
         else:
             log.error("Slack answered %s to %s", code, method)
-            self._outbox.later(claimed, _BREAKER, code)
+            self._claims.later(claimed, _BREAKER, code)
         return None
 
     def _remove_twins(self) -> None:
-        """A sender that froze between its look and its post may have doubled it: look once more, delete the later."""
-        for row in self._outbox.to_recheck():
+        """A sender that froze between its look and its post may have doubled it: look once more, delete the other."""
+        while not self._ending():
+            row = self._claims.doubtful()
+            if row is None:
+                return
+            method = "conversations.replies" if row.thread_ts else "conversations.history"
+            if self._budget.take(row.team_id, method):
+                return  # no look-up left; the row comes again in a minute
             try:
-                self._find(row.channel, row.thread_ts, row.id, row.first_try_at or row.created)
+                found = self._find(row.channel, row.thread_ts, row.id, row.since)
+                if found:
+                    self._only(row.channel, found, keep=row.ts)
+                self._claims.cleared(row)
             except (SlackApiError, SlackDown) as error:
                 log.warning("looking for twins of %s failed: %s", row.id, error)
+                if isinstance(error, SlackApiError) and _code(error) in _NEVER | _BLIND:
+                    self._claims.cleared(row)
+
+
+def _mark_as_repeat(payload: dict[str, Any]) -> None:
+    """Say on the message itself that it may be there already."""
+    payload["text"] = f"{payload['text']} {_MAY_REPEAT}"
+    if payload.get("blocks"):
+        payload["blocks"] = [*payload["blocks"][:49], context(_MAY_REPEAT)]
 
 
 def _code(error: SlackApiError) -> str:

@@ -3,8 +3,13 @@
 All times are seconds since 1970 by the database's clock.
 """
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows that are still of interest, so that a long history costs the sender nothing."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class InboxRow(SQLModel, table=True):
@@ -34,6 +39,7 @@ class ThreadRow(SQLModel, table=True):
         UniqueConstraint("subject_kind", "subject_id", "channel"),
         Index("thread_due", "due_at"),
         Index("thread_root", "channel", "root_ts"),
+        _partial("thread_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True)
@@ -56,14 +62,21 @@ class ThreadRow(SQLModel, table=True):
     lease_until: float = 0.0
     tries: int = 0
     first_try_at: float | None = None
+    recheck_at: float | None = None
     last_error: str | None = None
 
 
 class OutboxRow(SQLModel, table=True):
-    """A line that must be said once, in order within its channel and thread. `dedupe_key` makes it once."""
+    """A line that must be said once, in order within its channel and thread. `dedupe_key` makes it once.
+
+    `state` is ready, sending, done, folded (its words are in the payload of another row, which names it) or dead.
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_undone", "channel", "seq"),)
+    __table_args__ = (
+        _partial("outbox_waiting", "channel", "seq", where="state IN ('ready', 'sending')"),
+        _partial("outbox_recheck", "recheck_at", where="recheck_at IS NOT NULL"),
+    )
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)

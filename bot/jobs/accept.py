@@ -12,7 +12,7 @@ import msgspec
 
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
-from bot.base.errors import Fault, Refusal, Refused
+from bot.base.errors import Fault, Refusal, Refused, Transient
 from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
 from bot.delivery.outbox import Outbox
@@ -84,7 +84,14 @@ class Accept:
         self._new_id = new_id
 
     def begin(self, team_id: str, channel: str, user_id: str) -> tuple[str, Draft]:
-        """A new draft with the presets of the channel's last job; its id and content."""
+        """A new draft with the presets of the channel's last job; its id and content.
+
+        When this person's last job here was refused, the draft is all that was typed for it, to be mended.
+        """
+        refused = self._records.last_refused(team_id, channel, user_id)
+        if refused is not None:
+            draft = msgspec.structs.replace(refused, objects=None, skipped=0, unread=())
+            return self._records.start_draft(draft), draft
         last = self._records.last_draft(team_id, channel) or Draft()
         draft = Draft(
             output_uri=last.output_uri,
@@ -191,7 +198,7 @@ class Accept:
         """Another submission was faster: this form's own, or another job of the same name."""
         known = self._records.of_request(request)
         if known is None:
-            raise Refused([name_taken(draft.job_name, ())])
+            raise Refused([name_taken(draft.job_name, self._names_like(draft.job_name))])
         return Receipt(known, new=False)
 
     def _team(self, draft: Draft) -> WorkTeam | None:
@@ -203,18 +210,31 @@ class Accept:
     def _name_held(self, draft: Draft) -> list[Fault]:
         """A job of ours that AWS may not know yet holds its name as well."""
         held = self._records.holding(self._account.id, self._account.region, draft.job_name)
-        return [name_taken(draft.job_name, (), _day(held.asked_at))] if held else []
+        if held is None:
+            return []
+        return [name_taken(draft.job_name, self._names_like(draft.job_name), _day(held.asked_at))]
 
     def _name_is_free(self, name: str) -> None:
         held = self._records.holding(self._account.id, self._account.region, name)
         if held is not None:
-            raise Refusal(name_taken(name, self._ground_truth.taken_names(name), _day(held.asked_at)).text)
+            raise Refusal(name_taken(name, self._taken_names(name), _day(held.asked_at)).text)
         try:
             self._ground_truth.check_name(name)
         except NameTaken as taken:
-            names = self._ground_truth.taken_names(name)
             since = _day(taken.since) if taken.since else ""
-            raise Refusal(name_taken(name, names, since).text, field="job_name") from taken
+            raise Refusal(name_taken(name, self._taken_names(name), since).text, field="job_name") from taken
+
+    def _taken_names(self, name: str) -> set[str]:
+        """Names near this one that are in use at AWS or held here; AWS being busy must not hide that it is taken."""
+        try:
+            at_aws = self._ground_truth.taken_names(name)
+        except Transient:
+            at_aws = set()
+        return at_aws | self._names_like(name)
+
+    def _names_like(self, name: str) -> set[str]:
+        """Names near this one that jobs of ours hold."""
+        return self._records.names_like(self._account.id, self._account.region, name)
 
 
 def _day(moment: datetime) -> str:

@@ -65,7 +65,8 @@ class JobFacts:
 
     `task_type` is an id of the catalogue, "" when unknown (a followed job of another kind). `asked_by` is a Slack user
     id ("" for nobody), `asked_by_name` how the cards name that person without a ping. `read_only` marks a followed job.
-    `stop_wanted` is true from the confirmed stop until AWS says Stopping.
+    `stop_wanted` is true from the confirmed stop until AWS says Stopping. `set_aside` says why nobody looks after the
+    job any more, "" for all others.
     """
 
     id: str
@@ -84,6 +85,7 @@ class JobFacts:
     read_only: bool = False
     asked_by_name: str = ""
     stop_wanted: bool = False
+    set_aside: str = ""
 
     @property
     def kind(self) -> TaskType | None:
@@ -109,7 +111,7 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     facts = _facts(job)
     small = _small(job, state)
     blocks = [section(f"*{job.called}* · {word}\n{drawing}{progress}\n{facts}")]
-    if buttons := _buttons(job, state):
+    if buttons := job_buttons(job, state):
         blocks.append(actions(*buttons))
     blocks.append(context(small))
     return Message(f"{job.called}: {word}. {progress}. {facts}. {small}", blocks)
@@ -117,14 +119,20 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
 
 def state_word(job: JobFacts, state: JobState) -> str:
     """The state in words."""
-    if job.stop_wanted and state.state in lifecycle.STOPPABLE:
+    if job.set_aside and not state.ended:
+        return "Set aside"
+    if job.stop_wanted and state.state in (lifecycle.ASKED, lifecycle.LAUNCHING, *lifecycle.STOPPABLE):
         return _STATES[lifecycle.STOPPING]
     return "Completed with errors" if state.has_errors else _STATES.get(state.state, state.state)
 
 
 def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     """How far it is, in words: what the bar shows, the pace, or how it ended."""
+    if job.set_aside and not state.ended:
+        return f"Not looked at any more: {typed(job.set_aside, 600)}"
     if state.state in (lifecycle.ASKED, lifecycle.LAUNCHING):
+        if job.stop_wanted:
+            return "It is taken back"
         return "It is sent to AWS in a moment" if state.state == lifecycle.ASKED else "It is being sent to AWS"
     if state.state == lifecycle.REFUSED:
         return typed(state.cause, 600) or "Nothing was created at AWS"
@@ -147,7 +155,8 @@ def result_words(state: JobState) -> str:
 
 def can_stop(job: JobFacts, state: JobState) -> bool:
     """Whether Stop works now."""
-    return state.state in lifecycle.STOPPABLE and not job.read_only and not job.stop_wanted
+    going = state.state in (lifecycle.ASKED, lifecycle.LAUNCHING, *lifecycle.STOPPABLE)
+    return going and not job.read_only and not job.stop_wanted
 
 
 def can_make_dataset(job: JobFacts, state: JobState) -> bool:
@@ -194,7 +203,8 @@ def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
     wrong = [f"*{FIELD_WORDS.get(one.field, 'Job')}*: {typed(one.text, 400)}" for one in faults[:5]]
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at AWS."
-    return _line("\n".join([lead, *wrong]) + more + "\nMend it and ask again with `/labeljob create`.")
+    mend = "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is free again."
+    return _line("\n".join([lead, *wrong]) + more + mend)
 
 
 def set_aside_line(job: JobFacts, why: str) -> Message:
@@ -216,9 +226,13 @@ def job_of(view: Mapping[str, Any]) -> str:
 def stop_modal(job: JobFacts, state: JobState) -> Block:
     """What stopping does, before it is done. The submit carries {"job": id}."""
     rest = f"{count(state.unlabeled, job.noun)} will stay without labels." if state.total else ""
+    kept = f"{count(state.labeled, 'label')} so far: {'it is' if state.labeled == 1 else 'they are'} kept."
+    said = f"{kept if state.labeled else 'There are no labels yet.'} {rest}\nA stopped job cannot go on at AWS."
+    if state.state == lifecycle.ASKED:
+        said = "It has not been sent to AWS yet, and will not be. Its name is free for another job."
     words = [
         section(f"*{job.called}* · {state_word(job, state)}"),
-        section(f"{count(state.labeled, 'label')} so far: they are kept. {rest}\nA stopped job cannot go on at AWS."),
+        section(said),
         context(f"job {typed(job.name, _NAME)} · {typed(job.team_name, _NAME)} sees no more tasks of it"),
     ]
     metadata = {"job": job.id}
@@ -258,9 +272,11 @@ def _facts(job: JobFacts) -> str:
 
 def _small(job: JobFacts, state: JobState) -> str:
     """The grey line."""
-    parts = [f"asked by {typed(job.asked_by_name, _NAME)}"] if job.asked_by_name else []
+    parts = []
+    if job.asked_by_name:
+        parts.append(f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, _NAME)}")
     if job.read_only:
-        parts.append("followed, read only")
+        parts.append("read only")
     if job.expires_at and not state.ended:
         parts.append(f"closes {date(job.expires_at)}")
     if state.last_label_at:
@@ -270,7 +286,7 @@ def _small(job: JobFacts, state: JobState) -> str:
     return " · ".join([*parts, f"job {typed(job.name, _NAME)}"])
 
 
-def _buttons(job: JobFacts, state: JobState) -> list[Block]:
+def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
     """Only what works now. Who may press is asked at the press."""
     buttons = [button("Status", JOB_STATUS, job.id, label=cut(f"Status of {job.name}", 75))]
     if can_make_dataset(job, state):
@@ -295,7 +311,7 @@ def _pace(state: JobState, now: datetime) -> str:
         return f"about {_about(per_hour)} an hour while people work{rest}"
     if state.first_label_at:
         return f"First labels came {duration((now - state.first_label_at).total_seconds())} ago"
-    return "No labels yet"
+    return "No labels yet" if not state.labeled else "Too early to tell how fast it goes"
 
 
 def _about(number: float) -> str:

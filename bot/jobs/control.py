@@ -5,13 +5,14 @@ down, shown at once, and done by the worker's `round`.
 """
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import msgspec
 
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
-from bot.base.errors import LabeljobError, Refusal
+from bot.base.errors import LabeljobError, NotAllowed, Refusal
 from bot.base.leases import Leases
 from bot.delivery.outbox import Outbox
 from bot.jobs import card
@@ -19,7 +20,7 @@ from bot.jobs.accept import Account
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts, subject
 from bot.jobs.ground_truth import Described, GroundTruth
-from bot.jobs.lifecycle import ASKED, INITIALIZING, LAUNCHING, STOPPABLE, JobState, observe
+from bot.jobs.lifecycle import INITIALIZING, STOPPING, JobState, observe
 from bot.jobs.records import Job, Records, Stale
 from bot.jobs.task_types import TASK_TYPES
 from bot.jobs.tell import Tell
@@ -35,6 +36,22 @@ class NoSuchJob(Refusal):
 
 class NotRunning(Refusal):
     """This job is over already; there is nothing to stop."""
+
+
+class Stopping(Refusal):
+    """This job is being stopped already; what is labeled is kept. Its card tells when it is over."""
+
+
+class ElsewhereOnly(NotAllowed):
+    """This labeling job belongs to a channel that you are not in. Ask somebody in there to show it to you."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a wish to follow: the job, and whether it is `new` here, was known and `shown`, or stood here."""
+
+    job: Job
+    how: Literal["new", "shown", "here"]
 
 
 class ReadOnly(Refusal):
@@ -77,7 +94,7 @@ class Control:
         """The job, if this person may stop it now.
 
         Raises:
-            NoSuchJob, NotRunning, ReadOnly, NotAllowed: with words that say who can, or what to do.
+            NoSuchJob, NotRunning, Stopping, ReadOnly, NotAllowed: with words that say who can, or what to do.
 
         """
         if job is None:
@@ -85,7 +102,9 @@ class Control:
         self._access.require("stop", who, asked_by=None if job.followed else job.asked_by)
         if job.followed:
             raise ReadOnly
-        if job.stop_wanted or job.state.state not in {ASKED, LAUNCHING, *STOPPABLE}:
+        if job.state.state == STOPPING or (job.stop_wanted and not job.ended):
+            raise Stopping
+        if job.ended:
             raise NotRunning
         return job
 
@@ -95,22 +114,21 @@ class Control:
         state = msgspec.structs.replace(job.state, stopped_by=who.name)
         return self._tell.record(replace(job, stop_wanted=True), state)
 
-    def follow(self, name: str, team_id: str, channel: str, who: Who) -> Job:
+    def follow(self, name: str, team_id: str, channel: str, who: Who) -> Followed:
         """A job that exists at AWS gets its card here, read-only; one that is known already gets a card here too.
 
         Raises:
             JobGone: AWS knows no job of that name.
+            ElsewhereOnly: it belongs to a channel that this person is not in.
             AwsBusy: AWS did not answer in 1.5 s.
 
         """
         self._access.require("follow", who)
         known = self._records.holding(self._account.id, self._account.region, name)
         if known is not None and known.team_id == team_id:
-            self._show(known, channel)
-            return known
+            return self._known(known, channel, who)
         found = self._ground_truth.describe(name, waiting=True)
-        first = JobState(state=INITIALIZING, launched_at=found.created)
-        state, _changes = observe(first, found.report, self._clock())
+        state = self._met(found)
         job = Job(
             id=self._new_id(),
             team_id=team_id,
@@ -134,7 +152,9 @@ class Control:
             taken = self._records.add(session, job)
             if taken:
                 self._outbox.show(session, subject(job), channel, message)
-        return job if taken else (self._records.of_request(job.request_key) or job)
+        if taken:
+            return Followed(job, "new")
+        return self._known(self._records.of_request(job.request_key) or job, channel, who)
 
     def take_over(self, job_id: str, who: Who) -> Job:
         """A followed job becomes one of ours: its card gets its buttons."""
@@ -165,10 +185,25 @@ class Control:
             finally:
                 self._leases.release(lease, rest=5.0)
 
-    def _show(self, job: Job, channel: str) -> None:
+    def _known(self, job: Job, channel: str, who: Who) -> Followed:
+        """A job that has its card already, shown in this channel too to people who may see it."""
+        if job.channel != channel:
+            try:
+                self._access.require("see", self._access.who(job.team_id, who.user_id, job.channel))
+            except NotAllowed as refused:
+                raise ElsewhereOnly from refused
         message = card.root_card(self._facts.of(job), job.state, self._clock())
         with self._db.write() as session:
+            here = channel in self._outbox.channels(session, subject(job))
             self._outbox.show(session, subject(job), channel, message)
+        return Followed(job, "here" if here else "shown")
+
+    def _met(self, found: Described) -> JobState:
+        """The state of a job that was under way before we looked: when its labels came is not known."""
+        first = JobState(state=INITIALIZING, launched_at=found.created)
+        state, _changes = observe(first, found.report, self._clock())
+        ended = found.report.modified if state.ended else None
+        return msgspec.structs.replace(state, first_label_at=None, last_label_at=None, ended_at=ended)
 
     def _draft(self, found: Described, team_id: str, channel: str, who: Who) -> Draft:
         """What can be told of a job that was asked for elsewhere."""

@@ -46,6 +46,7 @@ class Facts:
             read_only=job.followed,
             asked_by_name=job.asked_by_name,
             stop_wanted=job.stop_wanted,
+            set_aside=job.quarantine_reason or "",
         )
 
     def team_is_told(self, job: Job) -> bool:

@@ -250,7 +250,8 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
     if report.total_labeled > before.labeled:
         gap = (now - last).total_seconds() if last else 0.0
         if last is None:
-            first, start = now, people
+            # A job that was followed late had labels before we looked; nobody knows since when.
+            first, start = (None if before.labeled else now), people
         elif 0 < gap <= PAUSE_S:
             worked += gap
         else:  # nobody knows how long people worked in a pause: its labels do not count for the rate either

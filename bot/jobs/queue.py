@@ -20,7 +20,11 @@ log = logging.getLogger(__name__)
 
 
 class TiedElsewhere(Refusal):
-    """This labeling team is told of work in another channel already. Type /labelteam leave there first."""
+    """This labeling team is told of work in another channel already. Type /labelteam leave name there first."""
+
+
+class NotTied(Refusal):
+    """This labeling team is not told of work in this channel."""
 
 
 class Queue:
@@ -68,11 +72,20 @@ class Queue:
         return team
 
     def leave(self, team_id: str, name: str, channel: str) -> WorkTeam:
-        """The team's people are not told in this channel any more."""
+        """The team's people are not told in this channel any more, and its message there says so.
+
+        Raises:
+            NoSuchTeam: no team of that name is known.
+            NotTied: it is not told here.
+
+        """
         team = self._teams.named(team_id, name)
-        if team.channel == channel:
-            with self._db.write() as session:
-                self._teams.tie(session, team_id, team.arn, None)
+        if team.channel != channel:
+            raise NotTied(f"“{team.name}” is not told of work in this channel, so nothing was changed.")
+        with self._db.write() as session:
+            self._teams.tie(session, team_id, team.arn, None)
+            if self._teams.opened(session, team_id, team.arn, 0):
+                self._outbox.show(session, Subject(team_id, "team", team.arn), channel, queue_card.queue_left(team.name))
         return team
 
     def round(self, team_id: str) -> None:

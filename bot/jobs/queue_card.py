@@ -24,7 +24,7 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
-from bot.jobs.card import JOB_STATUS, OPEN_PORTAL, JobFacts, progress_words, state_word
+from bot.jobs.card import OPEN_PORTAL, JobFacts, job_buttons, progress_words, state_word
 from bot.jobs.lifecycle import JobState
 
 QUEUE_INSTRUCTIONS = "queue_instructions"  # value = the job's id
@@ -80,6 +80,12 @@ def queue_empty(team_name: str, *, done: int = 0, since: datetime | None = None,
     """All is done; how many objects since when, if that is known."""
     sum_up = f" {count(done, noun)} done since {date(since)}." if done and since else ""
     text = f"{typed(team_name, 80)}: nothing to label now.{sum_up}"
+    return Message(text, [section(text)])
+
+
+def queue_left(team_name: str) -> Message:
+    """The team is told of work elsewhere, or nowhere, from now on."""
+    text = f"{typed(team_name, 80)} is told of work in this channel no more."
     return Message(text, [section(text)])
 
 
@@ -143,8 +149,9 @@ def _first_visit() -> list[Block]:
 
 
 def _my_job(facts: JobFacts, state: JobState, now: datetime) -> list[Block]:
+    """A job of the person's with the buttons of its card."""
     text = f"*{facts.called}* · {state_word(facts, state)} · <#{facts.channel}>\n{progress_words(facts, state, now)}"
-    return [section(text, accessory=button("Status", JOB_STATUS, facts.id, label=cut(f"Status of {facts.name}", 75)))]
+    return [section(text), actions(*job_buttons(facts, state))]
 
 
 def _left(job: QueueJob) -> str:

@@ -148,6 +148,16 @@ class Records:
             row = session.exec(query.order_by(col(JobRow.asked_at).desc())).first()
             return msgspec.json.decode(row.content, type=Draft) if row else None
 
+    def last_refused(self, team_id: str, channel: str, user_id: str) -> Draft | None:
+        """What this person typed for the channel's newest job, if that was refused: to be mended, not typed again."""
+        with self._db.read() as session:
+            query = select(JobRow).where(
+                JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False)
+            )
+            row = session.exec(query.order_by(col(JobRow.asked_at).desc())).first()
+            mine = row is not None and row.asked_by == user_id and row.state == "refused"
+            return msgspec.json.decode(row.content, type=Draft) if row and mine else None
+
     def add(self, session: Session, job: Job) -> bool:
         """Take a job in; False when its request was taken in before (a form submitted twice) or its name is held."""
         try:
@@ -169,6 +179,15 @@ class Records:
         """The job that holds a name (capitals do not count)."""
         return self._one(JobRow.account == account, JobRow.region == region, JobRow.name_key == name.lower())
 
+    def names_like(self, account: str, region: str, name: str) -> set[str]:
+        """Names that begin like this one (its number aside) and are held, in lower case."""
+        stem = name.lower().rstrip("0123456789").rstrip("-")
+        with self._db.read() as session:
+            held = select(JobRow.name_key).where(
+                JobRow.account == account, JobRow.region == region, col(JobRow.name_key).startswith(stem, autoescape=True)
+            )
+            return {key for key in session.exec(held) if key}
+
     def in_channel(self, team_id: str, channel: str) -> list[Job]:
         """Every job of a channel, newest first."""
         return self._many(JobRow.team_id == team_id, JobRow.channel == channel)
@@ -181,7 +200,12 @@ class Records:
         """Jobs that AWS does not know yet and whose next try is due, oldest first."""
         due = col(JobRow.next_try_at) <= self._clock().timestamp()
         waiting = self._many(col(JobRow.state).in_(("asked", "launching")), due)
-        return [job for job in reversed(waiting) if job.quarantine_reason is None]
+        # A job that was set aside before anything was sent can still be taken back.
+        return [
+            job
+            for job in reversed(waiting)
+            if job.quarantine_reason is None or (job.stop_wanted and job.state.state == "asked")
+        ]
 
     def watched(self) -> list[Job]:
         """Jobs that AWS knows and that are not over."""
@@ -226,6 +250,11 @@ class Records:
             return [_job(row) for row in rows]
 
 
+def _taken_back(job: Job) -> bool:
+    """Whether it was stopped before AWS knew it."""
+    return job.state.state == "stopped" and not job.arn and job.state.launched_at is None
+
+
 def _encode(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -247,8 +276,8 @@ def _row(job: Job) -> JobRow:
         account=job.account,
         region=job.region,
         name=job.name,
-        # A job that was refused before AWS took it gives its name back.
-        name_key=None if job.state.state == "refused" else job.name.lower(),
+        # A job that was refused or taken back before AWS took it gives its name back.
+        name_key=None if job.state.state == "refused" or _taken_back(job) else job.name.lower(),
         request_key=job.request_key,
         channel=job.channel,
         asked_by=job.asked_by,

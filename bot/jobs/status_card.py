@@ -73,7 +73,7 @@ def list_message(jobs: Rows, now: datetime, *, filters: str = "") -> Message:
         words = f"No job fits {typed(filters)}." if filters else NO_JOBS
         return Message(words, [section(words)])
     lead = f"{count(len(jobs), 'job')} in this channel{f', {typed(filters)}' if filters else ''}"
-    return _table(jobs, now, lead, "Narrow the list: state, owner or type.")
+    return _table(jobs, now, lead, "Name one for more: /labeljob status name.")
 
 
 def help_message(commands: Sequence[tuple[str, str]] = HELP, *, unknown: str = "") -> Message:

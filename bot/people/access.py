@@ -59,6 +59,7 @@ class Who:
     role: Role
     in_channel: bool
     guest: bool
+    foreign: bool = False
 
 
 class NotHere(Refusal):
@@ -101,7 +102,7 @@ class Access:
             role = Role.MANAGER
         else:
             role = Role.MEMBER if inside else Role.STRANGER
-        return Who(user_id, self.name(user_id), role, inside, guest)
+        return Who(user_id, self.name(user_id), role, inside, guest, bool(foreign or user.get("is_bot")))
 
     def require(self, action: str, who: Who, *, asked_by: str | None = None) -> None:
         """Refuse unless the rule of `action` lets this person do it.
@@ -117,11 +118,14 @@ class Access:
             rule.asker_too and who.user_id == asked_by and who.role >= Role.MEMBER and who.in_channel
         ):
             return
+        can = self._who_can(rule, who, asked_by)
+        if who.foreign:
+            raise NotAllowed(f"People of other workspaces and bots cannot {rule.words}. {can}")
         if who.guest:
-            raise NotAllowed(f"Guests may label; they cannot {rule.words}. {self._who_can(rule, asked_by)}")
-        if rule.least <= Role.MEMBER and not who.in_channel:
+            raise NotAllowed(f"Guests may label; they cannot {rule.words}. {can}")
+        if not who.in_channel and (rule.least <= Role.MEMBER or (rule.asker_too and who.user_id == asked_by)):
             raise NotAllowed(f"Only members of this channel can {rule.words}. Join the channel first.")
-        raise NotAllowed(f"You cannot {rule.words}. {self._who_can(rule, asked_by)}")
+        raise NotAllowed(f"You cannot {rule.words}. {can}")
 
     def may(self, action: str, who: Who, *, asked_by: str | None = None) -> bool:
         """Whether `require` would pass."""
@@ -156,9 +160,12 @@ class Access:
         """The managers by name."""
         return [self.name(user) for user in sorted(self._manager_ids())]
 
-    def _who_can(self, rule: Rule, asked_by: str | None) -> str:
+    def _who_can(self, rule: Rule, who: Who, asked_by: str | None) -> str:
+        """Who else can, in words."""
+        if rule.least <= Role.MEMBER:
+            return "Members of this channel can."
         names = self.manager_names()
-        if rule.asker_too and asked_by:
+        if rule.asker_too and asked_by and asked_by != who.user_id:
             names = [self.name(asked_by), *(name for name in names if name != self.name(asked_by))]
         if not names:
             return "No manager is named yet; an administrator sets LABELJOB_MANAGERS."

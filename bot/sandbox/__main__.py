@@ -4,15 +4,20 @@ The only file of the sandbox that knows the bot, and all it takes from it is the
 runs as a process of its own, on settings that are given to it one by one.
 """
 
+import fcntl
 import json
 import signal
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import IO
+
+from rich.console import Console
 
 from bot import slack_manifest
 from bot.base.errors import Refusal
+from bot.sandbox.aws.simulated_teams import FLYING
 from bot.sandbox.demo import Demo, read_out, watched
 from bot.sandbox.first_minute import BANNER, FirstMinute
 from bot.sandbox.person import PracticeError
@@ -36,39 +41,45 @@ class PracticeFailed(Refusal):
 
 def run(folder: str, port: int, transport: str, pictures: str | None) -> int:
     """Start the practice workspace and keep it until Ctrl-C; what happened stays in `folder`."""
+    lock = _alone(folder)
     services = _services(folder, port, pictures)
     practice = Practice(services, transport=transport, bot_port=free_port(port + 3), gaps=_FAST)
     first = not (services.folder / "opened").exists()
-    try:
-        practice.start()
-    except BotFailed as error:
-        practice.stop()
-        raise PracticeFailed(str(error)) from error
+    with Console(stderr=True).status("Opening the practice workspace") as status:
+        try:
+            practice.start()
+            if first:
+                status.update("Mara, Lin and Sam begin to work")
+                FirstMinute(services).play()
+                (services.folder / "opened").touch()
+        except (BotFailed, PracticeError) as error:
+            practice.stop()
+            raise PracticeFailed(str(error)) from error
     print(f"\nThe practice workspace is open:  {services.slack_url}\n", flush=True)  # noqa: T201 - this is a command
     print(f"It remembers everything in {folder}; `make reset` forgets it. Ctrl-C ends it.", flush=True)  # noqa: T201
-    if first:
-        threading.Thread(target=FirstMinute(services).play, daemon=True).start()
-        (services.folder / "opened").touch()
     _wait_for_the_end()
     practice.stop()
+    lock.close()
     return 0
 
 
 def services_only(folder: str, port: int) -> int:
     """Start the stand-ins alone, print `NAME=value` lines that point any client at them, and keep them."""
+    lock = _alone(folder)
     services = _services(folder, port, None)
     services.start()
     for name, value in services.environment().items():
         print(f"{name}={value}", flush=True)  # noqa: T201 - this is a command
     _wait_for_the_end()
     services.stop()
+    lock.close()
     return 0
 
 
 def demo(*, as_json: bool) -> int:
     """Play the whole story once in a folder that is thrown away; exit code 0 when it ended well."""
     with tempfile.TemporaryDirectory(prefix="labeljob-demo-") as folder:
-        services = Services(Path(folder), manifest=slack_manifest.read(), pace=_DEMO_PACE)
+        services = Services(Path(folder), manifest=slack_manifest.read(), pace=_DEMO_PACE, behaviours=FLYING)
         practice = Practice(services, transport="http", bot_port=free_port(0), gaps=_FAST)
         try:
             result = watched(Demo(practice))
@@ -97,6 +108,19 @@ def _services(folder: str, port: int, pictures: str | None) -> Services:
         pictures=own,
         banner=BANNER,
     )
+
+
+def _alone(folder: str) -> IO[str]:
+    """Hold the folder: two practice workspaces in one would write over each other."""
+    lock = (folder_of(folder) / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise PracticeFailed(
+            f"A practice workspace is open in {folder} already. Close it, or name another folder."
+        ) from error
+    return lock
 
 
 def _wait_for_the_end() -> None:

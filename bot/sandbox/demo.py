@@ -4,6 +4,7 @@ Three labeling jobs (image classification, bounding box, text classification) fr
 workers, and one dataset made of the box job. What is printed is what people in the channel would read.
 """
 
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from bot.sandbox import seed
 from bot.sandbox.person import Person
 from bot.sandbox.practice import Practice
-from bot.sandbox.story import Order, ask_for_job, card_of, make_dataset, wait_for
+from bot.sandbox.story import Order, as_read, ask_for_job, card_of, make_dataset, wait_for
 
 DATA, LABELERS = "C0DATA", "C0LABEL"
 PROJECT = "orchard-fruit"
@@ -68,6 +69,8 @@ class Demo:
         self._practice = practice
         self._mara = Person(services.slack_url, "U0MARA")
         self._sam = Person(services.slack_url, "U0SAM")
+        self._names = {person["id"]: str(person["real_name"]) for person in seed.PEOPLE}
+        self._names |= {channel["id"]: str(channel["name"]) for channel in seed.CHANNELS}
         session = boto3.Session(
             aws_access_key_id=services.keys.access_key,
             aws_secret_access_key=services.keys.secret_key,
@@ -82,7 +85,7 @@ class Demo:
         show("starting the practice workspace", 0, 1)
         self._practice.start()
         show("starting the practice workspace", 1, 1)
-        wait_for(lambda: self._tie(), 15, "the labeling teams to be listed")
+        wait_for(self._tie, 15, "the labeling teams to be listed")
         for number, order in enumerate(ORDERS):
             show("filling the form", number, len(ORDERS))
             ask_for_job(self._mara, DATA, order)
@@ -121,13 +124,16 @@ class Demo:
 
     def _thread(self, job_name: str) -> list[str]:
         root = card_of(self._mara, DATA, job_name)
-        return [str(message["text"]) for message in self._mara.thread(DATA, root["ts"])]
+        return [self._read(message) for message in self._mara.thread(DATA, root["ts"])]
+
+    def _read(self, message: dict[str, Any]) -> str:
+        return as_read(str(message["text"]), self._names)
 
     def _result(self) -> dict[str, Any]:
         return {
             "jobs": [self._job(order) for order in ORDERS],
             "datasets": [self._dataset()],
-            "notices": [str(message["text"]) for message in self._sam.messages(LABELERS) if message.get("bot_id")],
+            "notices": [self._read(each) for each in self._sam.messages(LABELERS) if each.get("bot_id")],
         }
 
     def _job(self, order: Order) -> dict[str, Any]:
@@ -162,14 +168,12 @@ class Demo:
 
     def _errors(self, arn: str) -> list[dict[str, Any]]:
         """Line numbers (from 1) and codes of the entries that Rekognition finds fault with."""
-        import json  # noqa: PLC0415
-
         entries = self._rekognition.list_dataset_entries(DatasetArn=arn, MaxResults=100)["DatasetEntries"]
-        found = []
-        for line, entry in enumerate(entries, 1):
-            for error in json.loads(entry).get("cl-errors", ()):
-                found.append({"line": line, "code": error["code"]})
-        return found
+        return [
+            {"line": line, "code": error["code"]}
+            for line, entry in enumerate(entries, 1)
+            for error in json.loads(entry).get("cl-errors", ())
+        ]
 
 
 def watched(demo: Demo) -> dict[str, Any]:

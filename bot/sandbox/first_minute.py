@@ -4,15 +4,15 @@ Mara, Lin and Sam do what people do, through the same doors as everybody: a team
 finished, one moves, and one that failed in the AWS console is followed.
 """
 
-import logging
 from typing import Any
 
 import boto3
 
 from bot.sandbox import seed
-from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.aws.simulated_teams import FLYING, Behaviours
+from bot.sandbox.person import Person
 from bot.sandbox.services import ROLE, Services
-from bot.sandbox.story import Order, ask_for_job, wait_for
+from bot.sandbox.story import Order, ask_for_job, card_of, wait_for
 
 DATA, LABELERS = "C0DATA", "C0LABEL"
 BANNER: dict[str, Any] = {
@@ -50,7 +50,7 @@ _MOVING = Order(
     short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
 )
 
-log = logging.getLogger(__name__)
+_PACE = 50.0  # objects per second while nobody looks yet
 
 
 class FirstMinute:
@@ -62,15 +62,24 @@ class FirstMinute:
         self._sam = Person(services.slack_url, "U0SAM")
 
     def play(self) -> None:
-        """Do it all; a step that does not succeed ends it and is logged."""
-        try:
-            wait_for(self._tie, 15, "the labeling teams to be listed")
-            self._fail_in_the_console()
-            ask_for_job(self._mara, DATA, _FINISHED)
-            self._mara.command(DATA, "/labeljob", "follow spring-blossoms")
-            ask_for_job(self._mara, DATA, _MOVING)
-        except PracticeError as error:
-            log.warning("the first minute ended early: %s", error)
+        """Do it all; time flies until the first job is finished.
+
+        Raises:
+            PracticeError: a step did not succeed.
+
+        """
+        crew = self._services.aws.crew
+        crew.hurry(_PACE, FLYING)
+        wait_for(self._tie, 15, "the labeling teams to be listed")
+        self._fail_in_the_console()
+        ask_for_job(self._mara, DATA, _FINISHED)
+        self._mara.command(DATA, "/labeljob", "follow spring-blossoms")
+        wait_for(self._finished, 30, "the first job to be finished")
+        crew.hurry(self._services.pace, Behaviours())
+        ask_for_job(self._mara, DATA, _MOVING)
+
+    def _finished(self) -> bool:
+        return "Completed" in card_of(self._mara, DATA, _FINISHED.name)["text"]
 
     def _tie(self) -> bool:
         for team in (seed.AUTOMATIC_TEAM, seed.WAITING_TEAM):

@@ -37,18 +37,7 @@ class Person:
     def fill(self, **typed: Any) -> dict[str, Any]:
         """Fill fields of the window on top (by block_id, values in Slack's state form) and submit it."""
         view = self.view()
-        values: dict[str, dict[str, Any]] = {}
-        for block in view["blocks"]:
-            if block["type"] == "input" and block["block_id"] in typed:
-                element = block["element"]
-                values[block["block_id"]] = {
-                    element["action_id"]: {"type": element["type"], **typed[block["block_id"]]}
-                }
-        missing = set(typed) - set(values)
-        if missing:
-            shown = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-            raise PracticeError(f"the window has no field {sorted(missing)}; it has {shown}")
-        return self.ask("view_submit", user_id=None, view_id=view["id"], state={"values": values})
+        return self.ask("view_submit", view_id=view["id"], state={"values": _values(view, typed)})
 
     def choose(self, block_id: str, query: str) -> dict[str, Any]:
         """Search in a select that asks the app; the first choice offered."""
@@ -65,15 +54,47 @@ class Person:
             raise PracticeError(f"nothing is offered for “{query}” in {block_id}")
         return dict(answer["options"][0])
 
-    def press(self, message: dict[str, Any], action_id: str, **chosen: Any) -> dict[str, Any]:
-        """Press a button of a message."""
-        return self.ask("action", **_press(message["blocks"], action_id, chosen), container=_container(message))
+    def press(self, message: dict[str, Any], action_id: str, *, of: str = "", **chosen: Any) -> dict[str, Any]:
+        """Press a button of a message; `of` is its value, where several have that action."""
+        return self.ask("action", **_press(message["blocks"], action_id, of, chosen), container=_container(message))
 
-    def press_in_view(self, action_id: str, **chosen: Any) -> dict[str, Any]:
-        """Press a button (or pick) in the window on top."""
+    def press_in_view(self, action_id: str, *, typed: dict[str, Any] | None = None, **chosen: Any) -> dict[str, Any]:
+        """Press a button (or pick) in the window on top; `typed` are its fields as they stand, as for `fill`."""
         view = self.view()
         where = {"type": "view", "view_id": view["id"]}
-        return self.ask("action", **_press(view["blocks"], action_id, chosen), container=where)
+        press = _press(view["blocks"], action_id, "", chosen)
+        press["state"] = {"values": _values(view, typed or {})}
+        return self.ask("action", **press, container=where)
+
+    def press_at_home(self, action_id: str, *, of: str = "") -> dict[str, Any]:
+        """Press a button on the app's Home tab."""
+        return self.ask("action", **_press(self.home()["blocks"], action_id, of, {}), container={"type": "home"})
+
+    def open_home(self) -> None:
+        """Open the app's Home tab; the app draws it a moment later."""
+        self.ask("home_opened", tab="home")
+
+    def home(self) -> dict[str, Any]:
+        """The app's Home tab as it is drawn now.
+
+        Raises:
+            PracticeError: the app has drawn none yet.
+
+        """
+        view = self.ask_for("home")["view"]
+        if view is None:
+            raise PracticeError(f"the Home tab of {self.user} is empty")
+        return dict(view)
+
+    def say(self, channel: str, text: str, thread_ts: str | None = None) -> str:
+        """Write a message (`@labeljob` mentions the app); its ts."""
+        return str(self.ask("message", channel=channel, text=text, thread_ts=thread_ts)["ts"])
+
+    def close_windows(self) -> None:
+        """Close every open window."""
+        stack = self.ask_for("views")["view_stack"]
+        if stack:
+            self.ask("view_close", view_id=stack[-1]["id"], clear=True)
 
     def messages(self, channel: str) -> list[dict[str, Any]]:
         """The channel's messages, oldest first."""
@@ -96,7 +117,6 @@ class Person:
 
     def ask(self, method: str, **body: Any) -> dict[str, Any]:
         """One call of the client API."""
-        body.pop("user_id", None)
         request = urllib.request.Request(  # noqa: S310 - our own loopback address
             f"{self._url}/client/{method}",
             data=json.dumps({"user": self.user, **body}).encode(),
@@ -125,12 +145,22 @@ def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dic
                 yield block, element
 
 
-def _press(blocks: list[dict[str, Any]], action_id: str, chosen: dict[str, Any]) -> dict[str, Any]:
+def _values(view: dict[str, Any], typed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What was typed, in the shape of a view's state."""
+    fields = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    missing = set(typed) - set(fields)
+    if missing:
+        raise PracticeError(f"the window has no field {sorted(missing)}; it has {sorted(fields)}")
+    return {name: {fields[name]["action_id"]: {"type": fields[name]["type"], **value}} for name, value in typed.items()}
+
+
+def _press(blocks: list[dict[str, Any]], action_id: str, of: str, chosen: dict[str, Any]) -> dict[str, Any]:
     for block, element in elements(blocks):
-        if element["action_id"] == action_id:
+        if element["action_id"] == action_id and of in {"", element.get("value")}:
             value = {"value": element["value"]} if "value" in element else {}
             return {"block_id": block["block_id"], "action_id": action_id, "chosen": {**value, **chosen}, "state": {}}
-    raise PracticeError(f"there is no button {action_id} here")
+    shown = [element["action_id"] for _block, element in elements(blocks)]
+    raise PracticeError(f"there is no button {action_id} here; there are {shown}")
 
 
 def _container(message: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class RunningBot:
         """Start the process; it answers a little later (see `wait_until`)."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "TMPDIR") if name in os.environ}
         self._log = self.log.open("ab")
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own program with our own words
             [sys.executable, "-m", "bot", "serve", "--role", self._role],
             env={**kept, **self._settings},
             cwd=self._folder,

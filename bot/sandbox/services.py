@@ -16,6 +16,7 @@ from typing import Any
 from bot.sandbox import seed
 from bot.sandbox.aws import app as aws_app
 from bot.sandbox.aws import worker_pages
+from bot.sandbox.aws.simulated_teams import Behaviours
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
@@ -73,6 +74,7 @@ class Services:
         time_scale: float = 1.0,
         clock: Callable[[], float] = time.time,
         ticking: bool = True,
+        behaviours: Behaviours | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -89,6 +91,7 @@ class Services:
                 worker_pages_url=f"{base}:{work_port}",
                 public_url=f"{base}:{aws_port}",
                 clock=clock,
+                behaviours=behaviours or Behaviours(),
             )
         )
         self._aws_server = Server(self.aws.app, aws_port)
@@ -116,6 +119,7 @@ class Services:
             ),
             slack_port,
         )
+        self.pace = pace
         self._pictures = pictures
         self._ticking = ticking
 

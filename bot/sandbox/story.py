@@ -1,8 +1,11 @@
 """How people in the practice workspace use the app: the steps that the demo, the first minute and the tests share."""
 
+import html
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.sandbox.person import Person, PracticeError
@@ -29,6 +32,9 @@ class Order:
     full: str = ""
     good_examples: str = ""
     bad_examples: str = ""
+    attribute: str = ""
+    task_time: str = ""
+    closes_after: str = ""
 
 
 def ask_for_job(person: Person, channel: str, order: Order) -> None:
@@ -39,17 +45,29 @@ def ask_for_job(person: Person, channel: str, order: Order) -> None:
 
     """
     person.command(channel, "/labeljob", "create")
-    if order.category != "Image":
-        person.press_in_view("job_form_category", selected_option=_option(order.category, order.category))
-    _next(
-        person.fill(
-            job_name={"value": order.name},
-            category={"selected_option": _option(order.category, order.category)},
-            task_type={"selected_option": _radio(person, "task_type", order.task_type)},
-            input_uri={"value": order.source},
-            output_uri={"value": order.output},
-        )
+    _next(first_page(person, order))
+    _next(second_page(person, order))
+    _next(person.fill())
+    close_windows(person)
+
+
+def first_page(person: Person, order: Order) -> dict[str, Any]:
+    """Fill the first page of the open form and press Next; the workspace's answer, `errors` and all."""
+    category = _option(order.category, order.category)
+    if _chosen(person, "category") != order.category:
+        person.press_in_view("job_form_category", selected_option=category)
+    return person.fill(
+        job_name={"value": order.name},
+        category={"selected_option": category},
+        task_type={"selected_option": _radio(person, "task_type", order.task_type)},
+        input_uri={"value": order.source},
+        output_uri={"value": order.output},
+        **({"label_attribute": {"value": order.attribute}} if order.attribute else {}),
     )
+
+
+def second_page(person: Person, order: Order) -> dict[str, Any]:
+    """Fill the second page of the open form and press Review; the workspace's answer, `errors` and all."""
     typed: dict[str, Any] = {
         "workteam_arn": {"selected_option": person.choose("workteam_arn", order.team)},
         "title": {"value": order.title},
@@ -60,17 +78,28 @@ def ask_for_job(person: Person, channel: str, order: Order) -> None:
     for field, text in (("short_instructions", order.short), ("full_instructions", order.full)):
         if text:
             typed[field] = {"rich_text_value": rich_text(text)}
-    for field, text in (("good_examples", order.good_examples), ("bad_examples", order.bad_examples)):
-        if text:
-            typed[field] = {"value": text}
-    _next(person.fill(**typed))
-    _next(person.fill())
+    plain = {
+        "good_examples": order.good_examples,
+        "bad_examples": order.bad_examples,
+        "task_time_limit_s": order.task_time,
+        "availability_s": order.closes_after,
+    }
+    typed |= {field: {"value": text} for field, text in plain.items() if text}
+    return person.fill(**typed)
 
 
 def make_dataset(person: Person, channel: str, job_name: str, project: str) -> None:
     """Press [Make dataset] on a finished job's card and submit the window as it opens, with a project's name."""
     person.press(card_of(person, channel, job_name), "job_make_dataset")
     _next(person.fill(project={"value": project}))
+    close_windows(person)
+
+
+def close_windows(person: Person) -> None:
+    """Close whatever is open (the thanks after a form)."""
+    stack = person.ask_for("views")["view_stack"]
+    if stack:
+        person.ask("view_close", view_id=stack[-1]["id"], clear=True)
 
 
 def card_of(person: Person, channel: str, job_name: str) -> Message:
@@ -82,7 +111,7 @@ def card_of(person: Person, channel: str, job_name: str) -> Message:
     """
     for message in reversed(person.messages(channel)):
         if f"job {job_name}" in message.get("text", ""):
-            return message
+            return dict(message)
     raise PracticeError(f"there is no card of {job_name} in this channel")
 
 
@@ -119,6 +148,15 @@ def rich_text(text: str) -> dict[str, Any]:
     return {"type": "rich_text", "elements": elements}
 
 
+def as_read(text: str, names: dict[str, str]) -> str:
+    """A message's text as the reader sees it: dates in their zone, people and channels by name, marks applied."""
+    text = re.sub(r"<!date\^(\d+)\^[^|>]*\|[^>]*>", lambda m: f"{datetime.fromtimestamp(int(m[1]), UTC).astimezone():%d %b %H:%M}", text)
+    text = re.sub(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", lambda m: m[1] + names.get(m[2], m[2]), text)
+    text = re.sub(r"<[^>|]+\|([^>]*)>", r"\1", text)
+    text = re.sub(r"(?<!\w)[*`]([^*`\n]+)[*`](?!\w)", r"\1", text)
+    return html.unescape(text).replace("\u200b", "")
+
+
 def _next(answer: dict[str, Any]) -> None:
     """Go on unless the page came back with faults."""
     if answer.get("errors"):
@@ -130,6 +168,14 @@ def _next(answer: dict[str, Any]) -> None:
 
 def _option(text: str, value: str) -> dict[str, Any]:
     return {"text": {"type": "plain_text", "text": text, "emoji": False}, "value": value}
+
+
+def _chosen(person: Person, block_id: str) -> str:
+    """What a radio group of the window on top shows as chosen."""
+    for block in person.view()["blocks"]:
+        if block.get("block_id") == block_id:
+            return str((block["element"].get("initial_option") or {}).get("value", ""))
+    return ""
 
 
 def _radio(person: Person, block_id: str, value: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class Workspace:
     url: str
     client: WebClient
     heard: queue.Queue[Json] = field(default_factory=queue.Queue)
-    answers: dict[str, Callable[[Any, Json], None]] = field(default_factory=dict)
+    answers: dict[str, Callable[[Any, Json], object]] = field(default_factory=dict)
     hold: threading.Event = field(default_factory=threading.Event)
 
     def next(self, kind: str) -> Json:
@@ -153,7 +153,7 @@ def _bolt_app(space: Workspace) -> App:
     def action(ack: Any, body: Json) -> None:
         ack()
         space.heard.put(body)
-        space.answers.get(body["actions"][0]["action_id"], lambda _ack, _body: None)(ack, body)
+        space.answers.get(body["actions"][0]["action_id"], lambda _ack, _body: None)(ack, body)  # type: ignore[no-untyped-call]
 
     @app.options(every)
     def options(ack: Any, body: Json) -> None:
@@ -164,7 +164,7 @@ def _bolt_app(space: Workspace) -> App:
     @app.view(every)
     def submitted(ack: Any, body: Json) -> None:
         space.heard.put(body)
-        space.answers.get("submit", lambda ack, _body: ack())(ack, body)
+        space.answers.get("submit", lambda ack, _body: ack())(ack, body)  # type: ignore[no-untyped-call]
 
     @app.view_closed(every)
     def closed(ack: Any, body: Json) -> None:

@@ -93,7 +93,11 @@ def _fill_every_field(page: Page, modal: Locator) -> None:
         ("guide", "https://example.com/guide"),
     ):
         control(modal, block).fill(text)
-    upload: FilePayload = {"name": "lines.jsonl", "mimeType": "text/plain", "buffer": b'{"source-ref": "s3://b/1.png"}\n'}
+    upload: FilePayload = {
+        "name": "lines.jsonl",
+        "mimeType": "text/plain",
+        "buffer": b'{"source-ref": "s3://b/1.png"}\n',
+    }
     modal.locator("[data-testid=block-file] input[type=file]").set_input_files(upload)
     expect(modal.get_by_test_id("block-file")).to_contain_text("lines.jsonl")
 
@@ -182,7 +186,7 @@ def test_a_silent_app_is_told_in_words_and_nothing_is_lost(space: Workspace, pag
     expect(page.locator("#main .msg").last).to_contain_text("/nonsense is not a valid command")
     modal = open_form(page, space, [NAME])
     control(modal, "name").fill("kept")
-    space.answers["submit"] = lambda _ack, _body: [space.hold.wait(20)] and None
+    space.answers["submit"] = lambda _ack, _body: space.hold.wait(20)
     modal.get_by_test_id("modal-submit").click()
     expect(page.get_by_test_id("modal-trouble")).to_contain_text("trouble connecting")
     expect(control(modal, "name")).to_have_value("kept")

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 _START = 20.0
 
@@ -76,8 +76,7 @@ class Postgres:
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected."""
-        name = url.rpartition("/")[0].rpartition("@/")[2].partition("?")[0] if "@/" in url else ""
-        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
     def run(self, statement: str) -> None:
         """One statement, outside of any database of the bot."""
@@ -103,7 +102,7 @@ class Postgres:
             raise NoPostgres(f"{program}: {(done.stderr or done.stdout)[-500:]}")
 
 
-def start(make: Callable[[], Postgres] = Postgres) -> Postgres:
+def start() -> Postgres:
     """A running server.
 
     Raises:
@@ -111,7 +110,7 @@ def start(make: Callable[[], Postgres] = Postgres) -> Postgres:
 
     """
     try:
-        server = make()
+        server = Postgres()
     except OSError as error:
         raise NoPostgres(str(error)) from error
     try:

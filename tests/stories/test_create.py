@@ -1,29 +1,306 @@
 """From `/labeljob create` to a finished job: what the channel reads, what AWS got."""
 
-from tests.stories.conftest import DATA, World, an_order
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from bot.sandbox.story import card_of
+import pytest
+from tests.stories.world import DATA, World, an_order, encoded, shown, words
+
+from bot.sandbox import seed
+from bot.sandbox.person import Person
+from bot.sandbox.story import card_of, first_page, rich_text, second_page
+
+
+def field(person: Person, block_id: str) -> dict[str, Any]:
+    """The field of the window on top."""
+    return next(block for block in person.view()["blocks"] if block.get("block_id") == block_id)["element"]
 
 
 def test_job_lives_from_form_to_end(world: World) -> None:
     """Without this, the main story of the product would not run."""
     world.ask(an_order("whole-life"))
     assert world.thread("whole-life")[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert "Counting the pictures…" in world.thread("whole-life")[0]
+    assert "100 %" not in world.thread("whole-life")[0]
     world.pass_time(1)
     world.settle()
-    assert "counting" in world.thread("whole-life")[0].lower() or "of 8" in world.thread("whole-life")[0]
     world.finish("whole-life")
     card, *lines = world.thread("whole-life")
-    assert "Completed: 8 labeled, 0 not" in lines[-1]
     assert "Completed" in card
-    assert world.aws_status("whole-life") == "Completed"
+    assert "8 labeled, 0 not" in card
+    assert lines[-1].startswith("<@U0MARA> Completed: 8 labeled, 0 not")
+    assert sum("<@U0MARA>" in line for line in [card, *lines]) == 1, "the requester is mentioned once"
+    assert not any(message.get("subtype") == "thread_broadcast" for message in world.mara.messages(DATA))
 
 
-def test_form_submitted_twice_makes_one_job(world: World) -> None:
-    """Without this, a second press on Create would pay for the labels twice."""
-    mara = world.mara
-    world.ask(an_order("only-once"))
-    names = [job["LabelingJobName"] for job in world.sagemaker.list_labeling_jobs()["LabelingJobSummaryList"]]
-    assert names.count("only-once") == 1
-    assert len([m for m in mara.messages(DATA) if "job only-once" in m["text"]]) == 1
-    assert card_of(mara, DATA, "only-once")
+@pytest.mark.parametrize(
+    ("task_type", "category", "source", "labels", "objects"),
+    [
+        ("bounding-box", "Image", "boxes/boxes.manifest", ("apple", "pear"), "24 pictures found"),
+        ("text-classification", "Text", "texts/reviews.manifest", ("kind", "mixed", "harsh"), "texts found"),
+        ("image-classification", "Image", "ripeness/", ("ripe", "unripe"), "40 pictures found"),
+    ],
+)
+def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0913, PLR0917 - a row of the table
+    world: World, task_type: str, category: str, source: str, labels: tuple[str, ...], objects: str
+) -> None:
+    """Without this, a type that the form shows might not be launchable, or be launched as something else."""
+    name = f"kind-{task_type}"
+    order = an_order(
+        name, task_type=task_type, category=category, source=f"s3://{seed.RAW}/{source}", labels=labels, workers=2
+    )
+    world.mara.command(DATA, "/labeljob", "create")
+    assert not first_page(world.mara, order).get("errors")
+    assert not second_page(world.mara, order).get("errors")
+    review = shown(world.mara.view())
+    assert objects in review
+    world.mara.fill()
+    world.settle()
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName=name)
+    task = asked["HumanTaskConfig"]
+    assert task["NumberOfHumanWorkersPerDataObject"] == 2
+    assert asked["LabelAttributeName"] == name
+    names = {
+        "bounding-box": "BoundingBox",
+        "text-classification": "TextMultiClass",
+        "image-classification": "ImageMultiClass",
+    }
+    assert task["PreHumanTaskLambdaArn"].endswith(f":PRE-{names[task_type]}")
+    assert task["AnnotationConsolidationConfig"]["AnnotationConsolidationLambdaArn"].endswith(f"ACS-{names[task_type]}")
+    bucket, _, key = asked["LabelCategoryConfigS3Uri"].removeprefix("s3://").partition("/")
+    kept = json.load(world.s3.get_object(Bucket=bucket, Key=key)["Body"])
+    assert [each["label"] for each in kept["labels"]] == list(labels)
+    world.sagemaker.stop_labeling_job(LabelingJobName=name)
+
+
+def test_category_shows_only_its_types_and_keeps_what_was_typed(world: World) -> None:
+    """Without this, people would choose types that do not fit their data, or type everything twice."""
+    world.mara.command(world.channel("own-category"), "/labeljob", "create")
+    assert [one["value"] for one in field(world.mara, "task_type")["options"]] == [
+        "image-classification",
+        "bounding-box",
+    ]
+    choice = field(world.mara, "category")["options"][1]
+    world.mara.press_in_view(
+        "job_form_category", typed={"job_name": {"value": "kept-name"}}, selected_option=choice
+    )
+    assert [one["value"] for one in field(world.mara, "task_type")["options"]] == ["text-classification"]
+    assert field(world.mara, "job_name")["initial_value"] == "kept-name"
+    assert "label" in field(world.mara, "task_type")["options"][0]["description"]["text"]
+
+
+def test_back_keeps_everything(world: World) -> None:
+    """Without this, one look back would cost everything that was typed."""
+    order = an_order(
+        "back-and-forth",
+        short="Brown spots are overripe",
+        good_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-000.jpg | a ripe one",
+        task_time="10 min",
+        closes_after="2 days",
+    )
+    world.mara.command(DATA, "/labeljob", "create")
+    first_page(world.mara, order)
+    second_page(world.mara, order)
+    world.mara.press_in_view("job_form_back")
+    assert field(world.mara, "title")["initial_value"] == order.title
+    assert field(world.mara, "labels")["initial_value"] == "unripe\nripe\noverripe"
+    assert field(world.mara, "short_instructions")["initial_value"]["elements"] == rich_text(order.short)["elements"]
+    assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
+    assert field(world.mara, "good_examples")["initial_value"] == order.good_examples
+    assert field(world.mara, "task_time_limit_s")["initial_value"] == "10 minutes"
+    world.mara.press_in_view("job_form_back", typed={"description": {"value": "Changed before Back"}})
+    assert field(world.mara, "job_name")["initial_value"] == "back-and-forth"
+    assert field(world.mara, "input_uri")["initial_value"] == order.source
+    assert not world.mara.fill().get("errors")
+    assert field(world.mara, "description")["initial_value"] == "Changed before Back"
+    assert not world.mara.fill().get("errors")
+    assert "10 minutes for one picture; the job closes after 2 days" in shown(world.mara.view())
+
+
+def test_form_begins_with_what_the_channel_used_last(world: World) -> None:
+    """Without this, every job of a project would start from nothing."""
+    channel = world.channel("own-presets")
+    world.ask(an_order("preset-boxes", task_type="bounding-box", output=f"s3://{seed.OUT}/presets/"), channel)
+    world.ana.command(channel, "/labeljob", "create")
+    assert field(world.ana, "output_uri")["initial_value"] == f"s3://{seed.OUT}/presets/"
+    assert field(world.ana, "task_type")["initial_option"]["value"] == "bounding-box"
+    assert "initial_value" not in field(world.ana, "job_name")
+    world.ana.close_windows()
+
+
+def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> None:
+    """Without this, people would create jobs without knowing what they ask for."""
+    order = an_order("well-reviewed", source=f"s3://{seed.RAW}/ripeness/", full="Look at the skin {{ twice }}")
+    world.mara.command(DATA, "/labeljob", "create")
+    first_page(world.mara, order)
+    second_page(world.mara, order)
+    review = shown(world.mara.view())
+    for told in (
+        "Image classification: 40 pictures found",
+        "*Team* orchard-team",
+        "one person per picture (every confidence will be 0)",
+        "5 minutes for one picture; the job closes after 10 days",
+        "(3) unripe, ripe, overripe",
+        "*Data* `s3://orchard-raw/ripeness/`",
+        "*Input manifest*",
+        "*Output manifest* `s3://orchard-out/labels/well-reviewed/manifests/output/output.manifest`",
+        "Template words stay words",
+    ):
+        assert told in review
+    world.mara.fill()
+    assert f"*well-reviewed* is taken in. It launches by itself; its card in <#{DATA}>" in shown(world.mara.view())
+    world.settle()
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName="well-reviewed")
+    made = asked["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    assert made.startswith("s3://orchard-out/labels/well-reviewed/labeljob/")
+    world.sagemaker.stop_labeling_job(LabelingJobName="well-reviewed")
+
+
+def to_review(world: World, name: str) -> None:
+    order = an_order(name)
+    world.mara.command(DATA, "/labeljob", "create")
+    assert not first_page(world.mara, order).get("errors")
+    assert not second_page(world.mara, order).get("errors")
+
+
+def one_job_came_of_it(world: World, name: str) -> None:
+    world.settle()
+    assert world.aws_jobs(name) == [name]
+    assert len(world.journal("SageMaker.CreateLabelingJob", slack=False)) > 0
+    created = [
+        entry
+        for entry in world.journal("SageMaker.CreateLabelingJob", slack=False)
+        if entry["request"]["LabelingJobName"] == name
+    ]
+    assert len(created) == 1, "AWS was asked once"
+    assert len(world.cards(name)) == 1
+    assert world.thread(name)[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+
+
+def test_same_submission_delivered_many_times_at_once_makes_one_job(world: World) -> None:
+    """Without this, Slack's repeats would pay for the labels twice."""
+    to_review(world, "delivered-often")
+    world.mara.fill()
+    entry = world.journal("app:view_submission")[-1]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: world.door.again(entry), range(6)))
+    assert {status for status, _said in answers} == {200}
+    one_job_came_of_it(world, "delivered-often")
+
+
+def test_first_delivery_racing_its_repeats_makes_one_job(world: World) -> None:
+    """Without this, two replicas that get the same submission at once would both launch it."""
+    to_review(world, "raced")
+    world.fault("app:view_submission", "drop_before", slack=True)
+    with pytest.raises(Exception, match="trouble"):
+        world.mara.fill()
+    world.mend()
+    entry = world.journal("app:view_submission")[-1]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: world.door.again(entry), range(6)))
+    assert {status for status, _said in answers} == {200}
+    assert any(said and "is taken in" in json.dumps(said) for _status, said in answers)
+    one_job_came_of_it(world, "raced")
+
+
+def test_two_different_submissions_of_one_form_make_one_job(world: World) -> None:
+    """Without this, a form opened on two devices would make two jobs."""
+    to_review(world, "two-windows")
+    world.mara.fill()
+    entry = world.journal("app:view_submission")[-1]
+    payload = entry["request"]
+    carried = json.loads(payload["view"]["private_metadata"])
+    with ThreadPoolExecutor(2) as pool:
+        others = [
+            {
+                **entry,
+                "request": {
+                    **payload,
+                    "trigger_id": f"other-{number}",
+                    "view": {**payload["view"], "private_metadata": json.dumps({**carried, "nonce": f"n{number}"})},
+                },
+            }
+            for number in range(2)
+        ]
+        answers = list(pool.map(world.door.again, others))
+    assert all("is taken in" in json.dumps(said) for _status, said in answers)
+    one_job_came_of_it(world, "two-windows")
+
+
+def test_command_delivered_twice_opens_one_form(world: World) -> None:
+    """Without this, a repeat of Slack's would put a second, empty form over the one being filled."""
+    world.fault("app:/labeljob", "duplicate", slack=True, times=1)
+    opened = len(world.journal("views.open"))
+    world.mara.command(DATA, "/labeljob", "create")
+    assert len(world.journal("views.open")) == opened + 1
+    entry = world.journal("app:/labeljob")[-1]
+    body, kind = encoded(entry)
+    headers = world.door.signed(body)
+    assert [world.door.post(body, kind, headers)[0] for _ in range(2)] == [200, 200]
+    assert len(world.journal("views.open")) == opened + 1
+
+
+def test_press_and_mention_delivered_twice_act_once(world: World) -> None:
+    """Without this, a repeat would say everything twice in the channel."""
+    world.ask(an_order("said-once"))
+    card = world.card("said-once")
+    world.fault("app:block_actions", "duplicate", slack=True)
+    world.mara.press(card, "job_status")
+    said = world.mara.ask_for("thread", channel=DATA, ts=card["ts"])["ephemerals"]
+    said += world.mara.ask_for("history", channel=DATA)["ephemerals"]
+    mine = [message for message in said if "said-once" in message["text"]]
+    assert len(mine) == 1
+    world.mara.press(mine[0], "job_post_status")
+    world.mend()
+    world.fault("app:event", "duplicate", slack=True, times=1)
+    before = len(world.journal("app:event"))
+    world.mara.say(DATA, "@labeljob status", card["ts"])
+    world.until(lambda: [entry for entry in world.journal("app:event")[before:] if entry["status"]], "the mention")
+    entry = world.journal("app:event")[-1]
+    assert world.door.again({**entry, "request": {**entry["request"], "event_id": "Ev0AGAIN"}})[0] == 200
+    world.settle()
+    answers = [line for line in world.thread("said-once") if "asked " in line and "ago" in line]
+    assert len(answers) == 2, "one posted by the button, one for the mention"
+    world.sagemaker.stop_labeling_job(LabelingJobName="said-once")
+
+
+def test_requests_that_slack_did_not_sign_are_refused(world: World) -> None:
+    """Without this, anybody on the network could stop jobs."""
+    body, kind = encoded(world.journal("app:/labeljob")[-1])
+    assert world.door.post(body, kind, {})[0] == 401
+    assert world.door.post(body + b"x", kind, world.door.signed(body))[0] == 401
+    assert world.door.post(body, kind, world.door.signed(body, at=1_700_000_000))[0] == 401
+
+
+def test_job_goes_on_when_the_reply_of_aws_is_lost(world: World) -> None:
+    """Without this, a lost answer of CreateLabelingJob would strand a paid job that nobody watches."""
+    to_review(world, "lost-reply")
+    world.mara.fill()
+    world.fault("SageMaker.CreateLabelingJob", "drop_after", times=1)
+    world.settle()
+    world.mend()
+    world.let_pauses_pass()
+    world.settle()
+    assert world.aws_jobs("lost-reply") == ["lost-reply"]
+    assert world.thread("lost-reply")[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert len(world.cards("lost-reply")) == 1
+    world.sagemaker.stop_labeling_job(LabelingJobName="lost-reply")
+
+
+def test_throttled_launch_is_tried_again(world: World) -> None:
+    """Without this, a busy minute at AWS would fail jobs that only had to wait."""
+    to_review(world, "patient-launch")
+    world.mara.fill()
+    world.fault("SageMaker.CreateLabelingJob", "throttle")
+    world.bot.jobs.launch.round()
+    world.send()
+    assert "Not launched" not in " ".join(world.thread("patient-launch"))
+    world.mend()
+    world.let_pauses_pass()
+    world.settle()
+    assert world.aws_jobs("patient-launch") == ["patient-launch"]
+    assert card_of(world.mara, DATA, "patient-launch")
+    assert world.thread("patient-launch")[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    world.sagemaker.stop_labeling_job(LabelingJobName="patient-launch")
+    assert words(world.mara.command(DATA, "/labeljob", "status patient-launch"))

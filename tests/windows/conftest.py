@@ -14,6 +14,7 @@ from bot import slack_manifest
 from bot.base.clock import new_id
 from bot.base.db import Database
 from bot.base.settings import Settings
+from bot.delivery.claims import Claims
 from bot.delivery.outbox import Outbox
 from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Sender
@@ -77,11 +78,16 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def outbox(db: Database) -> Outbox:
-    return Outbox(db, new_id, lease=30)
+    return Outbox(db, new_id)
 
 
 @pytest.fixture
-def make_sender(db: Database, outbox: Outbox, workspace: Workspace) -> Callable[..., Sender]:
+def claims(db: Database) -> Claims:
+    return Claims(db)
+
+
+@pytest.fixture
+def make_sender(db: Database, workspace: Workspace) -> Callable[..., Sender]:
     """Senders whose waits are so short that nothing has to be waited for."""
 
     def make(owner: str = "one", **settings: Any) -> Sender:
@@ -90,7 +96,7 @@ def make_sender(db: Database, outbox: Outbox, workspace: Workspace) -> Callable[
         )
         return Sender(
             db=db,
-            outbox=outbox,
+            claims=Claims(db, lease=chosen.lease),
             budget=RateBudget(db, chosen.post_pace),
             slack=WebClient("xoxb-test", base_url=f"{workspace.url}/api/", timeout=2, retry_handlers=[]),
             settings=chosen,

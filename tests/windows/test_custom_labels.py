@@ -28,6 +28,7 @@ from bot.datasets.records import Dataset, Records
 from bot.datasets.source import TEST, TRAIN, Source
 from bot.datasets.tell import Tell
 from bot.datasets.watch import Watch
+from bot.delivery.claims import Claims
 from bot.delivery.outbox import Outbox
 from bot.people.access import Access
 from bot.sandbox.aws.app import AwsConfig, create_app
@@ -262,9 +263,10 @@ class Story:
     def said(self) -> list[str]:
         """Everything that is to be posted, in order; a card in its last form."""
         texts = []
-        while (claimed := self.outbox.claim("test")) is not None:
+        claims = Claims(self.db)
+        while (claimed := claims.claim("test")) is not None:
             texts.append(str(claimed.payload["text"]))
-            self.outbox.done(claimed, f"{len(texts)}.0")
+            claims.done(claimed, f"{len(texts)}.0")
         return texts
 
     def stop(self) -> None:

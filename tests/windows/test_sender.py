@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.base.db import Database
+from bot.delivery.claims import Claims
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.sender import Sender
@@ -110,7 +111,7 @@ def test_another_sender_finishes_what_a_dead_one_began(
 ) -> None:
     """Without this, a killed process would take its messages with it, or they would be said twice."""
     show(db, outbox, "card")
-    claimed = Outbox(db, lambda: "x", lease=-1).claim("dead")
+    claimed = Claims(db, lease=-1).claim("dead")
     assert claimed is not None
     make_sender()._post(claimed)  # it posted, and died before it could write that down
     make_sender("two").drain()
@@ -127,7 +128,7 @@ def test_too_many_requests_is_obeyed(
     sender.drain()
     sender.drain()
     assert workspace.texts() == []
-    assert outbox.waiting() == 1
+    assert Claims(db).waiting() == 1
 
 
 def test_message_that_can_never_be_said_is_reported_and_stops_nobody(
@@ -140,7 +141,7 @@ def test_message_that_can_never_be_said_is_reported_and_stops_nobody(
     deaths = make_sender().drain()
     assert [(death.subject, death.channel, death.error) for death in deaths] == [(JOB, "C0GENERAL", "not_in_channel")]
     assert workspace.texts() == ["card"]
-    assert outbox.waiting() == 0
+    assert Claims(db).waiting() == 0
 
 
 def test_refused_blocks_fall_back_to_plain_words(

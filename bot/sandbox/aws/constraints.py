@@ -1,4 +1,4 @@
-"""What AWS checks in a request and boto3 does not: enum, pattern, minimum and maximum of every member.
+"""What AWS checks in a request and boto3 mostly does not: enum, pattern, minimum, maximum and presence of every member.
 
 Promises the dispatcher AWS's own words ("1 validation error detected: Value ... at ... failed to satisfy constraint").
 Patterns are matched over the whole value, as AWS does. The few patterns of the models that compile nowhere (surrogate
@@ -18,15 +18,21 @@ _LONGEST_ECHO = 300
 
 
 def violations(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
-    """Every broken constraint below `value`, in AWS's words; `at` is the path so far (`humanTaskConfig.taskTitle`)."""
+    """Every broken constraint below `value`, in AWS's words; `at` is the path so far (`humanTaskConfig.taskTitle`).
+
+    What is of a wrong type, or unknown, is passed over: it is for ParamValidator.
+    """
     yield from (
         f"Value '{_echo(value)}' at '{at or _lower_first(shape.name)}' failed to satisfy constraint: {words}"
         for words in _broken(shape, value)
     )
     if isinstance(shape, StructureShape) and isinstance(value, dict):
-        for name, member in value.items():
+        for name, member_shape in shape.members.items():
             below = f"{at}.{_lower_first(name)}" if at else _lower_first(name)
-            yield from violations(shape.members[name], member, below)
+            if value.get(name) is not None:
+                yield from violations(member_shape, value[name], below)
+            elif name in shape.required_members:
+                yield f"Value null at '{below}' failed to satisfy constraint: Member must not be null"
     elif isinstance(shape, ListShape) and isinstance(value, list | tuple):
         for index, member in enumerate(value, start=1):
             yield from violations(shape.member, member, f"{at}.{index}.member")
@@ -44,7 +50,7 @@ def uncompilable(model: ServiceModel) -> list[str]:
 
 def _broken(shape: Shape, value: Any) -> Iterator[str]:
     rules = shape.metadata
-    if "enum" in rules and value not in rules["enum"]:
+    if "enum" in rules and isinstance(value, str) and value not in rules["enum"]:
         yield f"Member must satisfy enum value set: [{', '.join(rules['enum'])}]"
     pattern = _compiled(rules["pattern"]) if "pattern" in rules and isinstance(value, str) else None
     if pattern is not None and not pattern.fullmatch(value):
@@ -60,9 +66,9 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
 
 
 def _measure(shape: Shape, value: Any) -> tuple[float, str] | None:
-    if shape.type_name in {"integer", "long", "float", "double"}:
+    if shape.type_name in {"integer", "long", "float", "double"} and isinstance(value, int | float):
         return float(value), "value"
-    if shape.type_name in {"string", "blob", "list", "map"}:
+    if shape.type_name in {"string", "blob", "list", "map"} and isinstance(value, str | bytes | list | dict):
         return len(value), "length"
     return None
 

@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 import botocore.session
@@ -116,13 +115,13 @@ class JsonService:
         asked = {name: value for name, value in asked.items() if value is not None}
         asked = _decoded(shape, asked)
         # UNSURE: AWS ignores members that its model does not have; here they are refused, so that slips are seen.
-        report = ParamValidator().validate(asked, shape)
-        if report.has_errors():
-            raise AwsError(self._refusal, f"Parameter validation failed: {report.generate_report()}")
         broken = list(violations(shape, asked))
         if broken:
             count = f"{len(broken)} validation error{'s' if len(broken) > 1 else ''} detected"
             raise AwsError(self._refusal, f"{count}: {'; '.join(broken)}")
+        report = ParamValidator().validate(asked, shape)
+        if report.has_errors():
+            raise AwsError(self._refusal, f"Parameter validation failed: {report.generate_report()}")
         return dict(asked)
 
 
@@ -143,7 +142,7 @@ def _decoded(shape: Shape, value: Any) -> Any:
 
 
 def encoded(shape: Shape, value: Any) -> Any:
-    """An answer as JSON carries it: epoch seconds, base64; members that are None are left out.
+    """An answer as JSON carries it: epoch seconds to the millisecond, base64; members that are None are left out.
 
     Raises LookupError for a member the model does not have or a required one that is missing: a fault of this
     stand-in, never of the caller.
@@ -161,5 +160,5 @@ def encoded(shape: Shape, value: Any) -> Any:
     if shape.type_name == "blob":
         return base64.b64encode(value).decode()
     if shape.type_name == "timestamp":
-        return value.timestamp() if isinstance(value, datetime) else value
+        return round(value, 3)
     return value

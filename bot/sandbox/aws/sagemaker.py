@@ -36,7 +36,7 @@ class LabelingJobs:
     def create_labeling_job(self, asked: dict[str, Any]) -> dict[str, Any]:
         """CreateLabelingJob. Not idempotent: the same request again meets its own name."""
         check_labeling_job(asked, self._place)
-        name, now = asked["LabelingJobName"], self._clock()
+        name, now = asked["LabelingJobName"], round(self._clock(), 3)
         key = name.lower()
         # UNSURE: whether AWS writes the ARN in lower case; real output files do so with the job's name.
         arn = f"arn:aws:sagemaker:{self._place.region}:{self._place.account}:labeling-job/{key}"
@@ -96,7 +96,8 @@ class LabelingJobs:
         kept = [
             row
             for row in rows
-            if (after is None or row["modified"] > float(after)) and (before is None or row["modified"] < float(before))
+            if (after is None or round(row["modified"], 3) > float(after))
+            and (before is None or round(row["modified"], 3) < float(before))
         ]
         return {"LabelingJobSummaryList": [_summary(row) for row in kept], "NextToken": token}
 

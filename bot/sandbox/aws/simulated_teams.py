@@ -39,15 +39,26 @@ class Behaviours:
     intermediate_seconds: float = 2.0
 
 
+FLYING = Behaviours(
+    thinks=(0.02, 0.1),
+    slow_thinks=(0.2, 0.4),
+    initializing_seconds=0.2,
+    counting_seconds=0.2,
+    stopping_seconds=0.2,
+    intermediate_seconds=0.5,
+)
+"""People and service in a hurry, for whoever has no time to watch."""
+
+
 class SimulatedTeams:
     """All teams whose members answer by themselves."""
 
     def __init__(self, tasks: Tasks, *, pace: float, seed: int, behaviours: Behaviours) -> None:
         self.present: set[str] = set()
         self._tasks = tasks
-        self._pace = pace
+        self.pace = pace
         self._seed = seed
-        self._behaviours = behaviours
+        self.behaviours = behaviours
         self._credit: dict[str, float] = {}
         self._model_credit: dict[str, float] = {}
         self._next_line: dict[str, int] = {}
@@ -57,7 +68,7 @@ class SimulatedTeams:
         members = self._members(team_arn)
         if members is None:
             return
-        credit = min(self._credit.get(team_arn, 0.0) + self._pace * passed, float(_MOST_AT_ONCE))
+        credit = min(self._credit.get(team_arn, 0.0) + self.pace * passed, float(_MOST_AT_ONCE))
         for place, job in enumerate(jobs):
             share = int(credit) // (len(jobs) - place)
             try:
@@ -69,7 +80,7 @@ class SimulatedTeams:
             except Exception:  # noqa: BLE001 - logged; one broken job must not stop the others
                 _log.exception("the simulated team could not work on %s", job.name)
         # What nobody could use is not saved up: a team that waited does not race afterwards.
-        self._credit[team_arn] = min(credit, max(1.0, self._pace * passed))
+        self._credit[team_arn] = min(credit, max(1.0, self.pace * passed))
 
     def _members(self, team_arn: str) -> list[Member] | None:
         with self._tasks.store.read() as connection:
@@ -116,8 +127,8 @@ class SimulatedTeams:
 
     def _thinks(self, job: Job, line: int, worker: str) -> float:
         chance = self._chance("time", job.name, line, worker)
-        slow = chance.random() < self._behaviours.slow_share
-        return chance.uniform(*(self._behaviours.slow_thinks if slow else self._behaviours.thinks))
+        slow = chance.random() < self.behaviours.slow_share
+        return chance.uniform(*(self.behaviours.slow_thinks if slow else self.behaviours.thinks))
 
     def _finish_tasks(self, turn: Turn) -> None:
         rows = turn.connection.execute(
@@ -146,14 +157,14 @@ class SimulatedTeams:
             assert turn.job.kind is not None
             names = self._tasks.labels(turn.job).names
             chance = self._chance("answer", turn.job.name, line, member.sub)
-            answer = imagine(turn.job.kind, names, thing, chance, self._behaviours.wrong_share)
+            answer = imagine(turn.job.kind, names, thing, chance, self.behaviours.wrong_share)
             self._tasks.submit(turn, line, member, answers.write(turn.job.kind, answer))
 
     def _declines(self, turn: Turn, line: int, member: Member) -> bool:
         """Lost objects are declined by all; of the others never by so many that the object would be lost."""
-        if self._chance("lost", turn.job.name, line).random() < self._behaviours.lost_share:
+        if self._chance("lost", turn.job.name, line).random() < self.behaviours.lost_share:
             return True
-        if self._chance("declines", turn.job.name, line, member.sub).random() >= self._behaviours.decline_share:
+        if self._chance("declines", turn.job.name, line, member.sub).random() >= self.behaviours.decline_share:
             return False
         declined = turn.connection.execute(
             "SELECT count(*) FROM assignment WHERE job = ? AND line = ? AND state = 'declined'", (turn.job.key, line)
@@ -184,7 +195,7 @@ class SimulatedTeams:
             return
         if job.human * 5 < job.total:
             return
-        credit = min(self._model_credit.get(job.key, 0.0) + 5 * self._pace * passed, float(_MOST_AT_ONCE))
+        credit = min(self._model_credit.get(job.key, 0.0) + 5 * self.pace * passed, float(_MOST_AT_ONCE))
         rows = turn.connection.execute(
             "SELECT line, manifest_line FROM job_object o WHERE job = ? AND state = 'open' AND NOT EXISTS"
             " (SELECT 1 FROM assignment a WHERE a.job = o.job AND a.line = o.line) ORDER BY line DESC LIMIT ?",

@@ -50,6 +50,11 @@ class Crew:
         self._last_tick: float | None = None
         self._written: dict[str, float] = {}
 
+    def hurry(self, pace: float, behaviours: Behaviours) -> None:
+        """From now on simulated teams label `pace` objects per second, and everybody behaves like that."""
+        self._teams.pace = pace
+        self._teams.behaviours = self._behaviours = behaviours
+
     @property
     def present(self) -> set[str]:
         """Members (by ``sub``) who sit at the worker pages themselves: the crew does not answer in their name."""

@@ -1,0 +1,280 @@
+"""The sender's side of the outbox: who may send which row now, and what became of it.
+
+Promises: `claim` hands each row to one sender at a time, under a lease with a fence, and commits before anything is
+asked of Slack; every outcome has its method, and none is written by a sender that has lost the row since. A line waits
+until its thread's root stands and shows the last change of state, and until every earlier line of its thread is said.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, select
+
+from bot.base.db import Database
+from bot.base.failpoints import reach
+from bot.delivery.digest import folded
+from bot.delivery.tables import OutboxRow, ThreadRow
+
+_CLAIM_THREAD = """
+UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
+    tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
+WHERE id = (
+    SELECT t.id FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
+    WHERE :which AND t.due_at <= :now AND t.lease_until < :now AND t.state <> 'dead'
+    AND (t.parent_id IS NULL OR p.root_ts IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = t.team_id || ':*' AND b.blocked_until > :now)
+    ORDER BY t.due_at LIMIT 1 :skip_locked_of_t
+) RETURNING *, (SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id) AS parent_ts"""
+_CLAIM_LINE = """
+UPDATE outbox SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
+    tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
+WHERE seq = (
+    SELECT o.seq FROM outbox o LEFT JOIN thread t ON t.id = o.thread_id
+    WHERE o.state IN ('ready', 'sending') AND o.lease_until < :now AND o.not_before <= :now
+    AND (o.thread_id IS NULL OR (t.root_ts IS NOT NULL AND (t.due_at IS NULL OR NOT t.urgent)))
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.seq < o.seq AND e.state IN ('ready', 'sending')
+        AND coalesce(e.thread_id, e.thread_ts, '') = coalesce(o.thread_id, o.thread_ts, '')
+    )
+    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = o.team_id || ':*' AND b.blocked_until > :now)
+    ORDER BY o.priority, o.seq LIMIT 1 :skip_locked_of_o
+) RETURNING *, (
+    SELECT coalesce(p.root_ts, t.root_ts) FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
+    WHERE t.id = outbox.thread_id
+) AS root_ts"""
+_RECHECK = """
+UPDATE {table} SET recheck_at = :now + :wait WHERE id = (
+    SELECT r.id FROM {table} r WHERE r.recheck_at < :now ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
+) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at"""
+_PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"
+RECHECK = 60.0  # seconds after which a message that was tried twice is looked up once more for a twin
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this sender may send now.
+
+    `edit_ts` is set when a message that stands already is to be edited; `look` when an earlier try may have posted it.
+    """
+
+    table: str
+    id: str
+    team_id: str
+    channel: str
+    payload: dict[str, Any]
+    digest: str
+    edit_ts: str | None
+    thread_ts: str | None
+    broadcast: bool
+    urgent: bool
+    look: bool
+    tries: int
+    owner: str
+    fence: int
+    lease_until: float
+    first_try_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A message that stands as `ts` and was tried more than once: it may have a twin, not older than `since`."""
+
+    table: str
+    id: str
+    team_id: str
+    channel: str
+    ts: str
+    thread_ts: str | None
+    since: float
+
+
+class Claims:
+    """Rows to send, one sender each. `lease` is how many seconds a sender has for one."""
+
+    def __init__(self, db: Database, *, lease: float = 30.0) -> None:
+        self._db = db
+        self._lease = lease
+
+    def claim(self, owner: str) -> Claimed | None:
+        """The next row to send: a new or changed card first, then lines in order, then numbers."""
+        with self._db.write() as session:
+            claimed = (
+                self._claim_thread(session, owner, urgent=True)
+                or self._claim_line(session, owner)
+                or self._claim_thread(session, owner, urgent=False)
+            )
+        if claimed is not None:
+            reach("claimed")
+        return claimed
+
+    def _claim_thread(self, session: Session, owner: str, *, urgent: bool) -> Claimed | None:
+        """A card that is due. `look` when its first post may stand already."""
+        which = "(t.root_ts IS NULL OR t.urgent)" if urgent else "t.root_ts IS NOT NULL"
+        row = self._take(session, _CLAIM_THREAD.replace(":which", which), owner)
+        if row is None:
+            return None
+        return Claimed(
+            table="thread",
+            payload=json.loads(row["wanted"]),
+            digest=row["wanted_hash"],
+            edit_ts=row["root_ts"],
+            thread_ts=row["parent_ts"],
+            broadcast=False,
+            urgent=bool(row["urgent"]),
+            look=row["tries"] > 1 and row["root_ts"] is None,
+            **_lease_of(row),
+        )
+
+    def _claim_line(self, session: Session, owner: str) -> Claimed | None:
+        """A line whose thread stands, whose predecessors in that thread are said, and whose time has come."""
+        row = self._take(session, _CLAIM_LINE, owner)
+        if row is None:
+            return None
+        # What may have been posted keeps its words: only a first try takes others in.
+        payload = json.loads(row["payload"]) if row["tries"] > 1 else folded(self._db, session, row)
+        return Claimed(
+            table="outbox",
+            payload=payload,
+            digest="",
+            edit_ts=None,
+            thread_ts=row["thread_ts"] or row["root_ts"],
+            broadcast=bool(row["broadcast"]),
+            urgent=True,
+            look=row["tries"] > 1,
+            **_lease_of(row),
+        )
+
+    def _take(self, session: Session, statement: str, owner: str) -> Mapping[Any, Any] | None:
+        """Run a claiming statement."""
+        values = {"owner": owner, "lease": self._lease}
+        return session.connection().execute(self._db.sql(statement), values).mappings().first()
+
+    def done(self, claimed: Claimed, ts: str) -> None:
+        """It stands as `ts`. A card that was changed meanwhile stays due."""
+        if claimed.table == "outbox":
+            self._settle(
+                claimed,
+                "state = 'done', ts = :ts, thread_ts = :thread_ts, lease_until = 0, last_error = NULL, "
+                "recheck_at = CASE WHEN tries > 1 THEN :now + :recheck END",
+                ts=ts,
+                thread_ts=claimed.thread_ts,
+                recheck=RECHECK,
+            )
+            return
+        shows = f"wanted_hash = {self._text(':hash')}"
+        self._settle(
+            claimed,
+            "recheck_at = CASE WHEN tries > 1 AND root_ts IS NULL THEN :now + :recheck ELSE recheck_at END, "
+            "root_ts = :ts, shown_hash = :hash, last_edit = :now, state = 'idle', lease_until = 0, tries = 0, "
+            "last_error = NULL, "
+            f"due_at = CASE WHEN {shows} THEN NULL WHEN urgent THEN :now ELSE :now + gap END, "
+            f"urgent = CASE WHEN {shows} THEN :no ELSE urgent END",
+            ts=ts,
+            hash=claimed.digest,
+            no=False,
+            recheck=RECHECK,
+        )
+
+    def later(self, claimed: Claimed, seconds: float, why: str) -> None:
+        """Certainly not sent (no budget, asked to wait): back in the queue, the try not counted."""
+        waits = "not_before" if claimed.table == "outbox" else "due_at"
+        state = "ready" if claimed.table == "outbox" else "idle"
+        self._settle(
+            claimed,
+            f"state = '{state}', lease_until = 0, tries = tries - 1, {waits} = :now + :wait, last_error = :why",
+            wait=seconds,
+            why=why,
+        )
+
+    def unknown(self, claimed: Claimed, seconds: float, why: str) -> None:
+        """Nobody knows whether it was sent: it stays `sending` and is looked for before it is sent again."""
+        self._settle(claimed, "lease_until = :now + :wait, last_error = :why", wait=seconds, why=why)
+
+    def dead(self, claimed: Claimed, why: str) -> None:
+        """It can never be said there. Lines below a dead card die with it; `show` tries the card once more."""
+        with self._db.write() as session:
+            mine = self._settle_in(session, claimed, "state = 'dead', lease_until = 0, last_error = :why", why=why)
+            if mine and claimed.table == "thread":
+                session.connection().execute(
+                    self._db.sql(
+                        "UPDATE outbox SET state = 'dead', last_error = :why "
+                        "WHERE thread_id = :id AND state IN ('ready', 'sending')"
+                    ),
+                    {"why": why, "id": claimed.id},
+                )
+
+    def gone(self, claimed: Claimed, why: str) -> None:
+        """The card that was to be edited was deleted by somebody: it is posted anew, and its lines go below that."""
+        self._settle(
+            claimed,
+            "root_ts = NULL, shown_hash = NULL, state = 'idle', lease_until = 0, tries = 0, first_try_at = NULL, "
+            "recheck_at = NULL, due_at = :now, last_error = :why",
+            why=why,
+        )
+
+    def replace(self, claimed: Claimed, message: dict[str, Any]) -> None:
+        """Send a plainer form of the same instead (Slack refused the blocks)."""
+        column = "payload" if claimed.table == "outbox" else "wanted"
+        self._settle(claimed, f"{column} = :payload, lease_until = 0", payload=json.dumps(message))
+
+    def subject_of(self, claimed: Claimed) -> tuple[str, str, str] | None:
+        """Team, kind and id of the subject behind a claimed row."""
+        with self._db.read() as session:
+            table: Any = OutboxRow if claimed.table == "outbox" else ThreadRow
+            row = session.exec(select(table).where(table.id == claimed.id)).first()
+            return (row.team_id, row.subject_kind, row.subject_id) if row else None
+
+    def doubtful(self) -> Doubtful | None:
+        """The next message to be looked up once more for a twin; it comes again until it is `cleared`."""
+        places = (("outbox", "ts", "thread_ts"), ("thread", "root_ts", _PARENT_TS))
+        for table, stands, below in places:
+            statement = _RECHECK.format(table=table, stands=stands, below=below)
+            with self._db.write() as session:
+                row = session.connection().execute(self._db.sql(statement), {"wait": RECHECK}).first()
+            if row is not None:
+                return Doubtful(table, row[0], row[1], row[2], str(row[3]), row[4], float(row[5] or 0.0))
+        return None
+
+    def cleared(self, doubtful: Doubtful) -> None:
+        """It has no twin (any more)."""
+        with self._db.write() as session:
+            session.connection().execute(
+                self._db.sql(f"UPDATE {doubtful.table} SET recheck_at = NULL WHERE id = :id"), {"id": doubtful.id}
+            )
+
+    def waiting(self) -> int:
+        """How many cards and lines are still to be sent."""
+        with self._db.read() as session:
+            return int(
+                session.connection()
+                .execute(
+                    self._db.sql(
+                        "SELECT (SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')) + "
+                        "(SELECT count(*) FROM thread WHERE due_at IS NOT NULL AND state <> 'dead')"
+                    )
+                )
+                .scalar_one()
+            )
+
+    def _settle(self, claimed: Claimed, change: str, **values: object) -> None:
+        """Write the outcome, unless another sender has taken the row since."""
+        with self._db.write() as session:
+            self._settle_in(session, claimed, change, **values)
+
+    def _settle_in(self, session: Session, claimed: Claimed, change: str, **values: object) -> bool:
+        """Write an outcome in this transaction; whether the row was still ours (owner and fence)."""
+        statement = f"UPDATE {claimed.table} SET {change} WHERE id = :id AND owner = :owner AND fence = :fence"
+        held = {"id": claimed.id, "owner": claimed.owner, "fence": claimed.fence}
+        return session.connection().execute(self._db.sql(statement), {**held, **values}).rowcount == 1
+
+    def _text(self, name: str) -> str:
+        """A parameter that stands twice in a statement: PostgreSQL must be told that it is the same text."""
+        return name if self._db.is_sqlite else f"CAST({name} AS varchar)"
+
+
+def _lease_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What cards and lines have in common once claimed."""
+    names = ("id", "team_id", "channel", "tries", "owner", "fence", "lease_until", "first_try_at")
+    return {name: row[name] for name in names}

@@ -1,0 +1,424 @@
+"""The whole world in one process: the stand-ins over HTTP, and the bot behind Socket Mode and behind signed HTTP.
+
+Nothing happens by itself: time at AWS passes when a test says so, and the bot's rounds run when a test says so.
+"""
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import boto3
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from sqlalchemy import text
+
+from bot import slack_manifest, wiring
+from bot.base.settings import Settings
+from bot.sandbox import seed
+from bot.sandbox.aws import app as aws_app
+from bot.sandbox.aws import worker_pages
+from bot.sandbox.http import Server
+from bot.sandbox.person import Person
+from bot.sandbox.services import ACCOUNT, REGION, ROLE, Keys, free_port
+from bot.sandbox.slack.app import create_app as create_slack
+from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.story import Order, ask_for_job, card_of
+
+TEAM_ID, BOT = "T0ORCHARD", "U0LABELJOB"
+DATA, LABELERS, GENERAL = "C0DATA", "C0LABEL", "C0GENERAL"
+CLOSED, ELSEWHERE = "orchard-closed", "orchard-west"  # a bucket that AWS denies, and one in another Region
+PEOPLE = [
+    *seed.PEOPLE,
+    {"id": "U0ANA", "name": "ana", "real_name": "Ana", "display_name": "Ana"},  # a member who asks for nothing
+    {"id": "U0OTTO", "name": "otto", "real_name": "Otto", "display_name": "Otto"},  # in no channel of the project
+    {"id": "U0GRETA", "name": "greta", "real_name": "Greta", "display_name": "Greta"},  # a manager by user group
+    {"id": "U0GUS", "name": "gus", "real_name": "Gus", "display_name": "Gus", "is_restricted": True},
+    {"id": "U0STRA", "name": "stranger", "real_name": "Stella", "display_name": "Stella", "is_stranger": True},
+    {"id": BOT, "name": "labeljob", "real_name": "Labeljob", "is_bot": True},
+]
+PROJECT = ["U0MARA", "U0ANA", "U0SAM", "U0GUS", "U0STRA", "bot"]
+CHANNELS = [
+    {"id": DATA, "name": "orchard-data", "members": PROJECT},
+    {"id": LABELERS, "name": "orchard-labelers", "members": ["U0LIN", "U0SAM", "U0GUS", "bot"]},
+    {"id": GENERAL, "name": "general", "members": [person["id"] for person in PEOPLE if not person.get("is_bot")]},
+]
+RAW_MANIFEST = f"s3://{seed.RAW}/first-basket.manifest"
+QUEUE_TEAM, SHORT_LIVED_TEAM = "queue-team", "short-lived-team"  # teams of Lin alone: nothing is labeled by itself
+TEAMS = [
+    *seed.TEAMS,
+    *({**seed.TEAMS[1], "name": name, "description": "Lin"} for name in (QUEUE_TEAM, SHORT_LIVED_TEAM)),
+]
+
+
+class MovableClock:
+    """The true time and as much more as tests have let pass (signatures want a time near the true one)."""
+
+    def __init__(self) -> None:
+        self.moved = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.moved
+
+
+class Services:
+    """AWS and Slack with more people, channels and buckets than the practice workspace has."""
+
+    def __init__(self, folder: Path, clock: MovableClock) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.keys = Keys.of(folder)
+        slack_port, aws_port, work_port = (free_port(0) for _ in range(3))
+        self.portal_url = f"http://127.0.0.1:{work_port}"
+        self.aws = aws_app.create_app(
+            aws_app.AwsConfig(
+                folder=folder / "aws",
+                access_keys={self.keys.access_key: self.keys.secret_key},
+                account=ACCOUNT,
+                region=REGION,
+                pace=20.0,
+                worker_pages_url=self.portal_url,
+                public_url=f"http://127.0.0.1:{aws_port}",
+                denied_buckets=frozenset({CLOSED}),
+                other_region_buckets={ELSEWHERE: "us-west-2"},
+                clock=clock,
+            )
+        )
+        slack = create_slack(
+            SlackConfig(
+                store=folder / "slack.db",
+                manifest=slack_manifest.read(),
+                bot_token=self.keys.bot_token,
+                app_token=self.keys.app_token,
+                signing_secret=self.keys.signing_secret,
+                people=PEOPLE,
+                channels=CHANNELS,
+                usergroups=[{"id": "S0LEADS", "name": "leads", "users": ["U0GRETA"]}],
+                rate_limits=False,
+                time_scale=0.001,
+            )
+        )
+        self._servers = [
+            Server(self.aws.app, aws_port),
+            Server(worker_pages.create_app(self.aws), work_port),
+            Server(slack, slack_port),
+        ]
+        self.aws_url, self.slack_url = self._servers[0].url, self._servers[2].url
+
+    def start(self) -> None:
+        with self.aws.store.write() as rows:
+            for team in TEAMS[len(seed.TEAMS) :]:
+                seed._add_team(rows, self.aws, team, self.portal_url)
+        seed.fill(self.aws, None, portal=self.portal_url)
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        for server in reversed(self._servers):
+            server.stop()
+        self.aws.stop()
+
+
+class _Quiet(WSGIRequestHandler):
+    """No line per request on the terminal."""
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+class SignedDoor:
+    """The bot behind signed HTTP, and a hand that posts to it as Slack does."""
+
+    def __init__(self, bot: wiring.Bot, secret: str) -> None:
+        self._secret = secret
+        self._server: WSGIServer = make_server(
+            "127.0.0.1", 0, SlackRequestHandler(bot.app(), path="/slack/events"), handler_class=_Quiet
+        )
+        self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def signed(self, body: bytes, at: int | None = None) -> dict[str, str]:
+        """Slack's two headers for a body."""
+        moment = str(at or int(time.time()))
+        digest = hmac.new(self._secret.encode(), b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
+
+    def post(self, body: bytes, kind: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+        """Post a body as it is; status and what was answered (JSON where there is any)."""
+        request = urllib.request.Request(
+            self.url, data=body, headers={"Content-Type": kind, **(self.signed(body) if headers is None else headers)}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                status, said = answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                status, said = refusal.code, refusal.read()
+        try:
+            return status, json.loads(said) if said else None
+        except ValueError:
+            return status, said.decode()
+
+    def again(self, entry: dict[str, Any]) -> tuple[int, Any]:
+        """Deliver once more what Slack's journal says was delivered to the app."""
+        return self.post(*encoded(entry))
+
+
+def encoded(entry: dict[str, Any]) -> tuple[bytes, str]:
+    """A delivery of the journal as HTTP carries it."""
+    payload = entry["request"]
+    if entry["operation"] == "app:event":
+        return json.dumps(payload).encode(), "application/json"
+    fields = payload if entry["operation"].startswith("app:/") else {"payload": json.dumps(payload)}
+    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+
+
+class World:
+    """People, stand-ins and the bot."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = MovableClock()
+        self.services = Services(folder, self.clock)
+        self.services.start()
+        keys = self.services.keys
+        settings: dict[str, Any] = {
+            "SLACK_BOT_TOKEN": keys.bot_token,
+            "SLACK_APP_TOKEN": keys.app_token,
+            "SLACK_SIGNING_SECRET": keys.signing_secret,
+            "AWS_ENDPOINT_URL": self.services.aws_url,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": keys.access_key,
+            "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+            "slack_api_url": f"{self.services.slack_url}/api/",
+            "execution_role_arn": ROLE,
+            "buckets": (seed.RAW, seed.OUT, CLOSED, ELSEWHERE),
+            "managers": ("U0SAM", "S0LEADS"),
+            "database_url": f"sqlite:///{folder}/labeljob.db",
+            "card_gap": 0,
+            "look_wait": 0,
+            "post_pace": 1000,
+            "link_life": 30,
+        }
+        read = Settings(**settings)
+        self.bot = wiring.build(read)
+        self.bot.db.migrate()
+        self.bot.jobs.queue.refresh(self.bot.team_id)
+        self._sender = self.bot._sender()
+        self._socket = SocketModeHandler(self.bot.app(), keys.app_token)
+        self._socket.connect()
+        self.door = SignedDoor(self.bot, keys.signing_secret)
+        slack = self.services.slack_url
+        ids = ("U0MARA", "U0LIN", "U0SAM", "U0ANA", "U0OTTO", "U0GRETA", "U0GUS", "U0STRA")
+        self.mara, self.lin, self.sam, self.ana, self.otto, self.greta, self.gus, self.stranger = (
+            Person(slack, user) for user in ids
+        )
+        session = boto3.Session(
+            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name=REGION
+        )
+        self.sagemaker: Any = session.client("sagemaker", endpoint_url=self.services.aws_url)
+        self.rekognition: Any = session.client("rekognition", endpoint_url=self.services.aws_url)
+        self.s3: Any = session.client("s3", endpoint_url=self.services.aws_url)
+
+    def stop(self) -> None:
+        self.door.stop()
+        self._socket.close()
+        self.bot.db.close()
+        self.services.stop()
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Run the bot's rounds until there is nothing left to say."""
+        jobs, datasets = self.bot.jobs, self.bot.datasets
+        for _ in range(2):
+            for work in (jobs.launch, jobs.control, jobs.watch, datasets.load, datasets.watch):
+                work.round()
+            jobs.queue.round(self.bot.team_id)
+            self.send()
+
+    def send(self) -> None:
+        """Say what is due, and tell of what can never be said."""
+        for _ in range(2):
+            for death in self._sender.drain():
+                self.bot.jobs.undelivered.tell(death)
+
+    def pass_time(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass at AWS."""
+        for _ in range(round(seconds / step)):
+            self.clock.moved += step
+            self.services.aws.tick()
+
+    def let_pauses_pass(self) -> None:
+        """As if the pauses before the next tries were over."""
+        with self.bot.db.engine.begin() as rows:
+            rows.execute(text("UPDATE job SET next_try_at = 0"))
+            rows.execute(text("UPDATE dataset SET next_try_at = 0"))
+
+    def finish(self, name: str) -> None:
+        """Let a job's simulated people work until it is over, then let the bot see it."""
+        for _ in range(60):
+            self.pass_time(1)
+            if self.aws_status(name) in {"Completed", "Failed", "Stopped"}:
+                break
+        self.settle()
+
+    def until(self, found: Callable[[], Any], what: str) -> Any:
+        """What `found` gives as soon as it gives something (an event reaches the app on a way of its own)."""
+        pause = threading.Event()
+        for _ in range(500):
+            if result := found():
+                return result
+            pause.wait(0.01)
+        raise AssertionError(f"waited 5 s for {what}")
+
+    # -- asking ------------------------------------------------------------------------------------------------------
+
+    def ask(self, order: Order, channel: str = DATA, person: Person | None = None) -> str:
+        """Somebody (Mara) asks for a job, and the bot launches it; its name."""
+        ask_for_job(person or self.mara, channel, order)
+        self.settle()
+        return order.name
+
+    def channel(self, name: str, members: list[str] | None = None) -> str:
+        """A channel of a test's own; its id."""
+        with self._slack_rows() as rows:
+            made = f"C0{name.upper().replace('-', '')}"
+            rows.execute(
+                "INSERT INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, ?, 0, 0, '', 0)",
+                (made, name),
+            )
+            for person in members or PROJECT:
+                rows.execute(
+                    "INSERT INTO member(channel, person, last_read) VALUES (?, ?, '0')",
+                    (made, BOT if person == "bot" else person),
+                )
+            rows.commit()
+        return made
+
+    def remove_bot(self, channel: str) -> None:
+        """Somebody takes the app out of a channel."""
+        with self._slack_rows() as rows:
+            rows.execute("DELETE FROM member WHERE channel = ? AND person = ?", (channel, BOT))
+            rows.commit()
+
+    def put(self, key: str, body: bytes | str, bucket: str = seed.RAW) -> str:
+        """Write an object; its address."""
+        self.s3.put_object(Bucket=bucket, Key=key, Body=body.encode() if isinstance(body, str) else body)
+        return f"s3://{bucket}/{key}"
+
+    def fault(self, operation: str, fault: str, *, slack: bool = False, **more: Any) -> None:
+        """Break something at AWS (or Slack); `mend` undoes it."""
+        url = self.services.slack_url if slack else self.services.aws_url
+        _post(f"{url}/_control/faults", {"operation": operation, "fault": fault, **more})
+
+    def mend(self) -> None:
+        """Everything works again."""
+        for url in (self.services.slack_url, self.services.aws_url):
+            _post(f"{url}/_control/faults", None, "DELETE")
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def journal(self, operation: str, *, slack: bool = True) -> list[dict[str, Any]]:
+        """What Slack (or AWS) received and sent, by operation, oldest first."""
+        url = self.services.slack_url if slack else self.services.aws_url
+        with urllib.request.urlopen(f"{url}/_control/journal", timeout=10) as answer:
+            return [entry for entry in json.load(answer)["entries"] if entry["operation"] == operation]
+
+    def aws_jobs(self, name: str) -> list[str]:
+        """The names of the jobs at AWS that contain this one."""
+        found = self.sagemaker.list_labeling_jobs(NameContains=name, MaxResults=100)["LabelingJobSummaryList"]
+        return [job["LabelingJobName"] for job in found]
+
+    def aws_status(self, name: str) -> str:
+        return str(self.sagemaker.describe_labeling_job(LabelingJobName=name)["LabelingJobStatus"])
+
+    def cards(self, name: str, channel: str = DATA) -> list[dict[str, Any]]:
+        """The root messages of a job in a channel."""
+        return [message for message in self.mara.messages(channel) if f"job {name}" in message["text"]]
+
+    def card(self, name: str, channel: str = DATA) -> dict[str, Any]:
+        return card_of(self.mara, channel, name)
+
+    def thread(self, name: str, channel: str = DATA) -> list[str]:
+        """What stands in a job's thread, the card first."""
+        root = self.card(name, channel)
+        return [message["text"] for message in self.mara.thread(channel, root["ts"])]
+
+    def direct_messages(self, person: Person) -> list[str]:
+        """What the app told somebody alone."""
+        channel = person.ask("open_im", **{"with": BOT})["channel"]["id"]
+        return [message["text"] for message in person.messages(channel)]
+
+    def _slack_rows(self) -> Any:
+        import sqlite3  # noqa: PLC0415
+        from contextlib import closing  # noqa: PLC0415
+
+        return closing(sqlite3.connect(self.bot.settings.database_url[10:].replace("labeljob.db", "slack.db")))
+
+
+def an_order(name: str, **other: Any) -> Order:
+    """A small image classification job of eight sample pictures."""
+    asked: dict[str, Any] = {
+        "name": name,
+        "title": f"Ripe or not ({name})",
+        "description": "Choose one word for the fruit",
+        "category": "Image",
+        "task_type": "image-classification",
+        "source": RAW_MANIFEST,
+        "output": f"s3://{seed.OUT}/labels/",
+        "team": seed.AUTOMATIC_TEAM,
+        "labels": ("unripe", "ripe", "overripe"),
+    }
+    return Order(**{**asked, **other})
+
+
+def words(answer: dict[str, Any]) -> str:
+    """What the app answered to a command, for this person alone."""
+    return str((answer.get("ephemeral") or {}).get("text", ""))
+
+
+def shown(view: dict[str, Any]) -> str:
+    """All the words of a window, as one text."""
+    found: list[str] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            found.extend(str(part) for key, part in value.items() if key == "text" and isinstance(part, str))
+            for part in value.values():
+                walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+
+    walk(view["blocks"])
+    return "\n".join(found)
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    """The buttons of a message or view, as people read them."""
+    found = []
+    for block in message["blocks"]:
+        for element in [*block.get("elements", ()), block.get("accessory")]:
+            if isinstance(element, dict) and element.get("type") == "button":
+                found.append(element["text"]["text"])
+    return found
+
+
+def _post(url: str, body: dict[str, Any] | None, method: str = "POST") -> None:
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        answer.read()
