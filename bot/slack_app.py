@@ -2,23 +2,34 @@
 
 Promises to the listeners: the signature is right (HTTP), the request is new (a repeat gets the stored answer and
 reaches no listener), and whatever they raise becomes words for the person. Promises to Slack: an answer within its
-3 seconds, since listeners run before the response and do one small transaction. Knows nothing of jobs or datasets.
+3 seconds, since listeners run before the response and do one small transaction. An answer is a promise: a request
+that was not taken in is never acknowledged as if it were. Knows nothing of jobs or datasets.
 """
 
 import json
 import logging
+import time
 import uuid
+from http import HTTPStatus
 from typing import Any
 
-from slack_bolt import App, BoltRequest, BoltResponse, Respond
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
-from bot.base.errors import LabeljobError
-from bot.base.log import redact
+from bot.base import metrics
+from bot.base.blocks import escape
+from bot.base.db import within
+from bot.base.errors import LabeljobError, Transient
+from bot.base.failpoints import reach
+from bot.base.log import about, redact, subject
 from bot.delivery.inbox import Inbox, Request
 
 _NO_ANSWER_KEPT = {"block_suggestion"}  # asked again with every letter, changes nothing
+
+_PATIENCE = 2.2  # seconds that all waits for the database may take together; Slack waits 3
+_TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
+_AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
 
 log = logging.getLogger(__name__)
 
@@ -42,20 +53,46 @@ class Door(App):
         self.error(_to_words)
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Answer one request of Slack's."""
+        """Answer one request of Slack's; it is counted, and its log lines bear one number."""
+        began, status = time.monotonic(), HTTPStatus.INTERNAL_SERVER_ERROR.value
+        try:
+            with about(request=uuid.uuid4().hex[:8]):
+                response = self._answer(req)
+            status = response.status
+        finally:
+            _count(req.body, status, time.monotonic() - began)
+        return response
+
+    def _answer(self, req: BoltRequest) -> BoltResponse:
+        """The answer of the front's checks, of the first time, or of the listeners."""
         if req.mode != "socket_mode" and not self._genuine(req):
             return BoltResponse(status=401, body="invalid request")
         request = meaning(req.body)
-        if request is None:
-            return super().dispatch(req)
-        seen = self._inbox.open(request)
-        if seen is not None:
-            return _replay(seen.answer)
+        with within(_PATIENCE):
+            if request is None:
+                return super().dispatch(req)
+            try:
+                seen = self._inbox.open(request)
+                reach("inbox-opened")
+                answer = None if seen is None else seen.answer or self._inbox.answer_within(request, _TWIN_PATIENCE)
+            except Transient as error:
+                log.warning("a request could not be taken in: %s", error.words)
+                return _in_words(error.words, req.body) or BoltResponse(status=503, body="")
+            response = self._answered(req, request) if seen is None else _replay(answer)
+        reach("before-ack")
+        return response
+
+    def _answered(self, req: BoltRequest, request: Request) -> BoltResponse:
+        """The listeners' answer, kept for repeats unless nothing was done."""
         response = super().dispatch(req)
-        if response.status >= 500:  # noqa: PLR2004 - nothing was answered: Slack may ask again
-            self._inbox.reopen(request)
-        else:
-            self._inbox.close(request, _kept(response), rejected='"response_action": "errors"' in (response.body or ""))
+        try:
+            if response.status >= 500 or req.context.get(_AGAIN):  # noqa: PLR2004 - Slack or the person may ask again
+                self._inbox.reopen(request)
+            else:
+                rejected = '"response_action": "errors"' in (response.body or "")
+                self._inbox.close(request, _kept(response), rejected=rejected)
+        except Transient as error:  # what was done is done; a repeat is handled again and finds it
+            log.warning("an answer could not be kept: %s", error.words)
         return response
 
     def _genuine(self, req: BoltRequest) -> bool:
@@ -64,6 +101,15 @@ class Door(App):
             return False
         headers = {name: values[0] for name, values in req.headers.items()}
         return self._verifier.is_valid_request(req.raw_body, headers)
+
+
+def _count(body: dict[str, Any], status: int, seconds: float) -> None:
+    """Count a request by what it was and how it went; what a forged one says of itself is not believed."""
+    kind = "command" if body.get("command") else str(body.get("type") or "")
+    if status == HTTPStatus.UNAUTHORIZED:
+        kind = "forged"
+    failed, refused = status >= HTTPStatus.INTERNAL_SERVER_ERROR, status >= HTTPStatus.BAD_REQUEST
+    metrics.answered(kind, "failed" if failed else "refused" if refused else "ok", seconds)
 
 
 def meaning(body: dict[str, Any]) -> Request | None:
@@ -105,24 +151,33 @@ def _kept(response: BoltResponse) -> dict[str, Any]:
 
 
 def _replay(answer: dict[str, Any] | None) -> BoltResponse:
-    """The stored answer, or an empty one while the first request is still being answered."""
+    """The stored answer; none is given while the first request is still being answered, or its process died in it.
+
+    An empty 200 would close a form as if it had been taken; so Slack says "try again", and the next try finds an answer.
+    """
     if answer is None:
-        return BoltResponse(status=200, body="")
+        return BoltResponse(status=503, body="")
     return BoltResponse(status=answer["status"], headers=answer["headers"], body=answer["body"])
 
 
-def _to_words(error: Exception, body: dict[str, Any], client: WebClient, respond: Respond) -> BoltResponse:
+def _to_words(
+    error: Exception, body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+) -> BoltResponse:
     """The last resort: whatever a listener raised becomes words for the person who waits."""
+    if isinstance(error, Transient):
+        context[_AGAIN] = True
     if isinstance(error, LabeljobError):
         words = error.words
         log.info("refused: %s", words)
     else:
-        number = uuid.uuid4().hex[:8]
+        number = subject().get("request", "unknown")
         log.error("request failed (%s)", number, exc_info=error)
         words = f"Something went wrong on our side; nothing was done. Tell your administrator this number: {number}."
     words = redact(words)
+    if isinstance(error, Transient) and (answer := _in_words(words, body)):
+        return answer
     if body.get("command"):
-        return _json({"response_type": "ephemeral", "text": words})
+        return _json({"response_type": "ephemeral", "text": escape(words)})
     if body.get("type") == "view_submission":
         return _json({"response_action": "update", "view": _note(words)})
     view = body.get("view") or {}
@@ -131,8 +186,19 @@ def _to_words(error: Exception, body: dict[str, Any], client: WebClient, respond
     elif view:
         client.views_push(trigger_id=body["trigger_id"], view=_note(words))
     elif body.get("response_url"):
-        respond(text=words, response_type="ephemeral", replace_original=False)
+        respond(text=escape(words), response_type="ephemeral", replace_original=False)
     return BoltResponse(status=200, body="")
+
+
+def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
+    """Words in the answer itself, for a command or a form; a form stays open with all that was typed."""
+    if body.get("command"):
+        return _json({"response_type": "ephemeral", "text": escape(words)})
+    if body.get("type") == "view_submission":
+        fields = [block["block_id"] for block in body["view"].get("blocks", ()) if block["type"] == "input"]
+        if fields:
+            return _json({"response_action": "errors", "errors": {fields[-1]: words}})
+    return None
 
 
 def _note(words: str) -> dict[str, Any]:

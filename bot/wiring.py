@@ -13,9 +13,12 @@ import signal
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -27,7 +30,7 @@ from slack_sdk.errors import SlackApiError
 import commands.dataset
 import commands.labeljob
 import commands.labelteam
-from bot import home
+from bot import health, home
 from bot.base import log as logs
 from bot.base import settings as settings_of
 from bot.base.aws import Aws
@@ -50,6 +53,7 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Sender
+from bot.health import Check, Health, HealthPort, Pulse
 from bot.jobs.accept import Accept, Account
 from bot.jobs.control import Control
 from bot.jobs.facts import Facts
@@ -74,7 +78,8 @@ _ANSWER_TIMEOUT = 2  # seconds that Slack's own API may take while a person wait
 _ACK_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
 _SENDERS = 3  # senders of one worker: a slow channel does not hold up the others
 _HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
-_ENDING = 10  # seconds that a role may take to finish what it does after SIGTERM
+_ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
+_ENDING_ROUNDS = 8  # seconds that rounds may take then; both together stay below the 15 that a process is given
 
 log = logging.getLogger(__name__)
 
@@ -113,11 +118,11 @@ class Bot:
         home.register(door, jobs=self.jobs, teams=self.teams, access=self.access)
         return door
 
-    def scheduler(self) -> Scheduler:
-        """The worker's rounds."""
+    def scheduler(self, pulse: Pulse) -> Scheduler:
+        """The worker's rounds, watched by `pulse`."""
         gaps, jobs, datasets = self.settings, self.jobs, self.datasets
         quick = min(gaps.poll_gap, 2 * gaps.send_gap)
-        return Scheduler(
+        rounds = pulse.watched(
             [
                 *(Round(f"send {n}", gaps.send_gap, partial(self._send, self._sender())) for n in range(_SENDERS)),
                 Round("launch", quick, jobs.launch.round),
@@ -129,6 +134,7 @@ class Bot:
                 Round("watch datasets", gaps.poll_gap, datasets.watch.round),
             ]
         )
+        return Scheduler(rounds)
 
     def _sender(self) -> Sender:
         """A sender of its own name, so that two never take each other's rows for their own."""
@@ -262,33 +268,71 @@ def _datasets(  # noqa: PLR0913, PLR0917 - the parts it joins
 
 
 def serve(settings: Settings, role: str) -> None:
-    """Run a role until SIGTERM or SIGINT; what is being done is finished first."""
-    logs.start(settings.log_level)
+    """Run a role until SIGTERM or SIGINT; what is being done is finished first, within 15 seconds."""
+    logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
     db = Database(settings.database_url)
     if db.is_sqlite:
         db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
     db.close()
-    scheduler = build(settings, answering=False).scheduler() if role in {"worker", "both"} else None
-    if scheduler is not None:
+    scheduler = pulse = None
+    if role in {"worker", "both"}:
+        working = build(settings, answering=False)
+        pulse = Pulse(working.db)
+        scheduler = working.scheduler(pulse)
         scheduler.start()
     try:
         if role == "worker":
-            _until_the_end()
+            with _health_port(settings, pulse):
+                _until_the_end()
         elif settings.slack_transport == "socket":
-            _serve_socket(settings)
+            _serve_socket(settings, pulse)
         else:
-            _serve_http(settings)
+            with _health_port(settings, pulse):
+                _serve_http(settings)
     finally:
         if scheduler is not None:
-            scheduler.stop()
+            _end(scheduler)
 
 
-def _serve_socket(settings: Settings) -> None:
+def _end(scheduler: Scheduler) -> None:
+    """Finish the rounds that run. One that waits for AWS or Slack too long is left as a kill would leave it."""
+    ending = threading.Thread(target=scheduler.stop, daemon=True)
+    ending.start()
+    ending.join(_ENDING_ROUNDS)
+    if ending.is_alive():
+        log.warning("a round did not end in %s s; whatever it was doing is taken up at the next start", _ENDING_ROUNDS)
+        os._exit(0)  # the interpreter would wait for the round's thread
+
+
+def _serve_socket(settings: Settings, pulse: Pulse | None) -> None:
     """Socket Mode: Slack's requests come through a connection of ours."""
     handler = SocketModeHandler(build(settings).app(), settings.slack_app_token.get_secret_value())
     handler.connect()  # type: ignore[no-untyped-call]
-    _until_the_end()
+    connected: Check = lambda: "" if handler.client.is_connected() else "The socket to Slack is not open."  # noqa: E731
+    with _health_port(settings, pulse, socket=connected):
+        _until_the_end()
     handler.close()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _health_port(settings: Settings, pulse: Pulse | None, **more: Check) -> Iterator[None]:
+    """Health on a port of its own, where one is set."""
+    if not settings.health_port:
+        yield
+        return
+    port = HealthPort(_health(settings, pulse, **more), settings.host, settings.health_port)
+    port.start()
+    try:
+        yield
+    finally:
+        port.stop()
+
+
+def _health(settings: Settings, pulse: Pulse | None, **more: Check) -> Health:
+    """What is looked at, by clients that give up quickly."""
+    db = Database(settings.database_url, busy_wait=_ACK_BUSY_WAIT)
+    found = health.checks(db, _slack(settings, _ANSWER_TIMEOUT), Aws(settings), pulse)
+    return Health(db, {**found, **more})
 
 
 def _serve_http(settings: Settings) -> None:
@@ -302,7 +346,7 @@ def _serve_http(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         blocking_threads=_HTTP_THREADS,
-        workers_kill_timeout=_ENDING,
+        workers_kill_timeout=_ENDING_ANSWERS,
         log_enabled=False,
     ).serve()
 
@@ -316,11 +360,11 @@ def _until_the_end() -> None:
     ending.wait()
 
 
-def wsgi() -> SlackRequestHandler:
+def wsgi() -> WSGIApplication:
     """The WSGI application, made in the web server's own process from the environment's settings."""
     settings = settings_of.read(os.environ.get(settings_of.ENV_FILE))
-    logs.start(settings.log_level)
-    return SlackRequestHandler(build(settings).app(), path=EVENTS_PATH)
+    logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
+    return _health(settings, None).beside(SlackRequestHandler(build(settings).app(), path=EVENTS_PATH))
 
 
 def _slack(settings: Settings, timeout: int) -> WebClient:

@@ -1,5 +1,6 @@
 """`/labeljob` and the buttons of a job's card: status, list, stop, follow, instructions, and mentions in the thread."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,6 +18,9 @@ from bot.people.access import Access, Who
 from bot.slack_app import Door
 from commands import labeljob_form
 from commands.asking import Asking, asking, words_of
+
+_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+_SAYABLE = "A mention understands: status, list, stop, follow name, help. `/labeljob create` asks for a job."
 
 
 def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> None:
@@ -81,10 +85,15 @@ def _follow(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, ac
     if not name:
         return status_card.plain_message("Name the labeling job as AWS knows it: /labeljob follow name.")
     access.check_here(who.channel)
-    job = jobs.control.follow(name, who.team_id, who.channel, access.who(who.team_id, who.user_id, who.channel))
-    return status_card.plain_message(f"{job.name} is followed: its card appears in this channel.")
+    done = jobs.control.follow(name, who.team_id, who.channel, access.who(who.team_id, who.user_id, who.channel))
+    return status_card.plain_message(f"{done.job.name} {_FOLLOWED[done.how]}")
 
 
+_FOLLOWED = {
+    "new": "is followed: its card appears in this channel.",
+    "shown": "is a job of another channel: its card appears in this channel too.",
+    "here": "has its card in this channel already.",
+}
 _Answer = Callable[[Asking, str, Any, Any, JobVerbs, Access], Message | None]
 _ANSWERS: dict[str, _Answer] = {"status": _status, "list": _list, "stop": _stop, "follow": _follow}
 
@@ -94,21 +103,23 @@ def status_pressed(
 ) -> None:
     """[Status]: how the job goes, to this person alone (in a window on the App Home)."""
     ack()
-    job = jobs.status.job(_value(body))
-    access.require("see", access.who(job.team_id, asking(body).user_id, job.channel))
-    message = jobs.status.of_job(job)
+    who, job = asking(body), jobs.status.job(_value(body))
+    # A card may stand in a second channel: whoever is in there sees it anyway.
+    access.require("see", access.who(job.team_id, who.user_id, who.channel or job.channel))
     if body.get("response_url"):
-        respond(**_to_one(message), replace_original=False, thread_ts=asking(body).thread_ts)
-    else:
-        client.views_open(trigger_id=body["trigger_id"], view=modal("Status", message.blocks[:1], callback_id="status"))
+        respond(**_to_one(jobs.status.of_job(job)), replace_original=False, thread_ts=who.thread_ts)
+        return
+    told = jobs.status.of_job(job, with_button=False)
+    client.views_open(trigger_id=body["trigger_id"], view=modal("Status", told.blocks, callback_id="status"))
 
 
 def post_status(ack: Ack, body: dict[str, Any], respond: Respond, *, jobs: JobVerbs, access: Access) -> None:
     """[Post in thread]: the same for everybody, once per press."""
     ack()
     who, job = asking(body), jobs.status.job(_value(body))
-    access.require("see", access.who(job.team_id, who.user_id, job.channel))
-    jobs.status.post(job, job.channel, f"post:{who.user_id}:{body['actions'][0].get('action_ts')}:{job.id}")
+    channel = who.channel or job.channel
+    access.require("see", access.who(job.team_id, who.user_id, channel))
+    jobs.status.post(job, channel, f"post:{who.user_id}:{body['actions'][0].get('action_ts')}:{job.id}")
     respond(text="Posted in the thread.", response_type="ephemeral", replace_original=True)
 
 
@@ -149,15 +160,35 @@ def link_pressed(ack: Ack) -> None:
 
 
 def mentioned(body: dict[str, Any], event: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
-    """A mention: how the job of this thread goes (a slash command cannot run in a thread)."""
+    """A mention does what the command does (which cannot run in a thread); in a job's thread it means that job."""
     who = asking(body)
     root = str(event.get("thread_ts") or event["ts"])
-    key = f"mention:{who.channel}:{event['ts']}"
     try:
-        _member(who, access)
-        jobs.status.answer(who.team_id, who.channel, root, key)
+        message = _answer_to(who, _MENTION.sub(" ", str(event.get("text") or "")), root, jobs, access)
     except LabeljobError as refusal:
-        jobs.status.refuse(who.team_id, who.channel, root, refusal.words, key)
+        message = status_card.plain_message(refusal.words)
+    jobs.status.reply(who.team_id, who.channel, root, message, f"mention:{who.channel}:{event['ts']}")
+
+
+def _answer_to(who: Asking, text: str, root: str, jobs: JobVerbs, access: Access) -> Message:
+    """The answer to a mention's words; words that are no command get the status, and what can be said."""
+    word, name = words_of(text)
+    person = _member(who, access)
+    job = jobs.status.named(who.team_id, who.channel, name) if name and word in {"status", "stop"} else None
+    job = job or jobs.status.in_thread(who.channel, root)
+    if word == "help":
+        return status_card.help_message()
+    if word == "list":
+        return jobs.status.listed(who.team_id, who.channel)
+    if word == "follow":
+        return _follow(who, name, None, None, jobs, access)
+    if word == "stop":
+        if job is None:
+            return status_card.plain_message("Name the job to stop: @labeljob stop name.")
+        return jobs.status.stop_offer(jobs.control.stoppable(job, person))
+    here = who.team_id, who.channel
+    told = jobs.status.of_job(job, with_button=False) if job else jobs.status.of_channel(*here, with_button=False)
+    return told if word in {"", "status"} else status_card.hinted(told, _SAYABLE)
 
 
 def _member(who: Asking, access: Access) -> Who:

@@ -1,8 +1,8 @@
 """Logging: one line a fact, and no secret on any path.
 
 Promises to the administrator: every line has its time (UTC), level, logger and, where known, the request, round, job,
-dataset or message that it is about; tokens, AWS keys, signatures, presigned links, response addresses and trigger ids
-never reach it, whichever library wrote it, tracebacks, uncaught errors and broken log calls included.
+dataset or outbox row that it is about; tokens, AWS keys, signatures, presigned links, response addresses and trigger
+ids never reach it, whichever library wrote it, tracebacks, uncaught errors and broken log calls included.
 """
 
 import json

@@ -17,6 +17,7 @@ import msgspec
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.leases import Leases
+from bot.base.log import about
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -88,14 +89,17 @@ class Load:
             lease = self._leases.take(f"load:{waiting.id}", _LEASE)
             if lease is None:
                 continue
-            try:
-                dataset = self._records.get(waiting.id)
-                if dataset is not None and dataset.state.state in TO_LOAD:
-                    self._one(dataset)
-            except Stale:
-                log.info("dataset %s was changed by somebody else; the next round looks again", waiting.source.called)
-            finally:
-                self._leases.release(lease)
+            with about(dataset=waiting.id):
+                try:
+                    dataset = self._records.get(waiting.id)
+                    if dataset is not None and dataset.state.state in TO_LOAD:
+                        self._one(dataset)
+                except Stale:
+                    log.info(
+                        "dataset %s was changed by somebody else; the next round looks again", waiting.source.called
+                    )
+                finally:
+                    self._leases.release(lease)
 
     def _one(self, dataset: Dataset) -> None:
         """One dataset through its import, or to the words for why not."""

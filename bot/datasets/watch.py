@@ -16,6 +16,7 @@ import msgspec
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Refusal
 from bot.base.leases import Leases
+from bot.base.log import about
 from bot.base.s3_uri import read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -59,14 +60,15 @@ class Watch:
             lease = self._leases.take(f"watch dataset:{dataset.id}", _LEASE)
             if lease is None:
                 continue
-            try:
-                self._look(dataset)
-            except Stale:
-                log.info("dataset %s was changed by somebody else; the next round looks", dataset.source.called)
-            except LabeljobError as error:
-                self._count_failure(dataset, error)
-            finally:
-                self._leases.release(lease)
+            with about(dataset=dataset.id):
+                try:
+                    self._look(dataset)
+                except Stale:
+                    log.info("dataset %s was changed by somebody else; the next round looks", dataset.source.called)
+                except LabeljobError as error:
+                    self._count_failure(dataset, error)
+                finally:
+                    self._leases.release(lease)
 
     def _look(self, dataset: Dataset) -> None:
         state, changes = observe(dataset.state, self._custom_labels.report(dataset.arn), self._clock())

@@ -10,7 +10,6 @@ must not stop the others.
 import http.client
 import logging
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,9 +17,11 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.base import metrics
 from bot.base.blocks import context
 from bot.base.db import Database
 from bot.base.failpoints import reach
+from bot.base.log import about
 from bot.base.settings import Settings
 from bot.delivery.claims import Claimed, Claims
 from bot.delivery.message import Message
@@ -72,11 +73,9 @@ class Sender:
         settings: Settings,
         owner: str,
         chance: random.Random,
-        ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._db = db
         self._claims = claims
-        self._ending = ending
         self._budget = budget
         self._slack = slack
         self._settings = settings
@@ -88,11 +87,12 @@ class Sender:
         """Send what is due now, at most `limit` rows; the messages that died on the way are returned."""
         deaths: list[Death] = []
         for _ in range(limit):
-            claimed = None if self._ending() else self._claims.claim(self._owner)
+            claimed = self._claims.claim(self._owner)
             if claimed is None:
                 break
             try:
-                death = self._send(claimed)
+                with about(outbox=claimed.id):
+                    death = self._send(claimed)
             except Exception:
                 log.exception("sending %s %s failed", claimed.table, claimed.id)
                 self._claims.unknown(claimed, self._settings.look_wait, "internal")
@@ -154,11 +154,15 @@ class Sender:
         except SlackApiError as error:
             if _code(error) not in _BLIND:
                 raise
-            log.warning("cannot look for %s (%s): it is posted again, marked as a possible repeat", claimed.id, _code(error))
+            log.warning(
+                "cannot look for %s (%s): it is posted again, marked as a possible repeat", claimed.id, _code(error)
+            )
         except SlackDown:
             if self._db.time() - claimed.first_try_at < _GIVE_UP:
                 raise
-            log.warning("could not look for %s for an hour: it is posted again, marked as a possible repeat", claimed.id)
+            log.warning(
+                "could not look for %s for an hour: it is posted again, marked as a possible repeat", claimed.id
+            )
         else:
             return self._only(claimed.channel, found) if found else None
         _mark_as_repeat(claimed.payload)
@@ -210,7 +214,20 @@ class Sender:
         return self._bot_id
 
     def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """One Web API call, once. Every way in which the outcome can be unknown becomes `SlackDown`."""
+        """One Web API call, once, and counted. Every way in which the outcome can be unknown becomes `SlackDown`."""
+        outcome = "unknown"
+        try:
+            answer = self._asked(method, arguments)
+            outcome = "ok"
+        except SlackApiError as error:
+            outcome = "throttled" if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS else "refused"
+            raise
+        finally:
+            metrics.slack_calls.labels(method, outcome).inc()
+        return answer
+
+    def _asked(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The call itself."""
         try:
             response = self._slack.api_call(method, json=arguments)
         except SlackApiError as error:
@@ -263,10 +280,7 @@ class Sender:
 
     def _remove_twins(self) -> None:
         """A sender that froze between its look and its post may have doubled it: look once more, delete the other."""
-        while not self._ending():
-            row = self._claims.doubtful()
-            if row is None:
-                return
+        while (row := self._claims.doubtful()) is not None:
             method = "conversations.replies" if row.thread_ts else "conversations.history"
             if self._budget.take(row.team_id, method):
                 return  # no look-up left; the row comes again in a minute

@@ -148,7 +148,7 @@ def worker_page(task_type_id: str, instructions: Instructions, *, allowed: Calla
         title=_one_line(instructions.task_title),
         header=_one_line(instructions.description) or _one_line(instructions.task_title),
         short=Markup(clean.from_html(instructions.short_html)),  # noqa: S704 - cleaned on this very line
-        full=Markup(clean.from_html(instructions.full_html)),  # noqa: S704 - as above
+        full=Markup(clean.from_html(instructions.full_html or instructions.short_html)),  # noqa: S704 - as above
         examples=examples,
         shown_beside=_pair(examples),
     )

@@ -13,6 +13,7 @@ import msgspec
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import Fault, Refusal, Refused, Transient
+from bot.base.failpoints import reach
 from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
 from bot.delivery.outbox import Outbox
@@ -186,6 +187,8 @@ class Accept:
             taken = self._records.add(session, job)
             if taken:
                 self._outbox.show(session, subject(job), job.channel, card)
+            reach("before-job-commit")
+        reach("after-job-commit")
         if not taken:
             return self._raced(request, draft)
         return Receipt(job, new=True)

@@ -114,7 +114,8 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     if buttons := job_buttons(job, state):
         blocks.append(actions(*buttons))
     blocks.append(context(small))
-    return Message(f"{job.called}: {word}. {progress}. {facts}. {small}", blocks)
+    stop = "" if progress.endswith("…") else "."
+    return Message(f"{job.called}: {word}. {progress}{stop} {facts}. {small}", blocks)
 
 
 def state_word(job: JobFacts, state: JobState) -> str:
@@ -128,12 +129,8 @@ def state_word(job: JobFacts, state: JobState) -> str:
 
 def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     """How far it is, in words: what the bar shows, the pace, or how it ended."""
-    if job.set_aside and not state.ended:
-        return f"Not looked at any more: {typed(job.set_aside, 600)}"
-    if state.state in (lifecycle.ASKED, lifecycle.LAUNCHING):
-        if job.stop_wanted:
-            return "It is taken back"
-        return "It is sent to AWS in a moment" if state.state == lifecycle.ASKED else "It is being sent to AWS"
+    if not state.ended and (waiting := _waiting_words(job, state)):
+        return waiting
     if state.state == lifecycle.REFUSED:
         return typed(state.cause, 600) or "Nothing was created at AWS"
     if state.ended:
@@ -145,11 +142,24 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     return f"{state.done:,} of {state.total:,} ({state.percent} %){machine} · {_pace(state, now)}"
 
 
+def _waiting_words(job: JobFacts, state: JobState) -> str:
+    """What a job waits for when nobody labels it yet; "" for any other."""
+    if job.set_aside:
+        return f"Not looked at any more: {typed(job.set_aside, 600)}"
+    if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
+        return ""
+    if job.stop_wanted:
+        return "It is taken back"
+    return "It is sent to AWS in a moment" if state.state == lifecycle.ASKED else "It is being sent to AWS"
+
+
 def result_words(state: JobState) -> str:
     """What an ended job leaves: "1,233 labeled, 7 not, in 2 days 4 hours"."""
     took = ""
     if state.launched_at and state.ended_at:
         took = f", in {duration((state.ended_at - state.launched_at).total_seconds())}"
+    if not state.total:
+        return f"Nothing was labeled{took}"
     return f"{state.labeled:,} labeled, {state.total - state.labeled:,} not{took}"
 
 

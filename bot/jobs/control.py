@@ -14,6 +14,7 @@ from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import LabeljobError, NotAllowed, Refusal
 from bot.base.leases import Leases
+from bot.base.log import about
 from bot.delivery.outbox import Outbox
 from bot.jobs import card
 from bot.jobs.accept import Account
@@ -172,18 +173,19 @@ class Control:
             lease = self._leases.take(f"stop:{job.id}", 60.0)
             if lease is None:
                 continue
-            try:
-                self._ground_truth.stop(job.name)
-                report = self._ground_truth.describe(job.name).report
-                state, changes = observe(job.state, report, self._clock())
-                if state != job.state:
-                    self._tell.record(job, state, changes)
-            except Stale:
-                log.info("job %s was changed by somebody else; the next round looks again", job.name)
-            except LabeljobError as error:
-                log.warning("stopping %s failed for now: %s", job.name, error.words)
-            finally:
-                self._leases.release(lease, rest=5.0)
+            with about(job=job.id):
+                try:
+                    self._ground_truth.stop(job.name)
+                    report = self._ground_truth.describe(job.name).report
+                    state, changes = observe(job.state, report, self._clock())
+                    if state != job.state:
+                        self._tell.record(job, state, changes)
+                except Stale:
+                    log.info("job %s was changed by somebody else; the next round looks again", job.name)
+                except LabeljobError as error:
+                    log.warning("stopping %s failed for now: %s", job.name, error.words)
+                finally:
+                    self._leases.release(lease, rest=5.0)
 
     def _known(self, job: Job, channel: str, who: Who) -> Followed:
         """A job that has its card already, shown in this channel too to people who may see it."""

@@ -76,6 +76,6 @@ def instructions_of(draft: Draft) -> Instructions:
         description=draft.description,
         labels=draft.labels,
         short_html=short,
-        full_html=clean.from_rich_text(draft.full_instructions) or short,
+        full_html=clean.from_rich_text(draft.full_instructions),
         examples=tuple(Example(one.address, one.caption, one.good) for one in draft.examples),
     )

@@ -102,10 +102,11 @@ def _preview(draft: Draft) -> str:
     short, full = rich_words(draft.short_instructions), rich_words(draft.full_instructions)
     good = sum(1 for one in draft.examples if one.good)
     bad = len(draft.examples) - good
+    pictures = f"{good} good, {bad} bad, shown in the instructions with their captions" if draft.examples else "none"
     lines = [
         f"*Short instructions* {typed(short, _PREVIEW) or 'none: workers see the description'}",
         f"*Full instructions* {typed(full, _PREVIEW) or 'none'}",
-        f"*Example pictures* {good} good, {bad} bad, shown in the instructions with their captions",
+        f"*Example pictures* {pictures}",
     ]
     if "{{" in short + full + draft.description or "{%" in short + full:
         lines.append("Template words stay words, as typed. Pictures come from the two example fields only.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
 from bot.base.errors import Refusal
+from bot.base.failpoints import reach
 from bot.jobs.lifecycle import Report
 from bot.people.teams import WorkTeam
 
@@ -97,7 +98,10 @@ class GroundTruth:
         name, tags = request["LabelingJobName"], {tag["Key"]: tag["Value"] for tag in request["Tags"]}
         try:
             with renamed():
-                return str(self._act.create_labeling_job(**request)["LabelingJobArn"])
+                reach("before-create")
+                arn = str(self._act.create_labeling_job(**request)["LabelingJobArn"])
+                reach("after-create")
+                return arn
         except AwsRefused as error:
             if error.code != "ResourceInUse":
                 raise
@@ -167,7 +171,10 @@ class GroundTruth:
         """DescribeLabelingJob, or None when there is no such job."""
         try:
             with renamed():
-                return dict(client.describe_labeling_job(LabelingJobName=name))
+                reach("before-describe")
+                found = dict(client.describe_labeling_job(LabelingJobName=name))
+                reach("after-describe")
+                return found
         except AwsRefused as error:
             # UNSURE: the model says ResourceNotFound; a controller in the field met ValidationException instead.
             missing = any(words in error.words.lower() for words in ("not found", "does not exist", "not exist"))

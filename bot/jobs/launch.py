@@ -12,9 +12,11 @@ from dataclasses import replace
 
 import msgspec
 
+from bot.base.aws import AwsRefused
 from bot.base.clock import Clock
 from bot.base.errors import Fault, Refusal, Refused, Transient
 from bot.base.leases import Leases
+from bot.base.log import about
 from bot.base.s3_uri import Allowed, S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -31,7 +33,7 @@ from bot.jobs.tell import Tell
 from bot.people.access import Access
 from bot.people.teams import Teams
 
-_LEASE = 120.0  # seconds: longer than the three tries of the longest call
+_LEASES = 4  # a sending lease is 30 s; 120 s are longer than the three tries of the longest call
 _PAUSE_FIRST, _PAUSE_MAX = 5.0, 300.0
 
 log = logging.getLogger(__name__)
@@ -79,17 +81,18 @@ class Launch:
     def round(self) -> None:
         """Launch every job that is due; one that cannot be launched does not stop the others."""
         for waiting in self._records.to_launch():
-            lease = self._leases.take(f"launch:{waiting.id}", _LEASE)
+            lease = self._leases.take(f"launch:{waiting.id}", _LEASES * self._settings.lease)
             if lease is None:
                 continue
-            try:
-                job = self._records.get(waiting.id)
-                if job is not None and job.state.state in {ASKED, LAUNCHING}:
-                    self._one(job)
-            except Stale:
-                log.info("job %s was changed by somebody else; the next round looks again", waiting.name)
-            finally:
-                self._leases.release(lease)
+            with about(job=waiting.id):
+                try:
+                    job = self._records.get(waiting.id)
+                    if job is not None and job.state.state in {ASKED, LAUNCHING}:
+                        self._one(job)
+                except Stale:
+                    log.info("job %s was changed by somebody else; the next round looks again", waiting.name)
+                finally:
+                    self._leases.release(lease)
 
     def _one(self, job: Job) -> None:
         """One job through its launch, or to the words for why not."""
@@ -124,7 +127,12 @@ class Launch:
         if job.state.state == ASKED:
             job = replace(job, draft=draft, manifest_uri=str(manifest), template_uri=str(template))
             job = self._tell.record(job, msgspec.structs.replace(job.state, state=LAUNCHING))
-        arn = self._ground_truth.create_or_adopt(asked)
+        try:
+            arn = self._ground_truth.create_or_adopt(asked)
+        except AwsRefused as refusal:
+            if draft.workteam_arn not in {team.arn for team in self._ground_truth.work_teams()}:
+                raise TeamGone from refusal  # deleted since the cache was filled: AWS only names the ARN
+            raise
         report = self._ground_truth.describe(job.name).report
         state, changes = observe(job.state, report, self._clock())
         self._tell.record(replace(job, arn=arn, fails=0), state, changes)

@@ -85,7 +85,9 @@ class Queue:
         with self._db.write() as session:
             self._teams.tie(session, team_id, team.arn, None)
             if self._teams.opened(session, team_id, team.arn, 0):
-                self._outbox.show(session, Subject(team_id, "team", team.arn), channel, queue_card.queue_left(team.name))
+                self._outbox.show(
+                    session, Subject(team_id, "team", team.arn), channel, queue_card.queue_left(team.name)
+                )
         return team
 
     def round(self, team_id: str) -> None:

@@ -184,7 +184,9 @@ class Records:
         stem = name.lower().rstrip("0123456789").rstrip("-")
         with self._db.read() as session:
             held = select(JobRow.name_key).where(
-                JobRow.account == account, JobRow.region == region, col(JobRow.name_key).startswith(stem, autoescape=True)
+                JobRow.account == account,
+                JobRow.region == region,
+                col(JobRow.name_key).startswith(stem, autoescape=True),
             )
             return {key for key in session.exec(held) if key}
 

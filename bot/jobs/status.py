@@ -83,8 +83,8 @@ class Status:
         for job in jobs:
             if job.name.lower() == name.lower().strip():
                 return job
-        near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [job.name for job in jobs[:5]]
-        raise NoSuchJob(status_card.no_such_job(name, near).text)
+        near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [job.name for job in jobs]
+        raise NoSuchJob(status_card.no_such_job(name, near[:5]))
 
     def in_thread(self, channel: str, root_ts: str) -> Job | None:
         """The job whose thread this is."""
@@ -100,34 +100,31 @@ class Status:
         """Say how the job goes in its thread, for everybody; once per `key`."""
         self._say(job, channel, self.of_job(job, with_button=False), key)
 
-    def answer(self, team_id: str, channel: str, thread_ts: str, key: str) -> None:
-        """Answer a mention: in a job's thread how it goes, elsewhere how the channel's jobs go; once per `key`."""
+    def reply(self, team_id: str, channel: str, thread_ts: str, message: Message, key: str) -> None:
+        """Answer a mention below it: in a job's thread as a line of that thread; once per `key`."""
         job = self.in_thread(channel, thread_ts)
         if job is not None:
-            self._say(job, channel, self.of_job(job, with_button=False), key)
+            self._say(job, channel, message, key)
             return
         about = Subject(team_id, "channel", channel)
-        message = self.of_channel(team_id, channel)
         with self._db.write() as session:
             self._outbox.say(session, about, channel, message, key=key, thread_ts=thread_ts, priority=1)
 
-    def refuse(self, team_id: str, channel: str, thread_ts: str, words: str, key: str) -> None:
-        """Tell whoever mentioned the bot why nothing is told."""
-        about, message = Subject(team_id, "channel", channel), status_card.plain_message(words)
-        with self._db.write() as session:
-            self._outbox.say(session, about, channel, message, key=key, thread_ts=thread_ts, priority=1)
-
-    def of_channel(self, team_id: str, channel: str) -> Message:
+    def of_channel(self, team_id: str, channel: str, *, with_button: bool = True) -> Message:
         """How the channel's running jobs go, the most urgent first; a single one in full."""
         running = [job for job in self._shown_in(team_id, channel) if not job.ended]
         if len(running) == 1:
-            return self.of_job(running[0])
+            return self.of_job(running[0], with_button=with_button)
         return status_card.status_table([(self._facts.of(job), job.state) for job in running], self._clock())
 
     def listed(self, team_id: str, channel: str) -> Message:
         """Every job of the channel, newest first."""
         jobs = self._shown_in(team_id, channel)
         return status_card.list_message([(self._facts.of(job), job.state) for job in jobs], self._clock())
+
+    def stop_offer(self, job: Job) -> Message:
+        """The button that opens the confirmation: a mention cannot open a window by itself."""
+        return status_card.stop_message(self._facts.of(job), job.state)
 
     def stop_view(self, job: Job) -> dict[str, Any]:
         """What stopping would do, to be confirmed."""

@@ -21,7 +21,7 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
-from bot.jobs.card import JOB_POST_STATUS, JOB_STATUS, JobFacts, progress_words, root_card, state_word
+from bot.jobs.card import JOB_POST_STATUS, JOB_STATUS, JOB_STOP, JobFacts, progress_words, root_card, state_word
 from bot.jobs.lifecycle import JobState
 
 HELP: tuple[tuple[str, str], ...] = (
@@ -92,11 +92,22 @@ def not_here(command: str = "/labeljob") -> Message:
     return Message(words, [section(words)])
 
 
-def no_such_job(name: str, known: Sequence[str] = ()) -> Message:
-    """No job of that name in this channel; `known` are names that are near."""
-    near = f" Its jobs: {typed(', '.join(known), 300)}." if known else " `/labeljob list` shows its jobs."
-    words = f"This channel has no job {code(name, 80)}.{near}"
-    return Message(words, [section(words)])
+def no_such_job(name: str, known: Sequence[str] = ()) -> str:
+    """No job of that name in this channel, in plain words; `known` are names that are near."""
+    near = f"There is: {', '.join(known)}." if known else "It has no jobs yet; /labeljob create asks for one."
+    return f"This channel has no job “{cut(name, 80)}”. {near}"
+
+
+def stop_message(job: JobFacts, state: JobState) -> Message:
+    """A job and the button that asks for the confirmation of its stop."""
+    words = f"*{job.called}* · {state_word(job, state)}. Press the button to stop it; you are asked once more."
+    stop = button("Stop…", JOB_STOP, job.id, label=cut(f"Stop {job.name}", 75))
+    return Message(words, [section(words), actions(stop)])
+
+
+def hinted(message: Message, words: str) -> Message:
+    """A message with one more grey line."""
+    return Message(f"{message.text}\n{words}", [*message.blocks, context(words)])
 
 
 def plain_message(text: str) -> Message:

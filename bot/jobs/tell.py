@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.base.clock import Clock
 from bot.base.db import Database
+from bot.base.failpoints import reach
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox
 from bot.jobs import card
@@ -57,6 +58,8 @@ class Tell:
                 for number, said in enumerate([*self._lines(after, facts, state, told), *([line] if line else [])]):
                     key = f"job:{after.id}:{after.seq}:{number}:{channel}"
                     self._outbox.say(session, about, channel, said, key=key, priority=2 if state.ended else 5)
+            reach("before-job-commit")
+        reach("after-job-commit")
         return saved
 
     def _lines(self, job: Job, facts: card.JobFacts, state: JobState, changes: tuple[Change, ...]) -> list[Message]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Refusal
 from bot.base.leases import Leases
+from bot.base.log import about
 from bot.base.settings import Settings
 from bot.jobs import card
 from bot.jobs.facts import Facts
@@ -19,7 +20,7 @@ from bot.jobs.lifecycle import Report, observe
 from bot.jobs.records import Job, Records, Stale
 from bot.jobs.tell import Tell
 
-_LEASE = 120.0  # seconds; a round of 10,000 jobs takes some
+_LEASES = 4  # a sending lease is 30 s; a round of 10,000 jobs takes some of the 120
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +50,14 @@ class Watch:
     def round(self) -> None:
         """Look at every job that is not over; nothing is asked while there is none."""
         jobs = self._records.watched()
-        lease = self._leases.take("watch", _LEASE) if jobs else None
+        lease = self._leases.take("watch", _LEASES * self._settings.lease) if jobs else None
         if lease is None:
             return
         try:
             active = self._ground_truth.active()
             for job in jobs:
-                self._look(job, active.get(job.name.lower()))
+                with about(job=job.id):
+                    self._look(job, active.get(job.name.lower()))
         finally:
             self._leases.release(lease)
 

@@ -163,13 +163,13 @@ class Access:
     def _who_can(self, rule: Rule, who: Who, asked_by: str | None) -> str:
         """Who else can, in words."""
         if rule.least <= Role.MEMBER:
-            return "Members of this channel can."
+            return "Full members of this channel can."
         names = self.manager_names()
         if rule.asker_too and asked_by and asked_by != who.user_id:
             names = [self.name(asked_by), *(name for name in names if name != self.name(asked_by))]
         if not names:
             return "No manager is named yet; an administrator sets LABELJOB_MANAGERS."
-        return f"{' or '.join(names)} can."
+        return f"{' or '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} can."
 
     def _user(self, user_id: str) -> dict[str, Any]:
         return dict(self._ask("user", user_id, lambda: self._slack.users_info(user=user_id)["user"]))

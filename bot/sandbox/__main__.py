@@ -31,7 +31,7 @@ _FAST = {
     "LABELJOB_CARD_GAP": "1",
     "LABELJOB_TEAMS_GAP": "5",
 }  # a practice second is worth a minute of work
-_PACE = 0.7  # objects a simulated team labels in a second: slow enough to watch
+_PACE = 0.2  # objects a simulated team labels in a second: slow enough to watch
 _DEMO_PACE = 60.0
 
 

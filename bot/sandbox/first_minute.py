@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from bot.sandbox import seed
+from bot.sandbox import sample_truth, seed
 from bot.sandbox.aws.simulated_teams import FLYING, Behaviours
 from bot.sandbox.person import Person
 from bot.sandbox.services import ROLE, Services
@@ -36,6 +36,14 @@ _FINISHED = Order(
     labels=("unripe", "ripe", "overripe"),
     short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
 )
+
+
+def _example(label: str) -> str:
+    """A sample picture of that label."""
+    name = next(scene.name for scene in sample_truth.scenes(seed.SEED) if scene.label == label)
+    return f"s3://{seed.RAW}/ripeness/{name}"
+
+
 _MOVING = Order(
     name="ripe-july",
     title="Ripe or not, July harvest",
@@ -46,8 +54,9 @@ _MOVING = Order(
     output=f"s3://{seed.OUT}/labels/",
     team=seed.AUTOMATIC_TEAM,
     labels=("unripe", "ripe", "overripe"),
-    workers=3,
     short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
+    full="Look at the fruit in the middle only.\n- Unripe: green.\n- Ripe: full colour.\n- Overripe: brown spots.",
+    good_examples=f"{_example('ripe')} | Ripe: full colour, no spots\n{_example('overripe')} | Overripe: brown spots",
 )
 
 _PACE = 50.0  # objects per second while nobody looks yet

@@ -61,7 +61,8 @@ CHANNELS: list[dict[str, Any]] = [
 RAW, OUT = "orchard-raw", "orchard-out"
 BUCKETS = (RAW, OUT)
 AUTOMATIC_TEAM, WAITING_TEAM = "orchard-team", "berry-team"
-_LIN = {"sub": "lin", "name": "Lin", "email": "lin@orchard.example"}
+PERSON = "lin"  # the worker who is a person: nobody labels in her name
+_LIN = {"sub": PERSON, "name": "Lin", "email": "lin@orchard.example"}
 _CREW = [{"sub": f"crew-{name}", "name": name.title(), "email": f"{name}@crew.example"} for name in ("ada", "bo", "cy")]
 TEAMS: list[dict[str, Any]] = [
     {
@@ -120,6 +121,8 @@ def _samples(aws: Aws) -> None:
             basket.append(json.dumps({"source-ref": f"s3://{RAW}/ripeness/{picture.name}"}))
     reviews = [json.dumps({"source": text}) for text, _tone in sample_pictures.texts(SEED)]
     manifests = {"boxes/boxes.manifest": boxes, "first-basket.manifest": basket, "texts/reviews.manifest": reviews}
+    labels = {"document-version": "2018-11-28", "labels": [{"label": "open"}, {"label": "closed"}]}
+    _put(aws, "spring/labels.json", json.dumps(labels).encode())
     for name, lines in manifests.items():
         _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
 

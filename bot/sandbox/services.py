@@ -141,6 +141,7 @@ class Services:
     def start(self) -> None:
         """Seed what is missing and answer requests."""
         seed.fill(self.aws, self._pictures, portal=self.portal_url)
+        self.aws.crew.present.add(seed.PERSON)
         if self._ticking:
             self.aws.start()
         for server in (self._aws_server, self._work_server, self._slack_server):

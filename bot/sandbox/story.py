@@ -150,7 +150,11 @@ def rich_text(text: str) -> dict[str, Any]:
 
 def as_read(text: str, names: dict[str, str]) -> str:
     """A message's text as the reader sees it: dates in their zone, people and channels by name, marks applied."""
-    text = re.sub(r"<!date\^(\d+)\^[^|>]*\|[^>]*>", lambda m: f"{datetime.fromtimestamp(int(m[1]), UTC).astimezone():%d %b %H:%M}", text)
+    text = re.sub(
+        r"<!date\^(\d+)\^[^|>]*\|[^>]*>",
+        lambda m: f"{datetime.fromtimestamp(int(m[1]), UTC).astimezone():%d %b %H:%M}",
+        text,
+    )
     text = re.sub(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", lambda m: m[1] + names.get(m[2], m[2]), text)
     text = re.sub(r"<[^>|]+\|([^>]*)>", r"\1", text)
     text = re.sub(r"(?<!\w)[*`]([^*`\n]+)[*`](?!\w)", r"\1", text)

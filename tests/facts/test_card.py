@@ -141,7 +141,7 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
 @pytest.mark.parametrize(
     ("state", "changes", "expected"),
     [
-        ("asked", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+        ("asked", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_STOP}),
         ("in_progress", {"portal_url": ""}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_STOP}),
         ("in_progress", {"read_only": True}, {card.JOB_STATUS, card.JOB_TAKE_OVER, card.OPEN_PORTAL}),
         ("in_progress", {"stop_wanted": True}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.OPEN_PORTAL}),
@@ -264,7 +264,7 @@ def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
 def test_refusals_are_words() -> None:
     """A dead end says where to go on."""
     assert "/invite" in not_here().text
-    assert "`x'y`" in no_such_job("x`y").text
+    assert "“x`y”" in no_such_job("x`y")
     assert "/labeljob create" in help_message().text
     assert "<!channel>" not in plain_message("<!channel> @channel").text
 
@@ -289,7 +289,7 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
         card.stopped_line(job, now), card.failed_line(job, now), card.refused_line(job, [Fault("labels", text)] * 9),
         card.milestone_line(job, now, 50), status_message(job, now, NOW), status_table([(job, now)] * 40, NOW),
         list_message([(job, now)] * 40, NOW, filters=text), queue_card(text, "https://p.example", [queued] * 40, NOW),
-        queue_empty(text), no_such_job(text, [text] * 9), plain_message(text or "x"),
+        queue_empty(text), plain_message(no_such_job(text, [text] * 9)), plain_message(text or "x"),
     ]  # fmt: skip
     for message in messages:
         assert validate_message(message.payload()) == []

@@ -2,12 +2,16 @@
 
 import base64
 import hashlib
+import subprocess
+import sys
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from aws_practice import BUCKET, Practice, Unframed, fetch, refused, signed
+from botocore.auth import S3SigV4Auth
 from botocore.exceptions import ClientError
 
 ODD_KEYS = [
@@ -322,6 +326,43 @@ def test_a_restart_keeps_everything(tmp_path: Path) -> None:
         assert aws.s3.get_object(Bucket=BUCKET, Key="a b/é.jpg")["Body"].read() == b"picture"
         assert aws.s3.list_parts(Bucket=BUCKET, Key="later", UploadId=upload)["Parts"][0]["Size"] == 4
         assert len([path for path in (tmp_path / "objects").rglob("*") if path.is_file()]) == files - 1
+    finally:
+        aws.server.stop()
+
+
+SERVE = """
+import sys, threading
+from pathlib import Path
+from bot.sandbox.aws.app import AwsConfig, create_app
+from bot.sandbox.http import Server
+account = create_app(AwsConfig(Path(sys.argv[1]), {"AKIAPRACTICE": "practice-secret"}))
+print(Server(account.app).start().port, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_kill_tears_no_object(tmp_path: Path) -> None:
+    """An upload that was acknowledged is there whole; one that was not is there whole or not at all."""
+    command = [sys.executable, "-c", SERVE, str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - the text above
+    assert process.stdout is not None
+    url, sizes = f"http://127.0.0.1:{process.stdout.readline().strip()}/killed", []
+    signed("PUT", url, b"", "s3", S3SigV4Auth)
+    try:
+        for turn in range(200):
+            if turn == 40:
+                threading.Timer(0.02, process.kill).start()
+            body = b"%04d" % turn * 2000
+            if signed("PUT", f"{url}/key", body, "s3", S3SigV4Auth)[0] == 200:
+                sizes.append(turn)
+    except OSError:
+        process.wait()
+    process.stdout.close()
+    aws = Practice(tmp_path)
+    try:
+        body = aws.s3.get_object(Bucket="killed", Key="key")["Body"].read()
+        assert body == body[:4] * 2000
+        assert int(body[:4]) >= sizes[-1] >= 39
     finally:
         aws.server.stop()
 

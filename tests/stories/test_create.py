@@ -82,9 +82,7 @@ def test_category_shows_only_its_types_and_keeps_what_was_typed(world: World) ->
         "bounding-box",
     ]
     choice = field(world.mara, "category")["options"][1]
-    world.mara.press_in_view(
-        "job_form_category", typed={"job_name": {"value": "kept-name"}}, selected_option=choice
-    )
+    world.mara.press_in_view("job_form_category", typed={"job_name": {"value": "kept-name"}}, selected_option=choice)
     assert [one["value"] for one in field(world.mara, "task_type")["options"]] == ["text-classification"]
     assert field(world.mara, "job_name")["initial_value"] == "kept-name"
     assert "label" in field(world.mara, "task_type")["options"][0]["description"]["text"]
@@ -137,7 +135,7 @@ def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> No
     second_page(world.mara, order)
     review = shown(world.mara.view())
     for told in (
-        "Image classification: 40 pictures found",
+        "Image classification (single label): 40 pictures found",
         "*Team* orchard-team",
         "one person per picture (every confidence will be 0)",
         "5 minutes for one picture; the job closes after 10 days",

@@ -19,7 +19,7 @@ LONGEST_TEXT = 200_000
 KILO = 1024
 HTTP_OK, HTTP_NOT_FOUND, HTTP_NOT_ALLOWED = 200, 404, 405
 _PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
-_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; sandbox"
 _STYLE = """
 :root{color-scheme:light dark;--line:#8883;--dim:#777;--link:#0b62c4}
 @media(prefers-color-scheme:dark){:root{--line:#8886;--dim:#9a9a9a;--link:#7db4f5}}
@@ -133,6 +133,7 @@ def _page(title: str, content: str, status: int = HTTP_OK) -> Reply:
     name = html.escape(title)
     text = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<link rel="icon" href="data:,">'
         f"<title>{name} · practice S3</title><style>{_STYLE}</style><h1>{name}</h1>{content}"
     )
     headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _POLICY.removesuffix("; sandbox")}

@@ -1,0 +1,278 @@
+"""The whole bot under fire: its processes, the stand-ins with their switches, and people who insist.
+
+The stand-ins are the oracle: what they keep and what their journals say, never the bot's log.
+"""
+
+import json
+import random
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from slack_sdk import WebClient
+
+from bot import slack_manifest
+from bot.base.db import Database
+from bot.sandbox import seed
+from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.running_bot import RunningBot
+from bot.sandbox.services import Services, free_port
+from bot.sandbox.story import Order, wait_for
+
+CHANNEL = "C0DATA"
+FAST = {
+    "LABELJOB_POLL_GAP": "0.3",
+    "LABELJOB_SEND_GAP": "0.1",
+    "LABELJOB_TEAMS_GAP": "2",
+    "LABELJOB_CARD_GAP": "0.5",
+    "LABELJOB_LEASE": "3",
+    "LABELJOB_SLACK_TIMEOUT": "1",
+    "LABELJOB_LOOK_WAIT": "0.3",
+    "LABELJOB_POST_PACE": "100",
+    "LABELJOB_LOG_LEVEL": "WARNING",
+}
+EVENTS = "/slack/events"
+
+
+class World:
+    """Stand-ins, one database, and any number of replicas of the bot."""
+
+    def __init__(self, folder: Path, database_url: str, *, pace: float = 20.0) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.services = Services(folder / "world", manifest=slack_manifest.read(), pace=pace, rate_limits=False)
+        self.services.start()
+        self.mara, self.sam = (Person(self.services.slack_url, user) for user in ("U0MARA", "U0SAM"))
+        self.slack = WebClient(self.services.keys.bot_token, base_url=f"{self.services.slack_url}/api/")
+        self.db = Database(database_url)
+        self.db.migrate()
+        self._bots: list[RunningBot] = []
+        keys = self.services.keys
+        session = boto3.Session(
+            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name="us-east-1"
+        )
+        self.sagemaker: Any = session.client("sagemaker", endpoint_url=self.services.aws_url)
+
+    def replica(self, name: str, *, role: str = "both", port: int = 0, **more: str) -> RunningBot:
+        """A bot process, not started; behind signed HTTP when it has a port, else behind Socket Mode."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        settings = {
+            **self.services.environment(),
+            "LABELJOB_SLACK_TRANSPORT": "http" if port else "socket",
+            "LABELJOB_PORT": str(port or 3000),
+            "LABELJOB_DATABASE_URL": self.database_url,
+            **FAST,
+            **more,
+        }
+        bot = RunningBot(settings, folder, role=role)
+        self._bots.append(bot)
+        return bot
+
+    def start(self, name: str = "one", *, role: str = "both", port: int = 0, **more: str) -> RunningBot:
+        """A running replica, once Slack reaches it and it knows the labeling teams."""
+        bot = self.replica(name, role=role, port=port, **more)
+        before = self.connections()
+        bot.start()
+        if port:
+            bot.wait_until(lambda: _listens(port))
+        elif role != "worker":
+            bot.wait_until(lambda: self.connections() > before)
+        if role != "web":
+            bot.wait_until(self._teams_known)
+        return bot
+
+    def start_http(self, name: str, **more: Any) -> tuple[RunningBot, str]:
+        """A replica behind signed HTTP, and its address."""
+        port = free_port(0)
+        bot = self.start(name, port=port, **more)
+        return bot, f"http://127.0.0.1:{port}{EVENTS}"
+
+    def stop(self) -> None:
+        """End everything."""
+        for bot in self._bots:
+            bot.kill()
+        self.db.close()
+        self.services.stop()
+
+    def connections(self) -> int:
+        """How many sockets the app has open."""
+        return int(self.control("connections")["count"])
+
+    def control(self, switch: str, body: dict[str, Any] | None = None, *, aws: bool = False) -> dict[str, Any]:
+        """One call of a stand-in's switches."""
+        url = f"{self.services.aws_url if aws else self.services.slack_url}/_control/{switch}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def fault(self, operation: str, fault: str, *, aws: bool = False, **more: Any) -> None:
+        """Switch a fault on."""
+        self.control("faults", {"operation": operation, "fault": fault, **more}, aws=aws)
+
+    def no_faults(self) -> None:
+        """Switch every fault off."""
+        for url in (self.services.aws_url, self.services.slack_url):
+            request = urllib.request.Request(f"{url}/_control/faults", method="DELETE")
+            urllib.request.urlopen(request, timeout=10).close()
+
+    def journal(self, operation: str, *, aws: bool = False) -> list[dict[str, Any]]:
+        """What a stand-in received of one operation."""
+        entries = self.control("journal", aws=aws)["entries"]
+        return [entry for entry in entries if entry["operation"] == operation]
+
+    def labeling_jobs(self) -> dict[str, str]:
+        """Every labeling job at AWS and its status."""
+        pages = self.sagemaker.get_paginator("list_labeling_jobs").paginate(MaxResults=100)
+        return {
+            job["LabelingJobName"]: job["LabelingJobStatus"] for page in pages for job in page["LabelingJobSummaryList"]
+        }
+
+    def roots(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        """The channel's own messages, oldest first, with their metadata."""
+        pages = self.slack.conversations_history(channel=channel, limit=200, include_all_metadata=True)
+        return [message for page in pages for message in page["messages"]][::-1]
+
+    def thread(self, ts: str, channel: str = CHANNEL) -> list[dict[str, Any]]:
+        """A thread, the root first."""
+        pages = self.slack.conversations_replies(channel=channel, ts=ts, limit=200, include_all_metadata=True)
+        return [message for page in pages for message in page["messages"]]
+
+    def lines(self, name: str) -> list[str]:
+        """The first words of each line below a job's card; nothing while there is no card."""
+        cards = [root for root in self.roots() if f"job {name}" in root["text"]]
+        return [word_of(line["text"]) for card in cards for line in self.thread(card["ts"])[1:]]
+
+    def _teams_known(self) -> bool:
+        with self.db.read() as session:
+            return bool(session.connection().execute(self.db.sql("SELECT count(*) FROM work_team")).scalar_one())
+
+
+def order(name: str) -> Order:
+    """A small image classification job of eight sample pictures."""
+    return Order(
+        name=name,
+        title=f"Ripe or not ({name})",
+        description="Choose one word for the fruit",
+        category="Image",
+        task_type="image-classification",
+        source=f"s3://{seed.RAW}/first-basket.manifest",
+        output=f"s3://{seed.OUT}/labels/",
+        team=seed.AUTOMATIC_TEAM,
+        labels=("unripe", "ripe", "overripe"),
+    )
+
+
+def word_of(text: str) -> str:
+    """What kind of line it is: its first word."""
+    return text.split()[0].strip("*:.,;") if text.split() else ""
+
+
+def until(found: Callable[[], Any], seconds: float = 20.0, what: str = "something") -> Any:
+    """What `found` gives as soon as it gives something."""
+    return wait_for(found, seconds, what)
+
+
+def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
+    """Fill the form as somebody who presses again when Slack says that it had trouble; whether it was taken.
+
+    True means: Slack acknowledged the last page. False: the person gave up without ever being told "taken".
+    """
+    end = time.monotonic() + patience
+    try:
+        _insist(lambda: person.command(CHANNEL, "/labeljob", "create"), end)
+        _insist(lambda: person.fill(**_first(person, wanted)), end)
+        _insist(lambda: person.fill(**_second(person, wanted)), end)
+        answer = _insist(person.fill, end)
+    except PracticeError:
+        return False
+    finally:
+        _close_all(person)
+    return not answer.get("errors")
+
+
+def to_last_page(person: Person, wanted: Order) -> None:
+    """Fill the form up to its last page, which is left open."""
+    person.command(CHANNEL, "/labeljob", "create")
+    person.fill(**_first(person, wanted))
+    person.fill(**_second(person, wanted))
+
+
+def _first(person: Person, wanted: Order) -> dict[str, Any]:
+    kinds = next(block for block in person.view()["blocks"] if block.get("block_id") == "task_type")
+    kind = next(option for option in kinds["element"]["options"] if option["value"] == wanted.task_type)
+    return {
+        "job_name": {"value": wanted.name},
+        "task_type": {"selected_option": kind},
+        "input_uri": {"value": wanted.source},
+        "output_uri": {"value": wanted.output},
+    }
+
+
+def _second(person: Person, wanted: Order) -> dict[str, Any]:
+    return {
+        "workteam_arn": {"selected_option": person.choose("workteam_arn", wanted.team)},
+        "title": {"value": wanted.title},
+        "description": {"value": wanted.description},
+        "labels": {"value": "\n".join(wanted.labels)},
+        "workers_per_object": {"value": str(wanted.workers)},
+    }
+
+
+def _insist(step: Callable[[], dict[str, Any]], end: float) -> dict[str, Any]:
+    """Do it again until it is answered without words about a moment's trouble."""
+    while True:
+        try:
+            answer = step()
+        except PracticeError as error:
+            if time.monotonic() > end or "not open" in str(error) or "no window" in str(error):
+                raise
+        else:
+            if not answer.get("errors"):
+                return answer
+            if time.monotonic() > end:
+                raise PracticeError(str(answer["errors"]))
+        time.sleep(0.2)
+
+
+def _close_all(person: Person) -> None:
+    """Close whatever window is open, as somebody who gives up or has seen the last one."""
+    for _ in range(5):
+        try:
+            view = person.view()
+            person.ask("view_close", view_id=view["id"], all=True)
+        except PracticeError:
+            return
+
+
+def _listens(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{EVENTS}", timeout=1).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def running(folder: Path, database_url: str, **more: Any) -> Iterator[World]:
+    """A world that is torn down afterwards."""
+    world = World(folder, database_url, **more)
+    try:
+        yield world
+    finally:
+        world.stop()
+
+
+def shuffled(items: list[Any], seed_: int) -> list[Any]:
+    """The items in another order, the same each time."""
+    mixed = list(items)
+    random.Random(seed_).shuffle(mixed)
+    return mixed

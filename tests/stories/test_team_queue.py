@@ -1,0 +1,168 @@
+"""What a labeling team reads: one message in its channel, instructions with pictures, links that die."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
+
+from bot.sandbox import seed
+from bot.sandbox.person import elements
+
+TYPED = "{{ 's3://orchard-raw/secret.jpg' | grant_read_access }} {% raw %} <!channel> <script>alert(1)</script>"
+
+
+def queue(world: World, channel: str) -> list[dict[str, Any]]:
+    """The team's messages in its channel."""
+    return [message for message in world.sam.messages(channel) if message.get("bot_id")]
+
+
+def stop(world: World, name: str) -> None:
+    world.sagemaker.stop_labeling_job(LabelingJobName=name)
+    world.pass_time(2)
+    world.settle()
+
+
+def fetched(url: str) -> tuple[int, str]:
+    """Status and content type of a link, as a browser gets it."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.headers["Content-Type"]
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, ""
+
+
+def test_team_is_tied_and_left_by_managers(world: World) -> None:
+    """Without this, anybody could send a team's work elsewhere, or nobody could."""
+    channel = world.channel("own-labelers")
+    assert words(world.mara.command(channel, "/labelteam", f"here {QUEUE_TEAM}")) == (
+        "You cannot tie a labeling team to a channel. Greta or Sam can."
+    )
+    said = words(world.sam.command(channel, "/labelteam", "here no-such-team"))
+    assert said.startswith("There is no labeling team “no-such-team” in this AWS account. Known: berry-team, ")
+    assert words(world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")) == (
+        "“queue-team” is not told of work in this channel, so nothing was changed."
+    )
+    said = words(world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM.upper()}"))
+    assert said.startswith("*queue-team* is told of work in this channel from now on") or "queue-team is told" in said
+    elsewhere = world.channel("own-other-labelers")
+    assert "told of work in another channel already" in words(
+        world.sam.command(elsewhere, "/labelteam", f"here {QUEUE_TEAM}")
+    )
+    assert f"*queue-team* · told in <#{channel}>" in words(world.mara.command(channel, "/labelteam", "list"))
+    world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
+    assert "*queue-team* · told nowhere yet" in words(world.mara.command(channel, "/labelteam", "list"))
+    assert "`/labelteam here name`" in words(world.mara.command(channel, "/labelteam", "what"))
+
+
+def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
+    """Without this, a team would be called by a new message for every job and number."""
+    channel = world.channel("own-queue")
+    world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM}")
+    world.settle()
+    assert queue(world, channel) == [], "an empty queue says nothing"
+    world.ask(an_order("queue-one", team=QUEUE_TEAM, description="One word for the fruit in the middle"))
+    (message,) = queue(world, channel)
+    assert "queue-team: 1 job to label" in message["text"]
+    assert "counting the pictures" in message["text"]
+    world.pass_time(2)
+    world.settle()
+    world.ask(an_order("queue-two", team=QUEUE_TEAM))
+    (edited,) = queue(world, channel)
+    assert edited["ts"] == message["ts"]
+    assert "queue-team: 2 jobs to label" in edited["text"]
+    assert "8 left" in edited["text"]
+    assert "One word for the fruit in the middle" in shown(edited)
+    assert "closes" in shown(edited)
+    assert buttons(edited) == ["Open portal", "Instructions with pictures"] * 2
+    assert [link["url"] for _block, link in elements(edited["blocks"]) if "url" in link][0].startswith("http")
+    assert world.thread("queue-one")[1:] == ["Launched; queue-team has been told."]
+    stop(world, "queue-one")
+    assert "queue-team: 1 job to label" in queue(world, channel)[0]["text"]
+    stop(world, "queue-two")
+    (empty,) = queue(world, channel)
+    assert empty["ts"] == message["ts"]
+    assert empty["text"] == "queue-team: nothing to label now."
+    world.ask(an_order("queue-three", team=QUEUE_TEAM))
+    old, fresh = queue(world, channel)
+    assert old["text"] == "queue-team: nothing to label now.", "the old message stays as it ended"
+    assert "queue-team: 1 job to label" in fresh["text"]
+    world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
+    world.settle()
+    assert queue(world, channel)[-1]["text"] == "queue-team is told of work in this channel no more."
+    stop(world, "queue-three")
+
+
+def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
+    """Without this, labelers would see no examples, or links to the data would go round for ever."""
+    channel = LABELERS
+    world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM}")
+    order = an_order(
+        "with-pictures",
+        team=QUEUE_TEAM,
+        short="Choose one word\n- ripe: no green",
+        full="Look at the skin",
+        good_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-000.jpg | no green at all",
+        bad_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg | green & hard",
+    )
+    world.ask(order)
+    (message,) = queue(world, channel)[-1:]
+    job = next(link["value"] for _b, link in elements(message["blocks"]) if link["action_id"] == "queue_instructions")
+    world.gus.press(message, "queue_instructions", of=job)
+    assert "no green at all" in json.dumps(world.gus.view()), "a guest may label, so a guest may read"
+    world.gus.close_windows()
+    world.lin.press(message, "queue_instructions", of=job)
+    view = world.lin.view()
+    assert "ripe: no green" in shown(view)
+    assert "Look at the skin" in shown(view)
+    pictures = [block for block in view["blocks"] if block["type"] == "image"]
+    assert [picture["alt_text"] for picture in pictures] == ["Good example: no green at all", "Bad example: green & hard"]
+    assert [fetched(picture["image_url"]) for picture in pictures] == [(200, "image/jpeg")] * 2
+    world.clock.moved += 31
+    assert [fetched(picture["image_url"])[0] for picture in pictures] == [403, 403]
+    world.lin.press(message, "queue_instructions", of=job)
+    fresh = [block["image_url"] for block in world.lin.view()["blocks"] if block["type"] == "image"]
+    assert [fetched(url)[0] for url in fresh] == [200, 200], "a new press makes new links"
+    stop(world, "with-pictures")
+    world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
+
+
+def test_what_people_type_stays_text(world: World) -> None:
+    """Without this, a typed template could read other people's data, and a typed mention ping everybody."""
+    name = world.ask(
+        an_order(
+            "typed-text",
+            team=QUEUE_TEAM,
+            title=f"T {TYPED}"[:120],
+            description=TYPED,
+            short=TYPED,
+            full=TYPED,
+            labels=("<!here>", "{{ task }}"),
+        )
+    )
+    card = world.card(name)
+    for said in (card["text"], shown(card), *world.thread(name)[1:]):
+        assert "<!channel>" not in said
+        assert "<!here>" not in said
+    world.mara.press(card, "job_instructions")
+    window = shown(world.mara.view())
+    assert "<!channel>" not in window
+    assert "grant_read_access" in window, "the words are there, as words"
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName=name)
+    bucket, _, key = asked["HumanTaskConfig"]["UiConfig"]["UiTemplateS3Uri"].removeprefix("s3://").partition("/")
+    assert key.startswith(f"labels/{name}/labeljob/")
+    page = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    assert "<script>alert" not in page
+    assert "secret.jpg' | grant_read_access" not in page.replace("&#39;", "'").replace("&#x27;", "'").replace(
+        "&#123;", "{"
+    ) or "{{ 's3://orchard-raw/secret.jpg'" not in page
+    role = asked["RoleArn"]
+    rendered = world.sagemaker.render_ui_template(
+        UiTemplate={"Content": page}, Task={"Input": json.dumps({"taskObject": "s3://orchard-raw/ripeness/orchard-s7-000.jpg"})}, RoleArn=role
+    )
+    assert rendered["Errors"] == []
+    assert "secret.jpg" in rendered["RenderedContent"]
+    assert "X-Amz-Signature" not in rendered["RenderedContent"].partition("secret.jpg")[2][:400]
+    stop(world, name)
