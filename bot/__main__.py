@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(chosen.run(chosen) or 0)
     except LabeljobError as error:
-        print(error.words, file=sys.stderr)  # noqa: T201 - this is a command
+        from bot.base.log import redact  # noqa: PLC0415
+
+        print(redact(error.words), file=sys.stderr)  # noqa: T201 - this is a command
         return 1
     except KeyboardInterrupt:
         return 130
@@ -52,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
     migrate.set_defaults(run=_migrate)
 
+    doctor = commands.add_parser("doctor", help="probe settings, Slack, AWS, buckets and database, with remedies")
+    doctor.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
+    doctor.add_argument("--json", action="store_true", help="print one JSON object instead of rows")
+    doctor.set_defaults(run=_doctor)
+
     manifest = commands.add_parser("slack-manifest", help="print the manifest of the Slack app")
     manifest.add_argument("--url", help="the bot's public address (https://…): prints the form for signed HTTP")
     manifest.set_defaults(run=_slack_manifest)
@@ -69,7 +77,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     return int(_practice().demo(as_json=chosen.json))
 
 
-def _practice():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a module that may be absent
+def _practice() -> Any:
     """The practice workspace, where its extra is installed."""
     from bot.base.errors import Refusal  # noqa: PLC0415
 
@@ -101,6 +109,12 @@ def _migrate(chosen: argparse.Namespace) -> int:
     database.close()
     print("The database's tables are those of this version.")  # noqa: T201
     return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from bot.doctor import report  # noqa: PLC0415
+
+    return report.run(chosen.env_file, as_json=chosen.json)
 
 
 def _slack_manifest(chosen: argparse.Namespace) -> int:

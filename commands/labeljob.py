@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.base.blocks import modal, section
 from bot.base.clock import NewId
@@ -151,7 +152,14 @@ def instructions(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: Job
     who, job = asking(body), jobs.status.job(_value(body))
     access.require("read instructions", access.who(job.team_id, who.user_id, who.channel or job.channel))
     view = modal("Instructions", jobs.status.instructions(job), callback_id=queue_card.INSTRUCTIONS_VIEW)
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    try:
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+    except SlackApiError as error:
+        # One picture that Slack cannot load refuses the whole window.
+        # UNSURE: that a refused view leaves its trigger unused is documented nowhere.
+        if "image" not in str(error.response):
+            raise
+        client.views_open(trigger_id=body["trigger_id"], view=queue_card.without_pictures(view, str(error.response)))
 
 
 def link_pressed(ack: Ack) -> None:

@@ -7,6 +7,7 @@ often it comes. The worker's `launch` does the rest.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -28,6 +29,7 @@ from bot.jobs.records import Job, Records
 from bot.people.access import Who
 from bot.people.teams import Teams, WorkTeam
 
+_WORDS_OF_EXAMPLES = {"good_examples": "the good examples", "bad_examples": "the bad examples"}
 _WORDS = {"job_name": "whether the name is free", "input_uri": "the data", "output_uri": "the place for results"}
 
 
@@ -142,14 +144,20 @@ class Accept:
         return draft, [*found, *faults_of_aws]
 
     def check_second_page(self, draft: Draft) -> tuple[Draft, list[Fault]]:
-        """The draft with its team found, and the page's faults; the database alone is asked."""
-        team = self._team(draft)
-        draft = msgspec.structs.replace(
-            draft,
-            workteam_arn=team.arn if team else "",
-            workteam_name=team.name if team else draft.workteam_name,
-        )
-        return draft, faults_step2(draft, buckets=self._allowed.places)
+        """The draft with its team found, and the page's faults; AWS has 1.5 s to say whether the examples are there."""
+        draft = self._with_team(draft)
+        found = faults_step2(draft, buckets=self._allowed.places)
+        wrong = {fault.field for fault in found}
+        fields = {"good_examples": True, "bad_examples": False}
+        asked = {
+            field: partial(self._examples_stand, draft, good)
+            for field, good in fields.items()
+            if field not in wrong and any(one.good is good for one in draft.examples)
+        }
+        _answers, faults_of_aws, silent = self._questions.ask(asked)
+        unread = [said for said in draft.unread if said not in _WORDS_OF_EXAMPLES.values()]
+        unread += [_WORDS_OF_EXAMPLES[name] for name in silent]
+        return msgspec.structs.replace(draft, unread=tuple(unread)), [*found, *faults_of_aws]
 
     def accept(self, draft_id: str, who: Who) -> Receipt:
         """Take the job in, once per draft.
@@ -163,7 +171,7 @@ class Accept:
         known = self._records.of_request(request)
         if known is not None:
             return Receipt(known, new=False)
-        draft, found = self.check_second_page(self.draft(draft_id, who.user_id))
+        draft = self._with_team(self.draft(draft_id, who.user_id))
         found = [*faults(draft, buckets=self._allowed.places), *self._name_held(draft)]
         if found:
             raise Refused(found)
@@ -203,6 +211,21 @@ class Accept:
         if known is None:
             raise Refused([name_taken(draft.job_name, self._names_like(draft.job_name))])
         return Receipt(known, new=False)
+
+    def _with_team(self, draft: Draft) -> Draft:
+        team = self._team(draft)
+        return msgspec.structs.replace(
+            draft, workteam_arn=team.arn if team else "", workteam_name=team.name if team else draft.workteam_name
+        )
+
+    def _examples_stand(self, draft: Draft, good: bool) -> None:
+        """Refuse an example picture that is not in S3; pictures on the web are the reader's to load."""
+        for number, example in enumerate((one for one in draft.examples if one.good is good), 1):
+            if example.address.startswith("s3://"):
+                try:
+                    self._storage.size(read(example.address))
+                except Refusal as refusal:
+                    raise Refusal(f"Line {number}: {refusal.words}") from refusal
 
     def _team(self, draft: Draft) -> WorkTeam | None:
         for team in self._teams.search(draft.team_id, ""):

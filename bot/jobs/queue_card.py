@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.base.blocks import (
     VIEW_BLOCKS,
@@ -18,8 +17,6 @@ from bot.base.blocks import (
     duration,
     fit,
     header,
-    image,
-    modal,
     section,
     typed,
 )
@@ -46,15 +43,6 @@ class QueueJob:
     closes_at: datetime | None
     says: str = ""
     has_instructions: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An example picture by a link made for this reader; `url` is "" when it cannot be shown."""
-
-    url: str
-    caption: str
-    good: bool
 
 
 def queue_card(team_name: str, portal_url: str, jobs: Sequence[QueueJob], now: datetime, *, ping: str = "") -> Message:
@@ -87,29 +75,6 @@ def queue_left(team_name: str) -> Message:
     """The team is told of work elsewhere, or nowhere, from now on."""
     text = f"{typed(team_name, 80)} is told of work in this channel no more."
     return Message(text, [section(text)])
-
-
-def instructions_modal(
-    title: str,
-    description: str,
-    short: dict[str, Any] | None,
-    full: dict[str, Any] | None,
-    pictures: Sequence[Picture] = (),
-) -> Block:
-    """The instructions as workers see them, with the example pictures; for the person who pressed."""
-    blocks: list[Block] = [section(f"*{typed(title, 130)}*\n{typed(description, 260)}")]
-    if short:
-        blocks.append(short)
-    for good, words in ((True, "Good examples"), (False, "Bad examples")):
-        chosen = [one for one in pictures if one.good is good]
-        if chosen:
-            blocks.append(section(f"*{words}*"))
-            blocks += [_picture(one, words) for one in chosen[:10]]
-    if full:
-        blocks += [divider(), section("*In full*"), full]
-    if not (short or full or pictures):
-        blocks.append(context("There are no further instructions: the line above is all that workers see."))
-    return modal("Instructions", blocks[:VIEW_BLOCKS], callback_id=INSTRUCTIONS_VIEW)
 
 
 def home_view(
@@ -185,10 +150,3 @@ def _portal_names(jobs: Sequence[QueueJob], portal_url: str) -> str:
     if len(jobs) == 1:
         return f"In the portal this job is called “{typed(jobs[0].title, 130)}”."
     return "In the portal the jobs are called as they are here."
-
-
-def _picture(picture: Picture, words: str) -> Block:
-    caption = picture.caption or words[:-1]
-    if not picture.url:
-        return context(f"{typed(caption, 200)} (the picture cannot be shown here)")
-    return image(picture.url, f"{words[:-1]}: {caption}", cut(caption, 200))

@@ -24,7 +24,7 @@ _OLD_GAP = 300.0  # a job older than a day changes its numbers every five minute
 class Tell:
     """Records jobs and tells about them. `gap` is the least time in seconds between two changes of a card's numbers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the story
         self, *, db: Database, records: Records, outbox: Outbox, facts: Facts, clock: Clock, gap: float
     ) -> None:
         self._db = db

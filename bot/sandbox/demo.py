@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from bot.sandbox import seed
+from bot.sandbox.orders import BOXES, JULY, TONE
 from bot.sandbox.person import Person
 from bot.sandbox.practice import Practice
 from bot.sandbox.story import Order, as_read, ask_for_job, card_of, make_dataset, wait_for
@@ -22,43 +24,7 @@ from bot.sandbox.story import Order, as_read, ask_for_job, card_of, make_dataset
 DATA, LABELERS = "C0DATA", "C0LABEL"
 PROJECT = "orchard-fruit"
 _PATIENCE = 60.0  # seconds for the whole story; it takes a fraction of that
-ORDERS = (
-    Order(
-        name="ripe-july",
-        title="Ripe or not, July harvest",
-        description="Choose one word for the fruit in the middle",
-        category="Image",
-        task_type="image-classification",
-        source=f"s3://{seed.RAW}/ripeness/",
-        output=f"s3://{seed.OUT}/labels/",
-        team=seed.AUTOMATIC_TEAM,
-        labels=("unripe", "ripe", "overripe"),
-        workers=3,
-        short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
-    ),
-    Order(
-        name="fruit-boxes",
-        title="Boxes round the fruit",
-        description="Draw a tight box round every fruit",
-        category="Image",
-        task_type="bounding-box",
-        source=f"s3://{seed.RAW}/boxes/boxes.manifest",
-        output=f"s3://{seed.OUT}/labels/",
-        team=seed.AUTOMATIC_TEAM,
-        labels=("apple", "pear", "orange", "lemon"),
-    ),
-    Order(
-        name="tone-of-reviews",
-        title="Tone of the reviews",
-        description="Is the customer kind, harsh, or both",
-        category="Text",
-        task_type="text-classification",
-        source=f"s3://{seed.RAW}/texts/reviews.manifest",
-        output=f"s3://{seed.OUT}/labels/",
-        team=seed.AUTOMATIC_TEAM,
-        labels=("kind", "mixed", "harsh"),
-    ),
-)
+ORDERS = (replace(JULY, workers=3), BOXES, TONE)
 
 
 class Demo:
@@ -93,7 +59,7 @@ class Demo:
         wait_for(lambda: self._labeled(show), _PATIENCE, "the jobs to be completed")
         wait_for(self._all_told, _PATIENCE, "the ends of the jobs to be told")
         show("making the dataset", 0, 1)
-        make_dataset(self._mara, DATA, "fruit-boxes", PROJECT)
+        make_dataset(self._mara, DATA, BOXES.name, PROJECT)
         wait_for(self._dataset_told, _PATIENCE, "the dataset to be ready")
         wait_for(self._queue_empty, 10, "the queue message to say that nothing is left")
         show("making the dataset", 1, 1)
@@ -117,7 +83,7 @@ class Demo:
         return all("Completed" in self._thread(order.name)[-1] for order in ORDERS)
 
     def _dataset_told(self) -> bool:
-        return any("is ready" in text or "failed" in text.lower() for text in self._thread("fruit-boxes"))
+        return any("is ready" in text or "failed" in text.lower() for text in self._thread(BOXES.name))
 
     def _queue_empty(self) -> bool:
         return any("nothing to label now" in message["text"] for message in self._sam.messages(LABELERS))
@@ -158,12 +124,12 @@ class Demo:
         labels = self._rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
         return {
             "name": PROJECT,
-            "source": "fruit-boxes",
+            "source": BOXES.name,
             "status": described["Status"],
             "entries": described["DatasetStats"]["TotalEntries"],
             "labels": {each["LabelName"]: each["LabelStats"]["EntryCount"] for each in labels},
             "errors": self._errors(arn),
-            "thread": [text for text in self._thread("fruit-boxes") if "ataset" in text],
+            "thread": [text for text in self._thread(BOXES.name) if "ataset" in text],
         }
 
     def _errors(self, arn: str) -> list[dict[str, Any]]:

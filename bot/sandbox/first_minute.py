@@ -8,11 +8,12 @@ from typing import Any
 
 import boto3
 
-from bot.sandbox import sample_truth, seed
+from bot.sandbox import seed
 from bot.sandbox.aws.simulated_teams import FLYING, Behaviours
+from bot.sandbox.orders import BASKET, JULY
 from bot.sandbox.person import Person
 from bot.sandbox.services import ROLE, Services
-from bot.sandbox.story import Order, ask_for_job, card_of, wait_for
+from bot.sandbox.story import ask_for_job, card_of, wait_for
 
 DATA, LABELERS = "C0DATA", "C0LABEL"
 BANNER: dict[str, Any] = {
@@ -24,41 +25,6 @@ BANNER: dict[str, Any] = {
         "Type /labeljob create: the form remembers the last job's places.",
     ],
 }
-_FINISHED = Order(
-    name="first-basket",
-    title="First basket: ripe or not",
-    description="Choose one word for the fruit in the middle",
-    category="Image",
-    task_type="image-classification",
-    source=f"s3://{seed.RAW}/first-basket.manifest",
-    output=f"s3://{seed.OUT}/labels/",
-    team=seed.AUTOMATIC_TEAM,
-    labels=("unripe", "ripe", "overripe"),
-    short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
-)
-
-
-def _example(label: str) -> str:
-    """A sample picture of that label."""
-    name = next(scene.name for scene in sample_truth.scenes(seed.SEED) if scene.label == label)
-    return f"s3://{seed.RAW}/ripeness/{name}"
-
-
-_MOVING = Order(
-    name="ripe-july",
-    title="Ripe or not, July harvest",
-    description="Choose one word for the fruit in the middle",
-    category="Image",
-    task_type="image-classification",
-    source=f"s3://{seed.RAW}/ripeness/",
-    output=f"s3://{seed.OUT}/labels/",
-    team=seed.AUTOMATIC_TEAM,
-    labels=("unripe", "ripe", "overripe"),
-    short="Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
-    full="Look at the fruit in the middle only.\n- Unripe: green.\n- Ripe: full colour.\n- Overripe: brown spots.",
-    good_examples=f"{_example('ripe')} | Ripe: full colour, no spots\n{_example('overripe')} | Overripe: brown spots",
-)
-
 _PACE = 50.0  # objects per second while nobody looks yet
 
 
@@ -81,14 +47,14 @@ class FirstMinute:
         crew.hurry(_PACE, FLYING)
         wait_for(self._tie, 15, "the labeling teams to be listed")
         self._fail_in_the_console()
-        ask_for_job(self._mara, DATA, _FINISHED)
+        ask_for_job(self._mara, DATA, BASKET)
         self._mara.command(DATA, "/labeljob", "follow spring-blossoms")
         wait_for(self._finished, 30, "the first job to be finished")
         crew.hurry(self._services.pace, Behaviours())
-        ask_for_job(self._mara, DATA, _MOVING)
+        ask_for_job(self._mara, DATA, JULY)
 
     def _finished(self) -> bool:
-        return "Completed" in card_of(self._mara, DATA, _FINISHED.name)["text"]
+        return "Completed" in card_of(self._mara, DATA, BASKET.name)["text"]
 
     def _tie(self) -> bool:
         for team in (seed.AUTOMATIC_TEAM, seed.WAITING_TEAM):

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.base.blocks import MESSAGE_SIZE, rich_text
+from bot.base.blocks import MESSAGE_SIZE
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import card
 from bot.jobs.card import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
-from bot.jobs.queue_card import Picture, QueueJob, home_view, instructions_modal, queue_card, queue_empty
+from bot.jobs.queue_card import QueueJob, home_view, queue_card, queue_empty
 from bot.jobs.status_card import (
     help_message,
     list_message,
@@ -239,18 +239,6 @@ def test_an_empty_queue_says_what_was_done() -> None:
     assert queue_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
 
 
-def test_instructions_show_the_pictures_with_their_captions() -> None:
-    """A worker who cannot see the bad example will repeat it."""
-    rich = rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": "Look twice"}]})
-    pictures = [Picture("https://s3.example/a.png", "brown spots", good=True), Picture("", "too dark", good=False)]
-    view = instructions_modal("Ripe", "Choose", rich, rich, pictures)
-    assert validate_view(view) == []
-    said = json.dumps(view)
-    assert "Good example: brown spots" in said
-    assert "too dark (the picture cannot be shown here)" in said
-    assert "no further instructions" in json.dumps(instructions_modal("Ripe", "Choose", None, None))
-
-
 def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
     """The first visit explains three things; later ones show work."""
     job = QueueJob("j1", "Ripe", "picture", 5, None)
@@ -300,10 +288,8 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
             assert "<" not in marks
             assert not re.search(r"@(channel|here|everyone)\b", marks)
     assert all('"verbatim": true' in words(message) for message in messages)
-    rich = rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": text or "x"}]})
     for view in (
         card.stop_modal(job, now),
         home_view(text[:200], [(job, now)], now=NOW, my_queue=[(queued, "https://p.example")]),
-        instructions_modal(text, text, rich, None, [Picture("https://s3.example/a.png", text, good=True)]),
     ):
         assert validate_view(view) == []

@@ -6,6 +6,7 @@ The stand-ins are the oracle: what they keep and what their journals say, never 
 import json
 import random
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -170,8 +171,9 @@ def order(name: str) -> Order:
 
 
 def word_of(text: str) -> str:
-    """What kind of line it is: its first word."""
-    return text.split()[0].strip("*:.,;") if text.split() else ""
+    """What kind of line it is: its first word that mentions nobody."""
+    words = [word for word in text.split() if not word.startswith("<@")]
+    return words[0].strip("*:.,;") if words else ""
 
 
 def until(found: Callable[[], Any], seconds: float = 20.0, what: str = "something") -> Any:

@@ -1,7 +1,5 @@
 """A practice workspace for the tests of the Slack stand-in: people, channels, a Bolt app over HTTP, hands."""
 
-# ruff: noqa: S310 - every address here is the stand-in's own
-
 from __future__ import annotations
 
 import json
@@ -99,7 +97,14 @@ class Workspace:
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = Clock()
-        settings = {"manifest": MANIFEST, "rate_limits": False, "ack_seconds": 1.0, "clock": self.clock, **settings}
+        settings = {
+            "manifest": MANIFEST,
+            "rate_limits": False,
+            "new_id_again": 0,
+            "ack_seconds": 1.0,
+            "clock": self.clock,
+            **settings,
+        }
         self.config = SlackConfig(
             store=folder / "slack.db",
             bot_token=BOT_TOKEN,

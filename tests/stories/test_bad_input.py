@@ -171,6 +171,7 @@ def test_manifest_is_read_before_anything_is_created(world: World, content: byte
         ({"task_time": "soon"}, "task_time_limit_s", "This is not a duration."),
         ({"closes_after": "31 days"}, "availability_s", "1 minute to 30 days; this is 31 days."),
         ({"good_examples": "s3://somebody-elses/a.jpg"}, "good_examples", "Line 1: somebody-elses is not open here"),
+        ({"good_examples": f"{RAW}/gone.jpg | x"}, "good_examples", "Line 1: There is nothing at s3://orchard-raw/gone.jpg."),
         ({"bad_examples": f"{RAW}/a.txt | x"}, "bad_examples", "Line 1: name a picture that ends in .jpg"),
         ({"good_examples": f"{RAW}/a.jpg?X-Amz-Signature=abc"}, "good_examples", "this link dies soon"),
     ],

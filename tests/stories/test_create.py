@@ -93,7 +93,7 @@ def test_back_keeps_everything(world: World) -> None:
     order = an_order(
         "back-and-forth",
         short="Brown spots are overripe",
-        good_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-000.jpg | a ripe one",
+        good_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg | a ripe one",
         task_time="10 min",
         closes_after="2 days",
     )

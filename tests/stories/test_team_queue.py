@@ -10,6 +10,7 @@ from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, 
 from bot.sandbox import seed
 from bot.sandbox.person import elements
 
+GOOD = "ripeness/orchard-s7-001.jpg"
 TYPED = "{{ 's3://orchard-raw/secret.jpg' | grant_read_access }} {% raw %} <!channel> <script>alert(1)</script>"
 
 
@@ -104,8 +105,8 @@ def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
         team=QUEUE_TEAM,
         short="Choose one word\n- ripe: no green",
         full="Look at the skin",
-        good_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-000.jpg | no green at all",
-        bad_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg | green & hard",
+        good_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg | no green at all",
+        bad_examples=f"s3://{seed.RAW}/ripeness/orchard-s7-002.jpg | green & hard",
     )
     world.ask(order)
     (message,) = queue(world, channel)[-1:]
@@ -125,6 +126,12 @@ def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
     world.lin.press(message, "queue_instructions", of=job)
     fresh = [block["image_url"] for block in world.lin.view()["blocks"] if block["type"] == "image"]
     assert [fetched(url)[0] for url in fresh] == [200, 200], "a new press makes new links"
+    lost = world.put("examples/lost.jpg", world.s3.get_object(Bucket=seed.RAW, Key=GOOD)["Body"].read())
+    world.ask(an_order("with-a-lost-picture", team=QUEUE_TEAM, good_examples=f"{lost} | lost"))
+    world.s3.delete_object(Bucket=seed.RAW, Key="examples/lost.jpg")
+    world.mara.press(world.card("with-a-lost-picture"), "job_instructions")
+    assert "Good example: lost (this picture cannot be shown" in shown(world.mara.view())
+    stop(world, "with-a-lost-picture")
     stop(world, "with-pictures")
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
 
@@ -147,7 +154,7 @@ def test_what_people_type_stays_text(world: World) -> None:
         assert "<!channel>" not in said
         assert "<!here>" not in said
     world.mara.press(card, "job_instructions")
-    window = shown(world.mara.view())
+    window = shown(world.mara.view()).replace("\u200b", "")
     assert "<!channel>" not in window
     assert "grant_read_access" in window, "the words are there, as words"
     asked = world.sagemaker.describe_labeling_job(LabelingJobName=name)
@@ -155,14 +162,12 @@ def test_what_people_type_stays_text(world: World) -> None:
     assert key.startswith(f"labels/{name}/labeljob/")
     page = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     assert "<script>alert" not in page
-    assert "secret.jpg' | grant_read_access" not in page.replace("&#39;", "'").replace("&#x27;", "'").replace(
-        "&#123;", "{"
-    ) or "{{ 's3://orchard-raw/secret.jpg'" not in page
-    role = asked["RoleArn"]
+    task = json.dumps({"taskObject": f"s3://{seed.RAW}/{GOOD}"})
     rendered = world.sagemaker.render_ui_template(
-        UiTemplate={"Content": page}, Task={"Input": json.dumps({"taskObject": "s3://orchard-raw/ripeness/orchard-s7-000.jpg"})}, RoleArn=role
+        UiTemplate={"Content": page}, Task={"Input": task}, RoleArn=asked["RoleArn"]
     )
     assert rendered["Errors"] == []
-    assert "secret.jpg" in rendered["RenderedContent"]
-    assert "X-Amz-Signature" not in rendered["RenderedContent"].partition("secret.jpg")[2][:400]
+    assert "grant_read_access" in rendered["RenderedContent"], "the typed template is shown as it was typed"
+    assert "secret.jpg?" not in rendered["RenderedContent"], "and nothing was granted"
+    assert "<script>alert" not in rendered["RenderedContent"]
     stop(world, name)

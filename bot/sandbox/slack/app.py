@@ -74,7 +74,7 @@ def create_app(config: SlackConfig) -> ASGIApp:
         Route("/api/{method}", api.serve, methods=["GET", "POST"]),
         WebSocketRoute("/link/", socket_mode.serve),
         *doors.routes(),
-        *Control(workspace, socket_mode, transport, api).routes(),
+        *Control(workspace, socket_mode, transport, events, api).routes(),
         *client.routes(),
         *_page_routes(config),
     ]

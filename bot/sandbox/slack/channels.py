@@ -212,9 +212,11 @@ def client_channel(workspace: Workspace, row: sqlite3.Row, person: str) -> JSON:
                 "SELECT count(*) FROM message WHERE channel=? AND in_channel=1 AND ts>? AND person<>?",
                 (row["id"], mine["last_read"], person),
             ).fetchone()[0]
+    inside = members(workspace, row["id"])
     shown: JSON = {
         "id": row["id"],
         "name": row["name"],
+        "members": inside,
         "is_private": bool(row["is_private"]) and not row["is_im"],
         "is_im": bool(row["is_im"]),
         "topic": row["topic"],
@@ -224,7 +226,7 @@ def client_channel(workspace: Workspace, row: sqlite3.Row, person: str) -> JSON:
         "last_read": None if mine is None else mine["last_read"],
     }
     if row["is_im"]:
-        other = next((one for one in members(workspace, row["id"]) if one != person), person)
+        other = next((one for one in inside if one != person), person)
         shown["user"] = other
         shown["name"] = str((find_person(workspace, other) or {}).get("name", other))
     return shown

@@ -22,6 +22,7 @@ from bot.sandbox.slack.messages import (
 )
 from bot.sandbox.slack.people import bot_user_id, find_person
 from bot.sandbox.slack.pictures import unreachable_pictures
+from bot.sandbox.slack.shown_files import unusable_files
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.validate import validate_message
 
@@ -51,13 +52,13 @@ def refuse(problems: list[Problem]) -> None:
     )
 
 
-def checked_content(payload: JSON) -> None:
+def checked_content(workspace: Workspace, payload: JSON) -> None:
     """Refuse text, blocks and metadata that Slack would refuse, pictures included."""
     refuse(validate_message(payload))
-    refuse(unreachable_pictures(payload.get("blocks")))
+    refuse(unreachable_pictures(payload.get("blocks")) + unusable_files(workspace, payload.get("blocks")))
 
 
-def content_of(args: Arguments) -> JSON:
+def content_of(workspace: Workspace, args: Arguments) -> JSON:
     """Text, blocks, attachments and metadata of a call, opened and checked."""
     content = {
         "text": args.maybe_text("text"),
@@ -65,7 +66,7 @@ def content_of(args: Arguments) -> JSON:
         "attachments": args.opened("attachments", "invalid_attachments"),
         "metadata": args.opened("metadata", "invalid_metadata_format"),
     }
-    checked_content(content)
+    checked_content(workspace, content)
     return content
 
 
@@ -107,7 +108,7 @@ def _answered(workspace: Workspace, channel: str, ts: str) -> JSON:
 
 def _post(workspace: Workspace, args: Arguments) -> JSON:
     channel = writable_channel(workspace, args.text("channel"))
-    message = _message(workspace, content_of(args))
+    message = _message(workspace, content_of(workspace, args))
     thread = args.maybe_text("thread_ts")
     broadcast = args.flag("reply_broadcast")
     posted = post_message(workspace, channel["id"], message, thread_ts=thread, broadcast=broadcast)
@@ -128,7 +129,7 @@ def _update(workspace: Workspace, args: Arguments) -> JSON:
     channel = writable_channel(workspace, args.text("channel"))["id"]
     ts = args.text("ts")
     _own_message(workspace, channel, ts, "cant_update_message")
-    content = content_of(args)
+    content = content_of(workspace, args)
     with workspace.store.write():
         message = _own_message(workspace, channel, ts, "cant_update_message")
         if content["text"] is not None:
@@ -167,7 +168,7 @@ def _ephemeral(workspace: Workspace, args: Arguments) -> JSON:
     person = args.text("user")
     if not is_member(workspace, channel, person):
         raise SlackError("user_not_in_channel")
-    message = _message(workspace, content_of(args))
+    message = _message(workspace, content_of(workspace, args))
     message.pop("metadata", None)
     kept = show_ephemeral(workspace, channel, person, message, thread_ts=args.maybe_text("thread_ts"))
     return {"message_ts": kept["ts"]}

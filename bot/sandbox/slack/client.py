@@ -150,6 +150,7 @@ class Client:
                 ],
                 "home_tab": bool(home.get("home_tab_enabled")),
                 "messages_tab": bool(home.get("messages_tab_enabled", True)),
+                "messages_tab_read_only": bool(home.get("messages_tab_read_only_enabled")),
             },
             "user": person,
             "people": [people.client_person(one) for one in people.all_people(workspace)],

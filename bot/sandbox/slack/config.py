@@ -27,8 +27,10 @@ class SlackConfig:
     real_name, title, email, tz, color, is_admin, is_restricted; an entry with is_bot is the app's bot user, else one
     is made from the manifest. `channels`: id, name, is_private, topic, members (ids, or the word "bot").
     `request_url` is where signed HTTP goes; None means Socket Mode. `time_scale` scales the pauses before an event is
-    delivered again (0 s, 60 s, 300 s). `ack_seconds` is how long Slack waits for the app. `messages` (channel, user
-    or "bot", text, blocks, thread_of) are there from the start.
+    delivered again (0 s, 60 s, 300 s). `sent_again` is the share of events that come once more although the app took
+    them, `new_id_again` the share of repeated deliveries that come under a new event_id and without the retry headers;
+    both are drawn with `seed`. `ack_seconds` is how long Slack waits for the app. `messages` (channel, user or "bot",
+    text, blocks, thread_of) are there from the start.
     """
 
     store: Path
@@ -42,6 +44,9 @@ class SlackConfig:
     request_url: str | None = None
     time_scale: float = 1.0
     rate_limits: bool = True
+    sent_again: float = 0.0
+    new_id_again: float = 0.1
+    seed: int = 7
     messages: Sequence[JSON] = ()
     usergroups: Sequence[JSON] = ()
     team: Mapping[str, str] = field(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.events import Events
     from bot.sandbox.slack.socket_mode import SocketMode
     from bot.sandbox.slack.state import Workspace
     from bot.sandbox.slack.transport import Transport
@@ -30,10 +31,13 @@ TOKEN_STATES = {"token_revoked", "token_expired", "account_inactive", "invalid_a
 
 
 class Control:
-    """POST /_control/request_url, disconnect, token, refuse; GET /_control/connections."""
+    """POST /_control/request_url, disconnect, token, refuse, redelivery; GET /_control/connections."""
 
-    def __init__(self, workspace: Workspace, socket_mode: SocketMode, transport: Transport, api: WebApi) -> None:
+    def __init__(
+        self, workspace: Workspace, socket_mode: SocketMode, transport: Transport, events: Events, api: WebApi
+    ) -> None:
         self._workspace = workspace
+        self._events = events
         self._socket_mode = socket_mode
         self._transport = transport
         self._api = api
@@ -45,6 +49,7 @@ class Control:
             Route("/_control/disconnect", self._poster(self._disconnect), methods=["POST"]),
             Route("/_control/token", self._poster(self._token), methods=["POST"]),
             Route("/_control/refuse", self._poster(self._refuse), methods=["POST"]),
+            Route("/_control/redelivery", self._poster(self._redelivery), methods=["POST"]),
             Route("/_control/connections", self._connections, methods=["GET"]),
         ]
 
@@ -96,6 +101,14 @@ class Control:
     def _refuse(self, sent: JSON) -> JSON:
         """{"method": pattern, "error": code, "times": n}: the next n calls fail with this code, with nothing done."""
         self._api.refuse_next(str(sent["method"]), str(sent["error"]), int(sent.get("times", 1)))
+        return {}
+
+    def _redelivery(self, sent: JSON) -> JSON:
+        """{"sent_again": share, "new_id_again": share, "seed": n}: which events come again, and under a new id."""
+        sent_again, new_id_again = float(sent.get("sent_again", 0.0)), float(sent.get("new_id_again", 0.0))
+        if not (0 <= sent_again <= 1 and 0 <= new_id_again <= 1):
+            raise ValueError("sent_again, new_id_again: expected shares from 0 to 1")
+        self._events.shares(sent_again, new_id_again, int(sent.get("seed", self._workspace.config.seed)))
         return {}
 
     async def _connections(self, _request: Request) -> Response:

@@ -1,11 +1,13 @@
 """The Events API: what happens in the workspace, told to the app, again when it does not answer.
 
 Promises delivery outside of any transaction, only of events the manifest subscribes to and has the scope for, and up
-to three more attempts after 0, 60 and 300 seconds times `time_scale`.
+to three more attempts after 0, 60 and 300 seconds times `time_scale`. Some repeated deliveries come under a new
+event_id and without the retry headers, as Slack's do at times: an app that knows an event by its id alone is found out.
 """
 
 from __future__ import annotations
 
+import random
 import secrets
 import threading
 from typing import TYPE_CHECKING
@@ -31,7 +33,10 @@ REASONS = {
 
 
 class Events:
-    """Sends events; attempts that wait for their time are kept in memory."""
+    """Sends events; attempts that wait for their time are kept in memory.
+
+    `sent_again` and `new_id_again` are the shares of the configuration; they can be changed while it runs.
+    """
 
     def __init__(self, workspace: Workspace, transport: Transport) -> None:
         self._workspace = workspace
@@ -39,6 +44,9 @@ class Events:
         self._lock = threading.Lock()
         self._timers: set[threading.Timer] = set()
         self._closed = False
+        self._chance = random.Random(workspace.config.seed)
+        self.sent_again = workspace.config.sent_again
+        self.new_id_again = workspace.config.new_id_again
 
     def send(self, event: JSON) -> None:
         """Tell the app of an event, if it wants it; `_subscription` names what it must have subscribed to."""
@@ -91,11 +99,31 @@ class Events:
             timer.start()
 
     def _attempt(self, outer: JSON, attempt: int, reason: str) -> None:
-        answer = self._transport.deliver(Delivery("app:event", "events_api", outer, "json", attempt, reason))
-        if answer.ok or attempt >= len(PAUSES) or _no_retry(answer):
+        if attempt and self._happens(self.new_id_again):
+            # UNSURE: how often Slack does this; the share is a guess, that it happens is not.
+            renamed = {**outer, "event_id": self._workspace.new_id("Ev")}
+            delivery = Delivery("app:event", "events_api", renamed, "json")
+        else:
+            delivery = Delivery("app:event", "events_api", outer, "json", attempt, reason)
+        answer = self._transport.deliver(delivery)
+        if attempt >= len(PAUSES) or _no_retry(answer):
             return
-        pause = PAUSES[attempt] * self._workspace.config.time_scale
-        self._soon(outer, attempt + 1, REASONS[answer.outcome], pause)
+        if not answer.ok:
+            pause = PAUSES[attempt] * self._workspace.config.time_scale
+            self._soon(outer, attempt + 1, REASONS[answer.outcome], pause)
+        elif not attempt and self._happens(self.sent_again):
+            self._soon(outer, 1, REASONS["timeout"], 0.0)
+
+    def _happens(self, share: float) -> bool:
+        """Decide by the seed; a share of 0 draws nothing, so that it changes no other draw."""
+        with self._lock:
+            return share > 0 and self._chance.random() < share
+
+    def shares(self, sent_again: float, new_id_again: float, seed: int) -> None:
+        """Change both shares (0 to 1) and begin their chances anew."""
+        with self._lock:
+            self.sent_again, self.new_id_again = sent_again, new_id_again
+            self._chance = random.Random(seed)
 
     def close(self) -> None:
         """Forget what still waits."""

@@ -72,10 +72,16 @@ def share(workspace: Workspace, file_id: str, channel: str, ts: str) -> None:
 
 
 def may_see(workspace: Workspace, row: sqlite3.Row, person: str) -> bool:
-    """The uploader, the app that got it in a form, and who is in a channel where it was shared (a public one: all)."""
-    if row["person"] == person or (person == workspace.config.bot_user_id and json.loads(row["data"]).get("in_form")):
+    """The uploader, the app that got it in a form, who is in a channel where it was shared (a public one: all).
+
+    To be shown in a block of a message or view counts as being shared.
+    """
+    data: JSON = json.loads(row["data"])
+    if row["person"] == person or (person == workspace.config.bot_user_id and data.get("in_form")):
         return True
-    channels = [channel for channel, _ts in json.loads(row["data"])["shares"]]
+    if person in data.get("shown_to", []):
+        return True
+    channels = [*(channel for channel, _ts in data["shares"]), *data.get("shown_in", [])]
     with workspace.store.read() as db:
         for channel in channels:
             found = db.execute(

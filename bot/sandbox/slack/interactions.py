@@ -218,7 +218,7 @@ class Interactions:
         if action == "clear":
             views.close_view(workspace, person, clear=True)
         elif action in {"update", "push"}:
-            given = views.checked_view(reply.get("view"))
+            given = views.checked_view(workspace, reply.get("view"))
             if given["type"] != "modal":
                 raise SlackError("invalid_arguments")
             if action == "update":

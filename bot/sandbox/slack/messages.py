@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.slack.channels import audience, channel_type, find_channel, is_member
 from bot.sandbox.slack.files import file_json
 from bot.sandbox.slack.people import bot_user_id
+from bot.sandbox.slack.shown_files import show_files
 from bot.sandbox.slack.state import SlackError
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def post_message(
         )
         if root is not None:
             _count_reply(workspace, channel, root)
+        show_files(workspace, kept.get("blocks"), channel=channel)
     row = find_message(workspace, channel, kept["ts"])
     assert row is not None
     _tell(workspace, "message", row)
@@ -150,6 +152,7 @@ def change_message(workspace: Workspace, channel: str, ts: str, message: JSON) -
         raise SlackError("message_not_found")
     with workspace.store.write() as db:
         db.execute("UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(message), channel, ts))
+        show_files(workspace, message.get("blocks"), channel=channel)
     after = find_message(workspace, channel, ts)
     assert after is not None
     _tell(workspace, "message_changed", after)
@@ -243,6 +246,7 @@ def show_ephemeral(
             "INSERT INTO ephemeral(id, channel, person, thread_ts, data) VALUES (?, ?, ?, ?, ?)",
             (ephemeral_id, channel, person, root, json.dumps(kept)),
         )
+        show_files(workspace, kept.get("blocks"), person=person)
     workspace.tell("ephemeral", kept, [person])
     return kept
 
@@ -261,6 +265,7 @@ def change_ephemeral(workspace: Workspace, row: sqlite3.Row, message: JSON) -> N
     kept: JSON = {**message, **{name: old[name] for name in fixed if name in old}}
     with workspace.store.write() as db:
         db.execute("UPDATE ephemeral SET data=? WHERE id=?", (json.dumps(kept), row["id"]))
+        show_files(workspace, kept.get("blocks"), person=row["person"])
     workspace.tell("ephemeral_changed", kept, [row["person"]])
 
 

@@ -70,7 +70,7 @@ def use_response_url(workspace: Workspace, secret: str, payload: JSON) -> None:
     if payload.get("delete_original"):
         _delete(workspace, row, place)
         return
-    checked_content(payload)
+    checked_content(workspace, payload)
     if payload.get("replace_original") and (place["ts"] or place["ephemeral_id"]):
         _replace(workspace, row, place, payload)
         return
@@ -79,7 +79,7 @@ def use_response_url(workspace: Workspace, secret: str, payload: JSON) -> None:
 
 def answer_in_place(workspace: Workspace, person: str, channel: str, payload: JSON) -> JSON | None:
     """Say something where a person is: to them alone, or to all with response_type in_channel."""
-    checked_content(payload)
+    checked_content(workspace, payload)
     message = _message(workspace, payload)
     # UNSURE: a thread_ts is honoured as in chat.postMessage; without it the answer goes to the channel.
     thread_ts = payload.get("thread_ts")

@@ -75,7 +75,7 @@ def _complete(workspace: Workspace, args: Arguments) -> JSON:
     # Slack ignores blocks when there is an initial comment.
     blocks = None if comment else args.opened("blocks", "invalid_blocks_format")
     if blocks:
-        checked_content({"text": "", "blocks": blocks})
+        checked_content(workspace, {"text": "", "blocks": blocks})
     for place in places:
         message = bot_message(workspace, comment or "", with_ids(blocks) if blocks else None)
         share_files(workspace, place["id"], message, ids, args.maybe_text("thread_ts"))

@@ -14,7 +14,7 @@ from bot.sandbox.slack.block_kit import composition
 from bot.sandbox.slack.block_kit.blocks import block_list
 from bot.sandbox.slack.block_kit.report import JSON, Problem, Report
 
-__all__ = ["Problem", "pictures", "validate_message", "validate_options", "validate_view"]
+__all__ = ["Problem", "pictures", "slack_files", "validate_message", "validate_options", "validate_view"]
 
 BLOCKS_TOTAL = 13_000
 """UNSURE: Slack names no figure; refusals were seen at about 13,200 characters of blocks. Tables have own limits."""
@@ -109,3 +109,10 @@ def pictures(blocks: list[JSON], surface: str = "message") -> list[tuple[str, st
     report = Report("invalid_blocks", surface)
     block_list(report, "/blocks" if surface == "message" else "/view/blocks", blocks)
     return report.pictures
+
+
+def slack_files(blocks: list[JSON], surface: str = "message") -> list[tuple[str, JSON]]:
+    """The workspace's own files that these blocks show: JSON pointer and `{"id"}` or `{"url"}`, in order."""
+    report = Report("invalid_blocks", surface)
+    block_list(report, "/blocks" if surface == "message" else "/view/blocks", blocks)
+    return report.slack_files

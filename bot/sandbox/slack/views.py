@@ -10,6 +10,7 @@ from bot.sandbox.slack.block_tree import with_ids
 from bot.sandbox.slack.chat import refuse
 from bot.sandbox.slack.people import bot_user_id, find_person
 from bot.sandbox.slack.pictures import unreachable_pictures
+from bot.sandbox.slack.shown_files import show_files, unusable_files
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.validate import validate_view
 from bot.sandbox.slack.view_state import merged
@@ -98,7 +99,7 @@ def find_view(workspace: Workspace, view_id: str) -> tuple[str, JSON] | None:
     return None if row is None else (row["person"], json.loads(row["data"]))
 
 
-def checked_view(view: Any) -> JSON:
+def checked_view(workspace: Workspace, view: Any) -> JSON:
     """Refuse a view that Slack would refuse, pictures included."""
     if not isinstance(view, dict):
         words = "[ERROR] missing required field: view"
@@ -106,7 +107,9 @@ def checked_view(view: Any) -> JSON:
     problems = validate_view(view)
     if any(problem.code == "view_too_large" for problem in problems):
         raise SlackError("view_too_large")
-    refuse(problems or unreachable_pictures(view.get("blocks"), str(view["type"])))
+    refuse(problems)
+    surface = str(view["type"])
+    refuse(unreachable_pictures(view.get("blocks"), surface) + unusable_files(workspace, view.get("blocks"), surface))
     return view
 
 
@@ -143,6 +146,7 @@ def _whole(workspace: Workspace, given: JSON, before: JSON | None, **place: Any)
 
 
 def _write(workspace: Workspace, person: str, view: JSON, position: int) -> None:
+    show_files(workspace, view["blocks"], person=person, surface=view["type"])
     external = view["external_id"] or None
     with workspace.store.write() as db:
         if external is not None:
@@ -216,8 +220,8 @@ def close_view(workspace: Workspace, person: str, *, clear: bool = False) -> lis
 # -- the Web API --------------------------------------------------------------------------------------------------
 
 
-def _modal(args: Arguments) -> JSON:
-    view = checked_view(args.opened("view", "invalid_arguments"))
+def _modal(workspace: Workspace, args: Arguments) -> JSON:
+    view = checked_view(workspace, args.opened("view", "invalid_arguments"))
     if view["type"] != "modal":
         words = "[ERROR] must be one of: modal [json-pointer:/view/type]"
         raise SlackError("invalid_arguments", response_metadata={"messages": [words]})
@@ -225,14 +229,14 @@ def _modal(args: Arguments) -> JSON:
 
 
 def _open(workspace: Workspace, args: Arguments) -> JSON:
-    view = _modal(args)
+    view = _modal(workspace, args)
     trigger = _use_trigger(workspace, args.text("trigger_id"))
     # UNSURE: views.open by a press inside a modal lands on top of it; any other starts a new stack.
     return {"view": push_view(workspace, trigger["person"], view, fresh=trigger["view_id"] is None)}
 
 
 def _push(workspace: Workspace, args: Arguments) -> JSON:
-    view = _modal(args)
+    view = _modal(workspace, args)
     trigger = _use_trigger(workspace, args.text("trigger_id"))
     if trigger["view_id"] is None or not stack(workspace, trigger["person"]):
         raise SlackError("invalid_trigger_id")
@@ -246,7 +250,7 @@ def _check_hash(args: Arguments, before: JSON) -> None:
 
 
 def _update(workspace: Workspace, args: Arguments) -> JSON:
-    view = _modal(args)
+    view = _modal(workspace, args)
     view_id = args.maybe_text("view_id")
     if view_id is None:
         with workspace.store.read() as db:
@@ -263,7 +267,7 @@ def _update(workspace: Workspace, args: Arguments) -> JSON:
 
 def _publish(workspace: Workspace, args: Arguments) -> JSON:
     person = args.text("user_id")
-    view = checked_view(args.opened("view", "invalid_arguments"))
+    view = checked_view(workspace, args.opened("view", "invalid_arguments"))
     if view["type"] != "home":
         words = "[ERROR] must be one of: home [json-pointer:/view/type]"
         raise SlackError("invalid_arguments", response_metadata={"messages": [words]})

@@ -43,8 +43,12 @@ def image_source(report: Report, pointer: str, value: JSON) -> None:
         report.add(pointer, "must define exactly one of `image_url` and `slack_file`")
         return
     if file is not None:
-        if report.thing(f"{pointer}/slack_file", file) and ("id" in file) == ("url" in file):
-            report.add(f"{pointer}/slack_file", "must define exactly one of `id` and `url`")
+        place = f"{pointer}/slack_file"
+        if not report.thing(place, file):
+            return
+        if ("id" in file) == ("url" in file):
+            report.add(place, "must define exactly one of `id` and `url`")
+        report.slack_files.append((place, file))
         return
     place = f"{pointer}/image_url"
     if not report.string(place, url, 3000) or not isinstance(url, str):

@@ -35,6 +35,7 @@ class Report:
     charts: int = 0
     inputs: int = 0
     pictures: list[tuple[str, str]] = field(default_factory=list)
+    slack_files: list[tuple[str, JSON]] = field(default_factory=list)
 
     def add(self, pointer: str, message: str, code: str | None = None) -> None:
         """Note a problem."""

@@ -1,0 +1,140 @@
+"""The order of the probes, and what each may look at.
+
+Promises to whoever reads the report: every probe gives at least one row, one that cannot be asked because another one
+is not well says so, and no probe stops the others.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.base.aws import Aws
+from bot.base.clock import NewId
+from bot.base.db import Database
+from bot.base.errors import LabeljobError
+from bot.base.log import redact
+from bot.base.settings import Settings
+
+
+class Verdict(StrEnum):
+    """How a thing is: well, worth a look, or such that the bot cannot work."""
+
+    OK = "ok"
+    LOOK = "look at"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a probe found. `remedy` stands instead of the probe's own where it knows better; `of` names one of many."""
+
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the report. A thing that is well has no remedy."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+@dataclass(slots=True)
+class Learned:
+    """What earlier probes found out for later ones."""
+
+    slack_skew: float | None = None
+    granted: frozenset[str] | None = None
+    bot_name: str = "labeljob"
+    aws_account: str = ""
+    aws_skew: float | None = None
+    has_jobs: bool = False
+    portal: str = ""
+    readable: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the probes look at. `clock` is this machine's time in seconds since 1970."""
+
+    settings: Settings
+    slack: WebClient
+    aws: Aws
+    db: Database
+    clock: Callable[[], float]
+    new_id: NewId
+    learned: Learned = field(default_factory=Learned)
+
+
+Probed = Callable[[Surroundings], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A named probe; it is asked only when those that it `needs` are well."""
+
+    name: str
+    needs: tuple[str, ...]
+    ask: Probed
+    remedy: str
+
+
+PROBES: dict[str, Probe] = {}
+
+
+def probe(name: str, *, needs: tuple[str, ...] = ()) -> Callable[[Probed], Probed]:
+    """Register a probe under its name, behind those that it needs; its docstring must hold the remedy."""
+
+    def register(ask: Probed) -> Probed:
+        _subject, _, remedy = inspect.cleandoc(ask.__doc__ or "").partition("\n\n")
+        unknown = [each for each in needs if each not in PROBES]
+        if not remedy or unknown or name in PROBES:
+            raise ValueError(f"probe {name}: no remedy in its docstring, a name used twice, or unknown needs {unknown}")
+        PROBES[name] = Probe(name, needs, ask, " ".join(remedy.split()))
+        return ask
+
+    return register
+
+
+def examine(around: Surroundings, begins: Callable[[str], None] = lambda _name: None) -> Iterator[Row]:
+    """Ask every probe in its order, a row as soon as it is known; `begins` is told each probe's name before it."""
+    unwell: set[str] = set()
+    for each in PROBES.values():
+        begins(each.name)
+        for row in _rows(each, around, unwell):
+            if row.verdict is not Verdict.OK:
+                unwell.add(each.name)
+            yield row
+
+
+def _rows(each: Probe, around: Surroundings, unwell: set[str]) -> Iterator[Row]:
+    missing = [name for name in each.needs if name in unwell]
+    if missing:
+        yield Row(each.name, Verdict.LOOK, f"Not asked, since “{missing[0]}” is not well.", "")
+        return
+    try:
+        for finding in each.ask(around):
+            name = f"{each.name}: {finding.of}" if finding.of else each.name
+            remedy = "" if finding.verdict is Verdict.OK else finding.remedy or each.remedy
+            yield Row(name, finding.verdict, redact(finding.found), redact(remedy))
+    except LabeljobError as error:
+        yield Row(each.name, Verdict.FAILS, redact(error.words), each.remedy)
+    except SlackApiError as error:
+        yield Row(each.name, Verdict.FAILS, f"Slack answers: {slack_code(error)}.", each.remedy)
+    except OSError as error:
+        yield Row(each.name, Verdict.FAILS, redact(f"No answer ({error})."), each.remedy)
+
+
+def slack_code(error: SlackApiError) -> str:
+    """Slack's error code, or the HTTP status of an answer that is not its own."""
+    data = error.response.data
+    return str(data.get("error")) if isinstance(data, dict) else f"HTTP {error.response.status_code}"

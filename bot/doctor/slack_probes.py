@@ -1,0 +1,116 @@
+"""Probes of Slack: token, clock, scopes, channels, and the way in which requests reach the bot."""
+
+import re
+from collections.abc import Iterator
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot import slack_manifest
+from bot.doctor.clocks import judged, skew
+from bot.doctor.examination import Finding, Surroundings, Verdict, probe
+
+_PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
+_SECRET = re.compile(r"[0-9a-f]{32}")
+
+
+@probe("Slack token")
+def token(around: Surroundings) -> Iterator[Finding]:
+    """SLACK_BOT_TOKEN works (auth.test).
+
+    Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into SLACK_BOT_TOKEN; if there is
+    none, or it was revoked, install the app to the workspace again. With no answer at all, check the network and
+    LABELJOB_SLACK_API_URL.
+    """
+    learned, began = around.learned, around.clock()
+    try:
+        answer: SlackResponse = around.slack.auth_test()
+    except SlackApiError as error:
+        learned.slack_skew = skew(error.response.headers, began, around.clock())
+        raise
+    learned.slack_skew = skew(answer.headers, began, around.clock())
+    learned.bot_name = str(answer.get("user") or learned.bot_name)
+    learned.granted = _granted(answer)
+    if not answer.get("bot_id"):
+        yield Finding(Verdict.FAILS, "The token is a person's (xoxp-…), not the bot's.")
+        return
+    yield Finding(Verdict.OK, f"The bot is {learned.bot_name} in {answer.get('team')} ({answer.get('team_id')}).")
+
+
+@probe("clock against Slack")
+def clock(around: Surroundings) -> Iterator[Finding]:
+    """This machine's clock is near Slack's.
+
+    Set the machine's clock by NTP (timedatectl set-ntp true, or the host's time service in a container); Slack's
+    signatures are good for 300 seconds, so a clock that is further away refuses every request.
+    """
+    yield judged(around.learned.slack_skew, "Slack")
+
+
+@probe("Slack scopes", needs=("Slack token",))
+def scopes(around: Surroundings) -> Iterator[Finding]:
+    """The token has every scope of the manifest.
+
+    Paste the manifest (labeljob slack-manifest) into the app's page App Manifest, save it, and install the app to the
+    workspace again: a token keeps the scopes that it was made with.
+    """
+    wanted = frozenset(slack_manifest.read()["oauth_config"]["scopes"]["bot"])
+    granted = around.learned.granted
+    if granted is None:
+        yield Finding(Verdict.LOOK, "Slack did not say which scopes the token has.")
+        return
+    missing, more = sorted(wanted - granted), sorted(granted - wanted)
+    if missing:
+        yield Finding(Verdict.FAILS, f"The token lacks {', '.join(missing)}.")
+    elif more:
+        remedy = "Remove them from the app and install it again; Labeljob does not use them."
+        yield Finding(Verdict.LOOK, f"The token has more than the manifest asks for: {', '.join(more)}.", remedy)
+    else:
+        yield Finding(Verdict.OK, f"All {len(wanted)} of the manifest.")
+
+
+@probe("Slack channels", needs=("Slack token",))
+def channels(around: Surroundings) -> Iterator[Finding]:
+    """The bot is in a channel.
+
+    Type /invite @labeljob in the channel of a project, and in the channel where the labeling team is told of work.
+    """
+    cursor = ""
+    for _ in range(_PAGES):
+        page = around.slack.conversations_list(
+            types="public_channel,private_channel", exclude_archived=True, limit=1000, cursor=cursor
+        )
+        inside = [f"#{channel['name']}" for channel in page["channels"] if channel.get("is_member")]
+        if inside:
+            more = " and others" if len(inside) > 3 else ""  # noqa: PLR2004 - three names are enough to know it by
+            yield Finding(Verdict.OK, f"In {', '.join(inside[:3])}{more}.")
+            return
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            break
+    yield Finding(Verdict.LOOK, f"{around.learned.bot_name} is in no channel yet.")
+
+
+@probe("way in from Slack")
+def way_in(around: Surroundings) -> Iterator[Finding]:
+    """What Socket Mode or signed HTTP needs is there.
+
+    Socket Mode: make an app-level token with the scope connections:write (Basic Information, App-Level Tokens), put it
+    into SLACK_APP_TOKEN, and switch Socket Mode on in the app. Signed HTTP: copy the Signing Secret (Basic
+    Information) into SLACK_SIGNING_SECRET, and install the manifest of `labeljob slack-manifest --url https://…`.
+    """
+    settings = around.settings
+    if settings.slack_transport == "socket":
+        # Slack hands out an address for one connection; it is not used, and dies by itself.
+        around.slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+        yield Finding(Verdict.OK, "Socket Mode: SLACK_APP_TOKEN opens connections.")
+    elif _SECRET.fullmatch(settings.slack_signing_secret.get_secret_value()):
+        yield Finding(Verdict.OK, "Signed HTTP: SLACK_SIGNING_SECRET is set; only a request of Slack's can prove it.")
+    else:
+        yield Finding(Verdict.LOOK, "SLACK_SIGNING_SECRET does not look like one (32 hexadecimal digits).")
+
+
+def _granted(answer: SlackResponse) -> frozenset[str] | None:
+    found = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
+    text = found[0] if isinstance(found, list) and found else found
+    return frozenset(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else None

@@ -1,0 +1,157 @@
+"""`make faults`: the whole bot while its processes are killed, on each store. The last lines are figures.
+
+KILLS (50; 500 is the long form), STORE (sqlite, postgresql or both), SEED (chance is repeatable up to the machine's
+own timing). Two replicas ask, launch, watch and tell; again and again one of them dies by kill -9, at a random moment
+or at a named step, while Slack answers 5 % of the posts with 429 and 5 % with 500 and drops 10 % of the replies after
+posting, and AWS drops 10 % of the replies after creating a job.
+"""
+
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.base.failpoints import STEPS
+from bot.sandbox.person import Person, PracticeError
+from tests.faults import lost_replies, postgres
+from tests.faults.oracle import Verdict, judge, settled
+from tests.faults.world import World, ask, order, running, until
+
+_LONG = 500
+_SETTLE = 240.0  # seconds that everything may take to be told once nobody is killed any more
+
+
+@dataclass
+class Asked:
+    """The names people used, and those of which they were told that they were taken."""
+
+    names: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    ending: threading.Event = field(default_factory=threading.Event)
+
+
+def main() -> int:
+    """Run what the environment asks for; 1 when a promise was broken."""
+    kills, seed = int(os.environ.get("KILLS", "50")), int(os.environ.get("SEED", "7"))
+    chosen = os.environ.get("STORE", "both")
+    stores = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+    posts = 2000 if kills >= _LONG else 200
+    figures, clean = [], True
+    for store in stores:
+        server = postgres.start() if store == "postgresql" else None
+        try:
+            with tempfile.TemporaryDirectory(prefix="labeljob-faults-") as name:
+                folder = Path(name)
+                url = f"sqlite:///{folder}/labeljob.db" if server is None else server.new_database()
+                verdict, died = storm(folder, url, kills, seed)
+                _print(f"deaths at named steps: {dict(sorted(died.items()))}", *verdict.findings)
+                figures.append(_line(kills, verdict, store))
+                posting = f"sqlite:///{folder}/posts.db" if server is None else server.new_database()
+                count = lost_replies.run(folder / "posts", posting, posts, seed)
+                figures.append(f"lost_replies={count.dropped} rows={count.rows} lost={count.lost} "
+                               f"duplicates={count.duplicates} out_of_order={count.out_of_order} store={store}")  # fmt: skip
+                clean = clean and verdict.clean and count.clean
+        finally:
+            if server is not None:
+                server.remove()
+    _print(*figures)
+    return 0 if clean else 1
+
+
+def storm(folder: Path, url: str, kills: int, seed: int) -> tuple[Verdict, Counter[str]]:
+    """Kill replicas while people ask for jobs; then let everything be told, and judge."""
+    chance = random.Random(seed)
+    asked = Asked()
+    with running(folder, url) as world:
+        world.start("one")
+        _spoil(world, seed)
+        people = [
+            threading.Thread(target=_keep_asking, args=(person, asked, number), daemon=True)
+            for number, person in enumerate((world.mara, world.sam))
+        ]
+        for person in people:
+            person.start()
+        died = _kill(world, kills, chance)
+        asked.ending.set()
+        last = world.start("last")
+        for person in people:
+            person.join()
+        world.no_faults()
+        with suppress(PracticeError):
+            until(lambda: settled(world, asked.names), _SETTLE, "everything to be told")
+        verdict = judge(world, asked.taken, asked.names)
+        last.stop()
+        if not verdict.clean:
+            _print(last.log.read_text()[-3000:])
+        return verdict, died
+
+
+def _spoil(world: World, seed: int) -> None:
+    """The weather during the storm."""
+    for operation, fault, share in (
+        ("chat.postMessage", "drop_after", 0.10),
+        ("chat.*", "throttle", 0.05),
+        ("chat.*", "error_500", 0.05),
+    ):
+        world.fault(operation, fault, probability=share, seed=seed, retry_after=1)
+    world.fault("*CreateLabelingJob", "drop_after", aws=True, probability=0.10, seed=seed)
+
+
+def _keep_asking(person: Person, asked: Asked, number: int) -> None:
+    """One person who wants one job after another."""
+    count = 0
+    while not asked.ending.is_set():
+        count += 1
+        name = f"storm-{number}-{count}"
+        asked.names.append(name)
+        if ask(person, order(name), patience=30):
+            asked.taken.append(name)
+        asked.ending.wait(0.3)
+
+
+def _kill(world: World, kills: int, chance: random.Random) -> Counter[str]:
+    """Let replicas live a moment and die, one after the other; by which step they died."""
+    died: Counter[str] = Counter()
+    steps = [*STEPS]
+    names = ["one", "two"]
+    living = {"two": world.replica("two")}
+    living["two"].start()
+    lives = {"two": ""}
+    for count in range(kills):
+        name = names[(count + 1) % 2]
+        bot, step = living.get(name), lives.get(name, "")
+        end = time.monotonic() + chance.uniform(0.4, 2.0) + (1.0 if step else 0.0)
+        while bot is not None and bot.alive() and time.monotonic() < end:
+            time.sleep(0.01)
+        if bot is not None:
+            died[step if step and not bot.alive() else "at random"] += 1
+            bot.kill()
+        step = steps[count // 2 % len(steps)] if chance.random() < 0.5 else ""
+        more = {"LABELJOB_FAILPOINT": f"{step}:{chance.randint(1, 3)}"} if step else {}
+        living[name], lives[name] = world.replica(name, **more), step
+        living[name].start()
+    for bot in living.values():
+        bot.kill()
+    return died
+
+
+def _line(kills: int, verdict: Verdict, store: str) -> str:
+    return (
+        f"kills={kills} rows={verdict.rows} lost={verdict.lost} duplicates={verdict.duplicates} "
+        f"out_of_order={verdict.out_of_order} dropped_replies={verdict.dropped} look_ups={verdict.looked} store={store}"
+    )
+
+
+def _print(*lines: str) -> None:
+    for line in lines:
+        print(line, flush=True)  # noqa: T201 - this is a command
+
+
+if __name__ == "__main__":
+    sys.exit(main())
