@@ -45,6 +45,10 @@ format: .venv/dev.stamp ## Put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: bench
+bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors
+	@$(BIN)/python -m bench
+
 .PHONY: ci
 ci: lint test ## What CI runs
 

@@ -30,7 +30,9 @@ def second_faults(world: World, order: Order) -> dict[str, str]:
 def taken(one_world: World) -> str:
     """A name that a job at AWS has, made there by somebody else."""
     template = one_world.put("made-elsewhere/page.liquid.html", "<p>{{ task.input.taskObject }}</p>", seed.OUT)
-    labels = one_world.put("made-elsewhere/labels.json", json.dumps({"labels": [{"label": "a"}, {"label": "b"}]}), seed.OUT)
+    labels = one_world.put(
+        "made-elsewhere/labels.json", json.dumps({"labels": [{"label": "a"}, {"label": "b"}]}), seed.OUT
+    )
     team = one_world.sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"]["WorkteamArn"]
     account = "arn:aws:lambda:us-east-1:432418664414:function"
     one_world.sagemaker.create_labeling_job(

@@ -53,6 +53,7 @@ CHANNELS = [
 ]
 RAW_MANIFEST = f"s3://{seed.RAW}/first-basket.manifest"
 QUEUE_TEAM, SHORT_LIVED_TEAM = "queue-team", "short-lived-team"  # teams of Lin alone: nothing is labeled by itself
+WAITING = seed.WAITING_TEAM
 TEAMS = [
     *seed.TEAMS,
     *({**seed.TEAMS[1], "name": name, "description": "Lin"} for name in (QUEUE_TEAM, SHORT_LIVED_TEAM)),
@@ -210,7 +211,7 @@ class World:
             "card_gap": 0,
             "look_wait": 0,
             "post_pace": 1000,
-            "link_life": 30,
+            "link_life": 600,
         }
         read = Settings(**settings)
         self.bot = wiring.build(read)

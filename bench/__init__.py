@@ -1,0 +1,1 @@
+"""What the bot costs, measured as ratios (`make bench`)."""

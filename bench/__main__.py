@@ -1,0 +1,161 @@
+"""`make bench`: what the bot's own part costs, as ratios in one run against a floor measured beside it.
+
+Nothing here fails by a time; the figures are to be read. A ratio is the median of several rounds, both sides taken in
+turn, so that a busy machine slows them alike.
+"""
+
+import hashlib
+import hmac
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from slack_bolt import App, BoltRequest
+from slack_sdk import WebClient
+
+from bot import slack_manifest
+from bot.base.db import Database
+from bot.delivery.inbox import Inbox, Request
+from bot.manifests import lines
+from bot.sandbox.http import Server
+from bot.sandbox.slack.app import create_app
+from bot.sandbox.slack.config import SlackConfig
+from bot.slack_app import Door
+
+SECRET = "bench"  # noqa: S105 - signs requests to ourselves
+ROUNDS = 7
+
+
+def main() -> None:
+    """Measure everything, print one table."""
+    table = Table("what", "floor", "ours", "ratio", "goal")
+    for measure in track((acknowledgement, help_text, manifest_check), console=Console(stderr=True)):
+        table.add_row(*measure())
+    Console().print(table)
+
+
+def acknowledgement() -> tuple[str, ...]:
+    """A signed slash command, the durable inbox row included, against Bolt's own dispatch and one SQLite commit."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
+        database.migrate()
+        workspace = Server(create_app(_workspace(Path(folder))))
+        workspace.start()
+        client = WebClient("xoxb-bench", base_url=f"{workspace.url}/api/", retry_handlers=[])
+        plain = App(
+            client=client, signing_secret=SECRET, process_before_response=True, token_verification_enabled=False
+        )
+        door = Door(client, signing_secret=SECRET, inbox=Inbox(database))
+        for app in (plain, door):
+            app.command("/labeljob")(lambda ack: ack("ok"))
+        inbox = Inbox(database)
+        count = iter(range(10**9))
+
+        def floor() -> None:
+            plain.dispatch(_command(next(count)))
+            request = Request(f"floor:{next(count)}", "command", "T", "U", "x")
+            inbox.open(request)
+
+        def ours() -> None:
+            door.dispatch(_command(next(count)))
+
+        try:
+            return _row("ack of a slash command", floor, ours, times=150, goal="<= 1.5")
+        finally:
+            workspace.stop()
+            database.close()
+
+
+def _workspace(folder: Path) -> SlackConfig:
+    """A Slack that answers auth.test, which Bolt asks once."""
+    person = {"id": "U1", "name": "mara"}
+    channel = {"id": "C1", "name": "data", "topic": "", "members": ["U1", "bot"]}
+    return SlackConfig(
+        store=folder / "slack.db",
+        manifest=slack_manifest.read(),
+        bot_token="xoxb-bench",  # noqa: S106 - worth nothing
+        app_token="xapp-bench",  # noqa: S106 - as above
+        signing_secret=SECRET,
+        people=[person],
+        channels=[channel],
+    )
+
+
+def help_text() -> tuple[str, ...]:
+    """`labeljob --help` against bare argparse, whole processes."""
+    bare = "import argparse; argparse.ArgumentParser().parse_args(['--help'])"
+
+    def floor() -> None:
+        subprocess.run([sys.executable, "-c", bare], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+    def ours() -> None:
+        subprocess.run([sys.executable, "-m", "bot", "--help"], check=True, stdout=subprocess.DEVNULL)
+
+    return _row("labeljob --help", floor, ours, times=3, goal="<= 2")
+
+
+def manifest_check() -> tuple[str, ...]:
+    """Checking an input manifest of 20,000 lines against decoding its JSON alone."""
+    body = b"".join(b'{"source-ref":"s3://orchard-raw/july/%06d.jpg"}\n' % number for number in range(20_000))
+    decode = msgspec.json.Decoder().decode
+
+    def floor() -> None:
+        for line in body.splitlines():
+            decode(line)
+
+    def ours() -> None:
+        lines.check([body], source_key="source-ref", media=(".jpg",))
+
+    return _row("check of a manifest, 20,000 lines", floor, ours, times=1, goal="told, not set")
+
+
+def _row(what: str, floor: Callable[[], None], ours: Callable[[], None], *, times: int, goal: str) -> tuple[str, ...]:
+    floors, mine = [], []
+    for _ in range(ROUNDS):
+        floors.append(_seconds(floor, times))
+        mine.append(_seconds(ours, times))
+    low, high = statistics.median(floors), statistics.median(mine)
+    return what, f"{low * 1000:.2f} ms", f"{high * 1000:.2f} ms", f"{high / low:.2f}", goal
+
+
+def _seconds(work: Callable[[], None], times: int) -> float:
+    begin = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - begin) / times
+
+
+def _command(number: int) -> BoltRequest:
+    """A signed `/labeljob help`, each with a trigger of its own."""
+    body = urlencode(
+        {
+            "command": "/labeljob",
+            "text": "help",
+            "team_id": "T1",
+            "user_id": "U1",
+            "channel_id": "C1",
+            "trigger_id": str(number),
+            "response_url": "http://127.0.0.1:9/response/x",
+        }
+    )
+    stamp = str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {
+        "x-slack-request-timestamp": [stamp],
+        "x-slack-signature": [f"v0={digest}"],
+        "content-type": ["application/x-www-form-urlencoded"],
+    }
+    return BoltRequest(body=body, headers=headers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""What people ask about jobs and do with them: list, status, stop, follow, take over, by command, button and mention."""
+
+from typing import Any
+
+from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
+
+from bot.sandbox import seed
+from bot.sandbox.person import Person, elements
+from bot.sandbox.story import first_page, second_page
+
+
+def say(
+    world: World, channel: str, text: str, thread_ts: str | None = None, person: Person | None = None
+) -> list[dict[str, Any]]:
+    """Mention the app; the answers below that message, or in that thread."""
+    who = person or world.mara
+    heard = len(world.journal("app:event"))
+    ts = who.say(channel, text, thread_ts)
+    world.until(lambda: [each for each in world.journal("app:event")[heard:] if each["status"]], "the mention")
+    world.settle()
+    return [message for message in who.thread(channel, thread_ts or ts) if float(message["ts"]) > float(ts)]
+
+
+def ephemeral(world: World, person: Person, channel: str, thread_ts: str | None = None) -> dict[str, Any]:
+    """The newest message for this person's eyes alone."""
+    place = (
+        person.ask_for("thread", channel=channel, ts=thread_ts)
+        if thread_ts
+        else person.ask_for("history", channel=channel)
+    )
+    return dict(place["ephemerals"][-1])
+
+
+def at_aws(world: World, name: str, team: str = WAITING) -> str:
+    """A job that somebody made without us; its name."""
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName=pattern_job(world))
+    task = {**asked["HumanTaskConfig"], "TaskTitle": "Theirs"}
+    task["WorkteamArn"] = f"{task['WorkteamArn'].rpartition('/')[0]}/{team}"
+    world.sagemaker.create_labeling_job(
+        LabelingJobName=name,
+        LabelAttributeName=name,
+        HumanTaskConfig=task,
+        **{key: asked[key] for key in ("InputConfig", "RoleArn", "LabelCategoryConfigS3Uri")},
+        OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/theirs"},
+    )
+    return name
+
+
+def pattern_job(world: World) -> str:
+    if not world.aws_jobs("pattern"):
+        world.ask(an_order("pattern", title="Pattern"))
+        world.finish("pattern")
+    return "pattern"
+
+
+def test_list_and_status_tell_what_there_is(world: World) -> None:
+    """Without this, people would have to ask AWS how their jobs go."""
+    channel = world.channel("own-list")
+    assert words(world.mara.command(channel, "/labeljob", "list")) == (
+        "This channel has no labeling jobs yet. `/labeljob create` asks for one."
+    )
+    assert "Nothing is running in this channel." in words(world.mara.command(channel, "/labeljob", "status"))
+    world.ask(an_order("list-one", team=WAITING), channel)
+    world.pass_time(2)
+    world.settle()
+    one = words(world.ana.command(channel, "/labeljob", "status"))
+    assert "Ripe or not (list-one): In progress. 0 of 8 (0 %) · No labels yet" in one
+    assert "asked by Mara" in one
+    assert "asked " in one
+    assert "Results: `s3://orchard-out/labels/list-one/manifests/output/output.manifest`" in one
+    world.ask(an_order("list-two", team=WAITING), channel)
+    several = world.mara.command(channel, "/labeljob", "status")["ephemeral"]
+    assert "2 jobs in this channel, the most urgent first" in several["text"]
+    assert words(world.mara.command(channel, "/labeljob", "status LIST-TWO")).startswith("Ripe or not (list-two)")
+    assert words(world.mara.command(channel, "/labeljob", "status list-seven")) == (
+        "This channel has no job “list-seven”. There is: list-two, list-one."
+    )
+    assert words(world.mara.command(channel, "/labeljob", "list")).startswith(
+        "2 jobs in this channel:\nRipe or not (list-two)"
+    )
+    world.mara.press(several, "job_status", of=next(e["value"] for _b, e in elements(several["blocks"])))
+    told = ephemeral(world, world.mara, channel)
+    assert buttons(told) == ["Post in thread"]
+    for name in ("list-one", "list-two"):
+        world.sagemaker.stop_labeling_job(LabelingJobName=name)
+
+
+def test_help_and_unknown_words(world: World) -> None:
+    """Without this, a slip of the pen would be answered by silence."""
+    assert "/labeljob follow name" in words(world.mara.command(DATA, "/labeljob", "help"))
+    assert words(world.mara.command(DATA, "/labeljob", "")) == words(world.mara.command(DATA, "/labeljob", "help"))
+    assert words(world.mara.command(DATA, "/labeljob", "frob <!channel>")).startswith("There is no `frob` here.")
+    assert "/dataset create" in words(world.mara.command(DATA, "/dataset", "frob"))
+    assert "<!channel>" not in words(world.mara.command(DATA, "/labeljob", "status <!channel>"))
+
+
+def test_stop_is_confirmed_and_told(world: World) -> None:
+    """Without this, a paid job could not be ended from where it is seen, or would end by a slip."""
+    world.ask(an_order("to-stop", team=WAITING))
+    world.pass_time(2)
+    world.settle()
+    assert (
+        words(world.ana.command(DATA, "/labeljob", "stop to-stop"))
+        == "You cannot stop this job. Mara, Greta or Sam can."
+    )
+    assert words(world.mara.command(DATA, "/labeljob", "stop")) == (
+        "Name the job to stop: /labeljob stop name. /labeljob list shows the names."
+    )
+    world.mara.press(world.card("to-stop"), "job_stop")
+    window = shown(world.mara.view())
+    assert "There are no labels yet. 8 pictures will stay without labels.\nA stopped job cannot go on at AWS." in window
+    assert world.aws_status("to-stop") == "InProgress", "asking is not stopping"
+    world.sam.command(DATA, "/labeljob", "stop to-stop")
+    world.sam.fill()
+    world.send()
+    assert "Stopping" in world.thread("to-stop")[0]
+    assert "Stop…" not in buttons(world.card("to-stop"))
+    world.mara.fill()
+    assert "This job is being stopped already" in shown(world.mara.view()), "the second of two confirmations"
+    world.settle()
+    world.pass_time(3)
+    world.settle()
+    card, *lines = world.thread("to-stop")
+    assert "Stopped. 0 labeled, 8 not" in card
+    assert lines[-1] == "<@U0MARA> Stopped by Sam. There were no labels yet."
+    assert (
+        len(
+            [
+                entry
+                for entry in world.journal("SageMaker.StopLabelingJob", slack=False)
+                if entry["request"]["LabelingJobName"] == "to-stop"
+            ]
+        )
+        == 1
+    )
+    assert (
+        words(world.sam.command(DATA, "/labeljob", "stop to-stop"))
+        == "This job is over already; there is nothing to stop."
+    )
+
+
+def test_stop_before_launch_takes_the_job_back(world: World) -> None:
+    """Without this, a job that nobody wants any more would still be launched and paid."""
+    order = an_order("taken-back")
+    world.mara.command(DATA, "/labeljob", "create")
+    first_page(world.mara, order)
+    second_page(world.mara, order)
+    world.mara.fill()
+    world.mara.close_windows()
+    world.mara.command(DATA, "/labeljob", "stop taken-back")
+    assert "It has not been sent to AWS yet, and will not be." in shown(world.mara.view())
+    world.mara.fill()
+    world.send()
+    assert "Stopping. It is taken back" in world.thread("taken-back")[0]
+    world.settle()
+    assert world.aws_jobs("taken-back") == []
+    assert world.thread("taken-back")[-1] == "<@U0MARA> Stopped by Mara. There were no labels yet."
+    world.ask(an_order("taken-back"))
+    assert world.aws_jobs("taken-back") == ["taken-back"], "the name is free again"
+
+
+def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) -> None:
+    """Without this, the jobs that people have already would not exist for the bot, or anybody could stop them."""
+    channel = world.channel("own-follow")
+    at_aws(world, "Theirs-Running")
+    world.pass_time(2)
+    assert words(world.ana.command(channel, "/labeljob", "follow")) == (
+        "Name the labeling job as AWS knows it: /labeljob follow name."
+    )
+    said = words(world.ana.command(channel, "/labeljob", "follow theirs-running"))
+    assert said == "Theirs-Running is followed: its card appears in this channel."
+    world.settle()
+    (card,) = world.cards("Theirs-Running", channel)
+    assert "Theirs: In progress. 0 of 8 (0 %) · No labels yet" in card["text"]
+    assert "followed by Ana · read only" in card["text"]
+    assert buttons(card) == ["Status", "Take over", "Open portal"]
+    assert words(world.sam.command(channel, "/labeljob", "stop Theirs-Running")) == (
+        "This job was not made here and is only followed. A manager can take it over; then it can be stopped."
+    )
+    assert words(world.mara.command(channel, "/labeljob", "follow THEIRS-running")) == (
+        "Theirs-Running has its card in this channel already."
+    )
+    world.ana.press(card, "job_take_over")
+    assert ephemeral(world, world.ana, channel)["text"] == "You cannot take over this job. Greta or Sam can."
+    world.sam.press(card, "job_take_over")
+    world.settle()
+    (card,) = world.cards("Theirs-Running", channel)
+    assert "asked by Sam" in card["text"]
+    assert "read only" not in card["text"]
+    world.sam.press(card, "job_stop")
+    world.sam.fill()
+    world.settle()
+    world.pass_time(3)
+    world.settle()
+    assert "Stopped" in world.thread("Theirs-Running", channel)[0]
+    assert world.thread("Theirs-Running", channel)[-1].startswith("<@U0SAM> Stopped by Sam.")
+
+
+def test_job_that_is_over_is_followed_as_it_ended(world: World) -> None:
+    """Without this, an old job would look as if it had ended today."""
+    channel = world.channel("own-follow-ended")
+    at_aws(world, "Theirs-Done", team=seed.AUTOMATIC_TEAM)
+    for _ in range(20):
+        world.pass_time(1)
+        if world.aws_status("Theirs-Done") == "Completed":
+            break
+    world.pass_time(30)
+    world.mara.command(channel, "/labeljob", "follow Theirs-Done")
+    world.settle()
+    (text,) = world.thread("Theirs-Done", channel)
+    assert "Theirs: Completed. 8 labeled, 0 not, in " in text
+    took = text.partition("8 labeled, 0 not, in ")[2].partition(" second")[0]
+    assert int(took) < 25, "how long the job took, not how long ago it was"
+    assert "last label" not in text, "nobody knows when that was"
+
+
+def test_job_that_failed_tells_cause_and_remedy(world: World) -> None:
+    """Without this, people would have to read AWS's log to learn why their job is dead."""
+    channel = world.channel("own-follow-failed")
+    source = world.put("vanishing.manifest", '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n')
+    order = an_order("fails-at-aws", source=source)
+    world.mara.command(channel, "/labeljob", "create")
+    first_page(world.mara, order)
+    second_page(world.mara, order)
+    world.mara.fill()
+    world.settle()
+    world.s3.delete_object(Bucket=seed.RAW, Key="vanishing.manifest")
+    world.finish("fails-at-aws")
+    card, *lines = world.thread("fails-at-aws", channel)
+    assert "Failed" in card
+    assert lines[-1].startswith("<@U0MARA> Failed: ")
+    assert "There were no labels yet." in lines[-1]
+    assert "Check" in lines[-1], "a remedy"
+    elsewhere = world.channel("own-follow-failed-two")
+    world.mara.command(elsewhere, "/labeljob", "follow fails-at-aws")
+    world.settle()
+    assert "Failed" in world.thread("fails-at-aws", elsewhere)[0]
+
+
+def test_unknown_name_and_silent_aws_are_told(world: World) -> None:
+    """Without this, a follow that found nothing would look like one that worked."""
+    assert words(world.mara.command(DATA, "/labeljob", "follow nobody-made-this")) == (
+        "AWS knows no labeling job “nobody-made-this” in this account and Region."
+    )
+    world.fault("SageMaker.DescribeLabelingJob", "drop_before")
+    assert "AWS did not answer in time" in words(world.mara.command(DATA, "/labeljob", "follow anything"))
+
+
+def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> None:
+    """Without this, anybody could look into another project by guessing a name."""
+    theirs = world.channel("own-private", ["U0SAM", "U0ANA", "bot"])
+    ours = world.channel("own-public")
+    world.ask(an_order("their-secret", team=WAITING), theirs, world.ana)
+    assert words(world.mara.command(ours, "/labeljob", "follow their-secret")) == (
+        "This labeling job belongs to a channel that you are not in. Ask somebody in there to show it to you."
+    )
+    assert words(world.ana.command(ours, "/labeljob", "follow their-secret")) == (
+        "their-secret is a job of another channel: its card appears in this channel too."
+    )
+    world.settle()
+    (card,) = world.cards("their-secret", ours)
+    world.mara.press(card, "job_status")
+    assert "Ripe or not (their-secret)" in ephemeral(world, world.mara, ours)["text"]
+    world.mara.press(card, "job_stop")
+    assert ephemeral(world, world.mara, ours)["text"] == "You cannot stop this job. Ana, Greta or Sam can."
+    world.sagemaker.stop_labeling_job(LabelingJobName="their-secret")
+
+
+def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
+    """Without this, the thread would be the one place where nothing can be asked."""
+    channel = world.channel("own-mention")
+    world.ask(an_order("mentioned", team=WAITING), channel)
+    world.pass_time(2)
+    world.settle()
+    root = world.card("mentioned", channel)["ts"]
+    assert say(world, channel, "@labeljob", root)[-1]["text"].startswith("Ripe or not (mentioned): In progress")
+    odd = say(world, channel, "@labeljob how is it going?", root)[-1]
+    assert odd["text"].startswith("Ripe or not (mentioned): In progress")
+    assert "A mention understands: status, list, stop, follow name, help." in odd["text"]
+    assert "/labeljob create" in say(world, channel, "@labeljob help", root)[-1]["text"]
+    assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith("1 job in this channel")
+    refused = say(world, channel, "@labeljob stop", root, world.ana)[-1]
+    assert refused["text"] == "You cannot stop this job. Mara, Greta or Sam can."
+    offered = say(world, channel, "@labeljob stop", root)[-1]
+    assert buttons(offered) == ["Stop…"]
+    world.mara.press({**offered, "channel": channel}, "job_stop")
+    assert "8 pictures will stay without labels" in shown(world.mara.view())
+    world.mara.close_windows()
+    outside = say(world, channel, "hello @labeljob")
+    assert len(outside) == 1, "answered below the mention, not in the channel"
+    assert outside[0]["text"].startswith("Ripe or not (mentioned)")
+    assert "This channel has no job “nope”." in say(world, channel, "@labeljob status nope")[0]["text"]
+    guest = say(world, channel, "@labeljob list", person=world.gus)
+    assert guest[0]["text"].startswith("Guests may label; they cannot see the jobs of this channel.")
+    world.sagemaker.stop_labeling_job(LabelingJobName="mentioned")
