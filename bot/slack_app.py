@@ -179,14 +179,20 @@ def _to_words(
     if body.get("command"):
         return _json({"response_type": "ephemeral", "text": escape(words)})
     if body.get("type") == "view_submission":
-        return _json({"response_action": "update", "view": _note(words)})
+        if isinstance(error, LabeljobError):
+            return _json({"response_action": "update", "view": _note(words)})
+        context[_AGAIN] = True  # our fault: the form stays below the words, as it was filled
+        return _json({"response_action": "push", "view": _note(words)})
     view = body.get("view") or {}
     if view.get("type") == "home":  # there is no window yet to put another one on
         client.views_open(trigger_id=body["trigger_id"], view=_note(words))
     elif view:
         client.views_push(trigger_id=body["trigger_id"], view=_note(words))
     elif body.get("response_url"):
-        respond(text=escape(words), response_type="ephemeral", replace_original=False)
+        container = body.get("container") or {}
+        thread_ts = container.get("thread_ts")
+        where = {"thread_ts": thread_ts} if thread_ts and thread_ts != container.get("message_ts") else {}
+        respond(text=escape(words), response_type="ephemeral", replace_original=False, **where)
     return BoltResponse(status=200, body="")
 
 
@@ -198,6 +204,7 @@ def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
         fields = [block["block_id"] for block in body["view"].get("blocks", ()) if block["type"] == "input"]
         if fields:
             return _json({"response_action": "errors", "errors": {fields[-1]: words}})
+        return _json({"response_action": "push", "view": _note(words)})
     return None
 
 

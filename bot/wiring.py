@@ -22,7 +22,6 @@ from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import Interfaces
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -73,13 +72,14 @@ from bot.people.teams import Teams
 from bot.scheduler import Round, Scheduler
 from bot.slack_app import Door
 from bot.slack_manifest import EVENTS_PATH
+from bot.slack_socket import Socket
 
 _ANSWER_TIMEOUT = 2  # seconds that Slack's own API may take while a person waits for an answer
 _ACK_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
 _SENDERS = 3  # senders of one worker: a slow channel does not hold up the others
 _HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
-_ENDING_ROUNDS = 8  # seconds that rounds may take then; both together stay below the 15 that a process is given
+_ENDING_ROUNDS = 7  # seconds that rounds may take then; both together stay below the 15 that a process is given
 
 log = logging.getLogger(__name__)
 
@@ -306,12 +306,11 @@ def _end(scheduler: Scheduler) -> None:
 
 def _serve_socket(settings: Settings, pulse: Pulse | None) -> None:
     """Socket Mode: Slack's requests come through a connection of ours."""
-    handler = SocketModeHandler(build(settings).app(), settings.slack_app_token.get_secret_value())
-    handler.connect()  # type: ignore[no-untyped-call]
-    connected: Check = lambda: "" if handler.client.is_connected() else "The socket to Slack is not open."  # noqa: E731
-    with _health_port(settings, pulse, socket=connected):
+    slack = Socket(build(settings).app(), settings.slack_app_token.get_secret_value())
+    with _health_port(settings, pulse, socket=slack.connected):
+        slack.connect()  # type: ignore[no-untyped-call]
         _until_the_end()
-    handler.close()  # type: ignore[no-untyped-call]
+        slack.end(_ENDING_ANSWERS)
 
 
 @contextmanager

@@ -19,6 +19,11 @@ def asking(body: dict[str, Any]) -> Asking:
     event = body.get("event") or {}
     user = body.get("user") or {}
     container = body.get("container") or {}
+    message = body.get("message") or {}
+    thread_ts = container.get("thread_ts") or message.get("thread_ts")
+    # The root of a thread names itself as its thread; whoever presses there looks at the channel.
+    if thread_ts in {container.get("message_ts"), message.get("ts")}:
+        thread_ts = None
     return Asking(
         team_id=str((body.get("team") or {}).get("id") or body.get("team_id") or user.get("team_id") or ""),
         channel=str(
@@ -26,7 +31,7 @@ def asking(body: dict[str, Any]) -> Asking:
             or event.get("channel") or ""
         ),
         user_id=str(body.get("user_id") or user.get("id") or event.get("user") or ""),
-        thread_ts=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"),
+        thread_ts=thread_ts,
     )  # fmt: skip
 
 

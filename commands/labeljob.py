@@ -150,7 +150,11 @@ def instructions(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: Job
     """[Instructions]: as workers see them, with links to the pictures made now, for this person."""
     ack()
     who, job = asking(body), jobs.status.job(_value(body))
-    access.require("read instructions", access.who(job.team_id, who.user_id, who.channel or job.channel))
+    # On the App Home there is no channel: the project's and the labeling team's both give the right.
+    channels = [who.channel] if who.channel else jobs.status.channels(job)
+    people = [access.who(job.team_id, who.user_id, channel) for channel in channels]
+    if not any(access.may("read instructions", person) for person in people):
+        access.require("read instructions", people[0])
     view = modal("Instructions", jobs.status.instructions(job), callback_id=queue_card.INSTRUCTIONS_VIEW)
     try:
         client.views_open(trigger_id=body["trigger_id"], view=view)

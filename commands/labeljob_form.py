@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
 from bot.base.errors import Refused
@@ -46,8 +47,7 @@ def category(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accep
     draft_id, draft = _draft(body, view, accept)
     draft = form_reading.read_step_one(view, draft)
     accept.keep(draft_id, draft)
-    page = _fresh(form.step_one(draft, draft_id), new_id)
-    client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+    _replace(client, view, _fresh(form.step_one(draft, draft_id), new_id))
 
 
 def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, new_id: NewId) -> None:
@@ -86,7 +86,7 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, n
         page = form.step_one(draft, draft_id)
     else:
         page = _second(draft, draft_id, accept)
-    client.views_update(view_id=view["id"], hash=view["hash"], view=_fresh(page, new_id))
+    _replace(client, view, _fresh(page, new_id))
 
 
 def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept) -> None:
@@ -109,6 +109,15 @@ def create(
         ack(response_action="update", view=_fresh(page, new_id))
         return
     ack(response_action="update", view=form.thanks(receipt.job.name, receipt.job.channel))
+
+
+def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
+    """Put the page in the place of the one that was pressed; a later press that was faster has won."""
+    try:
+        client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+    except SlackApiError as error:
+        if error.response.get("error") != "hash_conflict":
+            raise
 
 
 def _draft(body: dict[str, Any], view: dict[str, Any], accept: Accept) -> tuple[str, Draft]:

@@ -1,15 +1,20 @@
 """What tests share: a clock that stands until it is moved, databases, and the world outside (the stand-ins)."""
 
+from __future__ import annotations
+
 import os
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.base.db import Database
-from tests.faults import postgres
+if TYPE_CHECKING:  # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.base.db import Database
+    from tests.faults.postgres import Postgres
 
 for name in [name for name in os.environ if name.startswith(("SLACK_", "AWS_", "LABELJOB_"))]:
     if name != "LABELJOB_REQUIRE_BROWSER":
@@ -37,6 +42,8 @@ def clock() -> StandingClock:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the newest tables, migrated once."""
+    from bot.base.db import Database  # noqa: PLC0415
+
     file = tmp_path_factory.mktemp("db") / "migrated.db"
     database = Database(f"sqlite:///{file}")
     database.migrate()
@@ -47,8 +54,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pg() -> Iterator[postgres.Postgres]:
+def pg() -> Iterator[Postgres]:
     """A PostgreSQL for the tests that need one."""
+    from tests.faults import postgres  # noqa: PLC0415
+
     try:
         server = postgres.start()
     except postgres.NoPostgres as error:
@@ -58,8 +67,10 @@ def pg() -> Iterator[postgres.Postgres]:
 
 
 @pytest.fixture(scope="session")
-def pg_template(pg: postgres.Postgres) -> str:
+def pg_template(pg: Postgres) -> str:
     """The name of a PostgreSQL database with the newest tables, migrated once."""
+    from bot.base.db import Database  # noqa: PLC0415
+
     pg.run("CREATE DATABASE migrated")
     database = Database(pg.url("migrated"))
     database.migrate()
@@ -84,6 +95,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def db(store: str) -> Iterator[Database]:
     """A database of the test's own, in each kind of store."""
+    from bot.base.db import Database  # noqa: PLC0415
+
     database = Database(store)
     yield database
     database.close()

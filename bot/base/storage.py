@@ -111,9 +111,15 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
             yield
     except AwsRefused as error:
         if error.code in _MISSING:
-            raise MissingObject(f"There is nothing at {uri}.") from error
+            raise MissingObject(f"There is nothing at {uri}. Check the spelling; capitals count.") from error
         if error.code == "NoSuchBucket":
             raise MissingObject(f"There is no bucket “{uri.bucket}” in this account.") from error
         if error.code == "PermanentRedirect":
             raise Refusal(f"Bucket “{uri.bucket}” is in another Region than the bot works in.") from error
+        if error.code in {"AccessDenied", "403"}:
+            raise AwsRefused(
+                f"AWS does not let the bot in at {uri}. An administrator can give its role s3:GetObject, s3:PutObject "
+                f"and s3:ListBucket on “{uri.bucket}”.",
+                error.code,
+            ) from error
         raise

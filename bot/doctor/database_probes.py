@@ -22,18 +22,21 @@ def database(around: Surroundings) -> Iterator[Finding]:
     that its user may write, that the disk is not full, and that it is the primary and not a read-only copy.
     """
     url = make_url(around.settings.database_url)
-    name = f"SQLite, {url.database}" if around.db.is_sqlite else f"PostgreSQL on {url.host}, {url.database}"
+    host = url.host or url.query.get("host") or "this machine"
+    name = f"SQLite, {url.database}" if around.db.is_sqlite else f"PostgreSQL on {host}, {url.database}"
     if around.db.is_sqlite and not _there(url.database or ""):
         remedy = "Nothing to do: `labeljob serve` (or `labeljob migrate`) makes it."
         yield Finding(Verdict.LOOK, f"{name}: there is no such file yet.", remedy)
         return
     try:
         with around.db.write() as session:
-            if not around.db.is_sqlite:
-                answer = session.connection().exec_driver_sql("SHOW transaction_read_only").scalar_one()
-                if answer == "on":
-                    yield Finding(Verdict.FAILS, f"{name}: read-only.")
-                    return
+            connection = session.connection()
+            if around.db.is_sqlite:
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")  # a write that changes nothing
+            elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+                yield Finding(Verdict.FAILS, f"{name}: read-only.")
+                return
     except LabeljobError as error:
         reason = str(getattr(error.__cause__, "orig", "") or "").strip().partition("\n")[0]
         yield Finding(Verdict.FAILS, f"{name}: {reason or error.words}")

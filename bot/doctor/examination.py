@@ -105,10 +105,10 @@ def probe(name: str, *, needs: tuple[str, ...] = ()) -> Callable[[Probed], Probe
     return register
 
 
-def examine(around: Surroundings, begins: Callable[[str], None] = lambda _name: None) -> Iterator[Row]:
-    """Ask every probe in its order, a row as soon as it is known; `begins` is told each probe's name before it."""
+def examine(around: Surroundings, probes: Iterable[Probe], begins: Callable[[str], None]) -> Iterator[Row]:
+    """Ask the probes in this order, a row as soon as it is known; `begins` is told each probe's name before it."""
     unwell: set[str] = set()
-    for each in PROBES.values():
+    for each in probes:
         begins(each.name)
         for row in _rows(each, around, unwell):
             if row.verdict is not Verdict.OK:

@@ -19,10 +19,11 @@ from bot.base.db import Database
 from bot.base.log import redact
 from bot.base.settings import BadSettings, Settings
 from bot.doctor import aws_probes, bucket_probes, database_probes, slack_probes
-from bot.doctor.examination import Row, Surroundings, Verdict, examine
+from bot.doctor.examination import PROBES, Row, Surroundings, Verdict, examine
 
-ORDER = (slack_probes, aws_probes, bucket_probes, database_probes)
-"""The files of the probes; importing them registers these in this order."""
+_FILES = (slack_probes, aws_probes, bucket_probes, database_probes)
+ORDER = tuple(each for file in _FILES for each in PROBES.values() if each.ask.__module__ == file.__name__)
+"""Every probe, in the order of the report."""
 
 _WIDTH = 110
 _NAME = 34
@@ -60,7 +61,7 @@ def _rows(env_file: str | None, clock: Callable[[], float], begins: Callable[[st
     yield _settings(settings)
     around = surroundings(settings, clock)
     try:
-        yield from examine(around, begins)
+        yield from examine(around, ORDER, begins)
     finally:
         around.db.close()
 

@@ -114,7 +114,7 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     if buttons := job_buttons(job, state):
         blocks.append(actions(*buttons))
     blocks.append(context(small))
-    stop = "" if progress.endswith("…") else "."
+    stop = "" if progress.endswith(("…", ".")) else "."
     return Message(f"{job.called}: {word}. {progress}{stop} {facts}. {small}", blocks)
 
 
@@ -315,6 +315,8 @@ def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
 def _pace(state: JobState, now: datetime) -> str:
     """The rate and what is left of it, or since when there are labels."""
     per_hour = lifecycle.rate(state)
+    if not state.unlabeled:
+        return "AWS writes the results"
     if per_hour is not None:
         left = lifecycle.seconds_left(state)
         rest = f", about {_such(left)} left" if left is not None else ""

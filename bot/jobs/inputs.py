@@ -68,7 +68,8 @@ class Inputs:
         skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
         if not tally.written:
             wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
-            raise BadInput(f"There is nothing to label in {uri} ({wanted}). {tally.words() if skipped else ''}".strip())
+            left = f" {tally.words().removeprefix('0 lines. ')}" if skipped else ""
+            raise BadInput(f"There is nothing to label in {uri}: no file in it ends in {wanted}.{left}")
         return Input(tally.written, skipped, tally.words(), body)
 
     def _objects(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:

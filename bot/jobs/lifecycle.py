@@ -221,9 +221,9 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("access denied", "accessdenied", "not authorized", "permission"), (
         "Give the labeling role the right to read the data and to write the results, then ask for the job again.")),
     (("expire",), "A job lives for 30 days. Ask for a new job with the rest."),
-    (("manifest",), "Check the manifest: one JSON object per line, each with its source."),
     (("nosuchbucket", "no such key", "nosuchkey", "does not exist", "not found"), (
-        "Check that the data is still where the manifest says, then ask for the job again.")),
+        "Check that manifest and data are still where they were, then ask for the job again.")),
+    (("manifest",), "Check the manifest: one JSON object per line, each with its source."),
     (("template", "uitemplate", "liquid"), "The worker page was not accepted. An administrator can look at the log."),
     (("personally", "pii"), "Public workers need a declaration about personal data. Choose a private team."),
 )  # fmt: skip

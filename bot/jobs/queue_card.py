@@ -1,5 +1,6 @@
 """What the labeling team reads (pure): its queue message, the instructions, and a person's App Home."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +76,18 @@ def queue_left(team_name: str) -> Message:
     """The team is told of work elsewhere, or nowhere, from now on."""
     text = f"{typed(team_name, 80)} is told of work in this channel no more."
     return Message(text, [section(text)])
+
+
+def without_pictures(view: Block, complaint: str) -> Block:
+    """The window without the pictures that Slack complains of by their place; without any where it names none."""
+    places = {int(number) for number in re.findall(r"/view/blocks/(\d+)/image_url", complaint)}
+    blocks = [
+        context(f"{typed(block['alt_text'], 200)} (this picture cannot be shown: it is gone, or cannot be read)")
+        if block["type"] == "image" and (number in places or not places)
+        else block
+        for number, block in enumerate(view["blocks"])
+    ]
+    return {**view, "blocks": blocks}
 
 
 def home_view(

@@ -130,6 +130,11 @@ class Status:
         """What stopping would do, to be confirmed."""
         return card.stop_modal(self._facts.of(job), job.state)
 
+    def channels(self, job: Job) -> list[str]:
+        """Where the job is at home: its project's channel, and its labeling team's."""
+        team = self._teams.get(job.team_id, job.draft.workteam_arn)
+        return [job.channel, *([team.channel] if team and team.channel else [])]
+
     def instructions(self, job: Job) -> list[dict[str, Any]]:
         """The job's instructions as blocks, with links to its example pictures made now and short-lived.
 

@@ -18,6 +18,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from bot.sandbox import strict_json
+
 __all__ = ["FaultBook", "FaultRule", "journal_page", "readable"]
 
 Fault = Literal["delay", "drop_before", "drop_after", "throttle", "error_500", "garbage", "slow_body", "duplicate"]
@@ -187,7 +189,7 @@ def _opened(text: str) -> Any:
     if text[:1] not in {"{", "["}:
         return text
     try:
-        return json.loads(text)
+        return strict_json.loads(text)
     except ValueError:
         return text
 

@@ -87,6 +87,14 @@ CORS = {
     ]
 }
 
+_BLOSSOM_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><crowd-image-classifier name="crowd-image-classifier" header="Choose one word for the branch"
+  src="{{ task.input.taskObject | grant_read_access }}" categories="{{ task.input.labels | to_json | escape }}">
+  <full-instructions header="Blossoms">Choose one word.</full-instructions>
+  <short-instructions>Choose one word.</short-instructions>
+</crowd-image-classifier></crowd-form>
+"""
+
 
 def fill(aws: Aws, own_pictures: Path | None, *, portal: str) -> None:
     """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them.
@@ -123,6 +131,7 @@ def _samples(aws: Aws) -> None:
     manifests = {"boxes/boxes.manifest": boxes, "first-basket.manifest": basket, "texts/reviews.manifest": reviews}
     labels = {"document-version": "2018-11-28", "labels": [{"label": "open"}, {"label": "closed"}]}
     _put(aws, "spring/labels.json", json.dumps(labels).encode())
+    _put(aws, "spring/page.liquid.html", _BLOSSOM_PAGE.encode())
     for name, lines in manifests.items():
         _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
 

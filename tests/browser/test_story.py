@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.whole import MY_PICTURES, PATIENCE, Form, Whole, card, said, type_in, whole_workspace
 
-from bot.sandbox import seed
+from bot.sandbox import sample_truth, seed
 from bot.sandbox.services import ROLE
+from tests.browser.whole import MY_PICTURES, PATIENCE, Form, Whole, card, said, type_in, whole_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def label_in_the_portal(lin: Page, mara: Page) -> None:
         said(lin, "Three fruits: ripe or not").get_by_role("link", name="Open portal").first.click()
     portal = opened.value
     portal.get_by_role("button", name="Lin").click()
-    portal.get_by_role("listitem").filter(has_text="Three fruits").get_by_role("link", name="Start working").click()
+    portal.get_by_role("link", name="Start working on Three fruits: ripe or not").click()
     for number in range(MY_PICTURES):
         portal.locator(f'#task[data-line="{number}"]').wait_for()
         image = portal.locator(".crowd-picture img")
@@ -254,6 +254,4 @@ def make_job_in_the_console(whole: Whole, name: str) -> None:
 
 def first_ripe() -> str:
     """A sample picture of a ripe fruit."""
-    from bot.sandbox import sample_pictures  # noqa: PLC0415
-
-    return next(one.name for one in sample_pictures.pictures(seed.SEED) if one.label == "ripe")
+    return next(scene.name for scene in sample_truth.scenes(seed.SEED) if scene.label == "ripe")

@@ -288,7 +288,7 @@ def test_journal_shows_what_slack_received(space: Workspace, page: Page) -> None
 
 def test_page_fetches_nothing_from_outside_and_caches_by_content(space: Workspace) -> None:
     """A practice must not leak, and a new version must never run with old files."""
-    with urllib.request.urlopen(f"{space.url}/") as answer:  # noqa: S310 - our own server
+    with urllib.request.urlopen(f"{space.url}/") as answer:
         policy = answer.headers["content-security-policy"]
         html = answer.read().decode()
         assert answer.headers["cache-control"] == "no-store"
@@ -299,7 +299,7 @@ def test_page_fetches_nothing_from_outside_and_caches_by_content(space: Workspac
     assert addresses
     for address in addresses:
         assert address.startswith("/page/")
-        with urllib.request.urlopen(f"{space.url}{address}") as answer:  # noqa: S310 - our own server
+        with urllib.request.urlopen(f"{space.url}{address}") as answer:
             kind = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}[address.rsplit(".", 1)[1]]
             assert answer.headers["content-type"].startswith(kind)
             assert "immutable" in answer.headers["cache-control"]

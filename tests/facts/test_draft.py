@@ -6,7 +6,7 @@ import re
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.blocks import rich_text
@@ -91,7 +91,6 @@ def test_bad_names_get_their_own_remedy(name: str, words: str) -> None:
 
 
 @given(st.text(max_size=70))
-@settings(max_examples=200)
 def test_accepted_names_are_those_of_the_aws_pattern(name: str) -> None:
     """boto3 does not check patterns: what slips through here fails only at AWS, after the form is gone."""
     ours = "job_name" not in fields(but(job_name=name))
@@ -154,7 +153,6 @@ def test_hostile_addresses_are_refused(address: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("orchad-w/.%2eE: s3@?#‐∕／․\u200b\\{}"), max_size=30))
-@settings(max_examples=300)
 def test_no_mixture_of_marks_leaves_the_open_buckets(tail: str) -> None:
     """What is accepted must lie, letter by letter, in a bucket that is open."""
     address = f"s3://orchard-raw{tail}"

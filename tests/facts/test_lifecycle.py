@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs.lifecycle import (
@@ -168,7 +168,6 @@ REPORTS = st.builds(
 
 
 @given(st.lists(REPORTS, max_size=12))
-@settings(max_examples=200)
 def test_no_order_of_reports_breaks_the_promises(reports: list[Report]) -> None:
     """Whatever AWS sends in whatever order: steps are legal, each change comes once, numbers stay sane."""
     state, heard = JobState(state="launching"), []

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.manifests.build import NotText, Tally, lines_for, text_lines
@@ -46,7 +46,6 @@ def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
     assert Tally(written=1240).words() == "1,240 lines."
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.integers(0, 3))))
 def test_what_is_made_passes_the_check(keys: list[tuple[str, int]]) -> None:
     """A manifest of our own that the next step refuses would be our fault, not the person's."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.manifests.convert import converted_lines, for_rekognition, refusal
@@ -269,7 +269,6 @@ KIND = st.sampled_from(["image-classification", "object-detection", "image-class
 NAMES = st.sampled_from(["class-map", "objects", "class-name", "confidence", "confidence-map", "creation-date"])
 
 
-@settings(deadline=None, max_examples=150)
 @given(KIND, MEMBER, st.dictionaries(NAMES, MEMBER))
 def test_any_shape_is_examined(kind: str, value: Any, more: dict[str, Any]) -> None:
     """Whatever a script wrote, the import check answers in words."""

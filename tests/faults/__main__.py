@@ -19,11 +19,14 @@ from pathlib import Path
 
 from bot.base.failpoints import STEPS
 from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.running_bot import RunningBot
 from tests.faults import lost_replies, postgres
 from tests.faults.oracle import Verdict, judge, settled
 from tests.faults.world import World, ask, order, running, until
 
 _LONG = 500
+_STEP_LIFE = 6.0  # seconds that a replica has to reach the step at which it is to die
+_AT_A_STEP = 0.5  # share of the deaths that are aimed at a named step
 _SETTLE = 240.0  # seconds that everything may take to be told once nobody is killed any more
 
 
@@ -69,7 +72,7 @@ def storm(folder: Path, url: str, kills: int, seed: int) -> tuple[Verdict, Count
     chance = random.Random(seed)
     asked = Asked()
     with running(folder, url) as world:
-        world.start("one")
+        first = world.start("one")
         _spoil(world, seed)
         people = [
             threading.Thread(target=_keep_asking, args=(person, asked, number), daemon=True)
@@ -77,7 +80,7 @@ def storm(folder: Path, url: str, kills: int, seed: int) -> tuple[Verdict, Count
         ]
         for person in people:
             person.start()
-        died = _kill(world, kills, chance)
+        died = _kill(world, first, kills, chance)
         asked.ending.set()
         last = world.start("last")
         for person in people:
@@ -115,28 +118,26 @@ def _keep_asking(person: Person, asked: Asked, number: int) -> None:
         asked.ending.wait(0.3)
 
 
-def _kill(world: World, kills: int, chance: random.Random) -> Counter[str]:
-    """Let replicas live a moment and die, one after the other; by which step they died."""
+def _kill(world: World, first: RunningBot, kills: int, chance: random.Random) -> Counter[str]:
+    """Let two replicas live a moment and die in turn; how many died at which step."""
     died: Counter[str] = Counter()
-    steps = [*STEPS]
-    names = ["one", "two"]
-    living = {"two": world.replica("two")}
-    living["two"].start()
-    lives = {"two": ""}
+    second = world.replica("two")
+    second.start()
+    living: dict[str, tuple[RunningBot, str]] = {"one": (first, ""), "two": (second, "")}
     for count in range(kills):
-        name = names[(count + 1) % 2]
-        bot, step = living.get(name), lives.get(name, "")
-        end = time.monotonic() + chance.uniform(0.4, 2.0) + (1.0 if step else 0.0)
-        while bot is not None and bot.alive() and time.monotonic() < end:
+        name = ("one", "two")[count % 2]
+        bot, step = living[name]
+        end = time.monotonic() + (_STEP_LIFE if step else chance.uniform(0.3, 3.0))
+        while bot.alive() and time.monotonic() < end:
             time.sleep(0.01)
-        if bot is not None:
-            died[step if step and not bot.alive() else "at random"] += 1
-            bot.kill()
-        step = steps[count // 2 % len(steps)] if chance.random() < 0.5 else ""
-        more = {"LABELJOB_FAILPOINT": f"{step}:{chance.randint(1, 3)}"} if step else {}
-        living[name], lives[name] = world.replica(name, **more), step
-        living[name].start()
-    for bot in living.values():
+        died[step if step and not bot.alive() else "at random"] += 1
+        bot.kill()
+        bot.stop()  # closes its log
+        step = STEPS[(count // 2) % len(STEPS)] if chance.random() < _AT_A_STEP else ""
+        more = {"LABELJOB_FAILPOINT": f"{step}:{chance.randint(1, 2)}"} if step else {}
+        living[name] = (world.replica(name, **more), step)
+        living[name][0].start()
+    for bot, _step in living.values():
         bot.kill()
     return died
 

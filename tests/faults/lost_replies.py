@@ -1,7 +1,9 @@
 """Lost replies of chat.postMessage, many of them: the sender alone, against the Slack stand-in over HTTP."""
 
+import json
 import random
 import time
+import urllib.request
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,9 +73,6 @@ def run(folder: Path, database_url: str, posts: int, chance: int, *, share: floa
 
 def app_fault(url: str, rule: FaultRule) -> None:
     """Switch a fault of the Slack stand-in on."""
-    import json  # noqa: PLC0415
-    import urllib.request  # noqa: PLC0415
-
     body = {name: value for name, value in vars(rule).items() if not name.startswith("_") and name not in {"id", "hits"}}
     request = urllib.request.Request(
         f"{url}/_control/faults", json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -132,8 +131,5 @@ def _count(slack: WebClient, url: str, posts: int) -> Count:
 
 
 def _dropped(url: str) -> int:
-    import json  # noqa: PLC0415
-    import urllib.request  # noqa: PLC0415
-
     with urllib.request.urlopen(f"{url}/_control/faults", timeout=5) as answer:
         return sum(int(rule["hits"]) for rule in json.load(answer)["faults"])

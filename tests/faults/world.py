@@ -97,6 +97,7 @@ class World:
         """End everything."""
         for bot in self._bots:
             bot.kill()
+            bot.stop()  # closes its log
         self.db.close()
         self.services.stop()
 

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.stories.world import CLOSED, DATA, ELSEWHERE, GENERAL, SHORT_LIVED_TEAM, World, an_order, shown, words
 
 from bot.sandbox import seed
 from bot.sandbox.story import Order, first_page, second_page
+from tests.stories.world import CLOSED, DATA, ELSEWHERE, GENERAL, SHORT_LIVED_TEAM, World, an_order, shown, words
 
 RAW = f"s3://{seed.RAW}"
 
@@ -121,11 +121,11 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         ({"source": f"{RAW}/nothing-here"}, "input_uri", "ends in a slash (/)"),
         ({"source": f"{RAW}/missing.manifest"}, "input_uri", "There is nothing at s3://orchard-raw/missing.manifest."),
         ({"source": "s3://somebody-elses/x.manifest"}, "input_uri", "is not open here. Open are: orchard-raw"),
-        ({"source": f"s3://{CLOSED}/x.manifest"}, "input_uri", "AWS denied the bot's access"),
+        ({"source": f"s3://{CLOSED}/x.manifest"}, "input_uri", "AWS does not let the bot in at s3://orchard-closed/x.manifest."),
         ({"source": f"s3://{ELSEWHERE}/x.manifest"}, "input_uri", "is in another Region"),
         ({"source": f"{RAW}/no-such-folder/"}, "input_uri", "There is nothing to label in s3://orchard-raw/no-such-folder/"),
-        ({"source": f"{RAW}/texts/"}, "input_uri", ".jpg"),
-        ({"output": f"s3://{CLOSED}/x/"}, "output_uri", "AWS denied the bot's access"),
+        ({"source": f"{RAW}/texts/"}, "input_uri", "no file in it ends in .jpg, .jpeg, .png. Left out: 1"),
+        ({"output": f"s3://{CLOSED}/x/"}, "output_uri", "s3:PutObject and s3:ListBucket on “orchard-closed”"),
         ({"output": "s3://somebody-elses/x/"}, "output_uri", "is not open here"),
         ({"output": f"s3://{seed.OUT}/x.txt"}, "output_uri", "end the address with a slash"),
         ({"source": f"{RAW}/ripeness/", "output": f"{RAW}/ripeness/out/"}, "output_uri", "inside the data folder"),

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from tests.stories.world import DATA, World, an_order, encoded, shown, words
 
 from bot.sandbox import seed
 from bot.sandbox.person import Person
 from bot.sandbox.story import card_of, first_page, rich_text, second_page
+from tests.stories.world import DATA, World, an_order, encoded, shown, words
 
 
 def field(person: Person, block_id: str) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def test_job_lives_from_form_to_end(world: World) -> None:
         ("image-classification", "Image", "ripeness/", ("ripe", "unripe"), "40 pictures found"),
     ],
 )
-def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0913, PLR0917 - a row of the table
+def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0917 - a row of the table
     world: World, task_type: str, category: str, source: str, labels: tuple[str, ...], objects: str
 ) -> None:
     """Without this, a type that the form shows might not be launchable, or be launched as something else."""
@@ -252,15 +252,59 @@ def test_press_and_mention_delivered_twice_act_once(world: World) -> None:
     world.mara.press(mine[0], "job_post_status")
     world.mend()
     world.fault("app:event", "duplicate", slack=True, times=1)
-    before = len(world.journal("app:event"))
+    before = world.so_far()
     world.mara.say(DATA, "@labeljob status", card["ts"])
-    world.until(lambda: [entry for entry in world.journal("app:event")[before:] if entry["status"]], "the mention")
+    world.until(lambda: [entry for entry in world.journal("app:event", after=before) if entry["status"]], "the mention")
     entry = world.journal("app:event")[-1]
     assert world.door.again({**entry, "request": {**entry["request"], "event_id": "Ev0AGAIN"}})[0] == 200
     world.settle()
     answers = [line for line in world.thread("said-once") if "asked " in line and "ago" in line]
     assert len(answers) == 2, "one posted by the button, one for the mention"
     world.sagemaker.stop_labeling_job(LabelingJobName="said-once")
+
+
+def test_whole_form_works_over_signed_http_as_over_socket_mode(world: World) -> None:
+    """Without this, the app would work on one of Slack's two ways only."""
+    assert world.slack_uses(world.door.url), "the address echoes Slack's challenge"
+    try:
+        world.ask(an_order("over-http"))
+        card = world.card("over-http")
+        world.mara.press(card, "job_stop")
+        world.mara.fill()
+        before = world.so_far()
+        world.mara.say(DATA, "@labeljob status", card["ts"])
+        world.until(lambda: [e for e in world.journal("app:event", after=before) if e["status"] == 200], "the mention")
+    finally:
+        world.slack_uses(None)
+    world.settle()
+    assert world.thread("over-http")[1:2] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert any("asked " in line for line in world.thread("over-http")[1:])
+    assert world.aws_status("over-http") in {"Stopping", "Stopped"}
+
+
+def test_form_stays_open_when_slack_is_silent_at_create(world: World) -> None:
+    """Without this, a bad second at Slack would take a filled form away."""
+    to_review(world, "pressed-again")
+    world.bot.access._known.clear()
+    world.fault("users.info", "drop_before", slack=True)
+    world.mara.fill()
+    assert "Slack did not tell who you are in time. Nothing was done; please try again." in shown(world.mara.view())
+    world.mend()
+    world.mara.ask("view_close", view_id=world.mara.view()["id"], clear=False)
+    world.mara.fill()
+    assert "*pressed-again* is taken in" in shown(world.mara.view())
+    one_job_came_of_it(world, "pressed-again")
+
+
+def test_two_quick_choices_of_a_category_leave_one_form(world: World) -> None:
+    """Without this, quick fingers would be answered by an error window over the form."""
+    world.mara.command(world.channel("own-quick"), "/labeljob", "create")
+    world.mara.press_in_view("job_form_category", selected_option=field(world.mara, "category")["options"][1])
+    entry = world.journal("app:block_actions")[-1]
+    late = json.loads(json.dumps(entry["request"]))
+    late["actions"][0]["action_ts"] = "1.000002"
+    assert world.door.again({**entry, "request": late})[0] == 200
+    assert len(world.mara.ask_for("views")["view_stack"]) == 1
 
 
 def test_requests_that_slack_did_not_sign_are_refused(world: World) -> None:

@@ -1,12 +1,11 @@
-"""What people ask about jobs and do with them: list, status, stop, follow, take over, by command, button and mention."""
+"""What people ask about jobs and do with them: list, status, stop, follow, take over, by word, button, mention."""
 
 from typing import Any
-
-from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
 
 from bot.sandbox import seed
 from bot.sandbox.person import Person, elements
 from bot.sandbox.story import first_page, second_page
+from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
 
 
 def say(
@@ -14,14 +13,14 @@ def say(
 ) -> list[dict[str, Any]]:
     """Mention the app; the answers below that message, or in that thread."""
     who = person or world.mara
-    heard = len(world.journal("app:event"))
+    heard = world.so_far()
     ts = who.say(channel, text, thread_ts)
-    world.until(lambda: [each for each in world.journal("app:event")[heard:] if each["status"]], "the mention")
+    world.until(lambda: [each for each in world.journal("app:event", after=heard) if each["status"]], "the mention")
     world.settle()
     return [message for message in who.thread(channel, thread_ts or ts) if float(message["ts"]) > float(ts)]
 
 
-def ephemeral(world: World, person: Person, channel: str, thread_ts: str | None = None) -> dict[str, Any]:
+def ephemeral(person: Person, channel: str, thread_ts: str | None = None) -> dict[str, Any]:
     """The newest message for this person's eyes alone."""
     place = (
         person.ask_for("thread", channel=channel, ts=thread_ts)
@@ -79,7 +78,7 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
         "2 jobs in this channel:\nRipe or not (list-two)"
     )
     world.mara.press(several, "job_status", of=next(e["value"] for _b, e in elements(several["blocks"])))
-    told = ephemeral(world, world.mara, channel)
+    told = ephemeral(world.mara, channel)
     assert buttons(told) == ["Post in thread"]
     for name in ("list-one", "list-two"):
         world.sagemaker.stop_labeling_job(LabelingJobName=name)
@@ -181,7 +180,7 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
         "Theirs-Running has its card in this channel already."
     )
     world.ana.press(card, "job_take_over")
-    assert ephemeral(world, world.ana, channel)["text"] == "You cannot take over this job. Greta or Sam can."
+    assert ephemeral(world.ana, channel)["text"] == "You cannot take over this job. Greta or Sam can."
     world.sam.press(card, "job_take_over")
     world.settle()
     (card,) = world.cards("Theirs-Running", channel)
@@ -260,9 +259,9 @@ def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> No
     world.settle()
     (card,) = world.cards("their-secret", ours)
     world.mara.press(card, "job_status")
-    assert "Ripe or not (their-secret)" in ephemeral(world, world.mara, ours)["text"]
+    assert "Ripe or not (their-secret)" in ephemeral(world.mara, ours)["text"]
     world.mara.press(card, "job_stop")
-    assert ephemeral(world, world.mara, ours)["text"] == "You cannot stop this job. Ana, Greta or Sam can."
+    assert ephemeral(world.mara, ours)["text"] == "You cannot stop this job. Ana, Greta or Sam can."
     world.sagemaker.stop_labeling_job(LabelingJobName="their-secret")
 
 

@@ -5,10 +5,9 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
-
 from bot.sandbox import seed
 from bot.sandbox.person import elements
+from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
 
 GOOD = "ripeness/orchard-s7-001.jpg"
 TYPED = "{{ 's3://orchard-raw/secret.jpg' | grant_read_access }} {% raw %} <!channel> <script>alert(1)</script>"
@@ -78,7 +77,7 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
     assert "One word for the fruit in the middle" in shown(edited)
     assert "closes" in shown(edited)
     assert buttons(edited) == ["Open portal", "Instructions with pictures"] * 2
-    assert [link["url"] for _block, link in elements(edited["blocks"]) if "url" in link][0].startswith("http")
+    assert next(link["url"] for _block, link in elements(edited["blocks"]) if "url" in link).startswith("http")
     assert world.thread("queue-one")[1:] == ["Launched; queue-team has been told."]
     stop(world, "queue-one")
     assert "queue-team: 1 job to label" in queue(world, channel)[0]["text"]

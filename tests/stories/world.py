@@ -27,7 +27,7 @@ from bot.sandbox import seed
 from bot.sandbox.aws import app as aws_app
 from bot.sandbox.aws import worker_pages
 from bot.sandbox.http import Server
-from bot.sandbox.person import Person
+from bot.sandbox.person import Person, elements
 from bot.sandbox.services import ACCOUNT, REGION, ROLE, Keys, free_port
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
@@ -212,6 +212,7 @@ class World:
             "look_wait": 0,
             "post_pace": 1000,
             "link_life": 600,
+            "quarantine_after": 2,
         }
         read = Settings(**settings)
         self.bot = wiring.build(read)
@@ -325,6 +326,11 @@ class World:
         url = self.services.slack_url if slack else self.services.aws_url
         _post(f"{url}/_control/faults", {"operation": operation, "fault": fault, **more})
 
+    def slack_uses(self, url: str | None) -> bool:
+        """Slack delivers by signed HTTP to this address (which echoes its challenge), or by Socket Mode."""
+        said = _post(f"{self.services.slack_url}/_control/request_url", {"url": url, "verify": url is not None})
+        return bool(said.get("verified"))
+
     def mend(self) -> None:
         """Everything works again."""
         for url in (self.services.slack_url, self.services.aws_url):
@@ -332,11 +338,18 @@ class World:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    def journal(self, operation: str, *, slack: bool = True) -> list[dict[str, Any]]:
-        """What Slack (or AWS) received and sent, by operation, oldest first."""
+    def journal(self, operation: str, *, slack: bool = True, after: int = 0) -> list[dict[str, Any]]:
+        """What Slack (or AWS) received and sent since entry `after`, by operation, oldest first."""
         url = self.services.slack_url if slack else self.services.aws_url
-        with urllib.request.urlopen(f"{url}/_control/journal", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/_control/journal?after={after}", timeout=10) as answer:
             return [entry for entry in json.load(answer)["entries"] if entry["operation"] == operation]
+
+    def so_far(self) -> int:
+        """The number of Slack's newest journal entry."""
+        with urllib.request.urlopen(
+            f"{self.services.slack_url}/_control/journal?after=1000000000", timeout=10
+        ) as answer:
+            return int(json.load(answer)["last"])
 
     def aws_jobs(self, name: str) -> list[str]:
         """The names of the jobs at AWS that contain this one."""
@@ -410,16 +423,11 @@ def shown(view: dict[str, Any]) -> str:
 
 def buttons(message: dict[str, Any]) -> list[str]:
     """The buttons of a message or view, as people read them."""
-    found = []
-    for block in message["blocks"]:
-        for element in [*block.get("elements", ()), block.get("accessory")]:
-            if isinstance(element, dict) and element.get("type") == "button":
-                found.append(element["text"]["text"])
-    return found
+    return [each["text"]["text"] for _block, each in elements(message["blocks"]) if each["type"] == "button"]
 
 
-def _post(url: str, body: dict[str, Any] | None, method: str = "POST") -> None:
+def _post(url: str, body: dict[str, Any] | None, method: str = "POST") -> dict[str, Any]:
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
-        answer.read()
+        return dict(json.load(answer))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from bot.sandbox import strict_json
 from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, category_file, fetch, labels_of, split_uri
 from bot.sandbox.store import Store
 
@@ -89,7 +90,7 @@ def _line_fault(line: str) -> str:
     if len(line) > _LONGEST_LINE:
         return f"is longer than {_LONGEST_LINE:,} characters"
     try:
-        entry = json.loads(line)
+        entry = strict_json.loads(line)
     except ValueError:
         return "is not valid JSON"
     if not isinstance(entry, dict):

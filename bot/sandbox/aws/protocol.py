@@ -6,7 +6,6 @@ gives the answer; it is refused at start if AWS has no such operation.
 """
 
 import base64
-import binascii
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from botocore import xform_name
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from bot.sandbox import strict_json
 from bot.sandbox.aws.constraints import violations
 from bot.sandbox.aws.errors import AwsError
 
@@ -26,6 +26,7 @@ __all__ = ["Caller", "JsonService", "caller", "calling", "operation", "service_m
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 HTTP_NOT_IMPLEMENTED = 501
+_NUMBERS = {"integer", "long", "float", "double", "timestamp"}
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -105,7 +106,7 @@ class JsonService:
 
     def _asked(self, shape: Shape | None, body: bytes) -> dict[str, Any]:
         try:
-            asked = json.loads(body or b"{}")
+            asked = strict_json.loads(body or b"{}")
         except ValueError as error:
             raise AwsError("SerializationException", "The request body is not valid JSON.") from error
         if not isinstance(asked, dict):
@@ -136,8 +137,10 @@ def _decoded(shape: Shape, value: Any) -> Any:
     if shape.type_name == "blob" and isinstance(value, str):
         try:
             return base64.b64decode(value, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise AwsError("SerializationException", "A blob is not valid base64.") from error
+    if shape.type_name in _NUMBERS and isinstance(value, bool):
+        raise AwsError("SerializationException", f"{str(value).upper()}_VALUE cannot be converted to a number.")
     return value
 
 

@@ -1,5 +1,6 @@
 """S3's own dialect: answers and errors in XML, requests in XML read with care, times in its two forms."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ __all__ = ["Reply", "children", "document", "error_reply", "http_date", "iso", "
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 HTTP_OK = 200
+REPLACEMENT = "\ufffd"
+# UNSURE: how S3 writes characters that XML 1.0 cannot carry; without encoding-type=url its lists are known to break.
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass
@@ -93,4 +97,4 @@ def _element(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(_element(below, each) for below, each in value.items())}</{name}>"
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    return f"<{name}>{escape(text)}</{name}>"
+    return f"<{name}>{escape(_UNWRITABLE.sub(REPLACEMENT, text))}</{name}>"

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from bot.sandbox import strict_json
 from bot.sandbox.faults import Faults
 from bot.sandbox.http import LoopbackOnly
 from bot.sandbox.slack import files, uploads
@@ -189,7 +190,7 @@ class _Doors:
 
     async def _response(self, request: Request) -> Response:
         try:
-            payload = json.loads(await request.body() or b"{}")
+            payload = strict_json.loads(await request.body() or b"{}")
         except ValueError:
             payload = None
         if not isinstance(payload, dict):

@@ -6,6 +6,7 @@ import json
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox import strict_json
 from bot.sandbox.slack.state import SlackError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Arguments:
         values: JSON = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
         if content_type.startswith("application/json"):
             try:
-                sent = json.loads(body or b"{}")
+                sent = strict_json.loads(body or b"{}")
             except ValueError as problem:
                 raise SlackError("invalid_json") from problem
             if not isinstance(sent, dict):
@@ -96,6 +97,6 @@ class Arguments:
         if not value.strip():
             return None
         try:
-            return json.loads(value)
+            return strict_json.loads(value)
         except ValueError as problem:
             raise SlackError(error) from problem

@@ -7,7 +7,6 @@ Requests from other origins are refused.
 from __future__ import annotations
 
 import html
-import json
 import re
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox import strict_json
 from bot.sandbox.slack import channels, chat, conversations, files, messages, people, uploads, views
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.stream import stream
@@ -34,6 +34,7 @@ __all__ = ["Client"]
 
 MENTION = re.compile(r"<(?:[@#][A-Z0-9]+(?:\|[^<>]*)?|![a-z]+)>")
 NAMED = re.compile(r"(?<![\w@])@([A-Za-z0-9._-]+)")
+OBJECTS = {"container", "chosen", "state"}
 WORDS = {
     "channel_not_found": "This channel does not exist, or you are not in it.",
     "not_in_channel": "You are not in this channel. Join it first.",
@@ -96,7 +97,7 @@ class Client:
             if not _same_origin(request):
                 return _refusal("cross_origin", "This request came from another page.")
             try:
-                sent = json.loads(await request.body() or b"{}")
+                sent = strict_json.loads(await request.body() or b"{}")
             except ValueError:
                 sent = None
             if not isinstance(sent, dict):
@@ -107,6 +108,7 @@ class Client:
 
     def _answer(self, act: Callable[[JSON], JSON], sent: JSON) -> Response:
         try:
+            _check_kinds(sent)
             self._check_person(sent)
             return JSONResponse({"ok": True, **act(sent)})
         except SlackError as problem:
@@ -363,9 +365,27 @@ class Client:
         return {}
 
 
+def _check_kinds(sent: JSON) -> None:
+    """Refuse what no page sends: objects, lists and numbers where texts belong, and the other way round."""
+    for name, value in sent.items():
+        if name == "limit":
+            good = value is None or (str(value).isascii() and str(value).isdigit())
+        elif name in OBJECTS:
+            good = value is None or isinstance(value, dict)
+        elif name == "file_ids":
+            good = value is None or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+        else:
+            good = value is None or isinstance(value, str | int | float)
+        if not good:
+            raise SlackError("invalid_arguments", message=f"{name}: this is not what the page sends.")
+
+
 def _values(sent: JSON) -> JSON:
     values = (sent.get("state") or {}).get("values") or {}
-    return values if isinstance(values, dict) else {}
+    actions = list(values.values()) if isinstance(values, dict) else [values]
+    if not all(isinstance(one, dict) and all(isinstance(typed, dict) for typed in one.values()) for one in actions):
+        raise SlackError("invalid_arguments", message="state: expected values by block_id and action_id.")
+    return dict(values)
 
 
 def _same_origin(request: Request) -> bool:

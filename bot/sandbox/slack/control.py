@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox import strict_json
 from bot.sandbox.slack.transport import Delivery
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Control:
             if origin is not None and origin != f"http://{request.headers.get('host')}":
                 return JSONResponse({"ok": False, "error": "cross_origin"}, status_code=403)
             try:
-                sent = json.loads(await request.body() or b"{}")
+                sent = strict_json.loads(await request.body() or b"{}")
                 return JSONResponse({"ok": True, **await run_in_threadpool(act, sent)})
             except (ValueError, TypeError, KeyError, AttributeError) as problem:
                 return JSONResponse({"ok": False, "error": "bad_request", "message": str(problem)}, status_code=400)

@@ -20,6 +20,8 @@ from concurrent.futures import TimeoutError as WaitTimeoutError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.sandbox import strict_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -69,7 +71,7 @@ class Answer:
         if not self.body.strip():
             return None
         try:
-            return json.loads(self.body)
+            return strict_json.loads(self.body)
         except ValueError:
             return {"text": self.body.decode("utf-8", "replace")}
 

@@ -1,0 +1,204 @@
+"""Take the documentation's pictures: a practice workspace is played for a while, a browser looks at it.
+
+For maintainers: `make pictures`, then look at each of them. Needs the development packages and Chromium.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from bot import slack_manifest
+from bot.sandbox import sample_truth, seed
+from bot.sandbox.first_minute import BANNER, FirstMinute
+from bot.sandbox.person import Person
+from bot.sandbox.practice import Practice
+from bot.sandbox.services import Services, free_port
+from bot.sandbox.story import Order, ask_for_job, card_of, make_dataset, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+HERE = Path(__file__).parent
+DATA, LABELERS = "C0DATA", "C0LABEL"
+SIZE = {"width": 1280, "height": 860}
+GAPS = {
+    "LABELJOB_POLL_GAP": "0.5",
+    "LABELJOB_SEND_GAP": "0.1",
+    "LABELJOB_CARD_GAP": "1",
+    "LABELJOB_TEAMS_GAP": "2",
+}
+SCENES = list(sample_truth.scenes(seed.SEED))
+BOXES = Order(
+    name="fruit-boxes",
+    title="Boxes round the fruit",
+    description="Draw a tight box round every fruit",
+    category="Image",
+    task_type="bounding-box",
+    source=f"s3://{seed.RAW}/boxes/boxes.manifest",
+    output=f"s3://{seed.OUT}/labels/",
+    team=seed.WAITING_TEAM,
+    labels=("apple", "pear", "orange", "lemon"),
+    short="One box round every fruit.\n- Stem and leaf stay outside.\n- Half hidden: box what you see.",
+    good_examples=f"s3://{seed.RAW}/ripeness/{SCENES[1].name} | Good: one fruit, all of it in sight",
+    bad_examples=f"s3://{seed.RAW}/ripeness/{SCENES[6].name} | Not good: shadow is no part of the fruit",
+)
+
+
+@contextmanager
+def workspace(folder: Path) -> Iterator[Services]:
+    """A practice workspace after its first minute, with a dataset and a job that waits for Lin."""
+    services = Services(folder, manifest=slack_manifest.read(), banner=BANNER)
+    practice = Practice(services, transport="socket", bot_port=free_port(0), gaps=GAPS)
+    try:
+        practice.start()
+        FirstMinute(services).play()
+        mara = Person(services.slack_url, "U0MARA")
+        make_dataset(mara, DATA, "first-basket", "orchard-fruit")
+        ask_for_job(mara, DATA, BOXES)
+        wait_for(lambda: thread_says(mara, "is ready"), 30, "the dataset")
+        wait_for(lambda: percent(mara) >= 40, 90, "the moving job to be half way")  # noqa: PLR2004
+        yield services
+    finally:
+        practice.stop()
+
+
+def thread_says(person: Person, words: str) -> bool:
+    """Whether somebody said that in the finished job's thread."""
+    root = card_of(person, DATA, "first-basket")
+    return any(words in message["text"] for message in person.thread(DATA, root["ts"]))
+
+
+def percent(person: Person) -> int:
+    """How far the moving job is."""
+    text = card_of(person, DATA, "ripe-july")["text"]
+    return int(text.partition(" %)")[0].rpartition("(")[2]) if " %)" in text else 0
+
+
+def tab(browser: Browser, services: Services, person: str, channel: str, *, dark: bool = False) -> Page:
+    """The page as this person sees it, without the banner."""
+    context = browser.new_context(viewport=SIZE, color_scheme="dark" if dark else "light", device_scale_factor=1)
+    page = context.new_page()
+    page.goto(f"{services.slack_url}/#{person}/{channel}")
+    page.get_by_test_id("dismiss-banner").click()
+    return page
+
+
+def keep(page: Page, name: str) -> None:
+    """Save what the page shows, with a palette so that it stays small."""
+    page.mouse.move(SIZE["width"] - 2, SIZE["height"] - 2)
+    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    file = HERE / f"{name}.png"
+    picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
+    print(f"{file.name}: {file.stat().st_size // 1000} kB")  # noqa: T201 - this is a command
+
+
+def thread(browser: Browser, services: Services) -> None:
+    """A channel with its cards, and the thread of the finished job beside it."""
+    page = tab(browser, services, "U0MARA", DATA)
+    root = card_of(Person(services.slack_url, "U0MARA"), DATA, "first-basket")
+    page.get_by_test_id(f"replies-{root['ts']}").click()
+    page.get_by_test_id("thread").get_by_text("lines arrived").last.wait_for()
+    keep(page, "thread")
+    page.context.close()
+
+
+def form(browser: Browser, services: Services) -> None:
+    """The second page of the form, half filled."""
+    page = tab(browser, services, "U0MARA", DATA)
+    page.get_by_test_id("composer").fill("/labeljob create")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("composer").press("Enter")
+    modal = page.get_by_test_id("modal")
+    typed = {
+        "job_name": "ripe-august",
+        "input_uri": f"s3://{seed.RAW}/ripeness/",
+        "output_uri": f"s3://{seed.OUT}/labels/",
+    }
+    for field, text in typed.items():
+        modal.get_by_test_id(f"block-{field}").locator("input").fill(text)
+    modal.get_by_role("radio", name="Image classification (single label)").check()
+    modal.get_by_test_id("modal-submit").click()
+    team = modal.get_by_test_id("block-workteam_arn").locator("input")
+    team.fill("orchard")
+    page.get_by_test_id("option").first.click()
+    modal.get_by_test_id("block-title").locator("input").fill("Ripe or not, August harvest")
+    modal.get_by_test_id("block-description").locator("input").fill("Choose one word for the fruit in the middle")
+    modal.get_by_test_id("block-labels").locator("textarea").fill("unripe\nripe\noverripe")
+    keep(page, "form")
+    page.context.close()
+
+
+def worker(browser: Browser, services: Services) -> None:
+    """The worker page of the box job, with the boxes of the first picture drawn."""
+    context = browser.new_context(viewport=SIZE)
+    page = context.new_page()
+    page.goto(services.portal_url)
+    page.get_by_role("button", name="Lin").click()
+    page.get_by_role("link", name=f"Start working on {BOXES.title}").click()
+    page.locator(".crowd-canvas svg").wait_for()
+    page.locator(".crowd-picture img, .crowd-canvas image").first.wait_for()
+    area = page.locator(".crowd-canvas svg").bounding_box()
+    assert area is not None  # noqa: S101
+    scene = next(one for one in SCENES if one.name.startswith("table"))
+    scale = area["width"] / 640
+    for fruit in scene.fruits:
+        left, top, width, height = fruit.box
+        page.keyboard.press(str(BOXES.labels.index(fruit.kind) + 1))
+        page.mouse.move(area["x"] + left * scale, area["y"] + top * scale)
+        page.mouse.down()
+        page.mouse.move(area["x"] + (left + width) * scale, area["y"] + (top + height) * scale, steps=4)
+        page.mouse.up()
+    keep(page, "worker")
+    context.close()
+
+
+def team_queue(browser: Browser, services: Services) -> None:
+    """What the labeling team sees in its channel."""
+    page = tab(browser, services, "U0LIN", LABELERS)
+    page.locator("#main .msg", has_text=BOXES.title).last.wait_for()
+    keep(page, "team-queue")
+    page.context.close()
+
+
+def dark(browser: Browser, services: Services) -> None:
+    """The instructions with pictures, for somebody who likes it dark."""
+    page = tab(browser, services, "U0LIN", LABELERS, dark=True)
+    queue = page.locator("#main .msg", has_text=BOXES.title).last
+    queue.locator("[data-action-id=queue_instructions]").last.click()
+    page.get_by_test_id("modal").locator("img").last.wait_for()
+    keep(page, "dark")
+    page.context.close()
+
+
+def main() -> int:
+    """Take them all."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        print("No Chromium was found.", file=sys.stderr)  # noqa: T201 - this is a command
+        return 1
+    with (
+        tempfile.TemporaryDirectory(prefix="labeljob-pictures-") as folder,
+        workspace(Path(folder)) as services,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for take in (thread, team_queue, dark, form, worker):
+            take(browser, services)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""What is loaded, and what is not: production without the stand-ins, help without anything heavy."""
+
+import json
+from pathlib import Path
+
+from tests.house.trees import ROOT, copy, python
+
+_IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+import bot, commands, templates
+loaded = []
+for package in (bot, commands, templates):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.endswith("__main__") and ".migrations." not in module.name:  # Alembic's own to load
+            importlib.import_module(module.name)
+            loaded.append(module.name)
+print(json.dumps([bot.__file__, loaded]))
+"""
+_HELP = """
+import bot.__main__
+try:
+    bot.__main__.main(["--help"])
+except SystemExit as end:
+    assert not end.code
+"""
+_LOADED = """
+import json, sys
+before = set(sys.modules)
+{}
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def loaded_by(statement: str) -> list[str]:
+    """The modules that a statement loads, in a process of its own."""
+    ran = python("-c", _LOADED.format(statement), cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    return list(json.loads(ran.stdout.splitlines()[-1]))
+
+
+def test_production_loads_nothing_of_the_sandbox() -> None:
+    """Production must run where the sandbox's packages are not installed, and must never behave as in practice."""
+    loaded = loaded_by("import bot.wiring, commands.labeljob, commands.dataset, commands.labelteam")
+    assert "bot.wiring" in loaded
+    assert [name for name in loaded if name.startswith("bot.sandbox")] == []
+    sandbox_only = {"starlette", "uvicorn", "websockets", "liquid", "PIL", "regex", "rich", "multipart"}
+    assert sandbox_only.intersection(loaded) == set()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """An administrator who asks for help must not wait for AWS's and Slack's libraries to load."""
+    loaded = loaded_by(_HELP)
+    ours = [name for name in loaded if name.split(".")[0] in {"bot", "commands", "templates"}]
+    assert ours == ["bot", "bot.__main__"]
+    heavy = {"boto3", "botocore", "slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "pydantic", "alembic", "msgspec",
+             "jinja2", "granian", "apscheduler", "yaml", "nh3", "psycopg", "logging", "asyncio", "ssl"}  # fmt: skip
+    assert heavy.intersection(loaded) == set()
+
+
+def test_without_the_sandbox_production_imports_and_the_pure_tests_pass(tmp_path: Path) -> None:
+    """A production image may leave the stand-ins out; nothing of the bot may miss them."""
+    copy(tmp_path, without=("bot/sandbox", "tests/standins", "tests/browser", "tests/stories", "tests/house"))
+    ran = python("-c", _IMPORT_ALL, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    where, modules = json.loads(ran.stdout)
+    assert Path(where).is_relative_to(tmp_path)
+    assert {"bot.wiring", "bot.jobs.accept", "commands.labeljob"} <= set(modules)
+    assert not any("sandbox" in name for name in modules)
+    ran = python("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "tests/facts", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
+    assert "the stand-in's validator is not here" in ran.stdout

@@ -1,0 +1,141 @@
+"""The repository keeps its promises to newcomers: settings, locks, commands, links, and words on every piece."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.base.settings import Settings
+from tests.house.trees import ROOT, ours
+
+LOCKS = sorted(ROOT.glob("requirements*.txt"))
+TEXTS = [file for file in ours() if file.suffix not in {".png", ".jpg", ".ico", ".woff2"}]
+PROSE = [file for file in TEXTS if file.suffix == ".md"]
+PRIVATE = re.compile(
+    r"pypi\.(org|python)|pythonhosted|registry\.npmjs|artifactory|--(extra-)?index-url|--find-links"
+    r"|/root/|/home/[a-z]|/Users/[a-z]|/work/(main|shared)"
+)
+
+
+def test_env_example_names_every_setting_and_no_other() -> None:
+    """A setting that is not there is never found; one that does nothing is believed to work."""
+    names = re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    fields = Settings.model_fields.items()
+    wanted = {str(field.validation_alias or f"LABELJOB_{name.upper()}") for name, field in fields}
+    assert len(names) == len(set(names))
+    assert set(names) == wanted
+
+
+def test_env_example_shows_the_defaults() -> None:
+    """A default that differs from what is written there misleads whoever keeps it commented out."""
+    for name, field in Settings.model_fields.items():
+        if field.validation_alias or field.default in {None, "", ()}:
+            continue
+        shown = re.search(rf"^(?:# )?LABELJOB_{name.upper()}=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+        assert shown, name
+        if shown[0].startswith("#") and name != "health_port":
+            assert shown[1] == f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda file: file.name)
+def test_locks_are_exact_and_hashed(lock: Path) -> None:
+    """An unpinned or unhashed package is somebody else's code on the user's machine."""
+    entries = re.split(r"\n(?=\S)", lock.read_text().replace("\\\n", " ").strip())
+    requirements = [entry for entry in entries if not entry.startswith("#")]
+    assert requirements
+    for entry in requirements:
+        assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^ ;]+", entry), entry[:80]
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry[:80]
+    assert "://" not in lock.read_text()
+
+
+def test_locks_hold_what_the_project_needs() -> None:
+    """A dependency that is only in pyproject.toml would be missing after `make run`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = {
+        "requirements.txt": project["project"]["dependencies"],
+        "requirements-sandbox.txt": project["project"]["optional-dependencies"]["sandbox"]
+        + project["dependency-groups"]["build"],
+        "requirements-dev.txt": [each for each in project["dependency-groups"]["dev"] if isinstance(each, str)],
+    }
+    for name, needs in groups.items():
+        held = {_normal(found) for found in re.findall(r"^([A-Za-z0-9._-]+)", (ROOT / name).read_text(), re.MULTILINE)}
+        wanted = {_normal(re.split(r"[\[<>=; ]", need, maxsplit=1)[0]) for need in needs}
+        assert wanted <= held, name
+
+
+def _normal(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def test_no_registry_and_no_machine_is_named() -> None:
+    """A clone must work anywhere: behind a mirror, on another machine, in another company."""
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in TEXTS
+        if file != Path(__file__) and (match := PRIVATE.search(file.read_text("utf-8")))
+    ]
+    assert found == []
+
+
+def test_commands_of_the_readme_exist() -> None:
+    """The first thing that people type must work."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for file in PROSE:
+        typed = set(re.findall(r"(?:^|`)make ([a-z-]+)", file.read_text(), re.MULTILINE))
+        assert typed <= targets, file.name
+    from bot.__main__ import _parser  # noqa: PLC0415
+
+    known = set(next(each.choices for each in _parser()._actions if isinstance(each.choices, dict)))
+    for file in PROSE:
+        typed = set(re.findall(r"(?:^|`)labeljob ([a-z-]+)", file.read_text(), re.MULTILINE))
+        assert typed <= known, file.name
+
+
+@pytest.mark.parametrize("file", PROSE, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_relative_links_resolve(file: Path) -> None:
+    """A dead link in the set-up is where people give up."""
+    for link in re.findall(r"\]\(([^)\s]+)\)", file.read_text()):
+        if "://" not in link and not link.startswith(("#", "mailto:")):
+            assert (file.parent / link.split("#")[0]).exists(), link
+
+
+def test_make_lists_every_target() -> None:
+    """`make` alone is the list of what can be done; a target without its words is hidden."""
+    makefile = (ROOT / "Makefile").read_text()
+    phony = set(re.findall(r"^\.PHONY: ([a-z-]+)", makefile, re.MULTILINE))
+    described = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert phony == described
+
+
+def test_procfile_names_the_roles() -> None:
+    """A platform starts what stands there, and nothing checks it before."""
+    lines = yaml.safe_load((ROOT / "Procfile").read_text())
+    assert lines["web"].startswith("labeljob serve --role web")
+    assert lines["worker"].startswith("labeljob serve --role worker")
+    assert lines["release"] == "labeljob migrate"
+
+
+def test_every_module_says_what_it_promises() -> None:
+    """The docstrings are the map of this code."""
+    silent = [
+        file.relative_to(ROOT).as_posix()
+        for folder in ("bot", "commands", "templates")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if not ast.get_docstring(ast.parse(file.read_text()))
+    ]
+    assert silent == []
+
+
+def test_every_test_says_what_would_be_lost() -> None:
+    """A test that nobody can explain is deleted or obeyed, both without reason."""
+    silent = [
+        f"{file.relative_to(ROOT).as_posix()}::{node.name}"
+        for file in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []

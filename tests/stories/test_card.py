@@ -1,0 +1,89 @@
+"""The card and its thread while a job lives: edited in place, never a lie, few lines."""
+
+from bot.sandbox import seed
+from bot.sandbox.story import first_page, second_page
+from tests.stories.world import DATA, WAITING, World, an_order, buttons, words
+
+
+def test_numbers_move_in_place_and_say_nothing_new_in_the_thread(world: World) -> None:
+    """Without this, a job would ping its channel with every picture."""
+    channel = world.channel("own-card")
+    began = world.so_far()
+    world.ask(an_order("moving", source=f"s3://{seed.RAW}/ripeness/"), channel)
+    (card,) = world.cards("moving", channel)
+    seen = [card["text"]]
+    for _ in range(30):
+        world.pass_time(1)
+        world.settle()
+        seen.append(world.card("moving", channel)["text"])
+        if "Completed" in seen[-1]:
+            break
+    assert "Counting the pictures…" in seen[0], "zero counters are no 100 %"
+    moving = [text for text in seen if " of 40 (" in text]
+    assert moving, "the numbers move while people work"
+    assert any(" of 40 (" in text and "0 of 40 (0 %)" not in text for text in moving)
+    assert all("AWS writes the results" in text for text in moving if "100 %" in text)
+    (end,) = world.cards("moving", channel)
+    assert end["ts"] == card["ts"]
+    launched, completed = world.thread("moving", channel)[1:]
+    assert launched.startswith("Launched;")
+    assert completed.startswith("<@U0MARA> Completed: 40 labeled, 0 not, in ")
+    assert "s3://orchard-out/labels/moving/manifests/output/output.manifest" in completed
+    posted = [each for each in world.journal("chat.postMessage", after=began) if each["request"]["channel"] == channel]
+    assert len(posted) == 3, "the card and two lines; everything else is an edit"
+    assert not any(each["request"].get("reply_broadcast") for each in posted), "nothing is broadcast by default"
+    assert not any("<@" in str(each["request"]) for each in world.journal("chat.update", after=began)), (
+        "edits ping nobody"
+    )
+    assert buttons(end) == ["Status", "Make dataset", "Instructions"]
+
+
+def test_objects_that_fail_are_counted_and_told(world: World) -> None:
+    """Without this, a job with holes would look whole."""
+    there = '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n'
+    gone = '{"source-ref": "s3://orchard-raw/ripeness/gone.jpg"}\n'
+    world.ask(an_order("with-holes", source=world.put("holes.manifest", there + gone)))
+    world.finish("with-holes")
+    card, *lines = world.thread("with-holes")
+    assert "Completed with errors. 1 labeled, 1 not" in card
+    assert "1 failed" in card
+    assert lines[-1].startswith("<@U0MARA> Completed with errors: 1 labeled, 1 not")
+    assert "1 picture failed at AWS." in lines[-1]
+
+
+def test_job_that_cannot_be_launched_for_long_is_set_aside_and_says_so(world: World) -> None:
+    """Without this, a card would promise for days that the job is sent to AWS in a moment."""
+    order = an_order("set-aside", team=WAITING)
+    world.mara.command(DATA, "/labeljob", "create")
+    first_page(world.mara, order)
+    second_page(world.mara, order)
+    world.mara.fill()
+    world.mara.close_windows()
+    world.fault("SageMaker.CreateLabelingJob", "throttle")
+    for _ in range(3):
+        world.bot.jobs.launch.round()
+        world.let_pauses_pass()
+        world.send()
+    world.mend()
+    card, *lines = world.thread("set-aside")
+    assert "Set aside. Not looked at any more: AWS did not answer in time" in card
+    assert "in a moment" not in card
+    assert len(lines) == 1, "told once"
+    assert lines[0].startswith("<@U0MARA> Set aside: ")
+    assert "Set aside" in words(world.ana.command(DATA, "/labeljob", "status set-aside"))
+
+
+def test_silent_slack_is_told_and_an_unexpected_error_has_a_number(world: World) -> None:
+    """Without this, people would see Slack's own error, and an administrator could not find ours."""
+    channel = world.channel("own-silent")
+    world.fault("conversations.info", "drop_before", slack=True)
+    assert words(world.mara.command(channel, "/labeljob", "create")) == (
+        "Slack did not tell who you are in time. Nothing was done; please try again."
+    )
+    world.mend()
+    world.fault("views.open", "garbage", slack=True, times=1)
+    said = words(world.mara.command(channel, "/labeljob", "create"))
+    assert said.startswith("Something went wrong on our side; nothing was done. Tell your administrator this number: ")
+    world.mend()
+    world.mara.command(channel, "/labeljob", "create")
+    assert world.mara.view()["callback_id"] == "job_form_1", "the next try works"

@@ -1,0 +1,178 @@
+"""From a finished job, or any manifest, to a Rekognition dataset: what the thread says is what Rekognition says."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.sandbox import seed
+from bot.sandbox.person import PracticeError
+from bot.sandbox.story import make_dataset
+from tests.stories.world import World, an_order, shown, words
+
+CHANNEL = "own-datasets"
+
+
+@pytest.fixture(scope="module")
+def channel(one_world: World) -> str:
+    """A channel with three finished jobs: pictures in classes, pictures with boxes, and texts."""
+    made = one_world.channel(CHANNEL)
+    one_world.ask(an_order("sets-image"), made)
+    boxes = {"task_type": "bounding-box", "labels": ("apple", "pear", "orange", "lemon")}
+    one_world.ask(an_order("sets-boxes", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes), made)
+    texts = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "mixed", "harsh")}
+    one_world.ask(an_order("sets-texts", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts), made)
+    for name in ("sets-image", "sets-boxes", "sets-texts"):
+        one_world.finish(name)
+    return made
+
+
+def imported(world: World) -> None:
+    """Let the import run to its end."""
+    world.settle()
+    world.pass_time(4)
+    world.settle()
+
+
+def rekognition(world: World, project: str, kind: str = "TRAIN") -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+    """What Rekognition itself says of a dataset: its statistics, and pictures and boxes by label."""
+    found = world.rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"][0]
+    arn = next(each["DatasetArn"] for each in found["Datasets"] if each["DatasetType"] == kind)
+    described = world.rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
+    labels = world.rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
+    counts = {
+        each["LabelName"]: (each["LabelStats"]["EntryCount"], each["LabelStats"]["BoundingBoxCount"]) for each in labels
+    }
+    return {**described["DatasetStats"], "Status": described["Status"]}, counts
+
+
+def last_line(world: World, job: str, channel: str) -> str:
+    return world.thread(job, channel)[-1]
+
+
+@pytest.mark.parametrize(("job", "pictures"), [("sets-image", 8), ("sets-boxes", 24)])
+def test_finished_job_becomes_a_dataset_with_true_counts(world: World, channel: str, job: str, pictures: int) -> None:
+    """Without this, labels would have to be carried from one AWS service to the other by hand."""
+    make_dataset(world.mara, channel, job, f"project-{job}")
+    imported(world)
+    stats, counts = rekognition(world, f"project-{job}")
+    assert stats["Status"] == "CREATE_COMPLETE"
+    assert stats["TotalEntries"] == pictures
+    said = last_line(world, job, channel)
+    assert said.startswith(f"<@U0MARA> *Dataset {job}* (training, project project-{job}) is ready\n")
+    assert f"{pictures} of {pictures} lines arrived: " in said
+    for label, (entries, boxes) in counts.items():
+        assert f"{label} {entries}" + (f" ({boxes} box" if boxes else "") in said
+    lines = world.thread(job, channel)
+    assert sum("Dataset" in line for line in lines) == 2, "the live message and its end, both in the job's thread"
+    live = next(line for line in lines if line.startswith(f"Dataset {job}"))
+    assert f"Ready. {pictures} of {pictures} lines arrived" in live
+
+
+def test_text_job_is_refused_in_words(world: World, channel: str) -> None:
+    """Without this, an import would be started that Rekognition cannot take."""
+    with pytest.raises(PracticeError, match="there is no button job_make_dataset"):
+        make_dataset(world.mara, channel, "sets-texts", "project-texts")
+    world.mara.command(channel, "/dataset", "create")
+    out = f"s3://{seed.OUT}/labels/sets-texts/manifests/output/output.manifest"
+    world.mara.fill(project={"value": "project-texts"}, manifest_uri={"value": out})
+    imported(world)
+    said = next(text for text in dataset_thread(world, channel, "project-texts") if "was not imported" in text)
+    assert said.startswith("<@U0MARA> *Dataset project-texts* was not imported; it was not made at AWS.")
+    assert "picture" in said
+
+
+def dataset_thread(world: World, channel: str, name: str) -> list[str]:
+    root = next(m for m in world.mara.messages(channel) if m["text"].startswith(f"Dataset {name}:"))
+    return [message["text"] for message in world.mara.thread(channel, root["ts"])]
+
+
+def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, channel: str) -> None:
+    """Without this, a second import would fail at AWS in AWS's words, or overwrite nothing and say so nowhere."""
+    make_dataset(world.mara, channel, "sets-image", "project-twice")
+    imported(world)
+    make_dataset(world.mara, channel, "sets-image", "project-twice")
+    imported(world)
+    said = last_line(world, "sets-image", channel)
+    assert "was not imported" in said
+    assert "project-twice" in said
+    assert "training" in said
+    world.mara.press(world.card("sets-image", channel), "job_make_dataset")
+    test = next(
+        option
+        for block in world.mara.view()["blocks"]
+        if block["block_id"] == "dataset_type"
+        for option in block["element"]["options"]
+        if option["value"] == "TEST"
+    )
+    world.mara.fill(project={"value": "project-twice"}, dataset_type={"selected_option": test})
+    imported(world)
+    assert rekognition(world, "project-twice", "TEST")[0]["TotalEntries"] == 8
+    assert "(test, project project-twice) is ready" in last_line(world, "sets-image", channel)
+
+
+def test_any_manifest_is_imported_and_lines_that_vanish_are_named(world: World, channel: str) -> None:
+    """Without this, Rekognition would drop repeated pictures without a word to anybody."""
+    body = world.s3.get_object(Bucket=seed.OUT, Key="labels/sets-image/manifests/output/output.manifest")["Body"].read()
+    lines = body.decode().splitlines()
+    uri = world.put("mine/with-repeats.manifest", "\n".join([*lines, lines[0], lines[3]]) + "\n")
+    world.mara.command(channel, "/dataset", "create")
+    world.mara.fill(name={"value": "with repeats"}, project={"value": "project-repeats"}, manifest_uri={"value": uri})
+    assert "with repeats" in shown(world.mara.view())
+    imported(world)
+    stats, _counts = rekognition(world, "project-repeats")
+    assert stats["TotalEntries"] == 8
+    said = dataset_thread(world, channel, "with repeats")[-1]
+    assert "8 of 10 lines arrived" in said
+    assert "2 lines did not arrive:" in said
+    assert "ines 9 and 10" in said or "ines 9, 10" in said, "by their numbers"
+    assert "with repeats" in words(world.ana.command(channel, "/dataset", "list"))
+    assert "8 of 10 lines arrived" in words(world.ana.command(channel, "/dataset", "status WITH repeats"))
+    assert words(world.ana.command(channel, "/dataset", "status nope")).startswith(
+        "This channel has no dataset `nope`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "remedy"),
+    [
+        ({"project": "two words"}, "project", "letters from A to Z, digits, dots, hyphens and underscores only"),
+        ({"manifest_uri": "orchard-out/x"}, "manifest_uri", "s3://"),
+        ({"manifest_uri": f"s3://{seed.OUT}/folder/"}, "manifest_uri", "This is a folder."),
+        ({"manifest_uri": "s3://somebody-elses/x.manifest"}, "manifest_uri", "is not open to the bot"),
+    ],
+)
+def test_form_of_a_dataset_names_field_and_remedy(
+    world: World, channel: str, typed: dict[str, str], field: str, remedy: str
+) -> None:
+    """Without this, people would learn of a wrong address from an import that failed at AWS."""
+    world.mara.close_windows()
+    world.mara.command(channel, "/dataset", "create")
+    whole = {"project": "fine", "manifest_uri": f"s3://{seed.OUT}/x.manifest", **typed}
+    answer = world.mara.fill(**{name: {"value": value} for name, value in whole.items()})
+    assert list(answer["errors"]) == [field]
+    assert remedy in answer["errors"][field]
+
+
+def test_manifest_that_is_not_there_is_refused_in_the_thread(world: World, channel: str) -> None:
+    """Without this, a wrong address would be tried for ever."""
+    world.mara.command(channel, "/dataset", "create")
+    world.mara.fill(project={"value": "nowhere"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"})
+    imported(world)
+    said = dataset_thread(world, channel, "nowhere")[-1]
+    assert "There is nothing at s3://orchard-out/nowhere.manifest." in said
+
+
+def test_dataset_form_delivered_twice_makes_one_dataset(world: World, channel: str) -> None:
+    """Without this, a repeat of Slack's would import everything twice."""
+    world.fault("app:view_submission", "duplicate", slack=True)
+    make_dataset(world.mara, channel, "sets-image", "project-once")
+    world.mend()
+    imported(world)
+    asked = [
+        entry["request"]
+        for entry in world.journal("Rekognition.CreateDataset", slack=False)
+        if "project-once" in json.dumps(entry["request"])
+    ]
+    assert len(asked) == 1
+    assert rekognition(world, "project-once")[0]["TotalEntries"] == 8

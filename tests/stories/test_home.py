@@ -1,0 +1,104 @@
+"""The App Home, and what happens to words that can be posted nowhere."""
+
+from typing import Any
+
+from bot.sandbox.person import Person
+from tests.stories.world import LABELERS, QUEUE_TEAM, WAITING, World, an_order, buttons, shown
+
+
+def home(world: World, person: Person) -> dict[str, Any]:
+    """The Home tab as it is drawn for this opening."""
+    drawn = world.so_far()
+    person.open_home()
+    world.until(
+        lambda: [each for each in world.journal("views.publish", after=drawn) if each["status"]], "the Home tab"
+    )
+    return person.home()
+
+
+def test_first_visit_explains_three_things(world: World) -> None:
+    """Without this, a new user would look at an empty page."""
+    view = home(world, world.otto)
+    assert "Hello Otto" in shown(view)
+    assert "Three things to begin with:" in shown(view)
+    assert "Nothing waits for you now." in shown(view)
+
+
+def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> None:
+    """Without this, people would have to search channels for their own jobs."""
+    channel = world.channel("own-home", ["U0GRETA", "bot"])
+    world.ask(an_order("home-job", team=WAITING), channel, world.greta)
+    world.pass_time(2)
+    world.settle()
+    view = home(world, world.greta)
+    assert f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 (0 %) · No labels yet" in shown(view)
+    assert "Three things" not in shown(view)
+    assert buttons(view)[:4] == ["Status", "Instructions", "Open portal", "Stop…"]
+    job = next(block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions")
+    world.greta.press_at_home("job_status", of=job)
+    assert "asked by Greta" in shown(world.greta.view())
+    world.greta.close_windows()
+    world.greta.press_at_home("job_instructions", of=job)
+    assert "Choose one word for the fruit" in shown(world.greta.view())
+    world.greta.close_windows()
+    world.greta.press_at_home("job_stop", of=job)
+    assert "8 pictures will stay without labels" in shown(world.greta.view())
+    world.greta.fill()
+    world.settle()
+    world.greta.press_at_home("job_stop", of=job)
+    assert "This job is being stopped already" in shown(world.greta.view()), "a refusal opens as a window"
+    world.greta.close_windows()
+
+
+def test_home_shows_labelers_what_they_can_label(world: World) -> None:
+    """Without this, labelers would have to look for work."""
+    world.sam.command(LABELERS, "/labelteam", f"here {QUEUE_TEAM}")
+    world.ask(an_order("home-queue", team=QUEUE_TEAM, short="Brown spots are overripe"))
+    world.pass_time(2)
+    world.settle()
+    view = home(world, world.lin)
+    assert "*To label*" in shown(view)
+    assert "*Ripe or not (home-queue)* · 8 left" in shown(view)
+    assert "Brown spots are overripe" in shown(view)
+    assert buttons(view)[:2] == ["Open portal", "Instructions with pictures"]
+    world.lin.press_at_home("queue_instructions")
+    assert "Brown spots are overripe" in shown(world.lin.view())
+    assert "home-queue" not in shown(home(world, world.ana)), "not in the team's channel"
+    world.sagemaker.stop_labeling_job(LabelingJobName="home-queue")
+    world.sam.command(LABELERS, "/labelteam", f"leave {QUEUE_TEAM}")
+    world.pass_time(2)
+    world.settle()
+
+
+def test_asker_is_told_once_when_the_channel_cannot_be_reached(world: World) -> None:
+    """Without this, a job would end in silence because somebody removed the app from a channel."""
+    channel = world.channel("own-removed")
+    world.ask(an_order("unheard", team=WAITING), channel)
+    before = len(world.direct_messages(world.mara))
+    world.remove_bot(channel)
+    world.sagemaker.stop_labeling_job(LabelingJobName="unheard")
+    for _ in range(3):
+        world.pass_time(2)
+        world.settle()
+    told = world.direct_messages(world.mara)[before:]
+    words = "I cannot tell about your labeling job unheard: I am not in its channel any more. "
+    assert told == [f"{words}Type /invite @labeljob there. The job itself goes on."]
+
+
+def test_channel_that_is_left_before_the_card_is_told_too(world: World) -> None:
+    """Without this, a job whose card never stood would run unseen."""
+    from bot.sandbox.story import first_page, second_page  # noqa: PLC0415
+
+    channel = world.channel("own-removed-early")
+    order = an_order("never-shown", team=WAITING)
+    world.mara.command(channel, "/labeljob", "create")
+    first_page(world.mara, order)
+    second_page(world.mara, order)
+    world.mara.fill()
+    before = len(world.direct_messages(world.mara))
+    world.remove_bot(channel)
+    for _ in range(2):
+        world.settle()
+    told = world.direct_messages(world.mara)[before:]
+    assert len(told) == 1
+    assert "I am not in its channel any more" in told[0]
