@@ -31,7 +31,11 @@ reset: ## Forget everything the practice workspace remembers
 
 .PHONY: test
 test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+.PHONY: faults
+faults: .venv/dev.stamp ## Kill the bot while it works (KILLS=500 is the long form; STORE=sqlite or postgresql)
+	$(BIN)/python -m tests.faults
 
 .PHONY: lint
 lint: .venv/dev.stamp ## Style, types, and the direction rule
@@ -51,6 +55,10 @@ bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors
 
 .PHONY: ci
 ci: lint test ## What CI runs
+
+.PHONY: pictures
+pictures: .venv/dev.stamp ## Take the documentation's pictures again (needs Chromium)
+	$(BIN)/python docs/take_pictures.py
 
 .PHONY: lock
 lock: ## Pin every dependency again, with hashes (needs uv)

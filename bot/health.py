@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -156,7 +157,7 @@ def slack(client: WebClient) -> None:
             error.response["error"] if isinstance(error.response.data, dict) else f"HTTP {error.response.status_code}"
         )
         raise SlackRefuses(f"Slack answers {code}.") from error
-    except OSError as error:
+    except (OSError, HTTPException, ValueError, TypeError) as error:  # an answer may be cut off, or no JSON
         raise SlackSilent from error
 
 

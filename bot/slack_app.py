@@ -153,7 +153,7 @@ def _kept(response: BoltResponse) -> dict[str, Any]:
 def _replay(answer: dict[str, Any] | None) -> BoltResponse:
     """The stored answer; none is given while the first request is still being answered, or its process died in it.
 
-    An empty 200 would close a form as if it had been taken; so Slack says "try again", and the next try finds an answer.
+    An empty 200 would close a form as if it had been taken; so Slack says "try again", and that try finds an answer.
     """
     if answer is None:
         return BoltResponse(status=503, body="")

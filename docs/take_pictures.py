@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 DATA, LABELERS = "C0DATA", "C0LABEL"
 SIZE = {"width": 1280, "height": 860}
+MOST = 240_000  # bytes of a picture
 GAPS = {
     "LABELJOB_POLL_GAP": "0.5",
     "LABELJOB_SEND_GAP": "0.1",
@@ -50,8 +51,8 @@ BOXES = Order(
     team=seed.WAITING_TEAM,
     labels=("apple", "pear", "orange", "lemon"),
     short="One box round every fruit.\n- Stem and leaf stay outside.\n- Half hidden: box what you see.",
-    good_examples=f"s3://{seed.RAW}/ripeness/{SCENES[1].name} | Good: one fruit, all of it in sight",
-    bad_examples=f"s3://{seed.RAW}/ripeness/{SCENES[6].name} | Not good: shadow is no part of the fruit",
+    good_examples=f"s3://{seed.RAW}/ripeness/{SCENES[1].name} | Three fruits, so three boxes",
+    bad_examples=f"s3://{seed.RAW}/ripeness/{SCENES[6].name} | A box that takes in the shadow is too wide",
 )
 
 
@@ -95,18 +96,22 @@ def tab(browser: Browser, services: Services, person: str, channel: str, *, dark
 
 
 def keep(page: Page, name: str) -> None:
-    """Save what the page shows, with a palette so that it stays small."""
+    """Save what the page shows, with a palette where it would be too large for a page of documentation."""
     page.mouse.move(SIZE["width"] - 2, SIZE["height"] - 2)
     page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
-    picture = Image.open(io.BytesIO(page.screenshot()))
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     file = HERE / f"{name}.png"
-    picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
-    print(f"{file.name}: {file.stat().st_size // 1000} kB")  # noqa: T201 - this is a command
+    picture.save(file, optimize=True)
+    if file.stat().st_size > MOST:
+        palette = picture.quantize(256, Image.Quantize.MAXCOVERAGE)
+        picture.quantize(256, palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)
+    print(f"{file.name}: {file.stat().st_size // 1000} kB")
 
 
 def thread(browser: Browser, services: Services) -> None:
     """A channel with its cards, and the thread of the finished job beside it."""
     page = tab(browser, services, "U0MARA", DATA)
+    page.set_viewport_size({**SIZE, "height": 886})  # no card is cut at the top
     root = card_of(Person(services.slack_url, "U0MARA"), DATA, "first-basket")
     page.get_by_test_id(f"replies-{root['ts']}").click()
     page.get_by_test_id("thread").get_by_text("lines arrived").last.wait_for()
@@ -150,18 +155,34 @@ def worker(browser: Browser, services: Services) -> None:
     page.locator(".crowd-canvas svg").wait_for()
     page.locator(".crowd-picture img, .crowd-canvas image").first.wait_for()
     area = page.locator(".crowd-canvas svg").bounding_box()
-    assert area is not None  # noqa: S101
+    assert area is not None
     scene = next(one for one in SCENES if one.name.startswith("table"))
-    scale = area["width"] / 640
+    drawn: list[tuple[int, int, int, int]] = []
     for fruit in scene.fruits:
-        left, top, width, height = fruit.box
+        page.keyboard.press("Escape")
         page.keyboard.press(str(BOXES.labels.index(fruit.kind) + 1))
-        page.mouse.move(area["x"] + left * scale, area["y"] + top * scale)
-        page.mouse.down()
-        page.mouse.move(area["x"] + (left + width) * scale, area["y"] + (top + height) * scale, steps=4)
-        page.mouse.up()
+        draw(page, area, fruit.box, drawn)
+    page.keyboard.press("Escape")
     keep(page, "worker")
     context.close()
+
+
+def draw(page: Page, area: dict[str, float], box: tuple[int, int, int, int], drawn: list[tuple[int, ...]]) -> None:
+    """Draw a box by mouse, from a corner that lies in no other box (there a press would take hold of that one)."""
+    scale = area["width"] / 640
+    left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
+    near = 8
+    start, end = next(
+        ((x, y), (left + right - x, top + bottom - y))
+        for x in (left, right)
+        for y in (top, bottom)
+        if not any(a - near <= x <= a + w + near and b - near <= y <= b + h + near for a, b, w, h in drawn)
+    )
+    page.mouse.move(area["x"] + start[0] * scale, area["y"] + start[1] * scale)
+    page.mouse.down()
+    page.mouse.move(area["x"] + end[0] * scale, area["y"] + end[1] * scale, steps=4)
+    page.mouse.up()
+    drawn.append(box)
 
 
 def team_queue(browser: Browser, services: Services) -> None:
@@ -186,7 +207,7 @@ def main() -> int:
     """Take them all."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
-        print("No Chromium was found.", file=sys.stderr)  # noqa: T201 - this is a command
+        print("No Chromium was found.", file=sys.stderr)
         return 1
     with (
         tempfile.TemporaryDirectory(prefix="labeljob-pictures-") as folder,

@@ -71,15 +71,17 @@ class Database:
         return text(re.sub(r":now\b", self.now, statement))
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error.
+
+        With `durable` off, SQLite does not wait for the disk: a power cut may undo the commit, a killed process not.
 
         Raises:
             DatabaseSilent: it is locked, full or gone; nothing was changed.
 
         """
         with _renamed(), Session(self.engine, expire_on_commit=False) as session:
-            self._begin(session.connection())
+            self._begin(session.connection(), durable=durable)
             yield session
             session.commit()
 
@@ -125,12 +127,13 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
 
-    def _begin(self, connection: Connection) -> None:
+    def _begin(self, connection: Connection, *, durable: bool) -> None:
         """Begin to write; under a deadline no longer wait for a lock than is left of it."""
         end = _deadline.get()
         wait = None if end is None else max(_LEAST_WAIT, min(self._busy_wait, end - time.monotonic()))
         if self.is_sqlite:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={round((wait or self._busy_wait) * 1000)}")
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         elif wait is not None:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(wait * 1000)}")
@@ -177,7 +180,7 @@ def _sqlite_engine(url: str, busy_wait: float) -> Engine:
 
 
 def _postgres_engine(url: str, busy_wait: float) -> Engine:
-    """PostgreSQL; a connection that died in the pool is replaced before it is used, a lock is not waited for for ever."""
+    """PostgreSQL; a connection that died in the pool is replaced before its use; no lock is waited for without end."""
     return create_engine(
         url,
         pool_pre_ping=True,

@@ -24,6 +24,11 @@ WHERE id = (
     SELECT t.id FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
     WHERE :which AND t.due_at <= :now AND t.lease_until < :now AND t.state <> 'dead'
     AND (t.parent_id IS NULL OR p.root_ts IS NOT NULL)
+    -- What the parent's thread had to say before comes first there.
+    AND (t.parent_id IS NULL OR t.root_ts IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM outbox o WHERE o.thread_id = t.parent_id AND o.created <= t.due_at
+        AND o.state IN ('ready', 'sending')
+    ))
     AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = t.team_id || ':*' AND b.blocked_until > :now)
     ORDER BY t.due_at LIMIT 1 :skip_locked_of_t
 ) RETURNING *, (SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id) AS parent_ts"""

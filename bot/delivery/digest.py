@@ -47,7 +47,10 @@ def folded(db: Database, session: Session, row: Mapping[Any, Any]) -> dict[str, 
     for other_id in taken:
         run(db.sql("UPDATE outbox SET state = 'folded' WHERE id = :id"), {"id": other_id})
     if taken:
-        run(db.sql("UPDATE outbox SET payload = :payload WHERE id = :id"), {"payload": json.dumps(payload), "id": row["id"]})
+        run(
+            db.sql("UPDATE outbox SET payload = :payload WHERE id = :id"),
+            {"payload": json.dumps(payload), "id": row["id"]},
+        )
     return payload
 
 

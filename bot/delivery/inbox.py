@@ -19,6 +19,7 @@ from bot.delivery.tables import InboxRow
 ABANDONED = 10.0  # seconds: no request is being handled for longer (Slack itself waits 3)
 _LOOK = 0.05
 
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One delivery of Slack's, by meaning. `content` is whatever a person would say makes it another request."""
@@ -91,13 +92,15 @@ class Inbox:
             time.sleep(_LOOK)
 
     def close(self, request: Request, answer: dict[str, Any], *, rejected: bool) -> None:
-        """Keep the answer for repeats; `rejected` when the form went back to the person with faults."""
-        with self._db.write() as session:
-            row = session.get(InboxRow, request.key)
-            if row is not None:
-                row.result = json.dumps(answer)
-                row.state = "rejected" if rejected else "done"
-                session.add(row)
+        """Keep the answer for repeats; `rejected` when the form went back to the person with faults.
+
+        A power cut may lose it (a repeat then gets an empty answer), so nobody waits for the disk a second time.
+        """
+        with self._db.write(durable=False) as session:
+            session.connection().execute(
+                self._db.sql("UPDATE inbox SET result = :result, state = :state WHERE key = :key"),
+                {"result": json.dumps(answer), "state": "rejected" if rejected else "done", "key": request.key},
+            )
 
     def reopen(self, request: Request) -> None:
         """Forget a request whose handling failed with nothing done, so that another try is not taken for a repeat."""

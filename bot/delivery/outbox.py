@@ -27,8 +27,8 @@ ON CONFLICT (subject_kind, subject_id, channel) DO UPDATE SET
     state = CASE WHEN thread.state = 'dead' AND excluded.urgent THEN 'idle' ELSE thread.state END
 WHERE thread.wanted_hash <> excluded.wanted_hash OR (thread.state = 'dead' AND excluded.urgent)"""
 _SAY = """
-INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, thread_ts, subject_kind, subject_id, priority, broadcast,
-    payload, state, fence, lease_until, not_before, tries, created)
+INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, thread_ts, subject_kind, subject_id, priority,
+    broadcast, payload, state, fence, lease_until, not_before, tries, created)
 VALUES (:id, :key, :team, :channel, :thread, :thread_ts, :kind, :subject, :priority, :broadcast,
     :payload, :state, 0, 0, 0, 0, :now)
 ON CONFLICT (dedupe_key) DO NOTHING"""

@@ -3,8 +3,8 @@
 Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with our row id in the
 message's metadata, never lets the SDK try again by itself (that alone can double a post), and after every unknown
 outcome looks in the channel for that id before it posts again. Where it may not look, or could not for an hour, it
-posts with the words "may repeat": late or twice is better than never. Broad `except` has its reason here: one bad message
-must not stop the others.
+posts with the words "may repeat": late or twice is better than never. Broad `except` has its reason here: one bad
+message must not stop the others.
 """
 
 import http.client

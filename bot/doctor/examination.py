@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http.client import HTTPException
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -130,8 +131,8 @@ def _rows(each: Probe, around: Surroundings, unwell: set[str]) -> Iterator[Row]:
         yield Row(each.name, Verdict.FAILS, redact(error.words), each.remedy)
     except SlackApiError as error:
         yield Row(each.name, Verdict.FAILS, f"Slack answers: {slack_code(error)}.", each.remedy)
-    except OSError as error:
-        yield Row(each.name, Verdict.FAILS, redact(f"No answer ({error})."), each.remedy)
+    except (OSError, HTTPException, ValueError, TypeError) as error:  # no answer, one that is cut off, or no JSON
+        yield Row(each.name, Verdict.FAILS, redact(f"No answer that could be read ({error})."), each.remedy)
 
 
 def slack_code(error: SlackApiError) -> str:

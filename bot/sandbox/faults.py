@@ -85,7 +85,7 @@ class Faults:
             return await self._control_faults(request)
         after = request.query_params.get("after", "0")
         if path == "/_control/journal":
-            entries = self.book.entries(int(after) if after.isdigit() else 0)
+            entries = self.book.entries(int(after) if after.isascii() and after.isdigit() else 0)
             return JSONResponse({"entries": entries, "last": self.book.last})
         return HTMLResponse(journal_page(self.book.entries(max(0, self.book.last - 500))))
 

@@ -16,6 +16,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.base.failpoints import STEPS
 from bot.sandbox.person import Person, PracticeError
@@ -57,8 +58,10 @@ def main() -> int:
                 figures.append(_line(kills, verdict, store))
                 posting = f"sqlite:///{folder}/posts.db" if server is None else server.new_database()
                 count = lost_replies.run(folder / "posts", posting, posts, seed)
-                figures.append(f"lost_replies={count.dropped} rows={count.rows} lost={count.lost} "
-                               f"duplicates={count.duplicates} out_of_order={count.out_of_order} store={store}")  # fmt: skip
+                figures.append(
+                    f"lost_replies={count.dropped} rows={count.rows} lost={count.lost} "
+                    f"duplicates={count.duplicates} out_of_order={count.out_of_order} store={store}"
+                )
                 clean = clean and verdict.clean and count.clean
         finally:
             if server is not None:
@@ -134,7 +137,7 @@ def _kill(world: World, first: RunningBot, kills: int, chance: random.Random) ->
         bot.kill()
         bot.stop()  # closes its log
         step = STEPS[(count // 2) % len(STEPS)] if chance.random() < _AT_A_STEP else ""
-        more = {"LABELJOB_FAILPOINT": f"{step}:{chance.randint(1, 2)}"} if step else {}
+        more: dict[str, Any] = {"LABELJOB_FAILPOINT": f"{step}:{chance.randint(1, 2)}"} if step else {}
         living[name] = (world.replica(name, **more), step)
         living[name][0].start()
     for bot, _step in living.values():

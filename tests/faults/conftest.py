@@ -22,7 +22,6 @@ from bot.base.errors import LabeljobError
 from bot.base.settings import Settings
 from bot.jobs.draft import team_key
 from bot.jobs.records import Job
-from bot.sandbox import seed
 from tests.faults.postgres import Postgres
 from tests.faults.world import CHANNEL, World, order, running
 
@@ -84,13 +83,11 @@ class Near:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        services = world.services
-        given = {name.removeprefix("LABELJOB_").lower(): value for name, value in services.environment().items()}
-        settings = Settings(
-            **{name: value for name, value in services.environment().items() if not name.startswith("LABELJOB_")},
-            **{name: given[name] for name in ("slack_api_url", "execution_role_arn", "buckets", "managers")},
-            **{"database_url": world.database_url, "card_gap": 0, "look_wait": 0, "post_pace": 1000, "slack_timeout": 5},
-        )
+        given: dict[str, Any] = world.services.environment()
+        ours = {name.removeprefix("LABELJOB_").lower(): value for name, value in given.items() if "LABELJOB_" in name}
+        theirs = {name: value for name, value in given.items() if "LABELJOB_" not in name}
+        quick = {"card_gap": 0, "look_wait": 0, "post_pace": 1000, "slack_timeout": 5}
+        settings = Settings(**theirs, **ours, **quick, database_url=world.database_url)
         self.bot = wiring.build(settings, answering=False)
         self.bot.jobs.queue.refresh(self.bot.team_id)
         self.sender = self.bot._sender()
@@ -157,6 +154,3 @@ def near(sqlite_world: World) -> Iterator[Near]:
 def chance() -> random.Random:
     """Chance that is the same each time."""
     return random.Random(7)
-
-
-RAW = seed.RAW

@@ -6,6 +6,7 @@ import time
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from slack_sdk import WebClient
@@ -73,7 +74,9 @@ def run(folder: Path, database_url: str, posts: int, chance: int, *, share: floa
 
 def app_fault(url: str, rule: FaultRule) -> None:
     """Switch a fault of the Slack stand-in on."""
-    body = {name: value for name, value in vars(rule).items() if not name.startswith("_") and name not in {"id", "hits"}}
+    body = {
+        name: value for name, value in vars(rule).items() if not name.startswith("_") and name not in {"id", "hits"}
+    }
     request = urllib.request.Request(
         f"{url}/_control/faults", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
@@ -118,7 +121,7 @@ def _count(slack: WebClient, url: str, posts: int) -> Count:
         pages = slack.conversations_replies(channel=CHANNEL, ts=root["ts"], limit=200)
         lines = [m["text"] for page in pages for m in page["messages"]]
         numbers = [int(text.split()[1]) for text in lines]
-        disorder += sum(a > b for a, b in zip(numbers, numbers[1:], strict=False))
+        disorder += sum(a > b for a, b in pairwise(numbers))
         texts += lines
     counted = Counter(texts)
     return Count(

@@ -39,7 +39,9 @@ class Postgres:
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
             if not _reachable(self._programs):
                 self._programs = Path(shutil.copytree(self._programs.parent, self.folder / "programs")) / "bin"
-        self._run("initdb", "-D", str(self.folder / "data"), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "utf8")
+        self._run(
+            "initdb", "-D", str(self.folder / "data"), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "utf8"
+        )
 
     def start(self) -> None:
         """Start it, and wait until it answers.
@@ -96,7 +98,12 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [self._programs / program, *arguments], cwd=self.folder, capture_output=True, text=True, check=False, **self._as
+            [self._programs / program, *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._as,
         )
         if done.returncode:
             raise NoPostgres(f"{program}: {(done.stderr or done.stdout)[-500:]}")

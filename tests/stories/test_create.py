@@ -309,6 +309,7 @@ def test_two_quick_choices_of_a_category_leave_one_form(world: World) -> None:
 
 def test_requests_that_slack_did_not_sign_are_refused(world: World) -> None:
     """Without this, anybody on the network could stop jobs."""
+    world.mara.command(DATA, "/labeljob", "help")
     body, kind = encoded(world.journal("app:/labeljob")[-1])
     assert world.door.post(body, kind, {})[0] == 401
     assert world.door.post(body + b"x", kind, world.door.signed(body))[0] == 401

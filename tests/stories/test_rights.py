@@ -41,6 +41,7 @@ class Scene:
             at_aws(world, name)
             world.sam.command(self.channel, "/labeljob", f"follow {name}")
         world.settle()
+        self.entry = world.journal("app:/labeljob")[-1]
         self.people: dict[str, Person] = {
             "asker": world.mara,
             "member": world.ana,
@@ -61,7 +62,7 @@ class Scene:
         return said or self.window(person)
 
     def forged_command(self, user: str, command: str, text: str) -> str:
-        entry = self.world.journal("app:/labeljob")[-1]
+        entry = self.entry
         fields = {**entry["request"], "command": command, "text": text, "user_id": user, "channel_id": self.channel}
         fields["trigger_id"] = f"forged-{user}-{command}-{text}"
         _status, said = self.world.door.post(*encoded({**entry, "request": fields}))

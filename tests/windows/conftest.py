@@ -51,6 +51,11 @@ class Workspace:
         """Switch a fault on."""
         self._post("/_control/faults", {"operation": operation, "fault": fault, "times": times, **more})
 
+    def count(self, operation: str) -> int:
+        """How often Slack was asked."""
+        with urllib.request.urlopen(f"{self.url}/_control/journal", timeout=5) as answer:
+            return sum(entry["operation"] == operation for entry in json.load(answer)["entries"])
+
     def _post(self, path: str, body: dict[str, Any]) -> None:
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}

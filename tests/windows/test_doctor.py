@@ -212,6 +212,13 @@ def test_slack_that_does_not_answer(clinic: Clinic) -> None:
     assert rows["clock against Slack"]["verdict"] == "look at"
 
 
+@pytest.mark.parametrize("kind", ["garbage", "error_500", "drop_after"])
+def test_slack_that_answers_nonsense(clinic: Clinic, kind: str) -> None:
+    """A proxy's page instead of Slack's answer would be a traceback."""
+    clinic.control("faults", {"operation": "auth.test", "fault": kind, "times": 1})
+    assert clinic.examine()["Slack token"]["verdict"] == "fails"
+
+
 def test_scope_that_is_missing_is_named(clinic: Clinic, slack_of: Callable[..., str]) -> None:
     """Some button would fail weeks later with missing_scope."""
     manifest = slack_manifest.read()

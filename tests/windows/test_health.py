@@ -141,6 +141,14 @@ def test_token_that_slack_refuses(port: Callable[..., str], db: Database, servic
         assert set(not_ready(port())) == wrong
 
 
+@pytest.mark.parametrize("kind", ["garbage", "error_500", "drop_after"])
+def test_slack_that_answers_nonsense(port: Callable[..., str], db: Database, services: Services, kind: str) -> None:
+    """The look at health itself would break."""
+    Pulse(db).beat()
+    fault(services.slack_url, "auth.test", kind, times=1)
+    assert set(not_ready(port())) == {"slack"}
+
+
 def test_database_of_another_version(port: Callable[..., str], db: Database) -> None:
     """An upgrade without `labeljob migrate` would fail at people instead."""
     Pulse(db).beat()

@@ -37,3 +37,22 @@ def test_failed_request_may_come_again(db: Database) -> None:
     assert inbox.open(PRESS) is None
     inbox.reopen(PRESS)
     assert inbox.open(PRESS) is None
+
+
+def test_request_whose_process_died_is_new_again(db: Database) -> None:
+    """Without this, a form whose replica was killed would be answered as taken, and its job never made."""
+    inbox = Inbox(db)
+    assert inbox.open(PRESS) is None
+    with db.write() as session:
+        session.connection().execute(db.sql("UPDATE inbox SET created = :now - 11"))
+    assert inbox.open(PRESS) is None
+    assert inbox.open(PRESS) == Seen(None)
+
+
+def test_repeat_waits_for_the_answer_that_is_being_given(db: Database) -> None:
+    """Without this, the second of two clicks would close a form that the first one has not answered yet."""
+    inbox = Inbox(db)
+    inbox.open(PRESS)
+    assert inbox.answer_within(PRESS, 0) is None
+    inbox.close(PRESS, {"status": 200}, rejected=False)
+    assert inbox.answer_within(PRESS, 0) == {"status": 200}

@@ -13,7 +13,9 @@ JOB = Subject("T0ORCHARD", "job", "j1")
 MakeSender = Callable[..., Sender]
 
 
-def show(db: Database, outbox: Outbox, text: str, *, urgent: bool = True, gap: float = 0.0, channel: str = "C0DATA") -> None:
+def show(
+    db: Database, outbox: Outbox, text: str, *, urgent: bool = True, gap: float = 0.0, channel: str = "C0DATA"
+) -> None:
     with db.write() as session:
         outbox.show(session, JOB, channel, Message(text), urgent=urgent, gap=gap)
 
@@ -23,7 +25,9 @@ def say(db: Database, outbox: Outbox, text: str, key: str, channel: str = "C0DAT
         outbox.say(session, JOB, channel, Message(text), key=key)
 
 
-def test_card_is_the_root_of_its_lines(db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender) -> None:
+def test_card_is_the_root_of_its_lines(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
     """Without this, what happens to a job would be strewn over the channel."""
     show(db, outbox, "card")
     say(db, outbox, "launched", "k1")
@@ -35,7 +39,9 @@ def test_card_is_the_root_of_its_lines(db: Database, outbox: Outbox, workspace: 
     assert workspace.thread(root) == ["card", "launched", "completed"]
 
 
-def test_same_line_twice_is_said_once(db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender) -> None:
+def test_same_line_twice_is_said_once(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
     """Without this, a transition that is observed twice would be told twice."""
     show(db, outbox, "card")
     say(db, outbox, "launched", "k1")
@@ -179,3 +185,16 @@ def test_message_below_another_subject_stands_in_its_thread(
     make_sender().drain()
     assert workspace.texts() == ["card"]
     assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "importing", "ready"]
+
+
+def test_message_below_waits_for_what_its_thread_had_to_say(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a dataset would stand in the thread above the line that says its job is completed."""
+    show(db, outbox, "card")
+    say(db, outbox, "completed", "k1")
+    dataset = Subject("T0ORCHARD", "dataset", "d1")
+    with db.write() as session:
+        outbox.show(session, dataset, "C0DATA", Message("importing"), below=JOB)
+    make_sender().drain()
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "completed", "importing"]

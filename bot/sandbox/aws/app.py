@@ -31,6 +31,7 @@ from bot.sandbox.aws.sagemaker import LabelingJobs
 from bot.sandbox.aws.sagemaker_rules import Place
 from bot.sandbox.aws.sagemaker_teams import TemplatePreview, WorkTeams
 from bot.sandbox.aws.signature import Credentials, Dialect, Signatures, presigned_url
+from bot.sandbox.aws.situations import CONTROL, RoleObjects, Situation, Situations, control
 from bot.sandbox.aws.tables import SCHEMA
 from bot.sandbox.aws.workers import Behaviours, Crew
 from bot.sandbox.faults import Faults
@@ -53,7 +54,9 @@ class AwsConfig:
     `access_keys` maps key ids to secrets. `pace` is objects per second and simulated team, `import_seconds` how long
     a dataset import, a training and a model's start each take. `worker_pages_url` is the address of the worker pages,
     `public_url` the one of this endpoint as a browser reaches it (default: as the last caller did).
-    `other_region_buckets` maps buckets to the region they are in.
+    The rest puts buckets into situations: `denied_buckets` refuse everybody, `other_region_buckets` maps buckets to
+    the region they are in, `other_account_buckets` to the account that owns them, and the objects of `sealed_buckets`
+    are encrypted with a key that nobody here may use.
     """
 
     folder: Path
@@ -67,6 +70,8 @@ class AwsConfig:
     tick_seconds: float = 0.2
     denied_buckets: frozenset[str] = frozenset()
     other_region_buckets: Mapping[str, str] = field(default_factory=dict)
+    other_account_buckets: Mapping[str, str] = field(default_factory=dict)
+    sealed_buckets: frozenset[str] = frozenset()
     public_url: str = ""
     clock: Callable[[], float] = time.time
     behaviours: Behaviours = field(default_factory=Behaviours)
@@ -80,9 +85,10 @@ class Aws:
         self.clock = config.clock
         self.store = Store(config.folder / "aws.db", SCHEMA)
         self.objects = ObjectStore(self.store, config.folder / "objects", config.clock)
+        self.situations = Situations(_seeded(config), region=config.region, account=config.account)
         self.crew = Crew(
             self.store,
-            self.objects,
+            RoleObjects(self.objects, self.situations),
             self.log,
             config.clock,
             pace=config.pace,
@@ -103,10 +109,10 @@ class Aws:
             arn=f"arn:aws:rekognition:{config.region}:{config.account}",
             clock=config.clock,
             seconds=config.import_seconds,
-            closed=config.denied_buckets | config.other_region_buckets.keys(),
+            closed=self.situations.closed,
         )
         self._services = {service.prefix: service for service in self._json_services()}
-        rules = S3Rules(config.account, config.region, config.denied_buckets, config.other_region_buckets)
+        rules = S3Rules(config.account, config.region, self.situations)
         self._s3 = S3(self.store, self.objects, self._signatures, rules, config.clock)
         self._seen_url = config.public_url
         self.faults = Faults(self._serve, _journal_name, answer=_fault_answer)
@@ -159,7 +165,7 @@ class Aws:
         teams = WorkTeams(
             self.store, region=config.region, account=config.account, portal=config.worker_pages_url, clock=self.clock
         )
-        place = Place(config.region, config.account, teams.exists, config.other_region_buckets)
+        place = Place(config.region, config.account, teams.exists, self.situations.elsewhere)
         jobs = LabelingJobs(self.store, place, self.clock, config.seed)
         logs = Logs(self.store, arn=f"arn:aws:logs:{config.region}:{config.account}", clock=self.clock)
         return [
@@ -209,6 +215,8 @@ class Aws:
         self._seen_url = self._seen_url or request.base_url
         if request.path == PAGE or request.path.startswith(f"{PAGE}/"):
             return s3_page.answer(self.objects, request)
+        if request.path == CONTROL:
+            return control(self.situations, request)
         dialect, service, operation = _addressed(request)
         try:
             if dialect == "s3":
@@ -233,6 +241,15 @@ class Aws:
                 return self._sts.answer(request.body)
             body = self._services[service].answer(operation, request.body)
         return Reply(200, body, {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": _request_id()})
+
+
+def _seeded(config: AwsConfig) -> dict[str, Situation]:
+    return {
+        **{bucket: Situation("denied") for bucket in config.denied_buckets},
+        **{bucket: Situation("elsewhere", region) for bucket, region in config.other_region_buckets.items()},
+        **{bucket: Situation("stranger", account) for bucket, account in config.other_account_buckets.items()},
+        **{bucket: Situation("sealed", f"{bucket}-key") for bucket in config.sealed_buckets},
+    }
 
 
 def create_app(config: AwsConfig) -> Aws:
@@ -260,7 +277,7 @@ def _journal_name(scope: Scope, body: bytes) -> str:
     if dialect == "query":
         form = dict(part.partition("=")[::2] for part in body.decode("latin-1").split("&"))
         return f"STS.{form.get('Action', 'Unknown')}"
-    if request.path == PAGE or request.path.startswith(f"{PAGE}/"):
+    if request.path in {PAGE, CONTROL} or request.path.startswith(f"{PAGE}/"):
         return ""
     return f"S3.{s3_operation(request) or 'Unknown'}"
 

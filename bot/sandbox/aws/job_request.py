@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.sandbox import strict_json
 from bot.sandbox.aws.consolidation import Labels
 from bot.sandbox.aws.task_kinds import TaskKind, kind_of
 
@@ -158,7 +159,7 @@ def category_file(objects: Objects, job: Job) -> dict[str, Any]:
     uri = job.request.get("LabelCategoryConfigS3Uri")
     if not uri:
         return {"labels": []}
-    content = json.loads(fetch(objects, uri))
+    content = strict_json.loads(fetch(objects, uri))
     if not isinstance(content, dict) or not isinstance(content.get("labels"), list):
         raise ValueError(f"{uri} has no list of labels")  # noqa: TRY004 - the file is wrong, not the caller
     return content

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.sandbox import strict_json
+
 __all__ = ["BadToken", "opened", "question", "sealed"]
 
 
@@ -30,7 +32,7 @@ def opened(asked: Mapping[str, Any]) -> list[Any] | None:
     if not token:
         return None
     try:
-        whose, *place = json.loads(base64.urlsafe_b64decode(token.encode()))
+        whose, *place = strict_json.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError) as error:
         raise BadToken from error
     if whose != question(asked):

@@ -26,7 +26,8 @@ __all__ = ["Caller", "JsonService", "caller", "calling", "operation", "service_m
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 HTTP_NOT_IMPLEMENTED = 501
-_NUMBERS = {"integer", "long", "float", "double", "timestamp"}
+_NUMBERS = {"integer": 2**31, "long": 2**63, "float": 2**128, "double": 2**1024, "timestamp": 2**37}
+"""Where each kind of number ends; timestamps in the year 6325, which every calendar here can still write."""
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -139,9 +140,17 @@ def _decoded(shape: Shape, value: Any) -> Any:
             return base64.b64decode(value, validate=True)
         except ValueError as error:
             raise AwsError("SerializationException", "A blob is not valid base64.") from error
-    if shape.type_name in _NUMBERS and isinstance(value, bool):
-        raise AwsError("SerializationException", f"{str(value).upper()}_VALUE cannot be converted to a number.")
+    if shape.type_name in _NUMBERS:
+        _check_number(shape.type_name, value)
     return value
+
+
+def _check_number(kind: str, value: Any) -> None:
+    """Refuse what JSON can say and the wire's number cannot hold; other wrong types are for the validator."""
+    if isinstance(value, bool) or (kind == "timestamp" and not isinstance(value, int | float)):
+        raise AwsError("SerializationException", f"A {type(value).__name__} cannot be converted to a number.")
+    if isinstance(value, int | float) and not abs(value) < _NUMBERS[kind]:
+        raise AwsError("SerializationException", f"The number {str(value)[:20]} is out of range for {kind}.")
 
 
 def encoded(shape: Shape, value: Any) -> Any:

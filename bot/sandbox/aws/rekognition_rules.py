@@ -4,10 +4,11 @@ Promises the import the behaviour of the guide's error tables. Lines with a term
 anywhere (too long, bad JSON, `source-ref` missing, malformed or repeated); other faults are kept with the entry.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.sandbox import strict_json
 
 __all__ = ["Entry", "Import", "read_line", "read_lines"]
 
@@ -92,7 +93,7 @@ def read_line(line: str) -> Entry:
     if len(line) > LONGEST_LINE:
         raise _LineGone
     try:
-        content = json.loads(line)
+        content = strict_json.loads(line)
     except ValueError as error:
         raise _LineGone from error
     source = content.get("source-ref") if isinstance(content, dict) else None

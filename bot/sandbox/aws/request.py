@@ -5,7 +5,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-__all__ = ["AwsRequest"]
+from bot.sandbox.aws.errors import AwsError
+
+__all__ = ["AwsRequest", "is_whole", "whole"]
+
+LONGEST_NUMBER = 9
+"""Digits: what is longer is no number of parts, keys or seconds."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +58,16 @@ class AwsRequest:
     def base_url(self) -> str:
         """The address that the caller used for this server."""
         return f"http://{self.headers.get('host', '127.0.0.1')}"
+
+
+def is_whole(text: str) -> bool:
+    """Whether it is a whole number of a usual size, in plain digits."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+
+
+def whole(request: AwsRequest, name: str, default: int) -> int:
+    """A number of the query; raises InvalidArgument when it is none."""
+    text = request.query.get(name, "")
+    if text and not is_whole(text):
+        raise AwsError("InvalidArgument", f"Provided {name} not an integer or within integer range")
+    return int(text) if text else default

@@ -4,7 +4,7 @@ Promises: every request but a preflight is signed; keys are taken from the path 
 that the configuration closes or puts elsewhere answer as such buckets do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -18,11 +18,12 @@ from bot.sandbox.aws.s3_multipart import S3Multipart
 from bot.sandbox.aws.s3_objects import S3Objects
 from bot.sandbox.aws.s3_xml import Reply, error_reply, request_id
 from bot.sandbox.aws.signature import Signatures, Signed
+from bot.sandbox.aws.situations import Situations
 from bot.sandbox.store import Store
 
 __all__ = ["S3", "ObjectStore", "S3Rules", "s3_operation"]
 
-HTTP_MOVED, HTTP_FORBIDDEN, HTTP_NOT_FOUND, HTTP_NOT_ALLOWED, HTTP_CONFLICT = 301, 403, 404, 405, 409
+HTTP_MOVED, HTTP_NOT_FOUND, HTTP_NOT_ALLOWED = 301, 404, 405
 HTTP_INTERNAL, HTTP_NOT_IMPLEMENTED = 500, 501
 
 _SUBRESOURCES = {
@@ -80,12 +81,11 @@ _OBJECT = {
 
 @dataclass(frozen=True)
 class S3Rules:
-    """Who and where this S3 is; `denied` buckets refuse everybody, `elsewhere` maps buckets to their region."""
+    """Who and where this S3 is, and which buckets are in a difficult situation."""
 
     account: str
     region: str
-    denied: frozenset[str]
-    elsewhere: Mapping[str, str]
+    situations: Situations
 
 
 @dataclass(frozen=True)
@@ -164,13 +164,17 @@ class S3:
         operation = s3_operation(request)
         if operation == "PreflightRequest":
             return self._buckets.preflight(request, bucket)
-        signed = self._signatures.check(request, "s3", "s3", self._rules.elsewhere.get(bucket, ""))
+        signed = self._signatures.check(request, "s3", "s3", self._rules.situations.elsewhere.get(bucket, ""))
         if not operation:
             raise AwsError(
                 "MethodNotAllowed", "The specified method is not allowed against this resource.", HTTP_NOT_ALLOWED
             )
+        arn, headers = signed.credentials.arn, request.headers
         if bucket:
-            self._check_bucket(request, operation, bucket)
+            self._check_bucket(bucket, operation, arn, headers.get("x-amz-expected-bucket-owner"))
+        if "x-amz-copy-source" in headers:
+            source = unquote(headers["x-amz-copy-source"]).removeprefix("/").partition("/")[0]
+            self._check_bucket(source, "GetObject", arn, headers.get("x-amz-source-expected-bucket-owner"))
         handler = self._operations.get(operation)
         if handler is None:
             raise AwsError(
@@ -178,27 +182,8 @@ class S3:
             )
         return handler(_Call(request, signed, bucket, key))
 
-    def _check_bucket(self, request: AwsRequest, operation: str, bucket: str) -> None:
-        taken = bucket in self._rules.denied or bucket in self._rules.elsewhere
-        if operation == "CreateBucket" and taken:
-            raise AwsError(
-                "BucketAlreadyExists",
-                "The requested bucket name is not available. The bucket namespace is shared by all users of the"
-                " system. Please select a different name and try again.",
-                HTTP_CONFLICT,
-            )
-        if bucket in self._rules.denied:
-            raise AwsError("AccessDenied", "Access Denied", HTTP_FORBIDDEN)
-        if bucket in self._rules.elsewhere:
-            region = self._rules.elsewhere[bucket]
-            raise AwsError(
-                "PermanentRedirect",
-                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send"
-                " all future requests to this endpoint.",
-                HTTP_MOVED,
-                extra={"Endpoint": f"{bucket}.s3.{region}.amazonaws.com", "Bucket": bucket},
-                headers={"x-amz-bucket-region": region},
-            )
+    def _check_bucket(self, bucket: str, operation: str, arn: str, owner: str | None) -> None:
+        self._rules.situations.check(bucket, operation, arn)
         if operation == "CreateBucket":
             return
         if not self._objects.bucket_exists(bucket):
@@ -208,14 +193,12 @@ class S3:
                 HTTP_NOT_FOUND,
                 extra={"BucketName": bucket},
             )
-        owner = request.headers.get("x-amz-expected-bucket-owner", self._rules.account)
-        if owner != self._rules.account:
-            raise AwsError("AccessDenied", "Access Denied", HTTP_FORBIDDEN)
+        self._rules.situations.check_owner(bucket, owner)
 
     def _bucket_operations(self) -> dict[str, Callable[[_Call], Reply]]:
         buckets, owner = self._buckets, self._rules.account
         return {
-            "ListBuckets": lambda _: buckets.list_all(),
+            "ListBuckets": lambda _: buckets.list_all(self._rules.situations.foreign),
             "CreateBucket": lambda c: buckets.create(c.bucket, received(c.request, c.signed)[0]),
             "HeadBucket": lambda _: buckets.head(),
             "DeleteBucket": lambda c: buckets.delete(c.bucket),

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from bot.sandbox import strict_json
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore
-from bot.sandbox.aws.request import AwsRequest
+from bot.sandbox.aws.request import AwsRequest, is_whole
 from bot.sandbox.aws.s3_objects import tags_of_document
 from bot.sandbox.aws.s3_xml import Reply, children, document, iso, parsed, text_of
 from bot.sandbox.store import Store
@@ -37,9 +38,13 @@ class S3Buckets:
         self._region = region
         self._account = account
 
-    def list_all(self) -> Reply:
-        """ListBuckets."""
-        found = [{"Name": name, "CreationDate": iso(created)} for name, created in self._objects.buckets()]
+    def list_all(self, foreign: Callable[[str], bool]) -> Reply:
+        """ListBuckets, without those of other accounts."""
+        found = [
+            {"Name": name, "CreationDate": iso(created)}
+            for name, created in self._objects.buckets()
+            if not foreign(name)
+        ]
         owner = {"ID": self._account, "DisplayName": self._account}
         return document("ListAllMyBucketsResult", {"Owner": owner, "Buckets": {"Bucket": found}})
 
@@ -108,6 +113,8 @@ class S3Buckets:
                 member: [each.text or "" for each in children(element, name)] for name, member in _RULE_LISTS.items()
             }
             age = text_of(element, "MaxAgeSeconds")
+            if age is not None and not is_whole(age):
+                raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
             rules.append(rule | {"ID": text_of(element, "ID"), "MaxAgeSeconds": None if age is None else int(age)})
         if not 1 <= len(rules) <= MOST_CORS_RULES or any(
             not r["AllowedMethods"] or not r["AllowedOrigins"] for r in rules
@@ -131,7 +138,7 @@ class S3Buckets:
     def put_policy(self, bucket: str, body: bytes) -> Reply:
         """PutBucketPolicy; checks that it is JSON with statements."""
         try:
-            policy = json.loads(body)
+            policy = strict_json.loads(body)
         except ValueError as error:
             raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'") from error
         if not isinstance(policy, dict) or not policy.get("Statement") or len(body) > LARGEST_POLICY:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore, StoredObject, prefix_end
+from bot.sandbox.aws.request import is_whole
 from bot.sandbox.aws.s3_xml import Reply, document, iso
 
 __all__ = ["list_v1", "list_v2"]
@@ -62,7 +63,7 @@ def list_v1(objects: ObjectStore, bucket: str, query: Mapping[str, str], owner: 
 
 def _page(objects: ObjectStore, bucket: str, query: Mapping[str, str], after: str) -> tuple[int, _Page]:
     given = query.get("max-keys", str(MOST_KEYS))
-    if not given.isdigit():
+    if not is_whole(given):
         raise AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range")
     most = min(int(given), MOST_KEYS)
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")

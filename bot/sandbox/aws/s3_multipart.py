@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable
 
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore
-from bot.sandbox.aws.request import AwsRequest
+from bot.sandbox.aws.request import AwsRequest, is_whole, whole
 from bot.sandbox.aws.s3_body import Received
 from bot.sandbox.aws.s3_objects import S3Objects, check_key, kept_headers, tags_of_header
 from bot.sandbox.aws.s3_xml import Reply, children, document, iso, parsed, text_of
@@ -18,6 +19,7 @@ __all__ = ["S3Multipart"]
 
 MOST_PARTS = 10_000
 SMALLEST_PART = 5 * 1024 * 1024
+MOST_LISTED = 1000
 HTTP_NO_CONTENT, HTTP_NOT_FOUND = 204, 404
 
 
@@ -44,13 +46,14 @@ class S3Multipart:
 
     def put_part(self, request: AwsRequest, bucket: str, key: str, content: Received) -> Reply:
         """UploadPart and, with x-amz-copy-source, UploadPartCopy."""
-        upload, number = self._upload(request, bucket, key), request.query["partNumber"]
-        if not number.isdigit() or not 1 <= int(number) <= MOST_PARTS:
+        upload, number = self._upload(request, bucket, key), request.query.get("partNumber", "")
+        if not is_whole(number) or not 1 <= int(number) <= MOST_PARTS:
             raise AwsError("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
         body, checksums = content
         copied = "x-amz-copy-source" in request.headers
         if copied:
-            body = self._single.copy_source(request)[1]
+            source, body = self._single.copy_source(request)
+            body = _cut(request, source.size, body)
         etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
         blob, now = self._objects.new_blob(f"{upload['id']}/{number}", body), self._clock()
         with self._store.write() as rows:
@@ -70,14 +73,15 @@ class S3Multipart:
         """CompleteMultipartUpload: the parts named, in rising order, all but the last of 5 MiB at least."""
         upload = self._upload(request, bucket, key)
         named = [
-            (int(text_of(part, "PartNumber") or 0), (text_of(part, "ETag") or "").strip('"'))
+            (text_of(part, "PartNumber") or "", (text_of(part, "ETag") or "").strip('"'))
             for part in children(parsed(request.body), "Part")
         ]
-        if not named:
+        if not named or not all(is_whole(number) for number, _ in named):
             raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
         sent = {row["number"]: row for row in self._parts(upload["id"])}
-        chosen = [_chosen(sent.get(number), etag) for number, etag in named]
-        if [number for number, _ in named] != sorted({number for number, _ in named}):
+        chosen = [_chosen(sent.get(int(number)), etag) for number, etag in named]
+        numbers = [int(number) for number, _ in named]
+        if numbers != sorted(set(numbers)):
             raise AwsError("InvalidPartOrder", "The list of parts was not in ascending order.")
         if any(row["size"] < SMALLEST_PART for row in chosen[:-1]):
             raise AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.")
@@ -107,8 +111,8 @@ class S3Multipart:
     def list_parts(self, request: AwsRequest, bucket: str, key: str) -> Reply:
         """ListParts, all on one page up to 1,000."""
         upload = self._upload(request, bucket, key)
-        after = int(request.query.get("part-number-marker") or 0)
-        most = min(int(request.query.get("max-parts") or 1000), 1000)
+        after = whole(request, "part-number-marker", 0)
+        most = min(whole(request, "max-parts", MOST_LISTED), MOST_LISTED)
         rows = [row for row in self._parts(upload["id"]) if row["number"] > after]
         page = rows[:most]
         parts = [
@@ -159,6 +163,24 @@ class S3Multipart:
             gone = rows.execute("DELETE FROM upload_part WHERE upload = ? RETURNING blob", (upload,)).fetchall()
             rows.execute("DELETE FROM upload WHERE id = ?", (upload,))
         self._objects.drop_blobs([row["blob"] for row in gone])
+
+
+def _cut(request: AwsRequest, size: int, body: bytes) -> bytes:
+    """The bytes that x-amz-copy-source-range names: `bytes=first-last`, both inside the source."""
+    asked = request.headers.get("x-amz-copy-source-range")
+    if asked is None:
+        return body
+    found = re.fullmatch(r"bytes=(\d{1,18})-(\d{1,18})", asked, re.ASCII)
+    if not found:
+        raise AwsError(
+            "InvalidArgument",
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the"
+            " zero-based offsets of the first and last bytes to copy",
+        )
+    first, last = int(found[1]), int(found[2])
+    if not first <= last < size:
+        raise AwsError("InvalidArgument", f"Range specified is not valid for source object of size: {size}")
+    return body[first : last + 1]
 
 
 def _chosen(row: sqlite3.Row | None, etag: str) -> sqlite3.Row:

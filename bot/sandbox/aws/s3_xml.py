@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from bot.sandbox.aws.errors import AwsError
 
-__all__ = ["Reply", "children", "document", "error_reply", "http_date", "iso", "parsed", "text_of"]
+__all__ = ["Reply", "children", "document", "error_reply", "http_date", "iso", "parsed", "text_of", "writable"]
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 HTTP_OK = 200
@@ -89,6 +89,11 @@ def request_id() -> str:
     return secrets.token_hex(8).upper()
 
 
+def writable(text: str) -> str:
+    """Text as an XML document carries it."""
+    return escape(_UNWRITABLE.sub(REPLACEMENT, text))
+
+
 def _element(name: str, value: Any) -> str:
     if value is None:
         return ""
@@ -97,4 +102,4 @@ def _element(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(_element(below, each) for below, each in value.items())}</{name}>"
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    return f"<{name}>{escape(_UNWRITABLE.sub(REPLACEMENT, text))}</{name}>"
+    return f"<{name}>{writable(text)}</{name}>"

@@ -15,7 +15,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from bot.sandbox.aws.errors import AwsError
-from bot.sandbox.aws.request import AwsRequest
+from bot.sandbox.aws.request import AwsRequest, is_whole
 
 __all__ = ["Credentials", "Dialect", "Signatures", "Signed", "presigned_url"]
 
@@ -185,7 +185,7 @@ class Signatures:
                 raise _refusal("late", dialect)
             return
         lifetime = request.query.get("X-Amz-Expires", "")
-        if not lifetime.isdigit() or not 1 <= int(lifetime) <= LONGEST_LINK:
+        if not is_whole(lifetime) or not 1 <= int(lifetime) <= LONGEST_LINK:
             raise AwsError(
                 "AuthorizationQueryParametersError",
                 "X-Amz-Expires must be a number of seconds from 1 to 604800 (a week)",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.protocol import caller, service_model
-from bot.sandbox.aws.s3_xml import Reply
+from bot.sandbox.aws.request import is_whole
+from bot.sandbox.aws.s3_xml import Reply, writable
 from bot.sandbox.aws.signature import Credentials
 from bot.sandbox.store import Store
 
@@ -60,7 +60,7 @@ class Sts:
         name, duration = form.get("RoleSessionName", ""), form.get("DurationSeconds", str(USUAL))
         if not re.fullmatch(r"[\w+=,.@-]{2,64}", name) or role is None:
             raise AwsError("ValidationError", "RoleArn and RoleSessionName must be given and valid.")
-        if not duration.isdigit() or not SHORTEST <= int(duration) <= LONGEST:
+        if not is_whole(duration) or not SHORTEST <= int(duration) <= LONGEST:
             raise AwsError("ValidationError", f"DurationSeconds must be from {SHORTEST} to {LONGEST}.")
         account, role_name = role.groups()
         if account != self._account:
@@ -99,8 +99,8 @@ def error_document(error: AwsError) -> Reply:
     """An error as the query protocol writes it."""
     kind = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - the server's side
     text = (
-        f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>{kind}</Type><Code>{escape(error.code)}</Code>'
-        f"<Message>{escape(error.message)}</Message></Error><RequestId>{secrets.token_hex(16)}</RequestId>"
+        f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>{kind}</Type><Code>{writable(error.code)}</Code>'
+        f"<Message>{writable(error.message)}</Message></Error><RequestId>{secrets.token_hex(16)}</RequestId>"
         "</ErrorResponse>"
     )
     return Reply(error.status, text.encode(), {"content-type": "text/xml"})
@@ -116,6 +116,6 @@ def _document(action: str, result: Mapping[str, Any]) -> Reply:
 
 def _inner(content: Mapping[str, Any]) -> str:
     return "".join(
-        f"<{name}>{_inner(value) if isinstance(value, Mapping) else escape(str(value))}</{name}>"
+        f"<{name}>{_inner(value) if isinstance(value, Mapping) else writable(str(value))}</{name}>"
         for name, value in content.items()
     )

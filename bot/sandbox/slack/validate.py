@@ -68,7 +68,7 @@ def _metadata(report: Report, metadata: Any) -> None:
 def validate_view(view: JSON) -> list[Problem]:
     """What is wrong with a modal or a Home view; pointers begin with /view."""
     surface = view.get("type") if isinstance(view, dict) else None
-    if surface not in {"modal", "home"}:
+    if surface not in ("modal", "home"):  # a set would want something hashable
         return [Problem("invalid_arguments", "must be one of: modal, home", "/view/type")]
     report = Report("invalid_arguments", str(surface))
     own = "private_metadata callback_id external_id"

@@ -139,14 +139,20 @@ def _complaint(element: JSON, value: Any) -> str | None:
         return _number_complaint(element, str(value))
     if kind == "email_text_input" and not EMAIL.match(str(value)):
         return "Please enter a valid email address."
-    if kind == "url_text_input":
-        parts = urlsplit(str(value))
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            return "Please enter a valid URL."
+    if kind == "url_text_input" and not _is_web_address(str(value)):
+        return "Please enter a valid URL."
     most = element.get("max_selected_items") or (element.get("max_files", 10) if kind == "file_input" else None)
     if isinstance(value, list) and most and len(value) > most:
         return f"Please choose {most} at most."
     return None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
 def _length_complaint(element: JSON, value: str) -> str | None:

@@ -35,7 +35,7 @@ def _block(report: Report, pointer: str, block: Any, ids: set[str]) -> None:
     if not report.thing(pointer, block):
         return
     kind = block.get("type")
-    if kind not in _RULES:
+    if not isinstance(kind, str) or kind not in _RULES:
         report.add(f"{pointer}/type" if kind else pointer, f"unsupported type: {kind}" if kind else "missing type")
         return
     check, surfaces = _RULES[kind]
@@ -146,7 +146,7 @@ def _rich_part(report: Report, pointer: str, part: Any, allowed: set[str]) -> No
     if not report.thing(pointer, part):
         return
     kind = part.get("type")
-    if kind not in allowed:
+    if not isinstance(kind, str) or kind not in allowed:
         report.add(f"{pointer}/type", f"unsupported type: {kind}")
         return
     own = {"rich_text_list": "style indent offset border", "rich_text_section": ""}.get(kind, "border language")

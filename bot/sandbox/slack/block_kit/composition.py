@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.sandbox.slack.block_kit.report import JSON, Report
 
@@ -18,7 +18,7 @@ def text(report: Report, pointer: str, value: Any, longest: int, *, plain: bool 
     if value is None or not report.thing(pointer, value):
         return
     kind = value.get("type")
-    if kind not in ({"plain_text"} if plain else {"plain_text", "mrkdwn"}):
+    if kind not in (("plain_text",) if plain else ("plain_text", "mrkdwn")):
         report.add(f"{pointer}/type", "must be plain_text" if plain else "must be plain_text or mrkdwn")
         return
     report.keys(pointer, value, "text", "emoji" if kind == "plain_text" else "verbatim")
@@ -27,12 +27,19 @@ def text(report: Report, pointer: str, value: Any, longest: int, *, plain: bool 
     report.string(f"{pointer}/text", value.get("text"), longest)
 
 
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:  # a bracket that opens and never closes
+        return None
+
+
 def web_address(report: Report, pointer: str, value: Any, *, longest: int = 3000) -> None:
     """An http or https address; None passes."""
     if not report.string(pointer, value, longest):
         return
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https", "mailto", "slack"} or not (parts.netloc or parts.path):
+    parts = _split(value)
+    if parts is None or parts.scheme not in {"http", "https", "mailto", "slack"} or not (parts.netloc or parts.path):
         report.add(pointer, "must be a valid URL")
 
 
@@ -53,7 +60,8 @@ def image_source(report: Report, pointer: str, value: JSON) -> None:
     place = f"{pointer}/image_url"
     if not report.string(place, url, 3000) or not isinstance(url, str):
         return
-    if urlsplit(url).scheme in {"http", "https"}:
+    parts = _split(url)
+    if parts is not None and parts.scheme in {"http", "https"}:
         report.pictures.append((place, url))
     else:
         report.add(place, "must be a valid URL")

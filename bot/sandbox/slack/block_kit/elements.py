@@ -40,7 +40,7 @@ def element(report: Report, pointer: str, value: Any, allowed: set[str], ids: se
     if not report.thing(pointer, value):
         return
     kind = value.get("type")
-    if kind not in allowed or kind not in _CHECKS:
+    if not isinstance(kind, str) or kind not in allowed or kind not in _CHECKS:
         report.add(f"{pointer}/type" if kind else pointer, f"unsupported type: {kind}" if kind else "missing type")
         return
     if kind in INTERACTIVE:

@@ -113,7 +113,7 @@ def data_visualization(report: Report, pointer: str, block: JSON) -> None:
         report.keys(place, chart, "segments", "")
         for number, segment in enumerate(report.items(f"{place}/segments", chart.get("segments"), 1, CHART_PARTS)):
             _point(report, f"{place}/segments/{number}", segment)
-    elif chart.get("type") in {"bar", "area", "line"}:
+    elif chart.get("type") in ("bar", "area", "line"):
         _series_chart(report, place, chart)
     else:
         report.add(f"{place}/type", f"unsupported type: {chart.get('type')}")

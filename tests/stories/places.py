@@ -1,0 +1,177 @@
+"""The places of the story tests: AWS and Slack with more people and buckets, and the bot's door for signed HTTP."""
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+
+from bot import slack_manifest, wiring
+from bot.sandbox import seed
+from bot.sandbox.aws import app as aws_app
+from bot.sandbox.aws import worker_pages
+from bot.sandbox.http import Server
+from bot.sandbox.services import ACCOUNT, REGION, Keys, free_port
+from bot.sandbox.slack.app import create_app as create_slack
+from bot.sandbox.slack.config import SlackConfig
+
+TEAM_ID, BOT = "T0ORCHARD", "U0LABELJOB"
+DATA, LABELERS, GENERAL = "C0DATA", "C0LABEL", "C0GENERAL"
+CLOSED, ELSEWHERE = "orchard-closed", "orchard-west"  # a bucket that AWS denies, and one in another Region
+PEOPLE = [
+    *seed.PEOPLE,
+    {"id": "U0ANA", "name": "ana", "real_name": "Ana", "display_name": "Ana"},  # a member who asks for nothing
+    {"id": "U0OTTO", "name": "otto", "real_name": "Otto", "display_name": "Otto"},  # in no channel of the project
+    {"id": "U0GRETA", "name": "greta", "real_name": "Greta", "display_name": "Greta"},  # a manager by user group
+    {"id": "U0GUS", "name": "gus", "real_name": "Gus", "display_name": "Gus", "is_restricted": True},
+    {"id": "U0STRA", "name": "stranger", "real_name": "Stella", "display_name": "Stella", "is_stranger": True},
+    {"id": BOT, "name": "labeljob", "real_name": "Labeljob", "is_bot": True},
+]
+PROJECT = ["U0MARA", "U0ANA", "U0SAM", "U0GUS", "U0STRA", "bot"]
+CHANNELS = [
+    {"id": DATA, "name": "orchard-data", "members": PROJECT},
+    {"id": LABELERS, "name": "orchard-labelers", "members": ["U0LIN", "U0SAM", "U0GUS", "bot"]},
+    {"id": GENERAL, "name": "general", "members": [person["id"] for person in PEOPLE if not person.get("is_bot")]},
+]
+RAW_MANIFEST = f"s3://{seed.RAW}/first-basket.manifest"
+QUEUE_TEAM, SHORT_LIVED_TEAM = "queue-team", "short-lived-team"  # teams of Lin alone: nothing is labeled by itself
+WAITING = seed.WAITING_TEAM
+TEAMS = [
+    *seed.TEAMS,
+    *({**seed.TEAMS[1], "name": name, "description": "Lin"} for name in (QUEUE_TEAM, SHORT_LIVED_TEAM)),
+]
+
+
+class MovableClock:
+    """The true time and as much more as tests have let pass (signatures want a time near the true one)."""
+
+    def __init__(self) -> None:
+        self.moved = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.moved
+
+
+class Services:
+    """AWS and Slack with more people, channels and buckets than the practice workspace has."""
+
+    def __init__(self, folder: Path, clock: MovableClock) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.keys = Keys.of(folder)
+        slack_port, aws_port, work_port = (free_port(0) for _ in range(3))
+        self.portal_url = f"http://127.0.0.1:{work_port}"
+        self.aws = aws_app.create_app(
+            aws_app.AwsConfig(
+                folder=folder / "aws",
+                access_keys={self.keys.access_key: self.keys.secret_key},
+                account=ACCOUNT,
+                region=REGION,
+                pace=20.0,
+                worker_pages_url=self.portal_url,
+                public_url=f"http://127.0.0.1:{aws_port}",
+                denied_buckets=frozenset({CLOSED}),
+                other_region_buckets={ELSEWHERE: "us-west-2"},
+                clock=clock,
+            )
+        )
+        slack = create_slack(
+            SlackConfig(
+                store=folder / "slack.db",
+                manifest=slack_manifest.read(),
+                bot_token=self.keys.bot_token,
+                app_token=self.keys.app_token,
+                signing_secret=self.keys.signing_secret,
+                people=PEOPLE,
+                channels=CHANNELS,
+                usergroups=[{"id": "S0LEADS", "name": "leads", "users": ["U0GRETA"]}],
+                rate_limits=False,
+                time_scale=0.001,
+            )
+        )
+        self._servers = [
+            Server(self.aws.app, aws_port),
+            Server(worker_pages.create_app(self.aws), work_port),
+            Server(slack, slack_port),
+        ]
+        self.aws_url, self.slack_url = self._servers[0].url, self._servers[2].url
+
+    def start(self) -> None:
+        with self.aws.store.write() as rows:
+            for team in TEAMS[len(seed.TEAMS) :]:
+                seed._add_team(rows, self.aws, team, self.portal_url)
+        seed.fill(self.aws, None, portal=self.portal_url)
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        for server in reversed(self._servers):
+            server.stop()
+        self.aws.stop()
+
+
+class _Quiet(WSGIRequestHandler):
+    """No line per request on the terminal."""
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+class SignedDoor:
+    """The bot behind signed HTTP, and a hand that posts to it as Slack does."""
+
+    def __init__(self, bot: wiring.Bot, secret: str) -> None:
+        self._secret = secret
+        self._server: WSGIServer = make_server(
+            "127.0.0.1", 0, SlackRequestHandler(bot.app(), path="/slack/events"), handler_class=_Quiet
+        )
+        self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def signed(self, body: bytes, at: int | None = None) -> dict[str, str]:
+        """Slack's two headers for a body."""
+        moment = str(at or int(time.time()))
+        digest = hmac.new(self._secret.encode(), b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
+
+    def post(self, body: bytes, kind: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+        """Post a body as it is; status and what was answered (JSON where there is any)."""
+        request = urllib.request.Request(
+            self.url, data=body, headers={"Content-Type": kind, **(self.signed(body) if headers is None else headers)}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                status, said = answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                status, said = refusal.code, refusal.read()
+        try:
+            return status, json.loads(said) if said else None
+        except ValueError:
+            return status, said.decode()
+
+    def again(self, entry: dict[str, Any]) -> tuple[int, Any]:
+        """Deliver once more what Slack's journal says was delivered to the app."""
+        return self.post(*encoded(entry))
+
+
+def encoded(entry: dict[str, Any]) -> tuple[bytes, str]:
+    """A delivery of the journal as HTTP carries it."""
+    payload = entry["request"]
+    if entry["operation"] == "app:event":
+        return json.dumps(payload).encode(), "application/json"
+    fields = payload if entry["operation"].startswith("app:/") else {"payload": json.dumps(payload)}
+    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
