@@ -53,6 +53,10 @@ format: .venv/dev.stamp ## Put the code into the house style
 bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors
 	@$(BIN)/python -m bench
 
+.PHONY: fuzz
+fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minutes)
+	$(BIN)/python tests/standins/fuzz.py
+
 .PHONY: ci
 ci: lint test ## What CI runs
 

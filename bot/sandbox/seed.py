@@ -60,6 +60,9 @@ CHANNELS: list[dict[str, Any]] = [
 ]
 RAW, OUT = "orchard-raw", "orchard-out"
 BUCKETS = (RAW, OUT)
+LOCKED, FAR, PARTNER, SEALED = "orchard-locked", "orchard-frankfurt", "orchard-partner", "orchard-sealed"
+"""Buckets in difficult situations: closed, in another region, another account's, encrypted with a key that refuses."""
+FAR_REGION, PARTNER_ACCOUNT = "eu-central-1", "444455556666"
 AUTOMATIC_TEAM, WAITING_TEAM = "orchard-team", "berry-team"
 PERSON = "lin"  # the worker who is a person: nobody labels in her name
 _LIN = {"sub": PERSON, "name": "Lin", "email": "lin@orchard.example"}
@@ -110,6 +113,8 @@ def fill(aws: Aws, own_pictures: Path | None, *, portal: str) -> None:
             for team in TEAMS:
                 _add_team(rows, aws, team, portal)
         _samples(aws)
+        for bucket in (LOCKED, FAR, PARTNER, SEALED):
+            _difficult(aws, bucket)
     if own_pictures is not None:
         for file in sorted(own_pictures.rglob("*")):
             if file.suffix.lower() in _PICTURES and file.is_file():
@@ -134,6 +139,15 @@ def _samples(aws: Aws) -> None:
     _put(aws, "spring/page.liquid.html", _BLOSSOM_PAGE.encode())
     for name, lines in manifests.items():
         _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
+
+
+def _difficult(aws: Aws, bucket: str) -> None:
+    """One picture and its manifest, in a bucket whose situation the stand-in knows."""
+    picture = next(iter(sample_pictures.pictures(SEED)))
+    aws.objects.create_bucket(bucket)
+    aws.objects.write(bucket, "one.jpg", picture.jpeg, "image/jpeg")
+    line = json.dumps({"source-ref": f"s3://{bucket}/one.jpg"})
+    aws.objects.write(bucket, "one.manifest", f"{line}\n".encode(), "application/x-ndjson")
 
 
 def _add_team(rows: sqlite3.Connection, aws: Aws, team: dict[str, Any], portal: str) -> None:

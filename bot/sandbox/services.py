@@ -92,6 +92,10 @@ class Services:
                 public_url=f"{base}:{aws_port}",
                 clock=clock,
                 behaviours=behaviours or Behaviours(),
+                denied_buckets=frozenset({seed.LOCKED}),
+                other_region_buckets={seed.FAR: seed.FAR_REGION},
+                other_account_buckets={seed.PARTNER: seed.PARTNER_ACCOUNT},
+                sealed_buckets=frozenset({seed.SEALED}),
             )
         )
         self._aws_server = Server(self.aws.app, aws_port)

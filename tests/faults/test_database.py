@@ -1,5 +1,6 @@
 """The database locked, gone, or brought to another version."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, make_url
 
-from bot.base.db import Database
+from bot.base.db import Database, DatabaseFull
 from tests.faults import postgres
 from tests.faults.conftest import Near
 from tests.faults.world import CHANNEL, World, order, running, to_last_page, until
@@ -67,6 +68,22 @@ def test_database_that_comes_back_is_taken_up_again(tmp_path: Path, pg: postgres
             until(lambda: world.lines("after"), what="the job's first line")
     finally:
         server.remove()
+
+
+def test_full_disk_is_told_and_corrupts_nothing(tmp_path: Path, migrated: Path) -> None:
+    """Without this, a full disk would look like a fault of the person's form, or cost the whole database."""
+    file = tmp_path / "full.db"
+    shutil.copy(migrated, file)
+    database = Database(f"sqlite:///{file}")
+    with database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(DatabaseFull, match="disk of the database is full"), database.write() as session:
+        session.connection().exec_driver_sql("INSERT INTO lease VALUES (?, 'x', 1, 0)", ("x" * 1_000_000,))
+    with database.read() as session:
+        assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM lease").scalar_one() == 0
+    database.close()
 
 
 @pytest.mark.parametrize("revision", ["0001", "base"])

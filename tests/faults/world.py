@@ -189,10 +189,10 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
     """
     end = time.monotonic() + patience
     try:
-        _insist(lambda: person.command(CHANNEL, "/labeljob", "create"), end)
-        _insist(lambda: person.fill(**_first(person, wanted)), end)
-        _insist(lambda: person.fill(**_second(person, wanted)), end)
-        answer = _insist(person.fill, end)
+        _insist(person, lambda: person.command(CHANNEL, "/labeljob", "create"), end)
+        _insist(person, lambda: person.fill(**_first(person, wanted)), end)
+        _insist(person, lambda: person.fill(**_second(person, wanted)), end)
+        answer = _insist(person, person.fill, end)
     except PracticeError:
         return False
     finally:
@@ -228,7 +228,7 @@ def _second(person: Person, wanted: Order) -> dict[str, Any]:
     }
 
 
-def _insist(step: Callable[[], dict[str, Any]], end: float) -> dict[str, Any]:
+def _insist(person: Person, step: Callable[[], dict[str, Any]], end: float) -> dict[str, Any]:
     """Do it again until it is answered without words about a moment's trouble."""
     while True:
         try:
@@ -237,8 +237,11 @@ def _insist(step: Callable[[], dict[str, Any]], end: float) -> dict[str, Any]:
             if time.monotonic() > end or "not open" in str(error) or "no window" in str(error):
                 raise
         else:
-            if not answer.get("errors"):
+            stack = answer.get("view_stack") or [{}]
+            if not answer.get("errors") and "try again" not in str(stack[-1].get("blocks", "")):
                 return answer
+            if not answer.get("errors"):  # a note on top of the form, which is still there
+                person.ask("view_close", view_id=stack[-1]["id"])
             if time.monotonic() > end:
                 raise PracticeError(str(answer["errors"]))
         time.sleep(0.2)

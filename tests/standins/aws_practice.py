@@ -52,6 +52,8 @@ class Practice:
                 worker_pages_url="http://127.0.0.1:4040",
                 denied_buckets=frozenset({"locked"}),
                 other_region_buckets={"far-away": "eu-west-1"},
+                other_account_buckets={"partner": "444455556666"},
+                sealed_buckets=frozenset({"sealed"}),
                 behaviours=QUICK,
             )
         )

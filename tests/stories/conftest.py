@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stories.world import DATA, GENERAL, LABELERS, World, an_order
-
-__all__ = ["DATA", "GENERAL", "LABELERS", "World", "an_order"]
+from tests.stories.world import World
 
 
 @pytest.fixture(scope="package")

@@ -31,8 +31,6 @@ from tests.stories.places import (
     PROJECT,
     QUEUE_TEAM,
     RAW_MANIFEST,
-    REGION,
-    ROLE,
     SHORT_LIVED_TEAM,
     WAITING,
     MovableClock,
