@@ -19,11 +19,11 @@ from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
 from bot.delivery.outbox import Outbox
 from bot.jobs.card import root_card
-from bot.jobs.draft import Draft, faults, faults_step1, faults_step2, name_taken, team_key
+from bot.jobs.draft import Draft, faults, faults_step1, faults_step2, free_name, name_taken, team_key
 from bot.jobs.facts import Facts, subject
 from bot.jobs.ground_truth import GroundTruth, NameTaken
 from bot.jobs.inputs import Input, Inputs
-from bot.jobs.lifecycle import JobState
+from bot.jobs.lifecycle import REFUSED, JobState
 from bot.jobs.questions import Questions
 from bot.jobs.records import Job, Records
 from bot.people.access import Who
@@ -87,23 +87,21 @@ class Accept:
         self._new_id = new_id
 
     def begin(self, team_id: str, channel: str, user_id: str) -> tuple[str, Draft]:
-        """A new draft with the presets of the channel's last job; its id and content.
+        """A new draft with what the channel's last job was asked with; its id and content.
 
-        When this person's last job here was refused, the draft is all that was typed for it, to be mended.
+        A person who asked for it gets all of it, under a new name (under its own, to be mended, when it was refused);
+        others get its places and its task type.
         """
-        refused = self._records.last_refused(team_id, channel, user_id)
-        if refused is not None:
-            draft = msgspec.structs.replace(refused, objects=None, skipped=0, unread=())
-            return self._records.start_draft(draft), draft
-        last = self._records.last_draft(team_id, channel) or Draft()
-        draft = Draft(
-            output_uri=last.output_uri,
-            category=last.category,
-            task_type=last.task_type,
-            team_id=team_id,
-            channel=channel,
-            asked_by=user_id,
-        )
+        draft = Draft(team_id=team_id, channel=channel, asked_by=user_id)
+        last = self._records.last_asked(team_id, channel)
+        if last is not None and last.asked_by == user_id:
+            held = [job.name for job in self._records.in_channel(team_id, channel) if job.state.state != REFUSED]
+            name = free_name(last.name, held)
+            draft = msgspec.structs.replace(last.draft, job_name=name, objects=None, skipped=0, unread=())
+        elif last is not None:
+            places = {"output_uri": last.draft.output_uri}
+            kind = {"category": last.draft.category, "task_type": last.draft.task_type}
+            draft = msgspec.structs.replace(draft, **places, **kind)
         return self._records.start_draft(draft), draft
 
     def draft(self, draft_id: str, user_id: str) -> Draft:

@@ -139,24 +139,10 @@ class Records:
                 row.content, row.changed = _encode(draft), self._clock().timestamp()
                 session.add(row)
 
-    def last_draft(self, team_id: str, channel: str) -> Draft | None:
-        """What the newest own job of the channel was asked with: the presets of the next form."""
-        with self._db.read() as session:
-            query = select(JobRow).where(
-                JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False)
-            )
-            row = session.exec(query.order_by(col(JobRow.asked_at).desc())).first()
-            return msgspec.json.decode(row.content, type=Draft) if row else None
-
-    def last_refused(self, team_id: str, channel: str, user_id: str) -> Draft | None:
-        """What this person typed for the channel's newest job, if that was refused: to be mended, not typed again."""
-        with self._db.read() as session:
-            query = select(JobRow).where(
-                JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False)
-            )
-            row = session.exec(query.order_by(col(JobRow.asked_at).desc())).first()
-            mine = row is not None and row.asked_by == user_id and row.state == "refused"
-            return msgspec.json.decode(row.content, type=Draft) if row and mine else None
+    def last_asked(self, team_id: str, channel: str) -> Job | None:
+        """The newest job that was asked for in the channel (not only followed)."""
+        jobs = self._many(JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False))
+        return jobs[0] if jobs else None
 
     def add(self, session: Session, job: Job) -> bool:
         """Take a job in; False when its request was taken in before (a form submitted twice) or its name is held."""

@@ -20,9 +20,10 @@ BANNER: dict[str, Any] = {
     "text": "You are Mara.",
     "steps": [
         "Watch the number on the moving job.",
-        "Become Lin, open the portal, label three pictures, and see it jump.",
+        "Become Lin (above), open the portal, label three pictures, and see it jump.",
         "Make a dataset of the finished job.",
-        "Type /labeljob create: the form remembers the last job's places.",
+        "Type /labeljob create: it is filled in for you.",
+        "Connect your own Slack and AWS: the README says what it asks for and what it can see.",
     ],
 }
 _PACE = 50.0  # objects per second while nobody looks yet

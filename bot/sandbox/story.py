@@ -62,7 +62,7 @@ def first_page(person: Person, order: Order) -> dict[str, Any]:
         task_type={"selected_option": _radio(person, "task_type", order.task_type)},
         input_uri={"value": order.source},
         output_uri={"value": order.output},
-        **({"label_attribute": {"value": order.attribute}} if order.attribute else {}),
+        label_attribute={"value": order.attribute or None},
     )
 
 
@@ -76,15 +76,14 @@ def second_page(person: Person, order: Order) -> dict[str, Any]:
         "workers_per_object": {"value": str(order.workers)},
     }
     for field, text in (("short_instructions", order.short), ("full_instructions", order.full)):
-        if text:
-            typed[field] = {"rich_text_value": rich_text(text)}
+        typed[field] = {"rich_text_value": rich_text(text) if text else None}
     plain = {
         "good_examples": order.good_examples,
         "bad_examples": order.bad_examples,
         "task_time_limit_s": order.task_time,
         "availability_s": order.closes_after,
     }
-    typed |= {field: {"value": text} for field, text in plain.items() if text}
+    typed |= {field: {"value": text or None} for field, text in plain.items()}
     return person.fill(**typed)
 
 

@@ -127,6 +127,21 @@ def test_form_begins_with_what_the_channel_used_last(world: World) -> None:
     world.ana.close_windows()
 
 
+def test_next_form_of_the_same_person_is_filled_in(world: World) -> None:
+    """Without this, a team that labels every week would type the same form every week."""
+    channel = world.channel("own-repeats")
+    order = an_order("every-week", short="Look at the skin", workers=2)
+    world.ask(order, channel)
+    world.mara.command(channel, "/labeljob", "create")
+    assert field(world.mara, "job_name")["initial_value"] == "every-week-2"
+    assert field(world.mara, "input_uri")["initial_value"] == order.source
+    world.mara.fill()
+    assert field(world.mara, "labels")["initial_value"] == "\n".join(order.labels)
+    assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
+    assert "Look at the skin" in str(field(world.mara, "short_instructions")["initial_value"])
+    world.mara.close_windows()
+
+
 def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> None:
     """Without this, people would create jobs without knowing what they ask for."""
     order = an_order("well-reviewed", source=f"s3://{seed.RAW}/ripeness/", full="Look at the skin {{ twice }}")

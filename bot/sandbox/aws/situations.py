@@ -143,8 +143,9 @@ class RoleObjects:
         return self._objects.read(bucket, key)
 
     def bucket_exists(self, bucket: str) -> bool:
-        """Whether the role can use such a bucket."""
-        return not self._situations.role_refusal(bucket) and self._objects.bucket_exists(bucket)
+        """Whether there is such a bucket; raises ObjectGone where the role is refused."""
+        self._check(bucket)
+        return self._objects.bucket_exists(bucket)
 
     def write(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
         """Store an object; raises KeyError without the bucket, ObjectGone where the role is refused."""
