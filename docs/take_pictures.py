@@ -65,6 +65,7 @@ def workspace(folder: Path) -> Iterator[Services]:
         practice.start()
         FirstMinute(services).play()
         mara = Person(services.slack_url, "U0MARA")
+        wait_for(lambda: thread_says(mara, "Completed:"), 10, "the end of the first job to be told")
         make_dataset(mara, DATA, "first-basket", "orchard-fruit")
         ask_for_job(mara, DATA, BOXES)
         wait_for(lambda: thread_says(mara, "is ready"), 30, "the dataset")
@@ -96,27 +97,44 @@ def tab(browser: Browser, services: Services, person: str, channel: str, *, dark
 
 
 def keep(page: Page, name: str) -> None:
-    """Save what the page shows, with a palette where it would be too large for a page of documentation."""
+    """Save what the page shows, in coarser colours where it would be too large for a page of documentation."""
     page.mouse.move(SIZE["width"] - 2, SIZE["height"] - 2)
     page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     file = HERE / f"{name}.png"
-    picture.save(file, optimize=True)
-    if file.stat().st_size > MOST:
-        palette = picture.quantize(256, Image.Quantize.MAXCOVERAGE)
-        picture.quantize(256, palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(file, optimize=True)
+    for steps in (255, 127, 63, 31):
+        coarser = [round(round(value * steps / 255) * 255 / steps) for value in range(256)]
+        picture.point(coarser * 3).save(file, optimize=True)
+        if file.stat().st_size <= MOST:
+            break
     print(f"{file.name}: {file.stat().st_size // 1000} kB")
 
 
 def thread(browser: Browser, services: Services) -> None:
     """A channel with its cards, and the thread of the finished job beside it."""
     page = tab(browser, services, "U0MARA", DATA)
-    page.set_viewport_size({**SIZE, "height": 886})  # no card is cut at the top
     root = card_of(Person(services.slack_url, "U0MARA"), DATA, "first-basket")
     page.get_by_test_id(f"replies-{root['ts']}").click()
     page.get_by_test_id("thread").get_by_text("lines arrived").last.wait_for()
+    whole_cards(page)
     keep(page, "thread")
     page.context.close()
+
+
+def whole_cards(page: Page) -> None:
+    """Make the window a little higher or lower, so that no card is cut at the top."""
+    cut = page.evaluate(
+        """() => {
+            const edge = document.querySelector("#main .feed, #main [role=feed]").getBoundingClientRect().top;
+            for (const one of document.querySelectorAll("#main .msg")) {
+                const {top, bottom} = one.getBoundingClientRect();
+                if (top < edge && bottom > edge) return [edge - top, bottom - edge];
+            }
+            return [0, 0];
+        }"""
+    )
+    above, below = cut
+    page.set_viewport_size({**SIZE, "height": SIZE["height"] + round(above if above < below else -below)})
 
 
 def form(browser: Browser, services: Services) -> None:

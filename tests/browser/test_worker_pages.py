@@ -184,7 +184,7 @@ def test_boxes_by_mouse_and_by_keyboard_are_kept_in_image_pixels(site: Site, pag
     site.world.later(2)
     page.set_viewport_size({"width": 1000, "height": 700})
     page.goto(site.login_url("sub-lin"))
-    page.goto(f"{site.server.url}/work/boxes")
+    page.goto(f"{site.server.url}/tasks/boxes")
     page.locator(".crowd-canvas svg[viewBox='0 0 640 480']").wait_for()
     seen = page.locator(".crowd-canvas svg").bounding_box()
     scale = seen["width"] / 640
@@ -217,7 +217,7 @@ def test_a_placed_box_can_be_relabeled_and_removed_by_keyboard(site: Site, page:
     job = site.world.job("boxes", "BoundingBox", ["apple", "pear", "orange", "it's a lemon"])
     site.world.later(2)
     page.goto(site.login_url("sub-lin"))
-    page.goto(f"{site.server.url}/work/boxes")
+    page.goto(f"{site.server.url}/tasks/boxes")
     page.locator(".crowd-canvas svg[viewBox='0 0 640 480']").wait_for()
     page.locator(".crowd-canvas").focus()
     for key in ("Enter", "Enter", "Enter", "ArrowUp", "Enter", "n", "3", "n", "Delete"):
@@ -239,7 +239,7 @@ def test_entities_are_marked_by_mouse_and_keyboard_in_code_points(site: Site, pa
     job = site.world.job("who", "NamedEntityRecognition", ["Person", "Place"], task=ui)
     site.world.later(2)
     page.goto(site.login_url("sub-ada"))
-    page.goto(f"{site.server.url}/work/who")
+    page.goto(f"{site.server.url}/tasks/who")
     page.locator(".crowd-text").focus()
     for key in ("ArrowRight", "ArrowRight", "1"):
         page.keyboard.press(key)
@@ -291,7 +291,7 @@ def test_the_small_elements_of_a_custom_page_answer_as_documented(site: Site, pa
     job = site.world.job("custom", "PassThrough", ["x"])
     site.world.later(2)
     page.goto(site.login_url("sub-bo"))
-    page.goto(f"{site.server.url}/work/custom")
+    page.goto(f"{site.server.url}/tasks/custom")
     page.get_by_role("button", name="Send it").click()
     page.locator(".crowd-fault").filter(has_text="Why").wait_for()
     page.get_by_label("Why").fill("soft")
@@ -319,7 +319,7 @@ def test_a_script_in_a_template_does_not_run(site: Site, page: Any) -> None:
     site.world.job("ripeness", "ImageMultiClass", ["unripe", "ripe"])
     site.world.later(2)
     page.goto(site.login_url("sub-lin"))
-    page.goto(f"{site.server.url}/work/ripeness")
+    page.goto(f"{site.server.url}/tasks/ripeness")
     see_picture(page)
     assert page.title() != "stolen"
 
@@ -333,7 +333,7 @@ def test_the_page_in_the_dark(site: Site, browser: Any) -> None:
     context = browser.new_context(color_scheme="dark", viewport={"width": 1280, "height": 860})
     page = context.new_page()
     page.goto(site.login_url("sub-lin"))
-    page.goto(f"{site.server.url}/work/ripeness")
+    page.goto(f"{site.server.url}/tasks/ripeness")
     see_picture(page)
     shoot(page, "dark")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -16,7 +16,7 @@ TEXTS = [file for file in ours() if file.suffix not in {".png", ".jpg", ".ico", 
 PROSE = [file for file in TEXTS if file.suffix == ".md"]
 PRIVATE = re.compile(
     r"pypi\.(org|python)|pythonhosted|registry\.npmjs|artifactory|--(extra-)?index-url|--find-links"
-    r"|/root/|/home/[a-z]|/Users/[a-z]|/work/(main|shared)"
+    r"|/root/|/home/[a-z]|/Users/[a-z]|/wor[k]/(main|shared)"
 )
 
 

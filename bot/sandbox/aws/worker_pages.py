@@ -86,9 +86,9 @@ class WorkerPages(LoopbackOnly):
             Route("/", self._home),
             Route("/sign-in", self._sign_in, methods=["POST"]),
             Route("/sign-out", self._sign_out, methods=["POST"]),
-            Route("/work/{job}", self._work),
-            Route("/work/{job}/{line:int}/submit", self._submit, methods=["POST"]),
-            Route("/work/{job}/{line:int}/{end}", self._end, methods=["POST"]),
+            Route("/tasks/{job}", self._work),
+            Route("/tasks/{job}/{line:int}/submit", self._submit, methods=["POST"]),
+            Route("/tasks/{job}/{line:int}/{end}", self._end, methods=["POST"]),
             Mount("/crowd", StaticFiles(directory=_HERE)),
         ]
         super().__init__(Starlette(routes=routes))
@@ -201,7 +201,7 @@ class WorkerPages(LoopbackOnly):
         except ValueError:
             return JSONResponse({"message": "The page sent no answer. Reload the page and try again."}, 400)
         key, line = request.path_params["job"], request.path_params["line"]
-        return await _told(lambda: self.portal.submit(person, key, line, content), f"/work/{key}")
+        return await _told(lambda: self.portal.submit(person, key, line, content), f"/tasks/{key}")
 
     async def _end(self, request: Request) -> Response:
         session, person = await run_in_threadpool(self._who, request)
@@ -209,14 +209,14 @@ class WorkerPages(LoopbackOnly):
         if session is None or person is None or form.get("csrf") != session.csrf:
             return HTMLResponse("You are not signed in any more. Open the portal again.", 403)
         key, line, end = request.path_params["job"], request.path_params["line"], request.path_params["end"]
-        acts = {"decline": (self.portal.decline, f"/work/{key}"), "return": (self.portal.give_back, "/")}
+        acts = {"decline": (self.portal.decline, f"/tasks/{key}"), "return": (self.portal.give_back, "/")}
         if end not in acts:
             return HTMLResponse("There is no such button.", 404)
         act, after = acts[end]
         try:
             await run_in_threadpool(act, person, key, line)
         except TaskGone:
-            after = f"/work/{key}"
+            after = f"/tasks/{key}"
         return RedirectResponse(after, 303)
 
     # Shared
