@@ -125,7 +125,7 @@ def whole_cards(page: Page) -> None:
     """Make the window a little higher or lower, so that no card is cut at the top."""
     cut = page.evaluate(
         """() => {
-            const edge = document.querySelector("#main .feed, #main [role=feed]").getBoundingClientRect().top;
+            const edge = document.querySelector("#main .feed").parentElement.getBoundingClientRect().top;
             for (const one of document.querySelectorAll("#main .msg")) {
                 const {top, bottom} = one.getBoundingClientRect();
                 if (top < edge && bottom > edge) return [edge - top, bottom - edge];

@@ -161,10 +161,15 @@ def stops(page: Page, most: int = 80) -> list[dict[str, Any]]:
     """Where Tab stops, from the top of the page on, until it comes round: order, whether seen and marked."""
     page.evaluate("() => { document.activeElement?.blur(); window.getSelection()?.removeAllRanges(); }")
     found: list[dict[str, Any]] = []
-    for _ in range(most):
+    outside = 0
+    while len(found) < most and outside < 2:
         page.keyboard.press("Tab")
         stop = page.evaluate(_FOCUSED)
-        if stop is None or any(stop["at"] == before["at"] for before in found):
+        if stop is None:
+            # After the last one the focus is the browser's for a moment; the next Tab begins at the top.
+            outside += 1
+        elif any(stop["at"] == before["at"] for before in found):
             break
-        found.append(stop)
+        else:
+            found.append(stop)
     return found

@@ -375,7 +375,7 @@ def _check_kinds(sent: JSON) -> None:
         elif name == "file_ids":
             good = value is None or (isinstance(value, list) and all(isinstance(one, str) for one in value))
         else:
-            good = value is None or isinstance(value, str | int | float)
+            good = value is None or isinstance(value, str | bool)
         if not good:
             raise SlackError("invalid_arguments", message=f"{name}: this is not what the page sends.")
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["METHODS", "bot_user_id", "find_person", "person_named", "seed_people", "user_brief"]
 
-COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c")
+# Slack's eight colours, darkened where white initials on them could not be read.
+COLORS = ("7c3fd6", "2b7a18", "c42b20", "2a7278", "674b1b", "b8336a", "8a6410", "684b6c")
 
 
 def seed_people(workspace: Workspace) -> None:

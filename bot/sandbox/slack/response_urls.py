@@ -82,7 +82,7 @@ def answer_in_place(workspace: Workspace, person: str, channel: str, payload: JS
     checked_content(workspace, payload)
     message = _message(workspace, payload)
     # UNSURE: a thread_ts is honoured as in chat.postMessage; without it the answer goes to the channel.
-    thread_ts = payload.get("thread_ts")
+    thread_ts = str(payload["thread_ts"]) if payload.get("thread_ts") else None
     if payload.get("response_type") == "in_channel":
         post_message(workspace, channel, message, thread_ts=thread_ts)
         return None

@@ -21,7 +21,7 @@ BLOCKS_TOTAL = 13_000
 ATTACHMENTS = 100
 VIEW_BYTES = 250_000
 PRIVATE_METADATA = 3000
-TABLES = {"table", "data_table"}
+TABLES = ("table", "data_table")
 
 
 def validate_message(payload: JSON) -> list[Problem]:
