@@ -1,4 +1,4 @@
-"""`/labeljob` and the buttons of a job's card: status, list, stop, follow, instructions, and mentions in the thread."""
+"""`/labeljob` and the buttons of a job's card: status, list, stop, retry, follow, instructions, and mentions."""
 
 import re
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from bot.base.clock import NewId
 from bot.base.errors import LabeljobError
 from bot.delivery.message import Message
 from bot.jobs import card, queue_card, status_card
+from bot.jobs.records import Job
 from bot.jobs.verbs import JobVerbs
 from bot.people.access import Access, Who
 from bot.slack_app import Door
@@ -21,7 +22,7 @@ from commands import labeljob_form
 from commands.asking import Asking, asking, words_of
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
-_SAYABLE = "A mention understands: status, list, stop, follow name, help. `/labeljob create` asks for a job."
+_SAYABLE = "A mention understands: status, list, stop, retry, follow name, help. `/labeljob create` asks for a job."
 
 
 def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> None:
@@ -33,6 +34,7 @@ def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> Non
     app.action(card.JOB_POST_STATUS)(partial(post_status, **bound))
     app.action(card.JOB_STOP)(partial(stop_pressed, **bound))
     app.view(card.JOB_STOP_VIEW)(partial(stop_confirmed, **bound))
+    app.action(card.JOB_RETRY)(partial(retry_pressed, **bound))
     app.action(card.JOB_TAKE_OVER)(partial(take_over, **bound))
     app.action(card.JOB_INSTRUCTIONS)(partial(instructions, **bound))
     app.action(queue_card.QUEUE_INSTRUCTIONS)(partial(instructions, **bound))
@@ -43,7 +45,7 @@ def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> Non
 def command(
     ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access, new_id: NewId
 ) -> None:
-    """`/labeljob create | list | status [name] | stop name | follow name | help`."""
+    """`/labeljob create | list | status [name] | stop name | retry name | follow name | help`."""
     word, rest = words_of(body.get("text") or "help")
     if word == "create":
         labeljob_form.open_form(body, client, accept=jobs.accept, access=access, new_id=new_id)
@@ -82,6 +84,13 @@ def _stop(  # noqa: PLR0917 - the answers of a command have one shape
     return None
 
 
+def _retry(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
+    if not name:
+        return status_card.plain_message("Name the job to try again: /labeljob retry name. /labeljob list shows them.")
+    person = _member(who, access)
+    return _retried(jobs.status.named(who.team_id, who.channel, name), person, jobs, access)
+
+
 def _follow(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
     if not name:
         return status_card.plain_message("Name the labeling job as AWS knows it: /labeljob follow name.")
@@ -96,7 +105,7 @@ _FOLLOWED = {
     "here": "has its card in this channel already.",
 }
 _Answer = Callable[[Asking, str, Any, Any, JobVerbs, Access], Message | None]
-_ANSWERS: dict[str, _Answer] = {"status": _status, "list": _list, "stop": _stop, "follow": _follow}
+_ANSWERS: dict[str, _Answer] = {"status": _status, "list": _list, "stop": _stop, "retry": _retry, "follow": _follow}
 
 
 def status_pressed(
@@ -137,6 +146,13 @@ def stop_confirmed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs
     job = jobs.status.job(card.job_of(view))
     jobs.control.stop(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
     ack()
+
+
+def retry_pressed(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
+    """[Try again]: a job that was set aside is taken up; its card and its thread say so to everybody."""
+    ack()
+    job = jobs.status.job(_value(body))
+    jobs.control.retry(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
 
 
 def take_over(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
@@ -186,7 +202,8 @@ def _answer_to(who: Asking, text: str, root: str, jobs: JobVerbs, access: Access
     """The answer to a mention's words; words that are no command get the status, and what can be said."""
     word, name = words_of(text)
     person = _member(who, access)
-    job = jobs.status.named(who.team_id, who.channel, name) if name and word in {"status", "stop"} else None
+    named = name and word in {"status", "stop", "retry"}
+    job = jobs.status.named(who.team_id, who.channel, name) if named else None
     job = job or jobs.status.in_thread(who.channel, root)
     if word == "help":
         return status_card.help_message()
@@ -198,9 +215,19 @@ def _answer_to(who: Asking, text: str, root: str, jobs: JobVerbs, access: Access
         if job is None:
             return status_card.plain_message("Name the job to stop: @labeljob stop name.")
         return jobs.status.stop_offer(jobs.control.stoppable(job, person))
+    if word == "retry":
+        if job is None:
+            return status_card.plain_message("Name the job to try again: @labeljob retry name.")
+        return _retried(job, person, jobs, access)
     here = who.team_id, who.channel
     told = jobs.status.of_job(job, with_button=False) if job else jobs.status.of_channel(*here, with_button=False)
     return told if word in {"", "status"} else status_card.hinted(told, _SAYABLE)
+
+
+def _retried(job: Job, person: Who, jobs: JobVerbs, access: Access) -> Message:
+    """A job that was set aside is taken up again; its right is asked for in the channel that it belongs to."""
+    jobs.control.retry(job.id, access.who(job.team_id, person.user_id, job.channel))
+    return status_card.plain_message(f"{job.name} is taken up again; its thread tells how it goes.")
 
 
 def _member(who: Asking, access: Access) -> Who:

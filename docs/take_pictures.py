@@ -67,6 +67,7 @@ def workspace(folder: Path) -> Iterator[Services]:
         mara = Person(services.slack_url, "U0MARA")
         wait_for(lambda: thread_says(mara, "Completed:"), 10, "the end of the first job to be told")
         make_dataset(mara, DATA, "first-basket", "orchard-fruit")
+        wait_for(lambda: card_of(mara, DATA, "ripe-july"), 10, "the card of the moving job")
         ask_for_job(mara, DATA, BOXES)
         wait_for(lambda: thread_says(mara, "is ready"), 30, "the dataset")
         wait_for(lambda: percent(mara) >= 40, 90, "the moving job to be half way")  # noqa: PLR2004
@@ -116,25 +117,22 @@ def thread(browser: Browser, services: Services) -> None:
     root = card_of(Person(services.slack_url, "U0MARA"), DATA, "first-basket")
     page.get_by_test_id(f"replies-{root['ts']}").click()
     page.get_by_test_id("thread").get_by_text("lines arrived").last.wait_for()
-    whole_cards(page)
+    three_cards(page)
     keep(page, "thread")
     page.context.close()
 
 
-def whole_cards(page: Page) -> None:
-    """Make the window a little higher or lower, so that no card is cut at the top."""
-    cut = page.evaluate(
+def three_cards(page: Page) -> None:
+    """Scroll to the first card, and make the window as high as three of them need."""
+    missing = page.evaluate(
         """() => {
-            const edge = document.querySelector("#main .feed").parentElement.getBoundingClientRect().top;
-            for (const one of document.querySelectorAll("#main .msg")) {
-                const {top, bottom} = one.getBoundingClientRect();
-                if (top < edge && bottom > edge) return [edge - top, bottom - edge];
-            }
-            return [0, 0];
+            const [feed, cards] = [document.querySelector("#main .feed"), document.querySelectorAll("#main .msg")];
+            const scroller = feed.parentElement;
+            scroller.scrollTop += cards[0].getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+            return cards[2].getBoundingClientRect().bottom - scroller.getBoundingClientRect().bottom;
         }"""
     )
-    above, below = cut
-    page.set_viewport_size({**SIZE, "height": SIZE["height"] + round(above if above < below else -below)})
+    page.set_viewport_size({**SIZE, "height": SIZE["height"] + round(missing)})
 
 
 def form(browser: Browser, services: Services) -> None:

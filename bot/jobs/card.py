@@ -37,6 +37,7 @@ from bot.jobs.task_types import TASK_TYPES, TaskType
 JOB_STATUS = "job_status"
 JOB_INSTRUCTIONS = "job_instructions"
 JOB_STOP = "job_stop"
+JOB_RETRY = "job_retry"
 JOB_MAKE_DATASET = "job_make_dataset"
 JOB_POST_STATUS = "job_post_status"
 JOB_TAKE_OVER = "job_take_over"
@@ -169,6 +170,11 @@ def can_stop(job: JobFacts, state: JobState) -> bool:
     return going and not job.read_only and not job.stop_wanted
 
 
+def can_retry(job: JobFacts, state: JobState) -> bool:
+    """Whether the job was set aside and can be taken up again."""
+    return bool(job.set_aside) and not state.ended
+
+
 def can_make_dataset(job: JobFacts, state: JobState) -> bool:
     """Whether the job has a result that Rekognition Custom Labels takes."""
     ended = state.ended and state.state != lifecycle.REFUSED
@@ -217,12 +223,22 @@ def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
     return _line("\n".join([lead, *wrong]) + more + mend)
 
 
-def set_aside_line(job: JobFacts, why: str) -> Message:
+def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
     """It could not be looked after for so long that it was set aside; mentions the requester, once."""
+    safe = "Nothing at AWS was changed."
+    if state.state == lifecycle.ASKED:
+        safe = "Nothing was created at AWS."
+    elif state.state == lifecycle.LAUNCHING:
+        safe = "AWS may have taken it or not: another try finds out, and never makes a second job."
     return _line(
-        f"{_mention(job)}Set aside: {typed(why, 600)} It is not looked at any more until an administrator has helped; "
-        "nothing at AWS was changed."
+        f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. {safe} "
+        f"When the cause is mended, press Try again or type {code(f'/labeljob retry {job.name}')}."
     )
+
+
+def retried_line(who: str) -> Message:
+    """Somebody took a job up again that was set aside. `who` is a name."""
+    return _line(f"Taken up again by {typed(who, _NAME)}.")
 
 
 def job_of(view: Mapping[str, Any]) -> str:
@@ -299,6 +315,8 @@ def _small(job: JobFacts, state: JobState) -> str:
 def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
     """Only what works now. Who may press is asked at the press."""
     buttons = [button("Status", JOB_STATUS, job.id, label=cut(f"Status of {job.name}", 75))]
+    if can_retry(job, state):
+        buttons.append(button("Try again", JOB_RETRY, job.id, label=cut(f"Try {job.name} again", 75)))
     if can_make_dataset(job, state):
         buttons.append(button("Make dataset", JOB_MAKE_DATASET, job.id))
     if job.read_only:

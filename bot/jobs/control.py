@@ -1,4 +1,4 @@
-"""Control: stop, follow and take over, by people who may.
+"""Control: stop, try again, follow and take over, by people who may.
 
 Nothing here waits for AWS while a person does, but for one read-only question of `follow` (1.5 s): a stop is written
 down, shown at once, and done by the worker's `round`.
@@ -21,7 +21,7 @@ from bot.jobs.accept import Account
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts, subject
 from bot.jobs.ground_truth import Described, GroundTruth
-from bot.jobs.lifecycle import INITIALIZING, STOPPING, JobState, observe
+from bot.jobs.lifecycle import FAILED, INITIALIZING, STOPPING, JobState, observe
 from bot.jobs.records import Job, Records, Stale
 from bot.jobs.task_types import TASK_TYPES
 from bot.jobs.tell import Tell
@@ -43,6 +43,14 @@ class Stopping(Refusal):
     """This job is being stopped already; what is labeled is kept. Its card tells when it is over."""
 
 
+class NotSetAside(Refusal):
+    """This job is not set aside: it is looked after as it should be, so there is nothing to try again."""
+
+
+class OverAlready(Refusal):
+    """This job is over already; there is nothing to try again. `/labeljob create` asks for a new one."""
+
+
 class ElsewhereOnly(NotAllowed):
     """This labeling job belongs to a channel that you are not in. Ask somebody in there to show it to you."""
 
@@ -60,7 +68,7 @@ class ReadOnly(Refusal):
 
 
 class Control:
-    """Stops, follows and takes over."""
+    """Stops, tries again, follows and takes over."""
 
     def __init__(  # noqa: PLR0913 - the parts of the story
         self,
@@ -115,6 +123,27 @@ class Control:
         state = msgspec.structs.replace(job.state, stopped_by=who.name)
         return self._tell.record(replace(job, stop_wanted=True), state)
 
+    def retry(self, job_id: str, who: Who) -> Job:
+        """Take up again a job that was set aside: it counts as if nothing had failed yet, and is due now.
+
+        Whether AWS knows it or not makes no difference: a launch adopts what an earlier try made.
+
+        Raises:
+            NoSuchJob, NotAllowed, OverAlready: with words.
+            NotSetAside: it is looked after; so a second press says.
+
+        """
+        job = self._records.get(job_id)
+        if job is None:
+            raise NoSuchJob
+        self._access.require("retry", who, asked_by=job.asked_by)
+        if job.ended:
+            raise OverAlready
+        if job.quarantine_reason is None:
+            raise NotSetAside
+        after = replace(job, fails=0, quarantine_reason=None, next_try_at=0.0)
+        return self._tell.record(after, after.state, line=card.retried_line(who.name))
+
     def follow(self, name: str, team_id: str, channel: str, who: Who) -> Followed:
         """A job that exists at AWS gets its card here, read-only; one that is known already gets a card here too.
 
@@ -148,11 +177,16 @@ class Control:
             manifest_uri=found.manifest_uri,
             template_uri=found.template_uri,
         )
-        message = card.root_card(self._facts.of(job), state, self._clock())
+        facts = self._facts.of(job)
+        message = card.root_card(facts, state, self._clock())
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
                 self._outbox.show(session, subject(job), channel, message)
+            if taken and state.state == FAILED:
+                # It failed before anybody looked: the cause alone is on the card, what to do about it is a line.
+                failed = card.failed_line(facts, state)
+                self._outbox.say(session, subject(job), channel, failed, key=f"follow:{job.id}:{channel}")
         if taken:
             return Followed(job, "new")
         return self._known(self._records.of_request(job.request_key) or job, channel, who)

@@ -174,7 +174,7 @@ class Launch:
             log.info("launching %s failed for now (%s); again in %.0f s", job.name, pause.words, wait)
             return
         after = replace(after, quarantine_reason=pause.words)
-        self._tell.record(after, after.state, line=card.set_aside_line(self._facts.of(after), pause.words))
+        self._tell.record(after, after.state, line=card.set_aside_line(self._facts.of(after), after.state, pause.words))
 
 
 def _faults(refusal: Refusal) -> list[Fault]:

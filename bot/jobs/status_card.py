@@ -29,6 +29,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("/labeljob status [name]", "how a job of this channel goes, to you alone"),
     ("/labeljob list", "every job of this channel"),
     ("/labeljob stop name", "stop a job; what is labeled is kept"),
+    ("/labeljob retry name", "take up again a job that was set aside"),
     ("/labeljob follow name", "show a job that was made in the AWS console or by a script"),
     ("/labeljob help", "these words"),
 )

@@ -82,4 +82,5 @@ class Watch:
             self._tell.record(after, after.state)
             return
         after = replace(after, quarantine_reason=error.words)
-        self._tell.record(after, after.state, line=card.set_aside_line(self._facts.of(after), error.words))
+        line = card.set_aside_line(self._facts.of(after), after.state, error.words)
+        self._tell.record(after, after.state, line=line)

@@ -43,6 +43,7 @@ RULES = {
     "follow": Rule(Role.MEMBER, words="follow a labeling job here"),
     "read instructions": Rule(Role.LABELER, words="read the instructions"),
     "stop": Rule(Role.MANAGER, asker_too=True, words="stop this job"),
+    "retry": Rule(Role.MANAGER, asker_too=True, words="try this job again"),
     "take over": Rule(Role.MANAGER, words="take over this job"),
     "import": Rule(Role.MANAGER, asker_too=True, words="make a dataset of this job"),
     "create dataset": Rule(Role.MEMBER, words="make datasets here"),

@@ -112,20 +112,22 @@ def fill(aws: Aws, own_pictures: Path | None, *, portal: str) -> None:
                 rows.execute("UPDATE bucket SET cors = ? WHERE name = ?", (json.dumps(CORS), bucket))
             for team in TEAMS:
                 _add_team(rows, aws, team, portal)
-        _samples(aws)
+        picture = _samples(aws)
         for bucket in (LOCKED, FAR, PARTNER, SEALED):
-            _difficult(aws, bucket)
+            _difficult(aws, bucket, picture)
     if own_pictures is not None:
         for file in sorted(own_pictures.rglob("*")):
             if file.suffix.lower() in _PICTURES and file.is_file():
                 _put(aws, f"my-pictures/{file.relative_to(own_pictures).as_posix()}", file.read_bytes())
 
 
-def _samples(aws: Aws) -> None:
-    """Fruit to sort, fruit to draw boxes round, and reviews to judge."""
+def _samples(aws: Aws) -> bytes:
+    """Fruit to sort, fruit to draw boxes round, and reviews to judge; gives one of the pictures."""
+    one = b""
     boxes: list[str] = []
     basket: list[str] = []
     for picture in sample_pictures.pictures(SEED):
+        one = one or picture.jpeg
         folder = "boxes" if picture.boxes and picture.name.startswith("table") else "ripeness"
         _put(aws, f"{folder}/{picture.name}", picture.jpeg)
         if folder == "boxes":
@@ -139,13 +141,13 @@ def _samples(aws: Aws) -> None:
     _put(aws, "spring/page.liquid.html", _BLOSSOM_PAGE.encode())
     for name, lines in manifests.items():
         _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
+    return one
 
 
-def _difficult(aws: Aws, bucket: str) -> None:
+def _difficult(aws: Aws, bucket: str, picture: bytes) -> None:
     """One picture and its manifest, in a bucket whose situation the stand-in knows."""
-    picture = next(iter(sample_pictures.pictures(SEED)))
     aws.objects.create_bucket(bucket)
-    aws.objects.write(bucket, "one.jpg", picture.jpeg, "image/jpeg")
+    aws.objects.write(bucket, "one.jpg", picture, "image/jpeg")
     line = json.dumps({"source-ref": f"s3://{bucket}/one.jpg"})
     aws.objects.write(bucket, "one.manifest", f"{line}\n".encode(), "application/x-ndjson")
 

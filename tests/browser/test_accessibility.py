@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +139,7 @@ def test_where_tab_stops(browser: Browser, space: Workspace) -> None:
         assert [stop["html"] for stop in found if not stop["marked"]] == []
         order = [stop["at"] for stop in found]
         # One round may begin in the middle, where the composer has the focus: then it wraps once, and only once.
-        assert sum(later < earlier for earlier, later in zip(order, order[1:], strict=False)) <= 1
+        assert sum(later < earlier for earlier, later in pairwise(order)) <= 1
 
 
 def test_the_screen_reader_hears_roles(browser: Browser, space: Workspace) -> None:
@@ -159,7 +160,8 @@ def test_the_screen_reader_hears_roles(browser: Browser, space: Workspace) -> No
         for name in ("Kind", "Team", "Who"):
             expect(form.get_by_role("combobox", name=name).first).to_be_attached()
         for group in ("Also", "Split"):
-            expect(form.get_by_role("group", name=group).or_(form.get_by_role("radiogroup", name=group))).to_be_visible()
+            either = form.get_by_role("group", name=group).or_(form.get_by_role("radiogroup", name=group))
+            expect(either).to_be_visible()
 
 
 # -- the worker's side ----------------------------------------------------------------------------------------------

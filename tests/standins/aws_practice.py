@@ -1,7 +1,5 @@
 """A practice AWS account for the tests of the AWS stand-in: its server, clients, a clock that tests push on."""
 
-# ruff: noqa: S310 - every address here is the stand-in's own
-
 import io
 import json
 import time

@@ -67,10 +67,10 @@ def _run(name: str, fuzzer: AwsFuzzer | SlackFuzzer, count: int, seconds: float)
 
 def _say(name: str, report: Fuzzed, seconds: float) -> None:
     statuses = ", ".join(f"{status}: {times:,}" for status, times in sorted(report.statuses.items()))
-    print(f"{name}: {report.requests:,} requests of {len(report.operations)} kinds in {seconds:.0f} s. {statuses}")
-    print(f"{name}: {len(report.failures)} failures")
+    print(f"{name}: {report.requests:,} requests of {len(report.operations)} kinds in {seconds:.0f} s. {statuses}")  # noqa: T201 - this is a command
+    print(f"{name}: {len(report.failures)} failures")  # noqa: T201 - this is a command
     for failure in report.failures:
-        print(f"  {failure}")
+        print(f"  {failure}")  # noqa: T201 - this is a command
 
 
 if __name__ == "__main__":

@@ -40,32 +40,60 @@ METHODS = [
 NAMES = [
     *("channel", "user", "users", "ts", "message_ts", "thread_ts", "text", "blocks", "attachments", "metadata", "view"),
     *("view_id", "user_id", "hash", "external_id", "trigger_id", "limit", "cursor", "oldest", "latest", "inclusive"),
-    *("types", "email", "usergroup", "filename", "length", "alt_txt", "files", "file", "channel_id", "channels", "name"),
+    *(
+        "types",
+        "email",
+        "usergroup",
+        "filename",
+        "length",
+        "alt_txt",
+        "files",
+        "file",
+        "channel_id",
+        "channels",
+        "name",
+    ),
     *("timestamp", "reply_broadcast", "initial_comment", "include_all_metadata", "return_im", "usergroups", "bot"),
 ]
 CLIENT = [
-    *("home_opened", "command", "action", "suggest", "view_submit", "view_close", "shortcut", "message", "read", "join"),
-    *("leave", "invite", "open_im", "react"),
+    *("home_opened", "command", "action", "suggest", "view_submit", "view_close", "shortcut", "message", "read"),
+    *("join", "leave", "invite", "open_im", "react"),
 ]
 LOOKS = ["boot", "history", "thread", "home", "views"]
 HANDS = [
-    *("user", "channel", "command", "text", "container", "block_id", "action_id", "chosen", "state", "query", "view_id"),
-    *("clear", "callback_id", "ts", "thread_ts", "file_ids", "invitee", "with", "name", "tab", "limit", "before"),
+    *("user", "channel", "command", "text", "container", "block_id", "action_id", "chosen", "state", "query"),
+    *(
+        "view_id",
+        "clear",
+        "callback_id",
+        "ts",
+        "thread_ts",
+        "file_ids",
+        "invitee",
+        "with",
+        "name",
+        "tab",
+        "limit",
+        "before",
+    ),
 ]
+IMAGE = {"type": "image", "image_url": "http://x.y/z.png", "alt_text": "z"}
+OVERFLOW = {"type": "overflow", "options": [option("a")]}
+STYLED = {"type": "text", "text": "t", "style": {"bold": True}}
 SELECT = {"type": "static_select", "action_id": "pick", "options": [option("ripe"), option("green")]}
 BLOCKS: list[dict[str, Any]] = [
     section(accessory=button()),
     section(fields=[mrkdwn("a"), plain("b")]),
     {"type": "header", "text": plain("head")},
     {"type": "divider"},
-    {"type": "context", "elements": [mrkdwn("c"), {"type": "image", "image_url": "http://x.y/z.png", "alt_text": "z"}]},
-    {"type": "actions", "block_id": "acts", "elements": [button(), SELECT, {"type": "overflow", "options": [option("a")]}]},
-    {"type": "image", "image_url": "http://x.y/z.png", "alt_text": "z", "title": plain("t")},
+    {"type": "context", "elements": [mrkdwn("c"), IMAGE]},
+    {"type": "actions", "block_id": "acts", "elements": [button(), SELECT, OVERFLOW]},
+    {**IMAGE, "title": plain("t")},
     {"type": "image", "slack_file": {"id": "F0"}, "alt_text": "z"},
     {"type": "markdown", "text": "# words"},
     {
         "type": "rich_text",
-        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "t", "style": {"bold": True}}]}],
+        "elements": [{"type": "rich_text_section", "elements": [STYLED]}],
     },
     {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}], [{"type": "raw_text", "text": "b"}]]},
     {"type": "card", "title": mrkdwn("card"), "actions": [button()]},
@@ -98,12 +126,14 @@ class SlackFuzzer:
         web.views_publish(user_id="U0MARA", view={"type": "home", "blocks": [section(accessory=button())]})
         file = self.slack.upload("U0MARA", "a.png", b"x")["id"]
         self._ts = [ts, reply, "1.000001"]
-        channels, persons = ["C0DATA", "C0LABEL", "C0GENERAL", "C0SECRET", "#general", "U0MARA"], ["U0MARA", "U0LIN", "U0SAM"]
+        channels = ["C0DATA", "C0LABEL", "C0GENERAL", "C0SECRET", "#general", "U0MARA"]
+        persons = ["U0MARA", "U0LIN", "U0SAM", "U0BOT", "U0NONE"]
+        moments = list(self._ts)
         return {
             **dict.fromkeys(("channel", "channel_id", "channels"), channels),
-            **dict.fromkeys(("user", "user_id", "users", "with", "invitee", "bot"), [*persons, "U0BOT", "U0NONE"]),
-            **dict.fromkeys(("ts", "message_ts", "thread_ts", "timestamp", "oldest", "latest", "before"), self._ts),
-            **dict.fromkeys(("file", "filename"), [file, "a.png"]),
+            **dict.fromkeys(("user", "user_id", "users", "with", "invitee", "bot"), persons),
+            **dict.fromkeys(("ts", "message_ts", "thread_ts", "timestamp", "oldest", "latest", "before"), moments),
+            **{name: [file, "a.png"] for name in ("file", "filename")},
             "files": [[{"id": file, "title": "t"}]],
             "file_ids": [[file], []],
             "command": ["/labeljob", "/nothing"],
@@ -140,7 +170,7 @@ class SlackFuzzer:
 
     # -- what is sent -----------------------------------------------------------------------------------------------
 
-    def _value(self, name: str) -> Any:
+    def _value(self, name: str) -> Any:  # noqa: PLR0911 - one line per argument
         chance = self.chance
         if chance.often(0.15):
             return chance.awkward()
@@ -166,10 +196,11 @@ class SlackFuzzer:
         return [view["id"] for view in self.slack.modals()] or ["V0NONE"]
 
     def _container(self) -> dict[str, Any]:
+        ts = self._ts[0]
         return dict(
             self.chance.one(
                 [
-                    {"type": "message", "channel": "C0DATA", "channel_id": "C0DATA", "ts": self._ts[0], "message_ts": self._ts[0]},
+                    {"type": "message", "channel": "C0DATA", "channel_id": "C0DATA", "ts": ts, "message_ts": ts},
                     {"type": "home"},
                     {"type": "view", "view_id": self.chance.one(self._view_ids())},
                 ]
@@ -222,9 +253,17 @@ class SlackFuzzer:
         chance = self.chance
         word = urllib.parse.quote(chance.word(), errors="ignore") or "x"
         paths = [
-            *(f"/response/T0/{word}", f"/upload/v1/F0/{word}", f"/files/{word}/x?user=U0MARA", f"/files-pri/T-{word}/x"),
-            *(f"/archives/C0DATA/p{word}", f"/?channel={word}", "/journal", f"/page/{word}/app.js", f"/{word}"),
-            *(f"/_control/journal?after={word}", "/_control/connections", "/_control/disconnect", "/_control/redelivery"),
+            *(f"/response/T0/{word}", f"/upload/v1/F0/{word}", f"/files/{word}/x?user=U0MARA"),
+            *(
+                f"/files-pri/T-{word}/x",
+                f"/archives/C0DATA/p{word}",
+                f"/?channel={word}",
+                "/journal",
+                f"/page/{word}/app.js",
+                f"/{word}",
+            ),
+            *(f"/_control/journal?after={word}", "/_control/connections", "/_control/disconnect"),
+            "/_control/redelivery",
         ]
         path = chance.one(paths)
         method = chance.one(["GET", "POST", "POST", "PUT", "DELETE"])

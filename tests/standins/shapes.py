@@ -25,7 +25,7 @@ _CLASSES = {"L": "a-zäß", "Z": " ", "N": "0-9", "M": "\u0301", "S": "+=", "P":
 
 
 def to_stdlib(pattern: str) -> str:
-    """A pattern of Java's dialect with its \\p{...} classes replaced by a few of their members."""
+    """A pattern of Java's dialect with its Unicode classes replaced by a few of their members."""
     return re.sub(r"\\p\{(\w)\}", lambda found: _CLASSES[found.group(1)], pattern)
 
 
@@ -52,7 +52,7 @@ def valid(shape: Shape, known: Known, name: str = "", depth: int = 0) -> st.Sear
     return st.one_of(st.sampled_from(known[name]), made) if name in known else made
 
 
-def _of_shape(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[Any]:
+def _of_shape(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one per kind
     rules = shape.metadata
     low, high = rules.get("min", 0), rules.get("max")
     kind = shape.type_name

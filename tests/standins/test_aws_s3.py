@@ -344,7 +344,7 @@ threading.Event().wait()
 def test_a_kill_tears_no_object(tmp_path: Path) -> None:
     """An upload that was acknowledged is there whole; one that was not is there whole or not at all."""
     command = [sys.executable, "-c", SERVE, str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - the text above
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url, sizes = f"http://127.0.0.1:{process.stdout.readline().strip()}/killed", []
     signed("PUT", url, b"", "s3", S3SigV4Auth)

@@ -1,4 +1,4 @@
-"""Clients of other people's making, with nothing but what `labeljob sandbox --services-only` prints; and its sudden end."""
+"""Clients of other people's making, with nothing but what `labeljob sandbox --services-only` prints; its sudden end."""
 
 from __future__ import annotations
 

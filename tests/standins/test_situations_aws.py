@@ -11,6 +11,7 @@ import boto3
 import pytest
 from aws_practice import BUCKET, KEY, MEMBERS, SECRET, Practice, labeling_job, lines, picture, refused
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,10 +80,9 @@ def test_a_bucket_elsewhere(aws: Practice) -> None:
     plain = aws.client("s3")
     with refused("PermanentRedirect", 301):
         plain.list_objects_v2(Bucket="far-away")
-    try:
+    with pytest.raises(ClientError) as caught:
         plain.head_bucket(Bucket="far-away")
-    except plain.exceptions.ClientError as error:
-        assert error.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"
+    assert caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"
 
 
 def test_a_bucket_of_another_account(aws: Practice) -> None:

@@ -33,7 +33,8 @@ def _sentence(lines: list[str], number: int) -> str:
     """The words after the mark, to the end of the comment or the paragraph."""
     before, _, words = lines[number].partition(MARK)
     sign = re.match(r"\s*(#|//)", before)
-    collected = [words]
+    # A mark inside a docstring belongs to the sentence before it.
+    collected = [before.strip().removeprefix('"""') if not sign else "", words]
     if '"""' not in words:
         for line in lines[number + 1 :]:
             text = line.strip()

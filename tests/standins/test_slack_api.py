@@ -1,7 +1,5 @@
 """The Web API of the Slack stand-in, asked by slack_sdk's own client as it comes."""
 
-# ruff: noqa: S310 - every address here is the stand-in's own
-
 from __future__ import annotations
 
 import io
@@ -335,7 +333,7 @@ def test_a_killed_workspace_has_kept_what_it_answered(tmp_path: Path) -> None:
         "print(Workspace(pathlib.Path(sys.argv[1])).url, flush=True); sys.stdin.read()"
     )
     here = str(Path(__file__).parent)
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and script
+    child = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path), here],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

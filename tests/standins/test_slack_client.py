@@ -1,7 +1,5 @@
 """The /client API of the Slack stand-in, and the ground of all stand-ins: server, store, faults, journal."""
 
-# ruff: noqa: S310 - every address here is the stand-in's own
-
 from __future__ import annotations
 
 import http.client

@@ -135,8 +135,8 @@ def test_addresses_are_for_one_connection_and_the_app_token_alone(slack: Workspa
         slack.web(BOT_TOKEN).apps_connections_open(app_token=BOT_TOKEN)
     url = slack.web().apps_connections_open(app_token=APP_TOKEN)["url"]
     assert url.startswith(f"ws://127.0.0.1:{slack.server.port}/link/?ticket=")
-    from websockets.exceptions import InvalidStatus  # noqa: PLC0415 - one test alone needs it
-    from websockets.sync.client import connect as open_socket  # noqa: PLC0415
+    from websockets.exceptions import InvalidStatus  # noqa: PLC0415 - only this test needs it
+    from websockets.sync.client import connect as open_socket  # noqa: PLC0415 - only this test needs it
 
     with open_socket(url) as socket:
         assert '"hello"' in socket.recv(timeout=5)
@@ -146,7 +146,7 @@ def test_addresses_are_for_one_connection_and_the_app_token_alone(slack: Workspa
 
 def test_an_app_without_socket_mode_is_told_that_its_link_is_disabled(tmp_path: Path) -> None:
     """A manifest that forgets socket_mode_enabled must fail here and not on the day of the installation."""
-    from websockets.sync.client import connect as open_socket  # noqa: PLC0415 - one test alone needs it
+    from websockets.sync.client import connect as open_socket  # noqa: PLC0415 - only this test needs it
 
     manifest = {**MANIFEST, "settings": {**MANIFEST["settings"], "socket_mode_enabled": False}}
     with Workspace(tmp_path, manifest=manifest) as slack:

@@ -123,7 +123,9 @@ def _operation(service: str, name: str) -> OperationModel:
 def test_these_are_all_operations(aws: Practice) -> None:
     """An operation that is added must be swept too."""
     services: list[JsonService] = list(aws.aws._services.values())
-    assert {each.name: sorted(each._handlers) for each in services} == {key: sorted(value) for key, value in HAD.items()}
+    assert {each.name: sorted(each._handlers) for each in services} == {
+        key: sorted(value) for key, value in HAD.items()
+    }
 
 
 @pytest.mark.parametrize("service", HAD)

@@ -1,4 +1,4 @@
-"""Requests as they lie on the wire, for tests that send what boto3 itself would not: signed, sent, parsed by botocore."""
+"""Requests as they lie on the wire, for tests that send what boto3 itself would not: signed, sent, parsed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Line:
             self._connection = None
 
 
-def signed_headers(
+def signed_headers(  # noqa: PLR0917 - a request has that many parts
     url: str, method: str, path: str, body: bytes, service: str, headers: Mapping[str, str]
 ) -> dict[str, str]:
     """The headers of a signed request."""
