@@ -10,11 +10,13 @@ import json
 import logging
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
 from bot.base import metrics
@@ -30,6 +32,9 @@ _NO_ANSWER_KEPT = {"block_suggestion"}  # asked again with every letter, changes
 _PATIENCE = 2.2  # seconds that all waits for the database may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
 _AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
+
+# What reading a payload raises that is not shaped as Slack's are (a field is missing, or is no object, or no text).
+MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 
 log = logging.getLogger(__name__)
 
@@ -63,14 +68,23 @@ class Door(App):
             _count(req.body, status, time.monotonic() - began)
         return response
 
+    def unreadable(self, raw: str, headers: Mapping[str, str | Sequence[str]]) -> BoltResponse:
+        """The answer to a body that is no payload at all."""
+        status = HTTPStatus.BAD_REQUEST if self._signed(raw, headers) else HTTPStatus.UNAUTHORIZED
+        _count({}, status, 0.0)
+        return BoltResponse(status=status.value, body="invalid request")
+
     def _answer(self, req: BoltRequest) -> BoltResponse:
         """The answer of the front's checks, of the first time, or of the listeners."""
         if req.mode != "socket_mode" and not self._genuine(req):
             return BoltResponse(status=401, body="invalid request")
-        request = meaning(req.body)
+        try:
+            request = meaning(req.body)
+        except MISSHAPEN as error:
+            return _misshapen(error)
         with within(_PATIENCE):
             if request is None:
-                return super().dispatch(req)
+                return self._listeners(req)
             try:
                 seen = self._inbox.open(request)
                 reach("inbox-opened")
@@ -84,9 +98,9 @@ class Door(App):
 
     def _answered(self, req: BoltRequest, request: Request) -> BoltResponse:
         """The listeners' answer, kept for repeats unless nothing was done."""
-        response = super().dispatch(req)
+        response = self._listeners(req)
         try:
-            if response.status >= 500 or req.context.get(_AGAIN):  # noqa: PLR2004 - Slack or the person may ask again
+            if response.status >= 400 or req.context.get(_AGAIN):  # noqa: PLR2004 - Slack or the person may ask again
                 self._inbox.reopen(request)
             else:
                 rejected = '"response_action": "errors"' in (response.body or "")
@@ -95,12 +109,30 @@ class Door(App):
             log.warning("an answer could not be kept: %s", error.words)
         return response
 
+    def _listeners(self, req: BoltRequest) -> BoltResponse:
+        """Bolt's answer; what listeners raise is words already, so this is about a payload that Bolt cannot read."""
+        try:
+            return super().dispatch(req)
+        except MISSHAPEN as error:
+            return _misshapen(error)
+
     def _genuine(self, req: BoltRequest) -> bool:
         """Slack's signature over the raw body, at most five minutes old."""
+        return self._signed(req.raw_body, {name: values[0] for name, values in req.headers.items()})
+
+    def _signed(self, raw: str, headers: Mapping[str, str | Sequence[str]]) -> bool:
         if self._verifier is None:
             return False
-        headers = {name: values[0] for name, values in req.headers.items()}
-        return self._verifier.is_valid_request(req.raw_body, headers)
+        try:
+            return self._verifier.is_valid_request(raw, {name: str(value) for name, value in headers.items()})
+        except (TypeError, ValueError):  # a time that is no number, a signature beyond ASCII
+            return False
+
+
+def _misshapen(error: Exception) -> BoltResponse:
+    """Signed, and yet not shaped as Slack's payloads are: nothing was done."""
+    log.warning("a request is not shaped as Slack's are", exc_info=error)
+    return BoltResponse(status=400, body="invalid request")
 
 
 def _count(body: dict[str, Any], status: int, seconds: float) -> None:
@@ -142,6 +174,10 @@ def meaning(body: dict[str, Any]) -> Request | None:
         user = str(author.get("id") if isinstance(author, dict) else author)
         key = f"evt:{team}:{event.get('type')}:{event.get('channel')}:{user}:{item}"
         content = key
+    for text in (key, content, team, user):
+        text.encode()  # half a character (a lone surrogate) can be kept nowhere
+    if "\0" in key + team + user:
+        raise ValueError("a zero byte, which no database keeps")
     return Request(key, kind, team, user, content) if key else None
 
 
@@ -183,6 +219,15 @@ def _to_words(
             return _json({"response_action": "update", "view": _note(words)})
         context[_AGAIN] = True  # our fault: the form stays below the words, as it was filled
         return _json({"response_action": "push", "view": _note(words)})
+    try:
+        _tell(words, body, client, respond)
+    except (SlackApiError, OSError) as failure:  # it was acknowledged, and nothing was done
+        log.warning("words could not be delivered: %s", failure)
+    return BoltResponse(status=200, body="")
+
+
+def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+    """Words to the person whose press was acknowledged before: in a window, or below the message."""
     view = body.get("view") or {}
     if view.get("type") == "home":  # there is no window yet to put another one on
         client.views_open(trigger_id=body["trigger_id"], view=_note(words))
@@ -193,7 +238,6 @@ def _to_words(
         thread_ts = container.get("thread_ts")
         where = {"thread_ts": thread_ts} if thread_ts and thread_ts != container.get("message_ts") else {}
         respond(text=escape(words), response_type="ephemeral", replace_original=False, **where)
-    return BoltResponse(status=200, body="")
 
 
 def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
@@ -201,7 +245,7 @@ def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
     if body.get("command"):
         return _json({"response_type": "ephemeral", "text": escape(words)})
     if body.get("type") == "view_submission":
-        fields = [block["block_id"] for block in body["view"].get("blocks", ()) if block["type"] == "input"]
+        fields = [block["block_id"] for block in body["view"].get("blocks", ()) if block.get("type") == "input"]
         if fields:
             return _json({"response_action": "errors", "errors": {fields[-1]: words}})
         return _json({"response_action": "push", "view": _note(words)})

@@ -22,7 +22,6 @@ from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import Interfaces
-from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -71,6 +70,7 @@ from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.scheduler import Round, Scheduler
 from bot.slack_app import Door
+from bot.slack_http import SignedHttp
 from bot.slack_manifest import EVENTS_PATH
 from bot.slack_socket import Socket
 
@@ -363,7 +363,7 @@ def wsgi() -> WSGIApplication:
     """The WSGI application, made in the web server's own process from the environment's settings."""
     settings = settings_of.read(os.environ.get(settings_of.ENV_FILE))
     logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
-    return _health(settings, None).beside(SlackRequestHandler(build(settings).app(), path=EVENTS_PATH))
+    return _health(settings, None).beside(SignedHttp(build(settings).app(), EVENTS_PATH))
 
 
 def _slack(settings: Settings, timeout: int) -> WebClient:

@@ -211,17 +211,21 @@ def _answer_to(who: Asking, text: str, root: str, jobs: JobVerbs, access: Access
         return jobs.status.listed(who.team_id, who.channel)
     if word == "follow":
         return _follow(who, name, None, None, jobs, access)
-    if word == "stop":
-        if job is None:
-            return status_card.plain_message("Name the job to stop: @labeljob stop name.")
-        return jobs.status.stop_offer(jobs.control.stoppable(job, person))
-    if word == "retry":
-        if job is None:
-            return status_card.plain_message("Name the job to try again: @labeljob retry name.")
-        return _retried(job, person, jobs, access)
+    if word in {"stop", "retry"}:
+        return _done_to(job, word, person, jobs, access)
     here = who.team_id, who.channel
     told = jobs.status.of_job(job, with_button=False) if job else jobs.status.of_channel(*here, with_button=False)
     return told if word in {"", "status"} else status_card.hinted(told, _SAYABLE)
+
+
+def _done_to(job: Job | None, word: str, person: Who, jobs: JobVerbs, access: Access) -> Message:
+    """A mention's stop (to be confirmed) or retry of a job."""
+    if job is None:
+        what = "stop" if word == "stop" else "try again"
+        return status_card.plain_message(f"Name the job to {what}: @labeljob {word} name.")
+    if word == "retry":
+        return _retried(job, person, jobs, access)
+    return jobs.status.stop_offer(jobs.control.stoppable(job, person))
 
 
 def _retried(job: Job, person: Who, jobs: JobVerbs, access: Access) -> Message:

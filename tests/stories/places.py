@@ -12,8 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from slack_bolt.adapter.wsgi import SlackRequestHandler
-
 from bot import slack_manifest, wiring
 from bot.sandbox import seed
 from bot.sandbox.aws import app as aws_app
@@ -22,6 +20,7 @@ from bot.sandbox.http import Server
 from bot.sandbox.services import ACCOUNT, REGION, Keys, free_port
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
+from bot.slack_http import SignedHttp
 
 TEAM_ID, BOT = "T0ORCHARD", "U0LABELJOB"
 DATA, LABELERS, GENERAL = "C0DATA", "C0LABEL", "C0GENERAL"
@@ -130,7 +129,7 @@ class SignedDoor:
     def __init__(self, bot: wiring.Bot, secret: str) -> None:
         self._secret = secret
         self._server: WSGIServer = make_server(
-            "127.0.0.1", 0, SlackRequestHandler(bot.app(), path="/slack/events"), handler_class=_Quiet
+            "127.0.0.1", 0, SignedHttp(bot.app(), "/slack/events"), handler_class=_Quiet
         )
         self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)

@@ -275,7 +275,7 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
     assert say(world, channel, "@labeljob", root)[-1]["text"].startswith("Ripe or not (mentioned): In progress")
     odd = say(world, channel, "@labeljob how is it going?", root)[-1]
     assert odd["text"].startswith("Ripe or not (mentioned): In progress")
-    assert "A mention understands: status, list, stop, follow name, help." in odd["text"]
+    assert "A mention understands: status, list, stop, retry, follow name, help." in odd["text"]
     assert "/labeljob create" in say(world, channel, "@labeljob help", root)[-1]["text"]
     assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith("1 job in this channel")
     refused = say(world, channel, "@labeljob stop", root, world.ana)[-1]

@@ -21,6 +21,7 @@ MAY = {
     "create a dataset": MEMBERS,
     "read instructions": MEMBERS | {"guest"},
     "stop": MANAGERS | {"asker"},
+    "try again": MANAGERS | {"asker"},
     "make a dataset of the job": MANAGERS | {"asker"},
     "tie a team": MANAGERS,
     "take over": MANAGERS,
@@ -98,6 +99,7 @@ ACTS: dict[str, Callable[[Scene, str], str]] = {
     "create a dataset": lambda scene, kind: scene.command(kind, "/dataset", "create"),
     "read instructions": lambda scene, kind: scene.press(kind, "rights-running", "job_instructions"),
     "stop": lambda scene, kind: scene.press(kind, "rights-running", "job_stop"),
+    "try again": lambda scene, kind: scene.command(kind, "/labeljob", "retry rights-running"),
     "make a dataset of the job": lambda scene, kind: scene.press(kind, "rights-done", "job_make_dataset"),
     "tie a team": lambda scene, kind: scene.command(kind, "/labelteam", f"here {WAITING}"),
     "take over": lambda scene, kind: scene.press(
@@ -109,6 +111,7 @@ DONE = {
     "status": "Ripe or not (rights-running)",
     "follow": "rights-theirs has its card in this channel already.",
     "tie a team": "is told of work in this channel from now on",
+    "try again": "This job is not set aside",
     "take over": "nothing",
 }
 

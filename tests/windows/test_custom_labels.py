@@ -83,8 +83,8 @@ class World:
         """The next calls of an operation go wrong."""
         rule = {"operation": operation, "fault": fault, "times": times, "probability": 1.0}
         address, kind = f"{self.server.url}/_control/faults", {"Content-Type": "application/json"}
-        request = urllib.request.Request(address, json.dumps(rule).encode(), kind)  # noqa: S310 - loopback
-        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 - as above
+        request = urllib.request.Request(address, json.dumps(rule).encode(), kind)
+        urllib.request.urlopen(request, timeout=5).close()
 
     def stop(self) -> None:
         self.server.stop()
