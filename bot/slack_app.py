@@ -84,7 +84,7 @@ class Door(App):
             return _misshapen(error)
         with within(_PATIENCE):
             if request is None:
-                return self._listeners(req)
+                return self._by_listeners(req)
             try:
                 seen = self._inbox.open(request)
                 reach("inbox-opened")
@@ -98,7 +98,7 @@ class Door(App):
 
     def _answered(self, req: BoltRequest, request: Request) -> BoltResponse:
         """The listeners' answer, kept for repeats unless nothing was done."""
-        response = self._listeners(req)
+        response = self._by_listeners(req)
         try:
             if response.status >= 400 or req.context.get(_AGAIN):  # noqa: PLR2004 - Slack or the person may ask again
                 self._inbox.reopen(request)
@@ -109,7 +109,7 @@ class Door(App):
             log.warning("an answer could not be kept: %s", error.words)
         return response
 
-    def _listeners(self, req: BoltRequest) -> BoltResponse:
+    def _by_listeners(self, req: BoltRequest) -> BoltResponse:
         """Bolt's answer; what listeners raise is words already, so this is about a payload that Bolt cannot read."""
         try:
             return super().dispatch(req)

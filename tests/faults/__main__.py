@@ -4,6 +4,8 @@ KILLS (50; 500 is the long form), STORE (sqlite, postgresql or both), SEED (chan
 own timing). Two replicas ask, launch, watch and tell; again and again one of them dies by kill -9, at a random moment
 or at a named step, while Slack answers 5 % of the posts with 429 and 5 % with 500 and drops 10 % of the replies after
 posting, and AWS drops 10 % of the replies after creating a job.
+
+`python -m tests.faults payloads 20000` posts that many awkwardly changed payloads instead.
 """
 
 import os
@@ -21,7 +23,7 @@ from typing import Any
 from bot.base.failpoints import STEPS
 from bot.sandbox.person import Person, PracticeError
 from bot.sandbox.running_bot import RunningBot
-from tests.faults import lost_replies, postgres
+from tests.faults import lost_replies, payloads, postgres
 from tests.faults.oracle import Verdict, judge, settled
 from tests.faults.world import World, ask, order, running, until
 
@@ -42,6 +44,8 @@ class Asked:
 
 def main() -> int:
     """Run what the environment asks for; 1 when a promise was broken."""
+    if sys.argv[1:2] == ["payloads"]:
+        return payloads.main(int((sys.argv[2:] or ["20000"])[0]), int(os.environ.get("SEED", "7")), _print)
     kills, seed = int(os.environ.get("KILLS", "50")), int(os.environ.get("SEED", "7"))
     chosen = os.environ.get("STORE", "both")
     stores = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
