@@ -6,6 +6,7 @@ reaches no listener), and whatever they raise becomes words for the person. Prom
 that was not taken in is never acknowledged as if it were. Knows nothing of jobs or datasets.
 """
 
+import hashlib
 import json
 import logging
 import time
@@ -155,7 +156,7 @@ def meaning(body: dict[str, Any]) -> Request | None:
     kind = str(body.get("type") or ("command" if body.get("command") else ""))
     key = content = ""
     if kind == "command":
-        key, content = f"cmd:{team}:{body['trigger_id']}", f"{body['command']} {body.get('text', '')}"
+        key, content = f"cmd:{team}:{_digest(body['trigger_id'])}", f"{body['command']} {body.get('text', '')}"
     elif kind == "block_actions":
         action = body["actions"][0]
         key = f"act:{team}:{user}:{action.get('action_ts')}:{action.get('block_id')}/{action.get('action_id')}"
@@ -166,7 +167,7 @@ def meaning(body: dict[str, Any]) -> Request | None:
         key = f"{kind}:{team}:{view.get('root_view_id')}:{view.get('id')}:{nonce}"
         content = json.dumps((view.get("state") or {}).get("values", {}), sort_keys=True)
     elif kind in {"shortcut", "message_action"}:
-        key, content = f"cut:{team}:{body['trigger_id']}", str(body.get("callback_id"))
+        key, content = f"cut:{team}:{_digest(body['trigger_id'])}", str(body.get("callback_id"))
     elif kind == "event_callback":
         event = body.get("event") or {}
         item = event.get("ts") or event.get("event_ts") or (body.get("event_id") if not event else "")
@@ -181,9 +182,28 @@ def meaning(body: dict[str, Any]) -> Request | None:
     return Request(key, kind, team, user, content) if key else None
 
 
+def _digest(trigger_id: Any) -> str:
+    """A trigger id opens windows for a moment, so it is not kept as it is."""
+    return hashlib.sha256(str(trigger_id).encode()).hexdigest()[:32]
+
+
 def _kept(response: BoltResponse) -> dict[str, Any]:
-    """What a repeat is answered with."""
-    return {"status": response.status, "headers": response.headers, "body": response.body or ""}
+    """What a repeat is answered with: the same, without the secrets that somebody typed and the answer quotes."""
+    body = response.body or ""
+    try:
+        body = json.dumps(_redacted(json.loads(body))) if body else ""
+    except ValueError:
+        body = redact(body)
+    return {"status": response.status, "headers": response.headers, "body": body}
+
+
+def _redacted(value: Any) -> Any:
+    """Each text of an answer without secrets; text by text, so that it stays the JSON that it is."""
+    if isinstance(value, dict):
+        return {name: _redacted(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(inner) for inner in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _replay(answer: dict[str, Any] | None) -> BoltResponse:

@@ -16,7 +16,7 @@ from bot.base.aws import AwsRefused
 from bot.base.clock import Clock
 from bot.base.errors import Fault, Refusal, Refused, Transient
 from bot.base.leases import Leases
-from bot.base.log import about
+from bot.base.log import about, redact
 from bot.base.s3_uri import Allowed, S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -100,7 +100,9 @@ class Launch:
             self._launch(job)
         except Refusal as refusal:
             current = self._records.get(job.id) or job
-            state = msgspec.structs.replace(current.state, state=REFUSED, cause=refusal.words, ended_at=self._clock())
+            state = msgspec.structs.replace(
+                current.state, state=REFUSED, cause=redact(refusal.words), ended_at=self._clock()
+            )
             self._tell.record(current, state, line=card.refused_line(self._facts.of(current), _faults(refusal)))
         except Stale:
             raise
@@ -179,4 +181,5 @@ class Launch:
 
 def _faults(refusal: Refusal) -> list[Fault]:
     """A refusal as faults of fields."""
-    return refusal.faults if isinstance(refusal, Refused) else [Fault(refusal.field or "", refusal.words)]
+    found = refusal.faults if isinstance(refusal, Refused) else [Fault(refusal.field or "", refusal.words)]
+    return [Fault(fault.field, redact(fault.text)) for fault in found]  # a manifest's line may hold a signed address

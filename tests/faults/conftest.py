@@ -94,6 +94,14 @@ class Near:
 
     def accept(self, name: str) -> Job:
         """A job that was asked for."""
+        return self.confirm(self.fill(name))
+
+    def confirm(self, draft_id: str) -> Job:
+        """What becomes of a filled form that is sent, once or again."""
+        return self.bot.jobs.accept.accept(draft_id, self.bot.access.who(TEAM, "U0MARA", CHANNEL)).job
+
+    def fill(self, name: str) -> str:
+        """A filled form; its draft's id."""
         accept, wanted = self.bot.jobs.accept, order(name)
         draft_id, draft = accept.begin(TEAM, CHANNEL, "U0MARA")
         team = next(team for team in accept.teams(TEAM, "") if team.name == wanted.team)
@@ -112,7 +120,7 @@ class Near:
             labels=wanted.labels,
         )
         accept.keep(draft_id, draft)
-        return accept.accept(draft_id, self.bot.access.who(TEAM, "U0MARA", CHANNEL)).job
+        return draft_id
 
     def rounds(self, times: int = 1) -> None:
         """The worker's rounds, as the scheduler runs them: one that fails leaves its work for the next."""
