@@ -136,7 +136,8 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
         return typed(state.cause, 600) or "Nothing was created at AWS"
     if state.ended:
         cause = f"{typed(state.cause, 600)} · " if state.state == lifecycle.FAILED and state.cause else ""
-        return f"{cause}{result_words(state)}"
+        result = result_words(state)
+        return f"{cause}{result}" if cause else f"{result[0].upper()}{result[1:]}"
     if not state.total:
         return f"Counting the {job.noun}s…"
     machine = f" · {state.machine:,} of them by machine" if state.machine else ""
@@ -160,7 +161,7 @@ def result_words(state: JobState) -> str:
     if state.launched_at and state.ended_at:
         took = f", in {duration((state.ended_at - state.launched_at).total_seconds())}"
     if not state.total:
-        return f"Nothing was labeled{took}"
+        return "nothing was labeled"
     return f"{state.labeled:,} labeled, {state.total - state.labeled:,} not{took}"
 
 
