@@ -9,6 +9,7 @@ as floats.
 
 import math
 import re
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,7 +114,7 @@ class Database:
         """Alembic's configuration on one transaction that no other process migrates beside."""
         from alembic.config import Config  # noqa: PLC0415 - as above
 
-        config = Config()
+        config = Config(stdout=sys.stdout)  # its default is whatever standard output was when it was first imported
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.begin() as connection:
             if self.is_sqlite:
