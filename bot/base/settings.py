@@ -1,7 +1,7 @@
 """Settings: everything an administrator can choose, from environment variables, checked at the start by name.
 
-Promises: no setting is read anywhere else, none is read at import, and a wrong one is named with its remedy before
-anything starts. `.env.example` lists them all.
+Promises: no setting is read anywhere else (LABELJOB_FAILPOINT is none: it belongs to the fault tests), none is read
+at import, and a wrong one is named with its remedy before anything starts. `.env.example` lists them all.
 """
 
 from typing import Annotated, Literal

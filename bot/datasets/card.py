@@ -41,7 +41,7 @@ def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Me
     progress = cut(progress_words(state, set_aside), 900)
     small = _small(source)
     blocks = [section(f"*Dataset {called}* · {word}\n{drawing}{progress}"), context(small)]
-    return Message(f"Dataset {called}: {word}. {progress}. {small}", blocks)
+    return Message(f"Dataset {called}: {word}. {progress.rstrip('.')}. {small}", blocks)
 
 
 def progress_words(state: DatasetState, set_aside: str = "") -> str:
