@@ -9,6 +9,7 @@ import pytest
 from workers_world import World
 
 from bot.sandbox.aws.job_request import job_of
+from bot.sandbox.aws.portal import Held, OpenJob, Portal
 from bot.sandbox.aws.simulated_teams import Behaviours
 from bot.sandbox.aws.tasks import JOB_LOG, WORKER_LOG, Member, Turn
 from bot.sandbox.sample_pictures import SamplePicture, pictures, texts
@@ -209,6 +210,31 @@ def test_real_people_are_waited_for(world: World) -> None:
     job = world.job("patient", "ImageMultiClass", RIPENESS)
     world.later(10)
     assert (world.row(job)["status"], world.row(job)["human"]) == ("InProgress", 0)
+
+
+def test_the_last_answer_is_thanked_for_when_it_ends_the_job(world: World) -> None:
+    """Else whoever does the last task reads that the job belongs to somebody else, depending on who is quicker."""
+    world.of_people()
+    job = world.job("Orchard-July", "ImageMultiClass", RIPENESS, task={"NumberOfHumanWorkersPerDataObject": 1})
+    world.later(2)
+    portal = Portal(world.crew.tasks, lambda: world.now, world.crew.present)
+    lin, ada = (portal.person(f"sub-{name}") for name in ("lin", "ada"))
+    assert lin is not None
+    assert ada is not None
+    for left in range(40, 0, -1):
+        held = portal.next_task(lin, job)
+        assert isinstance(held, Held)
+        assert held.left == left
+        portal.submit(lin, job, held.line, {"crowd-image-classifier": {"label": "ripe"}})
+    before = portal.next_task(lin, job)
+    world.later(2)
+    assert world.row(job)["status"] == "Completed"
+    after = portal.next_task(lin, job)
+    assert isinstance(before, OpenJob)
+    assert isinstance(after, OpenJob)
+    assert (before.done, before.left, before.job.is_open) == (40, 0, True)
+    assert (after.done, after.left, after.job.is_open) == (40, 0, False)
+    assert portal.next_task(ada, job) is None
 
 
 def test_a_task_that_is_held_too_long_goes_back(world: World) -> None:

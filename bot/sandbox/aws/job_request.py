@@ -92,6 +92,11 @@ class Job:
         return f"{str(self.request['OutputConfig']['S3OutputPath']).rstrip('/')}/{self.name}/"
 
     @property
+    def is_open(self) -> bool:
+        """Whether workers may work on it: running, and its objects counted."""
+        return self.status == "InProgress" and self.counted
+
+    @property
     def open_objects(self) -> int:
         """Objects that are neither labeled nor failed."""
         return max(0, self.total - self.human - self.machine - self.failed)

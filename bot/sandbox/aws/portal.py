@@ -34,7 +34,7 @@ class Person:
 
 @dataclass(frozen=True)
 class OpenJob:
-    """A job as the portal lists it; ``left`` counts the tasks this person can still do."""
+    """A job as the portal shows it to a person: how many tasks they can still do in it, how many they did."""
 
     job: Job
     left: int
@@ -43,12 +43,13 @@ class OpenJob:
 
 @dataclass(frozen=True)
 class Held:
-    """A task that a person holds until ``deadline`` (epoch seconds)."""
+    """A task that a person holds until ``deadline`` (epoch seconds); ``left`` counts all they can still do here."""
 
     job: Job
     line: int
     entry: Mapping[str, Any]
     deadline: float
+    left: int
 
 
 @dataclass
@@ -130,7 +131,10 @@ class Portal:
     def open_jobs(self, person: Person) -> list[OpenJob]:
         """The running, counted jobs of the person's teams, oldest first, also those with nothing left for them."""
         jobs = [job for job in self._running() if str(job.task["WorkteamArn"]) in person.team_arns]
-        return [OpenJob(job, self._left(job, person.member), self._done(job, person.member)) for job in jobs]
+        return [self._listed(job, person.member) for job in jobs]
+
+    def _listed(self, job: Job, member: Member) -> OpenJob:
+        return OpenJob(job, self._left(job, member), self._done(job, member))
 
     def _running(self) -> list[Job]:
         with self.tasks.store.read() as connection:
@@ -160,15 +164,19 @@ class Portal:
     def next_task(self, person: Person, key: str) -> Held | OpenJob | None:
         """The task to show: the one held already, else the first that needs somebody.
 
-        Gives the OpenJob when nothing is left for this person, None when the job is not open to them.
+        Gives the OpenJob when nothing is left for this person, also when the job has just ended with their answer;
+        None when the job is not open to them.
         """
-        listed = next((one for one in self.open_jobs(person) if one.job.key == key.lower()), None)
-        if listed is None:
+        job = self._job(key)
+        if job is None or str(job.task["WorkteamArn"]) not in person.team_arns:
             return None
-        now, job = self._clock(), listed.job
+        if not job.is_open:
+            done = self._done(job, person.member)
+            return OpenJob(job, 0, done) if done else None
+        listed, now = self._listed(job, person.member), self._clock()
         with self.tasks.store.write() as connection:
             turn = Turn(connection, job, now)
-            held = self._held(turn, person.member)
+            held = self._held(turn, person.member, listed.left)
             if held is None:
                 rows = connection.execute(
                     f"SELECT line FROM job_object o WHERE job = :job AND state = 'open' AND ({_TAKEN}) < :most"
@@ -177,11 +185,16 @@ class Portal:
                 ).fetchall()
                 for row in rows:
                     if self.tasks.accept(turn, row["line"], person.member):
-                        held = self._held(turn, person.member)
+                        held = self._held(turn, person.member, listed.left)
                         break
         return held or listed
 
-    def _held(self, turn: Turn, member: Member) -> Held | None:
+    def _job(self, key: str) -> Job | None:
+        with self.tasks.store.read() as connection:
+            row = connection.execute("SELECT * FROM labeling_job WHERE name_key = ?", (key.lower(),)).fetchone()
+        return None if row is None else job_of(row)
+
+    def _held(self, turn: Turn, member: Member, left: int = 0) -> Held | None:
         row = turn.connection.execute(
             "SELECT a.line, a.accepted_at, o.manifest_line FROM assignment a"
             " JOIN job_object o ON o.job = a.job AND o.line = a.line"
@@ -194,7 +207,7 @@ class Portal:
         if deadline < turn.now:
             self.tasks.let_go(turn, row["line"], member, "expired")
             return None
-        return Held(turn.job, row["line"], json.loads(row["manifest_line"]), deadline)
+        return Held(turn.job, row["line"], json.loads(row["manifest_line"]), deadline, left)
 
     def submit(self, person: Person, key: str, line: int, content: Any) -> None:
         """Record an answer. Raises AnswerFault for one that cannot be, TaskGone when the task is not held any more."""

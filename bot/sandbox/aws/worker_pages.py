@@ -29,7 +29,7 @@ from starlette.staticfiles import StaticFiles
 from bot.sandbox.aws.answers import AnswerFault
 from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, category_file, fetch
 from bot.sandbox.aws.liquid_pages import render
-from bot.sandbox.aws.portal import Held, OpenJob, Person, Portal, Session, TaskGone
+from bot.sandbox.aws.portal import Held, Person, Portal, Session, TaskGone
 from bot.sandbox.aws.workers import Crew
 from bot.sandbox.http import LoopbackOnly
 
@@ -122,19 +122,17 @@ class WorkerPages(LoopbackOnly):
             return RedirectResponse("/", 303)
         found = self.portal.next_task(person, request.path_params["job"])
         if isinstance(found, Held):
-            listed = next(one for one in self.portal.open_jobs(person) if one.job.key == found.job.key)
-            return self._task_page(session, person, found, listed)
+            return self._task_page(session, person, found)
         others = [one for one in self.portal.open_jobs(person) if one.left]
         return self._page("no_more.html.j2", session, person=person, listed=found, others=others)
 
-    def _task_page(self, session: Session, person: Person, held: Held, listed: OpenJob) -> Response:
+    def _task_page(self, session: Session, person: Person, held: Held) -> Response:
         content, faults = self._rendered(held)
         return self._page(
             "task.html.j2",
             session,
             person=person,
             held=held,
-            listed=listed,
             content=content,
             faults=faults,
             now=self._aws.clock(),
