@@ -34,8 +34,8 @@ test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: faults
-faults: .venv/dev.stamp ## Kill the bot while it works (KILLS=500 is the long form; STORE=sqlite or postgresql)
-	$(BIN)/python -m tests.faults
+faults: .venv/dev.stamp ## Run the failure book (KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
+	@$(BIN)/python -m tests.faults
 
 .PHONY: lint
 lint: .venv/dev.stamp ## Style, types, and the direction rule

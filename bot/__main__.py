@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--folder", default=".sandbox", help="where it remembers everything (default: .sandbox)")
     sandbox.add_argument("--pictures", metavar="FOLDER", help="put your own pictures into the practice bucket")
     sandbox.add_argument("--port", type=int, default=8470, help="the page's port; the next free ones are for the rest")
+    sandbox.add_argument("--pace", type=float, default=0.2, help="objects the simulated team labels a second (0.2)")
     sandbox.add_argument("--transport", choices=["socket", "http"], default="socket", help="how Slack reaches the bot")
     sandbox.add_argument("--services-only", action="store_true", help="start the stand-ins alone, print their settings")
     sandbox.set_defaults(run=_sandbox)
@@ -69,8 +70,8 @@ def _parser() -> argparse.ArgumentParser:
 def _sandbox(chosen: argparse.Namespace) -> int:
     practice = _practice()
     if chosen.services_only:
-        return int(practice.services_only(chosen.folder, chosen.port))
-    return int(practice.run(chosen.folder, chosen.port, chosen.transport, chosen.pictures))
+        return int(practice.services_only(chosen.folder, chosen.port, chosen.pace))
+    return int(practice.run(chosen.folder, chosen.port, chosen.transport, chosen.pictures, chosen.pace))
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -90,13 +91,13 @@ def _practice() -> Any:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from bot import wiring  # noqa: PLC0415
+    from bot import serving  # noqa: PLC0415
     from bot.base import settings  # noqa: PLC0415
 
     found = settings.read(chosen.env_file)
     if chosen.env_file:
         os.environ[settings.ENV_FILE] = chosen.env_file  # the web server's processes read the settings anew
-    wiring.serve(found, chosen.role)
+    serving.serve(found, chosen.role)
     return 0
 
 

@@ -13,10 +13,9 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException
-from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,11 +25,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import ProgrammingError
 
 from bot.base import metrics
 from bot.base.aws import Aws, renamed
-from bot.base.db import Database
+from bot.base.db import Database, newest_revision
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.leases import Leases
 from bot.base.log import about, redact
@@ -115,32 +113,9 @@ def database(db: Database) -> None:
         DatabaseSilent: it is locked, full, read-only or gone.
 
     """
-    if revision(db) != newest_revision():
+    if db.revision() != newest_revision():
         raise NotMigrated
     Leases(db, _me()).take("readyz", 0.0)
-
-
-def revision(db: Database) -> str | None:
-    """The revision that the tables are at; None when there are no tables."""
-    try:
-        with db.read() as session:
-            statement = db.sql("SELECT version_num FROM alembic_version")
-            return str(session.connection().execute(statement).scalar_one())
-    except ProgrammingError:  # PostgreSQL's way to say that there is no such table
-        return None
-    except LabeljobError as error:
-        if "no such table" in str(error.__cause__):  # SQLite's way
-            return None
-        raise
-
-
-@cache
-def newest_revision() -> str:
-    """The revision that this version of the bot works with."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - 0.3 s that only a look at health pays
-
-    folder = Path(__file__).parent / "base" / "migrations"
-    return str(ScriptDirectory(str(folder)).get_current_head())
 
 
 def slack(client: WebClient) -> None:
@@ -364,7 +339,7 @@ class HealthPort:
     def __init__(self, health: Health, host: str, port: int) -> None:
         self._server = make_server(host, port, health.wsgi, server_class=_Server, handler_class=_Quiet)
         self.port = int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(target=partial(self._server.serve_forever, 0.1), name="health", daemon=True)
 
     def start(self) -> None:
         """Answer from now on."""

@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
 from bot.base.errors import LabeljobError
 
 log = logging.getLogger(__name__)
@@ -29,6 +27,8 @@ class Scheduler:
     """Runs the rounds until it is stopped."""
 
     def __init__(self, rounds: list[Round]) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - only a worker has rounds
+
         self._running = {each.name: threading.Lock() for each in rounds}
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -1,11 +1,15 @@
-"""Socket Mode with an end: what was asked before it is still answered.
+"""Socket Mode with an end: what was asked before it is still answered, and a connection that Slack ends is renewed.
 
 Promises to a person who asked a moment before a deployment: their answer is sent before the socket is closed (Slack
-repeats neither commands nor buttons over a socket).
+repeats neither commands nor buttons over a socket). Promises to everybody: when Slack closes the connection another
+is opened at once, and a connection that went silent is replaced after a few pings.
 """
 
+import logging
+import socket
 import threading
 import time
+from contextlib import suppress
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -14,13 +18,17 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
 _LOOK = 0.02
+_PINGS = 3.0  # seconds between pings; a connection that leaves four of them unanswered is replaced
+
+log = logging.getLogger(__name__)
 
 
 class Socket(SocketModeHandler):
     """The connection, and how many requests are being answered over it."""
 
-    def __init__(self, app: App, app_token: str) -> None:
-        super().__init__(app, app_token)
+    def __init__(self, app: App, app_token: str, *, pings: float = _PINGS) -> None:
+        super().__init__(app, app_token, ping_interval=pings)
+        self.client.on_close_listeners.append(self._renew)
         self._lock = threading.Lock()
         self._answering = 0
         self._last = 0.0
@@ -36,6 +44,18 @@ class Socket(SocketModeHandler):
                 self._answering -= 1
                 self._last = time.monotonic()
 
+    def _renew(self, _code: int, _reason: str | None = None) -> None:
+        """Open another connection for one that Slack has closed.
+
+        The SDK means to, but at this moment still takes the closed one for open, and so waits for its next ping.
+        """
+        if not self.client.auto_reconnect_enabled:
+            return
+        try:
+            self.client.connect_to_new_endpoint(force=True)
+        except Exception as error:  # noqa: BLE001 - the thread that receives must live; the next ping tries again
+            log.warning("the connection to Slack could not be renewed: %s", type(error).__name__)
+
     def connected(self) -> str:
         """Words for what is wrong; "" while the socket is open."""
         return "" if self.client.is_connected() else "The socket to Slack is not open."
@@ -45,7 +65,19 @@ class Socket(SocketModeHandler):
         end = time.monotonic() + patience
         while self._busy() and time.monotonic() < end:
             time.sleep(_LOOK)
+        self._listen_no_more()
         self.close()  # type: ignore[no-untyped-call]
+
+    def _listen_no_more(self) -> None:
+        """Wake the SDK's threads: each looks for its end only when something came, or seconds later."""
+        client = self.client
+        client.auto_reconnect_enabled = False
+        client.closed = client.current_session_state.terminated = True
+        client.enqueue_message("")
+        connection = client.current_session
+        if connection is not None and connection.sock is not None:
+            with suppress(OSError):  # Slack may have closed it
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
     def _busy(self) -> bool:
         with self._lock:

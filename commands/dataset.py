@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from bot.base.clock import NewId
 from bot.base.errors import Refusal, Refused
 from bot.datasets import card, form
-from bot.datasets.source import PROJECT_MAX, Source
+from bot.datasets.source import PROJECT_MAX, TRAIN, Source
 from bot.datasets.verbs import DatasetVerbs
 from bot.delivery.message import Message
 from bot.people.access import Access
@@ -24,7 +24,11 @@ MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the j
 
 @dataclass(frozen=True, slots=True)
 class FinishedJob:
-    """What a dataset needs to know of the job it is made of. `why_not` says why it cannot be, if so."""
+    """What a dataset needs to know of the job it is made of. `why_not` says why it cannot be, if so.
+
+    `dataset_type` is what can still be made of it; `project` and `other_set` (training or test) tell of the set that
+    was made of it already, "" where there is none.
+    """
 
     job_id: str
     name: str
@@ -36,6 +40,9 @@ class FinishedJob:
     task_type_title: str
     importable: bool
     why_not: str = ""
+    dataset_type: str = TRAIN
+    project: str = ""
+    other_set: str = ""
 
 
 class NotImportable(Refusal):
@@ -81,9 +88,18 @@ def make_dataset(
     job = finished_job(str(body["actions"][0].get("value") or ""))
     _may_import(asking(body), job, access)
     source = Source(
-        name=job.name, project=job.name[:PROJECT_MAX], manifest_uri=job.output_manifest, channel=job.channel
+        name=job.name,
+        project=job.project or job.name[:PROJECT_MAX],
+        dataset_type=job.dataset_type,
+        manifest_uri=job.output_manifest,
+        channel=job.channel,
     )
     lead = f"From the finished job {job.name} ({job.task_type_title})."
+    if job.other_set:
+        lead += (
+            f" Its pictures are in the {job.other_set} set of project {job.project} already, and Rekognition takes no "
+            "picture in both sets of a project: name another project, or give a manifest with other pictures."
+        )
     client.views_open(trigger_id=body["trigger_id"], view=form.page(source, nonce=new_id(), job=job.job_id, lead=lead))
 
 

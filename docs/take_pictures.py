@@ -1,11 +1,14 @@
 """Take the documentation's pictures: a practice workspace is played for a while, a browser looks at it.
 
-For maintainers: `make pictures`, then look at each of them. Needs the development packages and Chromium.
+For maintainers: `make pictures`, then look at each of them; `python docs/take_pictures.py masks` takes one. Needs the
+development packages and Chromium.
 """
 
 from __future__ import annotations
 
 import io
+import json
+import math
 import shutil
 import sys
 import tempfile
@@ -13,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import boto3
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -27,11 +31,11 @@ from bot.sandbox.story import Order, ask_for_job, card_of, make_dataset, wait_fo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FloatRect, Page, ViewportSize
 
 HERE = Path(__file__).parent
 DATA, LABELERS = "C0DATA", "C0LABEL"
-SIZE = {"width": 1280, "height": 860}
+SIZE: ViewportSize = {"width": 1280, "height": 860}
 MOST = 240_000  # bytes of a picture
 GAPS = {
     "LABELJOB_POLL_GAP": "0.5",
@@ -40,6 +44,7 @@ GAPS = {
     "LABELJOB_TEAMS_GAP": "2",
 }
 SCENES = list(sample_truth.scenes(seed.SEED))
+MANY = max((scene for scene in SCENES if scene.name.startswith("table")), key=lambda scene: len(scene.fruits))
 BOXES = Order(
     name="fruit-boxes",
     title="Boxes round the fruit",
@@ -56,11 +61,22 @@ BOXES = Order(
 )
 
 
+TOOL = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><crowd-{tool} name="crowd-{tool}" src="{{{{ task.input.taskObject | grant_read_access }}}}"
+  header="{header}" labels="{{{{ task.input.labels | to_json | escape }}}}">
+  <full-instructions header="{header}"><p>Zoom in at the rims.</p></full-instructions>
+  <short-instructions><p>Follow the <b>skin</b> of each fruit.</p><p>Stem, leaf and shadow stay outside.</p>
+  <p>Half hidden: take what you see.</p></short-instructions>
+</crowd-{tool}></crowd-form>"""
+
+
 @contextmanager
 def workspace(folder: Path) -> Iterator[Services]:
     """A practice workspace after its first minute, with a dataset and a job that waits for Lin."""
     services = Services(folder, manifest=slack_manifest.read(), banner=BANNER)
-    practice = Practice(services, transport="socket", bot_port=free_port(0), gaps=GAPS)
+    practice = Practice(
+        folder, services.addresses, lambda: services, transport="socket", bot_port=free_port(0), gaps=GAPS
+    )
     try:
         practice.start()
         FirstMinute(services).play()
@@ -183,7 +199,104 @@ def worker(browser: Browser, services: Services) -> None:
     context.close()
 
 
-def draw(page: Page, area: dict[str, float], box: tuple[int, int, int, int], drawn: list[tuple[int, ...]]) -> None:
+def job_behind_the_bots_back(services: Services, tool: str, kind: str, title: str) -> None:
+    """Make a labeling job as a script or the console would: a drawing tool over the first picture with many fruits."""
+    given = services.environment()
+    session = boto3.Session(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], None, given["AWS_REGION"])
+    s3 = session.client("s3", endpoint_url=given["AWS_ENDPOINT_URL"])
+    sagemaker = session.client("sagemaker", endpoint_url=given["AWS_ENDPOINT_URL"])
+    labels = {"document-version": "2018-11-28", "labels": [{"label": label} for label in BOXES.labels]}
+    place = f"tools/{tool}"
+    for name, body in (
+        ("labels.json", json.dumps(labels)),
+        ("page.liquid.html", TOOL.format(tool=tool, header="Outline every fruit")),
+        ("in.manifest", json.dumps({"source-ref": f"s3://{seed.RAW}/boxes/{MANY.name}"})),
+    ):
+        s3.put_object(Bucket=seed.RAW, Key=f"{place}/{name}", Body=body.encode())
+    team = sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"]["WorkteamArn"]
+    lambdas = "arn:aws:lambda:us-east-1:432418664414:function"
+    sagemaker.create_labeling_job(
+        LabelingJobName=tool,
+        LabelAttributeName="fruit-ref" if kind == "SemanticSegmentation" else "fruit",
+        InputConfig={"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/{place}/in.manifest"}}},
+        OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/labels"},
+        RoleArn=given["LABELJOB_EXECUTION_ROLE_ARN"],
+        LabelCategoryConfigS3Uri=f"s3://{seed.RAW}/{place}/labels.json",
+        HumanTaskConfig={
+            "WorkteamArn": team,
+            "UiConfig": {"UiTemplateS3Uri": f"s3://{seed.RAW}/{place}/page.liquid.html"},
+            "PreHumanTaskLambdaArn": f"{lambdas}:PRE-{kind}",
+            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-{kind}"},
+            "TaskTitle": title,
+            "TaskDescription": "Every fruit, to the rim",
+            "NumberOfHumanWorkersPerDataObject": 1,
+            "TaskTimeLimitInSeconds": 1_800,
+        },
+    )
+    wait_for(lambda: sagemaker.describe_labeling_job(LabelingJobName=tool)["LabelCounters"]["Unlabeled"], 15, tool)
+
+
+def at_work(browser: Browser, services: Services, title: str, *, dark: bool = False) -> tuple[Page, FloatRect]:
+    """Lin's page at the first task of a job, and where its picture is."""
+    context = browser.new_context(
+        viewport={"width": SIZE["width"], "height": 720}, color_scheme="dark" if dark else "light"
+    )
+    page = context.new_page()
+    page.goto(services.portal_url)
+    page.get_by_role("button", name="Lin").click()
+    page.get_by_role("link", name=f"Start working on {title}").click()
+    page.locator(".crowd-canvas svg[viewBox='0 0 640 480']").wait_for()
+    area = page.locator(".crowd-canvas svg").bounding_box()
+    assert area is not None
+    return page, area
+
+
+def outlined(page: Page, area: FloatRect, fruit: sample_truth.Fruit, corners: int) -> None:
+    """Choose the fruit's label and click round its skin; Enter closes the outline."""
+    page.keyboard.press(str(BOXES.labels.index(fruit.kind) + 1))
+    points = sample_truth.outline(fruit.kind)
+    placed = [
+        (
+            area["x"] + (fruit.x + fruit.half_width * x) * area["width"] / 640,
+            area["y"] + (fruit.y + fruit.half_height * y) * area["height"] / 480,
+        )
+        for x, y in points[:: len(points) // corners]
+    ]
+    for at in placed:
+        near = 14  # a press so near to the first corner would close the outline
+        if at == placed[0] or math.dist(at, placed[0]) > near:
+            page.mouse.click(*at)
+    page.keyboard.press("Enter")
+
+
+def masks(browser: Browser, services: Services) -> None:
+    """Semantic segmentation, nearly done, with the outline tool and the brush."""
+    title = "Paint the fruit"
+    job_behind_the_bots_back(services, "semantic-segmentation", "SemanticSegmentation", title)
+    page, area = at_work(browser, services, title)
+    page.locator(".crowd-canvas").focus()
+    page.keyboard.press("o")
+    for fruit in MANY.fruits:
+        outlined(page, area, fruit, 30)
+    page.keyboard.press("b")
+    keep(page, "worker-masks")
+    page.context.close()
+
+
+def polygons(browser: Browser, services: Services) -> None:
+    """Polygons, one of them chosen, for somebody who likes it dark."""
+    title = "Polygons round the fruit"
+    job_behind_the_bots_back(services, "polygon", "PassThrough", title)
+    page, area = at_work(browser, services, title, dark=True)
+    for fruit in MANY.fruits:
+        outlined(page, area, fruit, 20)
+    page.locator(".crowd-canvas").focus()
+    page.keyboard.press("p")
+    keep(page, "worker-polygons")
+    page.context.close()
+
+
+def draw(page: Page, area: FloatRect, box: tuple[int, int, int, int], drawn: list[tuple[int, int, int, int]]) -> None:
     """Draw a box by mouse, from a corner that lies in no other box (there a press would take hold of that one)."""
     scale = area["width"] / 640
     left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
@@ -219,8 +332,8 @@ def dark(browser: Browser, services: Services) -> None:
     page.context.close()
 
 
-def main() -> int:
-    """Take them all."""
+def main(wanted: list[str]) -> int:
+    """Take them all, or those that are named."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         print("No Chromium was found.", file=sys.stderr)
@@ -231,11 +344,12 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for take in (thread, team_queue, dark, form, worker):
-            take(browser, services)
+        for take in (thread, team_queue, dark, form, worker, masks, polygons):
+            if not wanted or take.__name__ in wanted:
+                take(browser, services)
         browser.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

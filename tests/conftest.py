@@ -5,16 +5,34 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:  # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
     from collections.abc import Iterator
-    from pathlib import Path
 
     from bot.base.db import Database
     from tests.faults.postgres import Postgres
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only where the tests' own folders are made, by pytest and tempfile
+ROOM = 2 << 30  # bytes; a whole run needs about a tenth of it
+
+
+def _memory_will_do() -> bool:
+    """Whether temporary folders can be in memory: thousands of commits then wait for no disk, and nothing else differs.
+
+    What was written still outlives every process that a test kills.
+    """
+    if not SHARED_MEMORY.is_dir() or not os.access(SHARED_MEMORY, os.W_OK):
+        return False
+    found = os.statvfs(SHARED_MEMORY)
+    return found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC
+
+
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and "TMPDIR" not in os.environ and _memory_will_do():
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = str(SHARED_MEMORY)
 
 for name in [name for name in os.environ if name.startswith(("SLACK_", "AWS_", "LABELJOB_"))]:
     if name != "LABELJOB_REQUIRE_BROWSER":

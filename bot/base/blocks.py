@@ -28,12 +28,13 @@ VIEW_BLOCKS = 100
 BAR_CELLS = 20
 
 _ZERO_WIDTH = "\u200b"
+_DEFUSED = str.maketrans({mark: _ZERO_WIDTH + mark for mark in "*_~`"})
 
 
 def escape(text: str) -> str:
     """Typed text as mrkdwn data: `& < >` escaped, formatting marks and mention words defused, one line kept as is."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([*_~`])", rf"{_ZERO_WIDTH}\1", _unpinged(safe))
+    return _unpinged(safe).translate(_DEFUSED)
 
 
 def cut(text: str, limit: int) -> str:

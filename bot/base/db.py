@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
@@ -42,6 +43,10 @@ class DatabaseSilent(Transient):
 
 class DatabaseFull(DatabaseSilent):
     """The disk of the database is full. Nothing was changed; tell your administrator."""
+
+
+class DatabaseBroken(DatabaseSilent):
+    """The disk of the database takes nothing (a quota, or a fault). Nothing was changed; tell your administrator."""
 
 
 class Database:
@@ -104,10 +109,26 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision (Alembic): whole or not at all, one process at a time."""
-        from alembic import command  # noqa: PLC0415 - 0.3 s that only the start and `labeljob migrate` pay
+        if self.revision() == newest_revision():
+            return
+        from alembic import command  # noqa: PLC0415 - 0.3 s that only the first start of a version pays
 
         with _renamed(), self.migrating() as config:
             command.upgrade(config, "head")
+
+    def revision(self) -> str | None:
+        """The revision that the tables are at; None when there are no tables."""
+        try:
+            with self.read() as session:
+                statement = text("SELECT version_num FROM alembic_version")
+                found = session.connection().execute(statement).scalar_one_or_none()
+        except ProgrammingError:  # PostgreSQL's way to say that there is no such table
+            return None
+        except DatabaseSilent as error:
+            if "no such table" in str(error.__cause__):  # SQLite's way
+                return None
+            raise
+        return None if found is None else str(found)
 
     @contextmanager
     def migrating(self) -> Iterator["Config"]:
@@ -140,6 +161,13 @@ class Database:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(wait * 1000)}")
 
 
+@cache
+def newest_revision() -> str:
+    """The revision that this version of the bot works with: what its newest file's name begins with."""
+    files = (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
+    return max(file.name for file in files).partition("_")[0]
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Everything written inside waits for locks no longer than `seconds` altogether: somebody waits for an answer."""
@@ -159,6 +187,8 @@ def _renamed() -> Iterator[None]:
         words = str(error).lower()
         if "disk is full" in words or "no space left" in words or "could not extend file" in words:
             raise DatabaseFull from error
+        if "disk i/o error" in words:  # SQLite's words for every other reason why a file cannot be written
+            raise DatabaseBroken from error
         raise DatabaseSilent from error
 
 

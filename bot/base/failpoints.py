@@ -1,14 +1,13 @@
-"""Named steps at which a process can be made to die, so that every crash is tried and not only the likely ones.
+"""Named steps at which a process can be made to die or to freeze, so that every crash is tried, not only the likely.
 
 `LABELJOB_FAILPOINT=name` (or `name:3`, the third time) kills this process as kill -9 would, the moment it reaches that
-step. Unset, as everywhere but in `make faults` and its tests, a step costs one comparison.
+step. `name:3:stop` freezes it there as SIGSTOP would, every third time, until somebody sends SIGCONT. Unset, as
+everywhere but in `make faults` and its tests, a step costs one comparison.
 """
 
 import os
 import signal
-
-_NAME, _, _nth = os.environ.get("LABELJOB_FAILPOINT", "").partition(":")
-_left = [int(_nth or 1)]  # how often the step is still passed, the deadly time included
+import threading
 
 STEPS = (
     "claimed",  # a row is taken and committed, nothing was asked of Slack
@@ -20,15 +19,42 @@ STEPS = (
     "after-create",  # the labeling job exists, and nobody has written that down
     "before-describe",
     "after-describe",
+    "before-import",
+    "after-import",  # the dataset exists, and nobody has written that down
     "inbox-opened",  # a request is counted, and nothing was done for it
     "before-ack",  # everything was done for it, and Slack has no answer
 )
 
 
+class _Armed:
+    """The step that is armed; `nth` counts how often it is reached between two deaths or freezes."""
+
+    def __init__(self, wanted: str) -> None:
+        self.step, _, rest = wanted.partition(":")
+        nth, _, how = rest.partition(":")
+        self._nth = max(1, int(nth or 1))
+        self._signal = signal.SIGSTOP if how == "stop" else signal.SIGKILL
+        self._reached = 0
+        self._lock = threading.Lock()
+
+    def reach(self) -> None:
+        with self._lock:
+            self._reached += 1
+            due = self._reached % self._nth == 0
+        if due:
+            os.kill(os.getpid(), self._signal)
+
+
+_armed = _Armed(os.environ.get("LABELJOB_FAILPOINT", ""))
+
+
+def arm(wanted: str) -> None:
+    """Arm this process anew (the fault tests fork processes that have read their environment already)."""
+    global _armed  # noqa: PLW0603 - one process, one failpoint
+    _armed = _Armed(wanted)
+
+
 def reach(step: str) -> None:
-    """Die here if this is the named step."""
-    if not _NAME or step != _NAME:
-        return
-    _left[0] -= 1
-    if _left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    """Die or freeze here if this is the named step."""
+    if _armed.step == step:
+        _armed.reach()

@@ -1,10 +1,19 @@
 """Leases: one holder at a time for a named thing, on the database's clock, with a fence against late writers."""
 
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlmodel import Field, SQLModel
 
 from bot.base.db import Database
+from bot.base.errors import Transient
+
+_RENEWED = 1 / 3  # of a lease is over when it is renewed: two renewals may fail before anybody else can take it
+
+T = TypeVar("T")
 
 
 class LeaseRow(SQLModel, table=True):
@@ -16,6 +25,10 @@ class LeaseRow(SQLModel, table=True):
     owner: str
     fence: int
     until: float
+
+
+class LeaseLost(Transient):
+    """Somebody else took this up meanwhile, so this try ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,71 @@ class Leases:
             )
         return Lease(name, self._owner, int(row[0])) if row else None
 
+    @contextmanager
+    def hold(self, name: str, seconds: float, *, rest: float = 0.0) -> Iterator["Hold | None"]:
+        """As `take`, for work of any length, in which `keep` is called at each step.
+
+        A worker that is killed is followed by another after `seconds`; nobody gets the name for `rest` seconds after
+        the end.
+        """
+        lease = self.take(name, seconds)
+        if lease is None:
+            yield None
+            return
+        try:
+            yield Hold(self, lease, seconds)
+        finally:
+            self.release(lease, rest=rest)
+
+    def renew(self, lease: Lease, seconds: float) -> bool:
+        """Hold it for `seconds` from now; False when somebody else has taken it."""
+        return self._until(lease, seconds)
+
     def release(self, lease: Lease, *, rest: float = 0.0) -> None:
         """Give the lease back; nobody gets it again for `rest` seconds."""
+        self._until(lease, rest)
+
+    def _until(self, lease: Lease, seconds: float) -> bool:
         with self._db.write() as session:
-            session.connection().execute(
-                self._db.sql("UPDATE lease SET until = :now + :rest WHERE name = :name AND fence = :fence"),
-                {"name": lease.name, "fence": lease.fence, "rest": rest},
+            done = session.connection().execute(
+                self._db.sql("UPDATE lease SET until = :now + :seconds WHERE name = :name AND fence = :fence"),
+                {"name": lease.name, "fence": lease.fence, "seconds": seconds},
             )
+        return done.rowcount == 1
+
+
+class Hold:
+    """A lease that lives as long as its holder goes on. The process's clock only says when to ask the database."""
+
+    def __init__(self, leases: Leases, lease: Lease, seconds: float) -> None:
+        self._leases = leases
+        self._lease = lease
+        self._seconds = seconds
+        self._due = time.monotonic() + seconds * _RENEWED
+
+    def keep(self) -> None:
+        """A step of the work: the lease is renewed when it is time for that.
+
+        Raises:
+            LeaseLost: somebody else has it; what was begun must be left to them.
+
+        """
+        if time.monotonic() >= self._due:
+            self.prove()
+
+    def prove(self) -> None:
+        """A step that others would notice: the lease is renewed now.
+
+        Raises:
+            LeaseLost: see `keep`.
+
+        """
+        if not self._leases.renew(self._lease, self._seconds):
+            raise LeaseLost
+        self._due = time.monotonic() + self._seconds * _RENEWED
+
+    def along(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, each of them a step."""
+        for item in items:
+            self.keep()
+            yield item

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import TracebackType
 from typing import TextIO
@@ -95,10 +95,12 @@ class _Handler(logging.StreamHandler[TextIO]):
     """A broken log call is a line too; the standard way prints the record's raw arguments."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Say that a line could not be written, without what was in it."""
+        """Say that a line could not be written, without what was in it; where nothing can be, go on all the same."""
         kind = sys.exc_info()[0]
         why = kind.__name__ if kind else "unknown"
-        sys.stderr.write(f"A line of {record.name} could not be written ({why}, {record.filename}:{record.lineno}).\n")
+        words = f"A line of {record.name} could not be written ({why}, {record.filename}:{record.lineno}).\n"
+        with suppress(OSError):  # its disk is full, or nobody reads it any more: no reason to leave anybody unanswered
+            sys.stderr.write(words)
 
 
 def start(level: str = "INFO", form: str = "text", *, secrets: Iterable[str] = ()) -> None:

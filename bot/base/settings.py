@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     lease: float = Field(default=30.0, gt=0)
     slack_timeout: float = Field(default=10.0, gt=0)
     look_wait: float = Field(default=5.0, ge=0)
+    twin_wait: float = Field(default=60.0, gt=0)
+    recover: Literal["look", "repeat", "skip"] = "look"
     quarantine_after: int = Field(default=8, ge=1)
     link_life: int = Field(default=600, ge=30, le=900)
     form_wait: float = Field(default=1.5, gt=0, le=2.5)

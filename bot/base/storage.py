@@ -1,15 +1,72 @@
-"""S3 as the bot uses it: streaming reads, whole writes, folder lists, short links; only in the allowed places."""
+"""S3 as the bot uses it: streaming reads and writes, folder lists, short links; only in the allowed places.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+Promises: memory stays flat whatever the size of an object, in both directions; what is written stands whole or not at
+all, and a large upload that fails leaves no parts behind that somebody pays for.
+"""
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, Any
 
 from bot.base.aws import Aws, AwsRefused, renamed
-from bot.base.errors import Refusal
+from bot.base.errors import Refusal, Transient
 from bot.base.s3_uri import Allowed, S3Uri
 
 CHUNK = 1 << 18
+PART = 1 << 23  # bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
 _MISSING = {"NoSuchKey", "404", "NotFound"}
+
+log = logging.getLogger(__name__)
+
+
+class NoRoom(Transient):
+    """The bot's machine has no room for a temporary file. Nothing was sent; tell your administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of a new object, to be read once from the beginning, with their number and their hash."""
+
+    file: IO[bytes]
+    size: int
+    sha256: str
+
+
+@contextmanager
+def gathered(pieces: Iterable[bytes]) -> Iterator[Body]:
+    """The pieces as one body: in memory while they are few, else in a file without a name that dies with us.
+
+    Raises:
+        NoRoom: the disk is full.
+
+    """
+    digest, size = hashlib.sha256(), 0
+    with tempfile.SpooledTemporaryFile(PART) as file:
+        for piece in pieces:
+            digest.update(piece)
+            size += len(piece)
+            with _room():
+                file.write(piece)
+        with _room():
+            file.seek(0)  # writes what is left
+        yield Body(file, size, digest.hexdigest())
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """The disk is full: in our words."""
+    try:
+        yield
+    except OSError as error:
+        raise NoRoom from error
+
+
+def _nothing() -> None:
+    """A step that nobody waits for."""
 
 
 class NotAllowedPlace(Refusal):
@@ -32,9 +89,10 @@ class Storage:
 
     """
 
-    def __init__(self, client: Any, allowed: Allowed) -> None:
+    def __init__(self, client: Any, allowed: Allowed, *, step: Callable[[], None] = _nothing) -> None:
         self._s3 = client
         self._allowed = allowed
+        self._step = step
 
     @classmethod
     def for_form(cls, aws: Aws, allowed: Allowed) -> "Storage":
@@ -46,13 +104,22 @@ class Storage:
         """Storage for the worker."""
         return cls(aws.act("s3"), allowed)
 
+    def attended(self, step: Callable[[], None]) -> "Storage":
+        """The same storage, which calls `step` at every piece and page.
+
+        What `step` raises ends a long reading or writing that somebody else has taken over.
+        """
+        return Storage(self._s3, self._allowed, step=step)
+
     def chunks(self, uri: S3Uri) -> Iterator[bytes]:
         """The object's bytes in pieces; memory stays flat whatever its size."""
         self._check(uri)
         with renamed_missing(uri):
             body = self._s3.get_object(Bucket=uri.bucket, Key=uri.key)["Body"]
         with renamed():
-            yield from body.iter_chunks(CHUNK)
+            for chunk in body.iter_chunks(CHUNK):
+                self._step()
+                yield chunk
 
     def size(self, uri: S3Uri) -> int:
         """The object's size in bytes."""
@@ -80,6 +147,7 @@ class Storage:
         with renamed_missing(folder):
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=folder.key)
             for page in pages:
+                self._step()
                 for item in page.get("Contents", ()):
                     yield item["Key"], item["Size"]
 
@@ -88,6 +156,42 @@ class Storage:
         self._check(uri)
         with renamed_missing(uri):
             self._s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=body, ContentType=content_type)
+
+    def put_once(self, uri: S3Uri, body: Body, content_type: str) -> None:
+        """Write the object whole under a key that holds the hash of its content.
+
+        After a try that died later it is there already. From 8 MiB on it goes in parts (S3: 10,000 at most), which are
+        given up when one of them fails.
+        """
+        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - boto3 is read when it is first used
+
+        self._check(uri)
+        with suppress(Refusal):  # it is not there, or nobody may look: then writing says what is the matter
+            if self.size(uri) == body.size:
+                return
+        if body.size >= PART:
+            self._give_up_parts(uri)
+        in_parts = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, use_threads=False)
+        with renamed_missing(uri):
+            self._s3.upload_fileobj(
+                body.file,
+                uri.bucket,
+                uri.key,
+                ExtraArgs={"ContentType": content_type},
+                Callback=lambda _bytes: self._step(),
+                Config=in_parts,
+            )
+
+    def _give_up_parts(self, uri: S3Uri) -> None:
+        """Remove the parts of a try that was killed; without the right to look for them, a lifecycle rule must."""
+        try:
+            with renamed_missing(uri):
+                found = self._s3.list_multipart_uploads(Bucket=uri.bucket, Prefix=uri.key).get("Uploads", ())
+                for upload in found:
+                    if upload["Key"] == uri.key:
+                        self._s3.abort_multipart_upload(Bucket=uri.bucket, Key=uri.key, UploadId=upload["UploadId"])
+        except Refusal as refusal:
+            log.info("parts of an earlier upload to %s cannot be looked for: %s", uri, refusal.words)
 
     def link(self, uri: S3Uri, *, seconds: int, content_type: str | None = None) -> str:
         """A GET-only link that dies after `seconds` (15 minutes at most), or with the session that signed it."""

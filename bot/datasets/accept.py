@@ -12,7 +12,7 @@ from bot.base.s3_uri import Allowed
 from bot.datasets.lifecycle import DatasetState
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import Source, faults
-from bot.datasets.tell import below, live, subject
+from bot.datasets.tell import Noted, below, by_nobody, live, subject
 from bot.delivery.outbox import Outbox
 
 
@@ -28,7 +28,15 @@ class Accept:
     """Takes datasets in."""
 
     def __init__(  # noqa: PLR0913 - the parts of the story
-        self, *, db: Database, records: Records, outbox: Outbox, allowed: Allowed, clock: Clock, new_id: NewId
+        self,
+        *,
+        db: Database,
+        records: Records,
+        outbox: Outbox,
+        allowed: Allowed,
+        clock: Clock,
+        new_id: NewId,
+        noted: Noted = by_nobody,
     ) -> None:
         self._db = db
         self._records = records
@@ -36,6 +44,7 @@ class Accept:
         self._allowed = allowed
         self._clock = clock
         self._new_id = new_id
+        self._noted = noted
 
     def accept(self, source: Source, request_key: str) -> Receipt:
         """Take the dataset in, once per request.
@@ -58,6 +67,7 @@ class Accept:
             if taken:
                 about = subject(dataset)
                 self._outbox.show(session, about, source.channel, live(dataset), below=below(dataset))
+                self._noted(session, dataset)
         if not taken:
             return Receipt(self._records.of_request(request_key) or dataset, new=False)
         return Receipt(dataset, new=True)

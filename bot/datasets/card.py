@@ -87,9 +87,13 @@ def failed_line(source: Source, state: DatasetState) -> Message:
     advice = " ".join(remedy(known) for known in named_in(state.cause)) or (
         "Check that AWS may read the manifest and its pictures, then ask again with `/dataset create`."
     )
+    remains = (
+        f" The failed dataset keeps its place in project {typed(source.project, _NAME)}: delete it in the AWS console "
+        "first, or name another project."
+    )
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* failed: {_sentence(state.cause)} The manifest and "
-        f"its labels are untouched. {advice}"
+        f"its labels are untouched. {advice}{remains if state.remains else ''}"
     )
     return _told(head, [])
 
@@ -100,6 +104,8 @@ def refused_line(source: Source, state: DatasetState) -> Message:
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not made at AWS. "
         f"{_sentence(state.cause)}"
     )
+    if state.remains:
+        head += f" Project {typed(source.project, _NAME)} stands there without it."
     return _told(head, _refused_parts(state))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
 from bot.base.errors import Refusal
+from bot.base.failpoints import reach
 from bot.base.s3_uri import S3Uri
 from bot.datasets.lifecycle import GONE, LabelCount, Report
 from bot.datasets.source import TYPE_WORDS
@@ -86,6 +87,11 @@ class CustomLabels:
         if there is not None:
             raise DatasetExists(taken_words(project, dataset_type, failed=there.get("Status") == "CREATE_FAILED"))
 
+    def find(self, project: str, dataset_type: str) -> str | None:
+        """The ARN of the project's dataset of that type, if there is one."""
+        there = self._dataset(project, dataset_type)
+        return str(there["DatasetArn"]) if there else None
+
     def create_or_adopt(self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri) -> tuple[str, bool]:
         """The ARN of the project's dataset of that type, and whether it was adopted instead of made by this call.
 
@@ -98,9 +104,11 @@ class CustomLabels:
         where = {"S3Object": {"Bucket": manifest.bucket, "Name": manifest.key}}
         try:
             with renamed():
+                reach("before-import")
                 answer = self._act.create_dataset(
                     ProjectArn=project_arn, DatasetType=dataset_type, DatasetSource={"GroundTruthManifest": where}
                 )
+                reach("after-import")
             return str(answer["DatasetArn"]), False
         except AwsRefused as error:
             if error.code in _BUSY:

@@ -4,9 +4,8 @@ Promises to load: what is sent is exactly what was examined, and every picture l
 watch: lines that AWS dropped or lists with errors are named by their numbers in the manifest as it was given.
 """
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -24,41 +23,55 @@ class _Picture(msgspec.Struct, rename={"source": "source-ref"}):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Made:
-    """A manifest as it is sent: its bytes, its lines, and the pictures outside the allowed places."""
+    """What became of a manifest on its way to AWS; complete when `make` ends.
 
-    body: bytes
-    lines: int
-    outside: int
-    first_outside: str
+    `lines` are those that are sent, `outside` the pictures that lie outside the allowed places.
+    """
+
+    lines: int = 0
+    outside: int = 0
+    first_outside: str = ""
 
 
-def make(chunks: Iterable[bytes], *, attribute: str | None, allowed: Container[object]) -> Made:
-    """The manifest to send, made of the given one."""
-    outside: list[str] = []
-    kept: list[bytes] = []
+def make(chunks: Iterable[bytes], made: Made, *, attribute: str | None, allowed: Container[object]) -> Iterator[bytes]:
+    """The lines of the manifest to send, made of the given one and counted in `made`."""
     for line in converted_lines(chunks, attribute=attribute):
         source = msgspec.json.decode(line, type=_Picture).source
         if read(source) not in allowed:
-            outside.append(source)
-        kept.append(line)
-    return Made(b"".join(kept), len(kept), len(outside), outside[0] if outside else "")
+            made.outside += 1
+            made.first_outside = made.first_outside or source
+        made.lines += 1
+        yield line
 
 
-def place(manifest: S3Uri, body: bytes) -> S3Uri:
+def place(manifest: S3Uri, sha256: str) -> S3Uri:
     """Where the made manifest lies: beside the job's output, under a key with its own hash, so it never changes."""
     folder = manifest.key.rpartition("/")[0]
     if f"/{folder}".endswith(_GROUND_TRUTH_TAIL):
         folder = folder[: -len(_GROUND_TRUTH_TAIL.lstrip("/"))].rstrip("/")
-    return S3Uri(manifest.bucket, folder).join("labeljob", f"{hashlib.sha256(body).hexdigest()}.manifest")
+    return S3Uri(manifest.bucket, folder).join("labeljob", f"{sha256}.manifest")
 
 
 def same_pictures(sent: Iterable[bytes], found: Iterable[str]) -> bool:
     """Whether every picture found is one of the manifest that was sent, and there is one at all."""
-    ours = {msgspec.json.decode(line, type=_Picture).source for _, line in numbered(sent) if line}
-    theirs = list(found)
-    return bool(theirs) and ours.issuperset(theirs)
+    theirs = set(found)
+    strange = set(theirs)
+    for _, line in numbered(sent):
+        if line:
+            strange.discard(msgspec.json.decode(line, type=_Picture).source)
+    return bool(theirs) and not strange
+
+
+class Pictures:
+    """Which pictures there are, in a number for each: 250,000 addresses would be 40 MB."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._marks = frozenset(map(hash, sources))
+
+    def __contains__(self, source: object) -> bool:
+        return hash(source) in self._marks
 
 
 def after_import(  # noqa: PLR0913 - each is a fact about the import

@@ -47,7 +47,8 @@ class DatasetState(msgspec.Struct, frozen=True):
     `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the entries AWS counts,
     `errors` the entries it lists with errors. `labels` are ours from the examination until AWS has its own.
     `cause` is why it failed or was refused, in AWS's or our words. `adopted` marks a dataset that stood there when our
-    request for it was unclear: its pictures decide whether it is ours.
+    request for it was unclear: its pictures decide whether it is ours. `remains` says that something stands at AWS
+    although nothing was imported: the failed dataset (it keeps its place), or the project of a refused one.
     """
 
     state: str = ASKED
@@ -60,6 +61,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     cause: str = ""
     adopted: bool = False
+    remains: bool = False
     ended_at: datetime | None = None
 
     @property
@@ -131,7 +133,7 @@ def observe(before: DatasetState, report: Report | None, now: datetime) -> tuple
         after = msgspec.structs.replace(before, arrived=report.total, labeled=report.labeled, errors=report.errors)
     if state == IMPORTING:
         return after, ((Change.PROGRESS,) if after != before else ())
-    cause = ""
+    cause, remains = "", report.aws_status == "CREATE_FAILED"
     if state == FAILED:
-        cause = (report.message or _SILENT) if report.aws_status == "CREATE_FAILED" else _DELETED
-    return step(after, state, now, cause=cause)
+        cause = (report.message or _SILENT) if remains else _DELETED
+    return step(msgspec.structs.replace(after, remains=remains), state, now, cause=cause)

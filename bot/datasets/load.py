@@ -7,32 +7,31 @@ person must mend ends it as refused, with words in its thread. What may pass is 
 """
 
 import logging
-import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import msgspec
 
+from bot.base.aws import Unclear
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
-from bot.base.leases import Leases
+from bot.base.leases import Hold
 from bot.base.log import about
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
-from bot.base.storage import Storage
+from bot.base.storage import Storage, gathered
+from bot.base.tries import Stale, Tries, attempt
 from bot.datasets import card, entries, findings
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.findings import Finding
 from bot.datasets.lifecycle import ASKED, CREATING, EXAMINING, IMPORTING, REFUSED, TO_LOAD, LabelCount, step
-from bot.datasets.records import Dataset, Records, Stale
+from bot.datasets.records import Dataset, Records
 from bot.datasets.source import TRAIN, faults
 from bot.datasets.tell import Tell
 from bot.manifests.examine import Examination, examine
 from bot.people.access import Access
-
-_LEASE = 900.0  # seconds: a manifest of 1 GB is read twice and written once
-_PAUSE_FIRST, _PAUSE_MAX = 5.0, 300.0
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +66,9 @@ class Load:
         storage: Storage,
         access: Access,
         allowed: Allowed,
-        leases: Leases,
+        tries: Tries,
         settings: Settings,
         clock: Clock,
-        chance: random.Random,
     ) -> None:
         self._records = records
         self._tell = tell
@@ -78,63 +76,59 @@ class Load:
         self._storage = storage
         self._access = access
         self._allowed = allowed
-        self._leases = leases
+        self._tries = tries
         self._settings = settings
         self._clock = clock
-        self._chance = chance
 
     def round(self) -> None:
         """Take every dataset that is due one try further; one that fails does not stop the others."""
         for waiting in self._records.to_load():
-            lease = self._leases.take(f"load:{waiting.id}", _LEASE)
-            if lease is None:
-                continue
-            with about(dataset=waiting.id):
-                try:
-                    dataset = self._records.get(waiting.id)
-                    if dataset is not None and dataset.state.state in TO_LOAD:
-                        self._one(dataset)
-                except Stale:
-                    log.info(
-                        "dataset %s was changed by somebody else; the next round looks again", waiting.source.called
+            with about(dataset=waiting.id), self._tries.hold(f"load:{waiting.id}") as hold:
+                dataset = self._records.get(waiting.id) if hold else None
+                if hold and dataset is not None and dataset.version == waiting.version:
+                    attempt(
+                        f"loading {dataset.source.called}",
+                        hold,
+                        partial(self._load, dataset, hold),
+                        refused=partial(self._refuse, dataset),
+                        failed=partial(self._again, dataset),
                     )
-                finally:
-                    self._leases.release(lease)
 
-    def _one(self, dataset: Dataset) -> None:
-        """One dataset through its import, or to the words for why not."""
-        try:
-            self._load(dataset)
-        except Refusal as refusal:
-            current = self._records.get(dataset.id) or dataset
-            state, changes = step(current.state, REFUSED, self._clock(), cause=refusal.words)
-            if isinstance(refusal, Unfit):
-                state = msgspec.structs.replace(state, findings=refusal.findings)
-            self._tell.record(current, state, changes)
-        except Stale:
-            raise
-        except Transient as pause:
-            self._again(self._records.get(dataset.id) or dataset, pause)
-
-    def _load(self, dataset: Dataset) -> None:
+    def _load(self, dataset: Dataset, hold: Hold) -> None:
         """The import itself, repeatable at every step."""
-        self._check(dataset)
-        if dataset.state.state in {ASKED, EXAMINING}:
-            dataset = self._prepare(dataset)
-        dataset = self._reserve(dataset)
         source = dataset.source
-        arn, adopted = self._custom_labels.create_or_adopt(
-            source.project, dataset.project_arn, source.dataset_type, read(dataset.sent_uri)
-        )
+        # What an earlier try made must never be called refused, so it comes before everything that may refuse.
+        made = self._made_before(dataset)
+        if made is None:
+            self._check(dataset)
+            if dataset.state.state in {ASKED, EXAMINING}:
+                dataset = self._prepare(dataset, hold)
+            dataset = self._reserve(dataset, hold)
+            hold.prove()
+            made = self._custom_labels.create_or_adopt(
+                source.project, dataset.project_arn, source.dataset_type, read(dataset.sent_uri)
+            )
+        arn, adopted = made
         state, changes = step(dataset.state, IMPORTING, self._clock())
         state = msgspec.structs.replace(state, adopted=adopted)
         self._tell.record(replace(dataset, arn=arn, fails=0), state, changes)
 
-    def _reserve(self, dataset: Dataset) -> Dataset:
+    def _made_before(self, dataset: Dataset) -> tuple[str, bool] | None:
+        """What stands at AWS after a try whose answer was lost, as `create_or_adopt` gives it."""
+        if not dataset.project_arn:
+            return None
+        try:
+            there = self._custom_labels.find(dataset.source.project, dataset.source.dataset_type)
+        except Refusal as refusal:
+            raise Unclear(refusal.words) from refusal
+        return (there, True) if there else None
+
+    def _reserve(self, dataset: Dataset, hold: Hold) -> Dataset:
         """The project, found free before the first try; what stands there later came while we made ours."""
         if dataset.project_arn:
             return dataset
         source = dataset.source
+        hold.prove()
         project_arn = self._custom_labels.project(source.project)
         self._custom_labels.check_free(source.project, source.dataset_type)
         return self._tell.record(replace(dataset, project_arn=project_arn), dataset.state)
@@ -148,26 +142,21 @@ class Load:
         if found:
             raise Refused(found)
 
-    def _prepare(self, dataset: Dataset) -> Dataset:
+    def _prepare(self, dataset: Dataset, hold: Hold) -> Dataset:
         """The manifest examined, converted and written; keys hold the hash, so a second try writes the same again."""
         if dataset.state.state == ASKED:
             state, changes = step(dataset.state, EXAMINING, self._clock())
             dataset = self._tell.record(dataset, state, changes)
-        found = self._examine(dataset)
-        made = entries.make(
-            self._storage.chunks(dataset.source.manifest),
-            attribute=dataset.source.label_attribute,
-            allowed=self._allowed,
+        storage, manifest = self._storage.attended(hold.keep), dataset.source.manifest
+        found = self._examine(dataset, storage)
+        made = entries.Made()
+        lines = entries.make(
+            storage.chunks(manifest), made, attribute=dataset.source.label_attribute, allowed=self._allowed
         )
-        if made.lines != found.sendable:
-            raise ManifestChanged
-        if made.outside:
-            raise ForeignPictures(
-                f"{made.outside:,} pictures lie outside the places that are open to the bot, the first at "
-                f"{made.first_outside[:200]}. Open are: {self._allowed.words()}."
-            )
-        place = entries.place(dataset.source.manifest, made.body)
-        self._storage.put(place, made.body, "application/x-ndjson")
+        with gathered(lines) as body:
+            self._check_made(made, found)
+            place = entries.place(manifest, body.sha256)
+            storage.put_once(place, body, "application/x-ndjson")
         state, changes = step(dataset.state, CREATING, self._clock())
         state = msgspec.structs.replace(
             state,
@@ -178,7 +167,17 @@ class Load:
         )
         return self._tell.record(replace(dataset, sent_uri=str(place)), state, changes)
 
-    def _examine(self, dataset: Dataset) -> Examination:
+    def _check_made(self, made: entries.Made, found: Examination) -> None:
+        """What is sent must be what was examined, and no picture may lie in a closed place."""
+        if made.lines != found.sendable:
+            raise ManifestChanged
+        if made.outside:
+            raise ForeignPictures(
+                f"{made.outside:,} pictures lie outside the places that are open to the bot, the first at "
+                f"{made.first_outside[:200]}. Open are: {self._allowed.words()}."
+            )
+
+    def _examine(self, dataset: Dataset, storage: Storage) -> Examination:
         """What AWS would say of the manifest.
 
         Raises:
@@ -188,7 +187,7 @@ class Load:
         source = dataset.source
         kind: Literal["train", "test"] = "train" if source.dataset_type == TRAIN else "test"
         found = examine(
-            self._storage.chunks(source.manifest),
+            storage.chunks(source.manifest),
             self._settings.aws_region,
             attribute=source.label_attribute,
             dataset=kind,
@@ -198,15 +197,26 @@ class Load:
             raise Unfit(told)
         return found
 
+    def _refuse(self, dataset: Dataset, refusal: Refusal) -> None:
+        """The end, with words for why not."""
+        current = self._current(dataset)
+        left = msgspec.structs.replace(current.state, remains=bool(current.project_arn))
+        state, changes = step(left, REFUSED, self._clock(), cause=refusal.words)
+        if isinstance(refusal, Unfit):
+            state = msgspec.structs.replace(state, findings=refusal.findings)
+        self._tell.record(current, state, changes)
+
     def _again(self, dataset: Dataset, pause: Transient) -> None:
         """Another try later, or the end of trying."""
-        fails = dataset.fails + 1
-        wait = min(_PAUSE_MAX, _PAUSE_FIRST * 2 ** min(fails, 8)) * self._chance.uniform(0.5, 1.0)
-        after = replace(dataset, fails=fails, next_try_at=self._clock().timestamp() + wait)
-        if fails < self._settings.quarantine_after:
-            self._tell.record(after, after.state)
-            log.info("loading %s failed for now (%s); again in %.0f s", dataset.source.called, pause.words, wait)
-            return
         why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # what follows promises another try
-        after = replace(after, quarantine_reason=why)
-        self._tell.record(after, after.state, line=card.set_aside_line(after.source, why))
+        after = self._tries.paused(self._current(dataset), why)
+        line = card.set_aside_line(after.source, why) if after.quarantine_reason else None
+        self._tell.record(after, after.state, line=line)
+        log.info("loading %s failed for now (%s)", dataset.source.called, pause.words)
+
+    def _current(self, dataset: Dataset) -> Dataset:
+        """The dataset as this try has left it; somebody else who got further decides what becomes of it."""
+        current = self._records.get(dataset.id)
+        if current is None or current.state.state not in TO_LOAD:
+            raise Stale
+        return current

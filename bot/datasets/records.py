@@ -12,16 +12,15 @@ from typing import Any
 
 import msgspec
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, col, select
 
-from bot.base.clock import Clock
 from bot.base.db import Database
-from bot.base.errors import Transient
+from bot.base.tries import Tried, TriedRow, columns, write_version
 from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
 from bot.datasets.source import Source
 
 
-class DatasetRow(SQLModel, table=True):
+class DatasetRow(TriedRow, table=True):
     """A Rekognition Custom Labels dataset. `content` is a `Source`, `story` a `DatasetState`, both as JSON."""
 
     __tablename__ = "dataset"
@@ -39,18 +38,12 @@ class DatasetRow(SQLModel, table=True):
     sent_uri: str = ""
     project_arn: str = ""
     arn: str = ""
-    seq: int = 0
-    version: int = 0
-    fails: int = 0
-    next_try_at: float = 0.0
-    quarantine_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A dataset as the story knows it. `sent_uri` is the manifest as it was sent; `seq` counts changes of state."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset(Tried):
+    """A dataset as the story knows it. `sent_uri` is the manifest as it was sent."""
 
-    id: str
     request_key: str
     asked_at: datetime
     source: Source
@@ -58,23 +51,13 @@ class Dataset:
     sent_uri: str = ""
     project_arn: str = ""
     arn: str = ""
-    seq: int = 0
-    version: int = 0
-    fails: int = 0
-    next_try_at: float = 0.0
-    quarantine_reason: str | None = None
-
-
-class Stale(Transient):
-    """Somebody else changed this dataset at the same moment. Nothing was done; please try again."""
 
 
 class Records:
     """Datasets in the database."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._clock = clock
 
     def add(self, session: Session, dataset: Dataset) -> bool:
         """Take a dataset in; False when its request was taken in before (a form submitted twice)."""
@@ -113,18 +96,11 @@ class Records:
 
         """
         after = replace(dataset, version=dataset.version + 1)
-        values = _row(after).model_dump(exclude={"id"})
-        done = session.exec(
-            update(DatasetRow)
-            .where(col(DatasetRow.id) == dataset.id, col(DatasetRow.version) == dataset.version)
-            .values(values)
-        )
-        if done.rowcount != 1:
-            raise Stale
+        write_version(session, DatasetRow, dataset, _row(after).model_dump(exclude={"id"}))
         return after
 
     def _due(self, condition: Any) -> list[Dataset]:
-        due = col(DatasetRow.next_try_at) <= self._clock().timestamp()
+        due = self._db.sql("dataset.next_try_at <= :now")
         return list(reversed(self._many(condition, due, col(DatasetRow.quarantine_reason).is_(None))))
 
     def _many(self, *conditions: Any) -> list[Dataset]:
@@ -150,7 +126,7 @@ def _dataset(row: DatasetRow) -> Dataset:
 def _row(dataset: Dataset) -> DatasetRow:
     source = dataset.source
     return DatasetRow(
-        id=dataset.id,
+        **columns(dataset),
         team_id=source.team_id,
         channel=source.channel,
         name=source.called,
@@ -163,9 +139,4 @@ def _row(dataset: Dataset) -> DatasetRow:
         sent_uri=dataset.sent_uri,
         project_arn=dataset.project_arn,
         arn=dataset.arn,
-        seq=dataset.seq,
-        version=dataset.version,
-        fails=dataset.fails,
-        next_try_at=dataset.next_try_at,
-        quarantine_reason=dataset.quarantine_reason,
     )

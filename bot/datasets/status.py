@@ -3,6 +3,7 @@
 from bot.datasets import card
 from bot.datasets.records import Dataset, Records
 from bot.delivery.message import Message
+from bot.delivery.undelivered import Asked
 
 
 class Status:
@@ -10,6 +11,11 @@ class Status:
 
     def __init__(self, *, records: Records) -> None:
         self._records = records
+
+    def asker(self, dataset_id: str) -> Asked | None:
+        """Who is to hear of a dataset whose channel cannot be reached."""
+        dataset = self._records.get(dataset_id)
+        return Asked(dataset.source.asked_by, "dataset", dataset.source.called, "import") if dataset else None
 
     def every(self, team_id: str, channel: str) -> Message:
         """All datasets of the channel, newest first."""

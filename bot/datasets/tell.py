@@ -4,8 +4,10 @@ Every verb that changes a dataset goes through `record`: the row, the live messa
 written together or not at all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+
+from sqlmodel import Session
 
 from bot.base.db import Database
 from bot.datasets import card
@@ -15,6 +17,14 @@ from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 
 _LINES = {Change.READY: card.ready_line, Change.FAILED: card.failed_line, Change.REFUSED: card.refused_line}
+
+
+Noted = Callable[[Session, Dataset], None]
+"""Called in the commit of a change with the dataset as it is now (the card of the job it was made of shows it)."""
+
+
+def by_nobody(_session: Session, _dataset: Dataset) -> None:
+    """Nothing else shows the dataset."""
 
 
 def subject(dataset: Dataset) -> Subject:
@@ -36,11 +46,12 @@ def live(dataset: Dataset) -> Message:
 class Tell:
     """Records datasets and tells about them. `gap` is the least time in seconds between two changes of the numbers."""
 
-    def __init__(self, *, db: Database, records: Records, outbox: Outbox, gap: float) -> None:
+    def __init__(self, *, db: Database, records: Records, outbox: Outbox, gap: float, noted: Noted = by_nobody) -> None:
         self._db = db
         self._records = records
         self._outbox = outbox
         self._gap = gap
+        self._noted = noted
 
     def record(
         self, dataset: Dataset, state: DatasetState, changes: Iterable[Change] = (), *, line: Message | None = None
@@ -65,4 +76,6 @@ class Tell:
             for number, message in enumerate(said):
                 key = f"dataset:{after.id}:{after.seq}:{number}:{channel}"
                 self._outbox.say(session, about, channel, message, key=key, priority=3)
+            if moved:
+                self._noted(session, saved)
         return saved

@@ -22,7 +22,7 @@ UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_un
     tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
 WHERE id = (
     SELECT t.id FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
-    WHERE :which AND t.due_at <= :now AND t.lease_until < :now AND t.state <> 'dead'
+    WHERE :which AND t.due_at <= :now AND t.lease_until <= :now AND t.state <> 'dead'
     AND (t.parent_id IS NULL OR p.root_ts IS NOT NULL)
     -- What the parent's thread had to say before comes first there.
     AND (t.parent_id IS NULL OR t.root_ts IS NOT NULL OR NOT EXISTS (
@@ -37,7 +37,7 @@ UPDATE outbox SET state = 'sending', owner = :owner, fence = fence + 1, lease_un
     tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
 WHERE seq = (
     SELECT o.seq FROM outbox o LEFT JOIN thread t ON t.id = o.thread_id
-    WHERE o.state IN ('ready', 'sending') AND o.lease_until < :now AND o.not_before <= :now
+    WHERE o.state IN ('ready', 'sending') AND o.lease_until <= :now AND o.not_before <= :now
     AND (o.thread_id IS NULL OR (t.root_ts IS NOT NULL AND (t.due_at IS NULL OR NOT t.urgent)))
     AND NOT EXISTS (
         SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.seq < o.seq AND e.state IN ('ready', 'sending')
@@ -53,8 +53,12 @@ _RECHECK = """
 UPDATE {table} SET recheck_at = :now + :wait WHERE id = (
     SELECT r.id FROM {table} r WHERE r.recheck_at < :now ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
 ) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at"""
+_DUE = """
+SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until < :now AND state <> 'dead')
+OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until < :now AND not_before <= :now)"""
+_DOUBTFUL = """
+SELECT EXISTS (SELECT 1 FROM outbox WHERE recheck_at < :now) OR EXISTS (SELECT 1 FROM thread WHERE recheck_at < :now)"""
 _PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"
-RECHECK = 60.0  # seconds after which a message that was tried twice is looked up once more for a twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +100,21 @@ class Doubtful:
 
 
 class Claims:
-    """Rows to send, one sender each. `lease` is how many seconds a sender has for one."""
+    """Rows to send, one sender each.
 
-    def __init__(self, db: Database, *, lease: float = 30.0) -> None:
+    `lease` is how many seconds a sender has for one; `twin_wait` after how many a message that was tried twice is
+    looked up once more for a twin.
+    """
+
+    def __init__(self, db: Database, *, lease: float = 30.0, twin_wait: float = 60.0) -> None:
         self._db = db
         self._lease = lease
+        self._twin_wait = twin_wait
 
     def claim(self, owner: str) -> Claimed | None:
         """The next row to send: a new or changed card first, then lines in order, then numbers."""
+        if not self._any(_DUE):
+            return None
         with self._db.write() as session:
             claimed = (
                 self._claim_thread(session, owner, urgent=True)
@@ -156,20 +167,22 @@ class Claims:
         values = {"owner": owner, "lease": self._lease}
         return session.connection().execute(self._db.sql(statement), values).mappings().first()
 
-    def done(self, claimed: Claimed, ts: str) -> None:
-        """It stands as `ts`. A card that was changed meanwhile stays due."""
+    def done(self, claimed: Claimed, ts: str, *, found: bool = False) -> bool:
+        """It stands as `ts`. A card that was changed meanwhile stays due. False: another sender took the row since.
+
+        `found` when an earlier try had posted it: a card may stand there as it was wanted then, so it stays due too.
+        """
         if claimed.table == "outbox":
-            self._settle(
+            return self._settle(
                 claimed,
                 "state = 'done', ts = :ts, thread_ts = :thread_ts, lease_until = 0, last_error = NULL, "
                 "recheck_at = CASE WHEN tries > 1 THEN :now + :recheck END",
                 ts=ts,
                 thread_ts=claimed.thread_ts,
-                recheck=RECHECK,
+                recheck=self._twin_wait,
             )
-            return
         shows = f"wanted_hash = {self._text(':hash')}"
-        self._settle(
+        return self._settle(
             claimed,
             "recheck_at = CASE WHEN tries > 1 AND root_ts IS NULL THEN :now + :recheck ELSE recheck_at END, "
             "root_ts = :ts, shown_hash = :hash, last_edit = :now, state = 'idle', lease_until = 0, tries = 0, "
@@ -177,10 +190,31 @@ class Claims:
             f"due_at = CASE WHEN {shows} THEN NULL WHEN urgent THEN :now ELSE :now + gap END, "
             f"urgent = CASE WHEN {shows} THEN :no ELSE urgent END",
             ts=ts,
-            hash=claimed.digest,
+            hash="" if found else claimed.digest,
             no=False,
-            recheck=RECHECK,
+            recheck=self._twin_wait,
         )
+
+    def overtaken(self, claimed: Claimed) -> None:
+        """This sender froze for longer than its lease, woke, and sent what another had taken over meanwhile.
+
+        A post may have a twin now, which is looked for at once (while the other is still at it, its own `done` asks
+        for that look). An edit may have put an old card over a newer one: the card is edited once more, also when the
+        other sender is in the middle of its edit, since nobody knows which of the two arrived last.
+        """
+        if claimed.edit_ts is None:
+            change, still = "recheck_at = :now", "ts" if claimed.table == "outbox" else "root_ts"
+            where = f"{still} IS NOT NULL"
+        else:
+            change = "fence = fence + 1, lease_until = 0, state = 'idle', urgent = :yes, due_at = :now"
+            where = "root_ts = :ts AND state <> 'dead'"
+        values = (
+            {"id": claimed.id} if claimed.edit_ts is None else {"id": claimed.id, "ts": claimed.edit_ts, "yes": True}
+        )
+        with self._db.write() as session:
+            session.connection().execute(
+                self._db.sql(f"UPDATE {claimed.table} SET {change} WHERE id = :id AND {where}"), values
+            )
 
     def later(self, claimed: Claimed, seconds: float, why: str) -> None:
         """Certainly not sent (no budget, asked to wait): back in the queue, the try not counted."""
@@ -220,9 +254,22 @@ class Claims:
         )
 
     def replace(self, claimed: Claimed, message: dict[str, Any]) -> None:
-        """Send a plainer form of the same instead (Slack refused the blocks)."""
+        """Send a plainer form of the same instead (Slack refused the blocks); the try is not counted."""
         column = "payload" if claimed.table == "outbox" else "wanted"
-        self._settle(claimed, f"{column} = :payload, lease_until = 0", payload=json.dumps(message))
+        self._settle(claimed, f"{column} = :payload, lease_until = 0, tries = tries - 1", payload=json.dumps(message))
+
+    def skip(self, claimed: Claimed, note: dict[str, Any]) -> None:
+        """The line is not sent again, though nobody knows whether it stands; `note` goes out in its place, once."""
+        if claimed.payload.get("note"):
+            self._settle(claimed, "state = 'done', lease_until = 0")
+            return
+        self._settle(
+            claimed,
+            "id = :note_id, payload = :payload, state = 'ready', lease_until = 0, tries = 0, first_try_at = NULL, "
+            "last_error = 'not confirmed'",
+            note_id=f"{claimed.id}-note",
+            payload=json.dumps({**note, "note": True}),
+        )
 
     def subject_of(self, claimed: Claimed) -> tuple[str, str, str] | None:
         """Team, kind and id of the subject behind a claimed row."""
@@ -233,11 +280,13 @@ class Claims:
 
     def doubtful(self) -> Doubtful | None:
         """The next message to be looked up once more for a twin; it comes again until it is `cleared`."""
+        if not self._any(_DOUBTFUL):
+            return None
         places = (("outbox", "ts", "thread_ts"), ("thread", "root_ts", _PARENT_TS))
         for table, stands, below in places:
             statement = _RECHECK.format(table=table, stands=stands, below=below)
             with self._db.write() as session:
-                row = session.connection().execute(self._db.sql(statement), {"wait": RECHECK}).first()
+                row = session.connection().execute(self._db.sql(statement), {"wait": self._twin_wait}).first()
             if row is not None:
                 return Doubtful(table, row[0], row[1], row[2], str(row[3]), row[4], float(row[5] or 0.0))
         return None
@@ -263,10 +312,15 @@ class Claims:
                 .scalar_one()
             )
 
-    def _settle(self, claimed: Claimed, change: str, **values: object) -> None:
-        """Write the outcome, unless another sender has taken the row since."""
+    def _any(self, question: str) -> bool:
+        """Look before the write lock is taken: there is nothing to send most of the time, and people wait for it."""
+        with self._db.read() as session:
+            return bool(session.connection().execute(self._db.sql(question)).scalar_one())
+
+    def _settle(self, claimed: Claimed, change: str, **values: object) -> bool:
+        """Write the outcome, unless another sender has taken the row since; whether it was written."""
         with self._db.write() as session:
-            self._settle_in(session, claimed, change, **values)
+            return self._settle_in(session, claimed, change, **values)
 
     def _settle_in(self, session: Session, claimed: Claimed, change: str, **values: object) -> bool:
         """Write an outcome in this transaction; whether the row was still ours (owner and fence)."""

@@ -2,7 +2,8 @@
 
 Nothing is dropped and no order changes: the words of every line are in the message, `ids` in its metadata names every
 row, and a line is folded only into the earlier one that is being claimed, in the same commit. Lines of different
-threads are never mixed, since each job's thread is its history. Limits: Slack takes 50 blocks a message.
+threads are never mixed, since each job's thread is its history. Limits: Slack takes 50 blocks a message, and about
+13,000 characters of them.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.base.blocks import section
+from bot.base.blocks import MESSAGE_SIZE, section
 from bot.base.db import Database
 
 FOLD_OVER = 20  # rows waiting for one channel
@@ -39,10 +40,10 @@ def folded(db: Database, session: Session, row: Mapping[Any, Any]) -> dict[str, 
     waiting = run(db.sql(_NEXT), {"channel": row["channel"], "seq": row["seq"], "thread": thread}).mappings().all()
     taken: list[str] = []
     for other in waiting:
-        joined = _joined(payload, json.loads(other["payload"]), other["id"], row["id"])
-        if other["broadcast"] or other["state"] != "ready" or other["tries"] or joined is None:
+        together = joined(payload, json.loads(other["payload"]), other["id"], row["id"])
+        if other["broadcast"] or other["state"] != "ready" or other["tries"] or together is None:
             break
-        payload = joined
+        payload = together
         taken.append(other["id"])
     for other_id in taken:
         run(db.sql("UPDATE outbox SET state = 'folded' WHERE id = :id"), {"id": other_id})
@@ -54,11 +55,11 @@ def folded(db: Database, session: Session, row: Mapping[Any, Any]) -> dict[str, 
     return payload
 
 
-def _joined(first: dict[str, Any], second: dict[str, Any], second_id: str, own_id: str) -> dict[str, Any] | None:
+def joined(first: dict[str, Any], second: dict[str, Any], second_id: str, own_id: str) -> dict[str, Any] | None:
     """Two payloads as one; None when that would be too long for one message."""
     text = f"{first['text']}\n{second['text']}"
     blocks = [*_blocks(first), *_blocks(second)]
-    if len(text) > _MOST_WORDS or len(blocks) > _MOST_BLOCKS:
+    if len(text) > _MOST_WORDS or len(blocks) > _MOST_BLOCKS or len(json.dumps(blocks)) > MESSAGE_SIZE:
         return None
     ids = [*first.get("ids", [own_id]), *second.get("ids", [second_id])]
     return {"text": text, "blocks": blocks, "ids": ids}

@@ -3,7 +3,9 @@
 Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with our row id in the
 message's metadata, never lets the SDK try again by itself (that alone can double a post), and after every unknown
 outcome looks in the channel for that id before it posts again. Where it may not look, or could not for an hour, it
-posts with the words "may repeat": late or twice is better than never. Broad `except` has its reason here: one bad
+posts with the words "may repeat": late or twice is better than never. An administrator can choose (`recover`) not to
+look at all: then a line is repeated with those words, or left out with a note that it may be missing.
+Broad `except` has its reason here: one bad
 message must not stop the others.
 """
 
@@ -43,6 +45,7 @@ _BLIND = {"missing_scope", "method_not_supported_for_channel_type", "thread_not_
 _BREAKER = 60.0  # seconds of silence towards a team whose token Slack refused
 _GIVE_UP = 3600.0  # seconds after which a message that cannot be looked up is posted all the same
 _MAY_REPEAT = "(may repeat: Slack did not confirm an earlier try)"
+_MAY_MISS = "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` are up to date."
 
 log = logging.getLogger(__name__)
 
@@ -106,14 +109,8 @@ class Sender:
         """One row through look, budget, call and outcome."""
         method = "conversations.replies" if claimed.thread_ts else "conversations.history"
         try:
-            if claimed.look:
-                wait = self._budget.take(claimed.team_id, method)
-                if wait:
-                    return self._give_up(claimed, wait, "look-up budget")
-                found = self._look(claimed)
-                if found:
-                    self._claims.done(claimed, found)
-                    return None
+            if claimed.look and self._recovered(claimed, method):
+                return None
             if claimed.lease_until - self._db.time() < self._settings.slack_timeout + _MARGIN * self._settings.lease:
                 return self._give_up(claimed, 0.0, "too little lease left to send safely")
             method = "chat.update" if claimed.edit_ts else "chat.postMessage"
@@ -123,10 +120,32 @@ class Sender:
             reach("before-post")
             ts = self._post(claimed)
             reach("posted")
-            self._claims.done(claimed, ts)
+            if not self._claims.done(claimed, ts):
+                log.warning("%s %s was sent late: another sender had taken it over", claimed.table, claimed.id)
+                self._claims.overtaken(claimed)
+                self._remove_twins()
         except (SlackApiError, SlackDown) as error:
             return self._failed(claimed, error, method)
         return None
+
+    def _recovered(self, claimed: Claimed, method: str) -> bool:
+        """What becomes of a row that an earlier try may have posted; False when it is to be posted again now."""
+        how = self._settings.recover
+        if how == "look":
+            wait = self._budget.take(claimed.team_id, method)
+            if wait:
+                self._give_up(claimed, wait, "look-up budget")
+                return True
+            found = self._look(claimed)
+            if found:
+                self._claims.done(claimed, found, found=True)
+            return bool(found)
+        if how == "skip" and claimed.table == "outbox":  # never a card: without it its thread has no place
+            log.warning("%s is not sent again: Slack did not confirm it", claimed.id)
+            self._claims.skip(claimed, Message(_MAY_MISS, [context(_MAY_MISS)]).payload())
+            return True
+        _mark_as_repeat(claimed.payload)
+        return False
 
     def _give_up(self, claimed: Claimed, seconds: float, why: str) -> Death | None:
         """Not sent now. A row that an earlier try may have posted keeps that doubt."""
@@ -136,6 +155,7 @@ class Sender:
     def _post(self, claimed: Claimed) -> str:
         """Post or edit; the ts of what stands now."""
         said = dict(claimed.payload)
+        said.pop("note", None)
         ids = said.pop("ids", None)  # of a digest: every row whose words it holds
         known = {"id": claimed.id, **({"ids": ids} if ids else {})}
         metadata = {"event_type": EVENT_TYPE, "event_payload": known}
@@ -281,6 +301,9 @@ class Sender:
     def _remove_twins(self) -> None:
         """A sender that froze between its look and its post may have doubled it: look once more, delete the other."""
         while (row := self._claims.doubtful()) is not None:
+            if self._settings.recover != "look":
+                self._claims.cleared(row)
+                continue
             method = "conversations.replies" if row.thread_ts else "conversations.history"
             if self._budget.take(row.team_id, method):
                 return  # no look-up left; the row comes again in a minute

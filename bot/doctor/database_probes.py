@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 
 from bot import health
 from bot.base.blocks import count
+from bot.base.db import newest_revision
 from bot.base.errors import LabeljobError
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
 
@@ -56,7 +57,7 @@ def tables(around: Surroundings) -> Iterator[Finding]:
     Run `labeljob migrate` with this version before it serves. Tables that are newer belong to a newer version: run
     that one.
     """
-    at, newest = health.revision(around.db), health.newest_revision()
+    at, newest = around.db.revision(), newest_revision()
     if at == newest:
         yield Finding(Verdict.OK, f"At revision {at}, the newest.")
     else:

@@ -60,13 +60,34 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
         yield Finding(Verdict.LOOK, "Slack did not say which scopes the token has.")
         return
     missing, more = sorted(wanted - granted), sorted(granted - wanted)
-    if missing:
+    if missing and all(scope.endswith(":history") for scope in missing):
+        yield _blind(missing, around.settings.recover)
+    elif missing:
         yield Finding(Verdict.FAILS, f"The token lacks {', '.join(missing)}.")
     elif more:
         remedy = "Remove them from the app and install it again; Labeljob does not use them."
         yield Finding(Verdict.LOOK, f"The token has more than the manifest asks for: {', '.join(more)}.", remedy)
+    elif around.settings.recover != "look":
+        words = f"All {len(wanted)} of the manifest, but LABELJOB_RECOVER={around.settings.recover}."
+        yield Finding(Verdict.LOOK, words, "Leave it out: where the bot may look, nothing is doubled and nothing lost.")
     else:
         yield Finding(Verdict.OK, f"All {len(wanted)} of the manifest.")
+
+
+def _blind(missing: list[str], recover: str) -> Finding:
+    """Without a history scope the bot cannot see whether a message stands that Slack did not confirm."""
+    lacks = f"The token lacks {', '.join(missing)}"
+    said = f"{lacks}: the bot may not look whether a message stands that Slack did not confirm"
+    if recover == "skip":
+        return Finding(Verdict.OK, f"{said}; it leaves such a line out and notes that it may be missing.")
+    words = f"{said}; it posts such a message again, marked (may repeat)."
+    if recover == "repeat":
+        return Finding(Verdict.OK, words)
+    remedy = (
+        "Grant them for neither, or choose by LABELJOB_RECOVER: repeat is what happens now, without asking Slack "
+        "first; skip sends no line twice and notes where one may be missing."
+    )
+    return Finding(Verdict.LOOK, words, remedy)
 
 
 @probe("Slack channels", needs=("Slack token",))

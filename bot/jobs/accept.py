@@ -79,7 +79,6 @@ class Accept:
         self._facts = facts
         self._ground_truth = ground_truth
         self._storage = storage
-        self._inputs = Inputs(storage, allowed)
         self._allowed = allowed
         self._questions = questions
         self._account = account
@@ -124,9 +123,10 @@ class Accept:
         """The draft with what was read of its input, and the page's faults; AWS has 1.5 s for its part."""
         found = faults_step1(draft, buckets=self._allowed.places)
         wrong = {fault.field for fault in found}
+        inputs = Inputs(self._storage.attended(self._questions.patience()), self._allowed)
         questions = {
             "job_name": lambda: self._name_is_free(draft.job_name),
-            "input_uri": lambda: self._inputs.read(draft),
+            "input_uri": lambda: inputs.read(draft),
             "output_uri": lambda: self._storage.reach(read(draft.output_uri)),
         }
         blocked = wrong | ({"input_uri"} if wrong & {"task_type", "category"} else set())

@@ -46,6 +46,7 @@ JOB_STOP_VIEW = "job_stop_view"
 
 _TITLE = 130  # characters of a title in a card; AWS takes 128
 _NAME = 70
+_DATASETS_SHOWN = 4  # of each kind one may stand; the others failed
 
 _STATES = {
     lifecycle.ASKED: "Waiting to launch",
@@ -109,14 +110,15 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     word = state_word(job, state)
     progress = progress_words(job, state, now)
     drawing = f"{bar(state.done, state.total)}  " if state.total else ""
-    facts = _facts(job)
+    facts = "\n".join([*_datasets(state), _facts(job)])
     small = _small(job, state)
     blocks = [section(f"*{job.called}* · {word}\n{drawing}{progress}\n{facts}")]
     if buttons := job_buttons(job, state):
         blocks.append(actions(*buttons))
     blocks.append(context(small))
     stop = "" if progress.endswith(("…", ".")) else "."
-    return Message(f"{job.called}: {word}. {progress}{stop} {facts}. {small}", blocks)
+    said = facts.replace("\n", ". ")
+    return Message(f"{job.called}: {word}. {progress}{stop} {said}. {small}", blocks)
 
 
 def state_word(job: JobFacts, state: JobState) -> str:
@@ -134,6 +136,8 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
         return waiting
     if state.state == lifecycle.REFUSED:
         return typed(state.cause, 600) or "Nothing was created at AWS"
+    if state.withdrawn:
+        return "It was taken back; nothing was created at AWS"
     if state.ended:
         cause = f"{typed(state.cause, 600)} · " if state.state == lifecycle.FAILED and state.cause else ""
         result = result_words(state)
@@ -151,7 +155,8 @@ def _waiting_words(job: JobFacts, state: JobState) -> str:
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
     if job.stop_wanted:
-        return "It is taken back"
+        asked = state.state == lifecycle.ASKED
+        return "It is taken back" if asked else "It is taken back; if AWS has it already, it is stopped there"
     return "It is sent to AWS in a moment" if state.state == lifecycle.ASKED else "It is being sent to AWS"
 
 
@@ -168,7 +173,7 @@ def result_words(state: JobState) -> str:
 def can_stop(job: JobFacts, state: JobState) -> bool:
     """Whether Stop works now."""
     going = state.state in (lifecycle.ASKED, lifecycle.LAUNCHING, *lifecycle.STOPPABLE)
-    return going and not job.read_only and not job.stop_wanted
+    return going and not job.read_only and (not job.stop_wanted or bool(job.set_aside))
 
 
 def can_retry(job: JobFacts, state: JobState) -> bool:
@@ -177,6 +182,11 @@ def can_retry(job: JobFacts, state: JobState) -> bool:
 
 
 def can_make_dataset(job: JobFacts, state: JobState) -> bool:
+    """Whether the job has a result that Rekognition Custom Labels takes, and not all was made of it already."""
+    return has_labels_for_dataset(job, state) and bool(state.datasets_left)
+
+
+def has_labels_for_dataset(job: JobFacts, state: JobState) -> bool:
     """Whether the job has a result that Rekognition Custom Labels takes."""
     ended = state.ended and state.state != lifecycle.REFUSED
     return ended and state.labeled > 0 and job.kind is not None and job.kind.makes_dataset
@@ -184,6 +194,8 @@ def can_make_dataset(job: JobFacts, state: JobState) -> bool:
 
 def launched_line(job: JobFacts, *, team_told: bool) -> Message:
     """Created, launched and open for work: one line for the three."""
+    if job.stop_wanted:
+        return _line("Launched before it was taken back; it is stopped now.")
     team = typed(job.team_name, _NAME)
     told = f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
     return _line(f"Launched; {told}.")
@@ -204,8 +216,21 @@ def completed_line(job: JobFacts, state: JobState) -> Message:
 def stopped_line(job: JobFacts, state: JobState) -> Message:
     """It was stopped; mentions the requester. `state.stopped_by` is a name, "" for the console."""
     who = f" by {typed(state.stopped_by, _NAME)}" if state.stopped_by else ""
+    if state.withdrawn:
+        return _line(
+            f"{_mention(job)}Stopped{who} before it was launched; nothing was created at AWS. The name is free again."
+        )
+    cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(f"{_mention(job)}Stopped{who}. {_kept(job, state)}{where}")
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{where}")
+
+
+def not_stopped_line(job: JobFacts, why: str) -> Message:
+    """AWS did not stop it; mentions the requester, for the work goes on and may cost money."""
+    return _line(
+        f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the cause is mended, press "
+        f"Stop… again or type {code(f'/labeljob stop {job.name}')}."
+    )
 
 
 def failed_line(job: JobFacts, state: JobState) -> Message:
@@ -257,6 +282,8 @@ def stop_modal(job: JobFacts, state: JobState) -> Block:
     said = f"{kept if state.labeled else 'There are no labels yet.'} {rest}\nA stopped job cannot go on at AWS."
     if state.state == lifecycle.ASKED:
         said = "It has not been sent to AWS yet, and will not be. Its name is free for another job."
+    elif state.state == lifecycle.LAUNCHING:
+        said = "AWS may have it already: then it is stopped there. If not, it will not be sent. The thread tells which."
     words = [
         section(f"*{job.called}* · {state_word(job, state)}"),
         section(said),
@@ -319,7 +346,7 @@ def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
     if can_retry(job, state):
         buttons.append(button("Try again", JOB_RETRY, job.id, label=cut(f"Try {job.name} again", 75)))
     if can_make_dataset(job, state):
-        buttons.append(button("Make dataset", JOB_MAKE_DATASET, job.id))
+        buttons.append(button(_offer(state), JOB_MAKE_DATASET, job.id))
     if job.read_only:
         buttons.append(button("Take over", JOB_TAKE_OVER, job.id, label=cut(f"Take over {job.name}", 75)))
     else:
@@ -329,6 +356,20 @@ def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
     if can_stop(job, state):
         buttons.append(button("Stop…", JOB_STOP, job.id, label=cut(f"Stop {job.name}", 75)))
     return buttons
+
+
+def _offer(state: JobState) -> str:
+    """What can still be made of the labels, as the button says it."""
+    left = state.datasets_left
+    return f"Make {left[0]} set" if len(left) == 1 else "Make dataset"
+
+
+def _datasets(state: JobState) -> list[str]:
+    """A line for each dataset made of the labels; its own message stands in the thread."""
+    return [
+        f"Dataset {typed(one.name, _NAME)} ({one.kind} set of project {typed(one.project, _NAME)}): {one.state}"
+        for one in state.datasets[-_DATASETS_SHOWN:]
+    ]
 
 
 def _pace(state: JobState, now: datetime) -> str:

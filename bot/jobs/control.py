@@ -6,27 +6,31 @@ down, shown at once, and done by the worker's `round`.
 
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import msgspec
 
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
-from bot.base.errors import LabeljobError, NotAllowed, Refusal
-from bot.base.leases import Leases
-from bot.base.log import about
+from bot.base.errors import NotAllowed, Refusal, Transient
+from bot.base.log import about, redact
+from bot.base.tries import Tries, attempt
 from bot.delivery.outbox import Outbox
 from bot.jobs import card
 from bot.jobs.accept import Account
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts, subject
-from bot.jobs.ground_truth import Described, GroundTruth
-from bot.jobs.lifecycle import FAILED, INITIALIZING, STOPPING, JobState, observe
-from bot.jobs.records import Job, Records, Stale
+from bot.jobs.ground_truth import Described, GroundTruth, JobGone
+from bot.jobs.lifecycle import FAILED, INITIALIZING, LAUNCHING, STOPPED, STOPPING, Change, JobState, Kind, observe
+from bot.jobs.records import Job, Records
 from bot.jobs.task_types import TASK_TYPES
 from bot.jobs.tell import Tell
 from bot.people.access import Access, Who
 from bot.people.teams import Teams
+
+_SETTLED = 10.0  # seconds after which a request that AWS took can be seen there
+_REST = 5.0  # seconds between two looks at a job that is to be stopped
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +85,7 @@ class Control:
         teams: Teams,
         access: Access,
         ground_truth: GroundTruth,
-        leases: Leases,
+        tries: Tries,
         account: Account,
         clock: Clock,
         new_id: NewId,
@@ -94,7 +98,7 @@ class Control:
         self._teams = teams
         self._access = access
         self._ground_truth = ground_truth
-        self._leases = leases
+        self._tries = tries
         self._account = account
         self._clock = clock
         self._new_id = new_id
@@ -111,17 +115,25 @@ class Control:
         self._access.require("stop", who, asked_by=None if job.followed else job.asked_by)
         if job.followed:
             raise ReadOnly
-        if job.state.state == STOPPING or (job.stop_wanted and not job.ended):
+        set_aside = job.quarantine_reason is not None
+        if job.state.state == STOPPING or (job.stop_wanted and not job.ended and not set_aside):
             raise Stopping
         if job.ended:
             raise NotRunning
         return job
 
     def stop(self, job_id: str, who: Who) -> Job:
-        """Write the stop down; the worker does it. A second press finds nothing to stop."""
+        """Write the stop down; the worker does it. A second press finds nothing to stop.
+
+        A job that was set aside is taken up again for it: whoever gives it up is told what became of it.
+        """
         job = self.stoppable(self._records.get(job_id), who)
         state = msgspec.structs.replace(job.state, stopped_by=who.name)
-        return self._tell.record(replace(job, stop_wanted=True), state)
+        due = 0.0
+        if job.state.state == LAUNCHING:
+            due = min(job.next_try_at, self._tries.due_in(_SETTLED))
+        after = replace(job, stop_wanted=True, fails=0, quarantine_reason=None, next_try_at=due)
+        return self._tell.record(after, state)
 
     def retry(self, job_id: str, who: Who) -> Job:
         """Take up again a job that was set aside: it counts as if nothing had failed yet, and is due now.
@@ -204,22 +216,32 @@ class Control:
     def round(self) -> None:
         """Do the stops that people asked for; AWS being busy leaves them for the next round."""
         for job in self._records.to_stop():
-            lease = self._leases.take(f"stop:{job.id}", 60.0)
-            if lease is None:
-                continue
-            with about(job=job.id):
-                try:
-                    self._ground_truth.stop(job.name)
-                    report = self._ground_truth.describe(job.name).report
-                    state, changes = observe(job.state, report, self._clock())
-                    if state != job.state:
-                        self._tell.record(job, state, changes)
-                except Stale:
-                    log.info("job %s was changed by somebody else; the next round looks again", job.name)
-                except LabeljobError as error:
-                    log.warning("stopping %s failed for now: %s", job.name, error.words)
-                finally:
-                    self._leases.release(lease, rest=5.0)
+            with about(job=job.id), self._tries.hold(f"stop:{job.id}", rest=_REST) as hold:
+                if hold:
+                    attempt(
+                        f"stopping {job.name}",
+                        hold,
+                        partial(self._stop, job),
+                        refused=partial(self._not_stopped, job),
+                        failed=partial(_wait, job),
+                    )
+
+    def _stop(self, job: Job) -> None:
+        """One stop at AWS, and what is known after it."""
+        try:
+            self._ground_truth.stop(job.name)
+            state, changes = observe(job.state, self._ground_truth.describe(job.name).report, self._clock())
+        except JobGone as gone:
+            state = msgspec.structs.replace(job.state, state=STOPPED, cause=gone.words, ended_at=self._clock())
+            changes = (Change(Kind.STOPPED),)
+        if state != job.state:
+            self._tell.record(job, state, changes)
+
+    def _not_stopped(self, job: Job, refusal: Refusal) -> None:
+        """AWS will not stop it: people are told, and may press again when the cause is mended."""
+        line = card.not_stopped_line(self._facts.of(job), redact(refusal.words))
+        state = msgspec.structs.replace(job.state, stopped_by="")
+        self._tell.record(replace(job, stop_wanted=False), state, line=line)
 
     def _known(self, job: Job, channel: str, who: Who) -> Followed:
         """A job that has its card already, shown in this channel too to people who may see it."""
@@ -262,3 +284,7 @@ class Control:
             channel=channel,
             asked_by=who.user_id,
         )
+
+
+def _wait(job: Job, pause: Transient) -> None:
+    log.warning("stopping %s failed for now: %s", job.name, pause.words)

@@ -2,15 +2,16 @@
 
 Kept narrow on purpose: another labeling engine may one day stand beside it. Answers are our own values; errors are
 renamed in `bot.base.aws`. Nothing here is idempotent at AWS (there is no client token), so `create_or_adopt`
-recognises our own job by its tags after every unclear answer and never takes another name.
+recognises our own job by its tag after every unclear answer and never takes another name.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
+from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
 from bot.base.errors import Refusal
 from bot.base.failpoints import reach
 from bot.jobs.lifecycle import Report
@@ -18,7 +19,8 @@ from bot.people.teams import WorkTeam
 
 ACTIVE = ("Initializing", "InProgress", "Stopping")
 REQUEST_TAG = "labeljob:request"
-DIGEST_TAG = "labeljob:digest"
+log = logging.getLogger(__name__)
+
 _PAGES_MAX = 200  # seen: lists that answer empty pages with a next token without end; 200 pages are 20,000 jobs
 
 
@@ -84,7 +86,7 @@ class GroundTruth:
         """Names in use that contain `beginning` (for a free one to offer); the first 100."""
         with renamed():
             answer = self._form.list_labeling_jobs(NameContains=beginning[:63], MaxResults=100)
-        return {job["LabelingJobName"].lower() for job in answer["LabelingJobSummaryList"]}
+            return {job["LabelingJobName"].lower() for job in answer["LabelingJobSummaryList"]}
 
     def create_or_adopt(self, request: dict[str, Any]) -> str:
         """The ARN of the job that `request` describes, made now or by an earlier try of ours.
@@ -92,7 +94,7 @@ class GroundTruth:
         Raises:
             NameTaken: the name belongs to a job that is not this one.
             AwsRefused: AWS will not do it as asked.
-            AwsBusy: unknown; call again with the same request.
+            AwsBusy, Unclear: unknown; call again with the same request.
 
         """
         name, tags = request["LabelingJobName"], {tag["Key"]: tag["Value"] for tag in request["Tags"]}
@@ -105,15 +107,24 @@ class GroundTruth:
         except AwsRefused as error:
             if error.code != "ResourceInUse":
                 raise
-        except AwsBusy:
-            found = self._describe(self._act, name)
-            if found is None:
-                raise
-            return self._adopt(found, tags)
-        found = self._describe(self._act, name)
-        if found is None:  # in use, yet not there: the listing lags behind
+        except AwsBusy as busy:
+            log.info("creating %s: %s", name, busy.words)
+        found = self._look(name)
+        if found is None:  # not taken; or in use, yet not there: the listing lags behind
             raise AwsBusy
-        return self._adopt(found, tags)
+        if not _is_ours(found, tags[REQUEST_TAG]):
+            raise NameTaken(found["LabelingJobName"], found["CreationTime"])
+        return str(found["LabelingJobArn"])
+
+    def made_before(self, name: str, request_key: str) -> "Described | None":
+        """The job that an earlier try made for this request, if AWS took it.
+
+        Raises:
+            AwsBusy, Unclear: AWS does not say.
+
+        """
+        found = self._look(name)
+        return _described(found) if found is not None and _is_ours(found, request_key) else None
 
     def active(self) -> dict[str, Report]:
         """Every job that is not over, by lower-case name: one list call per 100 jobs and status."""
@@ -148,7 +159,7 @@ class GroundTruth:
         for _ in range(_PAGES_MAX):
             with renamed():
                 page = self._poll.list_workteams(MaxResults=100, **token)
-            teams += [_work_team(each) for each in page["Workteams"]]
+                teams += [_work_team(each) for each in page["Workteams"]]
             if not page.get("NextToken"):
                 break
             token = {"NextToken": page["NextToken"]}
@@ -161,8 +172,8 @@ class GroundTruth:
                 page = self._poll.list_labeling_jobs(
                     StatusEquals=status, MaxResults=100, SortBy="CreationTime", **token
                 )
-            for job in page["LabelingJobSummaryList"]:
-                yield job["LabelingJobName"], _report(job)
+                found = [(job["LabelingJobName"], _report(job)) for job in page["LabelingJobSummaryList"]]
+            yield from found
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
@@ -182,12 +193,20 @@ class GroundTruth:
                 return None
             raise
 
-    def _adopt(self, found: dict[str, Any], tags: dict[str, str]) -> str:
-        """The ARN if the job carries our tags."""
-        theirs = {tag["Key"]: tag["Value"] for tag in found.get("Tags", ())}
-        if any(theirs.get(key) != tags[key] for key in (REQUEST_TAG, DIGEST_TAG)):
-            raise NameTaken(found["LabelingJobName"], found["CreationTime"])
-        return str(found["LabelingJobArn"])
+    def _look(self, name: str) -> dict[str, Any] | None:
+        """As `_describe`, after an unclear answer: not to be let look is no answer either."""
+        try:
+            return self._describe(self._act, name)
+        except AwsRefused as error:
+            raise Unclear(error.words) from error
+
+
+def _is_ours(job: dict[str, Any], request_key: str) -> bool:
+    """Whether the job was made for that request: keys are ours alone, and no two requests share one.
+
+    UNSURE: that a description has its tags from the first moment on.
+    """
+    return any(tag["Key"] == REQUEST_TAG and tag["Value"] == request_key for tag in job.get("Tags", ()))
 
 
 def _report(job: dict[str, Any]) -> Report:

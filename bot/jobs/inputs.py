@@ -1,11 +1,12 @@
 """What a job labels: a manifest as it is, or one made of a folder. Read at the form, read again before the launch."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri, read
-from bot.base.storage import Storage
+from bot.base.storage import Body, Storage, gathered
 from bot.jobs.draft import Draft
 from bot.jobs.task_types import TASK_TYPES, TaskType
 from bot.manifests import build, lines
@@ -22,12 +23,11 @@ class BadInput(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What was read: how many objects, what was left out, and the manifest's bytes where it was made of a folder."""
+    """What was read: how many objects, and what was left out."""
 
     objects: int
     skipped: int
     words: str
-    made: bytes | None
 
 
 class Inputs:
@@ -45,9 +45,31 @@ class Inputs:
             MissingObject, NotAllowedPlace, AwsRefused, AwsBusy: see `bot.base.storage`.
 
         """
-        kind = TASK_TYPES[draft.task_type]
-        uri = read(draft.input_uri)
-        return self._folder(uri, kind) if uri.is_folder else self._manifest(uri, kind)
+        kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
+        if not uri.is_folder:
+            return self._manifest(uri, kind)
+        tally = build.Tally()
+        for _line in self._lines(uri, tally, kind):
+            pass  # the lines themselves are of no use before the launch
+        return _counted(uri, tally, kind)
+
+    @contextmanager
+    def made(self, draft: Draft) -> Iterator[Body | None]:
+        """The manifest that is made of a folder; None where the input is a manifest. Either is read and checked again.
+
+        Raises:
+            NoRoom: see `gathered`; and what `read` raises.
+
+        """
+        kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
+        if not uri.is_folder:
+            self._manifest(uri, kind)
+            yield None
+            return
+        tally = build.Tally()
+        with gathered(self._lines(uri, tally, kind)) as body:
+            _counted(uri, tally, kind)
+            yield body
 
     def _manifest(self, uri: S3Uri, kind: TaskType) -> Input:
         verdict = lines.check(
@@ -59,18 +81,11 @@ class Inputs:
         )
         if not verdict.fine:
             raise BadInput(lines.words(verdict))
-        return Input(verdict.objects, 0, lines.notes(verdict), None)
+        return Input(verdict.objects, 0, lines.notes(verdict))
 
-    def _folder(self, uri: S3Uri, kind: TaskType) -> Input:
-        tally = build.Tally()
-        made = self._texts(uri, tally, kind) if kind.source_key == "source" else self._objects(uri, tally, kind)
-        body = b"".join(made)
-        skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
-        if not tally.written:
-            wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
-            left = f" {tally.words().removeprefix('0 lines. ')}" if skipped else ""
-            raise BadInput(f"There is nothing to label in {uri}: no file in it ends in {wanted}.{left}")
-        return Input(tally.written, skipped, tally.words(), body)
+    def _lines(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
+        """The lines of the manifest of a folder, counted in `tally`."""
+        return self._texts(uri, tally, kind) if kind.source_key == "source" else self._objects(uri, tally, kind)
 
     def _objects(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         keys = self._storage.keys(uri)
@@ -85,6 +100,16 @@ class Inputs:
                 yield from build.text_lines(chunks, tally=tally, limit=kind.objects_max)
             elif not key.endswith("/"):
                 tally.other[key.rpartition(".")[2]] += 1
+
+
+def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType) -> Input:
+    """What a folder that was read to its end holds."""
+    skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
+    if not tally.written:
+        wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
+        left = f" {tally.words().removeprefix('0 lines. ')}" if skipped else ""
+        raise BadInput(f"There is nothing to label in {uri}: no file in it ends in {wanted}.{left}")
+    return Input(tally.written, skipped, tally.words())
 
 
 def _endings(kind: TaskType) -> tuple[str, ...]:

@@ -7,34 +7,32 @@ pauses; after `quarantine_after` tries the job is set aside and its asker told o
 """
 
 import logging
-import random
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
 from bot.base.aws import AwsRefused
 from bot.base.clock import Clock
-from bot.base.errors import Fault, Refusal, Refused, Transient
-from bot.base.leases import Leases
+from bot.base.errors import Fault, LabeljobError, Refusal, Refused, Transient
+from bot.base.leases import Hold
 from bot.base.log import about, redact
 from bot.base.s3_uri import Allowed, S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
+from bot.base.tries import Stale, Tries, attempt
 from bot.instructions.page import category_file, worker_page
 from bot.jobs import card
 from bot.jobs.draft import Draft, faults
 from bot.jobs.facts import Facts, instructions_of
 from bot.jobs.ground_truth import REQUEST_TAG, GroundTruth
 from bot.jobs.inputs import Inputs
-from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind, observe
+from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind, Report, observe
 from bot.jobs.order import Places, request
-from bot.jobs.records import Job, Records, Stale
+from bot.jobs.records import Job, Records
 from bot.jobs.tell import Tell
 from bot.people.access import Access
 from bot.people.teams import Teams
-
-_LEASES = 4  # a sending lease is 30 s; 120 s are longer than the three tries of the longest call
-_PAUSE_FIRST, _PAUSE_MAX = 5.0, 300.0
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +57,9 @@ class Launch:
         ground_truth: GroundTruth,
         storage: Storage,
         allowed: Allowed,
-        leases: Leases,
+        tries: Tries,
         settings: Settings,
         clock: Clock,
-        chance: random.Random,
     ) -> None:
         self._records = records
         self._tell = tell
@@ -71,52 +68,39 @@ class Launch:
         self._access = access
         self._ground_truth = ground_truth
         self._storage = storage
-        self._inputs = Inputs(storage, allowed)
         self._allowed = allowed
-        self._leases = leases
+        self._tries = tries
         self._settings = settings
         self._clock = clock
-        self._chance = chance
 
     def round(self) -> None:
         """Launch every job that is due; one that cannot be launched does not stop the others."""
         for waiting in self._records.to_launch():
-            lease = self._leases.take(f"launch:{waiting.id}", _LEASES * self._settings.lease)
-            if lease is None:
-                continue
-            with about(job=waiting.id):
-                try:
-                    job = self._records.get(waiting.id)
-                    if job is not None and job.state.state in {ASKED, LAUNCHING}:
-                        self._one(job)
-                except Stale:
-                    log.info("job %s was changed by somebody else; the next round looks again", waiting.name)
-                finally:
-                    self._leases.release(lease)
+            with about(job=waiting.id), self._tries.hold(f"launch:{waiting.id}") as hold:
+                job = self._records.get(waiting.id) if hold else None
+                if hold and job is not None and job.version == waiting.version:
+                    attempt(
+                        f"launching {job.name}",
+                        hold,
+                        partial(self._launch, job, hold),
+                        refused=partial(self._refuse, job),
+                        failed=partial(self._again, job),
+                    )
 
-    def _one(self, job: Job) -> None:
-        """One job through its launch, or to the words for why not."""
-        try:
-            self._launch(job)
-        except Refusal as refusal:
-            current = self._records.get(job.id) or job
-            state = msgspec.structs.replace(
-                current.state, state=REFUSED, cause=redact(refusal.words), ended_at=self._clock()
-            )
-            self._tell.record(current, state, line=card.refused_line(self._facts.of(current), _faults(refusal)))
-        except Stale:
-            raise
-        except Transient as pause:
-            self._again(self._records.get(job.id) or job, pause)
-
-    def _launch(self, job: Job) -> None:
+    def _launch(self, job: Job, hold: Hold) -> None:
         """The launch itself, repeatable at every step."""
-        if job.stop_wanted and job.state.state == ASKED:
+        if job.state.state == LAUNCHING:
+            # What an earlier try made must never be called refused, so it comes before everything that may refuse.
+            made = self._ground_truth.made_before(job.name, job.request_key)
+            if made is not None:
+                self._taken(job, made.arn, made.report)
+                return
+        if job.stop_wanted:
             state = msgspec.structs.replace(job.state, state=STOPPED, ended_at=self._clock())
             self._tell.record(job, state, (Change(Kind.STOPPED),))
             return
         draft = self._checked(job)
-        manifest, template, labels = self._files(draft)
+        manifest, template, labels = self._files(draft, hold)
         asked = request(
             draft,
             region=job.region,
@@ -129,15 +113,42 @@ class Launch:
         if job.state.state == ASKED:
             job = replace(job, draft=draft, manifest_uri=str(manifest), template_uri=str(template))
             job = self._tell.record(job, msgspec.structs.replace(job.state, state=LAUNCHING))
+        hold.prove()
         try:
             arn = self._ground_truth.create_or_adopt(asked)
         except AwsRefused as refusal:
             if draft.workteam_arn not in {team.arn for team in self._ground_truth.work_teams()}:
                 raise TeamGone from refusal  # deleted since the cache was filled: AWS only names the ARN
             raise
-        report = self._ground_truth.describe(job.name).report
+        self._taken(job, arn, self._first_report(job.name))
+
+    def _first_report(self, name: str) -> Report:
+        """How the new job is; where AWS does not say, the watcher finds out."""
+        try:
+            return self._ground_truth.describe(name).report
+        except LabeljobError as error:
+            log.info("%s was taken by AWS, which says no more for now: %s", name, error.words)
+            return Report("Initializing")
+
+    def _taken(self, job: Job, arn: str, report: Report) -> None:
+        """AWS has the job."""
         state, changes = observe(job.state, report, self._clock())
-        self._tell.record(replace(job, arn=arn, fails=0), state, changes)
+        try:
+            self._tell.record(replace(job, arn=arn, fails=0), state, changes)
+        except Stale:
+            self._disown(job)
+            raise
+
+    def _disown(self, job: Job) -> None:
+        """Stop what AWS took from a try that was frozen for so long that the job was taken back meanwhile."""
+        current = self._records.get(job.id)
+        if current is None or not current.ended or current.arn:
+            return
+        try:
+            self._ground_truth.stop(job.name)
+            log.warning("AWS took %s after it had been taken back; it is stopped there", job.name)
+        except LabeljobError as error:
+            log.error("AWS took %s after it had been taken back; stop it in the console: %s", job.name, error.words)  # noqa: TRY400 - the words say all
 
     def _checked(self, job: Job) -> Draft:
         """The draft, with everything that the form could check (or had no time for) checked again."""
@@ -150,14 +161,14 @@ class Launch:
             raise TeamGone
         return draft
 
-    def _files(self, draft: Draft) -> tuple[S3Uri, S3Uri, S3Uri]:
+    def _files(self, draft: Draft, hold: Hold) -> tuple[S3Uri, S3Uri, S3Uri]:
         """Manifest, worker page and label file in S3. Keys hold the hash, so a second try writes the same again."""
-        places = Places.of(draft)
-        seen = self._inputs.read(draft)
+        places, storage = Places.of(draft), self._storage.attended(hold.keep)
         manifest = read(draft.input_uri)
-        if seen.made is not None:
-            manifest = places.manifest(seen.made)
-            self._storage.put(manifest, seen.made, "application/x-ndjson")
+        with Inputs(storage, self._allowed).made(draft) as body:
+            if body is not None:
+                manifest = places.manifest(body.sha256)
+                storage.put_once(manifest, body, "application/x-ndjson")
         page = worker_page(draft.task_type, instructions_of(draft), allowed=self._allowed.text).encode()
         template = places.template(page)
         self._storage.put(template, page, "text/html; charset=utf-8")
@@ -166,17 +177,29 @@ class Launch:
         self._storage.put(labels, labels_file, "application/json")
         return manifest, template, labels
 
+    def _refuse(self, job: Job, refusal: Refusal) -> None:
+        """The end, with words for why not."""
+        current = self._current(job)
+        state = msgspec.structs.replace(
+            current.state, state=REFUSED, cause=redact(refusal.words), ended_at=self._clock()
+        )
+        self._tell.record(current, state, line=card.refused_line(self._facts.of(current), _faults(refusal)))
+
     def _again(self, job: Job, pause: Transient) -> None:
         """Another try later, or the end of trying."""
-        fails = job.fails + 1
-        wait = min(_PAUSE_MAX, _PAUSE_FIRST * 2 ** min(fails, 8)) * self._chance.uniform(0.5, 1.0)
-        after = replace(job, fails=fails, next_try_at=self._clock().timestamp() + wait)
-        if fails < self._settings.quarantine_after:
-            self._tell.record(after, after.state)
-            log.info("launching %s failed for now (%s); again in %.0f s", job.name, pause.words, wait)
-            return
-        after = replace(after, quarantine_reason=pause.words)
-        self._tell.record(after, after.state, line=card.set_aside_line(self._facts.of(after), after.state, pause.words))
+        after = self._tries.paused(self._current(job), pause.words)
+        line = None
+        if after.quarantine_reason:
+            line = card.set_aside_line(self._facts.of(after), after.state, pause.words)
+        self._tell.record(after, after.state, line=line)
+        log.info("launching %s failed for now (%s)", job.name, pause.words)
+
+    def _current(self, job: Job) -> Job:
+        """The job as this try has left it; somebody else who got further decides what becomes of it."""
+        current = self._records.get(job.id)
+        if current is None or current.state.state not in {ASKED, LAUNCHING}:
+            raise Stale
+        return current
 
 
 def _faults(refusal: Refusal) -> list[Fault]:

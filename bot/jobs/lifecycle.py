@@ -39,13 +39,26 @@ class Report:
     modified: datetime = _NO_TIME
 
 
+UNDER_WAY, READY, NOT_MADE = "under way", "ready", "not made"
+
+
+class MadeDataset(msgspec.Struct, frozen=True):
+    """A Rekognition dataset made of the job's labels. `kind` is training or test, `state` one of the three above."""
+
+    id: str
+    name: str
+    project: str
+    kind: str
+    state: str
+
+
 class JobState(msgspec.Struct, frozen=True):
     """What is known of a job's life.
 
     `labeled + failed + unlabeled` is the total; all zero means that AWS has not counted yet. `worked_s` are the
     seconds during which labels came in (pauses left out), `first_count` the people's labels that the rate leaves out
     (those before the first look, and those of pauses). `cause` is why it failed or was refused, in AWS's or our words.
-    `stopped_by` is who had it stopped.
+    `stopped_by` is who had it stopped. `datasets` are those made of its labels, oldest first.
     """
 
     state: str = ASKED
@@ -65,6 +78,7 @@ class JobState(msgspec.Struct, frozen=True):
     stopped_by: str = ""
     output_uri: str = ""
     modified: datetime = _NO_TIME
+    datasets: tuple[MadeDataset, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -85,6 +99,17 @@ class JobState(msgspec.Struct, frozen=True):
     def percent(self) -> int:
         """0 to 100, rounded down; 100 only when all are through."""
         return self.done * 100 // self.total if self.total else 0
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was stopped before AWS had it."""
+        return self.state == STOPPED and self.launched_at is None
+
+    @property
+    def datasets_left(self) -> tuple[str, ...]:
+        """The kinds of dataset that its labels can still become: one of each (what failed does not count)."""
+        there = {one.kind for one in self.datasets if one.state != NOT_MADE}
+        return tuple(kind for kind in ("training", "test") if kind not in there)
 
     @property
     def has_errors(self) -> bool:
@@ -137,7 +162,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (LAUNCHING, INITIALIZING): "AWS took the job and reads its manifest.",
     (LAUNCHING, IN_PROGRESS): "AWS took the job and was quick: workers have tasks already.",
     (LAUNCHING, STOPPING): "Somebody stopped it in the console at once.",
-    (LAUNCHING, STOPPED): "Somebody stopped it in the console before we looked.",
+    (LAUNCHING, STOPPED): "It was withdrawn and AWS has no such job, or somebody stopped it in the console at once.",
     (LAUNCHING, COMPLETED): "It ended before we looked.",
     (LAUNCHING, FAILED): "AWS took the job and gave it up before we looked.",
     (INITIALIZING, IN_PROGRESS): "Workers have tasks.",

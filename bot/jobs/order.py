@@ -29,9 +29,9 @@ class Places:
         """The label category file."""
         return self.folder.join(f"{_sha256(category_file)}.labels.json")
 
-    def manifest(self, body: bytes) -> S3Uri:
+    def manifest(self, sha256: str) -> S3Uri:
         """The input manifest that was made from a folder."""
-        return self.folder.join(f"{_sha256(body)}.manifest")
+        return self.folder.join(f"{sha256}.manifest")
 
 
 def request(  # noqa: PLR0913 - each is a fact about the order
@@ -39,8 +39,8 @@ def request(  # noqa: PLR0913 - each is a fact about the order
 ) -> dict[str, Any]:
     """The arguments of CreateLabelingJob.
 
-    The tags are the caller's and one more: the digest of the request, by which our own job is recognised after a lost
-    answer (CreateLabelingJob has no client token).
+    The tags are the caller's and one more: the digest of the request, which tells an administrator whether AWS has what
+    the bot would ask for now.
     """
     kind = TASK_TYPES[draft.task_type]
     asked: dict[str, Any] = {

@@ -4,11 +4,16 @@ Slack waits 3 s for an answer, so a page gets 1.5 s for all its questions at onc
 by name, shown on the review, and asked again before the launch.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from bot.base.errors import Fault, Refusal, Transient
+
+
+class TooLate(Transient):
+    """Nobody waits for the answer any more."""
 
 
 class Questions:
@@ -17,6 +22,19 @@ class Questions:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="form-question")
+
+    def patience(self) -> Callable[[], None]:
+        """A step for long questions (see `Storage.attended`): it ends them when their page does not wait any more.
+
+        Without it a manifest of 200 MB would be read to its end beside everybody else's answers, with every press.
+        """
+        end = time.monotonic() + self._seconds
+
+        def step() -> None:
+            if time.monotonic() > end:
+                raise TooLate
+
+        return step
 
     def ask(self, questions: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], list[Fault], tuple[str, ...]]:
         """Answers by name, the faults that were found, and the names of what nobody answered in time.

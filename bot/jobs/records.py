@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
-from bot.base.errors import Transient
+from bot.base.tries import Tried, TriedRow, columns, write_version
 from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
 
@@ -34,7 +34,7 @@ class DraftRow(SQLModel, table=True):
     changed: float
 
 
-class JobRow(SQLModel, table=True):
+class JobRow(TriedRow, table=True):
     """A labeling job. `name_key` is the name in lower case while the job holds it (AWS names ignore capitals)."""
 
     __tablename__ = "job"
@@ -59,18 +59,12 @@ class JobRow(SQLModel, table=True):
     manifest_uri: str = ""
     template_uri: str = ""
     stop_wanted: bool = False
-    seq: int = 0
-    version: int = 0
-    fails: int = 0
-    next_try_at: float = 0.0
-    quarantine_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A labeling job as the story knows it. `seq` counts its changes of state, `version` every write."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Tried):
+    """A labeling job as the story knows it."""
 
-    id: str
     team_id: str
     account: str
     region: str
@@ -87,20 +81,11 @@ class Job:
     manifest_uri: str = ""
     template_uri: str = ""
     stop_wanted: bool = False
-    seq: int = 0
-    version: int = 0
-    fails: int = 0
-    next_try_at: float = 0.0
-    quarantine_reason: str | None = None
 
     @property
     def ended(self) -> bool:
         """Whether nothing will happen to it any more."""
         return self.state.state in ENDED
-
-
-class Stale(Transient):
-    """Somebody else changed this job at the same moment. Nothing was done; please try again."""
 
 
 class Records:
@@ -161,6 +146,11 @@ class Records:
         """The job of that id."""
         return self._one(JobRow.id == job_id)
 
+    def within(self, session: Session, job_id: str) -> Job | None:
+        """The job of that id, which nobody else changes before this transaction ends."""
+        row = session.exec(select(JobRow).where(JobRow.id == job_id).with_for_update()).first()
+        return _job(row) if row else None
+
     def holding(self, account: str, region: str, name: str) -> Job | None:
         """The job that holds a name (capitals do not count)."""
         return self._one(JobRow.account == account, JobRow.region == region, JobRow.name_key == name.lower())
@@ -186,14 +176,9 @@ class Records:
 
     def to_launch(self) -> list[Job]:
         """Jobs that AWS does not know yet and whose next try is due, oldest first."""
-        due = col(JobRow.next_try_at) <= self._clock().timestamp()
+        due = self._db.sql("job.next_try_at <= :now")
         waiting = self._many(col(JobRow.state).in_(("asked", "launching")), due)
-        # A job that was set aside before anything was sent can still be taken back.
-        return [
-            job
-            for job in reversed(waiting)
-            if job.quarantine_reason is None or (job.stop_wanted and job.state.state == "asked")
-        ]
+        return [job for job in reversed(waiting) if job.quarantine_reason is None]
 
     def watched(self) -> list[Job]:
         """Jobs that AWS knows and that are not over."""
@@ -217,12 +202,7 @@ class Records:
 
         """
         after = replace(job, version=job.version + 1)
-        values = _row(after).model_dump(exclude={"id"})
-        done = session.exec(
-            update(JobRow).where(col(JobRow.id) == job.id, col(JobRow.version) == job.version).values(values)
-        )
-        if done.rowcount != 1:
-            raise Stale
+        write_version(session, JobRow, job, _row(after).model_dump(exclude={"id"}))
         return after
 
     def _one(self, *conditions: Any) -> Job | None:
@@ -240,7 +220,7 @@ class Records:
 
 def _taken_back(job: Job) -> bool:
     """Whether it was stopped before AWS knew it."""
-    return job.state.state == "stopped" and not job.arn and job.state.launched_at is None
+    return job.state.withdrawn and not job.arn
 
 
 def _encode(value: object) -> str:
@@ -259,7 +239,7 @@ def _job(row: JobRow) -> Job:
 
 def _row(job: Job) -> JobRow:
     return JobRow(
-        id=job.id,
+        **columns(job),
         team_id=job.team_id,
         account=job.account,
         region=job.region,
@@ -279,9 +259,4 @@ def _row(job: Job) -> JobRow:
         manifest_uri=job.manifest_uri,
         template_uri=job.template_uri,
         stop_wanted=job.stop_wanted,
-        seq=job.seq,
-        version=job.version,
-        fails=job.fails,
-        next_try_at=job.next_try_at,
-        quarantine_reason=job.quarantine_reason,
     )

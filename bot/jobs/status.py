@@ -10,11 +10,13 @@ from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
+from bot.delivery.undelivered import Asked
 from bot.instructions.page import slack_preview
 from bot.jobs import card, lifecycle, queue_card, status_card
 from bot.jobs.control import NoSuchJob
 from bot.jobs.draft import final_attribute
 from bot.jobs.facts import Facts, instructions_of, subject
+from bot.jobs.lifecycle import NOT_MADE, MadeDataset
 from bot.jobs.records import Job, Records
 from bot.people.teams import Teams
 
@@ -32,6 +34,7 @@ class Result:
     attribute: str
     importable: bool
     why_not: str
+    made: tuple[MadeDataset, ...] = ()
 
 
 class Status:
@@ -85,6 +88,11 @@ class Status:
                 return job
         near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [job.name for job in jobs]
         raise NoSuchJob(status_card.no_such_job(name, near[:5]))
+
+    def asker(self, job_id: str) -> Asked | None:
+        """Who is to hear of a job whose channel cannot be reached."""
+        job = self._records.get(job_id)
+        return Asked(job.asked_by, "labeling job", job.name, "job") if job else None
 
     def in_thread(self, channel: str, root_ts: str) -> Job | None:
         """The job whose thread this is."""
@@ -154,12 +162,15 @@ class Status:
         why = ""
         if not job.ended:
             why = "This job is not over yet. Its labels can become a dataset when it is."
-        elif not card.can_make_dataset(facts, job.state):
+        elif not card.has_labels_for_dataset(facts, job.state):
             kind = facts.kind.title.lower() if facts.kind else "this task type"
             why = f"Rekognition Custom Labels takes no labels of {kind}."
             if job.state.state == lifecycle.REFUSED or not job.state.labeled:
                 why = "This job has no labels, so there is nothing to import."
-        return Result(job, job.state.output_uri or facts.output_uri, attribute, not why, why)
+        elif not job.state.datasets_left:
+            why = "A training and a test set were made of this job's labels already. /dataset create makes others."
+        made = tuple(one for one in job.state.datasets if one.state != NOT_MADE)
+        return Result(job, job.state.output_uri or facts.output_uri, attribute, not why, why, made)
 
     def home(self, team_id: str, user_id: str, name: str, channels: frozenset[str]) -> dict[str, Any]:
         """The person's App Home: what their teams can label now, and the jobs they asked for.

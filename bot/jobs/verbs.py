@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from bot.jobs.accept import Accept
 from bot.jobs.control import Control
 from bot.jobs.launch import Launch
+from bot.jobs.made_datasets import MadeDatasets
 from bot.jobs.queue import Queue
 from bot.jobs.status import Status
-from bot.jobs.undelivered import Undelivered
 from bot.jobs.watch import Watch
 
 
@@ -21,4 +21,4 @@ class JobVerbs:
     control: Control
     queue: Queue
     status: Status
-    undelivered: Undelivered
+    made_datasets: MadeDatasets

@@ -7,20 +7,18 @@ aside and its thread told once.
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 from bot.base.clock import Clock
-from bot.base.errors import LabeljobError, Refusal
-from bot.base.leases import Leases
+from bot.base.errors import LabeljobError
 from bot.base.log import about
-from bot.base.settings import Settings
+from bot.base.tries import Tries, attempt, counts
 from bot.jobs import card
 from bot.jobs.facts import Facts
 from bot.jobs.ground_truth import GroundTruth
 from bot.jobs.lifecycle import Report, observe
-from bot.jobs.records import Job, Records, Stale
+from bot.jobs.records import Job, Records
 from bot.jobs.tell import Tell
-
-_LEASES = 4  # a sending lease is 30 s; a round of 10,000 jobs takes some of the 120
 
 log = logging.getLogger(__name__)
 
@@ -35,52 +33,44 @@ class Watch:
         tell: Tell,
         facts: Facts,
         ground_truth: GroundTruth,
-        leases: Leases,
-        settings: Settings,
+        tries: Tries,
         clock: Clock,
     ) -> None:
         self._records = records
         self._tell = tell
         self._facts = facts
         self._ground_truth = ground_truth
-        self._leases = leases
-        self._settings = settings
+        self._tries = tries
         self._clock = clock
 
     def round(self) -> None:
         """Look at every job that is not over; nothing is asked while there is none."""
         jobs = self._records.watched()
-        lease = self._leases.take("watch", _LEASES * self._settings.lease) if jobs else None
-        if lease is None:
+        if not jobs:
             return
-        try:
+        with self._tries.hold("watch") as hold:
+            if hold is None:
+                return
             active = self._ground_truth.active()
-            for job in jobs:
+            for job in hold.along(jobs):
+                count = partial(self._count_failure, job)
                 with about(job=job.id):
-                    self._look(job, active.get(job.name.lower()))
-        finally:
-            self._leases.release(lease)
+                    look = partial(self._look, job, active.get(job.name.lower()))
+                    attempt(f"looking at {job.name}", hold, look, refused=count, failed=count)
 
     def _look(self, job: Job, listed: Report | None) -> None:
-        try:
-            report = listed or self._ground_truth.describe(job.name).report
-            state, changes = observe(job.state, report, self._clock())
-            if state != job.state or job.fails:
-                self._tell.record(replace(job, fails=0), state, changes)
-        except Stale:
-            log.info("job %s was changed by somebody else; the next round looks again", job.name)
-        except LabeljobError as error:
-            self._count_failure(job, error)
+        report = listed or self._ground_truth.describe(job.name).report
+        state, changes = observe(job.state, report, self._clock())
+        if state != job.state or job.fails:
+            self._tell.record(replace(job, fails=0), state, changes)
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
+        """A failure that says something about this job counts."""
         log.warning("looking at %s failed: %s", job.name, error.words)
-        after = replace(job, fails=job.fails + 1)
-        # What AWS refuses for this job counts; AWS being busy says nothing about the job.
-        if not isinstance(error, Refusal):
+        if not counts(error):
             return
-        if after.fails < self._settings.quarantine_after:
-            self._tell.record(after, after.state)
-            return
-        after = replace(after, quarantine_reason=error.words)
-        line = card.set_aside_line(self._facts.of(after), after.state, error.words)
+        after = self._tries.counted(job, error.words)
+        line = None
+        if after.quarantine_reason:
+            line = card.set_aside_line(self._facts.of(after), after.state, error.words)
         self._tell.record(after, after.state, line=line)

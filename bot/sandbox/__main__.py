@@ -1,7 +1,8 @@
 """`labeljob sandbox` and `labeljob demo`: the practice workspace for people with neither account.
 
 The only file of the sandbox that knows the bot, and all it takes from it is the Slack app's manifest: the bot itself
-runs as a process of its own, on settings that are given to it one by one.
+runs as a process of its own, on settings that are given to it one by one. That process is started before anything
+else is imported here, so that both sides read their code at the same time.
 """
 
 import fcntl
@@ -11,19 +12,16 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any
 
-from rich.console import Console
-
-from bot import slack_manifest
 from bot.base.errors import Refusal
-from bot.sandbox.aws.simulated_teams import FLYING
-from bot.sandbox.demo import Demo, read_out, watched
-from bot.sandbox.first_minute import BANNER, FirstMinute
+from bot.sandbox.addresses import Addresses, free_port
 from bot.sandbox.person import PracticeError
 from bot.sandbox.practice import Practice, folder_of
 from bot.sandbox.running_bot import BotFailed
-from bot.sandbox.services import Services, free_port
+
+if TYPE_CHECKING:  # imported when the bot is on its way
+    from bot.sandbox.services import Services
 
 _FAST = {
     "LABELJOB_POLL_GAP": "0.5",
@@ -31,46 +29,79 @@ _FAST = {
     "LABELJOB_CARD_GAP": "1",
     "LABELJOB_TEAMS_GAP": "5",
 }  # a practice second is worth a minute of work
-_PACE = 0.2  # objects a simulated team labels in a second: slow enough to watch
+_PACE = 0.2  # objects that the simulated team labels in a second: slow enough to watch
 _DEMO_PACE = 60.0
+_LOOK = 1.0  # seconds between two looks whether the bot lives
 
 
 class PracticeFailed(Refusal):
     """The practice workspace did not start."""
 
 
-def run(folder: str, port: int, transport: str, pictures: str | None) -> int:
+def run(folder: str, port: int, transport: str, pictures: str | None, pace: float = _PACE) -> int:
     """Start the practice workspace and keep it until Ctrl-C; what happened stays in `folder`."""
-    lock = _alone(folder)
-    services = _services(folder, port, pictures)
-    practice = Practice(services, transport=transport, bot_port=free_port(port + 3), gaps=_FAST)
-    first = not (services.folder / "opened").exists()
-    with Console(stderr=True).status("Opening the practice workspace") as status:
-        try:
-            practice.start()
-            if first:
-                status.update("Mara, Lin and Sam begin to work")
-                FirstMinute(services).play()
-                (services.folder / "opened").touch()
-        except (BotFailed, PracticeError) as error:
-            practice.stop()
-            raise PracticeFailed(str(error)) from error
-    print(f"\nThe practice workspace is open:  {services.slack_url}\n", flush=True)  # noqa: T201 - this is a command
-    print(f"It remembers everything in {folder}; `make reset` forgets it. Ctrl-C ends it.", flush=True)  # noqa: T201
-    _wait_for_the_end()
-    practice.stop()
-    lock.close()
+    lock, where, own = _alone(folder), folder_of(folder), _own_pictures(pictures)
+    addresses = Addresses(where, port)
+    practice = Practice(
+        where,
+        addresses,
+        lambda: _services(where, addresses, own, pace=pace),
+        transport=transport,
+        bot_port=free_port(port + 3),
+        gaps=_FAST,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until it is open; the bot must not be left behind
+    ending = threading.Event()
+    try:
+        print("Opening the practice workspace", file=sys.stderr)  # noqa: T201 - this is a command
+        practice.open()
+        _end_by_signal(ending)
+        new = not (where / "opened").exists()
+        _say(f"\nThe practice workspace is open:  {addresses.slack_url}\n")
+        _say(f"It remembers everything in {folder}; `make reset` forgets it. Ctrl-C ends it.")
+        if new:
+            _say("Mara, Lin and Sam are beginning to work: their first jobs appear within seconds.")
+        threading.Thread(target=_furnish, args=(practice.services, ending), kwargs={"new": new}, daemon=True).start()
+        while practice.bot.alive() and not ending.wait(_LOOK):
+            pass
+        if not ending.is_set():
+            raise PracticeFailed(f"The bot has ended. {practice.bot.last_words()}")
+    except BotFailed as error:
+        raise PracticeFailed(str(error)) from error
+    finally:
+        ending.set()
+        practice.stop()
+        lock.close()
     return 0
 
 
-def services_only(folder: str, port: int) -> int:
+def _furnish(services: "Services", ending: threading.Event, *, new: bool) -> None:
+    """What nobody has to wait for: the pictures, and in a new workspace its first minute."""
+    drawing = threading.Thread(target=services.draw, daemon=True)
+    drawing.start()
+    if new:
+        from bot.sandbox.first_minute import FirstMinute  # noqa: PLC0415 - see the module's docstring
+
+        try:
+            FirstMinute(services).play(drawing.join)
+        except (PracticeError, OSError) as error:
+            if not ending.is_set():
+                words = "Everything works, but the example jobs are not all there; the next start makes up for it"
+                print(f"{words} ({error}).", file=sys.stderr)  # noqa: T201 - this is a command
+            return
+        (services.folder / "opened").touch()
+
+
+def services_only(folder: str, port: int, pace: float = _PACE) -> int:
     """Start the stand-ins alone, print `NAME=value` lines that point any client at them, and keep them."""
-    lock = _alone(folder)
-    services = _services(folder, port, None)
+    lock, where = _alone(folder), folder_of(folder)
+    services = _services(where, Addresses(where, port), None, pace=pace)
+    ending = threading.Event()
+    _end_by_signal(ending)
     services.start()
     for name, value in services.environment().items():
-        print(f"{name}={value}", flush=True)  # noqa: T201 - this is a command
-    _wait_for_the_end()
+        _say(f"{name}={value}")
+    ending.wait()
     services.stop()
     lock.close()
     return 0
@@ -78,36 +109,52 @@ def services_only(folder: str, port: int) -> int:
 
 def demo(*, as_json: bool) -> int:
     """Play the whole story once in a folder that is thrown away; exit code 0 when it ended well."""
-    with tempfile.TemporaryDirectory(prefix="labeljob-demo-") as folder:
-        services = Services(Path(folder), manifest=slack_manifest.read(), pace=_DEMO_PACE, behaviours=FLYING)
-        practice = Practice(services, transport="http", bot_port=free_port(0), gaps=_FAST)
+    with tempfile.TemporaryDirectory(prefix="labeljob-demo-") as name:
+        folder, addresses = Path(name), Addresses(Path(name))
+
+        def make() -> "Services":
+            from bot.sandbox.aws.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
+
+            return _services(folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None)
+
+        practice = Practice(folder, addresses, make, transport="http", bot_port=free_port(0), gaps=_FAST)
         try:
-            result = watched(Demo(practice))
+            result = _played(practice, addresses)
         except (PracticeError, BotFailed) as error:
             tail = practice.bot.log.read_text(errors="replace")[-3000:] if practice.bot.log.exists() else ""
             raise PracticeFailed(f"The demo did not end well: {error}\n{tail}") from error
         finally:
             practice.stop()
+    from bot.sandbox.demo import read_out  # noqa: PLC0415 - as above
+
     if as_json:
-        print(json.dumps(result, indent=2, ensure_ascii=False))  # noqa: T201 - this is a command
+        _say(json.dumps(result, indent=2, ensure_ascii=False))
     else:
         read_out(result)
     good = all(job["status"] == "Completed" for job in result["jobs"])
     return 0 if good and all(each["status"] == "CREATE_COMPLETE" for each in result["datasets"]) else 1
 
 
-def _services(folder: str, port: int, pictures: str | None) -> Services:
+def _played(practice: Practice, addresses: Addresses) -> dict[str, Any]:
+    from bot.sandbox.demo import Demo, watched  # noqa: PLC0415 - its progress bar is only for the demo
+
+    return watched(Demo(practice, addresses))
+
+
+def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any) -> "Services":
+    from bot import slack_manifest  # noqa: PLC0415 - see the module's docstring
+    from bot.sandbox.first_minute import BANNER  # noqa: PLC0415 - as above
+    from bot.sandbox.services import Services  # noqa: PLC0415 - as above
+
+    chosen: dict[str, Any] = {"banner": BANNER, **other}
+    return Services(folder, manifest=slack_manifest.read(), addresses=addresses, pictures=own, **chosen)
+
+
+def _own_pictures(pictures: str | None) -> Path | None:
     own = Path(pictures).expanduser() if pictures else None
     if own is not None and not own.is_dir():
         raise PracticeFailed(f"There is no folder {pictures}. PICTURES names a folder of .jpg or .png files.")
-    return Services(
-        folder_of(folder),
-        manifest=slack_manifest.read(),
-        first_port=port,
-        pace=_PACE,
-        pictures=own,
-        banner=BANNER,
-    )
+    return own
 
 
 def _alone(folder: str) -> IO[str]:
@@ -123,11 +170,14 @@ def _alone(folder: str) -> IO[str]:
     return lock
 
 
-def _wait_for_the_end() -> None:
-    ending = threading.Event()
+def _end_by_signal(ending: threading.Event) -> None:
+    """Ctrl-C and SIGTERM set it from now on."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
-    ending.wait()
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - this is a command
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import boto3
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from bot.sandbox import seed
+from bot.sandbox.addresses import REGION, Addresses
 from bot.sandbox.orders import BOXES, JULY, TONE
 from bot.sandbox.person import Person
 from bot.sandbox.practice import Practice
@@ -30,26 +30,20 @@ ORDERS = (replace(JULY, workers=3), BOXES, TONE)
 class Demo:
     """Plays the story and reads what came of it."""
 
-    def __init__(self, practice: Practice) -> None:
-        services = practice.services
+    def __init__(self, practice: Practice, addresses: Addresses) -> None:
         self._practice = practice
-        self._mara = Person(services.slack_url, "U0MARA")
-        self._sam = Person(services.slack_url, "U0SAM")
+        self._mara = Person(addresses.slack_url, "U0MARA")
+        self._sam = Person(addresses.slack_url, "U0SAM")
         self._names = {person["id"]: str(person["real_name"]) for person in seed.PEOPLE}
         self._names |= {channel["id"]: str(channel["name"]) for channel in seed.CHANNELS}
-        session = boto3.Session(
-            aws_access_key_id=services.keys.access_key,
-            aws_secret_access_key=services.keys.secret_key,
-            region_name="us-east-1",
-        )
-        self._sagemaker: Any = session.client("sagemaker", endpoint_url=services.aws_url)
-        self._rekognition: Any = session.client("rekognition", endpoint_url=services.aws_url)
+        self._addresses = addresses
 
     def play(self, show: Callable[[str, int, int], None]) -> dict[str, Any]:
         """The story; `show(step, done, total)` is told how far it is. The result is what `--json` prints."""
         start = time.monotonic()
         show("starting the practice workspace", 0, 1)
         self._practice.start()
+        self._connect()
         show("starting the practice workspace", 1, 1)
         wait_for(self._tie, 15, "the labeling teams to be listed")
         for number, order in enumerate(ORDERS):
@@ -64,6 +58,17 @@ class Demo:
         wait_for(self._queue_empty, 10, "the queue message to say that nothing is left")
         show("making the dataset", 1, 1)
         return {**self._result(), "seconds": round(time.monotonic() - start, 1)}
+
+    def _connect(self) -> None:
+        """Look at AWS as somebody in its console would."""
+        import boto3  # noqa: PLC0415 - the bot is started before it is read
+
+        keys = self._addresses.keys
+        session = boto3.Session(
+            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name=REGION
+        )
+        self._sagemaker: Any = session.client("sagemaker", endpoint_url=self._addresses.aws_url)
+        self._rekognition: Any = session.client("rekognition", endpoint_url=self._addresses.aws_url)
 
     def _tie(self) -> bool:
         answer = self._sam.command(LABELERS, "/labelteam", f"here {seed.AUTOMATIC_TEAM}")

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio.to_thread
@@ -19,12 +20,16 @@ import uvicorn
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.sandbox.addresses import loopback_socket
+
 __all__ = ["LoopbackOnly", "Server"]
 
 THREADS = 64
 """Worker threads for synchronous handlers: a handler that waits for the bot's answer holds one of them."""
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
+GRACE_SECONDS = 1.0
+"""How long an answer that is being given may still take when the server ends."""
 HTTP_MISDIRECTED = 421
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
@@ -62,16 +67,14 @@ def _host_is_loopback(scope: Scope) -> bool:
 class Server:
     """One ASGI application on 127.0.0.1, served by uvicorn in a daemon thread.
 
-    `port` 0 takes a free port. `start` raises OSError when the port is taken and RuntimeError when the application
-    does not come up. The same object cannot be started twice; make a new one.
+    `port` 0 takes a free port; it may be a socket that is bound already (see `loopback_socket`). `start` raises OSError
+    when the port is taken and RuntimeError when the application does not come up. The same object cannot be started
+    twice; make a new one.
     """
 
-    def __init__(self, app: ASGIApp, port: int = 0) -> None:
-        # Named TCP, or asyncio leaves Nagle's algorithm on and every answer with a body waits 40 ms.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._wanted_port = port
-        self._bound = False
+    def __init__(self, app: ASGIApp, port: int | socket.socket = 0) -> None:
+        self._wanted_port = port if isinstance(port, int) else 0
+        self._bound = None if isinstance(port, int) else port
         self._edge = _Edge(app)
         # h11 and plain asyncio: the fault switches reach the connection through uvicorn's own cycle object.
         config = uvicorn.Config(
@@ -85,16 +88,13 @@ class Server:
             log_level="error",
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=1,
         )
-        self._uvicorn = uvicorn.Server(config)
+        self._uvicorn = _Uvicorn(config)
         self._thread = threading.Thread(target=self._run, name="stand-in-http", daemon=True)
-        self._up = threading.Event()
 
     @property
     def port(self) -> int:
         """The port it listens on; bound at the first look, so that it is known before `start`."""
-        self._bind()
         return int(self._socket.getsockname()[1])
 
     @property
@@ -104,21 +104,26 @@ class Server:
 
     def start(self) -> Self:
         """Listen and serve; returns itself once requests are answered."""
-        self._bind()
+        assert self._socket is not None
         self._thread.start()
-        if not self._up.wait(START_SECONDS) or not self._uvicorn.started:
+        if not self._uvicorn.up.wait(START_SECONDS) or not self._uvicorn.started:
             self.stop()
             raise RuntimeError("The stand-in's server did not come up; the reason is in the log above.")
         return self
 
     def stop(self) -> None:
         """End open event streams and sockets, finish what is being answered, release the port."""
-        self._uvicorn.should_exit = True
-        self._edge.end_streams()
+        self.begin_to_stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(STOP_SECONDS)
         with contextlib.suppress(OSError):
-            self._socket.close()
+            if self._bound is not None:
+                self._bound.close()
+
+    def begin_to_stop(self) -> None:
+        """As `stop`, without waiting for it: several servers can end at the same time."""
+        self._edge.end_streams()
+        self._uvicorn.end()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -126,21 +131,60 @@ class Server:
     def __exit__(self, *_exc: object) -> None:
         self.stop()
 
-    def _bind(self) -> None:
-        if not self._bound:
-            self._socket.bind(("127.0.0.1", self._wanted_port))
-            self._bound = True
+    @property
+    def _socket(self) -> socket.socket:
+        if self._bound is None:
+            self._bound = loopback_socket(self._wanted_port)
+        return self._bound
 
     def _run(self) -> None:
-        asyncio.run(self._serve())
+        try:
+            asyncio.run(self._serve())
+        finally:
+            self._uvicorn.up.set()  # nobody waits for what did not come up
 
     async def _serve(self) -> None:
-        serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._socket]))
-        while not self._uvicorn.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.005)
         self._edge.loop = asyncio.get_running_loop()
-        self._up.set()
-        await serving
+        await self._uvicorn.serve(sockets=[self._socket])
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn told by events what it looks for ten times a second: a start and an end cost what they take."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self.up.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):  # each of these writes the date header anew
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), 1.0)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        state, end = self.server_state, time.monotonic() + GRACE_SECONDS
+        while (state.connections or state.tasks) and time.monotonic() < end:  # noqa: ASYNC110 - uvicorn has no event
+            await asyncio.sleep(0.01)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
+
+    def end(self) -> None:
+        """Begin to end, from any thread, whether it has started or not."""
+        self.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(self._ending.set)
 
 
 class _Edge:

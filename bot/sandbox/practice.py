@@ -1,50 +1,86 @@
-"""The practice workspace as one thing: the stand-ins and a bot, started and stopped together."""
+"""The practice workspace as one thing: the stand-ins and a bot, started and stopped together.
+
+The bot comes first: it reads its code while the stand-ins read theirs, and its requests wait in line at their ports
+(see `addresses`). So the stand-ins are made by a function that is called when the bot is on its way.
+"""
 
 import json
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from bot.sandbox import seed
+from bot.sandbox.addresses import Addresses
 from bot.sandbox.running_bot import RunningBot
-from bot.sandbox.services import Services
+
+if TYPE_CHECKING:  # made by the function that whoever opens passes in
+    from bot.sandbox.services import Services
 
 EVENTS_PATH = "/slack/events"
 
 
 class Practice:
-    """Stand-ins and bot. `gaps` are the bot's own settings beside the addresses and secrets of the stand-ins."""
+    """Stand-ins and bot. `gaps` are the bot's own settings beside the addresses and secrets of the stand-ins.
 
-    def __init__(self, services: Services, *, transport: str, bot_port: int, gaps: dict[str, str]) -> None:
-        self.services = services
+    `make` gives the stand-ins at these addresses, with their memory in `folder`; they are `services` from then on.
+    """
+
+    services: "Services"
+
+    def __init__(  # noqa: PLR0913 - what can be chosen of a world
+        self,
+        folder: Path,
+        addresses: Addresses,
+        make: Callable[[], "Services"],
+        *,
+        transport: str,
+        bot_port: int,
+        gaps: dict[str, str],
+    ) -> None:
+        self._addresses = addresses
+        self._make = make
         self._transport = transport
         self._bot_port = bot_port
         settings = {
-            **services.environment(),
+            **addresses.environment(),
+            "LABELJOB_BUCKETS": ",".join((*seed.BUCKETS, *seed.DIFFICULT)),
             "LABELJOB_SLACK_TRANSPORT": transport,
             "LABELJOB_PORT": str(bot_port),
-            "LABELJOB_DATABASE_URL": f"sqlite:///{(services.folder / 'labeljob.db').resolve()}",
+            "LABELJOB_DATABASE_URL": f"sqlite:///{(folder / 'labeljob.db').resolve()}",
             **gaps,
         }
-        self.bot = RunningBot(settings, services.folder)
+        self.bot = RunningBot(settings, folder)
 
     def start(self) -> None:
-        """Start everything; returns when the app answers."""
-        self.services.start()
-        self.bot.start()
+        """Start everything; returns when the app answers and all pictures are there."""
+        self._begin()
+        self.services.draw()
         self.bot.wait_until(self.answers)
+
+    def open(self) -> None:
+        """As `start`, but without the pictures (see `Services.open`)."""
+        self._begin()
+        self.bot.wait_until(self.answers)
+
+    def _begin(self) -> None:
+        self.bot.start()
+        self.services = self._make()
+        self.services.open()
 
     def stop(self) -> None:
         """Stop everything, the bot first."""
         self.bot.stop()
-        self.services.stop()
+        if hasattr(self, "services"):
+            self.services.stop()
 
     def answers(self) -> bool:
         """Whether Slack reaches the app: a socket is open, or the app's address has echoed the challenge."""
         try:
             if self._transport == "socket":
-                return bool(_control(self.services.slack_url, "connections")["count"])
+                return bool(_control(self._addresses.slack_url, "connections")["count"])
             address = f"http://127.0.0.1:{self._bot_port}{EVENTS_PATH}"
-            answer = _control(self.services.slack_url, "request_url", {"url": address, "verify": True})
+            answer = _control(self._addresses.slack_url, "request_url", {"url": address, "verify": True})
         except OSError:
             return False
         return bool(answer.get("verified"))

@@ -11,7 +11,7 @@ from typing import IO
 
 _START = 20.0  # seconds the bot may take until it answers a command
 _END = 15.0  # seconds it may take to finish what it does
-_LOOK = 0.05
+_LOOK = 0.02
 
 
 class BotFailed(Exception):
@@ -61,8 +61,12 @@ class RunningBot:
             if ready():
                 return
             time.sleep(_LOOK)
+        raise BotFailed(f"The bot did not start. {self.last_words()}")
+
+    def last_words(self) -> str:
+        """The end of its log, with what it is."""
         tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
-        raise BotFailed(f"The bot did not start. Its log ends like this:\n{tail}")
+        return f"Its log ends like this:\n{tail}"
 
     def alive(self) -> bool:
         """Whether the process runs."""

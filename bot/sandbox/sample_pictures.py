@@ -16,7 +16,7 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from bot.sandbox import sample_truth
-from bot.sandbox.sample_truth import HEIGHT, WIDTH, Fruit, Scene
+from bot.sandbox.sample_truth import HEIGHT, WIDTH, Fruit, Scene, outline
 
 __all__ = ["SamplePicture", "pictures", "texts"]
 
@@ -67,8 +67,12 @@ class SamplePicture:
 def pictures(seed: int) -> Iterator[SamplePicture]:
     """Paint the samples one by one: 40 ``orchard-…`` for classification, then 24 ``table-…`` for boxes."""
     scenes = list(sample_truth.scenes(seed))
-    with ThreadPoolExecutor(2, "painter") as painters:  # Pillow lets go of the interpreter while it works
-        yield from painters.map(_picture, scenes)
+    try:
+        with ThreadPoolExecutor(2, "painter") as painters:  # Pillow lets go of the interpreter while it works
+            yield from painters.map(_picture, scenes)
+    finally:
+        for brush in _BRUSHES:
+            brush.cache_clear()
 
 
 def texts(seed: int) -> list[tuple[str, str]]:
@@ -84,7 +88,7 @@ def _picture(scene: Scene) -> SamplePicture:
 
 
 def _paint(scene: Scene) -> Image.Image:
-    picture = _backdrop(scene.wall, scene.wood, scene.horizon // 20 * 20).copy()
+    picture = _backdrop(scene.wall, scene.wood, scene.horizon // 20 * 20)
     for fruit in scene.fruits:
         _lay_shadow(picture, fruit)
     for fruit in scene.fruits:
@@ -198,7 +202,6 @@ def _seam() -> Image.Image:
     return Image.linear_gradient("L").resize((WIDTH, 46)).point([level * 70 // 255 for level in range(256)])
 
 
-@lru_cache(maxsize=128)
 def _backdrop(wall: int, wood: int, horizon: int) -> Image.Image:
     picture = _wall(wall).copy()
     picture.paste(_wood(wood).crop((0, 0, WIDTH, HEIGHT - horizon)), (0, horizon))
@@ -208,31 +211,10 @@ def _backdrop(wall: int, wood: int, horizon: int) -> Image.Image:
     return picture
 
 
-def _outline(kind: str) -> list[tuple[float, float]]:
-    """The body's outline, stretched so that it fills the square from -1 to 1 exactly."""
-    points = []
-    for step in range(120):
-        turn = math.tau * step / 120
-        x, y = math.sin(turn), -math.cos(turn)
-        if kind == "apple":
-            dip = 0.15 * math.exp(-((x / 0.3) ** 2)) if y < 0 else -0.07 * math.exp(-((x / 0.26) ** 2))
-            x, y = x * (1.0 - 0.14 * max(0.0, y) ** 2), y + dip
-        elif kind == "pear":
-            neck = 0.5 - 0.5 * math.tanh(4.2 * (y + 0.16))
-            x = x * (1.0 - 0.5 * neck) * (1.0 + 0.12 * neck * abs(x))
-        elif kind == "lemon":
-            tip = math.exp(-((y / 0.2) ** 2)) * (1 if x > 0 else -1)
-            x, y = x * 0.92 + 0.12 * tip, y * (1.0 - 0.05 * abs(x))
-        points.append((x, y))
-    lowest, highest = min(y for _, y in points), max(y for _, y in points)
-    left, right = min(x for x, _ in points), max(x for x, _ in points)
-    return [(2 * (x - left) / (right - left) - 1, 2 * (y - lowest) / (highest - lowest) - 1) for x, y in points]
-
-
 @lru_cache(maxsize=8)
 def _body_mask(kind: str) -> Image.Image:
     big = Image.new("L", (2 * _SIDE, 2 * _SIDE), 0)
-    points = [(_SIDE + x * _BODY, _SIDE + y * _BODY) for x, y in _outline(kind)]
+    points = [(_SIDE + x * _BODY, _SIDE + y * _BODY) for x, y in outline(kind)]
     ImageDraw.Draw(big).polygon(points, fill=255)
     return big.reduce(2)
 
@@ -363,3 +345,7 @@ def _leaf(kind: str, wilted: bool) -> Image.Image:
     draw.polygon(lower + vein[::-1], fill=(*green, 255))
     draw.line(vein, fill=(*_mix(light, (255, 255, 230), 0.4), 255), width=3)
     return big.reduce(2)
+
+
+_BRUSHES = (_shadow, _wall, _wood, _seam, _body_mask, _brush, _skin, _stem, _leaf)
+"""What is kept while pictures are painted, and put away afterwards."""

@@ -4,6 +4,7 @@ Promised to the pictures' painter and to the simulated workers: a file name carr
 of a picture can be worked out again anywhere without a sidecar file, and the name gives nothing away to people.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -83,6 +84,28 @@ def truth_of_text(text: str) -> Truth | None:
     """The tone of a sample text; None for any other text."""
     tone = _TONE_OF.get(text)
     return Truth(tone) if tone else None
+
+
+@lru_cache(maxsize=8)
+def outline(kind: str) -> tuple[tuple[float, float], ...]:
+    """The outline of a fruit's body as (x, y), stretched so that it fills the square from -1 to 1 exactly."""
+    points = []
+    for step in range(120):
+        turn = math.tau * step / 120
+        x, y = math.sin(turn), -math.cos(turn)
+        if kind == "apple":
+            dip = 0.15 * math.exp(-((x / 0.3) ** 2)) if y < 0 else -0.07 * math.exp(-((x / 0.26) ** 2))
+            x, y = x * (1.0 - 0.14 * max(0.0, y) ** 2), y + dip
+        elif kind == "pear":
+            neck = 0.5 - 0.5 * math.tanh(4.2 * (y + 0.16))
+            x = x * (1.0 - 0.5 * neck) * (1.0 + 0.12 * neck * abs(x))
+        elif kind == "lemon":
+            tip = math.exp(-((y / 0.2) ** 2)) * (1 if x > 0 else -1)
+            x, y = x * 0.92 + 0.12 * tip, y * (1.0 - 0.05 * abs(x))
+        points.append((x, y))
+    lowest, highest = min(y for _, y in points), max(y for _, y in points)
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    return tuple((2 * (x - left) / (right - left) - 1, 2 * (y - lowest) / (highest - lowest) - 1) for x, y in points)
 
 
 @lru_cache(maxsize=512)

@@ -1,16 +1,20 @@
 """What a new practice workspace holds: three people, three channels, two work teams, two buckets with samples.
 
-Data only, and one function that puts it into the AWS stand-in. What is there already is left as it is.
+Data, and the functions that put it into the AWS stand-in. What is there already is left as it is.
 """
 
 import json
 import mimetypes
 import sqlite3
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.sandbox import sample_pictures
-from bot.sandbox.aws.app import Aws
+from bot.sandbox import sample_truth
+
+if TYPE_CHECKING:  # read when there is something to fill; the bot is started with the names above before that
+    from bot.sandbox.aws.app import Aws
+    from bot.sandbox.sample_pictures import SamplePicture
 
 PEOPLE: list[dict[str, Any]] = [
     {
@@ -61,6 +65,7 @@ CHANNELS: list[dict[str, Any]] = [
 RAW, OUT = "orchard-raw", "orchard-out"
 BUCKETS = (RAW, OUT)
 LOCKED, FAR, PARTNER, SEALED = "orchard-locked", "orchard-frankfurt", "orchard-partner", "orchard-sealed"
+DIFFICULT = (LOCKED, FAR, PARTNER, SEALED)
 """Buckets in difficult situations: closed, in another region, another account's, encrypted with a key that refuses."""
 FAR_REGION, PARTNER_ACCOUNT = "eu-central-1", "444455556666"
 AUTOMATIC_TEAM, WAITING_TEAM = "orchard-team", "berry-team"
@@ -99,60 +104,73 @@ _BLOSSOM_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"
 """
 
 
-def fill(aws: Aws, own_pictures: Path | None, *, portal: str) -> None:
-    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them.
+def fill(aws: "Aws", own_pictures: Path | None, *, portal: str) -> None:
+    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them (see `furnish`, `draw`)."""
+    furnish(aws, portal=portal)
+    draw(aws, own_pictures)
 
-    `own_pictures` is a folder of the person's own, put under `my-pictures/`. `portal` is where workers log in.
-    """
-    new = aws.objects.create_bucket(RAW)
+
+def furnish(aws: "Aws", *, portal: str) -> None:
+    """All but the pictures, which take a while. `portal` is where workers log in."""
+    if not aws.objects.create_bucket(RAW):
+        return
     aws.objects.create_bucket(OUT)
-    if new:
-        with aws.store.write() as rows:
-            for bucket in BUCKETS:
-                rows.execute("UPDATE bucket SET cors = ? WHERE name = ?", (json.dumps(CORS), bucket))
-            for team in TEAMS:
-                _add_team(rows, aws, team, portal)
-        picture = _samples(aws)
-        for bucket in (LOCKED, FAR, PARTNER, SEALED):
-            _difficult(aws, bucket, picture)
+    with aws.store.write() as rows:
+        for bucket in BUCKETS:
+            rows.execute("UPDATE bucket SET cors = ? WHERE name = ?", (json.dumps(CORS), bucket))
+        for team in TEAMS:
+            _add_team(rows, aws, team, portal)
+    names = [_key(scene) for scene in sample_truth.scenes(SEED)]
+    lines = [json.dumps({"source-ref": f"s3://{RAW}/{name}"}) for name in names]
+    reviews = [json.dumps({"source": text}) for text, _tone in sample_truth.texts(SEED)]
+    manifests = {
+        "boxes/boxes.manifest": [line for line, name in zip(lines, names, strict=True) if name.startswith("boxes/")],
+        "first-basket.manifest": lines[:BASKET],
+        "texts/reviews.manifest": reviews,
+    }
+    labels = {"document-version": "2018-11-28", "labels": [{"label": "open"}, {"label": "closed"}]}
+    _put(aws, "spring/labels.json", json.dumps(labels).encode())
+    _put(aws, "spring/page.liquid.html", _BLOSSOM_PAGE.encode())
+    for name, content in manifests.items():
+        _put(aws, name, "".join(f"{line}\n" for line in content).encode(), "application/x-ndjson")
+    for bucket in DIFFICULT:
+        aws.objects.create_bucket(bucket)
+        line = json.dumps({"source-ref": f"s3://{bucket}/one.jpg"})
+        aws.objects.write(bucket, "one.manifest", f"{line}\n".encode(), "application/x-ndjson")
+
+
+def draw(aws: "Aws", own_pictures: Path | None) -> None:
+    """Fruit to sort and fruit to draw boxes round, once; `own_pictures` is put under `my-pictures/` every time.
+
+    A start that was cut short is made up for by the next one; what somebody deleted later stays away.
+    """
+    drawn = aws.config.folder / "pictures-drawn"
+    if not drawn.exists():
+        for scene, picture in zip(sample_truth.scenes(SEED), _pictures(), strict=True):
+            _put(aws, _key(scene), picture.jpeg)
+        for bucket in DIFFICULT:
+            aws.objects.write(bucket, "one.jpg", _pictures()[0].jpeg, "image/jpeg")
+        drawn.touch()
     if own_pictures is not None:
         for file in sorted(own_pictures.rglob("*")):
             if file.suffix.lower() in _PICTURES and file.is_file():
                 _put(aws, f"my-pictures/{file.relative_to(own_pictures).as_posix()}", file.read_bytes())
 
 
-def _samples(aws: Aws) -> bytes:
-    """Fruit to sort, fruit to draw boxes round, and reviews to judge; gives one of the pictures."""
-    one = b""
-    boxes: list[str] = []
-    basket: list[str] = []
-    for picture in sample_pictures.pictures(SEED):
-        one = one or picture.jpeg
-        folder = "boxes" if picture.boxes and picture.name.startswith("table") else "ripeness"
-        _put(aws, f"{folder}/{picture.name}", picture.jpeg)
-        if folder == "boxes":
-            boxes.append(json.dumps({"source-ref": f"s3://{RAW}/boxes/{picture.name}"}))
-        elif len(basket) < BASKET:
-            basket.append(json.dumps({"source-ref": f"s3://{RAW}/ripeness/{picture.name}"}))
-    reviews = [json.dumps({"source": text}) for text, _tone in sample_pictures.texts(SEED)]
-    manifests = {"boxes/boxes.manifest": boxes, "first-basket.manifest": basket, "texts/reviews.manifest": reviews}
-    labels = {"document-version": "2018-11-28", "labels": [{"label": "open"}, {"label": "closed"}]}
-    _put(aws, "spring/labels.json", json.dumps(labels).encode())
-    _put(aws, "spring/page.liquid.html", _BLOSSOM_PAGE.encode())
-    for name, lines in manifests.items():
-        _put(aws, name, "".join(f"{line}\n" for line in lines).encode(), "application/x-ndjson")
-    return one
+def _key(scene: sample_truth.Scene) -> str:
+    """Where a sample picture lies."""
+    return f"{'boxes' if scene.name.startswith('table') else 'ripeness'}/{scene.name}"
 
 
-def _difficult(aws: Aws, bucket: str, picture: bytes) -> None:
-    """One picture and its manifest, in a bucket whose situation the stand-in knows."""
-    aws.objects.create_bucket(bucket)
-    aws.objects.write(bucket, "one.jpg", picture, "image/jpeg")
-    line = json.dumps({"source-ref": f"s3://{bucket}/one.jpg"})
-    aws.objects.write(bucket, "one.manifest", f"{line}\n".encode(), "application/x-ndjson")
+@cache
+def _pictures() -> "tuple[SamplePicture, ...]":
+    """The sample pictures, painted once however many workspaces a process opens."""
+    from bot.sandbox import sample_pictures  # noqa: PLC0415 - an old workspace has them and paints none
+
+    return tuple(sample_pictures.pictures(SEED))
 
 
-def _add_team(rows: sqlite3.Connection, aws: Aws, team: dict[str, Any], portal: str) -> None:
+def _add_team(rows: sqlite3.Connection, aws: "Aws", team: dict[str, Any], portal: str) -> None:
     config, now = aws.config, aws.clock()
     arn = f"arn:aws:sagemaker:{config.region}:{config.account}:workteam/private-crowd/{team['name']}"
     values = (team["name"], arn, team["description"], portal, json.dumps(team["members"]), team["simulated"], now, now)
@@ -163,6 +181,6 @@ def _add_team(rows: sqlite3.Connection, aws: Aws, team: dict[str, Any], portal: 
     )
 
 
-def _put(aws: Aws, key: str, body: bytes, content_type: str = "") -> None:
+def _put(aws: "Aws", key: str, body: bytes, content_type: str = "") -> None:
     kind = content_type or mimetypes.guess_type(key)[0] or "application/octet-stream"
     aws.objects.write(RAW, key, body, kind)

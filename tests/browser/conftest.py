@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.practice import Workspace, opened_tab, running_workspace
+from tests.browser.worker_site import Site, new_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,3 +48,9 @@ def page(browser: Browser) -> Iterator[Page]:
     """A tab of its own; errors on its console fail the test."""
     with opened_tab(browser) as opened:
         yield opened
+
+
+@pytest.fixture
+def site(browser: Browser, tmp_path: Path) -> Iterator[Site]:  # noqa: ARG001 - without a browser nothing is started
+    """The worker portal with a team of people."""
+    yield from new_site(tmp_path)

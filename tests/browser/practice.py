@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import SlackConfig, create_app
+from bot.slack_socket import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -213,13 +213,13 @@ def running_workspace(store: Path) -> Iterator[Workspace]:
     logging.getLogger("slack_bolt").setLevel(logging.CRITICAL)
     with Server(create_app(config)) as server:
         space = Workspace(server.url, WebClient("xoxb-practice", base_url=f"{server.url}/api/"))
-        handler = SocketModeHandler(_bolt_app(space), "xapp-practice")
+        handler = Socket(_bolt_app(space), "xapp-practice")
         handler.connect()  # type: ignore[no-untyped-call]
         try:
             yield space
         finally:
             space.hold.set()
-            handler.close()  # type: ignore[no-untyped-call]
+            handler.end(0)
 
 
 @contextmanager

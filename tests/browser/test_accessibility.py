@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
-from bot.sandbox.sample_pictures import pictures
 from tests.browser.accessibility import complaints, stops
 from tests.browser.practice import (
     DATA,
@@ -23,15 +20,11 @@ from tests.browser.practice import (
     plain,
     visit,
 )
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))  # the world of the people side is kept there
-
-from workers_world import World
-
-from tests.browser.test_worker_pages import BOXES, CLASSES, Site
+from tests.browser.worker_site import BOXES, CLASSES, Site, new_site, samples, tool_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -79,6 +72,16 @@ SMALL = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></scrip
   <crowd-radio-group><crowd-radio-button name="left" value="1">Left</crowd-radio-button>
   <crowd-radio-button name="right" value="2">Right</crowd-radio-button></crowd-radio-group>
   <crowd-slider name="much" min="0" max="10"></crowd-slider>
+</crowd-form>"""
+RARER = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form>
+  <short-instructions id="brief">In brief<crowd-badge label="new" for="brief"></crowd-badge></short-instructions>
+  <crowd-tabs><crowd-tab header="One"><p>Text</p></crowd-tab><crowd-tab header="Two">More</crowd-tab></crowd-tabs>
+  <crowd-modal link-text="See examples">An example</crowd-modal>
+  <crowd-toggle-button name="urgent">Urgent</crowd-toggle-button>
+  <crowd-toast duration="60000" opened>Welcome back</crowd-toast>
+  <crowd-fab icon="help" title="Help"></crowd-fab>
+  <crowd-icon-button icon="flag" title="Report"></crowd-icon-button>
 </crowd-form>"""
 
 
@@ -170,15 +173,9 @@ def test_the_screen_reader_hears_roles(browser: Browser, space: Workspace) -> No
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """The worker pages with two pictures to label."""
-    world = World(tmp_path / "aws.db")
-    world.team()
-    world.of_people()
-    made = Site(world)
-    made.put_pictures(list(pictures(7))[:2])
-    yield made
-    made.server.stop()
-    made.s3.stop()
-    world.store.close()
+    for made in new_site(tmp_path):
+        made.put_pictures(samples()[:2])
+        yield made
 
 
 def at_work(site: Site, page: Page, template: str) -> None:
@@ -191,7 +188,17 @@ def at_work(site: Site, page: Page, template: str) -> None:
     page.get_by_role("button", name="Submit").wait_for()
 
 
-TEMPLATES = {"classes": CLASSES, "boxes": BOXES, "entities": ENTITIES, "small elements": SMALL}
+TEMPLATES = {
+    "classes": CLASSES,
+    "boxes": BOXES,
+    "polygons": tool_page("polygon"),
+    "key points": tool_page("keypoint", """initial-value="[{'label': 'pear', 'x': 22, 'y': 29}]" """),
+    "masks": tool_page("semantic-segmentation"),
+    "things": tool_page("instance-segmentation"),
+    "entities": ENTITIES,
+    "small elements": SMALL,
+    "rarer elements": RARER,
+}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

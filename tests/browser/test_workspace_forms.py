@@ -134,6 +134,13 @@ def test_every_input_arrives_in_slacks_shape(browser: Browser, space: Workspace)
     assert [file["name"] for file in got["file"]] == ["lines.jsonl"]
 
 
+def test_a_notice_in_a_form_says_what_kind_it_is(space: Workspace, page: Page) -> None:
+    """A warning that is only a colour is none for those who cannot see it."""
+    visit(page, space)
+    modal = open_form(page, space, [{"type": "alert", "level": "warning", "text": plain("It costs money.")}, NAME])
+    expect(modal.get_by_role("note", name="warning")).to_contain_text("It costs money.")
+
+
 def test_external_select_asks_the_app_only_after_enough_letters(space: Workspace, page: Page) -> None:
     """Asking too early or never would make large lists of teams and buckets unusable."""
     visit(page, space)

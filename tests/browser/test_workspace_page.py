@@ -183,9 +183,54 @@ def test_commands_complete_with_their_hints(space: Workspace, page: Page) -> Non
     page.keyboard.press("Tab")
     expect(page.get_by_test_id("composer")).to_have_value("/form ")
     expect(page.get_by_test_id("usage-hint")).to_contain_text("[every field]")
+    page.get_by_test_id("composer").fill("")
+    page.get_by_test_id("composer").press_sequentially("/mak")
+    expect(page.get_by_test_id("completion")).to_contain_text("From anywhere")
+    page.keyboard.press("Enter")
+    assert space.next("shortcut")["callback_id"] == "make"
+    expect(page.get_by_test_id("composer")).to_have_value("")
 
 
+DAYS = [{"label": "Mon", "value": 3}, {"label": "Tue", "value": -1}]
+CARD: Json = {
+    "type": "card",
+    "title": {"type": "mrkdwn", "text": "ripe-july"},
+    "body": plain("612 of 1,240"),
+    "actions": [{"type": "button", "text": plain("Status"), "action_id": "s"}],
+}
 BLOCK_WORDS: list[tuple[Json, str]] = [
+    (CARD, "612 of 1,240"),
+    ({"type": "carousel", "elements": [CARD, CARD]}, "ripe-july"),
+    (
+        {
+            "type": "container",
+            "title": plain("More"),
+            "is_collapsible": True,
+            "child_blocks": [{"type": "section", "text": plain("inside")}],
+        },
+        "inside",
+    ),
+    ({"type": "plan", "title": "Launch", "tasks": [{"task_id": "1", "title": "Read", "status": "error"}]}, "failed"),
+    (
+        {
+            "type": "table",
+            "rows": [[{"type": "raw_text", "text": "Job"}], [{"type": "raw_text", "text": "ripe & ready"}]],
+            "column_settings": [{"is_wrapped": True}],
+        },
+        "ripe & ready",
+    ),
+    (
+        {
+            "type": "data_visualization",
+            "title": "Days",
+            "chart": {
+                "type": "line",
+                "series": [{"name": "done", "data": DAYS}],
+                "axis_config": {"categories": ["Mon", "Tue"]},
+            },
+        },
+        "Tue",
+    ),
     ({"type": "header", "text": plain("A header")}, "A header"),
     ({"type": "section", "fields": [{"type": "mrkdwn", "text": "*Bucket*\n`raw`"}]}, "raw"),
     ({"type": "context", "elements": [{"type": "mrkdwn", "text": "asked by <@U0MARA>"}]}, "asked by @Mara Visser"),

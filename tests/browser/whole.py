@@ -14,8 +14,10 @@ from bot import slack_manifest
 from bot.sandbox import sample_pictures, seed
 from bot.sandbox.aws.simulated_teams import Behaviours
 from bot.sandbox.first_minute import BANNER
+from bot.sandbox.person import Person
 from bot.sandbox.practice import Practice
 from bot.sandbox.services import Services, free_port
+from bot.sandbox.story import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,9 +116,13 @@ def whole_workspace(browser: Browser, folder: Path) -> Iterator[Whole]:
         banner=BANNER,
         behaviours=NIMBLE,
     )
-    practice = Practice(services, transport="socket", bot_port=free_port(0), gaps=GAPS)
+    practice = Practice(
+        services.folder, services.addresses, lambda: services, transport="socket", bot_port=free_port(0), gaps=GAPS
+    )
     try:
         practice.start()
+        sam = Person(services.slack_url, "U0SAM")
+        wait_for(lambda: seed.WAITING_TEAM in str(sam.command("C0LABEL", "/labelteam", "list")), 30, "the teams")
         yield Whole(services, browser)
     finally:
         practice.stop()

@@ -87,6 +87,12 @@ def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
     text = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause)).text
     assert "are untouched" in text
     assert "Allow s3:GetObject on it to whoever imports." in text
+    assert "keeps its place" not in text
+    left = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause, remains=True)).text
+    assert left.endswith(
+        "The failed dataset keeps its place in project orchard: delete it in the AWS console first, or name another "
+        "project."
+    )
 
 
 def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
@@ -103,6 +109,8 @@ def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
     assert "was not imported; it was not made at AWS." in text
     assert "More than 20 % of the lines are wrong (2 of 7)." in text
     assert "Lines 4 and 6 are not JSON; line 4: comma missing." in text
+    left = card.refused_line(RIPE, DatasetState(state=REFUSED, cause="AWS could not read it", remains=True)).text
+    assert left.endswith("AWS could not read it. Project orchard stands there without it.")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.base.s3_uri import Allowed, read
 from bot.datasets import findings
-from bot.datasets.entries import after_import, make, place, same_pictures
+from bot.datasets.entries import Made, Pictures, after_import, make, place, same_pictures
 from bot.datasets.findings import VANISHED, Finding
 from bot.manifests.examine import examine
 
@@ -43,9 +43,10 @@ JULY = written(
 
 def test_what_is_sent_is_what_was_examined() -> None:
     """The numbers of the card would not be those of the file that AWS reads."""
-    made = make(JULY, attribute=None, allowed=OPEN)
+    made = Made()
+    sent = list(make(JULY, made, attribute=None, allowed=OPEN))
     assert made.lines == examine(JULY, "us-east-1").sendable == 5
-    assert [json.loads(line)["source-ref"][-5:] for line in made.body.splitlines()] == [
+    assert [json.loads(line)["source-ref"][-5:] for line in sent] == [
         "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg",
     ]  # fmt: skip
 
@@ -53,24 +54,25 @@ def test_what_is_sent_is_what_was_examined() -> None:
 def test_pictures_outside_the_open_places_are_found() -> None:
     """A manifest could make the bot hand pictures of a closed bucket to AWS."""
     stray = written(one_class("1.jpg"), {"source-ref": "s3://secret/a.jpg"}, {"source-ref": "s3://secret/b.jpg"})
-    made = make(stray, attribute=None, allowed=OPEN)
+    made = Made()
+    assert len(list(make(stray, made, attribute=None, allowed=OPEN))) == 3
     assert (made.outside, made.first_outside) == (2, "s3://secret/a.jpg")
 
 
 def test_the_made_manifest_lies_beside_the_job_under_its_own_hash() -> None:
     """Two imports would overwrite each other's manifest, or AWS would refuse a key without an extension."""
     output = read("s3://orchard-out/july/ripe/manifests/output/output.manifest")
-    assert str(place(output, b"x")).startswith("s3://orchard-out/july/ripe/labeljob/")
-    assert place(output, b"x") != place(output, b"y")
-    assert place(output, b"x").key.endswith(".manifest")
-    assert str(place(read("s3://b-1/own.jsonl"), b"x")).startswith("s3://b-1/labeljob/")
-    assert str(place(read("s3://b-1/manifests/output/o.manifest"), b"x")).startswith("s3://b-1/labeljob/")
+    assert str(place(output, "5f1")).startswith("s3://orchard-out/july/ripe/labeljob/")
+    assert place(output, "5f1") != place(output, "5f2")
+    assert place(output, "5f1").key.endswith(".manifest")
+    assert str(place(read("s3://b-1/own.jsonl"), "5f1")).startswith("s3://b-1/labeljob/")
+    assert str(place(read("s3://b-1/manifests/output/o.manifest"), "5f1")).startswith("s3://b-1/labeljob/")
 
 
 def test_lines_that_aws_dropped_are_named_by_their_numbers() -> None:
     """Nobody would learn which pictures are missing: no call of AWS tells."""
     before = findings.of_examination(examine(JULY, "us-east-1"))
-    arrived = {f"s3://orchard-raw/{n}.jpg" for n in (1, 2, 4)}
+    arrived = Pictures(f"s3://orchard-raw/{n}.jpg" for n in (1, 2, 4))
     after = after_import(before, JULY, attribute=None, missing=2, arrived=arrived, bad={})
     lost = next(finding for finding in after if finding.code == VANISHED)
     assert (lost.count, lost.lines) == (2, (5, 7))
@@ -120,7 +122,7 @@ def test_too_many_wrong_lines_block_the_import() -> None:
 
 def test_a_dataset_is_ours_when_its_pictures_are() -> None:
     """Somebody else's dataset would be taken for ours, or ours for somebody else's."""
-    sent = [make(JULY, attribute=None, allowed=OPEN).body]
+    sent = list(make(JULY, Made(), attribute=None, allowed=OPEN))
     assert same_pictures(sent, ["s3://orchard-raw/3.jpg", "s3://orchard-raw/1.jpg"])
     assert not same_pictures(sent, ["s3://orchard-raw/3.jpg", "s3://elsewhere/1.jpg"])
     assert not same_pictures(sent, [])

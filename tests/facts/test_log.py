@@ -1,5 +1,6 @@
 """The log: what a line carries, and that no secret comes out of it on any path."""
 
+import errno
 import io
 import json
 import logging
@@ -238,3 +239,18 @@ def test_subject_belongs_to_its_thread() -> None:
 def test_huge_text_is_cut() -> None:
     """One payload of many megabytes would stop the process for minutes while it is searched for secrets."""
     assert len(Redaction()("x" * 5_000_000)) < 210_000
+
+
+def test_full_disk_of_the_log_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, lines: Callable[[str], io.StringIO]
+) -> None:
+    """A log that cannot grow any more would leave every person unanswered whose request had something to log."""
+
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    lines("text")
+    monkeypatch.setattr(sys, "stderr", Full())
+    logs.start("DEBUG", "text")
+    logging.getLogger("bot").warning("nobody will read this")

@@ -1,7 +1,8 @@
-"""Lost replies of chat.postMessage, many of them: the sender alone, against the Slack stand-in over HTTP."""
+"""Row 2: lost replies of chat.postMessage, many of them: the senders of one worker against Slack over HTTP."""
 
 import json
 import random
+import threading
 import time
 import urllib.request
 from collections import Counter
@@ -25,9 +26,12 @@ from bot.sandbox.http import Server
 from bot.sandbox.journal import FaultRule
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
+from tests.faults.book import Figures, Place, Row
 
 CHANNEL = "C0DATA"
+_POSTS = 2000
 _THREADS = 10
+_SENDERS = 3  # as in a worker
 _PATIENCE = 600.0
 
 
@@ -47,7 +51,20 @@ class Count:
         return not (self.lost or self.duplicates or self.out_of_order)
 
 
-def run(folder: Path, database_url: str, posts: int, chance: int, *, share: float = 0.3) -> Count:
+def run(place: Place) -> Figures:
+    """The row of the failure book."""
+    count = say(place.folder, place.database_url, place.of(_POSTS), place.seed)
+    counts: dict[str, int | float | str] = {
+        "posts": count.rows,
+        "dropped_replies": count.dropped,
+        "lost": count.lost,
+        "duplicates": count.duplicates,
+        "out_of_order": count.out_of_order,
+    }
+    return Figures(counts, count.clean and count.dropped > 0)
+
+
+def say(folder: Path, database_url: str, posts: int, chance: int, *, share: float = 0.3) -> Count:
     """Say `posts` messages in ten threads while Slack drops `share` of its replies after posting."""
     folder.mkdir(parents=True, exist_ok=True)
     config = SlackConfig(
@@ -63,11 +80,14 @@ def run(folder: Path, database_url: str, posts: int, chance: int, *, share: floa
     db = Database(database_url)
     db.migrate()
     with Server(create_app(config)) as server:
-        slack = WebClient("xoxb-test", base_url=f"{server.url}/api/", timeout=5, retry_handlers=[])
         app_fault(server.url, FaultRule("chat.postMessage", "drop_after", probability=share, seed=chance))
         _fill(db, posts)
-        _drain(db, slack)
-        count = _count(slack, server.url, posts)
+        senders = [threading.Thread(target=_drain, args=(db, server.url, number)) for number in range(_SENDERS)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        count = _count(_slack(server.url), server.url, posts)
     db.close()
     return count
 
@@ -95,17 +115,22 @@ def _fill(db: Database, posts: int) -> None:
                 outbox.say(session, thread, CHANNEL, Message(f"line {number}"), key=f"k{number}", broadcast=True)
 
 
-def _drain(db: Database, slack: WebClient) -> None:
-    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", look_wait=0, slack_timeout=5, post_pace=10_000)
+def _slack(url: str) -> WebClient:
+    return WebClient("xoxb-test", base_url=f"{url}/api/", timeout=5, retry_handlers=[])
+
+
+def _drain(db: Database, url: str, number: int) -> None:
+    """One sender, until nothing waits any more."""
+    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", look_wait=0, slack_timeout=5, post_pace=1_000_000)
     claims = Claims(db)
     sender = Sender(
         db=db,
         claims=claims,
         budget=RateBudget(db, settings.post_pace),
-        slack=slack,
+        slack=_slack(url),
         settings=settings,
-        owner="one",
-        chance=random.Random(1),
+        owner=f"sender {number}",
+        chance=random.Random(number),
     )
     end = time.monotonic() + _PATIENCE
     while claims.waiting() and time.monotonic() < end:
@@ -136,3 +161,6 @@ def _count(slack: WebClient, url: str, posts: int) -> Count:
 def _dropped(url: str) -> int:
     with urllib.request.urlopen(f"{url}/_control/faults", timeout=5) as answer:
         return sum(int(rule["hits"]) for rule in json.load(answer)["faults"])
+
+
+ROW = Row(2, "lost replies of posts", "A message whose reply was lost is found, not posted again", run)

@@ -1,38 +1,20 @@
 """The database locked, gone, or brought to another version."""
 
+import resource
 import shutil
-import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import inspect, make_url
+from sqlalchemy import inspect
 
-from bot.base.db import Database, DatabaseFull
-from tests.faults import postgres
-from tests.faults.conftest import Near
+from bot.base.db import Database, DatabaseBroken, DatabaseFull
+from tests.faults import postgres, upgrade
+from tests.faults.locked import locked
+from tests.faults.near import Near
 from tests.faults.world import CHANNEL, World, order, running, to_last_page, until
-
-
-@contextmanager
-def _locked(url: str) -> Iterator[None]:
-    """Somebody else holds the write lock."""
-    if url.startswith("sqlite"):
-        other = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=10, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-        other.close()
-        return
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address) as connection:
-        connection.execute("LOCK TABLE inbox, job, draft IN ACCESS EXCLUSIVE MODE")
-        yield
-        connection.rollback()
 
 
 def test_locked_database_is_answered_in_time_with_honest_words(world: World) -> None:
@@ -40,7 +22,7 @@ def test_locked_database_is_answered_in_time_with_honest_words(world: World) -> 
     world.start(role="web")
     Near(world).bot.db.close()  # lists the labeling teams
     to_last_page(world.mara, order("locked"))
-    with _locked(world.database_url), ThreadPoolExecutor() as pool:
+    with locked(world.database_url), ThreadPoolExecutor() as pool:
         saying = pool.submit(world.sam.command, CHANNEL, "/labeljob", "list")
         answer, said = world.mara.fill(), saying.result()
     assert "try again" in said["ephemeral"]["text"]
@@ -86,15 +68,34 @@ def test_full_disk_is_told_and_corrupts_nothing(tmp_path: Path, migrated: Path) 
     database.close()
 
 
-@pytest.mark.parametrize("revision", ["0001", "base"])
-def test_every_revision_goes_down_and_up_again(db: Database, revision: str) -> None:
+def test_disk_that_takes_nothing_is_told_and_corrupts_nothing(tmp_path: Path, migrated: Path) -> None:
+    """Without this, a quota would be told as a database that is slow, and people would try again for ever."""
+    file = tmp_path / "quota.db"
+    shutil.copy(migrated, file)
+    database = Database(f"sqlite:///{file}")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    words = ""
+    with database.write():
+        pass  # its files stand
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
+    try:
+        with database.write() as session:
+            session.connection().exec_driver_sql("INSERT INTO lease VALUES (?, 'x', 1, 0)", ("x" * 1_000_000,))
+    except DatabaseBroken as error:
+        words = error.words
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "takes nothing" in words
+    with database.read() as session:
+        assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+    with database.write() as session:
+        session.connection().exec_driver_sql("INSERT INTO lease VALUES ('room', 'x', 1, 0)")
+    database.close()
+
+
+def test_every_revision_goes_down_and_up_again(store: str) -> None:
     """Without this, an upgrade or the way back from it would stop half-way with a database nobody can use."""
-    wanted = _columns(db)
-    with db.migrating() as config:
-        command.downgrade(config, revision)
-    assert _columns(db) != wanted
-    db.migrate()
-    assert _columns(db) == wanted
+    assert upgrade.up_and_down(store) == []
 
 
 def test_tables_are_those_of_the_code(db: Database) -> None:
@@ -114,17 +115,3 @@ def test_migration_that_dies_leaves_nothing_behind(tmp_path: Path, pg: postgres.
         database.migrate()
         assert "outbox" in inspect(database.engine).get_table_names()
         database.close()
-
-
-def _columns(db: Database) -> dict[str, list[str]]:
-    found = inspect(db.engine)
-    return {
-        table: sorted(
-            [
-                *(column["name"] for column in found.get_columns(table)),
-                *(str(i["name"]) for i in found.get_indexes(table)),
-            ]
-        )
-        for table in sorted(found.get_table_names())
-        if table != "alembic_version"
-    }

@@ -10,7 +10,7 @@ CREATES = 12
 
 def test_lost_replies_of_post_message_double_nothing(tmp_path: Path, store: str) -> None:
     """Without this, every cut connection would say something twice."""
-    count = lost_replies.run(tmp_path / "slack", store, 60, 7)
+    count = lost_replies.say(tmp_path / "slack", store, 60, 7)
     assert count.dropped > 0
     assert (count.lost, count.duplicates, count.out_of_order) == (0, 0, 0)
 

@@ -58,7 +58,7 @@ def test_labeling_job_whose_maker_died_is_adopted(sqlite_world: World) -> None:
     """Without this, a kill between AWS's work and our note of it would end in “this name is taken”."""
     world = sqlite_world
     world.start("front", role="web")
-    # Its lease on the launch, four times this, is what the next worker has to wait for.
+    # Its lease on the launch, twice this, is what the next worker has to wait for.
     doomed = world.start("doomed", role="worker", LABELJOB_FAILPOINT="after-create", LABELJOB_LEASE="0.5")
     assert ask(world.mara, order("orphan"))
     until(lambda: not doomed.alive(), what="the death of the worker")

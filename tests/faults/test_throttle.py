@@ -38,3 +38,19 @@ def test_poison_job_stops_nobody_and_is_told_once(near: Near) -> None:
     assert len(near.world.lines("poison-0")) == 2, near.world.lines("poison-0")
     assert not any(near.job(job).quarantine_reason for job in jobs[1:])
     assert all(near.job(job).fails == 0 for job in jobs[1:])
+
+
+def test_answers_that_cannot_be_read_set_a_job_aside_and_stop_no_round(near: Near) -> None:
+    """Without this, one broken answer about one job would end every round before the other jobs' turn, unseen."""
+    job = near.accept("rubbish")
+    assert near.until(lambda: bool(near.job(job).arn))
+    store = sqlite3.connect(near.world.services.folder / "aws" / "aws.db", timeout=10)
+    with store:  # it is in no list any more, and so has to be described
+        store.execute("DELETE FROM labeling_job WHERE name = 'rubbish'")
+    store.close()
+    near.world.fault("*DescribeLabelingJob", "garbage", aws=True)
+    near.bot.jobs.watch.round()
+    assert near.job(job).fails == 1
+    assert near.until(lambda: near.job(job).quarantine_reason is not None, times=12)
+    near.rounds(3)
+    assert near.world.lines("rubbish").count("Set") == 1

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ from slack_sdk import WebClient
 
 from bot import slack_manifest
 from bot.base.db import Database
+from bot.datasets.form import DATASET_THANKS
 from bot.sandbox import seed
 from bot.sandbox.person import Person, PracticeError
 from bot.sandbox.running_bot import RunningBot
 from bot.sandbox.services import Services, free_port
-from bot.sandbox.story import Order, wait_for
+from bot.sandbox.story import Order, card_of, wait_for
+from tests.faults.forked import Nursery, Replica
 
 CHANNEL = "C0DATA"
 FAST = {
@@ -34,18 +36,22 @@ FAST = {
     "LABELJOB_SLACK_TIMEOUT": "1",
     "LABELJOB_LOOK_WAIT": "0.3",
     "LABELJOB_POST_PACE": "100",
+    "LABELJOB_TWIN_WAIT": "2",
     "LABELJOB_LOG_LEVEL": "WARNING",
 }
 EVENTS = "/slack/events"
+_TROUBLE = ("try again", "tell your administrator")  # words of a note that says: nothing was done
 
 
 class World:
     """Stand-ins, one database, and any number of replicas of the bot."""
 
-    def __init__(self, folder: Path, database_url: str, *, pace: float = 20.0) -> None:
+    def __init__(self, folder: Path, database_url: str, *, pace: float = 20.0, time_scale: float = 1.0) -> None:
         self.folder = folder
         self.database_url = database_url
-        self.services = Services(folder / "world", manifest=slack_manifest.read(), pace=pace, rate_limits=False)
+        self.services = Services(
+            folder / "world", manifest=slack_manifest.read(), pace=pace, rate_limits=False, time_scale=time_scale
+        )
         self.services.start()
         self.mara, self.sam = (Person(self.services.slack_url, user) for user in ("U0MARA", "U0SAM"))
         self.slack = WebClient(self.services.keys.bot_token, base_url=f"{self.services.slack_url}/api/")
@@ -57,22 +63,28 @@ class World:
             aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name="us-east-1"
         )
         self.sagemaker: Any = session.client("sagemaker", endpoint_url=self.services.aws_url)
+        self.rekognition: Any = session.client("rekognition", endpoint_url=self.services.aws_url)
 
     def replica(self, name: str, *, role: str = "both", port: int = 0, **more: str) -> RunningBot:
         """A bot process, not started; behind signed HTTP when it has a port, else behind Socket Mode."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        settings = {
-            **self.services.environment(),
-            "LABELJOB_SLACK_TRANSPORT": "http" if port else "socket",
-            "LABELJOB_PORT": str(port or 3000),
-            "LABELJOB_DATABASE_URL": self.database_url,
-            **FAST,
-            **more,
-        }
-        bot = RunningBot(settings, folder, role=role)
+        transport = {"LABELJOB_SLACK_TRANSPORT": "http" if port else "socket", "LABELJOB_PORT": str(port or 3000)}
+        bot = RunningBot({**self.settings(), **transport, **more}, folder, role=role)
         self._bots.append(bot)
         return bot
+
+    def forked(self, nursery: Nursery, name: str, *, role: str = "both", ahead: float = 0.0, **more: str) -> Replica:
+        """A replica that comes quickly, not started; its own clock is `ahead` seconds ahead. Socket Mode only."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        bot = Replica(nursery, {**self.settings(), **more}, folder, role=role, ahead=ahead)
+        self._bots.append(bot)
+        return bot
+
+    def settings(self) -> dict[str, str]:
+        """What a replica of this world is told."""
+        return {**self.services.environment(), "LABELJOB_DATABASE_URL": self.database_url, **FAST}
 
     def start(self, name: str = "one", *, role: str = "both", port: int = 0, **more: str) -> RunningBot:
         """A running replica, once Slack reaches it and it knows the labeling teams."""
@@ -80,7 +92,7 @@ class World:
         before = self.connections()
         bot.start()
         if port:
-            bot.wait_until(lambda: _listens(port))
+            bot.wait_until(lambda: is_listening(port))
         elif role != "worker":
             bot.wait_until(lambda: self.connections() > before)
         if role != "web":
@@ -200,6 +212,23 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
     return not answer.get("errors")
 
 
+def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: float = 60.0) -> bool:
+    """Press [Make dataset] on a finished job's card and send the form as it opens; whether it was taken."""
+    end = time.monotonic() + patience
+    try:
+        while not person.ask_for("views")["view_stack"]:
+            if time.monotonic() > end:
+                return False
+            with suppress(PracticeError):
+                person.press(card_of(person, CHANNEL, job_name), "job_make_dataset")
+        answer = _insist(person, lambda: person.fill(project={"value": project}), end)
+        return not answer.get("errors") and (answer.get("view_stack") or [{}])[-1].get("callback_id") == DATASET_THANKS
+    except PracticeError:
+        return False
+    finally:
+        _close_all(person)
+
+
 def to_last_page(person: Person, wanted: Order) -> None:
     """Fill the form up to its last page, which is left open."""
     person.command(CHANNEL, "/labeljob", "create")
@@ -238,12 +267,12 @@ def _insist(person: Person, step: Callable[[], dict[str, Any]], end: float) -> d
                 raise
         else:
             stack = answer.get("view_stack") or [{}]
-            if not answer.get("errors") and "try again" not in str(stack[-1].get("blocks", "")):
+            if not answer.get("errors") and not any(words in str(stack[-1].get("blocks", "")) for words in _TROUBLE):
                 return answer
             if not answer.get("errors"):  # a note on top of the form, which is still there
                 person.ask("view_close", view_id=stack[-1]["id"])
             if time.monotonic() > end:
-                raise PracticeError(str(answer["errors"]))
+                raise PracticeError(str(answer.get("errors") or stack[-1].get("blocks")))
         time.sleep(0.2)
 
 
@@ -257,7 +286,8 @@ def _close_all(person: Person) -> None:
             return
 
 
-def _listens(port: int) -> bool:
+def is_listening(port: int) -> bool:
+    """Whether a bot answers HTTP there."""
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{port}{EVENTS}", timeout=1).close()
     except urllib.error.HTTPError:

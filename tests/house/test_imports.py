@@ -66,6 +66,7 @@ def test_without_the_sandbox_production_imports_and_the_pure_tests_pass(tmp_path
     assert Path(where).is_relative_to(tmp_path)
     assert {"bot.wiring", "bot.jobs.accept", "commands.labeljob"} <= set(modules)
     assert not any("sandbox" in name for name in modules)
-    ran = python("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "tests/facts", cwd=tmp_path)
+    options = ("-q", "-rs", "-p", "no:cacheprovider", "--assert=plain")
+    ran = python("-m", "pytest", *options, "tests/facts", cwd=tmp_path, HYPOTHESIS_PROFILE="few")
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
     assert "the stand-in's validator is not here" in ran.stdout

@@ -89,7 +89,7 @@ class Practice:
 
     def __getattr__(self, service: str) -> Any:
         """The client of a service, made once: `practice.s3`."""
-        if service not in {"s3", "sagemaker", "rekognition", "logs", "sts"}:
+        if service not in {"s3", "sagemaker", "rekognition", "logs", "sts", "sns", "sqs"}:
             raise AttributeError(service)
         return self._clients.setdefault(service, self.client(service))
 

@@ -1,4 +1,4 @@
-"""Awkward requests for the AWS stand-in: JSON operations, S3, STS, its pages; most of them signed."""
+"""Awkward requests for the AWS stand-in: JSON operations, forms (STS, SNS), S3, its pages; most of them signed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from bot.sandbox.aws.protocol import service_model
 from bot.sandbox.aws.s3 import _BUCKET, _OBJECT, _SUBRESOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from botocore.model import Shape
 
+PARTS = ("key", "value")
+OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}'
 METHODS = ["GET", "GET", "PUT", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH"]
 KEYS = [
     *("k", "fruit/0.png", "fruit.manifest", "a%20b", "a+b", "%E6%97%A5", "..%2F..%2Fx", "%00", "k/", "//"),
@@ -36,11 +38,16 @@ HEADERS = [
     *("x-amz-checksum-crc32", "x-amz-checksum-sha256", "x-amz-metadata-directive", "x-amz-storage-class", "origin"),
     *("access-control-request-method", "content-encoding", "x-amz-acl", "x-amz-checksum-mode", "content-type"),
     *("x-amz-tagging-directive", "x-amz-server-side-encryption", "x-amz-sdk-checksum-algorithm"),
+    *("x-amz-checksum-algorithm", "x-amz-object-ownership", "x-amz-object-lock-mode", "x-amz-grant-read"),
+    *("x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-customer-algorithm"),
+    *("x-amz-website-redirect-location", "x-amz-request-payer", "x-amz-bucket-object-lock-enabled"),
 ]
 VALUES = [
     *("0", "1", "2", "1000", "99999", "-1", "x", "url", "true", "*", "bytes=0-3", "bytes=-0", "bytes=5-1", "bytes=99-"),
     *("GET", "http://a.b", "/orchard/k", "orchard/fruit.manifest", "a=1&b=2", "ENABLED", "REPLACE", "STANDARD"),
     *("Wed, 21 Oct 2026 07:28:00 GMT", "1B2M2Y8AsgTpgAmY7PhCfg==", "111122223333", "bytes=1-2,4-5", "made up", "/"),
+    *("GLACIER", "OUTPOSTS", "aws:kms", "AES256", "public-read", "bucket-owner-full-control", "CRC32", "XXHASH3"),
+    *("BucketOwnerEnforced", "ObjectWriter", "GOVERNANCE", "requester", "alias/orchard", "replace"),
 ]
 DOCUMENTS = [
     "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>",
@@ -72,6 +79,11 @@ class AwsFuzzer:
             for name in service._handlers
         ]
         self._others = list(service_model("sagemaker").operation_names)
+        self._forms = [
+            (service, service.model.operation_model(name))
+            for service in self.practice.aws._forms.values()
+            for name in service._handlers
+        ]
 
     def _furnish(self) -> None:
         practice = self.practice
@@ -91,10 +103,19 @@ class AwsFuzzer:
         upload = practice.s3.create_multipart_upload(Bucket=BUCKET, Key="k")["UploadId"]
         practice.aws.log("/aws/sagemaker/LabelingJobs", "known-job", int(practice.aws.clock() * 1000), "{}")
         self._upload = upload
+        topic = practice.sns.create_topic(Name="known")["TopicArn"]
+        queue = practice.sqs.create_queue(QueueName="known", Attributes={"Policy": OPEN})["QueueUrl"]
+        arn = "arn:aws:sqs:us-east-1:111122223333:known"
+        subscription = practice.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+        stream = labeling_job("stream", team, InputConfig={"DataSource": {"SnsDataSource": {"SnsTopicArn": topic}}})
+        practice.sagemaker.create_labeling_job(**stream)
+        practice.later()
         self._known = [
             *("known-job", "crew", "default", "known", team, job, project, dataset, PUBLIC_TEAM, "known-job"),
             *(f"s3://{BUCKET}/fruit.manifest", f"s3://{BUCKET}/page.liquid.html", f"s3://{BUCKET}/labels.json"),
             *(f"{FUNCTIONS}PRE-ImageMultiClass", f"{FUNCTIONS}ACS-ImageMultiClass", "/aws/sagemaker/LabelingJobs"),
+            *(topic, queue, arn, subscription, "sqs", self._job["RoleArn"], "true", "All", OPEN, "GroundTruth-stream"),
+            *('{"source-ref": "s3://orchard/fruit/0.png"}', "String", '{"default": "x"}', "json", "AQEBx"),
         ]
 
     def run(self, count: int, progress: Callable[[], None]) -> Fuzzed:
@@ -106,12 +127,12 @@ class AwsFuzzer:
 
     def _one(self) -> None:
         kind = self.chance.random.random()
-        if kind < 0.45:
+        if kind < 0.42:
             self._json()
-        elif kind < 0.9:
+        elif kind < 0.82:
             self._s3()
-        elif kind < 0.95:
-            self._sts()
+        elif kind < 0.97:
+            self._form()
         else:
             self._pages()
         if self.report.requests % 200 == 0:
@@ -132,6 +153,8 @@ class AwsFuzzer:
         asked: Any = self._shaped(operation.input_shape, 0) if operation.input_shape else {}
         if name == "CreateLabelingJob" and chance.often(0.5):
             asked = {**self._job, "LabelingJobName": f"job-{self.report.requests}"}
+        if isinstance(asked, dict) and asked.get("WaitTimeSeconds") in range(1, 21):
+            asked["WaitTimeSeconds"] = 0  # a long poll would be just that
         body = json.dumps(chance.spoiled(asked, 0.4)).encode()
         if chance.often(0.03):
             body = chance.one([b"", b"[", b"{" * 5000, b"[" * 100_000, b'{"a": NaN}', b"\xff\xfe", b'"x"', b"null"])
@@ -197,16 +220,24 @@ class AwsFuzzer:
             text = text[:at] + chance.word() + text[at + chance.random.randint(0, 5) :]
         return text.encode("utf-8", "ignore")
 
-    def _sts(self) -> None:
+    def _form(self) -> None:
         chance = self.chance
-        names = ["Action", "Version", "RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId"]
-        values = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "2011-06-15", "3600", "s", self._job["RoleArn"]]
-        form = {name: chance.one(values) if chance.often(0.8) else chance.word() for name in chance.some(names, 5)}
-        form.setdefault("Action", chance.one(values[:3]))
+        service, operation = chance.one(self._forms)
+        action = (
+            operation.name if chance.often(0.95) else chance.one([*service.model.operation_names, "NoSuchThing", ""])
+        )
+        asked: Any = self._shaped(operation.input_shape, 0) if operation.input_shape else {}
+        form = {"Action": action, "Version": service.model.api_version}
+        form |= dict(_flat(chance.spoiled(asked, 0.4), ""))
+        if chance.often(0.1):
+            form[chance.one([chance.word(), "TopicArn.x.y", "Attributes.entry.x.key", "a" + ".b" * 50])] = chance.word()
         body = urllib.parse.urlencode(form, errors="ignore").encode()
+        if chance.often(0.03):
+            body = chance.one([b"", b"Action", b"&&==&", b"\xff=%FF", b"Action=Publish&Action=CreateTopic"])
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, content = self._signed("POST", "/", body, "sts", headers)
-        self.report.judge(f"sts.{form['Action']} {body!r}", status, None if _is_xml(content) else "no XML")
+        status, content = self._signed("POST", "/", body, service.model.signing_name, headers)
+        problem = None if _is_xml(content) else "no XML"
+        self.report.judge(f"{service.name}.{action} {body[:1500]!r}", status, problem)
 
     def _pages(self) -> None:
         chance = self.chance
@@ -227,6 +258,22 @@ class AwsFuzzer:
             headers = signed_headers(self.line.url, method, path, body, service, headers)
         status, _, content = self.line.send(method, path, body, headers)
         return status, content
+
+
+def _flat(value: Any, at: str) -> Iterator[tuple[str, str]]:
+    """A value as the names and texts of a form, as the query protocol writes them."""
+    if isinstance(value, dict):
+        pairs: Any = value.items()
+        if at and all(isinstance(each, str) for each in value.values()) and "key" in value:
+            entries = enumerate(value.items(), 1)
+            pairs = [(f"entry.{n}.{part}", text) for n, kv in entries for part, text in zip(PARTS, kv, strict=True)]
+        for name, each in pairs:
+            yield from _flat(each, f"{at}.{name}" if at else str(name))
+    elif isinstance(value, list):
+        for number, each in enumerate(value[:20], 1):
+            yield from _flat(each, f"{at}.member.{number}")
+    else:
+        yield at or "x", "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _is_json(content: bytes) -> bool:

@@ -1,9 +1,13 @@
-"""Awkward requests for the Slack stand-in: the Web API, people's hands, addresses; and an app that answers nonsense."""
+"""Awkward requests for the Slack stand-in: the Web API, people's hands, addresses, Socket Mode frames.
+
+And an app that answers nonsense, over HTTP and over sockets.
+"""
 
 from __future__ import annotations
 
 import json
 import urllib.parse
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from fuzzing import Chance, Fuzzed, many
@@ -18,10 +22,13 @@ from slack_practice import (
     plain,
     section,
     typed,
+    until,
 )
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 from wire import Line
 
 from bot.sandbox.http import Server
@@ -77,6 +84,8 @@ HANDS = [
         "before",
     ),
 ]
+MOST_BYTES = 16_000_000
+GOOD_CLOSES = {1000, 1002, 1003, 1007, 1009}
 IMAGE = {"type": "image", "image_url": "http://x.y/z.png", "alt_text": "z"}
 OVERFLOW = {"type": "overflow", "options": [option("a")]}
 STYLED = {"type": "text", "text": "t", "style": {"bold": True}}
@@ -114,7 +123,10 @@ class SlackFuzzer:
         self.chance = Chance(seed)
         self._answers = Chance(seed + 1)
         self.app = Server(Starlette(routes=[Route("/", self._answer, methods=["POST"])])).start()
-        self.slack = Workspace(folder, request_url=f"{self.app.url}/", time_scale=0.0)
+        self.slack = Workspace(folder, request_url=f"{self.app.url}/", time_scale=0.0, ack_seconds=0.5)
+        self._pool = ThreadPoolExecutor(1)
+        # Nobody can leave it, whatever else is sent.
+        self._direct = self.slack.act("open_im", user="U0MARA", **{"with": "U0BOT"})["channel"]["id"]
         self.line = Line(self.slack.url)
         self.report = Fuzzed()
         self._values = self._existing()
@@ -155,6 +167,7 @@ class SlackFuzzer:
         """Send that many requests."""
         many(count, self._one, progress)
         self.line.close()
+        self._pool.shutdown()
         self.slack.server.stop()
         self.app.stop()
         return self.report
@@ -165,8 +178,10 @@ class SlackFuzzer:
             self._api()
         elif kind < 0.92:
             self._hands()
-        else:
+        elif kind < 0.98:
             self._addresses()
+        else:
+            self._socket()
 
     # -- what is sent -----------------------------------------------------------------------------------------------
 
@@ -272,6 +287,75 @@ class SlackFuzzer:
             body = json.dumps(chance.spoiled({"sent_again": 0.0, "new_id_again": 0.0, "seed": 1}, 0.8)).encode()
         status, _, _ = self.line.send(method, path, b"" if method == "GET" else body)
         self.report.judge(f"{path.split('/')[1]} {method} {path} {body!r}", status, None)
+
+    # -- Socket Mode ------------------------------------------------------------------------------------------------
+
+    def _socket(self) -> None:
+        """One connection with noise before and around the answer to one envelope; somebody waits for that answer."""
+        url = self.slack.web().apps_connections_open(app_token=APP_TOKEN)["url"]
+        self.slack.control("request_url", url=None)
+        sent: list[str] = []
+        problem = ""
+        answered: Future[dict[str, Any]] = self._pool.submit(dict)
+        try:
+            with connect(url, close_timeout=1) as socket:
+                socket.recv(timeout=5)
+                until(lambda: self.slack.fetch("/_control/connections")["count"] == 1)
+                self._noise(socket, sent)
+                command = {"user": "U0MARA", "channel": self._direct, "command": "/labeljob", "text": "status"}
+                answered = self._pool.submit(self.slack.act, "command", **command)
+                self._acknowledge(socket, json.loads(socket.recv(timeout=5)).get("envelope_id"), sent)
+                self._noise(socket, sent)
+                if not socket.ping().wait(1):
+                    socket.recv(timeout=5)  # a pong that never came: the connection was closed meanwhile
+        except ConnectionClosed as end:
+            # 1011 is the server's own failure; the others are what the protocol says to broken or huge frames.
+            code = end.rcvd.code if end.rcvd else 1006
+            problem = "" if code in GOOD_CLOSES or sent[-1:] == ["huge"] else f"closed with {code}"
+        except TimeoutError:
+            problem = "neither an answer nor an end"
+        finally:
+            self.slack.control("request_url", url=f"{self.app.url}/")
+        if not isinstance(answered.result(10).get("ok", True), bool):
+            problem = problem or "the command was neither ok nor not ok"
+        self.report.judge(f"socket {sent!r}"[:2000], 101, problem or None)
+
+    def _noise(self, socket: ClientConnection, sent: list[str]) -> None:
+        chance = self.chance
+        for _ in range(chance.random.randint(0, 4)):
+            awkward = chance.awkward()
+            frame: Any = chance.one(
+                [
+                    *("", "{", "null", "[]", "\x00", "[" * 50_000, json.dumps({"envelope_id": awkward})),
+                    *(b"", b"\xff\xfe", bytes(200), json.dumps(awkward)),
+                    json.dumps({"type": "hello", "envelope_id": "none", "payload": awkward}),
+                ]
+            )
+            sent.append(repr(frame)[:60])
+            socket.send(frame)
+            if chance.often(0.1):
+                socket.ping()
+        if chance.often(0.05):
+            sent.append("a frame that is none")
+            socket.socket.sendall(
+                chance.one([b"\x83\x00", b"\xc1\x80\x00\x00\x00\x00", b"\x81\x82\x00\x00\x00\x00\xff\xfe"])
+            )
+
+    def _acknowledge(self, socket: ClientConnection, envelope_id: Any, sent: list[str]) -> None:
+        """An acknowledgement of some kind, now and then twice, too large, too late or none."""
+        chance = self.chance
+        payload = chance.one(
+            [None, {}, "words", {"text": "words"}, {"blocks": chance.spoiled(chance.some(BLOCKS, 2))}, chance.awkward()]
+        )
+        ack: dict[str, Any] = {"envelope_id": envelope_id, "payload": payload}
+        if chance.often(0.05):
+            ack["payload"] = {"text": "x" * chance.one([100_000, 2_000_000, 17_000_000])}
+        if chance.often(0.1):
+            self._pool.submit(dict).result(5)  # the command has ended without an answer by then
+        for _ in range(chance.one([0, 1, 1, 1, 2, 3])):
+            text = json.dumps(ack)
+            sent.append("huge" if len(text) > MOST_BYTES else "ack " + repr(payload)[:60])
+            socket.send(text)
 
     def _judged(
         self, what: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None

@@ -101,7 +101,7 @@ class Workspace:
             "manifest": MANIFEST,
             "rate_limits": False,
             "new_id_again": 0,
-            "ack_seconds": 1.0,
+            "ack_seconds": 2.0,
             "clock": self.clock,
             **settings,
         }

@@ -1,4 +1,7 @@
-"""Measures `labeljob sandbox`: seconds until the page answers and until it is ready, processor seconds, memory."""
+"""Measures `labeljob sandbox`: seconds until the page answers, until it is ready, and until the first minute is over.
+
+Beside them the processor seconds until it was ready and the memory a few seconds later, of the stand-ins + the bot.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,31 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+LIBRARIES = "apscheduler.schedulers.background, boto3, jinja2, pydantic_settings, slack_bolt, sqlmodel"
+SETTLED = 3.0  # seconds after which everything that is read later has been read
 READY = {"--services-only": "LABELJOB_MANAGERS", "": "is open"}
 
 
 def main() -> None:
-    """The stand-ins alone and the whole, each in a new folder and again in the same one."""
+    """The stand-ins alone and the whole, each in a new folder and again in the same one, beside the imports alone."""
+    print(f"the libraries alone: {_libraries()}", flush=True)  # noqa: T201 - this is a command
     for what, word in READY.items():
         with tempfile.TemporaryDirectory(prefix="labeljob-start-") as folder:
             for time_of in ("first", "again"):
-                print(f"{what or 'whole':16} {time_of}: {_measure(folder, what, word)}", flush=True)  # noqa: T201 - this is a command
+                print(f"{what or 'whole':16} {time_of}: {_measure(folder, what, word)}", flush=True)  # noqa: T201
+
+
+def _libraries() -> str:
+    """What importing them takes, to compare with on this machine at this moment."""
+    before, started = os.times(), time.monotonic()
+    subprocess.run([sys.executable, "-c", f"import {LIBRARIES}"], check=True)
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return f"{time.monotonic() - started:.2f} s, processor {used:.2f} s"
 
 
 def _measure(folder: str, what: str, word: str) -> str:
@@ -31,6 +47,8 @@ def _measure(folder: str, what: str, word: str) -> str:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "bot", "sandbox", "--folder", folder, "--port", str(port), *filter(None, [what])]
     where = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+    played = Path(folder, "opened")
+    new = not what and not played.exists()
     started = time.monotonic()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=where, text=True
@@ -39,13 +57,23 @@ def _measure(folder: str, what: str, word: str) -> str:
     assert process.stdout is not None
     next(line for line in process.stdout if word in line)
     ready = time.monotonic() - started
-    memory = [_megabytes(process.pid), *(_megabytes(child) for child in _children(process.pid))]
-    used = _processor_seconds(process.pid)
+    processes = [process.pid, *_children(process.pid)]
+    used = " + ".join(f"{_processor_seconds(each):.2f}" for each in processes)
+    over = _until(played.exists) - started if new else 0.0
+    threading.Event().wait(SETTLED)
+    held = " + ".join(f"{_megabytes(each):.0f}" for each in processes)
     process.send_signal(signal.SIGTERM)
     process.wait(30)
     process.stdout.close()
-    held = " + ".join(f"{each:.0f}" for each in memory)
-    return f"page {answers:.2f} s, ready {ready:.2f} s, processor {used:.2f} s, memory {held} MB"
+    played_words = f", first minute over {over:.2f} s" if new else ""
+    return f"page {answers:.2f} s, ready {ready:.2f} s, processor {used} s{played_words}, memory {held} MB"
+
+
+def _until(holds: Callable[[], bool]) -> float:
+    never, deadline = threading.Event(), time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        never.wait(0.01)
+    return time.monotonic()
 
 
 def _until_answered(url: str) -> float:

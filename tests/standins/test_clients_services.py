@@ -35,7 +35,7 @@ class Services:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
-        command = [sys.executable, "-m", "bot", "sandbox", "--services-only"]
+        command = [sys.executable, "-m", "bot", "sandbox", "--services-only", "--pace", "1"]
         self.process = subprocess.Popen(
             [*command, "--folder", str(folder), "--port", str(port)],
             stdout=subprocess.PIPE,
@@ -252,7 +252,9 @@ def test_a_job_goes_on_after_a_power_cut(tmp_path: Path) -> None:
         counts.append(until(lambda: labeled(first), "the first label"))
     with Services(tmp_path, port) as second:
         assert labeled(second) >= counts[0]
-        counts.append(until(lambda: labeled(second) if labeled(second) > counts[0] else 0, "one more label"))
+        # On a busy machine the first life may have seen the last label.
+        most = min(counts[0] + 1, PICTURES)
+        counts.append(until(lambda: labeled(second) if labeled(second) >= most else 0, "one more label"))
     with Services(tmp_path, port) as third:
         done = until(
             lambda: describe(third) if describe(third)["LabelingJobStatus"] != "InProgress" else None, "the end"

@@ -188,6 +188,8 @@ def test_other_pages_cannot_switch(aws: Practice) -> None:
         ("logs", "Logs.DescribeLogGroups", "ThrottlingException"),
         ("s3", "S3.ListBuckets", "SlowDown"),
         ("sts", "STS.GetCallerIdentity", "Throttling"),
+        ("sns", "SNS.ListTopics", "Throttling"),
+        ("sqs", "SQS.ListQueues", "ThrottlingException"),
     ],
 )
 def test_throttling(aws: Practice, service: str, operation: str, code: str) -> None:
@@ -198,6 +200,8 @@ def test_throttling(aws: Practice, service: str, operation: str, code: str) -> N
         "logs": "describe_log_groups",
         "s3": "list_buckets",
         "sts": "get_caller_identity",
+        "sns": "list_topics",
+        "sqs": "list_queues",
     }[service]
     aws.control(operation=operation, fault="throttle", times=1)
     with refused(code):

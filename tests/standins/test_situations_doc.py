@@ -63,9 +63,9 @@ def test_every_switch_is_in_the_document() -> None:
     text = DOC.read_text()
     for fault in Fault.__args__:  # type: ignore[attr-defined]
         assert f"`{fault}`" in text, fault
-    for bucket in (seed.LOCKED, seed.FAR, seed.PARTNER, seed.SEALED):
+    for bucket in seed.DIFFICULT:
         assert f"`{bucket}`" in text, bucket
-    services = (ROOT / "bot" / "sandbox" / "services.py").read_text().partition("def environment")[2]
+    services = (ROOT / "bot" / "sandbox" / "addresses.py").read_text().partition("def environment")[2]
     for name in re.findall(r'"((?:AWS|SLACK|LABELJOB)_[A-Z_]+)":', services):
         assert f"`{name}`" in text, name
 

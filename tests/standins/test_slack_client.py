@@ -121,6 +121,15 @@ def test_a_page_hears_everything_once_from_where_it_left_off(slack: Workspace) -
         slack.act("leave", user="U0LIN", channel="C0DATA")
 
 
+def test_a_page_can_ask_how_far_the_workspace_is(slack: Workspace) -> None:
+    """A page that lost its stream asks without a boot, which would take away what only this person sees."""
+    slack.web().chat_postEphemeral(channel="C0DATA", user="U0MARA", text="psst")
+    now = slack.look("state", user="U0MARA")["event_id"]
+    assert slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"]
+    slack.web().chat_postMessage(channel="C0DATA", text="later")
+    assert slack.look("state", user="U0MARA")["event_id"] > now
+
+
 def test_unread_counts_follow_reading(slack: Workspace) -> None:
     """The number beside a channel is how people find what is new."""
 

@@ -87,7 +87,7 @@ def test_a_command_is_answered_to_the_person_alone(slack: Workspace, bot: Bot) -
 def test_a_command_that_nobody_answers_says_so(slack: Workspace, bot: Bot) -> None:
     """People must see Slack's own error, and a bot that is too slow must be seen as too slow."""
     bot.when("command", lambda **_rest: None)
-    slack.fetch("/_control/faults", {"operation": "app:/labeljob", "fault": "delay", "seconds": 1.3, "times": 1})
+    slack.fetch("/_control/faults", {"operation": "app:/labeljob", "fault": "delay", "seconds": 2.3, "times": 1})
     assert command(slack)["error"] == "operation_timeout"
     slack.fetch("/_control/faults", {"operation": "app:/labeljob", "fault": "error_500", "times": 1})
     assert command(slack)["error"] == "dispatch_failed"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from bot.sandbox.aws.answers import Answer, AnswerFault, Box, Boxes, Classes, Span, Spans, read, write
+from bot.sandbox.aws.audits import boxes_before
 from bot.sandbox.aws.consolidation import Frame, Labels, Vote, consolidate, overlap
 from bot.sandbox.aws.task_kinds import CUSTOM, TaskKind, kind_of
-from bot.sandbox.aws.tasks import boxes_before
 
 FRAME = Frame("fruit", "Orchard-July", 1_719_911_671.120411)
 LABELS = Labels(("apple", "pear", "it's a lemon"), {"pear": "pr"})
@@ -182,6 +182,6 @@ def test_task_types_without_a_tool_are_told_apart_from_custom_ones() -> None:
         )
 
     assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-3DPointCloudObjectDetection") is None
-    assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-SemanticSegmentation") is None
+    assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-VideoObjectTracking") is None
     assert of("arn:aws:lambda:us-east-1:111122223333:function:our-own") == CUSTOM
     assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-PassThrough") == CUSTOM

@@ -5,20 +5,21 @@ from __future__ import annotations
 import http.client
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aws_practice import KEY, SECRET
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.model import OperationModel, Shape
 
-_PARSER = create_parser("json")
+_PARSERS = {protocol: create_parser(protocol) for protocol in ("json", "query")}
 _CREDENTIALS = Credentials(KEY, SECRET)
 
 
@@ -76,7 +77,7 @@ def call(line: Line, operation: OperationModel, asked: Any) -> tuple[int, dict[s
     model = operation.service_model
     headers = {
         "X-Amz-Target": f"{model.metadata['targetPrefix']}.{operation.name}",
-        "Content-Type": "application/x-amz-json-1.1",
+        "Content-Type": f"application/x-amz-json-{model.metadata['jsonVersion']}",
     }
     body = asked if isinstance(asked, bytes) else json.dumps(asked).encode()
     sent = signed_headers(line.url, "POST", "/", body, model.signing_name, headers)
@@ -84,7 +85,21 @@ def call(line: Line, operation: OperationModel, asked: Any) -> tuple[int, dict[s
     return status, parsed(status, found, content, operation.output_shape)
 
 
-def parsed(status: int, headers: dict[str, str], body: bytes, shape: Shape | None) -> dict[str, Any]:
+def call_form(line: Line, operation: OperationModel, asked: Any) -> tuple[int, dict[str, Any]]:
+    """Call an operation of the query protocol, written by botocore's own serializer; status and answer as above."""
+    model = operation.service_model
+    made = create_serializer("query", include_validation=False).serialize_to_request(asked, operation)
+    body = urlencode(made["body"]).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    sent = signed_headers(line.url, "POST", "/", body, model.signing_name, headers)
+    status, found, content = line.send("POST", "/", body, sent)
+    return status, parsed(status, found, content, operation.output_shape, "query")
+
+
+def parsed(
+    status: int, headers: dict[str, str], body: bytes, shape: Shape | None, protocol: str = "json"
+) -> dict[str, Any]:
     """An answer as botocore's own parser reads it."""
-    answer: dict[str, Any] = _PARSER.parse({"status_code": status, "headers": headers, "body": body}, shape)
+    found = {"status_code": status, "headers": headers, "body": body}
+    answer: dict[str, Any] = _PARSERS[protocol].parse(found, shape)
     return answer

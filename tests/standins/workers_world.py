@@ -73,7 +73,11 @@ class World:
 
     def job(self, name: str, kind: str, labels: Iterable[str], **changes: Any) -> str:
         self.objects.kept["orchard", "labels.json"] = json.dumps(
-            {"document-version": "2018-11-28", "labels": [{"label": label} for label in labels]}
+            {
+                "document-version": "2018-11-28",
+                "labels": [{"label": label} for label in labels],
+                "instructions": {"shortInstruction": "<p>Look</p>", "fullInstruction": "<p>Look well</p>"},
+            }
         ).encode()
         self.objects.kept.setdefault(("orchard", "page.liquid.html"), b"<crowd-form></crowd-form>")
         team = f"{ACCOUNT}:workteam/private-crowd/orchard-crew"

@@ -8,21 +8,23 @@ import pytest
 from bot.sandbox import seed
 from bot.sandbox.person import PracticeError
 from bot.sandbox.story import make_dataset
-from tests.stories.world import World, an_order, shown, words
+from tests.stories.world import World, an_order, buttons, shown, words
 
 CHANNEL = "own-datasets"
+IMAGES = ("sets-image", "sets-twice", "sets-once")
 
 
 @pytest.fixture(scope="module")
 def channel(one_world: World) -> str:
-    """A channel with three finished jobs: pictures in classes, pictures with boxes, and texts."""
+    """A channel with finished jobs: three of pictures in classes, one of pictures with boxes, and one of texts."""
     made = one_world.channel(CHANNEL)
-    one_world.ask(an_order("sets-image"), made)
+    for name in IMAGES:
+        one_world.ask(an_order(name), made)
     boxes = {"task_type": "bounding-box", "labels": ("apple", "pear", "orange", "lemon")}
     one_world.ask(an_order("sets-boxes", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes), made)
     texts = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "mixed", "harsh")}
     one_world.ask(an_order("sets-texts", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts), made)
-    for name in ("sets-image", "sets-boxes", "sets-texts"):
+    for name in (*IMAGES, "sets-boxes", "sets-texts"):
         one_world.finish(name)
     return made
 
@@ -64,7 +66,8 @@ def test_finished_job_becomes_a_dataset_with_true_counts(world: World, channel: 
     for label, (entries, boxes) in counts.items():
         assert f"{label} {entries}" + (f" ({boxes} box" if boxes else "") in said
     lines = world.thread(job, channel)
-    assert sum("Dataset" in line for line in lines) == 2, "the live message and its end, both in the job's thread"
+    told = sum("Dataset" in line for line in lines[1:])
+    assert told == 2, "the live message and its end, both in the job's thread"
     live = next(line for line in lines if line.startswith(f"Dataset {job}"))
     assert f"Ready. {pictures} of {pictures} lines arrived" in live
 
@@ -89,26 +92,49 @@ def dataset_thread(world: World, channel: str, name: str) -> list[str]:
 
 def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, channel: str) -> None:
     """Without this, a second import would fail at AWS in AWS's words, or overwrite nothing and say so nowhere."""
-    make_dataset(world.mara, channel, "sets-image", "project-twice")
+    make_dataset(world.mara, channel, "sets-twice", "project-twice")
+    world.send()
+    card = world.card("sets-twice", channel)
+    assert "Dataset sets-twice (training set of project project-twice): under way" in card["text"]
     imported(world)
-    make_dataset(world.mara, channel, "sets-image", "project-twice")
+    card = world.card("sets-twice", channel)
+    assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
+    assert buttons(card) == ["Status", "Make test set", "Instructions"], "only what is still possible"
+    world.mara.command(channel, "/dataset", "create")
+    out = f"s3://{seed.OUT}/labels/sets-twice/manifests/output/output.manifest"
+    world.mara.fill(project={"value": "project-twice"}, manifest_uri={"value": out})
     imported(world)
-    said = last_line(world, "sets-image", channel)
-    assert "was not imported" in said
+    said = next(text for text in dataset_thread(world, channel, "project-twice") if "was not imported" in text)
     assert "project-twice" in said
     assert "training" in said
-    world.mara.press(world.card("sets-image", channel), "job_make_dataset")
-    test = next(
-        option
-        for block in world.mara.view()["blocks"]
-        if block["block_id"] == "dataset_type"
-        for option in block["element"]["options"]
-        if option["value"] == "TEST"
-    )
-    world.mara.fill(project={"value": "project-twice"}, dataset_type={"selected_option": test})
+    world.sam.press(card, "job_make_dataset")
+    world.mara.press(card, "job_make_dataset")
+    window = world.mara.view()
+    assert "in the training set of project project-twice already" in shown(window)
+    typed = {block["block_id"]: block["element"] for block in window["blocks"] if block["type"] == "input"}
+    assert typed["project"]["initial_value"] == "project-twice"
+    assert typed["dataset_type"]["initial_option"]["value"] == "TEST"
+    world.mara.fill()
     imported(world)
     assert rekognition(world, "project-twice", "TEST")[0]["TotalEntries"] == 8
-    assert "(test, project project-twice) is ready" in last_line(world, "sets-image", channel)
+    assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
+    after = world.card("sets-twice", channel)
+    assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
+    assert buttons(after) == ["Status", "Instructions"], "both were made"
+    world.sam.fill()
+    assert "were made of this job's labels already" in shown(world.sam.view()), "his window was a moment old"
+
+
+def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str) -> None:
+    """Without this, one wrong project name would take the button from the card for ever."""
+    make_dataset(world.mara, channel, "sets-once", "project-taken")
+    world.rekognition.create_project(ProjectName="project-taken")
+    arn = world.rekognition.describe_projects(ProjectNames=["project-taken"])["ProjectDescriptions"][0]["ProjectArn"]
+    world.rekognition.create_dataset(ProjectArn=arn, DatasetType="TRAIN")
+    imported(world)
+    card = world.card("sets-once", channel)
+    assert "Dataset sets-once (training set of project project-taken): not made" in card["text"]
+    assert buttons(card) == ["Status", "Make dataset", "Instructions"]
 
 
 def test_any_manifest_is_imported_and_lines_that_vanish_are_named(world: World, channel: str) -> None:
@@ -166,7 +192,7 @@ def test_manifest_that_is_not_there_is_refused_in_the_thread(world: World, chann
 def test_dataset_form_delivered_twice_makes_one_dataset(world: World, channel: str) -> None:
     """Without this, a repeat of Slack's would import everything twice."""
     world.fault("app:view_submission", "duplicate", slack=True)
-    make_dataset(world.mara, channel, "sets-image", "project-once")
+    make_dataset(world.mara, channel, "sets-once", "project-once")
     world.mend()
     imported(world)
     asked = [
@@ -176,3 +202,16 @@ def test_dataset_form_delivered_twice_makes_one_dataset(world: World, channel: s
     ]
     assert len(asked) == 1
     assert rekognition(world, "project-once")[0]["TotalEntries"] == 8
+
+
+def test_asker_is_told_when_the_channel_of_a_dataset_cannot_be_reached(world: World) -> None:
+    """Without this, an import would end unseen because somebody removed the app from a channel."""
+    channel = world.channel("own-datasets-removed")
+    world.mara.command(channel, "/dataset", "create")
+    world.mara.fill(project={"value": "unseen"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"})
+    before = len(world.direct_messages(world.mara))
+    world.remove_bot(channel)
+    imported(world)
+    told = world.direct_messages(world.mara)[before:]
+    words = "I cannot tell about your dataset unseen: I am not in its channel any more. "
+    assert told == [f"{words}Type /invite @labeljob there. The import itself goes on."]

@@ -153,7 +153,9 @@ def test_stop_before_launch_takes_the_job_back(world: World) -> None:
     assert "Stopping. It is taken back" in world.thread("taken-back")[0]
     world.settle()
     assert world.aws_jobs("taken-back") == []
-    assert world.thread("taken-back")[-1] == "<@U0MARA> Stopped by Mara. There were no labels yet."
+    assert world.thread("taken-back")[-1] == (
+        "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The name is free again."
+    )
     world.ask(an_order("taken-back"))
     assert world.aws_jobs("taken-back") == ["taken-back"], "the name is free again"
 

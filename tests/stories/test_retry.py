@@ -2,14 +2,14 @@
 
 import json
 
-from bot.sandbox.story import first_page, second_page
+from bot.sandbox.story import Order, first_page, second_page
 from tests.stories.test_managers import ephemeral, say
 from tests.stories.world import WAITING, World, an_order, buttons, words
 
 
-def set_aside(world: World, name: str, channel: str, fault: str = "throttle") -> None:
+def set_aside(world: World, name: str, channel: str, fault: str = "throttle", *, order: Order | None = None) -> None:
     """A job whose launch failed until nobody tried any more."""
-    order = an_order(name, team=WAITING)
+    order = order or an_order(name, team=WAITING)
     world.mara.command(channel, "/labeljob", "create")
     first_page(world.mara, order)
     second_page(world.mara, order)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from sqlalchemy import text
 
 from bot import wiring
@@ -21,6 +20,7 @@ from bot.sandbox import seed
 from bot.sandbox.person import Person, elements
 from bot.sandbox.services import REGION, ROLE
 from bot.sandbox.story import Order, ask_for_job, card_of
+from bot.slack_socket import Socket
 from tests.stories.places import (
     BOT,
     CLOSED,
@@ -83,7 +83,7 @@ class World:
             "database_url": f"sqlite:///{folder}/labeljob.db",
             "card_gap": 0,
             "look_wait": 0,
-            "post_pace": 1000,
+            "post_pace": 1_000_000,
             "link_life": 600,
             "quarantine_after": 2,
         }
@@ -92,7 +92,7 @@ class World:
         self.bot.db.migrate()
         self.bot.jobs.queue.refresh(self.bot.team_id)
         self._sender = self.bot._sender()
-        self._socket = SocketModeHandler(self.bot.app(), keys.app_token)
+        self._socket = Socket(self.bot.app(), keys.app_token)
         self._socket.connect()
         self.door = SignedDoor(self.bot, keys.signing_secret)
         slack = self.services.slack_url
@@ -109,7 +109,7 @@ class World:
 
     def stop(self) -> None:
         self.door.stop()
-        self._socket.close()
+        self._socket.end(0)
         self.bot.db.close()
         self.services.stop()
 
@@ -128,7 +128,7 @@ class World:
         """Say what is due, and tell of what can never be said."""
         for _ in range(2):
             for death in self._sender.drain():
-                self.bot.jobs.undelivered.tell(death)
+                self.bot.undelivered.tell(death)
 
     def pass_time(self, seconds: float, step: float = 1.0) -> None:
         """Let time pass at AWS."""

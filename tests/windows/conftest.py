@@ -97,7 +97,7 @@ def make_sender(db: Database, workspace: Workspace) -> Callable[..., Sender]:
 
     def make(owner: str = "one", **settings: Any) -> Sender:
         chosen = Settings(
-            SLACK_BOT_TOKEN="xoxb-test", **{"look_wait": 0, "slack_timeout": 2, "post_pace": 1000, **settings}
+            SLACK_BOT_TOKEN="xoxb-test", **{"look_wait": 0, "slack_timeout": 2, "post_pace": 1_000_000, **settings}
         )
         return Sender(
             db=db,

@@ -7,7 +7,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,16 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.base.aws import Aws
+from bot.base.clock import system_clock
 from bot.base.db import Database
 from bot.base.leases import Leases
 from bot.base.s3_uri import S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
+from bot.base.tries import Tries
 from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels, DatasetExists, ManifestUnread
-from bot.datasets.lifecycle import FAILED, READY, REFUSED, Report
+from bot.datasets.lifecycle import ASKED, FAILED, READY, REFUSED, Report
 from bot.datasets.load import Load
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import TEST, TRAIN, Source
@@ -38,16 +39,6 @@ from bot.sandbox.slack.app import create_app as create_slack
 
 KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"
 BUCKET = "orchard-out"
-
-
-class Clock:
-    """The time, which a test can put forward."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 class World:
@@ -79,9 +70,14 @@ class World:
         self.storage.put(uri, body.encode(), "application/x-ndjson")
         return uri
 
-    def spoil(self, operation: str, fault: str, times: int) -> None:
+    def count(self, operation: str) -> int:
+        """How often AWS was asked."""
+        with urllib.request.urlopen(f"{self.server.url}/_control/journal", timeout=5) as answer:
+            return sum(entry["operation"] == operation for entry in json.load(answer)["entries"])
+
+    def spoil(self, operation: str, fault: str, times: int, **more: object) -> None:
         """The next calls of an operation go wrong."""
-        rule = {"operation": operation, "fault": fault, "times": times, "probability": 1.0}
+        rule = {"operation": operation, "fault": fault, "times": times, "probability": 1.0, **more}
         address, kind = f"{self.server.url}/_control/faults", {"Content-Type": "application/json"}
         request = urllib.request.Request(address, json.dumps(rule).encode(), kind)
         urllib.request.urlopen(request, timeout=5).close()
@@ -215,27 +211,38 @@ class Story:
         self.new_id: Callable[[], str] = lambda: f"id{next(numbers):04}"
         self.db = Database(f"sqlite:///{folder / 'bot.db'}")
         self.db.migrate()
-        self.clock = clock = Clock()
+
         self.outbox = Outbox(self.db, self.new_id)
-        self.records = Records(self.db, clock)
+        self.records = Records(self.db)
         client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
         self.team = str(client.auth_test()["team_id"])
+        self._world = world
+        allowed = world.settings.allowed
+        self.accept = Accept(
+            db=self.db,
+            records=self.records,
+            outbox=self.outbox,
+            allowed=allowed,
+            clock=system_clock,
+            new_id=self.new_id,
+        )
+        self._access = Access(client, (), system_clock)
+        self.load, self.watch = self.worker("worker", world.settings.lease)
+
+    def worker(self, owner: str, lease: float) -> tuple[Load, Watch]:
+        """A worker of that name, whose leases are so short."""
+        settings = self._world.settings.model_copy(update={"lease": lease})
         shared: dict[str, Any] = {
             "records": self.records,
             "tell": Tell(db=self.db, records=self.records, outbox=self.outbox, gap=0.0),
-            "custom_labels": world.labels,
-            "storage": world.storage,
-            "leases": Leases(self.db, "worker"),
-            "settings": world.settings,
-            "clock": clock,
+            "custom_labels": self._world.labels,
+            "storage": self._world.storage,
+            "tries": Tries(self.db, Leases(self.db, owner), settings, random.SystemRandom()),
+            "clock": system_clock,
         }
-        allowed = world.settings.allowed
-        self.accept = Accept(
-            db=self.db, records=self.records, outbox=self.outbox, allowed=allowed, clock=clock, new_id=self.new_id
-        )
-        access = Access(client, (), clock)
-        self.load = Load(**shared, access=access, allowed=allowed, chance=random.SystemRandom())
-        self.watch = Watch(**shared)
+        allowed = settings.allowed
+        load = Load(**shared, access=self._access, allowed=allowed, settings=settings)
+        return load, Watch(**shared)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:
         source = Source(
@@ -247,6 +254,11 @@ class Story:
             asked_by_name="Mara",
         )
         return self.accept.accept(source, self.new_id()).dataset
+
+    def no_pause(self) -> None:
+        """Whatever waits is due now."""
+        with self.db.write() as session:
+            session.connection().execute(self.db.sql("UPDATE dataset SET next_try_at = 0"))
 
     def end(self, dataset: Dataset) -> Dataset:
         """The dataset once everything that can happen to it has."""
@@ -345,8 +357,8 @@ def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(world: Wor
     asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
     world.spoil("*.CreateProject", "error_500", 100)
     tries = []
-    for minutes in (0, 10, 10, 10):
-        story.clock.ahead += timedelta(minutes=minutes)
+    for _ in range(4):
+        story.no_pause()
         story.load.round()
         story.load.round()  # at once again: its pause is not over
         waiting = story.records.get(asked.id)
@@ -364,7 +376,7 @@ def test_a_worker_that_died_after_asking_aws_goes_on_with_the_same_dataset(world
     world.spoil("*.CreateDataset", "drop_after", 3)
     asked = story.ask(uri)
     story.load.round()
-    story.clock.ahead = timedelta(minutes=10)
+    story.no_pause()
     dataset = story.end(asked)
     assert (dataset.state.state, dataset.state.adopted, dataset.state.arrived) == (READY, True, 2)
 
@@ -376,7 +388,52 @@ def test_a_dataset_that_somebody_made_at_the_same_moment_is_not_taken_for_ours(w
     world.spoil("*.CreateDataset", "error_500", 3)
     story.load.round()
     imported(world, "orchard", other)
-    story.clock.ahead = timedelta(minutes=10)
+    story.no_pause()
     dataset = story.end(asked)
     assert dataset.state.state == FAILED
     assert "has a training set already" in dataset.state.cause
+
+
+def test_an_import_whose_worker_was_killed_is_taken_up_within_its_lease(world: World, story: Story) -> None:
+    """A killed import would wait for a quarter of an hour."""
+    asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
+    story.load, story.watch = story.worker("next", 0.2)
+    assert Leases(story.db, "killed").take(f"load:{asked.id}", 0.4) is not None
+    story.load.round()
+    waiting = story.records.get(asked.id)
+    assert waiting is None or waiting.state.state == ASKED, "nobody works beside somebody else"
+    assert story.end(asked).state.state == READY
+
+
+def test_a_worker_that_froze_in_the_middle_leaves_the_import_to_the_one_who_took_it_up(
+    world: World, story: Story
+) -> None:
+    """One import would be made twice, or be told twice."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    asked = story.ask(uri)
+    world.spoil("S3.GetObject", "delay", 1, seconds=2.0)
+    frozen, _watch = story.worker("frozen", 0.1)
+    thread = threading.Thread(target=frozen.round)
+    thread.start()
+    until(lambda: world.count("S3.GetObject") > 0)
+    story.load, story.watch = story.worker("awake", 30.0)
+    dataset = story.end(asked)
+    thread.join()
+    assert (dataset.state.state, dataset.state.arrived) == (READY, 2)
+    assert story.records.get(asked.id) == dataset
+    assert world.count("Rekognition.CreateDataset") == 1
+    assert sum("is ready" in text for text in story.said()) == 1
+
+
+def test_what_an_earlier_try_made_is_never_called_refused(world: World, story: Story) -> None:
+    """Somebody would be told that nothing was made at AWS, where the dataset stands."""
+    uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
+    asked = story.ask(uri)
+    world.spoil("*.CreateDataset", "drop_after", 3)
+    story.load.round()
+    with story.db.write() as session:  # the channel's places are closed meanwhile
+        session.connection().execute(
+            story.db.sql("UPDATE dataset SET content = replace(content, 'C0DATA', 'C0GONE'), next_try_at = 0")
+        )
+    dataset = story.end(asked)
+    assert (dataset.state.state, dataset.state.adopted) == (READY, True)

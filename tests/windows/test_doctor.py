@@ -229,6 +229,35 @@ def test_scope_that_is_missing_is_named(clinic: Clinic, slack_of: Callable[..., 
     assert "install the app to the workspace again" in row["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("recover", "verdict", "words"),
+    [
+        ("look", "look at", "marked (may repeat)"),
+        ("repeat", "ok", "marked (may repeat)"),
+        ("skip", "ok", "notes that it may be missing"),
+    ],
+)
+def test_what_happens_without_history_is_told(
+    clinic: Clinic, slack_of: Callable[..., str], recover: str, verdict: str, words: str
+) -> None:
+    """Who grants no history would read of repeated or missing messages for the first time in a channel."""
+    manifest = slack_manifest.read()
+    for scope in ("channels:history", "groups:history", "im:history"):
+        manifest["oauth_config"]["scopes"]["bot"].remove(scope)
+    url = slack_of(manifest, seed.CHANNELS)
+    row = clinic.examine(LABELJOB_SLACK_API_URL=url, LABELJOB_RECOVER=recover)["Slack scopes"]
+    assert row["verdict"] == verdict
+    assert "The token lacks channels:history, groups:history, im:history" in row["found"]
+    assert words in row["found"]
+    assert recover != "look" or "LABELJOB_RECOVER" in row["remedy"]
+
+
+def test_history_that_is_granted_and_not_used_is_worth_a_look(clinic: Clinic) -> None:
+    """A setting that was made for another workspace would double or lose messages in this one."""
+    row = clinic.examine(LABELJOB_RECOVER="skip")["Slack scopes"]
+    assert (row["verdict"], row["found"][-26:]) == ("look at", "but LABELJOB_RECOVER=skip.")
+
+
 def test_more_scopes_than_needed_are_worth_a_look(clinic: Clinic, slack_of: Callable[..., str]) -> None:
     """A stolen token could do more than the bot needs."""
     manifest = slack_manifest.read()

@@ -81,6 +81,67 @@ def test_without_the_right_to_look_a_doubtful_line_says_that_it_may_repeat(
 
 
 @pytest.mark.usefixtures("card")
+@pytest.mark.parametrize("landed", [True, False])
+def test_who_chooses_to_repeat_never_asks_and_marks_what_is_sent_again(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, landed: bool
+) -> None:
+    """Without this, a workspace without history scope would spend calls on looking, or read a line twice unmarked."""
+    workspace.fault("chat.postMessage", "drop_after" if landed else "drop_before", times=1)
+    say(db, outbox, "launched")
+    make_sender(recover="repeat").drain()
+    sql(db, "UPDATE outbox SET recheck_at = :now - 1 WHERE recheck_at IS NOT NULL")
+    make_sender(recover="repeat").drain()
+    assert workspace.count("conversations.replies") == 0
+    lines = workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:]
+    assert lines[:-1] == (["launched"] if landed else [])
+    assert lines[-1].startswith("launched (may repeat")
+
+
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize("landed", [True, False])
+def test_who_chooses_to_skip_never_repeats_a_line_and_says_where_one_may_be_missing(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, landed: bool
+) -> None:
+    """Without this, at most once would mean that a line is gone and nobody can know."""
+    workspace.fault("chat.postMessage", "drop_after" if landed else "drop_before", times=1)
+    say(db, outbox, "launched")
+    say(db, outbox, "completed")
+    make_sender(recover="skip").drain()
+    note = "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` are up to date."
+    lines = workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:]
+    assert lines == [*(["launched"] if landed else []), note, "completed"]
+    say(db, outbox, "launched")
+    workspace.fault("chat.postMessage", "drop_before", times=2)
+    say(db, outbox, "failed")
+    make_sender(recover="skip").drain()
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:] == lines, "a note is not announced by a note"
+    assert Claims(db).waiting() == 0
+
+
+def test_who_chooses_to_skip_still_has_every_card(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, one lost answer would leave a job without its message, and its lines without a thread."""
+    workspace.fault("chat.postMessage", "drop_before", times=1)
+    with db.write() as session:
+        outbox.show(session, JOB, "C0DATA", Message("card"))
+    make_sender(recover="skip").drain()
+    (card,) = workspace.texts()
+    assert card.startswith("card (may repeat")
+
+
+@pytest.mark.usefixtures("card")
+def test_blocks_that_slack_refused_are_no_doubt(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, the plain form of a refused message would be left out where nothing is sent twice."""
+    with db.write() as session:
+        outbox.say(session, JOB, "C0DATA", Message("plain words", [{"type": "hologram"}]), key="hologram")
+    make_sender(recover="skip").drain()
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:] == ["plain words"]
+
+
+@pytest.mark.usefixtures("card")
 def test_twin_of_a_frozen_sender_is_deleted(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:

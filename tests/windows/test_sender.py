@@ -1,6 +1,7 @@
 """The sender against the Slack stand-in: what was committed is posted once and in order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.base.db import Database
 from bot.delivery.claims import Claims
@@ -122,6 +123,56 @@ def test_another_sender_finishes_what_a_dead_one_began(
     make_sender()._post(claimed)  # it posted, and died before it could write that down
     make_sender("two").drain()
     assert workspace.texts() == ["card"]
+
+
+def test_card_that_changed_before_its_first_post_was_found_shows_the_change(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a crash after the first post could leave a card that says Waiting to launch for ever."""
+    show(db, outbox, "Waiting to launch")
+    claimed = Claims(db, lease=-1).claim("dead")
+    assert claimed is not None
+    make_sender()._post(claimed)  # it posted, and died before it could write that down
+    show(db, outbox, "Completed")
+    make_sender("two").drain()
+    assert workspace.texts() == ["Completed"]
+    assert workspace.count("chat.postMessage") == 1
+
+
+def test_twin_of_a_sender_that_froze_and_woke_is_removed_at_once(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a machine that slept for an hour would leave a message twice: the twin check was an hour ago."""
+    show(db, outbox, "card")
+    say(db, outbox, "launched", "k1")
+    for text in ("card", "launched"):
+        claimed = Claims(db, lease=-1).claim("frozen")
+        assert claimed is not None
+        assert claimed.payload["text"] == text
+        make_sender("two").drain(1)
+        frozen = make_sender("frozen")
+        frozen._send(replace(claimed, lease_until=db.time() + 60))  # it had looked at the clock before it froze
+    assert workspace.count("chat.postMessage") == 4
+    make_sender("two").drain()
+    assert workspace.texts() == ["card"]
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
+
+
+def test_old_edit_of_a_sender_that_froze_and_woke_does_not_stay(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a card would say In progress for ever although the job is completed."""
+    show(db, outbox, "card")
+    make_sender().drain()
+    show(db, outbox, "In progress")
+    claimed = Claims(db, lease=-1).claim("frozen")
+    assert claimed is not None
+    show(db, outbox, "Completed")
+    make_sender("two").drain()
+    make_sender("frozen")._send(replace(claimed, lease_until=db.time() + 60))
+    assert workspace.texts() == ["In progress"]
+    make_sender("two").drain()
+    assert workspace.texts() == ["Completed"]
 
 
 def test_too_many_requests_is_obeyed(

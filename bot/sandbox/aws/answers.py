@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.aws import masks
+from bot.sandbox.aws.masks import Mask
 from bot.sandbox.aws.task_kinds import TaskKind
 
 
@@ -66,7 +68,7 @@ class Custom:
     content: Mapping[str, Any]
 
 
-Answer = Classes | Boxes | Spans | Custom
+Answer = Classes | Boxes | Mask | Spans | Custom
 
 
 def read(kind: TaskKind, labels: Sequence[str], content: Any) -> Answer:
@@ -83,6 +85,8 @@ def read(kind: TaskKind, labels: Sequence[str], content: Any) -> Answer:
             return _several(labels, content)
         case "boxes":
             return _boxes(labels, content)
+        case "mask":
+            return _mask(labels, content)
         case "spans":
             return _spans(labels, content)
         case "any":
@@ -100,6 +104,15 @@ def write(kind: TaskKind, answer: Answer) -> dict[str, Any]:
                 {"height": b.height, "label": b.label, "left": b.left, "top": b.top, "width": b.width} for b in boxes
             ]
             return {kind.element: {"boundingBoxes": drawn, "inputImageProperties": {"height": height, "width": width}}}
+        case Mask(labels, width, height):
+            mappings = {label: {"color": masks.colour_of(number)} for number, label in enumerate(labels, start=1)}
+            return {
+                kind.element: {
+                    "inputImageProperties": {"height": height, "width": width},
+                    "labelMappings": mappings,
+                    "labeledImage": {"pngImageData": masks.to_text(answer)},
+                }
+            }
         case Spans(spans):
             found = [{"endOffset": s.end, "label": s.label, "startOffset": s.start} for s in spans]
             return {kind.element: {"entities": found}}
@@ -155,6 +168,20 @@ def _boxes(labels: Sequence[str], content: Mapping[str, Any]) -> Boxes:
             raise AnswerFault(f"A box lies outside the picture of {width} by {height} pixels. Draw it again.")
         boxes.append(Box(_known(labels, box.get("label")), left, top, box_width, box_height))
     return Boxes(tuple(boxes), width, height)
+
+
+def _mask(labels: Sequence[str], content: Mapping[str, Any]) -> Mask:
+    part = _part(content, "labeledImage", "The picture has not loaded, so nothing could be painted. Return the task.")
+    size = part.get("inputImageProperties")
+    width, height = _whole(size, "width"), _whole(size, "height")
+    mappings, image = part.get("labelMappings"), part["labeledImage"]
+    if not isinstance(mappings, dict) or not isinstance(image, dict):
+        raise AnswerFault("The page sent no painted picture. Reload the page and try again.")
+    colours = {_known(labels, label): str(given.get("color", "")) for label, given in mappings.items()}
+    try:
+        return masks.from_text(str(image.get("pngImageData", "")), (width, height), labels, colours)
+    except masks.NoMask as fault:
+        raise AnswerFault(f"The painted picture cannot be read: {fault}. Paint it again.") from fault
 
 
 def _spans(labels: Sequence[str], content: Mapping[str, Any]) -> Spans:

@@ -1,16 +1,16 @@
-"""The AWS stand-in: one endpoint for SageMaker, Rekognition, CloudWatch Logs, STS and S3, for unchanged AWS clients.
+"""The AWS stand-in: one endpoint for SageMaker, Rekognition, Logs, SNS, SQS, STS and S3, for unchanged AWS clients.
 
 Promises whoever starts it: `create_app(config)` gives the ASGI application and the parts behind it; nothing leaves the
 folder in the configuration, and everything in it survives a kill. The thread that moves jobs and imports on runs
 between `start` and `stop`.
 """
 
-import json
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,21 +18,28 @@ import anyio.to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.aws import s3_page, sts
+from bot.sandbox.aws import s3_page
+from bot.sandbox.aws.dialects import PAGE, addressed, fault_answer, internal, journal_name
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.logs import Logs, append_log
 from bot.sandbox.aws.object_store import ObjectStore
-from bot.sandbox.aws.protocol import Caller, JsonService, caller, calling
+from bot.sandbox.aws.protocol import Caller, JsonService, caller, calling, json_error, request_id
+from bot.sandbox.aws.query_protocol import QueryService
+from bot.sandbox.aws.queues import Queues
 from bot.sandbox.aws.rekognition import CustomLabels
 from bot.sandbox.aws.request import AwsRequest
-from bot.sandbox.aws.s3 import S3, S3Rules, s3_operation
-from bot.sandbox.aws.s3_xml import Reply, error_reply
+from bot.sandbox.aws.s3 import S3, S3Rules
+from bot.sandbox.aws.s3_xml import Reply
 from bot.sandbox.aws.sagemaker import LabelingJobs
 from bot.sandbox.aws.sagemaker_rules import Place
 from bot.sandbox.aws.sagemaker_teams import TemplatePreview, WorkTeams
 from bot.sandbox.aws.signature import Credentials, Dialect, Signatures, presigned_url
 from bot.sandbox.aws.situations import CONTROL, RoleObjects, Situation, Situations, control
+from bot.sandbox.aws.sns import Sns
+from bot.sandbox.aws.sqs import Sqs, SqsService
+from bot.sandbox.aws.sts import Sts
 from bot.sandbox.aws.tables import SCHEMA
+from bot.sandbox.aws.topics import Topics
 from bot.sandbox.aws.workers import Behaviours, Crew
 from bot.sandbox.faults import Faults
 from bot.sandbox.http import LoopbackOnly
@@ -41,10 +48,7 @@ from bot.sandbox.store import Store
 __all__ = ["Aws", "AwsConfig", "create_app"]
 
 _log = logging.getLogger(__name__)
-HTTP_BAD_REQUEST, HTTP_INTERNAL, HTTP_UNAVAILABLE = 400, 500, 503
 LINK_SECONDS = 3600
-PAGE = "/_s3"
-_JOURNAL_NAMES = {"SageMaker": "SageMaker", "RekognitionService": "Rekognition", "Logs_20140328": "Logs"}
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,14 @@ class Aws:
         self.store = Store(config.folder / "aws.db", SCHEMA)
         self.objects = ObjectStore(self.store, config.folder / "objects", config.clock)
         self.situations = Situations(_seeded(config), region=config.region, account=config.account)
+        self.queues = Queues(self.store, config.clock)
+        self.topics = Topics(self.store, self.queues, config.clock)
         self.crew = Crew(
             self.store,
             RoleObjects(self.objects, self.situations),
             self.log,
             config.clock,
+            topics=self.topics,
             pace=config.pace,
             seed=config.seed,
             behaviours=config.behaviours,
@@ -101,7 +108,7 @@ class Aws:
             f"arn:aws:sts::{config.account}:assumed-role/GroundTruth/service",
             "AROASERVICE",
         )
-        self._sts = sts.Sts(self.store, account=config.account, clock=config.clock)
+        self._sts = Sts(self.store, account=config.account, clock=config.clock)
         self._signatures = Signatures(self._credentials, config.region, config.clock)
         self.custom_labels = CustomLabels(
             self.store,
@@ -109,13 +116,16 @@ class Aws:
             arn=f"arn:aws:rekognition:{config.region}:{config.account}",
             clock=config.clock,
             seconds=config.import_seconds,
-            closed=self.situations.closed,
+            situations=self.situations,
         )
         self._services = {service.prefix: service for service in self._json_services()}
+        sns = Sns(self.store, self.topics, account=config.account, region=config.region)
+        self._forms = {"sts": QueryService("sts", [self._sts], refusal="ValidationError")}
+        self._forms["sns"] = QueryService("sns", [sns], refusal="ValidationError")
         rules = S3Rules(config.account, config.region, self.situations)
         self._s3 = S3(self.store, self.objects, self._signatures, rules, config.clock)
         self._seen_url = config.public_url
-        self.faults = Faults(self._serve, _journal_name, answer=_fault_answer)
+        self.faults = Faults(self._serve, journal_name, answer=fault_answer)
         self.app: ASGIApp = LoopbackOnly(self.faults)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -124,12 +134,14 @@ class Aws:
         """Let time pass: jobs, imports and trainings move on."""
         if self._thread is None:
             self._stopping.clear()
+            self.queues.close(closed=False)
             self._thread = threading.Thread(target=self._run, name="aws-ticks", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
         """Let time stand still; what was done stays in the folder."""
         self._stopping.set()
+        self.queues.close()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -172,6 +184,7 @@ class Aws:
             JsonService("sagemaker", [jobs, teams, TemplatePreview(self.grant)]),
             JsonService("rekognition", self.custom_labels.subjects),
             JsonService("logs", [logs], refusal="InvalidParameterException"),
+            SqsService([Sqs(self.queues, account=config.account, region=config.region)]),
         ]
 
     def _credentials(self, access_key: str) -> Credentials | None:
@@ -217,30 +230,39 @@ class Aws:
             return s3_page.answer(self.objects, request)
         if request.path == CONTROL:
             return control(self.situations, request)
-        dialect, service, operation = _addressed(request)
+        dialect, service, operation = addressed(request)
         try:
             if dialect == "s3":
                 return self._s3.answer(request)
-            return self._called(request, dialect, service, operation)
-        except AwsError as error:
-            return sts.error_document(error) if dialect == "query" else _json_error(error)
+            if dialect == "query":
+                return self._form_answered(request, self._forms[service])
+            return self._json_answered(request, service, operation)
         except Exception:  # noqa: BLE001 - as above: the caller gets an internal error, as from AWS
             _log.exception("the AWS stand-in broke on %s %s", request.method, request.path)
-            return _internal(dialect)
+            return internal(dialect)
 
-    def _called(self, request: AwsRequest, dialect: Dialect, service: str, operation: str) -> Reply:
-        if dialect == "query":
-            signed = self._signatures.check(request, "sts", dialect)
-        else:
-            if service not in self._services:
-                raise AwsError("UnknownOperationException", f"This practice server does not have {service}.")
-            signed = self._signatures.check(request, self._services[service].model.signing_name, dialect)
-        who = signed.credentials
-        with calling(Caller(who.arn, who.user_id, request.base_url)):
-            if dialect == "query":
-                return self._sts.answer(request.body)
-            body = self._services[service].answer(operation, request.body)
-        return Reply(200, body, {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": _request_id()})
+    def _form_answered(self, request: AwsRequest, service: QueryService) -> Reply:
+        try:
+            with self._caller(request, service.model.signing_name, "query"):
+                return service.answer(request.body)
+        except AwsError as error:
+            return service.error(error)
+
+    def _json_answered(self, request: AwsRequest, prefix: str, operation: str) -> Reply:
+        service = self._services.get(prefix)
+        if service is None:
+            return json_error(AwsError("UnknownOperationException", f"This practice server does not have {prefix}."))
+        try:
+            with self._caller(request, service.model.signing_name, "json"):
+                body = service.answer(operation, request.body)
+        except AwsError as error:
+            return service.error(error)
+        return Reply(200, body, {"content-type": service.content_type, "x-amzn-requestid": request_id()})
+
+    def _caller(self, request: AwsRequest, signing_name: str, dialect: Dialect) -> AbstractContextManager[None]:
+        """The block in which the request of whoever signed it is answered; raises AwsError."""
+        who = self._signatures.check(request, signing_name, dialect).credentials
+        return calling(Caller(who.arn, who.user_id, request.base_url))
 
 
 def _seeded(config: AwsConfig) -> dict[str, Situation]:
@@ -255,67 +277,6 @@ def _seeded(config: AwsConfig) -> dict[str, Situation]:
 def create_app(config: AwsConfig) -> Aws:
     """The practice account of `config`; nothing moves in it until `start`."""
     return Aws(config)
-
-
-def _addressed(request: AwsRequest) -> tuple[Dialect, str, str]:
-    """Dialect, service and operation of a request, from its headers alone."""
-    target = request.headers.get("x-amz-target", "")
-    if target:
-        service, _, operation = target.rpartition(".")
-        return "json", service, operation
-    form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    if request.method == "POST" and request.path == "/" and form:
-        return "query", "STS", ""
-    return "s3", "S3", ""
-
-
-def _journal_name(scope: Scope, body: bytes) -> str:
-    request = AwsRequest.from_scope(scope, b"")
-    dialect, service, operation = _addressed(request)
-    if dialect == "json":
-        return f"{_JOURNAL_NAMES.get(service, service)}.{operation}"
-    if dialect == "query":
-        form = dict(part.partition("=")[::2] for part in body.decode("latin-1").split("&"))
-        return f"STS.{form.get('Action', 'Unknown')}"
-    if request.path in {PAGE, CONTROL} or request.path.startswith(f"{PAGE}/"):
-        return ""
-    return f"S3.{s3_operation(request) or 'Unknown'}"
-
-
-def _fault_answer(scope: Scope, kind: str, retry_after: int) -> Response:
-    """Throttling and failure, each in the dialect that was spoken."""
-    dialect, _, _ = _addressed(AwsRequest.from_scope(scope, b""))
-    if kind != "throttle":
-        reply = _internal(dialect)
-    elif dialect == "s3":
-        reply = error_reply(AwsError("SlowDown", "Please reduce your request rate.", HTTP_UNAVAILABLE), scope["path"])
-    else:
-        error = AwsError("ThrottlingException" if dialect == "json" else "Throttling", "Rate exceeded")
-        reply = _json_error(error) if dialect == "json" else sts.error_document(error)
-    return Response(reply.body, reply.status, {**reply.headers, "retry-after": str(retry_after)})
-
-
-def _internal(dialect: Dialect) -> Reply:
-    if dialect == "s3":
-        words = "We encountered an internal error. Please try again."
-        return error_reply(AwsError("InternalError", words, HTTP_INTERNAL), "/")
-    error = AwsError("InternalFailure", "The request processing has failed because of an unknown error.", HTTP_INTERNAL)
-    return sts.error_document(error) if dialect == "query" else _json_error(error)
-
-
-def _json_error(error: AwsError) -> Reply:
-    body = json.dumps({"__type": error.code, "message": error.message}).encode()
-    headers = {
-        "content-type": "application/x-amz-json-1.1",
-        "x-amzn-errortype": error.code,
-        "x-amzn-requestid": _request_id(),
-    }
-    return Reply(error.status, body, headers)
-
-
-def _request_id() -> str:
-    digits = secrets.token_hex(16)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _header_bytes(value: str) -> bytes:

@@ -9,13 +9,15 @@ UNSURE: AWS publishes no formula for confidence. Here it is the share of workers
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
+from bot.sandbox.aws import masks
 from bot.sandbox.aws.answers import Answer, Box, Boxes, Classes, Custom, Spans
+from bot.sandbox.aws.masks import Mask
 from bot.sandbox.aws.task_kinds import TaskKind
 
 _CERTAIN = 0.95
@@ -42,6 +44,8 @@ class Frame:
     job_name: str
     at: float
     human: bool = True
+    keep: Callable[[bytes], str] | None = None
+    """Stores a PNG among the results and gives its URI; only label maps need it."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,14 @@ class Vote:
 
 
 def consolidate(
-    kind: TaskKind, labels: Labels, votes: Sequence[Vote], frame: Frame, before: Boxes | None = None
+    kind: TaskKind, labels: Labels, votes: Sequence[Vote], frame: Frame, before: Boxes | Mask | None = None
 ) -> dict[str, Any]:
     """The pair ``{attribute: value, attribute-metadata: {...}}`` for one object.
 
-    ``before`` holds the boxes that an adjustment job started from. At least one vote is needed.
+    ``before`` holds the boxes or the label map that an adjustment job started from. At least one vote is needed.
     """
-    value, metadata = _consolidated(kind, labels, votes)
-    if kind.audit == "adjustment" and isinstance(votes[0].answer, Boxes):
+    value, metadata = _consolidated(kind, labels, votes, frame)
+    if kind.audit == "adjustment":
         metadata["adjustment-status"] = "unadjusted" if _unchanged(votes, before) else "adjusted"
     common = {
         "type": kind.written_type,
@@ -82,7 +86,7 @@ def confidence(agree: int, of: int) -> float:
     return 0 if of <= 1 else round(_CERTAIN * agree / of, 2)
 
 
-def _consolidated(kind: TaskKind, labels: Labels, votes: Sequence[Vote]) -> tuple[Any, dict[str, Any]]:
+def _consolidated(kind: TaskKind, labels: Labels, votes: Sequence[Vote], frame: Frame) -> tuple[Any, dict[str, Any]]:
     given = [vote.answer for vote in votes]
     match given[0]:
         case Classes() if kind.shape == "one":
@@ -91,6 +95,8 @@ def _consolidated(kind: TaskKind, labels: Labels, votes: Sequence[Vote]) -> tupl
             return _several(labels, [answer for answer in given if isinstance(answer, Classes)])
         case Boxes():
             return _boxes(labels, [answer for answer in given if isinstance(answer, Boxes)])
+        case Mask():
+            return _mask([answer for answer in given if isinstance(answer, Mask)], frame)
         case Spans():
             return _spans(labels, [answer for answer in given if isinstance(answer, Spans)])
         case Custom():
@@ -181,6 +187,24 @@ def _boxes(labels: Labels, given: Sequence[Boxes]) -> tuple[dict[str, Any], dict
     )
 
 
+def _mask(given: Sequence[Mask], frame: Frame) -> tuple[str, dict[str, Any]]:
+    """The URI of the label map that the workers agree on, and what its numbers mean.
+
+    UNSURE: whether the color map lists labels that this picture does not have; here, as with boxes, it does not.
+    """
+    same_size = [mask for mask in given if (mask.width, mask.height) == (given[0].width, given[0].height)]
+    agreed, share = masks.vote(same_size)
+    # AWS scores a picture as a whole: every class of it has the same confidence.
+    sure = 0 if len(given) <= 1 else round(_CERTAIN * share, 2)
+    names = (masks.BACKGROUND, *agreed.labels)
+    colour_map = {
+        str(number): {"class-name": names[number], "hex-color": masks.colour_of(number), "confidence": sure}
+        for number in sorted({0, *agreed.present})
+    }
+    assert frame.keep is not None
+    return frame.keep(masks.to_png(agreed)), {"internal-color-map": colour_map}
+
+
 def _spans(labels: Labels, given: Sequence[Spans]) -> tuple[dict[str, Any], dict[str, Any]]:
     counts = Counter(span for answer in given for span in answer.spans)
     kept = sorted(span for span, n in counts.items() if 2 * n > len(given))
@@ -204,7 +228,8 @@ def _custom(votes: Iterable[Vote]) -> dict[str, Any]:
     }
 
 
-def _unchanged(votes: Sequence[Vote], before: Boxes | None) -> bool:
-    return before is not None and all(
-        isinstance(vote.answer, Boxes) and set(vote.answer.boxes) == set(before.boxes) for vote in votes
-    )
+def _unchanged(votes: Sequence[Vote], before: Boxes | Mask | None) -> bool:
+    """Whether every worker left things as they were; one who moved something makes the object adjusted."""
+    if isinstance(before, Boxes):
+        return all(isinstance(vote.answer, Boxes) and set(vote.answer.boxes) == set(before.boxes) for vote in votes)
+    return before is not None and all(vote.answer == before for vote in votes)

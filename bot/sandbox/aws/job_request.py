@@ -92,6 +92,17 @@ class Job:
         return f"{str(self.request['OutputConfig']['S3OutputPath']).rstrip('/')}/{self.name}/"
 
     @property
+    def input_topic(self) -> str:
+        """The topic that a streaming job is fed by; "" for any other job."""
+        source: Mapping[str, Any] = self.request["InputConfig"]["DataSource"]
+        return str(source.get("SnsDataSource", {}).get("SnsTopicArn", ""))
+
+    @property
+    def output_topic(self) -> str:
+        """The topic that every labeled object is told to; "" for none."""
+        return str(self.request["OutputConfig"].get("SnsTopicArn", ""))
+
+    @property
     def is_open(self) -> bool:
         """Whether workers may work on it: running, and its objects counted."""
         return self.status == "InProgress" and self.counted
@@ -140,18 +151,20 @@ def fetch(objects: Objects, uri: str) -> bytes:
 
 def store_json(objects: Objects, uri: str, content: Any) -> None:
     """Write one JSON document under an S3 URI; raises ObjectGone when the bucket does not exist."""
-    _store(objects, uri, json.dumps(content, ensure_ascii=False), "application/json")
+    store_bytes(objects, uri, json.dumps(content, ensure_ascii=False).encode(), "application/json")
 
 
 def store_lines(objects: Objects, uri: str, lines: list[str]) -> None:
     """Write JSON Lines under an S3 URI, each line ended by a newline; raises ObjectGone as above."""
-    _store(objects, uri, "".join(f"{line}\n" for line in lines), "application/x-sagemaker-manifest")
+    text = "".join(f"{line}\n" for line in lines)
+    store_bytes(objects, uri, text.encode(), "application/x-sagemaker-manifest")
 
 
-def _store(objects: Objects, uri: str, text: str, content_type: str) -> None:
+def store_bytes(objects: Objects, uri: str, body: bytes, content_type: str) -> None:
+    """Write an object under an S3 URI; raises ObjectGone as above."""
     bucket, key = split_uri(uri)
     try:
-        objects.write(bucket, key, text.encode(), content_type)
+        objects.write(bucket, key, body, content_type)
     except KeyError as fault:
         raise ObjectGone(f"NoSuchBucket: The specified bucket does not exist: {bucket}") from fault
 

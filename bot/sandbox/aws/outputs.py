@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.aws.consolidation import iso
-from bot.sandbox.aws.job_request import Job, Objects, store_json, store_lines
+from bot.sandbox.aws.job_request import Job, Objects, store_bytes, store_json, store_lines
 from bot.sandbox.store import Store
 
 _ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_practice"
@@ -58,6 +58,13 @@ def write_worker_responses(objects: Objects, job: Job, line: int, responses: Seq
     moment = iso(max(response.submitted_at for response in responses)).split(".")[0].replace("T", "_")
     uri = f"{job.folder}annotations/worker-response/iteration-{1 + line // job.batch}/{line}/{moment}.json"
     store_json(objects, uri, {"answers": answers})
+    return uri
+
+
+def write_mask(objects: Objects, job: Job, line: int, now: float, png: bytes) -> str:
+    """Write the consolidated label map of one object; gives its URI, named as AWS names it."""
+    uri = f"{job.folder}annotations/consolidated-annotation/output/{line}_{iso(now)}.png"
+    store_bytes(objects, uri, png, "image/png")
     return uri
 
 

@@ -1,4 +1,4 @@
-"""The JSON 1.1 protocol, generated from botocore's own service models: decode, check, call, encode.
+"""The JSON protocols, generated from botocore's own service models: decode, check, call, encode.
 
 Promises the services that a method gets only what the model allows, and the callers that an answer has only members
 that the model has. A service method is named as boto3 names it (`create_labeling_job`), takes the decoded request and
@@ -7,22 +7,35 @@ gives the answer; it is refused at start if AWS has no such operation.
 
 import base64
 import contextlib
+import functools
 import json
-from collections.abc import Callable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import botocore.session
 from botocore import xform_name
+from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from bot.sandbox import strict_json
 from bot.sandbox.aws.constraints import violations
 from bot.sandbox.aws.errors import AwsError
+from bot.sandbox.aws.s3_xml import Reply
 
-__all__ = ["Caller", "JsonService", "caller", "calling", "operation", "service_model"]
+__all__ = [
+    "Caller",
+    "JsonService",
+    "ModelService",
+    "caller",
+    "calling",
+    "json_error",
+    "operation",
+    "request_id",
+    "service_model",
+]
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 HTTP_NOT_IMPLEMENTED = 501
@@ -64,24 +77,45 @@ def operation(method: Method) -> Method:
     return method
 
 
+def json_error(error: AwsError, content_type: str = "application/x-amz-json-1.1") -> Reply:
+    """An error as the JSON protocols write it."""
+    headers = {"content-type": content_type, "x-amzn-errortype": error.code, "x-amzn-requestid": request_id()}
+    body = json.dumps({"__type": error.code, "message": error.message}).encode()
+    return Reply(error.status, body, {**headers, **error.headers})
+
+
+def request_id() -> str:
+    """A request id as most services write them."""
+    digits = secrets.token_hex(16)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+@functools.cache
 def service_model(name: str) -> ServiceModel:
-    """Botocore's model of a service."""
-    return botocore.session.get_session().get_service_model(name)
+    """Botocore's own model of a service; what lies in a person's home folder is not looked at."""
+    return ServiceModel(_loader().load_service_model(name, "service-2"), service_name=name)
 
 
-class JsonService:
-    """A service that speaks JSON 1.1. `subjects` bring the operations; `refusal` is the code of a broken constraint.
+@functools.cache
+def _loader() -> Loader:
+    return Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 
-    Raises at start: RuntimeError when botocore would speak another protocol, LookupError for an operation that AWS
-    does not have.
+
+class ModelService:
+    """A service whose requests are checked by botocore's model, whatever dialect carries them.
+
+    `subjects` bring the operations; `refusal` is the code of a broken constraint. Raises at start: RuntimeError when
+    botocore would speak another protocol than `protocol`, LookupError for an operation that AWS does not have.
     """
+
+    protocol = ""
 
     def __init__(self, name: str, subjects: Sequence[object], *, refusal: str = "ValidationException") -> None:
         self.name = name
         self.model = service_model(name)
-        if self.model.resolved_protocol != "json":
-            raise RuntimeError(f"botocore speaks {self.model.resolved_protocol} to {name}; this stand-in speaks json.")
-        self.prefix = str(self.model.metadata["targetPrefix"])
+        if self.model.resolved_protocol != self.protocol:
+            spoken = self.model.resolved_protocol
+            raise RuntimeError(f"botocore speaks {spoken} to {name}; this stand-in speaks {self.protocol}.")
         self._refusal = refusal
         names = {xform_name(each): each for each in self.model.operation_names}
         self._handlers: dict[str, Handler] = {}
@@ -90,20 +124,52 @@ class JsonService:
                 if getattr(getattr(type(subject), method_name), "aws_operation", False):
                     self._handlers[names[method_name]] = getattr(subject, method_name)
 
+    def _handler(self, operation_name: str, shown: str) -> Handler:
+        """The method for an operation of the model; `shown` names it in the refusal. Raises AwsError."""
+        handler = self._handlers.get(operation_name)
+        if handler is None:
+            words = f"This practice server does not have {shown}."
+            raise AwsError("NotImplementedException", words, HTTP_NOT_IMPLEMENTED)
+        return handler
+
+    def _checked(self, shape: Shape, asked: Mapping[str, Any]) -> dict[str, Any]:
+        # UNSURE: AWS ignores members that its model does not have; here they are refused, so that slips are seen.
+        broken = list(violations(shape, asked))
+        if broken:
+            raise self._refused(broken)
+        report = ParamValidator().validate(asked, shape)
+        if report.has_errors():
+            raise AwsError(self._refusal, f"Parameter validation failed: {report.generate_report()}")
+        return dict(asked)
+
+    def _refused(self, broken: Sequence[str]) -> AwsError:
+        """The refusal of a request that breaks the constraints told of."""
+        count = f"{len(broken)} validation error{'s' if len(broken) > 1 else ''} detected"
+        return AwsError(self._refusal, f"{count}: {'; '.join(broken)}")
+
+
+class JsonService(ModelService):
+    """A service that speaks JSON, 1.0 or 1.1 as its model says."""
+
+    protocol = "json"
+
+    def __init__(self, name: str, subjects: Sequence[object], *, refusal: str = "ValidationException") -> None:
+        super().__init__(name, subjects, refusal=refusal)
+        self.prefix = str(self.model.metadata["targetPrefix"])
+        self.content_type = f"application/x-amz-json-{self.model.metadata['jsonVersion']}"
+
     def answer(self, operation_name: str, body: bytes) -> bytes:
         """Do one operation; raises AwsError."""
         if operation_name not in self.model.operation_names:
             raise AwsError("UnknownOperationException", f"{self.name} has no operation {operation_name}.")
-        handler = self._handlers.get(operation_name)
-        if handler is None:
-            raise AwsError(
-                "NotImplementedException",
-                f"This practice server does not have {self.prefix}.{operation_name}.",
-                HTTP_NOT_IMPLEMENTED,
-            )
+        handler = self._handler(operation_name, f"{self.prefix}.{operation_name}")
         model = self.model.operation_model(operation_name)
         given = handler(self._asked(model.input_shape, body)) or {}
         return b"{}" if model.output_shape is None else json.dumps(encoded(model.output_shape, given)).encode()
+
+    def error(self, error: AwsError) -> Reply:
+        """An error as this service writes it."""
+        return json_error(error, self.content_type)
 
     def _asked(self, shape: Shape | None, body: bytes) -> dict[str, Any]:
         try:
@@ -115,16 +181,7 @@ class JsonService:
         if shape is None:
             return {}
         asked = {name: value for name, value in asked.items() if value is not None}
-        asked = _decoded(shape, asked)
-        # UNSURE: AWS ignores members that its model does not have; here they are refused, so that slips are seen.
-        broken = list(violations(shape, asked))
-        if broken:
-            count = f"{len(broken)} validation error{'s' if len(broken) > 1 else ''} detected"
-            raise AwsError(self._refusal, f"{count}: {'; '.join(broken)}")
-        report = ParamValidator().validate(asked, shape)
-        if report.has_errors():
-            raise AwsError(self._refusal, f"Parameter validation failed: {report.generate_report()}")
-        return dict(asked)
+        return self._checked(shape, _decoded(shape, asked))
 
 
 def _decoded(shape: Shape, value: Any) -> Any:

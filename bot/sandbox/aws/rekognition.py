@@ -5,7 +5,7 @@ a tick as the guide says they end.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.aws import paging
@@ -14,6 +14,7 @@ from bot.sandbox.aws.object_store import ObjectStore
 from bot.sandbox.aws.protocol import operation
 from bot.sandbox.aws.rekognition_datasets import Datasets
 from bot.sandbox.aws.rekognition_versions import Versions
+from bot.sandbox.aws.situations import Situations
 from bot.sandbox.store import Store
 
 __all__ = ["CustomLabels"]
@@ -24,7 +25,7 @@ USUAL_PAGE = 100
 class CustomLabels:
     """The service for one account and region; `subjects` are the parts that bring operations.
 
-    `arn` is `arn:aws:rekognition:<region>:<account>`; `closed` are buckets that the caller cannot read from here.
+    `arn` is `arn:aws:rekognition:<region>:<account>`; `situations` says which buckets are in difficulties.
     """
 
     def __init__(  # noqa: PLR0913 - a service stands on that many things
@@ -35,10 +36,10 @@ class CustomLabels:
         arn: str,
         clock: Callable[[], float] = time.time,
         seconds: float = 2.0,
-        closed: Collection[str] = (),
+        situations: Situations,
     ) -> None:
-        self.datasets = Datasets(store, objects, clock=clock, seconds=seconds, closed=closed)
-        self.versions = Versions(store, objects, clock=clock, seconds=seconds, closed=closed)
+        self.datasets = Datasets(store, objects, clock=clock, seconds=seconds, situations=situations)
+        self.versions = Versions(store, objects, clock=clock, seconds=seconds, situations=situations)
         self.projects = Projects(store, arn=arn, clock=clock)
         self.subjects = [self.projects, self.datasets, self.versions]
 

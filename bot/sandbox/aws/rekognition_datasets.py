@@ -6,14 +6,15 @@ the import silently leaves out is silently left out.
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bot.sandbox.aws import paging
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore
 from bot.sandbox.aws.protocol import operation
-from bot.sandbox.aws.rekognition_rules import Entry, Import, label_stats, read_lines
+from bot.sandbox.aws.rekognition_rules import LARGEST_MANIFEST, Entry, Import, label_stats, most_lines, read_lines
+from bot.sandbox.aws.situations import Situations
 from bot.sandbox.store import Store
 
 __all__ = ["Datasets"]
@@ -24,6 +25,7 @@ TEST_SHARE = 5
 FEWEST_TO_SPLIT = 2
 _WORDS = {
     "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": "The manifest file cannot be read or used.",
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": "The permissions of the manifest's S3 bucket are incorrect.",
     "ERROR_MANIFEST_SIZE_TOO_LARGE": "The manifest file exceeds the maximum size.",
     "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": "The manifest file has too many rows.",
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": "Too many records of the manifest file are in error.",
@@ -42,13 +44,13 @@ class Datasets:
         *,
         clock: Callable[[], float],
         seconds: float,
-        closed: Collection[str],
+        situations: Situations,
     ) -> None:
         self._store = store
         self._objects = objects
         self._clock = clock
         self._seconds = seconds
-        self._closed = closed
+        self._situations = situations
 
     @operation
     def create_dataset(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +192,10 @@ class Datasets:
 
     def _manifest_work(self, place: Mapping[str, str]) -> dict[str, Any]:
         bucket, key = place.get("Bucket", ""), place.get("Name", "")
-        if bucket in self._closed or self._objects.head(bucket, key) is None:
+        found = self._situations.of(bucket)
+        # Looking needs no key, reading does: a sealed manifest fails later.
+        shut = found is not None and found.kind in {"denied", "elsewhere"}
+        if shut or self._objects.head(bucket, key) is None:
             raise AwsError(
                 "InvalidS3ObjectException",
                 "Unable to get object metadata from S3. Check object key, region and/or access permissions.",
@@ -199,7 +204,7 @@ class Datasets:
 
     def _finish(self, row: sqlite3.Row, work: Mapping[str, Any]) -> None:
         # The manifest is read outside the transaction, everything else is quick.
-        read = self._imported(work) if work["do"] == "manifest" else Import({}, 0)
+        read = self._imported(row, work) if work["do"] == "manifest" else Import({}, 0)
         if work["do"] == "update":
             read = read_lines(work["lines"].encode())
         with self._store.write() as rows:
@@ -208,6 +213,9 @@ class Datasets:
                 rows.execute("DELETE FROM dataset WHERE arn = ?", (row["arn"],))
                 return
             failure = read.failure
+            if work["do"] == "manifest":
+                values = (row["arn"], work["bucket"])
+                rows.execute("INSERT OR REPLACE INTO dataset_source (dataset, bucket) VALUES (?, ?)", values)
             if work["do"] == "copy":
                 rows.execute(
                     "INSERT INTO dataset_entry (dataset, source_ref, line, labeled, kind, labels, errors)"
@@ -222,12 +230,17 @@ class Datasets:
                 _put_entries(rows, row["arn"], read.entries.values())
             self._end(rows, row["arn"], str(row["status"]).partition("_")[0], failure)
 
-    def _imported(self, work: Mapping[str, Any]) -> Import:
+    def _imported(self, row: sqlite3.Row, work: Mapping[str, Any]) -> Import:
+        if work["bucket"] in self._situations.closed:
+            return Import({}, 0, "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
         extension = work["key"].rpartition("/")[2].rpartition(".")[0]
-        body = self._objects.read(work["bucket"], work["key"])
-        if not extension or body is None:
+        found = self._objects.head(work["bucket"], work["key"])
+        if not extension or found is None:
             return Import({}, 0, "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-        return read_lines(body)
+        if found.size > LARGEST_MANIFEST:
+            return Import({}, 0, "ERROR_MANIFEST_SIZE_TOO_LARGE")
+        region = row["arn"].split(":")[3]
+        return read_lines(self._objects.content(found), most_lines(region, row["type"]))
 
     def _distribute(self, rows: sqlite3.Connection, train: str, test: str) -> str:
         """Move a fifth of each label's entries. UNSURE: how AWS picks them, and what it does about rare labels."""

@@ -10,11 +10,12 @@ from typing import Any
 
 from bot.sandbox import strict_json
 
-__all__ = ["Entry", "Import", "read_line", "read_lines"]
+__all__ = ["Entry", "Import", "LineGone", "most_lines", "read_line", "read_lines"]
 
 LONGEST_LINE = 100_000
 LARGEST_MANIFEST = 1_000_000_000
 MOST_LINES = 250_000
+SMALL_REGIONS, MOST_LINES_SMALL = {"ap-south-1", "eu-west-2"}, {"TRAIN": 28_000, "TEST": 7_000}
 MOST_LABELS = 250
 MOST_BOXES = 50
 LONGEST_LABEL = 256
@@ -49,26 +50,31 @@ class Import:
     failure: str = ""
 
 
-class _LineGone(Exception):
-    """A terminal content error: the line vanishes."""
+class LineGone(Exception):
+    """A terminal content error: at import the line vanishes, a training names the code."""
 
 
-def read_lines(body: bytes) -> Import:
-    """Read a manifest whole."""
-    if len(body) > LARGEST_MANIFEST:
-        return Import({}, 0, "ERROR_MANIFEST_SIZE_TOO_LARGE")
+def most_lines(region: str, dataset_type: str) -> int:
+    """How many lines a manifest may have there."""
+    if region in SMALL_REGIONS:
+        return MOST_LINES_SMALL[dataset_type]
+    return MOST_LINES
+
+
+def read_lines(body: bytes, most: int = MOST_LINES) -> Import:
+    """Read a manifest whole, of so many lines at most."""
     try:
         lines = body.decode("utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
         return Import({}, 0, "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT")
-    if len(lines) > MOST_LINES:
+    if len(lines) > most:
         return Import({}, 0, "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
     entries: dict[str, Entry] = {}
     vanished = 0
     for line in lines:
         try:
             entry = read_line(line.removesuffix("\r"))
-        except _LineGone:
+        except LineGone:
             vanished += 1
             continue
         # UNSURE: which of two lines with one source-ref stays; here the first.
@@ -91,14 +97,16 @@ def _failure(entries: Mapping[str, Entry], vanished: int) -> str:
 def read_line(line: str) -> Entry:
     """Read one line; raises for a line that vanishes."""
     if len(line) > LONGEST_LINE:
-        raise _LineGone
+        raise LineGone("ERROR_INVALID_JSON_LINE")
     try:
         content = strict_json.loads(line)
     except ValueError as error:
-        raise _LineGone from error
+        raise LineGone("ERROR_INVALID_JSON_LINE") from error
     source = content.get("source-ref") if isinstance(content, dict) else None
+    if source is None:
+        raise LineGone("ERROR_MISSING_SOURCE_REF" if isinstance(content, dict) else "ERROR_INVALID_JSON_LINE")
     if not isinstance(source, str) or not source.startswith("s3://") or not source[5:].partition("/")[2]:
-        raise _LineGone
+        raise LineGone("ERROR_INVALID_SOURCE_REF_FORMAT")
     return _Reading(source, line, content).entry()
 
 
@@ -124,7 +132,8 @@ class _Reading:
                 self._attribute(name)
             else:
                 self._error("ERROR_NO_LABEL_ATTRIBUTES", name)
-        if names and not self._kinds and not self._errors:
+        # UNSURE: whether the codes of single attributes are given beside this one, which sums them up.
+        if names and not self._kinds:
             self._error("ERROR_NO_VALID_LABEL_ATTRIBUTES", names[0])
         return Entry(self._source, self._line, frozenset(self._kinds), self._labels, tuple(self._errors))
 

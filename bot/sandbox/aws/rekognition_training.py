@@ -19,15 +19,17 @@ from bot.sandbox.aws.rekognition_rules import (
     MOST_LABELS,
     SMALLEST_SIDE,
     Entry,
+    LineGone,
     label_stats,
     read_line,
 )
+from bot.sandbox.aws.situations import Situations
 
 __all__ = ["Trained", "Trainee", "train"]
 
 LARGEST_IMAGE = 15 * 1024 * 1024
 WIDEST_ASPECT = 20
-FEWEST_CLASSES = 2
+FEWEST_CLASSES = FEWEST_TO_SPLIT = 2
 _WORDS = {
     "ERROR_EMPTY_MANIFEST": "The manifest file is empty.",
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": "Can't write to the output S3 bucket.",
@@ -38,6 +40,15 @@ _WORDS = {
     "ERROR_MANIFEST_TOO_MANY_LABELS": "There are too many labels.",
     "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS": "There are too few usable labels.",
     "ERROR_INSUFFICIENT_LABEL_OVERLAP": "Less than half of the training labels are in the test dataset.",
+    "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP": "Less than half of the usable training labels are in the test dataset.",
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT": "There are too few images of a label to split them.",
+    "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": "The images' S3 bucket and the manifest's S3 bucket have different owners.",
+    "ERROR_FAILED_IMAGES_S3_COPY": "The images could not be copied from their S3 bucket.",
+}
+_LINE_WORDS = {
+    "ERROR_INVALID_JSON_LINE": "The line is not valid JSON.",
+    "ERROR_MISSING_SOURCE_REF": "The source-ref key is missing.",
+    "ERROR_INVALID_SOURCE_REF_FORMAT": "The format of the source-ref value is invalid.",
 }
 
 
@@ -50,6 +61,10 @@ class Trainee:
     output: Mapping[str, str]
     training: Sequence[str]
     testing: Sequence[str]
+    manifests: Collection[str] = ()
+    """The buckets that the manifests came from."""
+    split: bool = False
+    """Whether the test images were to be taken from the training images."""
 
 
 @dataclass(frozen=True)
@@ -61,23 +76,31 @@ class Trained:
     description: Mapping[str, Any]
 
 
-def train(objects: ObjectStore, trainee: Trainee, closed: Collection[str]) -> Trained:
+def train(objects: ObjectStore, trainee: Trainee, situations: Situations) -> Trained:
     """End a training."""
     bucket = trainee.output.get("S3Bucket", "")
     if not objects.bucket_exists(bucket):
         # Where nothing can be written there is no summary either: the message alone tells.
         return Trained("ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", _WORDS["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"], {})
-    training = [_judged(objects, read_line(line)) for line in trainee.training]
-    testing = [_judged(objects, read_line(line)) for line in trainee.testing]
-    failure = _failure(training, testing, closed)
+    training = [_judged(objects, line) for line in trainee.training]
+    testing = [_judged(objects, line) for line in trainee.testing]
+    failure = _failure(training, testing) or _place_failure(training, testing, trainee, situations)
+    failure = failure or _row_failure(training, testing) or _label_failure(training, testing)
+    if not failure and trainee.split:
+        counts = label_stats(entry.labels for entry, _ in (*training, *testing)).values()
+        failure = "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT" if min(counts)[0] < FEWEST_TO_SPLIT else ""
     description = _files(objects, trainee, training, testing, failure)
     if failure:
         return Trained(failure, f"The manifest file contains errors: {failure}: {_WORDS[failure]}", description)
     return Trained("", "The model is ready to run.", description)
 
 
-def _judged(objects: ObjectStore, entry: Entry) -> tuple[Entry, list[Mapping[str, str]]]:
-    """An entry with all its errors: those of the import, and those of the image itself."""
+def _judged(objects: ObjectStore, line: str) -> tuple[Entry, list[Mapping[str, str]]]:
+    """An entry with all its errors: those of the line, and those of the image itself."""
+    try:
+        entry = read_line(line.removesuffix("\r"))
+    except LineGone as gone:
+        return Entry("", line), [{"code": str(gone), "message": _LINE_WORDS[str(gone)]}]
     bucket, _, key = entry.source_ref.removeprefix("s3://").partition("/")
     body = objects.read(bucket, key)
     fault = "the image is not there" if body is None else _image_fault(body)
@@ -105,34 +128,56 @@ def _image_fault(body: bytes) -> str:
 Judged = Sequence[tuple[Entry, Sequence[Mapping[str, str]]]]
 
 
-def _failure(training: Judged, testing: Judged, closed: Collection[str]) -> str:
-    if not training or not testing:
-        return "ERROR_EMPTY_MANIFEST"
-    buckets = {entry.source_ref.split("/")[2] for entry, _ in (*training, *testing)}
+def _failure(training: Judged, testing: Judged) -> str:
+    empty = any(not any(entry.line for entry, _ in entries) for entries in (training, testing))
+    return "ERROR_EMPTY_MANIFEST" if empty else ""
+
+
+def _place_failure(training: Judged, testing: Judged, trainee: Trainee, situations: Situations) -> str:
+    """What is wrong with where the images are: one bucket, that can be read, of the manifests' owner."""
+    buckets = {entry.source_ref.split("/")[2] for entry, _ in (*training, *testing) if entry.source_ref}
     if len(buckets) > 1:
         return "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"
-    if buckets & set(closed):
-        return "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET"
+    for bucket in buckets:
+        situation = situations.of(bucket)
+        if situation is not None and situation.kind == "sealed":
+            return "ERROR_FAILED_IMAGES_S3_COPY"
+        if bucket in situations.closed:
+            return "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET"
+        # UNSURE: whose a dataset is that never had a manifest; here the account's that calls.
+        owners = {situations.owner(each) for each in trainee.manifests} or {situations.owner("")}
+        if owners != {situations.owner(bucket)}:
+            return "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER"
+    return ""
+
+
+def _row_failure(training: Judged, testing: Judged) -> str:
     for entries in (training, testing):
         if sum(bool(errors) for _, errors in entries) > len(entries) * MOST_BAD_SHARE:
             return "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"
-    return _label_failure(training, testing)
+    return ""
 
 
 def _label_failure(training: Judged, testing: Judged) -> str:
     kind = _use_case(training)
-    every = {label for entry, _ in training for label in entry.labels}
+    every, every_tested = _labels(training), _labels(testing)
     usable, tested = _usable(training, kind), _usable(testing, kind)
     fewest = 1 if kind == "boxes" else FEWEST_CLASSES
     if len(every) < fewest:
         return "ERROR_MANIFEST_TOO_FEW_LABELS"
     if len(every) > MOST_LABELS:
         return "ERROR_MANIFEST_TOO_MANY_LABELS"
+    if len(every & every_tested) * 2 < len(every):
+        return "ERROR_INSUFFICIENT_LABEL_OVERLAP"
     if len(usable) < fewest:
         return "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS"
     if len(usable & tested) * 2 < len(usable):
-        return "ERROR_INSUFFICIENT_LABEL_OVERLAP"
+        return "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP"
     return ""
+
+
+def _labels(entries: Judged) -> set[str]:
+    return {label for entry, _ in entries for label in entry.labels}
 
 
 def _use_case(entries: Judged) -> str:
@@ -177,10 +222,12 @@ def _files(objects: ObjectStore, trainee: Trainee, training: Judged, testing: Ju
 
 def _validated(judged: tuple[Entry, Sequence[Mapping[str, str]]]) -> str:
     entry, errors = judged
-    content = json.loads(entry.line)
+    # A line that is no JSON cannot be written again with its error beside it: the error alone is.
+    content = {} if any(each["code"] == "ERROR_INVALID_JSON_LINE" for each in errors) else json.loads(entry.line)
     found = list(errors)
     if not entry.labels and not errors:
-        found.append({"code": "WARNING_UNANNOTATED_RECORD", "message": "The record is not annotated."})
+        warning = "WARNING_NO_ANNOTATIONS" if entry.kinds else "WARNING_UNANNOTATED_RECORD"
+        found.append({"code": warning, "message": "The record is not annotated."})
     if found:
         content["cl-errors"] = found
     return json.dumps(content, ensure_ascii=False) + "\n"

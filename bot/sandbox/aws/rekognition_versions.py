@@ -13,8 +13,8 @@ from bot.sandbox.aws import paging
 from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore
 from bot.sandbox.aws.protocol import operation
-from bot.sandbox.aws.rekognition_rules import read_lines
 from bot.sandbox.aws.rekognition_training import Trained, Trainee, train
+from bot.sandbox.aws.situations import Situations
 from bot.sandbox.store import Store
 
 __all__ = ["Versions"]
@@ -33,13 +33,13 @@ class Versions:
         *,
         clock: Callable[[], float],
         seconds: float,
-        closed: Collection[str],
+        situations: Situations,
     ) -> None:
         self._store = store
         self._objects = objects
         self._clock = clock
         self._seconds = seconds
-        self._closed = closed
+        self._situations = situations
 
     @operation
     def create_project_version(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -160,14 +160,22 @@ class Versions:
             raise AwsError("InvalidParameterException", "The project needs a training and a test dataset.")
         if any(row["work"] is not None for row in datasets.values()):
             raise AwsError("ResourceInUseException", "A dataset of the project is changing.")
-        if asked.get("OutputConfig", {}).get("S3Bucket", "") in self._closed:
+        if asked.get("OutputConfig", {}).get("S3Bucket", "") in self._situations.closed:
             raise AwsError("InvalidParameterException", "The output bucket cannot be accessed.")
 
     def _end_training(self, row: sqlite3.Row) -> None:
         request = json.loads(row["request"])
         training, testing = self._lines(row["project_arn"], request)
-        trainee = Trainee(row["project_arn"].split("/")[-2], row["name"], request["OutputConfig"], training, testing)
-        done: Trained = train(self._objects, trainee, self._closed)
+        trainee = Trainee(
+            row["project_arn"].split("/")[-2],
+            row["name"],
+            request["OutputConfig"],
+            training,
+            testing,
+            self._manifest_buckets(row["project_arn"], request),
+            bool(request.get("TestingData", {}).get("AutoCreate")),
+        )
+        done: Trained = train(self._objects, trainee, self._situations)
         now = self._clock()
         status = "TRAINING_FAILED" if done.failure else "TRAINING_COMPLETED"
         with self._store.write() as rows:
@@ -194,8 +202,19 @@ class Versions:
         for asset in data.get("Assets", []):
             place = asset["GroundTruthManifest"]["S3Object"]
             body = self._objects.read(place.get("Bucket", ""), place.get("Name", "")) or b""
-            lines += [entry.line for entry in read_lines(body).entries.values()]
+            lines += body.decode("utf-8", "replace").removesuffix("\n").split("\n")
         return lines
+
+    def _manifest_buckets(self, project: str, request: Mapping[str, Any]) -> set[str]:
+        """The buckets that the manifests of a training came from, as far as they came from any."""
+        assets = [each for name in ("TrainingData", "TestingData") for each in request.get(name, {}).get("Assets", [])]
+        named = {each["GroundTruthManifest"]["S3Object"].get("Bucket", "") for each in assets}
+        with self._store.read() as rows:
+            found = rows.execute(
+                "SELECT s.bucket FROM dataset_source s JOIN dataset d ON d.arn = s.dataset WHERE d.project_arn = ?",
+                (project,),
+            ).fetchall()
+        return named | {row["bucket"] for row in found}
 
     def _move(self, asked: Mapping[str, Any], allowed: Collection[str], status: str) -> None:
         arn = asked["ProjectVersionArn"]

@@ -14,6 +14,7 @@ from bot.sandbox.aws.object_store import ObjectStore
 from bot.sandbox.aws.request import AwsRequest
 from bot.sandbox.aws.s3_body import received
 from bot.sandbox.aws.s3_buckets import S3Buckets
+from bot.sandbox.aws.s3_headers import check_values
 from bot.sandbox.aws.s3_multipart import S3Multipart
 from bot.sandbox.aws.s3_objects import S3Objects
 from bot.sandbox.aws.s3_xml import Reply, error_reply, request_id
@@ -180,6 +181,7 @@ class S3:
             raise AwsError(
                 "NotImplemented", f"This practice server does not have S3.{operation}.", HTTP_NOT_IMPLEMENTED
             )
+        check_values(operation, request)
         return handler(_Call(request, signed, bucket, key))
 
     def _check_bucket(self, bucket: str, operation: str, arn: str, owner: str | None) -> None:

@@ -128,6 +128,8 @@ _CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
     "crc32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
     "crc32c": _crc(CRC32C_POLYNOMIAL, 4),
     "crc64nvme": _crc(CRC64NVME_POLYNOMIAL, 8),
+    "md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
     "sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
     "sha256": lambda body: hashlib.sha256(body).digest(),
+    "sha512": lambda body: hashlib.sha512(body).digest(),
 }

@@ -115,7 +115,7 @@ def _entries(query: Mapping[str, str], page: _Page, owner: str) -> dict[str, Any
                 "ETag": f'"{each.etag}"',
                 "Size": each.size,
                 "Owner": {"ID": owner} if owner else None,
-                "StorageClass": "STANDARD",
+                "StorageClass": each.headers.get("x-amz-storage-class", "STANDARD"),
             }
             for each in page.objects
         ],

@@ -11,6 +11,7 @@ from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore
 from bot.sandbox.aws.request import AwsRequest, is_whole, whole
 from bot.sandbox.aws.s3_body import Received
+from bot.sandbox.aws.s3_headers import described_headers
 from bot.sandbox.aws.s3_objects import S3Objects, check_key, kept_headers, tags_of_header
 from bot.sandbox.aws.s3_xml import Reply, children, document, iso, parsed, text_of
 from bot.sandbox.store import Store
@@ -36,13 +37,15 @@ class S3Multipart:
         """CreateMultipartUpload."""
         check_key(key)
         upload = secrets.token_urlsafe(48)
-        headers, tags = json.dumps(kept_headers(request.headers)), json.dumps(tags_of_header(request.headers))
+        kept, tags = kept_headers(request.headers), json.dumps(tags_of_header(request.headers))
         with self._store.write() as rows:
             rows.execute(
                 "INSERT INTO upload (id, bucket, key, headers, tags, created) VALUES (?, ?, ?, ?, ?, ?)",
-                (upload, bucket, key, headers, tags, self._clock()),
+                (upload, bucket, key, json.dumps(kept), tags, self._clock()),
             )
-        return document("InitiateMultipartUploadResult", {"Bucket": bucket, "Key": key, "UploadId": upload})
+        reply = document("InitiateMultipartUploadResult", {"Bucket": bucket, "Key": key, "UploadId": upload})
+        reply.headers.update(described_headers(kept))
+        return reply
 
     def put_part(self, request: AwsRequest, bucket: str, key: str, content: Received) -> Reply:
         """UploadPart and, with x-amz-copy-source, UploadPartCopy."""

@@ -10,6 +10,7 @@ from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.object_store import ObjectStore, StoredObject
 from bot.sandbox.aws.request import AwsRequest
 from bot.sandbox.aws.s3_body import Received
+from bot.sandbox.aws.s3_headers import check_readable, copied_headers, described_headers, own_headers
 from bot.sandbox.aws.s3_xml import Reply, children, document, http_date, iso, parsed, text_of
 
 __all__ = ["S3Objects", "kept_headers", "tags_of_header"]
@@ -29,6 +30,7 @@ _KEPT = (
     "expires",
     "x-amz-website-redirect-location",
 )
+_CHANGES = ("x-amz-storage-class", "x-amz-server-side-encryption", "x-amz-website-redirect-location")
 _OVERRIDES = {f"response-{name}": name for name in _KEPT if not name.startswith("x-")}
 
 
@@ -52,7 +54,7 @@ class S3Objects:
             checksums=checksums,
             tags=tags_of_header(request.headers),
         )
-        return Reply(HTTP_OK, b"", {"etag": f'"{made.etag}"', **checksums})
+        return Reply(HTTP_OK, b"", {"etag": f'"{made.etag}"', **checksums, **described_headers(made.headers)})
 
     def get(self, request: AwsRequest, bucket: str, key: str) -> Reply:
         """GetObject and HeadObject."""
@@ -64,6 +66,8 @@ class S3Objects:
         if unchanged:
             return Reply(HTTP_NOT_MODIFIED, b"", {"etag": f'"{row.etag}"'})
         headers = _description(request, row)
+        if found:
+            check_readable(row.headers)
         body = found[1] if found else b""
         part = _range(request.headers.get("range", ""), row.size)
         if part is None:
@@ -81,7 +85,8 @@ class S3Objects:
         check_key(key)
         source, body = self.copy_source(request)
         replaced = request.headers.get("x-amz-metadata-directive", "COPY").upper() == "REPLACE"
-        if (source.bucket, source.key) == (bucket, key) and not replaced:
+        changed = any(request.headers.get(name) for name in _CHANGES)
+        if (source.bucket, source.key) == (bucket, key) and not replaced and not changed:
             raise AwsError(
                 "InvalidRequest",
                 "This copy request is illegal because it is trying to copy an object to itself without changing the"
@@ -92,11 +97,13 @@ class S3Objects:
             bucket,
             key,
             body,
-            headers=kept_headers(request.headers) if replaced else source.headers,
+            headers=kept_headers(request.headers) if replaced else copied_headers(source.headers, request.headers),
             checksums=source.checksums,
             tags=tags_of_header(request.headers) if retagged else source.tags,
         )
-        return document("CopyObjectResult", {"LastModified": iso(made.modified), "ETag": f'"{made.etag}"'})
+        reply = document("CopyObjectResult", {"LastModified": iso(made.modified), "ETag": f'"{made.etag}"'})
+        reply.headers.update(described_headers(made.headers))
+        return reply
 
     def copy_source(self, request: AwsRequest) -> tuple[StoredObject, bytes]:
         """The object that x-amz-copy-source names; raises NoSuchKey, NoSuchBucket."""
@@ -108,6 +115,7 @@ class S3Objects:
         found = self._objects.get(source_bucket, source_key)
         if found is None:
             raise no_such_key(source_key)
+        check_readable(found[0].headers)
         return found
 
     def delete(self, bucket: str, key: str) -> Reply:
@@ -180,7 +188,7 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     if sum(len(name) - len("x-amz-meta-") + len(value) for name, value in own.items()) > LARGEST_METADATA:
         raise AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
     kept.setdefault("content-type", "binary/octet-stream")
-    return {**kept, **own}
+    return {**kept, **own_headers(headers), **own}
 
 
 def tags_of_header(headers: Mapping[str, str]) -> dict[str, str]:
@@ -191,6 +199,8 @@ def tags_of_header(headers: Mapping[str, str]) -> dict[str, str]:
 def tags_of_document(body: bytes, most: int) -> dict[str, str]:
     """The tags of a Tagging document."""
     sets = children(parsed(body), "TagSet")
+    if len(sets) != 1:
+        raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
     pairs = [(text_of(tag, "Key") or "", text_of(tag, "Value") or "") for each in sets for tag in children(each, "Tag")]
     return _checked_tags(pairs, most)
 
@@ -207,6 +217,7 @@ def _checked_tags(pairs: list[tuple[str, str]], most: int) -> dict[str, str]:
 
 def _description(request: AwsRequest, row: StoredObject) -> dict[str, str]:
     headers = {
+        "x-amz-server-side-encryption": "AES256",
         **row.headers,
         "etag": f'"{row.etag}"',
         "last-modified": http_date(row.modified),

@@ -219,6 +219,7 @@ def _check_places(asked: Mapping[str, Any], place: Place) -> None:
     source: Mapping[str, Any] = asked["InputConfig"]["DataSource"]
     if not source:
         raise invalid("At least one of S3DataSource and SnsDataSource must be given in DataSource.")
+    _check_topics(asked, place)
     if str(asked["RoleArn"]).split(":")[4] != place.account:
         raise invalid("RoleArn: Cross-account pass role is not allowed.")
     uris = {
@@ -234,6 +235,19 @@ def _check_places(asked: Mapping[str, Any], place: Place) -> None:
                 f"{member}: the bucket {bucket} is in {place.elsewhere[bucket]}; it must be in the region of the"
                 f" labeling job, {place.region}."
             )
+
+
+def _check_topics(asked: Mapping[str, Any], place: Place) -> None:
+    topics = {
+        "InputConfig": asked["InputConfig"]["DataSource"].get("SnsDataSource", {}).get("SnsTopicArn", ""),
+        "OutputConfig": asked["OutputConfig"].get("SnsTopicArn", ""),
+    }
+    for member, arn in topics.items():
+        if arn and arn.split(":")[3] != place.region:
+            raise invalid(f"{member}: the SNS topic {arn} must be in the region of the labeling job, {place.region}.")
+        # UNSURE: FIFO topics are in no document; here they are refused, since the queue that the service makes is none.
+        if arn.endswith(".fifo"):
+            raise invalid(f"{member}: the SNS topic {arn} is a FIFO topic, which labeling jobs cannot use.")
 
 
 def _check_algorithm(asked: Mapping[str, Any], kind: TaskType, place: Place) -> None:

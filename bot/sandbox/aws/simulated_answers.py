@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from bot.sandbox.aws.answers import Answer, Box, Boxes, Classes, Custom, Span, Spans
+from bot.sandbox.aws.masks import Mask, mask_of
 from bot.sandbox.aws.task_kinds import TaskKind
-from bot.sandbox.sample_truth import Truth, truth_of_picture, truth_of_text
+from bot.sandbox.sample_truth import KINDS, Truth, outline, truth_of_picture, truth_of_text
 
 _NAMES = re.compile(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*|\b\d[\d.,:]*\b")
 _SHAKE = 0.03  # a hand misses a box's edge by up to three hundredths of its size
@@ -39,7 +40,7 @@ def picture_size(content: bytes) -> tuple[int, int] | None:
     try:
         with Image.open(io.BytesIO(content)) as picture:
             return picture.size
-    except (UnidentifiedImageError, OSError):
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         return None
 
 
@@ -53,6 +54,8 @@ def imagine(kind: TaskKind, labels: Sequence[str], thing: Thing, chance: Random,
             return Classes(_classes(labels, thing, chance, wrong=wrong))
         case "boxes":
             return _boxes(labels, thing, chance, wrong=wrong)
+        case "mask":
+            return _mask(labels, thing, chance, wrong=wrong)
         case "spans":
             return _spans(labels, thing, chance, wrong=wrong)
         case "any":
@@ -124,6 +127,30 @@ def _boxes(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
     if wrong and boxes:
         boxes.pop(chance.randrange(len(boxes)))
     return Boxes(tuple(boxes), width, height)
+
+
+def _mask(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) -> Mask:
+    """What a worker paints: the outline of each thing, by a hand that is not quite steady."""
+    drawn = _boxes(labels, thing, chance, wrong=wrong)
+    return painted(labels, [(labels.index(box.label) + 1, box) for box in drawn.boxes], drawn, thing)
+
+
+def painted(
+    labels: Sequence[str], numbered: Sequence[tuple[int, Box]], picture: Boxes, thing: Thing | None = None
+) -> Mask:
+    """A label map with the outline of what is in each box, painted with the box's number; later ones lie on top."""
+    kinds = [kind for kind, *_ in thing.truth.boxes] if thing and thing.truth else list(KINDS)
+    image = Image.new("L", (picture.width, picture.height), 0)
+    draw = ImageDraw.Draw(image)
+    for number, box in numbered:
+        kind = next((kind for kind in kinds if _label_for(labels, kind) == box.label), "")
+        draw.polygon(_outline(kind, box), fill=number)
+    return mask_of(labels, image)
+
+
+def _outline(kind: str, box: Box) -> list[tuple[float, float]]:
+    """The outline of a fruit (or of something round) that fills this box."""
+    return [(box.left + box.width * (1 + x) / 2, box.top + box.height * (1 + y) / 2) for x, y in outline(kind)]
 
 
 def _shaken(box: Box, width: int, height: int, chance: Random) -> Box:

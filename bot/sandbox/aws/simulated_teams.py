@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from random import Random
 
 from bot.sandbox.aws import answers
-from bot.sandbox.aws.consolidation import Frame, Vote, consolidate
+from bot.sandbox.aws.consolidation import Vote, consolidate
 from bot.sandbox.aws.job_request import Job, ObjectGone, fetch
 from bot.sandbox.aws.simulated_answers import Thing, imagine, picture_size
+from bot.sandbox.aws.simulated_pages import Field, fields, fill, needs_picture
+from bot.sandbox.aws.task_kinds import CUSTOM
 from bot.sandbox.aws.tasks import Member, Tasks, Turn
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 200
-_LEAST_FOR_MODEL = 1_250
+LEAST_FOR_MODEL = 1_250
 _LENT = "lent-hand-"
+_LARGEST_PICTURE, _MOST_PIXELS = 40 * 1024 * 1024, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class SimulatedTeams:
         self._credit: dict[str, float] = {}
         self._model_credit: dict[str, float] = {}
         self._next_line: dict[str, int] = {}
+        self._pages: dict[str, tuple[Field, ...]] = {}
 
     def work(self, team_arn: str, jobs: Sequence[Job], passed: float, now: float) -> None:
         """Let a team work for ``passed`` seconds on its counted jobs; a team of real people is left alone."""
@@ -157,8 +161,13 @@ class SimulatedTeams:
             assert turn.job.kind is not None
             names = self._tasks.labels(turn.job).names
             chance = self._chance("answer", turn.job.name, line, member.sub)
-            answer = imagine(turn.job.kind, names, thing, chance, self.behaviours.wrong_share)
-            self._tasks.submit(turn, line, member, answers.write(turn.job.kind, answer))
+            page, slips = self._page(turn.job), self.behaviours.wrong_share
+            content = (
+                fill(page, thing, chance, slips)
+                if page
+                else answers.write(turn.job.kind, imagine(turn.job.kind, names, thing, chance, slips))
+            )
+            self._tasks.submit(turn, line, member, content)
 
     def _declines(self, turn: Turn, line: int, member: Member) -> bool:
         """Lost objects are declined by all; of the others never by so many that the object would be lost."""
@@ -171,6 +180,19 @@ class SimulatedTeams:
         ).fetchone()[0]
         return bool(declined + 1 < turn.job.workers_per_object)
 
+    def _page(self, job: Job) -> tuple[Field, ...]:
+        """What there is to fill in on a custom job's own page; nothing for the service's task types."""
+        uri = job.task["UiConfig"].get("UiTemplateS3Uri")
+        if job.kind is not CUSTOM or not uri:
+            return ()
+        if job.key not in self._pages:
+            try:
+                template = fetch(self._tasks.objects, uri).decode("utf-8", "replace")
+            except ObjectGone:
+                return ()
+            self._pages[job.key] = fields(template, self._tasks.labels(job).names)
+        return self._pages[job.key]
+
     def _thing(self, job: Job, text: str) -> Thing | None:
         """The object as a worker sees it; None when its picture cannot be loaded."""
         entry = json.loads(text)
@@ -181,8 +203,9 @@ class SimulatedTeams:
             content = fetch(self._tasks.objects, uri)
         except ObjectGone:
             return None
-        is_picture = job.kind is not None and job.kind.media == "image"
-        size = picture_size(content) if is_picture else None
+        is_picture = job.kind is not None and (job.kind.media == "image" or needs_picture(self._page(job)))
+        size = picture_size(content) if is_picture and len(content) <= _LARGEST_PICTURE else None
+        size = size if size and size[0] * size[1] <= _MOST_PIXELS else None
         return None if is_picture and size is None else Thing(uri, size)
 
     def _let_model_work(self, turn: Turn, passed: float) -> None:
@@ -191,7 +214,7 @@ class SimulatedTeams:
         UNSURE: whether the real service fails a job with fewer than 1,250 objects; here its model just never starts.
         """
         job = turn.job
-        if not job.request.get("LabelingJobAlgorithmsConfig") or job.total < _LEAST_FOR_MODEL:
+        if not job.request.get("LabelingJobAlgorithmsConfig") or job.total < LEAST_FOR_MODEL:
             return
         if job.human * 5 < job.total:
             return
@@ -214,5 +237,5 @@ class SimulatedTeams:
         labels = self._tasks.labels(job)
         chance = self._chance("model", job.name, line)
         votes = [Vote(name, imagine(job.kind, labels.names, thing, chance, 0.0)) for name in ("model", "model again")]
-        pair = consolidate(job.kind, labels, votes, Frame(job.attribute, job.name, turn.now, human=False))
+        pair = consolidate(job.kind, labels, votes, self._tasks.frame(turn, line, human=False))
         self._tasks.machine_label(turn, line, pair)

@@ -15,6 +15,7 @@ from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.job_request import ObjectGone
 from bot.sandbox.aws.object_store import ObjectStore
 from bot.sandbox.aws.request import AwsRequest
+from bot.sandbox.aws.s3_headers import ARCHIVED
 from bot.sandbox.aws.s3_xml import Reply
 
 __all__ = ["CONTROL", "RoleObjects", "Situation", "Situations", "control"]
@@ -71,6 +72,11 @@ class Situations:
         with self._lock:
             self._now = dict(self._seeded)
 
+    def owner(self, bucket: str) -> str:
+        """The account that owns the bucket."""
+        found = self.of(bucket)
+        return found.detail if found is not None and found.kind == "stranger" else self._account
+
     def foreign(self, bucket: str) -> bool:
         """Whether another account owns the bucket, so that it is in no list of this one."""
         found = self.of(bucket)
@@ -113,9 +119,7 @@ class Situations:
 
     def check_owner(self, bucket: str, expected: str | None) -> None:
         """Raise what S3 answers when the caller expects another owner than the bucket has."""
-        found = self.of(bucket)
-        owner = found.detail if found is not None and found.kind == "stranger" else self._account
-        if expected is not None and expected != owner:
+        if expected is not None and expected != self.owner(bucket):
             raise AwsError("AccessDenied", "Access Denied", HTTP_FORBIDDEN)
 
     def role_refusal(self, bucket: str) -> str:
@@ -140,7 +144,13 @@ class RoleObjects:
     def read(self, bucket: str, key: str) -> bytes | None:
         """The object's bytes; None when it does not exist. Raises ObjectGone where the role is refused."""
         self._check(bucket)
-        return self._objects.read(bucket, key)
+        found = self._objects.head(bucket, key)
+        if found is None:
+            return None
+        storage_class = found.headers.get("x-amz-storage-class")
+        if storage_class in ARCHIVED:
+            raise ObjectGone(f"InvalidObjectState: s3://{bucket}/{key} is archived ({storage_class}); restore it first")
+        return self._objects.content(found)
 
     def bucket_exists(self, bucket: str) -> bool:
         """Whether there is such a bucket; raises ObjectGone where the role is refused."""

@@ -187,4 +187,76 @@ CREATE TABLE IF NOT EXISTS role_session (
 );
 """
 
-SCHEMA = _GROUND_TRUTH + _LOGS + _REKOGNITION + _STORAGE
+_MESSAGING = """
+CREATE TABLE IF NOT EXISTS topic (
+    arn TEXT PRIMARY KEY,
+    created REAL NOT NULL,
+    attributes TEXT NOT NULL,                     -- JSON: as they were set
+    tags TEXT NOT NULL DEFAULT '[]'
+);
+CREATE TABLE IF NOT EXISTS subscription (
+    arn TEXT PRIMARY KEY,
+    topic TEXT NOT NULL,
+    protocol TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    confirmed INTEGER NOT NULL,                   -- 0: it waits for an answer that can never come from here
+    created REAL NOT NULL,
+    UNIQUE (topic, protocol, endpoint)
+);
+CREATE TABLE IF NOT EXISTS queue (
+    arn TEXT PRIMARY KEY,
+    created REAL NOT NULL,
+    modified REAL NOT NULL,
+    attributes TEXT NOT NULL,
+    tags TEXT NOT NULL DEFAULT '{}',
+    purged REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS gone_queue (
+    arn TEXT PRIMARY KEY,
+    deleted REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    attributes TEXT NOT NULL,                     -- JSON: message attributes, binary ones as base64
+    sender TEXT NOT NULL,
+    sent REAL NOT NULL,
+    visible REAL NOT NULL,                        -- from when on it can be received
+    receives INTEGER NOT NULL DEFAULT 0,
+    first_received REAL,
+    handle TEXT NOT NULL DEFAULT '',              -- of the latest receive
+    came_from TEXT NOT NULL DEFAULT ''            -- the queue that gave it up
+);
+CREATE INDEX IF NOT EXISTS message_visible ON message (queue, visible, id);
+"""
+
+_STREAMING = """
+CREATE TABLE IF NOT EXISTS stream (
+    job TEXT PRIMARY KEY,
+    subscription TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    last_object REAL NOT NULL                     -- when it was last given something to label
+);
+CREATE TABLE IF NOT EXISTS stream_object (
+    job TEXT NOT NULL,
+    object_id TEXT NOT NULL,                      -- the deduplication id
+    line INTEGER NOT NULL,
+    arrived REAL NOT NULL,
+    PRIMARY KEY (job, object_id)
+);
+CREATE INDEX IF NOT EXISTS stream_object_line ON stream_object (job, line);
+CREATE TABLE IF NOT EXISTS team_notice (
+    job TEXT NOT NULL,
+    kind TEXT NOT NULL,                           -- available | expiring
+    PRIMARY KEY (job, kind)
+);
+CREATE TABLE IF NOT EXISTS dataset_source (
+    dataset TEXT PRIMARY KEY,
+    bucket TEXT NOT NULL                          -- where its manifest came from
+);
+"""
+
+SCHEMA = _GROUND_TRUTH + _LOGS + _REKOGNITION + _STORAGE + _MESSAGING + _STREAMING

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Shape = Literal["one", "several", "boxes", "spans", "any"]
+Shape = Literal["one", "several", "boxes", "mask", "spans", "any"]
 Media = Literal["image", "text", "video"]
 Audit = Literal["", "verification", "adjustment"]
 
@@ -28,6 +28,8 @@ class TaskKind:
         """The name of the crowd element on the service's own page for this task type: the key of an answer."""
         if self.shape == "boxes":
             return "boundingBox"
+        if self.shape == "mask":
+            return "crowd-semantic-segmentation"
         if self.shape == "spans":
             return "crowd-entity-annotation"
         classifier = "crowd-image-classifier" if self.media == "image" else "crowd-classifier"
@@ -39,9 +41,11 @@ _KINDS = (
     TaskKind("ImageMultiClass", "one", "image", "groundtruth/image-classification"),
     TaskKind("ImageMultiClassMultiLabel", "several", "image", "groundtruth/image-classification-multilabel"),
     TaskKind("BoundingBox", "boxes", "image", "groundtruth/object-detection"),
+    TaskKind("SemanticSegmentation", "mask", "image", "groundtruth/semantic-segmentation"),
     TaskKind("VerificationBoundingBox", "one", "image", "groundtruth/label-verification", "verification"),
     TaskKind("VerificationSemanticSegmentation", "one", "image", "groundtruth/label-verification", "verification"),
     TaskKind("AdjustmentBoundingBox", "boxes", "image", "groundtruth/object-detection", "adjustment"),
+    TaskKind("AdjustmentSemanticSegmentation", "mask", "image", "groundtruth/semantic-segmentation", "adjustment"),
     TaskKind("TextMultiClass", "one", "text", "groundtruth/text-classification"),
     TaskKind("TextMultiClassMultiLabel", "several", "text", "groundtruth/text-classification-multilabel"),
     TaskKind("NamedEntityRecognition", "spans", "text", "groundtruth/text-span"),
@@ -49,8 +53,13 @@ _KINDS = (
 )
 _BY_NAME = {kind.name: kind for kind in _KINDS}
 CUSTOM = TaskKind("Custom", "any", "text", "groundtruth/custom")
-# Their answers are masks, frame sequences or point clouds, which need tools that this stand-in does not have.
-_NOT_HERE = ("SemanticSegmentation", "VideoObject", "3DPointCloud")
+# Their pages are the service's own, with tools for frame sequences and point clouds that this stand-in does not have.
+_NOT_HERE = ("VideoObject", "3DPointCloud")
+
+
+def kind_named(name: str) -> TaskKind:
+    """One of the service's own task types by the end of its functions' names; raises KeyError."""
+    return _BY_NAME[name]
 
 
 def kind_of(request: Mapping[str, Any]) -> TaskKind | None:

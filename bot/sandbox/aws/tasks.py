@@ -9,13 +9,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
-from bot.sandbox.aws.answers import Box, Boxes, read
+from bot.sandbox.aws.answers import Boxes, read
+from bot.sandbox.aws.audits import boxes_before, mask_before
 from bot.sandbox.aws.consolidation import Frame, Labels, Vote, consolidate
-from bot.sandbox.aws.job_request import Job, Objects, category_file, labels_of, worker_id
-from bot.sandbox.aws.outputs import Response, write_worker_responses
+from bot.sandbox.aws.job_request import Job, Objects, category_file, fetch, labels_of, worker_id
+from bot.sandbox.aws.masks import Mask
+from bot.sandbox.aws.outputs import Response, manifest_line, write_mask, write_worker_responses
+from bot.sandbox.aws.topics import Message, Topics
 from bot.sandbox.store import Store
 
 JOB_LOG = "/aws/sagemaker/LabelingJobs"
@@ -50,8 +54,9 @@ class Turn:
 class Tasks:
     """The tasks of all labeling jobs over the stand-in's store."""
 
-    def __init__(self, store: Store, objects: Objects, log: Log) -> None:
+    def __init__(self, store: Store, objects: Objects, log: Log, topics: Topics) -> None:
         self.store = store
+        self._topics = topics
         self.objects = objects
         self._log = log
         self._labels: dict[str, Labels] = {}
@@ -152,6 +157,7 @@ class Tasks:
             pair = self._consolidate(turn, line, responses)
             if self._put_result(turn, line, pair):
                 self._count(turn, "human")
+                self._publish(turn, line, pair)
                 write_worker_responses(self.objects, turn.job, line, responses)
         elif len(rows) - len(given) >= turn.job.workers_per_object:
             declined = len(rows) - len(given)
@@ -166,8 +172,20 @@ class Tasks:
             text = turn.connection.execute(
                 "SELECT manifest_line FROM job_object WHERE job = ? AND line = ?", (turn.job.key, line)
             ).fetchone()[0]
-            before = boxes_before(json.loads(text), turn.job.attribute)
-        return consolidate(turn.job.kind, labels, votes, Frame(turn.job.attribute, turn.job.name, turn.now), before)
+            before = self._before(turn.job, json.loads(text), votes[0])
+        return consolidate(turn.job.kind, labels, votes, self.frame(turn, line), before)
+
+    def frame(self, turn: Turn, line: int, *, human: bool = True) -> Frame:
+        """What the consolidation of one object says beside the answer, and where its label map goes."""
+        job = turn.job
+        keep = partial(write_mask, self.objects, job, line, turn.now)
+        return Frame(job.attribute, job.name, turn.now, human, keep)
+
+    def _before(self, job: Job, entry: Mapping[str, Any], vote: Vote) -> Boxes | Mask | None:
+        if not isinstance(vote.answer, Mask):
+            return boxes_before(entry, job.attribute)
+        size = (vote.answer.width, vote.answer.height)
+        return mask_before(entry, job.attribute, vote.answer.labels, size, partial(fetch, self.objects))
 
     def _put_result(self, turn: Turn, line: int, pair: Mapping[str, Any]) -> bool:
         changed = turn.connection.execute(
@@ -178,6 +196,20 @@ class Tasks:
         if changed:
             self._release(turn, line)
         return bool(changed)
+
+    def _publish(self, turn: Turn, line: int, pair: Mapping[str, Any]) -> None:
+        """Tell the job's output topic of an object that people labeled: its line of the output manifest."""
+        topic = turn.job.output_topic
+        if not topic:
+            return
+        if self._topics.row(topic) is None:
+            # UNSURE: what a job does whose output topic is gone; here it goes on and its log tells.
+            self.tell_job(turn.job, "NOTIFICATION_FAILED", f"The SNS topic {topic} does not exist.", turn.now)
+            return
+        row = turn.connection.execute(
+            "SELECT manifest_line FROM job_object WHERE job = ? AND line = ?", (turn.job.key, line)
+        ).fetchone()
+        self._topics.publish(topic, Message(manifest_line(row["manifest_line"], pair)))
 
     def _release(self, turn: Turn, line: int) -> None:
         turn.connection.execute(
@@ -213,24 +245,6 @@ class Tasks:
             "event_timestamp": str(int(turn.now)),
         }
         self._log(WORKER_LOG, turn.job.name, round(turn.now * 1000), json.dumps(content))
-
-
-def boxes_before(entry: Mapping[str, Any], attribute: str) -> Boxes | None:
-    """The boxes that an audited manifest line came with: the last box attribute that is not this job's own."""
-    found = None
-    for name, value in entry.items():
-        metadata = entry.get(f"{name}-metadata")
-        is_boxes = isinstance(metadata, dict) and metadata.get("type") == "groundtruth/object-detection"
-        if name == attribute or not is_boxes or not isinstance(value, dict):
-            continue
-        size = (value.get("image_size") or [{}])[0]
-        classes = metadata.get("class-map", {}) if isinstance(metadata, dict) else {}
-        boxes = [
-            Box(classes.get(str(b["class_id"]), ""), b["left"], b["top"], b["width"], b["height"])
-            for b in value.get("annotations", [])
-        ]
-        found = Boxes(tuple(boxes), size.get("width", 0), size.get("height", 0))
-    return found
 
 
 def _clock_words(at: float) -> str:

@@ -12,8 +12,12 @@ from collections.abc import Callable
 from bot.sandbox.aws.intake import IntakeFailure, take_in
 from bot.sandbox.aws.job_request import Job, ObjectGone, Objects, job_of
 from bot.sandbox.aws.outputs import write_final, write_intermediate
-from bot.sandbox.aws.simulated_teams import Behaviours, SimulatedTeams
+from bot.sandbox.aws.queues import Queues
+from bot.sandbox.aws.simulated_teams import LEAST_FOR_MODEL, Behaviours, SimulatedTeams
+from bot.sandbox.aws.streaming import LONGEST_IDLE, Streams
 from bot.sandbox.aws.tasks import Log, Member, Tasks, Turn
+from bot.sandbox.aws.team_notices import TeamNotices
+from bot.sandbox.aws.topics import Topics
 from bot.sandbox.store import Store
 
 __all__ = ["Behaviours", "Crew"]
@@ -39,9 +43,13 @@ class Crew:
         pace: float = 4.0,
         seed: int = 7,
         behaviours: Behaviours | None = None,
+        topics: Topics | None = None,
     ) -> None:
         behaviours = behaviours or Behaviours()
-        self.tasks = Tasks(store, objects, log)
+        topics = topics or Topics(store, Queues(store, clock), clock)
+        self.tasks = Tasks(store, objects, log, topics)
+        self._streams = Streams(store, topics, self.tasks)
+        self._notices = TeamNotices(store, topics)
         self._teams = SimulatedTeams(self.tasks, pace=pace, seed=seed, behaviours=behaviours)
         self._store = store
         self._objects = objects
@@ -104,6 +112,8 @@ class Crew:
     def _begin(self, job: Job, now: float) -> None:
         try:
             lines = take_in(self._store, self._objects, job)
+            if job.input_topic:
+                self._streams.begin(job, now)
         except IntakeFailure as failure:
             self._fail(job, str(failure), now)
             return
@@ -119,19 +129,47 @@ class Crew:
                 " WHERE name_key = ? AND status = 'InProgress' AND counted = 0",
                 (now, job.key),
             )
+            self._notices.available(job)
 
     def _look_after(self, job: Job, now: float) -> None:
         """Expire what is over time, and end the job when nothing is left, a condition is met, or it is too old."""
+        if job.input_topic:
+            self._look_after_stream(job, now)
+            return
         if now - job.created > _LONGEST_LIFE:
             self._fail(job, "ClientError: The labeling job expired: it ran for more than 30 days.", now)
             return
         self._expire(job, now)
+        if self._sample_failed(job):
+            # UNSURE: how large the first sample is; here the fifth that people label before the model begins.
+            words = "more than 10% of the objects of the first sample could not be labeled."
+            self._fail(job, f"ClientError: automated data labeling failed: {words}", now)
+            return
         if job.open_objects == 0:
             self._end(job, "Completed", now)
         elif self._condition_met(job):
             # UNSURE: which status a stopping condition ends in; the guide only says that the job is stopped.
             self._end(job, "Stopped", now)
-        elif job.human and now - self._written.get(job.key, 0.0) >= self._behaviours.intermediate_seconds:
+        else:
+            self._notices.look(job, now)
+            self._show_progress(job, now)
+
+    def _look_after_stream(self, job: Job, now: float) -> None:
+        """Take in what came; a stream has no end of its own but ten idle days, and stopping conditions do not count."""
+        fault = self._streams.fault(job)
+        if fault:
+            self._fail(job, fault, now)
+            return
+        self._streams.take(job, now)
+        self._expire(job, now)
+        # UNSURE: when a stream is idle; here when nothing came and nothing was labeled.
+        if now - max(self._streams.last_object(job), job.modified) > LONGEST_IDLE:
+            self._end(job, "Stopped", now)
+        else:
+            self._show_progress(job, now)
+
+    def _show_progress(self, job: Job, now: float) -> None:
+        if job.human and now - self._written.get(job.key, 0.0) >= self._behaviours.intermediate_seconds:
             self._written[job.key] = now
             write_intermediate(self._store, self._objects, job)
 
@@ -142,19 +180,22 @@ class Crew:
                 (job.key, now - job.time_limit),
             ).fetchall()
         lifetime = job.task.get("TaskAvailabilityLifetimeInSeconds")
-        too_late = lifetime is not None and now - job.created > lifetime
-        if not over and not too_late:
+        late: list[int] = []
+        if lifetime is not None and (job.input_topic or now - job.created > lifetime):
+            late = self._streams.expired(job, now - lifetime)
+        if not over and not late:
             return
         with self._store.write() as connection:
             turn = Turn(connection, job, now)
             for row in over:
                 self.tasks.let_go(turn, row["line"], Member(row["worker"], ""), "expired")
-            if too_late:
-                left = connection.execute(
-                    "SELECT line FROM job_object WHERE job = ? AND state = 'open'", (job.key,)
-                ).fetchall()
-                for row in left:
-                    self.tasks.fail(turn, row["line"], "The task expired before enough workers took it.")
+            for line in late:
+                self.tasks.fail(turn, line, "The task expired before enough workers took it.")
+
+    def _sample_failed(self, job: Job) -> bool:
+        tried = job.human + job.failed
+        automated = "LabelingJobAlgorithmsConfig" in job.request and job.total >= LEAST_FOR_MODEL
+        return bool(automated and not job.machine and tried * 5 >= job.total and job.failed * 10 > tried)
 
     def _condition_met(self, job: Job) -> bool:
         conditions = job.request.get("StoppingConditions", {})
@@ -188,4 +229,5 @@ class Crew:
                 connection.execute(
                     "UPDATE assignment SET state = 'returned' WHERE job = ? AND state = 'accepted'", (job.key,)
                 )
+                self._streams.end(job)
         return bool(changed)

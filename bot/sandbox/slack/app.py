@@ -29,6 +29,7 @@ from bot.sandbox.slack.events import Events
 from bot.sandbox.slack.interactions import Interactions
 from bot.sandbox.slack.manifest_check import check_manifest
 from bot.sandbox.slack.people import find_person
+from bot.sandbox.slack.rate_limits import RESPONSE_URL, RateLimits
 from bot.sandbox.slack.response_urls import use_response_url
 from bot.sandbox.slack.seed import seed
 from bot.sandbox.slack.socket_mode import SocketMode
@@ -129,6 +130,7 @@ class _Doors:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._limits = RateLimits(workspace.config.clock)
 
     def routes(self) -> list[BaseRoute]:
         """The addresses."""
@@ -195,6 +197,9 @@ class _Doors:
             payload = None
         if not isinstance(payload, dict):
             return JSONResponse({"ok": False, "error": "invalid_payload"}, status_code=400)
+        wait = self._limits.wait_for(RESPONSE_URL, request.path_params["secret"])
+        if wait and self._workspace.config.rate_limits:
+            return rate_limited(wait)
         try:
             await run_in_threadpool(use_response_url, self._workspace, request.path_params["secret"], payload)
         except SlackError as problem:

@@ -23,6 +23,8 @@ def with_ids(blocks: list[JSON]) -> list[JSON]:
     """A copy in which every block has a block_id and every interactive element an action_id, as Slack sends back."""
     whole = copy.deepcopy(blocks)
     for block in whole:
+        if block.get("type") == "markdown":
+            block.pop("block_id", None)  # Slack ignores it here
         block.setdefault("block_id", _made_up())
         for element in _elements_of(block):
             element.setdefault("action_id", _made_up())

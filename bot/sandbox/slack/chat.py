@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from bot.sandbox.slack.block_kit.blocks import MARKDOWN_TOTAL
 from bot.sandbox.slack.block_tree import with_ids
 from bot.sandbox.slack.channels import find_channel, is_member, open_im
 from bot.sandbox.slack.messages import (
@@ -25,6 +26,7 @@ from bot.sandbox.slack.pictures import unreachable_pictures
 from bot.sandbox.slack.shown_files import unusable_files
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.validate import validate_message
+from bot.sandbox.slack.videos import unplayable_videos
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,19 +57,36 @@ def refuse(problems: list[Problem]) -> None:
 def checked_content(workspace: Workspace, payload: JSON) -> None:
     """Refuse text, blocks and metadata that Slack would refuse, pictures included."""
     refuse(validate_message(payload))
+    refuse(unplayable_videos(workspace, payload.get("blocks")))
     refuse(unreachable_pictures(payload.get("blocks")) + unusable_files(workspace, payload.get("blocks")))
 
 
 def content_of(workspace: Workspace, args: Arguments) -> JSON:
-    """Text, blocks, attachments and metadata of a call, opened and checked."""
+    """Text, blocks, attachments and metadata of a call, opened and checked; markdown_text becomes a markdown block."""
     content = {
         "text": args.maybe_text("text"),
         "blocks": args.opened("blocks", "invalid_blocks_format"),
         "attachments": args.opened("attachments", "invalid_attachments"),
         "metadata": args.opened("metadata", "invalid_metadata_format"),
     }
+    _take_markdown(content, args.maybe_text("markdown_text"))
     checked_content(workspace, content)
     return content
+
+
+def _take_markdown(content: JSON, markdown: str | None) -> None:
+    """Slack's other way to say something: standard Markdown, 12,000 characters, never beside text or blocks."""
+    if markdown is None:
+        return
+    if content["text"] or content["blocks"]:
+        raise SlackError("markdown_text_conflict")
+    if not markdown:
+        raise SlackError("no_text")
+    if len(markdown) > MARKDOWN_TOTAL:
+        # UNSURE: which error a markdown_text beyond 12,000 characters gives; the page only names the number.
+        raise SlackError("msg_too_long")
+    # UNSURE: how Slack gives such a message back; here as one markdown block, with its source as the text.
+    content.update(text=markdown, blocks=[{"type": "markdown", "text": markdown}])
 
 
 def writable_channel(workspace: Workspace, name: str) -> sqlite3.Row:

@@ -6,8 +6,6 @@ Requests from other origins are refused.
 
 from __future__ import annotations
 
-import html
-import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from bot.sandbox import strict_json
 from bot.sandbox.slack import channels, chat, conversations, files, messages, people, uploads, views
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.stream import stream
+from bot.sandbox.slack.typed_text import stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Client"]
 
-MENTION = re.compile(r"<(?:[@#][A-Z0-9]+(?:\|[^<>]*)?|![a-z]+)>")
-NAMED = re.compile(r"(?<![\w@])@([A-Za-z0-9._-]+)")
 OBJECTS = {"container", "chosen", "state"}
 WORDS = {
     "channel_not_found": "This channel does not exist, or you are not in it.",
@@ -57,6 +54,7 @@ class Client:
         """The addresses."""
         gets: dict[str, Callable[[JSON], JSON]] = {
             "boot": self._boot,
+            "state": self._state,
             "history": self._history,
             "thread": self._thread,
             "home": self._home,
@@ -162,6 +160,10 @@ class Client:
             "banner": dict(config.banner) if config.banner else None,
         }
 
+    def _state(self, _sent: JSON) -> JSON:
+        """The number of the newest event, without what a boot does: a page asks after its stream was broken."""
+        return {"event_id": self._workspace.last_news()}
+
     def _history(self, sent: JSON) -> JSON:
         row = self._room(sent)
         limit = max(1, min(int(sent.get("limit") or 50), 500))
@@ -211,7 +213,12 @@ class Client:
 
     def _command(self, sent: JSON) -> JSON:
         row = self._room(sent, member=True)
-        reply = self._do.command(sent["user"], row["id"], str(sent.get("command")), str(sent.get("text") or ""))
+        command, text = str(sent.get("command")), str(sent.get("text") or "")
+        known = self._workspace.config.features.get("slash_commands") or []
+        # UNSURE: without should_escape a command's text is taken to come as typed, & < > included.
+        if any(one["command"] == command and one.get("should_escape") for one in known):
+            text = stored(self._workspace, text)
+        reply = self._do.command(sent["user"], row["id"], command, text)
         return {} if reply is None else {"ephemeral": reply}
 
     def _action(self, sent: JSON) -> JSON:
@@ -247,7 +254,7 @@ class Client:
         workspace = self._workspace
         row = self._room(sent, member=True)
         self._check_messages_tab(row)
-        text = self._typed(str(sent.get("text") or ""))
+        text = stored(self._workspace, str(sent.get("text") or ""))
         file_ids = [str(one) for one in sent.get("file_ids") or []]
         if not text.strip() and not file_ids:
             raise SlackError("no_text")
@@ -276,26 +283,6 @@ class Client:
             return
         if home.get("messages_tab_read_only_enabled") or home.get("messages_tab_enabled") is False:
             raise SlackError("messages_tab_disabled", message="Sending messages to this app has been turned off.")
-
-    def _typed(self, text: str) -> str:
-        """What a person typed, as Slack stores it: & < > escaped, names after @ made into mentions."""
-        parts: list[str] = []
-        at = 0
-        for found in MENTION.finditer(text):
-            parts += [self._named(text[at : found.start()]), found.group()]
-            at = found.end()
-        parts.append(self._named(text[at:]))
-        return "".join(parts)
-
-    def _named(self, text: str) -> str:
-        def mention(found: re.Match[str]) -> str:
-            name = found.group(1)
-            if name in {"channel", "here", "everyone"}:
-                return f"<!{name}>"
-            person = people.person_named(self._workspace, name)
-            return f"<@{person['id']}>" if person else found.group()
-
-        return NAMED.sub(mention, html.escape(text, quote=False))
 
     async def _upload(self, request: Request) -> Response:
         if not _same_origin(request):

@@ -29,8 +29,10 @@ class SlackConfig:
     `request_url` is where signed HTTP goes; None means Socket Mode. `time_scale` scales the pauses before an event is
     delivered again (0 s, 60 s, 300 s). `sent_again` is the share of events that come once more although the app took
     them, `new_id_again` the share of repeated deliveries that come under a new event_id and without the retry headers;
-    both are drawn with `seed`. `ack_seconds` is how long Slack waits for the app. `messages` (channel, user or "bot",
-    text, blocks, thread_of) are there from the start.
+    both are drawn with `seed`. `events_an_hour` is the most that the app gets; from `events_to_judge` deliveries an
+    hour on it must take 5 % of them. `connection_seconds` is the life of a Socket Mode connection, `leave_seconds`
+    what is left of it once the app was told to go. `ack_seconds` is how long Slack waits for the app. `messages`
+    (channel, user or "bot", text, blocks, thread_of) are there from the start.
     """
 
     store: Path
@@ -56,6 +58,10 @@ class SlackConfig:
     bot_id: str = "B0LABELJOB"
     banner: Mapping[str, Any] | None = None
     ack_seconds: float = 3.0
+    events_an_hour: int = 30_000
+    events_to_judge: int = 1_000
+    connection_seconds: float = 18_060.0
+    leave_seconds: float = 10.0
     clock: Callable[[], float] = time.time
 
     @property

@@ -31,7 +31,10 @@ TOKEN_STATES = {"token_revoked", "token_expired", "account_inactive", "invalid_a
 
 
 class Control:
-    """POST /_control/request_url, disconnect, token, refuse, redelivery; GET /_control/connections."""
+    """POST /_control/request_url, disconnect, token, refuse, redelivery, signing, subscription, file_processing.
+
+    GET /_control/connections.
+    """
 
     def __init__(
         self, workspace: Workspace, socket_mode: SocketMode, transport: Transport, events: Events, api: WebApi
@@ -50,6 +53,9 @@ class Control:
             Route("/_control/token", self._poster(self._token), methods=["POST"]),
             Route("/_control/refuse", self._poster(self._refuse), methods=["POST"]),
             Route("/_control/redelivery", self._poster(self._redelivery), methods=["POST"]),
+            Route("/_control/signing", self._poster(self._signing), methods=["POST"]),
+            Route("/_control/subscription", self._poster(self._subscription), methods=["POST"]),
+            Route("/_control/file_processing", self._poster(self._file_processing), methods=["POST"]),
             Route("/_control/connections", self._connections, methods=["GET"]),
         ]
 
@@ -111,5 +117,27 @@ class Control:
         self._events.shares(sent_again, new_id_again, int(sent.get("seed", self._workspace.config.seed)))
         return {}
 
+    def _signing(self, sent: JSON) -> JSON:
+        """{"skew": seconds by which signed requests are dated wrongly, "forged": true signs with a wrong secret}."""
+        skew = float(sent.get("skew", 0.0))
+        if not abs(skew) < 1e9:  # noqa: PLR2004 - a moment must still be a number of seconds
+            raise ValueError("skew: expected seconds")
+        self._transport.skew, self._transport.forged = skew, bool(sent.get("forged"))
+        return {}
+
+    def _subscription(self, _sent: JSON) -> JSON:
+        """The events are switched on again, as somebody does in the app's settings."""
+        self._events.limits.renew()
+        return {}
+
+    def _file_processing(self, sent: JSON) -> JSON:
+        """{"seconds": how long a file that the app uploads from now on cannot be shown in blocks}."""
+        seconds = float(sent.get("seconds", 0.0))
+        if not 0 <= seconds < 1e9:  # noqa: PLR2004 - a moment must still be a number of seconds
+            raise ValueError("seconds: expected a number of seconds")
+        self._workspace.file_seconds = seconds
+        return {}
+
     async def _connections(self, _request: Request) -> Response:
-        return JSONResponse({"ok": True, "count": self._socket_mode.count, "request_url": self._workspace.request_url})
+        here = {"count": self._socket_mode.count, "events_enabled": self._events.limits.enabled}
+        return JSONResponse({"ok": True, **here, "request_url": self._workspace.request_url})

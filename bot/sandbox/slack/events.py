@@ -3,6 +3,8 @@
 Promises delivery outside of any transaction, only of events the manifest subscribes to and has the scope for, and up
 to three more attempts after 0, 60 and 300 seconds times `time_scale`. Some repeated deliveries come under a new
 event_id and without the retry headers, as Slack's do at times: an app that knows an event by its id alone is found out.
+Above 30,000 events an hour the app gets app_rate_limited, once a minute, instead; an app that takes fewer than 5 % of
+many deliveries loses its subscription until somebody switches it on again.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import secrets
 import threading
 from typing import TYPE_CHECKING
 
+from bot.sandbox.slack.event_limits import EventLimits
 from bot.sandbox.slack.scopes import EVENT_SCOPES
 from bot.sandbox.slack.transport import Delivery
 
@@ -45,6 +48,8 @@ class Events:
         self._timers: set[threading.Timer] = set()
         self._closed = False
         self._chance = random.Random(workspace.config.seed)
+        config = workspace.config
+        self.limits = EventLimits(config.clock, config.events_an_hour, config.events_to_judge)
         self.sent_again = workspace.config.sent_again
         self.new_id_again = workspace.config.new_id_again
 
@@ -58,8 +63,25 @@ class Events:
         scope = EVENT_SCOPES.get(subscription)
         if scope is not None and scope not in config.scopes:
             return
+        if not self.limits.admit():
+            self._refuse()
+            return
         outer = self._outer(kept)
         self._workspace.store.after_commit(lambda: self._soon(outer, 0, "", 0.0))
+
+    def _refuse(self) -> None:
+        """The event is lost; once a minute the app is told so, without another attempt."""
+        if self.limits.first_this_minute():
+            config = self._workspace.config
+            told = {
+                "token": "legacy-verification-token",
+                "type": "app_rate_limited",
+                "team_id": config.team["id"],
+                "minute_rate_limited": self.limits.minute,
+                "api_app_id": config.app_id,
+            }
+            delivery = Delivery("app:app_rate_limited", "events_api", told, "json")
+            self._workspace.store.after_commit(lambda: self._transport.later(lambda: self._transport.deliver(delivery)))
 
     def _outer(self, event: JSON) -> JSON:
         config = self._workspace.config
@@ -106,6 +128,7 @@ class Events:
         else:
             delivery = Delivery("app:event", "events_api", outer, "json", attempt, reason)
         answer = self._transport.deliver(delivery)
+        self.limits.note(taken=answer.ok)
         if attempt >= len(PAUSES) or _no_retry(answer):
             return
         if not answer.ok:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.config import JSON
     from bot.sandbox.slack.state import Workspace
 
-__all__ = ["bytes_path", "file_json", "file_row", "keep_bytes", "may_see", "new_file", "set_file"]
+__all__ = ["bytes_path", "file_json", "file_row", "is_ready", "keep_bytes", "may_see", "new_file", "set_file"]
 
 
 def new_file(workspace: Workspace, person: str, name: str, *, length: int, alt_txt: str = "") -> sqlite3.Row:
@@ -103,7 +103,8 @@ def file_json(workspace: Workspace, file_id: str) -> JSON | None:
     name = data["name"]
     suffix = PurePosixPath(name).suffix.lstrip(".").lower()
     address = f"{workspace.base_url}/files-pri/{workspace.config.team['id']}-{file_id}"
-    kinds = _kinds(workspace, [channel for channel, _ts in data["shares"]])
+    shares = data["shares"] if is_ready(workspace, data) else []
+    kinds = _kinds(workspace, [channel for channel, _ts in shares])
     return {
         "id": file_id,
         "created": data["created"],
@@ -133,8 +134,13 @@ def file_json(workspace: Workspace, file_id: str) -> JSON | None:
         "channels": [channel for channel, kind in kinds.items() if kind == "channel"],
         "groups": [channel for channel, kind in kinds.items() if kind == "group"],
         "ims": [channel for channel, kind in kinds.items() if kind == "im"],
-        "shares": _shares(data["shares"], kinds),
+        "shares": _shares(shares, kinds),
     }
+
+
+def is_ready(workspace: Workspace, data: JSON) -> bool:
+    """Whether Slack has worked through a file; until then its shares are missing and no block can show it."""
+    return bool(data.get("ready_at", 0.0) <= workspace.now)
 
 
 def _kinds(workspace: Workspace, channels: list[str]) -> dict[str, str]:

@@ -36,6 +36,10 @@ TIERS = {
 """Calls a minute; everything else is tier 4."""
 SPECIAL = {"auth.test": 300, "api.test": 300, "chat.getPermalink": 300, "chat.postMessage": 600}
 # UNSURE: the workspace-wide cap on chat.postMessage is "several hundred a minute"; 600 here.
+RESPONSE_URL = "response_url"
+# UNSURE: one answer a second through a response_url; that three may come at once is a guess.
+RESPONSE_BURST = 3.0
+KEPT_BUCKETS = 5_000
 CHANNEL_BURST = 5.0
 CHANNEL_A_SECOND = 1.0
 
@@ -49,8 +53,13 @@ class RateLimits:
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
 
     def wait_for(self, method: str, channel: str = "") -> int:
-        """Whole seconds to wait before this call may come again; 0 lets it pass and counts it."""
+        """Whole seconds to wait before this call may come again; 0 lets it pass and counts it.
+
+        For answers through a response_url `channel` is the address.
+        """
         with self._lock:
+            if method == RESPONSE_URL:
+                return self._take((method, channel), RESPONSE_BURST, CHANNEL_A_SECOND)
             a_minute = SPECIAL.get(method, TIERS.get(method, TIER_4))
             waits = [self._take((method, ""), float(a_minute), a_minute / 60)]
             if not waits[0] and method == "chat.postMessage" and channel:
@@ -59,6 +68,8 @@ class RateLimits:
 
     def _take(self, key: tuple[str, str], size: float, a_second: float) -> int:
         now = self._clock()
+        if len(self._buckets) > KEPT_BUCKETS:  # a bucket that nobody touched for minutes is full again
+            self._buckets = {name: one for name, one in self._buckets.items() if now - one[1] < 300}  # noqa: PLR2004
         tokens, filled_at = self._buckets.get(key, (size, now))
         tokens = min(size, tokens + max(0.0, now - filled_at) * a_second)
         if tokens < 1.0:

@@ -43,6 +43,7 @@ def unusable_files(workspace: Workspace, blocks: list[JSON] | None, surface: str
         usable = (
             row is not None
             and row["state"] == "done"
+            and files.is_ready(workspace, json.loads(row["data"]))
             and files.may_see(workspace, row, bot_user_id(workspace))
             and PurePosixPath(json.loads(row["data"])["name"]).suffix.lower() in PICTURES
         )

@@ -1,8 +1,14 @@
-"""Socket Mode: one-time addresses, up to ten connections, every envelope to one of them, acknowledgements back."""
+"""Socket Mode: one-time addresses, up to ten connections, every envelope to one of them, acknowledgements back.
+
+Promises that nothing an app sends can do harm: frames that are no acknowledgement of an open envelope (noise, binary,
+unknown or repeated ids, acknowledgements that come too late) are ignored. A connection has a life: before its end the
+app is warned, then told to come again, then the connection is closed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import secrets
@@ -16,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.sandbox import strict_json
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.transport import Answer
 
@@ -28,15 +35,16 @@ __all__ = ["SocketMode"]
 
 MOST_CONNECTIONS = 10
 TICKET_SECONDS = 30.0
-CONNECTION_SECONDS = 18_060
-"""What hello announces as the approximate life of a connection (Slack renews every few hours)."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Connection:
+    """`leaving` is the reason with which it was told to go; such a one gets envelopes only when there is no other."""
+
     id: str
     socket: WebSocket
     loop: asyncio.AbstractEventLoop
+    leaving: str = ""
 
     def send(self, frame: JSON) -> None:
         """Send from any thread; raises when the connection is gone."""
@@ -88,15 +96,36 @@ class SocketMode:
             return
         with self._lock:
             self._connections[connection.id] = connection
+        life: asyncio.Future[None] | None = None
         try:
             await socket.send_text(json.dumps(self._hello()))
-            while True:
-                self._acknowledge(await socket.receive_text())
+            life = asyncio.ensure_future(self._live(connection))
+            while (frame := await socket.receive())["type"] != "websocket.disconnect":
+                self._acknowledge(frame.get("text"))
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
             with self._lock:
                 self._connections.pop(connection.id, None)
+            if life is not None:
+                life.cancel()
+
+    async def _live(self, connection: _Connection) -> None:
+        """A connection's time: a warning near its end, then the request to come again, then the end."""
+        config = self._workspace.config
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await asyncio.sleep(max(0.0, config.connection_seconds - config.leave_seconds))
+            await connection.socket.send_text(json.dumps(self._goodbye("warning")))
+            await asyncio.sleep(config.leave_seconds)
+            await self._send_away(connection, "refresh_requested")
+
+    async def _send_away(self, connection: _Connection, reason: str) -> None:
+        """Say goodbye, and close the connection a moment later, for what is still being answered."""
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            connection.leaving = reason
+            await connection.socket.send_text(json.dumps(self._goodbye(reason)))
+            await asyncio.sleep(self._workspace.config.leave_seconds)
+            await connection.socket.close(1000)
 
     def _refusal(self) -> str | None:
         if not self._workspace.config.settings.get("socket_mode_enabled"):
@@ -111,7 +140,7 @@ class SocketMode:
             "debug_info": {
                 "host": "practice",
                 "build_number": 1,
-                "approximate_connection_time": CONNECTION_SECONDS,
+                "approximate_connection_time": int(self._workspace.config.connection_seconds),
             },
         }
 
@@ -119,9 +148,10 @@ class SocketMode:
     def _goodbye(reason: str) -> JSON:
         return {"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}}
 
-    def _acknowledge(self, text: str) -> None:
+    def _acknowledge(self, text: str | None) -> None:
+        # UNSURE: what Slack does with frames that acknowledge nothing; here they are ignored and the connection stays.
         try:
-            frame: Any = json.loads(text)
+            frame: Any = strict_json.loads(text or "")
         except ValueError:
             return
         if isinstance(frame, dict):
@@ -133,7 +163,8 @@ class SocketMode:
     def deliver(self, delivery: Delivery, seconds: float) -> Answer:
         """Send an envelope to one connection, chosen by chance, and wait for its acknowledgement."""
         with self._lock:
-            choices = list(self._connections.values())
+            every = [one for one in self._connections.values() if one.leaving != "link_disabled"]
+        choices = [one for one in every if not one.leaving] or every
         if not choices:
             return Answer("not_connected")
         envelope_id = str(uuid.uuid4())
@@ -166,14 +197,19 @@ class SocketMode:
         return Answer("answered", 200, body)
 
     def disconnect(self, reason: str, *, cut: bool) -> int:
-        """Tell every connection to go, as Slack does every few hours; `cut` also ends them at once without words."""
+        """Tell every connection to go, as Slack does every few hours; `cut` ends them at once without words.
+
+        A warning closes nothing; every other reason is followed by the end of the connection.
+        """
         with self._lock:
             connections = list(self._connections.values())
         for connection in connections:
             if cut:
                 asyncio.run_coroutine_threadsafe(connection.socket.close(1012), connection.loop)
-            else:
+            elif reason == "warning":
                 connection.send(self._goodbye(reason))
+            else:
+                asyncio.run_coroutine_threadsafe(self._send_away(connection, reason), connection.loop)
         return len(connections)
 
     def require_token(self, token: str) -> None:

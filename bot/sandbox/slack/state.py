@@ -65,7 +65,8 @@ class Workspace:
     """What all parts of the stand-in share.
 
     `book` writes the journal and knows the faults; `base_url` is this server's own address, learned from the first
-    request, for the links that Slack puts into payloads.
+    request, for the links that Slack puts into payloads. `file_seconds` is how long Slack works on a file of the app's
+    before blocks can show it.
     """
 
     def __init__(self, config: SlackConfig, book: FaultBook | None = None) -> None:
@@ -76,6 +77,7 @@ class Workspace:
         self.files_folder.mkdir(parents=True, exist_ok=True)
         self.base_url = "http://127.0.0.1"
         self.request_url = config.request_url
+        self.file_seconds = 0.0
         self.send_event: Callable[[JSON], None] = lambda _event: None
         self._ts_lock = threading.Lock()
         self._listeners: set[Callable[[], None]] = set()

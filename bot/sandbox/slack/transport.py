@@ -77,11 +77,16 @@ class Answer:
 
 
 class Transport:
-    """Delivers to whichever the workspace is set to: HTTP when there is a request address, else Socket Mode."""
+    """Delivers to whichever the workspace is set to: HTTP when there is a request address, else Socket Mode.
+
+    `skew` (seconds) and `forged` spoil signatures, for tests of the app's check and of its five minutes.
+    """
 
     def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
         self._workspace = workspace
         self._socket_mode = socket_mode
+        self.skew = 0.0
+        self.forged = False
         # Two pools: work that waits for a delivery must never take the place of the delivery itself.
         self._waiters = ThreadPoolExecutor(max_workers=96, thread_name_prefix="to-app")
         self._workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="slack-later")
@@ -157,9 +162,10 @@ class Transport:
     def signature(self, body: bytes) -> dict[str, str]:
         """The two headers by which the app knows that it is Slack who calls."""
         # The app compares with its own clock, so this is the machine's time and not the workspace's.
-        moment = str(int(time.time()))
+        moment = str(int(time.time() + self.skew))
         base = b"v0:" + moment.encode() + b":" + body
-        digest = hmac.new(self._workspace.config.signing_secret.encode(), base, hashlib.sha256).hexdigest()
+        secret = "somebody else's" if self.forged else self._workspace.config.signing_secret
+        digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
 
     def later(self, work: Callable[[], object]) -> None:

@@ -68,9 +68,11 @@ def _complete(workspace: Workspace, args: Arguments) -> JSON:
     for place in places:
         if not is_member(workspace, place["id"], bot_user_id(workspace)):
             raise SlackError("not_in_channel")
+    ready_at = workspace.now + workspace.file_seconds
     for one in given:
         title = one.get("title")
-        files.set_file(workspace, str(one["id"]), "done", **({"title": title} if title else {}))
+        named = {"title": title} if title else {}
+        files.set_file(workspace, str(one["id"]), "done", ready_at=ready_at, **named)
     comment = args.maybe_text("initial_comment")
     # Slack ignores blocks when there is an initial comment.
     blocks = None if comment else args.opened("blocks", "invalid_blocks_format")

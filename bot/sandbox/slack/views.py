@@ -13,6 +13,7 @@ from bot.sandbox.slack.pictures import unreachable_pictures
 from bot.sandbox.slack.shown_files import show_files, unusable_files
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.validate import validate_view
+from bot.sandbox.slack.videos import unplayable_videos
 from bot.sandbox.slack.view_state import merged
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def checked_view(workspace: Workspace, view: Any) -> JSON:
         raise SlackError("view_too_large")
     refuse(problems)
     surface = str(view["type"])
+    refuse(unplayable_videos(workspace, view.get("blocks"), surface))
     refuse(unreachable_pictures(view.get("blocks"), surface) + unusable_files(workspace, view.get("blocks"), surface))
     return view
 

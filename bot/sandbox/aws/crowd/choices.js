@@ -2,7 +2,7 @@
 
 import { COLOURS, CrowdElement, freshId, isTyping, make } from "./element.js";
 import { readLax } from "./lax.js";
-import { layOut } from "./regions.js";
+import { commentField, layOut } from "./regions.js";
 
 class Classifier extends CrowdElement {
   static several = false;
@@ -10,7 +10,7 @@ class Classifier extends CrowdElement {
 
   build() {
     const categories = readLax(this.getAttribute("categories"), []).map((entry) => entry.label ?? entry);
-    const { stage, side, rest, headingId } = layOut(this);
+    const { stage, side, rest, comment, headingId } = layOut(this);
     this.show(stage, rest);
     const group = make("fieldset", { class: "crowd-choices", "aria-labelledby": headingId });
     group.append(make("legend", {}, this.constructor.several ? "Pick all that fit" : "Pick one"));
@@ -23,6 +23,7 @@ class Classifier extends CrowdElement {
     });
     if (this.constructor.several) this.addNone(group);
     side.append(group);
+    if (comment) side.append((this.comment = commentField(comment)));
     document.addEventListener("keydown", (event) => this.pickByKey(event));
   }
 
@@ -42,6 +43,26 @@ class Classifier extends CrowdElement {
     stage.append(holder, ...rest);
     const shown = readLax(this.getAttribute("overlay"), null);
     if (shown?.boundingBox) this.image.addEventListener("load", () => this.drawOver(holder, shown.boundingBox));
+    if (shown?.semanticSegmentation) this.layOver(holder, stage, shown.semanticSegmentation);
+  }
+
+  // The mask of an earlier job, with what its colours mean.
+  layOver(holder, stage, { src, labelMappings = {} }) {
+    const mask = make("img", { class: "crowd-mask", src, alt: "The mask to be judged" });
+    mask.addEventListener("error", () => {
+      this.broken = true;
+      holder.append(make("p", { class: "crowd-fault", role: "alert" }, "The earlier mask could not be loaded. Return the task."));
+      mask.remove();
+    });
+    holder.append(mask);
+    const rows = Object.entries(labelMappings).map(([label, { color }]) => {
+      const dot = make("span", { class: "crowd-dot", "aria-hidden": "true" });
+      dot.style.setProperty("--colour", color);
+      return make("li", {}, dot, label);
+    });
+    const seen = make("input", { type: "checkbox", checked: true });
+    seen.addEventListener("change", () => (mask.hidden = !seen.checked));
+    stage.append(make("label", { class: "crowd-seen" }, seen, "Show the mask"), make("ul", { class: "crowd-legend" }, ...rows));
   }
 
   // Boxes of an earlier job, which this one judges.
@@ -84,6 +105,7 @@ class Classifier extends CrowdElement {
 
   crowdValue() {
     const value = this.constructor.several ? { labels: this.picked } : { label: this.picked[0] };
+    if (this.comment?.value) value.workerComment = this.comment.value;
     return { [this.name]: value };
   }
 

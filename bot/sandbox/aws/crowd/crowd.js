@@ -15,7 +15,10 @@ import {
   CrowdTextArea,
 } from "./fields.js";
 import { CrowdForm } from "./form.js";
+import { CrowdBadge, CrowdFab, CrowdIconButton, CrowdModal, CrowdTabs, CrowdToast, CrowdToggleButton } from "./more_fields.js";
+import { CrowdKeypoint, CrowdLine, CrowdPolygon, CrowdPolyline } from "./points.js";
 import { CrowdInstructions } from "./regions.js";
+import { CrowdInstanceSegmentation, CrowdSemanticSegmentation } from "./segments.js";
 import { CrowdEntityAnnotation } from "./spans.js";
 
 const WIDGETS = {
@@ -24,6 +27,12 @@ const WIDGETS = {
   "crowd-classifier": TextClassifier,
   "crowd-classifier-multi-select": TextClassifierMultiSelect,
   "crowd-bounding-box": CrowdBoundingBox,
+  "crowd-polygon": CrowdPolygon,
+  "crowd-polyline": CrowdPolyline,
+  "crowd-line": CrowdLine,
+  "crowd-keypoint": CrowdKeypoint,
+  "crowd-semantic-segmentation": CrowdSemanticSegmentation,
+  "crowd-instance-segmentation": CrowdInstanceSegmentation,
   "crowd-entity-annotation": CrowdEntityAnnotation,
 };
 const PARTS = {
@@ -37,6 +46,13 @@ const PARTS = {
   "crowd-alert": CrowdAlert,
   "crowd-card": CrowdCard,
   "crowd-instructions": CrowdInstructions,
+  "crowd-tabs": CrowdTabs,
+  "crowd-modal": CrowdModal,
+  "crowd-toast": CrowdToast,
+  "crowd-badge": CrowdBadge,
+  "crowd-icon-button": CrowdIconButton,
+  "crowd-fab": CrowdFab,
+  "crowd-toggle-button": CrowdToggleButton,
 };
 
 for (const tag of Object.keys(WIDGETS)) {

@@ -1,15 +1,17 @@
 // crowd-form: gathers the answer of the elements inside it and hands it to the page that the task stands in.
 
 import { CrowdElement, isTyping, make } from "./element.js";
+import { instructForm } from "./regions.js";
 
 export class CrowdForm extends CrowdElement {
   build() {
+    instructForm(this);
     this.note = make("p", { class: "crowd-fault", role: "alert", tabindex: "-1", hidden: true });
     this.prepend(this.note);
     if (!this.querySelector('crowd-button[form-action="submit"]')) {
       this.button = make("button", { type: "button", class: "crowd-submit" }, "Submit");
       this.button.addEventListener("click", () => this.submitAnswer());
-      const side = this.querySelector(":scope > .crowd-widget > .crowd-frame > .crowd-side");
+      const side = this.querySelector(":scope > .crowd-widget > .crowd-frame > .crowd-side, :scope > .crowd-frame > .crowd-fields");
       (side ?? this).append(this.button);
     }
     this.addEventListener("input", () => (this.note.hidden = true));

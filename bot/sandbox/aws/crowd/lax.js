@@ -1,6 +1,8 @@
 // Reads attribute values as the elements of Ground Truth do: JSON, or nearly JSON. Accepted beyond JSON: single quotes,
-// keys without quotes, trailing commas, and a quote inside a word ('it's'): a quote ends a string only where the
-// string can end, before a comma, a colon, a closing bracket or the end of the text.
+// keys without quotes, trailing commas, remarks (// to the end of the line), and a quote inside a word ('it's'): a
+// quote ends a string only where the string can end, before a comma, a colon, a closing bracket or the end of the text.
+
+const GAP = String.raw`(?:\s|//[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`;
 
 export function readLax(text, otherwise) {
   if (text === null || text.trim() === "") return otherwise;
@@ -30,7 +32,9 @@ class Reader {
   }
 
   space() {
-    while (/\s/.test(this.text[this.at] ?? "")) this.at += 1;
+    const gap = new RegExp(GAP, "y");
+    gap.lastIndex = this.at;
+    this.at += gap.exec(this.text)[0].length;
   }
 
   peek() {
@@ -95,7 +99,7 @@ class Reader {
   ends(quote) {
     const rest = this.text.slice(this.at + 1);
     // A comma ends the string only when a new value follows it, so that 'no, it's' keeps its comma.
-    return /^\s*([\]}:]|$)/.test(rest) || new RegExp(`^\\s*,\\s*(${quote}|["'{[\\]}\\-\\d]|[\\w$-]+\\s*:|true|false|null)`).test(rest);
+    return new RegExp(`^${GAP}([\\]}:]|$)`).test(rest) || new RegExp(`^${GAP},${GAP}(${quote}|["'{[\\]}\\-\\d]|[\\w$-]+\\s*:|true|false|null)`).test(rest);
   }
 
   escaped() {

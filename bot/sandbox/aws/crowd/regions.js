@@ -6,7 +6,8 @@ import { CrowdElement, freshId, make } from "./element.js";
 export function layOut(widget) {
   const brief = widget.querySelector(":scope > short-instructions");
   const full = widget.querySelector(":scope > full-instructions");
-  const rest = [...widget.childNodes].filter((node) => node !== brief && node !== full);
+  const comment = widget.querySelector(":scope > worker-comment");
+  const rest = [...widget.childNodes].filter((node) => ![brief, full, comment].includes(node));
   const stage = make("div", { class: "crowd-stage" });
   const side = make("div", { class: "crowd-side" });
   const headingId = freshId("crowd-heading");
@@ -18,7 +19,17 @@ export function layOut(widget) {
   else frame.classList.add("crowd-frame-wide");
   frame.append(middle, side);
   widget.replaceChildren(frame);
-  return { stage, side, rest, headingId };
+  return { stage, side, rest, comment, headingId };
+}
+
+// The instructions of a form without a widget: they stay beside its fields.
+export function instructForm(form) {
+  const brief = form.querySelector(":scope > short-instructions");
+  const full = form.querySelector(":scope > full-instructions");
+  const panel = instructionsPanel(brief, full);
+  if (!panel) return;
+  const fields = make("div", { class: "crowd-fields" }, ...[...form.childNodes].filter((node) => node !== brief && node !== full));
+  form.replaceChildren(make("div", { class: "crowd-frame crowd-frame-fields" }, panel, fields));
 }
 
 const isEmpty = (region) => region.textContent.trim() === "" && !region.querySelector("img, video, audio");
@@ -48,6 +59,25 @@ export function overlay(title, content) {
     if (event.target === dialog) dialog.close();
   });
   return dialog;
+}
+
+// A worker's remark: a link below the choices opens a field. Gives the element to show; its value is the remark.
+export function commentField(region) {
+  const id = freshId("crowd-remark");
+  const field = make("textarea", { id, rows: "4", placeholder: region.getAttribute("placeholder") ?? "" });
+  const words = region.getAttribute("header") ?? "Add a comment";
+  const asked = region.textContent.trim() ? [...region.childNodes] : [words];
+  const dialog = overlay(words, [make("label", { for: id, class: "crowd-asked" }, ...asked), field]);
+  const open = make("button", { type: "button", class: "crowd-link" }, region.getAttribute("link-text") ?? "Add a comment");
+  const shown = make("p", { class: "crowd-hint", hidden: true });
+  open.addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("close", () => {
+    shown.textContent = field.value.trim() ? `Your comment: ${field.value.trim()}` : "";
+    shown.hidden = !field.value.trim();
+  });
+  const holder = make("div", { class: "crowd-comment" }, open, shown, dialog);
+  Object.defineProperty(holder, "value", { get: () => field.value.trim() });
+  return holder;
 }
 
 // The instructions of a page of one's own: a button that opens short-summary, examples and details.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.slack.block_kit.report import JSON, Report
 
-__all__ = ["LONGEST", "block_list", "rich_text"]
+__all__ = ["LONGEST", "MARKDOWN_TOTAL", "block_list", "rich_text"]
 
 LONGEST = {"message": 50, "modal": 100, "home": 100}
 MARKDOWN_TOTAL = 12_000

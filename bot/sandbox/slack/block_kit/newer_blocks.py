@@ -197,6 +197,9 @@ def container(report: Report, pointer: str, block: JSON) -> None:
     own = "block_id title rich_text_title subtitle width has_header_divider is_collapsible default_collapsed icon"
     report.keys(pointer, block, "child_blocks", own)
     composition.text(report, f"{pointer}/title", block.get("title"), 150)
+    place = f"{pointer}/rich_text_title"
+    if block.get("rich_text_title") is not None and report.thing(place, block["rich_text_title"]):
+        RICH_TEXT[0](report, place, block["rich_text_title"])
     composition.text(report, f"{pointer}/subtitle", block.get("subtitle"), 150)
     report.choice(f"{pointer}/width", block.get("width"), "narrow standard wide full")
     if block.get("has_header_divider") and block.get("is_collapsible"):

@@ -84,15 +84,18 @@ function axes(data, title) {
   const all = series.flatMap((s) => (s.data || []).map((d) => Number(d.value)));
   const marks = ticks(Math.min(0, ...all), Math.max(1, ...all));
   const [low, high] = [marks[0], marks[marks.length - 1]];
+  // Without a name for the x axis its line is not kept free.
+  const height = config.x_label ? HEIGHT : HEIGHT - 18;
+  const bottom = config.x_label ? FRAME.bottom : FRAME.bottom - 18;
   const wide = WIDTH - FRAME.left - FRAME.right;
-  const tall = HEIGHT - FRAME.top - FRAME.bottom;
+  const tall = height - FRAME.top - bottom;
   const y = (v) => FRAME.top + tall - ((v - low) / (high - low)) * tall;
   const slot = wide / Math.max(1, categories.length);
   const x = (index) => FRAME.left + slot * (index + 0.5);
   const picture = svg(
     "svg",
     {
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      viewBox: `0 0 ${WIDTH} ${height}`,
       class: "plot",
       role: "img",
       "aria-label": `${title}, ${data.type} chart; its numbers follow as a table`,
@@ -109,13 +112,13 @@ function axes(data, title) {
   categories.forEach((category, index) => {
     if (index % each === 0) picture.append(svg(
       "text",
-      { x: x(index), y: HEIGHT - FRAME.bottom + 16, class: "tick", "text-anchor": "middle" },
+      { x: x(index), y: height - bottom + 16, class: "tick", "text-anchor": "middle" },
       category.length > 14 ? `${category.slice(0, 13)}…` : category,
     ));
   });
   if (config.x_label) picture.append(svg(
     "text",
-    { x: FRAME.left + wide / 2, y: HEIGHT - 6, class: "tick label", "text-anchor": "middle" },
+    { x: FRAME.left + wide / 2, y: height - 6, class: "tick label", "text-anchor": "middle" },
     plain(config.x_label),
   ));
   series.forEach((one, s) => {

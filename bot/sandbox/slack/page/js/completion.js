@@ -5,8 +5,9 @@ import { closePopover, openPopover, place, popoverOpen } from "./popover.js";
 import { isBot, state } from "./state.js";
 
 export class Completion {
-  constructor(input, { listId, commands, inThread, changed }) {
-    Object.assign(this, { input, commands, inThread, changed });
+  /** `shortcuts()` gives `{ name, description, callback_id, run }` of those that need no message. */
+  constructor(input, { listId, commands, shortcuts, inThread, changed }) {
+    Object.assign(this, { input, commands, shortcuts, inThread, changed });
     this.list = h("div", { class: "options completions", role: "listbox", id: listId, "aria-label": "Suggestions" });
     this.rows = [];
     this.at = 0;
@@ -27,12 +28,22 @@ export class Completion {
     const before = this.input.value.slice(0, this.input.selectionStart);
     const command = /^\/(\S*)$/.exec(before);
     const name = /(?:^|[\s(])@([^\s@]*)$/.exec(before);
-    const found = command ? this.commandRows(command[1]) : name ? this.peopleRows(name[1]) : [];
+    const found = command ? [...this.commandRows(command[1]), ...this.shortcutRows(command[1])] : name ? this.peopleRows(name[1]) : [];
     if (!found.length) {
       this.close();
       return;
     }
-    this.show(command ? "Commands" : "People", found);
+    this.show(command ? "Commands and shortcuts" : "People", found);
+  }
+
+  shortcutRows(typed) {
+    return this.shortcuts().filter((one) => one.name.toLowerCase().startsWith(typed.toLowerCase())).map((one) => ({
+      value: one.callback_id, lead: avatar({ is_bot: true }, "s"), label: [one.name], hint: one.description,
+      insert: () => {
+        this.put(/^\/\S*/, "");
+        one.run();
+      },
+    }));
   }
 
   commandRows(typed) {

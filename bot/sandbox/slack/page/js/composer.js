@@ -51,7 +51,13 @@ export class Composer {
     this.node.prepend(this.hint);
     this.completion = new Completion(
       this.input,
-      { listId, commands: () => this.commands(), inThread: Boolean(thread), changed: () => this.changed() },
+      {
+        listId,
+        commands: () => this.commands(),
+        shortcuts: () => this.globalShortcuts(),
+        inThread: Boolean(thread),
+        changed: () => this.changed(),
+      },
     );
     this.input.addEventListener("input", () => this.changed());
     this.input.addEventListener("keydown", (event) => this.onKey(event));
@@ -113,10 +119,17 @@ export class Composer {
     this.completion.look();
   }
 
-  shortcuts(anchor) {
-    const items = state.app.shortcuts.filter((s) => s.type === "global").map((s) => ({
-      label: s.name, hint: s.description, lead: avatar(bot() || { is_bot: true }, "s"), testid: `shortcut-${s.callback_id}`,
+  globalShortcuts() {
+    return state.app.shortcuts.filter((s) => s.type === "global").map((s) => ({
+      ...s,
       run: () => post("shortcut", { user: state.user, callback_id: s.callback_id }).catch(failed),
+    }));
+  }
+
+  shortcuts(anchor) {
+    const items = this.globalShortcuts().map((s) => ({
+      label: s.name, hint: s.description, lead: avatar(bot() || { is_bot: true }, "s"), testid: `shortcut-${s.callback_id}`,
+      run: s.run,
     }));
     if (!items.length) items.push({ label: `${state.app.name} has no shortcuts here`, run: () => {} });
     openMenu(anchor, [{ heading: "Shortcuts" }, ...items], { label: "Shortcuts", side: "above" });

@@ -51,7 +51,8 @@ export function dataTable(block) {
     page = Math.min(pages - 1, Math.max(0, page + step));
     show();
   };
-  const heads = (head || []).map((cell, column) => h("th", { scope: "col", "aria-sort": "none" },
+  const numbers = (column) => rows.length && rows.every((cells) => cells[column] && cells[column].type === "raw_number");
+  const heads = (head || []).map((cell, column) => h("th", { scope: "col", "aria-sort": "none", class: numbers(column) ? "align-right" : null },
     h("button", { type: "button", class: "sort", onclick: () => sortBy(column) }, words(cell), icon("down"))));
   function sortBy(column) {
     sort = sort && sort.column === column ? (sort.down ? null : { column, down: true }) : { column, down: false };

@@ -1,0 +1,66 @@
+"""What an adjustment job starts from: the boxes or the label map that an earlier job left in the manifest line.
+
+Promised to the tasks and to the simulated workers: plain values in the shape of an answer, or None where the line has
+nothing of the kind (then whatever a worker submits counts as adjusted).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.sandbox.aws import masks
+from bot.sandbox.aws.answers import Box, Boxes
+from bot.sandbox.aws.job_request import ObjectGone
+from bot.sandbox.aws.masks import Mask
+
+__all__ = ["boxes_before", "mask_before"]
+
+
+def _earlier(entry: Mapping[str, Any], attribute: str, written_type: str) -> tuple[Any, Mapping[str, Any]] | None:
+    """The last attribute of this type that is not the job's own, with its metadata."""
+    found = None
+    for name, value in entry.items():
+        metadata = entry.get(f"{name}-metadata")
+        if name != attribute and isinstance(metadata, dict) and metadata.get("type") == written_type:
+            found = value, metadata
+    return found
+
+
+def boxes_before(entry: Mapping[str, Any], attribute: str) -> Boxes | None:
+    """The boxes that an audited manifest line came with: the last box attribute that is not this job's own."""
+    found = _earlier(entry, attribute, "groundtruth/object-detection")
+    if found is None or not isinstance(found[0], dict):
+        return None
+    value, metadata = found
+    size = (value.get("image_size") or [{}])[0]
+    classes = metadata.get("class-map", {})
+    boxes = [
+        Box(classes.get(str(b["class_id"]), ""), b["left"], b["top"], b["width"], b["height"])
+        for b in value.get("annotations", [])
+    ]
+    return Boxes(tuple(boxes), size.get("width", 0), size.get("height", 0))
+
+
+def mask_before(
+    entry: Mapping[str, Any],
+    attribute: str,
+    labels: Sequence[str],
+    size: tuple[int, int],
+    fetch: Callable[[str], bytes],
+) -> Mask | None:
+    """The label map that an audited line names, read with its own color map; ``fetch`` raises ObjectGone."""
+    found = _earlier(entry, attribute, "groundtruth/semantic-segmentation")
+    if found is None:
+        return None
+    uri, metadata = found
+    colour_map = metadata.get("internal-color-map")
+    if not isinstance(uri, str) or not isinstance(colour_map, dict):
+        return None
+    colours = {
+        str(given.get("class-name", "")): str(given.get("hex-color", ""))
+        for given in colour_map.values()
+        if isinstance(given, dict) and given.get("class-name") != masks.BACKGROUND
+    }
+    try:
+        return masks.read_png(fetch(uri), size, labels, colours)
+    except (ObjectGone, masks.NoMask):
+        return None

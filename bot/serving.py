@@ -1,0 +1,278 @@
+"""`labeljob serve`: a role of the bot as a process, from its settings to its end.
+
+Promises: SIGTERM or SIGINT ends it within 15 seconds, and what is being done is finished first. It is ready as soon as
+it can be: the bot's code is read in one place and without looking for garbage, HTTP's process starts while the worker
+is still being built, and what nobody waits for (AWS's clients) is made right after the connection to Slack.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+from wsgiref.types import WSGIApplication
+
+from bot.base import log as logs
+from bot.base import settings as settings_of
+from bot.base.clock import Clock, system_clock
+from bot.base.errors import LabeljobError
+from bot.base.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.base.aws import Aws
+    from bot.health import Check, Pulse
+    from bot.scheduler import Scheduler
+    from bot.wiring import Bot
+
+_HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
+_ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
+_ENDING_ROUNDS = 7  # seconds that rounds may take then; both together stay below the 15 that a process is given
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings, role: str, *, clock: Clock = system_clock) -> None:
+    """Run a role ("web", "worker" or "both") until SIGTERM or SIGINT.
+
+    `clock` is this process's own: nothing that replicas must agree on may come from it (signed HTTP keeps the system's,
+    since its web server is a process of its own).
+    """
+    logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
+    if role == "worker":
+        _serve_worker(settings, clock)
+    elif settings.slack_transport == "socket":
+        _serve_socket(settings, role, clock)
+    else:
+        _serve_http(settings, role, clock)
+
+
+def _serve_worker(settings: Settings, clock: Clock) -> None:
+    """Time alone."""
+    with ExitStack() as ending:
+        aws = _prepared(settings)
+        worker = _Worker(settings, aws, clock)
+        ending.callback(worker.end)
+        ending.enter_context(_health_port(settings, aws, worker.pulse))
+        worker.start()
+        _until_the_end(aws)
+
+
+def _serve_socket(settings: Settings, role: str, clock: Clock) -> None:
+    """Socket Mode: Slack's requests come through a connection of ours."""
+    with ExitStack() as ending:
+        aws = _prepared(settings)
+        from bot.slack_socket import Socket  # noqa: PLC0415 - not read for HTTP
+
+        web = _build(settings, aws, clock)
+        slack = Socket(web.app(), settings.slack_app_token.get_secret_value())
+        worker = _Worker(settings, aws, clock) if role == "both" else None
+        if worker is not None:
+            ending.callback(worker.end)
+        pulse = worker.pulse if worker is not None else None
+        ending.enter_context(_health_port(settings, aws, pulse, socket=slack.connected))
+        slack.connect()  # type: ignore[no-untyped-call]
+        ending.callback(slack.end, _ENDING_ANSWERS)
+        if worker is not None:
+            worker.start()
+        _until_the_end(aws)
+
+
+def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
+    """Signed HTTP on a production server: its process makes the application by `wsgi`; in this one time passes."""
+    from granian import Granian  # noqa: PLC0415 - not read for Socket Mode
+    from granian.constants import Interfaces  # noqa: PLC0415 - as above
+
+    # A fork would copy the locks of the rounds' threads as they are at that moment, and wait for them for ever.
+    multiprocessing.set_start_method("spawn")
+    server = Granian(
+        "bot.serving:wsgi",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        blocking_threads=_HTTP_THREADS,
+        workers_kill_timeout=_ENDING_ANSWERS,
+        log_enabled=False,
+    )
+    beside = _BesideHttp(settings, clock, rounds=role == "both")
+    server.on_startup(beside.start)
+    try:
+        server.serve()
+    finally:
+        beside.end()
+
+
+def wsgi() -> WSGIApplication:
+    """The WSGI application, made in the web server's own process from the environment's settings."""
+    _end_with_the_parent()
+    settings = settings_of.read(os.environ.get(settings_of.ENV_FILE))
+    logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
+    try:
+        aws = _prepared(settings)
+        from bot import wiring  # noqa: PLC0415 - see `_reading`
+        from bot.slack_http import SignedHttp  # noqa: PLC0415 - not read for Socket Mode
+        from bot.slack_manifest import EVENTS_PATH  # noqa: PLC0415 - as above
+
+        door = _build(settings, aws, system_clock).app()
+    except LabeljobError as error:
+        print(logs.redact(error.words), file=sys.stderr)  # noqa: T201 - the last words of a process
+        sys.exit(1)
+    _prepare(aws)
+    return wiring.make_health(settings, aws, None).beside(SignedHttp(door, EVENTS_PATH))
+
+
+def _end_with_the_parent() -> None:
+    """A parent that is killed cannot end its web process, which would keep the port and go on answering for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
+class _Worker:
+    """The rounds of this process."""
+
+    def __init__(self, settings: Settings, aws: "Aws", clock: Clock) -> None:
+        from bot.health import Pulse  # noqa: PLC0415 - see `_reading`
+
+        working = _build(settings, aws, clock, answering=False)
+        self.pulse: Pulse = Pulse(working.db)
+        self._scheduler: Scheduler = working.scheduler(self.pulse)
+        self._started = False
+
+    def start(self) -> None:
+        """Begin the rounds."""
+        self._scheduler.start()
+        self._started = True
+
+    def end(self) -> None:
+        """Finish the rounds that run. One that waits for AWS or Slack too long is left as a kill would leave it."""
+        if not self._started:
+            return
+        ending = threading.Thread(target=self._scheduler.stop, daemon=True)
+        ending.start()
+        ending.join(_ENDING_ROUNDS)
+        if ending.is_alive():
+            words = "a round did not end in %s s; whatever it was doing is taken up at the next start"
+            log.warning(words, _ENDING_ROUNDS)
+            os._exit(0)  # the interpreter would wait for the round's thread
+
+
+class _BesideHttp:
+    """What this process does while its child answers HTTP: the rounds, and health on a port of its own.
+
+    Built in a thread, at the same time as the child starts. If that fails the whole process ends with its words.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, rounds: bool) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._rounds = rounds
+        self._running = ExitStack()
+        self._ending = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._start, daemon=True)
+
+    def start(self) -> None:
+        """Begin, where there is something to do."""
+        if self._rounds or self._settings.health_port:
+            self._thread.start()
+
+    def _start(self) -> None:
+        try:
+            self._build()
+        except BaseException as failure:  # noqa: BLE001 - raised again by `end`, in the main thread
+            self._failure = failure
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _build(self) -> None:
+        aws = _prepared(self._settings)
+        worker = _Worker(self._settings, aws, self._clock) if self._rounds else None
+        if worker is not None:
+            self._running.callback(worker.end)
+        pulse = worker.pulse if worker is not None else None
+        self._running.enter_context(_health_port(self._settings, aws, pulse))
+        if worker is not None and not self._ending.is_set():
+            worker.start()
+            log.info("the rounds have begun")
+
+    def end(self) -> None:
+        """End it; whatever had failed is raised here."""
+        self._ending.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._running.close()
+        if self._failure is not None:
+            raise self._failure
+
+
+def _prepared(settings: Settings) -> "Aws":
+    """The code is read, the tables are there; the way to AWS."""
+    with _reading():
+        from bot import wiring  # noqa: F401, PLC0415 - half a second, which a parent of web processes need not spend
+        from bot.base.aws import Aws  # noqa: PLC0415 - as above
+        from bot.base.db import Database  # noqa: PLC0415 - as above
+    db = Database(settings.database_url)
+    if db.is_sqlite:
+        db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
+    db.close()
+    return Aws(settings)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Modules are read inside: hardly any of it is ever garbage, so it is not looked for, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _build(settings: Settings, aws: "Aws", clock: Clock, *, answering: bool = True) -> "Bot":
+    from bot import wiring  # noqa: PLC0415 - read by `_prepared`
+
+    return wiring.build(settings, answering=answering, clock=clock, aws=aws)
+
+
+def _prepare(aws: "Aws") -> None:
+    """Make AWS's clients while nobody waits for them."""
+    threading.Thread(target=aws.prepare, name="aws-clients", daemon=True).start()
+
+
+@contextmanager
+def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: "Check") -> Iterator[None]:
+    """Health on a port of its own, where one is set."""
+    if not settings.health_port:
+        yield
+        return
+    from bot import wiring  # noqa: PLC0415 - read by `_prepared`
+    from bot.health import HealthPort  # noqa: PLC0415 - as above
+
+    port = HealthPort(wiring.make_health(settings, aws, pulse, **more), settings.host, settings.health_port)
+    port.start()
+    try:
+        yield
+    finally:
+        port.stop()
+
+
+def _until_the_end(aws: "Aws") -> None:
+    """Ready: wait for SIGTERM or SIGINT."""
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    log.info("labeljob is ready")
+    _prepare(aws)
+    ending.wait()

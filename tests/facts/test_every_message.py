@@ -1,0 +1,209 @@
+"""Every message and window that no other file of this folder makes, at its longest, as Slack would judge it.
+
+The cards and forms have files of their own; here is what stands beside them: answers, refusals, windows, and what the
+outbox adds to a message or makes of several.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.base.blocks import MESSAGE_SIZE, context, image, modal, rich_text
+from bot.datasets import card as dataset_card
+from bot.datasets import form as dataset_form
+from bot.datasets.lifecycle import DatasetState, LabelCount
+from bot.datasets.source import Source
+from bot.delivery.digest import joined
+from bot.delivery.message import Message
+from bot.instructions.page import Example, Instructions, slack_preview
+from bot.jobs import card, form, queue_card, status_card
+from bot.jobs.card import JobFacts
+from bot.jobs.draft import (
+    CAPTION_MAX,
+    DESCRIPTION_MAX,
+    EXAMPLES_MAX,
+    INSTRUCTIONS_MAX,
+    LABEL_MAX,
+    TITLE_MAX,
+    Draft,
+)
+from bot.jobs.lifecycle import ENDED, LIVE, JobState
+from bot.jobs.queue_card import QueueJob
+from bot.jobs.task_types import CATEGORIES, TASK_TYPES, offered
+
+validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
+validate_message, validate_options = validator.validate_message, validator.validate_options
+validate_view = validator.validate_view
+
+NOW = datetime(2026, 11, 21, 14, 31, tzinfo=UTC)
+PORTAL = "https://portal.example/" + "p" * 200
+LONGEST = ("*" * 3000, "<!channel>" * 300, "&" * 3000, "🍐" * 1500, "`" * 3000, "x " * 1500, "\n" * 50, "")
+TYPED = st.sampled_from(LONGEST) | st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+OFFERED = [kind.id for category in CATEGORIES for kind in offered(category)]
+STATES = ("asked", "launching", *LIVE, *ENDED)
+MOMENTS = st.none() | st.datetimes(
+    NOW.replace(tzinfo=None) - timedelta(days=40), NOW.replace(tzinfo=None), timezones=st.just(UTC)
+)
+JOBS = st.builds(
+    JobFacts,
+    id=st.just("0" * 36),
+    name=TYPED.map(lambda text: text or "x"),
+    title=TYPED,
+    task_type=st.sampled_from(["", *TASK_TYPES]),
+    labels=st.lists(TYPED, max_size=3).map(lambda some: tuple(some * 30)),
+    team_name=TYPED,
+    workers_per_object=st.integers(1, 9),
+    asked_by=st.sampled_from(["", "U0MARA"]),
+    channel=st.just("C1"),
+    portal_url=st.sampled_from(["", PORTAL]),
+    created_at=st.just(NOW - timedelta(days=2)),
+    expires_at=MOMENTS,
+    output_uri=TYPED.map(lambda text: text or "x"),
+    read_only=st.booleans(),
+    asked_by_name=TYPED,
+    stop_wanted=st.booleans(),
+    set_aside=st.just("") | TYPED,
+)
+COUNTS = st.integers(0, 100_000)
+GOING = st.builds(
+    JobState,
+    state=st.sampled_from(STATES),
+    labeled=COUNTS,
+    machine=COUNTS,
+    failed=COUNTS,
+    unlabeled=COUNTS,
+    cause=TYPED,
+    stopped_by=TYPED,
+    launched_at=MOMENTS,
+    first_label_at=MOMENTS,
+    last_label_at=MOMENTS,
+    ended_at=MOMENTS,
+    worked_s=st.floats(0, 1e7),
+    output_uri=TYPED,
+)
+
+
+def windows(message: Message) -> dict[str, Any]:
+    """A message's blocks as the window that the App Home opens."""
+    return modal("Status", message.blocks, callback_id="status")
+
+
+@given(job=JOBS, state=GOING, words=TYPED)
+def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) -> None:
+    """An answer that Slack refuses is silence for the person who asked."""
+    answers = [
+        status_card.status_message(job, state, NOW),
+        status_card.stop_message(job, state),
+        status_card.hinted(status_card.status_message(job, state, NOW, with_button=False), words or "x"),
+        status_card.hinted(status_card.list_message([(job, state)] * 60, NOW), words[:300] or "x"),
+        status_card.help_message(unknown=words),
+        status_card.not_here(),
+        status_card.plain_message(words.strip() or "x"),
+        status_card.plain_message(status_card.no_such_job(words, [words] * 5)),
+        queue_card.queue_left(words),
+        card.retried_line(words),
+        card.set_aside_line(job, state, words),
+        dataset_card.help_message(),
+        dataset_card.no_such_dataset(words),
+    ]
+    for message in answers:
+        assert validate_message(message.payload()) == []
+        assert message.text.strip(), "nothing to hear for a screen reader"
+        # The sender adds a line to a message that may be there already.
+        assert validate_message({"text": message.text, "blocks": [*message.blocks[:49], context("x" * 200)]}) == []
+
+
+@given(job=JOBS, state=GOING, words=TYPED, first=st.booleans())
+def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, first: bool) -> None:
+    """A window that Slack refuses never opens, and the button looks broken."""
+    queued = QueueJob("0" * 36, words, "picture", state.unlabeled, job.expires_at, words)
+    jobs, queue = [(job, state)] * 30, [(queued, job.portal_url)] * 30
+    source = Source(name=words, project=words, manifest_uri=words, channel="C1")
+    views = [
+        windows(status_card.status_message(job, state, NOW, with_button=False)),
+        card.stop_modal(job, state),
+        queue_card.home_view(words, jobs, now=NOW, first_visit=first, my_queue=queue),
+        form.loading(),
+        form.thanks(words, "C1"),
+        form.refusal(words),
+        dataset_form.page(source, nonce="n" * 36, job="j" * 36, lead=words),
+        dataset_form.thanks(source),
+        dataset_form.note(words),
+    ]
+    for view in views:
+        assert validate_view(view) == []
+    arn = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/" + "t" * 63
+    assert validate_options(form.team_options((arn, words) for _ in range(300))) == []
+
+
+@settings(max_examples=10)
+@given(
+    title=TYPED,
+    html=TYPED,
+    caption=TYPED,
+    kind=st.sampled_from(OFFERED),
+)
+def test_slack_takes_the_instructions(title: str, html: str, caption: str, kind: str) -> None:
+    """Workers who cannot read what is asked of them label something else."""
+    told = Instructions(
+        task_title=title[:TITLE_MAX],
+        description=title[:DESCRIPTION_MAX],
+        labels=(caption[:LABEL_MAX] or "ripe",) * 50,
+        short_html=f"<p>{html}</p>" * (INSTRUCTIONS_MAX // 2 // (len(html) + 9)),
+        full_html=f"<ul><li><b>{html}</b></li></ul>" * (INSTRUCTIONS_MAX // (len(html) + 30)),
+        examples=(Example("s3://orchard-raw/a.png", caption[:CAPTION_MAX], good=True),) * 2 * EXAMPLES_MAX,
+    )
+    link = "https://s3.example/a.png?X-Amz-Signature=" + "0" * 1800
+    view = modal("Instructions", slack_preview(kind, told, lambda _address: link), callback_id="instructions")
+    assert validate_view(view) == []
+    last = max(number for number, block in enumerate(view["blocks"]) if block["type"] == "image")
+    for complaint in ("", f"[json-pointer:/view/blocks/{last}/image_url]"):
+        assert validate_view(queue_card.without_pictures(view, complaint)) == []
+
+
+def test_a_picture_without_words_has_some_in_its_window() -> None:
+    """A caption of blanks would keep the instructions from opening, after the picture has been taken out too."""
+    view = modal("Instructions", [image("https://s3.example/a.png", " ")], callback_id="instructions")
+    assert validate_view(queue_card.without_pictures(view, "")) == []
+
+
+TEXT = {"type": "text", "text": "x" * INSTRUCTIONS_MAX}
+LONG_RICH = rich_text({"type": "rich_text_section", "elements": [TEXT]})
+
+
+def test_the_longest_instructions_open_again() -> None:
+    """Whoever goes a page back and forth must find what was written, however long it was."""
+    draft = Draft(task_type="bounding-box", short_instructions=LONG_RICH, full_instructions=LONG_RICH)
+    assert validate_view(form.step_two(draft, "d" * 36, teams_known=True)) == []
+
+
+ROWS = st.integers(1, 60)
+
+
+@given(job=JOBS, state=GOING, rows=st.lists(ROWS, min_size=2, max_size=6))
+def test_a_digest_is_a_message_that_slack_takes(job: JobFacts, state: JobState, rows: list[int]) -> None:
+    """Lines that wait long are said together: a digest that is refused would take all of them with it."""
+    short = msgspec.structs.replace(state, cause="")
+    brief = JobFacts(**{**{name: getattr(job, name) for name in JobFacts.__slots__}, "name": "j", "title": "j"})
+    lines = [status_card.list_message([(brief, short)] * count, NOW) for count in rows]
+    lines += [card.completed_line(job, state), card.failed_line(job, state), dataset_line(job.title)]
+    payload, ids = lines[0].payload(), ["0"]
+    for number, line in enumerate(lines[1:], 1):
+        together = joined(payload, line.payload(), str(number), "0")
+        if together is None:
+            continue
+        ids.append(str(number))
+        assert together["ids"] == ids
+        assert validate_message(together) == []
+        assert len(json.dumps(together["blocks"])) <= MESSAGE_SIZE
+        payload = together
+
+
+def dataset_line(name: str) -> Message:
+    labels = (LabelCount("ripe", 3),) * 20
+    return dataset_card.ready_line(Source(name=name, project=name), DatasetState(state="ready", labels=labels))

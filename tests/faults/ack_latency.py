@@ -1,0 +1,173 @@
+"""Row 21: how long Slack waits for an answer at 50 requests a second, and while the database is locked for 2 s.
+
+The load is an open loop from a process of its own: a request is due at a fixed moment and its time counts from then,
+so a slow answer hides no other. One replica does everything beside it: answers, the worker's rounds, posts.
+
+As a command (`python -m tests.faults.ack_latency`) this is that process: it reads what to send and prints the times.
+"""
+
+import json
+import math
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.book import LONG, Figures, Place, Row
+from tests.faults.fronts import Front, How
+from tests.faults.locked import locked
+from tests.faults.world import CHANNEL, World, order, running, to_last_page
+
+RATE = 50
+_SECONDS = 60
+_SENDERS = 64
+_LOCK = 2.0
+_P99, _LOCKED_MAX, _SLACK_WAITS = 0.5, 2.5, 3.0  # seconds
+_MOST = 0.98  # the share of requests that the short form judges
+_MIX: dict[str, int] = {"list": 6, "help": 3, "status": 3, "suggestion": 3, "home": 3, "mention": 1, "page": 1}
+_HOW: dict[str, How] = {"list": "command", "help": "command", "status": "command", "home": "event", "mention": "event"}
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds from the moment that each request was due to its answer, sorted; and the statuses."""
+
+    seconds: list[float]
+    statuses: Counter[int]
+
+    def at(self, share: float) -> float:
+        """The time within which that share of the requests was answered, in milliseconds."""
+        return round(1000 * self.seconds[math.ceil(share * len(self.seconds)) - 1], 1)
+
+
+def run(place: Place) -> Figures:
+    """The row."""
+    seconds = place.of(_SECONDS, 6)
+    with running(place.folder, place.database_url) as world:
+        _bot, url = world.start_http("one")
+        samples = _samples(world, url)
+        _load(world, url, samples, 1, 0)  # what is read and opened at the first request is not what is measured
+        quiet = _load(world, url, samples, seconds, 1)
+        result: list[Times] = []
+        loading = threading.Thread(target=lambda: result.append(_load(world, url, samples, 5, 2)))
+        loading.start()
+        time.sleep(1.5)
+        with locked(place.database_url):
+            time.sleep(_LOCK)
+        loading.join()
+        held = result[0]
+    failed = {status: many for status, many in (quiet.statuses + held.statuses).items() if status not in {200, 503}}
+    if place.kills >= LONG:
+        kept = not quiet.statuses[503] and quiet.at(0.99) < 1000 * _P99 and held.seconds[-1] < _LOCKED_MAX
+    else:  # on a machine that may be busy with other things
+        kept = max(quiet.at(_MOST), held.at(_MOST)) < 1000 * _SLACK_WAITS
+    return Figures(
+        {
+            "requests": len(quiet.seconds),
+            "per_second": RATE,
+            "p50_ms": quiet.at(0.5),
+            "p99_ms": quiet.at(0.99),
+            "max_ms": quiet.at(1.0),
+            "max_ms_while_locked_2_s": held.at(1.0),
+        },
+        kept and not failed,
+        (f"statuses: {dict(quiet.statuses)}, while locked: {dict(held.statuses)}",),
+    )
+
+
+def _load(world: World, url: str, samples: dict[str, Any], seconds: int, turn: int) -> Times:
+    """That many seconds of load, from a process of its own."""
+    wish = {
+        "url": url,
+        "secret": world.services.keys.signing_secret,
+        "seconds": seconds,
+        "turn": turn,
+        "samples": samples,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.ack_latency"],
+        input=json.dumps(wish),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = json.loads(done.stdout)
+    return Times(sorted(took for took, _status in answers), Counter(status for _took, status in answers))
+
+
+def _samples(world: World, url: str) -> dict[str, Any]:
+    """What Slack sends of each kind: taken from its journal, after somebody has done it."""
+    world.control("request_url", {"url": url})
+    world.mara.command(CHANNEL, "/labeljob", "help")
+    to_last_page(world.mara, order("sample"))
+    world.mara.close_windows()
+    root = world.mara.say(CHANNEL, "questions go below this")
+    command = world.journal("app:/labeljob")[0]["request"]
+    pages = world.journal("app:view_submission")
+    event = {"user": "U0MARA", "type": "app_home_opened", "channel": "D1", "tab": "home"}
+    asked = {"user": "U0MARA", "type": "app_mention", "channel": CHANNEL, "thread_ts": root, "text": "<@U0BOT> help"}
+    outer = {"type": "event_callback", "team_id": command["team_id"], "api_app_id": "A1"}
+    return {
+        **{text: {**command, "text": text} for text in ("list", "help", "status")},
+        "suggestion": world.journal("app:block_suggestion")[0]["request"],
+        "page": pages[0]["request"],
+        "home": {**outer, "event": event},
+        "mention": {**outer, "event": asked},
+    }
+
+
+def main() -> int:
+    """Send what standard input says at the fixed pace; print the time and the status of each answer as JSON."""
+    wish = json.load(sys.stdin)
+    front = Front(wish["url"], wish["secret"])
+    kinds = [kind for kind, weight in _MIX.items() for _ in range(weight)]
+    due: queue.SimpleQueue[tuple[float, int]] = queue.SimpleQueue()
+    begin = time.monotonic() + 0.5
+    for number in range(wish["seconds"] * RATE):
+        due.put((begin + number / RATE, number))
+    answers: list[tuple[float, int]] = []
+
+    def send() -> None:
+        while True:
+            try:
+                moment, number = due.get_nowait()
+            except queue.Empty:
+                return
+            kind = kinds[number * 7 % len(kinds)]
+            payload = _renewed(wish["samples"][kind], f"{wish['turn']}{number:06}")
+            time.sleep(max(0.0, moment - time.monotonic()))
+            reply = front.send(payload, _HOW.get(kind, "payload"))
+            answers.append((time.monotonic() - moment, reply.status))
+
+    senders = [threading.Thread(target=send) for _ in range(_SENDERS)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    print(json.dumps(answers))  # noqa: T201 - this is a command
+    return 0
+
+
+def _renewed(sample: dict[str, Any], number: str) -> dict[str, Any]:
+    """The sample as a request of its own."""
+    fresh: dict[str, Any] = json.loads(json.dumps(sample))
+    if "trigger_id" in fresh:
+        fresh["trigger_id"] = f"{number}.1.{number:0>32}"
+    if "event" in fresh:
+        fresh["event_id"] = f"Ev{number}"
+        fresh["event"]["event_ts"] = f"1795{number:0>6}.1"
+        if fresh["event"]["type"] == "app_mention":
+            fresh["event"]["ts"] = f"1795{number:0>6}.1"
+    if "view" in fresh and fresh["type"] == "view_submission":
+        fresh["view"]["id"] = fresh["view"]["root_view_id"] = f"V{number}"
+    return fresh
+
+
+ROW = Row(21, "ack under load", "Slack is answered in time at 50 requests a second and beside a locked database", run)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""AWS behind a door that knows labeling jobs by name: one job alone can be gone, forbidden, or answered with rubbish.
+
+A proxy on this machine. Everything else passes unchanged, its Host header too, by which requests are signed.
+"""
+
+import http.client
+import json
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Evil = Literal["deleted", "denied", "garbage", "never made"]
+_JSON = "application/x-amz-json-1.1"
+_ANSWERS: dict[Evil, tuple[int, bytes]] = {
+    "deleted": (400, b'{"__type": "ResourceNotFound", "message": "Requested resource not found."}'),
+    "denied": (400, b'{"__type": "AccessDeniedException", "message": "not authorized to perform this operation"}'),
+    "garbage": (200, b'{"LabelingJobName": tr\x00<html>'),
+    "never made": (200, b"<html>a proxy has lost its way"),
+}
+
+
+class OneByOne:
+    """`bad` names the jobs that have an evil; `tries` counts how often each was met.
+
+    A job that is made is described once as it is; then it is in no list any more, and describing it meets its evil.
+    """
+
+    def __init__(self, aws_url: str) -> None:
+        parts = urlsplit(aws_url)
+        self._aws = parts.hostname or "127.0.0.1", parts.port or 80
+        self.bad: dict[str, Evil] = {}
+        self.tries: Counter[str] = Counter()
+        self._described: set[str] = set()
+        self._lock = threading.Lock()
+        door = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _pass(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, headers, answer = door.answer(self.command, self.path, dict(self.headers.items()), body)
+                self.send_response_only(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", headers.get("content-length", str(len(answer))))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass  # noqa: N815 - the library's names
+
+            def log_message(self, *_arguments: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        """The endpoint that the bot is told."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """What the bot gets: AWS's own answer, or that of the job's evil."""
+        operation = headers.get("X-Amz-Target", "").rpartition(".")[2]
+        name = str(json.loads(body).get("LabelingJobName", "")) if operation.endswith("LabelingJob") else ""
+        with self._lock:
+            evil = self._evil(operation, name)
+            if evil:
+                self.tries[name] += 1
+                status, answer = _ANSWERS[evil]
+                return status, {"Content-Type": _JSON}, answer
+        status, kept, answer = self._asked(method, path, headers, body)
+        if operation == "ListLabelingJobs" and status == 200:
+            page = json.loads(answer)
+            jobs = page["LabelingJobSummaryList"]
+            page["LabelingJobSummaryList"] = [job for job in jobs if job["LabelingJobName"] not in self.bad]
+            answer = json.dumps(page).encode()
+        return status, kept, answer
+
+    def _evil(self, operation: str, name: str) -> Evil | None:
+        """What this request meets."""
+        evil = self.bad.get(name)
+        if evil == "never made":
+            return evil if operation == "CreateLabelingJob" else None
+        if operation != "DescribeLabelingJob":
+            return None
+        known = name in self._described
+        self._described.add(name)
+        return evil if known else None
+
+    def _asked(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection(*self._aws, timeout=30)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            dropped = {"transfer-encoding", "connection", "server", "date"}
+            dropped |= set() if method == "HEAD" else {"content-length"}
+            kept = {name: value for name, value in answer.getheaders() if name.lower() not in dropped}
+            return answer.status, kept, answer.read()
+        finally:
+            connection.close()
+
+    @contextmanager
+    def open(self) -> "Iterator[OneByOne]":
+        """Serve until the end of the block."""
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            self._server.server_close()

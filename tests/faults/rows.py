@@ -1,0 +1,47 @@
+"""The rows of the failure book that `make faults` runs, in order of their numbers."""
+
+from tests.faults import (
+    ack_latency,
+    double_clicks,
+    freezes,
+    full_disk,
+    locked,
+    lost_creates,
+    lost_replies,
+    obeyed,
+    poison,
+    redelivery,
+    restarts,
+    shutdown,
+    skew,
+    sockets,
+    storm,
+    throttled,
+    upgrade,
+)
+from tests.faults.book import Row
+
+ROWS: tuple[Row, ...] = tuple(
+    sorted(
+        (
+            ack_latency.ROW,
+            double_clicks.ROW,
+            freezes.ROW,
+            full_disk.ROW,
+            locked.ROW,
+            lost_creates.ROW,
+            lost_replies.ROW,
+            obeyed.ROW,
+            poison.ROW,
+            redelivery.ROW,
+            restarts.ROW,
+            shutdown.ROW,
+            skew.ROW,
+            sockets.ROW,
+            storm.ROW,
+            throttled.ROW,
+            upgrade.ROW,
+        ),
+        key=lambda row: row.number,
+    )
+)

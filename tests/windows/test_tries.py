@@ -1,0 +1,102 @@
+"""Tries on both stores: what a failure means, and that one bad thing stops nobody."""
+
+import logging
+import random
+from contextlib import suppress
+
+import pytest
+
+from bot.base.clock import new_id, system_clock
+from bot.base.db import Database, DatabaseSilent
+from bot.base.errors import Refusal, Transient
+from bot.base.leases import Leases
+from bot.base.settings import Settings
+from bot.base.tries import Stale, Tried, Tries, Unexpected, attempt
+from bot.delivery.outbox import Outbox
+from bot.jobs.draft import Draft
+from bot.jobs.facts import Facts
+from bot.jobs.lifecycle import JobState, MadeDataset
+from bot.jobs.made_datasets import MadeDatasets
+from bot.jobs.records import Job, Records
+from bot.people.teams import Teams
+
+
+def outcome(db: Database, error: Exception | None, *, overtaken: bool = False) -> list[object]:
+    """What became of a try that raised this."""
+    told: list[object] = []
+
+    def work() -> None:
+        if overtaken:
+            with db.write() as session:
+                session.connection().execute(db.sql("UPDATE lease SET fence = fence + 1"))
+        if error is not None:
+            raise error
+
+    with Leases(db, "one").hold(new_id(), 30.0) as hold:
+        assert hold is not None
+        attempt("the import", hold, work, refused=told.append, failed=told.append)
+    return told
+
+
+def test_each_failure_is_told_as_what_it_is(db: Database) -> None:
+    """Without this, a busy AWS would end a job, or what a person must mend would be tried for ever."""
+    refusal, pause = Refusal("no"), Transient("later")
+    assert outcome(db, None) == []
+    assert outcome(db, refusal) == [refusal]
+    assert outcome(db, pause) == [pause]
+    assert outcome(db, Stale()) == [], "somebody else decides"
+    with pytest.raises(DatabaseSilent):
+        outcome(db, DatabaseSilent())
+
+
+@pytest.mark.parametrize("error", [Refusal("no"), Transient("later"), KeyError("what")])
+def test_who_was_overtaken_decides_nothing(db: Database, error: Exception) -> None:
+    """Without this, a machine that slept would refuse what another one is doing at this moment."""
+    assert outcome(db, error, overtaken=True) == []
+
+
+def test_a_bug_counts_and_stops_nobody(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """Without this, one job that trips over a bug of ours would keep all the others from being launched."""
+    with caplog.at_level(logging.ERROR):
+        (told,) = outcome(db, KeyError("a shape that nobody thought of"))
+    assert isinstance(told, Unexpected)
+    assert "the import failed" in caplog.text, "an administrator finds it"
+
+
+def test_pauses_grow_by_the_clock_of_the_database_and_end_with_being_set_aside(db: Database) -> None:
+    """Without this, a broken job would be tried without a pause, or for ever."""
+    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", quarantine_after=3)
+    tries = Tries(db, Leases(db, "one"), settings, random.Random(7))
+    tried, waits = Tried(id="j1"), []
+    for _ in range(3):
+        assert tried.quarantine_reason is None
+        tried = tries.paused(tried, "AWS is away")
+        waits.append(tried.next_try_at - db.time())
+    assert (tried.fails, tried.quarantine_reason) == (3, "AWS is away")
+    assert 0 < waits[0] < 11
+    assert waits[2] > waits[0]
+
+
+def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Database) -> None:
+    """Without this, a card would promise a dataset that was never written, or not know of one that was."""
+    clock = system_clock
+    records, outbox, facts = Records(db, clock, new_id), Outbox(db, new_id), Facts(Teams(db))
+    notes = MadeDatasets(records=records, outbox=outbox, facts=facts, clock=clock)
+    job = Job(
+        id="j1", team_id="T1", account="1", region="us-east-1", name="ripe", channel="C1", asked_by="U1",
+        asked_by_name="Mara", asked_at=clock(), followed=False, draft=Draft(), state=JobState(), request_key="r1",
+    )  # fmt: skip
+    with db.write() as session:
+        records.add(session, job)
+    with suppress(KeyError), db.write() as session:
+        notes.note(session, "j1", MadeDataset("d1", "ripe", "orchard", "training", "under way"))
+        raise KeyError
+    assert records.get("j1") == job
+    for state in ("under way", "ready"):
+        with db.write() as session:
+            notes.note(session, "j1", MadeDataset("d1", "ripe", "orchard", "training", state))
+            notes.note(session, "nobody", MadeDataset("d1", "ripe", "orchard", "training", state))
+    noted = records.get("j1")
+    assert noted is not None
+    assert [one.state for one in noted.state.datasets] == ["ready"]
+    assert noted.state.datasets_left == ("test",)
