@@ -54,8 +54,8 @@ UPDATE {table} SET recheck_at = :now + :wait WHERE id = (
     SELECT r.id FROM {table} r WHERE r.recheck_at < :now ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
 ) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at"""
 _DUE = """
-SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until < :now AND state <> 'dead')
-OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until < :now AND not_before <= :now)"""
+SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until <= :now AND state <> 'dead')
+OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until <= :now AND not_before <= :now)"""
 _DOUBTFUL = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE recheck_at < :now) OR EXISTS (SELECT 1 FROM thread WHERE recheck_at < :now)"""
 _PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"

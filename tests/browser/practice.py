@@ -227,7 +227,7 @@ def opened_tab(browser: Browser, **options: Any) -> Iterator[Page]:
     """A tab of its own browser profile; errors on its console fail the test."""
     context = browser.new_context(**options)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -63,7 +63,7 @@ class Whole:
         """The person's browser profile; whatever any of its tabs complains about fails the test."""
         if person not in self.contexts:
             context = self.browser.new_context(viewport={"width": 1280, "height": 860})
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(20_000)
             context.on("weberror", lambda error: self.complaints.append(f"{person}: {error.error}"))
             context.on("console", lambda said: self._hear(person, said))
             context.on("requestfailed", lambda request: self._lost(person, request))

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.base.clock import new_id
+from bot.base.db import DatabaseSilent
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.sandbox.person import PracticeError
@@ -177,10 +178,8 @@ def _freeze_all(  # noqa: PLR0917 - what takes part
     for worker in workers:
         worker.start()
     while any(worker.is_alive() for worker in workers):
-        for _ in range(max(0, _WAITING - _waiting(world))):
-            talk.more(world, chance.randrange(_THREADS))
-        if open_jobs(world) < 3:
-            talk.jobs.append(near.accept(f"freeze-{len(talk.jobs)}").name)
+        with suppress(DatabaseSilent):  # SQLite: one froze with the lock in its hands
+            _say_more(world, talk, near, chance)
         posts.read()
         place.tell(f"{wanted - freezes.left} of {wanted} freezes, {posts.twins()} twins")
         workers[0].join(0.3)
@@ -210,11 +209,20 @@ def _keep_freezing(world: World, births: Nursery, number: int, freezes: Freezes,
                 if freezes.left > 0 and _frozen(bot, aim, chance):
                     freezes.note(aim)
                     longest = max(longest, _hold(world, bot, aim, chance))
-            if longest > _TWIN_WAIT:  # a twin that it leaves now is its own to look for: it may end, and not die
-                bot.stop()
+            if longest > _TWIN_WAIT:  # a twin that it posted after that is its own to look for
+                _let_it_finish(bot)
         finally:
             bot.kill()
         lives += 1
+
+
+def _let_it_finish(bot: Replica) -> None:
+    """Give it the time to end what it was doing, however often it freezes in it."""
+    end = time.monotonic() + 2 * _LEASE
+    while bot.alive() and time.monotonic() < end:
+        if bot.frozen:
+            bot.wake()
+        bot.wait(0.1)
 
 
 def _frozen(bot: Replica, aim: str, chance: random.Random) -> bool:

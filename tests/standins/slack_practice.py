@@ -224,7 +224,7 @@ class Bot:
         """From now on this kind of request is answered by `work(ack, body, client, respond)`."""
         self._work[kind] = work
 
-    def hears(self, kind: str, seconds: float = 5.0) -> dict[str, Any]:
+    def hears(self, kind: str, seconds: float = 20.0) -> dict[str, Any]:
         """The body of the next request of this kind; others before it are dropped."""
         deadline = time.monotonic() + seconds
         while True:
@@ -239,7 +239,7 @@ class Bot:
             self.heard.get_nowait()
 
 
-def until(holds: Callable[[], Any], seconds: float = 5.0) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
     """What `holds` gives once it is true; fails when that takes too long."""
     deadline = time.monotonic() + seconds
     never = threading.Event()
