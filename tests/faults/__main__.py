@@ -77,11 +77,9 @@ def main() -> int:
 def _wanted(kills: int, store: str) -> list[Row]:
     """The rows of this run."""
     numbers = {int(number) for number in os.environ.get("ROWS", "").split(",") if number}
-    return [
-        row
-        for row in ROWS
-        if store in row.stores and (row.number in numbers if numbers else row.short or kills >= LONG)
-    ]
+    if numbers:
+        return [row for row in ROWS if store in row.stores and row.number in numbers]
+    return [row for row in ROWS if row.wanted(store, short=kills < LONG)]
 
 
 def _store(store: str, rows: list[Row], kills: int, seed: int) -> list[tuple[Row, Figures]]:

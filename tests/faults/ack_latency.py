@@ -167,7 +167,13 @@ def _renewed(sample: dict[str, Any], number: str) -> dict[str, Any]:
     return fresh
 
 
-ROW = Row(21, "ack under load", "Slack is answered in time at 50 requests a second and beside a locked database", run)
+ROW = Row(
+    21,
+    "ack under load",
+    "Slack is answered in time at 50 requests a second and beside a locked database",
+    run,
+    short=("sqlite",),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -44,14 +44,22 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the book. `stores` are those where it makes a difference; `short` is whether the short form has it."""
+    """One row of the book.
+
+    `stores` are those where it makes a difference; `short` is whether the short form has it, or on which stores.
+    """
 
     number: int
     name: str
     promise: str
     run: Callable[[Place], Figures]
     stores: tuple[str, ...] = ("sqlite", "postgresql")
-    short: bool = True
+    short: bool | tuple[str, ...] = True
+
+    def wanted(self, store: str, *, short: bool) -> bool:
+        """Whether the short or the long form has it on this store."""
+        few = self.short if isinstance(self.short, tuple) else self.stores if self.short else ()
+        return store in self.stores and (not short or store in few)
 
 
 def line(row: Row, figures: Figures, store: str) -> str:

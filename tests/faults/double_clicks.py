@@ -91,4 +91,4 @@ def run(place: Place) -> Figures:
         return press(pair_, place.of(200), place.seed)
 
 
-ROW = Row(5, "double clicks", "a form that is sent many times at once makes one job", run)
+ROW = Row(5, "double clicks", "a form that is sent many times at once makes one job", run, short=("postgresql",))

@@ -37,7 +37,7 @@ _AIMS = (
     ("", "before-post:2:stop", "before-create:1:stop", "before-post:5:stop"),
     ("before-post:6:stop", "", "before-post:1:stop", "after-describe:3:stop"),
 )
-_PATIENCE = 10.0  # seconds that a worker may take to reach the step at which it is to freeze
+_PATIENCE = 6.0  # seconds that a worker may take to reach the step at which it is to freeze
 _THREADS = 12
 _WAITING = 30  # lines that shall wait to be said at any time
 _OPEN = 3
@@ -287,4 +287,5 @@ def _abandoned(world: World) -> int:
     return count(world, over.format("outbox")) + count(world, over.format("thread"))
 
 
-ROW = Row(7, "freezes", "A worker that froze and woke leaves no twin, loses nothing and shows nothing old", run)
+_PROMISE = "A worker that froze and woke leaves no twin, loses nothing and shows nothing old"
+ROW = Row(7, "freezes", _PROMISE, run, short=("postgresql",))

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from bot import wiring
+from bot.base.clock import Clock, system_clock
 from bot.base.errors import LabeljobError
 from bot.base.settings import Settings
 from bot.datasets.source import Source
@@ -19,14 +20,14 @@ TEAM = "T0ORCHARD"
 class Near:
     """The bot's parts in this process: rounds run when a test says so, waits between tries are skipped."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, clock: Clock = system_clock) -> None:
         self.world = world
         given: dict[str, Any] = world.services.environment()
         ours = {name.removeprefix("LABELJOB_").lower(): value for name, value in given.items() if "LABELJOB_" in name}
         theirs = {name: value for name, value in given.items() if "LABELJOB_" not in name}
         quick: dict[str, Any] = {"card_gap": 0, "look_wait": 0, "post_pace": 1_000_000, "slack_timeout": 5}
         settings = Settings(**theirs, **ours, **quick, database_url=world.database_url)
-        self.bot = wiring.build(settings, answering=False)
+        self.bot = wiring.build(settings, answering=False, clock=clock)
         self.bot.jobs.queue.refresh(self.bot.team_id)
         self.sender = self.bot._sender()
 
@@ -40,8 +41,10 @@ class Near:
 
     def accept_dataset(self, job_name: str, project: str) -> None:
         """A dataset that was asked for on the card of a finished job."""
-        jobs = self.bot.jobs.status._records.in_channel(TEAM, CHANNEL)
-        job = self.bot._finished_job(next(job.id for job in jobs if job.name == job_name))
+        with self.world.db.read() as session:
+            query = self.world.db.sql("SELECT id FROM job WHERE name = :name")
+            job_id = str(session.connection().execute(query, {"name": job_name}).scalar_one())
+        job = self.bot._finished_job(job_id)
         source = Source(
             name=job.name,
             project=project,

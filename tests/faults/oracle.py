@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -64,7 +65,8 @@ class Calls:
 
     def _keep_reading(self) -> None:
         while not self._ending.wait(2.0):
-            self.read()
+            with suppress(OSError):  # a busy machine; what is not read now is read the next time
+                self.read()
 
 
 def settled(world: World, asked: Iterable[str]) -> bool:
@@ -125,7 +127,8 @@ def judge_datasets(world: World, taken: dict[str, str], asked: dict[str, str]) -
     cards = {root["text"].rpartition("job ")[2]: root["ts"] for root in world.roots() if "job " in root["text"]}
     lost, doubled, findings = 0, 0, []
     for name, project in asked.items():
-        lines = [line["text"] for line in world.thread(cards[name])[1:] if word_of(line["text"]) == "Dataset"]
+        thread = world.thread(cards[name])[1:] if name in cards else []
+        lines = [line["text"] for line in thread if word_of(line["text"]) == "Dataset"]
         told = ["ready" if " is ready" in text else "live" if ": Ready." in text else "?" for text in lines]
         if not projects.get(project) and not told and name not in taken:
             continue

@@ -93,4 +93,6 @@ def _asked_again(world: World, door: OneByOne, tries: dict[str, int]) -> list[st
     return [f"{name} is set aside and was asked about again" for name, many in door.tries.items() if many > tries[name]]
 
 
-ROW = Row(14, "poison jobs", "one bad job stops nobody, is told once, and can be taken up again", run)
+ROW = Row(
+    14, "poison jobs", "one bad job stops nobody, is told once, and can be taken up again", run, short=("postgresql",)
+)

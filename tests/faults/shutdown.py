@@ -114,4 +114,4 @@ def _lines(world: World) -> list[str]:
     return [str(line["text"]) for root in roots for line in world.thread(root["ts"])[1:]]
 
 
-ROW = Row(19, "shutdown", "SIGTERM under load ends in time and loses nothing", run)
+ROW = Row(19, "shutdown", "SIGTERM under load ends in time and loses nothing", run, short=("postgresql",))

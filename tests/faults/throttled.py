@@ -16,6 +16,7 @@ from tests.faults.world import CHANNEL, running, until
 
 _MINUTES = 5
 _JOBS = 20
+_LATE, _LATE_JOBS = 20.0, 6  # seconds before the end at which so many are asked for: work to be looked at afterwards
 _GAP = 5.0  # seconds between two looks at AWS in this world
 _LOOKS = 5
 _STATUSES = 3  # a look lists the jobs of each status that is not over
@@ -40,13 +41,17 @@ def run(place: Place) -> Figures:
             time.sleep(max(0.0, min(chance.uniform(0.0, 1.5) * seconds / jobs, end - time.monotonic())))
             if number % 5 == 0:
                 place.tell(f"{number} of {jobs} jobs asked for, {max(0.0, end - time.monotonic()):.0f} s to go")
+        time.sleep(max(0.0, end - _LATE - time.monotonic()))
+        late = [near.accept(f"late-{number}").name for number in range(_LATE_JOBS)]
         time.sleep(max(0.0, end - time.monotonic()))
         throttled = sum(entry.get("fault") == "throttle" for entry in world.control("journal", aws=True)["entries"])
         journal = Journal(world, aws=True)
         world.no_faults()
+        # A launch that AWS put off is tried again within five minutes; a look needs a job that runs.
+        until(lambda: "InProgress" in world.labeling_jobs().values(), _SETTLE, "a job to look at")
         lag = _slowest_look(journal)
         near.accept("after")
-        asked = ["before", *names, "after"]
+        asked = ["before", *names, *late, "after"]
         with suppress(PracticeError):
             until(lambda: settled(world, asked), _SETTLE, "everything to be told")
         verdict = judge(world, asked, asked)

@@ -267,13 +267,18 @@ def _insist(person: Person, step: Callable[[], dict[str, Any]], end: float) -> d
                 raise
         else:
             stack = answer.get("view_stack") or [{}]
-            if not answer.get("errors") and not any(words in str(stack[-1].get("blocks", "")) for words in _TROUBLE):
+            if not answer.get("errors") and not has_trouble(str(stack[-1].get("blocks", ""))):
                 return answer
             if not answer.get("errors"):  # a note on top of the form, which is still there
                 person.ask("view_close", view_id=stack[-1]["id"])
             if time.monotonic() > end:
                 raise PracticeError(str(answer.get("errors") or stack[-1].get("blocks")))
         time.sleep(0.2)
+
+
+def has_trouble(text: str) -> bool:
+    """Whether it says that nothing was done."""
+    return any(words in text for words in _TROUBLE)
 
 
 def _close_all(person: Person) -> None:
