@@ -103,8 +103,7 @@ def _row(row: Row, store: str, server: postgres.Postgres | None, kills: int, see
         except Exception:
             figures = Figures({}, kept=False, findings=(traceback.format_exc(),))
         progress.end()
-    if not figures.kept:
-        _print(*figures.findings)
+    _print(*figures.findings)
     promise, kept = f"{row.promise[:1].upper()}{row.promise[1:]}", "kept" if figures.kept else "NOT KEPT"
     _print(f"{promise}: {kept} on {store} ({progress.seconds:.0f} s)")
     _print(f"  {line(row, figures, store)}")

@@ -26,7 +26,7 @@ class Nursery:
         self.changed = threading.Condition()
         self._replicas: dict[int, Replica] = {}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.forked_bot"],
+            [sys.executable, "-X", "faulthandler", "-m", "tests.faults.forked_bot"],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
