@@ -58,7 +58,7 @@ fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minute
 	$(BIN)/python tests/standins/fuzz.py
 
 .PHONY: ci
-ci: lint test faults ## What CI runs
+ci: lint test ## What CI runs
 
 .PHONY: pictures
 pictures: .venv/dev.stamp ## Take the documentation's pictures again (needs Chromium)
