@@ -11,8 +11,10 @@ import urllib.request
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
+import pytest
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -249,6 +251,19 @@ def until(holds: Callable[[], Any], seconds: float = 20.0) -> Any:
             return found
         never.wait(0.01)
     raise AssertionError("did not happen in time")
+
+
+def refused(call: Any, *args: Any, **kwargs: Any) -> Any:
+    """Slack's answer to a call that it refuses."""
+    with pytest.raises(SlackApiError) as caught:
+        call(*args, **kwargs)
+    return caught.value.response
+
+
+def trigger(slack: Workspace, bot: Bot) -> str:
+    """A fresh trigger id: somebody typed a command."""
+    slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")
+    return str(bot.hears("command")["trigger_id"])
 
 
 def plain(text: str) -> dict[str, Any]:

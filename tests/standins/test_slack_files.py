@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from slack_practice import Bot, Workspace, modal, section, until
-from slack_sdk.errors import SlackApiError
+from slack_practice import Bot, Workspace, modal, refused, section, trigger, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,17 +41,6 @@ def app(slack: Workspace) -> Iterator[Bot]:
 def bot(app: Bot) -> Bot:
     app.forget()
     return app
-
-
-def refused(call: Any, *args: Any, **kwargs: Any) -> Any:
-    with pytest.raises(SlackApiError) as caught:
-        call(*args, **kwargs)
-    return caught.value.response
-
-
-def trigger(slack: Workspace, bot: Bot) -> str:
-    slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")
-    return str(bot.hears("command")["trigger_id"])
 
 
 def uploaded(web: WebClient, body: bytes = b"a,b\n", name: str = "t.csv", *, says: int | None = None) -> str:

@@ -9,7 +9,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slack_practice import MANIFEST, Bot, Workspace, button, modal, plain, section, typed
+from slack_practice import MANIFEST, Bot, Workspace, button, modal, plain, refused, section, trigger, typed
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
@@ -44,17 +44,6 @@ def app(slack: Workspace) -> Iterator[Bot]:
 def bot(app: Bot) -> Bot:
     app.forget()
     return app
-
-
-def refused(call: Any, *args: Any, **kwargs: Any) -> Any:
-    with pytest.raises(SlackApiError) as caught:
-        call(*args, **kwargs)
-    return caught.value.response
-
-
-def trigger(slack: Workspace, bot: Bot) -> str:
-    slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")
-    return str(bot.hears("command")["trigger_id"])
 
 
 # -- rates --------------------------------------------------------------------------------------------------------
