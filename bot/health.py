@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,6 +32,7 @@ from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.leases import Leases
 from bot.base.log import about, redact
 from bot.scheduler import Round
+from bot.slack_failures import NO_ANSWER, slack_code
 
 BEAT = 10.0  # seconds between two beats of a worker
 _BEATS = 5  # missed beats (or gaps of a round) after which a worker counts as late
@@ -128,11 +128,8 @@ def slack(client: WebClient) -> None:
     try:
         client.auth_test()
     except SlackApiError as error:
-        code = (
-            error.response["error"] if isinstance(error.response.data, dict) else f"HTTP {error.response.status_code}"
-        )
-        raise SlackRefuses(f"Slack answers {code}.") from error
-    except (OSError, HTTPException, ValueError, TypeError) as error:  # an answer may be cut off, or no JSON
+        raise SlackRefuses(f"Slack answers {slack_code(error)}.") from error
+    except NO_ANSWER as error:
         raise SlackSilent from error
 
 

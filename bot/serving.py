@@ -75,7 +75,7 @@ def _serve_socket(settings: Settings, role: str, clock: Clock) -> None:
             ending.callback(worker.end)
         pulse = worker.pulse if worker is not None else None
         ending.enter_context(_health_port(settings, aws, pulse, socket=slack.connected))
-        slack.connect()  # type: ignore[no-untyped-call]
+        slack.connect()
         ending.callback(slack.end, _ENDING_ANSWERS)
         if worker is not None:
             worker.start()

@@ -27,6 +27,7 @@ from bot.base.errors import LabeljobError, Transient
 from bot.base.failpoints import reach
 from bot.base.log import about, redact, subject
 from bot.delivery.inbox import Inbox, Request
+from bot.slack_failures import NO_ANSWER
 
 _NO_ANSWER_KEPT = {"block_suggestion"}  # asked again with every letter, changes nothing
 
@@ -241,7 +242,7 @@ def _to_words(
         return _json({"response_action": "push", "view": _note(words)})
     try:
         _tell(words, body, client, respond)
-    except (SlackApiError, OSError) as failure:  # it was acknowledged, and nothing was done
+    except (SlackApiError, *NO_ANSWER) as failure:  # it was acknowledged, and nothing was done
         log.warning("words could not be delivered: %s", failure)
     return BoltResponse(status=200, body="")
 

@@ -13,14 +13,22 @@ from contextlib import suppress
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.base.errors import Refusal
+from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
 _LOOK = 0.02
 _PINGS = 3.0  # seconds between pings; a connection that leaves four of them unanswered is replaced
 
 log = logging.getLogger(__name__)
+
+
+class NoConnection(Refusal):
+    """Slack did not open a connection in time. Check the network, then start again."""
 
 
 class Socket(SocketModeHandler):
@@ -32,6 +40,25 @@ class Socket(SocketModeHandler):
         self._lock = threading.Lock()
         self._answering = 0
         self._last = 0.0
+
+    def connect(self) -> None:
+        """Open the first connection.
+
+        Raises:
+            NoConnection: Slack refuses the app-level token (the words name the setting), or does not answer.
+        """
+        try:
+            super().connect()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            if outcome_unknown(error):
+                raise NoConnection from error
+            raise NoConnection(
+                f"Slack does not open a connection for SLACK_APP_TOKEN ({slack_code(error)}). It must be an app-level "
+                "token (xapp-…) with connections:write, and Socket Mode must be on in the app. "
+                "`labeljob doctor` looks closer."
+            ) from error
+        except NO_ANSWER as error:
+            raise NoConnection from error
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Answer one request of Slack's and send the answer."""

@@ -64,6 +64,7 @@ from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.scheduler import Round, Scheduler
 from bot.slack_app import Door
+from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 _ANSWER_TIMEOUT = 2  # seconds that Slack's own API may take while a person waits for an answer
 _ACK_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
@@ -311,10 +312,10 @@ def _team_id(slack: WebClient) -> str:
     try:
         return str(slack.auth_test()["team_id"])
     except SlackApiError as error:
-        raise BadSlack(
-            f"Slack does not take SLACK_BOT_TOKEN ({error.response['error']}). Install the app anew."
-        ) from error
-    except OSError as error:
+        if outcome_unknown(error):
+            raise BadSlack from error
+        raise BadSlack(f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app anew.") from error
+    except NO_ANSWER as error:
         raise BadSlack from error
 
 

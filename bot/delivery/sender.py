@@ -9,7 +9,6 @@ Broad `except` has its reason here: one bad
 message must not stop the others.
 """
 
-import http.client
 import logging
 import random
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from bot.delivery.claims import Claimed, Claims
 from bot.delivery.message import Message
 from bot.delivery.outbox import Subject
 from bot.delivery.rate_budget import RateBudget
+from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 EVENT_TYPE = "labeljob_notice"
 _SKEW = 120.0  # seconds that Slack's clock may differ from the database's when a post is looked for
@@ -39,7 +39,6 @@ _NEVER = {
 }  # fmt: skip
 _REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
 _OUR_BUG = {"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
-_UNKNOWN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}
 _GONE = {"message_not_found", "cant_update_message"}
 _BLIND = {"missing_scope", "method_not_supported_for_channel_type", "thread_not_found"}  # nothing can be looked up
 _BREAKER = 60.0  # seconds of silence towards a team whose token Slack refused
@@ -172,10 +171,12 @@ class Sender:
         try:
             found = self._find(claimed.channel, claimed.thread_ts, claimed.id, claimed.first_try_at)
         except SlackApiError as error:
-            if _code(error) not in _BLIND:
+            if slack_code(error) not in _BLIND:
                 raise
             log.warning(
-                "cannot look for %s (%s): it is posted again, marked as a possible repeat", claimed.id, _code(error)
+                "cannot look for %s (%s): it is posted again, marked as a possible repeat",
+                claimed.id,
+                slack_code(error),
             )
         except SlackDown:
             if self._db.time() - claimed.first_try_at < _GIVE_UP:
@@ -219,7 +220,7 @@ class Sender:
                 try:
                     self._call("chat.delete", channel=self._conversation(channel), ts=twin)
                 except SlackApiError as error:  # another replica was faster, or the workspace forbids it
-                    log.warning("the twin %s in %s was not deleted: %s", twin, channel, _code(error))
+                    log.warning("the twin %s in %s was not deleted: %s", twin, channel, slack_code(error))
         return kept
 
     def _conversation(self, channel: str) -> str:
@@ -251,12 +252,10 @@ class Sender:
         try:
             response = self._slack.api_call(method, json=arguments)
         except SlackApiError as error:
-            status = getattr(error.response, "status_code", 200)
-            code = _code(error)
-            if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _UNKNOWN:
-                raise SlackDown(code or f"http {status}") from error
+            if outcome_unknown(error):
+                raise SlackDown(slack_code(error)) from error
             raise
-        except (OSError, http.client.HTTPException, ValueError, TypeError) as error:
+        except NO_ANSWER as error:
             raise SlackDown(type(error).__name__) from error
         data = response.data
         if not isinstance(data, dict):
@@ -268,7 +267,7 @@ class Sender:
         if isinstance(error, SlackDown):
             self._claims.unknown(claimed, self._settings.look_wait, str(error))
             return None
-        code = _code(error)
+        code = slack_code(error)
         if code in {"ratelimited", "rate_limited"} or error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             wait = float(error.response.headers.get("Retry-After", 30)) + self._chance.uniform(0, 1)
             self._budget.block(claimed.team_id, method, wait)
@@ -314,7 +313,7 @@ class Sender:
                 self._claims.cleared(row)
             except (SlackApiError, SlackDown) as error:
                 log.warning("looking for twins of %s failed: %s", row.id, error)
-                if isinstance(error, SlackApiError) and _code(error) in _NEVER | _BLIND:
+                if isinstance(error, SlackApiError) and slack_code(error) in _NEVER | _BLIND:
                     self._claims.cleared(row)
 
 
@@ -323,9 +322,3 @@ def _mark_as_repeat(payload: dict[str, Any]) -> None:
     payload["text"] = f"{payload['text']} {_MAY_REPEAT}"
     if payload.get("blocks"):
         payload["blocks"] = [*payload["blocks"][:49], context(_MAY_REPEAT)]
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's error code."""
-    data = error.response.data if hasattr(error.response, "data") else error.response
-    return str(data.get("error", "")) if isinstance(data, dict) else ""

@@ -8,7 +8,6 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from http.client import HTTPException
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -19,6 +18,7 @@ from bot.base.db import Database
 from bot.base.errors import LabeljobError
 from bot.base.log import redact
 from bot.base.settings import Settings
+from bot.slack_failures import NO_ANSWER, slack_code
 
 
 class Verdict(StrEnum):
@@ -131,11 +131,5 @@ def _rows(each: Probe, around: Surroundings, unwell: set[str]) -> Iterator[Row]:
         yield Row(each.name, Verdict.FAILS, redact(error.words), each.remedy)
     except SlackApiError as error:
         yield Row(each.name, Verdict.FAILS, f"Slack answers: {slack_code(error)}.", each.remedy)
-    except (OSError, HTTPException, ValueError, TypeError) as error:  # no answer, one that is cut off, or no JSON
+    except NO_ANSWER as error:
         yield Row(each.name, Verdict.FAILS, redact(f"No answer that could be read ({error})."), each.remedy)
-
-
-def slack_code(error: SlackApiError) -> str:
-    """Slack's error code, or the HTTP status of an answer that is not its own."""
-    data = error.response.data
-    return str(data.get("error")) if isinstance(data, dict) else f"HTTP {error.response.status_code}"

@@ -15,7 +15,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import Clock
 from bot.base.errors import NotAllowed, Refusal, Transient
+from bot.slack_failures import NO_ANSWER, slack_code
 
+_NOBODY = {"channel_not_found", "user_not_found", "not_in_channel", "no_such_subteam", "missing_scope"}
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
 
 
@@ -210,11 +212,10 @@ class Access:
         try:
             answer = call()
         except SlackApiError as error:
-            code = str(error.response.get("error", "")) if error.response else ""
-            if code in {"channel_not_found", "user_not_found", "not_in_channel", "no_such_subteam", "missing_scope"}:
+            if slack_code(error) in _NOBODY:
                 raise NotAllowed from error
             raise SlackSilent from error
-        except OSError as error:
+        except NO_ANSWER as error:
             raise SlackSilent from error
         self._known[kind, key] = (now, answer)
         return answer
