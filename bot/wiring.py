@@ -236,7 +236,7 @@ def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
             tries=tries,
             settings=settings,
         ),
-        watch=Watch(**work, tries=tries),
+        watch=Watch(**work, tries=tries, settings=settings),
         control=Control(
             **told, tell=tell, access=access, ground_truth=ground_truth, tries=tries, account=account, new_id=new_id
         ),

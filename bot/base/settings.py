@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     twin_wait: float = Field(default=60.0, gt=0)
     recover: Literal["look", "repeat", "skip"] = "look"
     quarantine_after: int = Field(default=8, ge=1)
+    quarantine_silence: float = Field(default=3600.0, gt=0)
     link_life: int = Field(default=600, ge=30, le=900)
     form_wait: float = Field(default=1.5, gt=0, le=2.5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

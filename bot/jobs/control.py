@@ -132,7 +132,7 @@ class Control:
         due = 0.0
         if job.state.state == LAUNCHING:
             due = min(job.next_try_at, self._tries.due_in(_SETTLED))
-        after = replace(job, stop_wanted=True, fails=0, quarantine_reason=None, next_try_at=due)
+        after = replace(job, stop_wanted=True, fails=0, silent=0, quarantine_reason=None, next_try_at=due)
         return self._tell.record(after, state)
 
     def retry(self, job_id: str, who: Who) -> Job:
@@ -153,7 +153,7 @@ class Control:
             raise OverAlready
         if job.quarantine_reason is None:
             raise NotSetAside
-        after = replace(job, fails=0, quarantine_reason=None, next_try_at=0.0)
+        after = replace(job, fails=0, silent=0, quarantine_reason=None, next_try_at=0.0)
         return self._tell.record(after, after.state, line=card.retried_line(who.name))
 
     def follow(self, name: str, team_id: str, channel: str, who: Who) -> Followed:

@@ -35,7 +35,10 @@ class DraftRow(SQLModel, table=True):
 
 
 class JobRow(TriedRow, table=True):
-    """A labeling job. `name_key` is the name in lower case while the job holds it (AWS names ignore capitals)."""
+    """A labeling job. `name_key` is the name in lower case while the job holds it (AWS names ignore capitals).
+
+    `silent` counts looks in a row to which AWS gave no answer.
+    """
 
     __tablename__ = "job"
     __table_args__ = (UniqueConstraint("account", "region", "name_key"),)
@@ -59,6 +62,7 @@ class JobRow(TriedRow, table=True):
     manifest_uri: str = ""
     template_uri: str = ""
     stop_wanted: bool = False
+    silent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,7 @@ class Job(Tried):
     manifest_uri: str = ""
     template_uri: str = ""
     stop_wanted: bool = False
+    silent: int = 0
 
     @property
     def ended(self) -> bool:
@@ -259,4 +264,5 @@ def _row(job: Job) -> JobRow:
         manifest_uri=job.manifest_uri,
         template_uri=job.template_uri,
         stop_wanted=job.stop_wanted,
+        silent=job.silent,
     )

@@ -1,17 +1,20 @@
 """Watch: what AWS says of every job that is not over, once a round for all of them together.
 
 One list call per 100 jobs and status; a job that is listed no more is described to learn its end. Unchanged jobs write
-nothing. A job that cannot be looked at does not stop the others; after `quarantine_after` failures in a row it is set
-aside and its thread told once.
+nothing. A job that cannot be looked at does not stop the others; after `quarantine_after` failures in a row, or after
+looks for `quarantine_silence` to which AWS gave no answer though it answers otherwise, it is set aside and its thread
+told once.
 """
 
 import logging
 from dataclasses import replace
 from functools import partial
 
+from bot.base.blocks import duration
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError
 from bot.base.log import about
+from bot.base.settings import Settings
 from bot.base.tries import Tries, attempt, counts
 from bot.jobs import card
 from bot.jobs.facts import Facts
@@ -35,6 +38,7 @@ class Watch:
         ground_truth: GroundTruth,
         tries: Tries,
         clock: Clock,
+        settings: Settings,
     ) -> None:
         self._records = records
         self._tell = tell
@@ -42,6 +46,8 @@ class Watch:
         self._ground_truth = ground_truth
         self._tries = tries
         self._clock = clock
+        self._silence = settings.quarantine_silence
+        self._gap = settings.poll_gap
 
     def round(self) -> None:
         """Look at every job that is not over; nothing is asked while there is none."""
@@ -61,16 +67,22 @@ class Watch:
     def _look(self, job: Job, listed: Report | None) -> None:
         report = listed or self._ground_truth.describe(job.name).report
         state, changes = observe(job.state, report, self._clock())
-        if state != job.state or job.fails:
-            self._tell.record(replace(job, fails=0), state, changes)
+        if state != job.state or job.fails or job.silent:
+            self._tell.record(replace(job, fails=0, silent=0), state, changes)
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
-        """A failure that says something about this job counts."""
+        """A failure that says something about this job counts; silence counts for much less, and only by itself."""
         log.warning("looking at %s failed: %s", job.name, error.words)
-        if not counts(error):
-            return
-        after = self._tries.counted(job, error.words)
+        after = self._tries.counted(job, error.words) if counts(error) else self._silent(job)
         line = None
         if after.quarantine_reason:
-            line = card.set_aside_line(self._facts.of(after), after.state, error.words)
+            line = card.set_aside_line(self._facts.of(after), after.state, after.quarantine_reason)
         self._tell.record(after, after.state, line=line)
+
+    def _silent(self, job: Job) -> Job:
+        """After one more look without an answer. Looks are counted, so that no time counts in which nobody looked."""
+        after = replace(job, silent=job.silent + 1)
+        if after.silent * self._gap < self._silence:
+            return after
+        why = f"AWS gave no answer about this job for {duration(self._silence)}, though it answers otherwise."
+        return replace(after, quarantine_reason=why)

@@ -109,7 +109,7 @@ def card_of(person: Person, channel: str, job_name: str) -> Message:
 
     """
     for message in reversed(person.messages(channel)):
-        if f"job {job_name}" in message.get("text", ""):
+        if message.get("text", "").endswith(f"job {job_name}"):
             return dict(message)
     raise PracticeError(f"there is no card of {job_name} in this channel")
 

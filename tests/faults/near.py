@@ -20,13 +20,13 @@ TEAM = "T0ORCHARD"
 class Near:
     """The bot's parts in this process: rounds run when a test says so, waits between tries are skipped."""
 
-    def __init__(self, world: World, *, clock: Clock = system_clock) -> None:
+    def __init__(self, world: World, *, clock: Clock = system_clock, **more: Any) -> None:
         self.world = world
         given: dict[str, Any] = world.services.environment()
         ours = {name.removeprefix("LABELJOB_").lower(): value for name, value in given.items() if "LABELJOB_" in name}
         theirs = {name: value for name, value in given.items() if "LABELJOB_" not in name}
         quick: dict[str, Any] = {"card_gap": 0, "look_wait": 0, "post_pace": 1_000_000, "slack_timeout": 5}
-        settings = Settings(**theirs, **ours, **quick, database_url=world.database_url)
+        settings = Settings(**theirs, **ours, **quick | more, database_url=world.database_url)
         self.bot = wiring.build(settings, answering=False, clock=clock)
         self.bot.jobs.queue.refresh(self.bot.team_id)
         self.sender = self.bot._sender()

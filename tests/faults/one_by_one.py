@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Evil = Literal["deleted", "denied", "garbage", "never made"]
+Evil = Literal["deleted", "denied", "garbage", "silent", "never made"]
 _JSON = "application/x-amz-json-1.1"
 _ANSWERS: dict[Evil, tuple[int, bytes]] = {
     "deleted": (400, b'{"__type": "ResourceNotFound", "message": "Requested resource not found."}'),
     "denied": (400, b'{"__type": "AccessDeniedException", "message": "not authorized to perform this operation"}'),
     "garbage": (200, b'{"LabelingJobName": tr\x00<html>'),
+    "silent": (503, b'{"__type": "ServiceUnavailableException", "message": "please try again"}'),
     "never made": (200, b"<html>a proxy has lost its way"),
 }
 

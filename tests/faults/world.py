@@ -160,7 +160,7 @@ class World:
 
     def lines(self, name: str) -> list[str]:
         """The first words of each line below a job's card; nothing while there is no card."""
-        cards = [root for root in self.roots() if f"job {name}" in root["text"]]
+        cards = [root for root in self.roots() if root["text"].endswith(f"job {name}")]
         return [word_of(line["text"]) for card in cards for line in self.thread(card["ts"])[1:]]
 
     def _teams_known(self) -> bool:

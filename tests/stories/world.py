@@ -238,7 +238,7 @@ class World:
 
     def cards(self, name: str, channel: str = DATA) -> list[dict[str, Any]]:
         """The root messages of a job in a channel."""
-        return [message for message in self.mara.messages(channel) if f"job {name}" in message["text"]]
+        return [message for message in self.mara.messages(channel) if message["text"].endswith(f"job {name}")]
 
     def card(self, name: str, channel: str = DATA) -> dict[str, Any]:
         return card_of(self.mara, channel, name)
