@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
 _ENDING_ROUNDS = 7  # seconds that rounds may take then; both together stay below the 15 that a process is given
 
 log = logging.getLogger(__name__)
@@ -269,10 +270,17 @@ def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: 
 
 
 def _until_the_end(aws: "Aws") -> None:
-    """Ready: wait for SIGTERM or SIGINT."""
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+    """Ready: wait for SIGTERM or SIGINT.
+
+    The interpreter writes their numbers into a pipe. A handler that sets an event would run only when the main thread
+    is woken by the signal itself, which one that comes a moment before the wait, or to another thread, does not do.
+    """
+    arrivals, arrived = os.pipe()
+    os.set_blocking(arrived, False)
+    signal.set_wakeup_fd(arrived)
+    for number in _ENDINGS:
+        signal.signal(number, lambda *_: None)
     log.info("labeljob is ready")
     _prepare(aws)
-    ending.wait()
+    while os.read(arrivals, 1)[0] not in _ENDINGS:
+        continue

@@ -22,6 +22,7 @@ from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
 _LOOK = 0.02
+_RECEIVING = 3.0  # seconds that the thread that receives may take to end; it looks five times a second
 _PINGS = 3.0  # seconds between pings; a connection that leaves four of them unanswered is replaced
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,8 @@ class Socket(SocketModeHandler):
         while self._busy() and time.monotonic() < end:
             time.sleep(_LOOK)
         self._listen_no_more()
-        self.close()  # type: ignore[no-untyped-call]
+        if self._stopped_receiving():
+            self.close()  # type: ignore[no-untyped-call]
 
     def _listen_no_more(self) -> None:
         """Wake the SDK's threads: each looks for its end only when something came, or seconds later."""
@@ -105,6 +107,19 @@ class Socket(SocketModeHandler):
         if connection is not None and connection.sock is not None:
             with suppress(OSError):  # Slack may have closed it
                 connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _stopped_receiving(self) -> bool:
+        """Whether the thread that receives has ended: `close` would wait for it without an end.
+
+        One that begins with a new connection takes back whatever it was told before, and so is told again.
+        """
+        client = self.client
+        receiver, end = client.current_session_runner, time.monotonic() + _RECEIVING
+        receiver.event.set()
+        while receiver.is_alive() and time.monotonic() < end:
+            client.current_session_state.terminated = True
+            receiver.thread.join(_LOOK)
+        return not receiver.is_alive()
 
     def _busy(self) -> bool:
         with self._lock:

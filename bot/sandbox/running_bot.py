@@ -68,6 +68,12 @@ class RunningBot:
         tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
         return f"Its log ends like this:\n{tail}"
 
+    @property
+    def pid(self) -> int:
+        """The number of the started process."""
+        assert self._process is not None
+        return self._process.pid
+
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None

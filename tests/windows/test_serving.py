@@ -1,6 +1,8 @@
 """The process that answers signed HTTP, and what it leaves behind."""
 
+import ctypes
 import shutil
+import signal
 from pathlib import Path
 
 from tests.faults.world import is_listening, running, until
@@ -14,3 +16,17 @@ def test_killed_bot_leaves_nobody_on_its_port(tmp_path: Path, migrated: Path) ->
         port = int(url.rpartition(":")[2].partition("/")[0])
         bot.kill()
         until(lambda: not is_listening(port), what="the end of the web process")
+
+
+def test_signal_that_does_not_wake_the_main_thread_ends_the_bot(tmp_path: Path, migrated: Path) -> None:
+    """Without this, a bot told to stop in the very moment in which it becomes ready would go on until it is killed.
+
+    That moment is short; a signal to another thread leaves the main one asleep in the same way.
+    """
+    shutil.copy(migrated, tmp_path / "labeljob.db")
+    with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
+        bot = world.start("one", role="worker")
+        tasks = sorted(int(task.name) for task in Path(f"/proc/{bot.pid}/task").iterdir())
+        other = next(task for task in tasks if task != bot.pid)
+        assert ctypes.CDLL(None).tgkill(bot.pid, other, signal.SIGTERM) == 0
+        until(lambda: not bot.alive(), what="the end of the process")

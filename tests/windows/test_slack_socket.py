@@ -1,6 +1,8 @@
 """Socket Mode's connection when Slack ends it."""
 
 import json
+import logging
+import threading
 import urllib.request
 from typing import Any
 
@@ -33,6 +35,40 @@ def test_connection_that_slack_ends_is_renewed_without_waiting_for_a_ping(worksp
     finally:
         socket.end(5)
     wait_for(lambda: _control(workspace, "connections")["count"] == 0, 10, "the end of the connection")
+
+
+class _Held(logging.Handler):
+    """Holds the thread that receives where it begins with a connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith("Starting to receive"):
+            self.reached.set()
+            self.go_on.wait(10)
+
+
+def test_end_comes_also_while_a_connection_is_new(workspace: Workspace) -> None:
+    """Without this, a bot that is stopped a moment after a new connection would never end."""
+    app = App(client=workspace.client, signing_secret="unused")
+    held, level = _Held(), app.logger.level
+    app.logger.addHandler(held)
+    app.logger.setLevel(logging.INFO)
+    socket = Socket(app, "xapp-test")
+    try:
+        socket.connect()
+        assert held.reached.wait(10)
+        ending = threading.Thread(target=socket.end, args=(1,), daemon=True)
+        ending.start()
+        wait_for(lambda: socket.client.closed, 10, "the end to begin")
+        held.go_on.set()
+        ending.join(10)
+        assert not ending.is_alive()
+    finally:
+        app.logger.removeHandler(held)
+        app.logger.setLevel(level)
 
 
 @pytest.mark.parametrize(
