@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
+_REPEAT = 0.5
 _ENDING_ROUNDS = 7  # seconds that rounds may take then; both together stay below the 15 that a process is given
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,7 @@ def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
     beside = _BesideHttp(settings, clock, rounds=role == "both")
     server.on_startup(beside.start)
     try:
+        threading.Thread(target=_repeat_ending, args=(_signals(), threading.get_ident()), daemon=True).start()
         server.serve()
     finally:
         beside.end()
@@ -270,17 +273,31 @@ def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: 
 
 
 def _until_the_end(aws: "Aws") -> None:
-    """Ready: wait for SIGTERM or SIGINT.
-
-    The interpreter writes their numbers into a pipe. A handler that sets an event would run only when the main thread
-    is woken by the signal itself, which one that comes a moment before the wait, or to another thread, does not do.
-    """
-    arrivals, arrived = os.pipe()
-    os.set_blocking(arrived, False)
-    signal.set_wakeup_fd(arrived)
+    """Ready: wait for SIGTERM or SIGINT."""
+    arrivals = _signals()
     for number in _ENDINGS:
         signal.signal(number, lambda *_: None)
     log.info("labeljob is ready")
     _prepare(aws)
     while os.read(arrivals, 1)[0] not in _ENDINGS:
         continue
+
+
+def _repeat_ending(arrivals: int, main: int) -> None:
+    """Send the thread `main`, which waits in the web server's way, the signal to end once more."""
+    while (number := os.read(arrivals, 1)[0]) not in _ENDINGS:
+        continue
+    time.sleep(_REPEAT)  # by then it waits, or has ended
+    signal.pthread_kill(main, number)
+
+
+def _signals() -> int:
+    """A pipe into which the interpreter writes the number of each signal that comes and has a handler.
+
+    The handler itself runs only when the main thread is woken, which a signal does not do that comes a moment before
+    it begins to wait, or to another thread.
+    """
+    arrivals, arrived = os.pipe()
+    os.set_blocking(arrived, False)
+    signal.set_wakeup_fd(arrived)
+    return arrivals

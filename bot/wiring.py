@@ -8,10 +8,13 @@ import random
 import re
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlmodel import Session
@@ -95,9 +98,15 @@ class Bot:
     team_id: str
 
     def app(self) -> Door:
-        """The Slack app with every listener."""
+        """The Slack app with every listener.
+
+        Raises:
+            BadSlack: Slack does not take the bot's token, or does not answer (Bolt asks it once more).
+
+        """
         secret = self.settings.slack_signing_secret.get_secret_value()
-        door = Door(self.slack, signing_secret=secret, inbox=Inbox(self.db))
+        with _showing_the_token():
+            door = Door(self.slack, signing_secret=secret, inbox=Inbox(self.db))
         commands.labeljob.register(door, jobs=self.jobs, access=self.access, new_id=new_id)
         commands.labelteam.register(door, queue=self.jobs.queue, teams=self.teams, access=self.access)
         commands.dataset.register(
@@ -309,13 +318,20 @@ def _certificates() -> ssl.SSLContext:
 
 def _team_id(slack: WebClient) -> str:
     """The workspace that the token belongs to."""
-    try:
+    with _showing_the_token():
         return str(slack.auth_test()["team_id"])
+
+
+@contextmanager
+def _showing_the_token() -> Iterator[None]:
+    """Inside, Slack is asked whose the token is; whatever it does not like becomes words."""
+    try:
+        yield
     except SlackApiError as error:
         if outcome_unknown(error):
             raise BadSlack from error
         raise BadSlack(f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app anew.") from error
-    except NO_ANSWER as error:
+    except (BoltError, *NO_ANSWER) as error:
         raise BadSlack from error
 
 
