@@ -154,9 +154,9 @@ class World:
         return [message for page in pages for message in page["messages"]][::-1]
 
     def thread(self, ts: str, channel: str = CHANNEL) -> list[dict[str, Any]]:
-        """A thread, the root first."""
+        """A thread, the root first (Slack begins each page of 200 with it)."""
         pages = self.slack.conversations_replies(channel=channel, ts=ts, limit=200, include_all_metadata=True)
-        return [message for page in pages for message in page["messages"]]
+        return list({message["ts"]: message for page in pages for message in page["messages"]}.values())
 
     def lines(self, name: str) -> list[str]:
         """The first words of each line below a job's card; nothing while there is no card."""
