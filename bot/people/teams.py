@@ -85,8 +85,15 @@ class Teams:
         for team in known:
             if team.name.lower() == name.lower().strip():
                 return team
-        names = ", ".join(team.name for team in known) or "none yet"
-        raise NoSuchTeam(f"There is no labeling team “{name}” in this AWS account. Known: {names}.")
+        if not known:
+            raise NoSuchTeam(
+                "No labeling team of this AWS account is known yet. They are read once a minute: please try again then."
+            )
+        names = ", ".join(team.name for team in known)
+        raise NoSuchTeam(
+            f"There is no labeling team “{name}” in this AWS account. Known: {names}. "
+            "A new one is known within a minute."
+        )
 
     def tie(self, session: Session, team_id: str, arn: str, channel: str | None) -> None:
         """The team's people are told of work in this channel from now on."""

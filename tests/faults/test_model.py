@@ -9,6 +9,7 @@ import random
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from bot.base.clock import system_clock
 from bot.base.errors import LabeljobError
 from bot.jobs.records import Job
 from tests.faults.conftest import TEAM, Near
@@ -61,16 +63,16 @@ class Life(RuleBasedStateMachine):
     def progress(self) -> None:
         self.near.rounds()
 
-    @rule(cut=st.integers(0, 3))
-    def crash(self, cut: int) -> None:
-        """The bot dies after some of its rounds; another takes its place on the same database."""
+    @rule(cut=st.integers(0, 3), ahead=st.sampled_from([0, 600, -600]))
+    def crash(self, cut: int, ahead: int) -> None:
+        """The bot dies after some of its rounds; another takes its place, whose clock is `ahead` seconds ahead."""
         jobs = self.near.bot.jobs
         works: list[Callable[[], None]] = [jobs.launch.round, jobs.control.round, jobs.watch.round]
         for work in works[:cut]:
             with suppress(LabeljobError):
                 work()
         self.near.bot.db.close()
-        self.near = Near(self.world)
+        self.near = Near(self.world, clock=lambda: system_clock() + timedelta(seconds=ahead))
 
     @rule(what=st.sampled_from(["throttle", "drop_after", "error_500"]), times=st.integers(1, 3))
     def bad_weather(self, what: str, times: int) -> None:
