@@ -23,6 +23,9 @@ class _Picture(msgspec.Struct, rename={"source": "source-ref"}):
     source: str
 
 
+_PICTURE = msgspec.json.Decoder(_Picture)  # here, and not when it is needed: see bot.datasets.records
+
+
 @dataclass(slots=True)
 class Made:
     """What became of a manifest on its way to AWS; complete when `make` ends.
@@ -38,7 +41,7 @@ class Made:
 def make(chunks: Iterable[bytes], made: Made, *, attribute: str | None, allowed: Container[object]) -> Iterator[bytes]:
     """The lines of the manifest to send, made of the given one and counted in `made`."""
     for line in converted_lines(chunks, attribute=attribute):
-        source = msgspec.json.decode(line, type=_Picture).source
+        source = _PICTURE.decode(line).source
         if read(source) not in allowed:
             made.outside += 1
             made.first_outside = made.first_outside or source
@@ -60,7 +63,7 @@ def same_pictures(sent: Iterable[bytes], found: Iterable[str]) -> bool:
     strange = set(theirs)
     for _, line in numbered(sent):
         if line:
-            strange.discard(msgspec.json.decode(line, type=_Picture).source)
+            strange.discard(_PICTURE.decode(line).source)
     return bool(theirs) and not strange
 
 

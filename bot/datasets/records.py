@@ -19,6 +19,10 @@ from bot.base.tries import Tried, TriedRow, columns, write_version
 from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
 from bot.datasets.source import Source
 
+# Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
+_SOURCE = msgspec.json.Decoder(Source)
+_STATE = msgspec.json.Decoder(DatasetState)
+
 
 class DatasetRow(TriedRow, table=True):
     """A Rekognition Custom Labels dataset. `content` is a `Source`, `story` a `DatasetState`, both as JSON."""
@@ -118,8 +122,8 @@ def _dataset(row: DatasetRow) -> Dataset:
     return Dataset(
         **row.model_dump(exclude=own),
         asked_at=datetime.fromtimestamp(row.asked_at, UTC),
-        source=msgspec.json.decode(row.content, type=Source),
-        state=msgspec.json.decode(row.story, type=DatasetState),
+        source=_SOURCE.decode(row.content),
+        state=_STATE.decode(row.story),
     )
 
 

@@ -20,6 +20,10 @@ from bot.base.tries import Tried, TriedRow, columns, write_version
 from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
 
+# Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
+_DRAFT = msgspec.json.Decoder(Draft)
+_STATE = msgspec.json.Decoder(JobState)
+
 
 class DraftRow(SQLModel, table=True):
     """A form that is being filled; nothing typed is lost. `content` is a `Draft` as JSON."""
@@ -119,7 +123,7 @@ class Records:
         """The draft, if it is this person's."""
         with self._db.read() as session:
             row = session.get(DraftRow, draft_id)
-            return msgspec.json.decode(row.content, type=Draft) if row and row.user_id == user_id else None
+            return _DRAFT.decode(row.content) if row and row.user_id == user_id else None
 
     def keep_draft(self, draft_id: str, draft: Draft) -> None:
         """What was typed so far."""
@@ -237,8 +241,8 @@ def _job(row: JobRow) -> Job:
     return Job(
         **shared,
         asked_at=datetime.fromtimestamp(row.asked_at, UTC),
-        draft=msgspec.json.decode(row.content, type=Draft),
-        state=msgspec.json.decode(row.story, type=JobState),
+        draft=_DRAFT.decode(row.content),
+        state=_STATE.decode(row.story),
     )
 
 

@@ -139,3 +139,26 @@ def test_every_test_says_what_would_be_lost() -> None:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+def test_types_are_prepared_while_modules_are_read() -> None:
+    """Msgspec 0.22 crashes the process when two threads decode a type for the first time: one start in some hundreds.
+
+    A decoder that is made with its module is made by one thread.
+    """
+    on_the_spot = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in ours()
+        if file.suffix == ".py" and file.relative_to(ROOT).parts[0] in {"bot", "commands"}
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.Lambda)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and _prepares_a_type(call)
+    ]
+    assert not on_the_spot
+
+
+def _prepares_a_type(call: ast.Call) -> bool:
+    """Whether it is `decode` or `convert` with a type, or makes a decoder."""
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return named == "Decoder" or (named in {"decode", "convert"} and any(each.arg == "type" for each in call.keywords))
