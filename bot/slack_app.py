@@ -22,7 +22,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.base import metrics
 from bot.base.blocks import escape
-from bot.base.db import within
+from bot.base.deadline import within
 from bot.base.errors import LabeljobError, Transient
 from bot.base.failpoints import reach
 from bot.base.log import about, redact, subject
@@ -31,7 +31,7 @@ from bot.slack_failures import NO_ANSWER
 
 _NO_ANSWER_KEPT = {"block_suggestion"}  # asked again with every letter, changes nothing
 
-_PATIENCE = 2.2  # seconds that all waits for the database may take together; Slack waits 3
+_PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
 _AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
 

@@ -10,10 +10,8 @@ as floats.
 import math
 import re
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +21,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, Prog
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from bot.base.deadline import hurried, left
 from bot.base.errors import Transient
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ _SQLITE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_NOW = "CAST(extract(epoch from clock_timestamp()) AS double precision)"
 _CLAIMING = re.compile(r":skip_locked(?:_of_(\w+))?")
 _MIGRATING = 4_711_053  # the advisory lock of `labeljob migrate`: any number that is nobody else's
-_LEAST_WAIT = 0.05  # seconds that a hurried transaction waits for a lock in any case
-
-_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 class DatabaseSilent(Transient):
@@ -53,7 +49,7 @@ class Database:
     """One database behind one URL (sqlite:///file or postgresql+psycopg://…).
 
     `busy_wait` is how many seconds a transaction waits for another writer, and how long a connection may take: 2 where
-    a person waits for an answer (Slack gives 3), 10 in the worker.
+    a person waits for an answer (Slack gives 3), 10 in the worker; less when a deadline is near (`deadline.within`).
     """
 
     def __init__(self, url: str, *, busy_wait: float = 10.0) -> None:
@@ -100,6 +96,8 @@ class Database:
 
         """
         with _renamed(), Session(self.engine, expire_on_commit=False) as session:
+            if hurried() and not self.is_sqlite:  # SQLite's readers wait for nobody
+                self._wait_at_most(session.connection())
             yield session
 
     def time(self) -> float:
@@ -150,15 +148,17 @@ class Database:
         self.engine.dispose()
 
     def _begin(self, connection: Connection, *, durable: bool) -> None:
-        """Begin to write; under a deadline no longer wait for a lock than is left of it."""
-        end = _deadline.get()
-        wait = None if end is None else max(_LEAST_WAIT, min(self._busy_wait, end - time.monotonic()))
+        """Begin to write."""
         if self.is_sqlite:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={round((wait or self._busy_wait) * 1000)}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(left(self._busy_wait) * 1000)}")
             connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        elif wait is not None:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(wait * 1000)}")
+        elif hurried():
+            self._wait_at_most(connection)
+
+    def _wait_at_most(self, connection: Connection) -> None:
+        """PostgreSQL: wait for locks no longer than somebody waits for the answer."""
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(left(self._busy_wait) * 1000)}")
 
 
 @cache
@@ -166,16 +166,6 @@ def newest_revision() -> str:
     """The revision that this version of the bot works with: what its newest file's name begins with."""
     files = (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
     return max(file.name for file in files).partition("_")[0]
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Everything written inside waits for locks no longer than `seconds` altogether: somebody waits for an answer."""
-    token = _deadline.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
 
 
 @contextmanager

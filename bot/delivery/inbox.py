@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from bot.base.db import Database
+from bot.base.deadline import left
 from bot.delivery.tables import InboxRow
 
 ABANDONED = 10.0  # seconds: no request is being handled for longer (Slack itself waits 3)
@@ -81,7 +82,7 @@ class Inbox:
 
     def answer_within(self, request: Request, seconds: float) -> dict[str, Any] | None:
         """The answer that another thread or process is giving to the same request; None if there is none in time."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + left(seconds)
         while True:
             with self._db.read() as session:
                 row = session.get(InboxRow, request.key)

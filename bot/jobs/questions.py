@@ -1,7 +1,7 @@
 """Questions to AWS that a form page may ask: together, and only as long as the page may wait.
 
-Slack waits 3 s for an answer, so a page gets 1.5 s for all its questions at once. What did not answer in time is told
-by name, shown on the review, and asked again before the launch.
+Slack waits 3 s for an answer, so a page gets 1.5 s for all its questions at once, and less when the database made it
+wait before. What did not answer in time is told by name, shown on the review, and asked again before the launch.
 """
 
 import time
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
+from bot.base.deadline import left
 from bot.base.errors import Fault, Refusal, Transient
 
 
@@ -28,7 +29,7 @@ class Questions:
 
         Without it a manifest of 200 MB would be read to its end beside everybody else's answers, with every press.
         """
-        end = time.monotonic() + self._seconds
+        end = time.monotonic() + left(self._seconds)
 
         def step() -> None:
             if time.monotonic() > end:
@@ -42,7 +43,7 @@ class Questions:
         A `Refusal` without a field becomes a fault of the field the question is named for.
         """
         asked = {name: self._pool.submit(question) for name, question in questions.items()}
-        wait(asked.values(), timeout=self._seconds)
+        wait(asked.values(), timeout=left(self._seconds))
         answers: dict[str, Any] = {}
         faults: list[Fault] = []
         silent: list[str] = []

@@ -3,14 +3,15 @@
 import resource
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import inspect
 
-from bot.base.db import Database, DatabaseBroken, DatabaseFull
+from bot.base.db import Database, DatabaseBroken, DatabaseFull, DatabaseSilent
+from bot.base.deadline import within
 from tests.faults import postgres, upgrade
 from tests.faults.locked import locked
 from tests.faults.near import Near
@@ -50,6 +51,22 @@ def test_database_that_comes_back_is_taken_up_again(tmp_path: Path, pg: postgres
             until(lambda: world.lines("after"), what="the job's first line")
     finally:
         server.remove()
+
+
+def test_a_hurried_read_or_write_waits_no_longer_than_is_left(store: str) -> None:
+    """Without this, each read of one answer could wait for its own two seconds, and Slack would say nothing came back.
+
+    The database would wait for a minute, which is longer than this test may take.
+    """
+    database = Database(store, busy_wait=60.0)
+    statement = "SELECT count(*) FROM job"
+    with locked(store), within(0.0):
+        with pytest.raises(DatabaseSilent), database.write() as session:
+            session.connection().exec_driver_sql("DELETE FROM job")
+        told = nullcontext() if database.is_sqlite else pytest.raises(DatabaseSilent)
+        with told, database.read() as session:
+            assert session.connection().exec_driver_sql(statement).scalar_one() == 0
+    database.close()
 
 
 def test_full_disk_is_told_and_corrupts_nothing(tmp_path: Path, migrated: Path) -> None:
