@@ -85,7 +85,8 @@ def _one(world: World, reasons: Reasons, method: str, wait: int) -> tuple[list[f
     journal = Journal(world)
     world.fault(method, "throttle", times=1, retry_after=wait)
     if method == "conversations.replies":
-        world.fault("chat.postMessage", "drop_after", times=1)  # a post that has to be looked for
+        # Posts that have to be looked for: in threads by this method, cards by another.
+        world.fault("chat.postMessage", "drop_after", probability=0.5, seed=wait)
     seen: list[dict[str, Any]] = []
 
     def refused() -> dict[str, Any] | None:
@@ -103,8 +104,6 @@ def _one(world: World, reasons: Reasons, method: str, wait: int) -> tuple[list[f
         seen.extend(journal.more())
         return [one["at"] for one in seen if one["operation"] == method and one["at"] >= over]
 
-    if method == "conversations.replies":
-        world.fault("chat.postMessage", "drop_after", probability=0.5, seed=wait)
     until(called, wait + _PATIENCE, f"{method} to be called again")
     world.no_faults()
     return [one["at"] for one in seen if one["operation"] == method and one["at"] > start], first
