@@ -1,0 +1,113 @@
+"""`labeljob doctor` as a whole: what is well, what is missing, what is never printed, and its guide."""
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import health
+from bot.__main__ import _parser, main
+from bot.base import metrics
+from bot.doctor import report
+from bot.doctor.bucket_probes import RULE
+from bot.doctor.examination import Row, Verdict, probe
+from bot.health import Pulse
+from tests.windows.doctor.conftest import Clinic
+
+
+def test_well(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    """An administrator could not tell a good set-up from a bad one."""
+    db = clinic.migrate()
+    Pulse(db).beat()
+    db.close()
+    assert main(["doctor", "--env-file", clinic.file()]) == 0
+    words = capsys.readouterr().out
+    for each in report.ORDER:
+        assert each.name in words
+    assert "0 failures" in words
+    assert "fails" not in words
+    assert "\x1b" not in words
+    rows = clinic.examine()
+    assert [name for name, row in rows.items() if row["verdict"] != "ok"] == ["Ground Truth"]
+    assert not any(row["remedy"] for row in rows.values() if row["verdict"] == "ok")
+
+
+def test_settings_that_are_missing_are_rows(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    """A newcomer would get one long sentence, or a traceback."""
+    rows = clinic.examine(SLACK_BOT_TOKEN="", LABELJOB_POLL_GAP="often")
+    assert {name: row["verdict"] for name, row in rows.items()} == {
+        "settings: SLACK_BOT_TOKEN": "fails",
+        "settings: LABELJOB_POLL_GAP": "fails",
+    }
+    assert main(["doctor", "--env-file", clinic.file(SLACK_APP_TOKEN="")]) == 1
+    assert "SLACK_APP_TOKEN" in capsys.readouterr().out
+
+
+def test_no_manager_is_worth_a_look(clinic: Clinic) -> None:
+    """Nobody could stop a job whose asker is away."""
+    assert clinic.examine(LABELJOB_MANAGERS="")["settings"]["verdict"] == "look at"
+
+
+def test_no_secret_is_printed(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    """Reports are pasted into tickets."""
+    keys = clinic.services.keys
+    secrets = [keys.bot_token, keys.app_token, keys.signing_secret, keys.secret_key, keys.access_key]
+    for change in ({}, {"AWS_SECRET_ACCESS_KEY": "not-the-right-secret"}, {"SLACK_APP_TOKEN": keys.bot_token}):
+        main(["doctor", "--env-file", clinic.file(**change)])
+        main(["doctor", "--json", "--env-file", clinic.file(**change)])
+        written = "".join(capsys.readouterr())
+        assert "Slack token" in written
+        assert not [secret for secret in [*secrets, "not-the-right-secret"] if secret in written]
+
+
+def test_probe_without_a_remedy_is_no_probe() -> None:
+    """A row that says what is wrong and not what to do helps nobody."""
+    with pytest.raises(ValueError, match="no remedy"):
+
+        @probe("lazy")
+        def _(_around: object) -> list[Any]:
+            """It has only a subject."""
+            return []
+
+
+def test_terminal_gets_colour_and_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person at a terminal would look at nothing for half a minute, and at a wall of grey then."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    out = Terminal()
+    page = report._Page(out)
+    page.begins("database")
+    assert "database" in out.getvalue()
+    page.show(Row("database", Verdict.FAILS, "It is away.", "Bring it back."))
+    assert "\x1b[31mfails   \x1b[0m database" in out.getvalue()
+    assert "→ Bring it back." in out.getvalue()
+
+
+def _blocks(language: str) -> list[str]:
+    text = (Path(__file__).parents[3] / "docs" / "running.md").read_text()
+    return [part.partition("```")[0] for part in text.split(f"```{language}\n")[1:]]
+
+
+def test_guide_is_true() -> None:
+    """Somebody would paste a policy that AWS refuses, or a setting that does not exist."""
+    documents = [json.loads(block) for block in _blocks("json")]
+    assert RULE in documents
+    policies = [document for document in documents if "Statement" in document]
+    assert len(policies) == 3
+    known = (Path(__file__).parents[3] / ".env.example").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "running.md").read_text()
+    for name in set(re.findall(r"\b(?:LABELJOB|SLACK|AWS)_[A-Z_]+\b", text)):
+        assert f"{name}=" in known, name
+    for line in re.findall(r"labeljob ((?:doctor|serve|migrate|slack-manifest)(?: --[a-z-]+ [^ `\n]+)*)", text):
+        assert _parser().parse_args(line.split()).run
+    files = [Path(metrics.__file__), Path(health.__file__)]
+    counted = "".join(file.read_text() for file in files)
+    for name in re.findall(r"`(labeljob_\w+)", text):
+        assert name.removesuffix("_total") in counted or name in {"labeljob_jobs", "labeljob_datasets"}, name

@@ -1,0 +1,106 @@
+"""What can be wrong with Slack, each with its remedy."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot import slack_manifest
+from bot.sandbox import seed
+from tests.windows.doctor.conftest import Clinic
+
+
+@pytest.mark.parametrize("state", ["token_revoked", "account_inactive", "invalid_auth"])
+def test_token_that_slack_refuses(clinic: Clinic, state: str) -> None:
+    """The administrator would look for the fault everywhere else."""
+    clinic.control("token", {"state": state})
+    try:
+        rows = clinic.examine()
+    finally:
+        clinic.control("token", {"state": None})
+    assert rows["Slack token"]["verdict"] == "fails"
+    assert state in rows["Slack token"]["found"]
+    assert "OAuth & Permissions" in rows["Slack token"]["remedy"]
+    assert "Not asked" in rows["Slack scopes"]["found"]
+    assert rows["clock against Slack"]["verdict"] == "ok"
+    assert rows["AWS credentials"]["verdict"] == "ok"
+
+
+def test_slack_that_does_not_answer(clinic: Clinic) -> None:
+    """A wrong address would be a traceback."""
+    rows = clinic.examine(LABELJOB_SLACK_API_URL="http://127.0.0.1:9/api/")
+    assert rows["Slack token"]["verdict"] == "fails"
+    assert "No answer" in rows["Slack token"]["found"]
+    assert rows["clock against Slack"]["verdict"] == "look at"
+
+
+@pytest.mark.parametrize("kind", ["garbage", "error_500", "drop_after"])
+def test_slack_that_answers_nonsense(clinic: Clinic, kind: str) -> None:
+    """A proxy's page instead of Slack's answer would be a traceback."""
+    clinic.control("faults", {"operation": "auth.test", "fault": kind, "times": 1})
+    assert clinic.examine()["Slack token"]["verdict"] == "fails"
+
+
+def test_scope_that_is_missing_is_named(clinic: Clinic, slack_of: Callable[..., str]) -> None:
+    """Some button would fail weeks later with missing_scope."""
+    manifest = slack_manifest.read()
+    manifest["oauth_config"]["scopes"]["bot"].remove("usergroups:read")
+    url = slack_of(manifest, seed.CHANNELS)
+    row = clinic.examine(LABELJOB_SLACK_API_URL=url)["Slack scopes"]
+    assert (row["verdict"], row["found"]) == ("fails", "The token lacks usergroups:read.")
+    assert "install the app to the workspace again" in row["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("recover", "verdict", "words"),
+    [
+        ("look", "look at", "marked (may repeat)"),
+        ("repeat", "ok", "marked (may repeat)"),
+        ("skip", "ok", "notes that it may be missing"),
+    ],
+)
+def test_what_happens_without_history_is_told(
+    clinic: Clinic, slack_of: Callable[..., str], recover: str, verdict: str, words: str
+) -> None:
+    """Who grants no history would read of repeated or missing messages for the first time in a channel."""
+    manifest = slack_manifest.read()
+    for scope in ("channels:history", "groups:history", "im:history"):
+        manifest["oauth_config"]["scopes"]["bot"].remove(scope)
+    url = slack_of(manifest, seed.CHANNELS)
+    row = clinic.examine(LABELJOB_SLACK_API_URL=url, LABELJOB_RECOVER=recover)["Slack scopes"]
+    assert row["verdict"] == verdict
+    assert "The token lacks channels:history, groups:history, im:history" in row["found"]
+    assert words in row["found"]
+    assert recover != "look" or "LABELJOB_RECOVER" in row["remedy"]
+
+
+def test_history_that_is_granted_and_not_used_is_worth_a_look(clinic: Clinic) -> None:
+    """A setting that was made for another workspace would double or lose messages in this one."""
+    row = clinic.examine(LABELJOB_RECOVER="skip")["Slack scopes"]
+    assert (row["verdict"], row["found"][-26:]) == ("look at", "but LABELJOB_RECOVER=skip.")
+
+
+def test_more_scopes_than_needed_are_worth_a_look(clinic: Clinic, slack_of: Callable[..., str]) -> None:
+    """A stolen token could do more than the bot needs."""
+    manifest = slack_manifest.read()
+    manifest["oauth_config"]["scopes"]["bot"].append("files:write")
+    row = clinic.examine(LABELJOB_SLACK_API_URL=slack_of(manifest, seed.CHANNELS))["Slack scopes"]
+    assert row["verdict"] == "look at"
+    assert "files:write" in row["found"]
+
+
+def test_bot_in_no_channel(clinic: Clinic, slack_of: Callable[..., str]) -> None:
+    """Everything would be set up, and the first command would be refused."""
+    channels = [channel | {"members": ["U0MARA"]} for channel in seed.CHANNELS]
+    row = clinic.examine(LABELJOB_SLACK_API_URL=slack_of(slack_manifest.read(), channels))["Slack channels"]
+    assert row["verdict"] == "look at"
+    assert "/invite @labeljob" in row["remedy"]
+
+
+def test_way_in(clinic: Clinic) -> None:
+    """The bot would start and never hear of anybody."""
+    row = clinic.examine(SLACK_APP_TOKEN="xapp-wrong")["way in from Slack"]
+    assert row["verdict"] == "fails"
+    assert "connections:write" in row["remedy"]
+    assert clinic.examine(LABELJOB_SLACK_TRANSPORT="http")["way in from Slack"]["verdict"] == "ok"
+    wrong = clinic.examine(LABELJOB_SLACK_TRANSPORT="http", SLACK_SIGNING_SECRET="copied-badly")
+    assert wrong["way in from Slack"]["verdict"] == "look at"
