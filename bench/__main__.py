@@ -4,8 +4,6 @@ Nothing here fails by a time; the figures are to be read. A ratio is the median 
 turn, so that a busy machine slows them alike.
 """
 
-import hashlib
-import hmac
 import statistics
 import subprocess
 import sys
@@ -13,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
 import msgspec
 from rich.console import Console
@@ -22,6 +19,8 @@ from rich.table import Table
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
+from bench.command import SECRET, signed
+from bench.over_http import acknowledgement_over_http
 from bot import slack_manifest
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
@@ -34,7 +33,6 @@ from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.slack_app import Door
 
-SECRET = "bench"  # noqa: S105 - signs requests to ourselves
 ROUNDS = 7
 
 
@@ -42,7 +40,8 @@ def main() -> None:
     """Measure everything, print one table."""
     table = Table("what", "floor", "ours", "ratio", "goal")
     for measure in track(
-        (acknowledgement, help_text, serve_ready, sandbox_ready, manifest_check), console=Console(stderr=True)
+        (acknowledgement, acknowledgement_over_http, help_text, serve_ready, sandbox_ready, manifest_check),
+        console=Console(stderr=True),
     ):
         table.add_row(*measure())
     Console().print(table)
@@ -204,26 +203,9 @@ def _seconds(work: Callable[[], None], times: int) -> float:
 
 
 def _command(number: int) -> BoltRequest:
-    """A signed `/labeljob help`, each with a trigger of its own."""
-    body = urlencode(
-        {
-            "command": "/labeljob",
-            "text": "help",
-            "team_id": "T1",
-            "user_id": "U1",
-            "channel_id": "C1",
-            "trigger_id": str(number),
-            "response_url": "http://127.0.0.1:9/response/x",
-        }
-    )
-    stamp = str(int(time.time()))
-    digest = hmac.new(SECRET.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
-    headers = {
-        "x-slack-request-timestamp": [stamp],
-        "x-slack-signature": [f"v0={digest}"],
-        "content-type": ["application/x-www-form-urlencoded"],
-    }
-    return BoltRequest(body=body, headers=headers)
+    """A signed command, each with a trigger of its own."""
+    body, headers = signed(str(number))
+    return BoltRequest(body=body, headers={name: [value] for name, value in headers.items()})
 
 
 if __name__ == "__main__":
