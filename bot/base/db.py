@@ -9,7 +9,9 @@ as floats.
 
 import math
 import re
+import sqlite3
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -57,6 +59,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url, busy_wait) if self.is_sqlite else _postgres_engine(url, busy_wait)
         self._busy_wait = busy_wait
+        self._statements: dict[str, TextClause] = {}
 
     @property
     def now(self) -> str:
@@ -69,8 +72,11 @@ class Database:
         `:now` is the database's clock. `:skip_locked` (or `:skip_locked_of_<alias>`) ends a claiming SELECT: PostgreSQL
         then skips rows that another worker is claiming; SQLite has one writer and needs nothing.
         """
-        statement = _CLAIMING.sub("" if self.is_sqlite else _skip_locked, statement)
-        return text(re.sub(r":now\b", self.now, statement))
+        known = self._statements.get(statement)
+        if known is None:
+            filled = _CLAIMING.sub("" if self.is_sqlite else _skip_locked, statement)
+            known = self._statements[statement] = text(re.sub(r":now\b", self.now, filled))
+        return known
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Session]:
@@ -82,7 +88,7 @@ class Database:
             DatabaseSilent: it is locked, full or gone; nothing was changed.
 
         """
-        with _renamed(), Session(self.engine, expire_on_commit=False) as session:
+        with self._turn(), _renamed(), Session(self.engine, expire_on_commit=False) as session:
             self._begin(session.connection(), durable=durable)
             yield session
             session.commit()
@@ -147,18 +153,44 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer: the threads of this process queue here, since its own wait sleeps for up to 0.1 s.
+
+        Raises:
+            DatabaseSilent: the others took too long.
+
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        turn = _turn_of(self.url)
+        if not turn.acquire(timeout=left(self._busy_wait)):
+            raise DatabaseSilent
+        try:
+            yield
+        finally:
+            turn.release()
+
     def _begin(self, connection: Connection, *, durable: bool) -> None:
         """Begin to write."""
         if self.is_sqlite:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(left(self._busy_wait) * 1000)}")
-            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver: Any = connection.connection.driver_connection  # a fifth of an acknowledgement is spared so
+            driver.execute(f"PRAGMA busy_timeout={round(left(self._busy_wait) * 1000)}")
+            driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            driver.execute("BEGIN IMMEDIATE")
         elif hurried():
             self._wait_at_most(connection)
 
     def _wait_at_most(self, connection: Connection) -> None:
         """PostgreSQL: wait for locks no longer than somebody waits for the answer."""
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(left(self._busy_wait) * 1000)}")
+
+
+@cache
+def _turn_of(_url: str) -> threading.Lock:
+    """The one lock of a database in this process."""
+    return threading.Lock()
 
 
 @cache
@@ -173,7 +205,7 @@ def _renamed() -> Iterator[None]:
     """The ways in which a database does not answer, in our words. Anything else is a fault of ours and stays one."""
     try:
         yield
-    except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+    except (sqlite3.OperationalError, OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
         words = str(error).lower()
         if "disk is full" in words or "no space left" in words or "could not extend file" in words:
             raise DatabaseFull from error
