@@ -88,10 +88,16 @@ class Database:
             DatabaseSilent: it is locked, full or gone; nothing was changed.
 
         """
-        with self._turn(), _renamed(), Session(self.engine, expire_on_commit=False) as session:
-            self._begin(session.connection(), durable=durable)
-            yield session
-            session.commit()
+        with _renamed(), Session(self.engine, expire_on_commit=False) as session:
+            connection = session.connection()
+            with self._turn():
+                self._begin(connection, durable=durable)
+                try:
+                    yield session
+                    session.commit()
+                except BaseException:
+                    session.rollback()  # here, so that it still is our turn
+                    raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
