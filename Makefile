@@ -34,7 +34,7 @@ test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: faults
-faults: .venv/dev.stamp ## Run the failure book (KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
+faults: .venv/dev.stamp ## Run the failure book (4 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
 	@$(BIN)/python -m tests.faults
 
 .PHONY: lint
@@ -58,7 +58,7 @@ fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minute
 	$(BIN)/python tests/standins/fuzz.py
 
 .PHONY: ci
-ci: lint test ## What CI runs
+ci: lint test faults ## What CI runs
 
 .PHONY: pictures
 pictures: .venv/dev.stamp ## Take the documentation's pictures again (needs Chromium)

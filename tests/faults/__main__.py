@@ -13,65 +13,40 @@ import sys
 import tempfile
 import time
 import traceback
+from dataclasses import astuple
 from pathlib import Path
 
-from tests.faults import payloads, postgres
-from tests.faults.book import LONG, Figures, Place, Row, line
+from tests.faults import payloads, postgres, side_by_side
+from tests.faults.book import LONG, Done, Figures, Place, Row, line
 from tests.faults.rows import ROWS
+from tests.faults.telling import Piped, Telling, Terminal
 
-_SPARSE = 30.0  # seconds between two lines of progress where nobody sits at a terminal
-_WIDTH = 100
-
-
-class Progress:
-    """Words about what goes on: one line that changes on a terminal, now and then a line elsewhere."""
-
-    def __init__(self, about: str) -> None:
-        self._about = about
-        self._live = sys.stdout.isatty()
-        self._began = self._told = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """How long it has taken."""
-        return time.monotonic() - self._began
-
-    def tell(self, words: str) -> None:
-        """Say it, if somebody watches or nothing was said for a while."""
-        text = f"  {self._about}, {self.seconds:.0f} s: {words}"
-        if self._live:
-            sys.stdout.write(f"\r{text[:_WIDTH]:<{_WIDTH}}")
-            sys.stdout.flush()
-        elif time.monotonic() - self._told > _SPARSE:
-            self._told = time.monotonic()
-            _print(text)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._live:
-            sys.stdout.write(f"\r{'':<{_WIDTH}}\r")
+_STORES = ("sqlite", "postgresql")
 
 
 def main() -> int:
     """Run what the environment asks for; 1 when a promise was broken."""
     seed = int(os.environ.get("SEED", "7"))
     if sys.argv[1:2] == ["payloads"]:
-        return payloads.main(int((sys.argv[2:] or ["20000"])[0]), seed, _print)
+        return payloads.main(int((sys.argv[2:] or ["20000"])[0]), seed, Terminal().lines)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything that was started is ended
     kills = int(os.environ.get("KILLS", "50"))
     chosen = os.environ.get("STORE", "both")
-    began = time.monotonic()
-    lines: list[str] = []
-    last: list[str] = []
-    kept = True
-    for store in ("sqlite", "postgresql") if chosen == "both" else (chosen,):
-        for row, figures in _store(store, _wanted(kills, store), kills, seed):
-            kept = kept and figures.kept
-            (last if row.number == 1 else lines).append(line(row, figures, store))
+    if os.environ.get(side_by_side.PIPED):
+        piped = Piped()
+        piped.say("done", [astuple(done) for done in _store(chosen, kills, seed, piped)])
+        return 0
+    began, terminal = time.monotonic(), Terminal()
+    if chosen == "both" and kills < LONG:  # the long form measures times, and needs the machine for one row
+        every = side_by_side.run(_STORES, terminal)
+    else:
+        stores = _STORES if chosen == "both" else (chosen,)
+        every = [done for store in stores for done in _store(store, kills, seed, terminal)]
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
-    _print("", f"{len(lines) + len(last)} rows in {minutes} min {seconds} s", *lines)
-    _print(*(each.removeprefix("row=1 ") for each in last))
-    return 0 if kept else 1
+    terminal.lines("", f"{len(every)} rows in {minutes} min {seconds} s")
+    terminal.lines(*(done.line for done in every if done.number != 1))
+    terminal.lines(*(done.line.removeprefix("row=1 ") for done in every if done.number == 1))
+    return 0 if all(done.kept for done in every) else 1
 
 
 def _wanted(kills: int, store: str) -> list[Row]:
@@ -82,37 +57,40 @@ def _wanted(kills: int, store: str) -> list[Row]:
     return [row for row in ROWS if row.wanted(store, short=kills < LONG)]
 
 
-def _store(store: str, rows: list[Row], kills: int, seed: int) -> list[tuple[Row, Figures]]:
+def _store(store: str, kills: int, seed: int, telling: Telling) -> list[Done]:
     """Every row on one store."""
+    rows = _wanted(kills, store)
     server = postgres.start() if store == "postgresql" and rows else None
     try:
-        return [(row, _row(row, store, server, kills, seed)) for row in rows]
+        return [_row(row, store, server, kills, seed, telling) for row in rows]
     finally:
         if server is not None:
             server.remove()
 
 
-def _row(row: Row, store: str, server: postgres.Postgres | None, kills: int, seed: int) -> Figures:
+def _row(  # noqa: PLR0917 - where, how much, and who is told
+    row: Row, store: str, server: postgres.Postgres | None, kills: int, seed: int, telling: Telling
+) -> Done:
     """One row in a place of its own; whatever it raises is a promise that was not kept."""
-    progress = Progress(f"row {row.number} ({row.name}) on {store}")
+    began = time.monotonic()
+
+    def tell(words: str) -> None:
+        seconds = time.monotonic() - began
+        telling.progress(store, f"row {row.number} ({row.name}) on {store}, {seconds:.0f} s: {words}")
+
+    tell("begins")
     with tempfile.TemporaryDirectory(prefix="labeljob-faults-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         url = f"sqlite:///{folder}/labeljob.db" if server is None else server.new_database()
         try:
-            figures = row.run(Place(folder, url, store, kills, seed, progress.tell, server))
+            figures = row.run(Place(folder, url, store, kills, seed, tell, server))
         except Exception:
             figures = Figures({}, kept=False, findings=(traceback.format_exc(),))
-        progress.end()
-    _print(*figures.findings)
     promise, kept = f"{row.promise[:1].upper()}{row.promise[1:]}", "kept" if figures.kept else "NOT KEPT"
-    _print(f"{promise}: {kept} on {store} ({progress.seconds:.0f} s)")
-    _print(f"  {line(row, figures, store)}")
-    return figures
-
-
-def _print(*lines: str) -> None:
-    for each in lines:
-        print(each, flush=True)  # noqa: T201 - this is a command
+    done = Done(row.number, line(row, figures, store), figures.kept)
+    seconds = time.monotonic() - began
+    telling.lines(*figures.findings, f"{promise}: {kept} on {store} ({seconds:.0f} s)", f"  {done.line}")
+    return done
 
 
 if __name__ == "__main__":

@@ -43,6 +43,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """A row that was run: its number, its line of figures, and whether the promise was kept."""
+
+    number: int
+    line: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of the book.
 

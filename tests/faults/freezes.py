@@ -203,13 +203,14 @@ def _keep_freezing(world: World, births: Nursery, number: int, freezes: Freezes,
         more: dict[str, Any] = {"LABELJOB_FAILPOINT": aim} if aim else {}
         bot = world.forked(births, f"worker{number}", role="worker", **_SETTINGS, **more)
         bot.start()
-        longest = 0.0
+        began = 0.0
         try:
             for _ in range(3):
                 if freezes.left > 0 and _frozen(bot, aim, chance):
+                    began = began or time.monotonic()
                     freezes.note(aim)
-                    longest = max(longest, _hold(world, bot, aim, chance))
-            if longest > _TWIN_WAIT:  # a twin that it posted after that is its own to look for
+                    _hold(world, bot, aim, chance)
+            if began and time.monotonic() - began > _TWIN_WAIT:  # a twin that it posts after that is its own to find
                 _let_it_finish(bot)
         finally:
             bot.kill()
@@ -234,9 +235,8 @@ def _frozen(bot: Replica, aim: str, chance: random.Random) -> bool:
     return bot.wait(_PATIENCE, frozen=True)
 
 
-def _hold(world: World, bot: Replica, aim: str, chance: random.Random) -> float:
-    """Keep it still until its lease is over and another has had the time to do its work; the seconds that took."""
-    began = time.monotonic()
+def _hold(world: World, bot: Replica, aim: str, chance: random.Random) -> None:
+    """Keep it still until its lease is over and another has had the time to do its work."""
     lease = _LAUNCH_LEASE if aim.startswith(("before-create", "after-describe")) else _LEASE
     bot.wait(lease)
     end = time.monotonic() + _PATIENCE
@@ -247,7 +247,6 @@ def _hold(world: World, bot: Replica, aim: str, chance: random.Random) -> float:
     end = time.monotonic() + _PATIENCE
     while bot.frozen and bot.alive() and time.monotonic() < end:
         bot.wait(0.02)
-    return time.monotonic() - began
 
 
 def _heard(world: World, talk: Talk) -> tuple[int, int, int, list[str]]:
