@@ -186,6 +186,7 @@ def at_work(site: Site, page: Page, template: str) -> None:
     page.goto(site.login_url("sub-lin"))
     page.get_by_role("link", name="Start working").click()
     page.get_by_role("button", name="Submit").wait_for()
+    page.wait_for_function("[...document.images].every(picture => picture.complete)")  # a canvas has its picture's size
 
 
 TEMPLATES = {
