@@ -16,34 +16,9 @@ from slack_sdk.webhook import WebhookClient
 from bot.sandbox.slack.rate_limits import RESPONSE_URL, RateLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from slack_sdk import WebClient
-
-
-@pytest.fixture(scope="module")
-def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    with Workspace(tmp_path_factory.mktemp("slack"), time_scale=0.0) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def web(slack: Workspace) -> WebClient:
-    return slack.web()
-
-
-@pytest.fixture(scope="module")
-def app(slack: Workspace) -> Iterator[Bot]:
-    with Bot(slack) as bolt:
-        slack.control("request_url", url=bolt.url)
-        yield bolt
-
-
-@pytest.fixture
-def bot(app: Bot) -> Bot:
-    app.forget()
-    return app
 
 
 # -- rates --------------------------------------------------------------------------------------------------------
