@@ -19,7 +19,7 @@ from bot.sandbox.story import Order, ask_for_job, card_of, wait_for
 DATA, LABELERS = "C0DATA", "C0LABEL"
 _FAILED = "spring-blossoms"
 BANNER: dict[str, Any] = {
-    "text": "You are Mara.",
+    "text": "You begin as Mara.",
     "steps": [
         "Watch the number on the moving job (after the very first start it comes within seconds).",
         "Become Lin (above), open the portal, label three pictures, and see it jump.",
