@@ -186,7 +186,8 @@ def at_work(site: Site, page: Page, template: str) -> None:
     page.goto(site.login_url("sub-lin"))
     page.get_by_role("link", name="Start working").click()
     page.get_by_role("button", name="Submit").wait_for()
-    page.wait_for_function("[...document.images].every(picture => picture.complete)")  # a canvas has its picture's size
+    for picture in page.locator("img").all():  # a canvas has its picture's size
+        picture.evaluate("picture => picture.decode()")
 
 
 TEMPLATES = {
