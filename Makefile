@@ -31,7 +31,7 @@ reset: ## Forget everything the practice workspace remembers
 
 .PHONY: test
 test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 .PHONY: faults
 faults: .venv/dev.stamp ## Run the failure book (4 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
