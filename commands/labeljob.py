@@ -27,9 +27,9 @@ _SAYABLE = "A mention understands: status, list, stop, retry, follow name, help.
 
 def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> None:
     """Tell the app of the command, its form, the card's buttons and mentions."""
-    labeljob_form.register(app, accept=jobs.accept, access=access, new_id=new_id)
     bound: dict[str, Any] = {"jobs": jobs, "access": access}
-    app.command("/labeljob")(partial(command, **bound, new_id=new_id))
+    app.command("/labeljob")(partial(command, **bound, new_id=new_id))  # first: Bolt tries listeners in this order
+    labeljob_form.register(app, accept=jobs.accept, access=access, new_id=new_id)
     app.action(card.JOB_STATUS)(partial(status_pressed, **bound))
     app.action(card.JOB_POST_STATUS)(partial(post_status, **bound))
     app.action(card.JOB_STOP)(partial(stop_pressed, **bound))

@@ -12,8 +12,8 @@ import re
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +99,29 @@ class Database:
                     session.rollback()  # here, so that it still is our turn
                     raise
 
+    def execute(self, statement: str, values: Mapping[str, Any], *, durable: bool = True) -> list[tuple[Any, ...]]:
+        """One statement that writes, as a transaction of its own (see `write`); the rows that it returns.
+
+        `statement` is as `sql` takes it. Without the ORM, and on SQLite straight through the driver: 60 instead of
+        240 microseconds of processor time, twice for each request that Slack waits for.
+
+        Raises:
+            DatabaseSilent: as `write`.
+
+        """
+        ready = self.sql(statement)
+        with _renamed():
+            if self.is_sqlite:
+                with closing(self.engine.raw_connection()) as pooled, self._turn():
+                    driver: Any = pooled.driver_connection
+                    self._prepare(driver, durable=durable)
+                    return list(driver.execute(ready.text, values).fetchall())
+            with self.engine.begin() as connection:
+                if hurried():
+                    self._wait_at_most(connection)
+                result = connection.execute(ready, values)
+                return [tuple(row) for row in result] if result.returns_rows else []
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A reading session; nothing is committed.
@@ -181,12 +204,16 @@ class Database:
     def _begin(self, connection: Connection, *, durable: bool) -> None:
         """Begin to write."""
         if self.is_sqlite:
-            driver: Any = connection.connection.driver_connection  # a fifth of an acknowledgement is spared so
-            driver.execute(f"PRAGMA busy_timeout={round(left(self._busy_wait) * 1000)}")
-            driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            driver: Any = connection.connection.driver_connection
+            self._prepare(driver, durable=durable)
             driver.execute("BEGIN IMMEDIATE")
         elif hurried():
             self._wait_at_most(connection)
+
+    def _prepare(self, driver: Any, *, durable: bool) -> None:
+        """SQLite: how long this transaction may wait for other processes, and whether it waits for the disk."""
+        driver.execute(f"PRAGMA busy_timeout={round(left(self._busy_wait) * 1000)}")
+        driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
 
     def _wait_at_most(self, connection: Connection) -> None:
         """PostgreSQL: wait for locks no longer than somebody waits for the answer."""

@@ -49,20 +49,13 @@ class Leases:
 
     def take(self, name: str, seconds: float) -> Lease | None:
         """The lease on `name` for `seconds`, or None while somebody else holds it."""
-        with self._db.write() as session:
-            row = (
-                session.connection()
-                .execute(
-                    self._db.sql(
-                        "INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + :seconds) "
-                        "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, "
-                        "until = excluded.until WHERE lease.until < :now RETURNING fence"
-                    ),
-                    {"name": name, "owner": self._owner, "seconds": seconds},
-                )
-                .first()
-            )
-        return Lease(name, self._owner, int(row[0])) if row else None
+        granted = self._db.execute(
+            "INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + :seconds) "
+            "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, "
+            "until = excluded.until WHERE lease.until < :now RETURNING fence",
+            {"name": name, "owner": self._owner, "seconds": seconds},
+        )
+        return Lease(name, self._owner, int(granted[0][0])) if granted else None
 
     @contextmanager
     def hold(self, name: str, seconds: float, *, rest: float = 0.0) -> Iterator["Hold | None"]:
@@ -89,12 +82,11 @@ class Leases:
         self._until(lease, rest)
 
     def _until(self, lease: Lease, seconds: float) -> bool:
-        with self._db.write() as session:
-            done = session.connection().execute(
-                self._db.sql("UPDATE lease SET until = :now + :seconds WHERE name = :name AND fence = :fence"),
-                {"name": lease.name, "fence": lease.fence, "seconds": seconds},
-            )
-        return done.rowcount == 1
+        still_ours = self._db.execute(
+            "UPDATE lease SET until = :now + :seconds WHERE name = :name AND fence = :fence RETURNING fence",
+            {"name": lease.name, "fence": lease.fence, "seconds": seconds},
+        )
+        return bool(still_ours)
 
 
 class Hold:

@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, delete
-
 from bot.base.db import Database
 from bot.base.deadline import left
 from bot.delivery.tables import InboxRow
@@ -52,33 +50,27 @@ class Inbox:
 
     def open(self, request: Request) -> Seen | None:
         """None when the request is new (it is now ours to answer); otherwise what was answered before."""
-        with self._db.write() as session:
-            new = (
-                session.connection()
-                .execute(
-                    self._db.sql(
-                        "INSERT INTO inbox (key, digest, kind, team_id, user_id, state, created) "
-                        "VALUES (:key, :digest, :kind, :team, :user, 'received', :now) "
-                        "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result = NULL, "
-                        "created = excluded.created "
-                        "WHERE (inbox.state = 'rejected' AND inbox.digest <> excluded.digest) "
-                        "OR (inbox.state = 'received' AND inbox.created < :now - :abandoned) RETURNING key"
-                    ),
-                    {
-                        "key": request.key,
-                        "digest": request.digest,
-                        "kind": request.kind,
-                        "team": request.team_id,
-                        "user": request.user_id,
-                        "abandoned": ABANDONED,
-                    },
-                )
-                .first()
-            )
-            if new is not None:
-                return None
+        new = self._db.execute(
+            "INSERT INTO inbox (key, digest, kind, team_id, user_id, state, created) "
+            "VALUES (:key, :digest, :kind, :team, :user, 'received', :now) "
+            "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result = NULL, "
+            "created = excluded.created "
+            "WHERE (inbox.state = 'rejected' AND inbox.digest <> excluded.digest) "
+            "OR (inbox.state = 'received' AND inbox.created < :now - :abandoned) RETURNING key",
+            {
+                "key": request.key,
+                "digest": request.digest,
+                "kind": request.kind,
+                "team": request.team_id,
+                "user": request.user_id,
+                "abandoned": ABANDONED,
+            },
+        )
+        if new:
+            return None
+        with self._db.read() as session:
             row = session.get(InboxRow, request.key)
-            return Seen(json.loads(row.result) if row is not None and row.result else None)
+        return Seen(json.loads(row.result) if row is not None and row.result else None)
 
     def answer_within(self, request: Request, seconds: float) -> dict[str, Any] | None:
         """The answer that another thread or process is giving to the same request; None if there is none in time."""
@@ -97,13 +89,12 @@ class Inbox:
 
         A power cut may lose it (a repeat then gets an empty answer), so nobody waits for the disk a second time.
         """
-        with self._db.write(durable=False) as session:
-            session.connection().execute(
-                self._db.sql("UPDATE inbox SET result = :result, state = :state WHERE key = :key"),
-                {"result": json.dumps(answer), "state": "rejected" if rejected else "done", "key": request.key},
-            )
+        self._db.execute(
+            "UPDATE inbox SET result = :result, state = :state WHERE key = :key",
+            {"result": json.dumps(answer), "state": "rejected" if rejected else "done", "key": request.key},
+            durable=False,
+        )
 
     def reopen(self, request: Request) -> None:
         """Forget a request whose handling failed with nothing done, so that another try is not taken for a repeat."""
-        with self._db.write() as session:
-            session.exec(delete(InboxRow).where(col(InboxRow.key) == request.key))
+        self._db.execute("DELETE FROM inbox WHERE key = :key", {"key": request.key})

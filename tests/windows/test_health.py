@@ -291,7 +291,11 @@ def ended(bot: RunningBot) -> int:
 
 def log_of(bot: RunningBot) -> list[dict[str, Any]]:
     """The bot's log; every line of it is one JSON object."""
-    return [json.loads(line) for line in bot.log.read_text().splitlines()]
+    text = bot.log.read_text()
+    try:
+        return [json.loads(line) for line in text.splitlines()]
+    except ValueError:
+        raise AssertionError(text) from None
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
