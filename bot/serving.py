@@ -5,6 +5,7 @@ it can be: the bot's code is read in one place and without looking for garbage, 
 is still being built, and what nobody waits for (AWS's clients) is made right after the connection to Slack.
 """
 
+import atexit
 import gc
 import logging
 import multiprocessing
@@ -127,7 +128,19 @@ def wsgi() -> WSGIApplication:
         print(logs.redact(error.words), file=sys.stderr)  # noqa: T201 - the last words of a process
         sys.exit(1)
     _prepare(aws)
+    if multiprocessing.parent_process() is not None:
+        atexit.register(_leave)
     return wiring.make_health(settings, aws, None).beside(SignedHttp(door, EVENTS_PATH))
+
+
+def _leave() -> None:
+    """End a web process that has answered everything, without taking its interpreter down.
+
+    A thread of the server's that asks for the interpreter at that moment aborts the process (CPython before 3.14
+    unwinds such threads, which Rust does not allow): a line of panic in the log and a core dump.
+    """
+    logging.shutdown()
+    os._exit(0)
 
 
 def _end_with_the_parent() -> None:
