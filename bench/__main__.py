@@ -21,6 +21,7 @@ from slack_sdk import WebClient
 
 from bench.command import SECRET, signed
 from bench.over_http import acknowledgement_over_http
+from bench.polling import watch_round
 from bot import slack_manifest
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
@@ -40,7 +41,15 @@ def main() -> None:
     """Measure everything, print one table."""
     table = Table("what", "floor", "ours", "ratio", "goal")
     for measure in track(
-        (acknowledgement, acknowledgement_over_http, help_text, serve_ready, sandbox_ready, manifest_check),
+        (
+            acknowledgement,
+            acknowledgement_over_http,
+            watch_round,
+            help_text,
+            serve_ready,
+            sandbox_ready,
+            manifest_check,
+        ),
         console=Console(stderr=True),
     ):
         table.add_row(*measure())

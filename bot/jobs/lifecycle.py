@@ -153,6 +153,7 @@ _AWS = {
     "Completed": COMPLETED,
     "Failed": FAILED,
 }
+_IN_AWS_WORDS = {ours: theirs for theirs, ours in _AWS.items()}
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     (ASKED, LAUNCHING): "The launch has begun; AWS may or may not know the job.",
@@ -219,6 +220,20 @@ def observe(before: JobState, report: Report | None, now: datetime) -> tuple[Job
         changes.append(Change(_ENTRY[after.state], warning=after.has_errors))
     told = (*before.milestones, *(m for m in MILESTONES if m <= after.percent and m not in before.milestones))
     return msgspec.structs.replace(after, milestones=told), tuple(changes)
+
+
+def repeats(state: JobState, report: Report) -> bool:
+    """Whether a report says only what is known, so that there is nothing to observe. Never raises, whatever it says."""
+    return (
+        report.modified == state.modified
+        and report.aws_status == _IN_AWS_WORDS.get(state.state)
+        and report.total_labeled == state.labeled
+        and report.human == state.human
+        and report.machine == state.machine
+        and report.failed == state.failed
+        and report.unlabeled == state.unlabeled
+        and report.output_uri in ("", state.output_uri)
+    )
 
 
 def rate(state: JobState) -> float | None:

@@ -4,13 +4,13 @@ Promises: a change of a job is written only on the version it was read at (`save
 replicas, or a person and the clock, never overwrite each other. Times in rows are seconds since 1970.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import RowMapping, UniqueConstraint
+from sqlalchemy import select as columns_of
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -67,6 +67,11 @@ class JobRow(TriedRow, table=True):
     template_uri: str = ""
     stop_wanted: bool = False
     silent: int = 0
+
+
+# Columns, not objects: a round reads every job that runs, and an object of the ORM costs as much as the rest of it.
+_JOBS = columns_of(*SQLModel.metadata.tables["job"].columns)
+_OWN = {"name_key", "content", "story", "state", "asked_at"}  # what a row has in a shape of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +162,7 @@ class Records:
 
     def within(self, session: Session, job_id: str) -> Job | None:
         """The job of that id, which nobody else changes before this transaction ends."""
-        row = session.exec(select(JobRow).where(JobRow.id == job_id).with_for_update()).first()
+        row = session.connection().execute(_JOBS.where(col(JobRow.id) == job_id).with_for_update()).mappings().first()
         return _job(row) if row else None
 
     def holding(self, account: str, region: str, name: str) -> Job | None:
@@ -216,15 +221,14 @@ class Records:
 
     def _one(self, *conditions: Any) -> Job | None:
         with self._db.read() as session:
-            row = session.exec(select(JobRow).where(*conditions)).first()
-            return _job(row) if row else None
+            row = session.connection().execute(_JOBS.where(*conditions)).mappings().first()
+        return _job(row) if row else None
 
     def _many(self, *conditions: Any) -> list[Job]:
         with self._db.read() as session:
-            rows: Sequence[JobRow] = session.exec(
-                select(JobRow).where(*conditions).order_by(col(JobRow.asked_at).desc())
-            ).all()
-            return [_job(row) for row in rows]
+            newest_first = _JOBS.where(*conditions).order_by(col(JobRow.asked_at).desc())
+            rows = session.connection().execute(newest_first).mappings().all()
+        return [_job(row) for row in rows]
 
 
 def _taken_back(job: Job) -> bool:
@@ -236,13 +240,13 @@ def _encode(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _job(row: JobRow) -> Job:
-    shared = row.model_dump(exclude={"name_key", "content", "story", "state", "asked_at"})
+def _job(row: RowMapping) -> Job:
+    shared = {name: value for name, value in row.items() if name not in _OWN}
     return Job(
         **shared,
-        asked_at=datetime.fromtimestamp(row.asked_at, UTC),
-        draft=_DRAFT.decode(row.content),
-        state=_STATE.decode(row.story),
+        asked_at=datetime.fromtimestamp(row["asked_at"], UTC),
+        draft=_DRAFT.decode(row["content"]),
+        state=_STATE.decode(row["story"]),
     )
 
 

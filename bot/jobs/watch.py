@@ -19,7 +19,7 @@ from bot.base.tries import Tries, attempt, counts
 from bot.jobs import card
 from bot.jobs.facts import Facts
 from bot.jobs.ground_truth import GroundTruth
-from bot.jobs.lifecycle import Report, observe
+from bot.jobs.lifecycle import Report, observe, repeats
 from bot.jobs.records import Job, Records
 from bot.jobs.tell import Tell
 
@@ -59,9 +59,12 @@ class Watch:
                 return
             active = self._ground_truth.active()
             for job in hold.along(jobs):
+                listed = active.get(job.name.lower())
+                if listed and repeats(job.state, listed) and not (job.fails or job.silent):
+                    continue
                 count = partial(self._count_failure, job)
                 with about(job=job.id):
-                    look = partial(self._look, job, active.get(job.name.lower()))
+                    look = partial(self._look, job, listed)
                     attempt(f"looking at {job.name}", hold, look, refused=count, failed=count)
 
     def _look(self, job: Job, listed: Report | None) -> None:

@@ -19,6 +19,7 @@ from bot.jobs.lifecycle import (
     observe,
     rate,
     remedy,
+    repeats,
     seconds_left,
 )
 
@@ -88,6 +89,22 @@ def test_late_repeated_and_foreign_reports_change_nothing() -> None:
         seen("InProgress", 50, 0, 50, at=10),
     ):
         assert observe(state, report, after(12)) == (state, ())
+
+
+def test_what_the_watch_may_pass_over_is_only_what_says_nothing_new() -> None:
+    """A round over ten thousand jobs would think about each; or a label, a pause or an end would be passed over."""
+    state, _ = live((seen("InProgress", 50, 0, 50, at=10), 10))
+    assert repeats(state, seen("InProgress", 50, 0, 50, at=10))
+    for report in (
+        seen("InProgress", 51, 0, 49, at=10),
+        seen("InProgress", 50, 1, 49, at=10),
+        seen("InProgress", 50, 0, 50, at=11),
+        seen("Stopping", 50, 0, 50, at=10),
+        seen("Odd", 50, 0, 50, at=10),
+        seen("InProgress", 50, 0, 50, at=10, output_uri="s3://orchard-out/there"),
+        Report("InProgress", None, None, None, None, None),  # type: ignore[arg-type] - AWS's answer garbled
+    ):
+        assert not repeats(state, report)
 
 
 def test_a_stop_without_counters_is_still_a_stop() -> None:
@@ -181,6 +198,7 @@ def test_no_order_of_reports_breaks_the_promises(reports: list[Report]) -> None:
         assert (state.percent == 100) == (state.total > 0 and state.unlabeled == 0)
         assert (not changes) or changes[0].kind is Kind.LAUNCHED or before.state != "launching"
         assert observe(state, report, after(minute)) == (state, ())
+        assert not repeats(before, report) or (state == before and not changes)
     once = [change for change in heard if change.kind is not Kind.PROGRESS]
     assert len(once) == len(set(once))
     assert msgspec.json.decode(msgspec.json.encode(state), type=JobState) == state
