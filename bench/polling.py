@@ -19,7 +19,8 @@ from bot.base.aws import Aws
 from bot.base.settings import Settings
 from bot.jobs.ground_truth import ACTIVE
 from bot.sandbox import seed
-from bot.sandbox.services import ROLE, Services
+from bot.sandbox.console import classification_job
+from bot.sandbox.services import Services
 
 _JOBS = 1_000
 _ROUNDS = 7
@@ -83,33 +84,18 @@ def _fill(bot: wiring.Bot, services: Services, sagemaker: Any) -> None:
     team = sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"]["WorkteamArn"]
     who = bot.access.who(bot.team_id, _PERSON, _CHANNEL)
     for number in track(range(_JOBS), "making jobs", console=Console(stderr=True), transient=True):
-        sagemaker.create_labeling_job(**_job(f"basket-{number:05d}", team))
+        job = classification_job(
+            f"basket-{number:05d}",
+            team,
+            attribute="ripeness",
+            manifest=f"s3://{seed.RAW}/first-basket.manifest",
+            title="Ripeness of fruit",
+        )
+        sagemaker.create_labeling_job(**job)
     for _ in range(3):
         services.aws.tick()
     for number in track(range(_JOBS), "following them", console=Console(stderr=True), transient=True):
         bot.jobs.control.follow(f"basket-{number:05d}", bot.team_id, _CHANNEL, who)
-
-
-def _job(name: str, team: str) -> dict[str, Any]:
-    lambdas = "arn:aws:lambda:us-east-1:432418664414:function"
-    return {
-        "LabelingJobName": name,
-        "LabelAttributeName": "ripeness",
-        "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/first-basket.manifest"}}},
-        "OutputConfig": {"S3OutputPath": f"s3://{seed.OUT}/labels"},
-        "RoleArn": ROLE,
-        "LabelCategoryConfigS3Uri": f"s3://{seed.RAW}/spring/labels.json",
-        "HumanTaskConfig": {
-            "WorkteamArn": team,
-            "UiConfig": {"UiTemplateS3Uri": f"s3://{seed.RAW}/spring/page.liquid.html"},
-            "PreHumanTaskLambdaArn": f"{lambdas}:PRE-ImageMultiClass",
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-ImageMultiClass"},
-            "TaskTitle": "Ripeness of fruit",
-            "TaskDescription": "Choose one word",
-            "NumberOfHumanWorkersPerDataObject": 1,
-            "TaskTimeLimitInSeconds": 300,
-        },
-    }
 
 
 def _processor_time(work: Callable[[], None]) -> float:

@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,12 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from bot import slack_manifest
-from bot.sandbox import sample_truth, seed
+from bot.sandbox import orders, sample_truth, seed
 from bot.sandbox.first_minute import BANNER, FirstMinute
 from bot.sandbox.person import Person
 from bot.sandbox.practice import Practice
 from bot.sandbox.services import Services, free_port
-from bot.sandbox.story import Order, ask_for_job, card_of, make_dataset, wait_for
+from bot.sandbox.story import ask_for_job, card_of, make_dataset, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,16 +46,9 @@ GAPS = {
 }
 SCENES = list(sample_truth.scenes(seed.SEED))
 MANY = max((scene for scene in SCENES if scene.name.startswith("table")), key=lambda scene: len(scene.fruits))
-BOXES = Order(
-    name="fruit-boxes",
-    title="Boxes round the fruit",
-    description="Draw a tight box round every fruit",
-    category="Image",
-    task_type="bounding-box",
-    source=f"s3://{seed.RAW}/boxes/boxes.manifest",
-    output=f"s3://{seed.OUT}/labels/",
+BOXES = replace(
+    orders.BOXES,
     team=seed.WAITING_TEAM,
-    labels=("apple", "pear", "orange", "lemon"),
     short="One box round every fruit.\n- Stem and leaf stay outside.\n- Half hidden: box what you see.",
     good_examples=f"s3://{seed.RAW}/ripeness/{SCENES[1].name} | Three fruits, so three boxes",
     bad_examples=f"s3://{seed.RAW}/ripeness/{SCENES[6].name} | A box that takes in the shadow is too wide",

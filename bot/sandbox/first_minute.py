@@ -11,9 +11,10 @@ from typing import Any
 
 from bot.sandbox import seed
 from bot.sandbox.aws.simulated_teams import FLYING, Behaviours
+from bot.sandbox.console import classification_job
 from bot.sandbox.orders import BASKET, JULY
 from bot.sandbox.person import Person, PracticeError
-from bot.sandbox.services import ROLE, Services
+from bot.sandbox.services import Services
 from bot.sandbox.story import Order, ask_for_job, card_of, wait_for
 
 DATA, LABELERS = "C0DATA", "C0LABEL"
@@ -108,24 +109,11 @@ class FirstMinute:
         if sagemaker.list_labeling_jobs(NameContains=_FAILED)["LabelingJobSummaryList"]:
             return
         team = sagemaker.describe_workteam(WorkteamName=seed.AUTOMATIC_TEAM)["Workteam"]["WorkteamArn"]
-        lambdas = "arn:aws:lambda:us-east-1:432418664414:function"
-        sagemaker.create_labeling_job(
-            LabelingJobName=_FAILED,
-            LabelAttributeName="blossoms",
-            InputConfig={
-                "DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/spring/blossoms.manifest"}}
-            },
-            OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/labels"},
-            RoleArn=ROLE,
-            LabelCategoryConfigS3Uri=f"s3://{seed.RAW}/spring/labels.json",
-            HumanTaskConfig={
-                "WorkteamArn": team,
-                "UiConfig": {"UiTemplateS3Uri": f"s3://{seed.RAW}/spring/page.liquid.html"},
-                "PreHumanTaskLambdaArn": f"{lambdas}:PRE-ImageMultiClass",
-                "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-ImageMultiClass"},
-                "TaskTitle": "Blossoms open or closed",
-                "TaskDescription": "Choose one word for the branch",
-                "NumberOfHumanWorkersPerDataObject": 1,
-                "TaskTimeLimitInSeconds": 300,
-            },
+        job = classification_job(
+            _FAILED,
+            team,
+            attribute="blossoms",
+            manifest=f"s3://{seed.RAW}/spring/blossoms.manifest",
+            title="Blossoms open or closed",
         )
+        sagemaker.create_labeling_job(**job)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.sandbox import sample_truth, seed
-from bot.sandbox.services import ROLE
+from bot.sandbox.console import classification_job
 from tests.browser.whole import MY_PICTURES, PATIENCE, Form, Whole, card, said, type_in, whole_workspace
 
 if TYPE_CHECKING:
@@ -221,35 +221,16 @@ def test_a_job_made_behind_the_bots_back_is_followed(whole: Whole) -> None:
 
 def make_job_in_the_console(whole: Whole, name: str) -> None:
     """What somebody does in the AWS console, or a script."""
-    s3, sagemaker = whole.aws("s3"), whole.aws("sagemaker")
-    labels = b'{"document-version": "2018-11-28", "labels": [{"label": "ripe"}, {"label": "unripe"}]}'
-    s3.put_object(Bucket=seed.RAW, Key="console/labels.json", Body=labels)
-    page = (
-        b'<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form><crowd-image-classifier '
-        b'name="crowd-image-classifier" src="{{ task.input.taskObject | grant_read_access }}" header="Ripe?" '
-        b'categories="{{ task.input.labels | to_json | escape }}"></crowd-image-classifier></crowd-form>'
-    )
-    s3.put_object(Bucket=seed.RAW, Key="console/page.liquid.html", Body=page)
+    sagemaker = whole.aws("sagemaker")
     team = sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"]["WorkteamArn"]
-    lambdas = "arn:aws:lambda:us-east-1:432418664414:function"
-    sagemaker.create_labeling_job(
-        LabelingJobName=name,
-        LabelAttributeName="ripeness",
-        InputConfig={"DataSource": {"S3DataSource": {"ManifestS3Uri": f"{RAW}/first-basket.manifest"}}},
-        OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/labels"},
-        RoleArn=ROLE,
-        LabelCategoryConfigS3Uri=f"{RAW}/console/labels.json",
-        HumanTaskConfig={
-            "WorkteamArn": team,
-            "UiConfig": {"UiTemplateS3Uri": f"{RAW}/console/page.liquid.html"},
-            "PreHumanTaskLambdaArn": f"{lambdas}:PRE-ImageMultiClass",
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-ImageMultiClass"},
-            "TaskTitle": "Console work",
-            "TaskDescription": "Choose one word for the fruit",
-            "NumberOfHumanWorkersPerDataObject": 1,
-            "TaskTimeLimitInSeconds": 300,
-        },
+    job = classification_job(
+        name,
+        team,
+        attribute="ripeness",
+        manifest=f"{RAW}/first-basket.manifest",
+        title="Console work",
     )
+    sagemaker.create_labeling_job(**job)
 
 
 def first_ripe() -> str:

@@ -1,7 +1,6 @@
 """Cleaning of typed instructions, and the same text as Slack shows it."""
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.instructions import clean, slack_text
+from tests.facts.markup import Seen
 
 XSS = [
     "<script>alert(1)</script>",
@@ -45,21 +45,6 @@ XSS = [
     "<b><p></b><svg></p><style><a title='</style><img src onerror=alert(1)>'>",
 ]
 ALLOWED = {"href": "a", "target": "a", "rel": "a", "start": "ol", "scope": "th"}
-
-
-class Seen(HTMLParser):
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.text = ""
-        self.feed(markup)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def assert_harmless(markup: str) -> None:

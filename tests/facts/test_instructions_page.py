@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from markupsafe import Markup
 from bot.instructions import page
 from bot.instructions.page import BadLabels, Example, Instructions, NoPage, PageTooLarge, worker_page
 from bot.instructions.pictures import BadPicture
+from tests.facts.markup import Seen
 
 CATALOGUE = {
     row["id"]: row
@@ -72,23 +72,6 @@ GROUND_TRUTH = GroundTruth()
 def ground_truth(source: str, labels: tuple[str, ...] = ("ripe",)) -> tuple[str, list[str]]:
     rendered = GROUND_TRUTH.render(source, labels)
     return rendered, GROUND_TRUTH.granted
-
-
-class Seen(HTMLParser):
-    """What a browser would make of the page: its tags with their attributes, and its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.text = ""
-        self.feed(markup)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 @given(title=TYPED, description=TYPED, short=TYPED, full=TYPED, caption=TYPED)
