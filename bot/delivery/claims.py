@@ -52,7 +52,7 @@ WHERE seq = (
 _RECHECK = """
 UPDATE {table} SET recheck_at = :now + :wait WHERE id = (
     SELECT r.id FROM {table} r WHERE r.recheck_at < :now ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
-) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at"""
+) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at, recheck_at"""
 _DUE = """
 SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until <= :now AND state <> 'dead')
 OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until <= :now AND not_before <= :now)"""
@@ -88,7 +88,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A message that stands as `ts` and was tried more than once: it may have a twin, not older than `since`."""
+    """A message that stands as `ts` and was tried more than once: it may have a twin, not older than `since`.
+
+    `until` is when the next look is due, unless somebody asks for one sooner.
+    """
 
     table: str
     id: str
@@ -97,6 +100,7 @@ class Doubtful:
     ts: str
     thread_ts: str | None
     since: float
+    until: float
 
 
 class Claims:
@@ -288,15 +292,15 @@ class Claims:
             with self._db.write() as session:
                 row = session.connection().execute(self._db.sql(statement), {"wait": self._twin_wait}).first()
             if row is not None:
-                return Doubtful(table, row[0], row[1], row[2], str(row[3]), row[4], float(row[5] or 0.0))
+                return Doubtful(table, row[0], row[1], row[2], str(row[3]), row[4], float(row[5] or 0.0), row[6])
         return None
 
     def cleared(self, doubtful: Doubtful) -> None:
-        """It has no twin (any more)."""
-        with self._db.write() as session:
-            session.connection().execute(
-                self._db.sql(f"UPDATE {doubtful.table} SET recheck_at = NULL WHERE id = :id"), {"id": doubtful.id}
-            )
+        """It has no twin (any more); unless another look was asked for while this one went on."""
+        self._db.execute(
+            f"UPDATE {doubtful.table} SET recheck_at = NULL WHERE id = :id AND recheck_at = :until",
+            {"id": doubtful.id, "until": doubtful.until},
+        )
 
     def waiting(self) -> int:
         """How many cards and lines are still to be sent."""

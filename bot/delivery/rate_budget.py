@@ -1,7 +1,8 @@
 """The rate budget: how fast we may speak, shared by all replicas through the database.
 
-Limits of Slack's: one chat.postMessage a second and channel with short bursts; chat.update, history and replies are
-Tier 3 (50 a minute and workspace). We stay below: 40 edits and 20 look-ups a minute. A 429 blocks the method for as
+Limits of Slack's: one chat.postMessage a second and channel with short bursts; chat.update, chat.delete,
+history and replies are Tier 3 (50 a minute and workspace). We stay below: 40 edits, 20 look-ups of each kind and 20
+deletions a minute. A 429 blocks the method for as
 long as Slack says, for everybody.
 """
 
@@ -25,6 +26,7 @@ class Rate:
 RATES = {
     "chat.postMessage": Rate(1.0, 3.0),
     "chat.update": Rate(40 / 60, 20.0, reserve=5.0),
+    "chat.delete": Rate(20 / 60, 5.0),
     "conversations.replies": Rate(20 / 60, 5.0),
     "conversations.history": Rate(20 / 60, 5.0),
 }

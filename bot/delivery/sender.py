@@ -24,7 +24,7 @@ from bot.base.db import Database
 from bot.base.failpoints import reach
 from bot.base.log import about
 from bot.base.settings import Settings
-from bot.delivery.claims import Claimed, Claims
+from bot.delivery.claims import Claimed, Claims, Doubtful
 from bot.delivery.message import Message
 from bot.delivery.outbox import Subject
 from bot.delivery.rate_budget import RateBudget
@@ -110,12 +110,13 @@ class Sender:
         try:
             if claimed.look and self._recovered(claimed, method):
                 return None
-            if claimed.lease_until - self._db.time() < self._settings.slack_timeout + _MARGIN * self._settings.lease:
-                return self._give_up(claimed, 0.0, "too little lease left to send safely")
             method = "chat.update" if claimed.edit_ts else "chat.postMessage"
             wait = self._budget.take(claimed.team_id, method, claimed.channel, urgent=claimed.urgent)
             if wait:
                 return self._give_up(claimed, wait, "budget")
+            # Last of all: the look and the budget may have waited for Slack or for the database's lock.
+            if claimed.lease_until - self._db.time() < self._settings.slack_timeout + _MARGIN * self._settings.lease:
+                return self._give_up(claimed, 0.0, "too little lease left to send safely")
             reach("before-post")
             ts = self._post(claimed)
             reach("posted")
@@ -185,7 +186,7 @@ class Sender:
                 "could not look for %s for an hour: it is posted again, marked as a possible repeat", claimed.id
             )
         else:
-            return self._only(claimed.channel, found) if found else None
+            return self._only(claimed, found) if found else None
         _mark_as_repeat(claimed.payload)
         return None
 
@@ -212,16 +213,29 @@ class Sender:
                 return sorted(found)
             arguments["cursor"] = cursor
 
-    def _only(self, channel: str, found: list[str], keep: str = "") -> str:
-        """Delete every twin but one: the one the row knows (others may stand below it), else the oldest."""
+    def _only(self, row: Claimed | Doubtful, found: list[str], keep: str = "") -> str:
+        """Delete every twin but one: the one the row knows (others may stand below it), else the oldest.
+
+        Raises:
+            SlackDown: a twin still stands, since Slack did not answer or asks to wait.
+
+        """
         kept = keep if keep in found else found[0]
         for twin in found:
             if twin != kept:
-                try:
-                    self._call("chat.delete", channel=self._conversation(channel), ts=twin)
-                except SlackApiError as error:  # another replica was faster, or the workspace forbids it
-                    log.warning("the twin %s in %s was not deleted: %s", twin, channel, slack_code(error))
+                self._delete(row, twin)
         return kept
+
+    def _delete(self, row: Claimed | Doubtful, twin: str) -> None:
+        if self._budget.take(row.team_id, "chat.delete"):
+            raise SlackDown("no chat.delete left")
+        try:
+            self._call("chat.delete", channel=self._conversation(row.channel), ts=twin)
+        except SlackApiError as error:
+            if self._throttled(error, row.team_id, "chat.delete"):
+                raise SlackDown(slack_code(error)) from error
+            # Another replica was faster, or the workspace forbids it.
+            log.warning("the twin %s in %s was not deleted: %s", twin, row.channel, slack_code(error))
 
     def _conversation(self, channel: str) -> str:
         """A direct message is posted to a person's id, but looked up in its conversation."""
@@ -268,9 +282,7 @@ class Sender:
             self._claims.unknown(claimed, self._settings.look_wait, str(error))
             return None
         code = slack_code(error)
-        if code in {"ratelimited", "rate_limited"} or error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = float(error.response.headers.get("Retry-After", 30)) + self._chance.uniform(0, 1)
-            self._budget.block(claimed.team_id, method, wait)
+        if wait := self._throttled(error, claimed.team_id, method):
             self._give_up(claimed, wait, code)
         elif code in _REVOKED:
             log.error(
@@ -297,6 +309,15 @@ class Sender:
             self._claims.later(claimed, _BREAKER, code)
         return None
 
+    def _throttled(self, error: SlackApiError, team_id: str, method: str) -> float:
+        """Seconds for which Slack asks to leave a method alone, which everybody does; 0.0 if it said something else."""
+        code, status = slack_code(error), error.response.status_code
+        if code not in {"ratelimited", "rate_limited"} and status != HTTPStatus.TOO_MANY_REQUESTS:
+            return 0.0
+        wait = float(error.response.headers.get("Retry-After", 30)) + self._chance.uniform(0, 1)
+        self._budget.block(team_id, method, wait)
+        return wait
+
     def _remove_twins(self) -> None:
         """A sender that froze between its look and its post may have doubled it: look once more, delete the other."""
         while (row := self._claims.doubtful()) is not None:
@@ -309,11 +330,13 @@ class Sender:
             try:
                 found = self._find(row.channel, row.thread_ts, row.id, row.since)
                 if found:
-                    self._only(row.channel, found, keep=row.ts)
+                    self._only(row, found, keep=row.ts)
                 self._claims.cleared(row)
             except (SlackApiError, SlackDown) as error:
                 log.warning("looking for twins of %s failed: %s", row.id, error)
-                if isinstance(error, SlackApiError) and slack_code(error) in _NEVER | _BLIND:
+                if isinstance(error, SlackDown) or self._throttled(error, row.team_id, method):
+                    continue  # the row comes again
+                if slack_code(error) in _NEVER | _BLIND:
                     self._claims.cleared(row)
 
 

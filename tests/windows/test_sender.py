@@ -1,5 +1,6 @@
 """The sender against the Slack stand-in: what was committed is posted once and in order."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from bot.delivery.claims import Claims
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.sender import Sender
+from tests.faults.world import until
 from tests.windows.conftest import Workspace
 
 JOB = Subject("T0ORCHARD", "job", "j1")
@@ -156,6 +158,64 @@ def test_twin_of_a_sender_that_froze_and_woke_is_removed_at_once(
     make_sender("two").drain()
     assert workspace.texts() == ["card"]
     assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
+
+
+def test_twin_that_slack_lets_nobody_delete_yet_is_deleted_later(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a message would stand twice for ever whenever Slack was busy in that moment."""
+    show(db, outbox, "card")
+    claimed = Claims(db, lease=-1).claim("frozen")
+    assert claimed is not None
+    make_sender("two").drain(1)
+    workspace.fault("chat.delete", "throttle", times=1, retry_after=3600)
+    make_sender("frozen")._send(replace(claimed, lease_until=db.time() + 60))
+    assert workspace.texts() == ["card", "card"]
+
+    def look_again(table: str, column: str) -> None:
+        db.execute(f"UPDATE {table} SET {column} = :then WHERE {column} > 0", {"then": 1.0})
+        make_sender("two").drain()
+
+    look_again("thread", "recheck_at")
+    assert workspace.count("chat.delete") == 1, "Slack asked to leave it alone for an hour"
+    db.execute("UPDATE budget SET blocked_until = :then", {"then": 0.0})
+    look_again("thread", "recheck_at")
+    assert workspace.texts() == ["card"]
+
+
+def test_look_that_was_asked_for_while_another_went_on_is_taken(db: Database, outbox: Outbox) -> None:
+    """Without this, a sender that woke during another's look would leave its message twice."""
+    show(db, outbox, "card")
+    claims = Claims(db)
+    db.execute("UPDATE thread SET recheck_at = :then", {"then": 1.0})
+    first = claims.doubtful()
+    assert first is not None
+    db.execute("UPDATE thread SET recheck_at = :then", {"then": 2.0})
+    claims.cleared(first)
+    second = claims.doubtful()
+    assert second is not None
+    claims.cleared(second)
+    db.execute("UPDATE thread SET recheck_at = :then WHERE recheck_at > 0", {"then": 3.0})
+    assert claims.doubtful() is None
+
+
+def test_sender_that_waited_too_long_for_the_database_does_not_post(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, it would post after another had taken its message over, and the message would stand twice."""
+    show(db, outbox, "card")
+    sender = make_sender()
+    claimed = Claims(db, lease=10.0).claim("test")
+    assert claimed is not None
+    limit = db.time() + 0.3
+    enough = sender._settings.slack_timeout + sender._settings.lease / 6
+    sending = threading.Thread(target=sender._send, args=(replace(claimed, lease_until=limit + enough),))
+    with db.write() as session:
+        session.connection().exec_driver_sql("SELECT 1" if db.is_sqlite else "LOCK TABLE budget")
+        sending.start()
+        until(lambda: db.time() > limit)
+    sending.join()
+    assert workspace.texts() == []
 
 
 def test_old_edit_of_a_sender_that_froze_and_woke_does_not_stay(
