@@ -17,7 +17,7 @@ from bot.base.errors import NotAllowed, Refusal, Transient
 from bot.base.log import about, redact
 from bot.base.tries import Tries, attempt
 from bot.delivery.outbox import Outbox
-from bot.jobs import card
+from bot.jobs import card, thread_lines
 from bot.jobs.accept import Account
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts, subject
@@ -154,7 +154,7 @@ class Control:
         if job.quarantine_reason is None:
             raise NotSetAside
         after = replace(job, fails=0, silent=0, quarantine_reason=None, next_try_at=0.0)
-        return self._tell.record(after, after.state, line=card.retried_line(who.name))
+        return self._tell.record(after, after.state, line=thread_lines.retried_line(who.name))
 
     def follow(self, name: str, team_id: str, channel: str, who: Who) -> Followed:
         """A job that exists at AWS gets its card here, read-only; one that is known already gets a card here too.
@@ -197,7 +197,7 @@ class Control:
                 self._outbox.show(session, subject(job), channel, message)
             if taken and state.state == FAILED:
                 # It failed before anybody looked: the cause alone is on the card, what to do about it is a line.
-                failed = card.failed_line(facts, state)
+                failed = thread_lines.failed_line(facts, state)
                 self._outbox.say(session, subject(job), channel, failed, key=f"follow:{job.id}:{channel}")
         if taken:
             return Followed(job, "new")
@@ -239,7 +239,7 @@ class Control:
 
     def _not_stopped(self, job: Job, refusal: Refusal) -> None:
         """AWS will not stop it: people are told, and may press again when the cause is mended."""
-        line = card.not_stopped_line(self._facts.of(job), redact(refusal.words))
+        line = thread_lines.not_stopped_line(self._facts.of(job), redact(refusal.words))
         state = msgspec.structs.replace(job.state, stopped_by="")
         self._tell.record(replace(job, stop_wanted=False), state, line=line)
 

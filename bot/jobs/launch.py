@@ -22,7 +22,7 @@ from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.base.tries import Stale, Tries, attempt
 from bot.instructions.page import category_file, worker_page
-from bot.jobs import card
+from bot.jobs import thread_lines
 from bot.jobs.draft import Draft, faults
 from bot.jobs.facts import Facts, instructions_of
 from bot.jobs.ground_truth import REQUEST_TAG, GroundTruth
@@ -183,14 +183,14 @@ class Launch:
         state = msgspec.structs.replace(
             current.state, state=REFUSED, cause=redact(refusal.words), ended_at=self._clock()
         )
-        self._tell.record(current, state, line=card.refused_line(self._facts.of(current), _faults(refusal)))
+        self._tell.record(current, state, line=thread_lines.refused_line(self._facts.of(current), _faults(refusal)))
 
     def _again(self, job: Job, pause: Transient) -> None:
         """Another try later, or the end of trying."""
         after = self._tries.paused(self._current(job), pause.words)
         line = None
         if after.quarantine_reason:
-            line = card.set_aside_line(self._facts.of(after), after.state, pause.words)
+            line = thread_lines.set_aside_line(self._facts.of(after), after.state, pause.words)
         self._tell.record(after, after.state, line=line)
         log.info("launching %s failed for now (%s)", job.name, pause.words)
 

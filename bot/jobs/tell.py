@@ -12,7 +12,7 @@ from bot.base.db import Database
 from bot.base.failpoints import reach
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox
-from bot.jobs import card
+from bot.jobs import card, thread_lines
 from bot.jobs.facts import Facts, subject
 from bot.jobs.lifecycle import Change, JobState, Kind
 from bot.jobs.records import Job, Records
@@ -67,11 +67,11 @@ class Tell:
         lines: list[Message] = []
         for change in changes:
             if change.kind is Kind.LAUNCHED and not facts.read_only:
-                lines.append(card.launched_line(facts, team_told=self._facts.team_is_told(job)))
+                lines.append(thread_lines.launched_line(facts, team_told=self._facts.team_is_told(job)))
             elif change.kind is Kind.COMPLETED:
-                lines.append(card.completed_line(facts, state))
+                lines.append(thread_lines.completed_line(facts, state))
             elif change.kind is Kind.STOPPED:
-                lines.append(card.stopped_line(facts, state))
+                lines.append(thread_lines.stopped_line(facts, state))
             elif change.kind is Kind.FAILED:
-                lines.append(card.failed_line(facts, state))
+                lines.append(thread_lines.failed_line(facts, state))
         return lines

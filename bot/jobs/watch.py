@@ -16,7 +16,7 @@ from bot.base.errors import LabeljobError
 from bot.base.log import about
 from bot.base.settings import Settings
 from bot.base.tries import Tries, attempt, counts
-from bot.jobs import card
+from bot.jobs import thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.ground_truth import GroundTruth
 from bot.jobs.lifecycle import Report, observe, repeats
@@ -79,7 +79,7 @@ class Watch:
         after = self._tries.counted(job, error.words) if counts(error) else self._silent(job)
         line = None
         if after.quarantine_reason:
-            line = card.set_aside_line(self._facts.of(after), after.state, after.quarantine_reason)
+            line = thread_lines.set_aside_line(self._facts.of(after), after.state, after.quarantine_reason)
         self._tell.record(after, after.state, line=line)
 
     def _silent(self, job: Job) -> Job:

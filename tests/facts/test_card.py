@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.base.blocks import MESSAGE_SIZE
 from bot.base.errors import Fault
 from bot.delivery.message import Message
-from bot.jobs import card
+from bot.jobs import card, thread_lines
 from bot.jobs.card import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
 from bot.jobs.queue_card import QueueJob, home_view, queue_card, queue_empty
@@ -164,10 +164,10 @@ def test_only_buttons_that_work_now(state: str, changes: dict[str, Any], expecte
 def test_an_end_mentions_the_requester_once() -> None:
     """The one ping of a job's life has to come, and to come once."""
     lines = [
-        card.completed_line(RIPE, DONE),
-        card.stopped_line(RIPE, but(DONE, state="stopped", stopped_by="Sam")),
-        card.failed_line(RIPE, but(DONE, state="failed", cause="Access Denied for LabelingRole.")),
-        card.refused_line(RIPE, [Fault("input_uri", "It is gone."), Fault("labels", "Two at least.")]),
+        thread_lines.completed_line(RIPE, DONE),
+        thread_lines.stopped_line(RIPE, but(DONE, state="stopped", stopped_by="Sam")),
+        thread_lines.failed_line(RIPE, but(DONE, state="failed", cause="Access Denied for LabelingRole.")),
+        thread_lines.refused_line(RIPE, [Fault("input_uri", "It is gone."), Fault("labels", "Two at least.")]),
     ]
     for line in lines:
         assert line.text.count("<@U0MARA>") == 1
@@ -176,8 +176,8 @@ def test_an_end_mentions_the_requester_once() -> None:
     assert "Stopped by Sam. The 1,233 labels are kept; 7 pictures have none." in lines[1].text
     assert "Failed: Access Denied for LabelingRole. The 1,233 labels are kept" in lines[2].text
     assert "*Data to label*: It is gone." in lines[3].text
-    assert "<@" not in card.completed_line(facts(asked_by=""), DONE).text
-    assert "<@" not in card.launched_line(RIPE, team_told=True).text
+    assert "<@" not in thread_lines.completed_line(facts(asked_by=""), DONE).text
+    assert "<@" not in thread_lines.launched_line(RIPE, team_told=True).text
 
 
 def test_the_stop_modal_says_what_will_happen() -> None:
@@ -275,9 +275,10 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
     now = but(RUNNING, state=state, cause=cause, stopped_by=text)
     queued = QueueJob("j", text, "picture", 3, NOW, text)
     messages = [
-        card.root_card(job, now, NOW), card.launched_line(job, team_told=False), card.completed_line(job, now),
-        card.stopped_line(job, now), card.failed_line(job, now), card.refused_line(job, [Fault("labels", text)] * 9),
-        card.milestone_line(job, now, 50), status_message(job, now, NOW), status_table([(job, now)] * 40, NOW),
+        card.root_card(job, now, NOW), thread_lines.launched_line(job, team_told=False),
+        thread_lines.completed_line(job, now), thread_lines.stopped_line(job, now), thread_lines.failed_line(job, now),
+        thread_lines.refused_line(job, [Fault("labels", text)] * 9),
+        status_message(job, now, NOW), status_table([(job, now)] * 40, NOW),
         list_message([(job, now)] * 40, NOW, filters=text), queue_card(text, "https://p.example", [queued] * 40, NOW),
         queue_empty(text), plain_message(no_such_job(text, [text] * 9)), plain_message(text or "x"),
     ]  # fmt: skip

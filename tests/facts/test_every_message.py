@@ -21,7 +21,7 @@ from bot.datasets.source import Source
 from bot.delivery.digest import joined
 from bot.delivery.message import Message
 from bot.instructions.page import Example, Instructions, slack_preview
-from bot.jobs import card, form, queue_card, status_card
+from bot.jobs import card, form, queue_card, status_card, thread_lines
 from bot.jobs.card import JobFacts
 from bot.jobs.draft import (
     CAPTION_MAX,
@@ -106,8 +106,8 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         status_card.plain_message(words.strip() or "x"),
         status_card.plain_message(status_card.no_such_job(words, [words] * 5)),
         queue_card.queue_left(words),
-        card.retried_line(words),
-        card.set_aside_line(job, state, words),
+        thread_lines.retried_line(words),
+        thread_lines.set_aside_line(job, state, words),
         dataset_card.help_message(),
         dataset_card.no_such_dataset(words),
     ]
@@ -191,7 +191,7 @@ def test_a_digest_is_a_message_that_slack_takes(job: JobFacts, state: JobState, 
     short = msgspec.structs.replace(state, cause="")
     brief = JobFacts(**{**{name: getattr(job, name) for name in JobFacts.__slots__}, "name": "j", "title": "j"})
     lines = [status_card.list_message([(brief, short)] * count, NOW) for count in rows]
-    lines += [card.completed_line(job, state), card.failed_line(job, state), dataset_line(job.title)]
+    lines += [thread_lines.completed_line(job, state), thread_lines.failed_line(job, state), dataset_line(job.title)]
     payload, ids = lines[0].payload(), ["0"]
     for number, line in enumerate(lines[1:], 1):
         together = joined(payload, line.payload(), str(number), "0")

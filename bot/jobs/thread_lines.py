@@ -1,0 +1,106 @@
+"""The lines of a labeling job's thread (pure): launched, its end, and whatever somebody has to do something about.
+
+Promises to the outbox: as `card`; only an end, or what stops a job from getting to one, mentions the requester, once.
+"""
+
+from collections.abc import Sequence
+
+from bot.base.blocks import code, count, person, section, typed
+from bot.base.errors import Fault
+from bot.delivery.message import Message
+from bot.jobs import card, lifecycle
+from bot.jobs.draft import FIELD_WORDS
+from bot.jobs.lifecycle import JobState
+
+_NAME = 70  # characters of a name
+
+
+def launched_line(job: card.JobFacts, *, team_told: bool) -> Message:
+    """Created, launched and open for work: one line for the three."""
+    if job.stop_wanted:
+        return _line("Launched before it was taken back; it is stopped now.")
+    team = typed(job.team_name, _NAME)
+    told = f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
+    return _line(f"Launched; {told}.")
+
+
+def completed_line(job: card.JobFacts, state: JobState) -> Message:
+    """The end that was hoped for; mentions the requester."""
+    failed = f" {count(state.failed, job.noun)} failed at AWS." if state.failed else ""
+    where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
+    return _line(f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}")
+
+
+def stopped_line(job: card.JobFacts, state: JobState) -> Message:
+    """It was stopped; mentions the requester. `state.stopped_by` is a name, "" for the console."""
+    who = f" by {typed(state.stopped_by, _NAME)}" if state.stopped_by else ""
+    if state.withdrawn:
+        return _line(
+            f"{_mention(job)}Stopped{who} before it was launched; nothing was created at AWS. The name is free again."
+        )
+    cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
+    where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{where}")
+
+
+def not_stopped_line(job: card.JobFacts, why: str) -> Message:
+    """AWS did not stop it; mentions the requester, for the work goes on and may cost money."""
+    return _line(
+        f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the cause is mended, press "
+        f"Stop… again or type {code(f'/labeljob stop {job.name}')}."
+    )
+
+
+def failed_line(job: card.JobFacts, state: JobState) -> Message:
+    """AWS gave it up: what happened, what is safe, what to do; mentions the requester."""
+    cause = typed(state.cause, 900).rstrip(".") or "AWS gave no reason"
+    advice = lifecycle.remedy(state.cause)
+    return _line(f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}")
+
+
+def refused_line(job: card.JobFacts, faults: Sequence[Fault]) -> Message:
+    """The launch found what a person must mend: each field with its remedy; mentions the requester."""
+    wrong = [f"*{FIELD_WORDS.get(one.field, 'Job')}*: {typed(one.text, 400)}" for one in faults[:5]]
+    more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
+    lead = f"{_mention(job)}Not launched; nothing was created at AWS."
+    mend = "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is free again."
+    return _line("\n".join([lead, *wrong]) + more + mend)
+
+
+def set_aside_line(job: card.JobFacts, state: JobState, why: str) -> Message:
+    """It could not be looked after for so long that it was set aside; mentions the requester, once."""
+    safe = "Nothing at AWS was changed."
+    if state.state == lifecycle.ASKED:
+        safe = "Nothing was created at AWS."
+    elif state.state == lifecycle.LAUNCHING:
+        safe = "AWS may have taken it or not: another try finds out, and never makes a second job."
+    return _line(
+        f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. {safe} "
+        f"When the cause is mended, press Try again or type {code(f'/labeljob retry {job.name}')}."
+    )
+
+
+def retried_line(who: str) -> Message:
+    """Somebody took a job up again that was set aside. `who` is a name."""
+    return _line(f"Taken up again by {typed(who, _NAME)}.")
+
+
+def _line(text: str) -> Message:
+    return Message(text, [section(text)])
+
+
+def _mention(job: card.JobFacts) -> str:
+    return f"{person(job.asked_by)} " if job.asked_by else ""
+
+
+def _kept(job: card.JobFacts, state: JobState) -> str:
+    """What is safe."""
+    if not state.labeled:
+        return "There were no labels yet."
+    rest = state.total - state.labeled
+    without = f"; {count(rest, f'{job.noun} has none', f'{job.noun}s have none')}" if rest else ""
+    return (
+        f"The {count(state.labeled, 'label')} are kept{without}."
+        if state.labeled > 1
+        else f"The label is kept{without}."
+    )
