@@ -3,7 +3,8 @@
 Four workers on one database, each aimed at a step: most freeze between their last look at the clock and the post, where
 only the twin check can help, the others after a post, after a claim, before a create, or at any moment. Each stands
 still until its lease is over and another may have done its work; then it goes on. While this lasts, lines are said in
-many threads, cards are edited again and again, and jobs are launched and watched.
+many threads, cards are edited again and again, jobs are launched and watched, and Slack refuses some deletions
+with 429 and breaks others off.
 """
 
 import random
@@ -128,7 +129,10 @@ def run(place: Place) -> Figures:
         posts = Posts(Journal(world))
         talk = Talk(Outbox(world.db, new_id))
         near = Near(world)
+        world.fault("chat.delete", "throttle", probability=0.15, seed=place.seed, retry_after=1)
+        world.fault("chat.delete", "error_500", probability=0.1, seed=place.seed)
         _freeze_all(place, world, births, freezes, talk, near, posts)
+        world.no_faults()
         last = world.forked(births, "last", role="worker", **_SETTINGS)
         last.start()
         with suppress(PracticeError):
