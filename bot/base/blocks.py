@@ -28,13 +28,24 @@ VIEW_BLOCKS = 100
 BAR_CELLS = 20
 
 _ZERO_WIDTH = "\u200b"
-_DEFUSED = str.maketrans({mark: _ZERO_WIDTH + mark for mark in "*_~`"})
+# Slack has no way to escape its formatting marks, and an invisible character before one makes it a word's edge, where
+# it formats all the more. So signs that look alike stand for them; an underscore inside a word formats nothing.
+_LOOK_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+_MARK = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
+_EMOJI_CODE = re.compile(r":(?=[\w+'-]*[^\W\d][\w+'-]*:|[+-]1:)")  # and not a time of day
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # characters that turn what follows them
 
 
 def escape(text: str) -> str:
-    """Typed text as mrkdwn data: `& < >` escaped, formatting marks and mention words defused, one line kept as is."""
+    """Typed text as mrkdwn data: `& < >` escaped, formatting marks, emoji codes and mention words defused.
+
+    Text in Arabic or Hebrew is set apart (U+2068 and U+2069), so that numbers beside it keep their place.
+    """
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _unpinged(safe).translate(_DEFUSED)
+    safe = _MARK.sub(lambda mark: _LOOK_ALIKE[mark[0]], _EMOJI_CODE.sub(f":{_ZERO_WIDTH}", _unpinged(safe)))
+    safe = _DIRECTION.sub("", safe)
+    return f"\u2068{safe}\u2069" if _RIGHT_TO_LEFT.search(safe) else safe
 
 
 def cut(text: str, limit: int) -> str:
@@ -50,8 +61,13 @@ def typed(text: str, limit: int = 300) -> str:
 def code(text: str, limit: int = 1100) -> str:
     """An address or a name to copy, letter by letter, in a code span; nothing in it is a mark, a link or a mention."""
     one = cut(" ".join(text.replace("`", "'").split()), limit)
-    safe = one.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"`{_unpinged(safe)}`" if one else ""
+    return f"`{in_code(one)}`" if one else ""
+
+
+def in_code(text: str) -> str:
+    """Typed text inside a code span or block, where marks format nothing and only a backtick could end it."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _unpinged(safe).replace("`", _LOOK_ALIKE["`"])
 
 
 def plain(text: str, limit: int = SECTION_TEXT) -> Block:

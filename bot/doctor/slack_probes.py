@@ -9,6 +9,7 @@ from slack_sdk.web import SlackResponse
 from bot import slack_manifest
 from bot.doctor.clocks import judged, skew
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.slack_failures import slack_code
 
 _PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
 _SECRET = re.compile(r"[0-9a-f]{32}")
@@ -110,6 +111,35 @@ def channels(around: Surroundings) -> Iterator[Finding]:
         if not cursor:
             break
     yield Finding(Verdict.LOOK, f"{around.learned.bot_name} is in no channel yet.")
+
+
+@probe("managers", needs=("Slack token",))
+def managers(around: Surroundings) -> Iterator[Finding]:
+    """Slack knows everybody whom LABELJOB_MANAGERS names.
+
+    Name people by their member id (U…: profile, More, Copy member ID) and user groups by theirs (S…: the end of the
+    group's address in a browser). Whom Slack does not know is no manager.
+    """
+    named = around.settings.managers
+    unknown = [entry for entry in named if not _is_known(around, entry)]
+    if unknown:
+        yield Finding(Verdict.FAILS, f"Slack does not know {', '.join(unknown)}.")
+    elif named:
+        yield Finding(Verdict.OK, f"Slack knows {'it' if len(named) == 1 else f'all {len(named)}'}.")
+
+
+def _is_known(around: Surroundings, manager: str) -> bool:
+    """Whether this is a person or a user group of the workspace."""
+    try:
+        if manager.startswith("S"):
+            around.slack.usergroups_users_list(usergroup=manager)
+        else:
+            around.slack.users_info(user=manager)
+    except SlackApiError as error:
+        if slack_code(error) in {"no_such_subteam", "user_not_found", "users_not_found", "invalid_arguments"}:
+            return False
+        raise
+    return True
 
 
 @probe("way in from Slack")

@@ -84,20 +84,14 @@ class Skeleton:
     full_html: str
 
 
-class _Mrkdwn(str):
-    """Text that is mrkdwn already."""
-
-    __slots__ = ()
-
-
 def _inert(value: Any) -> Any:
     """A value on its way into Liquid source: HTML-escaped unless it is clean HTML, and free of braces in any case."""
     return Markup(clean.inert(str(html_escape(value))))  # noqa: S704 - escaped on this very line
 
 
 def _data(value: Any) -> str:
-    """A value on its way into mrkdwn: typed text is escaped."""
-    return value if isinstance(value, _Mrkdwn) else blocks.escape(str(value))
+    """A value on its way into mrkdwn: typed text, which is escaped."""
+    return blocks.escape(str(value))
 
 
 def _environment(*, autoescape: bool, finalize: Callable[[Any], Any]) -> ImmutableSandboxedEnvironment:
@@ -203,7 +197,7 @@ def slack_preview(
     head = template.render(
         title=_one_line(instructions.task_title),
         description=_one_line(instructions.description),
-        labels=[_Mrkdwn(blocks.escape(label)) for label in instructions.labels],
+        labels=[f"“{label}”" if "," in label else label for label in instructions.labels],
     )
     shown = [blocks.section(head.strip()), *_sections(instructions.short_html)]
     pictures = [

@@ -139,11 +139,6 @@ class Change:
     percent: int = 0
     warning: bool = False
 
-    @property
-    def of_state(self) -> bool:
-        """Whether the job's state changed (to be shown at once), not only its numbers."""
-        return self.kind not in (Kind.COUNTED, Kind.PROGRESS, Kind.FIRST_LABEL, Kind.MILESTONE)
-
 
 _AWS = {
     "Initializing": INITIALIZING,

@@ -85,14 +85,6 @@ def help_message(commands: Sequence[tuple[str, str]] = HELP, *, unknown: str = "
     return Message(text, [section(text), context("A job belongs to the channel where it was asked for.")])
 
 
-def not_here(command: str = "/labeljob") -> Message:
-    """The bot is not a member of the channel, so it could not post there."""
-    words = (
-        f"I am not in this channel, so I cannot keep a card here. Invite me with /invite, then type {command} again."
-    )
-    return Message(words, [section(words)])
-
-
 def no_such_job(name: str, known: Sequence[str] = ()) -> str:
     """No job of that name in this channel, in plain words; `known` are names that are near."""
     near = f"There is: {', '.join(known)}." if known else "It has no jobs yet; /labeljob create asks for one."

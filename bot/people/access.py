@@ -5,6 +5,7 @@ creates) < manager (stops, takes over, imports; named in LABELJOB_MANAGERS by us
 workspaces (Slack Connect) and bots are strangers. An action without a rule is refused.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -19,6 +20,8 @@ from bot.slack_failures import NO_ANSWER, slack_code
 
 _NOBODY = {"channel_not_found", "user_not_found", "not_in_channel", "no_such_subteam", "missing_scope"}
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
+
+log = logging.getLogger(__name__)
 
 
 class Role(IntEnum):
@@ -160,8 +163,14 @@ class Access:
         return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user_id)
 
     def manager_names(self) -> list[str]:
-        """The managers by name."""
-        return [self.name(user) for user in sorted(self._manager_ids())]
+        """The managers by name; whom Slack does not know is left out."""
+        names = []
+        for user in sorted(self._manager_ids()):
+            try:
+                names.append(self.name(user))
+            except NotAllowed:
+                log.warning("LABELJOB_MANAGERS names %s, whom Slack does not know", user)
+        return names
 
     def _who_can(self, rule: Rule, who: Who, asked_by: str | None) -> str:
         """Who else can, in words."""
@@ -201,7 +210,18 @@ class Access:
         return frozenset(ids)
 
     def _group(self, group: str) -> set[str]:
-        return set(self._ask("group", group, lambda: self._slack.usergroups_users_list(usergroup=group)["users"]))
+        """The people of a user group. One that Slack does not know is empty: it must not keep everybody out."""
+
+        def ask() -> list[str]:
+            try:
+                return list(self._slack.usergroups_users_list(usergroup=group)["users"])
+            except SlackApiError as error:
+                if slack_code(error) not in _NOBODY:
+                    raise
+                log.warning("LABELJOB_MANAGERS names %s: Slack answers %s", group, slack_code(error))
+                return []
+
+        return set(self._ask("group", group, ask))
 
     def _ask(self, kind: str, key: str, call: Callable[[], Any]) -> Any:
         """The answer, from memory while it is fresh. Unknown people and channels are not allowed anything."""

@@ -14,7 +14,6 @@ from random import Random
 WIDTH, HEIGHT = 640, 480
 RIPENESS = ("unripe", "ripe", "overripe")
 KINDS = ("apple", "pear", "orange", "lemon")
-TONES = ("kind", "mixed", "harsh")
 CLASS_PICTURES, BOX_PICTURES = 40, 24
 _NAME = re.compile(r"(orchard|table)-s(\d+)-(\d{3})\.jpg$")
 # How wide and high each fruit is, in units of its size.

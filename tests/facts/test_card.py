@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.base.blocks import MESSAGE_SIZE
+from bot.base.blocks import MESSAGE_SIZE, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import card, thread_lines
@@ -22,7 +22,6 @@ from bot.jobs.status_card import (
     help_message,
     list_message,
     no_such_job,
-    not_here,
     plain_message,
     status_message,
     status_table,
@@ -254,10 +253,24 @@ def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
 
 def test_refusals_are_words() -> None:
     """A dead end says where to go on."""
-    assert "/invite" in not_here().text
     assert "“x`y”" in no_such_job("x`y")
     assert "/labeljob create" in help_message().text
     assert "<!channel>" not in plain_message("<!channel> @channel").text
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("*bold* ~no~ `x`", "\u2217bold\u2217 \u223cno\u223c \u02cbx\u02cb"),
+        ("_it_ snake_case", "\u02cdit\u02cd snake_case"),
+        (":apple: at 10:30:00", ":\u200bapple: at 10:30:00"),
+        ("\u05d0\u05d1 8", "\u2068\u05d0\u05d1 8\u2069"),
+        ("a\u202eb", "ab"),
+    ],
+)
+def test_typed_signs_look_as_they_were_typed(said: str, shown: str) -> None:
+    """A label would be told in other signs than the worker sees, or turn the numbers beside it round."""
+    assert typed(said) == shown
 
 
 HOSTILE = st.sampled_from([

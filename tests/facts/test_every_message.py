@@ -102,7 +102,6 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         status_card.hinted(status_card.status_message(job, state, NOW, with_button=False), words or "x"),
         status_card.hinted(status_card.list_message([(job, state)] * 60, NOW), words[:300] or "x"),
         status_card.help_message(unknown=words),
-        status_card.not_here(),
         status_card.plain_message(words.strip() or "x"),
         status_card.plain_message(status_card.no_such_job(words, [words] * 5)),
         queue_card.queue_left(words),

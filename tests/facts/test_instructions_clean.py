@@ -122,7 +122,6 @@ def test_any_block_is_read(block: dict[str, Any]) -> None:
     assert_harmless(markup)
     slack_text.to_mrkdwn(block)
     slack_text.to_text(block)
-    slack_text.to_rich_text(markup)
 
 
 def test_rich_text_is_kept_as_it_looks() -> None:
@@ -189,7 +188,7 @@ def test_mrkdwn_shows_the_formatting_and_nothing_typed() -> None:
     assert said.split("\n") == [
         *("*Rules*", "", "Take  *one*  of _these_:", "~all~", "", "• a", "    1. b", "", "> q", "> r", ""),
         *("<https://a.b/?x=1&y=%3C2%3E|go ¦ on> `xˋy`", "", "```", "1", "2", "```", "", "a | b", "1 | 2", ""),  # noqa: RUF001
-        "·*not bold·* @·here",
+        "∗not bold∗ @·here",  # noqa: RUF001
     ]
 
 
@@ -204,24 +203,7 @@ def test_typed_text_never_pings_or_links_in_slack(typed: str) -> None:
     assert "<" not in said
     assert ">" not in said
     assert not re.search(r"@(here|channel)\b", said)
-    assert not re.search(r"(?<!\u200b)[*`]", said)
-
-
-def test_a_form_opens_again_with_what_was_written() -> None:
-    """Continue and revise start from the old instructions; nothing may be lost on the way."""
-    block = rich(
-        section(text("Choose "), text("one", bold=True), text("\n\nsecond")),
-        bullets("bullet", 0, "a", "b"),
-        bullets("ordered", 1, "b1"),
-        bullets("bullet", 0, "c"),
-        bullets("ordered", 0, "three", offset=2),
-        {"type": "rich_text_quote", "elements": [text("said")]},
-        {"type": "rich_text_preformatted", "elements": [text("x\ny")]},
-        section({"type": "link", "url": "https://a.b/", "text": "here"}),
-    )
-    markup = clean.from_rich_text(block)
-    assert clean.from_rich_text(slack_text.to_rich_text(markup)) == markup
-    assert slack_text.to_rich_text("")["elements"][0]["elements"][0]["text"] == " "
+    assert not re.search(r"[*`]", said)
 
 
 def test_deep_nesting_is_read() -> None:
@@ -229,4 +211,3 @@ def test_deep_nesting_is_read() -> None:
     deep = "<b>" * 2_000 + "x" + "<ul><li>" * 1_000
     assert "x" in slack_text.to_mrkdwn(deep)
     assert "x" in slack_text.to_text(deep, limit=50)
-    slack_text.to_rich_text(deep)

@@ -240,6 +240,14 @@ def test_preview_shows_what_workers_get() -> None:
     assert len(page.slack_preview("image-classification", told, link, full=False)) < len(shown)
 
 
+def test_labels_are_shown_as_they_were_typed_and_told_apart() -> None:
+    """A label with a sign of HTML's would be shown in its escapes, and one with a comma would be read as two."""
+    shown = page.slack_preview(
+        "image-classification", instructions(labels=("<b>", "a & b", "ripe, green")), lambda _uri: "https://x.example"
+    )
+    assert "Labels: &lt;b&gt;, a &amp; b, “ripe, green”" in shown[0]["text"]["text"]
+
+
 def test_category_file_has_the_standard_shape() -> None:
     """Without document-version, or with a repeated name, the job fails after it was created."""
     assert json.loads(page.category_file(["ripe", " née  "])) == {

@@ -19,7 +19,6 @@ Known = dict[str, list[Any]]
 
 DEEPEST = 5
 LONGEST = 40
-_PLAIN = st.text(st.sampled_from("abcXYZ019-_./ :"), min_size=1, max_size=12)
 # The stdlib's engine knows no \p{...}; a smaller language of the same pattern is as good for making examples.
 _CLASSES = {"L": "a-zäß", "Z": " ", "N": "0-9", "M": "\u0301", "S": "+=", "P": "!,."}
 

@@ -39,7 +39,6 @@ __all__ = [
 
 STACK = 3
 TRIGGER_SECONDS = 3.0
-KEPT_FIELDS = ("private_metadata", "callback_id", "external_id")
 
 
 # -- triggers -----------------------------------------------------------------------------------------------------

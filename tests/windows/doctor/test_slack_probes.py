@@ -104,3 +104,11 @@ def test_way_in(clinic: Clinic) -> None:
     assert clinic.examine(LABELJOB_SLACK_TRANSPORT="http")["way in from Slack"]["verdict"] == "ok"
     wrong = clinic.examine(LABELJOB_SLACK_TRANSPORT="http", SLACK_SIGNING_SECRET="copied-badly")
     assert wrong["way in from Slack"]["verdict"] == "look at"
+
+
+def test_managers_whom_slack_does_not_know_are_named(clinic: Clinic) -> None:
+    """A slip in one setting would be found by the person whom nobody lets stop a job that costs money."""
+    row = clinic.examine(LABELJOB_MANAGERS="U0SAM,U0GONE,S0GONE")["managers"]
+    assert (row["verdict"], row["found"]) == ("fails", "Slack does not know U0GONE, S0GONE.")
+    assert "Copy member ID" in row["remedy"]
+    assert clinic.examine(LABELJOB_MANAGERS="U0SAM")["managers"]["verdict"] == "ok"
