@@ -52,7 +52,8 @@ def _read(around: Surroundings, place: str) -> Finding:
         if elsewhere != region:
             return Finding(Verdict.FAILS, f"The bucket is in {elsewhere}, the bot works in {region}.", of=place)
         with renamed():
-            listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=10).get("Contents", ())
+            folder = prefix and f"{prefix.rstrip('/')}/"
+            listed = s3.list_objects_v2(Bucket=bucket, Prefix=folder, MaxKeys=10).get("Contents", ())
             key = next((item["Key"] for item in listed if item["Size"]), None)
             if key is not None:
                 s3.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
@@ -130,7 +131,7 @@ def cors(around: Surroundings) -> Iterator[Finding]:
 
 def _origin(around: Surroundings) -> str:
     """Where the worker pages come from."""
-    # UNSURE: that the page that loads the pictures has the portal's own origin; F3's rule allows every origin.
+    # UNSURE: that the page with the pictures has the portal's own origin; docs/running.md's rule allows every one.
     parts = urlsplit(around.learned.portal or f"https://example.labeling.{around.settings.aws_region}.sagemaker.aws")
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -29,6 +29,9 @@ def main() -> int:
     seed = int(os.environ.get("SEED", "7"))
     if sys.argv[1:2] == ["payloads"]:
         return payloads.main(int((sys.argv[2:] or ["20000"])[0]), seed, Terminal().lines)
+    if wrong := _wrong(sys.argv[1:]):
+        Terminal().lines(wrong)
+        return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything that was started is ended
     kills = int(os.environ.get("KILLS", "50"))
     chosen = os.environ.get("STORE", "both")
@@ -47,6 +50,23 @@ def main() -> int:
     terminal.lines(*(done.line for done in every if done.number != 1))
     terminal.lines(*(done.line.removeprefix("row=1 ") for done in every if done.number == 1))
     return 0 if all(done.kept for done in every) else 1
+
+
+def _wrong(arguments: list[str]) -> str:
+    """What was asked for and is not here; "" when all is. A slip must not look like a book that was kept."""
+    store, rows = os.environ.get("STORE", "both"), os.environ.get("ROWS", "")
+    known = {str(row.number) for row in ROWS}
+    strange = [number for number in rows.split(",") if number and number not in known]
+    if arguments:
+        return f"{' '.join(arguments)}: the book takes KILLS, STORE, ROWS and SEED from the environment, or `payloads`."
+    if store not in {"both", *_STORES}:
+        return f"STORE={store}: sqlite, postgresql or both."
+    if strange:
+        tests = (
+            "15 is tests/faults/test_canaries.py, 17 `python -m tests.faults payloads`, 18 tests/faults/test_model.py"
+        )
+        return f"There is no row {', '.join(strange)} here; there are {', '.join(sorted(known, key=int))} ({tests})."
+    return ""
 
 
 def _wanted(kills: int, store: str) -> list[Row]:
