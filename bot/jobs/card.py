@@ -247,9 +247,9 @@ def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
         buttons.append(button("Try again", JOB_RETRY, job.id, label=cut(f"Try {job.name} again", 75)))
     if can_make_dataset(job, state):
         buttons.append(button(_offer(state), JOB_MAKE_DATASET, job.id))
-    if job.read_only:
+    if job.read_only and not state.ended:
         buttons.append(button("Take over", JOB_TAKE_OVER, job.id, label=cut(f"Take over {job.name}", 75)))
-    else:
+    elif not job.read_only:
         buttons.append(button("Instructions", JOB_INSTRUCTIONS, job.id))
     if job.portal_url and state.state == lifecycle.IN_PROGRESS:
         buttons.append(button("Open portal", OPEN_PORTAL, job.id, url=job.portal_url))

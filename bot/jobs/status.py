@@ -125,10 +125,11 @@ class Status:
             return self.of_job(running[0], with_button=with_button)
         return status_card.status_table([(self._facts.of(job), job.state) for job in running], self._clock())
 
-    def listed(self, team_id: str, channel: str) -> Message:
-        """Every job of the channel, newest first."""
-        jobs = self._shown_in(team_id, channel)
-        return status_card.list_message([(self._facts.of(job), job.state) for job in jobs], self._clock())
+    def listed(self, team_id: str, channel: str, wanted: str = "") -> Message:
+        """The jobs of the channel that fit the words of `wanted`, newest first."""
+        jobs = [(self._facts.of(job), job.state) for job in self._shown_in(team_id, channel)]
+        fitting = [(facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted)]
+        return status_card.list_message(fitting, self._clock(), filters=wanted)
 
     def stop_offer(self, job: Job) -> Message:
         """The button that opens the confirmation: a mention cannot open a window by itself."""

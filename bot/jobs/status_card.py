@@ -1,5 +1,6 @@
 """Answers to a person who asks how it goes (pure): status, lists, help, and refusals in words."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -22,12 +23,12 @@ from bot.base.blocks import (
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
 from bot.jobs.card import JOB_POST_STATUS, JOB_STATUS, JOB_STOP, JobFacts, progress_words, root_card, state_word
-from bot.jobs.lifecycle import JobState
+from bot.jobs.lifecycle import LIVE, JobState
 
 HELP: tuple[tuple[str, str], ...] = (
     ("/labeljob create", "ask for a labeling job: a form of three pages"),
     ("/labeljob status [name]", "how a job of this channel goes, to you alone"),
-    ("/labeljob list", "every job of this channel"),
+    ("/labeljob list [words]", "every job of this channel, or those that fit: failed, mara, bounding box"),
     ("/labeljob stop name", "stop a job; what is labeled is kept"),
     ("/labeljob retry name", "take up again a job that was set aside"),
     ("/labeljob follow name", "show a job that was made in the AWS console or by a script"),
@@ -71,23 +72,34 @@ def status_table(jobs: Rows, now: datetime) -> Message:
 def list_message(jobs: Rows, now: datetime, *, filters: str = "") -> Message:
     """Every job of the channel, in the order given; `filters` says in words what was left out."""
     if not jobs:
-        words = f"No job fits {typed(filters)}." if filters else NO_JOBS
+        words = f"No job of this channel fits “{typed(filters)}”." if filters else NO_JOBS
         return Message(words, [section(words)])
-    lead = f"{count(len(jobs), 'job')} in this channel{f', {typed(filters)}' if filters else ''}"
+    lead = f"{count(len(jobs), 'job')} in this channel{f' for “{typed(filters)}”' if filters else ''}"
     return _table(jobs, now, lead, "Name one for more: /labeljob status name.")
+
+
+def fits(job: JobFacts, state: JobState, wanted: str) -> bool:
+    """Whether a job fits each word of `wanted`: a part of its state, owner, task type, team or name.
+
+    `owner:mara`, `--state=failed` and `mara failed` are read alike; "running" is said for what goes on.
+    """
+    kind = job.kind.title if job.kind else ""
+    going = "running" if state.state in LIVE else ""
+    known = " ".join((state_word(job, state), going, job.asked_by_name, kind, job.team_name, job.name)).lower()
+    return all(re.split("[:=]", word)[-1] in known for word in wanted.lower().split())
 
 
 def help_message(commands: Sequence[tuple[str, str]] = HELP, *, unknown: str = "") -> Message:
     """What can be typed; `unknown` is a word that was typed instead."""
     lines = [f"{code(command)} {words}" for command, words in commands]
-    lead = f"There is no {code(unknown, 40)} here. What there is:" if unknown else "Labeling jobs from this channel:"
+    lead = f"There is no {code(unknown, 40)} here. You can type:" if unknown else "Labeling jobs from this channel:"
     text = "\n".join([lead, *lines])
     return Message(text, [section(text), context("A job belongs to the channel where it was asked for.")])
 
 
 def no_such_job(name: str, known: Sequence[str] = ()) -> str:
     """No job of that name in this channel, in plain words; `known` are names that are near."""
-    near = f"There is: {', '.join(known)}." if known else "It has no jobs yet; /labeljob create asks for one."
+    near = f"Jobs here: {', '.join(known)}." if known else "It has no jobs yet; /labeljob create asks for one."
     return f"This channel has no job “{cut(name, 80)}”. {near}"
 
 
@@ -122,7 +134,7 @@ def _table(jobs: Rows, now: datetime, lead: str, more: str) -> Message:
 def _row(job: JobFacts, state: JobState, now: datetime) -> Block:
     small = [f"job {typed(job.name, 70)}", f"{duration((now - job.created_at).total_seconds())} old"]
     if job.asked_by_name:
-        small.append(f"asked by {typed(job.asked_by_name, 70)}")
+        small.append(f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, 70)}")
     if job.expires_at and not state.ended:
         small.append(f"closes {date(job.expires_at)}")
     text = (

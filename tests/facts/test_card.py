@@ -19,6 +19,7 @@ from bot.jobs.card import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
 from bot.jobs.queue_card import QueueJob, home_view, queue_card, queue_empty
 from bot.jobs.status_card import (
+    fits,
     help_message,
     list_message,
     no_such_job,
@@ -217,6 +218,17 @@ def test_long_lists_fit_and_say_what_is_left_out() -> None:
     assert validate_message(said.payload()) == []
     assert len(json.dumps(said.blocks)) <= MESSAGE_SIZE
     assert re.search(r"and \d+ more", words(said))
+
+
+def test_a_list_holds_what_its_words_ask_for() -> None:
+    """Who looks for the failed jobs would be shown all of them, and believe it."""
+    broken = but(RUNNING, state="failed")
+    for wanted in ("failed", "FAILED mara", "state:failed owner:Mara", "--state=failed", "image", ""):
+        assert fits(RIPE, broken, wanted), wanted
+    for wanted in ("running", "failed sam", "in progress"):
+        assert not fits(RIPE, broken, wanted), wanted
+    assert fits(RIPE, RUNNING, "running")
+    assert "for “failed”" in list_message([(RIPE, broken)], NOW, filters="failed").text
 
 
 def test_the_queue_message_is_one_for_the_team() -> None:

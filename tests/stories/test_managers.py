@@ -72,7 +72,7 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     assert "2 jobs in this channel, the most urgent first" in several["text"]
     assert words(world.mara.command(channel, "/labeljob", "status LIST-TWO")).startswith("Ripe or not (list-two)")
     assert words(world.mara.command(channel, "/labeljob", "status list-seven")) == (
-        "This channel has no job “list-seven”. There is: list-two, list-one."
+        "This channel has no job “list-seven”. Jobs here: list-two, list-one."
     )
     assert words(world.mara.command(channel, "/labeljob", "list")).startswith(
         "2 jobs in this channel:\nRipe or not (list-two)"
