@@ -19,7 +19,7 @@ from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
 from bot.delivery.outbox import Outbox
 from bot.jobs.card import root_card
-from bot.jobs.draft import Draft, faults, faults_step1, faults_step2, free_name, name_taken, team_key
+from bot.jobs.draft import Draft, faults, faults_step1, faults_step2, free_name, name_taken, of_this_type, team_key
 from bot.jobs.facts import Facts, subject
 from bot.jobs.ground_truth import GroundTruth, NameTaken
 from bot.jobs.inputs import Input, Inputs
@@ -96,7 +96,16 @@ class Accept:
         if last is not None and last.asked_by == user_id:
             held = [job.name for job in self._records.in_channel(team_id, channel) if job.state.state != REFUSED]
             name = free_name(last.name, held)
-            draft = msgspec.structs.replace(last.draft, job_name=name, objects=None, skipped=0, unread=())
+            mended = last.state.state == REFUSED  # then every word of it was meant for this very form
+            draft = msgspec.structs.replace(
+                last.draft,
+                job_name=name,
+                objects=None,
+                skipped=0,
+                unread=(),
+                taken_from=last.name,
+                taken_type="" if mended else last.draft.task_type,
+            )
         elif last is not None:
             places = {"output_uri": last.draft.output_uri}
             kind = {"category": last.draft.category, "task_type": last.draft.task_type}
@@ -134,7 +143,7 @@ class Accept:
         answers, faults_of_aws, silent = self._questions.ask(asked)
         seen = answers.get("input_uri")
         draft = msgspec.structs.replace(
-            draft,
+            of_this_type(draft),
             objects=seen.objects if isinstance(seen, Input) else None,
             skipped=seen.skipped if isinstance(seen, Input) else 0,
             unread=tuple(_WORDS[name] for name in silent),

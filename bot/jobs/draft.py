@@ -51,7 +51,8 @@ class Draft(msgspec.Struct, frozen=True):
     which). Durations are seconds. `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is
     empty as long as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read of the input, and
-    which of its questions were not answered in time.
+    which of its questions were not answered in time. `taken_from` is the job whose words the form began with, and
+    `taken_type` that job's task type as long as nobody has been through those words.
     """
 
     job_name: str = ""
@@ -80,11 +81,29 @@ class Draft(msgspec.Struct, frozen=True):
     objects: int | None = None
     skipped: int = 0
     unread: tuple[str, ...] = ()
+    taken_from: str = ""
+    taken_type: str = ""
 
     @property
     def kind(self) -> TaskType | None:
         """The task type's row of the catalogue; None when none was chosen."""
         return TASK_TYPES.get(self.task_type)
+
+
+def of_this_type(draft: Draft) -> Draft:
+    """The draft without another job's words for the workers when its task type is another: they would mislead."""
+    if draft.taken_type in {"", draft.task_type}:
+        return draft
+    return msgspec.structs.replace(
+        draft,
+        title="",
+        description="",
+        labels=(),
+        short_instructions=None,
+        full_instructions=None,
+        examples=(),
+        taken_type="",
+    )
 
 
 FIELD_WORDS: dict[str, str] = {

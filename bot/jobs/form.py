@@ -13,6 +13,7 @@ from bot.base.blocks import (
     Block,
     actions,
     button,
+    context,
     cut,
     divider,
     header,
@@ -98,6 +99,7 @@ def step_one(draft: Draft, draft_id: str, *, faults: Sequence[Fault] = ()) -> Bl
     categories = [option(one, one) for one in CATEGORIES]
     blocks = [
         *fault_blocks(faults),
+        *_taken(draft),
         header("Required"),
         _text("job_name", draft.job_name, "1 to 63 letters, digits, hyphens. AWS keeps a name for ever.", "ripe-july"),
         input_block(
@@ -135,6 +137,7 @@ def step_two(draft: Draft, draft_id: str, teams_known: bool, *, faults: Sequence
     blocks = [
         *fault_blocks(faults),
         *_no_teams(teams_known),
+        *_taken(draft),
         header("Required"),
         _team(draft),
         _text("title", draft.title, "One line. Workers see it in their list of jobs.", "Ripe or not, July harvest"),
@@ -155,6 +158,13 @@ def step_two(draft: Draft, draft_id: str, teams_known: bool, *, faults: Sequence
         close="Cancel",
         metadata=metadata(draft_id, 2),
     )
+
+
+def _taken(draft: Draft) -> list[Block]:
+    """Whose words the fields hold, so that nobody sends another job's instructions unread."""
+    if not draft.taken_from or not (draft.labels or draft.title):
+        return []
+    return [context(f"Filled in as in {typed(draft.taken_from, 70)}. Change what is different.")]
 
 
 def thanks(name: str, channel: str) -> Block:
@@ -321,7 +331,7 @@ def _instructions(draft: Draft, noun: str) -> list[Block]:
     blocks = [
         input_block(
             FIELD_WORDS["short_instructions"], short, "short_instructions", optional=True,
-            hint=f"Always in view beside the {noun}. Left as it is, workers see the description.",
+            hint=f"Always in view beside the {noun}. Without words of your own, workers see the description.",
         ),
         input_block(
             FIELD_WORDS["full_instructions"], full, "full_instructions", optional=True,

@@ -61,7 +61,7 @@ def read_step_two(view: Mapping[str, Any], draft: Draft, teams: Iterable[tuple[s
     given["examples"] = tuple(_examples(page, draft, good=True) + _examples(page, draft, good=False))
     if page.has("workteam_arn"):
         given.update(_team(page, draft, dict(teams)))
-    return msgspec.structs.replace(draft, typed=unread, **given)
+    return msgspec.structs.replace(draft, typed=unread, taken_type="", **given)
 
 
 class _Page:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.base.blocks import rich_text, rich_words
 from bot.base.errors import Fault
 from bot.jobs import form
-from bot.jobs.draft import Draft, Example, faults
+from bot.jobs.draft import Draft, Example, faults, of_this_type
 from bot.jobs.form_reading import read_step_one, read_step_two
 from bot.jobs.form_review import Reviewed, review
 
@@ -166,6 +166,19 @@ def test_an_untouched_skeleton_is_no_instruction() -> None:
     page = shown_values(form.step_two(Draft(task_type="bounding-box"), "d", teams_known=True))
     draft = read_step_two(page, Draft(task_type="bounding-box"), TEAMS)
     assert (draft.short_instructions, draft.full_instructions) == (None, None)
+
+
+def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
+    """A text job would go to its team with the labels, the rules and the apples of a picture job."""
+    taken = msgspec.structs.replace(MARA, taken_from="ripe-june", taken_type="bounding-box")
+    assert "Filled in as in ripe-june." in json.dumps(form.step_two(taken, "d", teams_known=True))
+    assert "Filled in" not in json.dumps(form.step_two(MARA, "d", teams_known=True))
+    assert of_this_type(taken) == taken
+    other = of_this_type(msgspec.structs.replace(taken, task_type="text-classification"))
+    assert (other.title, other.labels, other.short_instructions, other.examples) == ("", (), None, ())
+    assert (other.output_uri, other.workteam_arn) == (MARA.output_uri, TEAM)
+    read = read_step_two(shown_values(form.step_two(taken, "d", teams_known=True)), taken, TEAMS)
+    assert of_this_type(msgspec.structs.replace(read, task_type="image-classification")).labels == MARA.labels
 
 
 def test_addresses_are_brought_to_one_form() -> None:
