@@ -219,7 +219,10 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
         if error.code == "NoSuchBucket":
             raise MissingObject(f"There is no bucket “{uri.bucket}” in this account.") from error
         if error.code == "PermanentRedirect":
-            raise Refusal(f"Bucket “{uri.bucket}” is in another Region than the bot works in.") from error
+            raise Refusal(
+                f"Bucket “{uri.bucket}” is in another Region than the bot works in, and Ground Truth takes buckets of "
+                "its own Region only. Copy the data into a bucket there, or ask your administrator."
+            ) from error
         if error.code in {"AccessDenied", "403"}:
             raise AwsRefused(
                 f"AWS does not let the bot in at {uri}. An administrator can give its role s3:GetObject, s3:PutObject "

@@ -134,13 +134,13 @@ def _number(field: str, text: str, read: Any, unread: dict[str, str]) -> int:
 
 
 def _examples(page: _Page, draft: Draft, *, good: bool) -> list[Example]:
-    """Example pictures, one a line: `address | caption`."""
+    """Example pictures, one a line: `address | caption`, or with a blank between the two (addresses hold none)."""
     field = "good_examples" if good else "bad_examples"
     if not page.has(field):
         return [one for one in draft.examples if one.good is good]
     examples = []
     for line in page.text(field).splitlines():
-        address, _, caption = line.partition("|")
+        address, _, caption = line.partition("|") if "|" in line else " ".join(line.split()).partition(" ")
         if address.strip() or caption.strip():
             examples.append(Example(_normal(address.strip()), " ".join(caption.split()), good))
     return examples

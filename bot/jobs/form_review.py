@@ -72,7 +72,7 @@ def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
 def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
     """Name, number of objects, team, bounds and labels."""
     found = f"{count(facts.objects, noun)} found" if facts.objects is not None else f"{noun}s not counted yet"
-    skipped = f", {facts.skipped:,} other files skipped" if facts.skipped else ""
+    skipped = f", {count(facts.skipped, 'other file')} skipped" if facts.skipped else ""
     members = f", {count(facts.team_members, 'person', 'people')}" if facts.team_members is not None else ""
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
     hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""

@@ -204,12 +204,13 @@ def test_lines_are_labels_and_examples() -> None:
     """One line is one label, blanks around it are no part of it; a bar parts address and caption."""
     page = shown_values(form.step_two(MARA, "d", teams_known=True))
     typed(page, "labels", " ripe \n\n unripe\r\n")
-    typed(page, "bad_examples", "s3://orchard-raw/c.png | too | dark\n\n|only words\n")
+    typed(page, "bad_examples", "s3://orchard-raw/c.png | too | dark\n\n|only words\ns3://orchard-raw/d.png  too small")
     draft = read_step_two(page, MARA, TEAMS)
     assert draft.labels == ("ripe", "unripe")
     assert [one for one in draft.examples if not one.good] == [
         Example("s3://orchard-raw/c.png", "too | dark", good=False),
         Example("", "only words", good=False),
+        Example("s3://orchard-raw/d.png", "too small", good=False),
     ]
 
 
