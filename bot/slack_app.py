@@ -29,8 +29,6 @@ from bot.base.log import about, redact, subject
 from bot.delivery.inbox import Inbox, Request
 from bot.slack_failures import NO_ANSWER
 
-_NO_ANSWER_KEPT = {"block_suggestion"}  # asked again with every letter, changes nothing
-
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
 _AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
@@ -150,12 +148,13 @@ def meaning(body: dict[str, Any]) -> Request | None:
     """What a request means, so that it counts once; None for requests that change nothing.
 
     Slack repeats events under new ids, and people press twice: the key is made of what was done by whom, where and
-    when, never of the delivery's own id.
+    when, never of the delivery's own id. A form that is sent again bears its key still: its content says whether it is
+    another request, and where it was sent back with faults the press alone does (nothing was done for it).
     """
     team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
     user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
     kind = str(body.get("type") or ("command" if body.get("command") else ""))
-    key = content = ""
+    key = content = press = ""
     if kind == "command":
         key, content = f"cmd:{team}:{_digest(body['trigger_id'])}", f"{body['command']} {body.get('text', '')}"
     elif kind == "block_actions":
@@ -167,6 +166,7 @@ def meaning(body: dict[str, Any]) -> Request | None:
         nonce = view.get("private_metadata", "") or view.get("hash", "")
         key = f"{kind}:{team}:{view.get('root_view_id')}:{view.get('id')}:{nonce}"
         content = json.dumps((view.get("state") or {}).get("values", {}), sort_keys=True)
+        press = _digest(body.get("trigger_id"))
     elif kind in {"shortcut", "message_action"}:
         key, content = f"cut:{team}:{_digest(body['trigger_id'])}", str(body.get("callback_id"))
     elif kind == "event_callback":
@@ -180,7 +180,7 @@ def meaning(body: dict[str, Any]) -> Request | None:
         text.encode()  # half a character (a lone surrogate) can be kept nowhere
     if "\0" in key + team + user:
         raise ValueError("a zero byte, which no database keeps")
-    return Request(key, kind, team, user, content) if key else None
+    return Request(key, kind, team, user, content, press) if key else None
 
 
 def _digest(trigger_id: Any) -> str:
@@ -231,7 +231,7 @@ def _to_words(
         log.error("request failed (%s)", number, exc_info=error)
         words = f"Something went wrong on our side; nothing was done. Tell your administrator this number: {number}."
     words = redact(words)
-    if isinstance(error, Transient) and (answer := _in_words(words, body)):
+    if isinstance(error, Transient) and (answer := _in_words(words, body) or _later(body)):
         return answer
     if body.get("command"):
         return _json({"response_type": "ephemeral", "text": escape(words)})
@@ -248,8 +248,8 @@ def _to_words(
 
 
 def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-    """Words to the person whose press was acknowledged before: in a window, or below the message."""
-    view = body.get("view") or {}
+    """Words to the person whose answer cannot hold them: in a window, or below what they pressed or wrote."""
+    view, event = body.get("view") or {}, body.get("event") or {}
     if view.get("type") == "home":  # there is no window yet to put another one on
         client.views_open(trigger_id=body["trigger_id"], view=_note(words))
     elif view:
@@ -259,6 +259,13 @@ def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond)
         thread_ts = container.get("thread_ts")
         where = {"thread_ts": thread_ts} if thread_ts and thread_ts != container.get("message_ts") else {}
         respond(text=escape(words), response_type="ephemeral", replace_original=False, **where)
+    elif event.get("type") == "app_mention":
+        client.chat_postEphemeral(
+            channel=str(event.get("channel")),
+            user=str(event.get("user")),
+            thread_ts=event.get("thread_ts"),
+            text=escape(words),
+        )
 
 
 def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
@@ -271,6 +278,11 @@ def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
             return _json({"response_action": "errors", "errors": {fields[-1]: words}})
         return _json({"response_action": "push", "view": _note(words)})
     return None
+
+
+def _later(body: dict[str, Any]) -> BoltResponse | None:
+    """No answer to an event, so that Slack delivers it again: at once, after a minute and after five, then no more."""
+    return BoltResponse(status=503, body="") if body.get("type") == "event_callback" else None
 
 
 def _note(words: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class Bot:
         quick = min(gaps.poll_gap, 2 * gaps.send_gap)
         rounds = pulse.watched(
             [
-                *(Round(f"send {n}", gaps.send_gap, partial(self._send, self._sender())) for n in range(_SENDERS)),
+                *(Round(f"send {n}", gaps.send_gap, self._sender().drain) for n in range(_SENDERS)),
                 Round("launch", quick, jobs.launch.round),
                 Round("stop", quick, jobs.control.round),
                 Round("watch", gaps.poll_gap, jobs.watch.round),
@@ -143,12 +143,8 @@ class Bot:
             settings=self.settings,
             owner=f"{socket.gethostname()}:{os.getpid()}:{new_id()}",
             chance=random.SystemRandom(),
+            tell=self.undelivered.tell,
         )
-
-    def _send(self, sender: Sender) -> None:
-        """Send what is due; what can never be said is told to the asker."""
-        for death in sender.drain():
-            self.undelivered.tell(death)
 
     def _finished_job(self, job_id: str) -> commands.dataset.FinishedJob:
         """What the dataset story may know of a job."""

@@ -17,6 +17,7 @@ from bot.datasets.verbs import DatasetVerbs
 from bot.delivery.message import Message
 from bot.people.access import Access
 from bot.slack_app import Door
+from commands.answers import thanked, to_one
 from commands.asking import Asking, asking, words_of
 
 MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the job's id
@@ -75,9 +76,9 @@ def command(
         ack()
     elif word in {"list", "status"}:
         access.require("see", access.who(who.team_id, who.user_id, who.channel))
-        ack(**_to_one(_status(who, word, rest, datasets)))
+        ack(**to_one(_status(who, word, rest, datasets)))
     else:
-        ack(**_to_one(card.help_message()))
+        ack(**to_one(card.help_message()))
 
 
 def make_dataset(
@@ -94,12 +95,7 @@ def make_dataset(
         manifest_uri=job.output_manifest,
         channel=job.channel,
     )
-    lead = f"From the finished job {job.name} ({job.task_type_title})."
-    if job.other_set:
-        lead += (
-            f" Its pictures are in the {job.other_set} set of project {job.project} already, and Rekognition takes no "
-            "picture in both sets of a project: name another project, or give a manifest with other pictures."
-        )
+    lead = form.lead(source, job.task_type_title, job.other_set)
     client.views_open(trigger_id=body["trigger_id"], view=form.page(source, nonce=new_id(), job=job.job_id, lead=lead))
 
 
@@ -121,11 +117,11 @@ def submit(
         _may_create(Asking(who.team_id, source.channel, who.user_id), access)
     source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
     try:
-        datasets.accept.accept(source, f"view:{who.team_id}:{who.user_id}:{carried['nonce']}")
+        receipt = datasets.accept.accept(source, f"view:{who.team_id}:{who.user_id}:{carried['nonce']}")
     except Refused as refused:
         ack(response_action="errors", errors=form.place(refused.faults))
         return
-    ack(response_action="update", view=form.thanks(source))
+    ack(response_action="update", view=thanked(form.thanks(receipt.dataset.source), new=receipt.new))
 
 
 def _of_job(source: Source, who: Asking, job: FinishedJob, access: Access) -> Source:
@@ -161,8 +157,3 @@ def _status(who: Asking, word: str, name: str, datasets: DatasetVerbs) -> Messag
     if name:
         return datasets.status.named(who.team_id, who.channel, name)
     return datasets.status.running(who.team_id, who.channel)
-
-
-def _to_one(message: Message) -> dict[str, Any]:
-    """A message for one person alone."""
-    return {**message.payload(), "response_type": "ephemeral"}

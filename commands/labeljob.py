@@ -9,7 +9,7 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.base.blocks import modal, section
+from bot.base.blocks import modal
 from bot.base.clock import NewId
 from bot.base.errors import LabeljobError
 from bot.delivery.message import Message
@@ -19,6 +19,7 @@ from bot.jobs.verbs import JobVerbs
 from bot.people.access import Access, Who
 from bot.slack_app import Door
 from commands import labeljob_form
+from commands.answers import to_one
 from commands.asking import Asking, asking, words_of
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
@@ -54,10 +55,10 @@ def command(
     who = asking(body)
     answer = _ANSWERS.get(word)
     if answer is None:
-        ack(**_to_one(status_card.help_message(unknown=word if word != "help" else "")))
+        ack(**to_one(status_card.help_message(unknown=word if word != "help" else "")))
         return
     message = answer(who, rest, body, client, jobs, access)
-    ack(**_to_one(message)) if message else ack()
+    ack(**to_one(message)) if message else ack()
 
 
 def _status(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
@@ -117,7 +118,7 @@ def status_pressed(
     # A card may stand in a second channel: whoever is in there sees it anyway.
     access.require("see", access.who(job.team_id, who.user_id, who.channel or job.channel))
     if body.get("response_url"):
-        respond(**_to_one(jobs.status.of_job(job)), replace_original=False, thread_ts=who.thread_ts)
+        respond(**to_one(jobs.status.of_job(job)), replace_original=False, thread_ts=who.thread_ts)
         return
     told = jobs.status.of_job(job, with_button=False)
     client.views_open(trigger_id=body["trigger_id"], view=modal("Status", told.blocks, callback_id="status"))
@@ -244,8 +245,3 @@ def _member(who: Asking, access: Access) -> Who:
 def _value(body: dict[str, Any]) -> str:
     """The job's id, which every button of a card carries."""
     return str(body["actions"][0].get("value") or "")
-
-
-def _to_one(message: Message) -> dict[str, Any]:
-    """A message for one person's eyes."""
-    return {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks or [section(message.text)]}

@@ -17,6 +17,7 @@ from bot.jobs.accept import Accept
 from bot.jobs.draft import Draft, output_manifest
 from bot.people.access import Access
 from bot.slack_app import Door
+from commands.answers import thanked
 from commands.asking import asking
 
 
@@ -108,7 +109,7 @@ def create(
         page = form.step_one(draft, draft_id, faults=refused.faults)
         ack(response_action="update", view=_fresh(page, new_id))
         return
-    ack(response_action="update", view=form.thanks(receipt.job.name, receipt.job.channel))
+    ack(response_action="update", view=thanked(form.thanks(receipt.job.name, receipt.job.channel), new=receipt.new))
 
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def _tied(queue: Queue, team_id: str, channel: str, word: str, name: str) -> str
 
 def _listed(teams: list[WorkTeam]) -> str:
     if not teams:
-        return "No labeling team is known yet. The list is read from AWS every few minutes."
+        return "No labeling team is known yet. The list is read from AWS every minute."
     return "\n".join(_line(team) for team in teams)
 
 

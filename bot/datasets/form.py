@@ -60,6 +60,17 @@ def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
     )
 
 
+def lead(source: Source, task_type_title: str, other_set: str) -> str:
+    """What stands on top of the form of a finished job; `other_set` is the set that was made of it already, if any."""
+    told = f"From the finished job {source.name} ({task_type_title})."
+    if not other_set:
+        return told
+    return (
+        f"{told} Its pictures are in the {other_set} set of project {source.project} already, and Rekognition takes no "
+        "picture in both sets of a project: name another project, or give a manifest with other pictures."
+    )
+
+
 def thanks(source: Source) -> Block:
     """What stands in the form's place: the dataset is taken in."""
     text = (

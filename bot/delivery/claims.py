@@ -19,7 +19,10 @@ from bot.delivery.tables import OutboxRow, ThreadRow
 
 _CLAIM_THREAD = """
 UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
-    tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
+    tries = tries + 1,
+    -- The first try of what is wanted now. While a twin is looked for, that of the post, which may have one.
+    first_try_at = CASE WHEN root_ts IS NOT NULL AND last_error IS NULL AND recheck_at IS NULL THEN :now
+        ELSE coalesce(first_try_at, :now) END
 WHERE id = (
     SELECT t.id FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
     WHERE :which AND t.due_at <= :now AND t.lease_until <= :now AND t.state <> 'dead'
@@ -51,13 +54,16 @@ WHERE seq = (
 ) AS root_ts"""
 _RECHECK = """
 UPDATE {table} SET recheck_at = :now + :wait WHERE id = (
-    SELECT r.id FROM {table} r WHERE r.recheck_at < :now ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
+    SELECT r.id FROM {table} r WHERE r.recheck_at <= :now
+    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = r.team_id || ':*' AND b.blocked_until > :now)
+    ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
 ) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at, recheck_at"""
 _DUE = """
 SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until <= :now AND state <> 'dead')
 OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until <= :now AND not_before <= :now)"""
 _DOUBTFUL = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE recheck_at < :now) OR EXISTS (SELECT 1 FROM thread WHERE recheck_at < :now)"""
+SELECT EXISTS (SELECT 1 FROM outbox WHERE recheck_at <= :now)
+OR EXISTS (SELECT 1 FROM thread WHERE recheck_at <= :now)"""
 _PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"
 
 
@@ -88,7 +94,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A message that stands as `ts` and was tried more than once: it may have a twin, not older than `since`.
+    """A message that stands as `ts` and was tried more than once: it may have a twin, hardly older than `since`.
 
     `until` is when the next look is due, unless somebody asks for one sooner.
     """
@@ -258,9 +264,16 @@ class Claims:
         )
 
     def replace(self, claimed: Claimed, message: dict[str, Any]) -> None:
-        """Send a plainer form of the same instead (Slack refused the blocks); the try is not counted."""
-        column = "payload" if claimed.table == "outbox" else "wanted"
-        self._settle(claimed, f"{column} = :payload, lease_until = 0, tries = tries - 1", payload=json.dumps(message))
+        """Send a plainer form of the same instead (Slack refused the blocks); the try is not counted.
+
+        A card that was changed meanwhile is sent as it is wanted now.
+        """
+        values = {"payload": json.dumps(message)}
+        change = "payload = :payload"
+        if claimed.table == "thread":
+            change = "wanted = CASE WHEN wanted_hash = :hash THEN :payload ELSE wanted END"
+            values["hash"] = claimed.digest
+        self._settle(claimed, f"{change}, lease_until = 0, tries = tries - 1", **values)
 
     def skip(self, claimed: Claimed, note: dict[str, Any]) -> None:
         """The line is not sent again, though nobody knows whether it stands; `note` goes out in its place, once."""
@@ -292,7 +305,9 @@ class Claims:
             with self._db.write() as session:
                 row = session.connection().execute(self._db.sql(statement), {"wait": self._twin_wait}).first()
             if row is not None:
-                return Doubtful(table, row[0], row[1], row[2], str(row[3]), row[4], float(row[5] or 0.0), row[6])
+                # A card's edits have first tries of their own, later than its post.
+                since = min(float(row[5] or 0.0), float(row[3] or 0.0))
+                return Doubtful(table, row[0], row[1], row[2], str(row[3]), row[4], since, row[6])
         return None
 
     def cleared(self, doubtful: Doubtful) -> None:

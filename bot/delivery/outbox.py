@@ -26,6 +26,15 @@ ON CONFLICT (subject_kind, subject_id, channel) DO UPDATE SET
         ELSE coalesce(thread.due_at, thread.last_edit + excluded.gap) END,
     state = CASE WHEN thread.state = 'dead' AND excluded.urgent THEN 'idle' ELSE thread.state END
 WHERE thread.wanted_hash <> excluded.wanted_hash OR (thread.state = 'dead' AND excluded.urgent)"""
+_REVIVE = "UPDATE thread SET state = 'idle', urgent = :yes, due_at = :now WHERE id = :id AND state = 'dead'"
+_ASKED_FOR = 1  # the priority of a line that somebody waits for
+# An old message's row takes its own id for its subject. One that never came to stand keeps its own: it is to be posted
+# anyway (and is written all the same, which locks it).
+_RENEW = """
+UPDATE thread SET
+    subject_id = CASE WHEN root_ts IS NULL AND (tries = 0 OR state = 'dead') THEN subject_id ELSE id END,
+    state = CASE WHEN state = 'dead' THEN 'idle' ELSE state END
+WHERE team_id = :team AND subject_kind = :kind AND subject_id = :subject AND channel = :channel"""
 _SAY = """
 INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, thread_ts, subject_kind, subject_id, priority,
     broadcast, payload, state, fence, lease_until, not_before, tries, created)
@@ -85,12 +94,15 @@ class Outbox:
         )
 
     def renew(self, session: Session, subject: Subject, channel: str) -> None:
-        """The next `show` posts a new message instead of editing the one that stands."""
-        row = _thread(session, subject, channel)
-        if row is not None:
-            row.id, row.root_ts, row.shown_hash, row.wanted_hash = self._new_id(), None, None, ""
-            row.tries, row.first_try_at, row.state, row.lease_until = 0, None, "idle", 0.0
-            session.add(row)
+        """The next `show` posts a new message instead of editing the one that stands.
+
+        What the old one was still to say, and every doubt about it, stays with its row. Where it could not be said
+        (the bot was taken out of the channel), it is tried once more.
+        """
+        session.connection().execute(
+            self._db.sql(_RENEW),
+            {"team": subject.team_id, "kind": subject.kind, "subject": subject.id, "channel": channel},
+        )
 
     def say(  # noqa: PLR0913 - each is a fact about the line
         self,
@@ -108,9 +120,14 @@ class Outbox:
         """Say `message` once: a second line of the same `key` writes nothing.
 
         `in_thread` puts it below the subject's live message in that channel (which must have been shown before);
-        `thread_ts` below any other message.
+        `thread_ts` below any other message. Where the live message could not be shown before (the bot was taken out of
+        the channel), a line that somebody asked for (`priority` 1) tries once more, any other is dropped.
         """
         thread = _thread(session, subject, channel) if in_thread and thread_ts is None else None
+        dead = thread is not None and thread.state == "dead"
+        if thread is not None and dead and priority == _ASKED_FOR:
+            session.connection().execute(self._db.sql(_REVIVE), {"id": thread.id, "yes": True})
+            dead = False
         session.connection().execute(
             self._db.sql(_SAY),
             {
@@ -124,7 +141,7 @@ class Outbox:
                 "subject": subject.id,
                 "priority": priority,
                 "broadcast": broadcast,
-                "state": "dead" if thread is not None and thread.state == "dead" else "ready",
+                "state": "dead" if dead else "ready",
                 "payload": json.dumps(message.payload()),
             },
         )
@@ -159,12 +176,6 @@ class Outbox:
         with self._db.read() as session:
             row = _thread(session, subject, channel)
             return row.root_ts if row else None
-
-    def last_error(self, subject: Subject, channel: str) -> str | None:
-        """Why nothing can be said there any more (Slack's error code), if so."""
-        with self._db.read() as session:
-            row = _thread(session, subject, channel)
-            return row.last_error if row and row.state == "dead" else None
 
 
 def _thread(session: Session, subject: Subject, channel: str) -> ThreadRow | None:

@@ -4,13 +4,15 @@ Promises: a row that was committed is posted once, in order, whatever dies in be
 message's metadata, never lets the SDK try again by itself (that alone can double a post), and after every unknown
 outcome looks in the channel for that id before it posts again. Where it may not look, or could not for an hour, it
 posts with the words "may repeat": late or twice is better than never. An administrator can choose (`recover`) not to
-look at all: then a line is repeated with those words, or left out with a note that it may be missing.
-Broad `except` has its reason here: one bad
-message must not stop the others.
+look at all: then a line is repeated with those words, or left out with a note that it may be missing. What can never be
+said is told of (`tell`) before it is given up, so that no death of this process hides it.
+Broad `except` has its reason here: one bad message must not stop the others.
 """
 
 import logging
 import random
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -31,18 +33,24 @@ from bot.delivery.rate_budget import RateBudget
 from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 EVENT_TYPE = "labeljob_notice"
-_SKEW = 120.0  # seconds that Slack's clock may differ from the database's when a post is looked for
+_SKEW = 120.0  # seconds that Slack's clock may be behind the database's when more than one page is looked through
 _MARGIN = 1 / 6  # share of the lease that must be left beyond the HTTP timeout (5 s of 30 s)
-_NEVER = {
-    "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "user_not_found", "cannot_dm_bot",
-    "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "missing_scope",
+_NEVER = re.compile(
+    "channel_not_found|is_archived|not_in_channel|user_not_found|cannot_dm_bot|messages_tab_disabled|missing_scope"
+    "|restricted_action.*|slack_connect_.*"
+)
+_REVOKED = {
+    "invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired", "team_access_not_granted",
+    "org_login_required", "team_added_to_org",
 }  # fmt: skip
-_REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
+_THROTTLED = {"ratelimited", "rate_limited", "HTTP 429"}
 _OUR_BUG = {"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
 _GONE = {"message_not_found", "cant_update_message"}
 _BLIND = {"missing_scope", "method_not_supported_for_channel_type", "thread_not_found"}  # nothing can be looked up
+_STAYS = {"message_not_found", "cant_delete_message", "compliance_exports_prevent_deletion"}  # of a deletion
 _BREAKER = 60.0  # seconds of silence towards a team whose token Slack refused
-_GIVE_UP = 3600.0  # seconds after which a message that cannot be looked up is posted all the same
+_GIVE_UP = 3600.0  # seconds of tries, after which what cannot be looked up is posted, and what is refused is given up
+_PAUSE = 30.0  # seconds to leave a method alone when Slack does not say for how long
 _MAY_REPEAT = "(may repeat: Slack did not confirm an earlier try)"
 _MAY_MISS = "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` are up to date."
 
@@ -63,7 +71,10 @@ class Death:
 
 
 class Sender:
-    """Sends what is due. Any number of senders may run, in any number of processes."""
+    """Sends what is due. Any number of senders may run, in any number of processes.
+
+    `tell` hears of every message that can never be said; of one message perhaps more than once.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts it joins
         self,
@@ -75,6 +86,7 @@ class Sender:
         settings: Settings,
         owner: str,
         chance: random.Random,
+        tell: Callable[[Death], None] | None = None,
     ) -> None:
         self._db = db
         self._claims = claims
@@ -83,6 +95,7 @@ class Sender:
         self._settings = settings
         self._owner = owner
         self._chance = chance
+        self._tell = tell
         self._bot_id: str | None = None
 
     def drain(self, limit: int = 200) -> list[Death]:
@@ -171,31 +184,30 @@ class Sender:
         """The ts under which an earlier try stands. Where nobody can look, the message is marked and goes out again."""
         try:
             found = self._find(claimed.channel, claimed.thread_ts, claimed.id, claimed.first_try_at)
-        except SlackApiError as error:
-            if slack_code(error) not in _BLIND:
+        except (SlackApiError, SlackDown) as error:
+            code = _code(error)
+            ruled = code in _THROTTLED | _REVOKED or _NEVER.fullmatch(code)
+            if code not in _BLIND and (ruled or not self._tried_for_long(claimed)):
                 raise
-            log.warning(
-                "cannot look for %s (%s): it is posted again, marked as a possible repeat",
-                claimed.id,
-                slack_code(error),
-            )
-        except SlackDown:
-            if self._db.time() - claimed.first_try_at < _GIVE_UP:
-                raise
-            log.warning(
-                "could not look for %s for an hour: it is posted again, marked as a possible repeat", claimed.id
-            )
+            log.warning("cannot look for %s (%s): it is posted again, marked as a possible repeat", claimed.id, code)
         else:
-            return self._only(claimed, found) if found else None
+            return found[0] if found else None  # any other is a twin, which `done` has looked for in a minute
         _mark_as_repeat(claimed.payload)
         return None
 
     def _find(self, channel: str, thread_ts: str | None, row_id: str, since: float) -> list[str]:
-        """The ts of every message that carries the row's id, oldest first."""
+        """The ts of every message that carries the row's id, oldest first.
+
+        `since` is by the database's clock, and only ends the look through a channel: its newest 200 messages and a
+        whole thread are looked through whatever that clock says.
+
+        Raises:
+            SlackDown: Slack did not answer, or without messages.
+
+        """
         method = "conversations.replies" if thread_ts else "conversations.history"
         arguments: dict[str, Any] = {
             "channel": self._conversation(channel),
-            "oldest": f"{since - _SKEW:.6f}",
             "include_all_metadata": True,
             "limit": 200,
         }
@@ -204,38 +216,43 @@ class Sender:
         found: list[str] = []
         while True:
             answer = self._call(method, **arguments)
-            for message in answer.get("messages", ()):
+            messages = answer.get("messages")
+            if not isinstance(messages, list):
+                raise SlackDown("no messages")
+            for message in messages:
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("id") == row_id and message.get("bot_id") == self._own_bot_id():
                     found.append(str(message["ts"]))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
+            # A channel is read from its newest message on, a thread from its oldest.
+            enough = messages and not thread_ts and float(messages[-1]["ts"]) < since - _SKEW
+            if enough or not cursor:
                 return sorted(found)
             arguments["cursor"] = cursor
 
-    def _only(self, row: Claimed | Doubtful, found: list[str], keep: str = "") -> str:
+    def _only(self, row: Doubtful, found: list[str]) -> None:
         """Delete every twin but one: the one the row knows (others may stand below it), else the oldest.
 
         Raises:
-            SlackDown: a twin still stands, since Slack did not answer or asks to wait.
+            SlackDown: a twin still stands, since Slack did not answer or does not delete it now.
 
         """
-        kept = keep if keep in found else found[0]
+        kept = row.ts if row.ts in found else found[0]
         for twin in found:
             if twin != kept:
                 self._delete(row, twin)
-        return kept
 
-    def _delete(self, row: Claimed | Doubtful, twin: str) -> None:
+    def _delete(self, row: Doubtful, twin: str) -> None:
         if self._budget.take(row.team_id, "chat.delete"):
             raise SlackDown("no chat.delete left")
         try:
             self._call("chat.delete", channel=self._conversation(row.channel), ts=twin)
         except SlackApiError as error:
-            if self._throttled(error, row.team_id, "chat.delete"):
-                raise SlackDown(slack_code(error)) from error
+            code = slack_code(error)
+            if self._must_wait(error, row.team_id, "chat.delete") or not (code in _STAYS or _NEVER.fullmatch(code)):
+                raise SlackDown(code) from error
             # Another replica was faster, or the workspace forbids it.
-            log.warning("the twin %s in %s was not deleted: %s", twin, row.channel, slack_code(error))
+            log.warning("the twin %s in %s was not deleted: %s", twin, row.channel, code)
 
     def _conversation(self, channel: str) -> str:
         """A direct message is posted to a person's id, but looked up in its conversation."""
@@ -282,14 +299,8 @@ class Sender:
             self._claims.unknown(claimed, self._settings.look_wait, str(error))
             return None
         code = slack_code(error)
-        if wait := self._throttled(error, claimed.team_id, method):
+        if wait := self._must_wait(error, claimed.team_id, method):
             self._give_up(claimed, wait, code)
-        elif code in _REVOKED:
-            log.error(
-                "Slack refuses the bot's token (%s): nothing is sent to this workspace until it works again", code
-            )
-            self._budget.block(claimed.team_id, "*", _BREAKER)
-            self._claims.later(claimed, _BREAKER, code)
         elif code in _OUR_BUG and claimed.payload.get("blocks"):
             log.error("Slack refused our blocks (%s): sending plain text instead", code)
             ids = {"ids": claimed.payload["ids"]} if "ids" in claimed.payload else {}
@@ -300,23 +311,41 @@ class Sender:
         elif code == "edit_window_closed" and claimed.edit_ts:
             log.warning("the workspace lets nobody edit %s in %s any more", claimed.id, claimed.channel)
             self._claims.done(claimed, claimed.edit_ts)  # its lines go on
-        elif code in _NEVER or code in _OUR_BUG:
-            self._claims.dead(claimed, code)
-            subject = self._claims.subject_of(claimed)
-            return Death(Subject(*subject), claimed.channel, code) if subject else None
+        elif _NEVER.fullmatch(code) or code in _OUR_BUG or self._tried_for_long(claimed):
+            return self._die(claimed, code)
         else:
             log.error("Slack answered %s to %s", code, method)
-            self._claims.later(claimed, _BREAKER, code)
+            self._give_up(claimed, _BREAKER, code)
         return None
 
-    def _throttled(self, error: SlackApiError, team_id: str, method: str) -> float:
-        """Seconds for which Slack asks to leave a method alone, which everybody does; 0.0 if it said something else."""
-        code, status = slack_code(error), error.response.status_code
-        if code not in {"ratelimited", "rate_limited"} and status != HTTPStatus.TOO_MANY_REQUESTS:
-            return 0.0
-        wait = float(error.response.headers.get("Retry-After", 30)) + self._chance.uniform(0, 1)
-        self._budget.block(team_id, method, wait)
-        return wait
+    def _die(self, claimed: Claimed, code: str) -> Death | None:
+        """It can never be said. Told of first: a process that dies between the two is told of it again."""
+        log.warning("%s can never be said in %s: Slack answers %s", claimed.id, claimed.channel, code)
+        subject = self._claims.subject_of(claimed)
+        death = Death(Subject(*subject), claimed.channel, code) if subject else None
+        if death and self._tell:
+            self._tell(death)
+        self._claims.dead(claimed, code)
+        return death
+
+    def _tried_for_long(self, claimed: Claimed) -> bool:
+        return self._db.time() - claimed.first_try_at >= _GIVE_UP
+
+    def _must_wait(self, error: SlackApiError, team_id: str, method: str) -> float:
+        """Seconds for which everybody leaves Slack alone, with this method or (a refused token) with all; 0.0: none."""
+        code = slack_code(error)
+        if code in _REVOKED:
+            log.error(
+                "Slack refuses the bot's token (%s): nothing is sent to this workspace until it works again", code
+            )
+            self._budget.block(team_id, "*", _BREAKER)
+            return _BREAKER
+        if code in _THROTTLED or error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            said = str(error.response.headers.get("Retry-After", ""))
+            wait = (float(said) if said.isdecimal() else _PAUSE) + self._chance.uniform(0, 1)
+            self._budget.block(team_id, method, wait)
+            return wait
+        return 0.0
 
     def _remove_twins(self) -> None:
         """A sender that froze between its look and its post may have doubled it: look once more, delete the other."""
@@ -330,14 +359,19 @@ class Sender:
             try:
                 found = self._find(row.channel, row.thread_ts, row.id, row.since)
                 if found:
-                    self._only(row, found, keep=row.ts)
+                    self._only(row, found)
                 self._claims.cleared(row)
             except (SlackApiError, SlackDown) as error:
                 log.warning("looking for twins of %s failed: %s", row.id, error)
-                if isinstance(error, SlackDown) or self._throttled(error, row.team_id, method):
+                if isinstance(error, SlackDown) or self._must_wait(error, row.team_id, method):
                     continue  # the row comes again
-                if slack_code(error) in _NEVER | _BLIND:
+                code = slack_code(error)
+                if code in _BLIND or _NEVER.fullmatch(code):
                     self._claims.cleared(row)
+
+
+def _code(error: SlackApiError | SlackDown) -> str:
+    return str(error) if isinstance(error, SlackDown) else slack_code(error)
 
 
 def _mark_as_repeat(payload: dict[str, Any]) -> None:

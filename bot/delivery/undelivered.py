@@ -15,6 +15,7 @@ _WHY = {
     "is_archived": "its channel is archived",
     "restricted_action": "the workspace does not let me post in its channel",
 }
+"""By how Slack's error code begins: restricted_action has a family of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Undelivered:
         asked = asker(death.subject.id) if asker else None
         if asked is None or death.channel == asked.person:
             return
-        why = _WHY.get(death.error, f"Slack answers {death.error}")
+        known = (words for code, words in _WHY.items() if death.error.startswith(code))
+        why = next(known, f"Slack answers {death.error}")
         words = f"I cannot tell about your {asked.what} {typed(asked.name)}: {why}. The {asked.work} itself goes on."
         with self._db.write() as session:
             self._outbox.say(

@@ -6,6 +6,8 @@ before. It is made of the jobs as they are, every round, so nothing that happens
 
 import logging
 
+from sqlmodel import Session
+
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
@@ -14,7 +16,7 @@ from bot.jobs import queue_card
 from bot.jobs.facts import Facts
 from bot.jobs.ground_truth import GroundTruth
 from bot.jobs.records import Records
-from bot.people.teams import Teams, WorkTeam
+from bot.people.teams import NoSuchTeam, Teams, WorkTeam
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,8 @@ class Queue:
 
     def refresh(self, team_id: str) -> None:
         """List the work teams at AWS anew."""
-        self._teams.remember(team_id, self._ground_truth.work_teams())
+        known = {team.arn for team in self._teams.search(team_id, "", limit=1000)}
+        self._teams.remember(team_id, self._ground_truth.work_teams(), known)
 
     def tie(self, team_id: str, name: str, channel: str) -> WorkTeam:
         """The team's people are told of work in this channel from now on.
@@ -63,10 +66,11 @@ class Queue:
             TiedElsewhere: it has a channel already.
 
         """
-        team = self._teams.named(team_id, name)
-        if team.channel not in {None, channel}:
-            raise TiedElsewhere
+        known = self._teams.named(team_id, name)
         with self._db.write() as session:
+            team = self._held(session, team_id, known.arn)
+            if team.channel not in {None, channel}:
+                raise TiedElsewhere
             self._teams.tie(session, team_id, team.arn, channel)
         self.draw(team_id, team.arn)
         return team
@@ -79,15 +83,15 @@ class Queue:
             NotTied: it is not told here.
 
         """
-        team = self._teams.named(team_id, name)
-        if team.channel != channel:
-            raise NotTied(f"“{team.name}” is not told of work in this channel, so nothing was changed.")
+        known = self._teams.named(team_id, name)
         with self._db.write() as session:
+            team = self._held(session, team_id, known.arn)
+            if team.channel != channel:
+                raise NotTied(f"“{team.name}” is not told of work in this channel, so nothing was changed.")
             self._teams.tie(session, team_id, team.arn, None)
-            if self._teams.opened(session, team_id, team.arn, 0):
-                self._outbox.show(
-                    session, Subject(team_id, "team", team.arn), channel, queue_card.queue_left(team.name)
-                )
+            self._teams.opened(session, team_id, team.arn, 0)
+            if team.open_jobs:
+                self._outbox.show(session, _about(team_id, team.arn), channel, queue_card.queue_left(team.name))
         return team
 
     def round(self, team_id: str) -> None:
@@ -98,17 +102,31 @@ class Queue:
 
     def draw(self, team_id: str, arn: str) -> None:
         """The team's message as it should read now."""
-        team = self._teams.get(team_id, arn)
-        if team is None or team.channel is None:
-            return
-        jobs = [self._facts.queued(job) for job in self._records.of_team(team_id, arn)]
-        about = Subject(team_id, "team", arn)
+        about = _about(team_id, arn)
         with self._db.write() as session:
-            before = self._teams.opened(session, team_id, arn, len(jobs))
+            team = self._teams.within(session, team_id, arn)
+            if team is None or team.channel is None:
+                return
+            # Read while the team is held: two replicas would else draw older jobs over newer, and call the team twice.
+            jobs = [self._facts.queued(job) for job in self._records.of_team(team_id, arn)]
+            self._teams.opened(session, team_id, arn, len(jobs))
             if jobs:
-                if before == 0:
+                if not team.open_jobs:
                     self._outbox.renew(session, about, team.channel)
                 message = queue_card.queue_card(team.name, team.portal, jobs, self._clock())
-                self._outbox.show(session, about, team.channel, message, urgent=before != len(jobs), gap=self._gap)
-            elif before:
+                changed = team.open_jobs != len(jobs)
+                self._outbox.show(session, about, team.channel, message, urgent=changed, gap=self._gap)
+            elif team.open_jobs:
                 self._outbox.show(session, about, team.channel, queue_card.queue_empty(team.name))
+
+    def _held(self, session: Session, team_id: str, arn: str) -> WorkTeam:
+        """The team as it is now and stays until this transaction ends: somebody may have tied it since it was read."""
+        team = self._teams.within(session, team_id, arn)
+        if team is None:
+            raise NoSuchTeam
+        return team
+
+
+def _about(team_id: str, arn: str) -> Subject:
+    """Whom a queue's message speaks about."""
+    return Subject(team_id, "team", arn)

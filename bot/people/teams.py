@@ -26,7 +26,10 @@ class WorkTeamRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class WorkTeam:
-    """A work team. `portal` is the address of the worker portal; `members` is None where AWS does not say."""
+    """A work team. `portal` is the address of the worker portal; `members` is None where AWS does not say.
+
+    `open_jobs` is how many jobs its queue shows in `channel`.
+    """
 
     arn: str
     name: str
@@ -34,6 +37,7 @@ class WorkTeam:
     members: int | None = None
     portal: str = ""
     channel: str | None = None
+    open_jobs: int = 0
 
 
 class NoSuchTeam(Refusal):
@@ -48,8 +52,12 @@ class Teams:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def remember(self, team_id: str, listed: list[WorkTeam]) -> None:
-        """Take over what AWS lists now; a team that is listed no more stays known but is not offered."""
+    def remember(self, team_id: str, listed: list[WorkTeam], known: set[str]) -> None:
+        """Take over what AWS lists; a team that is listed no more stays known but is not offered.
+
+        `known` are the ARNs that were known before AWS was asked: a list cannot say of any other team that it is gone,
+        since another replica may have learned of it while this list was on its way.
+        """
         with self._db.write() as session:
             rows = {row.arn: row for row in session.exec(select(WorkTeamRow).where(WorkTeamRow.team_id == team_id))}
             for team in listed:
@@ -58,7 +66,7 @@ class Teams:
                 row.portal, row.gone = team.portal, False
                 session.add(row)
             for row in rows.values():
-                row.gone = True
+                row.gone = row.gone or row.arn in known
                 session.add(row)
 
     def search(self, team_id: str, typed: str, limit: int = 100) -> list[WorkTeam]:
@@ -95,6 +103,11 @@ class Teams:
             "A new one is known within a minute."
         )
 
+    def within(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:
+        """The team of that ARN, unless it is gone; nobody else ties or draws it before this transaction ends."""
+        row = session.get(WorkTeamRow, (team_id, arn), with_for_update=True)
+        return _team(row) if row and not row.gone else None
+
     def tie(self, session: Session, team_id: str, arn: str, channel: str | None) -> None:
         """The team's people are told of work in this channel from now on."""
         row = session.get(WorkTeamRow, (team_id, arn))
@@ -103,21 +116,13 @@ class Teams:
         row.channel = channel
         session.add(row)
 
-    def opened(self, session: Session, team_id: str, arn: str, jobs: int) -> int:
-        """Note how many jobs the team's queue shows now; how many it showed before."""
+    def opened(self, session: Session, team_id: str, arn: str, jobs: int) -> None:
+        """Note how many jobs the team's queue shows now."""
         row = session.get(WorkTeamRow, (team_id, arn))
-        if row is None:
-            return 0
-        before, row.open_jobs = row.open_jobs, jobs
-        session.add(row)
-        return before
-
-    def tied_to(self, team_id: str, channel: str) -> list[WorkTeam]:
-        """The teams whose people are told in this channel."""
-        with self._db.read() as session:
-            query = select(WorkTeamRow).where(WorkTeamRow.team_id == team_id, WorkTeamRow.channel == channel)
-            return [_team(row) for row in session.exec(query.order_by(WorkTeamRow.name))]
+        if row is not None:
+            row.open_jobs = jobs
+            session.add(row)
 
 
 def _team(row: WorkTeamRow) -> WorkTeam:
-    return WorkTeam(row.arn, row.name, row.description, row.members, row.portal, row.channel)
+    return WorkTeam(row.arn, row.name, row.description, row.members, row.portal, row.channel, row.open_jobs)

@@ -88,7 +88,7 @@ class Near:
         for _ in range(times):
             with self.world.db.write() as session:
                 session.connection().execute(self.world.db.sql("UPDATE job SET next_try_at = 0"))
-            for work in (jobs.launch.round, jobs.control.round, jobs.watch.round, self._send):
+            for work in (jobs.launch.round, jobs.control.round, jobs.watch.round, self.sender.drain):
                 try:
                     work()
                 except LabeljobError:
@@ -105,7 +105,3 @@ class Near:
     def job(self, job: Job) -> Job:
         """The job as it is now."""
         return self.bot.jobs.status.job(job.id)
-
-    def _send(self) -> None:
-        for death in self.sender.drain():
-            self.bot.undelivered.tell(death)

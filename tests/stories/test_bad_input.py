@@ -199,6 +199,14 @@ def test_nothing_typed_is_lost_on_a_failed_check(world: World) -> None:
     assert fields["label_attribute"]["initial_value"] == "kept-too"
 
 
+def test_form_is_looked_at_anew_after_its_cause_was_mended_outside_it(world: World) -> None:
+    """Without this, whoever uploads the missing file and presses Next again is told for ever that it is missing."""
+    order = an_order("mended-outside", source=f"{RAW}/late.manifest")
+    assert "There is nothing at" in first_faults(world, order)["input_uri"]
+    world.put("late.manifest", '{"source-ref": "s3://orchard-raw/a.jpg"}\n')
+    assert not world.mara.fill().get("errors"), "the same form, as it stands"
+
+
 @pytest.mark.parametrize(
     ("operation", "fault", "more"),
     [

@@ -73,6 +73,26 @@ def test_job_that_cannot_be_launched_for_long_is_set_aside_and_says_so(world: Wo
     assert "Set aside" in words(world.ana.command(DATA, "/labeljob", "status set-aside"))
 
 
+def test_thread_of_a_card_that_once_could_not_be_reached_is_answered(world: World) -> None:
+    """Without this, a channel that took the bot back would be met with silence."""
+    channel = world.channel("own-taken-back")
+    world.ask(an_order("reached-again", team=WAITING), channel)
+    root = world.card("reached-again", channel)["ts"]
+    world.remove_bot(channel)
+    world.pass_time(2)
+    world.sagemaker.stop_labeling_job(LabelingJobName="reached-again")
+    world.pass_time(3)
+    world.settle()
+    world.invite_bot(channel)
+    before = world.so_far()
+    world.mara.say(channel, "@labeljob status", root)
+    world.until(lambda: [e for e in world.journal("app:event", after=before) if e["status"] == 200], "the mention")
+    world.settle()
+    said = world.mara.thread(channel, root)[-1]["text"]
+    assert said.startswith("Ripe or not (reached-again): Stopped")
+    assert "Stopped" in world.card("reached-again", channel)["text"]
+
+
 def test_silent_slack_is_told_and_an_unexpected_error_has_a_number(world: World) -> None:
     """Without this, people would see Slack's own error, and an administrator could not find ours."""
     channel = world.channel("own-silent")

@@ -3,8 +3,16 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
+from bot.base.aws import Aws
+from bot.base.clock import new_id, system_clock
+from bot.jobs.facts import Facts
+from bot.jobs.ground_truth import GroundTruth
+from bot.jobs.queue import Queue
+from bot.jobs.records import Records
+from bot.people.teams import WorkTeam
 from bot.sandbox import seed
 from bot.sandbox.person import elements
 from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
@@ -16,6 +24,17 @@ TYPED = "{{ 's3://orchard-raw/secret.jpg' | grant_read_access }} {% raw %} <!cha
 def queue(world: World, channel: str) -> list[dict[str, Any]]:
     """The team's messages in its channel."""
     return [message for message in world.sam.messages(channel) if message.get("bot_id")]
+
+
+class SlowList(GroundTruth):
+    """AWS as another replica hears it: a list of teams is on its way while something else happens."""
+
+    meanwhile: Callable[[], object]
+
+    def work_teams(self) -> list[WorkTeam]:
+        listed = super().work_teams()
+        self.meanwhile()
+        return listed
 
 
 def stop(world: World, name: str) -> None:
@@ -175,3 +194,31 @@ def test_what_people_type_stays_text(world: World) -> None:
     assert "secret.jpg?" not in rendered["RenderedContent"], "and nothing was granted"
     assert "<script>alert" not in rendered["RenderedContent"]
     stop(world, name)
+
+
+def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(world: World) -> None:
+    """Without this, a job would be refused because its new labeling team “does not exist any more”."""
+    bot, aws = world.bot, SlowList(Aws(world.bot.settings))
+
+    def made_and_listed() -> None:
+        like = world.sagemaker.describe_workteam(WorkteamName=QUEUE_TEAM)["Workteam"]
+        world.sagemaker.create_workteam(
+            WorkteamName="made-meanwhile", Description="new", MemberDefinitions=like["MemberDefinitions"],
+            WorkforceName=like["WorkforceArn"].rpartition("/")[2],
+        )  # fmt: skip
+        bot.jobs.queue.refresh(bot.team_id)
+
+    aws.meanwhile = made_and_listed
+    Queue(
+        db=bot.db,
+        records=Records(bot.db, system_clock, new_id),
+        outbox=bot.outbox,
+        teams=bot.teams,
+        facts=Facts(bot.teams),
+        ground_truth=aws,
+        clock=system_clock,
+        gap=0,
+    ).refresh(bot.team_id)
+    world.ask(an_order("team-is-there", team="made-meanwhile"))
+    assert world.aws_jobs("team-is-there") == ["team-is-there"]
+    stop(world, "team-is-there")

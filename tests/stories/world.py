@@ -125,10 +125,9 @@ class World:
             self.send()
 
     def send(self) -> None:
-        """Say what is due, and tell of what can never be said."""
+        """Say what is due; the second time, that something can never be said."""
         for _ in range(2):
-            for death in self._sender.drain():
-                self.bot.undelivered.tell(death)
+            self._sender.drain()
 
     def pass_time(self, seconds: float, step: float = 1.0) -> None:
         """Let time pass at AWS."""
@@ -188,6 +187,13 @@ class World:
         with self._slack_rows() as rows:
             rows.execute("DELETE FROM member WHERE channel = ? AND person = ?", (channel, BOT))
             rows.commit()
+
+    def invite_bot(self, channel: str) -> None:
+        """Somebody takes the app into a channel again."""
+        with self._slack_rows() as rows:
+            rows.execute("INSERT INTO member(channel, person, last_read) VALUES (?, ?, '0')", (channel, BOT))
+            rows.commit()
+        self.bot.access._known.clear()
 
     def put(self, key: str, body: bytes | str, bucket: str = seed.RAW) -> str:
         """Write an object; its address."""

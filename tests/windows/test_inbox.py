@@ -1,8 +1,13 @@
 """The inbox: a request counts once."""
 
+from dataclasses import replace
+
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request, Seen
 
+FORM = Request("view:T:V:n", "view_submission", "T", "U", "ripe-juli", "first press")
+AGAIN = replace(FORM, press="second press")
+CHANGED = replace(AGAIN, content="ripe-july")
 PRESS = Request("act:T:U:1.1:b/a", "block_actions", "T", "U", "pressed")
 
 
@@ -24,11 +29,65 @@ def test_repeat_before_the_answer_gets_an_empty_one(db: Database) -> None:
 def test_mended_form_is_a_new_request(db: Database) -> None:
     """Without this, a form that came back with faults could never be submitted again."""
     inbox = Inbox(db)
-    first = Request("view:T:V:n", "view_submission", "T", "U", "bad name")
-    assert inbox.open(first) is None
-    inbox.close(first, {"errors": 1}, rejected=True)
-    assert inbox.open(first) == Seen({"errors": 1})
-    assert inbox.open(Request("view:T:V:n", "view_submission", "T", "U", "good name")) is None
+    assert inbox.open(FORM) is None
+    inbox.close(FORM, {"errors": 1}, rejected=True)
+    assert inbox.open(FORM) == Seen({"errors": 1})
+    assert inbox.open(CHANGED) is None
+
+
+def test_rejected_form_is_new_when_it_is_pressed_again(db: Database) -> None:
+    """Without this, a form that was right all along would be told for ever what was wrong outside it."""
+    inbox = Inbox(db)
+    assert inbox.open(FORM) is None
+    inbox.close(FORM, {"errors": 1}, rejected=True)
+    assert inbox.open(FORM) == Seen({"errors": 1}), "Slack's own repeat"
+    assert inbox.open(AGAIN) is None
+
+
+def test_form_that_was_taken_is_taken_once_however_often_it_is_pressed(db: Database) -> None:
+    """Without this, the second of two clicks would be another request."""
+    inbox = Inbox(db)
+    assert inbox.open(FORM) is None
+    assert inbox.open(AGAIN) == Seen(None)
+    inbox.close(FORM, {"status": 200}, rejected=False)
+    assert inbox.open(AGAIN) == Seen({"status": 200})
+
+
+def test_two_clicks_on_a_form_with_faults_get_one_answer(db: Database) -> None:
+    """Without this, the second of two clicks would say "try again" beside the faults."""
+    inbox = Inbox(db)
+    assert inbox.open(FORM) is None
+    assert inbox.open(AGAIN) == Seen(None)
+    inbox.close(FORM, {"errors": 1}, rejected=True)
+    assert inbox.answer_within(AGAIN, 0) == {"errors": 1}
+
+
+def test_form_with_other_content_is_new_after_it_was_answered(db: Database) -> None:
+    """Without this, whoever mends a form after a lost answer would get the answer to the old words."""
+    inbox = Inbox(db)
+    assert inbox.open(FORM) is None
+    inbox.close(FORM, {"status": 200}, rejected=False)
+    assert inbox.open(CHANGED) is None
+
+
+def test_form_with_other_content_is_never_given_the_answer_to_the_first(db: Database) -> None:
+    """Without this, words that were mended while the first were read would be lost, and called taken."""
+    inbox = Inbox(db)
+    assert inbox.open(FORM) is None
+    assert inbox.open(CHANGED) == Seen(None)
+    inbox.close(FORM, {"status": 200}, rejected=False)
+    assert inbox.answer_within(CHANGED, 0) is None
+
+
+def test_late_answer_is_not_kept_for_the_content_that_came_after_it(db: Database) -> None:
+    """Without this, a process that froze would answer for another, or forget its request."""
+    inbox = Inbox(db)
+    assert inbox.open(FORM) is None
+    db.execute("UPDATE inbox SET created = :now - 11", {})
+    assert inbox.open(CHANGED) is None
+    inbox.close(FORM, {"status": 200}, rejected=False)
+    inbox.reopen(FORM)
+    assert inbox.open(CHANGED) == Seen(None)
 
 
 def test_failed_request_may_come_again(db: Database) -> None:

@@ -13,6 +13,7 @@ from bot.delivery.sender import Sender
 from tests.windows.conftest import Workspace
 
 JOB, OTHER = Subject("T0ORCHARD", "job", "j1"), Subject("T0ORCHARD", "job", "j2")
+TEAM = Subject("T0ORCHARD", "team", "arn")
 MakeSender = Callable[..., Sender]
 
 
@@ -27,6 +28,14 @@ def card(db: Database, outbox: Outbox, make_sender: MakeSender) -> None:
 def say(db: Database, outbox: Outbox, text: str, *, subject: Subject = JOB, channel: str = "C0DATA") -> None:
     with db.write() as session:
         outbox.say(session, subject, channel, Message(text), key=f"{subject.id} {text}")
+
+
+def call(db: Database, outbox: Outbox, text: str, *, renew: bool = False) -> None:
+    """A labeling team's message reads so now."""
+    with db.write() as session:
+        if renew:
+            outbox.renew(session, TEAM, "C0DATA")
+        outbox.show(session, TEAM, "C0DATA", Message(text))
 
 
 def sql(db: Database, statement: str) -> None:
@@ -235,3 +244,109 @@ def test_look_ups_stay_within_their_budget(
     sender.drain()
     looks = workspace.count("conversations.history")
     assert 0 < looks <= 15  # the burst of five at triple pace
+
+
+def test_last_words_of_an_old_queue_message_outlive_the_new_one(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, an old queue message would call for work that is done, for ever."""
+    call(db, outbox, "1 job")
+    make_sender().drain()
+    workspace.fault("chat.update", "throttle", times=1, retry_after=3600)
+    call(db, outbox, "nothing to label")
+    make_sender().drain()
+    call(db, outbox, "another job", renew=True)
+    make_sender().drain()
+    assert workspace.texts() == ["1 job", "another job"], "Slack still asks to wait with edits"
+    sql(db, "UPDATE budget SET blocked_until = 0")
+    sql(db, "UPDATE thread SET due_at = :now WHERE due_at IS NOT NULL")
+    make_sender().drain()
+    assert workspace.texts() == ["nothing to label", "another job"]
+    assert Claims(db).waiting() == 0
+
+
+def test_queue_message_whose_post_was_unclear_is_not_orphaned_by_a_new_one(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a lost reply and a new job would leave two messages, the first one wrong for ever."""
+    workspace.fault("chat.postMessage", "drop_after", times=1)
+    call(db, outbox, "1 job")
+    make_sender(look_wait=3600).drain()  # posted, and nobody knows
+    call(db, outbox, "nothing to label")
+    call(db, outbox, "another job", renew=True)
+    make_sender().drain()
+    sql(db, "UPDATE thread SET lease_until = 0")
+    make_sender().drain()
+    assert workspace.texts() == ["nothing to label", "another job"]
+
+
+def test_twin_of_an_old_queue_message_goes_after_the_new_one_was_posted(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a doubt about the old message would be looked up for the new one, and the twin would stay."""
+    call(db, outbox, "1 job")
+    frozen = Claims(db, lease=-1).claim("frozen")
+    assert frozen is not None
+    make_sender("two").drain()  # it looked, found nothing, and posted
+    make_sender("frozen")._post(frozen)  # and only now the other one wakes up
+    call(db, outbox, "nothing to label")
+    call(db, outbox, "another job", renew=True)
+    make_sender("two").drain()
+    sql(db, "UPDATE thread SET recheck_at = :now - 1 WHERE recheck_at IS NOT NULL")
+    make_sender("two").drain()
+    assert workspace.texts() == ["nothing to label", "another job"]
+
+
+def test_queue_message_that_was_never_tried_is_no_old_one(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, jobs that come and go while Slack asks to wait would ring the channel once each."""
+    call(db, outbox, "1 job")
+    call(db, outbox, "nothing to label")
+    call(db, outbox, "another job", renew=True)
+    make_sender().drain()
+    assert workspace.texts() == ["another job"]
+
+
+def test_renewed_message_is_posted_once_and_not_edited(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, each new queue message would cost an edit that changes nothing."""
+    call(db, outbox, "1 job")
+    make_sender().drain()
+    call(db, outbox, "another job", renew=True)
+    make_sender().drain()
+    call(db, outbox, "another job")
+    make_sender().drain()
+    assert workspace.texts() == ["1 job", "another job"]
+    assert workspace.count("chat.update") == 0
+
+
+def test_channel_that_takes_the_bot_back_reads_no_old_call_for_work(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, a queue message that could not be edited for a while would call for work for ever."""
+    call(db, outbox, "1 job")
+    make_sender().drain()
+    workspace._post("/_control/refuse", {"method": "chat.update", "error": "not_in_channel", "times": 1})
+    call(db, outbox, "nothing to label")
+    make_sender().drain()
+    assert Claims(db).waiting() == 0
+    call(db, outbox, "another job", renew=True)
+    make_sender().drain()
+    assert workspace.texts() == ["nothing to label", "another job"]
+
+
+def test_channel_without_the_bot_keeps_one_row_however_often_its_queue_opens(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
+    """Without this, an administrator would read of ever more dead messages in one forgotten channel."""
+    workspace._post("/_control/refuse", {"method": "chat.postMessage", "error": "not_in_channel", "times": 3})
+    for number in range(3):
+        call(db, outbox, f"job {number}", renew=True)
+        make_sender().drain()
+    with db.read() as session:
+        assert session.connection().execute(db.sql("SELECT count(*) FROM thread")).scalar_one() == 1
+    call(db, outbox, "job 3", renew=True)
+    make_sender().drain()
+    assert workspace.texts() == ["job 3"]
