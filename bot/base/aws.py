@@ -1,9 +1,10 @@
 """The way to AWS: one session, and clients whose patience fits who is waiting.
 
 Promises: `form` clients answer or give up within the 1.5 s that a form page may spend (Slack waits 3 s); `act` clients
-try a changing call at most three times; `poll` clients adapt their pace to throttling. Errors of boto3 are renamed
-here: see `renamed`. boto3 is read, and a client made, when one is first used or when `prepare` is called: the bot has
-its connection to Slack some 0.3 s sooner for that.
+try a call that may be repeated at most three times; `create` clients ask once, so that what AWS answers is said of the
+only request; `poll` clients adapt their pace to throttling. Errors of boto3 are renamed here: see `renamed`. boto3 is
+read, and a client made, when one is first used or when `prepare` is called: the bot has its connection to Slack some
+0.3 s sooner for that.
 """
 
 import os
@@ -20,7 +21,27 @@ from bot.base.settings import Settings
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnrecognizedClientException", "InvalidClientTokenId", "403"}
+_TRIES = {"form": 1, "act": 3, "create": 1}
+_DENIED = {"AccessDenied", "AccessDeniedException", "403"}
+_PASSING = metrics.THROTTLED | {"RequestTimeout", "RequestTimeoutException"}
+_PASSING_STATUSES = {408, 429}  # and whatever says that the fault is AWS's
+_LAPSED = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+}
 
 
 class AwsRefused(Refusal):
@@ -33,6 +54,10 @@ class AwsRefused(Refusal):
 
 class AwsBusy(Transient):
     """AWS did not answer in time or asks to wait. Nothing was lost; it is tried again by itself."""
+
+
+class Lapsed(Transient):
+    """The bot has no AWS credentials. An administrator can set AWS_ACCESS_KEY_ID or give the machine a role."""
 
 
 class Unclear(Transient):
@@ -57,8 +82,15 @@ class Aws:
         return self._client(service, "form")
 
     def act(self, service: str) -> Any:
-        """A client for calls that change something: three tries at most."""
+        """A client for the worker's calls that may be repeated: three tries at most."""
         return self._client(service, "act")
+
+    def create(self, service: str) -> Any:
+        """A client for calls that make something: one try.
+
+        boto3 forgets a lost answer when it tries again: its second try may be refused for what the first one made.
+        """
+        return self._client(service, "create")
 
     def poll(self, service: str) -> Any:
         """A client for the worker's rounds: adaptive pace."""
@@ -104,13 +136,11 @@ class Aws:
         from botocore.config import Config  # noqa: PLC0415 - see the module's docstring
 
         wait = self._settings.form_wait
-        if patience == "form":
-            return Config(
-                connect_timeout=wait, read_timeout=wait, retries={"mode": "standard", "total_max_attempts": 1}
-            )
-        if patience == "act":
-            return Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
-        return Config(connect_timeout=3, read_timeout=20, retries={"mode": "adaptive", "max_attempts": 8})
+        connect, read = (wait, wait) if patience == "form" else (3.0, 20.0)
+        retries: Any = {"mode": "adaptive", "max_attempts": 8}
+        if patience in _TRIES:
+            retries = {"mode": "standard", "total_max_attempts": _TRIES[patience]}
+        return Config(connect_timeout=connect, read_timeout=read, retries=retries)
 
     def _make(self, service: str, patience: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - as above
@@ -154,19 +184,24 @@ def _models() -> Any:
 def renamed() -> Iterator[None]:
     """Rename errors of boto3: what may pass becomes `AwsBusy`, what AWS will not do becomes `AwsRefused`.
 
-    A field that is missed while an answer is read inside is `AwsGarbled`, which is an `AwsBusy`.
+    What AWS says of the bot's own credentials is `Lapsed`: it says nothing about what was asked for. A field that is
+    missed while an answer is read inside is `AwsGarbled`, which is an `AwsBusy`.
     """
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError  # noqa: PLC0415 - see the module
+    from botocore.exceptions import (  # noqa: PLC0415 - see the module's docstring
+        BotoCoreError,
+        ClientError,
+        CredentialRetrievalError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
 
     try:
         yield
     except ClientError as error:
         raise _rename(error) from error
-    except NoCredentialsError as error:
-        raise AwsRefused(
-            "The bot has no AWS credentials. Set AWS_ACCESS_KEY_ID or give the machine a role.", "none"
-        ) from error
+    except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
+        raise Lapsed from error
     # Of a broken JSON text boto3 makes an answer without fields; one that is no text at all it does not catch.
     except (ResponseParserError, UnicodeDecodeError, LookupError) as error:
         raise AwsGarbled from error
@@ -187,8 +222,13 @@ def _rename(error: "ClientError") -> LabeljobError:
     problem = error.response.get("Error", {})
     code, message = str(problem.get("Code", "")), str(problem.get("Message", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if code in metrics.THROTTLED or status >= 500:  # noqa: PLR2004 - server side
+    if code in _PASSING or status in _PASSING_STATUSES or status >= 500:  # noqa: PLR2004 - server side
         return AwsBusy()
+    if code in _LAPSED:
+        return Lapsed(
+            f"AWS does not accept the bot's credentials ({code}). An administrator can renew them; where they are "
+            "good, the clock of the bot's machine is wrong."
+        )
     if code in _DENIED:
         return AwsRefused(
             f"AWS denied the bot's access ({error.operation_name}). Its role lacks that permission.", code

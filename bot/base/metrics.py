@@ -21,10 +21,19 @@ THROTTLED = {
     "ThrottledException",
     "TooManyRequestsException",
     "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "BandwidthLimitExceeded",
     "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
     "SlowDown",
 }
-"""What AWS says when it is asked too often."""
+"""What AWS says when it is asked too often: botocore's own list without LimitExceededException.
+
+Rekognition says that one of a full account too (so many projects), which a person must mend.
+"""
 
 requests = Histogram(
     "labeljob_request_seconds",

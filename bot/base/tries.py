@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel, col, update
@@ -137,6 +138,34 @@ class Tries:
     def hold(self, name: str, *, rest: float = 0.0) -> AbstractContextManager[Hold | None]:
         """The lease on `name` while the work goes on; None while somebody else has it."""
         return self._leases.hold(name, self._seconds, rest=rest)
+
+    def take_up(  # noqa: PLR0913 - the parts of a story
+        self,
+        name: str,
+        waiting: T,
+        get: Callable[[str], T | None],
+        work: Callable[[T, Hold], None],
+        *,
+        what: str,
+        refused: Callable[[T, Refusal], None],
+        failed: Callable[[T, Transient], None],
+    ) -> None:
+        """One `attempt` at what waits, under the lease on `name`; nothing while somebody else is or was at it.
+
+        Raises:
+            DatabaseSilent: see `attempt`.
+
+        """
+        with self.hold(name) as hold:
+            now = get(waiting.id) if hold else None
+            if hold and now is not None and now.version == waiting.version:
+                attempt(
+                    what,
+                    hold,
+                    partial(work, now, hold),
+                    refused=partial(refused, now),
+                    failed=partial(failed, now),
+                )
 
     def paused(self, tried: T, why: str) -> T:
         """After one more failure: due again after a pause, or set aside because of `why`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
+from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
 from bot.base.errors import Refusal
 from bot.base.failpoints import reach
 from bot.base.s3_uri import S3Uri
@@ -53,6 +53,7 @@ class CustomLabels:
 
     def __init__(self, aws: Aws) -> None:
         self._act = aws.act("rekognition")
+        self._create = aws.create("rekognition")
         self._poll = aws.poll("rekognition")
 
     def project(self, name: str) -> str:
@@ -65,11 +66,11 @@ class CustomLabels:
         """
         try:
             with renamed():
-                return str(self._act.create_project(ProjectName=name)["ProjectArn"])
+                return str(self._create.create_project(ProjectName=name)["ProjectArn"])
         except AwsRefused as error:
-            if error.code != "ResourceInUseException":
+            found = self._project(name)  # an earlier try may have made it, whatever this one is refused for
+            if found is None and error.code != "ResourceInUseException":
                 raise
-        found = self._project(name)
         if found is None or found.get("Status") == "CREATING":
             raise AwsBusy
         if found.get("Status") == "DELETING":
@@ -88,8 +89,16 @@ class CustomLabels:
             raise DatasetExists(taken_words(project, dataset_type, failed=there.get("Status") == "CREATE_FAILED"))
 
     def find(self, project: str, dataset_type: str) -> str | None:
-        """The ARN of the project's dataset of that type, if there is one."""
-        there = self._dataset(project, dataset_type)
+        """The ARN of the project's dataset of that type, if there is one: what became of an unclear try.
+
+        Raises:
+            AwsBusy, Unclear: AWS does not say; not to be let look is no answer either.
+
+        """
+        try:
+            there = self._dataset(project, dataset_type)
+        except AwsRefused as error:
+            raise Unclear(error.words) from error
         return str(there["DatasetArn"]) if there else None
 
     def create_or_adopt(self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri) -> tuple[str, bool]:
@@ -97,15 +106,15 @@ class CustomLabels:
 
         Raises:
             ManifestUnread: AWS cannot read what was written for it.
-            AwsRefused: AWS will not do it as asked.
-            AwsBusy: unknown; call again with the same arguments.
+            AwsRefused: AWS will not do it as asked, and this call made nothing.
+            AwsBusy, Unclear: unknown; call again with the same arguments.
 
         """
         where = {"S3Object": {"Bucket": manifest.bucket, "Name": manifest.key}}
         try:
             with renamed():
                 reach("before-import")
-                answer = self._act.create_dataset(
+                answer = self._create.create_dataset(
                     ProjectArn=project_arn, DatasetType=dataset_type, DatasetSource={"GroundTruthManifest": where}
                 )
                 reach("after-import")
@@ -120,10 +129,10 @@ class CustomLabels:
                 ) from error
             if error.code != "ResourceAlreadyExistsException":
                 raise
-        there = self._dataset(project, dataset_type)
+        there = self.find(project, dataset_type)
         if there is None:  # exists, yet is not listed: the listing lags behind
             raise AwsBusy
-        return str(there["DatasetArn"]), True
+        return there, True
 
     def report(self, dataset_arn: str) -> Report:
         """How far the import is."""

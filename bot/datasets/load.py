@@ -9,12 +9,10 @@ person must mend ends it as refused, with words in its thread. What may pass is 
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 import msgspec
 
-from bot.base.aws import Unclear
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.leases import Hold
@@ -22,7 +20,7 @@ from bot.base.log import about
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
-from bot.base.tries import Stale, Tries, attempt
+from bot.base.tries import Stale, Tries
 from bot.datasets import card, entries, findings
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.findings import Finding
@@ -83,16 +81,16 @@ class Load:
     def round(self) -> None:
         """Take every dataset that is due one try further; one that fails does not stop the others."""
         for waiting in self._records.to_load():
-            with about(dataset=waiting.id), self._tries.hold(f"load:{waiting.id}") as hold:
-                dataset = self._records.get(waiting.id) if hold else None
-                if hold and dataset is not None and dataset.version == waiting.version:
-                    attempt(
-                        f"loading {dataset.source.called}",
-                        hold,
-                        partial(self._load, dataset, hold),
-                        refused=partial(self._refuse, dataset),
-                        failed=partial(self._again, dataset),
-                    )
+            with about(dataset=waiting.id):
+                self._tries.take_up(
+                    f"load:{waiting.id}",
+                    waiting,
+                    self._records.get,
+                    self._load,
+                    what=f"loading {waiting.source.called}",
+                    refused=self._refuse,
+                    failed=self._again,
+                )
 
     def _load(self, dataset: Dataset, hold: Hold) -> None:
         """The import itself, repeatable at every step."""
@@ -117,10 +115,7 @@ class Load:
         """What stands at AWS after a try whose answer was lost, as `create_or_adopt` gives it."""
         if not dataset.project_arn:
             return None
-        try:
-            there = self._custom_labels.find(dataset.source.project, dataset.source.dataset_type)
-        except Refusal as refusal:
-            raise Unclear(refusal.words) from refusal
+        there = self._custom_labels.find(dataset.source.project, dataset.source.dataset_type)
         return (there, True) if there else None
 
     def _reserve(self, dataset: Dataset, hold: Hold) -> Dataset:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from bot.base.aws import AwsRefused, renamed
 from bot.base.blocks import count
+from bot.base.errors import LabeljobError
 from bot.doctor.clocks import judged, skew
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
 from bot.jobs.ground_truth import GroundTruth
@@ -27,7 +28,7 @@ def credentials(around: Surroundings) -> Iterator[Finding]:
     try:
         with renamed():
             answer: dict[str, Any] = around.aws.act("sts").get_caller_identity()
-    except AwsRefused as error:
+    except LabeljobError as error:
         if isinstance(error.__cause__, ClientError):  # a wrong clock is refused too, and the refusal has a date
             learned.aws_skew = skew(_headers(error.__cause__.response), began, around.clock())
         raise

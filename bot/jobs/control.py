@@ -129,9 +129,7 @@ class Control:
         """
         job = self.stoppable(self._records.get(job_id), who)
         state = msgspec.structs.replace(job.state, stopped_by=who.name)
-        due = 0.0
-        if job.state.state == LAUNCHING:
-            due = min(job.next_try_at, self._tries.due_in(_SETTLED))
+        due = self._tries.due_in(_SETTLED) if job.state.state == LAUNCHING else 0.0
         after = replace(job, stop_wanted=True, fails=0, silent=0, quarantine_reason=None, next_try_at=due)
         return self._tell.record(after, state)
 
@@ -169,35 +167,16 @@ class Control:
         known = self._records.holding(self._account.id, self._account.region, name)
         if known is not None and known.team_id == team_id:
             return self._known(known, channel, who)
-        found = self._ground_truth.describe(name, waiting=True)
-        state = self._met(found)
-        job = Job(
-            id=self._new_id(),
-            team_id=team_id,
-            account=self._account.id,
-            region=self._account.region,
-            name=found.name,
-            channel=channel,
-            asked_by=who.user_id,
-            asked_by_name=who.name,
-            asked_at=found.created,
-            followed=True,
-            draft=self._draft(found, team_id, channel, who),
-            state=state,
-            request_key=f"follow:{team_id}:{self._account.id}:{self._account.region}:{found.name.lower()}",
-            arn=found.arn,
-            manifest_uri=found.manifest_uri,
-            template_uri=found.template_uri,
-        )
+        job = self._job(self._ground_truth.describe(name, waiting=True), team_id, channel, who)
         facts = self._facts.of(job)
-        message = card.root_card(facts, state, self._clock())
+        message = card.root_card(facts, job.state, self._clock())
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
                 self._outbox.show(session, subject(job), channel, message)
-            if taken and state.state == FAILED:
+            if taken and job.state.state == FAILED:
                 # It failed before anybody looked: the cause alone is on the card, what to do about it is a line.
-                failed = thread_lines.failed_line(facts, state)
+                failed = thread_lines.failed_line(facts, job.state)
                 self._outbox.say(session, subject(job), channel, failed, key=f"follow:{job.id}:{channel}")
         if taken:
             return Followed(job, "new")
@@ -250,11 +229,34 @@ class Control:
                 self._access.require("see", self._access.who(job.team_id, who.user_id, job.channel))
             except NotAllowed as refused:
                 raise ElsewhereOnly from refused
-        message = card.root_card(self._facts.of(job), job.state, self._clock())
         with self._db.write() as session:
-            here = channel in self._outbox.channels(session, subject(job))
-            self._outbox.show(session, subject(job), channel, message)
-        return Followed(job, "here" if here else "shown")
+            # Slack may have been asked for seconds: the job is shown as it is by now, and stays so until it stands.
+            now = self._records.within(session, job.id) or job
+            here = channel in self._outbox.channels(session, subject(now))
+            message = card.root_card(self._facts.of(now), now.state, self._clock())
+            self._outbox.show(session, subject(now), channel, message)
+        return Followed(now, "here" if here else "shown")
+
+    def _job(self, found: Described, team_id: str, channel: str, who: Who) -> Job:
+        """A job that was asked for elsewhere, as one that is followed here."""
+        return Job(
+            id=self._new_id(),
+            team_id=team_id,
+            account=self._account.id,
+            region=self._account.region,
+            name=found.name,
+            channel=channel,
+            asked_by=who.user_id,
+            asked_by_name=who.name,
+            asked_at=found.created,
+            followed=True,
+            draft=self._draft(found, team_id, channel, who),
+            state=self._met(found),
+            request_key=f"follow:{team_id}:{self._account.id}:{self._account.region}:{found.name.lower()}",
+            arn=found.arn,
+            manifest_uri=found.manifest_uri,
+            template_uri=found.template_uri,
+        )
 
     def _met(self, found: Described) -> JobState:
         """The state of a job that was under way before we looked: when its labels came is not known."""

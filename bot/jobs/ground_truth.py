@@ -68,6 +68,7 @@ class GroundTruth:
     def __init__(self, aws: Aws) -> None:
         self._form = aws.form("sagemaker")
         self._act = aws.act("sagemaker")
+        self._create = aws.create("sagemaker")
         self._poll = aws.poll("sagemaker")
 
     def check_name(self, name: str) -> None:
@@ -93,15 +94,15 @@ class GroundTruth:
 
         Raises:
             NameTaken: the name belongs to a job that is not this one.
-            AwsRefused: AWS will not do it as asked.
-            AwsBusy, Unclear: unknown; call again with the same request.
+            AwsRefused: AWS will not do it as asked, and this call made nothing.
+            AwsBusy, Lapsed, Unclear: unknown; call again with the same request.
 
         """
         name, tags = request["LabelingJobName"], {tag["Key"]: tag["Value"] for tag in request["Tags"]}
         try:
             with renamed():
                 reach("before-create")
-                arn = str(self._act.create_labeling_job(**request)["LabelingJobArn"])
+                arn = str(self._create.create_labeling_job(**request)["LabelingJobArn"])
                 reach("after-create")
                 return arn
         except AwsRefused as error:

@@ -8,7 +8,6 @@ pauses; after `quarantine_after` tries the job is set aside and its asker told o
 
 import logging
 from dataclasses import replace
-from functools import partial
 
 import msgspec
 
@@ -20,7 +19,7 @@ from bot.base.log import about, redact
 from bot.base.s3_uri import Allowed, S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
-from bot.base.tries import Stale, Tries, attempt
+from bot.base.tries import Stale, Tries
 from bot.instructions.page import category_file, worker_page
 from bot.jobs import thread_lines
 from bot.jobs.draft import Draft, faults
@@ -76,16 +75,16 @@ class Launch:
     def round(self) -> None:
         """Launch every job that is due; one that cannot be launched does not stop the others."""
         for waiting in self._records.to_launch():
-            with about(job=waiting.id), self._tries.hold(f"launch:{waiting.id}") as hold:
-                job = self._records.get(waiting.id) if hold else None
-                if hold and job is not None and job.version == waiting.version:
-                    attempt(
-                        f"launching {job.name}",
-                        hold,
-                        partial(self._launch, job, hold),
-                        refused=partial(self._refuse, job),
-                        failed=partial(self._again, job),
-                    )
+            with about(job=waiting.id):
+                self._tries.take_up(
+                    f"launch:{waiting.id}",
+                    waiting,
+                    self._records.get,
+                    self._launch,
+                    what=f"launching {waiting.name}",
+                    refused=self._refuse,
+                    failed=self._again,
+                )
 
     def _launch(self, job: Job, hold: Hold) -> None:
         """The launch itself, repeatable at every step."""

@@ -1,8 +1,7 @@
 """Row 3: lost replies of CreateLabelingJob: every job that was asked for exists at AWS once, under its own name.
 
 Several launchers, as in several replicas, each in a thread of this process. The reply of every other create is lost
-after AWS has done it, some are throttled, refused with 500 or lost before AWS saw them; boto3 tries a lost one again by
-itself and is then told that the name is in use.
+after AWS has done it, some are throttled, refused with 500 or lost before AWS saw them; the next try finds out which.
 """
 
 import threading

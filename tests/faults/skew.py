@@ -95,7 +95,7 @@ def _hand_over(  # noqa: PLR0917 - what takes part
     """One replica alone fails to launch a job and dies; the other alone has to launch it soon."""
     until(lambda: not unlaunched_jobs(world), _STARVED, "the launches before")
     replicas[-dies].kill()
-    world.fault("*CreateLabelingJob", "throttle", aws=True, times=3)  # boto3 tries three times
+    world.fault("*CreateLabelingJob", "throttle", aws=True, times=1)
     asked.names.append(near.accept(name).name)
     until(lambda: _failed(world, name), _STARVED, "the first failure")
     replicas[dies].kill()

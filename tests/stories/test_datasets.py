@@ -8,6 +8,7 @@ import pytest
 from bot.sandbox import seed
 from bot.sandbox.person import PracticeError
 from bot.sandbox.story import make_dataset
+from tests.stories.test_set_aside import denied
 from tests.stories.world import World, an_order, buttons, shown, words
 
 CHANNEL = "own-datasets"
@@ -202,6 +203,20 @@ def test_dataset_form_delivered_twice_makes_one_dataset(world: World, channel: s
     ]
     assert len(asked) == 1
     assert rekognition(world, "project-once")[0]["TotalEntries"] == 8
+
+
+def test_import_outlives_a_lapse_of_the_bots_own_credentials(world: World) -> None:
+    """Without this, a key that AWS does not know for four minutes ends the watch over every import, for good."""
+    channel = world.channel("own-datasets-lapse")
+    world.ask(an_order("sets-lapse"), channel)
+    world.finish("sets-lapse")
+    make_dataset(world.mara, channel, "sets-lapse", "project-lapse")
+    world.bot.datasets.load.round()
+    with denied(world):
+        for _ in range(3):  # one more than set anything aside here
+            world.bot.datasets.watch.round()
+    imported(world)
+    assert "is ready" in last_line(world, "sets-lapse", channel)
 
 
 def test_asker_is_told_when_the_channel_of_a_dataset_cannot_be_reached(world: World) -> None:

@@ -1,7 +1,10 @@
 """What people ask about jobs and do with them: list, status, stop, follow, take over, by word, button, mention."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
+from bot import wiring
 from bot.sandbox import seed
 from bot.sandbox.person import Person, elements
 from bot.sandbox.story import first_page, second_page
@@ -265,6 +268,31 @@ def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> No
     world.mara.press(card, "job_stop")
     assert ephemeral(world.mara, ours)["text"] == "You cannot stop this job. Ana, Greta or Sam can."
     world.sagemaker.stop_labeling_job(LabelingJobName="their-secret")
+
+
+def test_card_of_a_job_that_ends_while_somebody_asks_to_follow_it_shows_the_end(world: World) -> None:
+    """Without this, a card would say for ever that the job is in progress."""
+    theirs = world.channel("own-ends-there", ["U0SAM", "U0ANA", "bot"])
+    ours = world.channel("own-ends-here")
+    world.ask(an_order("ends-meanwhile", team=WAITING), theirs, world.ana)
+    world.pass_time(2)
+    world.settle()
+    replica = wiring.build(world.bot.settings)  # one that has not asked Slack yet who is in that channel
+    ana = replica.access.who(replica.team_id, "U0ANA", ours)
+    before = world.so_far()
+    # The job has been read by the time at which Slack is asked. A machine that is slower than this only proves less.
+    world.fault("conversations.members", "delay", slack=True, seconds=1.5, times=1)
+    asked = ("ends-meanwhile", replica.team_id, ours, ana)
+    with closing(replica.db), ThreadPoolExecutor(1) as pool:
+        following = pool.submit(replica.jobs.control.follow, *asked)
+        world.until(lambda: world.journal("conversations.members", after=before), "Slack is asked")
+        world.sagemaker.stop_labeling_job(LabelingJobName="ends-meanwhile")
+        world.pass_time(3)
+        world.bot.jobs.watch.round()
+        assert following.result().how == "shown"
+    world.settle()
+    for channel in (theirs, ours):
+        assert "Stopped" in world.card("ends-meanwhile", channel)["text"]
 
 
 def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:

@@ -1,9 +1,14 @@
 """A job that was set aside, or whose launch was unclear, comes to an end that is true."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
+from bot import wiring
+from bot.base.clock import new_id, system_clock
+from bot.jobs.records import Records
 from bot.sandbox import seed
+from bot.sandbox.story import ask_for_job
+from tests.one_answer import OneAnswer
 from tests.stories.test_retry import set_aside
 from tests.stories.world import WAITING, World, an_order, buttons, shown
 
@@ -18,6 +23,15 @@ def denied(world: World) -> Iterator[None]:
         yield
     finally:
         keys.update(kept)
+
+
+@contextmanager
+def without_rights(world: World) -> Iterator[wiring.Bot]:
+    """Another replica, whose role may do nothing at AWS."""
+    with OneAnswer("AccessDeniedException").open() as mood:
+        bot = wiring.build(world.bot.settings.model_copy(update={"aws_endpoint_url": mood.url}))
+        with closing(bot.db):
+            yield bot
 
 
 def stop(world: World, name: str, channel: str) -> str:
@@ -49,6 +63,25 @@ def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> No
     assert world.aws_jobs("never-taken") == []
     world.ask(an_order("never-taken", team=WAITING), channel)
     assert world.aws_jobs("never-taken") == ["never-taken"], "the name is free again"
+
+
+def test_stop_of_an_unclear_launch_gives_aws_time_to_show_the_job(world: World) -> None:
+    """Without this, a job that AWS shows some seconds late is called never created, and people are paid for it."""
+    channel = world.channel("own-aside-soon")
+    ask_for_job(world.mara, channel, an_order("soon-stopped", team=WAITING))
+    world.fault("SageMaker.CreateLabelingJob", "throttle")
+    world.bot.jobs.launch.round()  # the next try is due in 5 to 10 s
+    world.send()
+    world.mend()
+    pressed = world.bot.db.time()
+    stop(world, "soon-stopped", channel)
+    records = Records(world.bot.db, system_clock, new_id)
+    (job,) = records.in_channel(world.bot.team_id, channel)
+    assert job.stop_wanted
+    assert job.next_try_at >= pressed + 10
+    world.let_pauses_pass()
+    world.settle()
+    assert "Stopped by Mara before it was launched" in world.thread("soon-stopped", channel)[-1]
 
 
 def test_stop_of_a_set_aside_job_that_aws_took_stops_it_there(world: World) -> None:
@@ -108,8 +141,8 @@ def test_stop_that_aws_refuses_is_told_and_can_be_pressed_again(world: World) ->
     channel = world.channel("own-not-stopped")
     world.ask(an_order("goes-on", team=WAITING), channel)
     stop(world, "goes-on", channel)
-    with denied(world):
-        world.bot.jobs.control.round()
+    with without_rights(world) as replica:
+        replica.jobs.control.round()
     world.send()
     last = world.thread("goes-on", channel)[-1]
     assert last.startswith("<@U0MARA> Not stopped: AWS denied the bot's access (")
@@ -140,11 +173,35 @@ def test_an_unclear_launch_is_never_called_refused(world: World) -> None:
     channel = world.channel("own-adopt-unclear")
     set_aside(world, "unclear", channel, fault="drop_after")
     world.mara.command(channel, "/labeljob", "retry unclear")
-    with denied(world):
+    with without_rights(world) as replica:
         for _ in range(2):
             world.let_pauses_pass()
-            world.bot.jobs.launch.round()
+            replica.jobs.launch.round()
     world.send()
     last = world.thread("unclear", channel)[-1]
     assert last.startswith("<@U0MARA> Set aside: AWS denied the bot's access (DescribeLabelingJob).")
     assert "AWS may have taken it or not" in last
+
+
+def test_lapse_of_the_bots_own_credentials_ends_nothing(world: World) -> None:
+    """Without this, a key that AWS does not know for a moment would refuse jobs and call off stops, for good."""
+    channel = world.channel("own-lapse")
+    ask_for_job(world.mara, channel, an_order("lapsed", team=WAITING))
+    with denied(world):
+        world.bot.jobs.launch.round()
+    world.let_pauses_pass()
+    world.settle()
+    assert world.aws_jobs("lapsed") == ["lapsed"]
+    stop(world, "lapsed", channel)
+    with denied(world):
+        world.bot.jobs.control.round()
+    world.pass_time(2)
+    world.bot.db.execute("UPDATE lease SET until = 0", {})  # as if its rest were over
+    world.settle()
+    world.pass_time(3)
+    world.settle()
+    assert world.aws_status("lapsed") == "Stopped"
+    assert [line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("lapsed", channel)[1:]] == [
+        "Launched;",
+        "Stopped",
+    ]

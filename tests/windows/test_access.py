@@ -21,5 +21,5 @@ def test_manager_whom_slack_does_not_know_keeps_nobody_out(workspace: Workspace,
     team_id = str(WebClient("xoxb-test", base_url=f"{workspace.url}/api/").auth_test()["team_id"])
     mara, sam = (rules.who(team_id, user, "C0DATA") for user in ("U0MARA", "U0SAM"))
     assert (mara.role, sam.role) == (Role.MEMBER, Role.MANAGER)
-    with pytest.raises(NotAllowed, match="You cannot stop this job. sam can."):
+    with pytest.raises(NotAllowed, match=r"You cannot stop this job\. sam can\."):
         rules.require("stop", mara)

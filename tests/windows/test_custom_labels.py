@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.base.aws import Aws
+from bot.base.aws import Aws, AwsBusy
 from bot.base.clock import system_clock
 from bot.base.db import Database
 from bot.base.leases import Leases
@@ -139,6 +139,9 @@ def test_a_lost_answer_makes_no_second_dataset_and_loses_none(world: World) -> N
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
     project = world.labels.project("orchard")
     world.spoil("*.CreateDataset", "drop_after", 1)
+    with pytest.raises(AwsBusy):
+        world.labels.create_or_adopt("orchard", project, TRAIN, uri)
+    assert world.count("Rekognition.CreateDataset") == 1, "boto3 asks once, so that no answer is lost unseen"
     arn, adopted = world.labels.create_or_adopt("orchard", project, TRAIN, uri)
     assert adopted
     assert world.labels.report(arn).aws_status.startswith("CREATE_")
@@ -373,7 +376,7 @@ def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(world: Wor
 def test_a_worker_that_died_after_asking_aws_goes_on_with_the_same_dataset(world: World, story: Story) -> None:
     """A crash between AWS's answer and our note would lose the dataset, or call it somebody else's."""
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
-    world.spoil("*.CreateDataset", "drop_after", 3)
+    world.spoil("*.CreateDataset", "drop_after", 1)
     asked = story.ask(uri)
     story.load.round()
     story.no_pause()
@@ -385,7 +388,7 @@ def test_a_dataset_that_somebody_made_at_the_same_moment_is_not_taken_for_ours(w
     """Somebody's pictures would be shown as the result of an import that never happened."""
     other = world.put("other.manifest", picture(71), picture(72, "unripe"))
     asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
-    world.spoil("*.CreateDataset", "error_500", 3)
+    world.spoil("*.CreateDataset", "error_500", 1)
     story.load.round()
     imported(world, "orchard", other)
     story.no_pause()
@@ -431,7 +434,7 @@ def test_what_an_earlier_try_made_is_never_called_refused(world: World, story: S
     """Somebody would be told that nothing was made at AWS, where the dataset stands."""
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
     asked = story.ask(uri)
-    world.spoil("*.CreateDataset", "drop_after", 3)
+    world.spoil("*.CreateDataset", "drop_after", 1)
     story.load.round()
     with story.db.write() as session:  # the channel's places are closed meanwhile
         session.connection().execute(
