@@ -5,9 +5,14 @@ Imports happen inside the subcommands, so that `labeljob --help` costs little mo
 
 import argparse
 import os
+import select
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
+
+_UNREAD = 141  # what a shell says of a program that ended because nobody read its output
+_LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from bot.base.errors import LabeljobError  # noqa: PLC0415 - see the module's docstring
 
     try:
-        return int(chosen.run(chosen) or 0)
+        code = int(chosen.run(chosen) or 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _unread():
+            raise
+        return _UNREAD
     except LabeljobError as error:
         from bot.base.log import redact  # noqa: PLC0415
 
@@ -28,6 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    return code
+
+
+def _unread() -> bool:
+    """Whether it is our output that nobody reads any more (`| head`); what is left of it then goes nowhere."""
+    output = sys.stdout.fileno()
+    looks = select.poll()
+    looks.register(output, 0)
+    if not any(event & (select.POLLERR | select.POLLHUP) for _, event in looks.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,8 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="start the practice workspace: no Slack and no AWS account needed")
     sandbox.add_argument("--folder", default=".sandbox", help="where it remembers everything (default: .sandbox)")
     sandbox.add_argument("--pictures", metavar="FOLDER", help="put your own pictures into the practice bucket")
-    sandbox.add_argument("--port", type=int, default=8470, help="the page's port; the next free ones are for the rest")
-    sandbox.add_argument("--pace", type=float, default=0.2, help="objects the simulated team labels a second (0.2)")
+    sandbox.add_argument(
+        "--port", type=_port, default=8470, help="the page's port; the next free ones are for the rest"
+    )
+    sandbox.add_argument("--pace", type=_pace, default=0.2, help="objects the simulated team labels a second (0.2)")
     sandbox.add_argument("--transport", choices=["socket", "http"], default="socket", help="how Slack reaches the bot")
     sandbox.add_argument("--services-only", action="store_true", help="start the stand-ins alone, print their settings")
     sandbox.set_defaults(run=_sandbox)
@@ -65,6 +89,24 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--url", help="the bot's public address (https://…): prints the form for signed HTTP")
     manifest.set_defaults(run=_slack_manifest)
     return parser
+
+
+def _port(typed: str) -> int:
+    """A port as it was typed; argparse says the rest."""
+    if not typed.isdecimal() or int(typed) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number up to {_LAST_PORT}; 0 takes free ones")
+    return int(typed)
+
+
+def _pace(typed: str) -> float:
+    """A pace as it was typed."""
+    try:
+        pace = float(typed)
+    except ValueError:
+        pace = 0.0
+    if not 0 < pace < float("inf"):
+        raise argparse.ArgumentTypeError("the pace is a number above 0, such as 0.2")
+    return pace
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:
@@ -103,11 +145,13 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 def _migrate(chosen: argparse.Namespace) -> int:
     from bot.base import settings  # noqa: PLC0415
-    from bot.base.db import Database  # noqa: PLC0415
+    from bot.base.db import Database, explained  # noqa: PLC0415
+    from bot.base.log import redact  # noqa: PLC0415
 
-    database = Database(settings.read(chosen.env_file).database_url)
-    database.migrate()
-    database.close()
+    found = settings.read(chosen.env_file)
+    redact.know(found.secrets)
+    with explained(), closing(Database(found.database_url)) as database:
+        database.migrate()
     print("The database's tables are those of this version.")  # noqa: T201
     return 0
 

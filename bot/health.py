@@ -24,10 +24,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError
 
 from bot.base import metrics
 from bot.base.aws import Aws, renamed
-from bot.base.db import Database, newest_revision
+from bot.base.db import Database, reason
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.leases import Leases
 from bot.base.log import about, redact
@@ -43,10 +44,6 @@ INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + :
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, until = excluded.until"""
 
 log = logging.getLogger(__name__)
-
-
-class NotMigrated(Refusal):
-    """The database's tables are not those of this version. Run: labeljob migrate."""
 
 
 class BreakerOpen(Refusal):
@@ -70,13 +67,15 @@ Check = Callable[[], str]
 
 
 def asked(ask: Callable[[], object]) -> Check:
-    """A check of something that raises a LabeljobError when it is not well."""
+    """A check of something that raises a LabeljobError, or the database's own error, when it is not well."""
 
     def check() -> str:
         try:
             ask()
         except LabeljobError as error:
             return error.words
+        except DBAPIError as error:
+            return f"The database refuses: {reason(error)}."
         return ""
 
     return check
@@ -109,12 +108,11 @@ def database(db: Database) -> None:
     """Write to the database for real, on the tables of this version.
 
     Raises:
-        NotMigrated: the tables are older or newer.
+        NotMigrated, TablesNewer: the tables are older, missing or newer.
         DatabaseSilent: it is locked, full, read-only or gone.
 
     """
-    if db.revision() != newest_revision():
-        raise NotMigrated
+    db.require_tables()
     Leases(db, _me()).take("readyz", 0.0)
 
 
@@ -224,11 +222,11 @@ class _Stock(Collector):
         self._db = db
 
     def collect(self) -> Iterator[Metric]:
-        """The gauges; without a database only that it is away."""
+        """The gauges; without a database, or without its tables, only that it is away."""
         try:
             yield from self._gauges()
             up = 1
-        except LabeljobError:
+        except (LabeljobError, DBAPIError):
             up = 0
         yield GaugeMetricFamily("labeljob_database_up", "Whether the database answered", up)
 
@@ -257,6 +255,15 @@ class _Stock(Collector):
             return list(session.connection().execute(self._db.sql(statement)))
 
 
+def _words_of(name: str, check: Check) -> str:
+    """What a check finds wrong; one that breaks has found something, and the address still answers."""
+    try:
+        return check()
+    except Exception as error:
+        log.exception("the check of %s broke", name)
+        return f"This could not be looked at ({type(error).__name__}); the log says why."
+
+
 class Health:
     """Answers `/healthz`, `/readyz` and `/metrics`. `checks` by name; each gives words for what is wrong."""
 
@@ -267,7 +274,7 @@ class Health:
 
     def ready(self) -> dict[str, str]:
         """Every check's name with "ok", or with words for what is wrong."""
-        return {name: redact(check()) or "ok" for name, check in self._checks.items()}
+        return {name: redact(_words_of(name, check)) or "ok" for name, check in self._checks.items()}
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application of the three addresses."""
@@ -330,11 +337,18 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
+class _Server6(_Server):
+    """As `_Server`, for an address such as ::1."""
+
+    address_family = socket.AF_INET6
+
+
 class HealthPort:
     """The three addresses on a port of their own, in a thread: for roles that serve no HTTP to Slack."""
 
     def __init__(self, health: Health, host: str, port: int) -> None:
-        self._server = make_server(host, port, health.wsgi, server_class=_Server, handler_class=_Quiet)
+        kind = _Server6 if ":" in host else _Server
+        self._server = make_server(host, port, health.wsgi, server_class=kind, handler_class=_Quiet)
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=partial(self._server.serve_forever, 0.1), name="health", daemon=True)
 

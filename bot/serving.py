@@ -6,23 +6,25 @@ is still being built, and what nobody waits for (AWS's clients) is made right af
 """
 
 import atexit
+import errno
 import gc
 import logging
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 from bot.base import log as logs
 from bot.base import settings as settings_of
 from bot.base.clock import Clock, system_clock
-from bot.base.errors import LabeljobError
+from bot.base.errors import LabeljobError, Refusal
 from bot.base.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,9 +37,17 @@ _HTTP_THREADS = 32  # requests answered at once; the database takes them one by 
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
 _REPEAT = 0.5
+_FREED = 3.0  # seconds that a port is waited for: the web process of a killed bot may still be ending
+_LOOK = 0.1
+_ANSWERS = 30.0  # seconds after which nobody waits any more to say that HTTP answers
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask what is served on every address
 _ENDING_ROUNDS = 7  # seconds that rounds may take then; both together stay below the 15 that a process is given
 
 log = logging.getLogger(__name__)
+
+
+class NotServed(Refusal):
+    """Nothing can be served on LABELJOB_HOST with this port."""
 
 
 def serve(settings: Settings, role: str, *, clock: Clock = system_clock) -> None:
@@ -91,11 +101,12 @@ def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
     from granian import Granian  # noqa: PLC0415 - not read for Socket Mode
     from granian.constants import Interfaces  # noqa: PLC0415 - as above
 
+    address = _address(settings.host, settings.port, "LABELJOB_PORT")
     # A fork would copy the locks of the rounds' threads as they are at that moment, and wait for them for ever.
     multiprocessing.set_start_method("spawn")
     server = Granian(
         "bot.serving:wsgi",
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
         factory=True,
@@ -130,7 +141,26 @@ def wsgi() -> WSGIApplication:
     _prepare(aws)
     if multiprocessing.parent_process() is not None:
         atexit.register(_leave)
+        threading.Thread(target=_say_ready, args=(settings.host, settings.port), name="ready", daemon=True).start()
     return wiring.make_health(settings, aws, None).beside(SignedHttp(door, EVENTS_PATH))
+
+
+def _say_ready(host: str, port: int) -> None:
+    """One line in the log as soon as HTTP answers, which the web server itself tells nobody."""
+    import http.client  # noqa: PLC0415 - so that the parent of web processes need not read it
+
+    asked = _EVERYWHERE.get(host, host)
+    end = time.monotonic() + _ANSWERS
+    while time.monotonic() < end:
+        try:
+            with closing(http.client.HTTPConnection(asked, port, timeout=_ANSWERS)) as way:
+                way.request("HEAD", "/healthz")
+                way.getresponse()
+        except (OSError, http.client.HTTPException):
+            time.sleep(_LOOK)
+        else:
+            log.info("labeljob is ready on %s:%s", host, port)
+            return
 
 
 def _leave() -> None:
@@ -234,15 +264,21 @@ class _BesideHttp:
 
 
 def _prepared(settings: Settings) -> "Aws":
-    """The code is read, the tables are there; the way to AWS."""
+    """The code is read, the tables are there; the way to AWS.
+
+    Raises:
+        NotMigrated, TablesNewer, DatabaseSilent, DatabaseRefuses: the tables are not those of this version.
+
+    """
     with _reading():
         from bot import wiring  # noqa: F401, PLC0415 - half a second, which a parent of web processes need not spend
         from bot.base.aws import Aws  # noqa: PLC0415 - as above
-        from bot.base.db import Database  # noqa: PLC0415 - as above
-    db = Database(settings.database_url)
-    if db.is_sqlite:
-        db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
-    db.close()
+        from bot.base.db import Database, explained  # noqa: PLC0415 - as above
+    with explained(), closing(Database(settings.database_url)) as db:
+        if db.is_sqlite:
+            db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
+        else:
+            db.require_tables()
     return Aws(settings)
 
 
@@ -277,12 +313,53 @@ def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: 
     from bot import wiring  # noqa: PLC0415 - read by `_prepared`
     from bot.health import HealthPort  # noqa: PLC0415 - as above
 
-    port = HealthPort(wiring.make_health(settings, aws, pulse, **more), settings.host, settings.health_port)
+    address = _address(settings.host, settings.health_port, "LABELJOB_HEALTH_PORT")
+    port = HealthPort(wiring.make_health(settings, aws, pulse, **more), address, settings.health_port)
     port.start()
     try:
         yield
     finally:
         port.stop()
+
+
+def _address(host: str, port: int, setting: str) -> str:
+    """The IP address of `host`, where `port` is free to be served.
+
+    A port that is being left is waited for. Whether it is free is asked without SO_REUSEPORT, with which the web server
+    would share it with a bot that still runs.
+
+    Raises:
+        NotServed: with the name of the setting to change.
+
+    """
+    end = time.monotonic() + _FREED
+    while True:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            # “localhost” may be two addresses, of which everybody knows the older one.
+            family, kind, protocol, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+            return str(address[0])
+        except (OSError, UnicodeError) as error:
+            number = error.errno if isinstance(error, OSError) else None
+            if number != errno.EADDRINUSE or time.monotonic() > end:
+                raise NotServed(_why_not_served(host, port, setting, error)) from error
+            time.sleep(_LOOK)
+
+
+def _why_not_served(host: str, port: int, setting: str, error: Exception) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return f"{setting}: port {port} of {host} is taken. End what serves there, or choose another port."
+    if number == errno.EACCES:
+        return f"{setting}: port {port} may not be served by this user. Choose one above 1023."
+    why = (error.strerror if isinstance(error, OSError) else "") or "it is no name of a machine"
+    return (
+        f"LABELJOB_HOST: {host} is no address of this machine ({why}). Set it to 127.0.0.1 (this machine alone), "
+        "0.0.0.0 (every address) or one of its addresses."
+    )
 
 
 def _until_the_end(aws: "Aws") -> None:

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from bot.base.deadline import hurried, left
-from bot.base.errors import Transient
+from bot.base.errors import Refusal, Transient
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -33,6 +33,8 @@ _SQLITE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_NOW = "CAST(extract(epoch from clock_timestamp()) AS double precision)"
 _CLAIMING = re.compile(r":skip_locked(?:_of_(\w+))?")
 _MIGRATING = 4_711_053  # the advisory lock of `labeljob migrate`: any number that is nobody else's
+_NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
+_NO_RIGHT = frozenset({"42501", "3F000"})  # as above: no permission, no schema that the user may write to
 
 
 class DatabaseSilent(Transient):
@@ -45,6 +47,18 @@ class DatabaseFull(DatabaseSilent):
 
 class DatabaseBroken(DatabaseSilent):
     """The disk of the database takes nothing (a quota, or a fault). Nothing was changed; tell your administrator."""
+
+
+class DatabaseRefuses(Refusal):
+    """The database does not let its user do what Labeljob must."""
+
+
+class NotMigrated(Refusal):
+    """The database's tables are not those of this version. Run: labeljob migrate."""
+
+
+class TablesNewer(Refusal):
+    """The database's tables are those of a newer version of Labeljob."""
 
 
 class Database:
@@ -141,22 +155,52 @@ class Database:
             return float(session.connection().execute(text(f"SELECT {self.now}")).scalar_one())
 
     def migrate(self) -> None:
-        """Bring the tables to the newest revision (Alembic): whole or not at all, one process at a time."""
-        if self.revision() == newest_revision():
+        """Bring the tables to the newest revision (Alembic): whole or not at all, one process at a time.
+
+        Raises:
+            TablesNewer: they are of a later version; nothing was changed.
+            DatabaseSilent, DatabaseRefuses: see `revision`.
+
+        """
+        found = self.revision()
+        if found == newest_revision():
             return
+        _no_newer(found)
         from alembic import command  # noqa: PLC0415 - 0.3 s that only the first start of a version pays
 
         with _renamed(), self.migrating() as config:
             command.upgrade(config, "head")
 
+    def require_tables(self) -> None:
+        """Nothing when the tables are those of this version.
+
+        Raises:
+            NotMigrated: they are older, or there are none.
+            TablesNewer: they are of a later version.
+            DatabaseSilent, DatabaseRefuses: see `revision`.
+
+        """
+        found = self.revision()
+        _no_newer(found)
+        if found != newest_revision():
+            raise NotMigrated
+
     def revision(self) -> str | None:
-        """The revision that the tables are at; None when there are no tables."""
+        """The revision that the tables are at; None when there are no tables.
+
+        Raises:
+            DatabaseSilent: it does not answer.
+            DatabaseRefuses: its user may not read them.
+
+        """
         try:
             with self.read() as session:
                 statement = text("SELECT version_num FROM alembic_version")
                 found = session.connection().execute(statement).scalar_one_or_none()
-        except ProgrammingError:  # PostgreSQL's way to say that there is no such table
-            return None
+        except ProgrammingError as error:
+            if _code(error) == _NO_SUCH_TABLE:
+                return None
+            raise DatabaseRefuses(f"The database refuses: {reason(error)}.") from error
         except DatabaseSilent as error:
             if "no such table" in str(error.__cause__):  # SQLite's way
                 return None
@@ -233,6 +277,57 @@ def newest_revision() -> str:
     return max(file.name for file in files).partition("_")[0]
 
 
+def _no_newer(found: str | None) -> None:
+    """Refuse tables of a later version: their revisions are numbers of four digits, so they sort as words do."""
+    if found is None or found <= newest_revision():
+        return
+    raise TablesNewer(
+        f"The database belongs to a newer version of Labeljob: its tables are at revision {found}, this version works "
+        f"with {newest_revision()}. Start that newer version, or restore the backup made before the upgrade. If another"
+        " program keeps its tables there, name a database of Labeljob's own in LABELJOB_DATABASE_URL."
+    )
+
+
+def reason(error: BaseException) -> str:
+    """The first line of what the database's driver said; "" when it said nothing."""
+    said = next((each.orig for each in (error, error.__cause__) if isinstance(each, DBAPIError)), error.__cause__)
+    return str(said or "").strip().partition("\n")[0].rstrip(".")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Inside, an administrator waits: a database that does not do as it is told is explained in its driver's words.
+
+    Raises:
+        DatabaseSilent: it does not answer, and why.
+        DatabaseRefuses: what must be changed is not a matter of time.
+
+    """
+    try:
+        yield
+    except DatabaseSilent as error:
+        why = reason(error)
+        if type(error) is not DatabaseSilent or not why:  # a full or broken disk has words of its own
+            raise
+        raise DatabaseSilent(
+            f"The database does not answer: {why}. Check LABELJOB_DATABASE_URL, and that its server runs and takes the "
+            "user, or that the folder of its file is there. Nothing was changed."
+        ) from error
+    except DBAPIError as error:
+        if _code(error) in _NO_RIGHT:
+            todo = "Let the user of LABELJOB_DATABASE_URL make and change tables there."
+        elif "file is not a database" in str(error) or "malformed" in str(error):
+            todo = "Name another file in LABELJOB_DATABASE_URL, or restore the backup of this one."
+        else:
+            raise
+        raise DatabaseRefuses(f"The database refuses: {reason(error)}. {todo} Nothing was changed.") from error
+
+
+def _code(error: DBAPIError) -> str:
+    """PostgreSQL's code of an error; "" elsewhere."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
 @contextmanager
 def _renamed() -> Iterator[None]:
     """The ways in which a database does not answer, in our words. Anything else is a fault of ours and stays one."""
@@ -245,6 +340,10 @@ def _renamed() -> Iterator[None]:
         if "disk i/o error" in words:  # SQLite's words for every other reason why a file cannot be written
             raise DatabaseBroken from error
         raise DatabaseSilent from error
+    except ProgrammingError as error:
+        if error.statement is not None:
+            raise
+        raise DatabaseSilent from error  # there is not even a connection: the driver does not understand the address
 
 
 def _sqlite_engine(url: str, busy_wait: float) -> Engine:

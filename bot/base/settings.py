@@ -4,8 +4,10 @@ Promises: no setting is read anywhere else (LABELJOB_FAILPOINT is none: it belon
 at import, and a wrong one is named with its remedy before anything starts. `.env.example` lists them all.
 """
 
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -15,9 +17,36 @@ from bot.base.s3_uri import Allowed
 
 ENV_FILE = "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
 
+REMEDY = "Settings stand in the environment or in the file of --env-file; .env.example lists them all."
+_FILE_REMEDY = "Name a text file with a line NAME=value for each setting; .env.example is one to begin with."
+# Not user:password@host: the redaction would take that for a secret.
+_POSTGRESQL_WORDS = "postgresql+psycopg://user@host/name (a password stands between the user and the @, after a colon)"
+# What SQLAlchemy makes of an address, as far as it is not ambiguous: a second @ would take a part of the password for a
+# part of the host, and show it.
+_POSTGRESQL = re.compile(
+    r"postgresql\+psycopg://(?:[^:/]*(?::(?P<password>[^@]*))?@)?(?:\[[^/?@\]]+\]|[^/:?@\[\]]+)?(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/[^?@]*)?(?:\?(?P<more>[^@]*))?"
+)
+_OTHER_NAMES = ("postgres://", "postgresql://")  # of postgresql+psycopg://; the first is Heroku's
+_PORTS = range(1, 65536)
+_MANAGER = re.compile(r"[UWS][A-Z0-9]+")
+
+
+class Wrong(NamedTuple):
+    """A setting that is missing or wrong: its name, and words for a person."""
+
+    name: str
+    words: str
+
 
 class BadSettings(Refusal):
-    """The settings are not complete."""
+    """Settings are missing or wrong: each by its name, and at the end what to do about them."""
+
+    def __init__(self, wrong: list[Wrong], remedy: str = REMEDY) -> None:
+        lines = [f"{each.name}: {each.words}" for each in wrong]
+        super().__init__("\n".join(["These settings are missing or wrong.", *lines, remedy]))
+        self.wrong = wrong
+        self.remedy = remedy
 
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -73,17 +102,59 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("managers")
+    @classmethod
+    def _ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Slack knows people and user groups by ids; a name here would make nobody a manager."""
+        wrong = [entry for entry in value if not _MANAGER.fullmatch(entry)]
+        if wrong:
+            raise ValueError(
+                f"{', '.join(wrong)}: name people by their member id (U…: profile, More, Copy member ID) and user "
+                "groups by theirs (S…)."
+            )
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def _slash(cls, value: str) -> str:
         """slack_sdk joins method names to the address, so it must end in a slash."""
+        if not _is_web_address(value):
+            raise ValueError("It must be an address that begins with https:// (or http://), such as the default.")
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("aws_endpoint_url")
+    @classmethod
+    def _endpoint(cls, value: str | None) -> str | None:
+        """Only for another AWS than Amazon's."""
+        if value and not _is_web_address(value):
+            raise ValueError("It must be an address that begins with https:// (or http://); leave it out for AWS.")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        """One of the two kinds, with one meaning. What is refused is never quoted: it may hold a password."""
+        value = value.strip()
+        for other in _OTHER_NAMES:
+            if value.startswith(other):
+                value = "postgresql+psycopg://" + value.removeprefix(other)
+        if re.match(r"sqlite:///[^?]", value):
+            return value
+        if not value.startswith("postgresql+psycopg://"):
+            raise ValueError(f"It must be sqlite:///file or {_POSTGRESQL_WORDS}.")
+        parts = _POSTGRESQL.fullmatch(value)
+        if parts is None or int(parts["port"] or _PORTS[0]) not in _PORTS:
+            raise ValueError(
+                f"It cannot be read as {_POSTGRESQL_WORDS}. In a password, @ is written %40, : is %3A and / is %2F; "
+                f"a port, after the host and a colon, is a number up to {_PORTS[-1]}."
+            )
+        return value
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be seen; the database's password stands in its address."""
         kept = [value.get_secret_value() for _name, value in self if isinstance(value, SecretStr)]
-        return tuple(value for value in (*kept, urlsplit(self.database_url).password or "") if value)
+        return tuple(value for value in (*kept, *_passwords(self.database_url)) if value)
 
     @property
     def allowed(self) -> Allowed:
@@ -99,20 +170,74 @@ def read(env_file: str | None = None) -> Settings:
 
     """
     try:
-        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
+        settings = _read(env_file)
     except ValidationError as error:
-        lines = [f"{_variable(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-        raise BadSettings("These settings are missing or wrong.\n" + "\n".join(lines)) from error
-    missing = []
-    if settings.slack_transport == "socket" and not settings.slack_app_token.get_secret_value():
-        missing.append(
-            "SLACK_APP_TOKEN: Socket Mode needs the app-level token (xapp-…); or set LABELJOB_SLACK_TRANSPORT=http"
-        )
-    if settings.slack_transport == "http" and not settings.slack_signing_secret.get_secret_value():
-        missing.append("SLACK_SIGNING_SECRET: signed HTTP needs it; it is on the app's Basic Information page")
+        # Without its cause, which quotes values.
+        raise BadSettings([Wrong(_variable(e["loc"]), _words(e)) for e in error.errors()]) from None
+    missing = _missing(settings)
     if missing:
-        raise BadSettings("These settings are missing or wrong.\n" + "\n".join(missing))
+        raise BadSettings(missing)
     return settings
+
+
+def _read(env_file: str | None) -> Settings:
+    """As `read`; pydantic-settings itself passes over a file that is not there."""
+    if env_file is None:
+        return Settings()  # type: ignore[call-arg]
+    file = Path(env_file).expanduser()
+    try:
+        if not file.exists():
+            raise _bad_file(env_file, "there is no such file")
+        if file.is_dir():
+            raise _bad_file(env_file, "it is a folder")
+        return Settings(_env_file=file)  # type: ignore[call-arg]
+    except UnicodeDecodeError:
+        raise _bad_file(env_file, "it is no text in UTF-8") from None
+    except OSError as error:
+        raise _bad_file(env_file, error.strerror or "it cannot be read") from error
+
+
+def _bad_file(env_file: str, why: str) -> BadSettings:
+    return BadSettings([Wrong("--env-file", f"{env_file} cannot be read: {why}.")], _FILE_REMEDY)
+
+
+def _missing(settings: Settings) -> list[Wrong]:
+    """What a setting needs of another one."""
+    socket, http = settings.slack_transport == "socket", settings.slack_transport == "http"
+    missing = []
+    if socket and not settings.slack_app_token.get_secret_value():
+        words = "Socket Mode needs the app-level token (xapp-…); or set LABELJOB_SLACK_TRANSPORT=http"
+        missing.append(Wrong("SLACK_APP_TOKEN", words))
+    if http and not settings.slack_signing_secret.get_secret_value():
+        words = "signed HTTP needs it; it is on the app's Basic Information page"
+        missing.append(Wrong("SLACK_SIGNING_SECRET", words))
+    if http and settings.health_port == settings.port:
+        words = "signed HTTP is served on this port (LABELJOB_PORT); health needs another one"
+        missing.append(Wrong("LABELJOB_HEALTH_PORT", words))
+    return missing
+
+
+def _words(error: Any) -> str:
+    """What is wrong with one setting; never its value."""
+    return "It is not set." if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+
+
+def _is_web_address(value: str) -> bool:
+    """Whether something could answer HTTP there."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _passwords(database_url: str) -> list[str]:
+    """The password in a database's address: as it is written there, and as it is."""
+    parts = _POSTGRESQL.fullmatch(database_url)
+    if parts is None:
+        return []
+    written = parts["password"] or ""
+    return [written, unquote(written), *(value for name, value in parse_qsl(parts["more"] or "") if "password" in name)]
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from bot import health
 from bot.base.blocks import count
-from bot.base.db import newest_revision
+from bot.base.db import newest_revision, reason
 from bot.base.errors import LabeljobError
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
 
@@ -19,8 +20,9 @@ LOOK_AFTER, FAILS_AFTER = 600.0, 3600.0  # seconds that a line may wait to be se
 def database(around: Surroundings) -> Iterator[Finding]:
     """The database of LABELJOB_DATABASE_URL answers and can be written.
 
-    Check LABELJOB_DATABASE_URL (sqlite:///file or postgresql+psycopg://user:password@host/name), that the server runs,
-    that its user may write, that the disk is not full, and that it is the primary and not a read-only copy.
+    Check LABELJOB_DATABASE_URL (sqlite:///file, or postgresql+psycopg:// with user, password, host and name), that
+    the server runs, that its user may write, that the disk is not full, and that it is the primary and not a read-only
+    copy.
     """
     url = make_url(around.settings.database_url)
     host = url.host or url.query.get("host") or "this machine"
@@ -39,8 +41,10 @@ def database(around: Surroundings) -> Iterator[Finding]:
                 yield Finding(Verdict.FAILS, f"{name}: read-only.")
                 return
     except LabeljobError as error:
-        reason = str(getattr(error.__cause__, "orig", "") or "").strip().partition("\n")[0]
-        yield Finding(Verdict.FAILS, f"{name}: {reason or error.words}")
+        yield Finding(Verdict.FAILS, f"{name}: {reason(error) or error.words}")
+        return
+    except DBAPIError as error:
+        yield Finding(Verdict.FAILS, f"{name}: {reason(error)}")
         return
     yield Finding(Verdict.OK, f"{name}: answers and can be written.")
 

@@ -52,10 +52,8 @@ def _rows(env_file: str | None, clock: Callable[[], float], begins: Callable[[st
     try:
         settings = settings_of.read(env_file)
     except BadSettings as error:
-        for line in error.words.splitlines()[1:]:
-            name, _, words = line.partition(": ")
-            remedy = "Set it in the environment or in the file of --env-file; .env.example lists all settings."
-            yield Row(f"settings: {name}", Verdict.FAILS, redact(words), remedy)
+        for name, words in error.wrong:
+            yield Row(f"settings: {name}", Verdict.FAILS, redact(words), error.remedy)
         return
     redact.know(settings.secrets)
     yield _settings(settings)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from bot.base.errors import Refusal
-from bot.sandbox.addresses import Addresses, free_port
+from bot.sandbox.addresses import Addresses, NoFreePort, free_port
 from bot.sandbox.person import PracticeError
 from bot.sandbox.practice import Practice, folder_of
 from bot.sandbox.running_bot import BotFailed
@@ -40,14 +40,15 @@ class PracticeFailed(Refusal):
 
 def run(folder: str, port: int, transport: str, pictures: str | None, pace: float = _PACE) -> int:
     """Start the practice workspace and keep it until Ctrl-C; what happened stays in `folder`."""
-    lock, where, own = _alone(folder), folder_of(folder), _own_pictures(pictures)
-    addresses = Addresses(where, port)
+    own = _own_pictures(pictures)
+    lock, where = _alone(folder), folder_of(folder)
+    addresses, bot_port = _ports(where, port)
     practice = Practice(
         where,
         addresses,
         lambda: _services(where, addresses, own, pace=pace),
         transport=transport,
-        bot_port=free_port(port + 3),
+        bot_port=bot_port,
         gaps=_FAST,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until it is open; the bot must not be left behind
@@ -95,7 +96,7 @@ def _furnish(services: "Services", ending: threading.Event, *, new: bool) -> Non
 def services_only(folder: str, port: int, pace: float = _PACE) -> int:
     """Start the stand-ins alone, print `NAME=value` lines that point any client at them, and keep them."""
     lock, where = _alone(folder), folder_of(folder)
-    services = _services(where, Addresses(where, port), None, pace=pace)
+    services = _services(where, _ports(where, port)[0], None, pace=pace)
     ending = threading.Event()
     _end_by_signal(ending)
     services.start()
@@ -157,9 +158,23 @@ def _own_pictures(pictures: str | None) -> Path | None:
     return own
 
 
+def _ports(folder: Path, first: int) -> tuple[Addresses, int]:
+    """The stand-ins' addresses from the port `first` on, and the bot's port after them."""
+    try:
+        return Addresses(folder, first), free_port(first and first + 3)
+    except NoFreePort as error:
+        raise PracticeFailed(f"--port: {error}") from error
+
+
 def _alone(folder: str) -> IO[str]:
     """Hold the folder: two practice workspaces in one would write over each other."""
-    lock = (folder_of(folder) / "lock").open("w")
+    try:
+        lock = (folder_of(folder) / "lock").open("w")
+    except OSError as error:
+        raise PracticeFailed(
+            f"--folder: the practice workspace cannot remember anything in {folder} ({error.strerror}). "
+            "Name a folder that you may write to, or one that is not there yet."
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -8,6 +8,7 @@ imports next to nothing: the bot can be started with these settings while the st
 import json
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,12 @@ from bot.sandbox import seed
 REGION = "us-east-1"
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/LabelingRole"
+_LAST_PORT = 65535
 _WAITING_LINE = 128  # connections that may wait until the stand-in takes them
+
+
+class NoFreePort(Exception):
+    """Every port from the wanted one on is taken."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +105,12 @@ def free_port(first: int) -> int:
 
 
 def _first_free(first: int) -> socket.socket:
-    while True:
-        try:
-            return loopback_socket(first)
-        except OSError:
-            if not first:
-                raise
-            first += 1
+    if not first:
+        return loopback_socket(0)
+    for port in range(first, _LAST_PORT + 1):
+        with suppress(OSError):
+            return loopback_socket(port)
+    raise NoFreePort(f"There is no free port from {first} on. Begin with a lower one, such as 8470.")
 
 
 def _port(of: socket.socket) -> int:

@@ -159,6 +159,42 @@ def test_database_of_another_version(port: Callable[..., str], db: Database) -> 
     assert "labeljob migrate" in not_ready(port())["database"]
 
 
+def test_database_without_tables(port: Callable[..., str], db: Database) -> None:
+    """The look at health would be an error of its own, and nobody would read that `labeljob migrate` is needed."""
+    url = port()
+    with db.write() as session:
+        for table in ("alembic_version", "lease", "budget", "outbox"):
+            session.connection().execute(db.sql(f"DROP TABLE {table}"))
+    wrong = not_ready(url)
+    assert "labeljob migrate" in wrong["database"]
+    assert {"database", "breaker", "worker"} <= set(wrong)
+    assert samples(url)["labeljob_database_up"] == 0
+
+
+def test_database_of_a_newer_version(port: Callable[..., str], db: Database) -> None:
+    """`labeljob migrate` would be advised where only a newer version or a backup helps."""
+    Pulse(db).beat()
+    with db.write() as session:
+        session.connection().execute(db.sql("UPDATE alembic_version SET version_num = '0099'"))
+    assert "newer version" in not_ready(port())["database"]
+
+
+def test_check_that_breaks(db: Database) -> None:
+    """A fault of ours in one look would hide what all the others see, and be no words at all."""
+
+    def broken() -> str:
+        raise ZeroDivisionError
+
+    served = HealthPort(Health(db, {"odd": broken, "even": str}), "127.0.0.1", 0)
+    served.start()
+    try:
+        assert not_ready(f"http://127.0.0.1:{served.port}") == {
+            "odd": "This could not be looked at (ZeroDivisionError); the log says why."
+        }
+    finally:
+        served.stop()
+
+
 def test_database_that_is_locked(db: Database) -> None:
     """Nothing could be taken in, and nobody would know."""
     quick = Database(db.url, busy_wait=0.05)

@@ -3,10 +3,13 @@
 import ctypes
 import shutil
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.running_bot import RunningBot
+from bot.sandbox.services import free_port
 from bot.wiring import BadSlack
 from tests.faults.near import Near
 from tests.faults.world import is_listening, running, until
@@ -47,3 +50,53 @@ def test_slack_that_falls_silent_while_the_app_is_built_is_told_in_words(tmp_pat
             with pytest.raises(BadSlack, match="Slack does not answer"):
                 near.bot.app()
         near.bot.db.close()
+
+
+def taken() -> socket.socket:
+    """A port that somebody serves."""
+    made = socket.create_server(("127.0.0.1", 0))
+    made.listen()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("transport", "setting"),
+    [("socket", "LABELJOB_HEALTH_PORT"), ("http", "LABELJOB_HEALTH_PORT"), ("http", "LABELJOB_PORT")],
+)
+def test_port_that_is_taken_is_told(tmp_path: Path, migrated: Path, transport: str, setting: str) -> None:
+    """Without this, a second bot on a machine would end in a traceback, or share the first one's port in silence."""
+    shutil.copy(migrated, tmp_path / "labeljob.db")
+    with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world, taken() as other:
+        port = str(other.getsockname()[1])
+        ports = {"LABELJOB_PORT": str(free_port(0)), setting: port}
+        bot = RunningBot({**world.settings(), "LABELJOB_SLACK_TRANSPORT": transport, **ports}, tmp_path)
+        bot.start()
+        until(lambda: not bot.alive(), what="the end of the process")
+        bot.stop()
+        said = bot.log.read_text()
+    assert f"{setting}: port {port} of 127.0.0.1 is taken." in said
+    assert "Traceback" not in said
+
+
+def test_port_of_a_bot_that_serves_is_not_shared(tmp_path: Path, migrated: Path) -> None:
+    """Without this, two bots of one machine would each get a part of Slack's requests."""
+    shutil.copy(migrated, tmp_path / "labeljob.db")
+    with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
+        first, url = world.start_http("one", role="web")
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        second = world.replica("two", role="web", port=port)
+        second.start()
+        until(lambda: not second.alive(), what="the end of the second one")
+        assert f"LABELJOB_PORT: port {port} of 127.0.0.1 is taken." in second.log.read_text()
+        first.kill()
+        world.start("three", role="web", port=port)
+
+
+def test_signed_http_says_that_it_is_ready(tmp_path: Path, migrated: Path) -> None:
+    """Without this, nobody could tell from a log whether and where a web process serves."""
+    shutil.copy(migrated, tmp_path / "labeljob.db")
+    with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
+        bot, url = world.start_http("one", role="web", LABELJOB_LOG_LEVEL="INFO", LABELJOB_HOST="localhost")
+        port = url.rpartition(":")[2].partition("/")[0]
+        until(lambda: f"labeljob is ready on localhost:{port}" in bot.log.read_text(), what="the line")
+        assert is_listening(int(port))

@@ -28,6 +28,20 @@ def test_database(clinic: Clinic, tmp_path: Path) -> None:
     assert "not-to-be-seen" not in json.dumps(away)
 
 
+def test_no_part_of_a_password_is_shown(clinic: Clinic) -> None:
+    """A report that is pasted into a ticket would hold what stands behind an @ in a password, as a host or a name."""
+    for password in ("two@halves", "two@halves:5", "two:@halves/", "two?x@halves"):
+        rows = clinic.examine(LABELJOB_DATABASE_URL=f"postgresql://bot:{password}@127.0.0.1:9/labeljob")
+        assert set(rows) == {"settings: LABELJOB_DATABASE_URL"}
+        assert "%40" in rows["settings: LABELJOB_DATABASE_URL"]["found"]
+        assert "halves" not in json.dumps(rows)
+    for password in ("two%40halves", "two:halves", "two/halves"):
+        rows = clinic.examine(LABELJOB_DATABASE_URL=f"postgresql://bot:{password}@127.0.0.1:9/labeljob")
+        assert rows["database"]["verdict"] == "fails"
+        assert "127.0.0.1" in rows["database"]["found"]
+        assert "halves" not in json.dumps(rows)
+
+
 def test_postgresql(clinic: Clinic, pg: Postgres) -> None:
     """Replicas would be set up on a copy that cannot be written, or on tables of another version."""
     url = pg.new_database()
