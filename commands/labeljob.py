@@ -46,7 +46,7 @@ def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> Non
 def command(
     ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access, new_id: NewId
 ) -> None:
-    """`/labeljob create | list | status [name] | stop name | retry name | follow name | help`."""
+    """`/labeljob create | list [words] | status [name] | stop name | retry name | follow name | help`."""
     word, rest = words_of(body.get("text") or "help")
     if word == "create":
         labeljob_form.open_form(body, client, accept=jobs.accept, access=access, new_id=new_id)
@@ -68,9 +68,9 @@ def _status(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, ac
     return jobs.status.of_job(jobs.status.named(who.team_id, who.channel, name))
 
 
-def _list(who: Asking, _name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
+def _list(who: Asking, wanted: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
     _member(who, access)
-    return jobs.status.listed(who.team_id, who.channel)
+    return jobs.status.listed(who.team_id, who.channel, wanted)
 
 
 def _stop(  # noqa: PLR0917 - the answers of a command have one shape
@@ -209,7 +209,7 @@ def _answer_to(who: Asking, text: str, root: str, jobs: JobVerbs, access: Access
     if word == "help":
         return status_card.help_message()
     if word == "list":
-        return jobs.status.listed(who.team_id, who.channel)
+        return jobs.status.listed(who.team_id, who.channel, name)
     if word == "follow":
         return _follow(who, name, None, None, jobs, access)
     if word in {"stop", "retry"}:

@@ -58,6 +58,11 @@ def typed(text: str, limit: int = 300) -> str:
     return escape(cut(" ".join(text.split()), limit))
 
 
+def in_a_row(names: Iterable[str]) -> str:
+    """Typed names with commas between them; one that holds a comma is quoted, so that nobody reads it as two."""
+    return ", ".join(f"“{name}”" if "," in name else name for name in names)
+
+
 def code(text: str, limit: int = 1100) -> str:
     """An address or a name to copy, letter by letter, in a code span; nothing in it is a mark, a link or a mention."""
     one = cut(" ".join(text.replace("`", "'").split()), limit)

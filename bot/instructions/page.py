@@ -197,7 +197,7 @@ def slack_preview(
     head = template.render(
         title=_one_line(instructions.task_title),
         description=_one_line(instructions.description),
-        labels=[f"“{label}”" if "," in label else label for label in instructions.labels],
+        labels=blocks.in_a_row(instructions.labels),
     )
     shown = [blocks.section(head.strip()), *_sections(instructions.short_html)]
     pictures = [

@@ -20,6 +20,7 @@ from bot.base.blocks import (
     cut,
     date,
     duration,
+    in_a_row,
     modal,
     section,
     typed,
@@ -220,7 +221,7 @@ def _facts(job: JobFacts) -> str:
     """Task type, team and labels."""
     each = "one person" if job.workers_per_object == 1 else f"{job.workers_per_object} people"
     kind = job.kind.title if job.kind else "Labeling"
-    labels = f" · labels: {typed(', '.join(job.labels), 200)}" if job.labels else ""
+    labels = f" · labels: {typed(in_a_row(job.labels), 200)}" if job.labels else ""
     return f"{kind} · {typed(job.team_name, _NAME) or 'no team'}, {each} per {job.noun}{labels}"
 
 

@@ -11,6 +11,7 @@ from bot.base.blocks import (
     count,
     divider,
     escape,
+    in_a_row,
     modal,
     rich_words,
     section,
@@ -82,7 +83,7 @@ def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
         f"*Task* {escape(draft.kind.title) if draft.kind else typed(draft.task_type, 60)}: {found}{skipped}",
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
         f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes after {closes}",
-        f"*Labels* ({len(draft.labels):,}) {typed(', '.join(draft.labels), 400)}",
+        f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
     ]
 
 

@@ -80,6 +80,10 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     assert words(world.mara.command(channel, "/labeljob", "list")).startswith(
         "2 jobs in this channel:\nRipe or not (list-two)"
     )
+    assert words(world.mara.command(channel, "/labeljob", "list mara list-one running")).startswith(
+        "1 job in this channel for “mara list-one running”:\nRipe or not (list-one)"
+    )
+    assert words(world.mara.command(channel, "/labeljob", "list failed")) == "No job of this channel fits “failed”."
     world.mara.press(several, "job_status", of=next(e["value"] for _b, e in elements(several["blocks"])))
     told = ephemeral(world.mara, channel)
     assert buttons(told) == ["Post in thread"]
