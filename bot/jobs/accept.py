@@ -19,7 +19,8 @@ from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
 from bot.delivery.outbox import Outbox
 from bot.jobs.card import root_card
-from bot.jobs.draft import Draft, faults, faults_step1, faults_step2, free_name, name_taken, of_this_type, team_key
+from bot.jobs.draft import Draft, of_this_type, team_key
+from bot.jobs.draft_rules import faults, faults_step1, faults_step2, free_name, name_taken
 from bot.jobs.facts import Facts, subject
 from bot.jobs.ground_truth import GroundTruth, NameTaken
 from bot.jobs.inputs import Input, Inputs

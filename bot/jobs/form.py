@@ -29,16 +29,8 @@ from bot.base.blocks import (
     typed,
 )
 from bot.base.errors import Fault
-from bot.jobs.draft import (
-    AVAILABILITY_MAX_S,
-    AVAILABILITY_MIN_S,
-    FIELD_WORDS,
-    TIME_LIMIT_MIN_S,
-    WORKERS_MAX,
-    WORKERS_MIN,
-    Draft,
-    team_key,
-)
+from bot.jobs.draft import FIELD_WORDS, Draft, team_key
+from bot.jobs.draft_rules import AVAILABILITY_MAX_S, AVAILABILITY_MIN_S, TIME_LIMIT_MIN_S, WORKERS_MAX, WORKERS_MIN
 from bot.jobs.durations import spell_duration
 from bot.jobs.task_types import CATEGORIES, TaskType, offered
 

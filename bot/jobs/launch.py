@@ -22,7 +22,8 @@ from bot.base.storage import Storage
 from bot.base.tries import Stale, Tries
 from bot.instructions.page import category_file, worker_page
 from bot.jobs import thread_lines
-from bot.jobs.draft import Draft, faults
+from bot.jobs.draft import Draft
+from bot.jobs.draft_rules import faults
 from bot.jobs.facts import Facts, instructions_of
 from bot.jobs.ground_truth import REQUEST_TAG, GroundTruth
 from bot.jobs.inputs import Inputs

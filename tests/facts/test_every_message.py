@@ -23,15 +23,8 @@ from bot.delivery.message import Message
 from bot.instructions.page import Example, Instructions, slack_preview
 from bot.jobs import card, form, queue_card, status_card, thread_lines
 from bot.jobs.card import JobFacts
-from bot.jobs.draft import (
-    CAPTION_MAX,
-    DESCRIPTION_MAX,
-    EXAMPLES_MAX,
-    INSTRUCTIONS_MAX,
-    LABEL_MAX,
-    TITLE_MAX,
-    Draft,
-)
+from bot.jobs.draft import Draft
+from bot.jobs.draft_rules import CAPTION_MAX, DESCRIPTION_MAX, EXAMPLES_MAX, INSTRUCTIONS_MAX, LABEL_MAX, TITLE_MAX
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
 from bot.jobs.queue_card import QueueJob
 from bot.jobs.task_types import CATEGORIES, TASK_TYPES, offered

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.base.blocks import rich_text, rich_words
 from bot.base.errors import Fault
 from bot.jobs import form
-from bot.jobs.draft import Draft, Example, faults, of_this_type
+from bot.jobs.draft import Draft, Example, of_this_type
+from bot.jobs.draft_rules import faults
 from bot.jobs.form_reading import read_step_one, read_step_two
 from bot.jobs.form_review import Reviewed, review
 
