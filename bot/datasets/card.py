@@ -122,7 +122,9 @@ def status_message(source: Source, state: DatasetState, *, set_aside: str = "") 
     """Everything known of one dataset, for one person."""
     card = live_card(source, state, set_aside=set_aside)
     parts: list[str] = []
-    if state.state == lifecycle.READY:
+    if state.state in {lifecycle.CREATING, lifecycle.IMPORTING}:
+        parts = _moved_parts(state)
+    elif state.state == lifecycle.READY:
         parts = [labels_words(state.labels), *_result_parts(state)]
     elif state.state == lifecycle.REFUSED:
         parts = _refused_parts(state)
@@ -186,12 +188,12 @@ def _line(text: str) -> Message:
 
 
 def _result_parts(state: DatasetState) -> list[str]:
-    """The paragraphs below the numbers: what vanished, what has errors, what is only worth a look."""
+    """The paragraphs below the numbers: what was moved, what vanished, what has errors, what is only worth a look."""
     lost = state.lines - state.arrived
     silent = [finding for finding in state.findings if finding.level == "silent"]
     bad = [finding for finding in state.findings if finding.level == "line"]
     look = [finding for finding in state.findings if finding.level == "warning"]
-    parts = []
+    parts = _moved_parts(state)
     if silent or lost > 0:
         parts.append(_list(f"{count(max(lost, 0), 'line')} did not arrive:", silent))
     if bad:
@@ -199,6 +201,17 @@ def _result_parts(state: DatasetState) -> list[str]:
     if look:
         parts.append(_list("Worth a look:", look))
     return [*parts, *_training(state)]
+
+
+def _moved_parts(state: DatasetState) -> list[str]:
+    """What became of boxes on their way to AWS; nothing when they went as they were drawn."""
+    said = []
+    if state.rounded:
+        said.append(f"{count(state.rounded, 'box', 'boxes')} rounded to whole pixels")
+    if state.clipped:
+        pictures = "its picture" if state.clipped == 1 else "their pictures"
+        said.append(f"{count(state.clipped, 'box', 'boxes')} clipped to {pictures}")
+    return [f"{', '.join(said)}; the manifest stays as it is."] if said else []
 
 
 def _refused_parts(state: DatasetState) -> list[str]:

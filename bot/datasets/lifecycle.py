@@ -46,9 +46,11 @@ class DatasetState(msgspec.Struct, frozen=True):
 
     `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the entries AWS counts,
     `errors` the entries it lists with errors. `labels` are ours from the examination until AWS has its own.
-    `cause` is why it failed or was refused, in AWS's or our words. `adopted` marks a dataset that stood there when our
-    request for it was unclear: its pictures decide whether it is ours. `remains` says that something stands at AWS
-    although nothing was imported: the failed dataset (it keeps its place), or the project of a refused one.
+    `rounded` and `clipped` count the boxes that were put on whole pixels and cut at the edges of their pictures on the
+    way to AWS. `cause` is why it failed or was refused, in AWS's or our words. `adopted` marks a dataset that stood
+    there when our request for it was unclear: its pictures decide whether it is ours. `remains` says that something
+    stands at AWS although nothing was imported: the failed dataset (it keeps its place), or the project of a refused
+    one.
     """
 
     state: str = ASKED
@@ -59,6 +61,8 @@ class DatasetState(msgspec.Struct, frozen=True):
     errors: int = 0
     labels: tuple[LabelCount, ...] = ()
     findings: tuple[Finding, ...] = ()
+    rounded: int = 0
+    clipped: int = 0
     cause: str = ""
     adopted: bool = False
     remains: bool = False

@@ -159,6 +159,8 @@ class Load:
             sent=made.lines,
             labels=tuple(LabelCount(name, pictures) for name, pictures in found.labels.most_common()),
             findings=findings.of_examination(found),
+            rounded=found.rounded,
+            clipped=found.clipped,
         )
         return self._tell.record(replace(dataset, sent_uri=str(place)), state, changes)
 

@@ -1,7 +1,8 @@
 """Ground Truth's output becomes Rekognition's input (pure): one line at a time.
 
 Promises to the dataset import: one label attribute stays, older ones and verification columns go, multi-label lists
-become one pair per class, and whatever Rekognition would hold against the line is named in its own codes beforehand.
+become one pair per class, boxes lie on whole pixels, and whatever Rekognition would hold against the line is named in
+its own codes beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from bot.manifests import rekognition_rules as rules
 from bot.manifests.json_lines import LINE_LIMIT, numbered, parse, written
 from bot.manifests.json_words import BadLine, Object, short
 from bot.manifests.labels import GROUND_TRUTH, METADATA
+from bot.manifests.whole_pixels import placed
 
 CLASSIFICATION = "image-classification"
 BOXES = "object-detection"
@@ -42,8 +44,9 @@ def refusal(kind: str) -> str:
 class Converted:
     """A line as it is sent, or None when Rekognition would drop it silently.
 
-    `faults` are (code, detail); `labels` the class names on the picture, each once; `boxes` their number; `kind` what
-    the line was (metadata type without `groundtruth/`), empty for an unlabeled picture.
+    `faults` are (code, detail); `labels` the class names on the picture, each once; `boxes` their number, of which so
+    many were `rounded` to whole pixels and so many `clipped` to the picture; `kind` what the line was (metadata type
+    without `groundtruth/`), empty for an unlabeled picture.
     """
 
     line: Object | None
@@ -51,6 +54,8 @@ class Converted:
     labels: tuple[str, ...] = ()
     boxes: int = 0
     kind: str = ""
+    rounded: int = 0
+    clipped: int = 0
 
 
 def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
@@ -206,7 +211,8 @@ def _several_classes(source: str, name: str, value: Any, metadata: Object) -> Co
 
 
 def _drawn_boxes(source: str, name: str, value: Any, metadata: Object) -> Converted:
-    """Boxes stay as they are."""
+    """Boxes stay as they are, but for their pixels."""
+    value, rounded, clipped = placed(value)
     faults = tuple(rules.boxes(value, metadata))
     names = metadata.get("class-map")
     drawn = value.get("annotations") if isinstance(value, dict) else None
@@ -214,7 +220,7 @@ def _drawn_boxes(source: str, name: str, value: Any, metadata: Object) -> Conver
     found = [str((names if isinstance(names, dict) else {}).get(str(box.get("class_id")), "")) for box in boxes]
     line = {"source-ref": source, name: value, name + METADATA: metadata}
     labels = tuple(dict.fromkeys(label for label in found if label))
-    return Converted(line, faults, labels, len(boxes), BOXES)
+    return Converted(line, faults, labels, len(boxes), BOXES, rounded, clipped)
 
 
 _MAKERS = {CLASSIFICATION: _one_class, MULTI_LABEL: _several_classes, BOXES: _drawn_boxes}

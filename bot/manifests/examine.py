@@ -34,7 +34,8 @@ class Examination:
     `lines` counts all lines, `sendable` those that would arrive, `invalid` those with an error (silent or listed).
     `faults` (200 of each code are kept, `counts` has all) carry Rekognition's codes and line numbers; `terminal` are
     codes that fail the whole import or a training from it, with details. `labels` counts pictures per label, `boxes`
-    all boxes, `unlabeled` pictures without a label, `kinds` lines per kind of label.
+    all boxes, `rounded` and `clipped` those that are moved to whole pixels and cut at the edges of their pictures,
+    `unlabeled` pictures without a label, `kinds` lines per kind of label.
     """
 
     lines: int = 0
@@ -47,6 +48,8 @@ class Examination:
     labels: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     boxes: int = 0
+    rounded: int = 0
+    clipped: int = 0
     buckets: set[str] = field(default_factory=set)
     unlabeled: int = 0
     terminal: list[LineFault] = field(default_factory=list)
@@ -132,6 +135,8 @@ def _take(found: Examination, number: int, converted: Converted, seen: dict[int,
 def _count(found: Examination, converted: Converted) -> None:
     found.labels.update(converted.labels)
     found.boxes += converted.boxes
+    found.rounded += converted.rounded
+    found.clipped += converted.clipped
     found.unlabeled += not converted.labels
     if converted.kind:
         found.kinds[converted.kind] += 1

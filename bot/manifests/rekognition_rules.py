@@ -16,7 +16,7 @@ ASPECT = 20
 NAME_LIMIT = 256  # UNSURE: the error page says 256, the API's DatasetLabel shape 255
 TRAINED_SIDE = 1280  # UNSURE: pictures with a longer side are taken to be shrunk to it, smaller ones left as they are
 
-_WHOLE_LIMIT = 1 << 53
+WHOLE_LIMIT = 1 << 53
 
 Found = Iterator[tuple[str, str]]
 
@@ -40,7 +40,7 @@ def classification(value: Any, metadata: dict[str, Any]) -> Found:
 
 def boxes(value: Any, metadata: dict[str, Any]) -> Found:
     """What is wrong with the boxes of a picture and their metadata."""
-    size = _image_size(value)
+    size = image_size(value)
     annotations = value.get("annotations") if isinstance(value, dict) else None
     if size is None or not isinstance(annotations, list):
         yield _FORMAT, "image_size needs one entry with width, height and depth, annotations a list of boxes"
@@ -85,7 +85,8 @@ def _box(box: Any, size: tuple[int, int], names: dict[str, Any]) -> tuple[str, s
     return None
 
 
-def _image_size(value: Any) -> tuple[int, int] | None:
+def image_size(value: Any) -> tuple[int, int] | None:
+    """Width and height in pixels as a box label gives them; None when it does not."""
     sizes = value.get("image_size") if isinstance(value, dict) else None
     if not isinstance(sizes, list) or len(sizes) != 1 or not isinstance(sizes[0], dict):
         return None
@@ -119,7 +120,7 @@ def _date(text: Any) -> bool:
 
 def _whole(number: Any) -> TypeGuard[int]:
     """A whole number that every JSON reader reads alike."""
-    return isinstance(number, int) and not isinstance(number, bool) and abs(number) < _WHOLE_LIMIT
+    return isinstance(number, int) and not isinstance(number, bool) and abs(number) < WHOLE_LIMIT
 
 
 def _sure(number: Any) -> bool:

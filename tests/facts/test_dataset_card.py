@@ -81,6 +81,26 @@ def test_a_clean_import_is_two_lines() -> None:
     assert card.ready_line(RIPE, clean).text.splitlines()[1:] == ["3 of 3 lines arrived: pear 3 (5 boxes)"]
 
 
+@pytest.mark.parametrize(
+    ("rounded", "clipped", "said"),
+    [
+        (31, 0, "31 boxes rounded to whole pixels; the manifest stays as it is."),
+        (0, 2, "2 boxes clipped to their pictures; the manifest stays as it is."),
+        (1, 1, "1 box rounded to whole pixels, 1 box clipped to its picture; the manifest stays as it is."),
+    ],
+)
+def test_boxes_that_were_moved_are_told_once(rounded: int, clipped: int, said: str) -> None:
+    """Rekognition would hold other boxes than the manifest, and nobody would know why, or hear of it all the time."""
+    pear = (LabelCount("pear", 9, 31),)
+    moved = DatasetState(state=READY, lines=9, sent=9, arrived=9, labels=pear, rounded=rounded, clipped=clipped)
+    assert card.ready_line(RIPE, moved).text.splitlines()[1:] == ["9 of 9 lines arrived: pear 9 (31 boxes)", said]
+    assert said not in card.live_card(RIPE, moved).text
+    for state in (CREATING, IMPORTING, READY):
+        assert card.status_message(RIPE, msgspec.structs.replace(moved, state=state)).text.splitlines().count(said) == 1
+    for state in (REFUSED, FAILED, ASKED):
+        assert said not in card.status_message(RIPE, msgspec.structs.replace(moved, state=state)).text
+
+
 def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
     """People would be left with a code of AWS."""
     cause = "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET: The S3 bucket cannot be read."
@@ -169,6 +189,8 @@ STATES = st.builds(
     sent=st.integers(0, 250_000),
     arrived=st.integers(0, 300_000),
     errors=st.integers(0, 250_000),
+    rounded=st.integers(0, 12_500_000),
+    clipped=st.integers(0, 12_500_000),
     labels=st.lists(st.builds(LabelCount, TYPED, st.integers(0, 9), st.integers(0, 9)), max_size=250).map(tuple),
     findings=FINDINGS,
     cause=TYPED,

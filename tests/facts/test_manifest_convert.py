@@ -136,12 +136,14 @@ FAULTY: list[tuple[Line, str]] = [
     (one_class(**{"creation-date": "yesterday"}), "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"),
     (one_class(**{"class-name": "x" * 257}), "ERROR_INVALID_LABEL_NAME_LENGTH"),
     (one_class(type="groundtruth/semantic-segmentation"), "ERROR_UNSUPPORTED_USE_CASE_TYPE"),
-    (boxes((790, 10, 20, 20)), "ERROR_INVALID_BOUNDING_BOX"),
-    (boxes((-1, 10, 20, 20)), "ERROR_INVALID_BOUNDING_BOX"),
+    (boxes((800, 10, 20, 20)), "ERROR_INVALID_BOUNDING_BOX"),
+    (boxes((-20, 10, 20, 20)), "ERROR_INVALID_BOUNDING_BOX"),
+    (boxes((10, 10, -5, 20)), "ERROR_INVALID_BOUNDING_BOX"),
     (boxes((1, 10, 1, 20)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
     (boxes((1, 10, 3, 20), size=(4000, 3000)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
-    (boxes((1, 1, 9, 9), (1, 1, 900, 9)), "ERROR_INVALID_BOUNDING_BOX"),
-    (boxes((1, 1, 900, 9)), "ERROR_NO_VALID_ANNOTATIONS"),
+    (boxes((1, 1, 9, 9), (801, 1, 9, 9)), "ERROR_INVALID_BOUNDING_BOX"),
+    (boxes((1, 1, 0, 9)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
+    (boxes((801, 1, 9, 9)), "ERROR_NO_VALID_ANNOTATIONS"),
     (boxes(*BIG), "ERROR_TOO_MANY_BOUNDING_BOXES"),
     (boxes((1, 1, 9, 9), objects=[]), "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE"),
     (boxes((1, 1, 9, 9), **{"class-map": {"2": "x"}}), "ERROR_MISSING_CLASS_MAP_ID"),
@@ -230,7 +232,7 @@ def test_a_good_manifest_has_nothing_against_it() -> None:
 
 def test_the_sent_manifest_holds_what_arrives() -> None:
     """What is counted as sendable must be exactly what is sent."""
-    given_lines = body(one_class(1), b"{", one_class(1), several(0, 4), boxes((790, 1, 20, 20)), {"source": "x"})
+    given_lines = body(one_class(1), b"{", one_class(1), several(0, 4), boxes((800, 1, 20, 20)), {"source": "x"})
     sent = list(converted_lines(given_lines))
     assert len(sent) == examine(given_lines, "eu-west-1").sendable == 3
     assert all(line.endswith(b"\n") and json.loads(line) for line in sent)
