@@ -34,7 +34,7 @@ def classified(number: int, label: str, **changes: Any) -> dict[str, Any]:
     return {"source-ref": f"s3://{BUCKET}/fruit/{number}.png", "kind": 0, "kind-metadata": metadata | changes}
 
 
-def boxed(number: int, *boxes: tuple[int, int, int, int], **changes: Any) -> dict[str, Any]:
+def boxed(number: int, *boxes: tuple[float, float, float, float], **changes: Any) -> dict[str, Any]:
     size = changes.pop("size", 640)
     value = {
         "image_size": [{"width": size, "height": size, "depth": 3}],
@@ -170,6 +170,10 @@ def test_whole_manifests_that_fail(aws: Practice) -> None:
         (boxed(0, (0, 0, 9, 9), **{"class-map": {"1": "x"}}), "ERROR_MISSING_CLASS_MAP_ID"),
         (boxed(0, (600, 0, 90, 9)), "ERROR_INVALID_BOUNDING_BOX"),
         (boxed(0, (-1, 0, 9, 9)), "ERROR_INVALID_BOUNDING_BOX"),
+        (boxed(0, (0.5, 0, 9, 9)), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
+        (boxed(0, (0, 0, 9.0, 9)), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
+        (boxed(0, (0, 0, 9, 9), (0, 0, 9, 9.25)), "ERROR_NO_VALID_LABEL_ATTRIBUTES"),
+        (boxed(0, (0, 0, 9, 9), size=640.0), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
         (boxed(0, (0, 0, 2, 2), size=4096), "ERROR_BOUNDING_BOX_TOO_SMALL"),
         (boxed(0, *[(0, 0, 9, 9)] * 51), "ERROR_TOO_MANY_BOUNDING_BOXES"),
         (boxed(0, (0, 0, 9, 9), size=5000), "ERROR_INVALID_IMAGE_DIMENSION"),

@@ -79,6 +79,19 @@ def test_boxes_on_the_same_thing_become_their_mean() -> None:
     assert 0.7 < metadata["objects"][0]["confidence"] < 0.95
 
 
+def test_averages_keep_their_fractions_and_one_persons_pixels_stay_whole() -> None:
+    """Real files have fractions where several people drew; without them here no test would see what AWS makes of it."""
+    first, second = Box("pear", 100, 50, 61, 80), Box("pear", 101, 50, 60, 80)
+    two, _ = together("BoundingBox", Boxes((first,), 640, 480), Boxes((second,), 640, 480))
+    (box,) = two["annotations"]
+    assert (box["left"], box["top"], box["width"], box["height"]) == (100.5, 50, 60.5, 80)
+    three, _ = together("BoundingBox", *(Boxes((box,), 640, 480) for box in (first, first, second)))
+    assert three["annotations"][0]["left"] == pytest.approx(100 + 1 / 3)
+    assert type(three["annotations"][0]["top"]) is float
+    alone, _ = together("BoundingBox", Boxes((first,), 640, 480))
+    assert [type(number) for number in alone["annotations"][0].values()] == [int] * 5
+
+
 def test_a_picture_without_boxes_is_a_labeled_one() -> None:
     """Real box jobs have up to 28 % of such lines; counted as unlabeled they would be sent out again."""
     value, metadata = together("BoundingBox", Boxes((), 640, 480))
@@ -117,6 +130,25 @@ def test_an_adjustment_says_whether_anything_moved() -> None:
     for answer, word in ((before, "unadjusted"), (Boxes((), 640, 480), "adjusted")):
         pair = consolidate(kind("AdjustmentBoundingBox"), LABELS, [Vote("w", answer)], FRAME, before)
         assert pair["fruit-metadata"]["adjustment-status"] == word
+
+
+def test_a_box_between_pixels_that_nobody_touched_is_unadjusted() -> None:
+    """Jobs of several people write fractions; a review of them would count every object as corrected."""
+    drawn = {"class_id": 1, "left": 10.5, "top": 20 + 1 / 3, "width": 30 + 2 / 3, "height": 40}
+    line = {
+        "old": {"image_size": [{"width": 640, "height": 480}], "annotations": [drawn]},
+        "old-metadata": {"type": "groundtruth/object-detection", "class-map": {"1": "pear"}},
+    }
+    before = boxes_before(line, "fruit")
+    content = {
+        "boundingBox": {
+            "boundingBoxes": [{"label": "pear", "left": 11, "top": 20, "width": 30, "height": 40}],
+            "inputImageProperties": {"width": 640, "height": 480},
+        }
+    }
+    untouched = read(kind("AdjustmentBoundingBox"), LABELS.names, content)
+    pair = consolidate(kind("AdjustmentBoundingBox"), LABELS, [Vote("w", untouched)], FRAME, before)
+    assert pair["fruit-metadata"]["adjustment-status"] == "unadjusted"
 
 
 def test_a_custom_job_hands_on_every_answer_as_json_text() -> None:

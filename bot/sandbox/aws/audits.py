@@ -5,6 +5,7 @@ nothing of the kind (then whatever a worker submits counts as adjusted).
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from math import floor
 from typing import Any
 
 from bot.sandbox.aws import masks
@@ -13,6 +14,9 @@ from bot.sandbox.aws.job_request import ObjectGone
 from bot.sandbox.aws.masks import Mask
 
 __all__ = ["boxes_before", "mask_before"]
+
+
+_SIDES = ("left", "top", "width", "height")
 
 
 def _earlier(entry: Mapping[str, Any], attribute: str, written_type: str) -> tuple[Any, Mapping[str, Any]] | None:
@@ -33,11 +37,24 @@ def boxes_before(entry: Mapping[str, Any], attribute: str) -> Boxes | None:
     value, metadata = found
     size = (value.get("image_size") or [{}])[0]
     classes = metadata.get("class-map", {})
-    boxes = [
-        Box(classes.get(str(b["class_id"]), ""), b["left"], b["top"], b["width"], b["height"])
-        for b in value.get("annotations", [])
-    ]
+    drawn = [box for box in value.get("annotations", []) if all(isinstance(box[side], int | float) for side in _SIDES)]
+    boxes = [_shown(classes.get(str(box["class_id"]), ""), box) for box in drawn]
     return Boxes(tuple(boxes), size.get("width", 0), size.get("height", 0))
+
+
+def _shown(label: str, box: Mapping[str, Any]) -> Box:
+    """A box as the tool shows it, on whole pixels.
+
+    UNSURE: what AWS's tool submits for a box between pixels that nobody touched; here it counts as unadjusted.
+    """
+    left, top = _pixel(box["left"]), _pixel(box["top"])
+    right, bottom = _pixel(box["left"] + box["width"]), _pixel(box["top"] + box["height"])
+    return Box(label, left, top, right - left, bottom - top)
+
+
+def _pixel(edge: float) -> int:
+    """The nearest pixel, as JavaScript's Math.round gives it."""
+    return floor(edge + 0.5)
 
 
 def mask_before(

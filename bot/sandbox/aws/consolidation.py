@@ -21,6 +21,7 @@ from bot.sandbox.aws.masks import Mask
 from bot.sandbox.aws.task_kinds import TaskKind
 
 _CERTAIN = 0.95
+_SIDES = ("left", "top", "width", "height")
 _SAME_THING = 0.5  # boxes that overlap by half of their union are taken for the same thing
 
 
@@ -151,12 +152,12 @@ def _clusters(given: Sequence[Boxes]) -> list[list[Box]]:
     return clusters
 
 
-def _mean(boxes: Sequence[Box]) -> Box:
-    left = round(sum(b.left for b in boxes) / len(boxes))
-    top = round(sum(b.top for b in boxes) / len(boxes))
-    right = round(sum(b.left + b.width for b in boxes) / len(boxes))
-    bottom = round(sum(b.top + b.height for b in boxes) / len(boxes))
-    return Box(boxes[0].label, left, top, right - left, bottom - top)
+def _mean(boxes: Sequence[Box]) -> dict[str, float]:
+    """Where the box lies: the average of what several people drew, in fractions of pixels as real files have it."""
+    if len(boxes) == 1:
+        return {side: getattr(boxes[0], side) for side in _SIDES}
+    # UNSURE: how an average that is a whole number is written; here as 416.0.
+    return {side: sum(getattr(box, side) for box in boxes) / len(boxes) for side in _SIDES}
 
 
 def _closeness(boxes: Sequence[Box]) -> float:
@@ -168,16 +169,7 @@ def _boxes(labels: Labels, given: Sequence[Boxes]) -> tuple[dict[str, Any], dict
     kept = [cluster for cluster in _clusters(given) if 2 * len(cluster) > len(given)]
     annotations, objects = [], []
     for cluster in kept:
-        box = _mean(cluster)
-        annotations.append(
-            {
-                "class_id": labels.place(box.label),
-                "left": box.left,
-                "top": box.top,
-                "width": box.width,
-                "height": box.height,
-            }
-        )
+        annotations.append({"class_id": labels.place(cluster[0].label), **_mean(cluster)})
         objects.append({"confidence": round(confidence(len(cluster), len(given)) * _closeness(cluster), 2)})
     size = {"width": given[0].width, "height": given[0].height, "depth": 3}
     used = sorted({cluster[0].label for cluster in kept}, key=labels.place)

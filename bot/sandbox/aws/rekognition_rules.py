@@ -22,6 +22,7 @@ LONGEST_LABEL = 256
 SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
 RESIZED_SIDE = 1280
 MOST_BAD_SHARE = 0.2
+_SIDES = ("left", "top", "width", "height")
 CLASSIFICATION, BOXES = "groundtruth/image-classification", "groundtruth/object-detection"
 
 
@@ -167,7 +168,8 @@ class _Reading:
         value = self._content[name]
         size = _image_size(value)
         annotations = value.get("annotations") if isinstance(value, dict) else None
-        if size is None or not isinstance(annotations, list):
+        # UNSURE: what it does with boxes between pixels; here the whole label is refused, for 416.0 as for 416.5.
+        if size is None or not isinstance(annotations, list) or any(map(_has_fractions, annotations)):
             self._error("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", name)
             return
         objects, classes = metadata.get("objects"), metadata.get("class-map")
@@ -260,10 +262,14 @@ def _image_size(value: Any) -> tuple[int, int] | None:
     return (width, height) if isinstance(width, int) and isinstance(height, int) else None
 
 
+def _has_fractions(box: Any) -> bool:
+    return isinstance(box, dict) and any(isinstance(box.get(name), float) for name in _SIDES)
+
+
 def _box_numbers(box: Any) -> tuple[int, int, int, int] | None:
     if not isinstance(box, dict):
         return None
-    values = [box.get(name) for name in ("left", "top", "width", "height")]
+    values = [box.get(name) for name in _SIDES]
     if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
         return None
     left, top, width, height = (int(value) for value in values if value is not None)
