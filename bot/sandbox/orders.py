@@ -47,6 +47,7 @@ BOXES = Order(
     output=f"s3://{seed.OUT}/labels/",
     team=seed.AUTOMATIC_TEAM,
     labels=("apple", "pear", "orange", "lemon"),
+    workers=3,
 )
 TONE = Order(
     name="tone-of-reviews",

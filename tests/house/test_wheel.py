@@ -1,6 +1,7 @@
 """The built wheel, installed into an empty environment, plays the whole story from an empty folder."""
 
 import json
+import re
 import subprocess
 import sys
 import sysconfig
@@ -111,4 +112,5 @@ def assert_dataset(dataset: dict[str, Any]) -> None:
     assert set(dataset["labels"]) == {fruit.kind for scene in TABLES for fruit in scene.fruits}
     result = dataset["thread"][-1]
     assert f"{len(TABLES)} of {len(TABLES)} lines arrived" in result
+    assert re.search(r"\n\d+ boxes rounded to whole pixels", result), "three people drew each"
     assert all(f"{label} {count} (" in result for label, count in dataset["labels"].items())

@@ -1,6 +1,7 @@
 """From a finished job, or any manifest, to a Rekognition dataset: what the thread says is what Rekognition says."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -23,9 +24,11 @@ def channel(one_world: World) -> str:
         one_world.ask(an_order(name), made)
     boxes = {"task_type": "bounding-box", "labels": ("apple", "pear", "orange", "lemon")}
     one_world.ask(an_order("sets-boxes", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes), made)
+    three = {**boxes, "workers": 3}
+    one_world.ask(an_order("sets-three", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **three), made)
     texts = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "mixed", "harsh")}
     one_world.ask(an_order("sets-texts", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts), made)
-    for name in (*IMAGES, "sets-boxes", "sets-texts"):
+    for name in (*IMAGES, "sets-boxes", "sets-three", "sets-texts"):
         one_world.finish(name)
     return made
 
@@ -71,6 +74,82 @@ def test_finished_job_becomes_a_dataset_with_true_counts(world: World, channel: 
     assert told == 2, "the live message and its end, both in the job's thread"
     live = next(line for line in lines if line.startswith(f"Dataset {job}"))
     assert f"Ready. {pictures} of {pictures} lines arrived" in live
+
+
+def output_lines(world: World, job: str) -> list[dict[str, Any]]:
+    """The output manifest of a job."""
+    key = f"labels/{job}/manifests/output/output.manifest"
+    body = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read().decode()
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def test_boxes_that_three_people_drew_arrive_on_whole_pixels(world: World, channel: str) -> None:
+    """Without this, no job with several people could become a dataset: Ground Truth writes fractions of pixels."""
+    lines = output_lines(world, "sets-three")
+    drawn = [box for line in lines for box in line["sets-three"]["annotations"]]
+    between = [box for box in drawn if any(float(box[side]) % 1 for side in ("left", "top", "width", "height"))]
+    assert len(between) > len(drawn) / 2
+    make_dataset(world.mara, channel, "sets-three", "project-three")
+    imported(world)
+    stats, counts = rekognition(world, "project-three")
+    assert (stats["Status"], stats["TotalEntries"], stats["ErrorEntries"]) == ("CREATE_COMPLETE", 24, 0)
+    assert sum(boxes for _, boxes in counts.values()) == len(drawn)
+    said = f"{len(between)} boxes rounded to whole pixels; the manifest stays as it is."
+    thread = world.thread("sets-three", channel)
+    assert "24 of 24 lines arrived: " in thread[-1]
+    assert said in thread[-1].splitlines()
+    assert sum("rounded" in line for line in thread) == 1, "said once"
+    assert said in words(world.ana.command(channel, "/dataset", "status sets-three")).splitlines()
+    assert output_lines(world, "sets-three") == lines, "what was given is not touched"
+
+
+def boxes_of(source: str, *drawn: tuple[float, float, float, float], size: tuple[float, float] = (320, 240)) -> str:
+    """A line of a box job."""
+    sides = [dict(zip(("left", "top", "width", "height"), box, strict=True)) for box in drawn]
+    metadata = {
+        "objects": [{"confidence": 0.27}] * len(drawn),
+        "class-map": {"0": "fish"},
+        "type": "groundtruth/object-detection",
+        "human-annotated": "yes",
+        "creation-date": "2026-07-01T05:40:28.278830",
+    }
+    value = {
+        "image_size": [{"width": size[0], "height": size[1], "depth": 3}],
+        "annotations": [{"class_id": 0, **box} for box in sides],
+    }
+    return json.dumps({"source-ref": source, "fish": value, "fish-metadata": metadata})
+
+
+WRITTEN: dict[str, tuple[list[tuple[float, float, float, float]], tuple[float, float], str]] = {
+    "half": ([(10.5, 20, 50, 40.5), (100, 60.5, 30, 30)], (320, 240), "16 boxes rounded to whole pixels"),
+    "dotzero": ([(10.0, 20.0, 50.0, 40.0)], (320.0, 240.0), ""),
+    "whole": ([(10, 20, 50, 40), (100, 60, 30, 30)], (320, 240), ""),
+    "beyond": (
+        [(-0.25, 20, 50, 40), (300, 60, 30, 30)],
+        (320, 240),
+        "8 boxes rounded to whole pixels, 8 boxes clipped",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_boxes_however_they_are_written_arrive(world: World, channel: str, kind: str) -> None:
+    """Without this, Ground Truth's own files, and those that went through a table program, would be refused whole."""
+    drawn, size, said = WRITTEN[kind]
+    sources = [line["source-ref"] for line in output_lines(world, "sets-image")]
+    uri = world.put(f"mine/{kind}.manifest", "".join(boxes_of(each, *drawn, size=size) + "\n" for each in sources))
+    world.mara.close_windows()
+    world.mara.command(channel, "/dataset", "create")
+    world.mara.fill(project={"value": f"project-{kind}"}, manifest_uri={"value": uri})
+    imported(world)
+    stats, counts = rekognition(world, f"project-{kind}")
+    assert (stats["TotalEntries"], stats["ErrorEntries"]) == (8, 0)
+    assert counts == {"fish": (8, 8 * len(drawn))}
+    thread = dataset_thread(world, channel, f"project-{kind}")
+    assert "8 of 8 lines arrived" in thread[-1]
+    told = re.findall(r"^\d+ box.*", "\n".join(thread), re.MULTILINE)
+    assert len(told) == bool(said)
+    assert not said or told[0].startswith(said)
 
 
 def test_text_job_is_refused_in_words(world: World, channel: str) -> None:
