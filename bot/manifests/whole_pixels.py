@@ -42,9 +42,19 @@ def placed(value: Any) -> Placed:
     size = rules.image_size(value)
     if size is None:
         return Placed(value)
-    boxes = [_box(_read(box), size) for box in drawn]
+    boxes = [Placed(box) if _fits(box, size) else _box(_read(box), size) for box in drawn]
     rounded, clipped = sum(box.rounded for box in boxes), sum(box.clipped for box in boxes)
     return Placed(value | {"annotations": [box.value for box in boxes]}, rounded, clipped)
+
+
+def _fits(box: Any, size: tuple[int, int]) -> bool:
+    """Whether there is nothing to do: so it is with most boxes, and finding out is quicker than doing it."""
+    if not isinstance(box, dict) or type(box.get("class_id")) is float:
+        return False
+    left, top, width, height = map(box.get, _SIDES)
+    if not (type(left) is type(top) is type(width) is type(height) is int):
+        return False
+    return left >= 0 and top >= 0 and 0 < width <= size[0] - left and 0 < height <= size[1] - top
 
 
 def _box(box: Any, size: tuple[int, int]) -> Placed:
