@@ -16,7 +16,7 @@ READ = "read instructions"
 
 
 class NothingHere(Refusal):
-    """This button does nothing here any more. In the channel of its job, `/labeljob status name` tells how it goes."""
+    """This button does nothing here any more. In the channel of its job, /labeljob status name tells how it goes."""
 
 
 class Standing:
