@@ -58,6 +58,7 @@ from bot.jobs.made_datasets import MadeDatasets
 from bot.jobs.questions import Questions
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
+from bot.jobs.standing import Standing
 from bot.jobs.status import Status
 from bot.jobs.task_types import TASK_TYPES
 from bot.jobs.tell import Tell
@@ -110,7 +111,12 @@ class Bot:
         commands.labeljob.register(door, jobs=self.jobs, access=self.access, new_id=new_id)
         commands.labelteam.register(door, queue=self.jobs.queue, teams=self.teams, access=self.access)
         commands.dataset.register(
-            door, datasets=self.datasets, access=self.access, finished_job=self._finished_job, new_id=new_id
+            door,
+            datasets=self.datasets,
+            access=self.access,
+            finished_job=self._finished_job,
+            stands=self._stands,
+            new_id=new_id,
         )
         home.register(door, jobs=self.jobs, teams=self.teams, access=self.access)
         return door
@@ -145,6 +151,10 @@ class Bot:
             chance=random.SystemRandom(),
             tell=self.undelivered.tell,
         )
+
+    def _stands(self, job_id: str, user_id: str, channel: str) -> None:
+        """Refuse a press on a button of a job that has none there."""
+        self.jobs.standing.job(job_id, user_id, channel)
 
     def _finished_job(self, job_id: str) -> commands.dataset.FinishedJob:
         """What the dataset story may know of a job."""
@@ -227,7 +237,7 @@ def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
             **told,
             ground_truth=ground_truth,
             storage=Storage.for_form(aws, allowed),
-            allowed=allowed,
+            open_places=settings.open_places,
             questions=Questions(settings.form_wait),
             account=account,
             new_id=new_id,
@@ -237,7 +247,7 @@ def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
             teams=teams,
             access=access,
             storage=Storage.for_work(aws, allowed),
-            allowed=allowed,
+            open_places=settings.open_places,
             tries=tries,
             settings=settings,
         ),
@@ -246,7 +256,13 @@ def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
             **told, tell=tell, access=access, ground_truth=ground_truth, tries=tries, account=account, new_id=new_id
         ),
         queue=Queue(**told, ground_truth=ground_truth, gap=settings.card_gap),
-        status=Status(**told, storage=Storage.for_form(aws, allowed), allowed=allowed, link_life=settings.link_life),
+        status=Status(
+            **told,
+            storage=Storage.for_form(aws, allowed),
+            open_places=settings.open_places,
+            link_life=settings.link_life,
+        ),
+        standing=Standing(db=db, records=records, outbox=outbox, teams=teams, access=access),
         made_datasets=MadeDatasets(records=records, outbox=outbox, facts=facts, **now),
     )
 
@@ -273,8 +289,8 @@ def _datasets(  # noqa: PLR0913, PLR0917 - the parts it joins
         "clock": clock,
     }
     return DatasetVerbs(
-        accept=dataset_accept.Accept(**told, allowed=settings.allowed, clock=clock, new_id=new_id),
-        load=dataset_load.Load(**work, access=access, allowed=settings.allowed, settings=settings),
+        accept=dataset_accept.Accept(**told, open_places=settings.open_places, clock=clock, new_id=new_id),
+        load=dataset_load.Load(**work, access=access, open_places=settings.open_places, settings=settings),
         watch=dataset_watch.Watch(**work),
         status=dataset_status.Status(records=records),
     )

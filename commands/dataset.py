@@ -51,15 +51,20 @@ class NotImportable(Refusal):
 
 
 FinishedJobOf = Callable[[str], FinishedJob]
+Stands = Callable[[str, str, str], object]
+"""Refuses a press unless the job (id) has a card in that channel, or on that person's (id) Home where it is ""."""
 
 
-def register(app: Door, *, datasets: DatasetVerbs, access: Access, finished_job: FinishedJobOf, new_id: NewId) -> None:
+def register(
+    app: Door, *, datasets: DatasetVerbs, access: Access, finished_job: FinishedJobOf, stands: Stands, new_id: NewId
+) -> None:
     """Tell the app of the command, its form and the button of finished jobs.
 
-    `finished_job` gives the job of an id, or refuses in words.
+    `finished_job` gives the job of an id, or refuses in words; so does `stands` for a press of its button.
     """
     app.command("/dataset")(partial(command, datasets=datasets, access=access, new_id=new_id))
-    app.action(MAKE_DATASET)(partial(make_dataset, access=access, finished_job=finished_job, new_id=new_id))
+    pressed: dict[str, Any] = {"finished_job": finished_job, "stands": stands, "new_id": new_id}
+    app.action(MAKE_DATASET)(partial(make_dataset, access=access, **pressed))
     app.view(form.DATASET_FORM)(partial(submit, datasets=datasets, access=access, finished_job=finished_job))
 
 
@@ -82,12 +87,21 @@ def command(
 
 
 def make_dataset(
-    ack: Ack, body: dict[str, Any], client: WebClient, *, access: Access, finished_job: FinishedJobOf, new_id: NewId
+    ack: Ack,
+    body: dict[str, Any],
+    client: WebClient,
+    *,
+    access: Access,
+    finished_job: FinishedJobOf,
+    stands: Stands,
+    new_id: NewId,
 ) -> None:
     """[Make dataset]: the form, filled with what the finished job knows of itself."""
     ack()
-    job = finished_job(str(body["actions"][0].get("value") or ""))
-    _may_import(asking(body), job, access)
+    who, job_id = asking(body), str(body["actions"][0].get("value") or "")
+    stands(job_id, who.user_id, who.channel)
+    job = finished_job(job_id)
+    _may_import(who, job, access)
     source = Source(
         name=job.name,
         project=job.project or job.name[:PROJECT_MAX],

@@ -37,8 +37,8 @@ def register(app: Door, *, jobs: JobVerbs, access: Access, new_id: NewId) -> Non
     app.view(card.JOB_STOP_VIEW)(partial(stop_confirmed, **bound))
     app.action(card.JOB_RETRY)(partial(retry_pressed, **bound))
     app.action(card.JOB_TAKE_OVER)(partial(take_over, **bound))
-    app.action(card.JOB_INSTRUCTIONS)(partial(instructions, **bound))
-    app.action(queue_card.QUEUE_INSTRUCTIONS)(partial(instructions, **bound))
+    app.action(card.JOB_INSTRUCTIONS)(partial(instructions, jobs=jobs))
+    app.action(queue_card.QUEUE_INSTRUCTIONS)(partial(instructions, jobs=jobs))
     app.action(card.OPEN_PORTAL)(link_pressed)
     app.event("app_mention")(partial(mentioned, **bound))
 
@@ -114,7 +114,7 @@ def status_pressed(
 ) -> None:
     """[Status]: how the job goes, to this person alone (in a window on the App Home)."""
     ack()
-    who, job = asking(body), jobs.status.job(_value(body))
+    who, job = _pressed(body, jobs)
     # A card may stand in a second channel: whoever is in there sees it anyway.
     access.require("see", access.who(job.team_id, who.user_id, who.channel or job.channel))
     if body.get("response_url"):
@@ -127,7 +127,7 @@ def status_pressed(
 def post_status(ack: Ack, body: dict[str, Any], respond: Respond, *, jobs: JobVerbs, access: Access) -> None:
     """[Post in thread]: the same for everybody, once per press."""
     ack()
-    who, job = asking(body), jobs.status.job(_value(body))
+    who, job = _pressed(body, jobs)
     channel = who.channel or job.channel
     access.require("see", access.who(job.team_id, who.user_id, channel))
     jobs.status.post(job, channel, f"post:{who.user_id}:{body['actions'][0].get('action_ts')}:{job.id}")
@@ -137,8 +137,8 @@ def post_status(ack: Ack, body: dict[str, Any], respond: Respond, *, jobs: JobVe
 def stop_pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access) -> None:
     """[Stop…]: what it would do, to be confirmed."""
     ack()
-    job = jobs.status.job(_value(body))
-    jobs.control.stoppable(job, access.who(job.team_id, asking(body).user_id, job.channel))
+    who, job = _pressed(body, jobs)
+    jobs.control.stoppable(job, access.who(job.team_id, who.user_id, job.channel))
     client.views_open(trigger_id=body["trigger_id"], view=jobs.status.stop_view(job))
 
 
@@ -152,26 +152,22 @@ def stop_confirmed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs
 def retry_pressed(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
     """[Try again]: a job that was set aside is taken up; its card and its thread say so to everybody."""
     ack()
-    job = jobs.status.job(_value(body))
-    jobs.control.retry(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
+    who, job = _pressed(body, jobs)
+    jobs.control.retry(job.id, access.who(job.team_id, who.user_id, job.channel))
 
 
 def take_over(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
     """[Take over]: a followed job becomes one of ours."""
     ack()
-    job = jobs.status.job(_value(body))
-    jobs.control.take_over(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
+    who, job = _pressed(body, jobs)
+    jobs.control.take_over(job.id, access.who(job.team_id, who.user_id, job.channel))
 
 
-def instructions(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, access: Access) -> None:
+def instructions(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs) -> None:
     """[Instructions]: as workers see them, with links to the pictures made now, for this person."""
     ack()
-    who, job = asking(body), jobs.status.job(_value(body))
-    # On the App Home there is no channel: the project's and the labeling team's both give the right.
-    channels = [who.channel] if who.channel else jobs.status.channels(job)
-    people = [access.who(job.team_id, who.user_id, channel) for channel in channels]
-    if not any(access.may("read instructions", person) for person in people):
-        access.require("read instructions", people[0])
+    who = asking(body)
+    job = jobs.standing.to_read(_value(body), who.user_id, who.channel)
     view = modal("Instructions", jobs.status.instructions(job), callback_id=queue_card.INSTRUCTIONS_VIEW)
     try:
         client.views_open(trigger_id=body["trigger_id"], view=view)
@@ -240,6 +236,12 @@ def _member(who: Asking, access: Access) -> Who:
     person = access.who(who.team_id, who.user_id, who.channel)
     access.require("see", person)
     return person
+
+
+def _pressed(body: dict[str, Any], jobs: JobVerbs) -> tuple[Asking, Job]:
+    """Who pressed where, and the job of the button, if it stands there."""
+    who = asking(body)
+    return who, jobs.standing.job(_value(body), who.user_id, who.channel)
 
 
 def _value(body: dict[str, Any]) -> str:

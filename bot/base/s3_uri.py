@@ -95,4 +95,8 @@ class Allowed:
 
     def words(self) -> str:
         """The places as a person reads them."""
-        return ", ".join(self.places) if self.places else "none yet: an administrator sets LABELJOB_BUCKETS"
+        return (
+            ", ".join(self.places)
+            if self.places
+            else "none: an administrator can add one (LABELJOB_BUCKETS, LABELJOB_PLACES)"
+        )

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.base.errors import Refusal
+from bot.base.open_places import OpenPlaces, outside, read_places
 from bot.base.s3_uri import Allowed
 
 ENV_FILE = "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
@@ -50,6 +51,7 @@ class BadSettings(Refusal):
 
 
 Names = Annotated[tuple[str, ...], NoDecode]
+PlacesByChannel = Annotated[dict[str, tuple[str, ...]] | None, NoDecode]
 
 
 class Settings(BaseSettings):
@@ -74,6 +76,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///labeljob.db"
     execution_role_arn: str = ""
     buckets: Names = ()
+    places: PlacesByChannel = None
     managers: Names = ()
 
     poll_gap: float = Field(default=30.0, gt=0)
@@ -100,6 +103,14 @@ class Settings(BaseSettings):
         """Lists are written with commas."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("places", mode="before")
+    @classmethod
+    def _by_channel(cls, value: object) -> object:
+        """Channels and what is open to each; a line that is left empty is no setting."""
+        if isinstance(value, str):
+            return read_places(value) if value.strip() else None
         return value
 
     @field_validator("managers")
@@ -161,6 +172,11 @@ class Settings(BaseSettings):
         """The buckets and folders that the bot may touch."""
         return Allowed(self.buckets)
 
+    @property
+    def open_places(self) -> OpenPlaces:
+        """What of it is open to which channel."""
+        return OpenPlaces(self.allowed, self.places)
+
 
 def read(env_file: str | None = None) -> Settings:
     """The settings from the environment, and from `env_file` where one is named (the environment wins).
@@ -214,6 +230,9 @@ def _missing(settings: Settings) -> list[Wrong]:
     if http and settings.health_port == settings.port:
         words = "signed HTTP is served on this port (LABELJOB_PORT); health needs another one"
         missing.append(Wrong("LABELJOB_HEALTH_PORT", words))
+    if closed := outside(settings.places or {}, settings.allowed):
+        words = f"{', '.join(closed)} lies outside LABELJOB_BUCKETS; name it there as well, or take it out here"
+        missing.append(Wrong("LABELJOB_PLACES", words))
     return missing
 
 

@@ -111,6 +111,10 @@ class Storage:
         """
         return Storage(self._s3, self._allowed, step=step)
 
+    def within(self, allowed: Allowed) -> "Storage":
+        """The same storage in the places of one channel, which lie within the bot's own."""
+        return Storage(self._s3, allowed, step=self._step)
+
     def chunks(self, uri: S3Uri) -> Iterator[bytes]:
         """The object's bytes in pieces; memory stays flat whatever its size."""
         self._check(uri)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import Refused
-from bot.base.s3_uri import Allowed
+from bot.base.open_places import OpenPlaces
 from bot.datasets.lifecycle import DatasetState
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import Source, faults
@@ -33,7 +33,7 @@ class Accept:
         db: Database,
         records: Records,
         outbox: Outbox,
-        allowed: Allowed,
+        open_places: OpenPlaces,
         clock: Clock,
         new_id: NewId,
         noted: Noted = by_nobody,
@@ -41,7 +41,7 @@ class Accept:
         self._db = db
         self._records = records
         self._outbox = outbox
-        self._allowed = allowed
+        self._open = open_places
         self._clock = clock
         self._new_id = new_id
         self._noted = noted
@@ -56,7 +56,7 @@ class Accept:
         known = self._records.of_request(request_key)
         if known is not None:
             return Receipt(known, new=False)
-        found = faults(source, self._allowed)
+        found = faults(source, self._open.of(source.channel))
         if found:
             raise Refused(found)
         dataset = Dataset(

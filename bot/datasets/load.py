@@ -17,6 +17,7 @@ from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.leases import Hold
 from bot.base.log import about
+from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
@@ -43,7 +44,7 @@ class Unfit(Refusal):
 
 
 class ForeignPictures(Refusal):
-    """Pictures lie in places that are not open to the bot."""
+    """Pictures lie in places that are not open to this channel."""
 
     field = "manifest_uri"
 
@@ -63,7 +64,7 @@ class Load:
         custom_labels: CustomLabels,
         storage: Storage,
         access: Access,
-        allowed: Allowed,
+        open_places: OpenPlaces,
         tries: Tries,
         settings: Settings,
         clock: Clock,
@@ -73,7 +74,7 @@ class Load:
         self._custom_labels = custom_labels
         self._storage = storage
         self._access = access
-        self._allowed = allowed
+        self._open = open_places
         self._tries = tries
         self._settings = settings
         self._clock = clock
@@ -133,7 +134,7 @@ class Load:
         source = dataset.source
         who = self._access.who(source.team_id, source.asked_by, source.channel)
         self._access.require(source.action, who, asked_by=source.job_asked_by or None)
-        found = faults(source, self._allowed)
+        found = faults(source, self._open.of(source.channel))
         if found:
             raise Refused(found)
 
@@ -142,14 +143,13 @@ class Load:
         if dataset.state.state == ASKED:
             state, changes = step(dataset.state, EXAMINING, self._clock())
             dataset = self._tell.record(dataset, state, changes)
-        storage, manifest = self._storage.attended(hold.keep), dataset.source.manifest
+        allowed, manifest = self._open.of(dataset.source.channel), dataset.source.manifest
+        storage = self._storage.attended(hold.keep).within(allowed)
         found = self._examine(dataset, storage)
         made = entries.Made()
-        lines = entries.make(
-            storage.chunks(manifest), made, attribute=dataset.source.label_attribute, allowed=self._allowed
-        )
+        lines = entries.make(storage.chunks(manifest), made, attribute=dataset.source.label_attribute, allowed=allowed)
         with gathered(lines) as body:
-            self._check_made(made, found)
+            _check_made(made, found, allowed)
             place = entries.place(manifest, body.sha256)
             storage.put_once(place, body, "application/x-ndjson")
         state, changes = step(dataset.state, CREATING, self._clock())
@@ -163,16 +163,6 @@ class Load:
             clipped=found.clipped,
         )
         return self._tell.record(replace(dataset, sent_uri=str(place)), state, changes)
-
-    def _check_made(self, made: entries.Made, found: Examination) -> None:
-        """What is sent must be what was examined, and no picture may lie in a closed place."""
-        if made.lines != found.sendable:
-            raise ManifestChanged
-        if made.outside:
-            raise ForeignPictures(
-                f"{made.outside:,} pictures lie outside the places that are open to the bot, the first at "
-                f"{made.first_outside[:200]}. Open are: {self._allowed.words()}."
-            )
 
     def _examine(self, dataset: Dataset, storage: Storage) -> Examination:
         """What AWS would say of the manifest.
@@ -217,3 +207,14 @@ class Load:
         if current is None or current.state.state not in TO_LOAD:
             raise Stale
         return current
+
+
+def _check_made(made: entries.Made, found: Examination, allowed: Allowed) -> None:
+    """What is sent must be what was examined, and no picture may lie in a place that is closed to the channel."""
+    if made.lines != found.sendable:
+        raise ManifestChanged
+    if made.outside:
+        raise ForeignPictures(
+            f"{made.outside:,} pictures lie outside the places that are open to this channel, the first at "
+            f"{made.first_outside[:200]}. Open are: {allowed.words()}."
+        )

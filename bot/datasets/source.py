@@ -69,7 +69,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def faults(source: Source, allowed: Allowed) -> list[Fault]:
-    """Everything wrong with what was asked, at most one fault per field."""
+    """Everything wrong with what was asked, at most one fault per field; `allowed` is what is open to its channel."""
     found = [
         ("project", _project(source.project)),
         ("dataset_type", "" if source.dataset_type in TYPE_WORDS else "Choose training or test."),
@@ -98,7 +98,7 @@ def _manifest(address: str, allowed: Allowed) -> str:
         uri = read(address)
     except BadAddress as error:
         return str(error)
-    return _file(uri) or ("" if uri in allowed else f"{uri} is not open to the bot. Open are: {allowed.words()}.")
+    return _file(uri) or ("" if uri in allowed else f"{uri} is not open in this channel. Open are: {allowed.words()}.")
 
 
 def _file(uri: S3Uri) -> str:

@@ -7,11 +7,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot import slack_manifest
+from bot.base.blocks import count
+from bot.base.open_places import OTHERS
 from bot.doctor.clocks import judged, skew
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
 from bot.slack_failures import slack_code
 
 _PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
+_CHANNELS = 40  # channels that are asked for by id: Slack answers 50 such questions in a minute
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
 
@@ -140,6 +143,39 @@ def _is_known(around: Surroundings, manager: str) -> bool:
             return False
         raise
     return True
+
+
+@probe("places of channels", needs=("Slack token",))
+def places(around: Surroundings) -> Iterator[Finding]:
+    """LABELJOB_PLACES names channels that the bot is in.
+
+    Name channels by their id (C…: the channel's details, at the end), and type /invite @labeljob in each of them.
+    """
+    by_channel = around.settings.places
+    if by_channel is None:
+        yield Finding(Verdict.OK, "LABELJOB_PLACES is not set: every channel may use all of LABELJOB_BUCKETS.")
+        return
+    named = [channel for channel in by_channel if channel != OTHERS]
+    strange = [channel for channel in named[:_CHANNELS] if not _is_in(around, channel)]
+    if strange:
+        yield Finding(Verdict.LOOK, f"The bot is not in {', '.join(strange)}, or there is no such channel.")
+        return
+    others = "every other one may use none"
+    if OTHERS in by_channel:
+        others = f"every other one may use {', '.join(by_channel[OTHERS])}"
+    unasked = f" (the first {_CHANNELS} were looked for)" if len(named) > _CHANNELS else ""
+    yield Finding(Verdict.OK, f"{count(len(named), 'channel')} with places of its own{unasked}; {others}.")
+
+
+def _is_in(around: Surroundings, channel: str) -> bool:
+    """Whether the bot is in this channel, or it is a conversation with one person."""
+    try:
+        info = around.slack.conversations_info(channel=channel)["channel"]
+    except SlackApiError as error:
+        if slack_code(error) == "channel_not_found":
+            return False
+        raise
+    return bool(info.get("is_member") or info.get("is_im"))
 
 
 @probe("way in from Slack")

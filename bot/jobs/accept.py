@@ -15,7 +15,8 @@ from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import Fault, Refusal, Refused, Transient
 from bot.base.failpoints import reach
-from bot.base.s3_uri import Allowed, read
+from bot.base.open_places import OpenPlaces
+from bot.base.s3_uri import read
 from bot.base.storage import Storage
 from bot.delivery.outbox import Outbox
 from bot.jobs.card import root_card
@@ -27,6 +28,7 @@ from bot.jobs.inputs import Input, Inputs
 from bot.jobs.lifecycle import REFUSED, JobState
 from bot.jobs.questions import Questions
 from bot.jobs.records import Job, Records
+from bot.jobs.results_folder import folder_faults, names_within
 from bot.people.access import Who
 from bot.people.teams import Teams, WorkTeam
 
@@ -67,7 +69,7 @@ class Accept:
         facts: Facts,
         ground_truth: GroundTruth,
         storage: Storage,
-        allowed: Allowed,
+        open_places: OpenPlaces,
         questions: Questions,
         account: Account,
         clock: Clock,
@@ -80,7 +82,7 @@ class Accept:
         self._facts = facts
         self._ground_truth = ground_truth
         self._storage = storage
-        self._allowed = allowed
+        self._open = open_places
         self._questions = questions
         self._account = account
         self._clock = clock
@@ -131,9 +133,11 @@ class Accept:
 
     def check_first_page(self, draft: Draft) -> tuple[Draft, list[Fault]]:
         """The draft with what was read of its input, and the page's faults; AWS has 1.5 s for its part."""
-        found = faults_step1(draft, buckets=self._allowed.places)
+        allowed = self._open.of(draft.channel)
+        found = faults_step1(draft, buckets=allowed.places)
+        found += self._folder_faults(draft, found)
         wrong = {fault.field for fault in found}
-        inputs = Inputs(self._storage.attended(self._questions.patience()), self._allowed)
+        inputs = Inputs(self._storage.attended(self._questions.patience()), allowed)
         questions = {
             "job_name": lambda: self._name_is_free(draft.job_name),
             "input_uri": lambda: inputs.read(draft),
@@ -154,7 +158,7 @@ class Accept:
     def check_second_page(self, draft: Draft) -> tuple[Draft, list[Fault]]:
         """The draft with its team found, and the page's faults; AWS has 1.5 s to say whether the examples are there."""
         draft = self._with_team(draft)
-        found = faults_step2(draft, buckets=self._allowed.places)
+        found = faults_step2(draft, buckets=self._open.of(draft.channel).places)
         wrong = {fault.field for fault in found}
         fields = {"good_examples": True, "bad_examples": False}
         asked = {
@@ -180,7 +184,8 @@ class Accept:
         if known is not None:
             return Receipt(known, new=False)
         draft = self._with_team(self.draft(draft_id, who.user_id))
-        found = [*faults(draft, buckets=self._allowed.places), *self._name_held(draft)]
+        found = [*faults(draft, buckets=self._open.of(draft.channel).places), *self._name_held(draft)]
+        found += self._folder_faults(draft, found)
         if found:
             raise Refused(found)
         job = Job(
@@ -240,6 +245,12 @@ class Accept:
             if draft.workteam_key and team_key(team.arn) == draft.workteam_key:
                 return team
         return None
+
+    def _folder_faults(self, draft: Draft, found: list[Fault]) -> list[Fault]:
+        """Whether the results would come to lie among another job's; a place that is wrong in itself is not asked."""
+        if any(fault.field == "output_uri" for fault in found):
+            return []
+        return folder_faults(draft, self._records.named(self._account.id, names_within(draft.output_uri)))
 
     def _name_held(self, draft: Draft) -> list[Fault]:
         """A job of ours that AWS may not know yet holds its name as well."""

@@ -16,7 +16,8 @@ from bot.base.clock import Clock
 from bot.base.errors import Fault, LabeljobError, Refusal, Refused, Transient
 from bot.base.leases import Hold
 from bot.base.log import about, redact
-from bot.base.s3_uri import Allowed, S3Uri, read
+from bot.base.open_places import OpenPlaces
+from bot.base.s3_uri import S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.base.tries import Stale, Tries
@@ -30,6 +31,7 @@ from bot.jobs.inputs import Inputs
 from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind, Report, observe
 from bot.jobs.order import Places, request
 from bot.jobs.records import Job, Records
+from bot.jobs.results_folder import folder_faults, names_within
 from bot.jobs.tell import Tell
 from bot.people.access import Access
 from bot.people.teams import Teams
@@ -56,7 +58,7 @@ class Launch:
         access: Access,
         ground_truth: GroundTruth,
         storage: Storage,
-        allowed: Allowed,
+        open_places: OpenPlaces,
         tries: Tries,
         settings: Settings,
         clock: Clock,
@@ -68,7 +70,7 @@ class Launch:
         self._access = access
         self._ground_truth = ground_truth
         self._storage = storage
-        self._allowed = allowed
+        self._open = open_places
         self._tries = tries
         self._settings = settings
         self._clock = clock
@@ -154,7 +156,9 @@ class Launch:
         """The draft, with everything that the form could check (or had no time for) checked again."""
         draft = job.draft
         self._access.require("create", self._access.who(job.team_id, job.asked_by, job.channel))
-        found = faults(draft, buckets=self._allowed.places)
+        found = faults(draft, buckets=self._open.of(draft.channel).places)
+        # Asked again: a job that was taken in meanwhile has a folder too.
+        found = found or folder_faults(draft, self._records.named(job.account, names_within(draft.output_uri)))
         if found:
             raise Refused(found)
         if self._teams.get(job.team_id, draft.workteam_arn) is None:
@@ -163,13 +167,14 @@ class Launch:
 
     def _files(self, draft: Draft, hold: Hold) -> tuple[S3Uri, S3Uri, S3Uri]:
         """Manifest, worker page and label file in S3. Keys hold the hash, so a second try writes the same again."""
+        allowed = self._open.of(draft.channel)
         places, storage = Places.of(draft), self._storage.attended(hold.keep)
         manifest = read(draft.input_uri)
-        with Inputs(storage, self._allowed).made(draft) as body:
+        with Inputs(storage, allowed).made(draft) as body:
             if body is not None:
                 manifest = places.manifest(body.sha256)
                 storage.put_once(manifest, body, "application/x-ndjson")
-        page = worker_page(draft.task_type, instructions_of(draft), allowed=self._allowed.text).encode()
+        page = worker_page(draft.task_type, instructions_of(draft), allowed=allowed.text).encode()
         template = places.template(page)
         self._storage.put(template, page, "text/html; charset=utf-8")
         labels_file = category_file(draft.labels)

@@ -51,7 +51,7 @@ def not_open(place: S3Uri, buckets: tuple[str, ...]) -> str:
     if place in Allowed(buckets):
         return ""
     if not buckets:
-        return "No bucket is open here yet. An administrator can add one to the settings."
+        return "No bucket is open in this channel. An administrator can add one (LABELJOB_BUCKETS, LABELJOB_PLACES)."
     more = f" and {len(buckets) - 5} more" if len(buckets) > 5 else ""  # noqa: PLR2004 - five names are enough to read
     return (
         f"{place.bucket} is not open here. Open are: {', '.join(buckets[:5])}{more}. An administrator can add others."

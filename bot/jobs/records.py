@@ -169,6 +169,10 @@ class Records:
         """The job that holds a name (capitals do not count)."""
         return self._one(JobRow.account == account, JobRow.region == region, JobRow.name_key == name.lower())
 
+    def named(self, account: str, names: set[str]) -> list[Job]:
+        """The jobs that hold one of these names (in lower case), in any Region of the account, newest first."""
+        return self._many(JobRow.account == account, col(JobRow.name_key).in_(names)) if names else []
+
     def names_like(self, account: str, region: str, name: str) -> set[str]:
         """Names that begin like this one (its number aside) and are held, in lower case."""
         stem = name.lower().rstrip("0123456789").rstrip("-")

@@ -6,7 +6,8 @@ from typing import Any
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
-from bot.base.s3_uri import Allowed, read
+from bot.base.open_places import OpenPlaces
+from bot.base.s3_uri import read
 from bot.base.storage import Storage
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
@@ -49,7 +50,7 @@ class Status:
         facts: Facts,
         teams: Teams,
         storage: Storage,
-        allowed: Allowed,
+        open_places: OpenPlaces,
         clock: Clock,
         link_life: int,
     ) -> None:
@@ -59,7 +60,7 @@ class Status:
         self._facts = facts
         self._teams = teams
         self._storage = storage
-        self._allowed = allowed
+        self._open = open_places
         self._clock = clock
         self._link_life = link_life
 
@@ -139,13 +140,10 @@ class Status:
         """What stopping would do, to be confirmed."""
         return card.stop_modal(self._facts.of(job), job.state)
 
-    def channels(self, job: Job) -> list[str]:
-        """Where the job is at home: its project's channel, and its labeling team's."""
-        team = self._teams.get(job.team_id, job.draft.workteam_arn)
-        return [job.channel, *([team.channel] if team and team.channel else [])]
-
     def instructions(self, job: Job) -> list[dict[str, Any]]:
         """The job's instructions as blocks, with links to its example pictures made now and short-lived.
+
+        A picture is shown only if its place is open to the job's own channel now, wherever it is looked at.
 
         Raises:
             NoInstructions: the job is only followed.
@@ -154,7 +152,8 @@ class Status:
         if job.followed or not job.draft.task_type:
             raise NoInstructions
         told = instructions_of(job.draft)
-        return slack_preview(job.draft.task_type, told, self._link, allowed=self._allowed.text)
+        allowed = self._open.of(job.channel)
+        return slack_preview(job.draft.task_type, told, self._link, allowed=allowed.text)
 
     def result(self, job: Job) -> Result:
         """What a job that is over left behind, and whether Rekognition Custom Labels takes it."""

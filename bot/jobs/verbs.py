@@ -7,6 +7,7 @@ from bot.jobs.control import Control
 from bot.jobs.launch import Launch
 from bot.jobs.made_datasets import MadeDatasets
 from bot.jobs.queue import Queue
+from bot.jobs.standing import Standing
 from bot.jobs.status import Status
 from bot.jobs.watch import Watch
 
@@ -21,4 +22,5 @@ class JobVerbs:
     control: Control
     queue: Queue
     status: Status
+    standing: Standing
     made_datasets: MadeDatasets

@@ -282,8 +282,8 @@ _KINDS: dict[str, Kind] = {
     "folder": Kind("names a folder, not a file", "name folders, not files", "Name one file per line."),
     "extension": Kind("names a file of another kind", "name files of another kind", ""),
     "place": Kind(
-        "points to a place the bot may not touch",
-        "point to places the bot may not touch",
+        "points to a place the bot may not touch here",
+        "point to places the bot may not touch here",
         "Copy the files to an allowed bucket, or ask an administrator to add this one.",
     ),
     "repeat": Kind(

@@ -35,18 +35,22 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The least role for an action, and whether the person who asked for the job may do it as well."""
+    """The least role for an action, and whether the person who asked for the job may do it as well.
+
+    `inside` asks everybody, managers too, to be a member of the channel.
+    """
 
     least: Role
     asker_too: bool = False
     words: str = ""
+    inside: bool = False
 
 
 RULES = {
     "see": Rule(Role.MEMBER, words="see the jobs of this channel"),
     "create": Rule(Role.MEMBER, words="ask for labeling jobs here"),
     "follow": Rule(Role.MEMBER, words="follow a labeling job here"),
-    "read instructions": Rule(Role.LABELER, words="read the instructions"),
+    "read instructions": Rule(Role.LABELER, words="read the instructions", inside=True),
     "stop": Rule(Role.MANAGER, asker_too=True, words="stop this job"),
     "retry": Rule(Role.MANAGER, asker_too=True, words="try this job again"),
     "take over": Rule(Role.MANAGER, words="take over this job"),
@@ -120,13 +124,15 @@ class Access:
         rule = RULES.get(action)
         if rule is None:
             raise NotAllowed("Nobody may do this: it has no rule.")
-        if who.role >= rule.least or (
+        if (who.role >= rule.least and (who.in_channel or not rule.inside)) or (
             rule.asker_too and who.user_id == asked_by and who.role >= Role.MEMBER and who.in_channel
         ):
             return
         can = self._who_can(rule, who, asked_by)
         if who.foreign:
             raise NotAllowed(f"People of other workspaces and bots cannot {rule.words}. {can}")
+        if who.guest and rule.inside:
+            raise NotAllowed(f"Only members of this channel can {rule.words}. Ask one of them to invite you.")
         if who.guest:
             raise NotAllowed(f"Guests may label; they cannot {rule.words}. {can}")
         if not who.in_channel and (rule.least <= Role.MEMBER or (rule.asker_too and who.user_id == asked_by)):

@@ -158,3 +158,33 @@ def test_manager_who_is_no_id_is_refused(entry: str) -> None:
     """Nobody would be a manager, and nobody would know until a job has to be stopped."""
     with pytest.raises(ValidationError, match="member id"):
         Settings(SLACK_BOT_TOKEN="xoxb-1", managers=f"U0GRETA,{entry}")  # type: ignore[arg-type]
+
+
+def test_places_of_channels_are_read_and_wrong_ones_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip would open a project's pictures to another channel, or be found by whoever asks for the first job."""
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "LABELJOB_BUCKETS": "orchard-raw,orchard-out/labels",
+        "LABELJOB_PLACES": "C0DATA=orchard-raw/july/ orchard-out/labels, *=orchard-raw/open/",
+    }.items():
+        monkeypatch.setenv(name, value)
+    read = settings_of.read().open_places
+    assert read.of("C0DATA").places == ("orchard-raw/july/", "orchard-out/labels")
+    assert read.of("C0OTHER").places == ("orchard-raw/open/",)
+    for wrong, words in (
+        ("C0DATA=orchard-raw orchard-out, C0TEST=elsewhere", "C0DATA=orchard-out, C0TEST=elsewhere lies outside"),
+        ("orchard-data=orchard-raw", "does not begin with a channel's id"),
+    ):
+        monkeypatch.setenv("LABELJOB_PLACES", wrong)
+        with pytest.raises(BadSettings) as refused:
+            settings_of.read()
+        assert [each.name for each in refused.value.wrong] == ["LABELJOB_PLACES"]
+        assert words in refused.value.words
+
+
+def test_places_of_channels_that_are_left_empty_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that was copied and not filled in would close every channel."""
+    monkeypatch.setenv("LABELJOB_PLACES", " ")
+    taken = Settings(SLACK_BOT_TOKEN="xoxb-1", buckets=("orchard-raw",))
+    assert taken.open_places.of("C0ANY").places == ("orchard-raw",)

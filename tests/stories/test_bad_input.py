@@ -300,3 +300,34 @@ def test_bot_outside_the_channel_says_how_to_invite_it(world: World) -> None:
     for command, text in (("/labeljob", "create"), ("/labeljob", "follow x"), ("/dataset", "create")):
         said = words(world.mara.command(GENERAL, command, text))
         assert said == "Labeljob is not in this channel. Type /invite @labeljob here, then try again."
+
+
+def test_results_do_not_go_into_the_folder_of_another_job(world: World) -> None:
+    """Without this, a job's labels would lie among another one's, and be taken for them."""
+    world.ask(an_order("folder-owner", output=f"s3://{seed.OUT}/shared/"))
+    told = first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"))
+    beside = f"Choose a folder beside it, for example s3://{seed.OUT}/shared/."
+    assert told == {"output_uri": f"Here the job folder-owner keeps its own results. {beside}"}
+    assert world.mara.fill(output_uri={"value": f"s3://{seed.OUT}/shared/folder-owner/manifests/"})["errors"] == told
+    elsewhere = world.channel("own-folder")
+    told = first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"), elsewhere)
+    assert told == {"output_uri": f"Here another job keeps its own results. {beside}"}
+    assert first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/")) == {}, "two may share it"
+
+
+def test_folder_that_became_another_jobs_since_the_form_is_refused(world: World) -> None:
+    """Without this, of two people at their forms the slower one would write into the other one's folder."""
+    into = an_order("folder-slow", output=f"s3://{seed.OUT}/shared/folder-quick/")
+    assert second_faults(world, into) == {}
+    world.ask(an_order("folder-quick", output=f"s3://{seed.OUT}/shared/"), person=world.ana)
+    world.mara.fill()
+    assert "Here the job folder-quick keeps its own results." in shown(world.mara.view())
+    world.mara.close_windows()
+    assert second_faults(world, an_order("folder-late", output=f"s3://{seed.OUT}/shared/folder-later/")) == {}
+    world.mara.fill()  # taken in, and not launched yet
+    assert second_faults(world, an_order("folder-later", output=f"s3://{seed.OUT}/shared/")) == {}
+    world.mara.fill()
+    world.mara.close_windows()
+    world.settle()
+    assert world.aws_jobs("folder-late") == ["folder-later"]
+    assert "Here the job folder-later keeps its own results." in world.thread("folder-late")[-1]

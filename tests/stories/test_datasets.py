@@ -245,7 +245,7 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(world: World, 
         ({"project": "two words"}, "project", "letters from A to Z, digits, dots, hyphens and underscores only"),
         ({"manifest_uri": "orchard-out/x"}, "manifest_uri", "s3://"),
         ({"manifest_uri": f"s3://{seed.OUT}/folder/"}, "manifest_uri", "This is a folder."),
-        ({"manifest_uri": "s3://somebody-elses/x.manifest"}, "manifest_uri", "is not open to the bot"),
+        ({"manifest_uri": "s3://somebody-elses/x.manifest"}, "manifest_uri", "is not open in this channel"),
     ],
 )
 def test_form_of_a_dataset_names_field_and_remedy(

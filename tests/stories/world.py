@@ -62,7 +62,7 @@ __all__ = [
 class World:
     """People, stand-ins and the bot."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **changes: Any) -> None:
         self.clock = MovableClock()
         self.services = Services(folder, self.clock)
         self.began = {True: 0, False: 0}
@@ -86,6 +86,7 @@ class World:
             "post_pace": 1_000_000,
             "link_life": 600,
             "quarantine_after": 2,
+            **changes,
         }
         read = Settings(**settings)
         self.bot = wiring.build(read)

@@ -220,12 +220,11 @@ class Story:
         client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
         self.team = str(client.auth_test()["team_id"])
         self._world = world
-        allowed = world.settings.allowed
         self.accept = Accept(
             db=self.db,
             records=self.records,
             outbox=self.outbox,
-            allowed=allowed,
+            open_places=world.settings.open_places,
             clock=system_clock,
             new_id=self.new_id,
         )
@@ -243,8 +242,7 @@ class Story:
             "tries": Tries(self.db, Leases(self.db, owner), settings, random.SystemRandom()),
             "clock": system_clock,
         }
-        allowed = settings.allowed
-        load = Load(**shared, access=self._access, allowed=allowed, settings=settings)
+        load = Load(**shared, access=self._access, open_places=settings.open_places, settings=settings)
         return load, Watch(**shared)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:

@@ -112,3 +112,37 @@ def test_managers_whom_slack_does_not_know_are_named(clinic: Clinic) -> None:
     assert (row["verdict"], row["found"]) == ("fails", "Slack does not know U0GONE, S0GONE.")
     assert "Copy member ID" in row["remedy"]
     assert clinic.examine(LABELJOB_MANAGERS="U0SAM")["managers"]["verdict"] == "ok"
+
+
+def test_places_of_channels_are_told(clinic: Clinic) -> None:
+    """Nobody would know that every channel sees every project's pictures, or why a channel may use nothing."""
+    row = clinic.examine()["places of channels"]
+    assert row["verdict"] == "ok"
+    assert row["found"] == "LABELJOB_PLACES is not set: every channel may use all of LABELJOB_BUCKETS."
+    inside = next(channel["id"] for channel in seed.CHANNELS if "bot" in channel["members"])
+    row = clinic.examine(LABELJOB_PLACES=f"{inside}={seed.RAW}")["places of channels"]
+    assert (row["verdict"], row["found"]) == (
+        "ok",
+        "1 channel with places of its own; every other one may use none.",
+    )
+    row = clinic.examine(LABELJOB_PLACES=f"{inside}={seed.RAW}, *={seed.OUT}/x/")["places of channels"]
+    assert row["found"].endswith(f"; every other one may use {seed.OUT}/x/.")
+
+
+def test_places_of_a_channel_without_the_bot_are_named(clinic: Clinic) -> None:
+    """A slip in an id would close the channel that was meant."""
+    inside = next(channel["id"] for channel in seed.CHANNELS if "bot" in channel["members"])
+    outside = [channel["id"] for channel in seed.CHANNELS if "bot" not in channel["members"]]
+    names = ["C0NOWHERE", *outside]
+    written = ", ".join(f"{channel}={seed.RAW}" for channel in [inside, *names])
+    row = clinic.examine(LABELJOB_PLACES=written)["places of channels"]
+    assert row["verdict"] == "look at"
+    assert row["found"] == f"The bot is not in {', '.join(names)}, or there is no such channel."
+    assert "/invite @labeljob" in row["remedy"]
+
+
+def test_places_that_are_closed_to_the_bot_are_a_wrong_setting(clinic: Clinic) -> None:
+    """The bot would not start, and the doctor would say that all is well."""
+    row = clinic.examine(LABELJOB_PLACES="C0DATA=somebody-elses")["settings: LABELJOB_PLACES"]
+    assert row["verdict"] == "fails"
+    assert "C0DATA=somebody-elses lies outside LABELJOB_BUCKETS" in row["found"]
