@@ -32,6 +32,8 @@ from bot.base.db import Database, reason
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.leases import Leases
 from bot.base.log import about, redact
+from bot.base.moments import over
+from bot.delivery.rate_budget import BLOCKED
 from bot.scheduler import Round
 from bot.slack_failures import NO_ANSWER, slack_code
 
@@ -145,7 +147,7 @@ def aws(way: Aws) -> None:
 def breaker(db: Database) -> None:
     """Refuse while the senders keep silent because Slack refused the token."""
     with db.read() as session:
-        statement = db.sql("SELECT count(*) FROM budget WHERE scope LIKE '%:*' AND blocked_until > :now")
+        statement = db.sql(f"SELECT count(*) FROM budget WHERE scope LIKE '%:*' AND {BLOCKED}")
         if session.connection().execute(statement).scalar_one():
             raise BreakerOpen
 
@@ -153,9 +155,9 @@ def breaker(db: Database) -> None:
 def worker(db: Database) -> None:
     """Refuse when no worker anywhere has had a beat for five gaps."""
     with db.read() as session:
-        statement = db.sql("SELECT :now - until FROM lease WHERE name = :name")
+        statement = db.sql(f"SELECT {over('until', _BEATS * BEAT)} FROM lease WHERE name = :name")
         late = session.connection().execute(statement, {"name": _WORKER}).scalar_one_or_none()
-    if late is None or late > 0:
+    if late is None or late:
         raise NoWorker
 
 

@@ -1,11 +1,12 @@
 """Time as a door: APScheduler wakes the verbs; the database decides what there is to do.
 
 Promises: a round that fails is logged and the next one runs (the broad `except` has its reason here); a round never
-overlaps itself; two replicas or a missed round double nothing, since every round claims what it works on.
+overlaps itself; two replicas or a missed round double nothing, since every round claims what it works on. Gaps are
+kept by the monotonic clock (`monotonic`), whatever becomes of the wall clock.
 """
 
 import logging
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,35 +25,31 @@ class Round:
 
 
 class Scheduler:
-    """Runs the rounds until it is stopped."""
+    """Runs the rounds until it is stopped. `clock` gives seconds and only goes on."""
 
-    def __init__(self, rounds: list[Round]) -> None:
-        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - only a worker has rounds
+    def __init__(self, rounds: list[Round], clock: Callable[[], float] = time.monotonic) -> None:
+        from bot.monotonic import MonotonicScheduler  # noqa: PLC0415 - only a worker has rounds
 
-        self._running = {each.name: threading.Lock() for each in rounds}
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = MonotonicScheduler(
+            clock,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             executors={"default": {"type": "threadpool", "max_workers": len(rounds) + 1}},
         )
         for each in rounds:
             self._scheduler.add_job(self._round, "interval", args=[each], seconds=each.gap, id=each.name)
-        self._rounds = rounds
 
     def start(self) -> None:
         """Begin: every round once at once, then each in its gap."""
         self._scheduler.start()
-        for each in self._rounds:
-            self._scheduler.add_job(self._round, args=[each], id=f"first {each.name}")
 
     def _round(self, each: Round) -> None:
-        """One round, never beside itself; whatever it raises ends with it."""
-        with self._running[each.name]:
-            try:
-                each.work()
-            except LabeljobError as error:
-                log.warning("round %s: %s The next one runs in %s s", each.name, error.words, each.gap)
-            except Exception:
-                log.exception("round %s failed; the next one runs in %s s", each.name, each.gap)
+        """One round; whatever it raises ends with it."""
+        try:
+            each.work()
+        except LabeljobError as error:
+            log.warning("round %s: %s The next one runs in %s s", each.name, error.words, each.gap)
+        except Exception:
+            log.exception("round %s failed; the next one runs in %s s", each.name, each.gap)
 
     def stop(self) -> None:
         """Finish the rounds that run and begin no other."""

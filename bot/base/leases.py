@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.base.db import Database
 from bot.base.errors import Transient
+from bot.base.moments import over
 
 _RENEWED = 1 / 3  # of a lease is over when it is renewed: two renewals may fail before anybody else can take it
 
@@ -41,19 +42,22 @@ class Lease:
 
 
 class Leases:
-    """Grants leases. A lease that is not released ends by itself."""
+    """Grants leases. A lease that is not released ends by itself, also when the database's clock is set back meanwhile.
+
+    All who take a name take it for the same time: one that lasts a minute longer counts as written by a wrong clock.
+    """
 
     def __init__(self, db: Database, owner: str) -> None:
         self._db = db
         self._owner = owner
 
-    def take(self, name: str, seconds: float) -> Lease | None:
-        """The lease on `name` for `seconds`, or None while somebody else holds it."""
+    def take(self, name: str, seconds: float, *, rest: float = 0.0) -> Lease | None:
+        """The lease on `name` for `seconds`, or None while somebody else holds it, or it has its `rest`."""
         granted = self._db.execute(
             "INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + :seconds) "
             "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, "
-            "until = excluded.until WHERE lease.until < :now RETURNING fence",
-            {"name": name, "owner": self._owner, "seconds": seconds},
+            f"until = excluded.until WHERE {over('lease.until', ':longest')} RETURNING fence",
+            {"name": name, "owner": self._owner, "seconds": seconds, "longest": max(seconds, rest)},
         )
         return Lease(name, self._owner, int(granted[0][0])) if granted else None
 
@@ -64,7 +68,7 @@ class Leases:
         A worker that is killed is followed by another after `seconds`; nobody gets the name for `rest` seconds after
         the end.
         """
-        lease = self.take(name, seconds)
+        lease = self.take(name, seconds, rest=rest)
         if lease is None:
             yield None
             return

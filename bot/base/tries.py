@@ -19,6 +19,7 @@ from bot.base.aws import AwsGarbled
 from bot.base.db import Database, DatabaseSilent
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.leases import Hold, LeaseLost, Leases
+from bot.base.moments import over
 from bot.base.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ class Tried:
 
 
 T = TypeVar("T", bound=Tried)
+
+
+def due(table: str) -> str:
+    """The SQL condition that a row's next try is due."""
+    return over(f"{table}.next_try_at", _PAUSE_MAX)
 
 
 def columns(tried: Tried) -> dict[str, Any]:

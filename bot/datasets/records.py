@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
-from bot.base.tries import Tried, TriedRow, columns, write_version
+from bot.base.tries import Tried, TriedRow, columns, due, write_version
 from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
 from bot.datasets.source import Source
 
@@ -104,8 +104,8 @@ class Records:
         return after
 
     def _due(self, condition: Any) -> list[Dataset]:
-        due = self._db.sql("dataset.next_try_at <= :now")
-        return list(reversed(self._many(condition, due, col(DatasetRow.quarantine_reason).is_(None))))
+        now = self._db.sql(due("dataset"))
+        return list(reversed(self._many(condition, now, col(DatasetRow.quarantine_reason).is_(None))))
 
     def _many(self, *conditions: Any) -> list[Dataset]:
         with self._db.read() as session:

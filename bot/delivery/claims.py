@@ -14,10 +14,12 @@ from sqlmodel import Session, select
 
 from bot.base.db import Database
 from bot.base.failpoints import reach
+from bot.delivery.clock_set_back import bring_back
 from bot.delivery.digest import folded
+from bot.delivery.rate_budget import BLOCKED
 from bot.delivery.tables import OutboxRow, ThreadRow
 
-_CLAIM_THREAD = """
+_CLAIM_THREAD = f"""
 UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
     tries = tries + 1,
     -- The first try of what is wanted now. While a twin is looked for, that of the post, which may have one.
@@ -32,10 +34,10 @@ WHERE id = (
         SELECT 1 FROM outbox o WHERE o.thread_id = t.parent_id AND o.created <= t.due_at
         AND o.state IN ('ready', 'sending')
     ))
-    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = t.team_id || ':*' AND b.blocked_until > :now)
+    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = t.team_id || ':*' AND {BLOCKED})
     ORDER BY t.due_at LIMIT 1 :skip_locked_of_t
 ) RETURNING *, (SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id) AS parent_ts"""
-_CLAIM_LINE = """
+_CLAIM_LINE = f"""
 UPDATE outbox SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
     tries = tries + 1, first_try_at = coalesce(first_try_at, :now)
 WHERE seq = (
@@ -46,24 +48,25 @@ WHERE seq = (
         SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.seq < o.seq AND e.state IN ('ready', 'sending')
         AND coalesce(e.thread_id, e.thread_ts, '') = coalesce(o.thread_id, o.thread_ts, '')
     )
-    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = o.team_id || ':*' AND b.blocked_until > :now)
+    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = o.team_id || ':*' AND {BLOCKED})
     ORDER BY o.priority, o.seq LIMIT 1 :skip_locked_of_o
 ) RETURNING *, (
     SELECT coalesce(p.root_ts, t.root_ts) FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
     WHERE t.id = outbox.thread_id
 ) AS root_ts"""
-_RECHECK = """
-UPDATE {table} SET recheck_at = :now + :wait WHERE id = (
-    SELECT r.id FROM {table} r WHERE r.recheck_at <= :now
-    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = r.team_id || ':*' AND b.blocked_until > :now)
+_RECHECK = f"""
+UPDATE {{table}} SET recheck_at = :now + :wait WHERE id = (
+    SELECT r.id FROM {{table}} r WHERE r.recheck_at <= :now
+    AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = r.team_id || ':*' AND {BLOCKED})
     ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
-) RETURNING id, team_id, channel, {stands} AS stands, {below} AS below, first_try_at, recheck_at"""
+) RETURNING id, team_id, channel, {{stands}} AS stands, {{below}} AS below, first_try_at, recheck_at"""
 _DUE = """
 SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until <= :now AND state <> 'dead')
 OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until <= :now AND not_before <= :now)"""
 _DOUBTFUL = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE recheck_at <= :now)
 OR EXISTS (SELECT 1 FROM thread WHERE recheck_at <= :now)"""
+_LONGEST_PAUSE = 60.0  # seconds that a row waits at most: a refusal of Slack's that lasts longer is kept by the budget
 _PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"
 
 
@@ -120,6 +123,10 @@ class Claims:
         self._db = db
         self._lease = lease
         self._twin_wait = twin_wait
+
+    def bring_back(self) -> None:
+        """Let nothing wait for a moment that the database's clock will reach tomorrow, since it was set back."""
+        bring_back(self._db, lease=self._lease, pause=_LONGEST_PAUSE, twin_wait=self._twin_wait)
 
     def claim(self, owner: str) -> Claimed | None:
         """The next row to send: a new or changed card first, then lines in order, then numbers."""
@@ -233,13 +240,14 @@ class Claims:
         self._settle(
             claimed,
             f"state = '{state}', lease_until = 0, tries = tries - 1, {waits} = :now + :wait, last_error = :why",
-            wait=seconds,
+            wait=min(seconds, _LONGEST_PAUSE),
             why=why,
         )
 
     def unknown(self, claimed: Claimed, seconds: float, why: str) -> None:
         """Nobody knows whether it was sent: it stays `sending` and is looked for before it is sent again."""
-        self._settle(claimed, "lease_until = :now + :wait, last_error = :why", wait=seconds, why=why)
+        wait = min(seconds, _LONGEST_PAUSE)
+        self._settle(claimed, "lease_until = :now + :wait, last_error = :why", wait=wait, why=why)
 
     def dead(self, claimed: Claimed, why: str) -> None:
         """It can never be said there. Lines below a dead card die with it; `show` tries the card once more."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.base.db import Database
 from bot.base.deadline import left
+from bot.base.moments import too_far
 from bot.delivery.tables import InboxRow
 
 ABANDONED = 10.0  # seconds: no request is being handled for longer (Slack itself waits 3)
@@ -66,7 +67,8 @@ class Inbox:
             "WHERE (inbox.state = 'done' "
             "AND substr(inbox.digest, 1, :content) <> substr(excluded.digest, 1, :content)) "
             "OR (inbox.state = 'rejected' AND inbox.digest <> excluded.digest) "
-            "OR (inbox.state = 'received' AND inbox.created < :now - :abandoned) RETURNING key",
+            "OR (inbox.state = 'received' "
+            f"AND (inbox.created < :now - :abandoned OR {too_far('inbox.created', 0)})) RETURNING key",
             {
                 "key": request.key,
                 "digest": request.digest,

@@ -22,7 +22,8 @@ VALUES (:id, :team, :kind, :subject, :channel, :parent, :wanted, :hash, :urgent,
 ON CONFLICT (subject_kind, subject_id, channel) DO UPDATE SET
     wanted = excluded.wanted, wanted_hash = excluded.wanted_hash, gap = excluded.gap,
     urgent = CASE WHEN excluded.urgent THEN excluded.urgent ELSE thread.urgent END,
-    due_at = CASE WHEN excluded.urgent OR thread.last_edit + excluded.gap < :now THEN :now
+    -- An edit that is still to come was made before the clock was set back.
+    due_at = CASE WHEN excluded.urgent OR thread.last_edit + excluded.gap < :now OR thread.last_edit > :now THEN :now
         ELSE coalesce(thread.due_at, thread.last_edit + excluded.gap) END,
     state = CASE WHEN thread.state = 'dead' AND excluded.urgent THEN 'idle' ELSE thread.state END
 WHERE thread.wanted_hash <> excluded.wanted_hash OR (thread.state = 'dead' AND excluded.urgent)"""

@@ -2,8 +2,10 @@
 
 Limits of Slack's: one chat.postMessage a second and channel with short bursts; chat.update, chat.delete,
 history and replies are Tier 3 (50 a minute and workspace). We stay below: 40 edits, 20 look-ups of each kind and 20
-deletions a minute. A 429 blocks the method for as
-long as Slack says, for everybody.
+deletions a minute. A 429 blocks the method for as long as Slack says, for everybody.
+
+A row whose `refilled_at` is still to come was written before the database's clock was set back: its bucket fills from
+now on, and its block, whose end nobody knows any more, holds nobody.
 """
 
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.base.db import Database
+from bot.base.moments import MARGIN, too_far
 from bot.delivery.tables import BudgetRow
 
 
@@ -30,6 +33,8 @@ RATES = {
     "conversations.replies": Rate(20 / 60, 5.0),
     "conversations.history": Rate(20 / 60, 5.0),
 }
+BLOCKED = f"blocked_until > :now AND NOT ({too_far('refilled_at', 0)})"
+"""The SQL condition that a row of `budget` blocks its scope now."""
 _NEW = """
 INSERT INTO budget (scope, tokens, refilled_at, blocked_until) VALUES (:scope, :burst, :now, 0)
 ON CONFLICT (scope) DO NOTHING"""
@@ -57,7 +62,9 @@ class RateBudget:
                 return wait
             tokens = min(rate.burst, row.tokens + max(0.0, now - row.refilled_at) * rate.per_second)
             needed = 1.0 if urgent else 1.0 + rate.reserve
-            row.refilled_at = max(now, row.refilled_at)
+            if _from_ahead(row, now):
+                row.blocked_until = 0.0
+            row.refilled_at = now
             row.tokens = tokens - 1.0 if tokens >= needed else tokens
             session.add(row)
             return 0.0 if tokens >= needed else (needed - tokens) / rate.per_second
@@ -69,8 +76,9 @@ class RateBudget:
                 self._db.sql(
                     "INSERT INTO budget (scope, tokens, refilled_at, blocked_until) "
                     "VALUES (:scope, 0, :now, :now + :wait) "
-                    "ON CONFLICT (scope) DO UPDATE SET blocked_until = CASE "
+                    "ON CONFLICT (scope) DO UPDATE SET refilled_at = excluded.refilled_at, blocked_until = CASE "
                     "WHEN excluded.blocked_until > budget.blocked_until "
+                    f"OR {too_far('budget.refilled_at', 0)} "
                     "THEN excluded.blocked_until ELSE budget.blocked_until END"
                 ),
                 {"scope": f"{team_id}:{method}", "wait": seconds},
@@ -78,4 +86,11 @@ class RateBudget:
 
     def _blocked(self, session: Session, scope: str, now: float) -> float:
         row = session.get(BudgetRow, scope)
-        return max(0.0, row.blocked_until - now) if row else 0.0
+        if row is None or _from_ahead(row, now):
+            return 0.0
+        return max(0.0, row.blocked_until - now)
+
+
+def _from_ahead(row: BudgetRow, now: float) -> bool:
+    """Whether the row was written before the database's clock was set back."""
+    return row.refilled_at > now + MARGIN

@@ -25,6 +25,7 @@ from bot.base.blocks import context
 from bot.base.db import Database
 from bot.base.failpoints import reach
 from bot.base.log import about
+from bot.base.moments import MARGIN
 from bot.base.settings import Settings
 from bot.delivery.claims import Claimed, Claims, Doubtful
 from bot.delivery.message import Message
@@ -101,6 +102,7 @@ class Sender:
     def drain(self, limit: int = 200) -> list[Death]:
         """Send what is due now, at most `limit` rows; the messages that died on the way are returned."""
         deaths: list[Death] = []
+        self._claims.bring_back()
         for _ in range(limit):
             claimed = self._claims.claim(self._owner)
             if claimed is None:
@@ -128,7 +130,7 @@ class Sender:
             if wait:
                 return self._give_up(claimed, wait, "budget")
             # Last of all: the look and the budget may have waited for Slack or for the database's lock.
-            if claimed.lease_until - self._db.time() < self._settings.slack_timeout + _MARGIN * self._settings.lease:
+            if not self._lasts(claimed.lease_until - self._db.time()):
                 return self._give_up(claimed, 0.0, "too little lease left to send safely")
             reach("before-post")
             ts = self._post(claimed)
@@ -140,6 +142,14 @@ class Sender:
         except (SlackApiError, SlackDown) as error:
             return self._failed(claimed, error, method)
         return None
+
+    def _lasts(self, left: float) -> bool:
+        """Whether the seconds that are `left` of a lease do for one call.
+
+        Much more than the lease itself: the database's clock was set back since it was taken, and nobody knows.
+        """
+        lease = self._settings.lease
+        return self._settings.slack_timeout + _MARGIN * lease <= left <= lease + MARGIN
 
     def _recovered(self, claimed: Claimed, method: str) -> bool:
         """What becomes of a row that an earlier try may have posted; False when it is to be posted again now."""

@@ -16,7 +16,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
-from bot.base.tries import Tried, TriedRow, columns, write_version
+from bot.base.tries import Tried, TriedRow, columns, due, write_version
 from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
 
@@ -194,8 +194,8 @@ class Records:
 
     def to_launch(self) -> list[Job]:
         """Jobs that AWS does not know yet and whose next try is due, oldest first."""
-        due = self._db.sql("job.next_try_at <= :now")
-        waiting = self._many(col(JobRow.state).in_(("asked", "launching")), due)
+        now = self._db.sql(due("job"))
+        waiting = self._many(col(JobRow.state).in_(("asked", "launching")), now)
         return [job for job in reversed(waiting) if job.quarantine_reason is None]
 
     def watched(self) -> list[Job]:

@@ -115,3 +115,13 @@ def test_repeat_waits_for_the_answer_that_is_being_given(db: Database) -> None:
     assert inbox.answer_within(PRESS, 0) is None
     inbox.close(PRESS, {"status": 200}, rejected=False)
     assert inbox.answer_within(PRESS, 0) == {"status": 200}
+
+
+def test_request_that_was_left_while_the_clock_was_ahead_is_new_again(db: Database) -> None:
+    """Without this, whoever presses a button of a bot that died then would be told to try again for a day."""
+    inbox = Inbox(db)
+    assert inbox.open(PRESS) is None  # and the process dies
+    assert inbox.open(PRESS) == Seen(None)
+    db.execute("UPDATE inbox SET created = created + 86400", {})
+    assert inbox.open(PRESS) is None
+    assert inbox.open(PRESS) == Seen(None)

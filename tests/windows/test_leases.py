@@ -56,3 +56,33 @@ def test_nobody_gets_a_name_that_rests(db: Database) -> None:
     with Leases(db, "one").hold("stop", 30.0, rest=30.0) as hold:
         assert hold is not None
     assert Leases(db, "other").take("stop", 30.0) is None
+
+
+def test_lease_from_before_the_clock_was_set_back_keeps_nobody_out(db: Database) -> None:
+    """Without this, a worker that died while the clock was a day ahead would hold a job for a day."""
+    dead, other = Leases(db, "dead"), Leases(db, "other")
+    assert dead.take("import", 60.0) is not None
+    db.execute("UPDATE lease SET until = until + 86400", {})
+    assert other.take("import", 60.0) is not None
+    assert dead.take("import", 60.0) is None, "and it is a lease like any other now"
+
+
+def test_who_held_a_lease_when_the_clock_was_set_back_learns_of_the_next_holder(db: Database) -> None:
+    """Without this, two would go on with the same work after the clock was mended."""
+    with Leases(db, "one").hold("import", 60.0) as hold:
+        assert hold is not None
+        db.execute("UPDATE lease SET until = until + 86400", {})
+        assert Leases(db, "other").take("import", 60.0) is not None
+        with pytest.raises(LeaseLost):
+            hold.prove()
+
+
+def test_clocks_that_differ_by_little_and_long_rests_take_no_lease_away(db: Database) -> None:
+    """Without this, a clock that is corrected by a few seconds would make two holders of one lease."""
+    other = Leases(db, "other")
+    assert Leases(db, "one").take("import", 60.0) is not None
+    db.execute("UPDATE lease SET until = until + 50", {})
+    assert other.take("import", 60.0) is None
+    with Leases(db, "one").hold("stop", 1.0, rest=300.0) as hold:
+        assert hold is not None
+    assert other.take("stop", 1.0, rest=300.0) is None

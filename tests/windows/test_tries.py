@@ -3,6 +3,7 @@
 import logging
 import random
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,9 @@ from bot.base.errors import Refusal, Transient
 from bot.base.leases import Leases
 from bot.base.settings import Settings
 from bot.base.tries import Stale, Tried, Tries, Unexpected, attempt
+from bot.datasets import records as dataset_records
+from bot.datasets.lifecycle import DatasetState
+from bot.datasets.source import Source
 from bot.delivery.outbox import Outbox
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts
@@ -19,6 +23,15 @@ from bot.jobs.lifecycle import JobState, MadeDataset
 from bot.jobs.made_datasets import MadeDatasets
 from bot.jobs.records import Job, Records
 from bot.people.teams import Teams
+
+
+def a_job() -> Job:
+    """A job that was asked for."""
+    return Job(
+        id="j1", team_id="T1", account="1", region="us-east-1", name="ripe", channel="C1", asked_by="U1",
+        asked_by_name="Mara", asked_at=system_clock(), followed=False, draft=Draft(), state=JobState(),
+        request_key="r1",
+    )  # fmt: skip
 
 
 def outcome(db: Database, error: Exception | None, *, overtaken: bool = False) -> list[object]:
@@ -82,10 +95,7 @@ def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Databas
     clock = system_clock
     records, outbox, facts = Records(db, clock, new_id), Outbox(db, new_id), Facts(Teams(db))
     notes = MadeDatasets(records=records, outbox=outbox, facts=facts, clock=clock)
-    job = Job(
-        id="j1", team_id="T1", account="1", region="us-east-1", name="ripe", channel="C1", asked_by="U1",
-        asked_by_name="Mara", asked_at=clock(), followed=False, draft=Draft(), state=JobState(), request_key="r1",
-    )  # fmt: skip
+    job = a_job()
     with db.write() as session:
         records.add(session, job)
     with suppress(KeyError), db.write() as session:
@@ -100,3 +110,22 @@ def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Databas
     assert noted is not None
     assert [one.state for one in noted.state.datasets] == ["ready"]
     assert noted.state.datasets_left == ("test",)
+
+
+def test_try_that_waits_for_a_clock_that_was_set_back_is_due(db: Database) -> None:
+    """Without this, what failed once while the clock was a day ahead would not be tried for a day."""
+    records, datasets = Records(db, system_clock, new_id), dataset_records.Records(db)
+    source = Source(
+        team_id="T1", channel="C1", asked_by="U1", asked_by_name="Mara", project="p", manifest_uri="s3://b/m"
+    )
+    dataset = dataset_records.Dataset(
+        id="d1", request_key="r1", asked_at=system_clock(), source=source, state=DatasetState()
+    )
+    for ahead, due in ((4 * 60.0, False), (86_400.0, True)):
+        with db.write() as session:
+            session.connection().execute(db.sql("DELETE FROM job"))
+            session.connection().execute(db.sql("DELETE FROM dataset"))
+            records.add(session, replace(a_job(), next_try_at=db.time() + ahead))
+            datasets.add(session, replace(dataset, next_try_at=db.time() + ahead))
+        assert bool(records.to_launch()) is due
+        assert bool(datasets.to_load()) is due
