@@ -6,10 +6,11 @@ overlaps itself; two replicas or a missed round double nothing, since every roun
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.base.errors import LabeljobError
+from bot.base.pool import Pool
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ class Round:
 
 
 class Scheduler:
-    """Runs the rounds until it is stopped."""
+    """Runs the rounds until it is stopped; `pools` are those that the rounds hand things to."""
 
-    def __init__(self, rounds: list[Round]) -> None:
+    def __init__(self, rounds: list[Round], pools: Sequence[Pool] = ()) -> None:
         from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 - only a worker has rounds
 
         self._running = {each.name: threading.Lock() for each in rounds}
@@ -37,6 +38,7 @@ class Scheduler:
         for each in rounds:
             self._scheduler.add_job(self._round, "interval", args=[each], seconds=each.gap, id=each.name)
         self._rounds = rounds
+        self._pools = pools
 
     def start(self) -> None:
         """Begin: every round once at once, then each in its gap."""
@@ -55,5 +57,9 @@ class Scheduler:
                 log.exception("round %s failed; the next one runs in %s s", each.name, each.gap)
 
     def stop(self) -> None:
-        """Finish the rounds that run and begin no other."""
+        """Finish the rounds that run and what they have begun, and begin no other."""
+        for pool in self._pools:
+            pool.close()
         self._scheduler.shutdown(wait=True)
+        for pool in self._pools:
+            pool.end()
