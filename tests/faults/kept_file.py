@@ -16,12 +16,12 @@ from tests.faults.world import World, running, until
 
 _FILE = "boxes/boxes.manifest"
 _KEPT = "kept"
-_SETTLE = 60.0
+_SETTLE = 180.0
 
 
 def run(place: Place) -> Figures:
     """The row."""
-    others = [f"other-{number:02}" for number in range(place.of(40, 4))]
+    others = [f"other-{number:02}" for number in range(place.of(20, 4))]
     with running(place.folder, place.database_url) as world, OneByOne(world.services.aws_url).open() as door:
         near = Near(world)
         world.start("one", role="worker", AWS_ENDPOINT_URL=door.url)

@@ -27,7 +27,7 @@ _ANSWERS: dict[Evil, tuple[int, bytes]] = {
 
 
 class OneByOne:
-    """`bad` names the jobs that have an evil; `tries` counts how often each was met. `keep` is for files.
+    """`bad` names the jobs that have an evil; `tries` counts how often each was met. `keep` and `swell` are for files.
 
     A job that is made is described once as it is; then it is in no list any more, and describing it meets its evil.
     """
@@ -39,7 +39,7 @@ class OneByOne:
         self.tries: Counter[str] = Counter()
         self._described: set[str] = set()
         self._lock = threading.Lock()
-        self._kept = ""
+        self._kept, self._swollen = "", ("", 0)
         self._asked_for_kept, self._given = threading.Event(), threading.Event()
         door = self
 
@@ -79,6 +79,10 @@ class OneByOne:
         self._kept = ""
         self._given.set()
 
+    def swell(self, ending: str, size: int) -> None:
+        """S3 says of the file whose address ends like this that it has so many bytes; whoever waits for them hangs."""
+        self._swollen = ending, size
+
     def someone_waits(self, seconds: float) -> bool:
         """Whether somebody reads what is kept, looked for so long."""
         return self._asked_for_kept.wait(seconds)
@@ -97,6 +101,8 @@ class OneByOne:
                 status, answer = _ANSWERS[evil]
                 return status, {"Content-Type": _JSON}, answer
         status, kept, answer = self._asked(method, path, headers, body)
+        if self._swollen[0] and method in {"GET", "HEAD"} and urlsplit(path).path.endswith(self._swollen[0]):
+            return status, {**kept, "content-length": str(self._swollen[1])}, answer
         if operation == "ListLabelingJobs" and status == 200:
             page = json.loads(answer)
             jobs = page["LabelingJobSummaryList"]

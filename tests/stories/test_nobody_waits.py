@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+import msgspec
+
 from bot import wiring
 from bot.base.pool import Pool
 from bot.sandbox import seed
-from bot.sandbox.story import ask_for_job
+from bot.sandbox.story import ask_for_job, first_page
 from tests.faults.one_by_one import OneByOne
 from tests.stories.world import WAITING, World, an_order
 
@@ -88,6 +90,50 @@ def projects(world: World, name: str) -> list[Any]:
     """The datasets of a project at AWS."""
     found = world.rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
     return [dataset for project in found for dataset in project["Datasets"]]
+
+
+def test_a_file_of_more_than_a_gigabyte_is_refused_unread(world: World) -> None:
+    """Without this, a file that AWS takes in no case is read for minutes, at every press and before every launch."""
+    channel = world.channel("own-too-large")
+    address = world.put("no-wait/huge.manifest", GOOD)
+    said = f"{address} is 3.2 GB; Labeljob reads files up to 1 GB. Split it into smaller ones."
+    with OneByOne(world.services.aws_url).open() as door, behind(world, door) as bot:
+        ask_for_job(world.mara, channel, an_order("too-large", source=address, team=WAITING))
+        world.mara.command(channel, "/dataset", "create")
+        world.mara.fill(project={"value": "too-large"}, manifest_uri={"value": address})
+        world.mara.close_windows()
+        door.swell("huge.manifest", 3_210_000_000)
+        accept = bot.jobs.accept
+        draft = msgspec.structs.replace(accept.begin(bot.team_id, channel, "U0MARA")[1], job_name="too-large-again")
+        _, faults = accept.check_first_page(draft)
+        assert [(fault.field, fault.text) for fault in faults] == [("input_uri", said)]
+        bot.jobs.launch.round()
+        bot.datasets.load.round()
+    world.settle()
+    (line,) = world.thread("too-large", channel)[1:]
+    assert said in line
+    assert "Not launched" in world.card("too-large", channel)["text"]
+    (root,) = (message for message in world.mara.messages(channel) if message["text"].startswith("Dataset too-large"))
+    assert said in "\n".join(message["text"] for message in world.mara.thread(channel, root["ts"]))
+    assert world.aws_jobs("too-large") == []
+    assert not projects(world, "too-large")
+
+
+def test_a_text_file_of_more_than_a_gigabyte_is_refused_by_the_list_of_its_folder(world: World) -> None:
+    """Without this, a folder of texts with a forgotten dump in it is read to the dump's end."""
+    channel = world.channel("own-large-text")
+    address = world.put("no-wait-texts/dump.txt", b"kind\n")
+    order = an_order(
+        "large-text", category="Text", task_type="text-classification", source=f"s3://{seed.RAW}/no-wait-texts/"
+    )
+    objects = world.services.aws.objects
+    row = objects.head(seed.RAW, "no-wait-texts/dump.txt")
+    assert row is not None
+    world.mara.command(channel, "/labeljob", "create")
+    with world.services.aws.store.write() as rows:
+        rows.execute("UPDATE object SET size = 1000000001 WHERE key = ?", (row.key,))
+    errors = first_page(world.mara, order)["errors"]
+    assert errors == {"input_uri": f"{address} is 1.1 GB; Labeljob reads files up to 1 GB. Split it into smaller ones."}
 
 
 def test_a_faulty_file_is_refused_while_others_are_launched(world: World) -> None:
