@@ -7,10 +7,11 @@ kept by the monotonic clock (`monotonic`), whatever becomes of the wall clock.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.base.errors import LabeljobError
+from bot.base.pool import Pool
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +26,14 @@ class Round:
 
 
 class Scheduler:
-    """Runs the rounds until it is stopped. `clock` gives seconds and only goes on."""
+    """Runs the rounds until it is stopped; `pools` are those that the rounds hand things to.
 
-    def __init__(self, rounds: list[Round], clock: Callable[[], float] = time.monotonic) -> None:
+    `clock` gives seconds and only goes on.
+    """
+
+    def __init__(
+        self, rounds: list[Round], pools: Sequence[Pool] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
         from bot.monotonic import MonotonicScheduler  # noqa: PLC0415 - only a worker has rounds
 
         self._scheduler = MonotonicScheduler(
@@ -37,6 +43,7 @@ class Scheduler:
         )
         for each in rounds:
             self._scheduler.add_job(self._round, "interval", args=[each], seconds=each.gap, id=each.name)
+        self._pools = pools
 
     def start(self) -> None:
         """Begin: every round once at once, then each in its gap."""
@@ -52,5 +59,9 @@ class Scheduler:
             log.exception("round %s failed; the next one runs in %s s", each.name, each.gap)
 
     def stop(self) -> None:
-        """Finish the rounds that run and begin no other."""
+        """Finish the rounds that run and what they have begun, and begin no other."""
+        for pool in self._pools:
+            pool.close()
         self._scheduler.shutdown(wait=True)
+        for pool in self._pools:
+            pool.end()

@@ -28,6 +28,7 @@ from bot.base.clock import Clock, new_id, system_clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.base.leases import Leases
+from bot.base.pool import Pool
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.base.tries import Tries
@@ -72,6 +73,7 @@ from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 _ANSWER_TIMEOUT = 2  # seconds that Slack's own API may take while a person waits for an answer
 _ACK_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
+_AT_ONCE = 4  # launches, and imports, of one worker: a long one leaves room for the others
 _SENDERS = 3  # senders of one worker: a slow channel does not hold up the others
 
 
@@ -125,19 +127,20 @@ class Bot:
         """The worker's rounds, watched by `pulse`."""
         gaps, jobs, datasets = self.settings, self.jobs, self.datasets
         quick = min(gaps.poll_gap, 2 * gaps.send_gap)
+        launches, loads = Pool("launch", _AT_ONCE), Pool("load", _AT_ONCE)
         rounds = pulse.watched(
             [
                 *(Round(f"send {n}", gaps.send_gap, self._sender().drain) for n in range(_SENDERS)),
-                Round("launch", quick, jobs.launch.round),
+                Round("launch", quick, lambda: jobs.launch.round(launches.start)),
                 Round("stop", quick, jobs.control.round),
                 Round("watch", gaps.poll_gap, jobs.watch.round),
                 Round("queues", quick, lambda: jobs.queue.round(self.team_id)),
                 Round("teams", gaps.teams_gap, lambda: jobs.queue.refresh(self.team_id)),
-                Round("load datasets", quick, datasets.load.round),
+                Round("load datasets", quick, lambda: datasets.load.round(loads.start)),
                 Round("watch datasets", gaps.poll_gap, datasets.watch.round),
             ]
         )
-        return Scheduler(rounds)
+        return Scheduler(rounds, [launches, loads])
 
     def _sender(self) -> Sender:
         """A sender of its own name, so that two never take each other's rows for their own."""

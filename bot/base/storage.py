@@ -8,7 +8,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -18,6 +18,7 @@ from bot.base.s3_uri import Allowed, S3Uri
 
 CHUNK = 1 << 18
 PART = 1 << 23  # bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
+READ_MOST = 1_000_000_000  # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,22 @@ class MissingObject(Refusal):
     """There is nothing at this address."""
 
 
+class TooLarge(Refusal):
+    """This file is larger than what Labeljob reads."""
+
+
+def check_size(uri: S3Uri, size: int) -> None:
+    """Refuse to read a file of so many bytes line by line: it would take minutes, and AWS does not take it in the end.
+
+    Raises:
+        TooLarge: with both sizes and the remedy.
+
+    """
+    if size > READ_MOST:
+        gigabytes = max(1.1, round(size / READ_MOST, 1))  # nobody understands that 1.0 GB is more than 1 GB
+        raise TooLarge(f"{uri} is {gigabytes:,} GB; Labeljob reads files up to 1 GB. Split it into smaller ones.")
+
+
 class Storage:
     """Reads, writes and signs in the allowed places.
 
@@ -116,11 +133,19 @@ class Storage:
         return Storage(self._s3, allowed, step=self._step)
 
     def chunks(self, uri: S3Uri) -> Iterator[bytes]:
-        """The object's bytes in pieces; memory stays flat whatever its size."""
+        """The object's bytes in pieces; memory stays flat whatever its size.
+
+        S3 says the size before the first byte, so that nothing of a file that is too large is read.
+
+        Raises:
+            TooLarge: see `check_size`.
+
+        """
         self._check(uri)
         with renamed_missing(uri):
-            body = self._s3.get_object(Bucket=uri.bucket, Key=uri.key)["Body"]
-        with renamed():
+            answer = self._s3.get_object(Bucket=uri.bucket, Key=uri.key)
+        with closing(answer["Body"]) as body, renamed():
+            check_size(uri, answer["ContentLength"])
             for chunk in body.iter_chunks(CHUNK):
                 self._step()
                 yield chunk

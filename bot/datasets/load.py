@@ -9,6 +9,7 @@ person must mend ends it as refused, with words in its thread. What may pass is 
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from bot.base.errors import Refusal, Refused, Transient
 from bot.base.leases import Hold
 from bot.base.log import about
 from bot.base.open_places import OpenPlaces
+from bot.base.pool import Start, at_once
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
@@ -79,19 +81,23 @@ class Load:
         self._settings = settings
         self._clock = clock
 
-    def round(self) -> None:
-        """Take every dataset that is due one try further; one that fails does not stop the others."""
+    def round(self, start: Start = at_once) -> None:
+        """Take every dataset that is due one try further; one that fails, or takes long, does not stop the others."""
         for waiting in self._records.to_load():
-            with about(dataset=waiting.id):
-                self._tries.take_up(
-                    f"load:{waiting.id}",
-                    waiting,
-                    self._records.get,
-                    self._load,
-                    what=f"loading {waiting.source.called}",
-                    refused=self._refuse,
-                    failed=self._again,
-                )
+            start(f"load:{waiting.id}", partial(self._take_up, waiting))
+
+    def _take_up(self, waiting: Dataset) -> None:
+        """One try at a dataset that waits."""
+        with about(dataset=waiting.id):
+            self._tries.take_up(
+                f"load:{waiting.id}",
+                waiting,
+                self._records.get,
+                self._load,
+                what=f"loading {waiting.source.called}",
+                refused=self._refuse,
+                failed=self._again,
+            )
 
     def _load(self, dataset: Dataset, hold: Hold) -> None:
         """The import itself, repeatable at every step."""

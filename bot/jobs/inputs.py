@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri, read
-from bot.base.storage import Body, Storage, gathered
+from bot.base.storage import Body, Storage, check_size, gathered
 from bot.jobs.draft import Draft
 from bot.jobs.task_types import TASK_TYPES, TaskType
 from bot.manifests import build, lines
@@ -42,7 +42,7 @@ class Inputs:
 
         Raises:
             BadInput: with line numbers and the remedy (not JSON Lines, wrong shape, nothing to label in the folder).
-            MissingObject, NotAllowedPlace, AwsRefused, AwsBusy: see `bot.base.storage`.
+            MissingObject, NotAllowedPlace, TooLarge, AwsRefused, AwsBusy: see `bot.base.storage`.
 
         """
         kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
@@ -94,9 +94,11 @@ class Inputs:
 
     def _texts(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         """One object per line of every text file of the folder."""
-        for key, _size in self._storage.keys(uri):
+        for key, size in self._storage.keys(uri):
             if key.lower().endswith(_TEXT_FILES):
-                chunks = self._storage.chunks(S3Uri(uri.bucket, key))
+                file = S3Uri(uri.bucket, key)
+                check_size(file, size)
+                chunks = self._storage.chunks(file)
                 yield from build.text_lines(chunks, tally=tally, limit=kind.objects_max)
             elif not key.endswith("/"):
                 tally.other[key.rpartition(".")[2]] += 1

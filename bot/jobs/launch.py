@@ -8,6 +8,7 @@ pauses; after `quarantine_after` tries the job is set aside and its asker told o
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -17,6 +18,7 @@ from bot.base.errors import Fault, LabeljobError, Refusal, Refused, Transient
 from bot.base.leases import Hold
 from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
+from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -75,19 +77,23 @@ class Launch:
         self._settings = settings
         self._clock = clock
 
-    def round(self) -> None:
-        """Launch every job that is due; one that cannot be launched does not stop the others."""
+    def round(self, start: Start = at_once) -> None:
+        """Launch every job that is due; one that cannot be launched, or takes long, does not stop the others."""
         for waiting in self._records.to_launch():
-            with about(job=waiting.id):
-                self._tries.take_up(
-                    f"launch:{waiting.id}",
-                    waiting,
-                    self._records.get,
-                    self._launch,
-                    what=f"launching {waiting.name}",
-                    refused=self._refuse,
-                    failed=self._again,
-                )
+            start(f"launch:{waiting.id}", partial(self._take_up, waiting))
+
+    def _take_up(self, waiting: Job) -> None:
+        """One try at a job that waits."""
+        with about(job=waiting.id):
+            self._tries.take_up(
+                f"launch:{waiting.id}",
+                waiting,
+                self._records.get,
+                self._launch,
+                what=f"launching {waiting.name}",
+                refused=self._refuse,
+                failed=self._again,
+            )
 
     def _launch(self, job: Job, hold: Hold) -> None:
         """The launch itself, repeatable at every step."""

@@ -65,6 +65,12 @@ class Examination:
         if self.counts[code] <= FAULTS_KEPT:
             self.faults.append(LineFault(line, code, text))
 
+    def refuse(self, line: int, fault: BadLine) -> None:
+        """Counts a line that is no JSON object, and explains it while there are few of its code."""
+        code = _OURS.get(fault.code, "ERROR_INVALID_JSON_LINE")
+        self.invalid += 1
+        self.note(line, code, fault.text() if self.counts[code] < FAULTS_KEPT else "")
+
     def end(self, code: str, text: str = "") -> None:
         """Notes what fails the whole import."""
         self.terminal.append(LineFault(WHOLE_FILE, code, text))
@@ -90,8 +96,7 @@ def examine(
         try:
             converted = for_rekognition(parse(body), attribute=attribute, task=task)
         except BadLine as fault:
-            found.invalid += 1
-            found.note(number, _OURS.get(fault.code, "ERROR_INVALID_JSON_LINE"), fault.text)
+            found.refuse(number, fault)
             continue
         _take(found, number, converted, seen)
     _end(found, region, dataset)

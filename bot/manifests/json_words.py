@@ -5,23 +5,34 @@ Promises to whoever reads a faulty manifest: the mistake is named as they would 
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-_NAME = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
+# Each text of a line once, closed or not, and whether a colon follows. Nothing is given back (`*+`), so that a line of
+# quotes and backslashes costs as much as its length, not the square of it.
+_TEXT = re.compile(r'"((?:[^"\\]++|\\.)*+)(?:"(\s*+:)?)?', re.DOTALL)
 _SHOWN = 40
-_LOOKED_BACK = 2_000  # far enough for a name; searching a whole line of escaped quotes takes minutes
 _CURLY = "\u2018\u2019\u201c\u201d"
 
 Object = dict[str, Any]
 
 
 class BadLine(ValueError):
-    """This line is not one JSON object."""
+    """This line is not one JSON object.
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
+    Words that are costly to find are given as a function, which is asked for them when somebody reads them: of a file
+    of a million faulty lines few are ever shown.
+    """
+
+    def __init__(self, code: str, words: str | Callable[[], str]) -> None:
+        super().__init__(code)
         self.code = code
-        self.text = text
+        self._words = words
+
+    def text(self) -> str:
+        """What is wrong, in words; "" where the code says it all."""
+        return self._words if isinstance(self._words, str) else self._words()
 
 
 def short(text: str, limit: int = _SHOWN) -> str:
@@ -51,7 +62,7 @@ def explained(body: bytes) -> BadLine:  # noqa: PLR0911 - one answer per mistake
     try:
         json.loads(text, object_pairs_hook=unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        return BadLine("json", _words(error, text))
+        return BadLine("json", partial(_words, error, text))
     except BadLine as fault:
         return fault
     except (RecursionError, ValueError) as error:  # ValueError: Python refuses whole numbers of over 4,300 digits
@@ -119,5 +130,8 @@ def _behind(rest: str) -> str:
 
 def _place(text: str, position: int) -> str:
     """` after "name"`: the last name before the place, which a person finds sooner than a column."""
-    names = _NAME.findall(text[max(0, position - _LOOKED_BACK) : position])
-    return f' after "{short(names[-1])}"' if names else ""
+    name = None
+    for found in _TEXT.finditer(text, 0, position):
+        if found[2]:
+            name = found[1]
+    return "" if name is None else f' after "{short(name)}"'

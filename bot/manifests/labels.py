@@ -216,10 +216,10 @@ def _boxes(one: Attribute, metadata: _Metadata, value: msgspec.Raw) -> str:
     indexes = [box.class_id for box in _BOXES.decode(value).annotations]
     names, objects = metadata.class_map or {}, metadata.objects or []
     missing = None
-    for index in dict.fromkeys(indexes):
+    for index, many in Counter(indexes).items():
         name = names.get(str(index))
         missing = index if name is None else missing
-        one.boxes[name or str(index)] += indexes.count(index)
+        one.boxes[name or str(index)] += many
         one.classes[name or str(index)] += 1
     one.empty += not indexes
     _sure(one, [each.confidence for each in objects])

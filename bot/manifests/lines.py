@@ -46,9 +46,18 @@ class Verdict:
 
     def note(self, line: int, code: str, text: str = "", *, warning: bool = False) -> None:
         """Counts a fault, and keeps it while there are few of its code."""
-        self.counts[code] = self.counts.get(code, 0) + 1
-        if self.counts[code] <= FAULTS_KEPT:
+        if self._counted(code) <= FAULTS_KEPT:
             (self.warnings if warning else self.faults).append(LineFault(line, code, text))
+
+    def refuse(self, line: int, fault: BadLine) -> None:
+        """Counts a faulty line, and keeps and explains it while there are few of its code."""
+        if self._counted(fault.code) <= FAULTS_KEPT:
+            self.faults.append(LineFault(line, fault.code, fault.text()))
+
+    def _counted(self, code: str) -> int:
+        """How many there are of this code, one more than before."""
+        self.counts[code] = self.counts.get(code, 0) + 1
+        return self.counts[code]
 
 
 def check(
@@ -81,7 +90,7 @@ def check(
         try:
             source, address = rules.source(parse(line), len(line or b""))
         except BadLine as fault:
-            verdict.note(number, fault.code, fault.text)
+            verdict.refuse(number, fault)
             continue
         _take(verdict, number, source, address, seen)
     if verdict.objects > limit:

@@ -31,9 +31,9 @@ class Near:
         self.bot.jobs.queue.refresh(self.bot.team_id)
         self.sender = self.bot._sender()
 
-    def accept(self, name: str) -> Job:
-        """A job that was asked for."""
-        return self.confirm(self.fill(name))
+    def accept(self, name: str, source: str = "") -> Job:
+        """A job that was asked for, with this input or the usual one."""
+        return self.confirm(self.fill(name, source))
 
     def confirm(self, draft_id: str) -> Job:
         """What becomes of a filled form that is sent, once or again."""
@@ -60,7 +60,7 @@ class Near:
         )
         self.bot.datasets.accept.accept(source, f"near:{project}")
 
-    def fill(self, name: str) -> str:
+    def fill(self, name: str, source: str = "") -> str:
         """A filled form; its draft's id."""
         accept, wanted = self.bot.jobs.accept, order(name)
         draft_id, draft = accept.begin(TEAM, CHANNEL, "U0MARA")
@@ -71,7 +71,7 @@ class Near:
             label_attribute=name,
             category="Image",
             task_type=wanted.task_type,
-            input_uri=wanted.source,
+            input_uri=source or wanted.source,
             output_uri=wanted.output,
             workteam_arn=team.arn,
             workteam_key=team_key(team.arn),

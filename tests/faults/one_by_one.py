@@ -1,4 +1,4 @@
-"""AWS behind a door that knows labeling jobs by name: one job alone can be gone, forbidden, or answered with rubbish.
+"""AWS behind a door that knows jobs and files by name: one alone can be gone, forbidden, rubbish, or kept.
 
 A proxy on this machine. Everything else passes unchanged, its Host header too, by which requests are signed.
 """
@@ -27,7 +27,7 @@ _ANSWERS: dict[Evil, tuple[int, bytes]] = {
 
 
 class OneByOne:
-    """`bad` names the jobs that have an evil; `tries` counts how often each was met.
+    """`bad` names the jobs that have an evil; `tries` counts how often each was met. `keep` and `swell` are for files.
 
     A job that is made is described once as it is; then it is in no list any more, and describing it meets its evil.
     """
@@ -39,6 +39,8 @@ class OneByOne:
         self.tries: Counter[str] = Counter()
         self._described: set[str] = set()
         self._lock = threading.Lock()
+        self._kept, self._swollen = "", ("", 0)
+        self._asked_for_kept, self._given = threading.Event(), threading.Event()
         door = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,9 +50,10 @@ class OneByOne:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 status, headers, answer = door.answer(self.command, self.path, dict(self.headers.items()), body)
                 self.send_response_only(status)
+                length = headers.pop("content-length", str(len(answer)))  # that of a HEAD is not its own
                 for name, value in headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", headers.get("content-length", str(len(answer))))
+                self.send_header("Content-Length", length)
                 self.end_headers()
                 self.wfile.write(answer)
 
@@ -67,8 +70,28 @@ class OneByOne:
         """The endpoint that the bot is told."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
+    def keep(self, ending: str) -> None:
+        """Whoever reads a file whose address ends like this waits until `give`."""
+        self._kept = ending
+
+    def give(self) -> None:
+        """What was kept is answered, and nothing is kept any more."""
+        self._kept = ""
+        self._given.set()
+
+    def swell(self, ending: str, size: int) -> None:
+        """S3 says of the file whose address ends like this that it has so many bytes; whoever waits for them hangs."""
+        self._swollen = ending, size
+
+    def someone_waits(self, seconds: float) -> bool:
+        """Whether somebody reads what is kept, looked for so long."""
+        return self._asked_for_kept.wait(seconds)
+
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         """What the bot gets: AWS's own answer, or that of the job's evil."""
+        if self._kept and method == "GET" and urlsplit(path).path.endswith(self._kept):
+            self._asked_for_kept.set()
+            self._given.wait()
         operation = headers.get("X-Amz-Target", "").rpartition(".")[2]
         name = str(json.loads(body).get("LabelingJobName", "")) if operation.endswith("LabelingJob") else ""
         with self._lock:
@@ -78,6 +101,8 @@ class OneByOne:
                 status, answer = _ANSWERS[evil]
                 return status, {"Content-Type": _JSON}, answer
         status, kept, answer = self._asked(method, path, headers, body)
+        if self._swollen[0] and method in {"GET", "HEAD"} and urlsplit(path).path.endswith(self._swollen[0]):
+            return status, {**kept, "content-length": str(self._swollen[1])}, answer
         if operation == "ListLabelingJobs" and status == 200:
             page = json.loads(answer)
             jobs = page["LabelingJobSummaryList"]
@@ -103,7 +128,7 @@ class OneByOne:
             answer = connection.getresponse()
             dropped = {"transfer-encoding", "connection", "server", "date"}
             dropped |= set() if method == "HEAD" else {"content-length"}
-            kept = {name: value for name, value in answer.getheaders() if name.lower() not in dropped}
+            kept = {name.lower(): value for name, value in answer.getheaders() if name.lower() not in dropped}
             return answer.status, kept, answer.read()
         finally:
             connection.close()
@@ -115,5 +140,6 @@ class OneByOne:
         try:
             yield self
         finally:
+            self.give()
             self._server.shutdown()
             self._server.server_close()
