@@ -200,7 +200,7 @@ def build(settings: Settings, *, answering: bool = True, clock: Clock = system_c
         teams=teams,
         jobs=jobs,
         datasets=datasets,
-        undelivered=Undelivered(db, outbox, {"job": jobs.status.asker, "dataset": datasets.status.asker}),
+        undelivered=Undelivered(db, outbox, {"job": jobs.status.asker, "dataset": datasets.status.asker}, access.told),
         team_id=installation.team_id,
         installation=installation,
     )
@@ -218,7 +218,7 @@ def _jobs(  # noqa: PLR0913, PLR0917 - the parts it joins
 ) -> JobVerbs:
     """The job story."""
     records = Records(db, clock, new_id)
-    facts = Facts(teams)
+    facts = Facts(teams, access.told)
     ground_truth = GroundTruth(aws)
     account = Account(_account(settings), settings.aws_region)
     allowed = settings.allowed
@@ -270,7 +270,7 @@ def _datasets(  # noqa: PLR0913, PLR0917 - the parts it joins
     told: dict[str, Any] = {"db": db, "records": records, "outbox": outbox, "noted": partial(_note, made)}
     work: dict[str, Any] = {
         "records": records,
-        "tell": dataset_tell.Tell(**told, gap=settings.card_gap),
+        "tell": dataset_tell.Tell(**told, gap=settings.card_gap, told=access.told),
         "custom_labels": CustomLabels(aws),
         "storage": Storage.for_work(aws, settings.allowed),
         "tries": tries,

@@ -218,7 +218,7 @@ class Control:
 
     def _not_stopped(self, job: Job, refusal: Refusal) -> None:
         """AWS will not stop it: people are told, and may press again when the cause is mended."""
-        line = thread_lines.not_stopped_line(self._facts.of(job), redact(refusal.words))
+        line = thread_lines.not_stopped_line(self._facts.heard(job), redact(refusal.words))
         state = msgspec.structs.replace(job.state, stopped_by="")
         self._tell.record(replace(job, stop_wanted=False), state, line=line)
 

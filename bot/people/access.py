@@ -23,6 +23,7 @@ from bot.base.errors import LabeljobError, NotAllowed, Refusal, Transient
 from bot.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
+_LIFE_OF_NO = 5.0  # seconds that somebody who is in no such channel is believed not to have joined it since
 _PAGE = 999  # channels of one page of users.conversations, the most that Slack gives
 _NAMED = 5  # managers that a refusal names
 
@@ -145,6 +146,8 @@ class Access:
         """
         if is_direct(channel):
             raise DirectMessage
+        if typed:
+            self._forget_older(user_id, channel)
         try:
             user = self._user(user_id)
         except _NoSuchThing as refused:
@@ -350,7 +353,7 @@ class Access:
         """
         now = self._clock().timestamp()
         since, known = self._known.get(("channels", user_id), (now, _Channels()))
-        if now - since >= _LIFE:
+        if now - since >= (_LIFE_OF_NO if known.whole and channel not in known.found else _LIFE):
             since, known = now, _Channels()
         while channel not in known.found and not known.whole:
             if over():
@@ -361,6 +364,12 @@ class Access:
             known = self._next_page(user_id, known)
             self._known["channels", user_id] = (since, known)
         return channel in known.found
+
+    def _forget_older(self, user_id: str, channel: str) -> None:
+        """Whoever types in a channel is in there: a list without it is older than that, or of no use."""
+        _since, known = self._known.get(("channels", user_id), (0.0, _Channels()))
+        if known.whole and channel not in known.found:
+            self._known.pop(("channels", user_id), None)
 
     def _next_page(self, user_id: str, known: _Channels) -> _Channels:
         """The list with its next page."""

@@ -180,6 +180,7 @@ class World:
                     (made, BOT if person == "bot" else person),
                 )
             rows.commit()
+        self.bot.access._known.clear()
         return made
 
     def remove_bot(self, channel: str) -> None:
