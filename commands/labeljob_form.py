@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.base.clock import NewId
 from bot.base.errors import Refused
 from bot.jobs import form, form_reading, form_review
-from bot.jobs.accept import Accept
+from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.draft import Draft, output_manifest
 from bot.people.access import Access
 from bot.slack_app import Door
@@ -90,8 +90,13 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, n
     _replace(client, view, _fresh(page, new_id))
 
 
-def teams(ack: Ack, payload: dict[str, Any], *, accept: Accept, access: Access) -> None:
-    """The labeling teams that fit what was typed, from the cache."""
+def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept, access: Access) -> None:
+    """The labeling teams that fit what was typed, from the cache; none for a form that is not this person's."""
+    try:
+        _draft(body, body["view"], accept)
+    except DraftGone:
+        ack(**form.team_options(()))
+        return
     found = accept.teams(access.team_id, str(payload.get("value") or ""))
     ack(**form.team_options((team.arn, team.name) for team in found))
 
