@@ -118,6 +118,14 @@ def set_aside_line(source: Source, cause: str) -> Message:
     return _told(head, [])
 
 
+def requester_gone_line(source: Source) -> Message:
+    """Whoever asked for the dataset is gone: says who is told in their place, once; mentions that manager."""
+    gone = f"Slack shows no active account of {typed(source.asked_by_name, _NAME) or 'the requester'} any more"
+    if not source.asked_by:
+        return _line(f"{gone}, and LABELJOB_MANAGERS names no active manager who could be told of this.")
+    return _line(f"{gone}: {person(source.asked_by)} is told of this from now on.")
+
+
 def status_message(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
     """Everything known of one dataset, for one person."""
     card = live_card(source, state, set_aside=set_aside)

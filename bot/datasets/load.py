@@ -139,7 +139,8 @@ class Load:
         """What the form checked, checked again."""
         source = dataset.source
         who = self._access.who(source.team_id, source.asked_by, source.channel)
-        self._access.require(source.action, who, asked_by=source.job_asked_by or None)
+        if not who.gone:  # what was taken in outlives the account of whoever asked: a manager is told (see Tell)
+            self._access.require(source.action, who, asked_by=source.job_asked_by or None)
         found = faults(source, self._open.of(source.channel))
         if found:
             raise Refused(found)
@@ -203,7 +204,7 @@ class Load:
         """Another try later, or the end of trying."""
         why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # what follows promises another try
         after = self._tries.paused(self._current(dataset), why)
-        line = card.set_aside_line(after.source, why) if after.quarantine_reason else None
+        line = card.set_aside_line(self._tell.heard(after.source), why) if after.quarantine_reason else None
         self._tell.record(after, after.state, line=line)
         log.info("loading %s failed for now (%s)", dataset.source.called, pause.words)
 

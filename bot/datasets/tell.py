@@ -7,12 +7,14 @@ written together or not at all.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import msgspec
 from sqlmodel import Session
 
 from bot.base.db import Database
 from bot.datasets import card
 from bot.datasets.lifecycle import Change, DatasetState
 from bot.datasets.records import Dataset, Records
+from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 
@@ -21,6 +23,10 @@ _LINES = {Change.READY: card.ready_line, Change.FAILED: card.failed_line, Change
 
 Noted = Callable[[Session, Dataset], None]
 """Called in the commit of a change with the dataset as it is now (the card of the job it was made of shows it)."""
+
+
+Told = Callable[[str], str]
+"""Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
 
 
 def by_nobody(_session: Session, _dataset: Dataset) -> None:
@@ -46,12 +52,26 @@ def live(dataset: Dataset) -> Message:
 class Tell:
     """Records datasets and tells about them. `gap` is the least time in seconds between two changes of the numbers."""
 
-    def __init__(self, *, db: Database, records: Records, outbox: Outbox, gap: float, noted: Noted = by_nobody) -> None:
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self,
+        *,
+        db: Database,
+        records: Records,
+        outbox: Outbox,
+        gap: float,
+        noted: Noted = by_nobody,
+        told: Told = str,
+    ) -> None:
         self._db = db
+        self._told = told
         self._records = records
         self._outbox = outbox
         self._gap = gap
         self._noted = noted
+
+    def heard(self, source: Source) -> Source:
+        """What was asked for, for a line that mentions somebody: `asked_by` is whoever hears of it now."""
+        return msgspec.structs.replace(source, asked_by=self._told(source.asked_by) if source.asked_by else "")
 
     def record(
         self, dataset: Dataset, state: DatasetState, changes: Iterable[Change] = (), *, line: Message | None = None
@@ -66,13 +86,18 @@ class Tell:
         """
         moved = state.state != dataset.state.state or line is not None
         after = replace(dataset, state=state, seq=dataset.seq + 1 if moved else dataset.seq)
-        said = [_LINES[change](after.source, state) for change in changes if change in _LINES]
+        ends = [_LINES[change] for change in changes if change in _LINES]
+        heard = self.heard(after.source) if ends or line is not None else after.source
+        said = [end(heard, state) for end in ends]
         if line is not None:
             said.append(line)
         about, channel = subject(after), after.source.channel
         with self._db.write() as session:
             saved = self._records.save(session, after)
             self._outbox.show(session, about, channel, live(after), urgent=moved, gap=self._gap, below=below(after))
+            if heard.asked_by != after.source.asked_by:
+                gone = card.requester_gone_line(heard)
+                self._outbox.say(session, about, channel, gone, key=f"gone:{after.id}:{channel}", priority=3)
             for number, message in enumerate(said):
                 key = f"dataset:{after.id}:{after.seq}:{number}:{channel}"
                 self._outbox.say(session, about, channel, message, key=key, priority=3)

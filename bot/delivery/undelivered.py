@@ -1,5 +1,6 @@
 """Undelivered: what can never be said in a channel is told to the person who asked for it, by direct message."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ _WHY = {
 """By how Slack's error code begins: restricted_action has a family of its own."""
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Who asked for something: a user id; `what` it is ("labeling job"), its `name`, and the `work` that goes on."""
@@ -32,10 +36,15 @@ Asker = Callable[[str], Asked | None]
 """Who asked for the subject of that id; None when nobody did."""
 
 
-class Undelivered:
-    """Tells the asker once per subject and reason. `askers` know the subjects, by their kind."""
+Told = Callable[[str], str]
+"""Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
 
-    def __init__(self, db: Database, outbox: Outbox, askers: Mapping[str, Asker]) -> None:
+
+class Undelivered:
+    """Tells the asker once per subject and reason, or a manager in their place. `askers` know the subjects by kind."""
+
+    def __init__(self, db: Database, outbox: Outbox, askers: Mapping[str, Asker], told: Told = str) -> None:
+        self._told = told
         self._db = db
         self._outbox = outbox
         self._askers = askers
@@ -46,14 +55,21 @@ class Undelivered:
         asked = asker(death.subject.id) if asker else None
         if asked is None or death.channel == asked.person:
             return
+        person = self._told(asked.person)
+        if person in {"", death.channel}:
+            log.warning("nobody is left who could be told that %s cannot be spoken of: %s", asked.name, death.error)
+            return
         known = (words for code, words in _WHY.items() if death.error.startswith(code))
         why = next(known, f"Slack answers {death.error}")
-        words = f"I cannot tell about your {asked.what} {typed(asked.name)}: {why}. The {asked.work} itself goes on."
+        whose = f"your {asked.what} {typed(asked.name)}"
+        if person != asked.person:
+            whose = f"the {asked.what} {typed(asked.name)}, whose requester has no active account any more"
+        words = f"I cannot tell about {whose}: {why}. The {asked.work} itself goes on."
         with self._db.write() as session:
             self._outbox.say(
                 session,
                 death.subject,
-                asked.person,
+                person,
                 Message(words, [section(words)]),
                 key=f"undelivered:{death.subject.id}:{death.channel}:{death.error}",
                 in_thread=False,

@@ -11,7 +11,7 @@ from bot.base.blocks import count
 from bot.base.open_places import OTHERS
 from bot.doctor.clocks import judged, skew
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
-from bot.slack_failures import slack_code
+from bot.slack_failures import Answer, answer_of, slack_code
 
 _PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
 _CHANNELS = 40  # channels that are asked for by id: Slack answers 50 such questions in a minute
@@ -118,31 +118,56 @@ def channels(around: Surroundings) -> Iterator[Finding]:
 
 @probe("managers", needs=("Slack token",))
 def managers(around: Surroundings) -> Iterator[Finding]:
-    """Slack knows everybody whom LABELJOB_MANAGERS names.
+    """Slack knows everybody whom LABELJOB_MANAGERS names, and they can act.
 
     Name people by their member id (U…: profile, More, Copy member ID) and user groups by theirs (S…: the end of the
-    group's address in a browser). Whom Slack does not know is no manager.
+    group's address in a browser). Whom Slack does not know is no manager, and a group that cannot be read is empty.
     """
     named = around.settings.managers
-    unknown = [entry for entry in named if not _is_known(around, entry)]
-    if unknown:
-        yield Finding(Verdict.FAILS, f"Slack does not know {', '.join(unknown)}.")
-    elif named:
+    wrong = [finding for entry in named if (finding := _manager(around, entry))]
+    yield from wrong
+    if named and not wrong:
         yield Finding(Verdict.OK, f"Slack knows {'it' if len(named) == 1 else f'all {len(named)}'}.")
 
 
-def _is_known(around: Surroundings, manager: str) -> bool:
-    """Whether this is a person or a user group of the workspace."""
+def _manager(around: Surroundings, entry: str) -> Finding | None:
+    """What is wrong with an entry of LABELJOB_MANAGERS. No answer of Slack's is the probe's own failure."""
     try:
-        if manager.startswith("S"):
-            around.slack.usergroups_users_list(usergroup=manager)
-        else:
-            around.slack.users_info(user=manager)
+        if entry.startswith("S"):
+            people = around.slack.usergroups_users_list(usergroup=entry)["users"]
+            return (
+                None
+                if people
+                else Finding(Verdict.LOOK, f"User group {entry} has no members.", _NOBODY_IN_IT, of=entry)
+            )
+        user = around.slack.users_info(user=entry)["user"]
     except SlackApiError as error:
-        if slack_code(error) in {"no_such_subteam", "user_not_found", "users_not_found", "invalid_arguments"}:
-            return False
-        raise
-    return True
+        if answer_of(error) is Answer.UNKNOWN:
+            raise
+        return _unread(entry, slack_code(error))
+    if user.get("deleted"):
+        return Finding(Verdict.FAILS, f"{entry} is a deactivated account, so it is no manager.", _TAKE_OUT, of=entry)
+    if user.get("is_bot"):
+        return Finding(Verdict.FAILS, f"{entry} is an app's account, so it is no manager.", _TAKE_OUT, of=entry)
+    return None
+
+
+_NOBODY_IN_IT = "Put people into the group in Slack, or take it out of LABELJOB_MANAGERS."
+_TAKE_OUT = "Take it out of LABELJOB_MANAGERS, name somebody else there, and start the bot again."
+
+
+def _unread(entry: str, code: str) -> Finding:
+    """An entry that Slack refuses to tell of, with what helps against this code."""
+    if not entry.startswith("S"):
+        return Finding(Verdict.FAILS, f"Slack does not know {entry} ({code}).", of=entry)
+    remedy = ""
+    if code == "plan_upgrade_required":
+        remedy = "The workspace's plan has no user groups (any more): name people by id in LABELJOB_MANAGERS instead."
+    elif code == "missing_scope":
+        remedy = "Install the app again with the scope usergroups:read, or name people by id in LABELJOB_MANAGERS."
+    return Finding(
+        Verdict.FAILS, f"Slack does not tell who is in {entry} ({code}), so it counts as empty.", remedy, of=entry
+    )
 
 
 @probe("places of channels", needs=("Slack token",))

@@ -1,5 +1,7 @@
 """From a job's row to what cards, queues and worker pages say of it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.base.blocks import rich_words
@@ -19,11 +21,16 @@ def subject(job: Job) -> Subject:
     return Subject(job.team_id, "job", job.id)
 
 
+Told = Callable[[str], str]
+"""Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
+
+
 class Facts:
     """Says what does not change while a job lives; the work team's name and portal come from the cache of teams."""
 
-    def __init__(self, teams: Teams) -> None:
+    def __init__(self, teams: Teams, told: Told = str) -> None:
         self._teams = teams
+        self._told = told
 
     def of(self, job: Job) -> JobFacts:
         """The facts of a job."""
@@ -48,6 +55,10 @@ class Facts:
             stop_wanted=job.stop_wanted,
             set_aside=job.quarantine_reason or "",
         )
+
+    def heard(self, job: Job) -> JobFacts:
+        """The facts for a line that mentions somebody: `asked_by` is whoever hears of the job now (Slack is asked)."""
+        return replace(self.of(job), asked_by=self._told(job.asked_by) if job.asked_by else "")
 
     def team_is_told(self, job: Job) -> bool:
         """Whether the job's work team has a channel in which it is told of work."""

@@ -161,7 +161,9 @@ class Launch:
     def _checked(self, job: Job) -> Draft:
         """The draft, with everything that the form could check (or had no time for) checked again."""
         draft = job.draft
-        self._access.require("create", self._access.who(job.team_id, job.asked_by, job.channel))
+        who = self._access.who(job.team_id, job.asked_by, job.channel)
+        if not who.gone:  # what was taken in outlives the account of whoever asked: a manager is told (see Tell)
+            self._access.require("create", who)
         found = faults(draft, buckets=self._open.of(draft.channel).places)
         # Asked again: a job that was taken in meanwhile has a folder too.
         found = found or folder_faults(draft, self._records.named(job.account, names_within(draft.output_uri)))
@@ -194,14 +196,14 @@ class Launch:
         state = msgspec.structs.replace(
             current.state, state=REFUSED, cause=redact(refusal.words), ended_at=self._clock()
         )
-        self._tell.record(current, state, line=thread_lines.refused_line(self._facts.of(current), _faults(refusal)))
+        self._tell.record(current, state, line=thread_lines.refused_line(self._facts.heard(current), _faults(refusal)))
 
     def _again(self, job: Job, pause: Transient) -> None:
         """Another try later, or the end of trying."""
         after = self._tries.paused(self._current(job), pause.words)
         line = None
         if after.quarantine_reason:
-            line = thread_lines.set_aside_line(self._facts.of(after), after.state, pause.words)
+            line = thread_lines.set_aside_line(self._facts.heard(after), after.state, pause.words)
         self._tell.record(after, after.state, line=line)
         log.info("launching %s failed for now (%s)", job.name, pause.words)
 

@@ -47,7 +47,8 @@ class Tell:
         moved = state.state != job.state.state or line is not None
         after = replace(job, state=state, seq=job.seq + 1 if moved else job.seq)
         now = self._clock()
-        facts = self._facts.of(after)
+        # Whoever is mentioned must be able to read it; asked before the transaction, for Slack is asked.
+        facts = self._facts.heard(after) if told or line is not None else self._facts.of(after)
         about = subject(after)
         with self._db.write() as session:
             saved = self._records.save(session, after)
@@ -55,6 +56,9 @@ class Tell:
             message = card.root_card(facts, state, now)
             for channel in self._outbox.channels(session, about):
                 self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
+                if facts.asked_by != after.asked_by:
+                    gone = thread_lines.requester_gone_line(facts)
+                    self._outbox.say(session, about, channel, gone, key=f"gone:{after.id}:{channel}")
                 for number, said in enumerate([*self._lines(after, facts, state, told), *([line] if line else [])]):
                     key = f"job:{after.id}:{after.seq}:{number}:{channel}"
                     self._outbox.say(session, about, channel, said, key=key, priority=2 if state.ended else 5)

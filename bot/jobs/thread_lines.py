@@ -80,6 +80,14 @@ def set_aside_line(job: card.JobFacts, state: JobState, why: str) -> Message:
     )
 
 
+def requester_gone_line(job: card.JobFacts) -> Message:
+    """Whoever asked for the job is gone: says who is told in their place, once; mentions that manager."""
+    gone = f"Slack shows no active account of {typed(job.asked_by_name, _NAME) or 'the requester'} any more"
+    if not job.asked_by:
+        return _line(f"{gone}, and LABELJOB_MANAGERS names no active manager who could be told of this.")
+    return _line(f"{gone}: {person(job.asked_by)} is told of this from now on.")
+
+
 def retried_line(who: str) -> Message:
     """Somebody took a job up again that was set aside. `who` is a name."""
     return _line(f"Taken up again by {typed(who, _NAME)}.")

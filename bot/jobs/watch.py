@@ -79,7 +79,7 @@ class Watch:
         after = self._tries.counted(job, error.words) if counts(error) else self._silent(job)
         line = None
         if after.quarantine_reason:
-            line = thread_lines.set_aside_line(self._facts.of(after), after.state, after.quarantine_reason)
+            line = thread_lines.set_aside_line(self._facts.heard(after), after.state, after.quarantine_reason)
         self._tell.record(after, after.state, line=line)
 
     def _silent(self, job: Job) -> Job:

@@ -1,6 +1,6 @@
 """One deadline for all that is waited for on somebody's behalf."""
 
-from bot.base.deadline import hurried, left, within
+from bot.base.deadline import hurried, left, over, within
 
 
 def test_waits_are_as_long_as_they_are_worth_while_nobody_waits() -> None:
@@ -19,3 +19,12 @@ def test_waits_share_a_deadline_and_end_with_it() -> None:
             assert left(1.5) == 0.05
         assert left(1.5) == 1.5
     assert left(10.0) == 10.0
+
+
+def test_time_that_has_passed_can_be_seen() -> None:
+    """Without this, a list of many quick pages would be read on long after nobody waits any more."""
+    assert not over()
+    with within(60.0):
+        assert not over()
+    with within(0.0):
+        assert over()

@@ -98,7 +98,7 @@ def test_silent_slack_is_told_and_an_unexpected_error_has_a_number(world: World)
     channel = world.channel("own-silent")
     world.fault("conversations.info", "drop_before", slack=True)
     assert words(world.mara.command(channel, "/labeljob", "create")) == (
-        "Slack did not tell who you are in time. Nothing was done; please try again."
+        "Slack did not answer, so who you are here is not known. Nothing was done; ask again in a minute."
     )
     world.mend()
     world.fault("views.open", "garbage", slack=True, times=1)

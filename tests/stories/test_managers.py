@@ -107,7 +107,7 @@ def test_stop_is_confirmed_and_told(world: World) -> None:
     world.settle()
     assert (
         words(world.ana.command(DATA, "/labeljob", "stop to-stop"))
-        == "You cannot stop this job. Mara, Greta or Sam can."
+        == "You cannot stop this job. Mara, Sam or Greta can."
     )
     assert words(world.mara.command(DATA, "/labeljob", "stop")) == (
         "Name the job to stop: /labeljob stop name. /labeljob list shows the names."
@@ -189,7 +189,7 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
         "Theirs-Running has its card in this channel already."
     )
     world.ana.press(card, "job_take_over")
-    assert ephemeral(world.ana, channel)["text"] == "You cannot take over this job. Greta or Sam can."
+    assert ephemeral(world.ana, channel)["text"] == "You cannot take over this job. Sam or Greta can."
     world.sam.press(card, "job_take_over")
     world.settle()
     (card,) = world.cards("Theirs-Running", channel)
@@ -270,7 +270,7 @@ def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> No
     world.mara.press(card, "job_status")
     assert "Ripe or not (their-secret)" in ephemeral(world.mara, ours)["text"]
     world.mara.press(card, "job_stop")
-    assert ephemeral(world.mara, ours)["text"] == "You cannot stop this job. Ana, Greta or Sam can."
+    assert ephemeral(world.mara, ours)["text"] == "You cannot stop this job. Ana, Sam or Greta can."
     world.sagemaker.stop_labeling_job(LabelingJobName="their-secret")
 
 
@@ -282,14 +282,14 @@ def test_card_of_a_job_that_ends_while_somebody_asks_to_follow_it_shows_the_end(
     world.pass_time(2)
     world.settle()
     replica = wiring.build(world.bot.settings)  # one that has not asked Slack yet who is in that channel
-    ana = replica.access.who(replica.team_id, "U0ANA", ours)
+    ana = replica.access.who(replica.team_id, "U0ANA", ours, typed=True)
     before = world.so_far()
     # The job has been read by the time at which Slack is asked. A machine that is slower than this only proves less.
-    world.fault("conversations.members", "delay", slack=True, seconds=1.5, times=1)
+    world.fault("users.conversations", "delay", slack=True, seconds=1.5, times=1)
     asked = ("ends-meanwhile", replica.team_id, ours, ana)
     with closing(replica.db), ThreadPoolExecutor(1) as pool:
         following = pool.submit(replica.jobs.control.follow, *asked)
-        world.until(lambda: world.journal("conversations.members", after=before), "Slack is asked")
+        world.until(lambda: world.journal("users.conversations", after=before), "Slack is asked")
         world.sagemaker.stop_labeling_job(LabelingJobName="ends-meanwhile")
         world.pass_time(3)
         world.bot.jobs.watch.round()
@@ -313,7 +313,7 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
     assert "/labeljob create" in say(world, channel, "@labeljob help", root)[-1]["text"]
     assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith("1 job in this channel")
     refused = say(world, channel, "@labeljob stop", root, world.ana)[-1]
-    assert refused["text"] == "You cannot stop this job. Mara, Greta or Sam can."
+    assert refused["text"] == "You cannot stop this job. Mara, Sam or Greta can."
     offered = say(world, channel, "@labeljob stop", root)[-1]
     assert buttons(offered) == ["Stop…"]
     world.mara.press({**offered, "channel": channel}, "job_stop")

@@ -92,7 +92,7 @@ def test_only_the_asker_and_managers_try_again(world: World) -> None:
     set_aside(world, "not-yours", channel)
     card = world.card("not-yours", channel)
     world.ana.press(card, "job_retry")
-    refusal = "You cannot try this job again. Mara, Greta or Sam can."
+    refusal = "You cannot try this job again. Mara, Sam or Greta can."
     assert ephemeral(world.ana, channel)["text"] == refusal
     assert words(world.ana.command(channel, "/labeljob", "retry not-yours")) == refusal
     assert words(world.gus.command(channel, "/labeljob", "retry not-yours")).startswith("Guests may label")

@@ -57,7 +57,7 @@ def test_team_is_tied_and_left_by_managers(world: World) -> None:
     """Without this, anybody could send a team's work elsewhere, or nobody could."""
     channel = world.channel("own-labelers")
     assert words(world.mara.command(channel, "/labelteam", f"here {QUEUE_TEAM}")) == (
-        "You cannot tie a labeling team to a channel. Greta or Sam can."
+        "You cannot tie a labeling team to a channel. Sam or Greta can."
     )
     said = words(world.sam.command(channel, "/labelteam", "here no-such-team"))
     assert said.startswith("There is no labeling team “no-such-team” in this AWS account. Known: berry-team, ")

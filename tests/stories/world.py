@@ -181,6 +181,7 @@ class World:
                     (made, BOT if person == "bot" else person),
                 )
             rows.commit()
+        self.bot.access._known.clear()
         return made
 
     def remove_bot(self, channel: str) -> None:
@@ -210,6 +211,14 @@ class World:
         """Slack delivers by signed HTTP to this address (which echoes its challenge), or by Socket Mode."""
         said = _post(f"{self.services.slack_url}/_control/request_url", {"url": url, "verify": url is not None})
         return bool(said.get("verified"))
+
+    def refuse(self, method: str, error: str | None, times: int = 1_000) -> None:
+        """Slack answers the next calls of a method (a pattern) with this code; None ends it."""
+        _post(f"{self.services.slack_url}/_control/refuse", {"method": method, "error": error, "times": times})
+
+    def installed(self, **other: str) -> None:
+        """What Slack sends bears another `team_id` or `api_app_id` from now on; nothing named is normal again."""
+        _post(f"{self.services.slack_url}/_control/installed", other)
 
     def mend(self) -> None:
         """Everything works again."""

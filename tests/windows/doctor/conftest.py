@@ -86,7 +86,9 @@ def slack_of(services: Services, tmp_path: Path) -> Iterator[Callable[..., str]]
     """Another workspace with the same token; its API's address."""
     servers: list[Server] = []
 
-    def make(manifest: dict[str, Any], channels: list[dict[str, Any]]) -> str:
+    def make(
+        manifest: dict[str, Any], channels: list[dict[str, Any]], people: list[dict[str, Any]] = seed.PEOPLE
+    ) -> str:
         keys = services.keys
         config = SlackConfig(
             store=tmp_path / "slack.db",
@@ -94,7 +96,7 @@ def slack_of(services: Services, tmp_path: Path) -> Iterator[Callable[..., str]]
             bot_token=keys.bot_token,
             app_token=keys.app_token,
             signing_secret=keys.signing_secret,
-            people=seed.PEOPLE,
+            people=people,
             channels=channels,
             rate_limits=False,
         )

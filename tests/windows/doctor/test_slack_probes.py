@@ -108,9 +108,14 @@ def test_way_in(clinic: Clinic) -> None:
 
 def test_managers_whom_slack_does_not_know_are_named(clinic: Clinic) -> None:
     """A slip in one setting would be found by the person whom nobody lets stop a job that costs money."""
-    row = clinic.examine(LABELJOB_MANAGERS="U0SAM,U0GONE,S0GONE")["managers"]
-    assert (row["verdict"], row["found"]) == ("fails", "Slack does not know U0GONE, S0GONE.")
-    assert "Copy member ID" in row["remedy"]
+    rows = clinic.examine(LABELJOB_MANAGERS="U0SAM,U0GONE,S0GONE")
+    person, group = rows["managers: U0GONE"], rows["managers: S0GONE"]
+    assert (person["verdict"], person["found"]) == ("fails", "Slack does not know U0GONE (user_not_found).")
+    assert "Copy member ID" in person["remedy"]
+    assert (group["verdict"], group["found"]) == (
+        "fails",
+        "Slack does not tell who is in S0GONE (no_such_subteam), so it counts as empty.",
+    )
     assert clinic.examine(LABELJOB_MANAGERS="U0SAM")["managers"]["verdict"] == "ok"
 
 
@@ -146,3 +151,28 @@ def test_places_that_are_closed_to_the_bot_are_a_wrong_setting(clinic: Clinic) -
     row = clinic.examine(LABELJOB_PLACES="C0DATA=somebody-elses")["settings: LABELJOB_PLACES"]
     assert row["verdict"] == "fails"
     assert "C0DATA=somebody-elses lies outside LABELJOB_BUCKETS" in row["found"]
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("plan_upgrade_required", "The workspace's plan has no user groups"),
+        ("missing_scope", "Install the app again with the scope usergroups:read"),
+        ("nobody_knows_this", "Name people by their member id"),
+    ],
+)
+def test_group_of_managers_that_cannot_be_read_is_named_with_its_remedy(clinic: Clinic, code: str, remedy: str) -> None:
+    """The bot lets everybody else in without it, so nothing but this row tells that its people manage nothing."""
+    clinic.control("refuse", {"method": "usergroups.users.list", "error": code})
+    row = clinic.examine(LABELJOB_MANAGERS="U0SAM,S0LEADS")["managers: S0LEADS"]
+    assert row["verdict"] == "fails"
+    assert f"who is in S0LEADS ({code})" in row["found"]
+    assert remedy in row["remedy"]
+
+
+def test_manager_without_an_active_account_is_named(clinic: Clinic, slack_of: Callable[..., str]) -> None:
+    """Everybody would be sent to somebody who left the company."""
+    url = slack_of(slack_manifest.read(), seed.CHANNELS, [*seed.PEOPLE, {"id": "U0DORA", "name": "d", "deleted": True}])
+    rows = clinic.examine(LABELJOB_SLACK_API_URL=url, LABELJOB_MANAGERS="U0SAM,U0DORA,U0LABELJOB")
+    assert rows["managers: U0DORA"]["found"] == "U0DORA is a deactivated account, so it is no manager."
+    assert rows["managers: U0LABELJOB"]["found"] == "U0LABELJOB is an app's account, so it is no manager."

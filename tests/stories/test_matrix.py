@@ -1,0 +1,529 @@
+"""Every listener times every kind of asker, in a channel that another company hosts.
+
+The listeners are read from the registered app itself, so that a new one without a row fails here. What Slack would send
+is caught on its way, so that the same press can come from somebody who could never make it, and is posted signed.
+"""
+
+import copy
+import inspect
+import json
+import logging
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.datasets import card as dataset_card
+from bot.jobs import status_card
+from bot.sandbox.person import Person, PracticeError, elements
+from bot.sandbox.story import first_page, second_page
+from commands import labeljob, labelteam
+from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
+from tests.stories.test_managers import at_aws
+from tests.stories.test_retry import set_aside
+from tests.stories.world import WAITING, World, an_order, encoded
+
+CHANNEL = "matrix"
+OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team")
+LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
+SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
+CATCH = {
+    "command": "app:/*",
+    "action": "app:block_actions",
+    "options": "app:block_suggestion",
+    "view_submission": "app:view_submission",
+}
+NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's administrator"
+NOT_YOURS = "This form is too old, or not yours. Type /labeljob create for a new one."
+UNSEEN = "Slack does not show Labeljob who you are"
+CAN = r".* can\."
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who asks: `refusal` is how they are refused; `hands`: Slack lets them type and press by themselves."""
+
+    kind: str
+    user: str
+    refusal: str
+    hands: bool = True
+    team: str = TEAM_ID
+    installed: tuple[tuple[str, str], ...] = ()
+
+
+MEMBER = Asker("our member", "U0MARA", "You cannot")
+GUEST = Asker("our guest", "U0GUS", "Guests may label; they cannot")
+# Commands and presses name no installation: there it is the person whom our own workspace does not know.
+ELSEWHERE = Asker(
+    "another installation", "U0ELSE", UNSEEN, hands=False, team="T0ELSE", installed=(("team_id", "T0ELSE"),)
+)
+ASKERS = (
+    GUEST,
+    Asker("foreign member", "U0PIA", "People of other workspaces cannot", team=PARTNER),
+    Asker("foreign guest", "U0PAUL", "People of other workspaces cannot", team=PARTNER),
+    Asker("another app's bot", "U0OTHER", "Apps and workflows cannot", hands=False),
+    Asker("a workflow", FLOW, UNSEEN, hands=False),
+    Asker("deactivated", "U0DORA", "Deactivated accounts cannot"),
+    ELSEWHERE,
+    Asker("another app", "U0MARA", NOT_OURS, hands=False, installed=(("api_app_id", "A0ELSE"),)),
+    MEMBER,  # the last: what it does is done
+)
+Act = Callable[["Scene", Person], Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to do: `does` is what our member hears (a pattern), or their refusal where `manager` is needed.
+
+    `guest` and `all` say who else is served. `ready` opens what the act needs. `own`: only who opened the window or
+    read the message can do it at Slack, so everybody else's request is made of our member's. `refused` is how others
+    are refused where it is not by a rule.
+    """
+
+    listener: str
+    name: str
+    act: Act
+    does: str
+    ready: Callable[["Scene"], Any] | None = None
+    manager: bool = False
+    guest: bool = False
+    all: bool = False
+    own: bool = False
+    refused: str = ""
+
+    @property
+    def names_installation(self) -> bool:
+        """Whether Slack's payload says for which installation it is: events and whatever happens in windows."""
+        return not self.listener.startswith("command") and (self.listener[:6] != "action" or "_form_" in self.listener)
+
+    def serves(self, asker: Asker) -> bool:
+        """Whether this asker is served."""
+        if asker is ELSEWHERE and self.all:  # words that are for everybody, and a link
+            return not self.names_installation
+        if asker.installed or (asker is MEMBER and self.manager):
+            return False
+        return asker is MEMBER or self.all or (self.guest and asker is GUEST)
+
+
+class Scene:
+    """A channel that the partner hosts, with everybody in it and a job in each state."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.channel = world.channel(CHANNEL, ACROSS)
+        with world._slack_rows() as rows:
+            teams = json.dumps([TEAM_ID, PARTNER])
+            rows.execute(
+                "INSERT INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)", (self.channel, PARTNER, teams)
+            )
+            rows.commit()
+        world.sam.command(self.channel, "/labelteam", f"here {QUEUE_TEAM}")
+        for name in ("matrix-running", "matrix-ending"):
+            world.ask(an_order(name, team=QUEUE_TEAM, short="Brown spots"), self.channel)
+        world.ask(an_order("matrix-done"), self.channel)
+        world.finish("matrix-done")
+        for name in ("matrix-theirs", "matrix-new", "matrix-newer"):
+            at_aws(world, name, WAITING)
+        world.sam.command(self.channel, "/labeljob", "follow matrix-theirs")
+        world.settle()
+        set_aside(world, "matrix-stuck", self.channel)
+        self.cells = 0
+        self._cards: dict[str, dict[str, Any]] = {}
+
+    # -- acts --------------------------------------------------------------------------------------------------------
+
+    def card(self, job: str) -> dict[str, Any]:
+        if job not in self._cards:
+            self._cards[job] = self.world.card(job, self.channel)
+        return self._cards[job]
+
+    def queue(self) -> dict[str, Any]:
+        """The labeling team's message."""
+        for message in self.world.mara.messages(self.channel):
+            if any(
+                element["action_id"] == "queue_instructions" for _block, element in elements(message.get("blocks", []))
+            ):
+                return message
+        raise AssertionError("there is no queue message")
+
+    def told(self) -> dict[str, Any]:
+        """The status of a job, for our member's eyes, with its button."""
+        private = self.world.mara.ask_for("history", channel=self.channel)["ephemerals"]
+        return dict(next(one for one in reversed(private) if "job_post_status" in json.dumps(one)))
+
+    def stuck(self) -> None:
+        """The job that was set aside is so again."""
+        with self.world.bot.db.engine.begin() as rows:
+            rows.execute(text("UPDATE job SET quarantine_reason = 'AWS did not answer' WHERE name = 'matrix-stuck'"))
+
+    def form(self, page: int) -> None:
+        """Our member opens the form of a job, up to a page."""
+        mara = self.world.mara
+        mara.command(self.channel, "/labeljob", "create")
+        if page > 1:
+            first_page(mara, an_order("matrix-asked"))
+        if page > 2:
+            second_page(mara, an_order("matrix-asked"))
+
+    # -- cells -------------------------------------------------------------------------------------------------------
+
+    def cell(self, row: Row, asker: Asker) -> "Outcome":
+        """Let this asker do it; what came of it."""
+        self.cells += 1
+        before = self.state()
+        slack, aws = self.world.so_far(), self.world.so_far(slack=False)
+        outbox = self.outbox()
+        if row.listener.startswith("event"):
+            status, answer = self.event(row, asker)
+        else:
+            status, answer = self.world.door.post(*encoded(self.caught(row, asker)))
+        calls = [one for one in self.journal(slack) if one["direction"] == "to_slack"]
+        posted = [one for seq, one in self.outbox().items() if seq not in outbox]
+        heard = [one for one in calls if one["operation"] in SAYS and one["response"]["ok"]]
+        said = [answer, *(one["request"] for one in heard), *posted]
+        return Outcome(
+            status=status,
+            said="\n".join(json.dumps(one, ensure_ascii=False) for one in said if one),
+            calls={one["operation"] for one in calls},
+            posted=len(posted),
+            changed=self.state() != before,
+            aws=self.world.so_far(slack=False) - aws,
+        )
+
+    def caught(self, row: Row, asker: Asker) -> dict[str, Any]:
+        """What Slack would send to the app when this asker does it; it is cut off on its way."""
+        own = row.own or not asker.hands
+        person = Person(self.world.services.slack_url, MEMBER.user if own else asker.user)
+        after = self.world.so_far()
+        self.world.installed(**dict(asker.installed))
+        self.world.fault(CATCH[row.listener.split()[0]], "drop_before", slack=True, times=1)
+        try:
+            with pytest.raises(PracticeError):
+                row.act(self, person)
+        finally:
+            self.world.installed()
+        entry = next(one for one in reversed(self.journal(after)) if one.get("fault") == "drop_before")
+        named = asker is ELSEWHERE and not row.names_installation
+        if named or (own and asker is not MEMBER and not asker.installed):
+            return {**entry, "request": self.as_theirs(entry["request"], asker)}
+        return {**entry, "request": self.apart(entry["request"], asker)}
+
+    def as_theirs(self, request: dict[str, Any], asker: Asker) -> dict[str, Any]:
+        """A request of our member's as if it came from somebody else, with a trigger of their own."""
+        payload = self.apart(request, asker)
+        in_window = payload.get("type") == "block_actions" and "view" in payload  # words go on top of that window
+        if "trigger_id" in payload and not in_window:
+            payload["trigger_id"] = self.trigger(asker.user)
+        if "command" in payload:
+            return {**payload, "user_id": asker.user, "user_name": asker.user.lower(), "team_id": asker.team}
+        payload["user"] = {**payload["user"], "id": asker.user, "team_id": asker.team}
+        payload["team"] = {**payload["team"], "id": asker.team}
+        return payload
+
+    @staticmethod
+    def apart(request: dict[str, Any], asker: Asker) -> dict[str, Any]:
+        """A form in a window of its own: two people never send the same one."""
+        payload = copy.deepcopy(request)
+        if payload.get("type") == "view_submission" and asker is not MEMBER:
+            payload["view"]["id"] = payload["view"]["root_view_id"] = f"V0{asker.kind.upper().replace(' ', '')}"
+        return payload
+
+    def trigger(self, user: str) -> str:
+        """A fresh trigger id of somebody's."""
+        with self.world._slack_rows() as rows:
+            made = f"{self.cells}.{user}.trigger"
+            rows.execute("INSERT INTO trigger_id VALUES (?, ?, strftime('%s', 'now'), 0, NULL)", (made, user))
+            rows.commit()
+        return made
+
+    def event(self, row: Row, asker: Asker) -> tuple[int, Any]:
+        """Slack tells the app of an event by itself; the app's answer."""
+        if not (asker.hands or asker.installed) and row.listener == "event app_home_opened":
+            entry = next(one for one in reversed(self.journal(0)) if "app_home_opened" in json.dumps(one["request"]))
+            payload = copy.deepcopy(entry["request"])
+            payload["event"].update(user=asker.user, event_ts=f"1.{self.cells:06}")
+            return self.world.door.post(*encoded({**entry, "request": payload}))
+        after = self.world.so_far()
+        self.world.installed(**dict(asker.installed))
+        try:
+            row.act(self, Person(self.world.services.slack_url, MEMBER.user if asker.installed else asker.user))
+            entry = self.world.until(lambda: self.heard(after), f"the event of {asker.kind}")
+        finally:
+            self.world.installed()
+        return entry["status"], entry["response"]
+
+    def heard(self, after: int) -> dict[str, Any] | None:
+        return next((one for one in self.journal(after) if one["operation"] == "app:event" and one["status"]), None)
+
+    def journal(self, after: int) -> list[dict[str, Any]]:
+        url = f"{self.world.services.slack_url}/_control/journal?after={after}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return list(json.load(answer)["entries"])
+
+    def state(self) -> list[list[tuple[Any, ...]]]:
+        """All rows of the bot's own tables but the inbox, the outbox and what paces them."""
+        with self.world.bot.db.engine.begin() as rows:
+            return [[tuple(row) for row in rows.execute(text(f"SELECT * FROM {name}"))] for name in OWN_TABLES]
+
+    def outbox(self) -> dict[int, str]:
+        with self.world.bot.db.engine.begin() as rows:
+            return {row.seq: row.payload for row in rows.execute(text("SELECT seq, payload FROM outbox"))}
+
+    def form_two(self) -> None:
+        """The second page, with a team found in its menu."""
+        self.form(2)
+        self.team = self.world.mara.choose("workteam_arn", QUEUE_TEAM)
+
+    def fill_two(self, who: Person) -> None:
+        """Fill the second page and press Review."""
+        typed = {"title": "Ripe", "description": "Choose one", "labels": "ripe\nunripe", "workers_per_object": "1"}
+        who.fill(workteam_arn={"selected_option": self.team}, **{name: {"value": word} for name, word in typed.items()})
+
+    def take_away(self, windows: int) -> None:
+        """Close what was put on top of our member's windows."""
+        mara = self.world.mara
+        for view in reversed(mara.ask_for("views")["view_stack"][windows:]):
+            mara.ask("view_close", view_id=view["id"])
+
+    def tidy(self) -> None:
+        """No window stays open."""
+        for person in ("U0MARA", "U0GUS", "U0PIA", "U0PAUL", "U0DORA"):
+            Person(self.world.services.slack_url, person).close_windows()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a cell: the answer's status, all words, the calls of Slack, and what changed."""
+
+    status: int
+    said: str
+    calls: set[str]
+    posted: int
+    changed: bool
+    aws: int
+
+
+# -- the rows ----------------------------------------------------------------------------------------------------------
+
+
+def typed(command: str, words: str, does: str, **more: Any) -> Row:
+    name = f"{command} {words}".strip()
+    return Row(f"command {command}", name, lambda s, who: who.command(s.channel, command, words), does, **more)
+
+
+def mention(words: str, does: str, **more: Any) -> Row:
+    act: Act = lambda s, who: who.say(s.channel, f"<@{BOT}> {words}")  # noqa: E731
+    return Row("event app_mention", f"@labeljob {words}".strip(), act, does, **more)
+
+
+def pressed(action: str, job: str, does: str, **more: Any) -> Row:
+    return Row(f"action {action}", f"[{action}]", lambda s, who: who.press(s.card(job), action), does, **more)
+
+
+def of_form(listener: str, page: int, act: Act, does: str, **more: Any) -> Row:
+    """Something in the form of a job: what others send is refused, for the draft is not theirs."""
+    kept: dict[str, Any] = {"own": True, "refused": NOT_YOURS, "ready": lambda s: s.form(page), **more}
+    return Row(listener, listener, act, does, **kept)
+
+
+TEXT = {"text": {"type": "plain_text", "text": "Text", "emoji": False}, "value": "Text"}
+HELP_WORDS = "/labeljob create"
+ROWS = (
+    typed("/labeljob", "create", '"job_form_1'),
+    typed("/labeljob", "list", "jobs in this channel"),
+    typed("/labeljob", "status", "matrix-running"),
+    typed("/labeljob", "status matrix-done", "matrix-done"),
+    typed("/labeljob", "stop matrix-running", '"job_stop_view'),
+    typed("/labeljob", "retry matrix-stuck", "matrix-stuck is taken up again", ready=Scene.stuck),
+    typed("/labeljob", "follow matrix-new", "matrix-new is followed"),
+    typed("/labeljob", "help", HELP_WORDS, all=True),
+    typed("/labelteam", "list", QUEUE_TEAM),
+    typed("/labelteam", f"here {WAITING}", "tie a labeling team", manager=True),
+    typed("/labelteam", f"leave {QUEUE_TEAM}", "tie a labeling team", manager=True),
+    typed("/labelteam", "help", "/labelteam list", all=True),
+    typed("/dataset", "create", '"dataset_form'),
+    typed("/dataset", "list", "dataset"),
+    typed("/dataset", "status", "dataset"),
+    typed("/dataset", "help", "/dataset create", all=True),
+    mention("", "matrix-running"),
+    mention("status", "matrix-running"),
+    mention("list", "jobs in this channel"),
+    mention("stop matrix-running", "Press the button to stop it"),
+    mention("retry matrix-stuck", "matrix-stuck is taken up again", ready=Scene.stuck),
+    mention("follow matrix-newer", "matrix-newer is followed"),
+    mention("help", HELP_WORDS),
+    Row("event app_home_opened", "Home", lambda _s, who: who.open_home(), "matrix-running", guest=True),
+    pressed("job_status", "matrix-running", "matrix-running"),
+    Row(
+        "action job_post_status",
+        "[job_post_status]",
+        lambda s, who: who.press(s.told(), "job_post_status"),
+        "Posted in the thread",
+        ready=lambda s: s.world.mara.press(s.card("matrix-running"), "job_status"),
+        own=True,
+    ),
+    pressed("job_stop", "matrix-running", '"job_stop_view'),
+    pressed("job_retry", "matrix-stuck", "Taken up again by Mara", ready=Scene.stuck),
+    pressed("job_take_over", "matrix-theirs", "take over this job", manager=True),
+    pressed("job_instructions", "matrix-running", "Brown spots", guest=True),
+    pressed("job_make_dataset", "matrix-done", '"dataset_form'),
+    Row(
+        "action queue_instructions",
+        "[queue_instructions]",
+        lambda s, who: who.press(s.queue(), "queue_instructions"),
+        "Brown spots",
+        guest=True,
+    ),
+    Row("action open_portal", "[open_portal]", lambda s, who: who.press(s.queue(), "open_portal"), "^$", all=True),
+    of_form(
+        "action job_form_category",
+        1,
+        lambda _s, who: who.press_in_view("job_form_category", selected_option=TEXT),
+        "^$",
+    ),
+    of_form("action job_form_back", 2, lambda _s, who: who.press_in_view("job_form_back"), "^$"),
+    of_form(
+        "options job_form_team",
+        2,
+        lambda _s, who: who.choose("workteam_arn", ""),
+        WAITING,
+        refused=r'^{"options": \[\]}$',
+    ),
+    of_form(
+        "view_submission job_form_1",
+        1,
+        lambda _s, who: first_page(who, an_order("matrix-asked")),
+        '"job_form_2',
+    ),
+    of_form(
+        "view_submission job_form_2",
+        2,
+        Scene.fill_two,
+        '"job_form_review',
+        ready=Scene.form_two,
+    ),
+    of_form("view_submission job_form_review", 3, lambda _s, who: who.fill(), "matrix-asked"),
+    Row(
+        "view_submission job_stop_view",
+        "(stop)",
+        lambda _s, who: who.fill(),
+        "^$",
+        ready=lambda s: s.world.mara.press(s.card("matrix-ending"), "job_stop"),
+        own=True,
+    ),
+    Row(
+        "view_submission dataset_form",
+        "(dataset)",
+        lambda _s, who: who.fill(project={"value": "matrix-fruit"}),
+        "matrix-done",
+        ready=lambda s: s.world.mara.press(s.card("matrix-done"), "job_make_dataset"),
+        own=True,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A world of its own: nothing else is said or asked in it."""
+    world = World(tmp_path_factory.mktemp("matrix"))
+    try:
+        world.begin()
+        yield Scene(world)
+    finally:
+        world.stop()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_each_listener_answers_each_kind_of_asker(scene: Scene, row: Row, caplog: pytest.LogCaptureFixture) -> None:
+    """Without this, one listener that reads a payload's own word for who asks would serve another company."""
+    wrong = []
+    if row.ready:
+        row.ready(scene)
+    windows = len(scene.world.mara.ask_for("views")["view_stack"])
+    for asker in ASKERS:
+        caplog.clear()
+        outcome = scene.cell(row, asker)
+        faults = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+        wrong += [f"{asker.kind}: {words}\n    {outcome}" for words in [*faults, *faulty(row, asker, outcome)]]
+        if row.own:
+            scene.take_away(windows)
+    scene.tidy()
+    assert not wrong, "\n".join(wrong)
+
+
+def faulty(row: Row, asker: Asker, outcome: Outcome) -> Iterator[str]:
+    """What is not right about a cell, in words."""
+    if outcome.status != 200:
+        yield f"answered with {outcome.status}"
+    if re.search("please try again|in a minute|Something went wrong", outcome.said):
+        yield "an endless “try again”, or a fault of ours"
+    if not row.serves(asker):
+        yield from badly_refused(row, asker, outcome)
+    elif not re.search(row.does, outcome.said):
+        yield "is not served"
+
+
+def badly_refused(row: Row, asker: Asker, outcome: Outcome) -> Iterator[str]:
+    """What a refused one did or saw all the same, or was not told."""
+    if outcome.changed or outcome.aws:
+        yield "was refused, and yet something changed or AWS was asked"
+    if outcome.calls - LOOKS - SAYS:
+        yield "was refused, and yet more was done at Slack"
+    wanted = refusal(row, asker)
+    if row.listener == "event app_home_opened":
+        if "matrix-" in outcome.said:
+            yield "sees jobs on the Home tab"
+    elif not re.search(wanted, outcome.said, re.DOTALL):
+        yield f"is not refused by “{wanted}”"
+    if outcome.posted > (1 if row.listener == "event app_mention" and wanted != "^$" else 0):
+        yield "was refused, and yet something is posted"
+
+
+def refusal(row: Row, asker: Asker) -> str:
+    """The pattern of the refusal; `^$` is silence."""
+    kind = row.listener.split()[0]
+    if asker.installed and (row.names_installation or asker is not ELSEWHERE):
+        return NOT_OURS if kind in {"command", "view_submission"} else "^$"
+    if row.listener == "event app_mention" and not asker.hands:
+        return "^$"
+    if row.refused:
+        return row.refused
+    return f"{asker.refusal} {row.does if asker is MEMBER else ''}{CAN}"
+
+
+def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
+    """Without this, a new command or button would be open to everybody until somebody thought of it."""
+    registered = set()
+    for listener in scene.world.bot.app()._listeners:
+        (matcher,) = listener.matchers
+        (wanted,) = inspect.getclosurevars(matcher.func).nonlocals.values()
+        registered.add(f"{matcher.func.__qualname__.partition('.')[0]} {wanted}")
+    assert registered == {row.listener for row in ROWS}
+    helps = (status_card.help_message().text, labelteam.HELP, dataset_card.help_message().text)
+    words = {f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))}
+    assert words <= {" ".join(row.name.split()[:2]) for row in ROWS if row.name.startswith("/")}
+    said = re.findall(r"[a-z]+", labeljob._SAYABLE.partition(":")[2].partition(".")[0])
+    assert set(said) - {"name"} <= {row.name.split()[1] for row in ROWS if row.name.startswith("@labeljob ")}
+
+
+def test_the_matrix_is_whole(scene: Scene) -> None:
+    """A matrix that skips cells proves nothing: 41 things to do, nine kinds of askers."""
+    assert (len(ROWS), len(ASKERS)) == (41, 9)
+    assert scene.cells == len(ROWS) * len(ASKERS)
+
+
+def test_a_colleague_with_another_home_workspace_is_a_member(scene: Scene) -> None:
+    """Without this, a full member of an organisation's workspace would be called a stranger."""
+    grit = Person(scene.world.services.slack_url, "U0GRID")
+    for words in ("create", "list", "status"):
+        said = grit.command(scene.channel, "/labeljob", words)
+        assert "cannot" not in json.dumps(said)
+    assert grit.view()["callback_id"] == "job_form_1"
+    grit.close_windows()
+    grit.press(scene.card("matrix-done"), "job_status")
+    told = grit.ask_for("history", channel=scene.channel)["ephemerals"][-1]["text"]
+    assert "Ripe or not (matrix-done)" in told
