@@ -17,13 +17,11 @@ def register(app: Door, *, jobs: JobVerbs, teams: Teams, access: Access) -> None
     app.event("app_home_opened")(partial(opened, jobs=jobs, teams=teams, access=access))
 
 
-def opened(
-    event: dict[str, Any], body: dict[str, Any], client: WebClient, *, jobs: JobVerbs, teams: Teams, access: Access
-) -> None:
+def opened(event: dict[str, Any], client: WebClient, *, jobs: JobVerbs, teams: Teams, access: Access) -> None:
     """Somebody opened the Home tab: draw it for them."""
     if event.get("tab") != "home":
         return
-    team_id, user = str(body["team_id"]), str(event["user"])
+    team_id, user = access.team_id, str(event["user"])
     channels = {team.channel for team in teams.search(team_id, "", limit=1000) if team.channel}
     mine = frozenset(channel for channel in channels if _labels_in(access, team_id, user, channel))
     client.views_publish(user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine))

@@ -11,7 +11,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -27,10 +27,12 @@ from bot.base.errors import LabeljobError, Transient
 from bot.base.failpoints import reach
 from bot.base.log import about, redact, subject
 from bot.delivery.inbox import Inbox, Request
+from bot.installation import Installation
 from bot.slack_failures import NO_ANSWER
 
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
+_NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's administrator to install it."
 _AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
 
 # What reading a payload raises that is not shaped as Slack's are (a field is missing, or is no object, or no text).
@@ -42,7 +44,7 @@ log = logging.getLogger(__name__)
 class Door(App):
     """The Bolt app behind a signature check and a once-only gate."""
 
-    def __init__(self, slack: WebClient, *, signing_secret: str, inbox: Inbox) -> None:
+    def __init__(self, slack: WebClient, *, signing_secret: str, inbox: Inbox, installation: Installation) -> None:
         # process_before_response: Bolt's other way sleeps in steps of 10 ms and, behind most servers, serves one
         # request at a time (p99 3.3 s at 200 at once, beyond Slack's limit).
         super().__init__(
@@ -55,6 +57,9 @@ class Door(App):
         )
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         self._inbox = inbox
+        self._installation = installation
+        self._refused: set[str] = set()  # reasons that are in the log already
+        self.use(self._hurry)
         self.error(_to_words)
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
@@ -79,6 +84,8 @@ class Door(App):
         if req.mode != "socket_mode" and not self._genuine(req):
             return BoltResponse(status=401, body="invalid request")
         try:
+            if reason := self._installation.refusal(req.body):
+                return self._not_ours(req.body, reason)
             request = meaning(req.body)
         except MISSHAPEN as error:
             return _misshapen(error)
@@ -115,6 +122,19 @@ class Door(App):
             return super().dispatch(req)
         except MISSHAPEN as error:
             return _misshapen(error)
+
+    def _hurry(self, context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
+        """Give listeners our own client: Bolt's copy keeps the patience that was left when the request came."""
+        context["client"] = self.client
+        return next()
+
+    def _not_ours(self, body: dict[str, Any], reason: str) -> BoltResponse:
+        """The answer to a payload of another app or installation: Slack shall not repeat it, and nothing is done."""
+        metrics.not_ours.inc()
+        if reason not in self._refused:
+            self._refused.add(reason)
+            log.warning("requests of another app or installation are refused (by %s); this is said once", reason)
+        return _in_words(_NOT_OURS, body) or BoltResponse(status=200, body="")
 
     def _genuine(self, req: BoltRequest) -> bool:
         """Slack's signature over the raw body, at most five minutes old."""

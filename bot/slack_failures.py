@@ -1,6 +1,7 @@
 """What Slack's SDK raises, told apart in one place, for whoever calls Slack."""
 
 import re
+from enum import Enum
 from http import HTTPStatus
 from http.client import HTTPException
 
@@ -10,6 +11,21 @@ NO_ANSWER = (OSError, HTTPException, ValueError, TypeError)
 """No answer in time, one that was cut off, or one that is not JSON: the call may have been carried out."""
 
 _UNKNOWN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_MOVING = {"team_added_to_org", "org_login_required"}
+"""The workspace is being moved into an organisation: calls fail now and then until that is done."""
+_SHUT = {
+    "account_inactive",
+    "ekm_access_denied",
+    "invalid_auth",
+    "missing_scope",
+    "no_permission",
+    "not_allowed_token_type",
+    "not_authed",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
+"""The token is no good, or not for this: nobody but an administrator can change that."""
 _SLACKS_OWN = re.compile(r"[a-z][a-z0-9_]*")  # a proxy's page, or a proxy's own JSON, has other words
 
 
@@ -29,3 +45,22 @@ def outcome_unknown(error: SlackApiError) -> bool:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return False
     return bool(status >= HTTPStatus.INTERNAL_SERVER_ERROR) or code in _UNKNOWN or not _SLACKS_OWN.fullmatch(code)
+
+
+class Answer(Enum):
+    """What an error of Slack's says about the thing that was asked for, whatever its code."""
+
+    REFUSED = "refused"
+    """A definite no: there is no such person, channel or group for this bot. Asking again gives the same."""
+    SHUT = "shut"
+    """The app may not ask: an administrator must install it again."""
+    UNKNOWN = "unknown"
+    """Nothing is known. Only here does another try make sense."""
+
+
+def answer_of(error: SlackApiError) -> Answer:
+    """What a look-up that failed says; codes that nobody has heard of yet are refusals."""
+    code, status = slack_code(error), getattr(error.response, "status_code", HTTPStatus.OK)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code in _MOVING | {"ratelimited"} or outcome_unknown(error):
+        return Answer.UNKNOWN
+    return Answer.SHUT if code in _SHUT else Answer.REFUSED

@@ -7,11 +7,10 @@ import os
 import random
 import re
 import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from slack_bolt.error import BoltError
@@ -48,6 +47,7 @@ from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Sender
 from bot.delivery.undelivered import Undelivered
 from bot.health import Check, Health, Pulse
+from bot.installation import Installation, learn
 from bot.jobs.accept import Accept, Account
 from bot.jobs.control import Control
 from bot.jobs.facts import Facts
@@ -67,6 +67,7 @@ from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.scheduler import Round, Scheduler
 from bot.slack_app import Door
+from bot.slack_client import SlackClient
 from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 _ANSWER_TIMEOUT = 2  # seconds that Slack's own API may take while a person waits for an answer
@@ -96,6 +97,7 @@ class Bot:
     datasets: DatasetVerbs
     undelivered: Undelivered
     team_id: str
+    installation: Installation
 
     def app(self) -> Door:
         """The Slack app with every listener.
@@ -106,7 +108,7 @@ class Bot:
         """
         secret = self.settings.slack_signing_secret.get_secret_value()
         with _showing_the_token():
-            door = Door(self.slack, signing_secret=secret, inbox=Inbox(self.db))
+            door = Door(self.slack, signing_secret=secret, inbox=Inbox(self.db), installation=self.installation)
         commands.labeljob.register(door, jobs=self.jobs, access=self.access, new_id=new_id)
         commands.labelteam.register(door, queue=self.jobs.queue, teams=self.teams, access=self.access)
         commands.dataset.register(
@@ -184,7 +186,8 @@ def build(settings: Settings, *, answering: bool = True, clock: Clock = system_c
     outbox = Outbox(db, new_id)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     tries = Tries(db, leases, settings, random.SystemRandom())
-    access = Access(slack, settings.managers, clock)
+    installation = _installation(slack)
+    access = Access(slack, settings.managers, clock, installation.team_id)
     teams = Teams(db)
     jobs = _jobs(settings, db, aws, outbox, tries, access, teams, clock)
     datasets = _datasets(settings, db, aws, outbox, tries, access, clock, jobs.made_datasets)
@@ -198,7 +201,8 @@ def build(settings: Settings, *, answering: bool = True, clock: Clock = system_c
         jobs=jobs,
         datasets=datasets,
         undelivered=Undelivered(db, outbox, {"job": jobs.status.asker, "dataset": datasets.status.asker}),
-        team_id=_team_id(slack),
+        team_id=installation.team_id,
+        installation=installation,
     )
 
 
@@ -299,23 +303,15 @@ def make_health(settings: Settings, aws: Aws, pulse: Pulse | None, **more: Check
     return Health(db, {**found, **more})
 
 
-def _slack(settings: Settings, timeout: int) -> WebClient:
+def _slack(settings: Settings, timeout: int) -> SlackClient:
     """A client that never tries again by itself: that alone can double a post."""
-    token = settings.slack_bot_token.get_secret_value()
-    context = _certificates() if settings.slack_api_url.startswith("https") else None
-    return WebClient(token, base_url=settings.slack_api_url, timeout=timeout, ssl=context, retry_handlers=[])
+    return SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout)
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Whom to trust: read once (17 ms) for all clients."""
-    return ssl.create_default_context()
-
-
-def _team_id(slack: WebClient) -> str:
-    """The workspace that the token belongs to."""
+def _installation(slack: WebClient) -> Installation:
+    """The workspace and the app that the token belongs to."""
     with _showing_the_token():
-        return str(slack.auth_test()["team_id"])
+        return learn(slack)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from bot.delivery.message import Message
 from bot.people.access import Access
 from bot.slack_app import Door
 from commands.answers import thanked, to_one
-from commands.asking import Asking, asking, words_of
+from commands.asking import Asking, asking, person_here, words_of
 
 MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the job's id
 
@@ -75,8 +75,8 @@ def command(
         client.views_open(trigger_id=body["trigger_id"], view=page)
         ack()
     elif word in {"list", "status"}:
-        access.require("see", access.who(who.team_id, who.user_id, who.channel))
-        ack(**to_one(_status(who, word, rest, datasets)))
+        access.require("see", person_here(who, access))
+        ack(**to_one(_status(access.team_id, who.channel, word, rest, datasets)))
     else:
         ack(**to_one(card.help_message()))
 
@@ -110,14 +110,14 @@ def submit(
 ) -> None:
     """The filled form came back: keep it open with its faults, or take the dataset in."""
     who, carried = asking(body), form.carried(view)
-    source = msgspec.structs.replace(form.read(view), team_id=who.team_id, asked_by=who.user_id)
+    source = msgspec.structs.replace(form.read(view), team_id=access.team_id, asked_by=who.user_id)
     if carried["job"]:
         source = _of_job(source, who, finished_job(carried["job"]), access)
     else:
-        _may_create(Asking(who.team_id, source.channel, who.user_id), access)
+        _may_create(Asking(source.channel, who.user_id), access)
     source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
     try:
-        receipt = datasets.accept.accept(source, f"view:{who.team_id}:{who.user_id}:{carried['nonce']}")
+        receipt = datasets.accept.accept(source, f"view:{access.team_id}:{who.user_id}:{carried['nonce']}")
     except Refused as refused:
         ack(response_action="errors", errors=form.place(refused.faults))
         return
@@ -139,21 +139,21 @@ def _of_job(source: Source, who: Asking, job: FinishedJob, access: Access) -> So
 
 
 def _may_create(who: Asking, access: Access) -> None:
+    access.require("create dataset", person_here(who, access))
     access.check_here(who.channel)
-    access.require("create dataset", access.who(who.team_id, who.user_id, who.channel))
 
 
 def _may_import(who: Asking, job: FinishedJob, access: Access) -> None:
     """The right of this person on that job; rights are those of the job's own channel and workspace."""
-    access.check_here(job.channel)
     access.require("import", access.who(job.team_id, who.user_id, job.channel), asked_by=job.asked_by)
+    access.check_here(job.channel)
     if not job.importable:
         raise NotImportable(job.why_not or None)
 
 
-def _status(who: Asking, word: str, name: str, datasets: DatasetVerbs) -> Message:
+def _status(team_id: str, channel: str, word: str, name: str, datasets: DatasetVerbs) -> Message:
     if word == "list":
-        return datasets.status.every(who.team_id, who.channel)
+        return datasets.status.every(team_id, channel)
     if name:
-        return datasets.status.named(who.team_id, who.channel, name)
-    return datasets.status.running(who.team_id, who.channel)
+        return datasets.status.named(team_id, channel, name)
+    return datasets.status.running(team_id, channel)

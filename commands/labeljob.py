@@ -1,5 +1,6 @@
 """`/labeljob` and the buttons of a job's card: status, list, stop, retry, follow, instructions, and mentions."""
 
+import logging
 import re
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +21,9 @@ from bot.people.access import Access, Who
 from bot.slack_app import Door
 from commands import labeljob_form
 from commands.answers import to_one
-from commands.asking import Asking, asking, words_of
+from commands.asking import Asking, asking, person_here, words_of
+
+log = logging.getLogger(__name__)
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 _SAYABLE = "A mention understands: status, list, stop, retry, follow name, help. `/labeljob create` asks for a job."
@@ -64,13 +67,13 @@ def command(
 def _status(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
     _member(who, access)
     if not name:
-        return jobs.status.of_channel(who.team_id, who.channel)
-    return jobs.status.of_job(jobs.status.named(who.team_id, who.channel, name))
+        return jobs.status.of_channel(access.team_id, who.channel)
+    return jobs.status.of_job(jobs.status.named(access.team_id, who.channel, name))
 
 
 def _list(who: Asking, wanted: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
     _member(who, access)
-    return jobs.status.listed(who.team_id, who.channel, wanted)
+    return jobs.status.listed(access.team_id, who.channel, wanted)
 
 
 def _stop(  # noqa: PLR0917 - the answers of a command have one shape
@@ -79,8 +82,9 @@ def _stop(  # noqa: PLR0917 - the answers of a command have one shape
     """Opens the confirmation; nothing is stopped by a line of text alone."""
     if not name:
         return status_card.plain_message("Name the job to stop: /labeljob stop name. /labeljob list shows the names.")
-    person = _member(who, access)
-    job = jobs.control.stoppable(jobs.status.named(who.team_id, who.channel, name), person)
+    _member(who, access)
+    job = jobs.status.named(access.team_id, who.channel, name)
+    jobs.control.stoppable(job, _at_home(who, job, access))
     client.views_open(trigger_id=body["trigger_id"], view=jobs.status.stop_view(job))
     return None
 
@@ -88,15 +92,16 @@ def _stop(  # noqa: PLR0917 - the answers of a command have one shape
 def _retry(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
     if not name:
         return status_card.plain_message("Name the job to try again: /labeljob retry name. /labeljob list shows them.")
-    person = _member(who, access)
-    return _retried(jobs.status.named(who.team_id, who.channel, name), person, jobs, access)
+    _member(who, access)
+    return _retried(jobs.status.named(access.team_id, who.channel, name), who, jobs, access)
 
 
 def _follow(who: Asking, name: str, _body: Any, _client: Any, jobs: JobVerbs, access: Access) -> Message:
     if not name:
         return status_card.plain_message("Name the labeling job as AWS knows it: /labeljob follow name.")
+    person = person_here(who, access)
     access.check_here(who.channel)
-    done = jobs.control.follow(name, who.team_id, who.channel, access.who(who.team_id, who.user_id, who.channel))
+    done = jobs.control.follow(name, access.team_id, who.channel, person)
     return status_card.plain_message(f"{done.job.name} {_FOLLOWED[done.how]}")
 
 
@@ -189,57 +194,66 @@ def link_pressed(ack: Ack) -> None:
 
 
 def mentioned(body: dict[str, Any], event: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
-    """A mention does what the command does (which cannot run in a thread); in a job's thread it means that job."""
+    """A mention does what the command does (which cannot run in a thread); in a job's thread it means that job.
+
+    What apps and workflows write is not answered: two bots that answer each other never end.
+    """
     who = asking(body)
+    if event.get("bot_id") or not who.user_id:
+        log.info("a mention by an app or a workflow is not answered")
+        return
     root = str(event.get("thread_ts") or event["ts"])
     try:
         message = _answer_to(who, _MENTION.sub(" ", str(event.get("text") or "")), root, jobs, access)
     except LabeljobError as refusal:
         message = status_card.plain_message(refusal.words)
-    jobs.status.reply(who.team_id, who.channel, root, message, f"mention:{who.channel}:{event['ts']}")
+    jobs.status.reply(access.team_id, who.channel, root, message, f"mention:{who.channel}:{event['ts']}")
 
 
 def _answer_to(who: Asking, text: str, root: str, jobs: JobVerbs, access: Access) -> Message:
     """The answer to a mention's words; words that are no command get the status, and what can be said."""
     word, name = words_of(text)
-    person = _member(who, access)
+    _member(who, access)
     named = name and word in {"status", "stop", "retry"}
-    job = jobs.status.named(who.team_id, who.channel, name) if named else None
+    job = jobs.status.named(access.team_id, who.channel, name) if named else None
     job = job or jobs.status.in_thread(who.channel, root)
     if word == "help":
         return status_card.help_message()
     if word == "list":
-        return jobs.status.listed(who.team_id, who.channel, name)
+        return jobs.status.listed(access.team_id, who.channel, name)
     if word == "follow":
         return _follow(who, name, None, None, jobs, access)
     if word in {"stop", "retry"}:
-        return _done_to(job, word, person, jobs, access)
-    here = who.team_id, who.channel
+        return _done_to(job, word, who, jobs, access)
+    here = access.team_id, who.channel
     told = jobs.status.of_job(job, with_button=False) if job else jobs.status.of_channel(*here, with_button=False)
     return told if word in {"", "status"} else status_card.hinted(told, _SAYABLE)
 
 
-def _done_to(job: Job | None, word: str, person: Who, jobs: JobVerbs, access: Access) -> Message:
+def _done_to(job: Job | None, word: str, who: Asking, jobs: JobVerbs, access: Access) -> Message:
     """A mention's stop (to be confirmed) or retry of a job."""
     if job is None:
         what = "stop" if word == "stop" else "try again"
         return status_card.plain_message(f"Name the job to {what}: @labeljob {word} name.")
     if word == "retry":
-        return _retried(job, person, jobs, access)
-    return jobs.status.stop_offer(jobs.control.stoppable(job, person))
+        return _retried(job, who, jobs, access)
+    return jobs.status.stop_offer(jobs.control.stoppable(job, _at_home(who, job, access)))
 
 
-def _retried(job: Job, person: Who, jobs: JobVerbs, access: Access) -> Message:
-    """A job that was set aside is taken up again; its right is asked for in the channel that it belongs to."""
-    jobs.control.retry(job.id, access.who(job.team_id, person.user_id, job.channel))
+def _retried(job: Job, who: Asking, jobs: JobVerbs, access: Access) -> Message:
+    """A job that was set aside is taken up again."""
+    jobs.control.retry(job.id, _at_home(who, job, access))
     return status_card.plain_message(f"{job.name} is taken up again; its thread tells how it goes.")
 
 
-def _member(who: Asking, access: Access) -> Who:
-    """The person, if they may see this channel's jobs."""
-    person = access.who(who.team_id, who.user_id, who.channel)
-    access.require("see", person)
-    return person
+def _member(who: Asking, access: Access) -> None:
+    """Refuse unless the person may see this channel's jobs."""
+    access.require("see", person_here(who, access))
+
+
+def _at_home(who: Asking, job: Job, access: Access) -> Who:
+    """The person in the channel that the job belongs to, wherever they typed: rights to manage are those of there."""
+    return access.who(job.team_id, who.user_id, job.channel)
 
 
 def _value(body: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from bot.jobs.draft import Draft, output_manifest
 from bot.people.access import Access
 from bot.slack_app import Door
 from commands.answers import thanked
-from commands.asking import asking
+from commands.asking import asking, person_here
 
 
 def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> None:
@@ -26,7 +26,7 @@ def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> Non
     bound: dict[str, Any] = {"accept": accept, "new_id": new_id}
     app.action(form.CATEGORY)(partial(category, **bound))
     app.action(form.BACK)(partial(back, **bound))
-    app.options(form.TEAM)(partial(teams, accept=accept))
+    app.options(form.TEAM)(partial(teams, accept=accept, access=access))
     app.view(form.STEP_ONE)(partial(first_page, **bound))
     app.view(form.STEP_TWO)(partial(second_page, **bound))
     app.view(form.REVIEW)(partial(create, **bound, access=access))
@@ -35,9 +35,9 @@ def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> Non
 def open_form(body: dict[str, Any], client: WebClient, *, accept: Accept, access: Access, new_id: NewId) -> None:
     """`/labeljob create`: open the first page."""
     who = asking(body)
+    access.require("create", person_here(who, access))
     access.check_here(who.channel)
-    access.require("create", access.who(who.team_id, who.user_id, who.channel))
-    draft_id, draft = accept.begin(who.team_id, who.channel, who.user_id)
+    draft_id, draft = accept.begin(access.team_id, who.channel, who.user_id)
     client.views_open(trigger_id=body["trigger_id"], view=_fresh(form.step_one(draft, draft_id), new_id))
 
 
@@ -90,9 +90,9 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, n
     _replace(client, view, _fresh(page, new_id))
 
 
-def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept) -> None:
+def teams(ack: Ack, payload: dict[str, Any], *, accept: Accept, access: Access) -> None:
     """The labeling teams that fit what was typed, from the cache."""
-    found = accept.teams(asking(body).team_id, str(payload.get("value") or ""))
+    found = accept.teams(access.team_id, str(payload.get("value") or ""))
     ack(**form.team_options((team.arn, team.name) for team in found))
 
 

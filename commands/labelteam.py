@@ -10,7 +10,7 @@ from bot.jobs.queue import Queue
 from bot.people.access import Access
 from bot.people.teams import Teams, WorkTeam
 from bot.slack_app import Door
-from commands.asking import asking, words_of
+from commands.asking import asking, person_here, words_of
 
 HELP = (
     "`/labelteam list` the labeling teams of this AWS account\n"
@@ -29,12 +29,13 @@ def command(ack: Ack, body: dict[str, Any], *, queue: Queue, teams: Teams, acces
     who = asking(body)
     word, name = words_of(body.get("text") or "help")
     if word == "list":
-        access.require("see", access.who(who.team_id, who.user_id, who.channel))
-        ack(_listed(teams.search(who.team_id, "")))
+        access.require("see", person_here(who, access))
+        ack(_listed(teams.search(access.team_id, "")))
     elif word in {"here", "leave"}:
+        person_here(who, access)
+        access.require("tie team", access.who(access.team_id, who.user_id, who.channel))
         access.check_here(who.channel)
-        access.require("tie team", access.who(who.team_id, who.user_id, who.channel))
-        ack(_tied(queue, who.team_id, who.channel, word, name) if name else f"Name the team.\n{HELP}")
+        ack(_tied(queue, access.team_id, who.channel, word, name) if name else f"Name the team.\n{HELP}")
     else:
         ack(HELP)
 

@@ -29,6 +29,12 @@ def hurried() -> bool:
     return _deadline.get() is not None
 
 
+def over() -> bool:
+    """Whether somebody waits whose time has passed: nothing more is begun for them."""
+    end = _deadline.get()
+    return end is not None and time.monotonic() >= end
+
+
 def left(most: float) -> float:
     """How many seconds may be waited for something that is worth `most`."""
     end = _deadline.get()

@@ -41,6 +41,7 @@ requests = Histogram(
     ["kind", "outcome"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0),
 )
+not_ours = Counter("labeljob_not_ours", "Requests refused because they name another app or installation")
 slack_calls = Counter("labeljob_slack_calls", "Calls of Slack's Web API by the senders", ["method", "outcome"])
 aws_calls = Counter("labeljob_aws_calls", "Calls of AWS, each try counted", ["service", "operation", "outcome"])
 rounds = Histogram(

@@ -26,7 +26,7 @@ from bot.jobs.lifecycle import FAILED, INITIALIZING, LAUNCHING, STOPPED, STOPPIN
 from bot.jobs.records import Job, Records
 from bot.jobs.task_types import TASK_TYPES
 from bot.jobs.tell import Tell
-from bot.people.access import Access, Who
+from bot.people.access import Access, NotHere, Who
 from bot.people.teams import Teams
 
 _SETTLED = 10.0  # seconds after which a request that AWS took can be seen there
@@ -165,7 +165,7 @@ class Control:
         """
         self._access.require("follow", who)
         known = self._records.holding(self._account.id, self._account.region, name)
-        if known is not None and known.team_id == team_id:
+        if known is not None:
             return self._known(known, channel, who)
         job = self._job(self._ground_truth.describe(name, waiting=True), team_id, channel, who)
         facts = self._facts.of(job)
@@ -227,7 +227,7 @@ class Control:
         if job.channel != channel:
             try:
                 self._access.require("see", self._access.who(job.team_id, who.user_id, job.channel))
-            except NotAllowed as refused:
+            except (NotAllowed, NotHere) as refused:
                 raise ElsewhereOnly from refused
         with self._db.write() as session:
             # Slack may have been asked for seconds: the job is shown as it is by now, and stays so until it stands.

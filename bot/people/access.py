@@ -2,11 +2,14 @@
 
 Roles grow: stranger < labeler (guests are labelers and nothing more) < member of the project's channel (sees and
 creates) < manager (stops, takes over, imports; named in LABELJOB_MANAGERS by user id or user group). People of other
-workspaces (Slack Connect) and bots are strangers. An action without a rule is refused.
+workspaces (Slack Connect), bots, and whom Slack does not show are strangers. An action without a rule is refused.
+
+Every code of Slack's has one of three answers: a definite no is nobody (never a reason to keep others out), a token
+that may not ask is the administrator's business, and only no answer at all is worth another try.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -15,11 +18,13 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import Clock
-from bot.base.errors import NotAllowed, Refusal, Transient
-from bot.slack_failures import NO_ANSWER, slack_code
+from bot.base.deadline import over
+from bot.base.errors import LabeljobError, NotAllowed, Refusal, Transient
+from bot.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 
-_NOBODY = {"channel_not_found", "user_not_found", "not_in_channel", "no_such_subteam", "missing_scope"}
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
+_PAGE = 999  # channels of one page of users.conversations, the most that Slack gives
+_NAMED = 5  # managers that a refusal names
 
 log = logging.getLogger(__name__)
 
@@ -58,78 +63,133 @@ RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A person in a channel."""
+    """A person in a channel.
+
+    `why_not` says in words why a stranger may not {} ("" for somebody who is none). `gone`: the account is deactivated,
+    or Slack does not show it any more. `typed`: that they are `in_channel` is known only from their having typed there.
+    `doubt` names the user group of managers of which Slack did not say who is in it, "" where all is known.
+    """
 
     user_id: str
     name: str
     role: Role
     in_channel: bool
     guest: bool
-    foreign: bool = False
+    why_not: str = ""
+    gone: bool = False
+    typed: bool = False
+    doubt: str = ""
 
 
 class NotHere(Refusal):
     """Labeljob is not in this channel. Type /invite @labeljob here, then try again."""
 
 
+class DirectMessage(NotHere):
+    """Labeljob works in channels; a direct message cannot hold it. Type the command in the channel of your project."""
+
+
 class SlackSilent(Transient):
-    """Slack did not tell who you are in time. Nothing was done; please try again."""
+    """Slack did not answer, so who you are here is not known. Nothing was done; ask again in a minute."""
+
+
+class SlackShut(Transient):
+    """Slack does not let Labeljob ask. An administrator must install the app again."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"Slack does not let Labeljob ask who may do this (it answers {code}); nothing was done. An administrator "
+            "must install the app to the workspace again; `labeljob doctor` says what is missing."
+        )
+
+
+class _NoSuchThing(Exception):
+    """Slack refused a look-up; the argument is its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Channels:
+    """The channels of a person as far as they were listed; `cursor` is where the list goes on."""
+
+    found: frozenset[str] = frozenset()
+    cursor: str = ""
+    whole: bool = False
 
 
 class Access:
     """Asks Slack who somebody is, remembers it for 20 seconds, and applies the rules.
 
-    `slack` is a client whose timeout fits the 3 s in which Slack wants an answer.
+    `slack` is a client whose timeout fits the 3 s in which Slack wants an answer; `team_id` is the workspace of the
+    bot's own token, the only one whose people are no strangers.
     """
 
-    def __init__(self, slack: WebClient, managers: tuple[str, ...], clock: Clock) -> None:
+    def __init__(self, slack: WebClient, managers: tuple[str, ...], clock: Clock, team_id: str) -> None:
         self._slack = slack
         self._managers = managers
         self._clock = clock
+        self.team_id = team_id
         self._known: dict[tuple[str, str], tuple[float, Any]] = {}
 
-    def who(self, team_id: str, user_id: str, channel: str) -> Who:
-        """The person, as they are in the channel now.
+    def who(self, team_id: str, user_id: str, channel: str, *, typed: bool = False) -> Who:
+        """The person, as they are now in a channel that `team_id` (a job's workspace) speaks of.
+
+        `typed`: they typed a command or a mention there, so Slack let them in; that is enough to see, never to manage,
+        and nothing more is asked. Else their own channels are looked through, and the managers' groups.
 
         Raises:
-            NotHere: the bot cannot see the channel.
+            DirectMessage: this is no channel.
+            NotHere: they are not in there as far as Slack says, and neither is the bot.
             SlackSilent: Slack did not answer.
+            SlackShut: the token may not ask.
 
         """
-        user = self._user(user_id)
-        foreign = user.get("team_id") not in {None, team_id} or user.get("is_stranger") or user.get("deleted")
-        guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
-        inside = user_id in self._members(channel)
-        if foreign or user.get("is_bot"):
-            role = Role.STRANGER
-        elif guest:
-            role = Role.LABELER
-        elif user_id in self._manager_ids():
-            role = Role.MANAGER
-        else:
-            role = Role.MEMBER if inside else Role.STRANGER
-        return Who(user_id, self.name(user_id), role, inside, guest, bool(foreign or user.get("is_bot")))
+        if is_direct(channel):
+            raise DirectMessage
+        try:
+            user = self._user(user_id)
+        except _NoSuchThing as refused:
+            why = f"Slack does not show Labeljob who you are ({refused}), so you cannot {{}}."
+            return Who(user_id, user_id, Role.STRANGER, in_channel=False, guest=False, why_not=why, gone=True)
+        name = _called(user)
+        why = self._why_not(user)
+        if not why and team_id != self.team_id:
+            why = "This belongs to another workspace; people of this one cannot {}."
+        if why:
+            gone = bool(user.get("deleted"))
+            return Who(user_id, name, Role.STRANGER, in_channel=False, guest=False, why_not=why, gone=gone)
+        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+            inside = typed or self._inside(user_id, channel)
+            return Who(user_id, name, Role.LABELER, inside, guest=True, typed=typed)
+        if typed:
+            return Who(user_id, name, Role.MEMBER, in_channel=True, guest=False, typed=True)
+        return self._full_member(user_id, name, channel)
 
     def require(self, action: str, who: Who, *, asked_by: str | None = None) -> None:
         """Refuse unless the rule of `action` lets this person do it.
 
         Raises:
             NotAllowed: with words that say what and who can.
+            SlackSilent: only a manager can, and whether they are one is not known.
 
         """
         rule = RULES.get(action)
         if rule is None:
             raise NotAllowed("Nobody may do this: it has no rule.")
-        if who.role >= rule.least or (
-            rule.asker_too and who.user_id == asked_by and who.role >= Role.MEMBER and who.in_channel
-        ):
+        theirs = rule.asker_too and who.user_id == asked_by
+        inside = who.in_channel and not who.typed
+        if who.role >= rule.least or (theirs and who.role >= Role.MEMBER and inside):
             return
         can = self._who_can(rule, who, asked_by)
-        if who.foreign:
-            raise NotAllowed(f"People of other workspaces and bots cannot {rule.words}. {can}")
+        if who.why_not:
+            raise NotAllowed(f"{who.why_not.format(rule.words)} {can}")
         if who.guest:
             raise NotAllowed(f"Guests may label; they cannot {rule.words}. {can}")
-        if not who.in_channel and (rule.least <= Role.MEMBER or (rule.asker_too and who.user_id == asked_by)):
+        if who.doubt:
+            raise SlackSilent(
+                f"Slack did not say who is in {who.doubt}, so it is not known whether you are a manager; nothing was "
+                f"done. {can}"
+            )
+        if not who.in_channel and (rule.least <= Role.MEMBER or theirs):
             raise NotAllowed(f"Only members of this channel can {rule.words}. Join the channel first.")
         raise NotAllowed(f"You cannot {rule.words}. {can}")
 
@@ -145,97 +205,250 @@ class Access:
         """Refuse unless the bot is in the channel and may post there.
 
         Raises:
+            DirectMessage: this is no channel.
             NotHere: it is not.
+            SlackSilent, SlackShut: that is not known.
 
         """
-        try:
-            info = self._ask("channel", channel, lambda: self._slack.conversations_info(channel=channel)["channel"])
-        except NotAllowed as error:
-            raise NotHere from error
-        if not info.get("is_member") and not info.get("is_im"):
+        if is_direct(channel):
+            raise DirectMessage
+        if not self._channel(channel).get("is_member"):
             self._known.pop(("channel", channel), None)
             raise NotHere
 
     def name(self, user_id: str) -> str:
-        """What people call somebody."""
-        user = self._user(user_id)
-        profile = user.get("profile") or {}
-        return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user_id)
+        """What people call somebody; their id where Slack does not show them."""
+        try:
+            return _called(self._user(user_id))
+        except _NoSuchThing:
+            return user_id
 
-    def manager_names(self) -> list[str]:
-        """The managers by name; whom Slack does not know is left out."""
-        names = []
-        for user in sorted(self._manager_ids()):
-            try:
-                names.append(self.name(user))
-            except NotAllowed:
-                log.warning("LABELJOB_MANAGERS names %s, whom Slack does not know", user)
-        return names
+    def told(self, user_id: str) -> str:
+        """Who hears of what somebody asked for: they, or in place of a deactivated account the first active manager.
+
+        "" when there is no such manager. Where Slack does not say, it is the one who asked.
+        """
+        try:
+            if not self._is_gone(user_id):
+                return user_id
+            return next((manager for manager, _name in self._active_managers()), "")
+        except LabeljobError as unknown:
+            log.warning("whether %s is still there is not known: %s", user_id, unknown.words)
+            return user_id
+
+    def _full_member(self, user_id: str, name: str, channel: str) -> Who:
+        """Somebody of this workspace who is no guest: in the channel or not, a manager or not."""
+        named = user_id in self._managers
+        try:
+            inside = self._inside(user_id, channel)
+        except (SlackSilent, SlackShut):
+            if not named:
+                raise
+            inside = False
+        manager, doubt = (True, "") if named else self._by_group(user_id)
+        if not inside and not manager:
+            self._channel(channel)  # a channel that the bot cannot see hides its members too
+        role = Role.MANAGER if manager else Role.MEMBER if inside else Role.STRANGER
+        return Who(user_id, name, role, inside, guest=False, doubt=doubt)
+
+    def _why_not(self, user: dict[str, Any]) -> str:
+        """Why somebody may not {} here, whatever it is; "" for people of this workspace."""
+        if user.get("deleted"):
+            return "Deactivated accounts cannot {}."
+        if user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT":
+            return "Apps and workflows cannot {}."
+        if not self._belongs(user):
+            return "People of other workspaces cannot {} yet, even where a channel is shared with theirs."
+        return ""
+
+    def _belongs(self, user: dict[str, Any]) -> bool:
+        """Whether somebody is of this workspace.
+
+        In an organisation (Enterprise Grid) a member's `team_id` can be another workspace; `enterprise_user.teams`
+        holds every one that they are in. `is_stranger` is set for people of other companies alone.
+        """
+        enterprise = user.get("enterprise_user")
+        teams = enterprise.get("teams") if isinstance(enterprise, dict) else None
+        of_here = user.get("team_id") == self.team_id or (isinstance(teams, list) and self.team_id in teams)
+        return of_here and not user.get("is_stranger")
 
     def _who_can(self, rule: Rule, who: Who, asked_by: str | None) -> str:
-        """Who else can, in words."""
+        """Who else can, in words; that nobody can be named now is no reason not to answer."""
         if rule.least <= Role.MEMBER:
             return "Full members of this channel can."
-        names = self.manager_names()
-        if rule.asker_too and asked_by and asked_by != who.user_id:
-            names = [self.name(asked_by), *(name for name in names if name != self.name(asked_by))]
-        if not names:
+        if not self._managers:
             return "No manager is named yet; an administrator sets LABELJOB_MANAGERS."
+        names: list[str] = []
+        try:
+            if rule.asker_too and asked_by and asked_by != who.user_id and not self._is_gone(asked_by):
+                names.append(self.name(asked_by))
+            for manager, name in self._active_managers():
+                if manager not in {who.user_id, asked_by}:
+                    names.append(name)
+                if len(names) > _NAMED or over():
+                    break
+        except (SlackSilent, SlackShut) as unknown:
+            log.info("the managers could not all be named: %s", unknown.words)
+        if not names:
+            return "Managers can; an administrator of Labeljob names them (LABELJOB_MANAGERS)."
+        names = names if len(names) <= _NAMED else [*names[:_NAMED], "another manager"]
         return f"{' or '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} can."
+
+    def _active_managers(self) -> Iterator[tuple[str, str]]:
+        """The managers who can act, as (id, name), those named by id first; each is asked for as it is reached."""
+        groups = [entry for entry in self._managers if entry.startswith("S")]
+        named = [entry for entry in self._managers if not entry.startswith("S")]
+        seen: set[str] = set()
+        for ids in (sorted(named), *(self._group(group)[0] for group in groups)):
+            for user_id in sorted(ids):
+                if user_id in seen:
+                    continue
+                seen.add(user_id)
+                try:
+                    user = self._user(user_id)
+                except _NoSuchThing as refused:
+                    log.warning("LABELJOB_MANAGERS names %s: Slack answers %s", user_id, refused)
+                    continue
+                if not self._why_not(user):
+                    yield user_id, _called(user)
+
+    def _is_gone(self, user_id: str) -> bool:
+        """Whether the account is deactivated, or not shown any more."""
+        try:
+            return bool(self._user(user_id).get("deleted"))
+        except _NoSuchThing:
+            return True
 
     def _user(self, user_id: str) -> dict[str, Any]:
         return dict(self._ask("user", user_id, lambda: self._slack.users_info(user=user_id)["user"]))
 
-    def _members(self, channel: str) -> frozenset[str]:
-        def ask() -> frozenset[str]:
-            members: list[str] = []
-            cursor = ""
-            while True:
-                answer = self._slack.conversations_members(channel=channel, limit=1000, cursor=cursor)
-                members += answer["members"]
-                cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    return frozenset(members)
+    def _channel(self, channel: str) -> dict[str, Any]:
+        """What Slack says of a channel.
 
+        Raises:
+            NotHere: the bot cannot see it.
+            DirectMessage: it is one, which the bot's scopes do not cover.
+
+        """
         try:
-            return frozenset(self._ask("members", channel, ask))
-        except NotAllowed as error:
-            raise NotHere from error
+            info = self._ask("channel", channel, lambda: self._slack.conversations_info(channel=channel)["channel"])
+        except _NoSuchThing as refused:
+            raise NotHere from refused
+        if info.get("is_im") or info.get("is_mpim"):
+            raise DirectMessage
+        return dict(info)
 
-    def _manager_ids(self) -> frozenset[str]:
-        ids = {name for name in self._managers if not name.startswith("S")}
+    def _inside(self, user_id: str, channel: str) -> bool:
+        """Whether somebody is in a channel, by a list of their channels (of private ones, those the bot is in too).
+
+        That is one page for nearly everybody, where the channel's people may be thousands. A list that could not be
+        read to its end in time goes on at the next question.
+
+        Raises:
+            SlackSilent, SlackShut: it is not known.
+
+        """
+        now = self._clock().timestamp()
+        since, known = self._known.get(("channels", user_id), (now, _Channels()))
+        if now - since >= _LIFE:
+            since, known = now, _Channels()
+        while channel not in known.found and not known.whole:
+            if over():
+                raise SlackSilent(
+                    "Slack did not list your channels in time, so it is not known whether you are in this one; nothing "
+                    "was done. Typed in the channel itself, `/labeljob status` and `/labeljob list` need no such list."
+                )
+            known = self._next_page(user_id, known)
+            self._known["channels", user_id] = (since, known)
+        return channel in known.found
+
+    def _next_page(self, user_id: str, known: _Channels) -> _Channels:
+        """The list with its next page."""
+        try:
+            page = _asked(
+                lambda: self._slack.users_conversations(
+                    user=user_id, types="public_channel,private_channel", limit=_PAGE, cursor=known.cursor or None
+                )
+            )
+        except _NoSuchThing as refused:
+            log.info("users.conversations of %s: Slack answers %s", user_id, refused)
+            return _Channels(known.found, whole=True)
+        found = known.found | {str(channel["id"]) for channel in page["channels"]}
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        return _Channels(found, cursor, whole=not cursor)
+
+    def _by_group(self, user_id: str) -> tuple[bool, str]:
+        """Whether a group of LABELJOB_MANAGERS holds this person; else the group of which that is not known, or ""."""
+        doubt = ""
         for group in self._managers:
             if group.startswith("S"):
-                ids |= self._group(group)
-        return frozenset(ids)
+                people, known = self._group(group)
+                if user_id in people:
+                    return True, ""
+                doubt = doubt if known else group
+        return False, doubt
 
-    def _group(self, group: str) -> set[str]:
-        """The people of a user group. One that Slack does not know is empty: it must not keep everybody out."""
+    def _group(self, group: str) -> tuple[frozenset[str], bool]:
+        """The people of a user group, and whether that is known.
 
-        def ask() -> list[str]:
+        One that cannot be read is empty, whatever Slack's code: a setting must not keep everybody out.
+        """
+
+        def ask() -> tuple[frozenset[str], bool]:
             try:
-                return list(self._slack.usergroups_users_list(usergroup=group)["users"])
-            except SlackApiError as error:
-                if slack_code(error) not in _NOBODY:
-                    raise
-                log.warning("LABELJOB_MANAGERS names %s: Slack answers %s", group, slack_code(error))
-                return []
+                return frozenset(_asked(lambda: self._slack.usergroups_users_list(usergroup=group))["users"]), True
+            except _NoSuchThing as refused:
+                log.warning("LABELJOB_MANAGERS names %s: Slack answers %s, so it counts as empty", group, refused)
+                return frozenset(), True
+            except (SlackShut, SlackSilent) as unknown:
+                log.warning("LABELJOB_MANAGERS names %s: %s", group, unknown.words)
+                return frozenset(), isinstance(unknown, SlackShut)
 
-        return set(self._ask("group", group, ask))
+        people, known = self._ask("group", group, ask)
+        return people, known
 
     def _ask(self, kind: str, key: str, call: Callable[[], Any]) -> Any:
-        """The answer, from memory while it is fresh. Unknown people and channels are not allowed anything."""
+        """The answer, from memory while it is fresh."""
         now = self._clock().timestamp()
         known = self._known.get((kind, key))
         if known and now - known[0] < _LIFE:
             return known[1]
-        try:
-            answer = call()
-        except SlackApiError as error:
-            if slack_code(error) in _NOBODY:
-                raise NotAllowed from error
-            raise SlackSilent from error
-        except NO_ANSWER as error:
-            raise SlackSilent from error
+        answer = _asked(call)
         self._known[kind, key] = (now, answer)
         return answer
+
+
+def is_direct(channel: str) -> bool:
+    """Whether this is a direct message of two people: the ids of those begin with D."""
+    return channel.startswith("D")
+
+
+def _called(user: dict[str, Any]) -> str:
+    """What people call somebody."""
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id") or "")
+
+
+def _asked(call: Callable[[], Any]) -> Any:
+    """The answer to a look-up, with Slack's codes told apart.
+
+    Raises:
+        _NoSuchThing: a definite no.
+        SlackShut: the token may not ask.
+        DirectMessage: the missing scope is one of direct messages, for which Labeljob asks for none.
+        SlackSilent: no answer.
+
+    """
+    try:
+        return call()
+    except SlackApiError as error:
+        meant, code = answer_of(error), slack_code(error)
+        if meant is Answer.REFUSED:
+            raise _NoSuchThing(code) from error
+        if meant is Answer.UNKNOWN:
+            raise SlackSilent from error
+        if code == "missing_scope" and str(error.response.get("needed")).startswith(("im:", "mpim:")):
+            raise DirectMessage from error
+        raise SlackShut(code) from error
+    except NO_ANSWER as error:
+        raise SlackSilent from error

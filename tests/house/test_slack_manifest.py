@@ -40,6 +40,7 @@ CONVERSATION_HISTORY = {"channels:history", "groups:history", "im:history"}
 SCOPES: dict[str, set[str]] = {
     "apps.connections.open": set(),  # the app-level token's own scope, connections:write
     "auth.test": set(),
+    "bots.info": {"users:read"},
     "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
@@ -47,12 +48,12 @@ SCOPES: dict[str, set[str]] = {
     "conversations.history": CONVERSATION_HISTORY,
     "conversations.info": CONVERSATION_READ,
     "conversations.list": CONVERSATION_READ,
-    "conversations.members": CONVERSATION_READ,
     "conversations.open": {"im:write"},
     "conversations.replies": CONVERSATION_HISTORY,
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.users.list": {"usergroups:read"},
+    "users.conversations": CONVERSATION_READ,
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),

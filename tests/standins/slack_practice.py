@@ -101,6 +101,8 @@ class Workspace:
         self.clock = Clock()
         settings = {
             "manifest": MANIFEST,
+            "people": PEOPLE,
+            "channels": CHANNELS,
             "rate_limits": False,
             "new_id_again": 0,
             "ack_seconds": 2.0,
@@ -112,8 +114,6 @@ class Workspace:
             bot_token=BOT_TOKEN,
             app_token=APP_TOKEN,
             signing_secret=SECRET,
-            people=PEOPLE,
-            channels=CHANNELS,
             **settings,
         )
         self.server = Server(create_app(self.config)).start()

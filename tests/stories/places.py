@@ -22,8 +22,10 @@ from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
 from bot.slack_http import SignedHttp
 
-TEAM_ID, BOT = "T0ORCHARD", "U0LABELJOB"
+TEAM_ID, BOT, PARTNER = "T0ORCHARD", "U0LABELJOB", "T0PARTNER"
+FLOW = "B0FLOW"  # a workflow: it writes messages and is no user
 DATA, LABELERS, GENERAL = "C0DATA", "C0LABEL", "C0GENERAL"
+SHARED, THEIRS = "C0SHARED", "C0THEIRS"  # channels of Slack Connect: hosted by us, and by the partner
 CLOSED, ELSEWHERE = "orchard-closed", "orchard-west"  # a bucket that AWS denies, and one in another Region
 PEOPLE = [
     *seed.PEOPLE,
@@ -33,12 +35,52 @@ PEOPLE = [
     {"id": "U0GUS", "name": "gus", "real_name": "Gus", "display_name": "Gus", "is_restricted": True},
     {"id": "U0STRA", "name": "stranger", "real_name": "Stella", "display_name": "Stella", "is_stranger": True},
     {"id": BOT, "name": "labeljob", "real_name": "Labeljob", "is_bot": True},
+    # A colleague whose home is another workspace of the same organisation, and two people of another company.
+    {
+        "id": "U0GRID",
+        "name": "grit",
+        "real_name": "Grit",
+        "display_name": "Grit",
+        "team_id": "T0HOME",
+        "enterprise_user": {
+            "id": "W0GRID",
+            "enterprise_id": "E0ORCHARD",
+            "enterprise_name": "Orchard Group",
+            "is_admin": False,
+            "is_owner": False,
+            "teams": ["T0HOME", TEAM_ID],
+        },
+    },
+    {"id": "U0PIA", "name": "pia", "real_name": "Pia", "display_name": "Pia", "team_id": PARTNER},
+    {
+        "id": "U0PAUL",
+        "name": "paul",
+        "real_name": "Paul",
+        "display_name": "Paul",
+        "team_id": PARTNER,
+        "is_restricted": True,
+    },
+    {"id": "U0DORA", "name": "dora", "real_name": "Dora", "display_name": "Dora", "deleted": True},
+    {"id": "U0HIDE", "name": "hide", "real_name": "Hide", "display_name": "Hide", "hidden": True},
+    {
+        "id": "U0OTHER",
+        "name": "otherbot",
+        "real_name": "Other Bot",
+        "is_bot": True,
+        "bot_id": "B0OTHER",
+        "app_id": "A0OTHER",
+    },
+    {"id": FLOW, "name": "Morning round", "is_bot": True, "is_workflow": True, "bot_id": FLOW},
 ]
+HERE = [one["id"] for one in PEOPLE if not {"is_bot", "team_id", "deleted", "hidden"} & set(one)]
 PROJECT = ["U0MARA", "U0ANA", "U0SAM", "U0GUS", "U0STRA", "bot"]
+ACROSS = ["U0MARA", "U0SAM", "U0GUS", "U0GRID", "U0PIA", "U0PAUL", "U0DORA", "U0HIDE", "U0OTHER", "bot"]
 CHANNELS = [
     {"id": DATA, "name": "orchard-data", "members": PROJECT},
     {"id": LABELERS, "name": "orchard-labelers", "members": ["U0LIN", "U0SAM", "U0GUS", "bot"]},
-    {"id": GENERAL, "name": "general", "members": [person["id"] for person in PEOPLE if not person.get("is_bot")]},
+    {"id": SHARED, "name": "orchard-partner", "members": ACROSS, "shared_with": [PARTNER]},
+    {"id": THEIRS, "name": "partner-orchard", "members": ACROSS, "shared_with": [PARTNER], "host": PARTNER},
+    {"id": GENERAL, "name": "general", "members": HERE},
 ]
 RAW_MANIFEST = f"s3://{seed.RAW}/first-basket.manifest"
 QUEUE_TEAM, SHORT_LIVED_TEAM = "queue-team", "short-lived-team"  # teams of Lin alone: nothing is labeled by itself

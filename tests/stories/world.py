@@ -210,6 +210,14 @@ class World:
         said = _post(f"{self.services.slack_url}/_control/request_url", {"url": url, "verify": url is not None})
         return bool(said.get("verified"))
 
+    def refuse(self, method: str, error: str | None, times: int = 1_000) -> None:
+        """Slack answers the next calls of a method (a pattern) with this code; None ends it."""
+        _post(f"{self.services.slack_url}/_control/refuse", {"method": method, "error": error, "times": times})
+
+    def installed(self, **other: str) -> None:
+        """What Slack sends bears another `team_id` or `api_app_id` from now on; nothing named is normal again."""
+        _post(f"{self.services.slack_url}/_control/installed", other)
+
     def mend(self) -> None:
         """Everything works again."""
         for url in (self.services.slack_url, self.services.aws_url):

@@ -11,15 +11,14 @@ from tests.windows.conftest import Workspace
 
 def access(workspace: Workspace, *managers: str) -> Access:
     slack = WebClient("xoxb-test", base_url=f"{workspace.url}/api/", timeout=5, retry_handlers=[])
-    return Access(slack, managers, system_clock)
+    return Access(slack, managers, system_clock, str(slack.auth_test()["team_id"]))
 
 
 @pytest.mark.parametrize("wrong", ["S0GONE", "U0GONE", "Sam"])
 def test_manager_whom_slack_does_not_know_keeps_nobody_out(workspace: Workspace, wrong: str) -> None:
     """One slip in a setting would refuse every command of everybody."""
     rules = access(workspace, "U0SAM", wrong)
-    team_id = str(WebClient("xoxb-test", base_url=f"{workspace.url}/api/").auth_test()["team_id"])
-    mara, sam = (rules.who(team_id, user, "C0DATA") for user in ("U0MARA", "U0SAM"))
+    mara, sam = (rules.who(rules.team_id, user, "C0DATA") for user in ("U0MARA", "U0SAM"))
     assert (mara.role, sam.role) == (Role.MEMBER, Role.MANAGER)
     with pytest.raises(NotAllowed, match=r"You cannot stop this job\. sam can\."):
         rules.require("stop", mara)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.sandbox.slack.people import bot_user_id, find_person
@@ -25,6 +26,7 @@ __all__ = [
     "open_im",
     "remove_member",
     "seed_channels",
+    "sharing",
     "visible_channel",
 ]
 
@@ -46,12 +48,16 @@ def seed_channels(workspace: Workspace) -> None:
                     int(workspace.now),
                 ),
             )
+            if channel.get("shared_with"):
+                ours = workspace.config.team["id"]
+                teams = json.dumps([ours, *channel["shared_with"]])
+                shared = (channel["id"], channel.get("host", ours), teams)
+                db.execute("INSERT OR IGNORE INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)", shared)
             for person in channel.get("members", []):
                 _insert_member(db, channel["id"], bot if person == "bot" else person)
-        people = [row["id"] for row in db.execute("SELECT id FROM person ORDER BY id")]
-    for person in people:
-        if person != bot:
-            open_im(workspace, person, bot)
+        rows = db.execute("SELECT id, data FROM person ORDER BY id").fetchall()
+    for person in [row["id"] for row in rows if not json.loads(row["data"]).get("is_bot")]:
+        open_im(workspace, person, bot)
 
 
 def _insert_member(db: sqlite3.Connection, channel: str, person: str) -> None:
@@ -67,6 +73,13 @@ def find_channel(workspace: Workspace, name_or_id: str) -> sqlite3.Row | None:
             row = db.execute("SELECT * FROM channel WHERE name=? AND is_private=0 AND is_im=0", (name,)).fetchone()
     found: sqlite3.Row | None = row
     return found
+
+
+def sharing(workspace: Workspace, channel: str) -> tuple[str, list[str]] | None:
+    """Of a channel of Slack Connect: the workspace that hosts it and all that are in it, ours first; None of others."""
+    with workspace.store.read() as db:
+        row = db.execute("SELECT host, teams FROM shared_channel WHERE channel=?", (channel,)).fetchone()
+    return None if row is None else (str(row["host"]), list(json.loads(row["teams"])))
 
 
 def members(workspace: Workspace, channel: str) -> list[str]:
@@ -175,6 +188,7 @@ def api_channel(workspace: Workspace, row: sqlite3.Row) -> JSON:
             "priority": 0,
         }
     private = bool(row["is_private"])
+    shared = sharing(workspace, row["id"])
     return {
         "id": row["id"],
         "name": row["name"],
@@ -186,8 +200,8 @@ def api_channel(workspace: Workspace, row: sqlite3.Row) -> JSON:
         "is_private": private,
         "is_archived": bool(row["is_archived"]),
         "is_general": row["name"] == "general",
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": shared is not None,
+        "is_ext_shared": shared is not None,
         "is_org_shared": False,
         "is_pending_ext_shared": False,
         "is_member": bot in inside,
@@ -198,6 +212,23 @@ def api_channel(workspace: Workspace, row: sqlite3.Row) -> JSON:
         "topic": {"value": row["topic"], "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
         "unlinked": 0,
+        **_connected(workspace, shared),
+    }
+
+
+def _connected(workspace: Workspace, shared: tuple[str, list[str]] | None) -> JSON:
+    """What conversations.* says about the workspaces of a channel."""
+    ours = workspace.config.team["id"]
+    if shared is None:
+        return {"shared_team_ids": [ours]}
+    host, teams = shared
+    return {
+        "conversation_host_id": host,
+        "shared_team_ids": teams,
+        "internal_team_ids": [ours],
+        "connected_team_ids": [team for team in teams if team != ours],
+        "pending_shared": [],
+        "pending_connected_team_ids": [],
     }
 
 

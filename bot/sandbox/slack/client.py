@@ -107,16 +107,21 @@ class Client:
     def _answer(self, act: Callable[[JSON], JSON], sent: JSON) -> Response:
         try:
             _check_kinds(sent)
-            self._check_person(sent)
+            self._check_person(sent, act)
             return JSONResponse({"ok": True, **act(sent)})
         except SlackError as problem:
             fields = dict(problem.fields)
             words = fields.pop("message", None) or WORDS.get(problem.code, problem.code.replace("_", " "))
             return _refusal(problem.code, words, **fields)
 
-    def _check_person(self, sent: JSON) -> None:
+    def _check_person(self, sent: JSON, act: Callable[[JSON], JSON]) -> None:
+        """Refuse whom nobody can be; other apps' bots and workflows only write messages.
+
+        UNSURE: whether what somebody did just before they were deactivated still reaches the app; here it does.
+        """
         known = people.find_person(self._workspace, str(sent.get("user") or ""))
-        if known is None or known.get("is_bot"):
+        own = self._workspace.config.bot_user_id
+        if known is None or known["id"] == own or (known.get("is_bot") and act != self._message):
             raise SlackError("user_not_found")
 
     def _room(self, sent: JSON, *, member: bool = False) -> sqlite3.Row:
@@ -252,19 +257,14 @@ class Client:
 
     def _message(self, sent: JSON) -> JSON:
         workspace = self._workspace
-        row = self._room(sent, member=True)
+        author = people.find_person(workspace, sent["user"]) or {}
+        row = self._room(sent, member=not author.get("is_workflow"))
         self._check_messages_tab(row)
         text = stored(self._workspace, str(sent.get("text") or ""))
         file_ids = [str(one) for one in sent.get("file_ids") or []]
         if not text.strip() and not file_ids:
             raise SlackError("no_text")
-        message: JSON = {
-            "type": "message",
-            "user": sent["user"],
-            "text": text,
-            "team": workspace.config.team["id"],
-            "client_msg_id": str(uuid.uuid4()),
-        }
+        message: JSON = {"type": "message", "text": text, **self._signed(author, row["id"])}
         thread_ts = sent.get("thread_ts")
         if file_ids:
             for file_id in file_ids:
@@ -275,6 +275,21 @@ class Client:
         else:
             posted = messages.post_message(workspace, row["id"], message, thread_ts=thread_ts)
         return {"ts": posted["ts"]}
+
+    def _signed(self, author: JSON, channel: str) -> JSON:
+        """What a message says of its author: a person, another app's bot, or a workflow, which is no user at all."""
+        workspace = self._workspace
+        team = people.home_team(workspace, author["id"])
+        if author.get("is_workflow"):
+            return {"subtype": "bot_message", "bot_id": author["bot_id"], "username": author["name"]}
+        signed: JSON = {"user": author["id"], "team": team}
+        if author.get("is_bot"):
+            card = {"id": author["bot_id"], "app_id": author.get("app_id", ""), "name": author["name"], "team_id": team}
+            return {**signed, "bot_id": author["bot_id"], "app_id": author.get("app_id", ""), "bot_profile": card}
+        signed["client_msg_id"] = str(uuid.uuid4())
+        if channels.sharing(workspace, channel) is not None:
+            signed.update(user_team=team, source_team=team, user_profile=people.shared_profile(author, team))
+        return signed
 
     def _check_messages_tab(self, row: sqlite3.Row) -> None:
         home = self._workspace.config.features.get("app_home") or {}

@@ -24,8 +24,12 @@ class SlackConfig:
     """One workspace with one installed app.
 
     `store` is the SQLite file (files people upload lie in a folder beside it). `people`: id, name, and if wanted
-    real_name, title, email, tz, color, is_admin, is_restricted; an entry with is_bot is the app's bot user, else one
-    is made from the manifest. `channels`: id, name, is_private, topic, members (ids, or the word "bot").
+    real_name, title, email, tz, color, is_admin, is_restricted, deleted; team_id for somebody of another workspace (or
+    with enterprise_user, whose `teams` name ours, for a colleague with another home), is_stranger, and `hidden` for
+    whom the app may not see. An entry with is_bot is the app's bot user, else one is made from the manifest; with a
+    bot_id of its own it is another app's bot, and with `is_workflow` a workflow, whose messages name no user.
+    `channels`: id, name, is_private, topic, members (ids, or the word "bot"); `shared_with` (ids of workspaces) makes
+    a channel of Slack Connect, which `host` (one of these) owns, else we.
     `request_url` is where signed HTTP goes; None means Socket Mode. `time_scale` scales the pauses before an event is
     delivered again (0 s, 60 s, 300 s). `sent_again` is the share of events that come once more although the app took
     them, `new_id_again` the share of repeated deliveries that come under a new event_id and without the retry headers;
@@ -94,7 +98,7 @@ class SlackConfig:
     def bot_user(self) -> JSON:
         """The app's own user."""
         for person in self.people:
-            if person.get("is_bot"):
+            if person.get("is_bot") and not person.get("bot_id"):
                 return dict(person)
         return {"id": "U0LABELJOB", "name": self.app_name.lower().replace(" ", ""), "real_name": self.app_name}
 

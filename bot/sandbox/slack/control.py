@@ -31,9 +31,9 @@ TOKEN_STATES = {"token_revoked", "token_expired", "account_inactive", "invalid_a
 
 
 class Control:
-    """POST /_control/request_url, disconnect, token, refuse, redelivery, signing, subscription, file_processing.
+    """POST /_control/request_url, disconnect, token, refuse, redelivery, installed, signing, subscription.
 
-    GET /_control/connections.
+    And file_processing; GET /_control/connections.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Control:
             Route("/_control/token", self._poster(self._token), methods=["POST"]),
             Route("/_control/refuse", self._poster(self._refuse), methods=["POST"]),
             Route("/_control/redelivery", self._poster(self._redelivery), methods=["POST"]),
+            Route("/_control/installed", self._poster(self._installed), methods=["POST"]),
             Route("/_control/signing", self._poster(self._signing), methods=["POST"]),
             Route("/_control/subscription", self._poster(self._subscription), methods=["POST"]),
             Route("/_control/file_processing", self._poster(self._file_processing), methods=["POST"]),
@@ -105,7 +106,13 @@ class Control:
         return {}
 
     def _refuse(self, sent: JSON) -> JSON:
-        """{"method": pattern, "error": code, "times": n}: the next n calls fail with this code, with nothing done."""
+        """{"method": pattern, "error": code, "times": n}: the next n calls fail with this code, with nothing done.
+
+        An error of null forgets what was planned for exactly this pattern.
+        """
+        if sent["error"] is None:
+            self._api.refuse_no_more(str(sent["method"]))
+            return {}
         self._api.refuse_next(str(sent["method"]), str(sent["error"]), int(sent.get("times", 1)))
         return {}
 
@@ -115,6 +122,13 @@ class Control:
         if not (0 <= sent_again <= 1 and 0 <= new_id_again <= 1):
             raise ValueError("sent_again, new_id_again: expected shares from 0 to 1")
         self._events.shares(sent_again, new_id_again, int(sent.get("seed", self._workspace.config.seed)))
+        return {}
+
+    def _installed(self, sent: JSON) -> JSON:
+        """{"team_id": id, "api_app_id": id}: payloads bear these instead of the app's own; {} is normal again."""
+        if not all(name in {"team_id", "api_app_id"} and isinstance(value, str) for name, value in sent.items()):
+            raise ValueError("expected team_id, api_app_id or neither")
+        self._transport.installed = sent
         return {}
 
     def _signing(self, sent: JSON) -> JSON:

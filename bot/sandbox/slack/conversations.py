@@ -1,4 +1,4 @@
-"""The Web API's conversations.*: channels, their people, their history."""
+"""The Web API's conversations.* and users.conversations: channels, their people, their history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.sandbox.slack.channels import (
 )
 from bot.sandbox.slack.messages import find_message, post_message, shown
 from bot.sandbox.slack.paging import page
-from bot.sandbox.slack.people import bot_user_id, find_person
+from bot.sandbox.slack.people import bot_user_id, find_person, home_team
 from bot.sandbox.slack.state import SlackError
 
 if TYPE_CHECKING:
@@ -38,23 +38,45 @@ def _known_channel(workspace: Workspace, args: Arguments, *, member: bool = Fals
 
 
 def _list(workspace: Workspace, args: Arguments) -> JSON:
+    rows = _rows(workspace, args)
+    bot = bot_user_id(workspace)
+    seen = [row for row in rows if not row["is_private"] or is_member(workspace, row["id"], bot)]
+    part, cursor = page(seen, args, default=100, largest=1000)
+    channels = [api_channel(workspace, row) for row in part]
+    return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
+
+
+def _of_person(workspace: Workspace, args: Arguments) -> JSON:
+    """users.conversations: where somebody is, the app by default; places that are not public only if the app is in."""
+    bot = bot_user_id(workspace)
+    person = args.maybe_text("user") or bot
+    if find_person(workspace, person) is None:
+        raise SlackError("user_not_found")
+    seen = [
+        row
+        for row in _rows(workspace, args)
+        if is_member(workspace, row["id"], person) and (not row["is_private"] or is_member(workspace, row["id"], bot))
+    ]
+    # UNSURE: whether a limit above the largest is refused; the reference only says "with a max value of 999".
+    part, cursor = page(seen, args, default=100, largest=LARGEST)
+    channels = [api_channel(workspace, row) for row in part]
+    for channel in channels:  # the reference shows neither
+        channel.pop("is_member", None)
+        channel.pop("num_members", None)
+    return {"channels": channels, "response_metadata": {"next_cursor": cursor}}
+
+
+def _rows(workspace: Workspace, args: Arguments) -> list[sqlite3.Row]:
+    """All channels of the wanted kinds, in the order in which they were made."""
     kinds = set(args.names("types") or ["public_channel"])
     if kinds - {"public_channel", "private_channel", "im", "mpim"}:
         raise SlackError("invalid_types")
     wanted = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
     kinds = {wanted[kind] for kind in kinds}
-    bot = bot_user_id(workspace)
     with workspace.store.read() as db:
         rows = db.execute("SELECT * FROM channel ORDER BY rowid").fetchall()
-    seen = [
-        api_channel(workspace, row)
-        for row in rows
-        if channel_type(row) in kinds
-        and not (args.flag("exclude_archived") and row["is_archived"])
-        and (not row["is_private"] or is_member(workspace, row["id"], bot))
-    ]
-    shown_channels, cursor = page(seen, args, default=100, largest=1000)
-    return {"channels": shown_channels, "response_metadata": {"next_cursor": cursor}}
+    gone = args.flag("exclude_archived")
+    return [row for row in rows if channel_type(row) in kinds and not (gone and row["is_archived"])]
 
 
 def _info(workspace: Workspace, args: Arguments) -> JSON:
@@ -66,7 +88,7 @@ def _info(workspace: Workspace, args: Arguments) -> JSON:
 
 def _members(workspace: Workspace, args: Arguments) -> JSON:
     row = _known_channel(workspace, args)
-    people, cursor = page(members(workspace, row["id"]), args, default=100, largest=1000)
+    people, cursor = page(members(workspace, row["id"]), args, default=100, largest=LARGEST)
     return {"members": people, "response_metadata": {"next_cursor": cursor}}
 
 
@@ -81,6 +103,11 @@ def _open(workspace: Workspace, args: Arguments) -> JSON:
         raise SlackError("users_list_not_supplied" if not people else "not_enough_users")
     if people[0] == bot:
         raise SlackError("cannot_dm_bot")
+    person = find_person(workspace, people[0]) or {}
+    if person.get("hidden"):
+        raise SlackError("user_not_visible")
+    if person.get("deleted"):
+        raise SlackError("user_disabled")
     opened = find_channel(workspace, open_im(workspace, people[0], bot))
     assert opened is not None
     return {"channel": api_channel(workspace, opened) if args.flag("return_im") else {"id": opened["id"]}}
@@ -100,7 +127,7 @@ def join(workspace: Workspace, row: sqlite3.Row, person: str, inviter: str | Non
             "user": person,
             "channel": row["id"],
             "channel_type": "G" if row["is_private"] else "C",
-            "team": workspace.config.team["id"],
+            "team": home_team(workspace, person),
             "event_ts": workspace.new_ts(),
         }
         workspace.send_event({**event, **({"inviter": inviter} if inviter else {})})
@@ -120,7 +147,7 @@ def leave(workspace: Workspace, row: sqlite3.Row, person: str) -> bool:
             "user": person,
             "channel": row["id"],
             "channel_type": "G" if row["is_private"] else "C",
-            "team": workspace.config.team["id"],
+            "team": home_team(workspace, person),
             "event_ts": workspace.new_ts(),
         }
         workspace.send_event(event)
@@ -229,4 +256,5 @@ METHODS = {
     "conversations.leave": _leave,
     "conversations.history": _history,
     "conversations.replies": _replies,
+    "users.conversations": _of_person,
 }

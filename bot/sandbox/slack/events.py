@@ -14,6 +14,7 @@ import secrets
 import threading
 from typing import TYPE_CHECKING
 
+from bot.sandbox.slack.channels import sharing
 from bot.sandbox.slack.event_limits import EventLimits
 from bot.sandbox.slack.scopes import EVENT_SCOPES
 from bot.sandbox.slack.transport import Delivery
@@ -84,10 +85,12 @@ class Events:
             self._workspace.store.after_commit(lambda: self._transport.later(lambda: self._transport.deliver(delivery)))
 
     def _outer(self, event: JSON) -> JSON:
+        """The envelope: the workspace that hosts the channel; `authorizations` name the one that installed the app."""
         config = self._workspace.config
+        shared = sharing(self._workspace, _channel_of(event))
         return {
             "token": "legacy-verification-token",
-            "team_id": config.team["id"],
+            "team_id": config.team["id"] if shared is None else shared[0],
             "context_team_id": config.team["id"],
             "context_enterprise_id": None,
             "api_app_id": config.app_id,
@@ -104,7 +107,7 @@ class Events:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": shared is not None,
             "event_context": f"4-{secrets.token_hex(12)}",
         }
 
@@ -154,6 +157,12 @@ class Events:
             self._closed = True
             for timer in self._timers:
                 timer.cancel()
+
+
+def _channel_of(event: JSON) -> str:
+    """The id of the channel an event is about ("" where it is about none)."""
+    item = event.get("item")
+    return str(event.get("channel") or (item.get("channel") if isinstance(item, dict) else "") or "")
 
 
 def _no_retry(answer: Answer) -> bool:

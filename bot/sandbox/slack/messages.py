@@ -213,7 +213,10 @@ def _tell(workspace: Workspace, name: str, row: sqlite3.Row) -> None:
 
 
 def _event(workspace: Workspace, channel: str, event: JSON) -> None:
-    """The app hears of messages where its bot is a member, its own included (Bolt drops those by itself)."""
+    """The app hears of messages where its bot is a member, its own included (Bolt drops those by itself).
+
+    UNSURE: whether mentions by other apps' bots and by workflows reach the app; here they do, but never its own.
+    """
     room = find_channel(workspace, channel)
     if room is None or not is_member(workspace, channel, bot_user_id(workspace)):
         return
@@ -223,7 +226,9 @@ def _event(workspace: Workspace, channel: str, event: JSON) -> None:
     full.setdefault("ts", ts)
     workspace.send_event({**full, "_subscription": EVENT_OF[kind]})
     mention: str = f"<@{bot_user_id(workspace)}>"
-    if not event.get("bot_id") and "subtype" not in event and mention in event.get("text", "") and kind != "im":
+    own = event.get("bot_id") == workspace.config.bot_id
+    said = event.get("subtype") in {None, "bot_message"}
+    if not own and said and mention in event.get("text", "") and kind != "im":
         mentioned = {name: value for name, value in full.items() if name != "channel_type"}
         workspace.send_event({**mentioned, "type": "app_mention", "_subscription": "app_mention"})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.slack.channels import find_channel, payload_name
 from bot.sandbox.slack.messages import find_ephemeral, find_message, shown
-from bot.sandbox.slack.people import find_person, user_brief
+from bot.sandbox.slack.people import acting_team, find_person, user_brief
 from bot.sandbox.slack.response_urls import new_response_url
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.view_state import merged
@@ -40,11 +40,14 @@ class Place:
 
 
 def base(workspace: Workspace, kind: str, person: str) -> JSON:
-    """What every interaction payload begins with."""
+    """What every interaction payload begins with.
+
+    UNSURE: which team a press of somebody of another workspace names; here, as in their user, their own.
+    """
     return {
         "type": kind,
         "token": LEGACY_TOKEN,
-        "team": workspace.team_brief(),
+        "team": workspace.team_brief(acting_team(workspace, person)),
         "user": user_brief(workspace, person),
         "api_app_id": workspace.config.app_id,
         "enterprise": None,
@@ -61,13 +64,17 @@ def channel_brief(workspace: Workspace, channel: str) -> JSON:
 
 
 def command_fields(workspace: Workspace, person: str, channel: str, command: str, text: str) -> JSON:
-    """A slash command's form fields: no thread_ts and no ts, because commands have no thread."""
+    """A slash command's form fields: no thread_ts and no ts, because commands have no thread.
+
+    UNSURE: whether people of another workspace can type our commands at all; here they can, under their own team_id.
+    """
+    team = workspace.team_brief(acting_team(workspace, person))
     brief = channel_brief(workspace, channel)
     name = (find_person(workspace, person) or {}).get("name", person)
     return {
         "token": LEGACY_TOKEN,
-        "team_id": workspace.config.team["id"],
-        "team_domain": workspace.config.team["domain"],
+        "team_id": team["id"],
+        "team_domain": team["domain"],
         "channel_id": brief["id"],
         "channel_name": brief["name"],
         "user_id": person,

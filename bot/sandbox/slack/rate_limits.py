@@ -26,6 +26,7 @@ TIERS = {
     "conversations.invite": TIER_3,
     "conversations.leave": TIER_3,
     "conversations.info": TIER_3,
+    "users.conversations": TIER_3,
     "reactions.add": TIER_3,
     "users.lookupByEmail": TIER_3,
     "apps.connections.open": TIER_3,

@@ -64,11 +64,13 @@ def check_scopes(workspace: Workspace, method: str, args: Arguments) -> None:
 def _needed(workspace: Workspace, method: str, args: Arguments) -> list[tuple[str, ...]]:
     if method in METHOD_SCOPES:
         return [METHOD_SCOPES[method]]
-    return _needed_for_channels(workspace, method, args) if method.startswith("conversations.") else []
+    if method == "users.conversations" or method.startswith("conversations."):
+        return _needed_for_channels(workspace, method, args)
+    return []
 
 
 def _needed_for_channels(workspace: Workspace, method: str, args: Arguments) -> list[tuple[str, ...]]:
-    if method == "conversations.list":
+    if method in {"conversations.list", "users.conversations"}:
         kinds = args.names("types") or ["public_channel"]
         return [(f"{LIST_KINDS[kind]}:read",) for kind in kinds if kind in LIST_KINDS]
     if method == "conversations.open":

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS channel(id TEXT PRIMARY KEY, name TEXT NOT NULL, is_p
   is_im INTEGER NOT NULL, is_archived INTEGER NOT NULL DEFAULT 0, topic TEXT NOT NULL, created INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS member(channel TEXT NOT NULL, person TEXT NOT NULL, last_read TEXT NOT NULL,
   PRIMARY KEY(channel, person));
+CREATE TABLE IF NOT EXISTS shared_channel(channel TEXT PRIMARY KEY, host TEXT NOT NULL, teams TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS message(channel TEXT NOT NULL, ts TEXT NOT NULL, thread_ts TEXT, in_channel INTEGER NOT NULL,
   person TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(channel, ts));
 CREATE INDEX IF NOT EXISTS message_thread ON message(channel, thread_ts, ts);
@@ -171,6 +172,8 @@ class Workspace:
             "team_id": self.config.team["id"],
         }
 
-    def team_brief(self) -> JSON:
-        """The team as interaction payloads carry it."""
-        return {"id": self.config.team["id"], "domain": self.config.team["domain"]}
+    def team_brief(self, team_id: str | None = None) -> JSON:
+        """A team as interaction payloads carry it: ours, or another whose id is given."""
+        if team_id in {None, self.config.team["id"]}:
+            return {"id": self.config.team["id"], "domain": self.config.team["domain"]}
+        return {"id": team_id, "domain": str(team_id).lower()}

@@ -17,7 +17,7 @@ import urllib.parse
 import urllib.request
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as WaitTimeoutError
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.sandbox import strict_json
@@ -80,6 +80,8 @@ class Transport:
     """Delivers to whichever the workspace is set to: HTTP when there is a request address, else Socket Mode.
 
     `skew` (seconds) and `forged` spoil signatures, for tests of the app's check and of its five minutes.
+    `installed` (team_id, api_app_id) are put into every payload when they are given: another installation's, or those
+    of another app, which a door with a right signature must still not let in.
     """
 
     def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
@@ -87,6 +89,7 @@ class Transport:
         self._socket_mode = socket_mode
         self.skew = 0.0
         self.forged = False
+        self.installed: JSON = {}
         # Two pools: work that waits for a delivery must never take the place of the delivery itself.
         self._waiters = ThreadPoolExecutor(max_workers=96, thread_name_prefix="to-app")
         self._workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="slack-later")
@@ -98,6 +101,8 @@ class Transport:
 
     def deliver(self, delivery: Delivery) -> Answer:
         """Send, wait for the answer up to Slack's patience, write both down."""
+        if self.installed:
+            delivery = replace(delivery, payload=_readdressed(delivery.payload, **self.installed))
         book = self._workspace.book
         rule = book.pick(delivery.operation)
         kind = None if rule is None else rule.fault
@@ -172,6 +177,26 @@ class Transport:
         """Do something that nobody waits for."""
         with contextlib.suppress(RuntimeError):  # closed meanwhile
             self._workers.submit(work)
+
+
+def _readdressed(payload: JSON, team_id: str | None = None, api_app_id: str | None = None) -> JSON:
+    """A payload as another installation, or another app, gets it."""
+    changed = {**payload, "api_app_id": api_app_id or payload.get("api_app_id")}
+    if payload.get("view"):
+        view = payload["view"]
+        home = team_id or view["app_installed_team_id"]
+        changed["view"] = {**view, "app_id": api_app_id or view["app_id"], "app_installed_team_id": home}
+    if team_id is None:
+        return changed
+    if "team_id" in payload:
+        changed["team_id"] = team_id
+    for name in ("team", "user"):
+        if isinstance(payload.get(name), dict):
+            changed[name] = {**payload[name], "id" if name == "team" else "team_id": team_id}
+    if "authorizations" in payload:
+        changed["context_team_id"] = team_id
+        changed["authorizations"] = [{**one, "team_id": team_id} for one in payload["authorizations"]]
+    return changed
 
 
 def _encoded(delivery: Delivery) -> tuple[bytes, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.slack.block_tree import with_ids
 from bot.sandbox.slack.chat import refuse
-from bot.sandbox.slack.people import bot_user_id, find_person
+from bot.sandbox.slack.people import acting_team, bot_user_id, find_person
 from bot.sandbox.slack.pictures import unreachable_pictures
 from bot.sandbox.slack.shown_files import show_files, unusable_files
 from bot.sandbox.slack.state import SlackError
@@ -114,13 +114,16 @@ def checked_view(workspace: Workspace, view: Any) -> JSON:
     return view
 
 
-def _whole(workspace: Workspace, given: JSON, before: JSON | None, **place: Any) -> JSON:
-    """A view as Slack keeps it: ids, hash, state and defaults around what the app gave."""
+def _whole(workspace: Workspace, person: str, given: JSON, before: JSON | None, **place: Any) -> JSON:
+    """A view as Slack keeps it: ids, hash, state and defaults around what the app gave.
+
+    UNSURE: that `team_id` is the reader's workspace; that app_installed_team_id is the app's has been seen.
+    """
     blocks = with_ids(given["blocks"])
     known = before["state"]["values"] if before else {}
     view: JSON = {
         "id": before["id"] if before else workspace.new_id("V"),
-        "team_id": workspace.config.team["id"],
+        "team_id": acting_team(workspace, person),
         "type": given["type"],
         "blocks": blocks,
         "private_metadata": given.get("private_metadata") or "",
@@ -173,7 +176,7 @@ def push_view(workspace: Workspace, person: str, given: JSON, *, fresh: bool = F
         if len(views) >= STACK:
             raise SlackError("push_limit_reached")
         place = {"root_view_id": views[0]["id"], "previous_view_id": views[-1]["id"]} if views else {}
-        view = _whole(workspace, given, None, **place)
+        view = _whole(workspace, person, given, None, **place)
         _write(workspace, person, view, len(views))
         _tell(workspace, person)
     return view
@@ -185,7 +188,7 @@ def replace_view(workspace: Workspace, person: str, before: JSON, given: JSON) -
         row = db.execute("SELECT position FROM view WHERE id=?", (before["id"],)).fetchone()
         if row is None:
             raise SlackError("not_found")
-        view = _whole(workspace, given, before)
+        view = _whole(workspace, person, given, before)
         _write(workspace, person, view, row["position"])
         if view["type"] == "home":
             workspace.tell("home", {"view": view}, [person])
@@ -281,7 +284,7 @@ def _publish(workspace: Workspace, args: Arguments) -> JSON:
         if before is not None:
             _check_hash(args, before)
             return {"view": replace_view(workspace, person, before, view)}
-        whole = _whole(workspace, view, None)
+        whole = _whole(workspace, person, view, None)
         _write(workspace, person, whole, 0)
         workspace.tell("home", {"view": whole}, [person])
     return {"view": whole}

@@ -84,6 +84,11 @@ class WebApi:
         with self._lock:
             self._refusals.append([method, error, times])
 
+    def refuse_no_more(self, method: str) -> None:
+        """Forget the refusals planned for this pattern."""
+        with self._lock:
+            self._refusals = [plan for plan in self._refusals if plan[0] != method]
+
     async def serve(self, request: Request) -> Response:
         """One call: POST or GET /api/<method>."""
         method = request.path_params["method"]

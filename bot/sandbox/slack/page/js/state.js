@@ -61,7 +61,7 @@ export const personName = (id) => {
 };
 /** The author of a message: a person, or the app as it names itself. */
 export function author(message) {
-  if (message.bot_id || isBot(message.user)) {
+  if (isBot(message.user) || (message.bot_id && !state.people.has(message.user))) {
     return { ...(bot() || {}), is_bot: true, real_name: message.username || state.app.name };
   }
   return person(message.user) || { real_name: message.username || message.user || "Somebody", name: message.user };

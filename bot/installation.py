@@ -1,0 +1,84 @@
+"""Whose the bot is: the workspace and the app that its own token belongs to, and nothing that a payload says.
+
+Promises to everybody: in a channel shared with another company, and in an organisation of several workspaces, a
+payload's `team_id` names whoever hosts the channel or is at home elsewhere; only `auth.test` says whose the token is.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.slack_failures import NO_ANSWER, slack_code
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The workspace (T…) and the app (A…) of the bot's token; `app_id` is "" where Slack did not say it."""
+
+    team_id: str
+    app_id: str = ""
+
+    def refusal(self, body: Mapping[str, Any]) -> str:
+        """Why a payload is not for this installation, for the log: the field that says so; "" when it may be ours.
+
+        A field that is missing says nothing: commands and presses in messages name no installation.
+        """
+        app_id = body.get("api_app_id")
+        if self.app_id and app_id and app_id != self.app_id:
+            return "api_app_id"
+        if _yes(body.get("is_enterprise_install")):  # ours is one workspace's: the manifest allows no other
+            return "is_enterprise_install"
+        authorized = _teams(body.get("authorizations"))
+        if authorized and self.team_id not in authorized:
+            return "authorizations"
+        view = body.get("view")
+        installed = view.get("app_installed_team_id") if isinstance(view, dict) else None
+        if installed and installed != self.team_id:
+            return "view.app_installed_team_id"
+        return ""
+
+
+def learn(slack: WebClient) -> Installation:
+    """Ask Slack whose the token is.
+
+    Raises:
+        SlackApiError, *NO_ANSWER: Slack does not take the token, or does not answer.
+
+    """
+    answer = slack.auth_test()
+    return Installation(str(answer["team_id"]), _app_id(slack, str(answer.get("bot_id") or "")))
+
+
+def _app_id(slack: WebClient, bot_id: str) -> str:
+    """The app's id; "" where it cannot be learnt, and then payloads are not told apart by it.
+
+    UNSURE: auth.test is documented without an app id, so it is read from the bot that it names.
+    """
+    if not bot_id:
+        return ""
+    try:
+        return str(slack.bots_info(bot=bot_id)["bot"].get("app_id") or "")
+    except SlackApiError as error:
+        log.warning("the app's own id is not known: bots.info answers %s", slack_code(error))
+    except (KeyError, AttributeError, *NO_ANSWER) as error:
+        log.warning("the app's own id is not known: bots.info gives no answer (%s)", type(error).__name__)
+    return ""
+
+
+def _teams(authorizations: Any) -> set[str]:
+    """The workspaces that an event says it is for."""
+    if not isinstance(authorizations, list):
+        return set()
+    named = (one.get("team_id") for one in authorizations if isinstance(one, dict))
+    return {str(team) for team in named if team}
+
+
+def _yes(value: Any) -> bool:
+    """Whether a flag is set; commands carry theirs as text."""
+    return value is True or value == "true"
