@@ -8,15 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-
 from bot.sandbox import seed
 from bot.sandbox.person import PracticeError
 from bot.sandbox.story import Order, first_page, second_page
 from tests.stories.world import DATA, World, shown, words
-
-_TIMES = 50  # more refusals than any case needs; what is left of them is used up at its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +108,13 @@ def says(pattern: str, text: str) -> bool:
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 
+def channel(world: World, name: str, members: list[str] | None = None) -> str:
+    """A channel of a case's own, which the bot has not heard of; its id."""
+    made = world.channel(name, members)
+    forget(world)
+    return made
+
+
 def forget(world: World) -> None:
     """As if the 20 seconds were over for which the bot remembers people and channels."""
     world.bot.access._known.clear()
@@ -139,23 +141,12 @@ def crowd(world: World, channel: str, number: int) -> None:
 @contextmanager
 def slack_refuses(world: World, method: str, code: str) -> Iterator[None]:
     """Slack answers every call of a method with this code."""
-    control(world.services.slack_url, "refuse", {"method": method, "error": code, "times": _TIMES})
+    world.refuse(method, code)
     try:
         yield
     finally:
-        slack = WebClient(world.services.keys.bot_token, base_url=f"{world.services.slack_url}/api/", retry_handlers=[])
-        while _refused(slack, method) == code:
-            pass
+        world.refuse(method, None)
         forget(world)
-
-
-def _refused(slack: WebClient, method: str) -> str:
-    """The code that a call without arguments is refused with."""
-    try:
-        slack.api_call(method)
-    except SlackApiError as error:
-        return str(error.response["error"])
-    return ""
 
 
 @contextmanager

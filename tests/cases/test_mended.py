@@ -45,21 +45,19 @@ def without_groups(world: World) -> Iterator[World]:
 
 
 @pytest.mark.case("usergroup-plan")
-@MENDED_NOW
 @pytest.mark.parametrize("who", ["mara", "ana", "sam"])
 def test_group_that_the_plan_has_no_more_keeps_nobody_out(without_groups: World, who: str) -> None:
     """Without this, one entry of a setting would refuse every command of everybody, with “please try again”."""
     person = getattr(without_groups, who)
-    channel = without_groups.channel(f"own-plan-{who}")
+    channel = forms.channel(without_groups, f"own-plan-{who}")
     assert answer(person, channel, "create") == "a window"
     assert answer(person, channel, "status").startswith("Nothing is running in this channel.")
 
 
 @pytest.mark.case("usergroup-plan")
-@MENDED_NOW
 def test_manager_who_is_named_stays_one_when_the_group_is_gone(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Without this, nobody could stop a job that costs money, and no log would say which entry is wrong."""
-    channel = world.channel("own-plan-stop")
+    channel = forms.channel(world, "own-plan-stop")
     world.ask(an_order("plan-stop", team=WAITING), channel)
     forms.forget(world)
     with (
@@ -97,11 +95,22 @@ def test_doctor_names_the_group_that_slack_does_not_tell(
     assert "U0SAM" not in rows["managers"]["found"]
 
 
+@pytest.mark.case("grid-home-workspace")
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("create", "a window"), ("status", "Nothing is running in"), ("list", "This channel has no labeling jobs")],
+)
+def test_colleague_whose_home_is_another_workspace_is_a_member(world: World, text: str, right: str) -> None:
+    """Without this, whoever joined the company in another workspace of it would be called somebody else's."""
+    channel = forms.channel(world, f"own-grid-{text}", ["U0GRID", "bot"])
+    grit = Person(world.services.slack_url, "U0GRID")
+    assert answer(grit, channel, text).startswith(right)
+
+
 @pytest.mark.case("big-channel")
-@MENDED_NOW
 def test_channel_of_thousands_is_answered_in_time(world: World) -> None:
     """Without this, the larger a channel, the fewer of its members could use the app: Slack waits 3 seconds."""
-    channel = world.channel("own-crowd")
+    channel = forms.channel(world, "own-crowd")
     forms.crowd(world, channel, 12_000)
     for method in ("conversations.members", "users.conversations"):
         world.fault(method, "delay", slack=True, seconds=0.5)
@@ -115,7 +124,6 @@ def test_channel_of_thousands_is_answered_in_time(world: World) -> None:
 
 
 @pytest.mark.case("dm-invite")
-@MENDED_NOW
 @pytest.mark.parametrize(
     ("command", "text"),
     [("/labeljob", "create"), ("/labeljob", "status"), ("/dataset", "create"), ("/labelteam", "list")],
@@ -155,7 +163,7 @@ def fish(source: str, boxes: list[tuple[float, float, float, float]], width: flo
 
 def imported(world: World, name: str, boxes: list[tuple[float, float, float, float]], size: tuple[float, float]) -> str:
     """Ten pictures with these boxes, imported from a manifest of somebody else's job; what the thread says."""
-    channel = world.channel(f"own-{name}")
+    channel = forms.channel(world, f"own-{name}")
     lines = [fish(source, boxes, *size) for source in forms.addresses(world, "boxes/boxes.manifest")[:10]]
     address = world.put(f"theirs/{name}/output.manifest", "\n".join(lines) + "\n", seed.OUT)
     world.mara.close_windows()

@@ -30,7 +30,7 @@ LEAVE = {
 
 def ended_out_of_sight(world: World, name: str, how: str) -> str:
     """A job whose channel the bot cannot write to while it ends; the channel."""
-    channel = world.channel(f"own-{name}")
+    channel = forms.channel(world, f"own-{name}")
     world.ask(an_order(name), channel)
     LEAVE[how][0](world, channel)
     world.finish(name)

@@ -63,7 +63,7 @@ def test_key_that_the_bot_may_not_use_is_named_with_the_missing_right(
 @pytest.mark.parametrize("form", ["arn", "link"])
 def test_what_is_in_the_clipboard_is_followed(world: World, form: str) -> None:
     """Without this, people would have to cut a name out of what the console gives them to copy."""
-    channel = world.channel(f"own-clipboard-{form}")
+    channel = forms.channel(world, f"own-clipboard-{form}")
     name = at_aws(world, f"theirs-by-{form}")
     copied = {
         "arn": world.sagemaker.describe_labeling_job(LabelingJobName=name)["LabelingJobArn"],
