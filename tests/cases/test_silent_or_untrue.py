@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.base.aws import Aws, AwsRefused
+from bot.base.aws import Aws
+from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -93,7 +94,7 @@ def test_bucket_of_another_region_is_refused_though_the_client_finds_it(request_
         said = ""
         try:
             REQUESTS[request_of](Storage.for_form(Aws(settings), allowed))
-        except AwsRefused as refusal:
+        except Refusal as refusal:
             said = str(refusal)
     assert BUCKET in said
     assert "another Region" in said
