@@ -131,7 +131,7 @@ class Hostile:
         heard = asyncio.create_task(self._hear(reader))
         try:
             head = _head(f"Content-Length: {(0, 900, 90_000)[number % 3]}", *_forged())
-            writer.write(head if number % 3 else head[:20])
+            writer.write(head if number % 3 else head[:40])  # that far into the name of the host
             while not heard.done():
                 writer.write(b"a")
                 await writer.drain()
