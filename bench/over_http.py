@@ -32,7 +32,7 @@ from bot.slack_manifest import EVENTS_PATH
 _CONNECTIONS = 200
 _REQUESTS = 4_000
 _ROUNDS = 3
-_THREADS = 32  # as in bot.serving
+_THREADS = 32  # of the floor, which waits for nobody
 _numbers = iter(range(1, 10**9))
 
 

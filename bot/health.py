@@ -17,7 +17,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -37,6 +37,8 @@ from bot.delivery.rate_budget import BLOCKED
 from bot.scheduler import Round
 from bot.slack_failures import NO_ANSWER, slack_code
 
+ALIVE = "/healthz"
+PATHS = {ALIVE, "/readyz", "/metrics"}
 BEAT = 10.0  # seconds between two beats of a worker
 _BEATS = 5  # missed beats (or gaps of a round) after which a worker counts as late
 _LONGEST_ROUND = 120.0  # seconds that one round may rightly work (the lease of a launch)
@@ -280,26 +282,18 @@ class Health:
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application of the three addresses."""
-        status, kind, body = self._answer(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
+        status, kind, body = self.answer(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
 
-    def beside(self, app: WSGIApplication) -> WSGIApplication:
-        """The application with the three addresses beside its own."""
-
-        def both(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            ours = environ.get("PATH_INFO", "") in {"/healthz", "/readyz", "/metrics"}
-            return (self.wsgi if ours else app)(environ, start_response)
-
-        return both
-
-    def _answer(self, method: str, path: str) -> tuple[HTTPStatus, str, bytes]:
+    def answer(self, method: str, path: str) -> tuple[HTTPStatus, str, bytes]:
+        """Status, content type and body for one of the three addresses."""
         if method not in {"GET", "HEAD"}:
             return HTTPStatus.METHOD_NOT_ALLOWED, "text/plain", b"GET only\n"
         if path == "/metrics":
             return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._stock)
-        if path == "/healthz":
+        if path == ALIVE:
             return HTTPStatus.OK, "application/json", b'{"alive": true}\n'
         if path == "/readyz":
             found = self.ready()

@@ -19,7 +19,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
-from wsgiref.types import WSGIApplication
 
 from bot.base import log as logs
 from bot.base import settings as settings_of
@@ -30,10 +29,13 @@ from bot.base.settings import Settings
 if TYPE_CHECKING:
     from bot.base.aws import Aws
     from bot.health import Check, Pulse
+    from bot.http_front import HttpFront
     from bot.scheduler import Scheduler
     from bot.wiring import Bot
 
-_HTTP_THREADS = 32  # requests answered at once; the database takes them one by one
+_CONNECTIONS = 512  # open at once, whoever they are; more wait outside
+_HEADERS = 10_000  # milliseconds that a connection may take for its next request's headers, silence included
+_BUFFER = 32_768  # bytes that are read ahead of a connection
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
 _REPEAT = 0.5
@@ -97,20 +99,24 @@ def _serve_socket(settings: Settings, role: str, clock: Clock) -> None:
 
 
 def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
-    """Signed HTTP on a production server: its process makes the application by `wsgi`; in this one time passes."""
+    """Signed HTTP on a production server: its process makes the application by `rsgi`; in this one time passes."""
     from granian import Granian  # noqa: PLC0415 - not read for Socket Mode
-    from granian.constants import Interfaces  # noqa: PLC0415 - as above
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 - as above
+    from granian.http import HTTP1Settings  # noqa: PLC0415 - as above
 
     address = _address(settings.host, settings.port, "LABELJOB_PORT")
     # A fork would copy the locks of the rounds' threads as they are at that moment, and wait for them for ever.
     multiprocessing.set_start_method("spawn")
     server = Granian(
-        "bot.serving:wsgi",
+        "bot.serving:rsgi",
         address=address,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         factory=True,
-        blocking_threads=_HTTP_THREADS,
+        http=HTTPModes.http1,  # in HTTP/2 one connection may hold 200 requests, and megabytes for each
+        websockets=False,
+        backpressure=_CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS, max_buffer_size=_BUFFER),
         workers_kill_timeout=_ENDING_ANSWERS,
         log_enabled=False,
     )
@@ -123,15 +129,17 @@ def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
         beside.end()
 
 
-def wsgi() -> WSGIApplication:
-    """The WSGI application, made in the web server's own process from the environment's settings."""
+def rsgi() -> "HttpFront":
+    """The RSGI application, made in the web server's own process from the environment's settings."""
     _end_with_the_parent()
     settings = settings_of.read(os.environ.get(settings_of.ENV_FILE))
     logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
     try:
         aws = _prepared(settings)
         from bot import wiring  # noqa: PLC0415 - see `_reading`
-        from bot.slack_http import SignedHttp  # noqa: PLC0415 - not read for Socket Mode
+        from bot.http_front import HttpFront  # noqa: PLC0415 - not read for Socket Mode
+        from bot.slack_app import AT_ONCE  # noqa: PLC0415 - as above
+        from bot.slack_http import SignedHttp  # noqa: PLC0415 - as above
         from bot.slack_manifest import EVENTS_PATH  # noqa: PLC0415 - as above
 
         door = _build(settings, aws, system_clock).app()
@@ -142,7 +150,8 @@ def wsgi() -> WSGIApplication:
     if multiprocessing.parent_process() is not None:
         atexit.register(_leave)
         threading.Thread(target=_say_ready, args=(settings.host, settings.port), name="ready", daemon=True).start()
-    return wiring.make_health(settings, aws, None).beside(SignedHttp(door, EVENTS_PATH))
+    slack = SignedHttp(door, settings.slack_signing_secret.get_secret_value())
+    return HttpFront(slack, EVENTS_PATH, wiring.make_health(settings, aws, None), AT_ONCE)
 
 
 def _say_ready(host: str, port: int) -> None:

@@ -11,14 +11,13 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.signature import SignatureVerifier
 
 from bot.base import metrics
 from bot.base.blocks import escape
@@ -29,11 +28,16 @@ from bot.base.log import about, redact, subject
 from bot.delivery.inbox import Inbox, Request
 from bot.installation import Installation
 from bot.slack_failures import NO_ANSWER
+from bot.slack_signature import SlackSignature
 
+AT_ONCE = 64  # requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
 _NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's administrator to install it."
 _AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
+
+# The answers to those who have not proven to be Slack: no signature, or a body that was not read to its end.
+_UNPROVEN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 # What reading a payload raises that is not shaped as Slack's are (a field is missing, or is no object, or no text).
 MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
@@ -55,7 +59,7 @@ class Door(App):
             request_verification_enabled=False,  # done here, before the gate writes a row
             ignoring_self_events_enabled=True,
         )
-        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._signature = SlackSignature(signing_secret) if signing_secret else None
         self._inbox = inbox
         self._installation = installation
         self._refused: set[str] = set()  # reasons that are in the log already
@@ -73,9 +77,8 @@ class Door(App):
             _count(req.body, status, time.monotonic() - began)
         return response
 
-    def unreadable(self, raw: str, headers: Mapping[str, str | Sequence[str]]) -> BoltResponse:
-        """The answer to a body that is no payload at all."""
-        status = HTTPStatus.BAD_REQUEST if self._signed(raw, headers) else HTTPStatus.UNAUTHORIZED
+    def refused(self, status: HTTPStatus) -> BoltResponse:
+        """The answer to a request that is not Slack's, or whose body is no payload at all; it is counted."""
         _count({}, status, 0.0)
         return BoltResponse(status=status.value, body="invalid request")
 
@@ -138,15 +141,13 @@ class Door(App):
 
     def _genuine(self, req: BoltRequest) -> bool:
         """Slack's signature over the raw body, at most five minutes old."""
-        return self._signed(req.raw_body, {name: values[0] for name, values in req.headers.items()})
-
-    def _signed(self, raw: str, headers: Mapping[str, str | Sequence[str]]) -> bool:
-        if self._verifier is None:
+        if self._signature is None:
             return False
         try:
-            return self._verifier.is_valid_request(raw, {name: str(value) for name, value in headers.items()})
-        except (TypeError, ValueError):  # a time that is no number, a signature beyond ASCII
+            raw = req.raw_body.encode()
+        except UnicodeEncodeError:  # half a character: it came from no bytes
             return False
+        return self._signature.genuine(raw, {name: values[0] for name, values in req.headers.items()})
 
 
 def _misshapen(error: Exception) -> BoltResponse:
@@ -158,7 +159,7 @@ def _misshapen(error: Exception) -> BoltResponse:
 def _count(body: dict[str, Any], status: int, seconds: float) -> None:
     """Count a request by what it was and how it went; what a forged one says of itself is not believed."""
     kind = "command" if body.get("command") else str(body.get("type") or "")
-    if status == HTTPStatus.UNAUTHORIZED:
+    if status in _UNPROVEN:
         kind = "forged"
     failed, refused = status >= HTTPStatus.INTERNAL_SERVER_ERROR, status >= HTTPStatus.BAD_REQUEST
     metrics.answered(kind, "failed" if failed else "refused" if refused else "ok", seconds)

@@ -18,6 +18,7 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.base.errors import Refusal
+from bot.slack_app import AT_ONCE
 from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
@@ -36,7 +37,7 @@ class Socket(SocketModeHandler):
     """The connection, and how many requests are being answered over it."""
 
     def __init__(self, app: App, app_token: str, *, pings: float = _PINGS) -> None:
-        super().__init__(app, app_token, ping_interval=pings)
+        super().__init__(app, app_token, ping_interval=pings, concurrency=AT_ONCE)
         self.client.on_close_listeners.append(self._renew)
         self._lock = threading.Lock()
         self._answering = 0

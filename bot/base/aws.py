@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
 _TRIES = {"form": 1, "act": 3, "create": 1}
+_CONNECTIONS = 64  # that a client keeps for the next question: as many forms may ask at once
 _DENIED = {"AccessDenied", "AccessDeniedException", "403"}
 _PASSING = metrics.THROTTLED | {"RequestTimeout", "RequestTimeoutException"}
 _PASSING_STATUSES = {408, 429}  # and whatever says that the fault is AWS's
@@ -140,7 +141,7 @@ class Aws:
         retries: Any = {"mode": "adaptive", "max_attempts": 8}
         if patience in _TRIES:
             retries = {"mode": "standard", "total_max_attempts": _TRIES[patience]}
-        return Config(connect_timeout=connect, read_timeout=read, retries=retries)
+        return Config(connect_timeout=connect, read_timeout=read, retries=retries, max_pool_connections=_CONNECTIONS)
 
     def _make(self, service: str, patience: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - as above

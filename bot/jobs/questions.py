@@ -12,6 +12,8 @@ from typing import Any
 from bot.base.deadline import left
 from bot.base.errors import Fault, Refusal, Transient
 
+_AT_ONCE = 192  # three questions for each of the 64 pages that the front answers at once
+
 
 class TooLate(Transient):
     """Nobody waits for the answer any more."""
@@ -22,7 +24,7 @@ class Questions:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="form-question")
+        self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="form-question")
 
     def patience(self) -> Callable[[], None]:
         """A step for long questions (see `Storage.attended`): it ends them when their page does not wait any more.

@@ -49,11 +49,11 @@ def run(place: Place) -> Figures:
     seconds = place.of(_SECONDS, 6)
     with running(place.folder, place.database_url) as world:
         _bot, url = world.start_http("one")
-        samples = _samples(world, url)
-        _load(world, url, samples, 1, 0)  # what is read and opened at the first request is not what is measured
-        quiet = _load(world, url, samples, seconds, 1)
+        sent = samples(world, url)
+        load(world, url, sent, 1, 0)  # what is read and opened at the first request is not what is measured
+        quiet = load(world, url, sent, seconds, 1)
         result: list[Times] = []
-        loading = threading.Thread(target=lambda: result.append(_load(world, url, samples, 5, 2)))
+        loading = threading.Thread(target=lambda: result.append(load(world, url, sent, 5, 2)))
         loading.start()
         time.sleep(1.5)
         with locked(place.database_url):
@@ -79,14 +79,14 @@ def run(place: Place) -> Figures:
     )
 
 
-def _load(world: World, url: str, samples: dict[str, Any], seconds: int, turn: int) -> Times:
+def load(world: World, url: str, sent: dict[str, Any], seconds: int, turn: int) -> Times:
     """That many seconds of load, from a process of its own."""
     wish = {
         "url": url,
         "secret": world.services.keys.signing_secret,
         "seconds": seconds,
         "turn": turn,
-        "samples": samples,
+        "samples": sent,
     }
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.ack_latency"],
@@ -99,7 +99,7 @@ def _load(world: World, url: str, samples: dict[str, Any], seconds: int, turn: i
     return Times(sorted(took for took, _status in answers), Counter(status for _took, status in answers))
 
 
-def _samples(world: World, url: str) -> dict[str, Any]:
+def samples(world: World, url: str) -> dict[str, Any]:
     """What Slack sends of each kind: taken from its journal, after somebody has done it."""
     world.control("request_url", {"url": url})
     world.mara.command(CHANNEL, "/labeljob", "help")

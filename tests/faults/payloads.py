@@ -1,4 +1,4 @@
-"""Slack's payloads, awkwardly changed: every kind that the bot gets, signed as Slack signs, posted to its WSGI app.
+"""Slack's payloads, awkwardly changed: every kind that the bot gets, signed as Slack signs, posted to its front.
 
 `python -m tests.faults payloads 20000` is the long form. An answer of 5xx is a failure; so is an exception that leaves
 the app. (A 503 would be honest for a repeat of a request that is being answered; here nothing is answered twice.)
@@ -6,7 +6,6 @@ the app. (A 503 would be honest for a repeat of a request that is being answered
 
 import hashlib
 import hmac
-import io
 import json
 import logging
 import random
@@ -23,9 +22,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.sandbox.story import first_page, second_page
 from bot.slack_http import SignedHttp
+from tests.stories.places import delivered
 from tests.stories.world import DATA, LABELERS, WAITING, World, an_order
 
-PATH = "/slack/events"
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 _ODD: tuple[Any, ...] = (
     None, True, 0, -1, 1e308, 10**30, "", " ", "\x00", "\ud800", "\u202eevil", "<!channel> <@U0SAM>", "{{ 7*7 }}",
@@ -63,11 +62,11 @@ class Report:
 
 
 class Fuzzer:
-    """The bot of a world behind its WSGI app, and the payloads that a whole story left in Slack's journal."""
+    """The bot of a world behind signed HTTP, and the payloads that a whole story left in Slack's journal."""
 
     def __init__(self, world: World) -> None:
         self._secret = world.services.keys.signing_secret.encode()
-        self._app = SignedHttp(world.bot.app(), PATH)
+        self._slack = SignedHttp(world.bot.app(), self._secret.decode())
         self._number = 0
         self.samples = _samples(world)
         self.report = Report()
@@ -100,20 +99,13 @@ class Fuzzer:
         """Post a signed body to the app; the status."""
         moment = str(int(time.time()))
         digest = hmac.new(self._secret, b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": PATH,
-            "QUERY_STRING": "",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "CONTENT_TYPE": kind,
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_X_SLACK_REQUEST_TIMESTAMP": moment,
-            "HTTP_X_SLACK_SIGNATURE": f"v0={digest}",
-            "wsgi.input": io.BytesIO(body),
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            "X-Slack-Request-Timestamp": moment,
+            "X-Slack-Signature": f"v0={digest}",
         }
-        told: list[str] = []
-        list(self._app(environ, lambda status, _headers, _error=None: told.append(status)))  # type: ignore[arg-type]
-        return int(told[0].split()[0])
+        return delivered(self._slack, headers, body).status
 
 
 def mutated(payload: Any, chance: random.Random) -> Any:

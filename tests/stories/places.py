@@ -1,5 +1,6 @@
 """The places of the story tests: AWS and Slack with more people and buckets, and the bot's door for signed HTTP."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -7,10 +8,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import AsyncIterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from slack_bolt import BoltResponse
 
 from bot import slack_manifest, wiring
 from bot.sandbox import seed
@@ -20,7 +24,7 @@ from bot.sandbox.http import Server
 from bot.sandbox.services import ACCOUNT, REGION, Keys, free_port
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
-from bot.slack_http import SignedHttp
+from bot.slack_http import SignedHttp, Unsigned
 
 TEAM_ID, BOT, PARTNER = "T0ORCHARD", "U0LABELJOB", "T0PARTNER"
 FLOW = "B0FLOW"  # a workflow: it writes messages and is no user
@@ -158,11 +162,27 @@ class Services:
         self.aws.stop()
 
 
-class _Quiet(WSGIRequestHandler):
-    """No line per request on the terminal."""
+class Arrived:
+    """A body that has come as a whole."""
 
-    def log_message(self, *_args: object) -> None:
-        pass
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+
+    async def __call__(self) -> bytes:
+        return self._raw
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._raw
+
+
+def delivered(slack: SignedHttp, headers: Mapping[str, str], raw: bytes) -> BoltResponse:
+    """The answer to one request, read and answered as the web process does it."""
+    small = {name.lower(): value for name, value in headers.items()}
+    try:
+        proven = asyncio.run(slack.proven(small, Arrived(raw)))
+    except Unsigned as refusal:
+        return refusal.answer
+    return slack.answer(small, proven)
 
 
 class SignedDoor:
@@ -170,10 +190,25 @@ class SignedDoor:
 
     def __init__(self, bot: wiring.Bot, secret: str) -> None:
         self._secret = secret
-        self._server: WSGIServer = make_server(
-            "127.0.0.1", 0, SignedHttp(bot.app(), "/slack/events"), handler_class=_Quiet
-        )
-        self.url = f"http://127.0.0.1:{self._server.server_port}/slack/events"
+        slack = SignedHttp(bot.app(), secret)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                answer = delivered(slack, dict(self.headers.items()), raw)
+                body = (answer.body or "").encode()
+                self.send_response(answer.status)
+                for name, values in answer.headers.items():
+                    self.send_header(name, values[0])
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args: object) -> None:
+                """No line per request on the terminal."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/slack/events"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
