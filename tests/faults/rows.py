@@ -2,6 +2,7 @@
 
 from tests.faults import (
     ack_latency,
+    clock_jumps,
     double_clicks,
     freezes,
     full_disk,
@@ -28,6 +29,7 @@ ROWS: tuple[Row, ...] = tuple(
     sorted(
         (
             ack_latency.ROW,
+            clock_jumps.ROW,
             double_clicks.ROW,
             freezes.ROW,
             hanging_aws.ROW,

@@ -13,22 +13,11 @@ from bot.delivery.claims import Claims
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.sender import Sender
+from tests.faults.clock_jumps import set_clock
 from tests.windows.conftest import Workspace
 
 JOB, DATASET = Subject("T0ORCHARD", "job", "j1"), Subject("T0ORCHARD", "dataset", "d1")
 MakeSender = Callable[..., Sender]
-MOMENTS = {
-    "outbox": ("lease_until", "not_before", "first_try_at", "recheck_at", "created"),
-    "thread": ("due_at", "last_edit", "lease_until", "first_try_at", "recheck_at"),
-    "budget": ("refilled_at", "blocked_until"),
-}
-
-
-def set_clock(db: Database, seconds: float) -> None:
-    """Let the database's clock be set by so many seconds: what it wrote before lies that much the other way."""
-    for table, columns in MOMENTS.items():
-        moved = ", ".join(f"{name} = CASE WHEN {name} > 0 THEN {name} - :s ELSE {name} END" for name in columns)
-        db.execute(f"UPDATE {table} SET {moved}", {"s": seconds})
 
 
 def ask(db: Database, question: str) -> float:

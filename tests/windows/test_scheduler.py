@@ -6,26 +6,15 @@ that only goes on is passed in.
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 
-import apscheduler.schedulers.base as apscheduler_time
 import pytest
-from apscheduler.triggers import interval
 
 from bot.base.errors import Transient
 from bot.scheduler import Round, Scheduler
+from tests.faults.clock_jumps import Wall, wall_clock
 
 GAP = 3600.0
-
-
-class Wall(datetime):
-    """The wall clock that APScheduler sees: `ahead` of the true one."""
-
-    ahead = timedelta(0)
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-        return datetime.now(tz) + cls.ahead
 
 
 class Worker:
@@ -50,10 +39,13 @@ class Worker:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
-    for module in (apscheduler_time, interval):
-        monkeypatch.setattr(module, "datetime", Wall)
-    monkeypatch.setattr(Wall, "ahead", timedelta(0))
+def wall() -> Iterator[type[Wall]]:
+    with wall_clock() as made:
+        yield made
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
     made = Worker()
     made.scheduler.start()
     yield made
@@ -73,10 +65,10 @@ def test_a_round_is_due_at_once_and_then_in_its_gap(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("days", [-365, -1 / 24, 1, 20_000])
-def test_wall_clock_that_is_set_moves_no_round(worker: Worker, monkeypatch: pytest.MonkeyPatch, days: float) -> None:
+def test_wall_clock_that_is_set_moves_no_round(wall: type[Wall], worker: Worker, days: float) -> None:
     """Without this, an hour set back would be an hour without posts, launches and looks; years ahead, for ever."""
     assert worker.wait(1)
-    monkeypatch.setattr(Wall, "ahead", timedelta(days=days))
+    wall.ahead = timedelta(days=days)
     assert not worker.wait(2, 0.5), "it is not due sooner either"
     for rounds in (2, 3):
         worker.seconds += GAP
