@@ -30,34 +30,43 @@ def run(place: Place) -> Figures:
         waited = door.someone_waits(_SETTLE)
         for name in others:
             near.accept(name)
-        meanwhile = _told(world, others, STORY)
+        untold = _untold(world, others, STORY)
         early = _KEPT in world.labeling_jobs()
         door.give()
-        after = _told(world, [_KEPT], STORY[:1])[_KEPT]
+        late = _untold(world, [_KEPT], STORY[:1])
         extra = set(world.labeling_jobs()) - {_KEPT, *others}
         near.bot.db.close()
-    launched = after[:1] == STORY[:1]
-    hurt = [f"{name}: {lines}" for name, lines in meanwhile.items() if lines != STORY]
-    if not launched:
-        hurt.append(f"{_KEPT}: {after}")
     return Figures(
         {
             "kept_files": int(waited and not early),
             "others": len(others),
-            "others_told_meanwhile": sum(lines == STORY for lines in meanwhile.values()),
-            "launched_when_it_came": int(launched),
+            "others_told_meanwhile": len(others) - len(untold),
+            "launched_when_it_came": int(not late),
             "extra": len(extra),
         },
-        waited and not early and not hurt and not extra,
-        tuple(hurt),
+        waited and not (early or untold or late or extra),
+        tuple(f"{name} was not told in full" for name in (*untold, *late)),
     )
 
 
-def _told(world: World, names: list[str], story: list[str]) -> dict[str, list[str]]:
-    """What the threads say as soon as they tell this much of the story, or what they say in the end."""
+def _untold(world: World, names: list[str], story: list[str]) -> list[str]:
+    """The jobs whose threads do not say all these words in the end; lines may be folded into one message."""
+    untold = names
+
+    def all_told() -> bool:
+        nonlocal untold
+        untold = [name for name in untold if not _told(world, name, story)]
+        return not untold
+
     with suppress(PracticeError):
-        until(lambda: all(world.lines(name)[: len(story)] == story for name in names), _SETTLE, "the threads' stories")
-    return {name: world.lines(name) for name in names}
+        until(all_told, _SETTLE, "the threads' stories")
+    return untold
+
+
+def _told(world: World, name: str, story: list[str]) -> bool:
+    cards = [root for root in world.roots() if root["text"].endswith(f"job {name}")]
+    said = " ".join(line["text"] for card in cards for line in world.thread(card["ts"])[1:])
+    return all(word in said for word in story)
 
 
 ROW = Row(22, "a file that does not come", "one job's file delays nobody else's job", run)
