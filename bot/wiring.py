@@ -200,7 +200,7 @@ def build(settings: Settings, *, answering: bool = True, clock: Clock = system_c
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     tries = Tries(db, leases, settings, random.SystemRandom())
     installation = _installation(slack)
-    access = Access(slack, settings.managers, clock, installation.team_id)
+    access = Access(slack, settings.managers, installation.team_id)
     teams = Teams(db)
     jobs = _jobs(settings, db, aws, outbox, tries, access, teams, clock)
     datasets = _datasets(settings, db, aws, outbox, tries, access, clock, jobs.made_datasets)

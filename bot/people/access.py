@@ -9,6 +9,7 @@ that may not ask is the administrator's business, and only no answer at all is w
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,7 +18,6 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.base.clock import Clock
 from bot.base.deadline import over
 from bot.base.errors import LabeljobError, NotAllowed, Refusal, Transient
 from bot.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
@@ -125,13 +125,19 @@ class Access:
     """Asks Slack who somebody is, remembers it for 20 seconds, and applies the rules.
 
     `slack` is a client whose timeout fits the 3 s in which Slack wants an answer; `team_id` is the workspace of the
-    bot's own token, the only one whose people are no strangers.
+    bot's own token, the only one whose people are no strangers; `seconds` only goes on, whatever becomes of the clock.
     """
 
-    def __init__(self, slack: WebClient, managers: tuple[str, ...], clock: Clock, team_id: str) -> None:
+    def __init__(
+        self,
+        slack: WebClient,
+        managers: tuple[str, ...],
+        team_id: str,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._slack = slack
         self._managers = managers
-        self._clock = clock
+        self._seconds = seconds
         self.team_id = team_id
         self._known: dict[tuple[str, str], tuple[float, Any]] = {}
 
@@ -358,7 +364,7 @@ class Access:
             SlackSilent, SlackShut: it is not known.
 
         """
-        now = self._clock().timestamp()
+        now = self._seconds()
         since, known = self._known.get(("channels", user_id), (now, _Channels()))
         if now - since >= (_LIFE_OF_NO if known.whole and channel not in known.found else _LIFE):
             since, known = now, _Channels()
@@ -425,7 +431,7 @@ class Access:
 
     def _ask(self, kind: str, key: str, call: Callable[[], Any]) -> Any:
         """The answer, from memory while it is fresh."""
-        now = self._clock().timestamp()
+        now = self._seconds()
         known = self._known.get((kind, key))
         if known and now - known[0] < _LIFE:
             return known[1]

@@ -3,14 +3,13 @@
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import slack_manifest
-from bot.base.clock import system_clock
 from bot.base.deadline import within
 from bot.base.errors import LabeljobError, NotAllowed
 from bot.people.access import Access, DirectMessage, NotHere, Role, SlackShut, SlackSilent
@@ -47,9 +46,9 @@ CHANNELS: list[dict[str, Any]] = [
 class Place(Workspace):
     """A workspace with people of every kind."""
 
-    def access(self, *managers: str) -> Access:
+    def access(self, *managers: str, seconds: Callable[[], float] = time.monotonic) -> Access:
         """The rules, as a bot that has just started applies them."""
-        return Access(SlackClient("xoxb-test", f"{self.url}/api/", 2), managers, system_clock, OURS)
+        return Access(SlackClient("xoxb-test", f"{self.url}/api/", 2), managers, OURS, seconds)
 
     def refuse(self, method: str, error: str | None) -> None:
         """Slack answers this method with this code; None ends it."""
@@ -258,3 +257,14 @@ def test_who_hears_in_place_of_a_deactivated_account(place: Place) -> None:
     assert place.access().told("U0DORA") == ""
     place.refuse("users.info", "internal_error")
     assert place.access("U0SAM").told("U0DORA") == "U0DORA", "what is not known changes nothing"
+
+
+def test_what_slack_said_is_believed_for_seconds_that_only_go_on(place: Place) -> None:
+    """Without this, whoever lost a right would keep it for the hour by which a machine's clock was set back."""
+    now = [100.0]
+    access = place.access(seconds=lambda: now[0])
+    asked = []
+    for now[0] in (100.0, 119.0, 121.0):
+        access.who(OURS, "U0SAM", "C0DATA")
+        asked.append(place.calls("users.info"))
+    assert asked == [1, 1, 2]

@@ -230,7 +230,7 @@ class Story:
             clock=system_clock,
             new_id=self.new_id,
         )
-        self._access = Access(client, (), system_clock, self.team)
+        self._access = Access(client, (), self.team)
         self.load, self.watch = self.worker("worker", world.settings.lease)
 
     def worker(self, owner: str, lease: float) -> tuple[Load, Watch]:
