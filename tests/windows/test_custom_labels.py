@@ -202,7 +202,9 @@ class Story:
                     signing_secret="practice",
                     manifest={
                         "display_information": {"name": "Labeljob"},
-                        "oauth_config": {"scopes": {"bot": ["users:read", "channels:read", "chat:write"]}},
+                        "oauth_config": {
+                            "scopes": {"bot": ["users:read", "channels:read", "groups:read", "chat:write"]}
+                        },
                     },
                     people=[{"id": "U0MARA", "name": "mara", "real_name": "Mara"}],
                     channels=[{"id": "C0DATA", "name": "data", "members": ["U0MARA", "bot"]}],
