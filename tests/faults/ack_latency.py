@@ -20,6 +20,7 @@ from typing import Any
 from tests.faults.book import LONG, Figures, Place, Row
 from tests.faults.fronts import Front, How
 from tests.faults.locked import locked
+from tests.faults.near import APP_ID
 from tests.faults.world import CHANNEL, World, order, running, to_last_page
 
 RATE = 50
@@ -110,7 +111,7 @@ def samples(world: World, url: str) -> dict[str, Any]:
     pages = world.journal("app:view_submission")
     event = {"user": "U0MARA", "type": "app_home_opened", "channel": "D1", "tab": "home"}
     asked = {"user": "U0MARA", "type": "app_mention", "channel": CHANNEL, "thread_ts": root, "text": "<@U0BOT> help"}
-    outer = {"type": "event_callback", "team_id": command["team_id"], "api_app_id": "A1"}
+    outer = {"type": "event_callback", "team_id": command["team_id"], "api_app_id": APP_ID}
     return {
         **{text: {**command, "text": text} for text in ("list", "help", "status")},
         "suggestion": world.journal("app:block_suggestion")[0]["request"],

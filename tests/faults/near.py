@@ -14,7 +14,7 @@ from bot.jobs.draft import team_key
 from bot.jobs.records import Job
 from tests.faults.world import CHANNEL, World, order
 
-TEAM = "T0ORCHARD"
+TEAM, APP_ID = "T0ORCHARD", "A0LABELJOB"
 
 
 class Near:

@@ -20,7 +20,7 @@ from bot.sandbox.story import card_of
 from tests.faults.book import Figures, Place, Row
 from tests.faults.fronts import How
 from tests.faults.journals import Journal
-from tests.faults.near import TEAM
+from tests.faults.near import APP_ID, TEAM
 from tests.faults.replicas import Pair, pair
 from tests.faults.world import CHANNEL, has_trouble, until
 
@@ -152,7 +152,7 @@ class People:
             ts = self._pair.world.mara.say(CHANNEL, f"question {self._made}")
             intent = f"reply {ts}"
             event |= {"type": "app_mention", "channel": CHANNEL, "ts": ts, "event_ts": ts, "text": "<@U0BOT> help"}
-        outer = {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": f"Ev{self._made}"}
+        outer = {"type": "event_callback", "team_id": TEAM, "api_app_id": APP_ID, "event_id": f"Ev{self._made}"}
         return intent, "event", {**outer, "event": event}
 
 
