@@ -34,7 +34,7 @@ class Installation:
             return "api_app_id"
         if _yes(body.get("is_enterprise_install")):  # ours is one workspace's: the manifest allows no other
             return "is_enterprise_install"
-        authorized = _teams(body.get("authorizations"))
+        authorized = _installations(body.get("authorizations"))
         if authorized and self.team_id not in authorized:
             return "authorizations"
         view = body.get("view")
@@ -71,12 +71,17 @@ def _app_id(slack: WebClient, bot_id: str) -> str:
     return ""
 
 
-def _teams(authorizations: Any) -> set[str]:
-    """The workspaces that an event says it is for."""
+def _installations(authorizations: Any) -> set[str]:
+    """The workspaces that an event says it is for; "" stands for an organisation's installation, which is never ours.
+
+    An event carries that flag here alone, and may name no workspace beside it.
+    """
     if not isinstance(authorizations, list):
         return set()
-    named = (one.get("team_id") for one in authorizations if isinstance(one, dict))
-    return {str(team) for team in named if team}
+    each = [one for one in authorizations if isinstance(one, dict)]
+    theirs = {"" for one in each if _yes(one.get("is_enterprise_install"))}
+    named = (one.get("team_id") for one in each if not _yes(one.get("is_enterprise_install")))
+    return {str(team) for team in named if team} | theirs
 
 
 def _yes(value: Any) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from bot.installation import Installation
 
 OURS = Installation("T0OURS", "A0OURS")
+_ORG_WIDE = {"enterprise_id": "E0", "team_id": None, "is_enterprise_install": True}
 BOTH = [{"team_id": "T0THEIRS", "enterprise_id": None}, {"team_id": "T0OURS"}]
 
 
@@ -19,6 +20,7 @@ BOTH = [{"team_id": "T0THEIRS", "enterprise_id": None}, {"team_id": "T0OURS"}]
         {"authorizations": BOTH},
         {"authorizations": []},
         {"authorizations": [{"enterprise_id": "E0"}]},
+        {"authorizations": [_ORG_WIDE, {"team_id": "T0OURS", "is_enterprise_install": False}]},
         {"view": {"team_id": "T0THEIRS", "app_installed_team_id": "T0OURS"}},
         {"is_enterprise_install": "false", "view": None},
         {"authorizations": "odd", "view": "odd"},
@@ -34,6 +36,8 @@ def test_payload_of_ours_comes_in_whatever_team_it_names_beside(body: dict[str, 
     [
         ({"api_app_id": "A0OTHER"}, "api_app_id"),
         ({"team_id": "T0OURS", "authorizations": [{"team_id": "T0THEIRS"}]}, "authorizations"),
+        ({"team_id": "T0OURS", "authorizations": [_ORG_WIDE]}, "authorizations"),
+        ({"authorizations": [{**_ORG_WIDE, "team_id": "T0OURS"}]}, "authorizations"),
         ({"view": {"team_id": "T0OURS", "app_installed_team_id": "T0THEIRS"}}, "view.app_installed_team_id"),
         ({"is_enterprise_install": True}, "is_enterprise_install"),
         ({"is_enterprise_install": "true"}, "is_enterprise_install"),
