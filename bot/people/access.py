@@ -200,7 +200,7 @@ class Access:
             raise NotAllowed(f"Only members of this channel can {rule.words}. Ask one of them to invite you.")
         if who.guest:
             raise NotAllowed(f"Guests may label; they cannot {rule.words}. {can}")
-        if who.doubt:
+        if who.doubt and not rule.inside:
             raise SlackSilent(
                 f"Slack did not say who is in {who.doubt}, so it is not known whether you are a manager; nothing was "
                 f"done. {can}"

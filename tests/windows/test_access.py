@@ -112,6 +112,16 @@ def test_whether_somebody_manages_is_called_unknown_only_where_slack_did_not_ans
         rules.require("stop", rules.who(OURS, "U0GRETA", "C0DATA"))
 
 
+def test_group_that_cannot_be_read_says_nothing_of_what_members_alone_may(place: Place) -> None:
+    """A labeler would be kept from the instructions by a question whose answer gives no right to them."""
+    rules = place.access("U0SAM", "S0LEADS")
+    place.refuse("usergroups.users.list", "internal_error")
+    outside = rules.who(OURS, "U0MARA", "C0SAMS")
+    assert not rules.may("read instructions", outside)
+    with pytest.raises(NotAllowed, match=r"Only members of this channel can read the instructions\. Join"):
+        rules.require("read instructions", outside)
+
+
 @pytest.mark.parametrize(
     ("user", "words"),
     [
