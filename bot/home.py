@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.base.errors import LabeljobError
 from bot.jobs.verbs import JobVerbs
-from bot.people.access import Access, Role
+from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.slack_app import Door
 
@@ -23,14 +23,13 @@ def opened(event: dict[str, Any], client: WebClient, *, jobs: JobVerbs, teams: T
         return
     team_id, user = access.team_id, str(event["user"])
     channels = {team.channel for team in teams.search(team_id, "", limit=1000) if team.channel}
-    mine = frozenset(channel for channel in channels if _labels_in(access, team_id, user, channel))
+    mine = frozenset(channel for channel in channels if _labels_in(access, user, channel))
     client.views_publish(user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine))
 
 
-def _labels_in(access: Access, team_id: str, user: str, channel: str) -> bool:
+def _labels_in(access: Access, user: str, channel: str) -> bool:
     """Whether the person is in a labeling team's channel; what cannot be told now counts as no."""
     try:
-        who = access.who(team_id, user, channel)
+        return access.is_inside(user, channel)
     except LabeljobError:
         return False
-    return who.in_channel and who.role >= Role.LABELER

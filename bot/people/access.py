@@ -239,6 +239,18 @@ class Access:
         except _NoSuchThing:
             return user_id
 
+    def is_inside(self, user_id: str, channel: str) -> bool:
+        """Whether somebody of this workspace, guests too, is in a channel; of many channels this costs one list.
+
+        Raises:
+            SlackSilent, SlackShut: it is not known.
+
+        """
+        try:
+            return not self._why_not(self._user(user_id)) and self._inside(user_id, channel)
+        except _NoSuchThing:
+            return False
+
     def told(self, user_id: str) -> str:
         """Who hears of what somebody asked for: they, or in place of a deactivated account the first active manager.
 
@@ -426,15 +438,25 @@ class Access:
                 log.warning("LABELJOB_MANAGERS names %s: %s", group, unknown.words)
                 return frozenset(), isinstance(unknown, SlackShut)
 
-        people, known = self._ask("group", group, ask)
+        try:
+            people, known = self._ask("group", group, ask)
+        except SlackSilent:  # no time was left to ask, which nobody needs to remember
+            return frozenset(), False
         return people, known
 
     def _ask(self, kind: str, key: str, call: Callable[[], Any]) -> Any:
-        """The answer, from memory while it is fresh."""
+        """The answer, from memory while it is fresh; nothing more is asked for somebody whose time has passed.
+
+        Raises:
+            SlackSilent: it has passed; and what `_asked` raises.
+
+        """
         now = self._seconds()
         known = self._known.get((kind, key))
         if known and now - known[0] < _LIFE:
             return known[1]
+        if over():
+            raise SlackSilent
         answer = _asked(call)
         self._known[kind, key] = (now, answer)
         return answer

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.person import Person
-from tests.stories.world import LABELERS, QUEUE_TEAM, WAITING, World, an_order, buttons, shown
+from tests.stories.world import LABELERS, QUEUE_TEAM, SHORT_LIVED_TEAM, WAITING, World, an_order, buttons, shown
 
 
 def home(world: World, person: Person) -> dict[str, Any]:
@@ -68,6 +68,21 @@ def test_home_shows_labelers_what_they_can_label(world: World) -> None:
     world.sam.command(LABELERS, "/labelteam", f"leave {QUEUE_TEAM}")
     world.pass_time(2)
     world.settle()
+
+
+def test_home_of_somebody_who_labels_nowhere_costs_one_list(world: World) -> None:
+    """Without this, a workspace with sixty labeling teams would ask Slack sixty times, and draw no Home in time."""
+    channels = [world.channel(f"own-labelers-{number}", ["U0SAM", "bot"]) for number in range(3)]
+    teams = (QUEUE_TEAM, SHORT_LIVED_TEAM, WAITING)
+    for team, channel in zip(teams, channels, strict=True):
+        world.sam.command(channel, "/labelteam", f"here {team}")
+    world.bot.access._known.clear()
+    before = world.so_far()
+    assert "Nothing waits for you now." in shown(home(world, world.ana))
+    asked = {name: len(world.journal(name, after=before)) for name in ("users.conversations", "conversations.info")}
+    assert asked == {"users.conversations": 1, "conversations.info": 0}
+    for team, channel in zip(teams, channels, strict=True):
+        world.sam.command(channel, "/labelteam", f"leave {team}")
 
 
 def test_asker_is_told_once_when_the_channel_cannot_be_reached(world: World) -> None:

@@ -259,6 +259,19 @@ def test_look_ups_of_one_answer_share_its_time(place: Place) -> None:
     assert time.monotonic() - began < 5, "far from the six seconds that three such look-ups would take alone"
 
 
+def test_nothing_more_is_asked_for_somebody_whose_time_has_passed(place: Place) -> None:
+    """Each question still waits a moment when the time is over: sixty of them would be the three seconds again."""
+    rules = place.access(*(f"U0GONE{number:02}" for number in range(60)))
+    mara = rules.who(OURS, "U0MARA", "C0DATA")
+    asked = place.calls("users.info")
+    with within(0), pytest.raises(NotAllowed, match=r"You cannot stop this job\. Managers can; an administrator"):
+        rules.require("stop", mara)
+    with within(0), pytest.raises(SlackSilent):
+        rules.check_here("C0DATA")
+    assert place.calls("users.info") == asked
+    assert place.calls("conversations.info") == 0
+
+
 def test_who_hears_in_place_of_a_deactivated_account(place: Place) -> None:
     """The end of a job would be told to nobody."""
     rules = place.access("U0DORA", "S0LEADS", "U0SAM")
