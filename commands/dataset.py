@@ -159,7 +159,7 @@ def _may_create(who: Asking, access: Access) -> None:
 
 def _may_import(who: Asking, job: FinishedJob, access: Access) -> None:
     """The right of this person on that job; rights are those of the job's own channel and workspace."""
-    access.require("import", access.who(job.team_id, who.user_id, job.channel), asked_by=job.asked_by)
+    access.require("import", access.at_home(job.team_id, who.user_id, job.channel, who.channel), asked_by=job.asked_by)
     access.check_here(job.channel)
     if not job.importable:
         raise NotImportable(job.why_not or None)

@@ -121,7 +121,7 @@ def status_pressed(
     ack()
     who, job = _pressed(body, jobs)
     # A card may stand in a second channel: whoever is in there sees it anyway.
-    access.require("see", access.who(job.team_id, who.user_id, who.channel or job.channel))
+    access.require("see", access.at_home(job.team_id, who.user_id, who.channel or job.channel, who.channel))
     if body.get("response_url"):
         respond(**to_one(jobs.status.of_job(job)), replace_original=False, thread_ts=who.thread_ts)
         return
@@ -143,14 +143,14 @@ def stop_pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: Job
     """[Stop…]: what it would do, to be confirmed."""
     ack()
     who, job = _pressed(body, jobs)
-    jobs.control.stoppable(job, access.who(job.team_id, who.user_id, job.channel))
+    jobs.control.stoppable(job, _at_home(who, job, access))
     client.views_open(trigger_id=body["trigger_id"], view=jobs.status.stop_view(job))
 
 
 def stop_confirmed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
     """The stop was confirmed; the right is asked again, for time has passed."""
     job = jobs.status.job(card.job_of(view))
-    jobs.control.stop(job.id, access.who(job.team_id, asking(body).user_id, job.channel))
+    jobs.control.stop(job.id, _at_home(asking(body), job, access))
     ack()
 
 
@@ -158,14 +158,14 @@ def retry_pressed(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Acc
     """[Try again]: a job that was set aside is taken up; its card and its thread say so to everybody."""
     ack()
     who, job = _pressed(body, jobs)
-    jobs.control.retry(job.id, access.who(job.team_id, who.user_id, job.channel))
+    jobs.control.retry(job.id, _at_home(who, job, access))
 
 
 def take_over(ack: Ack, body: dict[str, Any], *, jobs: JobVerbs, access: Access) -> None:
     """[Take over]: a followed job becomes one of ours."""
     ack()
     who, job = _pressed(body, jobs)
-    jobs.control.take_over(job.id, access.who(job.team_id, who.user_id, job.channel))
+    jobs.control.take_over(job.id, _at_home(who, job, access))
 
 
 def instructions(ack: Ack, body: dict[str, Any], client: WebClient, *, jobs: JobVerbs) -> None:
@@ -249,7 +249,7 @@ def _member(who: Asking, access: Access) -> None:
 
 def _at_home(who: Asking, job: Job, access: Access) -> Who:
     """The person in the channel that the job belongs to, wherever they typed: rights to manage are those of there."""
-    return access.who(job.team_id, who.user_id, job.channel)
+    return access.at_home(job.team_id, who.user_id, job.channel, who.channel)
 
 
 def _pressed(body: dict[str, Any], jobs: JobVerbs) -> tuple[Asking, Job]:

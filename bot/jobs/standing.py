@@ -63,7 +63,7 @@ class Standing:
             return job
         if not mine and not channel:
             raise NothingHere
-        self._access.require(READ, self._access.who(job.team_id, user_id, channel or job.channel))
+        self._access.require(READ, self._access.at_home(job.team_id, user_id, channel or job.channel, channel))
         return job
 
     def _stands(self, job: Job, user_id: str, channel: str) -> bool:

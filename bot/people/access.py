@@ -94,6 +94,10 @@ class DirectMessage(NotHere):
     """Labeljob works in channels; a direct message cannot hold it. Type the command in the channel of your project."""
 
 
+class NotThere(NotHere):
+    """This belongs to another channel, which Labeljob is not in. Somebody in there types /invite @labeljob first."""
+
+
 class SlackSilent(Transient):
     """Slack did not answer, so who you are here is not known. Nothing was done; ask again in a minute."""
 
@@ -176,6 +180,22 @@ class Access:
         if typed:
             return Who(user_id, name, Role.MEMBER, in_channel=True, guest=False, typed=True)
         return self._full_member(user_id, name, channel)
+
+    def at_home(self, team_id: str, user_id: str, home: str, here: str) -> Who:
+        """As `who`, in the channel `home` of what is looked at `here` ("" in a window or on the App Home).
+
+        Raises:
+            NotThere: in place of `NotHere`, where the two are not the same: an invitation to here would change nothing.
+
+        """
+        try:
+            return self.who(team_id, user_id, home)
+        except DirectMessage:
+            raise
+        except NotHere as hidden:
+            if home == here:
+                raise
+            raise NotThere from hidden
 
     def require(self, action: str, who: Who, *, asked_by: str | None = None) -> None:
         """Refuse unless the rule of `action` lets this person do it.

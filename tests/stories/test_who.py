@@ -12,6 +12,7 @@ from bot.sandbox import seed
 from bot.sandbox.person import Person
 from bot.sandbox.story import first_page, make_dataset, second_page
 from tests.stories.places import PARTNER, SHARED, TEAM_ID, THEIRS
+from tests.stories.test_home import home
 from tests.stories.world import DATA, PROJECT, WAITING, World, an_order, shown, words
 
 DIRECT = "Labeljob works in channels; a direct message cannot hold it. Type the command in the channel of your project."
@@ -132,6 +133,32 @@ def test_foreign_person_cannot_follow_a_private_job_into_the_shared_channel(worl
     world.bot.access._known.clear()
     assert words(world.mara.command(channel, "/labeljob", f"follow {name}")) == elsewhere
     world.sagemaker.stop_labeling_job(LabelingJobName=name)
+
+
+def test_channel_that_is_hidden_from_the_bot_is_not_called_this_one(world: World) -> None:
+    """Without this, people would invite the app, again and again, to a channel that it is in."""
+    ours, shown_in = world.channel("own-hidden-since"), world.channel("own-sees-it-too")
+    with world._slack_rows() as rows:
+        rows.execute("UPDATE channel SET is_private = 1 WHERE id = ?", (ours,))
+        rows.commit()
+    world.ask(an_order("hidden-since", team=WAITING), ours)
+    world.mara.command(shown_in, "/labeljob", "follow hidden-since")
+    world.settle()
+    world.remove_bot(ours)
+    world.bot.access._known.clear()
+    there = "This belongs to another channel, which Labeljob is not in. Somebody in there types /invite @labeljob first."
+    assert words(world.mara.command(shown_in, "/labeljob", "stop hidden-since")) == there
+    world.mara.press(world.card("hidden-since", shown_in), "job_stop")
+    assert told_alone(world.mara, shown_in) == there
+    home(world, world.mara)
+    job = world.bot.jobs.status.named(world.bot.team_id, shown_in, "hidden-since").id
+    for action in ("job_status", "job_stop", "job_instructions"):
+        world.mara.press_at_home(action, of=job)
+        assert there in shown(world.mara.view())
+        world.mara.close_windows()
+    here = "Labeljob is not in this channel. Type /invite @labeljob here, then try again."
+    assert words(world.mara.command(ours, "/labeljob", "stop hidden-since")) == here
+    world.sagemaker.stop_labeling_job(LabelingJobName="hidden-since")
 
 
 def test_job_that_another_installation_asked_for_is_not_shown_by_name(world: World) -> None:
