@@ -13,7 +13,9 @@ import time
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
+from urllib.error import URLError
 
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_sdk import WebClient
@@ -27,7 +29,7 @@ from bot.base.failpoints import reach
 from bot.base.log import about, redact, subject
 from bot.delivery.inbox import Inbox, Request
 from bot.installation import Installation
-from bot.slack_failures import NO_ANSWER
+from bot.slack_failures import NO_ANSWER, Answer, answer_of
 from bot.slack_signature import SlackSignature
 
 AT_ONCE = 64  # requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
@@ -43,6 +45,10 @@ _UNPROVEN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQ
 MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 
 log = logging.getLogger(__name__)
+
+
+class NotShown(Transient):
+    """Slack did not answer in time, so it is not known whether it shows what you asked for. If not, ask once more."""
 
 
 class Door(App):
@@ -242,6 +248,9 @@ def _to_words(
     error: Exception, body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
 ) -> BoltResponse:
     """The last resort: whatever a listener raised becomes words for the person who waits."""
+    if _is_silence(error):
+        log.warning("Slack did not answer a listener's call: %s", error)
+        error = NotShown()
     if isinstance(error, Transient):
         context[_AGAIN] = True
     if isinstance(error, LabeljobError):
@@ -266,6 +275,13 @@ def _to_words(
     except (SlackApiError, *NO_ANSWER) as failure:  # it was acknowledged, and nothing was done
         log.warning("words could not be delivered: %s", failure)
     return BoltResponse(status=200, body="")
+
+
+def _is_silence(error: Exception) -> bool:
+    """Whether a call of Slack's got no answer: the windows on AWS and the database give such errors names of ours."""
+    if isinstance(error, SlackApiError):
+        return answer_of(error) is Answer.UNKNOWN
+    return isinstance(error, (TimeoutError, ConnectionError, URLError, HTTPException))
 
 
 def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
