@@ -74,6 +74,8 @@ def _entry_fault(channel: str, places: tuple[str, ...]) -> str:
     for place in places:
         if place.startswith(("s3:", "https:")):
             return "names a place by its address: write bucket or bucket/folder/, without s3://"
+        if "*" in place:
+            return "names a place with a star: write bucket or bucket/folder/, which opens all that is in it"
         try:
             read(f"s3://{place}")
         except BadAddress as bad:

@@ -38,6 +38,7 @@ def test_line_of_settings_is_read(written: str, meant: dict[str, tuple[str, ...]
         ("C0DATA=Orchard_Raw", "“Orchard_Raw” is not the name of a bucket"),
         ("C0DATA=orchard-raw/../x", "“..” or “//”"),
         ("C0DATA=orchard-raw//x", "“..” or “//”"),
+        ("C0DATA=orchard-raw/*", "“C0DATA=orchard-raw/*” names a place with a star"),
         ("C0DATA=a-b-c, C0DATA=d-e-f", "names C0DATA a second time"),
         ("C0DATA=a-b-c C0TEST=d-e-f", "“C0TEST=d-e-f” is not the name of a bucket"),
         (",", "It names no channel."),
