@@ -15,7 +15,7 @@ from bot.base.errors import Refused
 from bot.jobs import form, form_reading, form_review
 from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.draft import Draft, output_manifest
-from bot.people.access import Access
+from bot.people.access import Access, Who
 from bot.slack_app import Door
 from commands.answers import thanked
 from commands.asking import asking, person_here
@@ -27,8 +27,8 @@ def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> Non
     app.action(form.CATEGORY)(partial(category, **bound))
     app.action(form.BACK)(partial(back, **bound))
     app.options(form.TEAM)(partial(teams, accept=accept, access=access))
-    app.view(form.STEP_ONE)(partial(first_page, **bound))
-    app.view(form.STEP_TWO)(partial(second_page, **bound))
+    app.view(form.STEP_ONE)(partial(first_page, **bound, access=access))
+    app.view(form.STEP_TWO)(partial(second_page, **bound, access=access))
     app.view(form.REVIEW)(partial(create, **bound, access=access))
 
 
@@ -51,11 +51,14 @@ def category(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accep
     _replace(client, view, _fresh(form.step_one(draft, draft_id), new_id))
 
 
-def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, new_id: NewId) -> None:
+def first_page(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+) -> None:
     """Next: the page's faults, or the second page."""
     draft_id, draft = _draft(body, view, accept)
     draft = form_reading.read_step_one(view, draft)
     accept.keep(draft_id, draft)
+    _may_still_ask(draft, access)
     draft, faults = accept.check_first_page(draft)
     if faults:
         ack(response_action="errors", errors=form.place(faults, view))
@@ -64,10 +67,15 @@ def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: 
     ack(response_action="update", view=_fresh(_second(draft, draft_id, accept), new_id))
 
 
-def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, new_id: NewId) -> None:
+def second_page(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+) -> None:
     """Review: the page's faults, or what the bot read of it all."""
     draft_id, draft = _draft(body, view, accept)
-    draft, faults = accept.check_second_page(_read_second(view, draft, accept))
+    draft = _read_second(view, draft, accept)
+    accept.keep(draft_id, draft)
+    _may_still_ask(draft, access)
+    draft, faults = accept.check_second_page(draft)
     accept.keep(draft_id, draft)
     if faults:
         ack(response_action="errors", errors=form.place(faults, view))
@@ -106,8 +114,7 @@ def create(
 ) -> None:
     """Create: the job is taken in, once; or back to the pages with what has become wrong."""
     draft_id, draft = _draft(body, view, accept)
-    who = access.who(draft.team_id, draft.asked_by, draft.channel)
-    access.require("create", who)
+    who = _may_still_ask(draft, access)
     try:
         receipt = accept.accept(draft_id, who)
     except Refused as refused:
@@ -130,6 +137,13 @@ def _draft(body: dict[str, Any], view: dict[str, Any], accept: Accept) -> tuple[
     """The draft behind a page; it must be this person's."""
     draft_id, _page = form.draft_of(view)
     return draft_id, accept.draft(draft_id, asking(body).user_id)
+
+
+def _may_still_ask(draft: Draft, access: Access) -> Who:
+    """Who fills the form, with their right asked anew: what is wrong with a file is told to nobody who lost it."""
+    who = access.who(draft.team_id, draft.asked_by, draft.channel)
+    access.require("create", who)
+    return who
 
 
 def _read_second(view: dict[str, Any], draft: Draft, accept: Accept) -> Draft:

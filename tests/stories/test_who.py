@@ -146,7 +146,9 @@ def test_channel_that_is_hidden_from_the_bot_is_not_called_this_one(world: World
     world.settle()
     world.remove_bot(ours)
     world.bot.access._known.clear()
-    there = "This belongs to another channel, which Labeljob is not in. Somebody in there types /invite @labeljob first."
+    there = (
+        "This belongs to another channel, which Labeljob is not in. Somebody in there types /invite @labeljob first."
+    )
     assert words(world.mara.command(shown_in, "/labeljob", "stop hidden-since")) == there
     world.mara.press(world.card("hidden-since", shown_in), "job_stop")
     assert told_alone(world.mara, shown_in) == there
@@ -296,6 +298,29 @@ def test_silent_look_up_says_that_it_is_not_known_and_ends_in_time(world: World)
     )
     world.mend()
     world.sagemaker.stop_labeling_job(LabelingJobName="quiet")
+
+
+@pytest.mark.parametrize("page", [1, 2])
+def test_pages_of_a_form_tell_nothing_of_files_to_whoever_left(world: World, page: int) -> None:
+    """Without this, a window that stays open would quote a project's files to somebody who is in it no more."""
+    channel = world.channel(f"own-left-page-{page}")
+    world.put("left/bad.manifest", "the harvest of next year\n", seed.OUT)
+    bad = f"s3://{seed.OUT}/left/bad.manifest"
+    world.ana.command(channel, "/labeljob", "create")
+    if page == 2:
+        assert not first_page(world.ana, an_order(f"left-page-{page}")).get("errors")
+    with world._slack_rows() as rows:
+        rows.execute("DELETE FROM member WHERE channel = ? AND person = 'U0ANA'", (channel,))
+        rows.commit()
+    world.bot.access._known.clear()
+    asked = world.so_far(slack=False)
+    if page == 1:
+        first_page(world.ana, an_order(f"left-page-{page}", source=bad))
+    else:
+        second_page(world.ana, an_order(f"left-page-{page}", good_examples=f"s3://{seed.RAW}/nothing.jpg | x"))
+    assert "Only members of this channel can ask for labeling jobs here. Join the channel" in shown(world.ana.view())
+    assert world.so_far(slack=False) == asked, "AWS was asked nothing"
+    world.ana.close_windows()
 
 
 @pytest.mark.parametrize("how", ["late", "internal_error", "lost"])
