@@ -41,6 +41,7 @@ faults: .venv/dev.stamp ## Run the failure book (4 minutes; KILLS=500 is the lon
 lint: .venv/dev.stamp ## Style, types, and the direction rule
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -48,6 +49,7 @@ lint: .venv/dev.stamp ## Style, types, and the direction rule
 format: .venv/dev.stamp ## Put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/oxlint --fix
 
 .PHONY: bench
 bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors
