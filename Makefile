@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PICTURES ?=
+T ?=
 
 .PHONY: help
 help: ## List what can be done
@@ -30,17 +31,18 @@ reset: ## Forget everything the practice workspace remembers
 	rm -rf .sandbox
 
 .PHONY: test
-test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is)
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+test: .venv/dev.stamp ## Run every test (T=path runs one folder, file or file::test; browser tests skip where no Chromium is)
+	$(BIN)/python -m pytest $(if $(T),"$(T)",-n 3 --dist loadfile)
 
 .PHONY: faults
 faults: .venv/dev.stamp ## Run the failure book (4 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
 	@$(BIN)/python -m tests.faults
 
 .PHONY: lint
-lint: .venv/dev.stamp ## Style, types, and the direction rule
+lint: .venv/dev.stamp ## Style of Python and JavaScript, types, and the direction rule
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -48,6 +50,7 @@ lint: .venv/dev.stamp ## Style, types, and the direction rule
 format: .venv/dev.stamp ## Put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/oxlint --fix
 
 .PHONY: bench
 bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors

@@ -25,6 +25,7 @@ from bench.polling import watch_round
 from bot import slack_manifest
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
+from bot.installation import learn
 from bot.manifests import lines
 from bot.sandbox.addresses import free_port
 from bot.sandbox.http import Server
@@ -67,7 +68,7 @@ def acknowledgement() -> tuple[str, ...]:
         plain = App(
             client=client, signing_secret=SECRET, process_before_response=True, token_verification_enabled=False
         )
-        door = Door(client, signing_secret=SECRET, inbox=Inbox(database))
+        door = Door(client, signing_secret=SECRET, inbox=Inbox(database), installation=learn(client))
         for app in (plain, door):
             app.command("/labeljob")(lambda ack: ack("ok"))
         inbox = Inbox(database)

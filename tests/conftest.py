@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.loopback import _stays_here  # noqa: F401 - from here on nothing leaves this machine
+
 if TYPE_CHECKING:  # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
     from collections.abc import Iterator
 

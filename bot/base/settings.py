@@ -199,14 +199,14 @@ def read(env_file: str | None = None) -> Settings:
 def _read(env_file: str | None) -> Settings:
     """As `read`; pydantic-settings itself passes over a file that is not there."""
     if env_file is None:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     file = Path(env_file).expanduser()
     try:
         if not file.exists():
             raise _bad_file(env_file, "there is no such file")
         if file.is_dir():
             raise _bad_file(env_file, "it is a folder")
-        return Settings(_env_file=file)  # type: ignore[call-arg]
+        return Settings(_env_file=file)
     except UnicodeDecodeError:
         raise _bad_file(env_file, "it is no text in UTF-8") from None
     except OSError as error:

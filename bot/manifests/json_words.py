@@ -104,6 +104,8 @@ def _at_place(message: str, place: str, before: str, rest: str) -> str:  # noqa:
         return f"comma missing{place}"
     if before.endswith(",") and rest[0] in "}]":
         return f"one comma too many before {rest[0]}"
+    if message.startswith("Illegal trailing comma"):  # Python 3.13 stands at the comma, older ones behind it
+        return f"one comma too many before {rest[1:].lstrip()[0]}"
     if "property name" in message:
         return f"a name without double quotes{place}: {short(rest, 20)}"
     return _no_value(place, rest)

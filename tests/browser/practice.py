@@ -214,7 +214,7 @@ def running_workspace(store: Path) -> Iterator[Workspace]:
     with Server(create_app(config)) as server:
         space = Workspace(server.url, WebClient("xoxb-practice", base_url=f"{server.url}/api/"))
         handler = Socket(_bolt_app(space), "xapp-practice")
-        handler.connect()  # type: ignore[no-untyped-call]
+        handler.connect()
         try:
             yield space
         finally:

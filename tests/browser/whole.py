@@ -90,7 +90,7 @@ class Whole:
     def aws(self, service: str) -> Any:
         """A client of the AWS stand-in, as somebody in the AWS console would have it."""
         keys = self.services.keys
-        return boto3.client(
+        return boto3.client(  # type: ignore[call-overload]  # the stubs want a name that is written out
             service,
             endpoint_url=self.services.aws_url,
             region_name="us-east-1",

@@ -36,7 +36,8 @@ GOING = DatasetState(state=IMPORTING, lines=1240, sent=1235)
 
 def test_the_whole_way_is_told_once_each_step() -> None:
     """A dataset would stick in a state, or its end would be told twice."""
-    state, told = DatasetState(), []
+    state = DatasetState()
+    told: list[Change] = []
     for after in (EXAMINING, CREATING, IMPORTING):
         state, changes = step(state, after, NOW)
         told += changes

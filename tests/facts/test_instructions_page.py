@@ -13,7 +13,7 @@ from liquid import Environment
 from liquid.filter import string_filter
 from markupsafe import Markup
 
-from bot.instructions import page
+from bot.instructions import clean, page
 from bot.instructions.page import BadLabels, Example, Instructions, NoPage, PageTooLarge, worker_page
 from bot.instructions.pictures import BadPicture
 from tests.facts.markup import Seen
@@ -200,7 +200,7 @@ def test_skeletons_are_clean_and_show_good_and_bad(task_type: str) -> None:
     """The form starts with examples to fill in; they must survive the cleaning untouched."""
     skeleton = page.skeleton(task_type)
     for part in (skeleton.short_html, skeleton.full_html):
-        assert page.clean.from_html(part) == part
+        assert clean.from_html(part) == part
         assert "Good" in part
         assert "Bad" in part
     with pytest.raises(NoPage):

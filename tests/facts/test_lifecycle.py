@@ -35,7 +35,8 @@ def seen(status: str, labeled: int = 0, failed: int = 0, unlabeled: int = 0, *, 
 
 
 def live(*reports: tuple[Report, float], start: str = "launching") -> tuple[JobState, list[Change]]:
-    state, heard = JobState(state=start), []
+    state = JobState(state=start)
+    heard: list[Change] = []
     for report, minute in reports:
         state, changes = observe(state, report, after(minute))
         heard += changes
@@ -102,7 +103,7 @@ def test_what_the_watch_may_pass_over_is_only_what_says_nothing_new() -> None:
         seen("Stopping", 50, 0, 50, at=10),
         seen("Odd", 50, 0, 50, at=10),
         seen("InProgress", 50, 0, 50, at=10, output_uri="s3://orchard-out/there"),
-        Report("InProgress", None, None, None, None, None),  # type: ignore[arg-type] - AWS's answer garbled
+        Report("InProgress", None, None, None, None, None),  # type: ignore[arg-type]  # AWS's answer garbled
     ):
         assert not repeats(state, report)
 
@@ -187,7 +188,8 @@ REPORTS = st.builds(
 @given(st.lists(REPORTS, max_size=12))
 def test_no_order_of_reports_breaks_the_promises(reports: list[Report]) -> None:
     """Whatever AWS sends in whatever order: steps are legal, each change comes once, numbers stay sane."""
-    state, heard = JobState(state="launching"), []
+    state = JobState(state="launching")
+    heard: list[Change] = []
     for minute, report in enumerate(reports):
         before = state
         state, changes = observe(before, report, after(minute))

@@ -95,7 +95,7 @@ def _as_exception(text: str) -> None:
 def _as_cause(text: str) -> None:
     try:
         try:
-            {}[text]
+            dict[str, str]()[text]
         except KeyError as error:
             error.add_note(text)
             raise RuntimeError("later") from error

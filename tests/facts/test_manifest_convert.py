@@ -20,7 +20,7 @@ COMMON = {
 }
 
 
-def one_class(n: int = 1, **more: Any) -> Line:
+def one_class(n: Any = 1, **more: Any) -> Line:
     details = {"class-name": "ripe", "confidence": 0.88, "type": "groundtruth/image-classification", **COMMON}
     return {"source-ref": f"s3://orchard-raw/{n}.jpg", "ripeness": 2, "ripeness-metadata": {**details, **more}}
 
@@ -35,7 +35,7 @@ def several(*indexes: Any) -> Line:
     return {"source-ref": "s3://orchard-raw/2.jpg", "defects": list(indexes), "defects-metadata": details}
 
 
-def boxes(*drawn: tuple[int, int, int, int], size: tuple[int, int] = (800, 600), **more: Any) -> Line:
+def boxes(*drawn: tuple[float, float, float, float], size: Any = (800, 600), **more: Any) -> Line:
     annotations = [{"class_id": 1, "left": x, "top": y, "width": w, "height": h} for x, y, w, h in drawn]
     details = {
         "objects": [{"confidence": 0.79}] * len(drawn),

@@ -16,7 +16,7 @@ def failed(status: int, body: Any) -> SlackApiError:
     response = SlackResponse(
         client=WebClient(), http_verb="POST", api_url="", req_args={}, data=body, headers={}, status_code=status
     )
-    return SlackApiError("refused", response)
+    return SlackApiError("refused", response)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(

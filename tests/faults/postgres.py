@@ -83,7 +83,7 @@ class Postgres:
     def run(self, statement: str) -> None:
         """One statement, outside of any database of the bot."""
         with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def stop_at_once(self) -> None:
         """End it as a crash would: connections are cut, nothing is finished."""

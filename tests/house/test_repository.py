@@ -119,6 +119,29 @@ def test_procfile_names_the_roles() -> None:
     assert lines["release"] == "labeljob migrate"
 
 
+def test_ci_is_what_a_checkout_runs_and_may_do_nothing_else() -> None:
+    """Without this, somebody else's action or a pull request could do more than run the tests."""
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    flow = yaml.safe_load(text)
+    job = flow["jobs"]["ci"]
+    assert flow["permissions"] == {"contents": "read"}
+    assert "permissions" not in job
+    assert "secrets." not in text
+    assert "pull_request_target" not in text
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", each) for each in used), used
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    promised = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert promised == f">={job['strategy']['matrix']['python'][0]}"
+
+
+def test_glossary_can_be_learnt() -> None:
+    """A glossary that grows is where a second word for the same thing is hidden."""
+    glossary = (ROOT / "docs" / "architecture.md").read_text().partition("## Glossary")[2]
+    words = re.findall(r"^\| (?!word|---)([^|]+) \|", glossary, re.MULTILINE)
+    assert 0 < len(words) <= 30
+
+
 def test_every_module_says_what_it_promises() -> None:
     """The docstrings are the map of this code."""
     silent = [

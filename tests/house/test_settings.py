@@ -1,6 +1,7 @@
 """Settings as people write them: what is taken, what is refused in words, and what is never shown."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -98,8 +99,9 @@ def test_password_of_the_database_is_a_secret(password: str) -> None:
 def test_wrong_address_of_slack_or_aws_is_refused(address: str) -> None:
     """The first call would fail with a library's error that names no setting."""
     for name in ("slack_api_url", "AWS_ENDPOINT_URL"):
+        wrong: dict[str, Any] = {name: address}
         with pytest.raises(ValidationError, match="https://"):
-            Settings(SLACK_BOT_TOKEN="xoxb-1", **{name: address})
+            Settings(SLACK_BOT_TOKEN="xoxb-1", **wrong)
 
 
 def test_addresses_of_slack_and_aws_are_taken() -> None:
@@ -157,7 +159,7 @@ def test_file_of_settings_is_read(tmp_path: Path) -> None:
 def test_manager_who_is_no_id_is_refused(entry: str) -> None:
     """Nobody would be a manager, and nobody would know until a job has to be stopped."""
     with pytest.raises(ValidationError, match="member id"):
-        Settings(SLACK_BOT_TOKEN="xoxb-1", managers=f"U0GRETA,{entry}")  # type: ignore[arg-type]
+        Settings(SLACK_BOT_TOKEN="xoxb-1", managers=f"U0GRETA,{entry}")
 
 
 def test_places_of_channels_are_read_and_wrong_ones_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,13 +88,19 @@ def door(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> 
         channels=seed.CHANNELS,
     )
     with Server(create_app(config)) as server:
-        parts = {field.name: None for field in fields(wiring.Bot)} | {
-            "settings": Settings(SLACK_BOT_TOKEN="xoxb-practice"),
-            "slack": WebClient("xoxb-practice", base_url=f"{server.url}/api/"),
-            "jobs": JobVerbs(**dict.fromkeys(field.name for field in fields(JobVerbs))),
-            "datasets": DatasetVerbs(**dict.fromkeys(field.name for field in fields(DatasetVerbs))),
-        }
-        yield wiring.Bot(**parts).app()
+        bot: wiring.Bot = hollow(
+            wiring.Bot,
+            settings=Settings(SLACK_BOT_TOKEN="xoxb-practice"),
+            slack=WebClient("xoxb-practice", base_url=f"{server.url}/api/"),
+            jobs=hollow(JobVerbs),
+            datasets=hollow(DatasetVerbs),
+        )
+        yield bot.app()
+
+
+def hollow(parts: type[Any], **given: Any) -> Any:
+    """One of these dataclasses, with None for every part that is not given."""
+    return parts(**{field.name: None for field in fields(parts)} | given)
 
 
 def listened() -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def _string(shape: Shape) -> st.SearchStrategy[str]:
 
 def _structure(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[dict[str, Any]]:
     members = shape.members  # type: ignore[attr-defined]
-    needed = {name: valid(members[name], known, name, depth + 1) for name in shape.required_members}  # type: ignore[attr-defined]
+    needed = {name: valid(members[name], known, name, depth + 1) for name in shape.required_members}
     if depth >= DEEPEST:
         return st.fixed_dictionaries(needed)
     free = {name: valid(each, known, name, depth + 1) for name, each in members.items() if name not in needed}
@@ -128,7 +128,7 @@ def breaks(shape: Shape, value: Any, path: tuple[str | int, ...] = ()) -> list[B
         for name, each in shape.members.items():  # type: ignore[attr-defined]
             if name in value:
                 found += breaks(each, value[name], (*path, name))
-        found += [Break((*path, name), "required", ...) for name in shape.required_members]  # type: ignore[attr-defined]
+        found += [Break((*path, name), "required", ...) for name in shape.required_members]
     return found
 
 
@@ -176,7 +176,7 @@ def broken(value: Any, wrong: Break) -> Any:
     first, *rest = wrong.path
     copy = dict(value) if isinstance(value, dict) else list(value)
     if not rest and wrong.value is ...:
-        copy.pop(first)  # type: ignore[call-overload]
+        copy.pop(first)  # type: ignore[arg-type]
     elif not rest:
         copy[first] = wrong.value  # type: ignore[index]
     else:

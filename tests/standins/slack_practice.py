@@ -179,6 +179,10 @@ class Workspace:
         return stack
 
 
+def _acknowledge(ack: Any, **_rest: Any) -> None:
+    ack()
+
+
 class Bot:
     """A Bolt app, unchanged, behind a real HTTP server; `when(kind, work)` says what its next listeners do."""
 
@@ -209,7 +213,8 @@ class Bot:
     def _listener(self, kind: str) -> Callable[..., None]:
         def listen(ack: Any, body: dict[str, Any], client: WebClient, respond: Any) -> None:
             self.heard.put((kind, body, {}))
-            self._work.get(kind, lambda ack, **_rest: ack())(ack=ack, body=body, client=client, respond=respond)
+            work: Callable[..., Any] = self._work.get(kind, _acknowledge)
+            work(ack=ack, body=body, client=client, respond=respond)
 
         return listen
 
@@ -288,7 +293,7 @@ def button(action_id: str = "go", **more: Any) -> dict[str, Any]:
 
 def typed(block_id: str = "name", action_id: str = "typed", **element: Any) -> dict[str, Any]:
     """An input block."""
-    more = {name: element.pop(name) for name in ("optional", "dispatch_action") if name in element}
+    more: dict[str, Any] = {name: element.pop(name) for name in ("optional", "dispatch_action") if name in element}
     inner = {"type": "plain_text_input", "action_id": action_id, **element}
     return {"type": "input", "block_id": block_id, "label": plain("Label"), "element": inner, **more}
 

@@ -434,7 +434,7 @@ def test_a_preflight(at: Endpoint, s3: Any, bucket: str) -> None:
     s3.put_bucket_cors(
         Bucket=bucket, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["http://a.b"]}]}
     )
-    ask = {"access_control_request_method": "GET"}
+    ask: Any = {"access_control_request_method": "GET"}
     assert _status(f"{at.url}/{bucket}/k", "OPTIONS", origin="http://a.b", **ask) == 200
     assert _status(f"{at.url}/{bucket}/k", "OPTIONS", origin="http://evil", **ask) == 403
 

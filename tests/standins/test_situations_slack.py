@@ -13,7 +13,7 @@ from slack_practice import Bot, Workspace, until
 from slack_sdk.errors import SlackApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_picture_in_a_view_is_its_readers(slack: Workspace) -> None:
 @pytest.mark.parametrize("what", ["unknown", "somebody else's", "no picture"])
 def test_files_that_cannot_be_shown(slack: Workspace, what: str) -> None:
     """A file that Slack would not show fails the whole message, so the sender must be told here too."""
-    kinds = {
+    kinds: dict[str, Callable[[], str]] = {
         "unknown": lambda: "F0NOWHERE1",
         "somebody else's": lambda: slack.upload("U0MARA", "hers.png", b"x")["id"],
         "no picture": lambda: _uploaded(slack, "table.csv"),

@@ -36,7 +36,7 @@ class Page:
     """A page that listens: events come into `heard` as (number, name, data)."""
 
     def __init__(self, slack: Workspace, person: str, since: Any = None) -> None:
-        self.heard = queue.Queue()
+        self.heard: queue.Queue[tuple[int, str, Any]] = queue.Queue()
         host = slack.url.removeprefix("http://")
         self._connection = http.client.HTTPConnection(host, timeout=5)
         self._connection.request(
@@ -47,7 +47,7 @@ class Page:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        event = {}
+        event: dict[str, str] = {}
         try:
             for raw in self._reply:
                 line = raw.decode().rstrip("\n")
@@ -67,7 +67,8 @@ class Page:
                 return number, data
 
     def close(self) -> None:
-        sock = self._connection.sock or self._reply.fp.raw._sock
+        raw: Any = self._reply.fp
+        sock = self._connection.sock or raw.raw._sock
         sock.shutdown(socket.SHUT_RDWR)
         self._reply.close()
         self._connection.close()

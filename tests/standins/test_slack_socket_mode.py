@@ -40,7 +40,7 @@ def connections(slack: Workspace) -> Any:
 def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
     """The practice workspace runs without any public address: command, form, search and event go through a socket."""
     app = App(client=slack.web(), signing_secret=SECRET)
-    heard: queue.Queue[dict] = queue.Queue()
+    heard: queue.Queue[dict[str, Any]] = queue.Queue()
 
     @app.command("/labeljob")
     def on_command(ack: Any, body: Any, client: Any) -> None:
@@ -63,7 +63,7 @@ def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
         heard.put(event)
 
     handler = SocketModeHandler(app, APP_TOKEN)
-    handler.connect()
+    handler.connect()  # type: ignore[no-untyped-call]
     try:
         answer = slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="create")
         assert answer["ephemeral"]["text"] == "working on it"
@@ -80,7 +80,7 @@ def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
         assert heard.get(timeout=5)["text"] == "<@U0BOT> hello"
         assert len(slack.journal("app:event")) == 1, "acknowledged events do not come again"
     finally:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
 
 
 def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(slack: Workspace) -> None:

@@ -172,7 +172,7 @@ def test_patterns_that_nothing_compiles(service: str) -> None:
 @pytest.mark.parametrize(("service", "name"), OPERATIONS)
 def test_valid_parameters(line: Line, known: Known, service: str, name: str) -> None:
     """Whatever the model allows gets an answer that botocore parses: a result, or a refusal with a code."""
-    operation = _operation(service, name)
+    operation: Any = _operation(service, name)
 
     @SWEPT
     @given(valid(operation.input_shape, known))
@@ -195,7 +195,7 @@ def test_valid_parameters(line: Line, known: Known, service: str, name: str) -> 
 @pytest.mark.parametrize(("service", "name"), OPERATIONS)
 def test_invalid_parameters(line: Line, known: Known, service: str, name: str) -> None:
     """One thing wrong is enough to be refused, with the code that the service has for it and the member's name."""
-    operation = _operation(service, name)
+    operation: Any = _operation(service, name)
 
     @SWEPT
     @given(valid(operation.input_shape, known), st.data())
@@ -235,7 +235,7 @@ def test_what_is_not_here(line: Line, service: str) -> None:
 )
 def test_what_is_not_here_is_asked_once(aws: Practice, service: str, name: str) -> None:
     """A client with its usual retries must not wait for what will never come."""
-    client = boto3.client(
+    client: Any = boto3.client(  # type: ignore[call-overload]  # the stubs want a name that is written out
         service,
         endpoint_url=aws.server.url,
         region_name="us-east-1",
@@ -244,7 +244,7 @@ def test_what_is_not_here_is_asked_once(aws: Practice, service: str, name: str) 
         config=Config(retries={"mode": "standard", "total_max_attempts": 4}),
     )
     before = aws.aws.faults.book.last
-    needed = {"DetectFaces": {"Image": {}}, "ListMessageMoveTasks": {"SourceArn": "x"}}
+    needed: dict[str, dict[str, Any]] = {"DetectFaces": {"Image": {}}, "ListMessageMoveTasks": {"SourceArn": "x"}}
     with pytest.raises(ClientError) as caught:
         getattr(client, xform_name(name))(**needed.get(name, {}))
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0

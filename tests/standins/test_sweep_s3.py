@@ -79,7 +79,7 @@ def _minimal(name: str, known: Known) -> dict[str, Any]:
         "CORSConfiguration": {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
     }
     shape = _shape(name)
-    required = shape.required_members if shape is not None else []  # type: ignore[attr-defined]
+    required = shape.required_members if shape is not None else []
     return {member: given_by_hand[member] for member in required}
 
 
@@ -112,7 +112,7 @@ def test_valid_parameters(aws: Practice, name: str) -> None:
     """Whatever the model allows gets an answer that botocore parses: a result, or a refusal with a code."""
     known = _known(aws)
     call = getattr(aws.s3, xform_name(name))
-    shape = _shape(name)
+    shape: Any = _shape(name)
 
     @SWEPT
     @given(valid(shape, known))
@@ -194,7 +194,7 @@ def test_checksum_algorithms_that_do_not_exist(aws: Practice) -> None:
         assert (status, words in body, b"InvalidRequest" in body) == (400, True, True)
 
 
-_SHA_OF_X = {"x_amz_content_sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}
+_SHA_OF_X: dict[str, Any] = {"x_amz_content_sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}
 
 
 def test_class_and_encryption_stay_with_the_object(aws: Practice) -> None:
@@ -250,7 +250,7 @@ def test_documents_that_are_not_complete(aws: Practice, place: str, body: str) -
     known = _known(aws)
     method = "POST" if "delete" in place or "uploadId" in place else "PUT"
     url = f"{aws.server.url}/{BUCKET}{place}{known['UploadId'][0] if place.endswith('=') else ''}"
-    headers = {"content_md5": _md5(body)} if "delete" in place else {}
+    headers: dict[str, Any] = {"content_md5": _md5(body)} if "delete" in place else {}
     headers["x_amz_content_sha256"] = _sha256(body)
     status, answer = signed(method, url, body.encode(), "s3", **headers)
     assert (status, b"<Code>MalformedXML</Code>" in answer) == (400, True), answer

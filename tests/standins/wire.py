@@ -101,5 +101,6 @@ def parsed(
 ) -> dict[str, Any]:
     """An answer as botocore's own parser reads it."""
     found = {"status_code": status, "headers": headers, "body": body}
-    answer: dict[str, Any] = _PARSERS[protocol].parse(found, shape)
+    parser: Any = _PARSERS[protocol]  # takes None for an answer of no shape, whatever its stubs say
+    answer: dict[str, Any] = parser.parse(found, shape)
     return answer

@@ -44,7 +44,7 @@ class World:
 
     def new_crew(self, **crew: Any) -> Crew:
         quick = Behaviours(initializing_seconds=0.4, counting_seconds=0.4)
-        settings = {"pace": 20.0, "seed": 3, "behaviours": quick} | crew
+        settings: dict[str, Any] = {"pace": 20.0, "seed": 3, "behaviours": quick} | crew
         return Crew(self.store, self.objects, lambda *event: self.logged.append(event), lambda: self.now, **settings)
 
     def later(self, seconds: float) -> None:

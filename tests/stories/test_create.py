@@ -14,7 +14,8 @@ from tests.stories.world import DATA, World, an_order, encoded, shown, words
 
 def field(person: Person, block_id: str) -> dict[str, Any]:
     """The field of the window on top."""
-    return next(block for block in person.view()["blocks"] if block.get("block_id") == block_id)["element"]
+    found = next(each for each in person.view()["blocks"] if each.get("block_id") == block_id)
+    return dict(found["element"])
 
 
 def test_job_lives_from_form_to_end(world: World) -> None:

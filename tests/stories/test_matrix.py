@@ -499,7 +499,8 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
     """Without this, a new command or button would be open to everybody until somebody thought of it."""
     registered = set()
     for listener in scene.world.bot.app()._listeners:
-        (matcher,) = listener.matchers
+        matcher: Any = listener.matchers[0]
+        assert len(listener.matchers) == 1
         (wanted,) = inspect.getclosurevars(matcher.func).nonlocals.values()
         registered.add(f"{matcher.func.__qualname__.partition('.')[0]} {wanted}")
     assert registered == {row.listener for row in ROWS}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 from bot import wiring
 from bot.base.clock import new_id, system_clock
@@ -16,7 +17,7 @@ from tests.stories.world import WAITING, World, an_order, buttons, shown
 @contextmanager
 def denied(world: World) -> Iterator[None]:
     """AWS does not know the bot's key any more."""
-    keys = world.services.aws.config.access_keys
+    keys: Any = world.services.aws.config.access_keys
     kept = dict(keys)
     keys.clear()
     try:

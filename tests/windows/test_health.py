@@ -350,7 +350,7 @@ def test_serve_answers_to_its_end(services: Services, transport: str, tmp_path: 
             'labeljob_round_seconds_count{outcome="done",round="watch"}',
             'labeljob_aws_calls_total{operation="ListWorkteams",outcome="ok",service="sagemaker"}',
         ):
-            wait_until(lambda name=name: samples(rounds_url).get(name, 0) >= 1)
+            wait_until(lambda name=name: samples(rounds_url).get(name, 0) >= 1)  # type: ignore[misc]
         before = seen(services.slack_url, 0)
         fault(services.slack_url, "users.info", "delay", times=1, seconds=1.0)
         asking = threading.Thread(target=lambda: answer.update(mara.command("C0DATA", "/labeljob", "list")))

@@ -418,10 +418,11 @@ def test_database_clock_that_is_five_minutes_fast_doubles_nothing(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
     """Without this, on a machine whose clock is fast each lost reply leaves a message twice for ever."""
-    for table, begin in (
-        ("thread", lambda: show(db, outbox, "card")),
-        ("outbox", lambda: say(db, outbox, "launched", "k1")),
-    ):
+    kinds: dict[str, Callable[[], object]] = {
+        "thread": lambda: show(db, outbox, "card"),
+        "outbox": lambda: say(db, outbox, "launched", "k1"),
+    }
+    for table, begin in kinds.items():
         begin()
         claimed = Claims(db, lease=-1).claim("dead")
         assert claimed is not None

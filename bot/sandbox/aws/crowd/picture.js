@@ -219,7 +219,8 @@ export class PictureTool extends CrowdElement {
     const [one, many] = this.constructor.things;
     if (!this.shapes.length) return this.say(`There are no ${many} yet.`);
     this.draft = null;
-    const place = this.chosen ? this.shapes.indexOf(this.chosen) + step : step > 0 ? 0 : -1;
+    let place = step > 0 ? 0 : -1;
+    if (this.chosen) place = this.shapes.indexOf(this.chosen) + step;
     this.pick(this.shapes.at(place % this.shapes.length));
     return this.say(`${one[0].toUpperCase()}${one.slice(1)} ${this.shapes.indexOf(this.chosen) + 1} of ${this.shapes.length}: ${this.inWords(this.chosen)}`);
   }

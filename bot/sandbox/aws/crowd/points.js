@@ -223,7 +223,8 @@ class PointTool extends PictureTool {
   choosePoint(step) {
     if (!this.chosen) return this.say(`Choose a ${this.constructor.things[0]} first, with N or P.`);
     const number = this.chosen.vertices.length;
-    const next = this.point === null ? (step > 0 ? 0 : number - 1) : (this.point + step + number) % number;
+    let next = step > 0 ? 0 : number - 1;
+    if (this.point !== null) next = (this.point + step + number) % number;
     this.pick(this.chosen, next);
     return this.say(`Point ${next + 1} of ${number}: ${place(this.cross)}`);
   }

@@ -31,7 +31,10 @@ let closeStream = null;
 let lostTimer = 0;
 
 /** The pane that shows messages now: the channel, or the app's Messages tab. */
-const messagesNow = () => (state.place.kind === "channel" ? channelPane : state.place.kind === "home" ? homePane.messages : null);
+function messagesNow() {
+  if (state.place.kind === "channel") return channelPane;
+  return state.place.kind === "home" ? homePane.messages : null;
+}
 
 function placeWord() {
   if (state.place.kind === "home") return homePane.tab === "home" ? "home" : `home-${homePane.tab}`;

@@ -70,7 +70,9 @@ export class ChannelPane {
 
   empty() {
     const channel = state.channels.get(this.channel);
-    const name = !channel ? "" : channel.is_im ? `your messages with ${isBot(channel.user) ? state.app.name : personName(channel.user)}` : `#${channel.name}`;
+    let name = "";
+    if (channel?.is_im) name = `your messages with ${isBot(channel.user) ? state.app.name : personName(channel.user)}`;
+    else if (channel) name = `#${channel.name}`;
     return h("div", { class: "empty" }, h("h3", null, "Nothing here yet"), h("p", null, `This is the beginning of ${name}.`));
   }
 

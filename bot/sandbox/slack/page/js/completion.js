@@ -28,7 +28,9 @@ export class Completion {
     const before = this.input.value.slice(0, this.input.selectionStart);
     const command = /^\/(\S*)$/.exec(before);
     const name = /(?:^|[\s(])@([^\s@]*)$/.exec(before);
-    const found = command ? [...this.commandRows(command[1]), ...this.shortcutRows(command[1])] : name ? this.peopleRows(name[1]) : [];
+    let found = [];
+    if (command) found = [...this.commandRows(command[1]), ...this.shortcutRows(command[1])];
+    else if (name) found = this.peopleRows(name[1]);
     if (!found.length) {
       this.close();
       return;

@@ -2,7 +2,7 @@
 // line, nothing typed is lost when sending fails or another place is opened.
 import { ApiError, explain, post, upload } from "./api.js";
 import { Completion } from "./completion.js";
-import { avatar, freshId, h, icon, iconButton, replace } from "./dom.js";
+import { avatar, freshId, h, iconButton, replace } from "./dom.js";
 import { fileChip } from "./inputs.js";
 import { openMenu } from "./popover.js";
 import { bot, channelTitle, state } from "./state.js";

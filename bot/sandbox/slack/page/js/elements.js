@@ -17,7 +17,7 @@ const DRAW = {
 
 /** `extra`: ids for labels when the element stands in an input block. */
 export function renderElement(block, element, surface, extra = {}) {
-  const draw = DRAW[element.type] || (/select$/.test(element.type || "") ? selectElement : null);
+  const draw = DRAW[element.type] || ((element.type || "").endsWith("select") ? selectElement : null);
   if (!draw) return h("span", { class: "b-unknown" }, `element of type ${element.type}`);
   const node = draw(block, element, surface, extra);
   node.dataset.actionId = element.action_id || "";

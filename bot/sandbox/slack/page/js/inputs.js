@@ -37,10 +37,12 @@ export function textInput(block, element, surface, extra) {
   };
   const tell = () => surface.act(block, element, { value: input.value || null });
   const tellSoon = afterPause(tell, 350);
+  let step = null;
+  if (element.type === "number_input") step = element.is_decimal_allowed ? "any" : "1";
   const input = h(many ? "textarea" : "input", {
     ...aria(extra, element), type: many ? null : KIND[element.type] || "text", class: "control", rows: many ? 4 : null,
     placeholder: plain(element.placeholder) || null, autocomplete: "off", "data-autofocus": element.focus_on_load ? "1" : null,
-    step: element.type === "number_input" ? (element.is_decimal_allowed ? "any" : "1") : null,
+    step,
     min: element.min_value, max: element.max_value, value: surface.value(block, element).value ?? "",
     oninput: () => {
       surface.set(block, element, { value: input.value === "" ? null : input.value });
@@ -93,7 +95,11 @@ export function dateInput(block, element, surface, extra) {
   return h("div", { class: "date-input" }, input);
 }
 
-const size = (bytes) => (bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+function size(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 const LIMIT = 10 * 1000 * 1000;
 
 /** A file's name and size on a small card, with a way to take it off. */

@@ -40,7 +40,9 @@ function entryNode(entry) {
   const when = new Date(typeof entry.at === "number" ? entry.at * 1000 : entry.at);
   const answer = typeof entry.response === "object" ? entry.response : null;
   const bad = entry.status === 0 || Number(entry.status) >= 400 || (answer && answer.ok === false);
-  const words = answer && answer.ok === false ? `${entry.status ?? ""} ${answer.error}`.trim() : entry.status === 0 ? "no answer" : String(entry.status ?? "waiting");
+  let words = String(entry.status ?? "waiting");
+  if (answer && answer.ok === false) words = `${entry.status ?? ""} ${answer.error}`.trim();
+  else if (entry.status === 0) words = "no answer";
   const body = h("div", { class: "entry-body" });
   const node = h("details", { class: "entry", "data-testid": `entry-${entry.n}`, ontoggle: () => {
     if (!node.open || body.childNodes.length) return;

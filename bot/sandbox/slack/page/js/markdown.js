@@ -73,9 +73,9 @@ function list(rows, i, root) {
     const match = LIST.exec(rows[end]);
     if (!match) {
       if (rows[end].trim() && /^\s{2,}/.test(rows[end]) && stack.length) {
-        const item = stack[stack.length - 1].node.lastElementChild;
-        item.append(h("br"));
-        span(rows[end].trim(), item);
+        const begun = stack[stack.length - 1].node.lastElementChild;
+        begun.append(h("br"));
+        span(rows[end].trim(), begun);
         end += 1;
         continue;
       }
@@ -111,8 +111,10 @@ const cells = (row) => row.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map
 
 function table(rows, i, root) {
   if (!rows[i].includes("|") || !rows[i + 1] || !DELIMITER.test(rows[i + 1]) || !rows[i + 1].includes("-")) return null;
-  const sides = cells(rows[i + 1]).map((cell) =>
-    cell.endsWith(":") ? (cell.startsWith(":") ? "center" : "right") : "left");
+  const sides = cells(rows[i + 1]).map((cell) => {
+    if (!cell.endsWith(":")) return "left";
+    return cell.startsWith(":") ? "center" : "right";
+  });
   const line = (row, tag) => {
     const tr = h("tr");
     cells(row).forEach((cell, column) => {
@@ -177,9 +179,11 @@ function span(text, node) {
     }
     const named = /^:([a-z0-9_+-]+):/i.exec(rest);
     const opens = i === 0 || !/[\p{L}\p{N}]/u.test(text[i - 1]);
-    const found = named && emoji(named[1]) ? [named, () => emojiNode(named[1])]
-      : /[`![<*_~h]/.test(rest[0]) && (opens || rest[0] === "*" || rest[0] === "`")
-        ? SPANS.map(([pattern, make]) => [pattern.exec(rest), make]).find(([match]) => match) : null;
+    let found = null;
+    if (named && emoji(named[1])) found = [named, () => emojiNode(named[1])];
+    else if (/[`![<*_~h]/.test(rest[0]) && (opens || rest[0] === "*" || rest[0] === "`")) {
+      found = SPANS.map(([pattern, make]) => [pattern.exec(rest), make]).find(([match]) => match);
+    }
     if (found) {
       flush();
       node.append(found[1](found[0]));

@@ -207,7 +207,7 @@ function attachmentBlocks(attachment) {
 function fileNode(file) {
   const url = new URL(fileUrl(file, state.user), location.href).href;
   const title = file.title || file.name || "file";
-  if (/^image\//.test(file.mimetype || "")) {
+  if ((file.mimetype || "").startsWith("image/")) {
     return h("figure", { class: "msg-image" }, h("figcaption", null, link(url, title)),
       h(
         "a",

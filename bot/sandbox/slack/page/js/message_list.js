@@ -129,7 +129,10 @@ export class MessageList {
 
   /** Puts nodes in order; dividers between days, the "New" line, and one head per run of one author. */
   layout() {
-    const views = [...this.views.values()].sort((a, b) => (a.message.ts < b.message.ts ? -1 : a.message.ts > b.message.ts ? 1 : 0));
+    const views = [...this.views.values()].sort((a, b) => {
+      if (a.message.ts === b.message.ts) return 0;
+      return a.message.ts < b.message.ts ? -1 : 1;
+    });
     this.order = views;
     const nodes = views.length || !this.nothing ? [] : [this.nothing];
     let last = null;

@@ -36,8 +36,8 @@ export function place() {
   if (wide) node.style.width = `${box.width}px`;
   const room = { below: innerHeight - box.bottom - 12, above: box.top - 12 };
   const want = Math.min(node.scrollHeight, 360);
-  const where = side === "above" ? (room.above >= want || room.above > room.below ? "above" : "below")
-    : room.below >= want || room.below >= room.above ? "below" : "above";
+  const other = side === "above" ? "below" : "above";
+  const where = room[side] >= want || room[side] >= room[other] ? side : other;
   node.style.maxHeight = `${Math.max(120, Math.min(360, room[where]))}px`;
   const height = Math.min(node.scrollHeight + 2, 360, Math.max(120, room[where]));
   node.style.top = `${where === "below" ? box.bottom + 4 : Math.max(8, box.top - 4 - height)}px`;

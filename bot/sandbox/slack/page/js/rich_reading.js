@@ -91,9 +91,9 @@ function words(node, style, self = false) {
 const piece = (element, style) => (Object.keys(style).length ? { ...element, style } : element);
 
 function trimmed(elements) {
-  const list = [...elements];
-  while (list.length && list[list.length - 1].type === "text" && list[list.length - 1].text === "\n") list.pop();
-  return list;
+  const kept = [...elements];
+  while (kept.length && kept[kept.length - 1].type === "text" && kept[kept.length - 1].text === "\n") kept.pop();
+  return kept;
 }
 
 function joined(elements) {

@@ -40,7 +40,10 @@ const channels = (element) => conversations({ ...element, filter: { include: ["p
 function conversations(element) {
   const filter = element.filter || {};
   const kinds = filter.include || ["public", "private", "im", "mpim"];
-  const kind = (c) => (c.is_im ? "im" : c.is_private ? "private" : "public");
+  const kind = (c) => {
+    if (c.is_im) return "im";
+    return c.is_private ? "private" : "public";
+  };
   return [...state.channels.values()]
     .filter((c) => kinds.includes(kind(c)) && (c.is_im || c.is_member || !c.is_private))
     .filter((c) => !(filter.exclude_bot_users && c.is_im && isBot(c.user)))
@@ -51,7 +54,8 @@ function conversations(element) {
 const byId = (id) => {
   const channel = state.channels.get(id);
   const somebody = state.people.get(id);
-  return channel ? fromChannel(channel) : somebody ? fromPerson(somebody) : { value: id, label: id, raw: id };
+  if (channel) return fromChannel(channel);
+  return somebody ? fromPerson(somebody) : { value: id, label: id, raw: id };
 };
 
 // type without "multi_" -> [name of one, name of several, options now, option from what is kept]
@@ -69,7 +73,7 @@ function grouped(element) {
 }
 
 function finder(block, element, surface, list) {
-  if (/external_select$/.test(element.type)) {
+  if (element.type.endsWith("external_select")) {
     const least = element.min_query_length ?? 3;
     return (query) => {
       if (query.length < least) return {
@@ -91,7 +95,7 @@ export function selectElement(block, element, surface, extra) {
   const [one, several, list, lift] = KINDS[element.type.replace(/^multi_/, "")];
   const name = multi ? several : one;
   const kept = surface.value(block, element)[name];
-  const chosen = (multi ? kept || [] : kept ? [kept] : []).map(lift);
+  const chosen = [kept || []].flat().map(lift);
   if (!multi && kept && one === "selected_conversation" && element.default_to_current_conversation) surface.set(block, element, { [name]: kept });
   const tells = block.type !== "input" || block.dispatch_action === true;
   return combobox({
@@ -104,7 +108,8 @@ export function selectElement(block, element, surface, extra) {
     },
     onChange: async (now) => {
       const before = surface.value(block, element)[name];
-      const value = { [name]: multi ? now.map((o) => o.raw) : now.length ? now[0].raw : null };
+      const taken = now.map((o) => o.raw);
+      const value = { [name]: multi ? taken : taken[0] ?? null };
       surface.set(block, element, value);
       if (!tells) return true;
       const went = await surface.act(block, element, value);

@@ -47,7 +47,7 @@ export function takeBoot(boot) {
 
 /** Takes a channel that is new or changed. */
 export function takeChannel(channel) {
-  state.channels.set(channel.id, { ...(state.channels.get(channel.id) || {}), ...channel });
+  state.channels.set(channel.id, { ...state.channels.get(channel.id), ...channel });
   emit("channels");
 }
 
@@ -62,7 +62,7 @@ export const personName = (id) => {
 /** The author of a message: a person, or the app as it names itself. */
 export function author(message) {
   if (isBot(message.user) || (message.bot_id && !state.people.has(message.user))) {
-    return { ...(bot() || {}), is_bot: true, real_name: message.username || state.app.name };
+    return { ...bot(), is_bot: true, real_name: message.username || state.app.name };
   }
   return person(message.user) || { real_name: message.username || message.user || "Somebody", name: message.user };
 }

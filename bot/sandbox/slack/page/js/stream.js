@@ -16,11 +16,11 @@ export function openStream(user, since, { on, onBack, onLost }) {
 
   function connect() {
     source = new EventSource(`/client/stream?user=${encodeURIComponent(user)}${seen === null ? "" : `&since=${seen}`}`);
-    source.onopen = () => {
+    source.addEventListener("open", () => {
       if (broken) onBack(seen);
       broken = false;
-    };
-    source.onerror = () => {
+    });
+    source.addEventListener("error", () => {
       if (closed) return;
       if (!broken) onLost();
       broken = true;
@@ -29,7 +29,7 @@ export function openStream(user, since, { on, onBack, onLost }) {
         clearTimeout(timer);
         timer = setTimeout(connect, 1500);
       }
-    };
+    });
     for (const kind of KINDS) source.addEventListener(kind, (event) => take(kind, event));
   }
 

@@ -21,7 +21,7 @@ export class Surface {
     for (const [blockId, actions] of Object.entries(kept || {})) {
       for (const [actionId, value] of Object.entries(actions || {})) {
         // The server does not know where this tab is: an empty conversation may still default to the place that is open.
-        if (value && !(/conversations_select$/.test(value.type) && isBlank(value))) this.typed.set(key(blockId, actionId), value);
+        if (value && !(value.type?.endsWith("conversations_select") && isBlank(value))) this.typed.set(key(blockId, actionId), value);
       }
     }
   }
@@ -86,8 +86,10 @@ export class Surface {
   /** Every element that keeps a value, with its block. */
   *elements() {
     for (const block of this.blocks) {
-      const found = block.type === "input" ? [block.element] : block.type === "actions" ? block.elements || []
-        : block.type === "section" && block.accessory ? [block.accessory] : [];
+      let found = [];
+      if (block.type === "input") found = [block.element];
+      else if (block.type === "actions") found = block.elements || [];
+      else if (block.type === "section" && block.accessory) found = [block.accessory];
       for (const element of found) if (element && emptyValue(element)) yield [block, element];
     }
   }

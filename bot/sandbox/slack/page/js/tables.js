@@ -55,11 +55,10 @@ export function dataTable(block) {
   const heads = (head || []).map((cell, column) => h("th", { scope: "col", "aria-sort": "none", class: numbers(column) ? "align-right" : null },
     h("button", { type: "button", class: "sort", onclick: () => sortBy(column) }, words(cell), icon("down"))));
   function sortBy(column) {
-    sort = sort && sort.column === column ? (sort.down ? null : { column, down: true }) : { column, down: false };
-    heads.forEach((th, index) => th.setAttribute(
-      "aria-sort",
-      !sort || sort.column !== index ? "none" : sort.down ? "descending" : "ascending",
-    ));
+    if (!sort || sort.column !== column) sort = { column, down: false };
+    else sort = sort.down ? null : { column, down: true };
+    heads.forEach((th) => th.setAttribute("aria-sort", "none"));
+    if (sort) heads[column].setAttribute("aria-sort", sort.down ? "descending" : "ascending");
     page = 0;
     show();
   }

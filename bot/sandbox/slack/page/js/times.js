@@ -38,14 +38,16 @@ export function dayName(date) {
   return (date.getFullYear() === new Date().getFullYear() ? DAY : DAY_YEAR).format(date);
 }
 
+// below how many seconds it is told in this unit, and how many seconds one has
+const UNITS = [[60, 1, "second"], [3600, 60, "minute"], [86400, 3600, "hour"], [Infinity, 86400, "day"]];
+
 /** "3 minutes ago", "in 2 hours", for thread counts and {ago}. */
 export function ago(date) {
   const seconds = Math.round((Date.now() - date.getTime()) / 1000);
   const size = Math.abs(seconds);
-  const [count, unit] =
-    size < 60 ? [size, "second"] : size < 3600 ? [Math.round(size / 60), "minute"]
-    : size < 86400 ? [Math.round(size / 3600), "hour"] : [Math.round(size / 86400), "day"];
   if (size < 10) return "just now";
+  const [, length, unit] = UNITS.find(([below]) => size < below);
+  const count = Math.round(size / length);
   const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
   return seconds >= 0 ? `${words} ago` : `in ${words}`;
 }
