@@ -129,4 +129,5 @@ ROW = Row(
     "fifty people at once are answered in time while AWS hangs, over a socket and over HTTP",
     run,
     short=("sqlite",),
+    alone=True,
 )
