@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PICTURES ?=
+unexport PYTHONDONTWRITEBYTECODE # hundreds of processes read the same code: each would compile it anew
 
 .PHONY: help
 help: ## List what can be done
