@@ -35,7 +35,7 @@ test: .venv/dev.stamp ## Run every test (browser tests skip where no Chromium is
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: faults
-faults: .venv/dev.stamp ## Run the failure book (3 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
+faults: .venv/dev.stamp ## Run the failure book (at most 4 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
 	@$(BIN)/python -m tests.faults
 
 .PHONY: lint
