@@ -26,7 +26,7 @@ __all__ = ["LoopbackOnly", "Server"]
 
 THREADS = 64
 """Worker threads for synchronous handlers: a handler that waits for the bot's answer holds one of them."""
-START_SECONDS = 10.0
+START_SECONDS = 60.0  # a busy machine takes its time
 STOP_SECONDS = 10.0
 GRACE_SECONDS = 1.0
 """How long an answer that is being given may still take when the server ends."""

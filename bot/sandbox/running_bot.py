@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-_START = 20.0  # seconds the bot may take until it answers a command
+_START = 60.0  # seconds the bot may take until it answers a command: a busy machine takes its time to read the code
 _END = 15.0  # seconds it may take to finish what it does
 _LOOK = 0.02
 

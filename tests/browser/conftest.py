@@ -23,9 +23,9 @@ expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for the file."""
+    """One headless Chromium for all files; each tab has a profile of its own."""
     if CHROMIUM is None:
         words = "no Chromium was found; install Debian's package chromium to run the browser tests"
         if os.environ.get("LABELJOB_REQUIRE_BROWSER") == "1":

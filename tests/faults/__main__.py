@@ -22,6 +22,7 @@ from tests.faults.rows import ROWS
 from tests.faults.telling import Piped, Telling, Terminal
 
 _STORES = ("sqlite", "postgresql")
+_AT_ONCE = 2  # rows on each store in the short form: while one waits, another works
 
 
 def main() -> int:
@@ -36,12 +37,11 @@ def main() -> int:
     kills = int(os.environ.get("KILLS", "50"))
     chosen = os.environ.get("STORE", "both")
     if os.environ.get(side_by_side.PIPED):
-        piped = Piped()
-        piped.say("done", [astuple(done) for done in _store(chosen, kills, seed, piped)])
+        _piped(chosen, kills, seed)
         return 0
     began, terminal = time.monotonic(), Terminal()
     if chosen == "both" and kills < LONG:  # the long form measures times, and needs the machine for one row
-        every = side_by_side.run(_STORES, terminal)
+        every = _side_by_side(kills, terminal)
     else:
         stores = _STORES if chosen == "both" else (chosen,)
         every = [done for store in stores for done in _store(store, kills, seed, terminal)]
@@ -73,6 +73,28 @@ def _wanted(kills: int, store: str) -> list[Row]:
     if numbers:
         return [row for row in ROWS if store in row.stores and row.number in numbers]
     return [row for row in ROWS if row.wanted(store, short=kills < LONG)]
+
+
+def _side_by_side(kills: int, terminal: Terminal) -> list[Done]:
+    """Every row on both stores: several at once, and then, one after the other, those that need the machine."""
+    wanted = {store: _wanted(kills, store) for store in _STORES}
+    together = {store: [row.number for row in rows if not row.alone] for store, rows in wanted.items()}
+    every = side_by_side.run(together, _AT_ONCE, terminal)
+    for store, rows in wanted.items():
+        every += side_by_side.run({store: [row.number for row in rows if row.alone]}, 1, terminal)
+    return every
+
+
+def _piped(store: str, kills: int, seed: int) -> None:
+    """For the process that started this one: each row whose number it writes, until it writes no more."""
+    piped, rows = Piped(), {row.number: row for row in ROWS}
+    server = postgres.start() if store == "postgresql" else None
+    try:
+        for number in sys.stdin:
+            piped.say("done", astuple(_row(rows[int(number)], store, server, kills, seed, piped)))
+    finally:
+        if server is not None:
+            server.remove()
 
 
 def _store(store: str, kills: int, seed: int, telling: Telling) -> list[Done]:

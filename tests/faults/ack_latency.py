@@ -1,14 +1,11 @@
 """Row 21: how long Slack waits for an answer at 50 requests a second, and while the database is locked for 2 s.
 
-The load is an open loop from a process of its own: a request is due at a fixed moment and its time counts from then,
-so a slow answer hides no other. One replica does everything beside it: answers, the worker's rounds, posts.
-
-As a command (`python -m tests.faults.ack_latency`) this is that process: it reads what to send and prints the times.
+The load (`paced_load`) is an open loop from a process of its own: a request is due at a fixed moment and its time
+counts from then, so a slow answer hides no other. One replica does everything beside it: answers, rounds, posts.
 """
 
 import json
 import math
-import queue
 import subprocess
 import sys
 import threading
@@ -18,19 +15,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.book import LONG, Figures, Place, Row
-from tests.faults.fronts import Front, How
 from tests.faults.locked import locked
 from tests.faults.near import APP_ID
+from tests.faults.paced_load import RATE
 from tests.faults.world import CHANNEL, World, order, running, to_last_page
 
-RATE = 50
 _SECONDS = 60
-_SENDERS = 64
 _LOCK = 2.0
 _P99, _LOCKED_MAX, _SLACK_WAITS = 0.5, 2.5, 3.0  # seconds
 _MOST = 0.98  # the share of requests that the short form judges
-_MIX: dict[str, int] = {"list": 6, "help": 3, "status": 3, "suggestion": 3, "home": 3, "mention": 1, "page": 1}
-_HOW: dict[str, How] = {"list": "command", "help": "command", "status": "command", "home": "event", "mention": "event"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +83,7 @@ def load(world: World, url: str, sent: dict[str, Any], seconds: int, turn: int) 
         "samples": sent,
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.ack_latency"],
+        [sys.executable, "-m", "tests.faults.paced_load"],
         input=json.dumps(wish),
         capture_output=True,
         text=True,
@@ -121,60 +114,11 @@ def samples(world: World, url: str) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Send what standard input says at the fixed pace; print the time and the status of each answer as JSON."""
-    wish = json.load(sys.stdin)
-    front = Front(wish["url"], wish["secret"])
-    kinds = [kind for kind, weight in _MIX.items() for _ in range(weight)]
-    due: queue.SimpleQueue[tuple[float, int]] = queue.SimpleQueue()
-    begin = time.monotonic() + 0.5
-    for number in range(wish["seconds"] * RATE):
-        due.put((begin + number / RATE, number))
-    answers: list[tuple[float, int]] = []
-
-    def send() -> None:
-        while True:
-            try:
-                moment, number = due.get_nowait()
-            except queue.Empty:
-                return
-            kind = kinds[number * 7 % len(kinds)]
-            payload = _renewed(wish["samples"][kind], f"{wish['turn']}{number:06}")
-            time.sleep(max(0.0, moment - time.monotonic()))
-            reply = front.send(payload, _HOW.get(kind, "payload"))
-            answers.append((time.monotonic() - moment, reply.status))
-
-    senders = [threading.Thread(target=send) for _ in range(_SENDERS)]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    print(json.dumps(answers))  # noqa: T201 - this is a command
-    return 0
-
-
-def _renewed(sample: dict[str, Any], number: str) -> dict[str, Any]:
-    """The sample as a request of its own."""
-    fresh: dict[str, Any] = json.loads(json.dumps(sample))
-    if "trigger_id" in fresh:
-        fresh["trigger_id"] = f"{number}.1.{number:0>32}"
-    if "event" in fresh:
-        fresh["event_id"] = f"Ev{number}"
-        fresh["event"]["event_ts"] = f"1795{number:0>6}.1"
-        if fresh["event"]["type"] == "app_mention":
-            fresh["event"]["ts"] = f"1795{number:0>6}.1"
-    if "view" in fresh and fresh["type"] == "view_submission":
-        fresh["view"]["id"] = fresh["view"]["root_view_id"] = f"V{number}"
-    return fresh
-
-
 ROW = Row(
     21,
     "ack under load",
     "Slack is answered in time at 50 requests a second and beside a locked database",
     run,
     short=("sqlite",),
+    alone=True,
 )
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -55,7 +55,8 @@ class Done:
 class Row:
     """One row of the book.
 
-    `stores` are those where it makes a difference; `short` is whether the short form has it, or on which stores.
+    `stores` are those where it makes a difference; `short` is whether the short form has it, or on which stores;
+    `alone` is whether it judges seconds, so that no other row may run beside it.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Row:
     run: Callable[[Place], Figures]
     stores: tuple[str, ...] = ("sqlite", "postgresql")
     short: bool | tuple[str, ...] = True
+    alone: bool = False
 
     def wanted(self, store: str, *, short: bool) -> bool:
         """Whether the short or the long form has it on this store."""

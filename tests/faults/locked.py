@@ -87,4 +87,11 @@ def run(place: Place) -> Figures:
     )
 
 
-ROW = Row(8, "locked database", "a locked database is answered in time, and nothing is lost", run, short=("sqlite",))
+ROW = Row(
+    8,
+    "locked database",
+    "a locked database is answered in time, and nothing is lost",
+    run,
+    short=("sqlite",),
+    alone=True,
+)

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-_START = 20.0
+_START = 60.0  # seconds; a quick machine does not need them
 
 
 class NoPostgres(Exception):

@@ -189,8 +189,8 @@ def word_of(text: str) -> str:
     return words[0].strip("*:.,;") if words else ""
 
 
-def until(found: Callable[[], Any], seconds: float = 20.0, what: str = "something") -> Any:
-    """What `found` gives as soon as it gives something."""
+def until(found: Callable[[], Any], seconds: float = 60.0, what: str = "something") -> Any:
+    """What `found` gives as soon as it gives something; a busy machine is no fault of the bot."""
     return wait_for(found, seconds, what)
 
 

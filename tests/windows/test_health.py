@@ -45,8 +45,8 @@ def samples(url: str) -> dict[str, float]:
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Look until it is true."""
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Look until it is true; a busy machine is no fault of the bot."""
     end, pause = time.monotonic() + seconds, threading.Event()
     while not true():
         assert time.monotonic() < end
