@@ -1,8 +1,8 @@
 """The addresses that a web process serves: Slack's requests, and health beside them, as an RSGI application.
 
 Promises to Slack: a signed request waits for no unsigned one. Whoever has not proven to be Slack is read by the event
-loop, within the limits of `bot.raw_bodies`, and answered there; threads are for signed requests, and health has its
-own few.
+loop, within the limits of `bot.raw_bodies`, and answered there; threads are for signed requests (`bot.answering`), and
+health has its own few.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from bot.answering import Answering
 from bot.health import ALIVE, PATHS, Health
 from bot.slack_http import SignedHttp, Unsigned
 
@@ -22,13 +23,13 @@ _LOOKERS = 4  # threads for health; a look at AWS that hangs must not take those
 
 
 class HttpFront:
-    """Slack's requests at `path` and health's addresses; everything else is 404. `threads` requests at once."""
+    """Slack's requests at `path` and health's addresses; everything else is 404. At most `threads` at once."""
 
     def __init__(self, slack: SignedHttp, path: str, health: Health, threads: int) -> None:
         self._slack = slack
         self._path = path
         self._health = health
-        self._answering = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._answering = Answering(threads)
         self._looking = ThreadPoolExecutor(_LOOKERS, thread_name_prefix="health")
 
     async def __call__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
@@ -47,8 +48,7 @@ class HttpFront:
         except Unsigned as refusal:
             answer = refusal.answer
         else:
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._answering, self._slack.answer, headers, raw, scope.query_string)
+            answer = await self._answering.do(self._slack.answer, headers, raw, scope.query_string)
         protocol.response_str(answer.status, _lines(answer), answer.body or "")
 
     async def _tell_health(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
