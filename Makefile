@@ -2,12 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PICTURES ?=
+# Of the browser tests all but the story are of the stand-ins' own pages.
+SANDBOX_TESTS := tests/sandbox $(filter-out tests/browser/test_story.py,$(wildcard tests/browser/test_*.py))
 T ?=
 unexport PYTHONDONTWRITEBYTECODE # hundreds of processes read the same code: each would compile it anew
 
 .PHONY: help
 help: ## List what can be done
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .venv/run.stamp: requirements-sandbox.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -35,6 +37,14 @@ reset: ## Forget everything the practice workspace remembers
 test: .venv/dev.stamp ## Run every test (T=path runs one folder, file or file::test; browser tests skip where no Chromium is)
 	$(BIN)/python -m pytest $(if $(T),"$(T)",-n 3 --dist loadfile --no-loadscope-reorder)
 
+.PHONY: test-product
+test-product: .venv/dev.stamp ## Run every test but those of the sandbox
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(SANDBOX_TESTS))
+
+.PHONY: test-sandbox
+test-sandbox: .venv/dev.stamp ## Run the sandbox's tests alone: the stand-ins and their pages
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(SANDBOX_TESTS)
+
 .PHONY: faults
 faults: .venv/dev.stamp ## Run the failure book (at most 4 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
 	@$(BIN)/python -m tests.faults
@@ -59,7 +69,7 @@ bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors
 
 .PHONY: fuzz
 fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minutes)
-	$(BIN)/python tests/standins/fuzz.py
+	$(BIN)/python tests/sandbox/fuzz.py
 
 .PHONY: ci
 ci: .venv/dev.stamp ## What CI runs: the tests and the linters beside each other, then the failure book, which measures times

@@ -27,12 +27,12 @@ from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
 from bot.installation import learn
 from bot.manifests import lines
-from bot.sandbox.addresses import free_port
 from bot.sandbox.http import Server
-from bot.sandbox.practice import Practice
-from bot.sandbox.services import Services
+from bot.sandbox.ports import free_port
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.workspace.practice import Practice
+from bot.sandbox.workspace.services import Services
 from bot.slack_app import Door
 
 ROUNDS = 7

@@ -24,9 +24,9 @@ from slack_sdk.signature import SignatureVerifier
 from bench.command import SECRET, signed
 from bot import slack_manifest
 from bot.base.db import Database
-from bot.sandbox.addresses import free_port
-from bot.sandbox.running_bot import RunningBot
-from bot.sandbox.services import Services
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace.running_bot import RunningBot
+from bot.sandbox.workspace.services import Services
 from bot.slack_manifest import EVENTS_PATH
 
 _CONNECTIONS = 200

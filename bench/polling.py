@@ -17,10 +17,10 @@ from rich.progress import track
 from bot import slack_manifest, wiring
 from bot.base.aws import Aws
 from bot.base.settings import Settings
-from bot.jobs.ground_truth import ACTIVE
-from bot.sandbox import seed
-from bot.sandbox.console import classification_job
-from bot.sandbox.services import Services
+from bot.engines.ground_truth.gateway import ACTIVE
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.console import classification_job
+from bot.sandbox.workspace.services import Services
 
 _JOBS = 1_000
 _ROUNDS = 7
@@ -36,7 +36,7 @@ def watch_round() -> tuple[str, ...]:
         aws = Aws(settings)
         bot = wiring.build(settings, answering=False, aws=aws)
         try:
-            bot.db.migrate()
+            bot.ground.db.migrate()
             _fill(bot, services, aws.act("sagemaker"))
             bot.jobs.watch.round()
 
@@ -56,7 +56,7 @@ def watch_round() -> tuple[str, ...]:
                 floors.append(_processor_time(floor))
                 mine.append(_processor_time(bot.jobs.watch.round))
         finally:
-            bot.db.close()
+            bot.ground.db.close()
             services.stop()
     low, high = (statistics.median(each) / _JOBS * 1e6 for each in (floors, mine))
     return (
@@ -82,7 +82,7 @@ def _settings(services: Services, folder: Path) -> Settings:
 def _fill(bot: wiring.Bot, services: Services, sagemaker: Any) -> None:
     """Running jobs at AWS, each followed by the bot."""
     team = sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"]["WorkteamArn"]
-    who = bot.access.who(bot.team_id, _PERSON, _CHANNEL)
+    who = bot.ground.access.who(bot.installation.team_id, _PERSON, _CHANNEL)
     for number in track(range(_JOBS), "making jobs", console=Console(stderr=True), transient=True):
         job = classification_job(
             f"basket-{number:05d}",
@@ -95,7 +95,7 @@ def _fill(bot: wiring.Bot, services: Services, sagemaker: Any) -> None:
     for _ in range(3):
         services.aws.tick()
     for number in track(range(_JOBS), "following them", console=Console(stderr=True), transient=True):
-        bot.jobs.control.follow(f"basket-{number:05d}", bot.team_id, _CHANNEL, who)
+        bot.jobs.follow.follow(f"basket-{number:05d}", bot.installation.team_id, _CHANNEL, who)
 
 
 def _processor_time(work: Callable[[], None]) -> float:

@@ -13,6 +13,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -28,13 +29,16 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.base import metrics
 from bot.base.aws import Aws, renamed
-from bot.base.db import Database, reason
+from bot.base.db import ANSWER_BUSY_WAIT, Database, reason
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.leases import Leases
 from bot.base.log import about, redact
 from bot.base.moments import over
+from bot.base.pool import Start
+from bot.base.rounds import Round, simple
+from bot.base.settings import Settings
 from bot.delivery.rate_budget import BLOCKED
-from bot.scheduler import Round
+from bot.slack_client import client_of
 from bot.slack_failures import NO_ANSWER, slack_code
 
 ALIVE = "/healthz"
@@ -60,10 +64,6 @@ class NoWorker(Refusal):
 
 class SlackRefuses(Refusal):
     """Slack does not take the bot's token."""
-
-
-class SlackSilent(Transient):
-    """Slack does not answer."""
 
 
 Check = Callable[[], str]
@@ -124,7 +124,8 @@ def slack(client: WebClient) -> None:
     """Ask Slack who we are.
 
     Raises:
-        SlackRefuses, SlackSilent: with Slack's error code.
+        SlackRefuses: with Slack's error code.
+        Transient: Slack does not answer.
 
     """
     try:
@@ -132,7 +133,7 @@ def slack(client: WebClient) -> None:
     except SlackApiError as error:
         raise SlackRefuses(f"Slack answers {slack_code(error)}.") from error
     except NO_ANSWER as error:
-        raise SlackSilent from error
+        raise Transient("Slack does not answer.") from error
 
 
 def aws(way: Aws) -> None:
@@ -177,13 +178,14 @@ class Pulse:
         for each in rounds:
             self._patience[each.name] = max(_BEATS * each.gap, _LONGEST_ROUND)
             self._ended[each.name] = self._clock()
-        return [*(Round(each.name, each.gap, self._timed(each)) for each in rounds), Round("beat", BEAT, self.beat)]
+        timed = [replace(each, work=self._timed(each)) for each in rounds]
+        return [*timed, Round("beat", BEAT, simple(self.beat))]
 
-    def _timed(self, each: Round) -> Callable[[], object]:
-        def work() -> None:
+    def _timed(self, each: Round) -> Callable[[Start], object]:
+        def work(start: Start) -> None:
             with about(round=each.name), metrics.timed_round(each.name):
                 try:
-                    each.work()
+                    each.work(start)
                 finally:
                     self._ended[each.name] = self._clock()
 
@@ -361,3 +363,9 @@ class HealthPort:
 
 def _me() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def health_of(settings: Settings, aws: Aws, pulse: Pulse | None, **more: Check) -> Health:
+    """Make what answers of this process, by clients that give up quickly; `more` are checks of its own."""
+    db = Database(settings.database_url, busy_wait=ANSWER_BUSY_WAIT)
+    return Health(db, {**checks(db, client_of(settings, answering=True), aws, pulse), **more})

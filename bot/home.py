@@ -6,18 +6,18 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.base.errors import LabeljobError
-from bot.jobs.verbs import JobVerbs
+from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.slack_app import Door
 
 
-def register(app: Door, *, jobs: JobVerbs, teams: Teams, access: Access) -> None:
+def register(app: Door, *, jobs: JobStory, teams: Teams, access: Access) -> None:
     """Tell the app of the event."""
     app.event("app_home_opened")(partial(opened, jobs=jobs, teams=teams, access=access))
 
 
-def opened(event: dict[str, Any], client: WebClient, *, jobs: JobVerbs, teams: Teams, access: Access) -> None:
+def opened(event: dict[str, Any], client: WebClient, *, jobs: JobStory, teams: Teams, access: Access) -> None:
     """Somebody opened the Home tab: draw it for them."""
     if event.get("tab") != "home":
         return

@@ -5,16 +5,23 @@ payload's `team_id` names whoever hosts the channel or is at home elsewhere; onl
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack_failures import NO_ANSWER, slack_code
+from bot.base.errors import Refusal
+from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 log = logging.getLogger(__name__)
+
+
+class BadSlack(Refusal):
+    """Slack does not answer. Check LABELJOB_SLACK_API_URL and the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,30 @@ class Installation:
         if installed and installed != self.team_id:
             return "view.app_installed_team_id"
         return ""
+
+
+def installation_of(slack: WebClient) -> Installation:
+    """Ask Slack whose the token is.
+
+    Raises:
+        BadSlack: it does not take the token, or does not answer.
+
+    """
+    with showing_the_token():
+        return learn(slack)
+
+
+@contextmanager
+def showing_the_token() -> Iterator[None]:
+    """Inside, Slack is asked whose the token is; whatever it does not like becomes words."""
+    try:
+        yield
+    except SlackApiError as error:
+        if outcome_unknown(error):
+            raise BadSlack from error
+        raise BadSlack(f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app anew.") from error
+    except (BoltError, *NO_ANSWER) as error:
+        raise BadSlack from error
 
 
 def learn(slack: WebClient) -> Installation:

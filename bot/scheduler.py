@@ -8,32 +8,17 @@ kept by the monotonic clock (`monotonic`), whatever becomes of the wall clock.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot.base.errors import LabeljobError
-from bot.base.pool import Pool
+from bot.base.rounds import Round
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """Something to do every `gap` seconds."""
-
-    name: str
-    gap: float
-    work: Callable[[], object]
-
-
 class Scheduler:
-    """Runs the rounds until it is stopped; `pools` are those that the rounds hand things to.
+    """Runs the rounds until it is stopped. `clock` gives seconds and only goes on."""
 
-    `clock` gives seconds and only goes on.
-    """
-
-    def __init__(
-        self, rounds: list[Round], pools: Sequence[Pool] = (), clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, rounds: Sequence[Round], clock: Callable[[], float] = time.monotonic) -> None:
         from bot.monotonic import MonotonicScheduler  # noqa: PLC0415 - only a worker has rounds
 
         self._scheduler = MonotonicScheduler(
@@ -43,7 +28,7 @@ class Scheduler:
         )
         for each in rounds:
             self._scheduler.add_job(self._round, "interval", args=[each], seconds=each.gap, id=each.name)
-        self._pools = pools
+        self._pools = [each.pool for each in rounds if each.pool]
 
     def start(self) -> None:
         """Begin: every round once at once, then each in its gap."""
@@ -52,7 +37,7 @@ class Scheduler:
     def _round(self, each: Round) -> None:
         """One round; whatever it raises ends with it."""
         try:
-            each.work()
+            each.run()
         except LabeljobError as error:
             log.warning("round %s: %s The next one runs in %s s", each.name, error.words, each.gap)
         except Exception:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bot.base.aws import Aws
     from bot.health import Check, Pulse
     from bot.http_front import HttpFront
-    from bot.scheduler import Scheduler
     from bot.wiring import Bot
 
 _CONNECTIONS = 512  # open at once, whoever they are; more wait outside
@@ -136,7 +135,7 @@ def rsgi() -> "HttpFront":
     logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
     try:
         aws = _prepared(settings)
-        from bot import wiring  # noqa: PLC0415 - see `_reading`
+        from bot.health import health_of  # noqa: PLC0415 - as above
         from bot.http_front import HttpFront  # noqa: PLC0415 - not read for Socket Mode
         from bot.slack_app import AT_ONCE  # noqa: PLC0415 - as above
         from bot.slack_http import SignedHttp  # noqa: PLC0415 - as above
@@ -151,7 +150,7 @@ def rsgi() -> "HttpFront":
         atexit.register(_leave)
         threading.Thread(target=_say_ready, args=(settings.host, settings.port), name="ready", daemon=True).start()
     slack = SignedHttp(door, settings.slack_signing_secret.get_secret_value())
-    return HttpFront(slack, EVENTS_PATH, wiring.make_health(settings, aws, None), AT_ONCE)
+    return HttpFront(slack, EVENTS_PATH, health_of(settings, aws, None), AT_ONCE)
 
 
 def _say_ready(host: str, port: int) -> None:
@@ -200,10 +199,11 @@ class _Worker:
 
     def __init__(self, settings: Settings, aws: "Aws", clock: Clock) -> None:
         from bot.health import Pulse  # noqa: PLC0415 - see `_reading`
+        from bot.scheduler import Scheduler  # noqa: PLC0415 - as above
 
         working = _build(settings, aws, clock, answering=False)
-        self.pulse: Pulse = Pulse(working.db)
-        self._scheduler: Scheduler = working.scheduler(self.pulse)
+        self.pulse: Pulse = Pulse(working.ground.db)
+        self._scheduler = Scheduler(self.pulse.watched(working.rounds()))
         self._started = False
 
     def start(self) -> None:
@@ -319,11 +319,10 @@ def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: 
     if not settings.health_port:
         yield
         return
-    from bot import wiring  # noqa: PLC0415 - read by `_prepared`
-    from bot.health import HealthPort  # noqa: PLC0415 - as above
+    from bot.health import HealthPort, health_of  # noqa: PLC0415 - read by `_prepared`
 
     address = _address(settings.host, settings.health_port, "LABELJOB_HEALTH_PORT")
-    port = HealthPort(wiring.make_health(settings, aws, pulse, **more), address, settings.health_port)
+    port = HealthPort(health_of(settings, aws, pulse, **more), address, settings.health_port)
     port.start()
     try:
         yield

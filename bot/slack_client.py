@@ -10,6 +10,9 @@ from functools import cache
 from slack_sdk import WebClient
 
 from bot.base.deadline import left
+from bot.base.settings import Settings
+
+_ANSWER_TIMEOUT = 2.0  # seconds that Slack's own API may take while a person waits for an answer
 
 
 class SlackClient(WebClient):
@@ -29,6 +32,15 @@ class SlackClient(WebClient):
     @timeout.setter
     def timeout(self, seconds: float) -> None:
         """Ignore what the SDK sets in its constructor: the patience is `most`."""
+
+
+def client_of(settings: Settings, *, answering: bool) -> SlackClient:
+    """Make the bot's client, of short patience where somebody waits; it never tries again by itself.
+
+    A second try can double a post.
+    """
+    most = _ANSWER_TIMEOUT if answering else settings.slack_timeout
+    return SlackClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, most)
 
 
 @cache

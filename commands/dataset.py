@@ -1,7 +1,5 @@
 """`/dataset`, its form, and the [Make dataset] button of a finished job's card."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,11 +8,13 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.base.clock import NewId
-from bot.base.errors import Refusal, Refused
+from bot.base.errors import Refused
 from bot.datasets import card, form
-from bot.datasets.source import PROJECT_MAX, TRAIN, Source
-from bot.datasets.verbs import DatasetVerbs
+from bot.datasets.source import PROJECT_MAX, TYPE_WORDS, Source
+from bot.datasets.story import DatasetStory
 from bot.delivery.message import Message
+from bot.jobs.finished import FinishedJob, NotImportable
+from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.slack_app import Door
 from commands.answers import thanked, to_one
@@ -23,53 +23,18 @@ from commands.asking import Asking, asking, person_here, words_of
 MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the job's id
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedJob:
-    """What a dataset needs to know of the job it is made of. `why_not` says why it cannot be, if so.
-
-    `dataset_type` is what can still be made of it; `project` and `other_set` (training or test) tell of the set that
-    was made of it already, "" where there is none.
-    """
-
-    job_id: str
-    name: str
-    team_id: str
-    channel: str
-    asked_by: str
-    output_manifest: str
-    label_attribute: str
-    task_type_title: str
-    importable: bool
-    why_not: str = ""
-    dataset_type: str = TRAIN
-    project: str = ""
-    other_set: str = ""
+_SETS = {words: kind for kind, words in TYPE_WORDS.items()}
 
 
-class NotImportable(Refusal):
-    """Rekognition takes no labels of this kind."""
-
-
-FinishedJobOf = Callable[[str], FinishedJob]
-Stands = Callable[[str, str, str], object]
-"""Refuses a press unless the job (id) has a card in that channel, or on that person's (id) Home where it is ""."""
-
-
-def register(
-    app: Door, *, datasets: DatasetVerbs, access: Access, finished_job: FinishedJobOf, stands: Stands, new_id: NewId
-) -> None:
-    """Tell the app of the command, its form and the button of finished jobs.
-
-    `finished_job` gives the job of an id, or refuses in words; so does `stands` for a press of its button.
-    """
+def register(app: Door, *, datasets: DatasetStory, jobs: JobStory, access: Access, new_id: NewId) -> None:
+    """Tell the app of the command, its form and the button of finished jobs."""
     app.command("/dataset")(partial(command, datasets=datasets, access=access, new_id=new_id))
-    pressed: dict[str, Any] = {"finished_job": finished_job, "stands": stands, "new_id": new_id}
-    app.action(MAKE_DATASET)(partial(make_dataset, access=access, **pressed))
-    app.view(form.DATASET_FORM)(partial(submit, datasets=datasets, access=access, finished_job=finished_job))
+    app.action(MAKE_DATASET)(partial(make_dataset, jobs=jobs, access=access, new_id=new_id))
+    app.view(form.DATASET_FORM)(partial(submit, datasets=datasets, jobs=jobs, access=access))
 
 
 def command(
-    ack: Ack, body: dict[str, Any], client: WebClient, *, datasets: DatasetVerbs, access: Access, new_id: NewId
+    ack: Ack, body: dict[str, Any], client: WebClient, *, datasets: DatasetStory, access: Access, new_id: NewId
 ) -> None:
     """`/dataset create | list | status [name] | help`."""
     word, rest = words_of(body.get("text") or "help")
@@ -91,21 +56,20 @@ def make_dataset(
     body: dict[str, Any],
     client: WebClient,
     *,
+    jobs: JobStory,
     access: Access,
-    finished_job: FinishedJobOf,
-    stands: Stands,
     new_id: NewId,
 ) -> None:
     """[Make dataset]: the form, filled with what the finished job knows of itself."""
     ack()
     who, job_id = asking(body), str(body["actions"][0].get("value") or "")
-    stands(job_id, who.user_id, who.channel)
-    job = finished_job(job_id)
+    jobs.standing.job(job_id, who.user_id, who.channel)
+    job = jobs.status.finished(job_id)
     _may_import(who, job, access)
     source = Source(
         name=job.name,
         project=job.project or job.name[:PROJECT_MAX],
-        dataset_type=job.dataset_type,
+        dataset_type=_SETS[job.next_set],
         manifest_uri=job.output_manifest,
         channel=job.channel,
     )
@@ -118,22 +82,22 @@ def submit(
     body: dict[str, Any],
     view: dict[str, Any],
     *,
-    datasets: DatasetVerbs,
+    datasets: DatasetStory,
+    jobs: JobStory,
     access: Access,
-    finished_job: FinishedJobOf,
 ) -> None:
     """The filled form came back: keep it open with its faults, or take the dataset in."""
     who, carried = asking(body), form.carried(view)
     source = msgspec.structs.replace(form.read(view), team_id=access.team_id, asked_by=who.user_id)
     if carried["job"]:
-        source = _of_job(source, who, finished_job(carried["job"]), access)
+        source = _of_job(source, who, jobs.status.finished(carried["job"]), access)
     else:
         _may_create(Asking(source.channel, who.user_id), access)
     source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
     try:
         receipt = datasets.accept.accept(source, f"view:{access.team_id}:{who.user_id}:{carried['nonce']}")
     except Refused as refused:
-        ack(response_action="errors", errors=form.place(refused.faults))
+        ack(response_action="errors", errors=form.errors(refused.faults))
         return
     ack(response_action="update", view=thanked(form.thanks(receipt.dataset.source), new=receipt.new))
 
@@ -161,11 +125,11 @@ def _may_import(who: Asking, job: FinishedJob, access: Access) -> None:
     """The right of this person on that job; rights are those of the job's own channel and workspace."""
     access.require("import", access.at_home(job.team_id, who.user_id, job.channel, who.channel), asked_by=job.asked_by)
     access.check_here(job.channel)
-    if not job.importable:
-        raise NotImportable(job.why_not or None)
+    if job.why_not:
+        raise NotImportable(job.why_not)
 
 
-def _status(team_id: str, channel: str, word: str, name: str, datasets: DatasetVerbs) -> Message:
+def _status(team_id: str, channel: str, word: str, name: str, datasets: DatasetStory) -> Message:
     if word == "list":
         return datasets.status.every(team_id, channel)
     if name:

@@ -5,23 +5,22 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.base.blocks import count, typed
+from bot.base.blocks import code, count, typed
+from bot.jobs.actions import LABELTEAM, TEAM_ACTIONS
 from bot.jobs.queue import Queue
 from bot.people.access import Access
-from bot.people.teams import Teams, WorkTeam
+from bot.people.action import help_lines
+from bot.people.teams import Teams
+from bot.people.work_team import WorkTeam
 from bot.slack_app import Door
 from commands.asking import asking, person_here, words_of
 
-HELP = (
-    "`/labelteam list` the labeling teams of this AWS account\n"
-    "`/labelteam here name` tell that team of work in this channel\n"
-    "`/labelteam leave name` tell it here no more"
-)
+HELP = "\n".join(f"{code(written)} {does}" for written, does in help_lines(TEAM_ACTIONS))
 
 
 def register(app: Door, *, queue: Queue, teams: Teams, access: Access) -> None:
     """Tell the app of the command."""
-    app.command("/labelteam")(partial(command, queue=queue, teams=teams, access=access))
+    app.command(LABELTEAM)(partial(command, queue=queue, teams=teams, access=access))
 
 
 def command(ack: Ack, body: dict[str, Any], *, queue: Queue, teams: Teams, access: Access) -> None:

@@ -22,12 +22,14 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from bot import slack_manifest
-from bot.sandbox import orders, sample_truth, seed
-from bot.sandbox.first_minute import BANNER, FirstMinute
-from bot.sandbox.person import Person
-from bot.sandbox.practice import Practice
-from bot.sandbox.services import Services, free_port
-from bot.sandbox.story import ask_for_job, card_of, make_dataset, wait_for
+from bot.sandbox.crowd import sample_truth
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace import orders, seed
+from bot.sandbox.workspace.first_minute import BANNER, FirstMinute
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.practice import Practice
+from bot.sandbox.workspace.services import Services
+from bot.sandbox.workspace.story import ask_for_job, card_of, make_dataset, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

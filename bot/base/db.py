@@ -33,6 +33,7 @@ _SQLITE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_NOW = "CAST(extract(epoch from clock_timestamp()) AS double precision)"
 _CLAIMING = re.compile(r":skip_locked(?:_of_(\w+))?")
 _MIGRATING = 4_711_053  # the advisory lock of `labeljob migrate`: any number that is nobody else's
+ANSWER_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
 _NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
 _NO_RIGHT = frozenset({"42501", "3F000"})  # as above: no permission, no schema that the user may write to
 

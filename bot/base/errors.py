@@ -1,4 +1,4 @@
-"""Errors for people.
+"""Errors for people (pure).
 
 Everything that a verb may raise on purpose is one of two: a `Refusal` (words for the person, with the form field it
 belongs to) or a `Transient` (nothing was decided, try again later). An error's docstring is its default message, so

@@ -168,6 +168,11 @@ class Settings(BaseSettings):
         return tuple(value for value in (*kept, *_passwords(self.database_url)) if value)
 
     @property
+    def quick_gap(self) -> float:
+        """Seconds between two looks at what people wait for."""
+        return min(self.poll_gap, 2 * self.send_gap)
+
+    @property
     def allowed(self) -> Allowed:
         """The buckets and folders that the bot may touch."""
         return Allowed(self.buckets)

@@ -6,14 +6,13 @@ Row and live message are written in one commit, once per request however often i
 from dataclasses import dataclass
 
 from bot.base.clock import Clock, NewId
-from bot.base.db import Database
 from bot.base.errors import Refused
 from bot.base.open_places import OpenPlaces
+from bot.datasets.form import faults
 from bot.datasets.lifecycle import DatasetState
 from bot.datasets.records import Dataset, Records
-from bot.datasets.source import Source, faults
-from bot.datasets.tell import Noted, below, by_nobody, live, subject
-from bot.delivery.outbox import Outbox
+from bot.datasets.source import Source
+from bot.datasets.store import DatasetStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +26,20 @@ class Receipt:
 class Accept:
     """Takes datasets in."""
 
-    def __init__(  # noqa: PLR0913 - the parts of the story
+    def __init__(
         self,
         *,
-        db: Database,
         records: Records,
-        outbox: Outbox,
+        store: DatasetStore,
         open_places: OpenPlaces,
         clock: Clock,
         new_id: NewId,
-        noted: Noted = by_nobody,
     ) -> None:
-        self._db = db
         self._records = records
-        self._outbox = outbox
+        self._store = store
         self._open = open_places
         self._clock = clock
         self._new_id = new_id
-        self._noted = noted
 
     def accept(self, source: Source, request_key: str) -> Receipt:
         """Take the dataset in, once per request.
@@ -62,12 +57,7 @@ class Accept:
         dataset = Dataset(
             id=self._new_id(), request_key=request_key, asked_at=self._clock(), source=source, state=DatasetState()
         )
-        with self._db.write() as session:
-            taken = self._records.add(session, dataset)
-            if taken:
-                about = subject(dataset)
-                self._outbox.show(session, about, source.channel, live(dataset), below=below(dataset))
-                self._noted(session, dataset)
+        taken = self._store.add(dataset)
         if not taken:
             return Receipt(self._records.of_request(request_key) or dataset, new=False)
         return Receipt(dataset, new=True)

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 
 from bot.base.blocks import bar, code, context, count, cut, fit, person, section, typed
 from bot.datasets import lifecycle
+from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
 from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
+from bot.people.action import help_lines
 
 _NAME = 100
 _LABELS_SHOWN = 12
@@ -171,13 +173,8 @@ def no_such_dataset(name: str) -> Message:
 
 def help_message() -> Message:
     """What can be typed."""
-    commands = (
-        ("/dataset create", "make a Rekognition dataset of a manifest: a form of one page"),
-        ("/dataset list", "every dataset of this channel"),
-        ("/dataset status [name]", "how an import goes, to you alone"),
-        ("/dataset help", "these words"),
-    )
-    text = "\n".join(["Datasets from this channel:", *(f"{code(command)} {said}" for command, said in commands)])
+    lines = [f"{code(command)} {said}" for command, said in help_lines(DATASET_ACTIONS)]
+    text = "\n".join(["Datasets from this channel:", *lines])
     small = "A finished labeling job has a button of its own: Make dataset."
     return Message(f"{text}\n{small}", [section(text), context(small)])
 

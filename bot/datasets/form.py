@@ -1,24 +1,82 @@
 """The form of a new dataset: one page (pure).
 
-Promises to the command: the page is made of a `Source` alone, `read` gives back what was typed in it, and `place`
-puts every fault at its field, so that nothing typed is lost on a failed check.
+Promises to the command: the page is made of a `Source` alone, `read` gives back what was typed in it, and every fault
+stands at its field, so that nothing typed is lost on a failed check. `faults` are asked again before the import.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from bot.base.blocks import Block, context, cut, input_block, modal, option, plain, radio, section, text_input, typed
+from bot.base import forms
+from bot.base.blocks import Block, context, modal, option, radio, section, text_input, typed
 from bot.base.errors import Fault
-from bot.datasets.source import FIELD_WORDS, TEST, TRAIN, Source
+from bot.base.forms import VALUE, Answer, Field, Part
+from bot.base.s3_uri import Allowed
+from bot.datasets import source as rules
+from bot.datasets.source import TEST, TRAIN, Source
 
 DATASET_FORM = "dataset_form"  # callback_id
 DATASET_THANKS = "dataset_thanks"
-VALUE = "value"  # the action_id of every field; the block_id is the field's name
-FIELDS = ("name", "project", "dataset_type", "manifest_uri")
-_ERROR_MAX = 1000  # ours: an error below a field is read at a glance
+
+_TYPES = (
+    option("Training set", TRAIN, "What the model learns from"),
+    option("Test set", TEST, "What the model is measured by"),
+)
+
+
+def _text(member: str, placeholder: str) -> Callable[[Source], Block]:
+    return lambda source: text_input(VALUE, getattr(source, member), placeholder=placeholder)
+
+
+def _kept(member: str) -> Callable[[Answer, Source], Source]:
+    return lambda answer, source: msgspec.structs.replace(source, **{member: answer.text})
+
+
+def _hint(words: str) -> Callable[[Source], str]:
+    return lambda _source: words
+
+
+FIELDS: tuple[Part[Source], ...] = (
+    Field(
+        name="name",
+        words="Name",
+        hint=_hint("What it is called here. Left empty: the project's name."),
+        element=_text("name", "ripe-july"),
+        read=_kept("name"),
+        fault=lambda source, _allowed: rules.name_fault(source.name),
+        optional=True,
+    ),
+    Field(
+        name="project",
+        words="Project",
+        hint=_hint(
+            "The Rekognition project. It is made if there is none. Keep pictures of different kinds in projects of "
+            "their own: a model learns one question."
+        ),
+        element=_text("project", "orchard"),
+        read=_kept("project"),
+        fault=lambda source, _allowed: rules.project_fault(source.project),
+    ),
+    Field(
+        name="dataset_type",
+        words="Training or test set",
+        hint=_hint("A project takes one of each."),
+        element=lambda source: radio(VALUE, _TYPES, source.dataset_type),
+        read=_kept("dataset_type"),
+        fault=lambda source, _allowed: rules.type_fault(source.dataset_type),
+    ),
+    Field(
+        name="manifest_uri",
+        words="Manifest",
+        hint=_hint("A Ground Truth output manifest with classes or boxes. Several labels on a picture are converted."),
+        element=_text("manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"),
+        read=_kept("manifest_uri"),
+        fault=lambda source, allowed: rules.manifest_fault(source.manifest_uri, allowed),
+    ),
+)
 
 
 def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
@@ -27,29 +85,11 @@ def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
     `nonce` makes this opening of the form one of its own, so that its submission counts once; `job` is the id of the
     finished job that the dataset is made of; `lead` is a line on top (the caller escapes nothing).
     """
-    types = [
-        option("Training set", TRAIN, "What the model learns from"),
-        option("Test set", TEST, "What the model is measured by"),
-    ]
     blocks = [
         *([section(typed(lead, 600))] if lead else []),
-        _text("name", source.name, "What it is called here. Left empty: the project's name.", "ripe-july", True),
-        _text(
-            "project", source.project,
-            "The Rekognition project. It is made if there is none. Keep pictures of different kinds in projects of "
-            "their own: a model learns one question.", "orchard",
-        ),
-        input_block(
-            FIELD_WORDS["dataset_type"], radio(VALUE, types, source.dataset_type), "dataset_type",
-            hint="A project takes one of each.",
-        ),
-        _text(
-            "manifest_uri", source.manifest_uri,
-            "A Ground Truth output manifest with classes or boxes. Several labels on a picture are converted.",
-            "s3://bucket/results/ripe-july/manifests/output/output.manifest",
-        ),
+        *forms.blocks_of(FIELDS, source),
         context("Every line is checked before AWS sees it; what is found is told in the thread."),
-    ]  # fmt: skip
+    ]
     return modal(
         "New dataset",
         blocks,
@@ -58,6 +98,19 @@ def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
         close="Cancel",
         metadata={"channel": source.channel, "job": job, "nonce": nonce},
     )
+
+
+def faults(source: Source, allowed: Allowed) -> list[Fault]:
+    """Everything wrong with what was asked, at most one fault per field."""
+    return forms.faults(FIELDS, source, allowed)
+
+
+def errors(found: Iterable[Fault]) -> dict[str, str]:
+    """The faults as a view_submission's errors; what belongs to no field stands at the first."""
+    known = {each.name for each in forms.fields_of(FIELDS)}
+    first = forms.fields_of(FIELDS)[0].name
+    at_fields = [Fault(one.field if one.field in known else first, one.text) for one in found]
+    return forms.at_their_fields(at_fields, FIELDS)
 
 
 def lead(source: Source, task_type_title: str, other_set: str) -> str:
@@ -82,10 +135,8 @@ def thanks(source: Source) -> Block:
 
 def read(view: Mapping[str, Any]) -> Source:
     """What was typed, with the channel that the form belongs to. Whoever asks fills in who asked."""
-    values = (view.get("state") or {}).get("values") or {}
-    typed_in = {field: _typed(values.get(field) or {}) for field in FIELDS}
-    known = {field: text for field, text in typed_in.items() if text}
-    return msgspec.structs.replace(Source(dataset_type=""), **known, channel=carried(view)["channel"])
+    empty = Source(dataset_type="", channel=carried(view)["channel"])
+    return forms.read(FIELDS, view, empty)
 
 
 def carried(view: Mapping[str, Any]) -> dict[str, str]:
@@ -96,28 +147,3 @@ def carried(view: Mapping[str, Any]) -> dict[str, str]:
         kept = {}
     kept = kept if isinstance(kept, dict) else {}
     return {name: str(kept.get(name) or "") for name in ("channel", "job", "nonce")}
-
-
-def place(faults: Iterable[Fault]) -> dict[str, str]:
-    """The faults as a view_submission's errors, {block_id: text}; what belongs to no field stands at the first."""
-    errors: dict[str, str] = {}
-    for fault in faults:
-        field = fault.field if fault.field in FIELDS else FIELDS[0]
-        errors[field] = cut(f"{errors[field]} {fault.text}" if field in errors else fault.text, _ERROR_MAX)
-    return errors
-
-
-def note(words: str) -> Block:
-    """Words in place of the form. Nothing in them is a mark, a mention or a link."""
-    return modal("New dataset", [{"type": "section", "text": plain(words)}], callback_id=DATASET_THANKS)
-
-
-def _text(field: str, value: str, hint: str, placeholder: str, optional: bool = False) -> Block:
-    box = text_input(VALUE, value, placeholder=placeholder)
-    return input_block(FIELD_WORDS[field], box, field, hint=hint, optional=optional)
-
-
-def _typed(field: Mapping[str, Any]) -> str:
-    answer = field.get(VALUE) or {}
-    chosen = answer.get("selected_option")
-    return str(chosen.get("value") or "") if isinstance(chosen, dict) else str(answer.get("value") or "").strip()

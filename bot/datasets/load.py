@@ -18,7 +18,6 @@ from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.leases import Hold
 from bot.base.log import about
-from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
@@ -27,10 +26,11 @@ from bot.base.tries import Stale, Tries
 from bot.datasets import card, entries, findings
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.findings import Finding
+from bot.datasets.form import faults
 from bot.datasets.lifecycle import ASKED, CREATING, EXAMINING, IMPORTING, REFUSED, TO_LOAD, LabelCount, step
 from bot.datasets.records import Dataset, Records
-from bot.datasets.source import TRAIN, faults
-from bot.datasets.tell import Tell
+from bot.datasets.source import TRAIN
+from bot.datasets.store import DatasetStore
 from bot.manifests.examine import Examination, examine
 from bot.people.access import Access
 
@@ -62,21 +62,20 @@ class Load:
         self,
         *,
         records: Records,
-        tell: Tell,
+        store: DatasetStore,
         custom_labels: CustomLabels,
         storage: Storage,
         access: Access,
-        open_places: OpenPlaces,
         tries: Tries,
         settings: Settings,
         clock: Clock,
     ) -> None:
         self._records = records
-        self._tell = tell
+        self._store = store
         self._custom_labels = custom_labels
         self._storage = storage
         self._access = access
-        self._open = open_places
+        self._open = settings.open_places
         self._tries = tries
         self._settings = settings
         self._clock = clock
@@ -116,7 +115,7 @@ class Load:
         arn, adopted = made
         state, changes = step(dataset.state, IMPORTING, self._clock())
         state = msgspec.structs.replace(state, adopted=adopted)
-        self._tell.record(replace(dataset, arn=arn, fails=0), state, changes)
+        self._store.change(replace(dataset, arn=arn, fails=0), state, changes)
 
     def _made_before(self, dataset: Dataset) -> tuple[str, bool] | None:
         """What stands at AWS after a try whose answer was lost, as `create_or_adopt` gives it."""
@@ -133,7 +132,7 @@ class Load:
         hold.prove()
         project_arn = self._custom_labels.project(source.project)
         self._custom_labels.check_free(source.project, source.dataset_type)
-        return self._tell.record(replace(dataset, project_arn=project_arn), dataset.state)
+        return self._store.change(replace(dataset, project_arn=project_arn), dataset.state)
 
     def _check(self, dataset: Dataset) -> None:
         """What the form checked, checked again."""
@@ -149,7 +148,7 @@ class Load:
         """The manifest examined, converted and written; keys hold the hash, so a second try writes the same again."""
         if dataset.state.state == ASKED:
             state, changes = step(dataset.state, EXAMINING, self._clock())
-            dataset = self._tell.record(dataset, state, changes)
+            dataset = self._store.change(dataset, state, changes)
         allowed, manifest = self._open.of(dataset.source.channel), dataset.source.manifest
         storage = self._storage.attended(hold.keep).within(allowed)
         found = self._examine(dataset, storage)
@@ -169,7 +168,7 @@ class Load:
             rounded=found.rounded,
             clipped=found.clipped,
         )
-        return self._tell.record(replace(dataset, sent_uri=str(place)), state, changes)
+        return self._store.change(replace(dataset, sent_uri=str(place)), state, changes)
 
     def _examine(self, dataset: Dataset, storage: Storage) -> Examination:
         """What AWS would say of the manifest.
@@ -198,14 +197,14 @@ class Load:
         state, changes = step(left, REFUSED, self._clock(), cause=refusal.words)
         if isinstance(refusal, Unfit):
             state = msgspec.structs.replace(state, findings=refusal.findings)
-        self._tell.record(current, state, changes)
+        self._store.change(current, state, changes)
 
     def _again(self, dataset: Dataset, pause: Transient) -> None:
         """Another try later, or the end of trying."""
         why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # what follows promises another try
         after = self._tries.paused(self._current(dataset), why)
-        line = card.set_aside_line(self._tell.heard(after.source), why) if after.quarantine_reason else None
-        self._tell.record(after, after.state, line=line)
+        line = card.set_aside_line(self._store.heard(after.source), why) if after.quarantine_reason else None
+        self._store.change(after, after.state, line=line)
         log.info("loading %s failed for now (%s)", dataset.source.called, pause.words)
 
     def _current(self, dataset: Dataset) -> Dataset:

@@ -1,24 +1,17 @@
 """What was asked for: where the labeled pictures are described, and which dataset they become (pure).
 
-Promises to form, accept and load: one value holds everything that a person decided, and `faults` names what is wrong
-with it by field, in the words of the remedy; the same rules run at the form and again before the import.
+Promises to form, accept and load: one value holds everything that a person decided, and each rule says what is wrong
+with a part of it in the words of the remedy, or "".
 """
 
 import re
 
 import msgspec
 
-from bot.base.errors import Fault
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri, read
 
 TRAIN, TEST = "TRAIN", "TEST"
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
-FIELD_WORDS = {
-    "project": "Project",
-    "dataset_type": "Training or test set",
-    "manifest_uri": "Manifest",
-    "name": "Name",
-}
 PROJECT_MAX = 255  # Rekognition: ProjectName 1..255
 NAME_MAX = 100  # ours: a dataset has no name at AWS; this one is shown in cards and typed after /dataset status
 
@@ -68,18 +61,8 @@ class Source(msgspec.Struct, frozen=True):
         return read(self.manifest_uri)
 
 
-def faults(source: Source, allowed: Allowed) -> list[Fault]:
-    """Everything wrong with what was asked, at most one fault per field; `allowed` is what is open to its channel."""
-    found = [
-        ("project", _project(source.project)),
-        ("dataset_type", "" if source.dataset_type in TYPE_WORDS else "Choose training or test."),
-        ("manifest_uri", _manifest(source.manifest_uri, allowed)),
-        ("name", _name(source.name)),
-    ]
-    return [Fault(field, text) for field, text in found if text]
-
-
-def _project(name: str) -> str:
+def project_fault(name: str) -> str:
+    """Rekognition's rules for ProjectName."""
     if not name:
         return "Name the Rekognition project, a new one or one that exists."
     if len(name) > PROJECT_MAX:
@@ -89,7 +72,13 @@ def _project(name: str) -> str:
     return ""
 
 
-def _manifest(address: str, allowed: Allowed) -> str:
+def type_fault(dataset_type: str) -> str:
+    """A project has a training and a test set."""
+    return "" if dataset_type in TYPE_WORDS else "Choose training or test."
+
+
+def manifest_fault(address: str, allowed: Allowed) -> str:
+    """A file with an extension, in a place that is open to the channel."""
     if not address:
         return "Give the manifest's address: s3://bucket/folder/output.manifest."
     if "?" in address or "#" in address:  # never repeated: a pasted link may hold a signature
@@ -109,7 +98,8 @@ def _file(uri: S3Uri) -> str:
     return ""
 
 
-def _name(name: str) -> str:
+def name_fault(name: str) -> str:
+    """A name that fits a card and can be typed."""
     if len(name) > NAME_MAX:
         return f"A name has at most {NAME_MAX} characters; this one has {len(name):,}."
     return "" if name.isprintable() else "The name has invisible characters in it. Type it again."

@@ -25,7 +25,7 @@ from bot.datasets import card, entries
 from bot.datasets.custom_labels import CustomLabels, taken_words
 from bot.datasets.lifecycle import FAILED, READY, DatasetState, observe, step
 from bot.datasets.records import Dataset, Records
-from bot.datasets.tell import Tell
+from bot.datasets.store import DatasetStore
 
 _COMPARED = 300  # pictures of a dataset that are looked at to tell whose it is
 
@@ -39,14 +39,14 @@ class Watch:
         self,
         *,
         records: Records,
-        tell: Tell,
+        store: DatasetStore,
         custom_labels: CustomLabels,
         storage: Storage,
         tries: Tries,
         clock: Clock,
     ) -> None:
         self._records = records
-        self._tell = tell
+        self._store = store
         self._custom_labels = custom_labels
         self._storage = storage
         self._tries = tries
@@ -74,7 +74,7 @@ class Watch:
         elif state.state == READY:
             state = self._compared(dataset, state, hold)
         if state != dataset.state or dataset.fails:
-            self._tell.record(replace(dataset, fails=0), state, changes)
+            self._store.change(replace(dataset, fails=0), state, changes)
 
     def _ours(self, dataset: Dataset, hold: Hold) -> bool:
         """Whether this is the dataset that we asked for: told by its pictures where the asking was unclear."""
@@ -115,4 +115,4 @@ class Watch:
             return
         after = self._tries.counted(dataset, error.words)
         line = card.set_aside_line(after.source, error.words) if after.quarantine_reason else None
-        self._tell.record(after, after.state, line=line)
+        self._store.change(after, after.state, line=line)

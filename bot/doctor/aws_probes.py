@@ -11,8 +11,8 @@ from bot.base.blocks import count
 from bot.base.errors import LabeljobError
 from bot.doctor.clocks import judged, skew
 from bot.doctor.examination import Finding, Surroundings, Verdict, probe
-from bot.jobs.ground_truth import GroundTruth
-from bot.jobs.task_types import REGIONS
+from bot.engines.ground_truth.catalogue import REGIONS
+from bot.engines.ground_truth.gateway import Gateway
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+")
 
@@ -93,7 +93,7 @@ def work_teams(around: Surroundings) -> Iterator[Finding]:
     Allow sagemaker:ListWorkteams on "*" to the bot, and make a private work team: in the console SageMaker, Ground
     Truth, Labeling workforces, Private, Create private team.
     """
-    teams = GroundTruth(around.aws).work_teams()
+    teams = Gateway(around.aws).work_teams()
     if not teams:
         yield Finding(Verdict.FAILS, "There is no private work team in this account and Region.")
         return

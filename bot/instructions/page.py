@@ -5,13 +5,12 @@ whatever people typed is text on the page, never Liquid, never script; and what 
 refused before anything is written.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
-from jinja2 import PackageLoader, StrictUndefined, TemplateNotFound
+from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from markupsafe import escape as html_escape
@@ -27,7 +26,6 @@ PREVIEW_BLOCKS = 45  # Slack: 50 blocks a message, 100 a view; the caller adds a
 _URL_LIMIT = 3_000  # Slack: image_url
 
 __all__ = [
-    "WORKER_PAGES",
     "BadLabels",
     "BadPicture",
     "Example",
@@ -35,8 +33,9 @@ __all__ = [
     "NoPage",
     "PageTooLarge",
     "Skeleton",
+    "Tool",
     "category_file",
-    "digest",
+    "has_page",
     "skeleton",
     "slack_preview",
     "worker_page",
@@ -74,6 +73,19 @@ class Instructions:
     short_html: str
     full_html: str
     examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What stands in the middle of a worker page: a crowd element, its name, and its attribute for the labels.
+
+    The object is a picture, or a text where `shows_text`.
+    """
+
+    element: str
+    name: str
+    labels_attribute: str
+    shows_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +128,42 @@ def _environment(*, autoescape: bool, finalize: Callable[[Any], Any]) -> Immutab
 
 _pages = _environment(autoescape=True, finalize=_inert)
 _texts = _environment(autoescape=False, finalize=_data)
-_SUFFIX = ".liquid.j2"
-WORKER_PAGES: frozenset[str] = frozenset(
-    name.removeprefix("worker_pages/").removesuffix(_SUFFIX)
-    for name in _pages.list_templates(filter_func=lambda name: name.startswith("worker_pages/"))
-    if name.endswith(_SUFFIX) and not name.startswith("worker_pages/_")
+_TEMPLATES = frozenset(_pages.list_templates())
+_PAGE = "worker_pages/element.liquid.j2"
+# Elements that need no more than an object and labels. Others (an overlay, an initial value) get a page of their own.
+_ELEMENTS = frozenset(
+    {
+        "crowd-image-classifier",
+        "crowd-image-classifier-multi-select",
+        "crowd-bounding-box",
+        "crowd-semantic-segmentation",
+        "crowd-classifier",
+        "crowd-classifier-multi-select",
+    }
 )
 
 
-def worker_page(task_type_id: str, instructions: Instructions, *, allowed: Callable[[str], bool] | None = None) -> str:
+def has_page(tool: Tool) -> bool:
+    """Whether there is a worker page for this tool."""
+    return tool.element in _ELEMENTS
+
+
+def worker_page(tool: Tool, instructions: Instructions, *, allowed: Callable[[str], bool] | None = None) -> str:
     """The Liquid source that Ground Truth renders for each task.
 
     `allowed` says whether the bot may grant access to an S3 picture; without it the caller has asked already.
 
     Raises:
-        NoPage: no page for this task type (`WORKER_PAGES` has those there are).
+        NoPage: there is no page for this tool (see `has_page`).
         BadPicture: an example's address cannot be used.
         PageTooLarge: more than the 128,000 characters that SageMaker takes.
 
     """
-    if task_type_id not in WORKER_PAGES:
+    if not has_page(tool):
         raise NoPage
     examples = [checked(example, allowed) for example in instructions.examples]
-    page = _pages.get_template(f"worker_pages/{task_type_id}{_SUFFIX}").render(
+    page = _pages.get_template(_PAGE).render(
+        tool=tool,
         title=_one_line(instructions.task_title),
         header=_one_line(instructions.description) or _one_line(instructions.task_title),
         short=Markup(clean.from_html(instructions.short_html)),  # noqa: S704 - cleaned on this very line
@@ -154,22 +179,9 @@ def worker_page(task_type_id: str, instructions: Instructions, *, allowed: Calla
     return page
 
 
-def digest(page: str) -> str:
-    """SHA-256 of the page in hex: the name under which it is kept, for good."""
-    return hashlib.sha256(page.encode()).hexdigest()
-
-
 def skeleton(task_type_id: str) -> Skeleton:
-    """The instructions that the form starts with, by task type.
-
-    Raises:
-        NoPage: there are none for this task type.
-
-    """
-    try:
-        short, full = (_source(f"instructions/{task_type_id}/{part}.html") for part in ("short", "full"))
-    except TemplateNotFound:
-        raise NoPage from None
+    """The instructions that the form starts with: the task type's own, or those for any."""
+    short, full = (_source(_told(task_type_id, f"{part}.html")) for part in ("short", "full"))
     return Skeleton(short, full)
 
 
@@ -185,16 +197,8 @@ def slack_preview(
 
     `link` turns an S3 address into a short-lived https link; it is asked once per S3 picture, for the person who sees
     this. Without `full` the short text and its two pictures are shown. An example that cannot be shown is named.
-
-    Raises:
-        NoPage: as `worker_page`.
-
     """
-    try:
-        template = _texts.get_template(f"instructions/{task_type_id}/team.mrkdwn.j2")
-    except TemplateNotFound:
-        raise NoPage from None
-    head = template.render(
+    head = _texts.get_template(_told(task_type_id, "team.mrkdwn.j2")).render(
         title=_one_line(instructions.task_title),
         description=_one_line(instructions.description),
         labels=blocks.in_a_row(instructions.labels),
@@ -225,6 +229,12 @@ def category_file(labels: Sequence[str]) -> bytes:
     if twice is not None:
         raise BadLabels(f"“{blocks.cut(twice, 40)}” is named twice. Give each label a name of its own.")
     return msgspec.json.encode({"document-version": "2018-11-28", "labels": [{"label": name} for name in names]})
+
+
+def _told(task_type_id: str, part: str) -> str:
+    """The template of a task type's instructions, or that for any task type."""
+    own = f"instructions/{task_type_id}/{part}"
+    return own if own in _TEMPLATES else f"instructions/any/{part}"
 
 
 def _source(name: str) -> str:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, read
 
@@ -24,13 +26,12 @@ class BadPicture(Refusal):
     field = "examples"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(msgspec.Struct, frozen=True):
     """A picture that shows how it is done (`good`) or how not; `address` is s3:// or https://."""
 
     address: str
-    caption: str
-    good: bool
+    caption: str = ""
+    good: bool = True
 
 
 @dataclass(frozen=True, slots=True)

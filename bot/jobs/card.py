@@ -6,7 +6,6 @@ Promises to the outbox: every message says in its plain text what its blocks say
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +13,8 @@ from bot.base.blocks import (
     Block,
     actions,
     bar,
-    button,
     context,
     count,
-    cut,
     date,
     duration,
     in_a_row,
@@ -27,21 +24,13 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
+from bot.jobs.actions import JOB_ACTIONS, Shown
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
-from bot.jobs.task_types import TASK_TYPES, TaskType
+from bot.people.action import buttons_on
 
-# action_ids of the buttons (value = the job's id), and the view of the stop modal
-JOB_STATUS = "job_status"
-JOB_INSTRUCTIONS = "job_instructions"
-JOB_STOP = "job_stop"
-JOB_RETRY = "job_retry"
-JOB_MAKE_DATASET = "job_make_dataset"
-JOB_POST_STATUS = "job_post_status"
-JOB_TAKE_OVER = "job_take_over"
-OPEN_PORTAL = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
 JOB_STOP_VIEW = "job_stop_view"
 
-_TITLE = 130  # characters of a title in a card; AWS takes 128
 _NAME = 70
 _DATASETS_SHOWN = 4  # of each kind one may stand; the others failed
 
@@ -56,50 +45,6 @@ _STATES = {
     lifecycle.STOPPED: "Stopped",
     lifecycle.REFUSED: "Not launched",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class JobFacts:
-    """What does not change while a job lives. Texts are as people typed them; the cards escape.
-
-    `task_type` is an id of the catalogue, "" when unknown (a followed job of another kind). `asked_by` is a Slack user
-    id ("" for nobody), `asked_by_name` how the cards name that person without a ping. `read_only` marks a followed job.
-    `stop_wanted` is true from the confirmed stop until AWS says Stopping. `set_aside` says why nobody looks after the
-    job any more, "" for all others.
-    """
-
-    id: str
-    name: str
-    title: str
-    task_type: str
-    labels: tuple[str, ...]
-    team_name: str
-    workers_per_object: int
-    asked_by: str
-    channel: str
-    portal_url: str
-    created_at: datetime
-    expires_at: datetime | None
-    output_uri: str
-    read_only: bool = False
-    asked_by_name: str = ""
-    stop_wanted: bool = False
-    set_aside: str = ""
-
-    @property
-    def kind(self) -> TaskType | None:
-        """The task type's row of the catalogue."""
-        return TASK_TYPES.get(self.task_type)
-
-    @property
-    def noun(self) -> str:
-        """What one object is called."""
-        return self.kind.noun if self.kind else "object"
-
-    @property
-    def called(self) -> str:
-        """The task's title (what workers see), else the job's name; escaped."""
-        return typed(self.title or self.name, _TITLE)
 
 
 def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
@@ -167,28 +112,6 @@ def result_words(state: JobState) -> str:
     return f"{state.labeled:,} labeled, {state.total - state.labeled:,} not{took}"
 
 
-def can_stop(job: JobFacts, state: JobState) -> bool:
-    """Whether Stop works now."""
-    going = state.state in (lifecycle.ASKED, lifecycle.LAUNCHING, *lifecycle.STOPPABLE)
-    return going and not job.read_only and (not job.stop_wanted or bool(job.set_aside))
-
-
-def can_retry(job: JobFacts, state: JobState) -> bool:
-    """Whether the job was set aside and can be taken up again."""
-    return bool(job.set_aside) and not state.ended
-
-
-def can_make_dataset(job: JobFacts, state: JobState) -> bool:
-    """Whether the job has a result that Rekognition Custom Labels takes, and not all was made of it already."""
-    return has_labels_for_dataset(job, state) and bool(state.datasets_left)
-
-
-def has_labels_for_dataset(job: JobFacts, state: JobState) -> bool:
-    """Whether the job has a result that Rekognition Custom Labels takes."""
-    ended = state.ended and state.state != lifecycle.REFUSED
-    return ended and state.labeled > 0 and job.kind is not None and job.kind.makes_dataset
-
-
 def job_of(view: Mapping[str, Any]) -> str:
     """The job's id that the stop window carries; "" for any other window."""
     try:
@@ -199,22 +122,32 @@ def job_of(view: Mapping[str, Any]) -> str:
 
 def stop_modal(job: JobFacts, state: JobState) -> Block:
     """What stopping does, before it is done. The submit carries {"job": id}."""
-    rest = f"{count(state.unlabeled, job.noun)} will stay without labels." if state.total else ""
-    kept = f"{count(state.labeled, 'label')} so far: {'it is' if state.labeled == 1 else 'they are'} kept."
-    said = f"{kept if state.labeled else 'There are no labels yet.'} {rest}\nA stopped job cannot go on at AWS."
-    if state.state == lifecycle.ASKED:
-        said = "It has not been sent to AWS yet, and will not be. Its name is free for another job."
-    elif state.state == lifecycle.LAUNCHING:
-        said = "AWS may have it already: then it is stopped there. If not, it will not be sent. The thread tells which."
     words = [
         section(f"*{job.called}* · {state_word(job, state)}"),
-        section(said),
+        section(_what_stopping_does(job, state)),
         context(f"job {typed(job.name, _NAME)} · {typed(job.team_name, _NAME)} sees no more tasks of it"),
     ]
     metadata = {"job": job.id}
     return modal(
         "Stop this job", words, callback_id=JOB_STOP_VIEW, submit="Stop job", close="Keep it", metadata=metadata
     )
+
+
+def _what_stopping_does(job: JobFacts, state: JobState) -> str:
+    """What becomes of the labels and of the rest."""
+    if state.state == lifecycle.ASKED:
+        return "It has not been sent to AWS yet, and will not be. Its name is free for another job."
+    if state.state == lifecycle.LAUNCHING:
+        return "AWS may have it already: then it is stopped there. If not, it will not be sent. The thread tells which."
+    kept = "There are no labels yet."
+    if state.labeled:
+        they = "it is" if state.labeled == 1 else "they are"
+        kept = f"{count(state.labeled, 'label')} so far: {they} kept."
+    rest = f"{count(state.unlabeled, job.noun)} will stay without labels." if state.total else ""
+    after = "A stopped job cannot go on at AWS."
+    if job.stop_is_soft:
+        after = "Nobody gets a new task; people may still hand in what they began."
+    return f"{kept} {rest}\n{after}"
 
 
 def _facts(job: JobFacts) -> str:
@@ -243,26 +176,7 @@ def _small(job: JobFacts, state: JobState) -> str:
 
 def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
     """Only what works now. Who may press is asked at the press."""
-    buttons = [button("Status", JOB_STATUS, job.id, label=cut(f"Status of {job.name}", 75))]
-    if can_retry(job, state):
-        buttons.append(button("Try again", JOB_RETRY, job.id, label=cut(f"Try {job.name} again", 75)))
-    if can_make_dataset(job, state):
-        buttons.append(button(_offer(state), JOB_MAKE_DATASET, job.id))
-    if job.read_only and not state.ended:
-        buttons.append(button("Take over", JOB_TAKE_OVER, job.id, label=cut(f"Take over {job.name}", 75)))
-    elif not job.read_only:
-        buttons.append(button("Instructions", JOB_INSTRUCTIONS, job.id))
-    if job.portal_url and state.state == lifecycle.IN_PROGRESS:
-        buttons.append(button("Open portal", OPEN_PORTAL, job.id, url=job.portal_url))
-    if can_stop(job, state):
-        buttons.append(button("Stop…", JOB_STOP, job.id, label=cut(f"Stop {job.name}", 75)))
-    return buttons
-
-
-def _offer(state: JobState) -> str:
-    """What can still be made of the labels, as the button says it."""
-    left = state.datasets_left
-    return f"Make {left[0]} set" if len(left) == 1 else "Make dataset"
+    return buttons_on(JOB_ACTIONS, Shown(job, state), job.id, job.name)
 
 
 def _datasets(state: JobState) -> list[str]:

@@ -7,15 +7,9 @@ from typing import Any
 
 import msgspec
 
-from bot.jobs.task_types import TASK_TYPES, TaskType
-
-
-class Example(msgspec.Struct, frozen=True):
-    """An example picture for the workers: an `s3://` or `https://` address, what it shows, good or bad."""
-
-    address: str
-    caption: str = ""
-    good: bool = True
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.task_type import TaskType
+from bot.instructions.pictures import Example
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -25,8 +19,10 @@ class Draft(msgspec.Struct, frozen=True):
     which). Durations are seconds. `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is
     empty as long as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read of the input, and
-    which of its questions were not answered in time. `taken_from` is the job whose words the form began with, and
-    `taken_type` that job's task type as long as nobody has been through those words.
+    which of its questions were not answered in time; `notes` is what of it is worth a look, in words. `more` holds
+    the answers to fields without a member of their own, by field. `taken_from` is
+    the job whose words the form began with, and `taken_type` that job's task type as long as nobody has been through
+    those words.
     """
 
     job_name: str = ""
@@ -55,6 +51,8 @@ class Draft(msgspec.Struct, frozen=True):
     objects: int | None = None
     skipped: int = 0
     unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    more: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""
 
@@ -80,28 +78,6 @@ def of_this_type(draft: Draft) -> Draft:
     )
 
 
-FIELD_WORDS: dict[str, str] = {
-    "job_name": "Job name",
-    "label_attribute": "Label attribute name",
-    "input_uri": "Data to label",
-    "output_uri": "Where results go",
-    "category": "Category",
-    "task_type": "Task type",
-    "workteam_arn": "Labeling team",
-    "task_time_limit_s": "Time for one task",
-    "availability_s": "Job closes after",
-    "workers_per_object": "People per object",
-    "title": "Task title",
-    "description": "Description",
-    "labels": "Labels",
-    "short_instructions": "Short instructions",
-    "full_instructions": "Full instructions",
-    "good_examples": "Good examples",
-    "bad_examples": "Bad examples",
-}
-"""What each field is called on the form and in faults."""
-
-
 def team_key(arn: str) -> str:
     """The short name of a work team for menus (an ARN is longer than Slack's option value takes)."""
     return arn.rpartition(":workteam/")[2].removeprefix("private-crowd/")
@@ -112,8 +88,3 @@ def final_attribute(draft: Draft) -> str:
     name = draft.label_attribute or draft.job_name
     kind = draft.kind
     return f"{name}-ref" if kind and kind.ref_suffix == "must" and not name.endswith("-ref") else name
-
-
-def output_manifest(draft: Draft) -> str:
-    """Where Ground Truth writes the final manifest (it adds the job's name to the output folder by itself)."""
-    return f"{draft.output_uri.rstrip('/')}/{draft.job_name}/manifests/output/output.manifest"

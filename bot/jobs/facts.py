@@ -5,21 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.base.blocks import rich_words
-from bot.delivery.outbox import Subject
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.protocol import Engine
 from bot.instructions import clean
-from bot.instructions.page import Example, Instructions
-from bot.jobs.card import JobFacts
-from bot.jobs.draft import Draft, output_manifest
+from bot.instructions.page import Instructions
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.queue_card import QueueJob
 from bot.jobs.records import Job
-from bot.jobs.task_types import TASK_TYPES
 from bot.people.teams import Teams
-
-
-def subject(job: Job) -> Subject:
-    """Whom messages about the job speak about."""
-    return Subject(job.team_id, "job", job.id)
-
 
 Told = Callable[[str], str]
 """Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
@@ -28,8 +22,9 @@ Told = Callable[[str], str]
 class Facts:
     """Says what does not change while a job lives; the work team's name and portal come from the cache of teams."""
 
-    def __init__(self, teams: Teams, told: Told = str) -> None:
+    def __init__(self, teams: Teams, engine: Engine, told: Told = str) -> None:
         self._teams = teams
+        self._engine = engine
         self._told = told
 
     def of(self, job: Job) -> JobFacts:
@@ -49,11 +44,15 @@ class Facts:
             portal_url=team.portal if team else "",
             created_at=job.asked_at,
             expires_at=job.asked_at + timedelta(seconds=draft.availability_s),
-            output_uri=output_manifest(draft),
+            output_uri=self._engine.results(draft.output_uri, draft.job_name),
             read_only=job.followed,
             asked_by_name=job.asked_by_name,
             stop_wanted=job.stop_wanted,
             set_aside=job.quarantine_reason or "",
+            notes=draft.notes,
+            team_id=job.team_id,
+            stop_is_soft=self._engine.abilities.stop_is_soft,
+            label_attribute=draft.label_attribute if job.followed else final_attribute(draft),
         )
 
     def heard(self, job: Job) -> JobFacts:
@@ -88,5 +87,5 @@ def instructions_of(draft: Draft) -> Instructions:
         labels=draft.labels,
         short_html=short,
         full_html=clean.from_rich_text(draft.full_instructions),
-        examples=tuple(Example(one.address, one.caption, one.good) for one in draft.examples),
+        examples=draft.examples,
     )

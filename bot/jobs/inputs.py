@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri, read
 from bot.base.storage import Body, Storage, check_size, gathered
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft
-from bot.jobs.task_types import TASK_TYPES, TaskType
 from bot.manifests import build, lines
 
 _TEXT_FILES = (".txt", ".csv")
@@ -23,11 +24,19 @@ class BadInput(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What was read: how many objects, and what was left out."""
+    """What was read: how many objects, how many files were left out, and what of it is worth a look, in words."""
 
     objects: int
     skipped: int
-    words: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was read, and the manifest that was made of it; no `body` where the input is a manifest itself."""
+
+    input: Input
+    body: Body | None
 
 
 class Inputs:
@@ -54,8 +63,8 @@ class Inputs:
         return _counted(uri, tally, kind)
 
     @contextmanager
-    def made(self, draft: Draft) -> Iterator[Body | None]:
-        """The manifest that is made of a folder; None where the input is a manifest. Either is read and checked again.
+    def made(self, draft: Draft) -> Iterator[Made]:
+        """The manifest that is made of a folder, or the one that was given. Either is read and checked again.
 
         Raises:
             NoRoom: see `gathered`; and what `read` raises.
@@ -63,13 +72,11 @@ class Inputs:
         """
         kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
         if not uri.is_folder:
-            self._manifest(uri, kind)
-            yield None
+            yield Made(self._manifest(uri, kind), None)
             return
         tally = build.Tally()
         with gathered(self._lines(uri, tally, kind)) as body:
-            _counted(uri, tally, kind)
-            yield body
+            yield Made(_counted(uri, tally, kind), body)
 
     def _manifest(self, uri: S3Uri, kind: TaskType) -> Input:
         verdict = lines.check(
@@ -109,9 +116,9 @@ def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType) -> Input:
     skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
     if not tally.written:
         wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
-        left = f" {tally.words().removeprefix('0 lines. ')}" if skipped else ""
-        raise BadInput(f"There is nothing to label in {uri}: no file in it ends in {wanted}.{left}")
-    return Input(tally.written, skipped, tally.words())
+        words = f"There is nothing to label in {uri}: no file in it ends in {wanted}. {tally.left_out}"
+        raise BadInput(words.rstrip())
+    return Input(tally.written, skipped, tally.left_out)
 
 
 def _endings(kind: TaskType) -> tuple[str, ...]:

@@ -5,14 +5,55 @@ each change exactly once. Late, repeated and out-of-order reports change nothing
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-ASKED, LAUNCHING = "asked", "launching"
-INITIALIZING, IN_PROGRESS, STOPPING = "initializing", "in_progress", "stopping"
-COMPLETED, FAILED, STOPPED, REFUSED = "completed", "failed", "stopped", "refused"
+from bot.engines.protocol import (
+    COMPLETED,
+    FAILED,
+    IN_PROGRESS,
+    INITIALIZING,
+    NO_TIME,
+    STOPPED,
+    STOPPING,
+    Report,
+)
+
+__all__ = [
+    "ASKED",
+    "COMPLETED",
+    "ENDED",
+    "FAILED",
+    "INITIALIZING",
+    "IN_PROGRESS",
+    "LAUNCHING",
+    "LIVE",
+    "MILESTONES",
+    "NOT_MADE",
+    "READY",
+    "REFUSED",
+    "STOPPABLE",
+    "STOPPED",
+    "STOPPING",
+    "TRANSITIONS",
+    "UNDER_WAY",
+    "Change",
+    "JobState",
+    "Kind",
+    "MadeDataset",
+    "Report",
+    "may_become",
+    "observe",
+    "rate",
+    "remedy",
+    "repeats",
+    "seconds_left",
+]
+
+# The bot's own; the others are the engines' words.
+ASKED, LAUNCHING, REFUSED = "asked", "launching", "refused"
 
 ENDED: tuple[str, ...] = (COMPLETED, FAILED, STOPPED, REFUSED)
 LIVE: tuple[str, ...] = (INITIALIZING, IN_PROGRESS, STOPPING)
@@ -21,22 +62,6 @@ STOPPABLE: tuple[str, ...] = (INITIALIZING, IN_PROGRESS)
 MILESTONES = (25, 50, 75)
 PAUSE_S = 900.0  # a longer gap between two labels is a pause, not work
 RATE_AFTER_LABELS, RATE_AFTER_S = 5, 60.0  # before that a rate would be a guess
-_NO_TIME = datetime.fromtimestamp(0, UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What one ListLabelingJobs summary (or DescribeLabelingJob) says; `total_labeled` includes human and machine."""
-
-    aws_status: str
-    total_labeled: int = 0
-    human: int = 0
-    machine: int = 0
-    failed: int = 0
-    unlabeled: int = 0
-    failure_reason: str = ""
-    output_uri: str = ""
-    modified: datetime = _NO_TIME
 
 
 UNDER_WAY, READY, NOT_MADE = "under way", "ready", "not made"
@@ -58,7 +83,8 @@ class JobState(msgspec.Struct, frozen=True):
     `labeled + failed + unlabeled` is the total; all zero means that AWS has not counted yet. `worked_s` are the
     seconds during which labels came in (pauses left out), `first_count` the people's labels that the rate leaves out
     (those before the first look, and those of pauses). `cause` is why it failed or was refused, in AWS's or our words.
-    `stopped_by` is who had it stopped. `datasets` are those made of its labels, oldest first.
+    `stopped_by` is who had it stopped. `datasets` are those made of its labels, oldest first. `steps` is what its
+    engine has kept of the submission (see `bot.engines.protocol.Steps`).
     """
 
     state: str = ASKED
@@ -77,8 +103,9 @@ class JobState(msgspec.Struct, frozen=True):
     cause: str = ""
     stopped_by: str = ""
     output_uri: str = ""
-    modified: datetime = _NO_TIME
+    modified: datetime = NO_TIME
     datasets: tuple[MadeDataset, ...] = ()
+    steps: dict[str, str] = {}
 
     @property
     def ended(self) -> bool:
@@ -121,11 +148,7 @@ class Kind(StrEnum):
     """What can change in a job's life."""
 
     LAUNCHED = "launched"
-    COUNTED = "counted"
-    PROGRESS = "progress"
-    FIRST_LABEL = "first_label"
     MILESTONE = "milestone"
-    STOPPING = "stopping"
     STOPPED = "stopped"
     COMPLETED = "completed"
     FAILED = "failed"
@@ -133,22 +156,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change; `percent` is 25, 50 or 75 for a milestone; `warning` marks a completion with errors."""
+    """One change; `percent` is 25, 50 or 75 for a milestone."""
 
     kind: Kind
     percent: int = 0
-    warning: bool = False
 
-
-_AWS = {
-    "Initializing": INITIALIZING,
-    "InProgress": IN_PROGRESS,
-    "Stopping": STOPPING,
-    "Stopped": STOPPED,
-    "Completed": COMPLETED,
-    "Failed": FAILED,
-}
-_IN_AWS_WORDS = {ours: theirs for theirs, ours in _AWS.items()}
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     (ASKED, LAUNCHING): "The launch has begun; AWS may or may not know the job.",
@@ -177,7 +189,6 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 """Every step that a job may take, with its meaning. What is not here does not happen (late or out of order)."""
 
 _ENTRY = {
-    STOPPING: Kind.STOPPING,
     STOPPED: Kind.STOPPED,
     COMPLETED: Kind.COMPLETED,
     FAILED: Kind.FAILED,
@@ -194,9 +205,9 @@ def observe(before: JobState, report: Report | None, now: datetime) -> tuple[Job
 
     None (AWS did not list the job) tells nothing: the watcher describes such a job to learn its end.
     """
-    if report is None or not _is_news(before, report):
+    state = _state(report) if report is not None else ""
+    if report is None or not _is_news(before, report, state):
         return before, ()
-    state = _AWS[report.aws_status]
     after = _counted(before, report, now)
     changes: list[Change] = []
     if before.state == LAUNCHING:
@@ -206,13 +217,13 @@ def observe(before: JobState, report: Report | None, now: datetime) -> tuple[Job
         state=state,
         launched_at=before.launched_at or now,
         ended_at=now if state in ENDED else None,
-        cause=report.failure_reason if state == FAILED else before.cause,
+        cause=report.cause if state == FAILED else before.cause,
         output_uri=report.output_uri or before.output_uri,
         modified=max(before.modified, report.modified),
     )
-    changes += _number_changes(before, after)
+    changes += _milestones(before, after)
     if after.state != before.state and after.state in _ENTRY:
-        changes.append(Change(_ENTRY[after.state], warning=after.has_errors))
+        changes.append(Change(_ENTRY[after.state]))
     told = (*before.milestones, *(m for m in MILESTONES if m <= after.percent and m not in before.milestones))
     return msgspec.structs.replace(after, milestones=told), tuple(changes)
 
@@ -221,8 +232,8 @@ def repeats(state: JobState, report: Report) -> bool:
     """Whether a report says only what is known, so that there is nothing to observe. Never raises, whatever it says."""
     return (
         report.modified == state.modified
-        and report.aws_status == _IN_AWS_WORDS.get(state.state)
-        and report.total_labeled == state.labeled
+        and report.state == state.state
+        and report.labeled == state.labeled
         and report.human == state.human
         and report.machine == state.machine
         and report.failed == state.failed
@@ -264,25 +275,35 @@ _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
 )  # fmt: skip
 
 
-def _is_news(before: JobState, report: Report) -> bool:
+def _state(report: Report) -> str:
+    """The state that a report names; of an engine without states, the one that follows from what it counts."""
+    if report.state is not None:
+        return report.state
+    if report.unlabeled == 0 and report.labeled + report.failed > 0:
+        return COMPLETED
+    return IN_PROGRESS
+
+
+def _is_news(before: JobState, report: Report, state: str) -> bool:
     """Whether a report can be later than what is known."""
-    state = _AWS.get(report.aws_status)
-    if state is None or (state != before.state and not may_become(before.state, state)) or before.ended:
+    if before.ended or (state != before.state and not may_become(before.state, state)):
         return False
-    if _NO_TIME < report.modified < before.modified:
+    if NO_TIME < report.modified < before.modified:
+        return False
+    if state not in (*LIVE, *ENDED):
         return False
     # Counters only grow while a job lives; the last report of an ended job is final, whatever it says.
-    done = report.total_labeled + report.failed
+    done = report.labeled + report.failed
     return state in ENDED or done >= before.done or done + report.unlabeled == 0
 
 
 def _counted(before: JobState, report: Report, now: datetime) -> JobState:
     """The counters, and the times of labels that follow from them."""
-    if report.total_labeled + report.failed + report.unlabeled == 0:
+    if report.labeled + report.failed + report.unlabeled == 0:
         return before
-    people = report.total_labeled - report.machine
+    people = report.labeled - report.machine
     first, last, worked, start = before.first_label_at, before.last_label_at, before.worked_s, before.first_count
-    if report.total_labeled > before.labeled:
+    if report.labeled > before.labeled:
         gap = (now - last).total_seconds() if last else 0.0
         if last is None:
             # A job that was followed late had labels before we looked; nobody knows since when.
@@ -294,7 +315,7 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
         last = now
     return msgspec.structs.replace(
         before,
-        labeled=report.total_labeled,
+        labeled=report.labeled,
         human=report.human,
         machine=report.machine,
         failed=report.failed,
@@ -306,15 +327,9 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
     )
 
 
-def _number_changes(before: JobState, after: JobState) -> list[Change]:
-    changes: list[Change] = []
-    if after.total and not before.total:
-        changes.append(Change(Kind.COUNTED))
-    elif (after.done, after.total, after.machine) != (before.done, before.total, before.machine):
-        changes.append(Change(Kind.PROGRESS))
-    if after.labeled and not before.labeled:
-        changes.append(Change(Kind.FIRST_LABEL))
+def _milestones(before: JobState, after: JobState) -> list[Change]:
+    """The highest milestone that was passed; an end is told by itself."""
     fresh = [m for m in MILESTONES if m <= after.percent and m not in before.milestones]
-    if fresh and not after.ended:
-        changes.append(Change(Kind.MILESTONE, percent=fresh[-1]))
-    return changes
+    if not fresh or after.ended:
+        return []
+    return [Change(Kind.MILESTONE, percent=fresh[-1])]

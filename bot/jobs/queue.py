@@ -12,11 +12,12 @@ from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.delivery.outbox import Outbox, Subject
+from bot.engines.protocol import Engine
 from bot.jobs import queue_card
 from bot.jobs.facts import Facts
-from bot.jobs.ground_truth import GroundTruth
 from bot.jobs.records import Records
-from bot.people.teams import NoSuchTeam, Teams, WorkTeam
+from bot.people.teams import NoSuchTeam, Teams
+from bot.people.work_team import WorkTeam
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Queue:
         outbox: Outbox,
         teams: Teams,
         facts: Facts,
-        ground_truth: GroundTruth,
+        engine: Engine,
         clock: Clock,
         gap: float,
     ) -> None:
@@ -49,14 +50,14 @@ class Queue:
         self._outbox = outbox
         self._teams = teams
         self._facts = facts
-        self._ground_truth = ground_truth
+        self._engine = engine
         self._clock = clock
         self._gap = gap
 
     def refresh(self, team_id: str) -> None:
         """List the work teams at AWS anew."""
         known = {team.arn for team in self._teams.search(team_id, "", limit=1000)}
-        self._teams.remember(team_id, self._ground_truth.work_teams(), known)
+        self._teams.remember(team_id, self._engine.teams(), known)
 
     def tie(self, team_id: str, name: str, channel: str) -> WorkTeam:
         """The team's people are told of work in this channel from now on.

@@ -22,7 +22,9 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
-from bot.jobs.card import OPEN_PORTAL, JobFacts, job_buttons, progress_words, state_word
+from bot.jobs.actions import PORTAL_ID
+from bot.jobs.card import job_buttons, progress_words, state_word
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
 QUEUE_INSTRUCTIONS = "queue_instructions"  # value = the job's id
@@ -151,7 +153,7 @@ def _queue_words(job: QueueJob, now: datetime) -> str:
 def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
     buttons = []
     if portal_url:
-        buttons.append(button("Open portal", OPEN_PORTAL, job.id, style="primary", url=portal_url))
+        buttons.append(button("Open portal", PORTAL_ID, job.id, style="primary", url=portal_url))
     if job.has_instructions:
         buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS, job.id))
     return [actions(*buttons)] if buttons else []

@@ -16,6 +16,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
+from bot.base.errors import Refusal
 from bot.base.tries import Tried, TriedRow, columns, due, write_version
 from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
@@ -23,6 +24,10 @@ from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
 # Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
 _DRAFT = msgspec.json.Decoder(Draft)
 _STATE = msgspec.json.Decoder(JobState)
+
+
+class NoSuchJob(Refusal):
+    """There is no such labeling job in this channel. /labeljob list shows those there are."""
 
 
 class DraftRow(SQLModel, table=True):

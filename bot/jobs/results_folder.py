@@ -5,7 +5,6 @@ Ground Truth writes to `<output>/<job name>/`, and the bot below it; two jobs ma
 
 from collections.abc import Iterable
 
-from bot.base.errors import Fault
 from bot.base.s3_uri import BadAddress, S3Uri, read
 from bot.jobs.draft import Draft
 from bot.jobs.records import Job
@@ -17,8 +16,8 @@ def names_within(output_uri: str) -> set[str]:
     return {part.lower() for part in place.key.split("/") if part} if place else set()
 
 
-def folder_faults(draft: Draft, others: Iterable[Job]) -> list[Fault]:
-    """The fault of an output that is, or lies in, the folder of one of `others` (see `names_within`)."""
+def folder_fault(draft: Draft, others: Iterable[Job]) -> str:
+    """What is wrong with an output that is, or lies in, the folder of one of `others`; "" for nothing."""
     place = _place(draft.output_uri)
     for other in others:
         beside = _place(other.draft.output_uri)
@@ -26,9 +25,8 @@ def folder_faults(draft: Draft, others: Iterable[Job]) -> list[Fault]:
             continue
         if _folder(place).startswith(_folder(beside.join(other.name))):
             whose = f"the job {other.name}" if other.channel == draft.channel else "another job"
-            words = f"Here {whose} keeps its own results. Choose a folder beside it, for example {_folder(beside)}."
-            return [Fault("output_uri", words)]
-    return []
+            return f"Here {whose} keeps its own results. Choose a folder beside it, for example {_folder(beside)}."
+    return ""
 
 
 def _place(address: str) -> S3Uri | None:

@@ -7,8 +7,8 @@ request made by hand) opens nothing, and the refusal does not even tell whether 
 from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.delivery.outbox import Outbox
-from bot.jobs.facts import subject
 from bot.jobs.records import Job, Records
+from bot.jobs.store import subject
 from bot.people.access import Access, NotHere
 from bot.people.teams import Teams
 

@@ -1,41 +1,27 @@
 """Status: what people ask about jobs. Reads the database, never AWS: the worker keeps it fresh."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
-from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import read
+from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.undelivered import Asked
 from bot.instructions.page import slack_preview
-from bot.jobs import card, lifecycle, queue_card, status_card
-from bot.jobs.control import NoSuchJob
-from bot.jobs.draft import final_attribute
-from bot.jobs.facts import Facts, instructions_of, subject
-from bot.jobs.lifecycle import NOT_MADE, MadeDataset
-from bot.jobs.records import Job, Records
+from bot.jobs import card, queue_card, status_card
+from bot.jobs.facts import Facts, instructions_of
+from bot.jobs.finished import FinishedJob, finished
+from bot.jobs.records import Job, NoSuchJob, Records
+from bot.jobs.store import subject
 from bot.people.teams import Teams
 
 
 class NoInstructions(Refusal):
     """This job was not made here, so its instructions are known to AWS alone. Open the portal to read them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished job's result, for whoever makes something of it."""
-
-    job: Job
-    manifest: str
-    attribute: str
-    importable: bool
-    why_not: str
-    made: tuple[MadeDataset, ...] = ()
 
 
 class Status:
@@ -50,9 +36,8 @@ class Status:
         facts: Facts,
         teams: Teams,
         storage: Storage,
-        open_places: OpenPlaces,
         clock: Clock,
-        link_life: int,
+        settings: Settings,
     ) -> None:
         self._db = db
         self._records = records
@@ -60,9 +45,9 @@ class Status:
         self._facts = facts
         self._teams = teams
         self._storage = storage
-        self._open = open_places
+        self._open = settings.open_places
         self._clock = clock
-        self._link_life = link_life
+        self._link_life = settings.link_life
 
     def job(self, job_id: str) -> Job:
         """The job of that id.
@@ -155,22 +140,15 @@ class Status:
         allowed = self._open.of(job.channel)
         return slack_preview(job.draft.task_type, told, self._link, allowed=allowed.text)
 
-    def result(self, job: Job) -> Result:
-        """What a job that is over left behind, and whether Rekognition Custom Labels takes it."""
-        facts = self._facts.of(job)
-        attribute = job.draft.label_attribute if job.followed else final_attribute(job.draft)
-        why = ""
-        if not job.ended:
-            why = "This job is not over yet. Its labels can become a dataset when it is."
-        elif not card.has_labels_for_dataset(facts, job.state):
-            kind = facts.kind.title.lower() if facts.kind else "this task type"
-            why = f"Rekognition Custom Labels takes no labels of {kind}."
-            if job.state.state == lifecycle.REFUSED or not job.state.labeled:
-                why = "This job has no labels, so there is nothing to import."
-        elif not job.state.datasets_left:
-            why = "A training and a test set were made of this job's labels already. /dataset create makes others."
-        made = tuple(one for one in job.state.datasets if one.state != NOT_MADE)
-        return Result(job, job.state.output_uri or facts.output_uri, attribute, not why, why, made)
+    def finished(self, job_id: str) -> FinishedJob:
+        """What may become of a finished job.
+
+        Raises:
+            NoSuchJob: there is none.
+
+        """
+        job = self.job(job_id)
+        return finished(self._facts.of(job), job.state)
 
     def home(self, team_id: str, user_id: str, name: str, channels: frozenset[str]) -> dict[str, Any]:
         """The person's App Home: what their teams can label now, and the jobs they asked for.

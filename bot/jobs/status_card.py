@@ -22,18 +22,12 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
-from bot.jobs.card import JOB_POST_STATUS, JOB_STATUS, JOB_STOP, JobFacts, progress_words, root_card, state_word
+from bot.jobs.actions import JOB_ACTIONS, POST_STATUS_ID, STATUS_BUTTON, STOP_BUTTON
+from bot.jobs.card import progress_words, root_card, state_word
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import LIVE, JobState
+from bot.people.action import help_lines
 
-HELP: tuple[tuple[str, str], ...] = (
-    ("/labeljob create", "ask for a labeling job: a form of three pages"),
-    ("/labeljob status [name]", "how a job of this channel goes, to you alone"),
-    ("/labeljob list [words]", "every job of this channel, or those that fit: failed, mara, bounding box"),
-    ("/labeljob stop name", "stop a job; what is labeled is kept"),
-    ("/labeljob retry name", "take up again a job that was set aside"),
-    ("/labeljob follow name", "show a job that was made in the AWS console or by a script"),
-    ("/labeljob help", "these words"),
-)
 NOTHING_RUNNING = (
     "Nothing is running in this channel. `/labeljob create` asks for a job, `/labeljob list` shows old ones."
 )
@@ -56,7 +50,7 @@ def status_message(job: JobFacts, state: JobState, now: datetime, *, with_button
     kept = [block for block in card.blocks if block["type"] != "actions"]
     blocks = [*kept, context(" · ".join(lines), where + portal)]
     if with_button:
-        blocks.append(actions(button("Post in thread", JOB_POST_STATUS, job.id), block_id="status"))
+        blocks.append(actions(button("Post in thread", POST_STATUS_ID, job.id), block_id="status"))
     return Message(f"{card.text}. {' · '.join(lines)}. {where}", blocks)
 
 
@@ -89,9 +83,9 @@ def fits(job: JobFacts, state: JobState, wanted: str) -> bool:
     return all(re.split("[:=]", word)[-1] in known for word in wanted.lower().split())
 
 
-def help_message(commands: Sequence[tuple[str, str]] = HELP, *, unknown: str = "") -> Message:
+def help_message(*, unknown: str = "") -> Message:
     """What can be typed; `unknown` is a word that was typed instead."""
-    lines = [f"{code(command)} {words}" for command, words in commands]
+    lines = [f"{code(command)} {words}" for command, words in help_lines(JOB_ACTIONS)]
     lead = f"There is no {code(unknown, 40)} here. You can type:" if unknown else "Labeling jobs from this channel:"
     text = "\n".join([lead, *lines])
     return Message(text, [section(text), context("A job belongs to the channel where it was asked for.")])
@@ -106,7 +100,7 @@ def no_such_job(name: str, known: Sequence[str] = ()) -> str:
 def stop_message(job: JobFacts, state: JobState) -> Message:
     """A job and the button that asks for the confirmation of its stop."""
     words = f"*{job.called}* · {state_word(job, state)}. Press the button to stop it; you are asked once more."
-    stop = button("Stop…", JOB_STOP, job.id, label=cut(f"Stop {job.name}", 75))
+    stop = STOP_BUTTON.plain("Stop…", job.id, job.name)
     return Message(words, [section(words), actions(stop)])
 
 
@@ -140,7 +134,7 @@ def _row(job: JobFacts, state: JobState, now: datetime) -> Block:
     text = (
         f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state, now), 200)}\n{' · '.join(small)}"
     )
-    return section(text, accessory=button("Status", JOB_STATUS, job.id, label=cut(f"Status of {job.name}", 75)))
+    return section(text, accessory=STATUS_BUTTON.plain("Status", job.id, job.name))
 
 
 def _words(job: JobFacts, state: JobState, now: datetime) -> str:

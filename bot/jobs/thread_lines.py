@@ -9,29 +9,31 @@ from bot.base.blocks import code, count, person, section, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import card, lifecycle
-from bot.jobs.draft import FIELD_WORDS
+from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
 _NAME = 70  # characters of a name
 
 
-def launched_line(job: card.JobFacts, *, team_told: bool) -> Message:
+def launched_line(job: JobFacts, *, team_told: bool) -> Message:
     """Created, launched and open for work: one line for the three."""
     if job.stop_wanted:
         return _line("Launched before it was taken back; it is stopped now.")
     team = typed(job.team_name, _NAME)
     told = f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
-    return _line(f"Launched; {told}.")
+    notes = "".join(f"\n{typed(note, 600)}" for note in job.notes)
+    return _line(f"Launched; {told}.{notes}")
 
 
-def completed_line(job: card.JobFacts, state: JobState) -> Message:
+def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
     failed = f" {count(state.failed, job.noun)} failed at AWS." if state.failed else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     return _line(f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}")
 
 
-def stopped_line(job: card.JobFacts, state: JobState) -> Message:
+def stopped_line(job: JobFacts, state: JobState) -> Message:
     """It was stopped; mentions the requester. `state.stopped_by` is a name, "" for the console."""
     who = f" by {typed(state.stopped_by, _NAME)}" if state.stopped_by else ""
     if state.withdrawn:
@@ -43,7 +45,7 @@ def stopped_line(job: card.JobFacts, state: JobState) -> Message:
     return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{where}")
 
 
-def not_stopped_line(job: card.JobFacts, why: str) -> Message:
+def not_stopped_line(job: JobFacts, why: str) -> Message:
     """AWS did not stop it; mentions the requester, for the work goes on and may cost money."""
     return _line(
         f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the cause is mended, press "
@@ -51,23 +53,23 @@ def not_stopped_line(job: card.JobFacts, why: str) -> Message:
     )
 
 
-def failed_line(job: card.JobFacts, state: JobState) -> Message:
+def failed_line(job: JobFacts, state: JobState) -> Message:
     """AWS gave it up: what happened, what is safe, what to do; mentions the requester."""
     cause = typed(state.cause, 900).rstrip(".") or "AWS gave no reason"
     advice = lifecycle.remedy(state.cause)
     return _line(f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}")
 
 
-def refused_line(job: card.JobFacts, faults: Sequence[Fault]) -> Message:
+def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
     """The launch found what a person must mend: each field with its remedy; mentions the requester."""
-    wrong = [f"*{FIELD_WORDS.get(one.field, 'Job')}*: {typed(one.text, 400)}" for one in faults[:5]]
+    wrong = [f"*{JOB_FORM.words_of(one)}*: {typed(one.text, 400)}" for one in faults[:5]]
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at AWS."
     mend = "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is free again."
     return _line("\n".join([lead, *wrong]) + more + mend)
 
 
-def set_aside_line(job: card.JobFacts, state: JobState, why: str) -> Message:
+def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
     """It could not be looked after for so long that it was set aside; mentions the requester, once."""
     safe = "Nothing at AWS was changed."
     if state.state == lifecycle.ASKED:
@@ -80,7 +82,7 @@ def set_aside_line(job: card.JobFacts, state: JobState, why: str) -> Message:
     )
 
 
-def requester_gone_line(job: card.JobFacts) -> Message:
+def requester_gone_line(job: JobFacts) -> Message:
     """Whoever asked for the job is gone: says who is told in their place, once; mentions that manager."""
     gone = f"Slack shows no active account of {typed(job.asked_by_name, _NAME) or 'the requester'} any more"
     if not job.asked_by:
@@ -97,11 +99,11 @@ def _line(text: str) -> Message:
     return Message(text, [section(text)])
 
 
-def _mention(job: card.JobFacts) -> str:
+def _mention(job: JobFacts) -> str:
     return f"{person(job.asked_by)} " if job.asked_by else ""
 
 
-def _kept(job: card.JobFacts, state: JobState) -> str:
+def _kept(job: JobFacts, state: JobState) -> str:
     """What is safe."""
     if not state.labeled:
         return "There were no labels yet."

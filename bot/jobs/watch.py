@@ -1,6 +1,6 @@
-"""Watch: what AWS says of every job that is not over, once a round for all of them together.
+"""Watch: what the engine says of every job that is not over, once a round for all of them together.
 
-One list call per 100 jobs and status; a job that is listed no more is described to learn its end. Unchanged jobs write
+One list of all that runs; a job that is listed no more is asked for by itself to learn its end. Unchanged jobs write
 nothing. A job that cannot be looked at does not stop the others; after `quarantine_after` failures in a row, or after
 looks for `quarantine_silence` to which AWS gave no answer though it answers otherwise, it is set aside and its thread
 told once.
@@ -16,34 +16,34 @@ from bot.base.errors import LabeljobError
 from bot.base.log import about
 from bot.base.settings import Settings
 from bot.base.tries import Tries, attempt, counts
+from bot.engines.protocol import Engine, Known, Report
 from bot.jobs import thread_lines
 from bot.jobs.facts import Facts
-from bot.jobs.ground_truth import GroundTruth
-from bot.jobs.lifecycle import Report, observe, repeats
+from bot.jobs.lifecycle import observe, repeats
 from bot.jobs.records import Job, Records
-from bot.jobs.tell import Tell
+from bot.jobs.store import JobStore
 
 log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Polls AWS for one account and Region."""
+    """Polls the engine."""
 
     def __init__(  # noqa: PLR0913 - the parts of the story
         self,
         *,
         records: Records,
-        tell: Tell,
+        store: JobStore,
         facts: Facts,
-        ground_truth: GroundTruth,
+        engine: Engine,
         tries: Tries,
         clock: Clock,
         settings: Settings,
     ) -> None:
         self._records = records
-        self._tell = tell
+        self._store = store
         self._facts = facts
-        self._ground_truth = ground_truth
+        self._engine = engine
         self._tries = tries
         self._clock = clock
         self._silence = settings.quarantine_silence
@@ -57,9 +57,9 @@ class Watch:
         with self._tries.hold("watch") as hold:
             if hold is None:
                 return
-            active = self._ground_truth.active()
+            running = self._engine.running()
             for job in hold.along(jobs):
-                listed = active.get(job.name.lower())
+                listed = running.get(job.arn)
                 if listed and repeats(job.state, listed) and not (job.fails or job.silent):
                     continue
                 count = partial(self._count_failure, job)
@@ -68,10 +68,10 @@ class Watch:
                     attempt(f"looking at {job.name}", hold, look, refused=count, failed=count)
 
     def _look(self, job: Job, listed: Report | None) -> None:
-        report = listed or self._ground_truth.describe(job.name).report
+        report = listed or self._engine.report(Known(job.arn, job.name))
         state, changes = observe(job.state, report, self._clock())
         if state != job.state or job.fails or job.silent:
-            self._tell.record(replace(job, fails=0, silent=0), state, changes)
+            self._store.change(replace(job, fails=0, silent=0), state, changes)
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
         """A failure that says something about this job counts; silence counts for much less, and only by itself."""
@@ -80,7 +80,7 @@ class Watch:
         line = None
         if after.quarantine_reason:
             line = thread_lines.set_aside_line(self._facts.heard(after), after.state, after.quarantine_reason)
-        self._tell.record(after, after.state, line=line)
+        self._store.change(after, after.state, line=line)
 
     def _silent(self, job: Job) -> Job:
         """After one more look without an answer. Looks are counted, so that no time counts in which nobody looked."""

@@ -45,8 +45,9 @@ class Tally:
     other: Counter[str] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
 
-    def words(self) -> str:
-        """In words: `1,240 lines. Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3)` and the like."""
+    @property
+    def left_out(self) -> str:
+        """In words: `Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3).` and the like; "" for nothing."""
         kinds = ", ".join(f"{ending or 'none'} {number:,}" for ending, number in self.other.most_common(4))
         left = [
             count(self.empty, "empty file") if self.empty else "",
@@ -56,9 +57,8 @@ class Tally:
             f"{self.other.total():,} of other kinds ({kinds})" if self.other else "",
             f"{self.over:,} beyond the limit of one job" if self.over else "",
         ]
-        said = f"{count(self.written, 'line')}."
         reasons = ", ".join(reason for reason in left if reason)
-        return f"{said} Left out: {reasons}." if reasons else said
+        return f"Left out: {reasons}." if reasons else ""
 
 
 def lines_for(  # noqa: PLR0913 - the folder and its rules

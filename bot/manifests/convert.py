@@ -13,9 +13,10 @@ from bot.base.s3_uri import BadAddress, read
 from bot.manifests import rekognition_rules as rules
 from bot.manifests.json_lines import LINE_LIMIT, numbered, parse, written
 from bot.manifests.json_words import BadLine, Object, short
-from bot.manifests.labels import GROUND_TRUTH, METADATA
 from bot.manifests.whole_pixels import placed
 
+METADATA = "-metadata"  # the end of a key beside a label
+GROUND_TRUTH = "groundtruth/"  # the beginning of a label's type
 CLASSIFICATION = "image-classification"
 BOXES = "object-detection"
 MULTI_LABEL = "image-classification-multilabel"

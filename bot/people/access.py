@@ -10,9 +10,8 @@ that may not ask is the administrator's business, and only no answer at all is w
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from slack_sdk import WebClient
@@ -20,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.deadline import over
 from bot.base.errors import LabeljobError, NotAllowed, Refusal, Transient
+from bot.people.rules import Role, Rule
 from bot.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
@@ -28,42 +28,6 @@ _PAGE = 999  # channels of one page of users.conversations, the most that Slack 
 _NAMED = 5  # managers that a refusal names
 
 log = logging.getLogger(__name__)
-
-
-class Role(IntEnum):
-    """What somebody is in a channel."""
-
-    STRANGER = 0
-    LABELER = 1
-    MEMBER = 2
-    MANAGER = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The least role for an action, and whether the person who asked for the job may do it as well.
-
-    `inside` asks everybody, managers too, to be a member of the channel.
-    """
-
-    least: Role
-    asker_too: bool = False
-    words: str = ""
-    inside: bool = False
-
-
-RULES = {
-    "see": Rule(Role.MEMBER, words="see the jobs of this channel"),
-    "create": Rule(Role.MEMBER, words="ask for labeling jobs here"),
-    "follow": Rule(Role.MEMBER, words="follow a labeling job here"),
-    "read instructions": Rule(Role.LABELER, words="read the instructions", inside=True),
-    "stop": Rule(Role.MANAGER, asker_too=True, words="stop this job"),
-    "retry": Rule(Role.MANAGER, asker_too=True, words="try this job again"),
-    "take over": Rule(Role.MANAGER, words="take over this job"),
-    "import": Rule(Role.MANAGER, asker_too=True, words="make a dataset of this job"),
-    "create dataset": Rule(Role.MEMBER, words="make datasets here"),
-    "tie team": Rule(Role.MANAGER, words="tie a labeling team to a channel"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +93,8 @@ class Access:
     """Asks Slack who somebody is, remembers it for 20 seconds, and applies the rules.
 
     `slack` is a client whose timeout fits the 3 s in which Slack wants an answer; `team_id` is the workspace of the
-    bot's own token, the only one whose people are no strangers; `seconds` only goes on, whatever becomes of the clock.
+    bot's own token, the only one whose people are no strangers; `rules` are those of all actions, by the names of their
+    rights; `seconds` only goes on, whatever becomes of the clock.
     """
 
     def __init__(
@@ -137,10 +102,12 @@ class Access:
         slack: WebClient,
         managers: tuple[str, ...],
         team_id: str,
+        rules: Mapping[str, Rule],
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._slack = slack
         self._managers = managers
+        self._rules = rules
         self._seconds = seconds
         self.team_id = team_id
         self._known: dict[tuple[str, str], tuple[float, Any]] = {}
@@ -205,7 +172,7 @@ class Access:
             SlackSilent: only a manager can, and whether they are one is not known.
 
         """
-        rule = RULES.get(action)
+        rule = self._rules.get(action)
         if rule is None:
             raise NotAllowed("Nobody may do this: it has no rule.")
         theirs = rule.asker_too and who.user_id == asked_by

@@ -1,11 +1,10 @@
 """Work teams and their Slack channels: the cache that pickers read, kept fresh by the worker."""
 
-from dataclasses import dataclass
-
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.base.db import Database
 from bot.base.errors import Refusal
+from bot.people.work_team import WorkTeam
 
 
 class WorkTeamRow(SQLModel, table=True):
@@ -22,22 +21,6 @@ class WorkTeamRow(SQLModel, table=True):
     channel: str | None = None
     open_jobs: int = 0
     gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WorkTeam:
-    """A work team. `portal` is the address of the worker portal; `members` is None where AWS does not say.
-
-    `open_jobs` is how many jobs its queue shows in `channel`.
-    """
-
-    arn: str
-    name: str
-    description: str = ""
-    members: int | None = None
-    portal: str = ""
-    channel: str | None = None
-    open_jobs: int = 0
 
 
 class NoSuchTeam(Refusal):

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from bot.base.errors import Refusal
-from bot.sandbox.addresses import Addresses, NoFreePort, free_port
-from bot.sandbox.person import PracticeError
-from bot.sandbox.practice import Practice, folder_of
-from bot.sandbox.running_bot import BotFailed
+from bot.sandbox.ports import NoFreePort, free_port
+from bot.sandbox.workspace.addresses import Addresses
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.practice import Practice, folder_of
+from bot.sandbox.workspace.running_bot import BotFailed
 
 if TYPE_CHECKING:  # imported when the bot is on its way
-    from bot.sandbox.services import Services
+    from bot.sandbox.workspace.services import Services
 
 _FAST = {
     "LABELJOB_POLL_GAP": "0.5",
@@ -81,7 +82,7 @@ def _furnish(services: "Services", ending: threading.Event, *, new: bool) -> Non
     drawing = threading.Thread(target=services.draw, daemon=True)
     drawing.start()
     if new:
-        from bot.sandbox.first_minute import FirstMinute  # noqa: PLC0415 - see the module's docstring
+        from bot.sandbox.workspace.first_minute import FirstMinute  # noqa: PLC0415 - see the module's docstring
 
         try:
             FirstMinute(services).play(drawing.join)
@@ -114,7 +115,7 @@ def demo(*, as_json: bool) -> int:
         folder, addresses = Path(name), Addresses(Path(name))
 
         def make() -> "Services":
-            from bot.sandbox.aws.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
+            from bot.sandbox.crowd.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
 
             return _services(folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None)
 
@@ -126,7 +127,7 @@ def demo(*, as_json: bool) -> int:
             raise PracticeFailed(f"The demo did not end well: {error}\n{tail}") from error
         finally:
             practice.stop()
-    from bot.sandbox.demo import read_out  # noqa: PLC0415 - as above
+    from bot.sandbox.workspace.demo import read_out  # noqa: PLC0415 - as above
 
     if as_json:
         _say(json.dumps(result, indent=2, ensure_ascii=False))
@@ -137,15 +138,15 @@ def demo(*, as_json: bool) -> int:
 
 
 def _played(practice: Practice, addresses: Addresses) -> dict[str, Any]:
-    from bot.sandbox.demo import Demo, watched  # noqa: PLC0415 - its progress bar is only for the demo
+    from bot.sandbox.workspace.demo import Demo, watched  # noqa: PLC0415 - its progress bar is only for the demo
 
     return watched(Demo(practice, addresses))
 
 
 def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any) -> "Services":
     from bot import slack_manifest  # noqa: PLC0415 - see the module's docstring
-    from bot.sandbox.first_minute import BANNER  # noqa: PLC0415 - as above
-    from bot.sandbox.services import Services  # noqa: PLC0415 - as above
+    from bot.sandbox.workspace.first_minute import BANNER  # noqa: PLC0415 - as above
+    from bot.sandbox.workspace.services import Services  # noqa: PLC0415 - as above
 
     chosen: dict[str, Any] = {"banner": BANNER, **other}
     return Services(folder, manifest=slack_manifest.read(), addresses=addresses, pictures=own, **chosen)

@@ -20,7 +20,7 @@ import uvicorn
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.sandbox.addresses import loopback_socket
+from bot.sandbox.ports import loopback_socket
 
 __all__ = ["LoopbackOnly", "Server"]
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from bot.sandbox import sample_truth, seed
-from bot.sandbox.console import classification_job
+from bot.sandbox.crowd import sample_truth
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.console import classification_job
 from tests.browser.whole import MY_PICTURES, PATIENCE, Form, Whole, card, said, type_in, whole_workspace
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageDraw
 
-from bot.sandbox.aws import masks
-from bot.sandbox.aws.masks import mask_of
+from bot.sandbox.crowd import masks
+from bot.sandbox.crowd.masks import mask_of
 from tests.browser.worker_site import FRUITS, Site, Work, colours_of, picture_of, shoot, tables, tool_page
 
 if TYPE_CHECKING:

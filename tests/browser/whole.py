@@ -11,13 +11,14 @@ import boto3
 from playwright.sync_api import expect
 
 from bot import slack_manifest
-from bot.sandbox import sample_pictures, seed
-from bot.sandbox.aws.simulated_teams import Behaviours
-from bot.sandbox.first_minute import BANNER
-from bot.sandbox.person import Person
-from bot.sandbox.practice import Practice
-from bot.sandbox.services import Services, free_port
-from bot.sandbox.story import wait_for
+from bot.sandbox.crowd.simulated_teams import Behaviours
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace import sample_pictures, seed
+from bot.sandbox.workspace.first_minute import BANNER
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.practice import Practice
+from bot.sandbox.workspace.services import Services
+from bot.sandbox.workspace.story import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

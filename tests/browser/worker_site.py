@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox.aws.worker_pages import create_app
+from bot.sandbox.crowd.worker_pages import create_app
 from bot.sandbox.http import Server
-from bot.sandbox.sample_pictures import SamplePicture, pictures
+from bot.sandbox.workspace.sample_pictures import SamplePicture, pictures
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "standins"))  # the world of the people side is kept there
+sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))  # the world of the people side is kept there
 
 from workers_world import World
 

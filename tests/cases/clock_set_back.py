@@ -38,10 +38,11 @@ def main() -> None:
     global _moved  # noqa: PLW0603 - it is the clock
     time.time = _time
     dt.datetime = _Moved  # type: ignore[misc]
-    from bot.scheduler import Round, Scheduler  # noqa: PLC0415 - after the clock
+    from bot.base.rounds import Round, simple  # noqa: PLC0415 - after the clock
+    from bot.scheduler import Scheduler  # noqa: PLC0415 - as above
 
     done = threading.Semaphore(0)
-    scheduler = Scheduler([Round("send", 0.1, done.release)])
+    scheduler = Scheduler([Round("send", 0.1, simple(done.release))])
     scheduler.start()
     before = _rounds(done)
     _moved = -_SET_BACK

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox import seed
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import Order, first_page, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import Order, first_page, second_page
 from tests.stories.world import DATA, World, shown, words
 
 
@@ -117,7 +117,7 @@ def channel(world: World, name: str, members: list[str] | None = None) -> str:
 
 def forget(world: World) -> None:
     """As if the 20 seconds were over for which the bot remembers people and channels."""
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
 
 
 def archive(world: World, channel: str, *, archived: bool = True) -> None:

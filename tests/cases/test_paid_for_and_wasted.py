@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from bot.sandbox import seed
-from bot.sandbox.story import second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import second_page
 from tests.cases import forms
 from tests.cases.forms import says
 from tests.cases.kinds import not_yet
@@ -45,7 +45,6 @@ def test_pictures_that_are_not_there_are_told(world: World, name: str, keys: lis
 
 
 @pytest.mark.case("duplicates-untold")
-@not_yet("duplicates-untold")
 def test_pictures_that_a_manifest_names_twice_are_told(world: World) -> None:
     """Without this, two joined exports would be labeled and paid twice, and Rekognition takes each picture once."""
     source = forms.manifest_of(world, "joined.manifest", forms.addresses(world) * 2)
@@ -63,7 +62,6 @@ def test_pictures_that_a_manifest_names_twice_are_told(world: World) -> None:
 
 
 @pytest.mark.case("left-out-untold")
-@not_yet("left-out-untold")
 def test_files_of_a_folder_that_are_left_out_are_told_by_kind(world: World) -> None:
     """Without this, half of the pictures would stay without labels and nobody would know that .webp is not taken."""
     picture = forms.sample_picture(world)

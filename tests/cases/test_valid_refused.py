@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox import seed
+from bot.sandbox.workspace import seed
 from tests.cases import forms
 from tests.cases.forms import says
 from tests.cases.kinds import not_yet

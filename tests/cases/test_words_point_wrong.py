@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import seed
-from bot.sandbox.story import second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import second_page
 from tests.cases import forms
 from tests.cases.forms import says
 from tests.cases.kinds import not_yet

@@ -15,7 +15,7 @@ from bot.base.blocks import MESSAGE_SIZE, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import card, thread_lines
-from bot.jobs.card import JobFacts
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
 from bot.jobs.queue_card import QueueJob, home_view, queue_card, queue_empty
 from bot.jobs.status_card import (
@@ -100,7 +100,7 @@ def test_the_running_card_says_all_at_a_glance() -> None:
     )
     assert said.text.endswith("· 3 failed · job ripe-july")
     assert "█████████░░░░░░░░░░░" in said.blocks[0]["text"]["text"]
-    assert buttons(said) == [card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.OPEN_PORTAL, card.JOB_STOP]
+    assert buttons(said) == ["job_status", "job_instructions", "open_portal", "job_stop"]
 
 
 def test_a_card_pings_nobody() -> None:
@@ -144,16 +144,16 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
 @pytest.mark.parametrize(
     ("state", "changes", "expected"),
     [
-        ("asked", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_STOP}),
-        ("in_progress", {"portal_url": ""}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_STOP}),
-        ("in_progress", {"read_only": True}, {card.JOB_STATUS, card.JOB_TAKE_OVER, card.OPEN_PORTAL}),
-        ("in_progress", {"stop_wanted": True}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.OPEN_PORTAL}),
-        ("stopping", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
-        ("completed", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_MAKE_DATASET}),
-        ("stopped", {"task_type": "bounding-box"}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS, card.JOB_MAKE_DATASET}),
-        ("completed", {"task_type": "text-classification"}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
-        ("completed", {"task_type": ""}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
-        ("refused", {}, {card.JOB_STATUS, card.JOB_INSTRUCTIONS}),
+        ("asked", {}, {"job_status", "job_instructions", "job_stop"}),
+        ("in_progress", {"portal_url": ""}, {"job_status", "job_instructions", "job_stop"}),
+        ("in_progress", {"read_only": True}, {"job_status", "job_take_over", "open_portal"}),
+        ("in_progress", {"stop_wanted": True}, {"job_status", "job_instructions", "open_portal"}),
+        ("stopping", {}, {"job_status", "job_instructions"}),
+        ("completed", {}, {"job_status", "job_instructions", "job_make_dataset"}),
+        ("stopped", {"task_type": "bounding-box"}, {"job_status", "job_instructions", "job_make_dataset"}),
+        ("completed", {"task_type": "text-classification"}, {"job_status", "job_instructions"}),
+        ("completed", {"task_type": ""}, {"job_status", "job_instructions"}),
+        ("refused", {}, {"job_status", "job_instructions"}),
     ],
 )
 def test_only_buttons_that_work_now(state: str, changes: dict[str, Any], expected: set[str]) -> None:
@@ -194,7 +194,7 @@ def test_status_says_more_than_the_card_to_one_person() -> None:
     said = status_message(RIPE, RUNNING, NOW)
     assert "asked 2 days 4 hours ago" in said.text
     assert "`s3://orchard-out/results/`" in said.text
-    assert buttons(said) == [card.JOB_POST_STATUS]
+    assert buttons(said) == ["job_post_status"]
     assert buttons(status_message(RIPE, RUNNING, NOW, with_button=False)) == []
 
 
@@ -238,7 +238,7 @@ def test_the_queue_message_is_one_for_the_team() -> None:
     assert said.text == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
     assert "(in 5 hours)" in words(said)
     assert "In the portal this job is called “Ripe or not, July harvest”." in words(said)
-    assert buttons(said) == [card.OPEN_PORTAL, "queue_instructions"]
+    assert buttons(said) == ["open_portal", "queue_instructions"]
     assert "counting the pictures" in queue_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
     assert "<!" not in queue_card("O", "https://p.example", [job], NOW).text
     many = queue_card("O", "https://p.example", [job] * 60, NOW)

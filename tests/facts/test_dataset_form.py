@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.errors import Fault
+from bot.base.forms import VALUE
 from bot.datasets import form
-from bot.datasets.source import FIELD_WORDS, TEST, Source
+from bot.datasets.source import TEST, Source
 
 validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
 validate_view = validator.validate_view
@@ -58,10 +59,9 @@ def test_a_form_that_nobody_filled_has_a_fault_at_every_required_field() -> None
 def test_faults_stand_at_their_fields_and_none_is_lost() -> None:
     """Slack refuses an answer that names a block which is not in the view."""
     view = form.page(RIPE, nonce="n1")
-    errors = form.place([Fault("project", "a"), Fault("project", "b"), Fault("elsewhere", "c")])
+    errors = form.errors([Fault("project", "a"), Fault("project", "b"), Fault("elsewhere", "c")])
     assert errors == {"project": "a b", "name": "c"}
     assert set(errors) <= {block.get("block_id") for block in view["blocks"]}
-    assert set(form.FIELDS) == set(FIELD_WORDS)
 
 
 @given(
@@ -83,5 +83,5 @@ def test_slack_takes_every_page(source: Source, lead: str) -> None:
 def test_what_was_typed_is_read_without_its_outer_blanks() -> None:
     """An address copied with a blank would be refused."""
     view = as_submitted(form.page(RIPE, nonce="n1"))
-    view["state"]["values"]["project"][form.VALUE]["value"] = "  orchard "
+    view["state"]["values"]["project"][VALUE]["value"] = "  orchard "
     assert form.read(view) == msgspec.structs.replace(RIPE, project="orchard")

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
-from bot.datasets.source import FIELD_WORDS, TEST, Source, faults
+from bot.datasets.form import FIELDS, faults
+from bot.datasets.source import TEST, Source
 
 OPEN = Allowed(("orchard-out", "shared/team-a"))
 GOOD = Source(project="orchard", manifest_uri="s3://orchard-out/ripe-july/manifests/output/output.manifest")
@@ -65,7 +67,7 @@ def test_whatever_is_typed_each_field_has_one_answer_at_most(source: Source) -> 
     """A strange text would end in an error page instead of words at its field."""
     found = [fault.field for fault in faults(source, OPEN)]
     assert len(found) == len(set(found))
-    assert set(found) <= set(FIELD_WORDS)
+    assert set(found) <= {each.name for each in fields_of(FIELDS)}
 
 
 def test_what_was_asked_survives_the_database() -> None:

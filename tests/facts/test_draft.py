@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.blocks import rich_text
-from bot.jobs.draft import Draft, Example, final_attribute, output_manifest, team_key
-from bot.jobs.draft_rules import faults, faults_step1, faults_step2, free_name, name_taken
+from bot.base.s3_uri import Allowed
+from bot.instructions.pictures import Example
+from bot.jobs.draft import Draft, final_attribute, team_key
 from bot.jobs.durations import parse_duration, spell_duration
+from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.rules import free_name, name_taken
+from tests.idle_engine import idle_engine
 
-BUCKETS = ("orchard-raw", "orchard-out/results")
+OPEN = Allowed(("orchard-raw", "orchard-out/results"))
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
 GOOD = Draft(
     job_name="ripe-july",
@@ -36,7 +40,7 @@ def but(**changes: object) -> Draft:
 
 
 def fields(draft: Draft) -> dict[str, str]:
-    return {fault.field: fault.text for fault in faults(draft, buckets=BUCKETS)}
+    return {fault.field: fault.text for fault in JOB_FORM.faults(draft, OPEN)}
 
 
 def test_a_good_draft_has_no_faults() -> None:
@@ -91,7 +95,8 @@ def test_an_empty_attribute_becomes_the_name_and_a_given_one_is_kept() -> None:
     """Results under another key than the requester expects break every script that reads them."""
     assert final_attribute(GOOD) == "ripe-july"
     assert final_attribute(but(label_attribute="ripeness")) == "ripeness"
-    assert output_manifest(GOOD) == "s3://orchard-out/results/ripe-july/manifests/output/output.manifest"
+    results = idle_engine().results(GOOD.output_uri, GOOD.job_name)
+    assert results == "s3://orchard-out/results/ripe-july/manifests/output/output.manifest"
 
 
 def test_ref_is_added_only_where_the_type_demands_it() -> None:
@@ -178,7 +183,7 @@ def test_results_do_not_go_into_the_data_folder() -> None:
 
 def test_without_a_list_of_buckets_nothing_is_open() -> None:
     """A forgotten setting must close the door, not open it."""
-    texts = {fault.field: fault.text for fault in faults_step1(GOOD, buckets=())}
+    texts = {fault.field: fault.text for fault in JOB_FORM.faults_one(GOOD, Allowed(()))}
     assert "No bucket is open" in texts["input_uri"]
 
 
@@ -252,7 +257,7 @@ def test_long_instructions_are_told() -> None:
     """AWS takes a page of 128,000 characters; a longer one would fail at launch."""
     rich = rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": "x" * 20_001}]})
     draft = but(full_instructions=rich)
-    assert [fault.field for fault in faults_step2(draft, buckets=BUCKETS)] == ["full_instructions"]
+    assert [fault.field for fault in JOB_FORM.faults_two(draft, OPEN)] == ["full_instructions"]
 
 
 def test_a_draft_comes_back_as_it_was_kept() -> None:

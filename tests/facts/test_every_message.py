@@ -20,14 +20,16 @@ from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import Source
 from bot.delivery.digest import joined
 from bot.delivery.message import Message
+from bot.engines.ground_truth.catalogue import CATEGORIES, TASK_TYPES, offered
 from bot.instructions.page import Example, Instructions, slack_preview
-from bot.jobs import card, form, queue_card, status_card, thread_lines
-from bot.jobs.card import JobFacts
+from bot.jobs import card, queue_card, status_card, thread_lines
 from bot.jobs.draft import Draft
-from bot.jobs.draft_rules import CAPTION_MAX, DESCRIPTION_MAX, EXAMPLES_MAX, INSTRUCTIONS_MAX, LABEL_MAX, TITLE_MAX
+from bot.jobs.form import pages
+from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.rules import CAPTION_MAX, DESCRIPTION_MAX, EXAMPLES_MAX, INSTRUCTIONS_MAX, LABEL_MAX, TITLE_MAX
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
 from bot.jobs.queue_card import QueueJob
-from bot.jobs.task_types import CATEGORIES, TASK_TYPES, offered
 
 validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
 validate_message, validate_options = validator.validate_message, validator.validate_options
@@ -120,17 +122,15 @@ def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, fi
         windows(status_card.status_message(job, state, NOW, with_button=False)),
         card.stop_modal(job, state),
         queue_card.home_view(words, jobs, now=NOW, first_visit=first, my_queue=queue),
-        form.loading(),
-        form.thanks(words, "C1"),
-        form.refusal(words),
+        pages.loading(),
+        pages.thanks(words, "C1"),
         dataset_form.page(source, nonce="n" * 36, job="j" * 36, lead=words),
         dataset_form.thanks(source),
-        dataset_form.note(words),
     ]
     for view in views:
         assert validate_view(view) == []
     arn = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/" + "t" * 63
-    assert validate_options(form.team_options((arn, words) for _ in range(300))) == []
+    assert validate_options(pages.team_options((arn, words) for _ in range(300))) == []
 
 
 @settings(max_examples=10)
@@ -171,7 +171,7 @@ LONG_RICH = rich_text({"type": "rich_text_section", "elements": [TEXT]})
 def test_the_longest_instructions_open_again() -> None:
     """Whoever goes a page back and forth must find what was written, however long it was."""
     draft = Draft(task_type="bounding-box", short_instructions=LONG_RICH, full_instructions=LONG_RICH)
-    assert validate_view(form.step_two(draft, "d" * 36, teams_known=True)) == []
+    assert validate_view(JOB_FORM.page_two(draft, "d" * 36, teams_known=True)) == []
 
 
 ROWS = st.integers(1, 60)

@@ -11,16 +11,20 @@ from hypothesis import strategies as st
 
 from bot.base.blocks import rich_text, rich_words
 from bot.base.errors import Fault
-from bot.jobs import form
-from bot.jobs.draft import Draft, Example, of_this_type
-from bot.jobs.draft_rules import faults
-from bot.jobs.form_reading import read_step_one, read_step_two
-from bot.jobs.form_review import Reviewed, review
+from bot.base.forms import fields_of
+from bot.base.s3_uri import Allowed
+from bot.instructions.pictures import Example
+from bot.jobs.draft import Draft, of_this_type
+from bot.jobs.form import pages
+from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.review import Reviewed, review
 
 validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
 validate_options = validator.validate_options
 validate_view = validator.validate_view
 
+NAMES = [each.name for each in fields_of(JOB_FORM.parts)]
+read_one, read_two, faults = JOB_FORM.read_one, JOB_FORM.read_two, JOB_FORM.faults
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
 TEAMS = [(TEAM, "orchard")]
 PEAR = [{"type": "text", "text": "Overripe: "}, {"type": "emoji", "name": "pear"}]
@@ -87,33 +91,32 @@ def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_a_page_that_nobody_touched_reads_as_its_draft() -> None:
     """Going back and forth must lose nothing that was typed."""
-    draft = read_step_one(shown_values(form.step_one(MARA, "d1")), MARA)
-    assert read_step_two(shown_values(form.step_two(draft, "d1", teams_known=True)), draft, TEAMS) == MARA
+    draft = read_one(shown_values(JOB_FORM.page_one(MARA, "d1")), MARA)
+    assert read_two(shown_values(JOB_FORM.page_two(draft, "d1", teams_known=True)), draft) == MARA
     blank = msgspec.structs.replace(MARA, **{name: getattr(Draft(), name) for name in ("job_name", "title", "labels")})
-    assert read_step_one(shown_values(form.step_one(MARA, "d1")), blank).job_name == "ripe-july"
-    again = read_step_two(shown_values(form.step_two(MARA, "d1", teams_known=True)), blank)
+    assert read_one(shown_values(JOB_FORM.page_one(MARA, "d1")), blank).job_name == "ripe-july"
+    again = read_two(shown_values(JOB_FORM.page_two(MARA, "d1", teams_known=True)), blank)
     assert (again.title, again.labels, again.workteam_arn) == (MARA.title, MARA.labels, TEAM)
 
 
 def test_every_page_is_one_that_slack_takes() -> None:
     """A view that Slack refuses opens as nothing at all."""
-    pages = [
-        form.loading("d1"),
-        form.step_one(Draft(), "d1"),
-        form.step_one(MARA, "d1", faults=faults(Draft(), buckets=())),
-        form.step_two(Draft(), "d1", teams_known=False),
-        form.step_two(MARA, "d1", teams_known=True),
+    views = [
+        pages.loading("d1"),
+        JOB_FORM.page_one(Draft(), "d1"),
+        JOB_FORM.page_one(MARA, "d1", faults=faults(Draft(), Allowed(()))),
+        JOB_FORM.page_two(Draft(), "d1", teams_known=False),
+        JOB_FORM.page_two(MARA, "d1", teams_known=True),
         review(MARA, Reviewed(objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)), "d1"),
-        form.thanks("ripe-july", "C1"),
-        form.refusal("Not <allowed> & so on"),
+        pages.thanks("ripe-july", "C1"),
     ]
-    assert [validate_view(page) for page in pages] == [[]] * len(pages)
-    assert validate_options(form.team_options(TEAMS)) == []
+    assert [validate_view(page) for page in views] == [[]] * len(views)
+    assert validate_options(pages.team_options(TEAMS)) == []
 
 
 def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:
     """A type of another kind of data on the page would be chosen sooner or later."""
-    page = inputs(form.step_one(msgspec.structs.replace(MARA, category="Text"), "d1"))
+    page = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))
     options = page["task_type"]["element"]["options"]
     assert [one["value"] for one in options] == ["text-classification"]
     assert "2 labels or more" in options[0]["description"]["text"]
@@ -123,8 +126,8 @@ def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:
 
 def test_another_category_is_another_field_to_slack() -> None:
     """Slack keeps a choice for the same block and action: an image type would stay chosen among the texts."""
-    image = inputs(form.step_one(MARA, "d1"))["task_type"]["element"]["action_id"]
-    text = inputs(form.step_one(msgspec.structs.replace(MARA, category="Text"), "d1"))["task_type"]["element"][
+    image = inputs(JOB_FORM.page_one(MARA, "d1"))["task_type"]["element"]["action_id"]
+    text = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))["task_type"]["element"][
         "action_id"
     ]
     assert image != text
@@ -132,81 +135,110 @@ def test_another_category_is_another_field_to_slack() -> None:
 
 def test_required_and_optional_are_told_apart() -> None:
     """Who may leave a field empty should see it before trying."""
-    one, two = inputs(form.step_one(Draft(), "d")), inputs(form.step_two(Draft(), "d", teams_known=True))
+    one, two = inputs(JOB_FORM.page_one(Draft(), "d")), inputs(JOB_FORM.page_two(Draft(), "d", teams_known=True))
     optional = {field for field, block in {**one, **two}.items() if block.get("optional")}
     assert optional == {
         "label_attribute", "task_time_limit_s", "availability_s", "workers_per_object", "short_instructions",
         "full_instructions", "good_examples", "bad_examples",
     }  # fmt: skip
-    assert tuple(one) == form.STEP_ONE_FIELDS
-    assert tuple(two) == form.STEP_TWO_FIELDS
+    assert list(one) == [each.name for each in fields_of(JOB_FORM.first)]
+    assert list(two) == [each.name for each in fields_of(JOB_FORM.second)]
 
 
 def test_empty_optional_fields_mean_the_defaults() -> None:
     """The hint says what an empty field means; it has to be true."""
-    page = shown_values(form.step_two(MARA, "d", teams_known=True))
+    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
     for field in ("task_time_limit_s", "availability_s", "workers_per_object"):
         typed(page, field, "")
-    draft = read_step_two(page, MARA, TEAMS)
+    draft = read_two(page, MARA)
     assert (draft.task_time_limit_s, draft.availability_s, draft.workers_per_object) == (300, 864_000, 1)
 
 
 def test_what_cannot_be_read_is_kept_and_shown_again() -> None:
     """A word is no duration, but it was typed: it stays in its field until somebody mends it."""
-    page = typed(shown_values(form.step_two(MARA, "d", teams_known=True)), "availability_s", "soon")
-    draft = read_step_two(page, MARA, TEAMS)
-    assert [fault.field for fault in faults(draft, buckets=("orchard-raw", "orchard-out"))] == ["availability_s"]
-    again = form.step_two(draft, "d", teams_known=True)
+    page = typed(shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True)), "availability_s", "soon")
+    draft = read_two(page, MARA)
+    assert [fault.field for fault in faults(draft, Allowed(("orchard-raw", "orchard-out")))] == ["availability_s"]
+    again = JOB_FORM.page_two(draft, "d", teams_known=True)
     assert inputs(again)["availability_s"]["element"]["initial_value"] == "soon"
     mended = typed(shown_values(again), "availability_s", "2 days")
-    assert read_step_two(mended, draft, TEAMS).typed == {}
+    assert read_two(mended, draft).typed == {}
 
 
-def test_an_untouched_skeleton_is_no_instruction() -> None:
-    """Workers must not read "Good: …" where nobody wrote anything."""
-    page = shown_values(form.step_two(Draft(task_type="bounding-box"), "d", teams_known=True))
-    draft = read_step_two(page, Draft(task_type="bounding-box"), TEAMS)
-    assert (draft.short_instructions, draft.full_instructions) == (None, None)
+def test_instructions_begin_with_the_template_of_the_task_type() -> None:
+    """Workers would read "Say here what counts …", or not read what the requester saw in the field."""
+    boxes = Draft(task_type="bounding-box")
+    page = shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True))
+    draft = read_two(page, boxes)
+    assert "touches the object on all four sides" in rich_words(draft.short_instructions)
+    assert draft.full_instructions is None
+    assert "Say here which objects count" in json.dumps(inputs(page)["full_instructions"])
+
+
+def test_emptied_instructions_stay_empty() -> None:
+    """Who wants workers to see the description alone would have to empty the field on every visit of the page."""
+    boxes = Draft(task_type="bounding-box")
+    page = shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True))
+    for value in page["state"]["values"]["short_instructions"].values():
+        value["rich_text_value"] = None
+    draft = read_two(page, boxes)
+    assert rich_words(draft.short_instructions) == ""
+    again = JOB_FORM.page_two(draft, "d", teams_known=True)
+    assert "initial_value" not in inputs(again)["short_instructions"]["element"]
+    assert validate_view(again) == []
+
+
+def test_template_of_another_task_type_goes_with_it() -> None:
+    """A text job would be explained with boxes, because its requester once looked at page 2 with another type."""
+    boxes = Draft(task_type="bounding-box", category="Image")
+    boxes = read_two(shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True)), boxes)
+    page = shown_values(JOB_FORM.page_one(boxes, "d"))
+    page["state"]["values"]["task_type"] = {
+        "job_form_task_type_image": {"selected_option": {"value": "image-classification"}}
+    }
+    assert read_one(page, boxes).short_instructions is None
+    mine = msgspec.structs.replace(boxes, short_instructions=RICH)
+    assert read_one(page, mine).short_instructions == RICH
 
 
 def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
     """A text job would go to its team with the labels, the rules and the apples of a picture job."""
     taken = msgspec.structs.replace(MARA, taken_from="ripe-june", taken_type="bounding-box")
-    assert "Filled in as in ripe-june." in json.dumps(form.step_two(taken, "d", teams_known=True))
-    assert "Filled in" not in json.dumps(form.step_two(MARA, "d", teams_known=True))
+    assert "Filled in as in ripe-june." in json.dumps(JOB_FORM.page_two(taken, "d", teams_known=True))
+    assert "Filled in" not in json.dumps(JOB_FORM.page_two(MARA, "d", teams_known=True))
     assert of_this_type(taken) == taken
     other = of_this_type(msgspec.structs.replace(taken, task_type="text-classification"))
     assert (other.title, other.labels, other.short_instructions, other.examples) == ("", (), None, ())
     assert (other.output_uri, other.workteam_arn) == (MARA.output_uri, TEAM)
-    read = read_step_two(shown_values(form.step_two(taken, "d", teams_known=True)), taken, TEAMS)
+    read = read_two(shown_values(JOB_FORM.page_two(taken, "d", teams_known=True)), taken)
     assert of_this_type(msgspec.structs.replace(read, task_type="image-classification")).labels == MARA.labels
 
 
 def test_addresses_are_brought_to_one_form() -> None:
     """The console copies https addresses, and people leave the last slash away."""
-    page = shown_values(form.step_one(MARA, "d"))
+    page = shown_values(JOB_FORM.page_one(MARA, "d"))
     typed(page, "input_uri", " https://orchard-raw.s3.eu-west-1.amazonaws.com/july/data.manifest ")
     typed(page, "output_uri", "s3://orchard-out/results")
-    draft = read_step_one(page, MARA)
+    draft = read_one(page, MARA)
     assert (draft.input_uri, draft.input_kind) == ("s3://orchard-raw/july/data.manifest", "manifest")
     assert draft.output_uri == "s3://orchard-out/results/"
-    assert read_step_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
+    assert read_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
 
 
 def test_counts_are_forgotten_when_the_data_changes() -> None:
     """A review with the old folder's count would be believed."""
     counted = msgspec.structs.replace(MARA, objects=9, skipped=1, unread=("x",))
-    page = shown_values(form.step_one(counted, "d"))
-    assert read_step_one(page, counted).objects == 9
-    assert read_step_one(typed(page, "input_uri", "s3://orchard-raw/june/"), counted).objects is None
+    page = shown_values(JOB_FORM.page_one(counted, "d"))
+    assert read_one(page, counted).objects == 9
+    assert read_one(typed(page, "input_uri", "s3://orchard-raw/june/"), counted).objects is None
 
 
 def test_lines_are_labels_and_examples() -> None:
     """One line is one label, blanks around it are no part of it; a bar parts address and caption."""
-    page = shown_values(form.step_two(MARA, "d", teams_known=True))
+    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
     typed(page, "labels", " ripe \n\n unripe\r\n")
     typed(page, "bad_examples", "s3://orchard-raw/c.png | too | dark\n\n|only words\ns3://orchard-raw/d.png  too small")
-    draft = read_step_two(page, MARA, TEAMS)
+    draft = read_two(page, MARA)
     assert draft.labels == ("ripe", "unripe")
     assert [one for one in draft.examples if not one.good] == [
         Example("s3://orchard-raw/c.png", "too | dark", good=False),
@@ -215,54 +247,60 @@ def test_lines_are_labels_and_examples() -> None:
     ]
 
 
-def test_a_team_that_is_not_offered_has_no_arn() -> None:
-    """A forged press must not choose a team that this channel may not use."""
-    page = shown_values(form.step_two(MARA, "d", teams_known=True))
-    draft = read_step_two(page, MARA, [("arn:aws:sagemaker:eu-west-1:1:workteam/private-crowd/other", "other")])
-    assert (draft.workteam_key, draft.workteam_arn) == ("orchard", "")
+def test_another_team_has_no_arn_until_it_is_found() -> None:
+    """A forged press must not choose a team that this channel may not use: the list of teams says which one it is."""
+    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    page["state"]["values"]["workteam_arn"]["job_form_team"]["selected_option"]["value"] = "other"
+    draft = read_two(page, MARA)
+    assert (draft.workteam_key, draft.workteam_arn) == ("other", "")
 
 
+KEYS = st.sampled_from(
+    ["value", "state", "values", "selected_option", "rich_text_value", "text", "type", "elements", *NAMES]
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["value", "state", "values", "selected_option", "rich_text_value", "text", "type", "elements"])
-        | st.sampled_from(form.STEP_ONE_FIELDS + form.STEP_TWO_FIELDS), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
-@given(st.dictionaries(st.sampled_from(form.STEP_ONE_FIELDS + form.STEP_TWO_FIELDS), JSON, max_size=5))
+@given(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5))
 def test_nonsense_from_a_client_never_breaks_the_reading(values: dict[str, Any]) -> None:
     """A client may send anything; the worst it may get is a fault on a field."""
     for state in (values, {"values": values}, None):
         view = {"state": {"values": values} if state is values else state}
-        draft = read_step_two(view, read_step_one(view, Draft()))
+        draft = read_two(view, read_one(view, Draft()))
         assert isinstance(draft, Draft)
-        assert isinstance(faults(draft, buckets=("b",)), list)
+        assert isinstance(faults(draft, Allowed(("b",))), list)
 
 
 def test_faults_land_on_their_fields() -> None:
     """Slack shows an error only below an input of the page that was submitted."""
-    page = form.step_one(MARA, "d")
-    assert form.place([Fault("job_name", "A."), Fault("job_name", "B.")], page) == {"job_name": "A. B."}
-    assert form.place([Fault("workteam", "Gone.")]) == {"workteam_arn": "Gone."}
-    assert form.place([Fault("workteam", "Gone.")], page) == {"job_name": "Labeling team: Gone."}
-    every = form.place(faults(Draft(), buckets=()))
-    assert set(every) <= {*form.STEP_ONE_FIELDS, *form.STEP_TWO_FIELDS}
+    page = JOB_FORM.page_one(MARA, "d")
+    assert JOB_FORM.errors([Fault("job_name", "A."), Fault("job_name", "B.")], page) == {"job_name": "A. B."}
+    assert JOB_FORM.errors([Fault("workteam", "Gone.")]) == {"workteam_arn": "Gone."}
+    assert JOB_FORM.errors([Fault("workteam", "Gone.")], page) == {"job_name": "Labeling team: Gone."}
+    every = JOB_FORM.errors(faults(Draft(), Allowed(())))
+    assert set(every) <= set(NAMES)
 
 
 def test_a_page_knows_its_draft_and_nothing_more() -> None:
     """What was typed stays with us; the view carries an id."""
-    page = form.step_two(MARA, "d1", teams_known=True)
-    assert form.draft_of(page) == ("d1", 2)
+    page = JOB_FORM.page_two(MARA, "d1", teams_known=True)
+    assert pages.draft_of(page) == ("d1", 2)
     assert json.loads(page["private_metadata"]) == {"draft": "d1", "step": 2}
-    assert form.draft_of({"private_metadata": "x"}) == ("", 0)
+    assert pages.draft_of({"private_metadata": "x"}) == ("", 0)
 
 
 def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
     """The last page is where a requester can still turn back."""
     facts = Reviewed(
-        objects=1240, skipped=3, input_manifest="s3://orchard-out/results/ripe-july/x.manifest", team_members=6
+        objects=1240,
+        skipped=3,
+        input_manifest="s3://orchard-out/results/ripe-july/x.manifest",
+        output_manifest="s3://orchard-out/results/ripe-july/manifests/output/output.manifest",
+        team_members=6,
     )
     words = json.dumps(review(MARA, facts, "d1"), ensure_ascii=False)
     for said in (
@@ -278,7 +316,7 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
 
 def test_without_a_team_the_page_says_whom_to_ask() -> None:
     """An empty menu without a word is a dead end."""
-    assert "administrator" in json.dumps(form.step_two(MARA, "d", teams_known=False))
+    assert "administrator" in json.dumps(JOB_FORM.page_two(MARA, "d", teams_known=False))
 
 
 ANY = st.text(alphabet=string.printable + "&<>*_`@äöü🍐\u200b", max_size=300)
@@ -295,24 +333,17 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
         typed={"availability_s": text[:100], "workers_per_object": text[:9]},
         examples=(Example(text, text, good),) * 4,
     )  # fmt: skip
-    found = tuple(faults(draft, buckets=("b",)))
+    found = tuple(faults(draft, Allowed(("b",))))
     reviewed = Reviewed(objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found)
     for page in (
-        form.step_one(draft, "d", faults=found),
-        form.step_two(draft, "d", teams_known=False, faults=found),
+        JOB_FORM.page_one(draft, "d", faults=found),
+        JOB_FORM.page_two(draft, "d", teams_known=False, faults=found),
         review(draft, reviewed, "d"),
-        form.thanks(text, "C1"),
-        form.refusal(text),
+        pages.thanks(text, "C1"),
     ):
         assert validate_view(page) == []
         assert len(page["private_metadata"]) < 3000
-    assert all(0 < len(words) <= 1000 for words in form.place(found).values())
-
-
-@pytest.mark.parametrize(("noun", "words"), [("picture", "Choose for each picture"), ("text", "Choose for each text")])
-def test_skeletons_speak_of_what_is_labeled(noun: str, words: str) -> None:
-    """A text job that speaks of pictures looks careless."""
-    assert words in rich_words(form.short_skeleton(noun))
+    assert all(0 < len(words) <= 1000 for words in JOB_FORM.errors(found).values())
 
 
 def test_the_words_of_a_rich_text() -> None:

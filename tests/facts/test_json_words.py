@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from bot.manifests.examine import examine
 from bot.manifests.json_lines import parse
 from bot.manifests.json_words import BadLine, explained, short
-from bot.manifests.labels import labels_in
 from bot.manifests.lines import FAULTS_KEPT, Verdict, check
 
 HEAD = b'{"source-ref":"s3://orchard-raw/july/a.jpg","t":'
@@ -109,17 +108,6 @@ def test_words_for_a_fault_cost_little_more_than_reading_its_line(made: Callable
     """A line of 2 KB cost 18 ms, so five megabytes of them kept everybody's launches waiting for a minute."""
     line = made(2_000)
     assert cost(lambda body: explained(body).text(), line) < 200 * cost(json.loads, line)
-
-
-def test_boxes_of_many_classes_cost_no_square() -> None:
-    """The results of a job with one such line would be counted for as long as it takes to give up."""
-
-    def line(boxes: int) -> bytes:
-        drawn = {"annotations": [{"class_id": number} for number in range(boxes)]}
-        return json.dumps({"a": drawn, "a-metadata": {"type": "groundtruth/object-detection"}}).encode()
-
-    assert labels_in([line(3)]).attributes["a"].boxes.total() == 3
-    assert cost(lambda body: labels_in([body]), line(10_000)) < 1_000 * cost(lambda body: labels_in([body]), line(100))
 
 
 FAULTY = [b'{"a":1 "b":2}', b'{"a":NaN}', b'{"a":1,"a":2}', b"\xff", b"[]", b"", b'{"source-ref":1}']

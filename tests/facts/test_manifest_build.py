@@ -39,11 +39,11 @@ def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
     assert made[2] == '{"source-ref":"s3://orchard-raw/july/日本.png"}\n'.encode()
     assert (tally.written, tally.folders, tally.hidden, tally.empty, tally.large) == (3, 2, 2, 1, 1)
     assert (tally.odd, tally.over, tally.other) == (1, 1, {".txt": 1, "": 1})
-    assert tally.words() == (
-        "3 lines. Left out: 1 empty file, 1 too large, 2 hidden, 1 with a name that programs read differently, "
+    assert tally.left_out == (
+        "Left out: 1 empty file, 1 too large, 2 hidden, 1 with a name that programs read differently, "
         "2 of other kinds (.txt 1, none 1), 1 beyond the limit of one job."
     )
-    assert Tally(written=1240).words() == "1,240 lines."
+    assert Tally(written=1240).left_out == ""
 
 
 @given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.integers(0, 3))))

@@ -2,7 +2,15 @@
 
 import pytest
 
-from bot.jobs.task_types import CATEGORIES, OFFERED, REGIONS, TASK_TYPES, RegionWithoutTypes, lambda_arn, offered
+from bot.engines.ground_truth.catalogue import (
+    CATEGORIES,
+    OFFERED,
+    REGIONS,
+    TASK_TYPES,
+    RegionWithoutTypes,
+    lambda_arn,
+    offered,
+)
 
 
 def test_every_offered_type_can_be_launched() -> None:

@@ -18,9 +18,10 @@ import apscheduler.schedulers.base as apscheduler_time
 from apscheduler.triggers import interval
 
 from bot.base.db import Database
+from bot.base.rounds import Round, simple
 from bot.delivery.claims import Claims
-from bot.sandbox.person import PracticeError
-from bot.scheduler import Round, Scheduler
+from bot.sandbox.workspace.person import PracticeError
+from bot.scheduler import Scheduler
 from tests.faults.book import Figures, Place, Row
 from tests.faults.near import Near
 from tests.faults.oracle import Calls, fresh_jobs, judge, settled, unlaunched_jobs
@@ -98,7 +99,7 @@ def run(place: Place) -> Figures:
         with suppress(PracticeError):
             until(lambda: settled(world, names), _MINUTE, "everything to be told")
         verdict = judge(world, names, names)
-        near.bot.db.close()
+        near.bot.ground.db.close()
         calls.read()
     silent = [f"the rounds stood still with the wall clock {days} days ahead" for days in _standing_still()]
     counts: dict[str, int | float | str] = {
@@ -124,7 +125,7 @@ def _standing_still() -> Iterator[float]:
     """Each jump of the wall clock, in days, after which the rounds did not go on."""
     ran = threading.Semaphore(0)
     with wall_clock() as wall:
-        scheduler = Scheduler([Round("send", 0.05, ran.release)])
+        scheduler = Scheduler([Round("send", 0.05, simple(ran.release))])
         scheduler.start()
         try:
             for days in (0.0, -1 / 24, 20_000.0):

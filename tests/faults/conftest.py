@@ -32,7 +32,7 @@ def sqlite_world(tmp_path: Path, migrated: Path) -> Iterator[World]:
 def near(sqlite_world: World) -> Iterator[Near]:
     made = Near(sqlite_world)
     yield made
-    made.bot.db.close()
+    made.bot.ground.db.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.workspace.person import Person, PracticeError
 from tests.faults.oracle import Verdict, judge, settled
 from tests.faults.world import CHANNEL, World, ask, order, until
 

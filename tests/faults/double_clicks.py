@@ -9,7 +9,7 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.fronts import Reply
 from tests.faults.journals import Journal

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.running_bot import BotFailed, RunningBot
+from bot.sandbox.workspace.running_bot import BotFailed, RunningBot
 
 _ROOT = Path(__file__).parents[2]
 _END = 20.0  # seconds that a replica may take to end once it was asked to

@@ -20,7 +20,7 @@ from bot.base.clock import new_id
 from bot.base.db import DatabaseSilent
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.forked import Nursery, Replica, nursery
 from tests.faults.journals import Journal
@@ -140,7 +140,7 @@ def run(place: Place) -> Figures:
         posts.read()
         verdict = judge(world, talk.jobs, talk.jobs)
         lost, disorder, stale, findings = _heard(world, talk)
-        near.bot.db.close()
+        near.bot.ground.db.close()
         last.kill()
     return _figures(freezes, posts, verdict, (lost, disorder, stale), findings)
 

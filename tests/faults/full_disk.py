@@ -12,8 +12,8 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-from bot.sandbox.person import PracticeError
-from bot.sandbox.running_bot import RunningBot
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.running_bot import RunningBot
 from tests.faults.book import Figures, Place, Row
 from tests.faults.journals import Journal
 from tests.faults.oracle import judge, settled

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import first_page
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import first_page
 from tests.faults.book import Figures, Place, Row
 from tests.faults.fronts import Front, Reply
 from tests.faults.journals import Journal

@@ -6,8 +6,8 @@ Then the file comes, and its job is launched once.
 
 from contextlib import suppress
 
-from bot.sandbox import seed
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.near import Near
 from tests.faults.one_by_one import OneByOne
@@ -35,7 +35,7 @@ def run(place: Place) -> Figures:
         door.give()
         late = _untold(world, [_KEPT], STORY[:1])
         extra = set(world.labeling_jobs()) - {_KEPT, *others}
-        near.bot.db.close()
+        near.bot.ground.db.close()
     return Figures(
         {
             "kept_files": int(waited and not early),

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 from sqlalchemy import make_url
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import LONG, Figures, Place, Row
 from tests.faults.crowd import Crowd
 from tests.faults.journals import Journal

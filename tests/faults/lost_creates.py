@@ -33,7 +33,7 @@ def run(place: Place) -> Figures:
         hits = {rule["fault"]: rule["hits"] for rule in world.control("faults", aws=True)["faults"]}
         at_aws = set(world.labeling_jobs())
         known = [near.job(job) for job in jobs]
-        near.bot.db.close()
+        near.bot.ground.db.close()
     return _figures(known, at_aws, hits)
 
 
@@ -70,7 +70,7 @@ def _launch_all(place: Place, world: World, near: Near) -> None:
     for thread in threads:
         thread.join()
     for each in launchers[1:]:
-        each.bot.db.close()
+        each.bot.ground.db.close()
 
 
 def _launch(near: Near, ending: threading.Event) -> None:

@@ -21,11 +21,11 @@ from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Sender
-from bot.sandbox import seed
 from bot.sandbox.http import Server
 from bot.sandbox.journal import FaultRule
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.workspace import seed
 from tests.faults.book import Figures, Place, Row
 
 CHANNEL = "C0DATA"

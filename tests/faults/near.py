@@ -28,8 +28,8 @@ class Near:
         quick: dict[str, Any] = {"card_gap": 0, "look_wait": 0, "post_pace": 1_000_000, "slack_timeout": 5}
         settings = Settings(**theirs, **ours, **quick | more, database_url=world.database_url)
         self.bot = wiring.build(settings, answering=False, clock=clock)
-        self.bot.jobs.queue.refresh(self.bot.team_id)
-        self.sender = self.bot._sender()
+        self.bot.jobs.queue.refresh(self.bot.installation.team_id)
+        self.sender = self.bot.senders.sender()
 
     def accept(self, name: str, source: str = "") -> Job:
         """A job that was asked for, with this input or the usual one."""
@@ -37,14 +37,14 @@ class Near:
 
     def confirm(self, draft_id: str) -> Job:
         """What becomes of a filled form that is sent, once or again."""
-        return self.bot.jobs.accept.accept(draft_id, self.bot.access.who(TEAM, "U0MARA", CHANNEL)).job
+        return self.bot.jobs.accept.accept(draft_id, self.bot.ground.access.who(TEAM, "U0MARA", CHANNEL)).job
 
     def accept_dataset(self, job_name: str, project: str) -> None:
         """A dataset that was asked for on the card of a finished job."""
         with self.world.db.read() as session:
             query = self.world.db.sql("SELECT id FROM job WHERE name = :name")
             job_id = str(session.connection().execute(query, {"name": job_name}).scalar_one())
-        job = self.bot._finished_job(job_id)
+        job = self.bot.jobs.status.finished(job_id)
         source = Source(
             name=job.name,
             project=project,
@@ -88,7 +88,7 @@ class Near:
         for _ in range(times):
             with self.world.db.write() as session:
                 session.connection().execute(self.world.db.sql("UPDATE job SET next_try_at = 0"))
-            for work in (jobs.launch.round, jobs.control.round, jobs.watch.round, self.sender.drain):
+            for work in (jobs.launch.round, jobs.stop.round, jobs.watch.round, self.sender.drain):
                 try:
                     work()
                 except LabeljobError:

@@ -41,7 +41,7 @@ def run(place: Place) -> Figures:
             over = refused["at"] + refused["seconds"] + wait
             early += [f"{method} {over - at:.2f} s too early of {wait}" for at in calls if at < over]
             resumed += any(at >= over for at in calls)
-        reasons.near.bot.db.close()
+        reasons.near.bot.ground.db.close()
     return Figures(
         {
             "refusals": len(rounds),

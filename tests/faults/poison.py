@@ -7,7 +7,7 @@ like the others.
 
 from contextlib import suppress
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.journals import Journal, of
 from tests.faults.near import Near
@@ -33,7 +33,7 @@ def run(place: Place) -> Figures:
         door.bad |= bad
         for name in names:
             near.accept(name)
-        near.bot.db.close()
+        near.bot.ground.db.close()
         world.start("one", role="worker", AWS_ENDPOINT_URL=door.url, LABELJOB_QUARANTINE_SILENCE="3")
         world.start("front", role="web")
         wanted = {name: [_ASIDE] if evil == "never made" else _WATCHED for name, evil in bad.items()}

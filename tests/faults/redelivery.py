@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import card_of
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import card_of
 from tests.faults.book import Figures, Place, Row
 from tests.faults.fronts import How
 from tests.faults.journals import Journal

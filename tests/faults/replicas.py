@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.fronts import Front
 from tests.faults.near import Near
 from tests.faults.world import World, order, running, to_last_page
@@ -46,7 +46,7 @@ def pair(folder: Path, database_url: str) -> Iterator[Pair]:
         try:
             yield Pair(world, fronts, near, _last_page(world, first))
         finally:
-            near.bot.db.close()
+            near.bot.ground.db.close()
             for front in fronts:
                 front.close()
 

@@ -8,7 +8,7 @@ import random
 import time
 from contextlib import suppress
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.crowd import Crowd, question
 from tests.faults.postgres import Postgres

@@ -13,8 +13,8 @@ from typing import Any
 from bot.base.clock import new_id
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
-from bot.sandbox.running_bot import RunningBot
-from bot.sandbox.services import free_port
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace.running_bot import RunningBot
 from tests.faults.book import Figures, Place, Row
 from tests.faults.crowd import Crowd
 from tests.faults.world import CHANNEL, EVENTS, World, running, until

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.forked import Nursery, Replica, nursery
 from tests.faults.near import Near
@@ -55,7 +55,7 @@ def run(place: Place) -> Figures:
         with suppress(PracticeError):
             until(lambda: settled(world, asked.names), _SETTLE, "everything to be told")
         verdict = judge(world, asked.names, asked.names)
-        near.bot.db.close()
+        near.bot.ground.db.close()
         calls.read()
     counts: dict[str, int | float | str] = {
         "jobs": len(asked.names),

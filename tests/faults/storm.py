@@ -21,7 +21,7 @@ from typing import Any
 
 from bot.base.errors import LabeljobError
 from bot.base.failpoints import STEPS
-from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.workspace.person import Person, PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.forked import Nursery, Replica, nursery
 from tests.faults.forked_bot import REFUSED
@@ -188,7 +188,7 @@ def _storm(place: Place, world: World, births: Nursery, deaths: Deaths) -> tuple
     last = world.start("last", **_SHORTER)
     for each in people:
         each.join()
-    near.bot.db.close()
+    near.bot.ground.db.close()
     world.no_faults()
     place.tell("letting everything be told")
     with suppress(PracticeError):

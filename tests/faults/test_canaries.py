@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox import seed
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import ask_for_job, card_of, close_windows
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import ask_for_job, card_of, close_windows
 from tests.faults.world import CHANNEL, World, order, until
 
 TYPED = (

@@ -21,7 +21,7 @@ from tests.faults.world import CHANNEL, World, order, running, to_last_page, unt
 def test_locked_database_is_answered_in_time_with_honest_words(world: World) -> None:
     """Without this, people would see Slack's bare timeout, or a form that closes as if it had been taken."""
     world.start(role="web")
-    Near(world).bot.db.close()  # lists the labeling teams
+    Near(world).bot.ground.db.close()  # lists the labeling teams
     to_last_page(world.mara, order("locked"))
     with locked(world.database_url), ThreadPoolExecutor() as pool:
         saying = pool.submit(world.sam.command, CHANNEL, "/labeljob", "list")

@@ -57,7 +57,7 @@ class Life(RuleBasedStateMachine):
     def stop(self, chance: random.Random) -> None:
         job = self.jobs()[chance.choice(sorted(self.forms))]
         with suppress(LabeljobError):
-            self.near.bot.jobs.control.stop(job.id, self.near.bot.access.who(TEAM, "U0MARA", CHANNEL))
+            self.near.bot.jobs.stop.stop(job.id, self.near.bot.ground.access.who(TEAM, "U0MARA", CHANNEL))
 
     @rule()
     def progress(self) -> None:
@@ -67,11 +67,11 @@ class Life(RuleBasedStateMachine):
     def crash(self, cut: int, ahead: int) -> None:
         """The bot dies after some of its rounds; another takes its place, whose clock is `ahead` seconds ahead."""
         jobs = self.near.bot.jobs
-        works: list[Callable[[], None]] = [jobs.launch.round, jobs.control.round, jobs.watch.round]
+        works: list[Callable[[], None]] = [jobs.launch.round, jobs.stop.round, jobs.watch.round]
         for work in works[:cut]:
             with suppress(LabeljobError):
                 work()
-        self.near.bot.db.close()
+        self.near.bot.ground.db.close()
         self.near = Near(self.world, clock=lambda: system_clock() + timedelta(seconds=ahead))
 
     @rule(what=st.sampled_from(["throttle", "drop_after", "error_500"]), times=st.integers(1, 3))
@@ -82,7 +82,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.world.no_faults()
         assert self.near.until(self.told, 200), self.findings()
-        self.near.bot.db.close()
+        self.near.bot.ground.db.close()
 
     def jobs(self) -> dict[str, Job]:
         """The jobs of this life by name, as the bot has them; each name once."""

@@ -19,4 +19,4 @@ def test_next_try_is_due_by_the_databases_clock(sqlite_world: World, minutes: in
     waiting = near.job(job)
     assert waiting.fails == 1
     assert 0 < waiting.next_try_at - sqlite_world.db.time() <= 10
-    near.bot.db.close()
+    near.bot.ground.db.close()

@@ -63,7 +63,7 @@ def test_job_about_which_aws_says_nothing_is_set_aside_in_the_end(sqlite_world: 
     near.rounds(2)
     assert near.world.lines("silent").count("Set") == 1
     assert "no answer about this job for 3 minutes" in str(near.job(job).quarantine_reason)
-    near.bot.db.close()
+    near.bot.ground.db.close()
 
 
 def _forget(near: Near, name: str) -> None:

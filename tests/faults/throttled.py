@@ -7,7 +7,7 @@ import random
 import time
 from contextlib import suppress
 
-from bot.sandbox.person import PracticeError
+from bot.sandbox.workspace.person import PracticeError
 from tests.faults.book import Figures, Place, Row
 from tests.faults.journals import Journal
 from tests.faults.near import Near
@@ -56,7 +56,7 @@ def run(place: Place) -> Figures:
             until(lambda: settled(world, asked), _SETTLE, "everything to be told")
         verdict = judge(world, asked, asked)
         cards = [root["text"] for root in world.roots(CHANNEL)]
-        near.bot.db.close()
+        near.bot.ground.db.close()
     failed = [text for text in cards if "Completed" not in text]
     return Figures(
         {

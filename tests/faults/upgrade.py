@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from bot.base.db import Database
-from bot.sandbox.person import PracticeError
-from bot.sandbox.running_bot import RunningBot
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.running_bot import RunningBot
 from tests.faults.book import Figures, Place, Row
 from tests.faults.near import Near
 from tests.faults.oracle import Verdict, judge, settled
@@ -68,7 +68,7 @@ def _carried_over(world: World, revision: str, jobs: int) -> tuple[Verdict, int]
     for name in names:
         near.accept(name)
     near.fill("a draft that was never sent")
-    near.bot.db.close()
+    near.bot.ground.db.close()
     doomed = [
         world.replica(f"doomed-{step[:5]}", role="worker", LABELJOB_FAILPOINT=step, LABELJOB_LEASE="1.5")
         for step in _DEATHS

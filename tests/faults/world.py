@@ -19,11 +19,12 @@ from slack_sdk import WebClient
 from bot import slack_manifest
 from bot.base.db import Database
 from bot.datasets.form import DATASET_THANKS
-from bot.sandbox import seed
-from bot.sandbox.person import Person, PracticeError
-from bot.sandbox.running_bot import RunningBot
-from bot.sandbox.services import Services, free_port
-from bot.sandbox.story import Order, card_of, wait_for
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person, PracticeError
+from bot.sandbox.workspace.running_bot import RunningBot
+from bot.sandbox.workspace.services import Services
+from bot.sandbox.workspace.story import Order, card_of, wait_for
 from tests.faults.forked import Nursery, Replica
 
 CHANNEL = "C0DATA"

@@ -1,7 +1,12 @@
-"""What is loaded, and what is not: production without the stand-ins, help without anything heavy."""
+"""What is loaded, what is not, and in which order: no stand-ins in production, no circles anywhere."""
 
 import json
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import grimp
+import pytest
 
 from tests.house.trees import ROOT, copy, python
 
@@ -59,7 +64,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_without_the_sandbox_production_imports_and_the_pure_tests_pass(tmp_path: Path) -> None:
     """A production image may leave the stand-ins out; nothing of the bot may miss them."""
-    copy(tmp_path, without=("bot/sandbox", "tests/standins", "tests/browser", "tests/stories", "tests/house"))
+    copy(tmp_path, without=("bot/sandbox", "tests/sandbox", "tests/browser", "tests/stories", "tests/house"))
     ran = python("-c", _IMPORT_ALL, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     where, modules = json.loads(ran.stdout)
@@ -70,3 +75,45 @@ def test_without_the_sandbox_production_imports_and_the_pure_tests_pass(tmp_path
     ran = python("-m", "pytest", *options, "tests/facts", cwd=tmp_path, HYPOTHESIS_PROFILE="few")
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
     assert "the stand-in's validator is not here" in ran.stdout
+
+
+@pytest.fixture(scope="module")
+def imports() -> dict[str, set[str]]:
+    """Which of our modules imports which, for types only and inside functions as well."""
+    graph = grimp.build_graph("bot", "commands", "templates", cache_dir=None)
+    return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+
+def circle(imports: Mapping[str, set[str]]) -> list[str]:
+    """One circle among these imports, each name imported by the one after it; [] when there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as found:
+        return list(found.args[1])
+    return []
+
+
+def test_no_file_imports_itself_by_way_of_others(imports: dict[str, set[str]]) -> None:
+    """Files in a circle can be read, tested and moved only together; hidden imports make it no smaller."""
+    assert "bot.sandbox.slack.socket_mode" in imports["bot.sandbox.slack.transport"], "for types"
+    assert "bot.sandbox.crowd.liquid_pages" in imports["bot.sandbox.aws.sagemaker.work_teams"], "late"
+    assert circle({"a": {"b"}, "b": {"a"}})
+    assert circle(imports) == []
+
+
+def test_no_folder_of_the_sandbox_imports_itself_by_way_of_others(imports: dict[str, set[str]]) -> None:
+    """The folders are the map of what plays other companies; in a circle none of them can be read alone.
+
+    `__main__` is left out: it is the door to all of them, and no part of the folder that they stand on.
+    """
+    packages = {module.rpartition(".")[0] for module in imports}
+
+    def folder(module: str) -> str:
+        return module if module in packages else module.rpartition(".")[0]
+
+    folders: dict[str, set[str]] = {}
+    for module, imported in imports.items():
+        if module.startswith("bot.sandbox.") and not module.endswith(".__main__"):
+            folders.setdefault(folder(module), set()).update(map(folder, imported))
+    assert {"bot.sandbox.aws.s3", "bot.sandbox.crowd", "bot.sandbox.workspace"} <= set(folders)
+    assert circle({name: others - {name} for name, others in folders.items()}) == []

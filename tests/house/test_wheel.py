@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import sample_truth, seed
+from bot.sandbox.crowd import sample_truth
+from bot.sandbox.workspace import seed
 from tests.house.trees import ROOT, copy, python
 
 SCENES = list(sample_truth.scenes(seed.SEED))
@@ -46,14 +47,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_what_it_needs_and_no_tests(wheel: Path) -> None:
     """Templates, task types and the manifest are files that an installer forgets easily."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"bot/manifest.yml", "bot/jobs/ground_truth_task_types.json", "commands/labeljob.py"} <= names
-    for place in ("templates/worker_pages", "templates/instructions", "bot/base/migrations", "bot/sandbox/slack/page"):
+    assert {"bot/manifest.yml", "bot/engines/ground_truth/task_types/boxes.json", "commands/labeljob/stop.py"} <= names
+    for place in (
+        *("templates/worker_pages", "templates/instructions", "bot/base/migrations"),
+        *("bot/sandbox/slack/page", "bot/sandbox/crowd/elements", "bot/sandbox/crowd/pages"),
+    ):
         carried = {name for name in names if name.startswith(f"{place}/")}
         here = {
             file.relative_to(ROOT).as_posix()
             for file in (ROOT / place).rglob("*")
             if file.is_file() and "__pycache__" not in file.parts
         }
+        assert here, place
         assert here <= carried
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]
 

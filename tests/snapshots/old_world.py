@@ -12,9 +12,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from bot.sandbox import seed
-from bot.sandbox.person import Person
-from bot.sandbox.story import ask_for_job, first_page, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import ask_for_job, first_page, second_page
 from tests.stories.test_managers import at_aws
 from tests.stories.world import DATA, LABELERS, QUEUE_TEAM, WAITING, World, an_order
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from bot.sandbox import seed
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import first_page, make_dataset, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import first_page, make_dataset, second_page
 from tests.snapshots.scribe import Scribe
 from tests.stories.test_home import home
 from tests.stories.test_managers import at_aws, ephemeral, say

@@ -9,7 +9,7 @@ import re
 import urllib.request
 from typing import Any
 
-from bot.sandbox.person import Person, PracticeError
+from bot.sandbox.workspace.person import Person, PracticeError
 from tests.stories.world import World
 
 _SLACK = ("chat.", "views.publish")

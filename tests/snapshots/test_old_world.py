@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox import seed
+from bot.sandbox.workspace import seed
 from tests.snapshots.old_world import HERE, restore
 from tests.stories.test_managers import at_aws, ephemeral
 from tests.stories.world import DATA, LABELERS, QUEUE_TEAM, WAITING, World, shown

@@ -17,13 +17,14 @@ from urllib.parse import urlencode
 from slack_bolt import BoltResponse
 
 from bot import slack_manifest, wiring
-from bot.sandbox import seed
 from bot.sandbox.aws import app as aws_app
-from bot.sandbox.aws import worker_pages
+from bot.sandbox.crowd import worker_pages
 from bot.sandbox.http import Server
-from bot.sandbox.services import ACCOUNT, REGION, Keys, free_port
+from bot.sandbox.ports import free_port
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.services import ACCOUNT, REGION, Keys
 from bot.slack_http import SignedHttp, Unsigned
 
 TEAM_ID, BOT, PARTNER = "T0ORCHARD", "U0LABELJOB", "T0PARTNER"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import seed
-from bot.sandbox.story import Order, first_page, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import Order, first_page, second_page
 from tests.stories.world import CLOSED, DATA, ELSEWHERE, GENERAL, SHORT_LIVED_TEAM, World, an_order, shown, words
 
 RAW = f"s3://{seed.RAW}"
@@ -260,7 +260,7 @@ def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_fill
     assert not second_page(world.mara, order).get("errors")
     world.mara.fill()
     world.sagemaker.delete_workteam(WorkteamName=SHORT_LIVED_TEAM)
-    world.bot.jobs.queue.refresh(world.bot.team_id)
+    world.bot.jobs.queue.refresh(world.bot.installation.team_id)
     world.settle()
     card, refusal = world.thread("team-gone", channel)
     assert "Not launched. The labeling team does not exist any more." in card
@@ -283,7 +283,7 @@ def test_team_gone_at_aws_before_the_cache_knows_is_told_in_the_same_words(world
         WorkteamName="gone-unseen", Description="x", MemberDefinitions=[{"OidcMemberDefinition": {"Groups": ["a"]}}]
     )
     assert teams
-    world.bot.jobs.queue.refresh(world.bot.team_id)
+    world.bot.jobs.queue.refresh(world.bot.installation.team_id)
     order = an_order("team-gone-unseen", team="gone-unseen")
     assert second_faults(world, order) == {}
     world.mara.fill()
@@ -292,7 +292,7 @@ def test_team_gone_at_aws_before_the_cache_knows_is_told_in_the_same_words(world
     refusal = world.thread("team-gone-unseen")[-1]
     assert "*Labeling team*: The labeling team does not exist any more." in refusal
     assert "arn:" not in refusal
-    world.bot.jobs.queue.refresh(world.bot.team_id)
+    world.bot.jobs.queue.refresh(world.bot.installation.team_id)
 
 
 def test_bot_outside_the_channel_says_how_to_invite_it(world: World) -> None:

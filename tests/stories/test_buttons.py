@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.person import Person
+from bot.sandbox.workspace.person import Person
 from tests.stories.test_home import home
 from tests.stories.world import DATA, LABELERS, QUEUE_TEAM, WAITING, World, an_order, encoded, shown
 

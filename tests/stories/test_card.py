@@ -1,7 +1,7 @@
 """The card and its thread while a job lives: edited in place, never a lie, few lines."""
 
-from bot.sandbox import seed
-from bot.sandbox.story import first_page, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.world import DATA, WAITING, World, an_order, buttons, words
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import seed
-from bot.sandbox.person import Person
-from bot.sandbox.story import card_of, first_page, rich_text, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import card_of, first_page, rich_text, second_page
 from tests.stories.world import DATA, World, an_order, encoded, shown, words
 
 
@@ -301,7 +301,7 @@ def test_whole_form_works_over_signed_http_as_over_socket_mode(world: World) -> 
 def test_form_stays_open_when_slack_is_silent_at_create(world: World) -> None:
     """Without this, a bad second at Slack would take a filled form away."""
     to_review(world, "pressed-again")
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     world.fault("users.info", "drop_before", slack=True)
     world.mara.fill()
     assert "Slack did not answer, so who you are here is not known. Nothing was done" in shown(world.mara.view())

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import seed
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import make_dataset
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import make_dataset
 from tests.stories.test_set_aside import denied
 from tests.stories.world import World, an_order, buttons, shown, words
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.person import Person
+from bot.sandbox.workspace.person import Person
 from tests.stories.world import LABELERS, QUEUE_TEAM, SHORT_LIVED_TEAM, WAITING, World, an_order, buttons, shown
 
 
@@ -76,7 +76,7 @@ def test_home_of_somebody_who_labels_nowhere_costs_one_list(world: World) -> Non
     teams = (QUEUE_TEAM, SHORT_LIVED_TEAM, WAITING)
     for team, channel in zip(teams, channels, strict=True):
         world.sam.command(channel, "/labelteam", f"here {team}")
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     before = world.so_far()
     assert "Nothing waits for you now." in shown(home(world, world.ana))
     asked = {name: len(world.journal(name, after=before)) for name in ("users.conversations", "conversations.info")}
@@ -102,7 +102,7 @@ def test_asker_is_told_once_when_the_channel_cannot_be_reached(world: World) -> 
 
 def test_channel_that_is_left_before_the_card_is_told_too(world: World) -> None:
     """Without this, a job whose card never stood would run unseen."""
-    from bot.sandbox.story import first_page, second_page  # noqa: PLC0415
+    from bot.sandbox.workspace.story import first_page, second_page  # noqa: PLC0415
 
     channel = world.channel("own-removed-early")
     order = an_order("never-shown", team=WAITING)

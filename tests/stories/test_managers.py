@@ -5,9 +5,9 @@ from contextlib import closing
 from typing import Any
 
 from bot import wiring
-from bot.sandbox import seed
-from bot.sandbox.person import Person, elements
-from bot.sandbox.story import first_page, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person, elements
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
 
 
@@ -282,13 +282,13 @@ def test_card_of_a_job_that_ends_while_somebody_asks_to_follow_it_shows_the_end(
     world.pass_time(2)
     world.settle()
     replica = wiring.build(world.bot.settings)  # one that has not asked Slack yet who is in that channel
-    ana = replica.access.who(replica.team_id, "U0ANA", ours, typed=True)
+    ana = replica.ground.access.who(replica.installation.team_id, "U0ANA", ours, typed=True)
     before = world.so_far()
     # The job has been read by the time at which Slack is asked. A machine that is slower than this only proves less.
     world.fault("users.conversations", "delay", slack=True, seconds=1.5, times=1)
-    asked = ("ends-meanwhile", replica.team_id, ours, ana)
-    with closing(replica.db), ThreadPoolExecutor(1) as pool:
-        following = pool.submit(replica.jobs.control.follow, *asked)
+    asked = ("ends-meanwhile", replica.installation.team_id, ours, ana)
+    with closing(replica.ground.db), ThreadPoolExecutor(1) as pool:
+        following = pool.submit(replica.jobs.follow.follow, *asked)
         world.until(lambda: world.journal("users.conversations", after=before), "Slack is asked")
         world.sagemaker.stop_labeling_job(LabelingJobName="ends-meanwhile")
         world.pass_time(3)

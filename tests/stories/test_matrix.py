@@ -19,9 +19,10 @@ from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
 from bot.jobs import status_card
-from bot.sandbox.person import Person, PracticeError, elements
-from bot.sandbox.story import first_page, second_page
-from commands import labeljob, labelteam
+from bot.sandbox.workspace.person import Person, PracticeError, elements
+from bot.sandbox.workspace.story import first_page, second_page
+from commands import labelteam
+from commands.labeljob import front
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
 from tests.stories.test_managers import at_aws
 from tests.stories.test_retry import set_aside
@@ -157,7 +158,7 @@ class Scene:
 
     def stuck(self) -> None:
         """The job that was set aside is so again."""
-        with self.world.bot.db.engine.begin() as rows:
+        with self.world.bot.ground.db.engine.begin() as rows:
             rows.execute(text("UPDATE job SET quarantine_reason = 'AWS did not answer' WHERE name = 'matrix-stuck'"))
 
     def form(self, page: int) -> None:
@@ -266,11 +267,11 @@ class Scene:
 
     def state(self) -> list[list[tuple[Any, ...]]]:
         """All rows of the bot's own tables but the inbox, the outbox and what paces them."""
-        with self.world.bot.db.engine.begin() as rows:
+        with self.world.bot.ground.db.engine.begin() as rows:
             return [[tuple(row) for row in rows.execute(text(f"SELECT * FROM {name}"))] for name in OWN_TABLES]
 
     def outbox(self) -> dict[int, str]:
-        with self.world.bot.db.engine.begin() as rows:
+        with self.world.bot.ground.db.engine.begin() as rows:
             return {row.seq: row.payload for row in rows.execute(text("SELECT seq, payload FROM outbox"))}
 
     def form_two(self) -> None:
@@ -507,7 +508,7 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
     helps = (status_card.help_message().text, labelteam.HELP, dataset_card.help_message().text)
     words = {f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))}
     assert words <= {" ".join(row.name.split()[:2]) for row in ROWS if row.name.startswith("/")}
-    said = re.findall(r"[a-z]+", labeljob._SAYABLE.partition(":")[2].partition(".")[0])
+    said = re.findall(r"[a-z]+", front._SAYABLE.partition(":")[2].partition(".")[0])
     assert set(said) - {"name"} <= {row.name.split()[1] for row in ROWS if row.name.startswith("@labeljob ")}
 
 

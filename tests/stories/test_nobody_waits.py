@@ -10,8 +10,8 @@ import msgspec
 
 from bot import wiring
 from bot.base.pool import Pool
-from bot.sandbox import seed
-from bot.sandbox.story import ask_for_job, first_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import ask_for_job, first_page
 from tests.faults.one_by_one import OneByOne
 from tests.stories.world import WAITING, World, an_order
 
@@ -22,7 +22,7 @@ GOOD = b'{"source-ref":"s3://orchard-raw/july/basket-001.jpg"}\n'
 def behind(world: World, door: OneByOne) -> Iterator[wiring.Bot]:
     """A worker that reaches AWS by this door alone."""
     bot = wiring.build(world.bot.settings.model_copy(update={"aws_endpoint_url": door.url}), answering=False)
-    with closing(bot.db):
+    with closing(bot.ground.db):
         yield bot
 
 
@@ -104,8 +104,10 @@ def test_a_file_of_more_than_a_gigabyte_is_refused_unread(world: World) -> None:
         world.mara.close_windows()
         door.swell("huge.manifest", 3_210_000_000)
         accept = bot.jobs.accept
-        draft = msgspec.structs.replace(accept.begin(bot.team_id, channel, "U0MARA")[1], job_name="too-large-again")
-        _, faults = accept.check_first_page(draft)
+        draft = msgspec.structs.replace(
+            accept.begin(bot.installation.team_id, channel, "U0MARA")[1], job_name="too-large-again"
+        )
+        _, faults = accept.check_page(1, draft)
         assert [(fault.field, fault.text) for fault in faults] == [("input_uri", said)]
         bot.jobs.launch.round()
         bot.datasets.load.round()

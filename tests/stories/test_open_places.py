@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot import wiring
-from bot.sandbox import seed
-from bot.sandbox.story import first_page, make_dataset, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import first_page, make_dataset, second_page
 from tests.stories.test_bad_input import first_faults
 from tests.stories.test_managers import at_aws
 from tests.stories.world import DATA, WAITING, World, an_order, shown
@@ -153,7 +153,7 @@ def test_list_that_changed_since_the_form_holds_for_the_launch(world: World) -> 
     try:
         other.jobs.launch.round()
     finally:
-        other.db.close()
+        other.ground.db.close()
     world.settle()
     assert world.aws_jobs("closed-since") == []
     said = world.thread("closed-since")[-1]
@@ -163,7 +163,7 @@ def test_list_that_changed_since_the_form_holds_for_the_launch(world: World) -> 
 def test_example_picture_is_shown_only_while_it_is_open_to_the_jobs_channel(world: World) -> None:
     """Without this, a picture of a closed place would be shown for as long as a job's card stands."""
     world.ask(narrow("shown-example", good_examples=f"{RAW}/{GOOD} | round"), NARROW)
-    job = world.bot.jobs.status.named(world.bot.team_id, NARROW, "shown-example")
+    job = world.bot.jobs.status.named(world.bot.installation.team_id, NARROW, "shown-example")
     assert any(block["type"] == "image" for block in world.bot.jobs.status.instructions(job))
     world.mara.press(world.card("shown-example", NARROW), "job_instructions")
     assert any(block["type"] == "image" for block in world.mara.view()["blocks"])
@@ -172,7 +172,7 @@ def test_example_picture_is_shown_only_while_it_is_open_to_the_jobs_channel(worl
     try:
         blocks = other.jobs.status.instructions(job)
     finally:
-        other.db.close()
+        other.ground.db.close()
     assert not any(block["type"] == "image" for block in blocks)
     assert "Good example left out" in shown({"blocks": blocks})
 
@@ -187,7 +187,7 @@ def test_dataset_asked_for_before_a_place_was_closed_is_refused(world: World) ->
     try:
         other.datasets.load.round()
     finally:
-        other.db.close()
+        other.ground.db.close()
     world.settle()
     said = "\n".join(world.thread("import-closed"))
     assert "pictures lie outside the places that are open to this channel" in said

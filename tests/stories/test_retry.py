@@ -2,7 +2,7 @@
 
 import json
 
-from bot.sandbox.story import Order, first_page, second_page
+from bot.sandbox.workspace.story import Order, first_page, second_page
 from tests.stories.test_managers import ephemeral, say
 from tests.stories.world import WAITING, World, an_order, buttons, words
 

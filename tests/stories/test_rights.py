@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.person import Person
+from bot.sandbox.workspace.person import Person
 from tests.stories.test_managers import at_aws
 from tests.stories.world import BOT, PROJECT, WAITING, World, an_order, encoded, words
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
-from bot.sandbox import seed
-from bot.sandbox.person import PracticeError
-from bot.sandbox.story import first_page, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import PracticeError
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.world import DATA, WAITING, World, an_order, shown
 
 LATER = "What was changed in the form after it is not part of it."
@@ -26,7 +26,7 @@ def broken(world: World, statement: str, mended: str) -> Iterator[None]:
 
 
 def _run(world: World, statement: str) -> None:
-    with world.bot.db.engine.begin() as rows:
+    with world.bot.ground.db.engine.begin() as rows:
         rows.execute(text(statement))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from bot import wiring
 from bot.base.clock import new_id, system_clock
 from bot.jobs.records import Records
-from bot.sandbox import seed
-from bot.sandbox.story import ask_for_job
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import ask_for_job
 from tests.one_answer import OneAnswer
 from tests.stories.test_retry import set_aside
 from tests.stories.world import WAITING, World, an_order, buttons, shown
@@ -31,7 +31,7 @@ def without_rights(world: World) -> Iterator[wiring.Bot]:
     """Another replica, whose role may do nothing at AWS."""
     with OneAnswer("AccessDeniedException").open() as mood:
         bot = wiring.build(world.bot.settings.model_copy(update={"aws_endpoint_url": mood.url}))
-        with closing(bot.db):
+        with closing(bot.ground.db):
             yield bot
 
 
@@ -74,10 +74,10 @@ def test_stop_of_an_unclear_launch_gives_aws_time_to_show_the_job(world: World) 
     world.bot.jobs.launch.round()  # the next try is due in 5 to 10 s
     world.send()
     world.mend()
-    pressed = world.bot.db.time()
+    pressed = world.bot.ground.db.time()
     stop(world, "soon-stopped", channel)
-    records = Records(world.bot.db, system_clock, new_id)
-    (job,) = records.in_channel(world.bot.team_id, channel)
+    records = Records(world.bot.ground.db, system_clock, new_id)
+    (job,) = records.in_channel(world.bot.installation.team_id, channel)
     assert job.stop_wanted
     assert job.next_try_at >= pressed + 10
     world.let_pauses_pass()
@@ -143,7 +143,7 @@ def test_stop_that_aws_refuses_is_told_and_can_be_pressed_again(world: World) ->
     world.ask(an_order("goes-on", team=WAITING), channel)
     stop(world, "goes-on", channel)
     with without_rights(world) as replica:
-        replica.jobs.control.round()
+        replica.jobs.stop.round()
     world.send()
     last = world.thread("goes-on", channel)[-1]
     assert last.startswith("<@U0MARA> Not stopped: AWS denied the bot's access (")
@@ -195,9 +195,9 @@ def test_lapse_of_the_bots_own_credentials_ends_nothing(world: World) -> None:
     assert world.aws_jobs("lapsed") == ["lapsed"]
     stop(world, "lapsed", channel)
     with denied(world):
-        world.bot.jobs.control.round()
+        world.bot.jobs.stop.round()
     world.pass_time(2)
-    world.bot.db.execute("UPDATE lease SET until = 0", {})  # as if its rest were over
+    world.bot.ground.db.execute("UPDATE lease SET until = 0", {})  # as if its rest were over
     world.settle()
     world.pass_time(3)
     world.settle()

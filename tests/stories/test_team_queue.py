@@ -8,13 +8,15 @@ from typing import Any
 
 from bot.base.aws import Aws
 from bot.base.clock import new_id, system_clock
+from bot.base.storage import Storage
+from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.ground_truth.gateway import Gateway
 from bot.jobs.facts import Facts
-from bot.jobs.ground_truth import GroundTruth
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
-from bot.people.teams import WorkTeam
-from bot.sandbox import seed
-from bot.sandbox.person import elements
+from bot.people.work_team import WorkTeam
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import elements
 from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
 
 GOOD = "ripeness/orchard-s7-001.jpg"
@@ -26,7 +28,7 @@ def queue(world: World, channel: str) -> list[dict[str, Any]]:
     return [message for message in world.sam.messages(channel) if message.get("bot_id")]
 
 
-class SlowList(GroundTruth):
+class SlowList(Gateway):
     """AWS as another replica hears it: a list of teams is on its way while something else happens."""
 
     meanwhile: Callable[[], object]
@@ -206,19 +208,21 @@ def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(worl
             WorkteamName="made-meanwhile", Description="new", MemberDefinitions=like["MemberDefinitions"],
             WorkforceName=like["WorkforceArn"].rpartition("/")[2],
         )  # fmt: skip
-        bot.jobs.queue.refresh(bot.team_id)
+        bot.jobs.queue.refresh(bot.installation.team_id)
 
     aws.meanwhile = made_and_listed
+    storage = Storage.for_work(bot.ground.aws, bot.settings.allowed)
+    engine = GroundTruth(aws, storage, region="us-east-1", role_arn="")
     Queue(
-        db=bot.db,
-        records=Records(bot.db, system_clock, new_id),
-        outbox=bot.outbox,
-        teams=bot.teams,
-        facts=Facts(bot.teams),
-        ground_truth=aws,
+        db=bot.ground.db,
+        records=Records(bot.ground.db, system_clock, new_id),
+        outbox=bot.ground.outbox,
+        teams=bot.ground.teams,
+        facts=Facts(bot.ground.teams, engine),
+        engine=engine,
         clock=system_clock,
         gap=0,
-    ).refresh(bot.team_id)
+    ).refresh(bot.installation.team_id)
     world.ask(an_order("team-is-there", team="made-meanwhile"))
     assert world.aws_jobs("team-is-there") == ["team-is-there"]
     stop(world, "team-is-there")

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.sandbox import seed
-from bot.sandbox.person import Person
-from bot.sandbox.story import first_page, make_dataset, second_page
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import first_page, make_dataset, second_page
 from tests.stories.places import PARTNER, SHARED, TEAM_ID, THEIRS
 from tests.stories.test_home import home
 from tests.stories.world import DATA, PROJECT, WAITING, World, an_order, shown, words
@@ -22,13 +22,13 @@ NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's
 @contextmanager
 def refused(world: World, method: str, code: str) -> Iterator[None]:
     """Inside, Slack answers the method with this code, and the bot remembers nothing of before."""
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     world.refuse(method, code)
     try:
         yield
     finally:
         world.refuse(method, None)
-        world.bot.access._known.clear()
+        world.bot.ground.access._known.clear()
 
 
 def newcomer(world: World, name: str) -> Person:
@@ -46,7 +46,7 @@ def deactivate(world: World, person: Person) -> None:
     with world._slack_rows() as rows:
         rows.execute("UPDATE person SET data = json_set(data, '$.deleted', json('true')) WHERE id = ?", (person.user,))
         rows.commit()
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
 
 
 def told_alone(person: Person, channel: str) -> str:
@@ -91,7 +91,7 @@ def test_channel_with_twelve_thousand_people_is_answered(world: World) -> None:
     world.fault("conversations.members", "delay", slack=True, seconds=0.25)
     world.fault("users.conversations", "delay", slack=True, seconds=0.25)
     world.ask(an_order("big", team=WAITING), channel)
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     world.mara.press(world.card("big", channel), "job_stop")
     assert world.mara.view()["callback_id"] == "job_stop_view"
     assert "Ripe or not (big)" in words(world.mara.command(channel, "/labeljob", "status"))
@@ -130,7 +130,7 @@ def test_foreign_person_cannot_follow_a_private_job_into_the_shared_channel(worl
     world.settle()
     assert not world.cards(name, channel)
     world.remove_bot(ours)
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     assert words(world.mara.command(channel, "/labeljob", f"follow {name}")) == elsewhere
     world.sagemaker.stop_labeling_job(LabelingJobName=name)
 
@@ -145,7 +145,7 @@ def test_channel_that_is_hidden_from_the_bot_is_not_called_this_one(world: World
     world.mara.command(shown_in, "/labeljob", "follow hidden-since")
     world.settle()
     world.remove_bot(ours)
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     there = (
         "This belongs to another channel, which Labeljob is not in. Somebody in there types /invite @labeljob first."
     )
@@ -153,7 +153,7 @@ def test_channel_that_is_hidden_from_the_bot_is_not_called_this_one(world: World
     world.mara.press(world.card("hidden-since", shown_in), "job_stop")
     assert told_alone(world.mara, shown_in) == there
     home(world, world.mara)
-    job = world.bot.jobs.status.named(world.bot.team_id, shown_in, "hidden-since").id
+    job = world.bot.jobs.status.named(world.bot.installation.team_id, shown_in, "hidden-since").id
     for action in ("job_status", "job_stop", "job_instructions"):
         world.mara.press_at_home(action, of=job)
         assert there in shown(world.mara.view())
@@ -167,14 +167,14 @@ def test_job_that_another_installation_asked_for_is_not_shown_by_name(world: Wor
     """Without this, whatever team a row bears but our own would be a way round its channel."""
     ours = world.channel("own-other-row", ["U0SAM", "U0ANA", "bot"])
     world.ask(an_order("other-row", team=WAITING), ours, world.ana)
-    job = world.bot.jobs.status.named(world.bot.team_id, ours, "other-row")
-    with world.bot.db.engine.begin() as rows:
+    job = world.bot.jobs.status.named(world.bot.installation.team_id, ours, "other-row")
+    with world.bot.ground.db.engine.begin() as rows:
         rows.exec_driver_sql("UPDATE job SET team_id = 'T0PARTNER' WHERE id = ?", (job.id,))
     said = words(world.mara.command(DATA, "/labeljob", "follow other-row"))
     assert (
         said == "This labeling job belongs to a channel that you are not in. Ask somebody in there to show it to you."
     )
-    with world.bot.db.engine.begin() as rows:
+    with world.bot.ground.db.engine.begin() as rows:
         rows.exec_driver_sql("UPDATE job SET team_id = ? WHERE id = ?", (TEAM_ID, job.id))
     world.sagemaker.stop_labeling_job(LabelingJobName="other-row")
 
@@ -276,7 +276,7 @@ def test_form_of_somebody_who_is_not_in_the_channel_is_refused(world: World) -> 
     with world._slack_rows() as rows:
         rows.execute("DELETE FROM member WHERE channel = ? AND person = 'U0ANA'", (channel,))
         rows.commit()
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     world.ana.fill()
     assert "Only members of this channel can ask for labeling jobs here. Join the channel" in shown(world.ana.view())
     world.ana.close_windows()
@@ -287,7 +287,7 @@ def test_silent_look_up_says_that_it_is_not_known_and_ends_in_time(world: World)
     """Without this, people would see Slack's own timeout, or wait for ever for an answer that never comes."""
     channel = world.channel("own-quiet")
     world.ask(an_order("quiet", team=WAITING), channel)
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     world.fault("users.conversations", "delay", slack=True, seconds=20)
     world.mara.press(world.card("quiet", channel), "job_stop")
     assert told_alone(world.mara, channel) == (
@@ -312,7 +312,7 @@ def test_pages_of_a_form_tell_nothing_of_files_to_whoever_left(world: World, pag
     with world._slack_rows() as rows:
         rows.execute("DELETE FROM member WHERE channel = ? AND person = 'U0ANA'", (channel,))
         rows.commit()
-    world.bot.access._known.clear()
+    world.bot.ground.access._known.clear()
     asked = world.so_far(slack=False)
     if page == 1:
         first_page(world.ana, an_order(f"left-page-{page}", source=bad))

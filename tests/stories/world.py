@@ -16,10 +16,11 @@ from sqlalchemy import text
 
 from bot import wiring
 from bot.base.settings import Settings
-from bot.sandbox import seed
-from bot.sandbox.person import Person, elements
-from bot.sandbox.services import REGION, ROLE
-from bot.sandbox.story import Order, ask_for_job, card_of
+from bot.engines.protocol import Engine
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person, elements
+from bot.sandbox.workspace.services import REGION, ROLE
+from bot.sandbox.workspace.story import Order, ask_for_job, card_of
 from bot.slack_socket import Socket
 from tests.stories.places import (
     BOT,
@@ -62,7 +63,7 @@ __all__ = [
 class World:
     """People, stand-ins and the bot."""
 
-    def __init__(self, folder: Path, **changes: Any) -> None:
+    def __init__(self, folder: Path, *, engine: Engine | None = None, **changes: Any) -> None:
         self.clock = MovableClock()
         self.services = Services(folder, self.clock)
         self.began = {True: 0, False: 0}
@@ -89,10 +90,15 @@ class World:
             **changes,
         }
         read = Settings(**settings)
-        self.bot = wiring.build(read)
-        self.bot.db.migrate()
-        self.bot.jobs.queue.refresh(self.bot.team_id)
-        self._sender = self.bot._sender()
+        self.bot = wiring.build(read, engine=engine)
+        self.bot.ground.db.migrate()
+        self.bot.jobs.queue.refresh(self.bot.installation.team_id)
+        self._sender = self.bot.senders.sender()
+        self._rounds = [
+            each
+            for each in (*self.bot.jobs.rounds(), *self.bot.datasets.rounds())
+            if each.name != "teams"  # listed once, above: a test says when teams have changed
+        ]
         self._socket = Socket(self.bot.app(), keys.app_token)
         self._socket.connect()
         self.door = SignedDoor(self.bot, keys.signing_secret)
@@ -111,18 +117,16 @@ class World:
     def stop(self) -> None:
         self.door.stop()
         self._socket.end(0)
-        self.bot.db.close()
+        self.bot.ground.db.close()
         self.services.stop()
 
     # -- time --------------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Run the bot's rounds until there is nothing left to say."""
-        jobs, datasets = self.bot.jobs, self.bot.datasets
         for _ in range(2):
-            for work in (jobs.launch, jobs.control, jobs.watch, datasets.load, datasets.watch):
-                work.round()
-            jobs.queue.round(self.bot.team_id)
+            for each in self._rounds:
+                each.finish()
             self.send()
 
     def send(self) -> None:
@@ -138,7 +142,7 @@ class World:
 
     def let_pauses_pass(self) -> None:
         """As if the pauses before the next tries were over."""
-        with self.bot.db.engine.begin() as rows:
+        with self.bot.ground.db.engine.begin() as rows:
             rows.execute(text("UPDATE job SET next_try_at = 0"))
             rows.execute(text("UPDATE dataset SET next_try_at = 0"))
 
@@ -181,7 +185,7 @@ class World:
                     (made, BOT if person == "bot" else person),
                 )
             rows.commit()
-        self.bot.access._known.clear()
+        self.bot.ground.access._known.clear()
         return made
 
     def remove_bot(self, channel: str) -> None:
@@ -195,7 +199,7 @@ class World:
         with self._slack_rows() as rows:
             rows.execute("INSERT INTO member(channel, person, last_read) VALUES (?, ?, '0')", (channel, BOT))
             rows.commit()
-        self.bot.access._known.clear()
+        self.bot.ground.access._known.clear()
 
     def put(self, key: str, body: bytes | str, bucket: str = seed.RAW) -> str:
         """Write an object; its address."""

@@ -12,11 +12,13 @@ import pytest
 from bot import slack_manifest
 from bot.base.deadline import within
 from bot.base.errors import LabeljobError, NotAllowed
-from bot.people.access import Access, DirectMessage, NotHere, Role, SlackShut, SlackSilent
+from bot.people.access import Access, DirectMessage, NotHere, SlackShut, SlackSilent
+from bot.people.rules import Role
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.slack_client import SlackClient
+from commands.rights import RULES
 from tests.windows.conftest import Workspace
 
 OURS = "T0ORCHARD"
@@ -48,7 +50,7 @@ class Place(Workspace):
 
     def access(self, *managers: str, seconds: Callable[[], float] = time.monotonic) -> Access:
         """The rules, as a bot that has just started applies them."""
-        return Access(SlackClient("xoxb-test", f"{self.url}/api/", 2), managers, OURS, seconds)
+        return Access(SlackClient("xoxb-test", f"{self.url}/api/", 2), managers, OURS, RULES, seconds)
 
     def refuse(self, method: str, error: str | None) -> None:
         """Slack answers this method with this code; None ends it."""

@@ -111,7 +111,8 @@ def test_each_is_answered_in_its_turn_and_what_one_raises_stays_with_it() -> Non
 
 def test_whoever_gives_up_leaves_the_place_to_the_next() -> None:
     """Without this, connections that are cut while they wait would use up the room of those that come after."""
-    go, begun = threading.Event(), []
+    go = threading.Event()
+    begun: list[int] = []
 
     async def story() -> str:
         answering = Answering(1, 1)

@@ -10,7 +10,8 @@ from bot.base.storage import Storage
 from bot.base.tries import counts
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.source import TRAIN
-from bot.jobs.ground_truth import REQUEST_TAG, GroundTruth
+from bot.engines.ground_truth.gateway import Gateway
+from bot.engines.ground_truth.request import REQUEST_TAG
 from tests.one_answer import OneAnswer
 
 # Botocore's own lists of what is asked again (botocore.retries.standard); for the one that is left out see THROTTLED.
@@ -69,7 +70,7 @@ def put(mood: OneAnswer) -> None:
 def ask_name(mood: OneAnswer) -> None:
     """Ask for a labeling job, with one try."""
     with mood.open():
-        GroundTruth(mood.aws).check_name("ripe")
+        Gateway(mood.aws).check_name("ripe")
 
 
 @pytest.mark.parametrize("code", PASSING)
@@ -108,7 +109,7 @@ def test_job_whose_reply_was_lost_is_not_called_refused_by_what_came_after() -> 
     """Without this, people are paid for a job of which its thread says that nothing was created at AWS."""
     mood = OneAnswer("", "AccessDeniedException")
     with mood.open(), pytest.raises(Unclear):
-        GroundTruth(mood.aws).create_or_adopt(JOB)
+        Gateway(mood.aws).create_or_adopt(JOB)
     assert mood.asked == ["CreateLabelingJob", "DescribeLabelingJob"]
 
 
@@ -116,7 +117,7 @@ def test_job_that_was_asked_for_once_and_refused_is_refused() -> None:
     """Without this, what AWS will not do would be tried until it is set aside."""
     mood = OneAnswer("ResourceLimitExceeded")
     with mood.open(), pytest.raises(AwsRefused, match="so it is"):
-        GroundTruth(mood.aws).create_or_adopt(JOB)
+        Gateway(mood.aws).create_or_adopt(JOB)
     assert mood.asked == ["CreateLabelingJob"]
 
 

@@ -27,7 +27,7 @@ from bot.datasets.lifecycle import ASKED, FAILED, READY, REFUSED, Report
 from bot.datasets.load import Load
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import TEST, TRAIN, Source
-from bot.datasets.tell import Tell
+from bot.datasets.store import DatasetStore
 from bot.datasets.watch import Watch
 from bot.delivery.claims import Claims
 from bot.delivery.outbox import Outbox
@@ -36,6 +36,7 @@ from bot.sandbox.aws.app import AwsConfig, create_app
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import SlackConfig
 from bot.sandbox.slack.app import create_app as create_slack
+from commands.rights import RULES
 
 KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"
 BUCKET = "orchard-out"
@@ -189,6 +190,10 @@ def test_a_dataset_that_is_gone_is_a_report_and_no_error(world: World) -> None:
     assert world.labels.report(arn) == Report("GONE")
 
 
+def by_nobody(*_told: object, **_more: object) -> None:
+    """No job's card shows these datasets."""
+
+
 class Story:
     """The dataset story behind the window: one worker, its database, and Slack for the question who may."""
 
@@ -222,15 +227,15 @@ class Story:
         client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
         self.team = str(client.auth_test()["team_id"])
         self._world = world
+        self.store = DatasetStore(db=self.db, records=self.records, outbox=self.outbox, gap=0.0, noted=by_nobody)
         self.accept = Accept(
-            db=self.db,
             records=self.records,
-            outbox=self.outbox,
+            store=self.store,
             open_places=world.settings.open_places,
             clock=system_clock,
             new_id=self.new_id,
         )
-        self._access = Access(client, (), self.team)
+        self._access = Access(client, (), self.team, RULES)
         self.load, self.watch = self.worker("worker", world.settings.lease)
 
     def worker(self, owner: str, lease: float) -> tuple[Load, Watch]:
@@ -238,13 +243,13 @@ class Story:
         settings = self._world.settings.model_copy(update={"lease": lease})
         shared: dict[str, Any] = {
             "records": self.records,
-            "tell": Tell(db=self.db, records=self.records, outbox=self.outbox, gap=0.0),
+            "store": self.store,
             "custom_labels": self._world.labels,
             "storage": self._world.storage,
             "tries": Tries(self.db, Leases(self.db, owner), settings, random.SystemRandom()),
             "clock": system_clock,
         }
-        load = Load(**shared, access=self._access, open_places=settings.open_places, settings=settings)
+        load = Load(**shared, access=self._access, settings=settings)
         return load, Watch(**shared)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:

@@ -18,13 +18,14 @@ from bot import health, slack_manifest
 from bot.base import db as db_of
 from bot.base.aws import Aws
 from bot.base.db import Database, newest_revision
+from bot.base.rounds import Round, simple
 from bot.base.settings import Settings
 from bot.health import Health, HealthPort, Lately, Pulse
-from bot.sandbox.person import Person
-from bot.sandbox.practice import Practice
-from bot.sandbox.running_bot import RunningBot
-from bot.sandbox.services import Services, free_port
-from bot.scheduler import Round
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.practice import Practice
+from bot.sandbox.workspace.running_bot import RunningBot
+from bot.sandbox.workspace.services import Services
 
 
 def get(url: str) -> tuple[int, str]:
@@ -232,20 +233,22 @@ def test_round_that_hangs(port: Callable[..., str], db: Database) -> None:
     """A worker whose watching has stopped would keep telling the others that it is well."""
     now = [1000.0]
     pulse = Pulse(db, clock=lambda: now[0])
-    rounds = {each.name: each for each in pulse.watched([Round("watch", 30, int), Round("teams", 60, int)])}
+    rounds = {
+        each.name: each for each in pulse.watched([Round("watch", 30, simple(int)), Round("teams", 60, simple(int))])
+    }
     assert set(rounds) == {"watch", "teams", "beat"}
-    rounds["beat"].work()
+    rounds["beat"].run()
     assert not_ready(port(pulse)) == {}
     now[0] += 5 * 30 + 1
-    rounds["teams"].work()
+    rounds["teams"].run()
     assert pulse.late() == ["watch"]
     assert "watch" in not_ready(port(pulse))["worker"]
     with db.write() as session:
         session.connection().execute(db.sql("UPDATE lease SET until = :now - 1 WHERE name = 'worker'"))
-    rounds["beat"].work()
+    rounds["beat"].run()
     assert set(not_ready(port())) == {"worker"}
-    rounds["watch"].work()
-    rounds["beat"].work()
+    rounds["watch"].run()
+    rounds["beat"].run()
     assert not_ready(port(pulse)) == {}
 
 
@@ -253,7 +256,7 @@ def test_round_may_work_long(db: Database) -> None:
     """A large manifest that is being written would count as a dead worker."""
     now = [1000.0]
     pulse = Pulse(db, clock=lambda: now[0])
-    pulse.watched([Round("launch", 1, int)])
+    pulse.watched([Round("launch", 1, simple(int))])
     now[0] += 100
     assert pulse.late() == []
 

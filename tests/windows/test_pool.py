@@ -8,8 +8,9 @@ import pytest
 
 from bot.base.errors import Transient
 from bot.base.log import about, subject
-from bot.base.pool import Pool, at_once
-from bot.scheduler import Round, Scheduler
+from bot.base.pool import Pool, Start, at_once
+from bot.base.rounds import Round
+from bot.scheduler import Scheduler
 
 PATIENCE = 20.0  # seconds; only reached by a test that fails
 
@@ -124,11 +125,11 @@ def test_the_end_waits_for_what_is_worked_on_and_begins_nothing_more(held: Held)
     pool, ended = Pool("test", 1), threading.Event()
     begun: list[str] = []
 
-    def round_() -> None:
-        pool.start("long", held)
-        pool.start("waits", lambda: begun.append("waits"))
+    def round_(start: Start) -> None:
+        start("long", held)
+        start("waits", lambda: begun.append("waits"))
 
-    scheduler = Scheduler([Round("launch", 60.0, round_)], [pool])
+    scheduler = Scheduler([Round("launch", 60.0, round_, pool)])
     scheduler.start()
     assert held.begun.wait(PATIENCE)
 

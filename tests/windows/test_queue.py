@@ -11,19 +11,18 @@ from functools import partial
 
 import pytest
 
-from bot.base.aws import Aws
 from bot.base.clock import new_id, system_clock
 from bot.base.db import Database, DatabaseSilent
-from bot.base.settings import Settings
 from bot.delivery.outbox import Outbox
 from bot.delivery.sender import Sender
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts
-from bot.jobs.ground_truth import GroundTruth
 from bot.jobs.lifecycle import JobState
 from bot.jobs.queue import NotTied, Queue, TiedElsewhere
 from bot.jobs.records import Job, Records
-from bot.people.teams import Teams, WorkTeam
+from bot.people.teams import Teams
+from bot.people.work_team import WorkTeam
+from tests.idle_engine import idle_engine
 from tests.windows.conftest import Workspace
 
 TEAM, ARN, NAME = "T0ORCHARD", "arn:pickers", "pickers"
@@ -73,13 +72,14 @@ def other(other_db: Database) -> Queue:
 
 def queue_of(db: Database, *, records: Records | None = None, teams: Teams | None = None) -> Queue:
     teams = teams or Teams(db)
+    engine = idle_engine()
     return Queue(
         db=db,
         records=records or Records(db, system_clock, new_id),
         outbox=Outbox(db, new_id),
         teams=teams,
-        facts=Facts(teams),
-        ground_truth=GroundTruth(Aws(Settings(SLACK_BOT_TOKEN="xoxb-test"))),  # which nobody asks here
+        facts=Facts(teams, engine),
+        engine=engine,
         clock=system_clock,
         gap=0,
     )

@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 
 from bot.base.errors import Transient
-from bot.scheduler import Round, Scheduler
+from bot.base.rounds import Round, simple
+from bot.scheduler import Scheduler
 from tests.faults.clock_jumps import Wall, wall_clock
 
 GAP = 3600.0
@@ -24,7 +25,7 @@ class Worker:
         self.seconds = 0.0
         self.rounds = 0
         self._ended = threading.Condition()
-        self.scheduler = Scheduler([Round("send", GAP, self._round)], clock=lambda: self.seconds)
+        self.scheduler = Scheduler([Round("send", GAP, simple(self._round))], clock=lambda: self.seconds)
 
     def _round(self) -> None:
         with self._ended:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.running_bot import RunningBot
-from bot.sandbox.services import free_port
-from bot.wiring import BadSlack
+from bot.installation import BadSlack
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace.running_bot import RunningBot
 from tests.faults.near import Near
 from tests.faults.world import is_listening, running, until
 
@@ -49,7 +49,7 @@ def test_slack_that_falls_silent_while_the_app_is_built_is_told_in_words(tmp_pat
             world.fault("auth.test", fault, times=1)
             with pytest.raises(BadSlack, match="Slack does not answer"):
                 near.bot.app()
-        near.bot.db.close()
+        near.bot.ground.db.close()
 
 
 def taken() -> socket.socket:

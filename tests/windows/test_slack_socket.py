@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from slack_bolt import App
 
-from bot.sandbox.story import wait_for
+from bot.sandbox.workspace.story import wait_for
 from bot.slack_socket import NoConnection, Socket
 from tests.windows.conftest import Workspace
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.base.db import Database
-from bot.people.teams import NoSuchTeam, Teams, WorkTeam
+from bot.people.teams import NoSuchTeam, Teams
+from bot.people.work_team import WorkTeam
 
 
 def test_nobody_is_told_of_an_empty_list_while_no_team_was_read_yet(db: Database) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from sqlmodel import Session
 
 from bot.base.clock import new_id, system_clock
 from bot.base.db import Database, DatabaseSilent
@@ -19,10 +20,11 @@ from bot.datasets.source import Source
 from bot.delivery.outbox import Outbox
 from bot.jobs.draft import Draft
 from bot.jobs.facts import Facts
-from bot.jobs.lifecycle import JobState, MadeDataset
-from bot.jobs.made_datasets import MadeDatasets
+from bot.jobs.lifecycle import JobState
 from bot.jobs.records import Job, Records
+from bot.jobs.store import JobStore
 from bot.people.teams import Teams
+from tests.idle_engine import idle_engine
 
 
 def a_job() -> Job:
@@ -93,19 +95,26 @@ def test_pauses_grow_by_the_clock_of_the_database_and_end_with_being_set_aside(d
 def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Database) -> None:
     """Without this, a card would promise a dataset that was never written, or not know of one that was."""
     clock = system_clock
-    records, outbox, facts = Records(db, clock, new_id), Outbox(db, new_id), Facts(Teams(db))
-    notes = MadeDatasets(records=records, outbox=outbox, facts=facts, clock=clock)
+    records = Records(db, clock, new_id)
+    facts = Facts(Teams(db), idle_engine())
+    store = JobStore(db=db, records=records, outbox=Outbox(db, new_id), facts=facts, clock=clock, gap=0)
+
+    def note(session: Session, job_id: str, state: str) -> None:
+        store.note_dataset(
+            session, job_id, dataset_id="d1", name="ripe", project="orchard", kind="training", state=state
+        )
+
     job = a_job()
     with db.write() as session:
         records.add(session, job)
     with suppress(KeyError), db.write() as session:
-        notes.note(session, "j1", MadeDataset("d1", "ripe", "orchard", "training", "under way"))
+        note(session, "j1", "under way")
         raise KeyError
     assert records.get("j1") == job
     for state in ("under way", "ready"):
         with db.write() as session:
-            notes.note(session, "j1", MadeDataset("d1", "ripe", "orchard", "training", state))
-            notes.note(session, "nobody", MadeDataset("d1", "ripe", "orchard", "training", state))
+            note(session, "j1", state)
+            note(session, "nobody", state)
     noted = records.get("j1")
     assert noted is not None
     assert [one.state for one in noted.state.datasets] == ["ready"]

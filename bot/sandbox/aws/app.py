@@ -18,29 +18,30 @@ import anyio.to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.aws import s3_page
 from bot.sandbox.aws.dialects import PAGE, addressed, fault_answer, internal, journal_name
-from bot.sandbox.aws.errors import AwsError
 from bot.sandbox.aws.logs import Logs, append_log
-from bot.sandbox.aws.object_store import ObjectStore
-from bot.sandbox.aws.protocol import Caller, JsonService, caller, calling, json_error, request_id
-from bot.sandbox.aws.query_protocol import QueryService
-from bot.sandbox.aws.queues import Queues
-from bot.sandbox.aws.rekognition import CustomLabels
-from bot.sandbox.aws.request import AwsRequest
-from bot.sandbox.aws.s3 import S3, S3Rules
-from bot.sandbox.aws.s3_xml import Reply
-from bot.sandbox.aws.sagemaker import LabelingJobs
-from bot.sandbox.aws.sagemaker_rules import Place
-from bot.sandbox.aws.sagemaker_teams import TemplatePreview, WorkTeams
-from bot.sandbox.aws.signature import Credentials, Dialect, Signatures, presigned_url
-from bot.sandbox.aws.situations import CONTROL, RoleObjects, Situation, Situations, control
-from bot.sandbox.aws.sns import Sns
-from bot.sandbox.aws.sqs import Sqs, SqsService
+from bot.sandbox.aws.messaging.queues import Queues
+from bot.sandbox.aws.messaging.sns import Sns
+from bot.sandbox.aws.messaging.sqs import Sqs, SqsService
+from bot.sandbox.aws.messaging.topics import Topics
+from bot.sandbox.aws.rekognition.service import CustomLabels
+from bot.sandbox.aws.s3 import page as s3_page
+from bot.sandbox.aws.s3.object_store import ObjectStore
+from bot.sandbox.aws.s3.service import S3, S3Rules
+from bot.sandbox.aws.s3.situations import CONTROL, Situation, Situations, control
+from bot.sandbox.aws.sagemaker.labeling_jobs import LabelingJobs
+from bot.sandbox.aws.sagemaker.role_objects import RoleObjects
+from bot.sandbox.aws.sagemaker.rules import Place
+from bot.sandbox.aws.sagemaker.work_teams import TemplatePreview, WorkTeams
 from bot.sandbox.aws.sts import Sts
 from bot.sandbox.aws.tables import SCHEMA
-from bot.sandbox.aws.topics import Topics
-from bot.sandbox.aws.workers import Behaviours, Crew
+from bot.sandbox.aws.wire.errors import AwsError
+from bot.sandbox.aws.wire.protocol import Caller, JsonService, caller, calling, json_error, request_id
+from bot.sandbox.aws.wire.query_protocol import QueryService
+from bot.sandbox.aws.wire.request import AwsRequest
+from bot.sandbox.aws.wire.signature import Credentials, Dialect, Signatures, presigned_url
+from bot.sandbox.aws.wire.xml import Reply
+from bot.sandbox.crowd.workers import Behaviours, Crew
 from bot.sandbox.faults import Faults
 from bot.sandbox.http import LoopbackOnly
 from bot.sandbox.store import Store

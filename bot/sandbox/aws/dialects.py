@@ -7,14 +7,14 @@ from urllib.parse import unquote_plus
 
 from starlette.responses import Response
 
-from bot.sandbox.aws.errors import AwsError
-from bot.sandbox.aws.protocol import json_error
-from bot.sandbox.aws.query_protocol import error_document
-from bot.sandbox.aws.request import AwsRequest
-from bot.sandbox.aws.s3 import s3_operation
-from bot.sandbox.aws.s3_xml import Reply, error_reply
-from bot.sandbox.aws.signature import Dialect
-from bot.sandbox.aws.situations import CONTROL
+from bot.sandbox.aws.s3.service import s3_operation
+from bot.sandbox.aws.s3.situations import CONTROL
+from bot.sandbox.aws.wire.errors import AwsError
+from bot.sandbox.aws.wire.protocol import json_error
+from bot.sandbox.aws.wire.query_protocol import error_document
+from bot.sandbox.aws.wire.request import AwsRequest
+from bot.sandbox.aws.wire.signature import Dialect
+from bot.sandbox.aws.wire.xml import Reply, error_reply
 
 __all__ = ["PAGE", "addressed", "fault_answer", "internal", "journal_name"]
 

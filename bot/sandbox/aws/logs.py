@@ -8,8 +8,8 @@ from collections.abc import Callable
 from sqlite3 import Connection
 from typing import Any
 
-from bot.sandbox.aws.errors import AwsError
-from bot.sandbox.aws.protocol import operation
+from bot.sandbox.aws.wire.errors import AwsError
+from bot.sandbox.aws.wire.protocol import operation
 from bot.sandbox.store import Store
 
 __all__ = ["Logs", "append_log"]

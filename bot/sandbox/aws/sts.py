@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from bot.sandbox.aws.errors import AwsError
-from bot.sandbox.aws.protocol import caller, operation
-from bot.sandbox.aws.signature import Credentials
+from bot.sandbox.aws.wire.errors import AwsError
+from bot.sandbox.aws.wire.protocol import caller, operation
+from bot.sandbox.aws.wire.signature import Credentials
 from bot.sandbox.store import Store
 
 __all__ = ["Sts"]

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox import strict_json
-from bot.sandbox.slack.transport import Delivery
+from bot.sandbox.slack.deliveries import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable

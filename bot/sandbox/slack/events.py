@@ -15,14 +15,15 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot.sandbox.slack.channels import sharing
+from bot.sandbox.slack.deliveries import Delivery
 from bot.sandbox.slack.event_limits import EventLimits
 from bot.sandbox.slack.scopes import EVENT_SCOPES
-from bot.sandbox.slack.transport import Delivery
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.deliveries import Answer
     from bot.sandbox.slack.state import Workspace
-    from bot.sandbox.slack.transport import Answer, Transport
+    from bot.sandbox.slack.transport import Transport
 
 __all__ = ["Events"]
 

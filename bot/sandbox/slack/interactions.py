@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.slack import files, payloads, views
 from bot.sandbox.slack.block_tree import find_element, input_blocks
 from bot.sandbox.slack.channels import open_im, visible_channel
+from bot.sandbox.slack.deliveries import Answer, Delivery
 from bot.sandbox.slack.messages import find_message, post_message, shown
 from bot.sandbox.slack.people import bot_user_id
 from bot.sandbox.slack.response_urls import answer_in_place, new_response_url
 from bot.sandbox.slack.state import SlackError
-from bot.sandbox.slack.transport import Answer, Delivery
 from bot.sandbox.slack.validate import validate_options
 from bot.sandbox.slack.view_state import field_errors, offered, picked
 

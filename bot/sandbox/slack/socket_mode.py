@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox import strict_json
+from bot.sandbox.slack.deliveries import Answer
 from bot.sandbox.slack.state import SlackError
-from bot.sandbox.slack.transport import Answer
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.config import JSON
+    from bot.sandbox.slack.deliveries import Delivery
     from bot.sandbox.slack.state import Workspace
-    from bot.sandbox.slack.transport import Delivery
 
 __all__ = ["SocketMode"]
 

@@ -13,12 +13,12 @@ import pytest
 from bot import slack_manifest
 from bot.base.db import Database
 from bot.doctor import report
-from bot.sandbox import seed
 from bot.sandbox.aws import app as aws_app
 from bot.sandbox.http import Server
-from bot.sandbox.services import Services
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.services import Services
 
 
 class Clinic:

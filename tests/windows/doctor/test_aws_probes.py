@@ -6,7 +6,7 @@ import pytest
 
 from bot.doctor.clocks import judged, skew
 from bot.doctor.examination import Verdict
-from bot.sandbox import seed
+from bot.sandbox.workspace import seed
 from tests.windows.doctor.conftest import Clinic
 
 

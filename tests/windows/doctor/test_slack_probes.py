@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot import slack_manifest
-from bot.sandbox import seed
+from bot.sandbox.workspace import seed
 from tests.windows.doctor.conftest import Clinic
 
 

@@ -1,0 +1,81 @@
+"""The dataset story: its parts, joined, and what they do as time passes."""
+
+from dataclasses import dataclass
+
+from bot.base.pool import Pool
+from bot.base.rounds import Round, simple
+from bot.base.storage import Storage
+from bot.datasets.accept import Accept
+from bot.datasets.custom_labels import CustomLabels
+from bot.datasets.load import Load
+from bot.datasets.records import Records
+from bot.datasets.status import Status
+from bot.datasets.store import DatasetStore, Noted
+from bot.datasets.watch import Watch
+from bot.ground import Ground
+
+_AT_ONCE = 4  # imports of one worker: a long one leaves room for the others
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStory:
+    """Everything that can be done with datasets."""
+
+    accept: Accept
+    load: Load
+    watch: Watch
+    status: Status
+    ground: Ground
+
+    def rounds(self) -> list[Round]:
+        """What a worker does for datasets."""
+        gaps = self.ground.settings
+        return [
+            Round("load datasets", gaps.quick_gap, self.load.round, Pool("load", _AT_ONCE)),
+            Round("watch datasets", gaps.poll_gap, simple(self.watch.round)),
+        ]
+
+
+def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
+    """Join the parts of the story; `noted` hears of datasets that are made of jobs."""
+    settings, clock = ground.settings, ground.clock
+    records = Records(ground.db)
+    store = DatasetStore(
+        db=ground.db,
+        records=records,
+        outbox=ground.outbox,
+        gap=settings.card_gap,
+        noted=noted,
+        told=ground.access.told,
+    )
+    custom_labels = CustomLabels(ground.aws)
+    storage = Storage.for_work(ground.aws, settings.allowed)
+    return DatasetStory(
+        accept=Accept(
+            records=records,
+            store=store,
+            open_places=settings.open_places,
+            clock=clock,
+            new_id=ground.new_id,
+        ),
+        load=Load(
+            records=records,
+            store=store,
+            custom_labels=custom_labels,
+            storage=storage,
+            access=ground.access,
+            tries=ground.tries,
+            settings=settings,
+            clock=clock,
+        ),
+        watch=Watch(
+            records=records,
+            store=store,
+            custom_labels=custom_labels,
+            storage=storage,
+            tries=ground.tries,
+            clock=clock,
+        ),
+        status=Status(records=records),
+        ground=ground,
+    )

@@ -1,0 +1,55 @@
+"""The senders of one worker: what the outbox holds is said, and a slow channel does not hold up the others."""
+
+import os
+import random
+import socket
+from collections.abc import Callable
+
+from bot.base.clock import NewId
+from bot.base.db import Database
+from bot.base.rounds import Round, simple
+from bot.base.settings import Settings
+from bot.delivery.claims import Claims
+from bot.delivery.rate_budget import RateBudget
+from bot.delivery.sender import Sender
+from bot.delivery.undelivered import Undelivered
+from bot.slack_client import SlackClient
+
+_SENDERS = 3
+
+
+class Senders:
+    """Makes senders; `client` makes each a Slack client with the worker's patience."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        client: Callable[[], SlackClient],
+        undelivered: Undelivered,
+        new_id: NewId,
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._client = client
+        self._undelivered = undelivered
+        self._new_id = new_id
+
+    def rounds(self) -> list[Round]:
+        """What a worker says, and how often it looks."""
+        gap = self._settings.send_gap
+        return [Round(f"send {n}", gap, simple(self.sender().drain)) for n in range(_SENDERS)]
+
+    def sender(self) -> Sender:
+        """A sender of its own name, so that two never take each other's rows for their own."""
+        settings = self._settings
+        return Sender(
+            db=self._db,
+            claims=Claims(self._db, lease=settings.lease, twin_wait=settings.twin_wait),
+            budget=RateBudget(self._db, settings.post_pace),
+            slack=self._client(),
+            settings=settings,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{self._new_id()}",
+            chance=random.SystemRandom(),
+            tell=self._undelivered.tell,
+        )

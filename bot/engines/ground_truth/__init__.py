@@ -1,0 +1,1 @@
+"""Amazon SageMaker Ground Truth as a labeling engine."""

@@ -1,0 +1,126 @@
+"""Ground Truth as an engine: files into S3, create or adopt, report, stop."""
+
+import logging
+from collections.abc import Mapping
+
+from bot.base.aws import Aws, AwsRefused
+from bot.base.errors import LabeljobError
+from bot.base.s3_uri import S3Uri, read
+from bot.base.settings import Settings
+from bot.base.storage import Storage
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.ground_truth.gateway import Gateway
+from bot.engines.ground_truth.request import place_of, request
+from bot.engines.protocol import (
+    INITIALIZING,
+    Abilities,
+    Described,
+    Known,
+    Order,
+    Report,
+    Steps,
+    Submitted,
+    TeamGone,
+)
+from bot.engines.task_type import TaskType
+from bot.instructions.page import category_file, worker_page
+from bot.people.work_team import WorkTeam
+
+log = logging.getLogger(__name__)
+
+
+class GroundTruth:
+    """Labeling jobs of one AWS account and Region (see `bot.engines.protocol.Engine`).
+
+    Every method may raise what `bot.base.aws` names: AwsRefused, AwsBusy, Lapsed, Unclear, AwsGarbled.
+    """
+
+    abilities = Abilities()
+    task_types: Mapping[str, TaskType] = TASK_TYPES
+
+    def __init__(self, gateway: Gateway, storage: Storage, *, region: str, role_arn: str) -> None:
+        self._gateway = gateway
+        self._storage = storage
+        self._region = region
+        self._role_arn = role_arn
+
+    @classmethod
+    def of(cls, settings: Settings, aws: Aws) -> "GroundTruth":
+        """Make the engine of the account, Region and execution role that the settings name."""
+        storage, role = Storage.for_work(aws, settings.allowed), settings.execution_role_arn
+        return cls(Gateway(aws), storage, region=settings.aws_region, role_arn=role)
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that is taken, for ever: names are unique, capitals aside."""
+        self._gateway.check_name(name)
+
+    def taken_names(self, beginning: str) -> set[str]:
+        """The first 100 names in use that hold `beginning`."""
+        return self._gateway.taken_names(beginning)
+
+    def made_before(self, name: str, request_key: str, _steps: Steps) -> Submitted | None:
+        """The job of that name, if it bears our request's tag."""
+        return self._gateway.made_before(name, request_key)
+
+    def submit(self, order: Order, steps: Steps) -> Submitted:
+        """Write page and labels under keys that hold their hash, then create the job or adopt our own."""
+        template, labels = self._files(order, steps)
+        asked = request(order, region=self._region, role_arn=self._role_arn, template=template, labels=labels)
+        steps.prove()
+        try:
+            arn = self._gateway.create_or_adopt(asked)
+        except AwsRefused as refusal:
+            if order.workteam not in {team.arn for team in self.teams()}:
+                raise TeamGone from refusal  # deleted since the cache was filled: AWS only names the ARN
+            raise
+        return Submitted(arn, self._first_report(order.name))
+
+    def running(self) -> dict[str, Report]:
+        """Every job that is not over, by ARN."""
+        return self._gateway.active()
+
+    def report(self, job: Known) -> Report:
+        """How one job stands."""
+        return self._gateway.describe(job.name).report
+
+    def describe(self, name: str) -> Described:
+        """A job that was made in the console or by a script."""
+        return self._gateway.describe(name, waiting=True)
+
+    def stop(self, job: Known) -> None:
+        """Ask AWS to stop the job."""
+        self._gateway.stop(job.name)
+
+    def teams(self) -> list[WorkTeam]:
+        """Every private work team."""
+        return self._gateway.work_teams()
+
+    def results(self, output: str, name: str) -> str:
+        """Where Ground Truth writes the final manifest: it adds the job's name to the output folder by itself."""
+        return f"{output.rstrip('/')}/{name}/manifests/output/output.manifest"
+
+    def _files(self, order: Order, steps: Steps) -> tuple[S3Uri | None, S3Uri]:
+        """Worker page and label file in S3; what an earlier try wrote of them is not written again."""
+        kept: dict[str, str] = {}
+        if order.task_type.ui_kind == "template":
+            page = worker_page(order.task_type.tool, order.instructions, allowed=order.allowed.text).encode()
+            template = place_of(order, page, ".liquid.html")
+            kept["template"] = self._written(steps, "template", template, page, "text/html; charset=utf-8")
+        labels = category_file(order.instructions.labels)
+        place = place_of(order, labels, ".labels.json")
+        kept["labels"] = self._written(steps, "labels", place, labels, "application/json")
+        steps.keep(**kept)
+        return read(kept["template"]) if "template" in kept else None, place
+
+    def _written(self, steps: Steps, step: str, place: S3Uri, body: bytes, content_type: str) -> str:
+        if steps.done(step) != str(place):
+            self._storage.put(place, body, content_type)
+        return str(place)
+
+    def _first_report(self, name: str) -> Report:
+        """How the new job stands; where AWS does not say, the watcher finds out."""
+        try:
+            return self._gateway.describe(name).report
+        except LabeljobError as error:
+            log.info("%s was taken by AWS, which says no more for now: %s", name, error.words)
+            return Report(INITIALIZING)

@@ -1,0 +1,27 @@
+"""What every story stands on: the parts that are the same for all of them."""
+
+from dataclasses import dataclass
+
+from bot.base.aws import Aws
+from bot.base.clock import Clock, NewId
+from bot.base.db import Database
+from bot.base.settings import Settings
+from bot.base.tries import Tries
+from bot.delivery.outbox import Outbox
+from bot.people.access import Access
+from bot.people.teams import Teams
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The shared parts of one process, joined once by the wiring; a story takes from it what it needs, by name."""
+
+    settings: Settings
+    db: Database
+    aws: Aws
+    outbox: Outbox
+    tries: Tries
+    access: Access
+    teams: Teams
+    clock: Clock
+    new_id: NewId

@@ -1,0 +1,202 @@
+"""What people can do with labeling jobs and labeling teams (pure): a list of actions, each with its facts.
+
+What an action does lies in `commands/labeljob/<word>.py` (`commands/labelteam.py` for teams).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.jobs import finished, lifecycle
+from bot.jobs.job_facts import JobFacts
+from bot.jobs.lifecycle import JobState
+from bot.people.action import Action, Button
+from bot.people.rules import Role, Rule
+
+LABELJOB, LABELTEAM = "/labeljob", "/labelteam"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A job as its card shows it."""
+
+    job: JobFacts
+    state: JobState
+
+
+def _where(holds: Callable[[JobFacts, JobState], bool], words: str) -> Callable[[Shown], str]:
+    """These words where it holds, no button elsewhere."""
+    return lambda shown: words if holds(shown.job, shown.state) else ""
+
+
+def can_stop(job: JobFacts, state: JobState) -> bool:
+    """Whether Stop works now."""
+    going = state.state in (lifecycle.ASKED, lifecycle.LAUNCHING, *lifecycle.STOPPABLE)
+    return going and not job.read_only and (not job.stop_wanted or bool(job.set_aside))
+
+
+def can_retry(job: JobFacts, state: JobState) -> bool:
+    """Whether the job was set aside and can be taken up again."""
+    return bool(job.set_aside) and not state.ended
+
+
+def can_take_over(job: JobFacts, state: JobState) -> bool:
+    """Whether it is followed and goes on."""
+    return job.read_only and not state.ended
+
+
+def can_label(job: JobFacts, state: JobState) -> bool:
+    """Whether there is a portal to open and something to do in it."""
+    return bool(job.portal_url) and state.state == lifecycle.IN_PROGRESS
+
+
+SEE = Rule(Role.MEMBER, words="see the jobs of this channel")
+
+CREATE: Action[Shown] = Action(
+    command=LABELJOB,
+    word="create",
+    usage="create",
+    help="ask for a labeling job: a form of three pages",
+    right="create",
+    rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
+)
+STATUS_BUTTON: Button[Shown] = Button(id="job_status", text=lambda _shown: "Status", place=1, spoken="Status of {}")
+STOP_BUTTON: Button[Shown] = Button(id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}")
+PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
+
+STATUS: Action[Shown] = Action(
+    command=LABELJOB,
+    word="status",
+    usage="status [name]",
+    help="how a job of this channel goes, to you alone",
+    right="see",
+    first="see",
+    rule=SEE,
+    mention="status",
+    button=STATUS_BUTTON,
+)
+LIST: Action[Shown] = Action(
+    command=LABELJOB,
+    word="list",
+    usage="list [words]",
+    help="every job of this channel, or those that fit: failed, mara, bounding box",
+    right="see",
+    first="see",
+    rule=SEE,
+    mention="list",
+)
+STOP: Action[Shown] = Action(
+    command=LABELJOB,
+    word="stop",
+    usage="stop name",
+    help="stop a job; what is labeled is kept",
+    right="stop",
+    first="see",
+    rule=Rule(Role.MANAGER, asker_too=True, words="stop this job"),
+    about="the job to stop",
+    unnamed="Name the job to stop: /labeljob stop name. /labeljob list shows the names.",
+    mention="stop",
+    button=STOP_BUTTON,
+)
+RETRY: Action[Shown] = Action(
+    command=LABELJOB,
+    word="retry",
+    usage="retry name",
+    help="take up again a job that was set aside",
+    right="retry",
+    first="see",
+    rule=Rule(Role.MANAGER, asker_too=True, words="try this job again"),
+    about="the job to try again",
+    unnamed="Name the job to try again: /labeljob retry name. /labeljob list shows them.",
+    mention="retry",
+    button=Button(id="job_retry", text=_where(can_retry, "Try again"), place=2, spoken="Try {} again"),
+)
+FOLLOW: Action[Shown] = Action(
+    command=LABELJOB,
+    word="follow",
+    usage="follow name",
+    help="show a job that was made in the AWS console or by a script",
+    right="follow",
+    rule=Rule(Role.MEMBER, words="follow a labeling job here"),
+    mention="follow name",
+)
+HELP: Action[Shown] = Action(command=LABELJOB, word="help", usage="help", help="these words", mention="help")
+TAKE_OVER: Action[Shown] = Action(
+    right="take over",
+    rule=Rule(Role.MANAGER, words="take over this job"),
+    button=Button(
+        id="job_take_over",
+        text=_where(can_take_over, "Take over"),
+        place=4,
+        spoken="Take over {}",
+    ),
+)
+INSTRUCTIONS: Action[Shown] = Action(
+    right="read instructions",
+    rule=Rule(Role.LABELER, words="read the instructions", inside=True),
+    button=Button(
+        id="job_instructions",
+        text=_where(lambda job, _state: not job.read_only, "Instructions"),
+        place=5,
+    ),
+)
+PORTAL: Action[Shown] = Action(
+    button=Button(
+        id=PORTAL_ID,
+        text=_where(can_label, "Open portal"),
+        place=6,
+        url=lambda shown: shown.job.portal_url,
+    ),
+)
+MAKE_DATASET: Action[Shown] = Action(
+    right="import",
+    rule=Rule(Role.MANAGER, asker_too=True, words="make a dataset of this job"),
+    button=Button(
+        id="job_make_dataset",
+        text=lambda shown: finished.offer(shown.job, shown.state),
+        place=3,
+    ),
+)
+POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
+
+JOB_ACTIONS: tuple[Action[Shown], ...] = (
+    CREATE,
+    STATUS,
+    LIST,
+    STOP,
+    RETRY,
+    FOLLOW,
+    HELP,
+    TAKE_OVER,
+    INSTRUCTIONS,
+    PORTAL,
+    MAKE_DATASET,
+)
+
+_TIE = Rule(Role.MANAGER, words="tie a labeling team to a channel")
+TEAM_ACTIONS: tuple[Action[Shown], ...] = (
+    Action(
+        command=LABELTEAM,
+        word="list",
+        usage="list",
+        help="the labeling teams of this AWS account",
+        right="see",
+        rule=SEE,
+    ),
+    Action(
+        command=LABELTEAM,
+        word="here",
+        usage="here name",
+        help="tell that team of work in this channel",
+        right="tie team",
+        rule=_TIE,
+    ),
+    Action(
+        command=LABELTEAM,
+        word="leave",
+        usage="leave name",
+        help="tell it here no more",
+        right="tie team",
+        rule=_TIE,
+    ),
+    Action(command=LABELTEAM, word="help", usage="help"),
+)

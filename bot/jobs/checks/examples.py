@@ -1,0 +1,39 @@
+"""Are the example pictures there. Pictures on the web are the reader's to load."""
+
+from functools import partial
+
+from bot.base.errors import Refusal
+from bot.base.s3_uri import read
+from bot.instructions.pictures import Example
+from bot.jobs.checks.check import FINE, Check, Seen, Sight
+from bot.jobs.draft import Draft
+
+
+def _of(draft: Draft, *, good: bool) -> list[Example]:
+    return [one for one in draft.examples if one.good is good]
+
+
+def _ask(draft: Draft, sight: Sight, *, good: bool) -> Seen:
+    for number, example in enumerate(_of(draft, good=good), 1):
+        if example.address.startswith("s3://"):
+            try:
+                sight.storage.size(read(example.address))
+            except Refusal as refusal:
+                raise Refusal(f"Line {number}: {refusal.words}") from refusal
+    return FINE
+
+
+def _check(field: str, words: str, *, good: bool) -> Check:
+    return Check(
+        name=f"{words} are there",
+        page=2,
+        field=field,
+        words=words,
+        ask=partial(_ask, good=good),
+        applies=lambda draft, _sight: bool(_of(draft, good=good)),
+        before_launch=False,  # a picture that has gone since keeps nobody from labeling
+    )
+
+
+GOOD_EXAMPLES = _check("good_examples", "the good examples", good=True)
+BAD_EXAMPLES = _check("bad_examples", "the bad examples", good=False)

@@ -1,0 +1,46 @@
+"""Is the name free: at the engine and among our own jobs."""
+
+from datetime import datetime
+
+from bot.base.errors import Transient
+from bot.engines.protocol import NameTaken
+from bot.jobs.checks.check import FINE, Check, Seen, Sight, blocks
+from bot.jobs.draft import Draft
+from bot.jobs.form.rules import name_taken
+
+
+def _ask(draft: Draft, sight: Sight) -> Seen:
+    name = draft.job_name
+    since = sight.held.holder(name)
+    if since is None:
+        try:
+            sight.engine.check_name(name)
+        except NameTaken as taken:
+            return _taken(name, taken.since, sight)
+        return FINE
+    return _taken(name, since, sight)
+
+
+def _taken(name: str, since: datetime | None, sight: Sight) -> Seen:
+    """With a free name near it; the engine being busy must not hide that this one is taken."""
+    try:
+        taken = sight.engine.taken_names(name)
+    except Transient:
+        taken = set()
+    return blocks(name_taken(name, taken | sight.held.near(name), day(since)).text)
+
+
+def day(moment: datetime | None) -> str:
+    """A day in words; "" for none."""
+    return f"{moment.day} {moment:%B %Y}" if moment else ""
+
+
+NAME_FREE = Check(
+    name="name is free",
+    page=1,
+    field="job_name",
+    words="whether the name is free",
+    ask=_ask,
+    applies=lambda _draft, sight: not sight.engine.abilities.names_again,
+    before_launch=False,  # the job's own name is held by itself; making it finds out who else has it
+)

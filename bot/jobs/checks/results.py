@@ -1,0 +1,32 @@
+"""Can the results be written: the place is there, and it is not another job's."""
+
+from bot.base.s3_uri import read
+from bot.jobs.checks.check import FINE, Check, Seen, Sight, blocks
+from bot.jobs.draft import Draft
+
+
+def _reach(draft: Draft, sight: Sight) -> Seen:
+    sight.storage.reach(read(draft.output_uri))
+    return FINE
+
+
+def _own_folder(draft: Draft, sight: Sight) -> Seen:
+    words = sight.held.folder_fault(draft)
+    return blocks(words) if words else FINE
+
+
+REACHED = Check(
+    name="results can be written",
+    page=1,
+    field="output_uri",
+    words="the place for results",
+    ask=_reach,
+    before_launch=False,  # the bot's own files are written there first
+)
+OWN_FOLDER = Check(
+    name="results have a folder of their own",
+    page=1,
+    field="output_uri",
+    words="whose folder it is",
+    ask=_own_folder,
+)

@@ -1,0 +1,436 @@
+"""The fields of a new labeling job, one value each (pure).
+
+Promises to the pages and to the launch: `FIRST_PAGE` and `SECOND_PAGE` are all there is; each field says how it is
+asked, how its answer is read and what is wrong with it. Nothing is judged while it is read: everything typed is in the
+draft afterwards, also what cannot be read (`Draft.typed`).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from bot.base.blocks import (
+    Block,
+    option,
+    plain,
+    radio,
+    rich_text,
+    rich_text_input,
+    rich_words,
+    text_input,
+)
+from bot.base.forms import VALUE, Answer, Field, Heading, Part
+from bot.base.s3_uri import Allowed, BadAddress
+from bot.engines.ground_truth.catalogue import CATEGORIES, offered
+from bot.instructions.pictures import Example
+from bot.instructions.rich_text import beginnings
+from bot.jobs.draft import Draft, team_key
+from bot.jobs.durations import parse_duration, spell_duration
+from bot.jobs.form import rules
+from bot.jobs.places import read_place
+
+# action_ids that come as a press or a query of their own
+CATEGORY = "job_form_category"  # block_actions: show this category's task types
+TEAM = "job_form_team"  # block_suggestion: the teams of this channel
+
+# action_ids that are only read
+TASK_TYPE = "job_form_task_type_"  # + the category: a radio of other choices is another field
+
+_DEFAULTS = Draft()
+_PICTURES = "One per line: s3://bucket/picture.jpg | what it shows. Pictures go here, since Slack's text holds none."
+
+
+def _changed(draft: Draft, **members: Any) -> Draft:
+    return msgspec.structs.replace(draft, **members)
+
+
+def _hint(words: str) -> Callable[[Draft], str]:
+    return lambda _draft: words
+
+
+def _judged(rule: Callable[[Draft], str]) -> Callable[[Draft, Allowed], str]:
+    """A rule that the open places do not matter to."""
+    return lambda draft, _allowed: rule(draft)
+
+
+def _text(value: Callable[[Draft], str], placeholder: str, *, multiline: bool = False) -> Callable[[Draft], Block]:
+    """A text field that shows what the draft holds."""
+    return lambda draft: text_input(VALUE, value(draft), placeholder=placeholder or None, multiline=multiline)
+
+
+def _kept(member: str) -> Callable[[Answer, Draft], Draft]:
+    """What was typed becomes the draft's member."""
+    return lambda answer, draft: _changed(draft, **{member: answer.text})
+
+
+def _number(member: str, parse: Callable[[str], int | None]) -> Callable[[Answer, Draft], Draft]:
+    """The number that a text says, the default for none; what says none is kept in `typed`."""
+
+    def read(answer: Answer, draft: Draft) -> Draft:
+        default = getattr(_DEFAULTS, member)
+        unread = {name: text for name, text in draft.typed.items() if name != member}
+        number = parse(answer.text) if answer.text else default
+        if number is None:
+            number, unread[member] = default, answer.text
+        return _changed(draft, typed=unread, **{member: number})
+
+    return read
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= 4 else None  # noqa: PLR2004 - longer is never meant
+
+
+def _noun(draft: Draft) -> str:
+    return draft.kind.noun if draft.kind else "object"
+
+
+# -- what is labeled, and where it lies ----------------------------------------------------------
+
+
+def shown_category(draft: Draft) -> str:
+    """The category whose task types the page shows."""
+    return draft.category if draft.category in CATEGORIES else CATEGORIES[0]
+
+
+def _categories(draft: Draft) -> Block:
+    return radio(CATEGORY, [option(one, one) for one in CATEGORIES], shown_category(draft))
+
+
+def _task_types(draft: Draft) -> Block:
+    category = shown_category(draft)
+    kinds = [
+        option(kind.title, kind.id, f"{kind.summary}. {kind.label_limits.capitalize()}.") for kind in offered(category)
+    ]
+    return radio(TASK_TYPE + category.lower(), kinds, draft.task_type)
+
+
+def _normal(text: str) -> str:
+    """An S3 address in its one form; what is none stays as typed, for the fault to speak of."""
+    try:
+        return str(read_place(text))
+    except BadAddress:
+        return text
+
+
+def _read_input(answer: Answer, draft: Draft) -> Draft:
+    uri = _normal(answer.text)
+    kind = "folder" if uri.endswith("/") else "manifest"
+    return _changed(draft, input_uri=uri, input_kind=kind)
+
+
+def _read_output(answer: Answer, draft: Draft) -> Draft:
+    """An output folder typed without its slash gets it; a name with an ending is a file and stays one."""
+    uri = _normal(answer.text)
+    if uri.startswith("s3://") and not uri.endswith("/") and "." not in uri.rpartition("/")[2]:
+        uri = f"{uri}/"
+    return _changed(draft, output_uri=uri)
+
+
+JOB_NAME: Field[Draft] = Field(
+    name="job_name",
+    words="Job name",
+    hint=_hint("1 to 63 letters, digits, hyphens. AWS keeps a name for ever."),
+    element=_text(lambda draft: draft.job_name, "ripe-july"),
+    read=_kept("job_name"),
+    fault=_judged(rules.name_fault),
+)
+JOB_NAME_AGAIN: Field[Draft] = replace(JOB_NAME, hint=_hint("1 to 63 letters, digits, hyphens."))
+"""For an engine where two jobs may bear one name."""
+CATEGORY_FIELD: Field[Draft] = Field(
+    name="category",
+    words="Category",
+    hint=_hint("What one object is. The task types below follow it."),
+    element=_categories,
+    read=_kept("category"),
+    fault=_judged(rules.category_fault),
+    dispatch=True,
+)
+TASK_TYPE_FIELD: Field[Draft] = Field(
+    name="task_type",
+    words="Task type",
+    element=_task_types,
+    read=_kept("task_type"),
+    fault=_judged(rules.type_fault),
+)
+INPUT: Field[Draft] = Field(
+    name="input_uri",
+    words="Data to label",
+    hint=_hint(
+        "A manifest (s3://bucket/folder/data.manifest), or a folder ending in a slash "
+        "(s3://bucket/folder/): the bot then makes the manifest of every file in it that fits."
+    ),
+    element=_text(lambda draft: draft.input_uri, "s3://bucket/folder/"),
+    read=_read_input,
+    fault=rules.input_fault,
+)
+OUTPUT: Field[Draft] = Field(
+    name="output_uri",
+    words="Where results go",
+    hint=_hint("A folder. Ground Truth adds a folder of the job's name."),
+    element=_text(lambda draft: draft.output_uri, "s3://bucket/results/"),
+    read=_read_output,
+    fault=rules.output_fault,
+)
+ATTRIBUTE: Field[Draft] = Field(
+    name="label_attribute",
+    words="Label attribute name",
+    hint=_hint("The key of the labels in the results. Left empty, it is the job's name."),
+    element=_text(lambda draft: draft.label_attribute, ""),
+    read=_kept("label_attribute"),
+    fault=_judged(rules.attribute_fault),
+    optional=True,
+)
+
+# -- who labels, what they read, and the settings with defaults -----------------------------------
+
+
+def _team_menu(draft: Draft) -> Block:
+    menu: Block = {
+        "type": "external_select",
+        "action_id": TEAM,
+        "min_query_length": 0,
+        "placeholder": plain("Choose a team"),
+    }
+    if draft.workteam_key and draft.workteam_name:
+        # Slack shows an initial option only if it equals an offered one exactly.
+        menu["initial_option"] = option(draft.workteam_name, draft.workteam_key)
+    return menu
+
+
+def _read_team(answer: Answer, draft: Draft) -> Draft:
+    """The chosen team by its key; which ARN that is, the list of teams says when the page is checked."""
+    key = answer.text
+    arn = draft.workteam_arn if team_key(draft.workteam_arn) == key else ""
+    return _changed(draft, workteam_key=key, workteam_arn=arn, workteam_name=answer.choice[:75])
+
+
+def _labels_hint(draft: Draft) -> str:
+    """The limits, and where another door has other ones."""
+    kind = draft.kind
+    if kind is None:
+        return "One label per line."
+    limits = kind.label_limits.capitalize()
+    if kind.labels_max is None and kind.labels_max_console:
+        limits += f" (the AWS console stops at {kind.labels_max_console}; this form does not)"
+    return f"One per line. {limits}, each up to 256 characters; capitals do not make another label."
+
+
+def _read_labels(answer: Answer, draft: Draft) -> Draft:
+    return _changed(draft, labels=tuple(answer.lines))
+
+
+def _duration(member: str) -> Callable[[Draft], str]:
+    return lambda draft: draft.typed.get(member) or spell_duration(getattr(draft, member))
+
+
+def _time_limit_hint(draft: Draft) -> str:
+    most = rules.time_limit_max(draft)
+    return (
+        f"How long one person may take for one {_noun(draft)}: {rules.TIME_LIMIT_MIN_S} seconds to "
+        f"{spell_duration(most)}. Left empty: 5 minutes."
+    )
+
+
+def _people(draft: Draft) -> Block:
+    kept = draft.typed.get("workers_per_object", "")
+    # Slack refuses a whole view for an initial value that is no number.
+    is_number = re.fullmatch(r"-?\d{1,15}", kept, re.ASCII)
+    return {
+        "type": "number_input",
+        "action_id": VALUE,
+        "is_decimal_allowed": False,
+        "initial_value": kept if is_number else str(draft.workers_per_object),
+    }
+
+
+def _beginning(draft: Draft, member: str) -> Block:
+    """What the instructions begin with: the template of the task type."""
+    short, full = beginnings(draft.task_type)
+    return short if member == "short_instructions" else full
+
+
+def same_words(one: Block | None, other: Block | None) -> bool:
+    """Whether two rich texts say the same (Slack gives line ends of its own back)."""
+    return rich_words(one).split() == rich_words(other).split()
+
+
+def _instructions(member: str, words: str, hint: Callable[[Draft], str], *, kept_untouched: bool) -> Field[Draft]:
+    """Rich text that begins with the task type's template.
+
+    `kept_untouched`: as it stands it is an instruction. Else it only says what to write, and counts as nothing.
+    """
+
+    def element(draft: Draft) -> Block:
+        written = getattr(draft, member)
+        if written is None:
+            return rich_text_input(VALUE, _beginning(draft, member))
+        return rich_text_input(VALUE, written if rich_words(written) else None)
+
+    def read(answer: Answer, draft: Draft) -> Draft:
+        written = answer.rich or rich_text()
+        if not kept_untouched and same_words(written, _beginning(draft, member)):
+            return _changed(draft, **{member: None})
+        return _changed(draft, **{member: written})
+
+    return Field(
+        name=member,
+        words=words,
+        hint=hint,
+        element=element,
+        read=read,
+        fault=_judged(lambda draft: rules.instructions_fault(getattr(draft, member))),
+        optional=True,
+    )
+
+
+def _examples(name: str, words: str, *, good: bool) -> Field[Draft]:
+    """Example pictures, one a line: `address | caption`, or with a blank between the two (addresses hold none)."""
+
+    def shown(draft: Draft) -> str:
+        return "\n".join(_example_line(one) for one in draft.examples if one.good is good)
+
+    def read(answer: Answer, draft: Draft) -> Draft:
+        typed = [_example(line, good=good) for line in answer.lines if line.strip("| ")]
+        others = [one for one in draft.examples if one.good is not good]
+        examples = [*typed, *others] if good else [*others, *typed]
+        return _changed(draft, examples=tuple(examples))
+
+    def fault(draft: Draft, allowed: Allowed) -> str:
+        return rules.examples_fault([one for one in draft.examples if one.good is good], allowed)
+
+    return Field(
+        name=name,
+        words=words,
+        hint=_hint(_PICTURES),
+        element=_text(shown, "", multiline=True),
+        read=read,
+        fault=fault,
+        optional=True,
+        aliases=("examples",) if good else (),
+    )
+
+
+def _example_line(example: Example) -> str:
+    return f"{example.address} | {example.caption}" if example.caption else example.address
+
+
+def _example(line: str, *, good: bool) -> Example:
+    words = line if "|" in line else " ".join(line.split())
+    address, _, caption = words.partition("|" if "|" in line else " ")
+    return Example(_normal(address.strip()), " ".join(caption.split()), good)
+
+
+WORK_TEAM: Field[Draft] = Field(
+    name="workteam_arn",
+    words="Labeling team",
+    hint=_hint("The people who will see the tasks."),
+    element=_team_menu,
+    read=_read_team,
+    fault=_judged(rules.team_fault),
+    aliases=("workteam", "workteam_name", "workteam_key", "team"),
+)
+TITLE: Field[Draft] = Field(
+    name="title",
+    words="Task title",
+    hint=_hint("One line. Workers see it in their list of jobs."),
+    element=_text(lambda draft: draft.title, "Ripe or not, July harvest"),
+    read=_kept("title"),
+    fault=_judged(rules.title_fault),
+)
+DESCRIPTION: Field[Draft] = Field(
+    name="description",
+    words="Description",
+    hint=_hint("One line: what a worker has to do."),
+    element=lambda draft: text_input(VALUE, draft.description, placeholder=f"Choose one word for the {_noun(draft)}"),
+    read=_kept("description"),
+    fault=_judged(rules.description_fault),
+)
+LABELS: Field[Draft] = Field(
+    name="labels",
+    words="Labels",
+    hint=_labels_hint,
+    element=_text(lambda draft: "\n".join(draft.labels), "ripe\nunripe\noverripe", multiline=True),
+    read=_read_labels,
+    fault=_judged(rules.labels_fault),
+)
+TASK_TIME: Field[Draft] = Field(
+    name="task_time_limit_s",
+    words="Time for one task",
+    hint=_time_limit_hint,
+    element=_text(_duration("task_time_limit_s"), "5 min"),
+    read=_number("task_time_limit_s", parse_duration),
+    fault=_judged(rules.time_limit_fault),
+    optional=True,
+)
+AVAILABILITY: Field[Draft] = Field(
+    name="availability_s",
+    words="Job closes after",
+    hint=_hint(
+        f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} to "
+        f"{spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."
+    ),
+    element=_text(_duration("availability_s"), "10 days"),
+    read=_number("availability_s", parse_duration),
+    fault=_judged(rules.availability_fault),
+    optional=True,
+)
+WORKERS: Field[Draft] = Field(
+    name="workers_per_object",
+    words="People per object",
+    label=lambda draft: f"People per {_noun(draft)}",
+    hint=_hint(
+        f"{rules.WORKERS_MIN} to {rules.WORKERS_MAX}. With one person, every confidence is 0: agreement needs more. "
+        "Left empty: 1."
+    ),
+    element=_people,
+    read=_number("workers_per_object", _whole),
+    fault=_judged(rules.workers_fault),
+    optional=True,
+)
+SHORT: Field[Draft] = _instructions(
+    "short_instructions",
+    "Short instructions",
+    lambda draft: (
+        f"Always in view beside the {_noun(draft)}, as they stand here. Emptied, workers see the description."
+    ),
+    kept_untouched=True,
+)
+FULL: Field[Draft] = _instructions(
+    "full_instructions",
+    "Full instructions",
+    _hint(
+        "Opens over the page when a worker asks for it. Bold, lists and links are kept. "
+        "Left as they stand, they are left out."
+    ),
+    kept_untouched=False,
+)
+
+FIRST_PAGE: tuple[Part[Draft], ...] = (
+    Heading("Required"),
+    JOB_NAME,
+    CATEGORY_FIELD,
+    TASK_TYPE_FIELD,
+    INPUT,
+    OUTPUT,
+    Heading("Optional"),
+    ATTRIBUTE,
+)
+SECOND_PAGE: tuple[Part[Draft], ...] = (
+    Heading("Required"),
+    WORK_TEAM,
+    TITLE,
+    DESCRIPTION,
+    LABELS,
+    Heading("Optional, with defaults"),
+    TASK_TIME,
+    AVAILABILITY,
+    WORKERS,
+    SHORT,
+    FULL,
+    _examples("good_examples", "Good examples", good=True),
+    _examples("bad_examples", "Bad examples", good=False),
+)

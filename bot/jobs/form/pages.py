@@ -1,0 +1,213 @@
+"""The form of a new labeling job: the views of one modal, page after page (pure).
+
+Promises to the commands: every page is made from the draft alone, so going forward, back or round a failed check
+loses nothing that was typed. A view carries the draft's id and the page's number, never what was typed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from bot.base import forms
+from bot.base.blocks import Block, actions, button, context, modal, option, section, typed
+from bot.base.errors import Fault
+from bot.base.forms import Part
+from bot.base.s3_uri import Allowed
+from bot.engines.protocol import Abilities
+from bot.instructions.rich_text import beginnings
+from bot.jobs.draft import Draft, team_key
+from bot.jobs.form.fields import (
+    FIRST_PAGE,
+    JOB_NAME,
+    JOB_NAME_AGAIN,
+    SECOND_PAGE,
+    WORK_TEAM,
+    same_words,
+)
+
+# callback_ids
+LOADING = "job_form_loading"
+STEP_ONE = "job_form_1"
+STEP_TWO = "job_form_2"
+REVIEW = "job_form_review"
+THANKS = "job_form_thanks"
+
+BACK = "job_form_back"  # block_actions: one page back, with view.state.values
+
+_MEND = "To mend first:"
+
+
+@dataclass(frozen=True, slots=True)
+class JobForm:
+    """The two pages with fields, as lists of them; a third page is the review."""
+
+    first: tuple[Part[Draft], ...] = FIRST_PAGE
+    second: tuple[Part[Draft], ...] = SECOND_PAGE
+
+    @property
+    def parts(self) -> tuple[Part[Draft], ...]:
+        """All that is asked."""
+        return self.first + self.second
+
+    def page_one(self, draft: Draft, draft_id: str, *, faults: Sequence[Fault] = ()) -> Block:
+        """Page 1: what is labeled, where it lies and how. `faults` are told on top (an update has no field errors)."""
+        blocks = [
+            *self.on_top(faults),
+            *_taken(draft),
+            *forms.blocks_of(self.first, draft),
+        ]
+        return modal(
+            "New labeling job 1 of 3",
+            blocks,
+            callback_id=STEP_ONE,
+            submit="Next",
+            close="Cancel",
+            metadata=metadata(draft_id, 1),
+        )
+
+    def page_two(self, draft: Draft, draft_id: str, teams_known: bool, *, faults: Sequence[Fault] = ()) -> Block:
+        """Page 2: who labels, what they read, and the settings with defaults."""
+        blocks = [
+            *self.on_top(faults),
+            *_no_teams(teams_known),
+            *_taken(draft),
+            *forms.blocks_of(self.second, draft),
+            actions(button("Back", BACK, draft_id, label="Back to page 1"), block_id="back"),
+        ]
+        return modal(
+            "New labeling job 2 of 3",
+            blocks,
+            callback_id=STEP_TWO,
+            submit="Review",
+            close="Cancel",
+            metadata=metadata(draft_id, 2),
+        )
+
+    def on_top(self, faults: Sequence[Fault]) -> list[Block]:
+        """Faults on top of a page, each with its field's name."""
+        return forms.on_top(faults, self.parts, _MEND)
+
+    def read_one(self, view: Mapping[str, Any], draft: Draft) -> Draft:
+        """The draft with what page 1 holds (a submit, a press of Back or a change of category).
+
+        What was counted belongs to the input and the type it was read with.
+        """
+        after = _of_its_type(forms.read(self.first, view, draft), draft)
+        if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
+            return after
+        return msgspec.structs.replace(after, objects=None, skipped=0, unread=())
+
+    def read_two(self, view: Mapping[str, Any], draft: Draft) -> Draft:
+        """The draft with what page 2 holds: from now on its words are this person's own."""
+        return msgspec.structs.replace(forms.read(self.second, view, draft), taken_type="")
+
+    def faults_one(self, draft: Draft, allowed: Allowed) -> list[Fault]:
+        """What is wrong with page 1; `allowed` are the places open to the channel."""
+        return forms.faults(self.first, draft, allowed)
+
+    def faults_two(self, draft: Draft, allowed: Allowed) -> list[Fault]:
+        """What is wrong with page 2 (example pictures are read from `allowed`)."""
+        return forms.faults(self.second, draft, allowed)
+
+    def faults(self, draft: Draft, allowed: Allowed) -> list[Fault]:
+        """What is wrong with the whole draft."""
+        return forms.faults(self.parts, draft, allowed)
+
+    def errors(self, faults: Iterable[Fault], view: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """The faults as a view_submission's errors (see `forms.at_their_fields`)."""
+        return forms.at_their_fields(faults, self.parts, view)
+
+    def words_of(self, fault: Fault) -> str:
+        """What people call the field of a fault."""
+        return forms.words_of(fault, self.parts)
+
+
+JOB_FORM = JobForm()
+
+
+def job_form(abilities: Abilities) -> JobForm:
+    """The form as it suits an engine: what it cannot do is not asked, and what is said of it is true."""
+    first, second = FIRST_PAGE, SECOND_PAGE
+    if abilities.names_again:
+        first = _without(first, JOB_NAME, JOB_NAME_AGAIN)
+    if abilities.one_team:
+        second = _without(second, WORK_TEAM)
+    return JobForm(first, second)
+
+
+def _without(
+    parts: tuple[Part[Draft], ...], left_out: Part[Draft], instead: Part[Draft] | None = None
+) -> tuple[Part[Draft], ...]:
+    """The parts without one of them, or with another in its place."""
+    kept = [instead if part is left_out else part for part in parts]
+    return tuple(part for part in kept if part is not None)
+
+
+def loading(draft_id: str = "") -> Block:
+    """What opens within the three seconds of a trigger, before anything is looked up."""
+    words = [section("One moment: the form is coming.")]
+    return modal("New labeling job", words, callback_id=LOADING, metadata=metadata(draft_id, 0))
+
+
+def thanks(name: str, channel: str) -> Block:
+    """The last page: the job is taken in."""
+    text = f"*{typed(name)}* is taken in. It launches by itself; its card in <#{channel}> tells how it goes."
+    return modal("New labeling job", [section(text)], callback_id=THANKS)
+
+
+def team_options(teams: Iterable[tuple[str, str]]) -> Block:
+    """The answer to the team menu's query: `teams` are (ARN, name) pairs, 100 at most are shown."""
+    return {"options": [option(name, team_key(arn)) for arn, name in teams][:100]}
+
+
+def draft_of(view: Mapping[str, Any]) -> tuple[str, int]:
+    """The draft's id and the page's number (0 to 3) that a view of ours carries; ("", 0) for any other."""
+    try:
+        carried = json.loads(view.get("private_metadata") or "{}")
+        return str(carried["draft"]), int(carried["step"])
+    except (ValueError, KeyError, TypeError):
+        return "", 0
+
+
+def metadata(draft_id: str, step: int) -> dict[str, Any]:
+    """What a page carries: whose it is and which, never what was typed."""
+    return {"draft": draft_id, "step": step}
+
+
+def numbered(view: Block, nonce: str) -> Block:
+    """The page with a number of its own, by which a second press is told from a second visit."""
+    carried = {**json.loads(view["private_metadata"]), "nonce": nonce}
+    return {**view, "private_metadata": json.dumps(carried)}
+
+
+def _of_its_type(after: Draft, before: Draft) -> Draft:
+    """The draft without the beginning of another task type's instructions, where nobody wrote over it."""
+    if after.task_type == before.task_type:
+        return after
+    short, full = beginnings(before.task_type)
+    if same_words(after.short_instructions, short):
+        after = msgspec.structs.replace(after, short_instructions=None)
+    if same_words(after.full_instructions, full):
+        after = msgspec.structs.replace(after, full_instructions=None)
+    return after
+
+
+def _taken(draft: Draft) -> list[Block]:
+    """Whose words the fields hold, so that nobody sends another job's instructions unread."""
+    if not draft.taken_from or not (draft.labels or draft.title):
+        return []
+    return [context(f"Filled in as in {typed(draft.taken_from, 70)}. Change what is different.")]
+
+
+def _no_teams(teams_known: bool) -> list[Block]:
+    if teams_known:
+        return []
+    return [
+        section(
+            "No labeling team is known here yet. An administrator makes one in the AWS console (SageMaker, "
+            "Ground Truth, Labeling workforces) and ties it to its channel with `/labelteam`. What you typed is kept."
+        )
+    ]

@@ -1,0 +1,114 @@
+"""The last page of the form: what the bot itself read of a draft, before anything is created (pure)."""
+
+from dataclasses import dataclass
+
+from bot.base.blocks import (
+    Block,
+    actions,
+    button,
+    code,
+    context,
+    count,
+    divider,
+    escape,
+    in_a_row,
+    modal,
+    rich_words,
+    section,
+    typed,
+)
+from bot.base.errors import Fault
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.durations import spell_duration
+from bot.jobs.form.pages import BACK, JOB_FORM, REVIEW, metadata
+
+_PREVIEW = 400  # characters of the instructions that the review shows
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the bot itself read of a draft, for the review page.
+
+    `objects` is None when they could not be counted in time. `input_manifest` is the manifest that AWS will read (for a
+    folder: the one that will be made). `team_members` is None when AWS does not say. `unread` are the checks that were
+    not done in time, in words; `notes` are things to look at; any of `faults` blocks the launch.
+    """
+
+    objects: int | None = None
+    skipped: int = 0
+    input_manifest: str = ""
+    output_manifest: str = ""
+    team_members: int | None = None
+    unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
+    """Page 3: what the bot read of it. There is a Create button only when nothing blocks the launch."""
+    noun = draft.kind.noun if draft.kind else "object"
+    blocks = [
+        *JOB_FORM.on_top(facts.faults),
+        section(f"*{typed(draft.title)}*\n{typed(draft.description)}"),
+        section("\n".join(_review_lines(draft, facts, noun))),
+        section("\n".join(_review_places(draft, facts))),
+        divider(),
+        section(_preview(draft)),
+        *(context(typed(note)) for note in facts.notes[:10]),
+    ]
+    if facts.unread:
+        waiting = "; ".join(typed(one, 200) for one in facts.unread[:10])
+        blocks.append(context(f"Not checked in time, checked again before launch: {waiting}."))
+    blocks.append(actions(button("Back", BACK, draft_id, label="Back to page 2"), block_id="back"))
+    return modal(
+        "New labeling job 3 of 3",
+        blocks,
+        callback_id=REVIEW,
+        submit=None if facts.faults else "Create",
+        close="Cancel",
+        metadata=metadata(draft_id, 3),
+    )
+
+
+def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
+    """Name, number of objects, team, bounds and labels."""
+    found = f"{count(facts.objects, noun)} found" if facts.objects is not None else f"{noun}s not counted yet"
+    skipped = f", {count(facts.skipped, 'other file')} skipped" if facts.skipped else ""
+    members = f", {count(facts.team_members, 'person', 'people')}" if facts.team_members is not None else ""
+    each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
+    hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""
+    closes = spell_duration(draft.availability_s)
+    return [
+        f"*Job* {code(draft.job_name, 70)}, labels kept as {code(final_attribute(draft), 140)}",
+        f"*Task* {escape(draft.kind.title) if draft.kind else typed(draft.task_type, 60)}: {found}{skipped}",
+        f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
+        f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes after {closes}",
+        f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
+    ]
+
+
+def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
+    """Data, input manifest and output manifest together: a job's three places."""
+    made = " (made before launch)" if draft.input_kind == "folder" else ""
+    source = facts.input_manifest or (draft.input_uri if draft.input_kind == "manifest" else "")
+    return [
+        f"*Data* {code(draft.input_uri, 900)}",
+        f"*Input manifest* {code(source, 900) or 'beside the results'}{made}",
+        f"*Output manifest* {code(facts.output_manifest, 1000)}",
+    ]
+
+
+def _preview(draft: Draft) -> str:
+    """The first words of the instructions, and where pictures are shown."""
+    short, full = rich_words(draft.short_instructions), rich_words(draft.full_instructions)
+    good = sum(1 for one in draft.examples if one.good)
+    bad = len(draft.examples) - good
+    pictures = f"{good} good, {bad} bad, shown in the instructions with their captions" if draft.examples else "none"
+    lines = [
+        f"*Short instructions* {typed(short, _PREVIEW) or 'none: workers see the description'}",
+        f"*Full instructions* {typed(full, _PREVIEW) or 'none'}",
+        f"*Example pictures* {pictures}",
+    ]
+    if "{{" in short + full + draft.description or "{%" in short + full:
+        lines.append("Template words stay words, as typed. Pictures come from the two example fields only.")
+    return "\n".join(lines)

@@ -1,0 +1,278 @@
+"""What can be wrong with a draft, field by field (pure).
+
+Promises to the fields: each rule says in words what is wrong and what to do, or "". The same rules are asked at the
+form and again before the launch; `allowed` are the places open to the channel.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from bot.base.blocks import count, rich_words
+from bot.base.errors import Fault
+from bot.base.s3_uri import Allowed, BadAddress, S3Uri
+from bot.engines.ground_truth.catalogue import OFFERED, offered
+from bot.instructions.pictures import Example
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.durations import spell_duration
+from bot.jobs.places import MANIFEST_ENDINGS, not_open, read_place
+
+NAME_MAX = 63  # Ground Truth: LabelingJobName 1..63
+ATTRIBUTE_MAX = 127  # Ground Truth: LabelAttributeName 1..127
+_TIME_LIMIT_MAX_S = 28_800  # Ground Truth: 8 hours, where a task type has no limit of its own
+TIME_LIMIT_MIN_S = 30  # Ground Truth: TaskTimeLimitInSeconds >= 30; the maximum is the task type's
+AVAILABILITY_MIN_S, AVAILABILITY_MAX_S = 60, 2_592_000  # Ground Truth: 1 minute to 30 days
+WORKERS_MIN, WORKERS_MAX = 1, 9  # Ground Truth: NumberOfHumanWorkersPerDataObject 1..9
+TITLE_MAX, DESCRIPTION_MAX = 128, 255  # Ground Truth: TaskTitle, TaskDescription (one line)
+LABEL_MAX = 256  # Ground Truth: a label's name
+EXAMPLES_MAX = 10  # ours: good and bad each, so that a worker's page still opens fast
+CAPTION_MAX = 200
+INSTRUCTIONS_MAX = 20_000  # ours: both texts and their marks stay far below the worker page's 128,000 characters
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+_ODD = re.compile(r"[^a-zA-Z0-9-]")
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif")
+_HTTPS = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._~!$&()*+,;=:@%/?#-]*)?")
+_SIGNED = ("x-amz-signature", "x-amz-security-token", "awsaccesskeyid", "signature=")
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """A name like `name` that is not among `taken` (capitals do not count): "ripe-july" becomes "ripe-july-2"."""
+    used = {one.casefold() for one in taken}
+    if name.casefold() not in used:
+        return name
+    base, _, tail = name.rpartition("-")
+    stem, number = (base, int(tail)) if base and tail.isdecimal() and len(tail) <= 3 else (name, 1)  # noqa: PLR2004
+    while True:
+        number += 1
+        suffix = f"-{number}"
+        fresh = stem[: NAME_MAX - len(suffix)].rstrip("-") + suffix
+        if fresh.casefold() not in used:
+            return fresh
+
+
+def name_taken(name: str, taken: Iterable[str], since: str = "") -> Fault:
+    """The fault for a name that a job has already; `since` is a date in words. Names are never freed by AWS."""
+    free = free_name(name, {*taken, name})
+    return Fault(
+        "job_name", f"This name is taken{f' since {since}' if since else ''} (capitals do not count). {free} is free."
+    )
+
+
+def _pattern_fault(name: str, limit: int) -> str:
+    """Length and letters of a job's or an attribute's name."""
+    if len(name) > limit:
+        return f"This has {len(name)} characters; AWS takes {limit}. Shorten it by {len(name) - limit}."
+    if _NAME.fullmatch(name):
+        return ""
+    if odd := _ODD.search(name):
+        shown = "a blank" if odd[0].isspace() else f"“{odd[0]}”"
+        return f"Letters a to z, digits and hyphens only; {shown} does not fit. Use a hyphen in its place."
+    return "Begin and end with a letter or a digit."
+
+
+def name_fault(draft: Draft) -> str:
+    """Ground Truth's rules for LabelingJobName."""
+    name = draft.job_name
+    if not name:
+        return "Give the job a name, for example ripe-july."
+    if fault := _pattern_fault(name, NAME_MAX):
+        return fault
+    for ending in ("-metadata", "-ref"):
+        if name.lower().endswith(ending):
+            return (
+                f"A job's name may not end in {ending}; Ground Truth keeps that ending for itself. Choose another end."
+            )
+    return ""
+
+
+def attribute_fault(draft: Draft) -> str:
+    """Ground Truth's rules for LabelAttributeName; an empty one is the job's name, judged on its own field."""
+    name, kind = draft.label_attribute, draft.kind
+    if (name or draft.job_name).lower() in ("source", "source-ref"):
+        return f"Ground Truth keeps the word {name or draft.job_name} for itself. Give the attribute another name."
+    if not name:
+        return ""
+    if name.lower().endswith("-metadata"):
+        return (
+            "An attribute's name may not end in -metadata; Ground Truth writes that line itself. Leave the ending out."
+        )
+    if kind and kind.ref_suffix == "must-not" and name.lower().endswith("-ref"):
+        return f"For {kind.title.lower()} the name may not end in -ref. Leave the ending out."
+    if len(name) <= ATTRIBUTE_MAX < len(final_attribute(draft)):
+        return f"With -ref, which this task type needs, the name is longer than {ATTRIBUTE_MAX} characters. Shorten it."
+    return _pattern_fault(name, ATTRIBUTE_MAX)
+
+
+def _read(address: str, allowed: Allowed) -> S3Uri | str:
+    """The place, or the words of its fault."""
+    try:
+        place = read_place(address)
+    except BadAddress as bad:
+        return str(bad)
+    return not_open(place, allowed.places) or place
+
+
+def input_fault(draft: Draft, allowed: Allowed) -> str:
+    """A manifest or a folder, in a place that is open to the channel."""
+    if not draft.input_uri:
+        return "Name a manifest (s3://bucket/folder/data.manifest) or a folder (s3://bucket/folder/)."
+    place = _read(draft.input_uri, allowed)
+    if isinstance(place, str):
+        return place
+    if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
+        return ""
+    return (
+        "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a slash (/). Add one of them."
+    )
+
+
+def output_fault(draft: Draft, allowed: Allowed) -> str:
+    """A folder that is open to the channel and beside the data."""
+    if not draft.output_uri:
+        return "Name the folder for the results, for example s3://bucket/results/."
+    place = _read(draft.output_uri, allowed)
+    if isinstance(place, str):
+        return place
+    if not place.is_folder:
+        return "Results need a folder: end the address with a slash (/)."
+    source = _read(draft.input_uri, allowed) if draft.input_uri.endswith("/") else ""
+    if isinstance(source, S3Uri) and str(place).startswith(str(source)):
+        return (
+            "This lies inside the data folder, so results would be read as data next time. Choose a folder beside it."
+        )
+    return ""
+
+
+def category_fault(draft: Draft) -> str:
+    """A category that the form shows."""
+    return "" if offered(draft.category) else "Choose what is labeled."
+
+
+def type_fault(draft: Draft) -> str:
+    """A task type that can be launched, of the chosen category."""
+    kind = draft.kind
+    if kind is None or kind.id not in OFFERED:
+        return "Choose how it is labeled."
+    if offered(draft.category) and kind.category != draft.category:
+        return f"{kind.title} does not work on {draft.category.lower()} data. Choose one of the types shown."
+    return ""
+
+
+def team_fault(draft: Draft) -> str:
+    """A labeling team that was found."""
+    if draft.workteam_arn:
+        return ""
+    if draft.workteam_key:
+        return f"{draft.workteam_name or draft.workteam_key} is no team of this channel now. Choose one from the list."
+    return "Choose the team that labels."
+
+
+def _duration_fault(draft: Draft, field: str, seconds: int, bounds: tuple[int, int], sample: str) -> str:
+    if field in draft.typed:
+        return f"This is not a duration. Write a number and a unit, for example {sample}."
+    least, most = bounds
+    if least <= seconds <= most:
+        return ""
+    return f"{spell_duration(least).capitalize()} to {spell_duration(most)}; this is {spell_duration(seconds)}."
+
+
+def time_limit_max(draft: Draft) -> int:
+    """Seconds that one task may take at most: the task type's own limit."""
+    return draft.kind.time_limit_max_s if draft.kind else _TIME_LIMIT_MAX_S
+
+
+def time_limit_fault(draft: Draft) -> str:
+    """Ground Truth's bounds for TaskTimeLimitInSeconds."""
+    bounds = (TIME_LIMIT_MIN_S, time_limit_max(draft))
+    return _duration_fault(draft, "task_time_limit_s", draft.task_time_limit_s, bounds, "5 min")
+
+
+def availability_fault(draft: Draft) -> str:
+    """Ground Truth's bounds for TaskAvailabilityLifetimeInSeconds."""
+    bounds = (AVAILABILITY_MIN_S, AVAILABILITY_MAX_S)
+    return _duration_fault(draft, "availability_s", draft.availability_s, bounds, "10 days")
+
+
+def workers_fault(draft: Draft) -> str:
+    """Ground Truth's bounds for NumberOfHumanWorkersPerDataObject."""
+    if "workers_per_object" not in draft.typed and WORKERS_MIN <= draft.workers_per_object <= WORKERS_MAX:
+        return ""
+    return f"A whole number from {WORKERS_MIN} to {WORKERS_MAX}."
+
+
+def title_fault(draft: Draft) -> str:
+    """Ground Truth's TaskTitle: one line."""
+    ask = "Write what workers see as the task's name, for example Ripe or not"
+    return _line_fault(draft.title, TITLE_MAX, ask)
+
+
+def description_fault(draft: Draft) -> str:
+    """Ground Truth's TaskDescription: one line."""
+    return _line_fault(draft.description, DESCRIPTION_MAX, "Write in one line what workers have to do")
+
+
+def _line_fault(text: str, limit: int, ask: str) -> str:
+    """A text of one line that AWS demands."""
+    if not text.strip():
+        return f"{ask}."
+    if not text.isprintable():
+        return "Write it on one line, without line breaks or tabs."
+    if len(text) > limit:
+        return f"This has {len(text)} characters; AWS takes {limit}. Shorten it by {len(text) - limit}."
+    return ""
+
+
+def labels_fault(draft: Draft) -> str:
+    """The task type's numbers, and names that differ."""
+    labels, kind = draft.labels, draft.kind
+    least = kind.labels_min if kind else 1
+    seen: dict[str, str] = {}
+    for label in labels:
+        if not label.strip() or len(label) > LABEL_MAX:
+            return f"Each label has 1 to {LABEL_MAX} characters; “{label[:30]}…” has {len(label)}."
+        if not label.isprintable():
+            return f"“{label[:30]}” holds an invisible character or a tab. Type it anew."
+        if label.casefold() in seen:
+            return f"“{label[:60]}” and “{seen[label.casefold()][:60]}” are the same label. Take one out."
+        seen[label.casefold()] = label
+    if len(labels) < least:
+        commas = " Commas do not part them." if any("," in label for label in labels) else ""
+        asked = f"Write {count(least, 'label')} at least, each on its own line."
+        return f"{asked}{commas}"
+    if kind and kind.labels_max is not None and len(labels) > kind.labels_max:
+        return f"{kind.title} takes {kind.labels_max} labels at most; these are {len(labels)}."
+    return ""
+
+
+def instructions_fault(rich: dict[str, Any] | None) -> str:
+    """Text that fits on the worker page."""
+    size = len(rich_words(rich))
+    return f"This has {size:,} characters; {INSTRUCTIONS_MAX:,} fit on the page." if size > INSTRUCTIONS_MAX else ""
+
+
+def examples_fault(examples: list[Example], allowed: Allowed) -> str:
+    """Example pictures that can be shown."""
+    if len(examples) > EXAMPLES_MAX:
+        return f"{EXAMPLES_MAX} pictures at most; these are {len(examples)}."
+    for number, example in enumerate(examples, 1):
+        if text := _example_fault(example, allowed):
+            return f"Line {number}: {text}"
+    return ""
+
+
+def _example_fault(example: Example, allowed: Allowed) -> str:
+    """An example goes into the workers' page: an S3 object of an open bucket, or a public https picture."""
+    if len(example.caption) > CAPTION_MAX:
+        return f"the caption has {len(example.caption)} characters; {CAPTION_MAX} fit."
+    address = example.address
+    if any(mark in address.lower() for mark in _SIGNED):
+        return "this link dies soon. Give the s3:// address; workers then get a fresh link each time."
+    if address.startswith("https://") and ".amazonaws.com" not in address.lower():
+        return "" if _HTTPS.fullmatch(address) else "this is not the address of a picture."
+    place = _read(address, allowed)
+    if isinstance(place, str):
+        return place
+    # The worker page writes the address between apostrophes.
+    picture = place.key.lower().endswith(_PICTURES) and "'" not in place.key
+    return "" if picture else "name a picture that ends in .jpg, .jpeg, .png or .gif, without an apostrophe."

@@ -1,0 +1,91 @@
+"""Orders: what an engine gets of an accepted job, checked once more and with its manifest in place."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from bot.base.errors import Refused
+from bot.base.open_places import OpenPlaces
+from bot.base.s3_uri import S3Uri, read
+from bot.base.storage import Storage
+from bot.engines.protocol import Engine, Order, TeamGone
+from bot.jobs.checks.checker import Checker
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.facts import instructions_of
+from bot.jobs.inputs import Inputs
+from bot.jobs.records import Job
+from bot.people.access import Access
+from bot.people.teams import Teams
+
+
+class Orders:
+    """Makes orders in the worker. `storage` has the worker's patience."""
+
+    def __init__(  # noqa: PLR0913 - what an order is checked against
+        self,
+        *,
+        engine: Engine,
+        checker: Checker,
+        storage: Storage,
+        open_places: OpenPlaces,
+        access: Access,
+        teams: Teams,
+    ) -> None:
+        self._engine = engine
+        self._checker = checker
+        self._storage = storage
+        self._open = open_places
+        self._access = access
+        self._teams = teams
+
+    def of(self, job: Job, alive: Callable[[], None]) -> tuple[Draft, Order]:
+        """The draft with what was read of its data, and the order; `alive` is called at each step of a long reading.
+
+        Raises:
+            Refused: something blocks; each with its field.
+            NotAllowed: whoever asked may not ask any more.
+            TeamGone, BadInput: with words.
+
+        """
+        self._check(job)
+        draft = job.draft
+        folder = read(draft.output_uri).join(draft.job_name, "labeljob")
+        draft, manifest = self._manifest(draft, folder, alive)
+        order = Order(
+            request_key=job.request_key,
+            name=draft.job_name,
+            label_attribute=final_attribute(draft),
+            task_type=self._engine.task_types[draft.task_type],
+            manifest=manifest,
+            output=read(draft.output_uri),
+            folder=folder,
+            workteam=draft.workteam_arn,
+            instructions=instructions_of(draft),
+            workers_per_object=draft.workers_per_object,
+            task_time_limit_s=draft.task_time_limit_s,
+            availability_s=draft.availability_s,
+            allowed=self._open.of(draft.channel),
+        )
+        return draft, order
+
+    def _check(self, job: Job) -> None:
+        """Everything that the form could check (or had no time for), checked again."""
+        who = self._access.who(job.team_id, job.asked_by, job.channel)
+        if not who.gone:  # what was taken in outlives the account of whoever asked: a manager is told
+            self._access.require("create", who)
+        found = self._checker.before_launch(job.draft)
+        if found:
+            raise Refused(found)
+        if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
+            raise TeamGone
+
+    def _manifest(self, draft: Draft, folder: S3Uri, alive: Callable[[], None]) -> tuple[Draft, S3Uri]:
+        """The manifest that lists the objects; one that is made has the hash of its content in its key."""
+        storage = self._storage.attended(alive)
+        manifest = read(draft.input_uri)
+        with Inputs(storage, self._open.of(draft.channel)).made(draft) as made:
+            if made.body is not None:
+                manifest = folder.join(f"{made.body.sha256}.manifest")
+                storage.put_once(manifest, made.body, "application/x-ndjson")
+            notes = (made.input.notes,) if made.input.notes else ()
+        return msgspec.structs.replace(draft, notes=notes), manifest

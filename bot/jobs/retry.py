@@ -1,0 +1,47 @@
+"""Retry: a job that was set aside is taken up again, by people who may."""
+
+from dataclasses import replace
+
+from bot.base.errors import Refusal
+from bot.jobs import thread_lines
+from bot.jobs.records import Job, NoSuchJob, Records
+from bot.jobs.store import JobStore
+from bot.people.access import Access, Who
+
+
+class NotSetAside(Refusal):
+    """This job is not set aside: it is looked after as it should be, so there is nothing to try again."""
+
+
+class OverAlready(Refusal):
+    """This job is over already; there is nothing to try again. `/labeljob create` asks for a new one."""
+
+
+class Retry:
+    """Takes jobs up again."""
+
+    def __init__(self, *, records: Records, store: JobStore, access: Access) -> None:
+        self._records = records
+        self._store = store
+        self._access = access
+
+    def retry(self, job_id: str, who: Who) -> Job:
+        """Take up again a job that was set aside: it counts as if nothing had failed yet, and is due now.
+
+        Whether AWS knows it or not makes no difference: a launch adopts what an earlier try made.
+
+        Raises:
+            NoSuchJob, NotAllowed, OverAlready: with words.
+            NotSetAside: it is looked after; so a second press says.
+
+        """
+        job = self._records.get(job_id)
+        if job is None:
+            raise NoSuchJob
+        self._access.require("retry", who, asked_by=job.asked_by)
+        if job.ended:
+            raise OverAlready
+        if job.quarantine_reason is None:
+            raise NotSetAside
+        after = replace(job, fails=0, silent=0, quarantine_reason=None, next_try_at=0.0)
+        return self._store.change(after, after.state, line=thread_lines.retried_line(who.name))

@@ -1,0 +1,172 @@
+"""The store of jobs: the one place where a job is changed.
+
+Every verb that changes a job goes through here: the row, the card in every channel that shows the job, and the rare
+lines of its thread are written together or not at all. Nobody else puts a card together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
+from sqlmodel import Session
+
+from bot.base.clock import Clock
+from bot.base.db import Database
+from bot.base.failpoints import reach
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox, Subject
+from bot.jobs import card, thread_lines
+from bot.jobs.facts import Facts
+from bot.jobs.job_facts import JobFacts
+from bot.jobs.lifecycle import FAILED, Change, JobState, Kind, MadeDataset
+from bot.jobs.records import Job, Records
+
+_DAY = 86400.0
+_OLD_GAP = 300.0  # a job older than a day changes its numbers every five minutes at most
+
+
+def subject(job: Job) -> Subject:
+    """Whom messages about the job speak about."""
+    return Subject(job.team_id, "job", job.id)
+
+
+class JobStore:
+    """Adds and changes jobs, and says so.
+
+    `gap` is the least time in seconds between two changes of a card's numbers.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a change is written to
+        self,
+        *,
+        db: Database,
+        records: Records,
+        outbox: Outbox,
+        facts: Facts,
+        clock: Clock,
+        gap: float,
+    ) -> None:
+        self._db = db
+        self._records = records
+        self._outbox = outbox
+        self._facts = facts
+        self._clock = clock
+        self._gap = gap
+
+    def add(self, job: Job) -> bool:
+        """Take a job in, with its card; False when its request was taken in before or its name is held.
+
+        A job that had failed before anybody looked says in its thread what to do about it: its card has the cause
+        alone.
+        """
+        with self._db.write() as session:
+            taken = self._records.add(session, job)
+            if taken:
+                self._show(session, job, job.channel)
+            if taken and job.state.state == FAILED:
+                failed = thread_lines.failed_line(self._facts.of(job), job.state)
+                key = f"follow:{job.id}:{job.channel}"
+                self._outbox.say(session, subject(job), job.channel, failed, key=key)
+            reach("before-job-commit")
+        reach("after-job-commit")
+        return taken
+
+    def change(
+        self,
+        job: Job,
+        state: JobState,
+        changes: Iterable[Change] = (),
+        *,
+        line: Message | None = None,
+    ) -> Job:
+        """Write the job with its new state, its cards and its lines; the job as it is now.
+
+        `line` is one more line for the thread (a refusal, a problem).
+
+        Raises:
+            Stale: the job was changed since it was read; nothing was written or told.
+
+        """
+        moved = state.state != job.state.state or line is not None
+        after = replace(job, state=state, seq=job.seq + 1 if moved else job.seq)
+        now = self._clock()
+        told = tuple(changes)
+        # Whoever is mentioned must be able to read it; asked before the transaction, for Slack is asked.
+        facts = self._facts.heard(after) if told or line is not None else self._facts.of(after)
+        lines = self._lines(after, facts, told)
+        if line is not None:
+            lines.append(line)
+        about = subject(after)
+        gap = self._gap
+        if (now - after.asked_at).total_seconds() >= _DAY:
+            gap = max(gap, _OLD_GAP)
+        with self._db.write() as session:
+            saved = self._records.save(session, after)
+            message = card.root_card(facts, state, now)
+            for channel in self._outbox.channels(session, about):
+                self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
+                if facts.asked_by != after.asked_by:
+                    gone = thread_lines.requester_gone_line(facts)
+                    self._outbox.say(session, about, channel, gone, key=f"gone:{after.id}:{channel}")
+                for number, said in enumerate(lines):
+                    key = f"job:{after.id}:{after.seq}:{number}:{channel}"
+                    self._outbox.say(session, about, channel, said, key=key, priority=2 if state.ended else 5)
+            reach("before-job-commit")
+        reach("after-job-commit")
+        return saved
+
+    def show_in(self, job: Job, channel: str) -> bool:
+        """Give the job a card in one more channel; whether it has one there already.
+
+        Slack may have been asked for seconds since the job was read: it is shown as it is by now.
+        """
+        with self._db.write() as session:
+            now = self._records.within(session, job.id) or job
+            here = channel in self._outbox.channels(session, subject(now))
+            self._show(session, now, channel)
+        return here
+
+    def note_dataset(  # noqa: PLR0913 - what a card shows of a dataset
+        self,
+        session: Session,
+        job_id: str,
+        *,
+        dataset_id: str,
+        name: str,
+        project: str,
+        kind: str,
+        state: str,
+    ) -> None:
+        """A dataset made of the job's labels, as it is now, in place of what was known of it.
+
+        Written in the commit of the change that it tells about; a job that is gone has no card to change.
+        """
+        made = MadeDataset(dataset_id, name, project, kind, state)
+        job = self._records.within(session, job_id)
+        if job is None or made in job.state.datasets:
+            return
+        known = {one.id: one for one in job.state.datasets} | {made.id: made}
+        after = msgspec.structs.replace(job.state, datasets=tuple(known.values()))
+        saved = self._records.save(session, replace(job, state=after))
+        for channel in self._outbox.channels(session, subject(saved)):
+            self._show(session, saved, channel)
+
+    def _show(self, session: Session, job: Job, channel: str) -> None:
+        message = card.root_card(self._facts.of(job), job.state, self._clock())
+        self._outbox.show(session, subject(job), channel, message)
+
+    def _lines(self, job: Job, facts: JobFacts, changes: tuple[Change, ...]) -> list[Message]:
+        """The lines that these changes deserve: launched, and the end."""
+        state = job.state
+        lines: list[Message] = []
+        for change in changes:
+            if change.kind is Kind.LAUNCHED and not facts.read_only:
+                told = self._facts.team_is_told(job)
+                lines.append(thread_lines.launched_line(facts, team_told=told))
+            elif change.kind is Kind.COMPLETED:
+                lines.append(thread_lines.completed_line(facts, state))
+            elif change.kind is Kind.STOPPED:
+                lines.append(thread_lines.stopped_line(facts, state))
+            elif change.kind is Kind.FAILED:
+                lines.append(thread_lines.failed_line(facts, state))
+        return lines

@@ -1,0 +1,159 @@
+"""The form of `/labeljob create`: three pages of one window, with a draft behind them.
+
+Every listener reads the page into the draft and keeps it before anything can fail, so nothing typed is lost.
+"""
+
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.base.clock import NewId
+from bot.base.errors import Refused
+from bot.jobs.accept import Accept, DraftGone
+from bot.jobs.draft import Draft
+from bot.jobs.form import fields, pages, review
+from bot.people.access import Access, Who
+from bot.slack_app import Door
+from commands.answers import thanked
+from commands.asking import asking, person_here
+
+
+def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> None:
+    """Tell the app of the form's listeners."""
+    bound: dict[str, Any] = {"accept": accept, "new_id": new_id}
+    app.action(fields.CATEGORY)(partial(category, **bound))
+    app.action(pages.BACK)(partial(back, **bound))
+    app.options(fields.TEAM)(partial(teams, accept=accept, access=access))
+    app.view(pages.STEP_ONE)(partial(first_page, **bound, access=access))
+    app.view(pages.STEP_TWO)(partial(second_page, **bound, access=access))
+    app.view(pages.REVIEW)(partial(create, **bound, access=access))
+
+
+def open_form(body: dict[str, Any], client: WebClient, *, accept: Accept, access: Access, new_id: NewId) -> None:
+    """`/labeljob create`: open the first page."""
+    who = asking(body)
+    access.require("create", person_here(who, access))
+    access.check_here(who.channel)
+    draft_id, draft = accept.begin(access.team_id, who.channel, who.user_id)
+    client.views_open(trigger_id=body["trigger_id"], view=_fresh(accept.form.page_one(draft, draft_id), new_id))
+
+
+def category(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId) -> None:
+    """Another category was picked: show its task types, keep the rest."""
+    ack()
+    view = body["view"]
+    draft_id, draft = _draft(body, view, accept)
+    draft = accept.form.read_one(view, draft)
+    accept.keep(draft_id, draft)
+    _replace(client, view, _fresh(accept.form.page_one(draft, draft_id), new_id))
+
+
+def first_page(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+) -> None:
+    """Next: the page's faults, or the second page."""
+    draft_id, draft = _draft(body, view, accept)
+    draft = accept.form.read_one(view, draft)
+    accept.keep(draft_id, draft)
+    _may_still_ask(draft, access)
+    draft, faults = accept.check_page(1, draft)
+    if faults:
+        ack(response_action="errors", errors=accept.form.errors(faults, view))
+        return
+    accept.keep(draft_id, draft)
+    ack(response_action="update", view=_fresh(_second(draft, draft_id, accept), new_id))
+
+
+def second_page(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+) -> None:
+    """Review: the page's faults, or what the bot read of it all."""
+    draft_id, draft = _draft(body, view, accept)
+    draft = accept.form.read_two(view, draft)
+    accept.keep(draft_id, draft)
+    _may_still_ask(draft, access)
+    draft, faults = accept.check_page(2, draft)
+    accept.keep(draft_id, draft)
+    if faults:
+        ack(response_action="errors", errors=accept.form.errors(faults, view))
+        return
+    ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
+
+
+def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId) -> None:
+    """One page back, with everything that was typed."""
+    ack()
+    view = body["view"]
+    draft_id, draft = _draft(body, view, accept)
+    _id, page_number = pages.draft_of(view)
+    if page_number == 2:  # noqa: PLR2004 - the second page holds fields
+        draft = accept.form.read_two(view, draft)
+        accept.keep(draft_id, draft)
+        page = accept.form.page_one(draft, draft_id)
+    else:
+        page = _second(draft, draft_id, accept)
+    _replace(client, view, _fresh(page, new_id))
+
+
+def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept, access: Access) -> None:
+    """The labeling teams that fit what was typed, from the cache; none for a form that is not this person's."""
+    try:
+        _draft(body, body["view"], accept)
+    except DraftGone:
+        ack(**pages.team_options(()))
+        return
+    found = accept.teams(access.team_id, str(payload.get("value") or ""))
+    ack(**pages.team_options((team.arn, team.name) for team in found))
+
+
+def create(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+) -> None:
+    """Create: the job is taken in, once; or back to the pages with what has become wrong."""
+    draft_id, draft = _draft(body, view, accept)
+    who = _may_still_ask(draft, access)
+    try:
+        receipt = accept.accept(draft_id, who)
+    except Refused as refused:
+        page = accept.form.page_one(draft, draft_id, faults=refused.faults)
+        ack(response_action="update", view=_fresh(page, new_id))
+        return
+    ack(response_action="update", view=thanked(pages.thanks(receipt.job.name, receipt.job.channel), new=receipt.new))
+
+
+def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
+    """Put the page in the place of the one that was pressed; a later press that was faster has won."""
+    try:
+        client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+    except SlackApiError as error:
+        if error.response.get("error") != "hash_conflict":
+            raise
+
+
+def _draft(body: dict[str, Any], view: dict[str, Any], accept: Accept) -> tuple[str, Draft]:
+    """The draft behind a page; it must be this person's."""
+    draft_id, _page = pages.draft_of(view)
+    return draft_id, accept.draft(draft_id, asking(body).user_id)
+
+
+def _may_still_ask(draft: Draft, access: Access) -> Who:
+    """Who fills the form, with their right asked anew: what is wrong with a file is told to nobody who lost it."""
+    who = access.who(draft.team_id, draft.asked_by, draft.channel)
+    access.require("create", who)
+    return who
+
+
+def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
+    return accept.form.page_two(draft, draft_id, teams_known=bool(accept.teams(draft.team_id, "")))
+
+
+def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
+    return review.review(draft, accept.reviewed(draft), draft_id)
+
+
+def _fresh(view: dict[str, Any], new_id: NewId) -> dict[str, Any]:
+    """The page with a number of its own: the once-only gate tells a second press from a second visit by it."""
+    return pages.numbered(view, new_id())

@@ -1,0 +1,154 @@
+"""One wish is one object: toys are added to a copy of the tree, each by one object, and the copy is used.
+
+No code of ours is patched: what is tried here is what somebody does who adds an action, a field, a check, a task type.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("bot", "commands", "templates", "tests", "manifest.yml")
+
+ACTION = """    Action(
+        command=LABELJOB,
+        word="wave",
+        usage="wave name",
+        help="wave at a job",
+        right="wave",
+        rule=Rule(Role.MANAGER, words="wave at this job"),
+        first="see",
+        about="the job to wave at",
+        unnamed="Name the job to wave at: /labeljob wave name.",
+        mention="wave",
+        button=Button(id="job_wave", text=lambda _shown: "Wave", place=9, spoken="Wave at {}"),
+    ),
+"""
+HANDLER = '''"""Wave at a job."""
+
+from bot.jobs.actions import JOB_ACTIONS
+from commands.doing import Answer, Ask, Said, does
+
+
+@does(JOB_ACTIONS[-1])
+def wave(ask: Ask) -> Answer:
+    """Once for the command, the press and the mention."""
+    ask.access.require("wave", ask.at_home())
+    return Said(f"{ask.named.name} waves back.")
+'''
+FIELD = """    Field(
+        name="mood",
+        words="Mood",
+        element=_text(lambda draft: draft.more.get("mood", ""), "calm"),
+        read=lambda answer, draft: _changed(draft, more={**draft.more, "mood": answer.text}),
+        fault=_judged(
+            lambda draft: "Calm down first." if draft.more.get("mood") == "angry" else ""
+        ),
+        optional=True,
+    ),
+"""
+CHECK = """    Check(
+        name="no monday",
+        page=1,
+        field="job_name",
+        words="the weekday",
+        ask=lambda draft, _sight: Seen(
+            (
+                Finding(
+                    Kind.BLOCKS if "onday" in draft.job_name + draft.title else Kind.LOOK_AT,
+                    "Mondays are slow; choose another day.",
+                ),
+            )
+        ),
+    ),
+"""
+
+
+def _grow(tree: Path) -> None:
+    """Add each toy by one object (and the action's doing, in a file of its own)."""
+    _append(tree / "bot/jobs/actions.py", "JOB_ACTIONS: tuple", ACTION)
+    (tree / "commands/labeljob/wave.py").write_text(HANDLER, encoding="utf-8")
+    _append(tree / "bot/jobs/form/fields.py", "SECOND_PAGE: tuple", FIELD)
+    checks = tree / "bot/jobs/checks/__init__.py"
+    _append(checks, "CHECKS: tuple", CHECK)
+    words = checks.read_text(encoding="utf-8")
+    needed = "from bot.jobs.checks.check import Check, Finding, Kind, Seen"
+    checks.write_text(words.replace("from bot.jobs.checks.check import Check", needed), encoding="utf-8")
+    types = tree / "bot/engines/ground_truth/task_types"
+    rows = json.loads((types / "classes.json").read_text(encoding="utf-8"))["task_types"]
+    like = next(row for row in rows if row["id"] == "image-classification")
+    toy = {**like, "id": "toy-type", "title": "Toy", "offered": 9}
+    (types / "toys.json").write_text(json.dumps({"task_types": [toy]}), encoding="utf-8")
+
+
+def _append(file: Path, beginning: str, added: str) -> None:
+    """Put an object at the end of a list that begins so."""
+    text = file.read_text(encoding="utf-8")
+    end = text.index("\n)\n", text.index(beginning)) + 1
+    file.write_text(text[:end] + added + text[end:], encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What became of the toys in the grown copy."""
+    tree = tmp_path_factory.mktemp("grown")
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, tree / name)
+    _grow(tree)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.house.toys"],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return dict(json.loads(done.stdout))
+
+
+def test_toy_action_is_one_object(grown: dict[str, Any]) -> None:
+    """Without this, a command would have to be spelled in help, hints, mentions, rules and cards again."""
+    told = grown["action"]
+    assert "`/labeljob wave name` wave at a job" in told["help"]
+    assert told["usage"].endswith("| wave name")
+    assert told["typed"] == "toy-job waves back."
+    assert told["unnamed"] == "Name the job to wave at: /labeljob wave name."
+    assert told["refused"].startswith("You cannot wave at this job.")
+    assert told["mentioned"] == ["toy-job waves back."]
+    assert "wave" in told["sayable"][0].rpartition("A mention understands:")[2]
+    assert told["buttons"][-1] == "Wave"
+
+
+def test_toy_field_is_one_object(grown: dict[str, Any]) -> None:
+    """Without this, a field would have to be named in pages, reading, rules and errors again."""
+    told = grown["field"]
+    assert told["asked"]
+    assert told["faults"]["mood"] == "Calm down first."
+    assert told["kept"] == "calm"
+
+
+def test_toy_check_is_one_object(grown: dict[str, Any]) -> None:
+    """Without this, a question would have to be asked at the form and before the launch in two ways."""
+    told = grown["check"]
+    assert told["at_form"] == {"job_name": "Mondays are slow; choose another day."}
+    assert "Mondays are slow" in told["review"]
+    assert "Not launched" in told["launch"]
+    assert "Mondays are slow" in told["launch"]
+
+
+def test_toy_task_type_is_one_row(grown: dict[str, Any]) -> None:
+    """Without this, a task type would need a page, a list and a path of its own."""
+    told = grown["task_type"]
+    assert "<crowd-image-classifier" in told["page"]
+    assert told["pre"].endswith(":PRE-ImageMultiClass")

@@ -1,0 +1,89 @@
+"""Run in a grown copy of the tree (see test_growth): what became of each toy, as JSON."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bot.jobs.actions import JOB_ACTIONS
+from bot.people.action import usage_hint
+from bot.sandbox.workspace.story import first_page, second_page
+from tests.stories.test_managers import say
+from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
+
+
+def action(world: World) -> dict[str, Any]:
+    """The toy action: help, usage hint, rule, mention and button."""
+    world.ask(an_order("toy-job", team=WAITING))
+    card = world.card("toy-job")
+    world.sam.press(card, "job_wave")
+    return {
+        "help": words(world.mara.command(DATA, "/labeljob", "help")),
+        "usage": usage_hint(JOB_ACTIONS),
+        "typed": words(world.sam.command(DATA, "/labeljob", "wave toy-job")),
+        "unnamed": words(world.sam.command(DATA, "/labeljob", "wave")),
+        "refused": words(world.ana.command(DATA, "/labeljob", "wave toy-job")),
+        "mentioned": [each["text"] for each in say(world, DATA, "@labeljob wave toy-job", person=world.sam)],
+        "sayable": [each["text"] for each in say(world, DATA, "@labeljob nonsense")],
+        "buttons": buttons(card),
+    }
+
+
+def field(world: World) -> dict[str, Any]:
+    """The toy field: asked, read, faulted."""
+    mara = world.mara
+    mara.command(DATA, "/labeljob", "create")
+    first_page(mara, an_order("toy-field"))
+    asked = _block(world, "mood") is not None
+    faults = mara.fill(mood={"value": "angry"}).get("errors")
+    mara.press_in_view("job_form_back", typed={"mood": {"value": "calm"}})
+    mara.fill()
+    kept = _block(world, "mood")["element"].get("initial_value")
+    mara.close_windows()
+    return {"asked": asked, "faults": faults, "kept": kept}
+
+
+def _block(world: World, name: str) -> Any:
+    return next((each for each in world.mara.view()["blocks"] if each.get("block_id") == name), None)
+
+
+def check(world: World) -> dict[str, Any]:
+    """The toy check: at the form, on the review, before the launch."""
+    mara = world.mara
+    mara.command(DATA, "/labeljob", "create")
+    at_form = first_page(mara, an_order("monday-job")).get("errors")
+    first_page(mara, an_order("toy-check"))
+    second_page(mara, an_order("toy-check", team=WAITING, title="On Monday"))
+    review = shown(mara.view())
+    mara.fill()
+    mara.close_windows()
+    world.settle()
+    return {"at_form": at_form, "review": review, "launch": world.thread("toy-check")[-1]}
+
+
+def task_type(world: World) -> dict[str, Any]:
+    """The toy task type: shown, and launched with its page."""
+    mara = world.mara
+    order = an_order("toy-type", team=WAITING, task_type="toy-type")
+    mara.command(DATA, "/labeljob", "create")
+    first_page(mara, order)
+    second_page(mara, order)
+    mara.fill()
+    mara.close_windows()
+    world.settle()
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName="toy-type")["HumanTaskConfig"]
+    bucket, _, key = asked["UiConfig"]["UiTemplateS3Uri"].removeprefix("s3://").partition("/")
+    page = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    return {"page": page, "pre": asked["PreHumanTaskLambdaArn"]}
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder), form_wait=2.5)
+        try:
+            world.begin()
+            told = {each.__name__: each(world) for each in (action, field, task_type, check)}
+        finally:
+            world.stop()
+    sys.stdout.write(json.dumps(told))

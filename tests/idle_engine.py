@@ -1,0 +1,15 @@
+"""Ground Truth as an engine that nobody asks: for parts that are handed one."""
+
+from bot.base.aws import Aws
+from bot.base.s3_uri import Allowed
+from bot.base.settings import Settings
+from bot.base.storage import Storage
+from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.ground_truth.gateway import Gateway
+
+
+def idle_engine() -> GroundTruth:
+    """An engine whose AWS is nowhere."""
+    aws = Aws(Settings(SLACK_BOT_TOKEN="xoxb-test"))
+    storage = Storage.for_work(aws, Allowed(()))
+    return GroundTruth(Gateway(aws), storage, region="us-east-1", role_arn="")

@@ -1,0 +1,76 @@
+"""What a newcomer sees of `labeljob sandbox`: the first minute, whenever it was interrupted, and a bot that ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.sandbox.ports import free_port
+from bot.sandbox.workspace.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 200.0  # a launch that was cut in the middle is taken up when its lease is over
+WHERE = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Person]]:
+    """The practice workspace from the command line, and Mara in it."""
+    command = [sys.executable, "-m", "bot", "sandbox", "--folder", str(folder), "--port", str(free_port(0))]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=WHERE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = next(line for line in process.stdout if "is open" in line)
+            yield process, Person(line.split()[-1], "U0MARA")
+        finally:
+            process.terminate()
+            process.communicate(timeout=PATIENCE)
+
+
+def bot_of(process: subprocess.Popen[str]) -> int:
+    """The process of the bot."""
+    (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return int(child)
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Look again and again."""
+    never, end = threading.Event(), time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end
+        never.wait(0.05)
+
+
+def cards(mara: Person) -> list[str]:
+    """The names of the jobs in the channel."""
+    texts = [message["text"] for message in mara.messages("C0DATA")]
+    return sorted(text.rpartition("job ")[2].split()[0] for text in texts)
+
+
+def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
+    """Without this, a newcomer who closed the terminal too early would have a broken workspace at every later start."""
+    with opened(tmp_path) as (process, mara):
+        assert "ephemeral" in mara.command("C0DATA", "/labeljob", "help"), "what is open answers at once"
+        wait_until(lambda: cards(mara))
+    assert not (tmp_path / "opened").exists()
+    with opened(tmp_path) as (process, mara):
+        wait_until((tmp_path / "opened").exists)
+        assert cards(mara) == ["first-basket", "ripe-july", "spring-blossoms"]
+        assert any("Completed. 8 labeled, 0 not" in message["text"] for message in mara.messages("C0DATA"))
+        assert mara.ask_for("views")["view_stack"] == [], "no window is left open"
+        os.kill(bot_of(process), signal.SIGKILL)
+        assert process.wait(PATIENCE) == 1
+        assert process.stderr is not None
+        assert "The bot has ended. Its log ends like this:" in process.stderr.read()

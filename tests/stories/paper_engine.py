@@ -1,0 +1,127 @@
+"""A labeling engine on paper: projects in a dictionary, numbered, without states, and with a soft stop.
+
+It is everything that Ground Truth is not: two steps to make a job, each of which may lose its answer; opaque ids; no
+state but counters; two jobs may bear one name. What it lists is what an engine of that kind would list over HTTP.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.base.errors import Transient
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.protocol import (
+    Abilities,
+    Described,
+    JobGone,
+    Known,
+    Order,
+    Report,
+    Steps,
+    Submitted,
+)
+from bot.engines.task_type import TaskType
+from bot.people.work_team import WorkTeam
+
+TEAM = "paper:everybody"
+
+
+class Lost(Transient):
+    """The answer never came."""
+
+
+@dataclass(slots=True)
+class Project:
+    """A job on paper."""
+
+    number: int
+    order: Order
+    objects: int = 0
+    labeled: int = 0
+    stopped: bool = False
+
+
+class PaperEngine:
+    """See `bot.engines.protocol.Engine`. `lose` names the steps whose answer gets lost once, after they were done."""
+
+    abilities = Abilities(stop_is_soft=True, one_team=True, names_again=True, needs_cors=False)
+    task_types: Mapping[str, TaskType] = TASK_TYPES
+
+    def __init__(self, objects: int, *, lose: tuple[str, ...] = ()) -> None:
+        self.projects: dict[int, Project] = {}
+        self.imports = 0
+        self._objects = objects
+        self._lose = set(lose)
+
+    def check_name(self, name: str) -> None:
+        raise AssertionError(f"nobody asks whether {name} is free where names can be used again")
+
+    def taken_names(self, beginning: str) -> set[str]:
+        raise AssertionError(f"as above: {beginning}")
+
+    def made_before(self, name: str, request_key: str, steps: Steps) -> Submitted | None:
+        del name
+        found = self._of(request_key)
+        if found is None or steps.done("objects") != "imported":
+            return None
+        return Submitted(str(found.number), self._report(found))
+
+    def submit(self, order: Order, steps: Steps) -> Submitted:
+        steps.keep(engine="paper")
+        project = self._of(order.request_key)
+        if project is None:
+            steps.prove()
+            project = Project(len(self.projects) + 1, order)
+            self.projects[project.number] = project
+            self._answer("project")
+        steps.keep(project=str(project.number))
+        if steps.done("objects") != "imported":
+            steps.prove()
+            project.objects = self._objects
+            self.imports += 1
+            steps.keep(objects="imported")
+            self._answer("objects")
+        return Submitted(str(project.number), self._report(project))
+
+    def running(self) -> dict[str, Report]:
+        return {
+            str(number): self._report(project)
+            for number, project in self.projects.items()
+            if project.labeled < project.objects and not project.stopped
+        }
+
+    def report(self, job: Known) -> Report:
+        project = self.projects.get(int(job.id))
+        if project is None:
+            raise JobGone
+        return self._report(project)
+
+    def describe(self, name: str) -> Described:
+        raise JobGone(f"There is no project {name}.")
+
+    def stop(self, job: Known) -> None:
+        self.projects[int(job.id)].stopped = True
+
+    def teams(self) -> list[WorkTeam]:
+        return [WorkTeam(TEAM, "everybody")]
+
+    def results(self, output: str, name: str) -> str:
+        return f"{output}{name}/results.manifest"
+
+    def label(self, name: str, objects: int) -> None:
+        """People work."""
+        for project in self.projects.values():
+            if project.order.name == name:
+                project.labeled = objects
+
+    def _of(self, request_key: str) -> Project | None:
+        mine = [one for one in self.projects.values() if one.order.request_key == request_key]
+        return mine[0] if mine else None
+
+    def _report(self, project: Project) -> Report:
+        left = project.objects - project.labeled
+        return Report(None, labeled=project.labeled, human=project.labeled, unlabeled=left)
+
+    def _answer(self, step: str) -> None:
+        if step in self._lose:
+            self._lose.remove(step)
+            raise Lost
