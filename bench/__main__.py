@@ -22,10 +22,8 @@ from slack_sdk import WebClient
 from bench.command import SECRET, signed
 from bench.over_http import acknowledgement_over_http
 from bench.polling import watch_round
-from bot import slack_manifest
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
-from bot.installation import learn
 from bot.manifests import lines
 from bot.sandbox.http import Server
 from bot.sandbox.ports import free_port
@@ -33,7 +31,9 @@ from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.services import Services
-from bot.slack_app import Door
+from bot.slack import manifest as slack_manifest
+from bot.slack.app import Door
+from bot.slack.installation import learn
 
 ROUNDS = 7
 

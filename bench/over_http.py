@@ -22,12 +22,12 @@ from granian.constants import Interfaces
 from slack_sdk.signature import SignatureVerifier
 
 from bench.command import SECRET, signed
-from bot import slack_manifest
 from bot.base.db import Database
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace.running_bot import RunningBot
 from bot.sandbox.workspace.services import Services
-from bot.slack_manifest import EVENTS_PATH
+from bot.slack import manifest as slack_manifest
+from bot.slack.manifest import EVENTS_PATH
 
 _CONNECTIONS = 200
 _REQUESTS = 4_000

@@ -14,13 +14,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from bot import slack_manifest, wiring
 from bot.base.aws import Aws
 from bot.base.settings import Settings
 from bot.engines.ground_truth.gateway import ACTIVE
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.console import classification_job
 from bot.sandbox.workspace.services import Services
+from bot.slack import manifest as slack_manifest
 
 _JOBS = 1_000
 _ROUNDS = 7

@@ -133,8 +133,8 @@ def _practice() -> Any:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from bot import serving  # noqa: PLC0415
     from bot.base import settings  # noqa: PLC0415
+    from bot.runtime import serving  # noqa: PLC0415
 
     found = settings.read(chosen.env_file)
     if chosen.env_file:
@@ -157,13 +157,13 @@ def _migrate(chosen: argparse.Namespace) -> int:
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    from bot.doctor import report  # noqa: PLC0415
+    from bot.runtime.doctor import report  # noqa: PLC0415
 
     return report.run(chosen.env_file, as_json=chosen.json)
 
 
 def _slack_manifest(chosen: argparse.Namespace) -> int:
-    from bot import slack_manifest  # noqa: PLC0415
+    from bot.slack import manifest as slack_manifest  # noqa: PLC0415
 
     print(slack_manifest.text(chosen.url), end="")  # noqa: T201
     return 0

@@ -6,10 +6,10 @@ from bot.base.aws import Aws
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.settings import Settings
-from bot.base.tries import Tries
 from bot.delivery.outbox import Outbox
 from bot.people.access import Access
 from bot.people.teams import Teams
+from bot.work.tries import Tries
 
 
 @dataclass(frozen=True, slots=True)

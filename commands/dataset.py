@@ -16,7 +16,7 @@ from bot.delivery.message import Message
 from bot.jobs.finished import FinishedJob, NotImportable
 from bot.jobs.story import JobStory
 from bot.people.access import Access
-from bot.slack_app import Door
+from bot.slack.app import Door
 from commands.answers import thanked, to_one
 from commands.asking import Asking, asking, person_here, words_of
 

@@ -12,7 +12,7 @@ from bot.people.access import Access
 from bot.people.action import help_lines
 from bot.people.teams import Teams
 from bot.people.work_team import WorkTeam
-from bot.slack_app import Door
+from bot.slack.app import Door
 from commands.asking import asking, person_here, words_of
 
 HELP = "\n".join(f"{code(written)} {does}" for written, does in help_lines(TEAM_ACTIONS))

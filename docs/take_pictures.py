@@ -21,7 +21,6 @@ import boto3
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from bot import slack_manifest
 from bot.sandbox.crowd import sample_truth
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace import orders, seed
@@ -30,6 +29,7 @@ from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.services import Services
 from bot.sandbox.workspace.story import ask_for_job, card_of, make_dataset, wait_for
+from bot.slack import manifest as slack_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

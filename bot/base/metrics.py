@@ -2,7 +2,7 @@
 
 Promises to whoever counts: one line where the thing happens, no label that somebody outside can choose (each value
 of a label is kept for ever), nothing that identifies a person. What the database knows is read when it is asked for:
-see `bot.health`.
+see `bot.runtime.health`.
 """
 
 import time

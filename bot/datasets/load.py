@@ -16,13 +16,11 @@ import msgspec
 
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
-from bot.base.leases import Hold
 from bot.base.log import about
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import Allowed, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
-from bot.base.tries import Stale, Tries
 from bot.datasets import card, entries, findings
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.findings import Finding
@@ -33,6 +31,8 @@ from bot.datasets.source import TRAIN
 from bot.datasets.store import DatasetStore
 from bot.manifests.examine import Examination, examine
 from bot.people.access import Access
+from bot.work.leases import Hold
+from bot.work.tries import Stale, Tries
 
 log = logging.getLogger(__name__)
 

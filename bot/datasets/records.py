@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
-from bot.base.tries import Tried, TriedRow, columns, due, write_version
 from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
 from bot.datasets.source import Source
+from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
 # Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
 _SOURCE = msgspec.json.Decoder(Source)

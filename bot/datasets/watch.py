@@ -16,16 +16,16 @@ import msgspec
 
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Refusal
-from bot.base.leases import Hold
 from bot.base.log import about
 from bot.base.s3_uri import read
 from bot.base.storage import Storage
-from bot.base.tries import Tries, attempt, counts
 from bot.datasets import card, entries
 from bot.datasets.custom_labels import CustomLabels, taken_words
 from bot.datasets.lifecycle import FAILED, READY, DatasetState, observe, step
 from bot.datasets.records import Dataset, Records
 from bot.datasets.store import DatasetStore
+from bot.work.leases import Hold
+from bot.work.tries import Tries, attempt, counts
 
 _COMPARED = 300  # pictures of a dataset that are looked at to tell whose it is
 

@@ -27,11 +27,11 @@ from bot.base.failpoints import reach
 from bot.base.log import about
 from bot.base.moments import MARGIN
 from bot.base.settings import Settings
+from bot.base.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 from bot.delivery.claims import Claimed, Claims, Doubtful
 from bot.delivery.message import Message
 from bot.delivery.outbox import Subject
 from bot.delivery.rate_budget import RateBudget
-from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 EVENT_TYPE = "labeljob_notice"
 _SKEW = 120.0  # seconds that Slack's clock may be behind the database's when more than one page is looked through

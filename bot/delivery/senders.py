@@ -9,11 +9,11 @@ from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.rounds import Round, simple
 from bot.base.settings import Settings
+from bot.base.slack_client import SlackClient
 from bot.delivery.claims import Claims
 from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Sender
 from bot.delivery.undelivered import Undelivered
-from bot.slack_client import SlackClient
 
 _SENDERS = 3
 

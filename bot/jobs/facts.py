@@ -9,9 +9,9 @@ from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.protocol import Engine
 from bot.instructions import clean
 from bot.instructions.page import Instructions
+from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.job_facts import JobFacts
-from bot.jobs.queue_card import QueueJob
 from bot.jobs.records import Job
 from bot.people.teams import Teams
 

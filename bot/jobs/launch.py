@@ -14,17 +14,17 @@ import msgspec
 
 from bot.base.clock import Clock
 from bot.base.errors import Fault, LabeljobError, Refusal, Refused, Transient
-from bot.base.leases import Hold
 from bot.base.log import about, redact
 from bot.base.pool import Start, at_once
-from bot.base.tries import Stale, Tries
 from bot.engines.protocol import Engine, Known, Submitted
-from bot.jobs import thread_lines
+from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind, observe
 from bot.jobs.orders import Orders
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
+from bot.work.leases import Hold
+from bot.work.tries import Stale, Tries
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.delivery.outbox import Outbox, Subject
 from bot.engines.protocol import Engine
-from bot.jobs import queue_card
+from bot.jobs.cards import queue_card
 from bot.jobs.facts import Facts
 from bot.jobs.records import Records
 from bot.people.teams import NoSuchTeam, Teams

@@ -17,9 +17,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal
-from bot.base.tries import Tried, TriedRow, columns, due, write_version
 from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
+from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
 # Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
 _DRAFT = msgspec.json.Decoder(Draft)

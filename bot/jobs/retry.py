@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.base.errors import Refusal
-from bot.jobs import thread_lines
+from bot.jobs.cards import thread_lines
 from bot.jobs.records import Job, NoSuchJob, Records
 from bot.jobs.store import JobStore
 from bot.people.access import Access, Who

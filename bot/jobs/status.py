@@ -12,7 +12,7 @@ from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.undelivered import Asked
 from bot.instructions.page import slack_preview
-from bot.jobs import card, queue_card, status_card
+from bot.jobs.cards import card, queue_card, status_card
 from bot.jobs.facts import Facts, instructions_of
 from bot.jobs.finished import FinishedJob, finished
 from bot.jobs.records import Job, NoSuchJob, Records

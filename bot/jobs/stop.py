@@ -9,14 +9,14 @@ import msgspec
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about, redact
-from bot.base.tries import Tries, attempt
 from bot.engines.protocol import STOPPED, STOPPING, Engine, JobGone, Known
-from bot.jobs import thread_lines
+from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import LAUNCHING, Change, Kind, observe
 from bot.jobs.records import Job, NoSuchJob, Records
 from bot.jobs.store import JobStore
 from bot.people.access import Access, Who
+from bot.work.tries import Tries, attempt
 
 _SETTLED = 10.0  # seconds after which a request that AWS took can be seen there
 _REST = 5.0  # seconds between two looks at a job that is to be stopped

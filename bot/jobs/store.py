@@ -15,7 +15,7 @@ from bot.base.db import Database
 from bot.base.failpoints import reach
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
-from bot.jobs import card, thread_lines
+from bot.jobs.cards import card, thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import FAILED, Change, JobState, Kind, MadeDataset

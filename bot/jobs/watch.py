@@ -15,13 +15,13 @@ from bot.base.clock import Clock
 from bot.base.errors import LabeljobError
 from bot.base.log import about
 from bot.base.settings import Settings
-from bot.base.tries import Tries, attempt, counts
 from bot.engines.protocol import Engine, Known, Report
-from bot.jobs import thread_lines
+from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import observe, repeats
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
+from bot.work.tries import Tries, attempt, counts
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.deadline import over
 from bot.base.errors import LabeljobError, NotAllowed, Refusal, Transient
+from bot.base.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 from bot.people.rules import Role, Rule
-from bot.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
 _LIFE_OF_NO = 5.0  # seconds that somebody who is in no such channel is believed not to have joined it since

@@ -144,9 +144,9 @@ def _played(practice: Practice, addresses: Addresses) -> dict[str, Any]:
 
 
 def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any) -> "Services":
-    from bot import slack_manifest  # noqa: PLC0415 - see the module's docstring
     from bot.sandbox.workspace.first_minute import BANNER  # noqa: PLC0415 - as above
     from bot.sandbox.workspace.services import Services  # noqa: PLC0415 - as above
+    from bot.slack import manifest as slack_manifest  # noqa: PLC0415 - see the module's docstring
 
     chosen: dict[str, Any] = {"banner": BANNER, **other}
     return Services(folder, manifest=slack_manifest.read(), addresses=addresses, pictures=own, **chosen)

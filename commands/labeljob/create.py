@@ -16,7 +16,7 @@ from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.draft import Draft
 from bot.jobs.form import fields, pages, review
 from bot.people.access import Access, Who
-from bot.slack_app import Door
+from bot.slack.app import Door
 from commands.answers import thanked
 from commands.asking import asking, person_here
 

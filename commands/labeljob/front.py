@@ -17,13 +17,13 @@ from bot.base.blocks import modal
 from bot.base.clock import NewId
 from bot.base.errors import LabeljobError
 from bot.delivery.message import Message
-from bot.jobs import queue_card, status_card
 from bot.jobs.actions import CREATE, HELP, INSTRUCTIONS, JOB_ACTIONS, LABELJOB, POST_STATUS_ID, STATUS
+from bot.jobs.cards import queue_card, status_card
 from bot.jobs.records import Job
 from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.action import Action
-from bot.slack_app import Door
+from bot.slack.app import Door
 from commands.answers import to_one
 from commands.asking import Asking, asking, person_here, words_of
 from commands.doing import HANDLERS, Answer, Ask, Opens, Said, Shows, key_of

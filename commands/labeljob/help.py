@@ -1,7 +1,7 @@
 """What can be typed."""
 
-from bot.jobs import status_card
 from bot.jobs.actions import HELP
+from bot.jobs.cards import status_card
 from commands.doing import Answer, Ask, Shows, does
 
 

@@ -1,8 +1,8 @@
 """[Instructions] of a card or a queue: as workers see them, with links to the pictures made now, for this person."""
 
 from bot.base.blocks import Block, modal
-from bot.jobs import queue_card
 from bot.jobs.actions import INSTRUCTIONS
+from bot.jobs.cards import queue_card
 from commands.doing import Answer, Ask, Opens, does
 
 

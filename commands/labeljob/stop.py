@@ -5,11 +5,11 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.jobs import card
 from bot.jobs.actions import STOP
+from bot.jobs.cards import card
 from bot.jobs.story import JobStory
 from bot.people.access import Access
-from bot.slack_app import Door
+from bot.slack.app import Door
 from commands.asking import asking
 from commands.doing import Answer, Ask, Opens, does
 

@@ -20,7 +20,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import SlackConfig, create_app
-from bot.slack_socket import Socket
+from bot.slack.socket_mode import Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

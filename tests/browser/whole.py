@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from playwright.sync_api import expect
 
-from bot import slack_manifest
 from bot.sandbox.crowd.simulated_teams import Behaviours
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace import sample_pictures, seed
@@ -19,6 +18,7 @@ from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.services import Services
 from bot.sandbox.workspace.story import wait_for
+from bot.slack import manifest as slack_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,7 +39,7 @@ def main() -> None:
     time.time = _time
     dt.datetime = _Moved  # type: ignore[misc]
     from bot.base.rounds import Round, simple  # noqa: PLC0415 - after the clock
-    from bot.scheduler import Scheduler  # noqa: PLC0415 - as above
+    from bot.runtime.scheduler import Scheduler  # noqa: PLC0415 - as above
 
     done = threading.Semaphore(0)
     scheduler = Scheduler([Round("send", 0.1, simple(done.release))])

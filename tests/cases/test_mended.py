@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bot.base.db import Database
-from bot.base.leases import Leases
 from bot.delivery.rate_budget import RateBudget
-from bot.doctor import report
+from bot.runtime.doctor import report
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError
+from bot.work.leases import Leases
 from tests.cases import forms
 from tests.cases.forms import says
 from tests.stories.world import WAITING, World, an_order, words

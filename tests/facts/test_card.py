@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 from bot.base.blocks import MESSAGE_SIZE, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
-from bot.jobs import card, thread_lines
-from bot.jobs.job_facts import JobFacts
-from bot.jobs.lifecycle import ENDED, JobState
-from bot.jobs.queue_card import QueueJob, home_view, queue_card, queue_empty
-from bot.jobs.status_card import (
+from bot.jobs.cards import card, thread_lines
+from bot.jobs.cards.queue_card import QueueJob, home_view, queue_card, queue_empty
+from bot.jobs.cards.status_card import (
     fits,
     help_message,
     list_message,
@@ -27,6 +25,8 @@ from bot.jobs.status_card import (
     status_message,
     status_table,
 )
+from bot.jobs.job_facts import JobFacts
+from bot.jobs.lifecycle import ENDED, JobState
 
 validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
 validate_message = validator.validate_message

@@ -22,14 +22,14 @@ from bot.delivery.digest import joined
 from bot.delivery.message import Message
 from bot.engines.ground_truth.catalogue import CATEGORIES, TASK_TYPES, offered
 from bot.instructions.page import Example, Instructions, slack_preview
-from bot.jobs import card, queue_card, status_card, thread_lines
+from bot.jobs.cards import card, queue_card, status_card, thread_lines
+from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
 from bot.jobs.form import pages
 from bot.jobs.form.pages import JOB_FORM
 from bot.jobs.form.rules import CAPTION_MAX, DESCRIPTION_MAX, EXAMPLES_MAX, INSTRUCTIONS_MAX, LABEL_MAX, TITLE_MAX
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
-from bot.jobs.queue_card import QueueJob
 
 validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
 validate_message, validate_options = validator.validate_message, validator.validate_options

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.installation import Installation
+from bot.slack.installation import Installation
 
 OURS = Installation("T0OURS", "A0OURS")
 _ORG_WIDE = {"enterprise_id": "E0", "team_id": None, "is_enterprise_install": True}

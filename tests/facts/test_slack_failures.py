@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.slack_failures import Answer, answer_of, outcome_unknown, slack_code
+from bot.base.slack_failures import Answer, answer_of, outcome_unknown, slack_code
 
 _PAGE = {"ok": False, "error": "Received a response in a non-JSON format: <html>…</html>"}
 

@@ -20,8 +20,8 @@ from apscheduler.triggers import interval
 from bot.base.db import Database
 from bot.base.rounds import Round, simple
 from bot.delivery.claims import Claims
+from bot.runtime.scheduler import Scheduler
 from bot.sandbox.workspace.person import PracticeError
-from bot.scheduler import Scheduler
 from tests.faults.book import Figures, Place, Row
 from tests.faults.near import Near
 from tests.faults.oracle import Calls, fresh_jobs, judge, settled, unlaunched_jobs

@@ -1,7 +1,7 @@
 """A process that has read the bot's code once and forks replicas from there, told over its standard input.
 
-A replica then costs what it does and not another second of imports. What runs in it is `bot.serving.serve`, as in
-`labeljob serve`; nothing of the bot is replaced. The clock is passed in, so that a replica can believe in another
+A replica then costs what it does and not another second of imports. What runs in it is `bot.runtime.serving.serve`,
+as in `labeljob serve`; nothing of the bot is replaced. The clock is passed in, so that a replica can believe in another
 time. Answers, one a line: `<id> ended <status>` (negative: the signal that ended it), `<id> stopped`, `<id> continued`.
 """
 
@@ -18,10 +18,10 @@ import boto3  # noqa: F401 - so that no replica has to
 from alembic import command, config  # noqa: F401 - as above
 from sqlalchemy.dialects import postgresql, sqlite  # noqa: F401 - as above
 
-from bot import serving, wiring  # noqa: F401 - as above
 from bot.base import failpoints, settings
 from bot.base.clock import system_clock
 from bot.base.errors import LabeljobError
+from bot.runtime import serving, wiring  # noqa: F401 - as above
 
 REFUSED = 75  # how a replica ends that says in words why it cannot start, to tell that from a bug
 

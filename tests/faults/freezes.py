@@ -31,7 +31,7 @@ from tests.faults.world import CHANNEL, World, running, until
 _FREEZES = 200
 _LEASE = 2.0
 _TWIN_WAIT = 6.0
-_LAUNCH_LEASE = 2 * _LEASE  # see bot.base.tries
+_LAUNCH_LEASE = 2 * _LEASE  # see bot.work.tries
 _AIMS = (
     ("before-post:3:stop", "before-post:3:stop", "posted:5:stop", ""),
     ("before-post:2:stop", "before-post:4:stop", "claimed:7:stop", "before-post:1:stop"),

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from slack_sdk import WebClient
 
-from bot import slack_manifest
 from bot.base.clock import new_id
 from bot.base.db import Database
 from bot.base.settings import Settings
@@ -26,6 +25,7 @@ from bot.sandbox.journal import FaultRule
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace import seed
+from bot.slack import manifest as slack_manifest
 from tests.faults.book import Figures, Place, Row
 
 CHANNEL = "C0DATA"

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from bot import wiring
 from bot.base.clock import Clock, system_clock
 from bot.base.errors import LabeljobError
 from bot.base.settings import Settings
 from bot.datasets.source import Source
 from bot.jobs.draft import team_key
 from bot.jobs.records import Job
+from bot.runtime import wiring
 from tests.faults.world import CHANNEL, World, order
 
 TEAM, APP_ID = "T0ORCHARD", "A0LABELJOB"

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.sandbox.workspace.story import first_page, second_page
-from bot.slack_http import SignedHttp
+from bot.slack.http import SignedHttp
 from tests.stories.places import delivered
 from tests.stories.world import DATA, LABELERS, WAITING, World, an_order
 

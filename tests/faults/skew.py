@@ -4,8 +4,9 @@ Only the database's clock decides who may do what and when, so no wrong clock ma
 worst moment is forced: AWS refuses for a while, one replica notes when to try again, and dies; the other, whose clock
 is twenty minutes away, has to take it up in the same time as anybody would.
 
-The clock is passed in through `bot.serving.serve` and is all that our own code sees. Libraries that read the machine's
-clock themselves (the signing of AWS requests, which AWS refuses when it is 5 minutes off) are not part of this.
+The clock is passed in through `bot.runtime.serving.serve` and is all that our own code sees. Libraries that read the
+machine's clock themselves (the signing of AWS requests, which AWS refuses when it is 5 minutes off) are not
+part of this.
 """
 
 import time

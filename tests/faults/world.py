@@ -16,7 +16,6 @@ from typing import Any
 import boto3
 from slack_sdk import WebClient
 
-from bot import slack_manifest
 from bot.base.db import Database
 from bot.datasets.form import DATASET_THANKS
 from bot.sandbox.ports import free_port
@@ -25,6 +24,7 @@ from bot.sandbox.workspace.person import Person, PracticeError
 from bot.sandbox.workspace.running_bot import RunningBot
 from bot.sandbox.workspace.services import Services
 from bot.sandbox.workspace.story import Order, card_of, wait_for
+from bot.slack import manifest as slack_manifest
 from tests.faults.forked import Nursery, Replica
 
 CHANNEL = "C0DATA"

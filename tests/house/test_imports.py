@@ -45,8 +45,8 @@ def loaded_by(statement: str) -> list[str]:
 
 def test_production_loads_nothing_of_the_sandbox() -> None:
     """Production must run where the sandbox's packages are not installed, and must never behave as in practice."""
-    loaded = loaded_by("import bot.wiring, commands.labeljob, commands.dataset, commands.labelteam")
-    assert "bot.wiring" in loaded
+    loaded = loaded_by("import bot.runtime.wiring, commands.labeljob, commands.dataset, commands.labelteam")
+    assert "bot.runtime.wiring" in loaded
     assert [name for name in loaded if name.startswith("bot.sandbox")] == []
     sandbox_only = {"starlette", "uvicorn", "websockets", "liquid", "PIL", "regex", "rich", "multipart"}
     assert sandbox_only.intersection(loaded) == set()
@@ -69,7 +69,7 @@ def test_without_the_sandbox_production_imports_and_the_pure_tests_pass(tmp_path
     assert ran.returncode == 0, ran.stderr
     where, modules = json.loads(ran.stdout)
     assert Path(where).is_relative_to(tmp_path)
-    assert {"bot.wiring", "bot.jobs.accept", "commands.labeljob"} <= set(modules)
+    assert {"bot.runtime.wiring", "bot.jobs.accept", "commands.labeljob"} <= set(modules)
     assert not any("sandbox" in name for name in modules)
     options = ("-q", "-rs", "-p", "no:cacheprovider", "--assert=plain")
     ran = python("-m", "pytest", *options, "tests/facts", cwd=tmp_path, HYPOTHESIS_PROFILE="few")

@@ -13,7 +13,6 @@ import pytest
 import yaml
 from slack_sdk import WebClient
 
-from bot import slack_manifest, wiring
 from bot.__main__ import main
 from bot.base.settings import Settings
 from bot.datasets.actions import DATASET_ACTIONS
@@ -22,15 +21,17 @@ from bot.ground import Ground
 from bot.jobs.actions import JOB_ACTIONS, TEAM_ACTIONS
 from bot.jobs.story import JobStory
 from bot.people.action import usage_hint
+from bot.runtime import wiring
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import SlackConfig, create_app
 from bot.sandbox.slack.manifest_check import manifest_problems
 from bot.sandbox.workspace import seed
+from bot.slack import manifest as slack_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.slack_app import Door
+    from bot.slack.app import Door
 
 ROOT = Path(__file__).parents[2]
 CODE = sorted(

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from slack_bolt import BoltResponse
 
-from bot import slack_manifest, wiring
+from bot.runtime import wiring
 from bot.sandbox.aws import app as aws_app
 from bot.sandbox.crowd import worker_pages
 from bot.sandbox.http import Server
@@ -25,7 +25,8 @@ from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.services import ACCOUNT, REGION, Keys
-from bot.slack_http import SignedHttp, Unsigned
+from bot.slack import manifest as slack_manifest
+from bot.slack.http import SignedHttp, Unsigned
 
 TEAM_ID, BOT, PARTNER = "T0ORCHARD", "U0LABELJOB", "T0PARTNER"
 FLOW = "B0FLOW"  # a workflow: it writes messages and is no user

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
-from bot import wiring
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, elements
 from bot.sandbox.workspace.story import first_page, second_page

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
-from bot.jobs import status_card
+from bot.jobs.cards import status_card
 from bot.sandbox.workspace.person import Person, PracticeError, elements
 from bot.sandbox.workspace.story import first_page, second_page
 from commands import labelteam

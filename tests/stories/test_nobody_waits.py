@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from bot import wiring
 from bot.base.pool import Pool
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import ask_for_job, first_page
 from tests.faults.one_by_one import OneByOne

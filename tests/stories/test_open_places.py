@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import wiring
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import first_page, make_dataset, second_page
 from tests.stories.test_bad_input import first_faults

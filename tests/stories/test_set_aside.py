@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from bot import wiring
 from bot.base.clock import new_id, system_clock
 from bot.jobs.records import Records
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import ask_for_job
 from tests.one_answer import OneAnswer

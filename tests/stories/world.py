@@ -14,14 +14,14 @@ from typing import Any
 import boto3
 from sqlalchemy import text
 
-from bot import wiring
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, elements
 from bot.sandbox.workspace.services import REGION, ROLE
 from bot.sandbox.workspace.story import Order, ask_for_job, card_of
-from bot.slack_socket import Socket
+from bot.slack.socket_mode import Socket
 from tests.stories.places import (
     BOT,
     CLOSED,

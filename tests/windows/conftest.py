@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot import slack_manifest
 from bot.base.clock import new_id
 from bot.base.db import Database
 from bot.base.settings import Settings
@@ -21,6 +20,7 @@ from bot.delivery.sender import Sender
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
+from bot.slack import manifest as slack_manifest
 
 PEOPLE = [{"id": "U0MARA", "name": "mara", "real_name": "Mara"}, {"id": "U0SAM", "name": "sam", "real_name": "Sam"}]
 CHANNELS = [

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot import slack_manifest
 from bot.base.deadline import within
 from bot.base.errors import LabeljobError, NotAllowed
+from bot.base.slack_client import SlackClient
 from bot.people.access import Access, DirectMessage, NotHere, SlackShut, SlackSilent
 from bot.people.rules import Role
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
-from bot.slack_client import SlackClient
+from bot.slack import manifest as slack_manifest
 from commands.rights import RULES
 from tests.windows.conftest import Workspace
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from bot.answering import QUICK, Answering, Room
+from bot.slack.answering import QUICK, Answering, Room
 
 FEW, MOST = 2, 64
 

@@ -7,11 +7,11 @@ import pytest
 from bot.base.aws import AwsBusy, AwsRefused, Lapsed, Unclear
 from bot.base.s3_uri import Allowed, read
 from bot.base.storage import Storage
-from bot.base.tries import counts
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.source import TRAIN
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.request import REQUEST_TAG
+from bot.work.tries import counts
 from tests.one_answer import OneAnswer
 
 # Botocore's own lists of what is asked again (botocore.retries.standard); for the one that is left out see THROTTLED.

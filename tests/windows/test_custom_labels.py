@@ -16,11 +16,9 @@ from slack_sdk import WebClient
 from bot.base.aws import Aws, AwsBusy
 from bot.base.clock import system_clock
 from bot.base.db import Database
-from bot.base.leases import Leases
 from bot.base.s3_uri import S3Uri, read
 from bot.base.settings import Settings
 from bot.base.storage import Storage
-from bot.base.tries import Tries
 from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels, DatasetExists, ManifestUnread
 from bot.datasets.lifecycle import ASKED, FAILED, READY, REFUSED, Report
@@ -36,6 +34,8 @@ from bot.sandbox.aws.app import AwsConfig, create_app
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import SlackConfig
 from bot.sandbox.slack.app import create_app as create_slack
+from bot.work.leases import Leases
+from bot.work.tries import Tries
 from commands.rights import RULES
 
 KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"

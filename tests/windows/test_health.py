@@ -14,18 +14,19 @@ import pytest
 from alembic.script import ScriptDirectory
 from slack_sdk import WebClient
 
-from bot import health, slack_manifest
 from bot.base import db as db_of
 from bot.base.aws import Aws
 from bot.base.db import Database, newest_revision
 from bot.base.rounds import Round, simple
 from bot.base.settings import Settings
-from bot.health import Health, HealthPort, Lately, Pulse
+from bot.runtime import health
+from bot.runtime.health import Health, HealthPort, Lately, Pulse
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.running_bot import RunningBot
 from bot.sandbox.workspace.services import Services
+from bot.slack import manifest as slack_manifest
 
 
 def get(url: str) -> tuple[int, str]:

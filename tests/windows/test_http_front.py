@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.raw_bodies import MOST, NotRead, RawBodies
+from bot.slack.raw_bodies import MOST, NotRead, RawBodies
 from tests.faults.fronts import Front
 from tests.faults.world import EVENTS, World, running
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.base.db import Database
-from bot.base.leases import LeaseLost, Leases
+from bot.work.leases import LeaseLost, Leases
 
 
 def until(done: Callable[[], object]) -> None:

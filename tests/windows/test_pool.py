@@ -10,7 +10,7 @@ from bot.base.errors import Transient
 from bot.base.log import about, subject
 from bot.base.pool import Pool, Start, at_once
 from bot.base.rounds import Round
-from bot.scheduler import Scheduler
+from bot.runtime.scheduler import Scheduler
 
 PATIENCE = 20.0  # seconds; only reached by a test that fails
 

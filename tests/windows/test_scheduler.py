@@ -12,7 +12,7 @@ import pytest
 
 from bot.base.errors import Transient
 from bot.base.rounds import Round, simple
-from bot.scheduler import Scheduler
+from bot.runtime.scheduler import Scheduler
 from tests.faults.clock_jumps import Wall, wall_clock
 
 GAP = 3600.0

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.installation import BadSlack
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace.running_bot import RunningBot
+from bot.slack.installation import BadSlack
 from tests.faults.near import Near
 from tests.faults.world import is_listening, running, until
 

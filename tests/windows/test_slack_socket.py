@@ -10,7 +10,7 @@ import pytest
 from slack_bolt import App
 
 from bot.sandbox.workspace.story import wait_for
-from bot.slack_socket import NoConnection, Socket
+from bot.slack.socket_mode import NoConnection, Socket
 from tests.windows.conftest import Workspace
 
 

@@ -11,9 +11,7 @@ from sqlmodel import Session
 from bot.base.clock import new_id, system_clock
 from bot.base.db import Database, DatabaseSilent
 from bot.base.errors import Refusal, Transient
-from bot.base.leases import Leases
 from bot.base.settings import Settings
-from bot.base.tries import Stale, Tried, Tries, Unexpected, attempt
 from bot.datasets import records as dataset_records
 from bot.datasets.lifecycle import DatasetState
 from bot.datasets.source import Source
@@ -24,6 +22,8 @@ from bot.jobs.lifecycle import JobState
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
 from bot.people.teams import Teams
+from bot.work.leases import Leases
+from bot.work.tries import Stale, Tried, Tries, Unexpected, attempt
 from tests.idle_engine import idle_engine
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import boto3
 import pytest
 
-from bot import slack_manifest
 from bot.base.db import Database
-from bot.doctor import report
+from bot.runtime.doctor import report
 from bot.sandbox.aws import app as aws_app
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.services import Services
+from bot.slack import manifest as slack_manifest
 
 
 class Clinic:

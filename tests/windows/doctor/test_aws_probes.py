@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from bot.runtime.doctor.clocks import judged, skew
+from bot.runtime.doctor.examination import Verdict
 
-from bot.doctor.clocks import judged, skew
-from bot.doctor.examination import Verdict
 from bot.sandbox.workspace import seed
 from tests.windows.doctor.conftest import Clinic
 

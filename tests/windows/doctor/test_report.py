@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bot.runtime.doctor.bucket_probes import RULE
+from bot.runtime.doctor.examination import Row, Verdict, probe
 
-from bot import health
 from bot.__main__ import _parser, main
 from bot.base import metrics
-from bot.doctor import report
-from bot.doctor.bucket_probes import RULE
-from bot.doctor.examination import Row, Verdict, probe
-from bot.health import Pulse
+from bot.runtime import health
+from bot.runtime.doctor import report
+from bot.runtime.health import Pulse
 from tests.windows.doctor.conftest import Clinic
 
 

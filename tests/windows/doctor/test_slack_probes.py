@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot import slack_manifest
 from bot.sandbox.workspace import seed
+from bot.slack import manifest as slack_manifest
 from tests.windows.doctor.conftest import Clinic
 
 

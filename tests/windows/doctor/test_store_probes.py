@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.health import Pulse
+from bot.runtime.health import Pulse
 from tests.faults.postgres import Postgres
 from tests.windows.doctor.conftest import Clinic
 

@@ -18,9 +18,9 @@ from sqlmodel import Session, SQLModel, col, update
 from bot.base.aws import AwsGarbled
 from bot.base.db import Database, DatabaseSilent
 from bot.base.errors import LabeljobError, Refusal, Transient
-from bot.base.leases import Hold, LeaseLost, Leases
 from bot.base.moments import over
 from bot.base.settings import Settings
+from bot.work.leases import Hold, LeaseLost, Leases
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from bot.base.db import Database
 from bot.base.errors import LabeljobError
 from bot.base.log import redact
 from bot.base.settings import Settings
-from bot.slack_failures import NO_ANSWER, slack_code
+from bot.base.slack_failures import NO_ANSWER, slack_code
 
 
 class Verdict(StrEnum):

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
-from bot import health
 from bot.base.blocks import count
 from bot.base.db import newest_revision, reason
 from bot.base.errors import LabeljobError
-from bot.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.runtime import health
+from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
 
 LOOK_AFTER, FAILS_AFTER = 600.0, 3600.0  # seconds that a line may wait to be sent
 

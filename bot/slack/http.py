@@ -11,9 +11,9 @@ from http import HTTPStatus
 
 from slack_bolt import BoltRequest, BoltResponse
 
-from bot.raw_bodies import Body, NotRead, RawBodies
-from bot.slack_app import MISSHAPEN, Door
-from bot.slack_signature import SlackSignature
+from bot.slack.app import MISSHAPEN, Door
+from bot.slack.raw_bodies import Body, NotRead, RawBodies
+from bot.slack.signature import SlackSignature
 
 log = logging.getLogger(__name__)
 

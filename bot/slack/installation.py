@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.base.errors import Refusal
-from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
+from bot.base.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 
 log = logging.getLogger(__name__)
 

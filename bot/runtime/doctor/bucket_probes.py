@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bot.base.aws import AwsRefused, renamed
 from bot.base.errors import LabeljobError
 from bot.base.s3_uri import S3Uri
-from bot.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
 
 RULE = {
     "CORSRules": [

@@ -28,9 +28,9 @@ from bot.base.settings import Settings
 
 if TYPE_CHECKING:
     from bot.base.aws import Aws
-    from bot.health import Check, Pulse
-    from bot.http_front import HttpFront
-    from bot.wiring import Bot
+    from bot.runtime.health import Check, Pulse
+    from bot.runtime.http_front import HttpFront
+    from bot.runtime.wiring import Bot
 
 _CONNECTIONS = 512  # open at once, whoever they are; more wait outside
 _HEADERS = 10_000  # milliseconds that a connection may take for its next request's headers, silence included
@@ -81,7 +81,7 @@ def _serve_socket(settings: Settings, role: str, clock: Clock) -> None:
     """Socket Mode: Slack's requests come through a connection of ours."""
     with ExitStack() as ending:
         aws = _prepared(settings)
-        from bot.slack_socket import Socket  # noqa: PLC0415 - not read for HTTP
+        from bot.slack.socket_mode import Socket  # noqa: PLC0415 - not read for HTTP
 
         web = _build(settings, aws, clock)
         slack = Socket(web.app(), settings.slack_app_token.get_secret_value())
@@ -107,7 +107,7 @@ def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
     # A fork would copy the locks of the rounds' threads as they are at that moment, and wait for them for ever.
     multiprocessing.set_start_method("spawn")
     server = Granian(
-        "bot.serving:rsgi",
+        "bot.runtime.serving:rsgi",
         address=address,
         port=settings.port,
         interface=Interfaces.RSGI,
@@ -135,11 +135,11 @@ def rsgi() -> "HttpFront":
     logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
     try:
         aws = _prepared(settings)
-        from bot.health import health_of  # noqa: PLC0415 - as above
-        from bot.http_front import HttpFront  # noqa: PLC0415 - not read for Socket Mode
-        from bot.slack_app import AT_ONCE  # noqa: PLC0415 - as above
-        from bot.slack_http import SignedHttp  # noqa: PLC0415 - as above
-        from bot.slack_manifest import EVENTS_PATH  # noqa: PLC0415 - as above
+        from bot.runtime.health import health_of  # noqa: PLC0415 - as above
+        from bot.runtime.http_front import HttpFront  # noqa: PLC0415 - not read for Socket Mode
+        from bot.slack.app import AT_ONCE  # noqa: PLC0415 - as above
+        from bot.slack.http import SignedHttp  # noqa: PLC0415 - as above
+        from bot.slack.manifest import EVENTS_PATH  # noqa: PLC0415 - as above
 
         door = _build(settings, aws, system_clock).app()
     except LabeljobError as error:
@@ -198,8 +198,8 @@ class _Worker:
     """The rounds of this process."""
 
     def __init__(self, settings: Settings, aws: "Aws", clock: Clock) -> None:
-        from bot.health import Pulse  # noqa: PLC0415 - see `_reading`
-        from bot.scheduler import Scheduler  # noqa: PLC0415 - as above
+        from bot.runtime.health import Pulse  # noqa: PLC0415 - see `_reading`
+        from bot.runtime.scheduler import Scheduler  # noqa: PLC0415 - as above
 
         working = _build(settings, aws, clock, answering=False)
         self.pulse: Pulse = Pulse(working.ground.db)
@@ -280,9 +280,9 @@ def _prepared(settings: Settings) -> "Aws":
 
     """
     with _reading():
-        from bot import wiring  # noqa: F401, PLC0415 - half a second, which a parent of web processes need not spend
         from bot.base.aws import Aws  # noqa: PLC0415 - as above
         from bot.base.db import Database, explained  # noqa: PLC0415 - as above
+        from bot.runtime import wiring  # noqa: F401, PLC0415 - half a second, which a parent of web processes need not spend
     with explained(), closing(Database(settings.database_url)) as db:
         if db.is_sqlite:
             db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
@@ -303,7 +303,7 @@ def _reading() -> Iterator[None]:
 
 
 def _build(settings: Settings, aws: "Aws", clock: Clock, *, answering: bool = True) -> "Bot":
-    from bot import wiring  # noqa: PLC0415 - read by `_prepared`
+    from bot.runtime import wiring  # noqa: PLC0415 - read by `_prepared`
 
     return wiring.build(settings, answering=answering, clock=clock, aws=aws)
 
@@ -319,7 +319,7 @@ def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: 
     if not settings.health_port:
         yield
         return
-    from bot.health import HealthPort, health_of  # noqa: PLC0415 - read by `_prepared`
+    from bot.runtime.health import HealthPort, health_of  # noqa: PLC0415 - read by `_prepared`
 
     address = _address(settings.host, settings.health_port, "LABELJOB_HEALTH_PORT")
     port = HealthPort(health_of(settings, aws, pulse, **more), address, settings.health_port)

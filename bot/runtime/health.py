@@ -31,15 +31,15 @@ from bot.base import metrics
 from bot.base.aws import Aws, renamed
 from bot.base.db import ANSWER_BUSY_WAIT, Database, reason
 from bot.base.errors import LabeljobError, Refusal, Transient
-from bot.base.leases import Leases
 from bot.base.log import about, redact
 from bot.base.moments import over
 from bot.base.pool import Start
 from bot.base.rounds import Round, simple
 from bot.base.settings import Settings
+from bot.base.slack_client import client_of
+from bot.base.slack_failures import NO_ANSWER, slack_code
 from bot.delivery.rate_budget import BLOCKED
-from bot.slack_client import client_of
-from bot.slack_failures import NO_ANSWER, slack_code
+from bot.work.leases import Leases
 
 ALIVE = "/healthz"
 PATHS = {ALIVE, "/readyz", "/metrics"}

@@ -27,10 +27,10 @@ from bot.base.deadline import within
 from bot.base.errors import LabeljobError, Transient
 from bot.base.failpoints import reach
 from bot.base.log import about, redact, subject
+from bot.base.slack_failures import NO_ANSWER, Answer, answer_of
 from bot.delivery.inbox import Inbox, Request
-from bot.installation import Installation
-from bot.slack_failures import NO_ANSWER, Answer, answer_of
-from bot.slack_signature import SlackSignature
+from bot.slack.installation import Installation
+from bot.slack.signature import SlackSignature
 
 AT_ONCE = 64  # requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3

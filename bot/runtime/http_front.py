@@ -1,8 +1,8 @@
 """The addresses that a web process serves: Slack's requests, and health beside them, as an RSGI application.
 
 Promises to Slack: a signed request waits for no unsigned one. Whoever has not proven to be Slack is read by the event
-loop, within the limits of `bot.raw_bodies`, and answered there; threads are for signed requests (`bot.answering`), and
-health has its own few.
+loop, within the limits of `bot.slack.raw_bodies`, and answered there; threads are for signed requests
+(`bot.slack.answering`), and health has its own few.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from bot.answering import Answering
-from bot.health import ALIVE, PATHS, Health
-from bot.slack_http import SignedHttp, Unsigned
+from bot.runtime.health import ALIVE, PATHS, Health
+from bot.slack.answering import Answering
+from bot.slack.http import SignedHttp, Unsigned
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol

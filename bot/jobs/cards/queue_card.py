@@ -23,7 +23,7 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs.actions import PORTAL_ID
-from bot.jobs.card import job_buttons, progress_words, state_word
+from bot.jobs.cards.card import job_buttons, progress_words, state_word
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 

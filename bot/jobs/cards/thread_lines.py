@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from bot.base.blocks import code, count, person, section, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
-from bot.jobs import card, lifecycle
+from bot.jobs import lifecycle
+from bot.jobs.cards import card
 from bot.jobs.form.pages import JOB_FORM
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState

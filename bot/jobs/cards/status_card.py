@@ -23,7 +23,7 @@ from bot.base.blocks import (
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
 from bot.jobs.actions import JOB_ACTIONS, POST_STATUS_ID, STATUS_BUTTON, STOP_BUTTON
-from bot.jobs.card import progress_words, root_card, state_word
+from bot.jobs.cards.card import progress_words, root_card, state_word
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import LIVE, JobState
 from bot.people.action import help_lines

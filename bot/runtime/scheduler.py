@@ -19,7 +19,7 @@ class Scheduler:
     """Runs the rounds until it is stopped. `clock` gives seconds and only goes on."""
 
     def __init__(self, rounds: Sequence[Round], clock: Callable[[], float] = time.monotonic) -> None:
-        from bot.monotonic import MonotonicScheduler  # noqa: PLC0415 - only a worker has rounds
+        from bot.runtime.monotonic import MonotonicScheduler  # noqa: PLC0415 - only a worker has rounds
 
         self._scheduler = MonotonicScheduler(
             clock,

@@ -51,5 +51,5 @@ def text(url: str | None = None) -> str:
 
 def _file() -> Path:
     """In a checkout it lies at the top; a wheel carries it inside the package."""
-    inside = Path(__file__).with_name("manifest.yml")
-    return inside if inside.exists() else Path(__file__).parent.parent / "manifest.yml"
+    inside = Path(__file__).parents[1] / "manifest.yml"
+    return inside if inside.exists() else Path(__file__).parents[2] / "manifest.yml"

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from bot.base.aws import AwsRefused, renamed
 from bot.base.blocks import count
 from bot.base.errors import LabeljobError
-from bot.doctor.clocks import judged, skew
-from bot.doctor.examination import Finding, Surroundings, Verdict, probe
 from bot.engines.ground_truth.catalogue import REGIONS
 from bot.engines.ground_truth.gateway import Gateway
+from bot.runtime.doctor.clocks import judged, skew
+from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+")
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot import slack_manifest
 from bot.base.blocks import count
 from bot.base.open_places import OTHERS
-from bot.doctor.clocks import judged, skew
-from bot.doctor.examination import Finding, Surroundings, Verdict, probe
-from bot.slack_failures import Answer, answer_of, slack_code
+from bot.base.slack_failures import Answer, answer_of, slack_code
+from bot.runtime.doctor.clocks import judged, skew
+from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.slack import manifest as slack_manifest
 
 _PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
 _CHANNELS = 40  # channels that are asked for by id: Slack answers 50 such questions in a minute

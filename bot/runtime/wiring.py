@@ -1,7 +1,7 @@
 """The only place where the parts are joined.
 
-`build(settings)` returns one frozen object, which `bot.serving` runs. Nothing here decides anything: stories bring
-their parts, their listeners and their rounds.
+`build(settings)` returns one frozen object, which `bot.runtime.serving` runs. Nothing here decides
+anything: stories bring their parts, their listeners and their rounds.
 """
 
 import os
@@ -12,14 +12,12 @@ from dataclasses import dataclass
 import commands.dataset
 import commands.labeljob
 import commands.labelteam
-from bot import home
 from bot.base.aws import Aws
 from bot.base.clock import Clock, new_id, system_clock
 from bot.base.db import ANSWER_BUSY_WAIT, Database
-from bot.base.leases import Leases
 from bot.base.rounds import Round
 from bot.base.settings import Settings
-from bot.base.tries import Tries
+from bot.base.slack_client import SlackClient, client_of
 from bot.datasets.story import DatasetStory, dataset_story
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
@@ -28,13 +26,15 @@ from bot.delivery.undelivered import Undelivered
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
 from bot.ground import Ground
-from bot.installation import Installation, installation_of, showing_the_token
 from bot.jobs.held import Account
 from bot.jobs.story import JobStory, job_story
 from bot.people.access import Access
 from bot.people.teams import Teams
-from bot.slack_app import Door
-from bot.slack_client import SlackClient, client_of
+from bot.slack.app import Door
+from bot.slack.installation import Installation, installation_of, showing_the_token
+from bot.work.leases import Leases
+from bot.work.tries import Tries
+from commands import home
 from commands.rights import RULES
 
 

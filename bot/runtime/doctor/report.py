@@ -18,8 +18,8 @@ from bot.base.clock import new_id
 from bot.base.db import Database
 from bot.base.log import redact
 from bot.base.settings import BadSettings, Settings
-from bot.doctor import aws_probes, bucket_probes, database_probes, slack_probes
-from bot.doctor.examination import PROBES, Row, Surroundings, Verdict, examine
+from bot.runtime.doctor import aws_probes, bucket_probes, database_probes, slack_probes
+from bot.runtime.doctor.examination import PROBES, Row, Surroundings, Verdict, examine
 
 _FILES = (slack_probes, aws_probes, bucket_probes, database_probes)
 ORDER = tuple(each for file in _FILES for each in PROBES.values() if each.ask.__module__ == file.__name__)

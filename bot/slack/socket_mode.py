@@ -18,8 +18,8 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.base.errors import Refusal
-from bot.slack_app import AT_ONCE
-from bot.slack_failures import NO_ANSWER, outcome_unknown, slack_code
+from bot.base.slack_failures import NO_ANSWER, outcome_unknown, slack_code
+from bot.slack.app import AT_ONCE
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
 _LOOK = 0.02

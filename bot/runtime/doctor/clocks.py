@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from bot.base.blocks import count
-from bot.doctor.examination import Finding, Verdict
+from bot.runtime.doctor.examination import Finding, Verdict
 
 LOOK_AFTER = 60.0  # seconds
 FAILS_AFTER = 240.0  # seconds: Slack's signatures die at 300 s, those of AWS at 300 s (S3 at 900 s)

@@ -9,7 +9,7 @@ from bot.base.errors import LabeljobError
 from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.teams import Teams
-from bot.slack_app import Door
+from bot.slack.app import Door
 
 
 def register(app: Door, *, jobs: JobStory, teams: Teams, access: Access) -> None:

@@ -1,0 +1,1 @@
+"""What people read of a job (pure): its card, its status, its team's message, the lines of its thread."""

@@ -1,0 +1,1 @@
+"""The front: whatever Slack sends comes in here, is authenticated, counted once and handed to a listener."""

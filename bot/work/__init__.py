@@ -1,0 +1,1 @@
+"""Work that is held, tried again and set aside."""
