@@ -1,7 +1,8 @@
-"""`make bench`: what the bot's own part costs, as ratios in one run against a floor measured beside it.
+"""`make bench`: what the bot's own part costs, as ratios in one run against a floor measured beside
+it.
 
-Nothing here fails by a time; the figures are to be read. A ratio is the median of several rounds, both sides taken in
-turn, so that a busy machine slows them alike.
+Nothing here fails by a time; the figures are to be read. A ratio is the median of several rounds,
+both sides taken in turn, so that a busy machine slows them alike.
 """
 
 import statistics
@@ -58,7 +59,9 @@ def main() -> None:
 
 
 def acknowledgement() -> tuple[str, ...]:
-    """A signed slash command, the durable inbox row included, against Bolt's own dispatch and one SQLite commit."""
+    """A signed slash command, the durable inbox row included, against Bolt's own dispatch and one
+    SQLite commit.
+    """
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
         database.migrate()
@@ -66,9 +69,14 @@ def acknowledgement() -> tuple[str, ...]:
         workspace.start()
         client = WebClient("xoxb-bench", base_url=f"{workspace.url}/api/", retry_handlers=[])
         plain = App(
-            client=client, signing_secret=SECRET, process_before_response=True, token_verification_enabled=False
+            client=client,
+            signing_secret=SECRET,
+            process_before_response=True,
+            token_verification_enabled=False,
         )
-        door = Door(client, signing_secret=SECRET, inbox=Inbox(database), installation=learn(client))
+        door = Door(
+            client, signing_secret=SECRET, inbox=Inbox(database), installation=learn(client)
+        )
         for app in (plain, door):
             app.command("/labeljob")(lambda ack: ack("ok"))
         inbox = Inbox(database)
@@ -112,18 +120,27 @@ def help_text() -> tuple[str, ...]:
         subprocess.run([sys.executable, "-c", bare], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
     def ours() -> None:
-        subprocess.run([sys.executable, "-m", "bot", "--help"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "bot", "--help"], check=True, stdout=subprocess.DEVNULL
+        )
 
     return _row("labeljob --help", floor, ours, times=3, goal="<= 2")
 
 
 def serve_ready() -> tuple[str, ...]:
-    """`labeljob serve` until it has its connection, against the bare imports of what it is made of."""
+    """`labeljob serve` until it has its connection, against the bare imports of what it is made
+    of.
+    """
     with tempfile.TemporaryDirectory() as name:
         services = Services(Path(name), manifest=slack_manifest.read())
         services.start()
         practice = Practice(
-            Path(name), services.addresses, lambda: services, transport="socket", bot_port=free_port(0), gaps={}
+            Path(name),
+            services.addresses,
+            lambda: services,
+            transport="socket",
+            bot_port=free_port(0),
+            gaps={},
         )
 
         def ours() -> float:
@@ -144,7 +161,16 @@ def serve_ready() -> tuple[str, ...]:
 def sandbox_ready() -> tuple[str, ...]:
     """`labeljob sandbox` (not the first time) until it says so, against the same imports."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "bot", "sandbox", "--folder", folder, "--port", str(free_port(20_000))]
+        command = [
+            sys.executable,
+            "-m",
+            "bot",
+            "sandbox",
+            "--folder",
+            folder,
+            "--port",
+            str(free_port(20_000)),
+        ]
 
         def ours() -> float:
             begin = time.perf_counter()
@@ -165,7 +191,10 @@ def sandbox_ready() -> tuple[str, ...]:
 
 def _start_row(what: str, ours: Callable[[], float]) -> tuple[str, ...]:
     """A start against a process that only imports the libraries that the bot is made of."""
-    bare = "import apscheduler.schedulers.background, boto3, jinja2, pydantic_settings, slack_bolt, sqlmodel"
+    bare = (
+        "import apscheduler.schedulers.background, boto3, jinja2, pydantic_settings, slack_bolt, "
+        "sqlmodel"
+    )
 
     def floor() -> None:
         subprocess.run([sys.executable, "-c", bare], check=True)  # noqa: S603
@@ -179,7 +208,9 @@ def _start_row(what: str, ours: Callable[[], float]) -> tuple[str, ...]:
 
 def manifest_check() -> tuple[str, ...]:
     """Checking an input manifest of 20,000 lines against decoding its JSON alone."""
-    body = b"".join(b'{"source-ref":"s3://orchard-raw/july/%06d.jpg"}\n' % number for number in range(20_000))
+    body = b"".join(
+        b'{"source-ref":"s3://orchard-raw/july/%06d.jpg"}\n' % number for number in range(20_000)
+    )
     decode = msgspec.json.Decoder().decode
 
     def floor() -> None:
@@ -192,7 +223,9 @@ def manifest_check() -> tuple[str, ...]:
     return _row("check of a manifest, 20,000 lines", floor, ours, times=1, goal="told, not set")
 
 
-def _row(what: str, floor: Callable[[], None], ours: Callable[[], None], *, times: int, goal: str) -> tuple[str, ...]:
+def _row(
+    what: str, floor: Callable[[], None], ours: Callable[[], None], *, times: int, goal: str
+) -> tuple[str, ...]:
     floors, mine = [], []
     for _ in range(ROUNDS):
         floors.append(_seconds(floor, times))

@@ -1,7 +1,9 @@
-"""Acknowledgements over HTTP: 200 connections, each sending the next signed command when the last one is answered.
+"""Acknowledgements over HTTP: 200 connections, each sending the next signed command when the last
+one is answered.
 
-The floor is an application on the same server that checks the signature and does nothing else; it runs as
-`python -m bench.over_http PORT`. Both are loaded from this process, which has the other core.
+The floor is an application on the same server that checks the signature and does nothing else; it
+runs as `python -m bench.over_http PORT`. Both are loaded from this process, which has the other
+core.
 """
 
 import asyncio
@@ -88,7 +90,9 @@ def _request(number: int) -> bytes:
 @contextmanager
 def _bot(folder: Path) -> Iterator[int]:
     """The bot's web role behind signed HTTP; its port."""
-    services = Services(folder / "world", manifest=slack_manifest.read(), rate_limits=False, ticking=False)
+    services = Services(
+        folder / "world", manifest=slack_manifest.read(), rate_limits=False, ticking=False
+    )
     services.start()
     url, port = f"sqlite:///{folder}/bench.db", free_port(0)
     database = Database(url)
@@ -139,7 +143,9 @@ def _listens(port: int) -> bool:
 def bare(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The floor's application: the signature, and "ok"."""
     body = environ["wsgi.input"].read().decode()
-    stamp, signature = (environ.get(f"HTTP_X_SLACK_{name}", "0") for name in ("REQUEST_TIMESTAMP", "SIGNATURE"))
+    stamp, signature = (
+        environ.get(f"HTTP_X_SLACK_{name}", "0") for name in ("REQUEST_TIMESTAMP", "SIGNATURE")
+    )
     known = SignatureVerifier(SECRET).is_valid(body, stamp, signature)
     start_response("200 OK" if known else "401 Unauthorized", [("Content-Length", "2")])
     return [b"ok"]

@@ -1,7 +1,8 @@
-"""A look at running labeling jobs of which nothing changed: processor time of one round of the watch.
+"""A look at running labeling jobs of which nothing changed: processor time of one round of the
+watch.
 
-The floor is ListLabelingJobs by botocore alone, the same pages. Both are measured in this thread; the stand-in that
-answers them works in others.
+The floor is ListLabelingJobs by botocore alone, the same pages. Both are measured in this thread;
+the stand-in that answers them works in others.
 """
 
 import statistics
@@ -31,7 +32,9 @@ _CHANNEL, _PERSON = "C0DATA", "U0SAM"
 def watch_round() -> tuple[str, ...]:
     """One round of the watch over running jobs against the listing alone, per job."""
     with tempfile.TemporaryDirectory() as folder:
-        services = Services(Path(folder), manifest=slack_manifest.read(), rate_limits=False, ticking=False)
+        services = Services(
+            Path(folder), manifest=slack_manifest.read(), rate_limits=False, ticking=False
+        )
         services.start()
         settings = _settings(services, Path(folder))
         aws = Aws(settings)
@@ -47,7 +50,11 @@ def watch_round() -> tuple[str, ...]:
                     pages = (
                         aws.poll("sagemaker")
                         .get_paginator("list_labeling_jobs")
-                        .paginate(StatusEquals=status, SortBy="CreationTime", PaginationConfig={"PageSize": 100})
+                        .paginate(
+                            StatusEquals=status,
+                            SortBy="CreationTime",
+                            PaginationConfig={"PageSize": 100},
+                        )
                     )
                     listed += sum(len(page["LabelingJobSummaryList"]) for page in pages)
                 assert listed == _JOBS
@@ -71,7 +78,9 @@ def watch_round() -> tuple[str, ...]:
 
 def _settings(services: Services, folder: Path) -> Settings:
     """The bot's settings for this world."""
-    given: dict[str, Any] = services.environment() | {"LABELJOB_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"}
+    given: dict[str, Any] = services.environment() | {
+        "LABELJOB_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}"
+    }
     return Settings(
         **{
             name.removeprefix("LABELJOB_").lower() if name.startswith("LABELJOB_") else name: value
@@ -95,7 +104,9 @@ def _fill(bot: wiring.Bot, services: Services, sagemaker: Any) -> None:
         sagemaker.create_labeling_job(**job)
     for _ in range(3):
         services.aws.tick()
-    for number in track(range(_JOBS), "following them", console=Console(stderr=True), transient=True):
+    for number in track(
+        range(_JOBS), "following them", console=Console(stderr=True), transient=True
+    ):
         bot.jobs.follow.follow(f"basket-{number:05d}", bot.installation.team_id, _CHANNEL, who)
 
 

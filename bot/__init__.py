@@ -1,1 +1,3 @@
-"""Labeljob: the Slack bot that coordinates data labeling with Ground Truth and Rekognition Custom Labels."""
+"""Labeljob: the Slack bot that coordinates data labeling with Ground Truth and Rekognition Custom
+Labels.
+"""

@@ -1,6 +1,7 @@
 """The `labeljob` command: the administrator's door.
 
-Imports happen inside the subcommands, so that `labeljob --help` costs little more than argparse itself.
+Imports happen inside the subcommands, so that `labeljob --help` costs little more than argparse
+itself.
 """
 
 import argparse
@@ -16,7 +17,9 @@ _LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; the exit code for the shell (0 done, 1 failed with words, 2 wrong usage)."""
+    """Run one subcommand; the exit code for the shell (0 done, 1 failed with words, 2 wrong
+    usage).
+    """
     parser = _parser()
     chosen = parser.parse_args(arguments)
     if not hasattr(chosen, "run"):
@@ -42,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _unread() -> bool:
-    """Whether it is our output that nobody reads any more (`| head`); what is left of it then goes nowhere."""
+    """Whether it is our output that nobody reads any more (`| head`); what is left of it then goes
+    nowhere.
+    """
     output = sys.stdout.fileno()
     looks = select.poll()
     looks.register(output, 0)
@@ -53,40 +58,78 @@ def _unread() -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="labeljob", description="The Slack bot that coordinates data labeling.")
+    parser = argparse.ArgumentParser(
+        prog="labeljob", description="The Slack bot that coordinates data labeling."
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    sandbox = commands.add_parser("sandbox", help="start the practice workspace: no Slack and no AWS account needed")
-    sandbox.add_argument("--folder", default=".sandbox", help="where it remembers everything (default: .sandbox)")
-    sandbox.add_argument("--pictures", metavar="FOLDER", help="put your own pictures into the practice bucket")
-    sandbox.add_argument(
-        "--port", type=_port, default=8470, help="the page's port; the next free ones are for the rest"
+    sandbox = commands.add_parser(
+        "sandbox", help="start the practice workspace: no Slack and no AWS account needed"
     )
-    sandbox.add_argument("--pace", type=_pace, default=0.2, help="objects the simulated team labels a second (0.2)")
-    sandbox.add_argument("--transport", choices=["socket", "http"], default="socket", help="how Slack reaches the bot")
-    sandbox.add_argument("--services-only", action="store_true", help="start the stand-ins alone, print their settings")
+    sandbox.add_argument(
+        "--folder", default=".sandbox", help="where it remembers everything (default: .sandbox)"
+    )
+    sandbox.add_argument(
+        "--pictures", metavar="FOLDER", help="put your own pictures into the practice bucket"
+    )
+    sandbox.add_argument(
+        "--port",
+        type=_port,
+        default=8470,
+        help="the page's port; the next free ones are for the rest",
+    )
+    sandbox.add_argument(
+        "--pace", type=_pace, default=0.2, help="objects the simulated team labels a second (0.2)"
+    )
+    sandbox.add_argument(
+        "--transport",
+        choices=["socket", "http"],
+        default="socket",
+        help="how Slack reaches the bot",
+    )
+    sandbox.add_argument(
+        "--services-only",
+        action="store_true",
+        help="start the stand-ins alone, print their settings",
+    )
     sandbox.set_defaults(run=_sandbox)
 
-    demo = commands.add_parser("demo", help="run the whole story once in the practice workspace, in the terminal")
-    demo.add_argument("--json", action="store_true", help="print one JSON object instead of the threads")
+    demo = commands.add_parser(
+        "demo", help="run the whole story once in the practice workspace, in the terminal"
+    )
+    demo.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of the threads"
+    )
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="run the bot with the settings of the environment")
-    serve.add_argument("--role", choices=["web", "worker", "both"], default="both", help="people, time, or both")
-    serve.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
+    serve.add_argument(
+        "--role", choices=["web", "worker", "both"], default="both", help="people, time, or both"
+    )
+    serve.add_argument(
+        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
+    )
     serve.set_defaults(run=_serve)
 
     migrate = commands.add_parser("migrate", help="bring the database's tables to this version")
-    migrate.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
+    migrate.add_argument(
+        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
+    )
     migrate.set_defaults(run=_migrate)
 
-    doctor = commands.add_parser("doctor", help="probe settings, Slack, AWS, buckets and database, with remedies")
-    doctor.add_argument("--env-file", metavar="FILE", help="read settings from this file; the environment wins")
+    doctor = commands.add_parser(
+        "doctor", help="probe settings, Slack, AWS, buckets and database, with remedies"
+    )
+    doctor.add_argument(
+        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
+    )
     doctor.add_argument("--json", action="store_true", help="print one JSON object instead of rows")
     doctor.set_defaults(run=_doctor)
 
     manifest = commands.add_parser("slack-manifest", help="print the manifest of the Slack app")
-    manifest.add_argument("--url", help="the bot's public address (https://…): prints the form for signed HTTP")
+    manifest.add_argument(
+        "--url", help="the bot's public address (https://…): prints the form for signed HTTP"
+    )
     manifest.set_defaults(run=_slack_manifest)
     return parser
 
@@ -94,7 +137,9 @@ def _parser() -> argparse.ArgumentParser:
 def _port(typed: str) -> int:
     """A port as it was typed; argparse says the rest."""
     if not typed.isdecimal() or int(typed) > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"a port is a number up to {_LAST_PORT}; 0 takes free ones")
+        raise argparse.ArgumentTypeError(
+            f"a port is a number up to {_LAST_PORT}; 0 takes free ones"
+        )
     return int(typed)
 
 
@@ -113,7 +158,9 @@ def _sandbox(chosen: argparse.Namespace) -> int:
     practice = _practice()
     if chosen.services_only:
         return int(practice.services_only(chosen.folder, chosen.port, chosen.pace))
-    return int(practice.run(chosen.folder, chosen.port, chosen.transport, chosen.pictures, chosen.pace))
+    return int(
+        practice.run(chosen.folder, chosen.port, chosen.transport, chosen.pictures, chosen.pace)
+    )
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -138,7 +185,9 @@ def _serve(chosen: argparse.Namespace) -> int:
 
     found = settings.read(chosen.env_file)
     if chosen.env_file:
-        os.environ[settings.ENV_FILE] = chosen.env_file  # the web server's processes read the settings anew
+        os.environ[settings.ENV_FILE] = (
+            chosen.env_file
+        )  # the web server's processes read the settings anew
     serving.serve(found, chosen.role)
     return 0
 

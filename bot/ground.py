@@ -14,7 +14,9 @@ from bot.work.tries import Tries
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The shared parts of one process, joined once by the wiring; a story takes from it what it needs, by name."""
+    """The shared parts of one process, joined once by the wiring; a story takes from it what it
+    needs, by name.
+    """
 
     settings: Settings
     db: Database

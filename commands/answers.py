@@ -8,12 +8,20 @@ from bot.delivery.message import Message
 
 def to_one(message: Message) -> dict[str, Any]:
     """A message for one person's eyes."""
-    return {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks or [section(message.text)]}
+    return {
+        "response_type": "ephemeral",
+        "text": message.text,
+        "blocks": message.blocks or [section(message.text)],
+    }
 
 
 def thanked(thanks: Block, *, new: bool) -> Block:
-    """The window in a form's place; where an earlier press was taken, it says that this one added nothing to it."""
+    """The window in a form's place; where an earlier press was taken, it says that this one added
+    nothing to it.
+    """
     if new:
         return thanks
-    earlier = section("An earlier press was taken. What was changed in the form after it is not part of it.")
+    earlier = section(
+        "An earlier press was taken. What was changed in the form after it is not part of it."
+    )
     return {**thanks, "blocks": [*thanks["blocks"], earlier]}

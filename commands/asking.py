@@ -1,7 +1,8 @@
 """Who asks, where: read from any payload of Slack's.
 
-In which workspace is not read: in a channel shared with another company a payload names the host's, and whoever is at
-home elsewhere brings their own. The only workspace is that of the bot's token (`Access.team_id`).
+In which workspace is not read: in a channel shared with another company a payload names the host's,
+and whoever is at home elsewhere brings their own. The only workspace is that of the bot's token
+(`Access.team_id`).
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from bot.people.access import Access, DirectMessage, Who, is_direct
 class Asking:
     """A person in a channel. `channel` is empty in windows and on the App Home.
 
-    `typed`: they typed a command or a mention there. `direct`: that is a direct message, of two people or of several.
+    `typed`: they typed a command or a mention there. `direct`: that is a direct message, of two
+    people or of several.
     """
 
     channel: str
@@ -35,22 +37,27 @@ def asking(body: dict[str, Any]) -> Asking:
     if thread_ts in {container.get("message_ts"), message.get("ts")}:
         thread_ts = None
     channel = str(
-        body.get("channel_id") or (body.get("channel") or {}).get("id") or container.get("channel_id")
-        or event.get("channel") or ""
-    )  # fmt: skip
+        body.get("channel_id")
+        or (body.get("channel") or {}).get("id")
+        or container.get("channel_id")
+        or event.get("channel")
+        or ""
+    )
     called = str(body.get("channel_name") or "")
     return Asking(
         channel=channel,
         user_id=str(body.get("user_id") or user.get("id") or event.get("user") or ""),
         thread_ts=thread_ts,
         typed=bool(body.get("command")) or event.get("type") == "app_mention",
-        # UNSURE: the name of a group's direct message in a command is not documented; mpdm-… is what its API name is.
+        # UNSURE: the name of a group's direct message in a command is not documented; mpdm-… is
+        # what its API name is.
         direct=is_direct(channel) or called == "directmessage" or called.startswith("mpdm-"),
     )
 
 
 def person_here(who: Asking, access: Access) -> Who:
-    """The person, as far as the place they typed in tells: enough to see and to ask, never to manage.
+    """The person, as far as the place they typed in tells: enough to see and to ask, never to
+    manage.
 
     Raises:
         DirectMessage: they typed in one.
@@ -63,7 +70,9 @@ def person_here(who: Asking, access: Access) -> Who:
 
 
 def words_of(text: str) -> tuple[str, str]:
-    """A command's first word in small letters, and the rest; doubled blanks and typographic quotes do not count."""
+    """A command's first word in small letters, and the rest; doubled blanks and typographic quotes
+    do not count.
+    """
     plain = " ".join(text.replace("“", '"').replace("”", '"').split())
     first, _, rest = plain.partition(" ")
     return first.lower(), rest.strip().strip('"').strip()

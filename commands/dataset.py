@@ -26,7 +26,9 @@ MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the j
 _SETS = {words: kind for kind, words in TYPE_WORDS.items()}
 
 
-def register(app: Door, *, datasets: DatasetStory, jobs: JobStory, access: Access, new_id: NewId) -> None:
+def register(
+    app: Door, *, datasets: DatasetStory, jobs: JobStory, access: Access, new_id: NewId
+) -> None:
     """Tell the app of the command, its form and the button of finished jobs."""
     app.command("/dataset")(partial(command, datasets=datasets, access=access, new_id=new_id))
     app.action(MAKE_DATASET)(partial(make_dataset, jobs=jobs, access=access, new_id=new_id))
@@ -34,7 +36,13 @@ def register(app: Door, *, datasets: DatasetStory, jobs: JobStory, access: Acces
 
 
 def command(
-    ack: Ack, body: dict[str, Any], client: WebClient, *, datasets: DatasetStory, access: Access, new_id: NewId
+    ack: Ack,
+    body: dict[str, Any],
+    client: WebClient,
+    *,
+    datasets: DatasetStory,
+    access: Access,
+    new_id: NewId,
 ) -> None:
     """`/dataset create | list | status [name] | help`."""
     word, rest = words_of(body.get("text") or "help")
@@ -74,7 +82,10 @@ def make_dataset(
         channel=job.channel,
     )
     lead = form.lead(source, job.task_type_title, job.other_set)
-    client.views_open(trigger_id=body["trigger_id"], view=form.page(source, nonce=new_id(), job=job.job_id, lead=lead))
+    client.views_open(
+        trigger_id=body["trigger_id"],
+        view=form.page(source, nonce=new_id(), job=job.job_id, lead=lead),
+    )
 
 
 def submit(
@@ -95,15 +106,21 @@ def submit(
         _may_create(Asking(source.channel, who.user_id), access)
     source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
     try:
-        receipt = datasets.accept.accept(source, f"view:{access.team_id}:{who.user_id}:{carried['nonce']}")
+        receipt = datasets.accept.accept(
+            source, f"view:{access.team_id}:{who.user_id}:{carried['nonce']}"
+        )
     except Refused as refused:
         ack(response_action="errors", errors=form.errors(refused.faults))
         return
-    ack(response_action="update", view=thanked(form.thanks(receipt.dataset.source), new=receipt.new))
+    ack(
+        response_action="update", view=thanked(form.thanks(receipt.dataset.source), new=receipt.new)
+    )
 
 
 def _of_job(source: Source, who: Asking, job: FinishedJob, access: Access) -> Source:
-    """The source with what only the job knows; another manifest than its own has labels of its own."""
+    """The source with what only the job knows; another manifest than its own has labels of its
+    own.
+    """
     _may_import(who, job, access)
     own = source.manifest_uri == job.output_manifest
     return msgspec.structs.replace(
@@ -122,8 +139,14 @@ def _may_create(who: Asking, access: Access) -> None:
 
 
 def _may_import(who: Asking, job: FinishedJob, access: Access) -> None:
-    """The right of this person on that job; rights are those of the job's own channel and workspace."""
-    access.require("import", access.at_home(job.team_id, who.user_id, job.channel, who.channel), asked_by=job.asked_by)
+    """The right of this person on that job; rights are those of the job's own channel and
+    workspace.
+    """
+    access.require(
+        "import",
+        access.at_home(job.team_id, who.user_id, job.channel, who.channel),
+        asked_by=job.asked_by,
+    )
     access.check_here(job.channel)
     if job.why_not:
         raise NotImportable(job.why_not)

@@ -1,4 +1,6 @@
-"""What a handler of an action is given, and what it may answer: the same for a command, a press and a mention."""
+"""What a handler of an action is given, and what it may answer: the same for a command, a press and
+a mention.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ from commands.asking import Asking, person_here
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words about what was done. After a press they are dropped: card and thread say it to everybody."""
+    """Words about what was done. After a press they are dropped: card and thread say it to
+    everybody.
+    """
 
     words: str
 
@@ -32,7 +36,8 @@ class Shows:
 class Opens:
     """A window; a mention cannot open one, so it gets the offer of a button that does.
 
-    `otherwise` is the window in its place where Slack refuses it with these words, None where that does not help.
+    `otherwise` is the window in its place where Slack refuses it with these words, None where that
+    does not help.
     """
 
     view: Block
@@ -74,7 +79,9 @@ class Ask:
         return person_here(self.who, self.access)
 
     def at_home(self) -> Who:
-        """The person in the channel that the job belongs to: rights to manage are those of there."""
+        """The person in the channel that the job belongs to: rights to manage are those of
+        there.
+        """
         job = self.named
         return self.access.at_home(job.team_id, self.who.user_id, job.channel, self.who.channel)
 

@@ -1,4 +1,6 @@
-"""App Home: what a person can label, and the jobs they asked for. Drawn anew each time it is opened."""
+"""App Home: what a person can label, and the jobs they asked for. Drawn anew each time it is
+opened.
+"""
 
 from functools import partial
 from typing import Any
@@ -17,14 +19,18 @@ def register(app: Door, *, jobs: JobStory, teams: Teams, access: Access) -> None
     app.event("app_home_opened")(partial(opened, jobs=jobs, teams=teams, access=access))
 
 
-def opened(event: dict[str, Any], client: WebClient, *, jobs: JobStory, teams: Teams, access: Access) -> None:
+def opened(
+    event: dict[str, Any], client: WebClient, *, jobs: JobStory, teams: Teams, access: Access
+) -> None:
     """Somebody opened the Home tab: draw it for them."""
     if event.get("tab") != "home":
         return
     team_id, user = access.team_id, str(event["user"])
     channels = {team.channel for team in teams.search(team_id, "", limit=1000) if team.channel}
     mine = frozenset(channel for channel in channels if _labels_in(access, user, channel))
-    client.views_publish(user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine))
+    client.views_publish(
+        user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine)
+    )
 
 
 def _labels_in(access: Access, user: str, channel: str) -> bool:

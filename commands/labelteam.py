@@ -34,7 +34,11 @@ def command(ack: Ack, body: dict[str, Any], *, queue: Queue, teams: Teams, acces
         person_here(who, access)
         access.require("tie team", access.who(access.team_id, who.user_id, who.channel))
         access.check_here(who.channel)
-        ack(_tied(queue, access.team_id, who.channel, word, name) if name else f"Name the team.\n{HELP}")
+        ack(
+            _tied(queue, access.team_id, who.channel, word, name)
+            if name
+            else f"Name the team.\n{HELP}"
+        )
     else:
         ack(HELP)
 
@@ -43,7 +47,8 @@ def _tied(queue: Queue, team_id: str, channel: str, word: str, name: str) -> str
     if word == "here":
         team = queue.tie(team_id, name, channel)
         return (
-            f"{typed(team.name)} is told of work in this channel from now on, in one message that is kept up to date."
+            f"{typed(team.name)} is told of work in this channel from now on, in one message that "
+            "is kept up to date."
         )
     team = queue.leave(team_id, name, channel)
     return f"{typed(team.name)} is told of work in this channel no more."

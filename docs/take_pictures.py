@@ -1,7 +1,8 @@
-"""Take the documentation's pictures: a practice workspace is played for a while, a browser looks at it.
+"""Take the documentation's pictures: a practice workspace is played for a while, a browser looks at
+it.
 
-For maintainers: `make pictures`, then look at each of them; `python docs/take_pictures.py masks` takes one. Needs the
-development packages and Chromium.
+For maintainers: `make pictures`, then look at each of them; `python docs/take_pictures.py masks`
+takes one. Needs the development packages and Chromium.
 """
 
 from __future__ import annotations
@@ -47,21 +48,31 @@ GAPS = {
     "LABELJOB_TEAMS_GAP": "2",
 }
 SCENES = list(sample_truth.scenes(seed.SEED))
-MANY = max((scene for scene in SCENES if scene.name.startswith("table")), key=lambda scene: len(scene.fruits))
+MANY = max(
+    (scene for scene in SCENES if scene.name.startswith("table")),
+    key=lambda scene: len(scene.fruits),
+)
 BOXES = replace(
     orders.BOXES,
     team=seed.WAITING_TEAM,
-    short="One box round every fruit.\n- Stem and leaf stay outside.\n- Half hidden: box what you see.",
+    short=(
+        "One box round every fruit.\n- Stem and leaf stay outside.\n- Half hidden: box what you "
+        "see."
+    ),
     good_examples=f"s3://{seed.RAW}/ripeness/{SCENES[1].name} | Three fruits, so three boxes",
-    bad_examples=f"s3://{seed.RAW}/ripeness/{SCENES[6].name} | A box that takes in the shadow is too wide",
+    bad_examples=(
+        f"s3://{seed.RAW}/ripeness/{SCENES[6].name} | A box that takes in the shadow is too wide"
+    ),
 )
 
 
 TOOL = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
-<crowd-form><crowd-{tool} name="crowd-{tool}" src="{{{{ task.input.taskObject | grant_read_access }}}}"
+<crowd-form><crowd-{tool} name="crowd-{tool}" src="{{{{ task.input.taskObject | grant_read_access
+  }}}}"
   header="{header}" labels="{{{{ task.input.labels | to_json | escape }}}}">
   <full-instructions header="{header}"><p>Zoom in at the rims.</p></full-instructions>
-  <short-instructions><p>Follow the <b>skin</b> of each fruit.</p><p>Stem, leaf and shadow stay outside.</p>
+  <short-instructions><p>Follow the <b>skin</b> of each fruit.</p><p>Stem, leaf and shadow stay
+    outside.</p>
   <p>Half hidden: take what you see.</p></short-instructions>
 </crowd-{tool}></crowd-form>"""
 
@@ -71,7 +82,12 @@ def workspace(folder: Path) -> Iterator[Services]:
     """A practice workspace after its first minute, with a dataset and a job that waits for Lin."""
     services = Services(folder, manifest=slack_manifest.read(), banner=BANNER)
     practice = Practice(
-        folder, services.addresses, lambda: services, transport="socket", bot_port=free_port(0), gaps=GAPS
+        folder,
+        services.addresses,
+        lambda: services,
+        transport="socket",
+        bot_port=free_port(0),
+        gaps=GAPS,
     )
     try:
         practice.start()
@@ -100,9 +116,13 @@ def percent(person: Person) -> int:
     return int(text.partition(" %)")[0].rpartition("(")[2]) if " %)" in text else 0
 
 
-def tab(browser: Browser, services: Services, person: str, channel: str, *, dark: bool = False) -> Page:
+def tab(
+    browser: Browser, services: Services, person: str, channel: str, *, dark: bool = False
+) -> Page:
     """The page as this person sees it, without the banner."""
-    context = browser.new_context(viewport=SIZE, color_scheme="dark" if dark else "light", device_scale_factor=1)
+    context = browser.new_context(
+        viewport=SIZE, color_scheme="dark" if dark else "light", device_scale_factor=1
+    )
     page = context.new_page()
     page.goto(f"{services.slack_url}/#{person}/{channel}")
     page.get_by_test_id("dismiss-banner").click()
@@ -110,7 +130,9 @@ def tab(browser: Browser, services: Services, person: str, channel: str, *, dark
 
 
 def keep(page: Page, name: str) -> None:
-    """Save what the page shows, in coarser colours where it would be too large for a page of documentation."""
+    """Save what the page shows, in coarser colours where it would be too large for a page of
+    documentation.
+    """
     page.mouse.move(SIZE["width"] - 2, SIZE["height"] - 2)
     page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
@@ -138,10 +160,13 @@ def three_cards(page: Page) -> None:
     """Scroll to the first card, and make the window as high as three of them need."""
     missing = page.evaluate(
         """() => {
-            const [feed, cards] = [document.querySelector("#main .feed"), document.querySelectorAll("#main .msg")];
+            const [feed, cards] = [document.querySelector("#main .feed"),
+              document.querySelectorAll("#main .msg")];
             const scroller = feed.parentElement;
-            scroller.scrollTop += cards[0].getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-            return cards[2].getBoundingClientRect().bottom - scroller.getBoundingClientRect().bottom;
+            scroller.scrollTop += cards[0].getBoundingClientRect().top -
+              scroller.getBoundingClientRect().top;
+            return cards[2].getBoundingClientRect().bottom -
+              scroller.getBoundingClientRect().bottom;
         }"""
     )
     page.set_viewport_size({**SIZE, "height": SIZE["height"] + round(missing)})
@@ -167,7 +192,9 @@ def form(browser: Browser, services: Services) -> None:
     team.fill("orchard")
     page.get_by_test_id("option").first.click()
     modal.get_by_test_id("block-title").locator("input").fill("Ripe or not, August harvest")
-    modal.get_by_test_id("block-description").locator("input").fill("Choose one word for the fruit in the middle")
+    modal.get_by_test_id("block-description").locator("input").fill(
+        "Choose one word for the fruit in the middle"
+    )
     modal.get_by_test_id("block-labels").locator("textarea").fill("unripe\nripe\noverripe")
     keep(page, "form")
     page.context.close()
@@ -196,12 +223,19 @@ def worker(browser: Browser, services: Services) -> None:
 
 
 def job_behind_the_bots_back(services: Services, tool: str, kind: str, title: str) -> None:
-    """Make a labeling job as a script or the console would: a drawing tool over the first picture with many fruits."""
+    """Make a labeling job as a script or the console would: a drawing tool over the first picture
+    with many fruits.
+    """
     given = services.environment()
-    session = boto3.Session(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], None, given["AWS_REGION"])
+    session = boto3.Session(
+        given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], None, given["AWS_REGION"]
+    )
     s3 = session.client("s3", endpoint_url=given["AWS_ENDPOINT_URL"])
     sagemaker = session.client("sagemaker", endpoint_url=given["AWS_ENDPOINT_URL"])
-    labels = {"document-version": "2018-11-28", "labels": [{"label": label} for label in BOXES.labels]}
+    labels = {
+        "document-version": "2018-11-28",
+        "labels": [{"label": label} for label in BOXES.labels],
+    }
     place = f"tools/{tool}"
     for name, body in (
         ("labels.json", json.dumps(labels)),
@@ -214,7 +248,11 @@ def job_behind_the_bots_back(services: Services, tool: str, kind: str, title: st
     sagemaker.create_labeling_job(
         LabelingJobName=tool,
         LabelAttributeName="fruit-ref" if kind == "SemanticSegmentation" else "fruit",
-        InputConfig={"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/{place}/in.manifest"}}},
+        InputConfig={
+            "DataSource": {
+                "S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/{place}/in.manifest"}
+            }
+        },
         OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/labels"},
         RoleArn=given["LABELJOB_EXECUTION_ROLE_ARN"],
         LabelCategoryConfigS3Uri=f"s3://{seed.RAW}/{place}/labels.json",
@@ -222,17 +260,25 @@ def job_behind_the_bots_back(services: Services, tool: str, kind: str, title: st
             "WorkteamArn": team,
             "UiConfig": {"UiTemplateS3Uri": f"s3://{seed.RAW}/{place}/page.liquid.html"},
             "PreHumanTaskLambdaArn": f"{lambdas}:PRE-{kind}",
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-{kind}"},
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-{kind}"
+            },
             "TaskTitle": title,
             "TaskDescription": "Every fruit, to the rim",
             "NumberOfHumanWorkersPerDataObject": 1,
             "TaskTimeLimitInSeconds": 1_800,
         },
     )
-    wait_for(lambda: sagemaker.describe_labeling_job(LabelingJobName=tool)["LabelCounters"]["Unlabeled"], 15, tool)
+    wait_for(
+        lambda: sagemaker.describe_labeling_job(LabelingJobName=tool)["LabelCounters"]["Unlabeled"],
+        15,
+        tool,
+    )
 
 
-def at_work(browser: Browser, services: Services, title: str, *, dark: bool = False) -> tuple[Page, FloatRect]:
+def at_work(
+    browser: Browser, services: Services, title: str, *, dark: bool = False
+) -> tuple[Page, FloatRect]:
     """Lin's page at the first task of a job, and where its picture is."""
     context = browser.new_context(
         viewport={"width": SIZE["width"], "height": 720}, color_scheme="dark" if dark else "light"
@@ -292,8 +338,15 @@ def polygons(browser: Browser, services: Services) -> None:
     page.context.close()
 
 
-def draw(page: Page, area: FloatRect, box: tuple[int, int, int, int], drawn: list[tuple[int, int, int, int]]) -> None:
-    """Draw a box by mouse, from a corner that lies in no other box (there a press would take hold of that one)."""
+def draw(
+    page: Page,
+    area: FloatRect,
+    box: tuple[int, int, int, int],
+    drawn: list[tuple[int, int, int, int]],
+) -> None:
+    """Draw a box by mouse, from a corner that lies in no other box (there a press would take hold
+    of that one).
+    """
     scale = area["width"] / 640
     left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
     near = 8
@@ -301,7 +354,9 @@ def draw(page: Page, area: FloatRect, box: tuple[int, int, int, int], drawn: lis
         ((x, y), (left + right - x, top + bottom - y))
         for x in (left, right)
         for y in (top, bottom)
-        if not any(a - near <= x <= a + w + near and b - near <= y <= b + h + near for a, b, w, h in drawn)
+        if not any(
+            a - near <= x <= a + w + near and b - near <= y <= b + h + near for a, b, w, h in drawn
+        )
     )
     page.mouse.move(area["x"] + start[0] * scale, area["y"] + start[1] * scale)
     page.mouse.down()
@@ -330,7 +385,11 @@ def dark(browser: Browser, services: Services) -> None:
 
 def main(wanted: list[str]) -> int:
     """Take them all, or those that are named."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if chromium is None:
         print("No Chromium was found.", file=sys.stderr)
         return 1
@@ -339,7 +398,9 @@ def main(wanted: list[str]) -> int:
         workspace(Path(folder)) as services,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         for take in (thread, team_queue, dark, form, worker, masks, polygons):
             if not wanted or take.__name__ in wanted:
                 take(browser, services)

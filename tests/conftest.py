@@ -1,4 +1,6 @@
-"""What tests share: a clock that stands until it is moved, databases, and the world outside (the stand-ins)."""
+"""What tests share: a clock that stands until it is moved, databases, and the world outside (the
+stand-ins).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ import pytest
 
 from tests.loopback import _stays_here  # noqa: F401 - from here on nothing leaves this machine
 
-if TYPE_CHECKING:  # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
+if (
+    TYPE_CHECKING
+):  # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
     from collections.abc import Iterator
 
     from bot.base.db import Database
@@ -23,7 +27,8 @@ ROOM = 2 << 30  # bytes; a whole run needs about a tenth of it
 
 
 def _memory_will_do() -> bool:
-    """Whether temporary folders can be in memory: thousands of commits then wait for no disk, and nothing else differs.
+    """Whether temporary folders can be in memory: thousands of commits then wait for no disk, and
+    nothing else differs.
 
     What was written still outlives every process that a test kills.
     """
@@ -100,7 +105,9 @@ def pg_template(pg: Postgres) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of the test's own, with the newest tables, in each kind of store."""
+    """The address of a database of the test's own, with the newest tables, in each kind of
+    store.
+    """
     if request.param == "sqlite":
         file = tmp_path / "labeljob.db"
         shutil.copy(request.getfixturevalue("migrated"), file)

@@ -1,12 +1,12 @@
 """No test leaves this machine: what Python connects to, or asks a name server for, is watched.
 
-Promises to whoever runs the tests: a test that reaches for anything but this machine's own addresses fails, also where
-the code took the error for an outage and went on. Forked children have the watch with them and get the error; a program
-that is started afresh has not (the tests start them with settings of the stand-ins alone), nor what is no Python:
-Chromium, libpq, Granian.
+Promises to whoever runs the tests: a test that reaches for anything but this machine's own
+addresses fails, also where the code took the error for an outage and went on. Forked children have
+the watch with them and get the error; a program that is started afresh has not (the tests start
+them with settings of the stand-ins alone), nor what is no Python: Chromium, libpq, Granian.
 
-An audit hook and not a library that replaces `socket.socket`: nothing is patched, `connect_ex`, asyncio and name
-lookups are seen as well, and between two tests it watches too.
+An audit hook and not a library that replaces `socket.socket`: nothing is patched, `connect_ex`,
+asyncio and name lookups are seen as well, and between two tests it watches too.
 """
 
 import ipaddress

@@ -1,4 +1,6 @@
-"""AWS in one mood: a server on this machine that refuses whatever it is asked, in the words it was given."""
+"""AWS in one mood: a server on this machine that refuses whatever it is asked, in the words it was
+given.
+"""
 
 import json
 import threading
@@ -11,7 +13,9 @@ from bot.base.settings import Settings
 
 
 class OneAnswer:
-    """`codes` are answered in turn, the last one for ever; "" hangs up instead. `asked` are the requests so far."""
+    """`codes` are answered in turn, the last one for ever; "" hangs up instead. `asked` are the
+    requests so far.
+    """
 
     def __init__(self, *codes: str, status: int = 400) -> None:
         self._codes = list(codes)

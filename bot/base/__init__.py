@@ -1,1 +1,3 @@
-"""The ground everything stands on: settings, the database, AWS clients, errors for people, Block Kit, the clock."""
+"""The ground everything stands on: settings, the database, AWS clients, errors for people, Block
+Kit, the clock.
+"""

@@ -1,10 +1,10 @@
 """The way to AWS: one session, and clients whose patience fits who is waiting.
 
-Promises: `form` clients answer or give up within the 1.5 s that a form page may spend (Slack waits 3 s); `act` clients
-try a call that may be repeated at most three times; `create` clients ask once, so that what AWS answers is said of the
-only request; `poll` clients adapt their pace to throttling. Errors of boto3 are renamed here: see `renamed`. boto3 is
-read, and a client made, when one is first used or when `prepare` is called: the bot has its connection to Slack some
-0.3 s sooner for that.
+Promises: `form` clients answer or give up within the 1.5 s that a form page may spend (Slack waits
+3 s); `act` clients try a call that may be repeated at most three times; `create` clients ask once,
+so that what AWS answers is said of the only request; `poll` clients adapt their pace to throttling.
+Errors of boto3 are renamed here: see `renamed`. boto3 is read, and a client made, when one is first
+used or when `prepare` is called: the bot has its connection to Slack some 0.3 s sooner for that.
 """
 
 import os
@@ -58,7 +58,9 @@ class AwsBusy(Transient):
 
 
 class Lapsed(Transient):
-    """The bot has no AWS credentials. An administrator can set AWS_ACCESS_KEY_ID or give the machine a role."""
+    """The bot has no AWS credentials. An administrator can set AWS_ACCESS_KEY_ID or give the
+    machine a role.
+    """
 
 
 class Unclear(Transient):
@@ -70,7 +72,9 @@ class AwsGarbled(AwsBusy):
 
 
 class Aws:
-    """boto3 clients for one account and Region, made once and shared (clients are thread-safe, making them is not)."""
+    """boto3 clients for one account and Region, made once and shared (clients are thread-safe,
+    making them is not).
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.region = settings.aws_region
@@ -89,7 +93,8 @@ class Aws:
     def create(self, service: str) -> Any:
         """A client for calls that make something: one try.
 
-        boto3 forgets a lost answer when it tries again: its second try may be refused for what the first one made.
+        boto3 forgets a lost answer when it tries again: its second try may be refused for what the
+        first one made.
         """
         return self._client(service, "create")
 
@@ -98,7 +103,9 @@ class Aws:
         return self._client(service, "poll")
 
     def prepare(self) -> None:
-        """Make every client that was asked for, so that no person waits for it (0.3 s) with their first command."""
+        """Make every client that was asked for, so that no person waits for it (0.3 s) with their
+        first command.
+        """
         for client in list(self._asked.values()):
             client.made()
 
@@ -141,14 +148,20 @@ class Aws:
         retries: Any = {"mode": "adaptive", "max_attempts": 8}
         if patience in _TRIES:
             retries = {"mode": "standard", "total_max_attempts": _TRIES[patience]}
-        return Config(connect_timeout=connect, read_timeout=read, retries=retries, max_pool_connections=_CONNECTIONS)
+        return Config(
+            connect_timeout=connect,
+            read_timeout=read,
+            retries=retries,
+            max_pool_connections=_CONNECTIONS,
+        )
 
     def _make(self, service: str, patience: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - as above
 
         config, endpoint = self._config(patience), self._settings.aws_endpoint_url
         if service == "s3":
-            # Presigned links must be SigV4, and a host that is no AWS host needs the bucket in the path.
+            # Presigned links must be SigV4, and a host that is no AWS host needs the bucket in the
+            # path.
             path_style: Any = {"addressing_style": "path" if endpoint else "auto"}
             config = config.merge(Config(signature_version="s3v4", s3=path_style))
         return self._session.client(service, endpoint_url=endpoint, config=config)
@@ -175,7 +188,9 @@ class _Client:
 
 @cache
 def _models() -> Any:
-    """AWS's descriptions of its services, megabytes of JSON: read once in a process, whatever sessions it makes."""
+    """AWS's descriptions of its services, megabytes of JSON: read once in a process, whatever
+    sessions it makes.
+    """
     from botocore.loaders import create_loader  # noqa: PLC0415 - see the module's docstring
 
     return create_loader(os.environ.get("AWS_DATA_PATH"))
@@ -183,10 +198,12 @@ def _models() -> Any:
 
 @contextmanager
 def renamed() -> Iterator[None]:
-    """Rename errors of boto3: what may pass becomes `AwsBusy`, what AWS will not do becomes `AwsRefused`.
+    """Rename errors of boto3: what may pass becomes `AwsBusy`, what AWS will not do becomes
+    `AwsRefused`.
 
-    What AWS says of the bot's own credentials is `Lapsed`: it says nothing about what was asked for. A field that is
-    missed while an answer is read inside is `AwsGarbled`, which is an `AwsBusy`.
+    What AWS says of the bot's own credentials is `Lapsed`: it says nothing about what was asked
+    for. A field that is missed while an answer is read inside is `AwsGarbled`, which is an
+    `AwsBusy`.
     """
     from botocore.exceptions import (  # noqa: PLC0415 - see the module's docstring
         BotoCoreError,
@@ -203,7 +220,8 @@ def renamed() -> Iterator[None]:
         raise _rename(error) from error
     except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
         raise Lapsed from error
-    # Of a broken JSON text boto3 makes an answer without fields; one that is no text at all it does not catch.
+    # Of a broken JSON text boto3 makes an answer without fields; one that is no text at all it does
+    # not catch.
     except (ResponseParserError, UnicodeDecodeError, LookupError) as error:
         raise AwsGarbled from error
     except BotoCoreError as error:
@@ -211,7 +229,9 @@ def renamed() -> Iterator[None]:
 
 
 def _readable(*, http_response: Any, parsed: dict[str, Any], model: Any, **_more: Any) -> None:
-    """Refuse an answer that misses what AWS promises of every answer of its kind (a proxy's page, half a text)."""
+    """Refuse an answer that misses what AWS promises of every answer of its kind (a proxy's page,
+    half a text).
+    """
     if http_response.status_code < 300 and model.output_shape is not None:  # noqa: PLR2004 - done
         missing = [name for name in model.output_shape.required_members if name not in parsed]
         if missing:
@@ -227,11 +247,16 @@ def _rename(error: "ClientError") -> LabeljobError:
         return AwsBusy()
     if code in _LAPSED:
         return Lapsed(
-            f"AWS does not accept the bot's credentials ({code}). An administrator can renew them; where they are "
+            f"AWS does not accept the bot's credentials ({code}). An administrator can renew "
+            "them; where they are "
             "good, the clock of the bot's machine is wrong."
         )
     if code in _DENIED:
         return AwsRefused(
-            f"AWS denied the bot's access ({error.operation_name}). Its role lacks that permission.", code
+            (
+                f"AWS denied the bot's access ({error.operation_name}). Its role lacks that "
+                "permission."
+            ),
+            code,
         )
     return AwsRefused(f"AWS says: {message or code}", code)

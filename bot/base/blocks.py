@@ -1,7 +1,8 @@
 """Block Kit pieces and the words of numbers, times and dates (pure).
 
-Promises to every card and form: text that people typed comes out as data (never a mention, a link or a template), and
-every text is cut to Slack's limit for its place instead of failing the whole message.
+Promises to every card and form: text that people typed comes out as data (never a mention, a link
+or a template), and every text is cut to Slack's limit for its place instead of failing the whole
+message.
 """
 
 import json
@@ -21,29 +22,35 @@ INPUT_LABEL = 2000  # Slack: label and hint of an input block 2,000
 PLACEHOLDER = 150
 INPUT_TEXT = 3000  # Slack: a plain text input holds 3,000 characters at most
 MESSAGE_BLOCKS = 50
-MESSAGE_SIZE = (
-    12_000  # Slack refuses blocks of about 13,200 characters in all (msg_blocks_too_long, seen, undocumented)
-)
+# Slack refuses blocks of about 13,200 characters in all (msg_blocks_too_long, seen, undocumented)
+MESSAGE_SIZE = 12_000
 VIEW_BLOCKS = 100
 BAR_CELLS = 20
 
 _ZERO_WIDTH = "\u200b"
-# Slack has no way to escape its formatting marks, and an invisible character before one makes it a word's edge, where
-# it formats all the more. So signs that look alike stand for them; an underscore inside a word formats nothing.
+# Slack has no way to escape its formatting marks, and an invisible character before one makes it a
+# word's edge, where it formats all the more. So signs that look alike stand for them; an underscore
+# inside a word formats nothing.
 _LOOK_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 _MARK = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
 _EMOJI_CODE = re.compile(r":(?=[\w+'-]*[^\W\d][\w+'-]*:|[+-]1:)")  # and not a time of day
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # characters that turn what follows them
+_DIRECTION = re.compile(
+    "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)  # characters that turn what follows them
 
 
 def escape(text: str) -> str:
-    """Typed text as mrkdwn data: `& < >` escaped, formatting marks, emoji codes and mention words defused.
+    """Typed text as mrkdwn data: `& < >` escaped, formatting marks, emoji codes and mention words
+    defused.
 
-    Text in Arabic or Hebrew is set apart (U+2068 and U+2069), so that numbers beside it keep their place.
+    Text in Arabic or Hebrew is set apart (U+2068 and U+2069), so that numbers beside it keep their
+    place.
     """
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    safe = _MARK.sub(lambda mark: _LOOK_ALIKE[mark[0]], _EMOJI_CODE.sub(f":{_ZERO_WIDTH}", _unpinged(safe)))
+    safe = _MARK.sub(
+        lambda mark: _LOOK_ALIKE[mark[0]], _EMOJI_CODE.sub(f":{_ZERO_WIDTH}", _unpinged(safe))
+    )
     safe = _DIRECTION.sub("", safe)
     return f"\u2068{safe}\u2069" if _RIGHT_TO_LEFT.search(safe) else safe
 
@@ -54,23 +61,31 @@ def cut(text: str, limit: int) -> str:
 
 
 def typed(text: str, limit: int = 300) -> str:
-    """What a person typed, on one line, cut to `limit` characters and then escaped (so that no entity is cut)."""
+    """What a person typed, on one line, cut to `limit` characters and then escaped (so that no
+    entity is cut).
+    """
     return escape(cut(" ".join(text.split()), limit))
 
 
 def in_a_row(names: Iterable[str]) -> str:
-    """Typed names with commas between them; one that holds a comma is quoted, so that nobody reads it as two."""
+    """Typed names with commas between them; one that holds a comma is quoted, so that nobody reads
+    it as two.
+    """
     return ", ".join(f"“{name}”" if "," in name else name for name in names)
 
 
 def code(text: str, limit: int = 1100) -> str:
-    """An address or a name to copy, letter by letter, in a code span; nothing in it is a mark, a link or a mention."""
+    """An address or a name to copy, letter by letter, in a code span; nothing in it is a mark, a
+    link or a mention.
+    """
     one = cut(" ".join(text.replace("`", "'").split()), limit)
     return f"`{in_code(one)}`" if one else ""
 
 
 def in_code(text: str) -> str:
-    """Typed text inside a code span or block, where marks format nothing and only a backtick could end it."""
+    """Typed text inside a code span or block, where marks format nothing and only a backtick could
+    end it.
+    """
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _unpinged(safe).replace("`", _LOOK_ALIKE["`"])
 
@@ -83,7 +98,8 @@ def plain(text: str, limit: int = SECTION_TEXT) -> Block:
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
     """A mrkdwn object; the caller has escaped what people typed.
 
-    `verbatim` keeps Slack from making links and channel names of plain words; what is written as `<…>` still works.
+    `verbatim` keeps Slack from making links and channel names of plain words; what is written as
+    `<…>` still works.
     """
     return {"type": "mrkdwn", "text": cut(text, limit) or " ", "verbatim": True}
 
@@ -123,7 +139,9 @@ def button(  # noqa: PLR0913 - the fields are Slack's
     confirm: Block | None = None,
     label: str | None = None,
 ) -> Block:
-    """A button. `value` (2,000 characters at most) comes back in the press; `label` is what a screen reader says."""
+    """A button. `value` (2,000 characters at most) comes back in the press; `label` is what a
+    screen reader says.
+    """
     return _with(
         {"type": "button", "text": plain(text, BUTTON_TEXT), "action_id": action_id},
         value=value or None,
@@ -151,8 +169,15 @@ def input_block(  # noqa: PLR0913 - the fields are Slack's
     optional: bool = False,
     dispatch: bool = False,
 ) -> Block:
-    """A field of a form. `dispatch` tells the bot of every change; else it hears of it at submit."""
-    block = {"type": "input", "block_id": block_id, "label": plain(label, INPUT_LABEL), "element": element}
+    """A field of a form. `dispatch` tells the bot of every change; else it hears of it at
+    submit.
+    """
+    block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, INPUT_LABEL),
+        "element": element,
+    }
     return _with(
         block,
         hint=plain(hint, INPUT_LABEL) if hint else None,
@@ -161,8 +186,12 @@ def input_block(  # noqa: PLR0913 - the fields are Slack's
     )
 
 
-def text_input(action_id: str, value: str = "", *, placeholder: str | None = None, multiline: bool = False) -> Block:
-    """A text field. No maximum is set below Slack's own, so that too long a text is answered in words and kept."""
+def text_input(
+    action_id: str, value: str = "", *, placeholder: str | None = None, multiline: bool = False
+) -> Block:
+    """A text field. No maximum is set below Slack's own, so that too long a text is answered in
+    words and kept.
+    """
     return _with(
         {"type": "plain_text_input", "action_id": action_id},
         multiline=True if multiline else None,
@@ -175,7 +204,8 @@ def radio(action_id: str, options: Sequence[Block], value: str = "") -> Block:
     """Radio buttons (ten options at most); `value` names the one that is chosen already."""
     chosen = next((one for one in options if one["value"] == value), None)
     return _with(
-        {"type": "radio_buttons", "action_id": action_id, "options": list(options[:10])}, initial_option=chosen
+        {"type": "radio_buttons", "action_id": action_id, "options": list(options[:10])},
+        initial_option=chosen,
     )
 
 
@@ -193,7 +223,9 @@ def modal(  # noqa: PLR0913 - the fields are Slack's
     close: str = "Close",
     metadata: Mapping[str, Any] | None = None,
 ) -> Block:
-    """A modal view. `metadata` comes back with every press and submit: ids only (3,000 characters), never data."""
+    """A modal view. `metadata` comes back with every press and submit: ids only (3,000 characters),
+    never data.
+    """
     return _with(
         {
             "type": "modal",
@@ -207,8 +239,12 @@ def modal(  # noqa: PLR0913 - the fields are Slack's
     )
 
 
-def fit(groups: Sequence[Sequence[Block]], *, taken: Sequence[Block] = ()) -> tuple[list[Block], int]:
-    """As many whole groups of blocks as one message takes beside `taken`, and how many groups were left out."""
+def fit(
+    groups: Sequence[Sequence[Block]], *, taken: Sequence[Block] = ()
+) -> tuple[list[Block], int]:
+    """As many whole groups of blocks as one message takes beside `taken`, and how many groups were
+    left out.
+    """
     room, size = MESSAGE_BLOCKS - len(taken), MESSAGE_SIZE - len(json.dumps(list(taken)))
     kept: list[Block] = []
     for number, group in enumerate(groups):
@@ -233,7 +269,9 @@ def rich_words(rich: Mapping[str, Any] | None) -> str:
         if part.get("type") == "rich_text_list":
             numbered = part.get("style") == "ordered"
             items = [_inline(item) for item in _parts(part)]
-            lines += [f"{n}. {item}" if numbered else f"• {item}" for n, item in enumerate(items, 1)]
+            lines += [
+                f"{n}. {item}" if numbered else f"• {item}" for n, item in enumerate(items, 1)
+            ]
         else:
             lines.append(_inline(part))
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()).strip()
@@ -263,12 +301,16 @@ def person(user_id: str) -> str:
 
 
 def date(moment: datetime, form: str = "{date_short_pretty}") -> str:
-    """A date that each reader sees in their own zone; `form` is Slack's date pattern; the fallback is ISO, UTC."""
+    """A date that each reader sees in their own zone; `form` is Slack's date pattern; the fallback
+    is ISO, UTC.
+    """
     return f"<!date^{int(moment.timestamp())}^{form}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
 def bar(done: int, total: int) -> str:
-    """A progress bar of twenty cells; full only when everything is done, empty only when nothing is."""
+    """A progress bar of twenty cells; full only when everything is done, empty only when nothing
+    is.
+    """
     if total <= 0:
         return "░" * BAR_CELLS
     cells = min(BAR_CELLS, done * BAR_CELLS // total)
@@ -283,7 +325,9 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration as people say it, at most two units: `45 seconds`, `4 minutes`, `2 days 4 hours`."""
+    """A duration as people say it, at most two units: `45 seconds`, `4 minutes`, `2 days 4
+    hours`.
+    """
     left = max(0, round(seconds))
     if left < 60:  # noqa: PLR2004
         return count(left, "second")

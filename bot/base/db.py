@@ -1,10 +1,10 @@
 """The database: one engine, short transactions, and the database's own clock.
 
-Promises to everybody above: `write()` is one transaction that commits whole or not at all (on SQLite it takes the
-write lock at once, since a read that later writes would fail with SQLITE_BUSY whatever the timeout), a database that
-is locked, full or gone is a `DatabaseSilent` (words for a person, tried again by the worker), and `now` is the
-database's time, so that replicas with wrong clocks agree on leases and due times. Times are seconds since 1970, UTC,
-as floats.
+Promises to everybody above: `write()` is one transaction that commits whole or not at all (on
+SQLite it takes the write lock at once, since a read that later writes would fail with SQLITE_BUSY
+whatever the timeout), a database that is locked, full or gone is a `DatabaseSilent` (words for a
+person, tried again by the worker), and `now` is the database's time, so that replicas with wrong
+clocks agree on leases and due times. Times are seconds since 1970, UTC, as floats.
 """
 
 import math
@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
@@ -33,9 +39,13 @@ _SQLITE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_NOW = "CAST(extract(epoch from clock_timestamp()) AS double precision)"
 _CLAIMING = re.compile(r":skip_locked(?:_of_(\w+))?")
 _MIGRATING = 4_711_053  # the advisory lock of `labeljob migrate`: any number that is nobody else's
-ANSWER_BUSY_WAIT = 2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
+ANSWER_BUSY_WAIT = (
+    2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
+)
 _NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
-_NO_RIGHT = frozenset({"42501", "3F000"})  # as above: no permission, no schema that the user may write to
+_NO_RIGHT = frozenset(
+    {"42501", "3F000"}
+)  # as above: no permission, no schema that the user may write to
 
 
 class DatabaseSilent(Transient):
@@ -47,7 +57,9 @@ class DatabaseFull(DatabaseSilent):
 
 
 class DatabaseBroken(DatabaseSilent):
-    """The disk of the database takes nothing (a quota, or a fault). Nothing was changed; tell your administrator."""
+    """The disk of the database takes nothing (a quota, or a fault). Nothing was changed; tell your
+    administrator.
+    """
 
 
 class DatabaseRefuses(Refusal):
@@ -65,14 +77,17 @@ class TablesNewer(Refusal):
 class Database:
     """One database behind one URL (sqlite:///file or postgresql+psycopg://…).
 
-    `busy_wait` is how many seconds a transaction waits for another writer, and how long a connection may take: 2 where
-    a person waits for an answer (Slack gives 3), 10 in the worker; less when a deadline is near (`deadline.within`).
+    `busy_wait` is how many seconds a transaction waits for another writer, and how long a
+    connection may take: 2 where a person waits for an answer (Slack gives 3), 10 in the worker;
+    less when a deadline is near (`deadline.within`).
     """
 
     def __init__(self, url: str, *, busy_wait: float = 10.0) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url, busy_wait) if self.is_sqlite else _postgres_engine(url, busy_wait)
+        self.engine = (
+            _sqlite_engine(url, busy_wait) if self.is_sqlite else _postgres_engine(url, busy_wait)
+        )
         self._busy_wait = busy_wait
         self._statements: dict[str, TextClause] = {}
 
@@ -84,8 +99,9 @@ class Database:
     def sql(self, statement: str) -> TextClause:
         """A statement with the dialect filled in.
 
-        `:now` is the database's clock. `:skip_locked` (or `:skip_locked_of_<alias>`) ends a claiming SELECT: PostgreSQL
-        then skips rows that another worker is claiming; SQLite has one writer and needs nothing.
+        `:now` is the database's clock. `:skip_locked` (or `:skip_locked_of_<alias>`) ends a
+        claiming SELECT: PostgreSQL then skips rows that another worker is claiming; SQLite has one
+        writer and needs nothing.
         """
         known = self._statements.get(statement)
         if known is None:
@@ -97,7 +113,8 @@ class Database:
     def write(self, *, durable: bool = True) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any error.
 
-        With `durable` off, SQLite does not wait for the disk: a power cut may undo the commit, a killed process not.
+        With `durable` off, SQLite does not wait for the disk: a power cut may undo the commit, a
+        killed process not.
 
         Raises:
             DatabaseSilent: it is locked, full or gone; nothing was changed.
@@ -114,11 +131,15 @@ class Database:
                     session.rollback()  # here, so that it still is our turn
                     raise
 
-    def execute(self, statement: str, values: Mapping[str, Any], *, durable: bool = True) -> list[tuple[Any, ...]]:
-        """One statement that writes, as a transaction of its own (see `write`); the rows that it returns.
+    def execute(
+        self, statement: str, values: Mapping[str, Any], *, durable: bool = True
+    ) -> list[tuple[Any, ...]]:
+        """One statement that writes, as a transaction of its own (see `write`); the rows that it
+        returns.
 
-        `statement` is as `sql` takes it. Without the ORM, and on SQLite straight through the driver: 60 instead of
-        240 microseconds of processor time, twice for each request that Slack waits for.
+        `statement` is as `sql` takes it. Without the ORM, and on SQLite straight through the
+        driver: 60 instead of 240 microseconds of processor time, twice for each request that Slack
+        waits for.
 
         Raises:
             DatabaseSilent: as `write`.
@@ -156,7 +177,8 @@ class Database:
             return float(session.connection().execute(text(f"SELECT {self.now}")).scalar_one())
 
     def migrate(self) -> None:
-        """Bring the tables to the newest revision (Alembic): whole or not at all, one process at a time.
+        """Bring the tables to the newest revision (Alembic): whole or not at all, one process at a
+        time.
 
         Raises:
             TablesNewer: they are of a later version; nothing was changed.
@@ -213,7 +235,9 @@ class Database:
         """Alembic's configuration on one transaction that no other process migrates beside."""
         from alembic.config import Config  # noqa: PLC0415 - as above
 
-        config = Config(stdout=sys.stdout)  # its default is whatever standard output was when it was first imported
+        config = Config(
+            stdout=sys.stdout
+        )  # its default is whatever standard output was when it was first imported
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.begin() as connection:
             if self.is_sqlite:
@@ -229,7 +253,8 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """SQLite has one writer: the threads of this process queue here, since its own wait sleeps for up to 0.1 s.
+        """SQLite has one writer: the threads of this process queue here, since its own wait sleeps
+        for up to 0.1 s.
 
         Raises:
             DatabaseSilent: the others took too long.
@@ -256,13 +281,17 @@ class Database:
             self._wait_at_most(connection)
 
     def _prepare(self, driver: Any, *, durable: bool) -> None:
-        """SQLite: how long this transaction may wait for other processes, and whether it waits for the disk."""
+        """SQLite: how long this transaction may wait for other processes, and whether it waits for
+        the disk.
+        """
         driver.execute(f"PRAGMA busy_timeout={round(left(self._busy_wait) * 1000)}")
         driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
 
     def _wait_at_most(self, connection: Connection) -> None:
         """PostgreSQL: wait for locks no longer than somebody waits for the answer."""
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(left(self._busy_wait) * 1000)}")
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = {round(left(self._busy_wait) * 1000)}"
+        )
 
 
 @cache
@@ -273,31 +302,40 @@ def _turn_of(_url: str) -> threading.Lock:
 
 @cache
 def newest_revision() -> str:
-    """The revision that this version of the bot works with: what its newest file's name begins with."""
+    """The revision that this version of the bot works with: what its newest file's name begins
+    with.
+    """
     files = (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
     return max(file.name for file in files).partition("_")[0]
 
 
 def _no_newer(found: str | None) -> None:
-    """Refuse tables of a later version: their revisions are numbers of four digits, so they sort as words do."""
+    """Refuse tables of a later version: their revisions are numbers of four digits, so they sort as
+    words do.
+    """
     if found is None or found <= newest_revision():
         return
     raise TablesNewer(
-        f"The database belongs to a newer version of Labeljob: its tables are at revision {found}, this version works "
-        f"with {newest_revision()}. Start that newer version, or restore the backup made before the upgrade. If another"
-        " program keeps its tables there, name a database of Labeljob's own in LABELJOB_DATABASE_URL."
+        "The database belongs to a newer version of Labeljob: its tables are at revision "
+        f"{found}, this version works with {newest_revision()}. Start that newer version, or "
+        "restore the backup made before the upgrade. If another program keeps its tables there, "
+        "name a database of Labeljob's own in LABELJOB_DATABASE_URL."
     )
 
 
 def reason(error: BaseException) -> str:
     """The first line of what the database's driver said; "" when it said nothing."""
-    said = next((each.orig for each in (error, error.__cause__) if isinstance(each, DBAPIError)), error.__cause__)
+    said = next(
+        (each.orig for each in (error, error.__cause__) if isinstance(each, DBAPIError)),
+        error.__cause__,
+    )
     return str(said or "").strip().partition("\n")[0].rstrip(".")
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Inside, an administrator waits: a database that does not do as it is told is explained in its driver's words.
+    """Inside, an administrator waits: a database that does not do as it is told is explained in its
+    driver's words.
 
     Raises:
         DatabaseSilent: it does not answer, and why.
@@ -308,10 +346,13 @@ def explained() -> Iterator[None]:
         yield
     except DatabaseSilent as error:
         why = reason(error)
-        if type(error) is not DatabaseSilent or not why:  # a full or broken disk has words of its own
+        if (
+            type(error) is not DatabaseSilent or not why
+        ):  # a full or broken disk has words of its own
             raise
         raise DatabaseSilent(
-            f"The database does not answer: {why}. Check LABELJOB_DATABASE_URL, and that its server runs and takes the "
+            f"The database does not answer: {why}. Check LABELJOB_DATABASE_URL, and that its "
+            "server runs and takes the "
             "user, or that the folder of its file is there. Nothing was changed."
         ) from error
     except DBAPIError as error:
@@ -321,7 +362,9 @@ def explained() -> Iterator[None]:
             todo = "Name another file in LABELJOB_DATABASE_URL, or restore the backup of this one."
         else:
             raise
-        raise DatabaseRefuses(f"The database refuses: {reason(error)}. {todo} Nothing was changed.") from error
+        raise DatabaseRefuses(
+            f"The database refuses: {reason(error)}. {todo} Nothing was changed."
+        ) from error
 
 
 def _code(error: DBAPIError) -> str:
@@ -331,24 +374,37 @@ def _code(error: DBAPIError) -> str:
 
 @contextmanager
 def _renamed() -> Iterator[None]:
-    """The ways in which a database does not answer, in our words. Anything else is a fault of ours and stays one."""
+    """The ways in which a database does not answer, in our words. Anything else is a fault of ours
+    and stays one.
+    """
     try:
         yield
-    except (sqlite3.OperationalError, OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+    except (
+        sqlite3.OperationalError,
+        OperationalError,
+        InterfaceError,
+        InternalError,
+        PoolTimeout,
+    ) as error:
         words = str(error).lower()
         if "disk is full" in words or "no space left" in words or "could not extend file" in words:
             raise DatabaseFull from error
-        if "disk i/o error" in words:  # SQLite's words for every other reason why a file cannot be written
+        if (
+            "disk i/o error" in words
+        ):  # SQLite's words for every other reason why a file cannot be written
             raise DatabaseBroken from error
         raise DatabaseSilent from error
     except ProgrammingError as error:
         if error.statement is not None:
             raise
-        raise DatabaseSilent from error  # there is not even a connection: the driver does not understand the address
+        # there is not even a connection: the driver does not understand the address
+        raise DatabaseSilent from error
 
 
 def _sqlite_engine(url: str, busy_wait: float) -> Engine:
-    """SQLite in WAL with every commit on disk; transactions begin where `write` says, not where the driver guesses."""
+    """SQLite in WAL with every commit on disk; transactions begin where `write` says, not where the
+    driver guesses.
+    """
     engine = create_engine(url, connect_args={"timeout": busy_wait, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -366,7 +422,9 @@ def _sqlite_engine(url: str, busy_wait: float) -> Engine:
 
 
 def _postgres_engine(url: str, busy_wait: float) -> Engine:
-    """PostgreSQL; a connection that died in the pool is replaced before its use; no lock is waited for without end."""
+    """PostgreSQL; a connection that died in the pool is replaced before its use; no lock is waited
+    for without end.
+    """
     return create_engine(
         url,
         pool_pre_ping=True,

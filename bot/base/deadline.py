@@ -1,7 +1,7 @@
 """Somebody waits for an answer: whatever is waited for on their behalf shares one deadline.
 
-Slack waits three seconds. A lock, the answer to a repeat and a question to AWS each have their own patience, and
-together they would be longer than that.
+Slack waits three seconds. A lock, the answer to a repeat and a question to AWS each have their own
+patience, and together they would be longer than that.
 """
 
 import time
@@ -16,7 +16,9 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Everything that is waited for inside, by this thread, takes no longer than `seconds` altogether."""
+    """Everything that is waited for inside, by this thread, takes no longer than `seconds`
+    altogether.
+    """
     token = _deadline.set(time.monotonic() + seconds)
     try:
         yield

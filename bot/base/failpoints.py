@@ -1,8 +1,10 @@
-"""Named steps at which a process can be made to die or to freeze, so that every crash is tried, not only the likely.
+"""Named steps at which a process can be made to die or to freeze, so that every crash is tried, not
+only the likely.
 
-`LABELJOB_FAILPOINT=name` (or `name:3`, the third time) kills this process as kill -9 would, the moment it reaches that
-step. `name:3:stop` freezes it there as SIGSTOP would, every third time, until somebody sends SIGCONT. Unset, as
-everywhere but in `make faults` and its tests, a step costs one comparison.
+`LABELJOB_FAILPOINT=name` (or `name:3`, the third time) kills this process as kill -9 would, the
+moment it reaches that step. `name:3:stop` freezes it there as SIGSTOP would, every third time,
+until somebody sends SIGCONT. Unset, as everywhere but in `make faults` and its tests, a step costs
+one comparison.
 """
 
 import os
@@ -27,7 +29,9 @@ STEPS = (
 
 
 class _Armed:
-    """The step that is armed; `nth` counts how often it is reached between two deaths or freezes."""
+    """The step that is armed; `nth` counts how often it is reached between two deaths or
+    freezes.
+    """
 
     def __init__(self, wanted: str) -> None:
         self.step, _, rest = wanted.partition(":")
@@ -49,7 +53,9 @@ _armed = _Armed(os.environ.get("LABELJOB_FAILPOINT", ""))
 
 
 def arm(wanted: str) -> None:
-    """Arm this process anew (the fault tests fork processes that have read their environment already)."""
+    """Arm this process anew (the fault tests fork processes that have read their environment
+    already).
+    """
     global _armed  # noqa: PLW0603 - one process, one failpoint
     _armed = _Armed(wanted)
 

@@ -1,7 +1,8 @@
 """Forms (pure): a field is one value, a page is a list of them.
 
-Promises to every form: a page is made of a draft alone, what comes back is in the draft afterwards (also what cannot
-be read), and each fault stands at its own field. A form is changed by changing a list; no field is named elsewhere.
+Promises to every form: a page is made of a draft alone, what comes back is in the draft afterwards
+(also what cannot be read), and each fault stands at its own field. A form is changed by changing a
+list; no field is named elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +21,9 @@ D = TypeVar("D")
 
 
 class Answer:
-    """What came back of one field. A client may send anything: what has the wrong shape is empty."""
+    """What came back of one field. A client may send anything: what has the wrong shape is
+    empty.
+    """
 
     def __init__(self, element: Mapping[str, Any]) -> None:
         self._element = element
@@ -66,10 +69,11 @@ def _nothing(_draft: Any) -> str:
 class Field(Generic[D]):
     """One input of a form over a draft `D`.
 
-    `name` is its block_id and what faults call it; `words` is what people call it. `element` gives its Block Kit
-    element for a draft, `read` the draft with what was typed, `fault` what is wrong with it ("" for nothing; the
-    places are those open to the channel). `label` is for a field that is called differently from draft to draft.
-    `aliases` are other names under which faults speak of it. `dispatch` tells the bot of every change.
+    `name` is its block_id and what faults call it; `words` is what people call it. `element` gives
+    its Block Kit element for a draft, `read` the draft with what was typed, `fault` what is wrong
+    with it ("" for nothing; the places are those open to the channel). `label` is for a field that
+    is called differently from draft to draft. `aliases` are other names under which faults speak of
+    it. `dispatch` tells the bot of every change.
     """
 
     name: str
@@ -113,11 +117,15 @@ def fields_of(parts: Iterable[Part[D]]) -> list[Field[D]]:
 
 def blocks_of(parts: Iterable[Part[D]], draft: D) -> list[Block]:
     """The parts of a page as they stand for this draft."""
-    return [header(part.words) if isinstance(part, Heading) else part.block(draft) for part in parts]
+    return [
+        header(part.words) if isinstance(part, Heading) else part.block(draft) for part in parts
+    ]
 
 
 def read(parts: Iterable[Part[D]], view: Mapping[str, Any], draft: D) -> D:
-    """The draft with what a view's state holds; a field that the page did not carry keeps what it had."""
+    """The draft with what a view's state holds; a field that the page did not carry keeps what it
+    had.
+    """
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
     answers = values if isinstance(values, Mapping) else {}
@@ -138,8 +146,8 @@ def at_their_fields(
 ) -> dict[str, str]:
     """Faults as a view_submission's errors, {block_id: text}; several of one field are joined.
 
-    `parts` are those of the whole form. Slack takes only input blocks of the submitted view: a fault whose field is not
-    on it stands at the first field, led by its own field's name.
+    `parts` are those of the whole form. Slack takes only input blocks of the submitted view: a
+    fault whose field is not on it stands at the first field, led by its own field's name.
     """
     known = [each.name for each in fields_of(parts)] if view is None else _input_ids(view)
     errors: dict[str, str] = {}
@@ -153,7 +161,9 @@ def at_their_fields(
 
 
 def on_top(found: Sequence[Fault], parts: Sequence[Part[D]], lead: str) -> list[Block]:
-    """Faults on top of a page (an update of a window has no errors at fields), each with its field's name."""
+    """Faults on top of a page (an update of a window has no errors at fields), each with its
+    field's name.
+    """
     if not found:
         return []
     lines = [f"*{words_of(fault, parts)}*: {typed(fault.text)}" for fault in found[:_FAULTS_SHOWN]]

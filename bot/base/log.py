@@ -1,8 +1,9 @@
 """Logging: one line a fact, and no secret on any path.
 
-Promises to the administrator: every line has its time (UTC), level, logger and, where known, the request, round, job,
-dataset or outbox row that it is about; tokens, AWS keys, signatures, presigned links, response addresses and trigger
-ids never reach it, whichever library wrote it, tracebacks, uncaught errors and broken log calls included.
+Promises to the administrator: every line has its time (UTC), level, logger and, where known, the
+request, round, job, dataset or outbox row that it is about; tokens, AWS keys, signatures, presigned
+links, response addresses and trigger ids never reach it, whichever library wrote it, tracebacks,
+uncaught errors and broken log calls included.
 """
 
 import json
@@ -28,7 +29,9 @@ redact = Redaction()
 
 @contextmanager
 def about(**names: str) -> Iterator[None]:
-    """Every line that this thread writes inside says what it is about: `about(job=job.id)`. Nests; empty is nothing."""
+    """Every line that this thread writes inside says what it is about: `about(job=job.id)`. Nests;
+    empty is nothing.
+    """
     before = _about.get()
     _about.set({**before, **{name: value for name, value in names.items() if value}})
     try:
@@ -43,7 +46,9 @@ def subject() -> dict[str, str]:
 
 
 class _Line(logging.Formatter):
-    """A record's parts, each without secrets. What somebody typed cannot begin a line of its own."""
+    """A record's parts, each without secrets. What somebody typed cannot begin a line of its
+    own.
+    """
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -65,7 +70,9 @@ class _Line(logging.Formatter):
 
 
 class TextLine(_Line):
-    """`2026-11-21T09:00:00.000Z INFO bot.jobs.launch: … [job=…]`, then the traceback where there is one."""
+    """`2026-11-21T09:00:00.000Z INFO bot.jobs.launch: … [job=…]`, then the traceback where there is
+    one.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line without secrets."""
@@ -76,7 +83,9 @@ class TextLine(_Line):
 
 
 class JsonLine(_Line):
-    """One JSON object: time, level, logger, message, what it is about, and the traceback where there is one."""
+    """One JSON object: time, level, logger, message, what it is about, and the traceback where
+    there is one.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line without secrets."""
@@ -95,11 +104,18 @@ class _Handler(logging.StreamHandler[TextIO]):
     """A broken log call is a line too; the standard way prints the record's raw arguments."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Say that a line could not be written, without what was in it; where nothing can be, go on all the same."""
+        """Say that a line could not be written, without what was in it; where nothing can be, go on
+        all the same.
+        """
         kind = sys.exc_info()[0]
         why = kind.__name__ if kind else "unknown"
-        words = f"A line of {record.name} could not be written ({why}, {record.filename}:{record.lineno}).\n"
-        with suppress(OSError):  # its disk is full, or nobody reads it any more: no reason to leave anybody unanswered
+        words = (
+            f"A line of {record.name} could not be written ({why}, "
+            f"{record.filename}:{record.lineno}).\n"
+        )
+        with suppress(
+            OSError
+        ):  # its disk is full, or nobody reads it any more: no reason to leave anybody unanswered
             sys.stderr.write(words)
 
 
@@ -117,7 +133,8 @@ def start(level: str = "INFO", form: str = "text", *, secrets: Iterable[str] = (
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
-    # A round that still runs when its time comes again is no news, nor that Bolt has seen the token in the environment.
+    # A round that still runs when its time comes again is no news, nor that Bolt has seen the token
+    # in the environment.
     for quiet in ("apscheduler", "bot.bolt"):
         logging.getLogger(quiet).setLevel(logging.ERROR)
     for noisy in ("alembic", "botocore", "slack_bolt", "slack_sdk", "urllib3"):

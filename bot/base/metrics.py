@@ -1,8 +1,8 @@
 """What is counted in this process, for `/metrics` (Prometheus).
 
-Promises to whoever counts: one line where the thing happens, no label that somebody outside can choose (each value
-of a label is kept for ever), nothing that identifies a person. What the database knows is read when it is asked for:
-see `bot.runtime.health`.
+Promises to whoever counts: one line where the thing happens, no label that somebody outside can
+choose (each value of a label is kept for ever), nothing that identifies a person. What the database
+knows is read when it is asked for: see `bot.runtime.health`.
 """
 
 import time
@@ -12,7 +12,14 @@ from typing import Any
 
 from prometheus_client import Counter, Histogram
 
-_KINDS = {"command", "block_actions", "block_suggestion", "view_submission", "view_closed", "event_callback"}
+_KINDS = {
+    "command",
+    "block_actions",
+    "block_suggestion",
+    "view_submission",
+    "view_closed",
+    "event_callback",
+}
 _KINDS |= {"shortcut", "message_action", "url_verification", "forged"}
 
 THROTTLED = {
@@ -41,9 +48,15 @@ requests = Histogram(
     ["kind", "outcome"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0),
 )
-not_ours = Counter("labeljob_not_ours", "Requests refused because they name another app or installation")
-slack_calls = Counter("labeljob_slack_calls", "Calls of Slack's Web API by the senders", ["method", "outcome"])
-aws_calls = Counter("labeljob_aws_calls", "Calls of AWS, each try counted", ["service", "operation", "outcome"])
+not_ours = Counter(
+    "labeljob_not_ours", "Requests refused because they name another app or installation"
+)
+slack_calls = Counter(
+    "labeljob_slack_calls", "Calls of Slack's Web API by the senders", ["method", "outcome"]
+)
+aws_calls = Counter(
+    "labeljob_aws_calls", "Calls of AWS, each try counted", ["service", "operation", "outcome"]
+)
 rounds = Histogram(
     "labeljob_round_seconds",
     "How long the worker's rounds took",
@@ -69,12 +82,16 @@ def timed_round(name: str) -> Iterator[None]:
 
 
 def count_aws(events: Any) -> None:
-    """Count every call of the clients that are made of a botocore session with these events from now on."""
+    """Count every call of the clients that are made of a botocore session with these events from
+    now on.
+    """
     events.register("response-received", _received)
 
 
 def _received(*, event_name: str, parsed_response: dict[str, Any] | None, **_more: Any) -> None:
-    """One try of one call ("response-received.<service>.<operation>"); without an answer there is no response."""
+    """One try of one call ("response-received.<service>.<operation>"); without an answer there is
+    no response.
+    """
     _, service, operation = event_name.split(".")
     code = (parsed_response or {}).get("Error", {}).get("Code", "")
     if parsed_response is None:

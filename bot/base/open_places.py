@@ -1,7 +1,9 @@
-"""Which places in S3 are open to which channel (pure): LABELJOB_PLACES as it is written, and what it means.
+"""Which places in S3 are open to which channel (pure): LABELJOB_PLACES as it is written, and what
+it means.
 
-Promises to forms, launches, imports and whoever shows a picture: a job or a dataset of a channel touches what is open
-to that channel and nothing else, and words that are said there name no other place.
+Promises to forms, launches, imports and whoever shows a picture: a job or a dataset of a channel
+touches what is open to that channel and nothing else, and words that are said there name no other
+place.
 """
 
 import re
@@ -12,13 +14,17 @@ from bot.base.s3_uri import Allowed, BadAddress, read
 
 OTHERS = "*"  # stands for every channel that is not named
 
-_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,}")  # Slack: channels C…, older private ones G…, direct messages D…
+_CHANNEL = re.compile(
+    r"[CGD][A-Z0-9]{2,}"
+)  # Slack: channels C…, older private ones G…, direct messages D…
 _SAMPLE = "C0123456789=bucket/folder/ other-bucket"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPlaces:
-    """The places of every channel. Without `by_channel` each may use all of the bot's; with it, what it lists."""
+    """The places of every channel. Without `by_channel` each may use all of the bot's; with it,
+    what it lists.
+    """
 
     everywhere: Allowed
     by_channel: Mapping[str, tuple[str, ...]] | None = None
@@ -31,7 +37,8 @@ class OpenPlaces:
 
 
 def read_places(text: str) -> dict[str, tuple[str, ...]]:
-    """Places by channel, from `C0DATA=bucket/folder/ other-bucket, *=bucket`: commas part channels, blanks places.
+    """Places by channel, from `C0DATA=bucket/folder/ other-bucket, *=bucket`: commas part channels,
+    blanks places.
 
     Raises:
         ValueError: with words for each entry that is wrong.
@@ -51,7 +58,9 @@ def read_places(text: str) -> dict[str, tuple[str, ...]]:
     if not found:
         wrong.append("It names no channel.")
     if wrong:
-        raise ValueError(f"{' '.join(wrong)} Write it like {_SAMPLE}, with a comma between two channels.")
+        raise ValueError(
+            f"{' '.join(wrong)} Write it like {_SAMPLE}, with a comma between two channels."
+        )
     return found
 
 
@@ -68,14 +77,20 @@ def outside(by_channel: Mapping[str, Iterable[str]], allowed: Allowed) -> list[s
 def _entry_fault(channel: str, places: tuple[str, ...]) -> str:
     """What is wrong with one channel's entry, as the rest of a sentence about it."""
     if channel != OTHERS and not _CHANNEL.fullmatch(channel):
-        return "does not begin with a channel's id (C…: the channel's details, at the end) or with * for all others"
+        return (
+            "does not begin with a channel's id (C…: the channel's details, at the end) or with * "
+            "for all others"
+        )
     if not places:
         return "names no bucket"
     for place in places:
         if place.startswith(("s3:", "https:")):
             return "names a place by its address: write bucket or bucket/folder/, without s3://"
         if "*" in place:
-            return "names a place with a star: write bucket or bucket/folder/, which opens all that is in it"
+            return (
+                "names a place with a star: write bucket or bucket/folder/, which opens all that "
+                "is in it"
+            )
         try:
             read(f"s3://{place}")
         except BadAddress as bad:

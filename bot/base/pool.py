@@ -1,9 +1,9 @@
 """A pool: a few things are worked on at once, so that a long one leaves room for the others.
 
-Promises to a round that hands things over: each is worked on once at a time; there are never more than `places` of
-them; a long one holds up nobody while another place is free. While none is, handing over waits: a round that does not
-end says so in `/readyz`. One that fails is logged and the round that comes next looks again (the broad `except` has its
-reason here).
+Promises to a round that hands things over: each is worked on once at a time; there are never more
+than `places` of them; a long one holds up nobody while another place is free. While none is,
+handing over waits: a round that does not end says so in `/readyz`. One that fails is logged and the
+round that comes next looks again (the broad `except` has its reason here).
 """
 
 import logging
@@ -37,13 +37,19 @@ class Pool:
         self._changed = threading.Condition()
 
     def start(self, name: str, work: Work) -> None:
-        """Begin the work as soon as there is a place; nothing when this thing is worked on already, or at the end."""
+        """Begin the work as soon as there is a place; nothing when this thing is worked on already,
+        or at the end.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._ended or name in self._going or len(self._going) < self._places)
+            self._changed.wait_for(
+                lambda: self._ended or name in self._going or len(self._going) < self._places
+            )
             if self._ended or name in self._going:
                 return
             self._going.add(name)
-            self._threads.submit(copy_context().run, self._do, name, work)  # its log lines say what the round's say
+            self._threads.submit(
+                copy_context().run, self._do, name, work
+            )  # its log lines say what the round's say
 
     def _do(self, name: str, work: Work) -> None:
         try:

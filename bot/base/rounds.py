@@ -10,7 +10,8 @@ from bot.base.pool import Pool, Start, at_once
 class Round:
     """Something to do every `gap` seconds.
 
-    `work` is given how to begin what it finds: in `pool`, where there is one, so that a long thing holds up no other.
+    `work` is given how to begin what it finds: in `pool`, where there is one, so that a long thing
+    holds up no other.
     """
 
     name: str

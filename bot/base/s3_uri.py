@@ -1,13 +1,15 @@
 """S3 addresses (pure): read once, normalised once, and checked against the list of allowed places.
 
-Every S3 address that the bot is given (typed in a form, found in a manifest, named by AWS as an output) goes through
-`read` and `Allowed` before anything is fetched, written or signed.
+Every S3 address that the bot is given (typed in a form, found in a manifest, named by AWS as an
+output) goes through `read` and `Allowed` before anything is fetched, written or signed.
 """
 
 import re
 from dataclasses import dataclass
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # S3: 3-63 characters, lower case, digits, dot, hyphen
+_BUCKET = re.compile(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+)  # S3: 3-63 characters, lower case, digits, dot, hyphen
 _VIRTUAL_HOST = re.compile(r"https://([a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/(.*)")
 _PATH_STYLE = re.compile(r"https://s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/([a-z0-9.-]+)/(.*)")
 _KEY_LIMIT = 1024  # S3: key length in UTF-8 bytes; SageMaker: S3Uri <= 1024 characters
@@ -17,7 +19,7 @@ class BadAddress(ValueError):
     """This is not an S3 address. Write it like s3://bucket/folder/file."""
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or ""))
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class S3Uri:
 def read(text: str) -> S3Uri:
     """The address that `text` names; s3:// and https forms of S3 are understood.
 
-    Raises:
-        BadAddress: with words for the person: not an S3 address, a bucket name that S3 does not allow, or a key with
+    Raises: BadAddress: with words for the person: not an S3 address, a bucket name that S3 does not
+        allow, or a key with
             parts (`..`, `//`, control characters) that mean different things to different readers.
 
     """
@@ -60,7 +62,9 @@ def read(text: str) -> S3Uri:
         raise BadAddress
     bucket, _, key = text.removeprefix("s3://").partition("/")
     if not _BUCKET.fullmatch(bucket) or ".." in bucket:
-        raise BadAddress(f"“{bucket[:63]}” is not the name of a bucket. Write it like s3://bucket/folder/file.")
+        raise BadAddress(
+            f"“{bucket[:63]}” is not the name of a bucket. Write it like s3://bucket/folder/file."
+        )
     if len(key.encode()) > _KEY_LIMIT:
         raise BadAddress("This address is longer than the 1,024 characters that S3 allows.")
     if any(part in {".", ".."} for part in key.split("/")) or "//" in key or key.startswith("/"):
@@ -72,7 +76,9 @@ def read(text: str) -> S3Uri:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The places the bot may touch: buckets, or folders in buckets (`bucket` or `bucket/prefix/`)."""
+    """The places the bot may touch: buckets, or folders in buckets (`bucket` or
+    `bucket/prefix/`).
+    """
 
     places: tuple[str, ...]
 

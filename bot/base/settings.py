@@ -1,7 +1,9 @@
-"""Settings: everything an administrator can choose, from environment variables, checked at the start by name.
+"""Settings: everything an administrator can choose, from environment variables, checked at the
+start by name.
 
-Promises: no setting is read anywhere else (LABELJOB_FAILPOINT is none: it belongs to the fault tests), none is read
-at import, and a wrong one is named with its remedy before anything starts. `.env.example` lists them all.
+Promises: no setting is read anywhere else (LABELJOB_FAILPOINT is none: it belongs to the fault
+tests), none is read at import, and a wrong one is named with its remedy before anything starts.
+`.env.example` lists them all.
 """
 
 import re
@@ -16,14 +18,23 @@ from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces, outside, read_places
 from bot.base.s3_uri import Allowed
 
-ENV_FILE = "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
+ENV_FILE = (
+    "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
+)
 
-REMEDY = "Settings stand in the environment or in the file of --env-file; .env.example lists them all."
-_FILE_REMEDY = "Name a text file with a line NAME=value for each setting; .env.example is one to begin with."
+REMEDY = (
+    "Settings stand in the environment or in the file of --env-file; .env.example lists them all."
+)
+_FILE_REMEDY = (
+    "Name a text file with a line NAME=value for each setting; .env.example is one to begin with."
+)
 # Not user:password@host: the redaction would take that for a secret.
-_POSTGRESQL_WORDS = "postgresql+psycopg://user@host/name (a password stands between the user and the @, after a colon)"
-# What SQLAlchemy makes of an address, as far as it is not ambiguous: a second @ would take a part of the password for a
-# part of the host, and show it.
+_POSTGRESQL_WORDS = (
+    "postgresql+psycopg://user@host/name (a password stands between the user and the @, after a "
+    "colon)"
+)
+# What SQLAlchemy makes of an address, as far as it is not ambiguous: a second @ would take a part
+# of the password for a part of the host, and show it.
 _POSTGRESQL = re.compile(
     r"postgresql\+psycopg://(?:[^:/]*(?::(?P<password>[^@]*))?@)?(?:\[[^/?@\]]+\]|[^/:?@\[\]]+)?(?::(?P<port>[0-9]{1,5}))?"
     r"(?:/[^?@]*)?(?:\?(?P<more>[^@]*))?"
@@ -57,10 +68,14 @@ PlacesByChannel = Annotated[dict[str, tuple[str, ...]] | None, NoDecode]
 class Settings(BaseSettings):
     """The settings. Durations are seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="LABELJOB_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LABELJOB_", extra="ignore", frozen=True, populate_by_name=True
+    )
 
     slack_bot_token: SecretStr = Field(validation_alias="SLACK_BOT_TOKEN")
-    slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET"
+    )
     slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_APP_TOKEN")
     slack_api_url: str = "https://slack.com/api/"
     slack_transport: Literal["socket", "http"] = "socket"
@@ -70,7 +85,9 @@ class Settings(BaseSettings):
     aws_region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
     aws_endpoint_url: str | None = Field(default=None, validation_alias="AWS_ENDPOINT_URL")
     aws_access_key_id: str | None = Field(default=None, validation_alias="AWS_ACCESS_KEY_ID")
-    aws_secret_access_key: SecretStr | None = Field(default=None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    aws_secret_access_key: SecretStr | None = Field(
+        default=None, validation_alias="AWS_SECRET_ACCESS_KEY"
+    )
     aws_session_token: SecretStr | None = Field(default=None, validation_alias="AWS_SESSION_TOKEN")
 
     database_url: str = "sqlite:///labeljob.db"
@@ -120,7 +137,8 @@ class Settings(BaseSettings):
         wrong = [entry for entry in value if not _MANAGER.fullmatch(entry)]
         if wrong:
             raise ValueError(
-                f"{', '.join(wrong)}: name people by their member id (U…: profile, More, Copy member ID) and user "
+                f"{', '.join(wrong)}: name people by their member id (U…: profile, More, Copy "
+                "member ID) and user "
                 "groups by theirs (S…)."
             )
         return value
@@ -130,7 +148,9 @@ class Settings(BaseSettings):
     def _slash(cls, value: str) -> str:
         """slack_sdk joins method names to the address, so it must end in a slash."""
         if not _is_web_address(value):
-            raise ValueError("It must be an address that begins with https:// (or http://), such as the default.")
+            raise ValueError(
+                "It must be an address that begins with https:// (or http://), such as the default."
+            )
         return value if value.endswith("/") else value + "/"
 
     @field_validator("aws_endpoint_url")
@@ -138,13 +158,18 @@ class Settings(BaseSettings):
     def _endpoint(cls, value: str | None) -> str | None:
         """Only for another AWS than Amazon's."""
         if value and not _is_web_address(value):
-            raise ValueError("It must be an address that begins with https:// (or http://); leave it out for AWS.")
+            raise ValueError(
+                "It must be an address that begins with https:// (or http://); leave it out for "
+                "AWS."
+            )
         return value
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        """One of the two kinds, with one meaning. What is refused is never quoted: it may hold a password."""
+        """One of the two kinds, with one meaning. What is refused is never quoted: it may hold a
+        password.
+        """
         value = value.strip()
         for other in _OTHER_NAMES:
             if value.startswith(other):
@@ -156,7 +181,8 @@ class Settings(BaseSettings):
         parts = _POSTGRESQL.fullmatch(value)
         if parts is None or int(parts["port"] or _PORTS[0]) not in _PORTS:
             raise ValueError(
-                f"It cannot be read as {_POSTGRESQL_WORDS}. In a password, @ is written %40, : is %3A and / is %2F; "
+                f"It cannot be read as {_POSTGRESQL_WORDS}. In a password, @ is written %40, : is "
+                "%3A and / is %2F; "
                 f"a port, after the host and a colon, is a number up to {_PORTS[-1]}."
             )
         return value
@@ -184,7 +210,8 @@ class Settings(BaseSettings):
 
 
 def read(env_file: str | None = None) -> Settings:
-    """The settings from the environment, and from `env_file` where one is named (the environment wins).
+    """The settings from the environment, and from `env_file` where one is named (the environment
+    wins).
 
     Raises:
         BadSettings: one sentence per wrong or missing setting, with its name.
@@ -227,7 +254,9 @@ def _missing(settings: Settings) -> list[Wrong]:
     socket, http = settings.slack_transport == "socket", settings.slack_transport == "http"
     missing = []
     if socket and not settings.slack_app_token.get_secret_value():
-        words = "Socket Mode needs the app-level token (xapp-…); or set LABELJOB_SLACK_TRANSPORT=http"
+        words = (
+            "Socket Mode needs the app-level token (xapp-…); or set LABELJOB_SLACK_TRANSPORT=http"
+        )
         missing.append(Wrong("SLACK_APP_TOKEN", words))
     if http and not settings.slack_signing_secret.get_secret_value():
         words = "signed HTTP needs it; it is on the app's Basic Information page"
@@ -236,14 +265,21 @@ def _missing(settings: Settings) -> list[Wrong]:
         words = "signed HTTP is served on this port (LABELJOB_PORT); health needs another one"
         missing.append(Wrong("LABELJOB_HEALTH_PORT", words))
     if closed := outside(settings.places or {}, settings.allowed):
-        words = f"{', '.join(closed)} lies outside LABELJOB_BUCKETS; name it there as well, or take it out here"
+        words = (
+            f"{', '.join(closed)} lies outside LABELJOB_BUCKETS; name it there as well, or take "
+            "it out here"
+        )
         missing.append(Wrong("LABELJOB_PLACES", words))
     return missing
 
 
 def _words(error: Any) -> str:
     """What is wrong with one setting; never its value."""
-    return "It is not set." if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+    return (
+        "It is not set."
+        if error["type"] == "missing"
+        else str(error["msg"]).removeprefix("Value error, ")
+    )
 
 
 def _is_web_address(value: str) -> bool:
@@ -261,7 +297,11 @@ def _passwords(database_url: str) -> list[str]:
     if parts is None:
         return []
     written = parts["password"] or ""
-    return [written, unquote(written), *(value for name, value in parse_qsl(parts["more"] or "") if "password" in name)]
+    return [
+        written,
+        unquote(written),
+        *(value for name, value in parse_qsl(parts["more"] or "") if "password" in name),
+    ]
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

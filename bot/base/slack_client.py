@@ -1,7 +1,8 @@
 """Slack's Web API for whoever waits: each call takes at most what is left of the answer's time.
 
-Promises to the listeners: however many questions one answer asks of Slack, together they share its 2.2 s (see
-`bot.base.deadline`). Where nobody waits a call has its usual patience. It never tries again by itself.
+Promises to the listeners: however many questions one answer asks of Slack, together they share its
+2.2 s (see `bot.base.deadline`). Where nobody waits a call has its usual patience. It never tries
+again by itself.
 """
 
 import ssl
@@ -35,7 +36,8 @@ class SlackClient(WebClient):
 
 
 def client_of(settings: Settings, *, answering: bool) -> SlackClient:
-    """Make the bot's client, of short patience where somebody waits; it never tries again by itself.
+    """Make the bot's client, of short patience where somebody waits; it never tries again by
+    itself.
 
     A second try can double a post.
     """

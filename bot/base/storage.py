@@ -1,7 +1,9 @@
-"""S3 as the bot uses it: streaming reads and writes, folder lists, short links; only in the allowed places.
+"""S3 as the bot uses it: streaming reads and writes, folder lists, short links; only in the allowed
+places.
 
-Promises: memory stays flat whatever the size of an object, in both directions; what is written stands whole or not at
-all, and a large upload that fails leaves no parts behind that somebody pays for.
+Promises: memory stays flat whatever the size of an object, in both directions; what is written
+stands whole or not at all, and a large upload that fails leaves no parts behind that somebody pays
+for.
 """
 
 import hashlib
@@ -17,20 +19,27 @@ from bot.base.errors import Refusal, Transient
 from bot.base.s3_uri import Allowed, S3Uri
 
 CHUNK = 1 << 18
-PART = 1 << 23  # bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
-READ_MOST = 1_000_000_000  # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
+PART = (
+    1 << 23
+)  # bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
+# bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
+READ_MOST = 1_000_000_000
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 log = logging.getLogger(__name__)
 
 
 class NoRoom(Transient):
-    """The bot's machine has no room for a temporary file. Nothing was sent; tell your administrator."""
+    """The bot's machine has no room for a temporary file. Nothing was sent; tell your
+    administrator.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The bytes of a new object, to be read once from the beginning, with their number and their hash."""
+    """The bytes of a new object, to be read once from the beginning, with their number and their
+    hash.
+    """
 
     file: IO[bytes]
     size: int
@@ -39,7 +48,8 @@ class Body:
 
 @contextmanager
 def gathered(pieces: Iterable[bytes]) -> Iterator[Body]:
-    """The pieces as one body: in memory while they are few, else in a file without a name that dies with us.
+    """The pieces as one body: in memory while they are few, else in a file without a name that dies
+    with us.
 
     Raises:
         NoRoom: the disk is full.
@@ -83,15 +93,21 @@ class TooLarge(Refusal):
 
 
 def check_size(uri: S3Uri, size: int) -> None:
-    """Refuse to read a file of so many bytes line by line: it would take minutes, and AWS does not take it in the end.
+    """Refuse to read a file of so many bytes line by line: it would take minutes, and AWS does not
+    take it in the end.
 
     Raises:
         TooLarge: with both sizes and the remedy.
 
     """
     if size > READ_MOST:
-        gigabytes = max(1.1, round(size / READ_MOST, 1))  # nobody understands that 1.0 GB is more than 1 GB
-        raise TooLarge(f"{uri} is {gigabytes:,} GB; Labeljob reads files up to 1 GB. Split it into smaller ones.")
+        gigabytes = max(
+            1.1, round(size / READ_MOST, 1)
+        )  # nobody understands that 1.0 GB is more than 1 GB
+        raise TooLarge(
+            f"{uri} is {gigabytes:,} GB; Labeljob reads files up to 1 GB. Split it into smaller "
+            "ones."
+        )
 
 
 class Storage:
@@ -106,7 +122,9 @@ class Storage:
 
     """
 
-    def __init__(self, client: Any, allowed: Allowed, *, step: Callable[[], None] = _nothing) -> None:
+    def __init__(
+        self, client: Any, allowed: Allowed, *, step: Callable[[], None] = _nothing
+    ) -> None:
         self._s3 = client
         self._allowed = allowed
         self._step = step
@@ -165,7 +183,9 @@ class Storage:
         return True
 
     def reach(self, folder: S3Uri) -> None:
-        """Refuse a folder whose bucket is missing, elsewhere, or closed to the bot; an empty folder is fine."""
+        """Refuse a folder whose bucket is missing, elsewhere, or closed to the bot; an empty folder
+        is fine.
+        """
         self._check(folder)
         with renamed_missing(folder):
             self._s3.list_objects_v2(Bucket=folder.bucket, Prefix=folder.key, MaxKeys=1)
@@ -174,7 +194,9 @@ class Storage:
         """Key and size of every object below the folder, in S3's order, listed a page at a time."""
         self._check(folder)
         with renamed_missing(folder):
-            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=folder.key)
+            pages = self._s3.get_paginator("list_objects_v2").paginate(
+                Bucket=folder.bucket, Prefix=folder.key
+            )
             for page in pages:
                 self._step()
                 for item in page.get("Contents", ()):
@@ -189,18 +211,22 @@ class Storage:
     def put_once(self, uri: S3Uri, body: Body, content_type: str) -> None:
         """Write the object whole under a key that holds the hash of its content.
 
-        After a try that died later it is there already. From 8 MiB on it goes in parts (S3: 10,000 at most), which are
-        given up when one of them fails.
+        After a try that died later it is there already. From 8 MiB on it goes in parts (S3: 10,000
+        at most), which are given up when one of them fails.
         """
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - boto3 is read when it is first used
 
         self._check(uri)
-        with suppress(Refusal):  # it is not there, or nobody may look: then writing says what is the matter
+        with suppress(
+            Refusal
+        ):  # it is not there, or nobody may look: then writing says what is the matter
             if self.size(uri) == body.size:
                 return
         if body.size >= PART:
             self._give_up_parts(uri)
-        in_parts = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, use_threads=False)
+        in_parts = TransferConfig(
+            multipart_threshold=PART, multipart_chunksize=PART, use_threads=False
+        )
         with renamed_missing(uri):
             self._s3.upload_fileobj(
                 body.file,
@@ -212,24 +238,38 @@ class Storage:
             )
 
     def _give_up_parts(self, uri: S3Uri) -> None:
-        """Remove the parts of a try that was killed; without the right to look for them, a lifecycle rule must."""
+        """Remove the parts of a try that was killed; without the right to look for them, a
+        lifecycle rule must.
+        """
         try:
             with renamed_missing(uri):
-                found = self._s3.list_multipart_uploads(Bucket=uri.bucket, Prefix=uri.key).get("Uploads", ())
+                found = self._s3.list_multipart_uploads(Bucket=uri.bucket, Prefix=uri.key).get(
+                    "Uploads", ()
+                )
                 for upload in found:
                     if upload["Key"] == uri.key:
-                        self._s3.abort_multipart_upload(Bucket=uri.bucket, Key=uri.key, UploadId=upload["UploadId"])
+                        self._s3.abort_multipart_upload(
+                            Bucket=uri.bucket, Key=uri.key, UploadId=upload["UploadId"]
+                        )
         except Refusal as refusal:
-            log.info("parts of an earlier upload to %s cannot be looked for: %s", uri, refusal.words)
+            log.info(
+                "parts of an earlier upload to %s cannot be looked for: %s", uri, refusal.words
+            )
 
     def link(self, uri: S3Uri, *, seconds: int, content_type: str | None = None) -> str:
-        """A GET-only link that dies after `seconds` (15 minutes at most), or with the session that signed it."""
+        """A GET-only link that dies after `seconds` (15 minutes at most), or with the session that
+        signed it.
+        """
         self._check(uri)
         parameters = {"Bucket": uri.bucket, "Key": uri.key, "ResponseContentDisposition": "inline"}
         if content_type:
             parameters["ResponseContentType"] = content_type
         with renamed():
-            return str(self._s3.generate_presigned_url("get_object", Params=parameters, ExpiresIn=min(seconds, 900)))
+            return str(
+                self._s3.generate_presigned_url(
+                    "get_object", Params=parameters, ExpiresIn=min(seconds, 900)
+                )
+            )
 
     def _check(self, uri: S3Uri) -> None:
         if uri not in self._allowed:
@@ -238,23 +278,29 @@ class Storage:
 
 @contextmanager
 def renamed_missing(uri: S3Uri) -> Iterator[None]:
-    """As `renamed`; a missing bucket or key becomes `MissingObject` with the address in its words."""
+    """As `renamed`; a missing bucket or key becomes `MissingObject` with the address in its
+    words.
+    """
     try:
         with renamed():
             yield
     except AwsRefused as error:
         if error.code in _MISSING:
-            raise MissingObject(f"There is nothing at {uri}. Check the spelling; capitals count.") from error
+            raise MissingObject(
+                f"There is nothing at {uri}. Check the spelling; capitals count."
+            ) from error
         if error.code == "NoSuchBucket":
             raise MissingObject(f"There is no bucket “{uri.bucket}” in this account.") from error
         if error.code == "PermanentRedirect":
             raise Refusal(
-                f"Bucket “{uri.bucket}” is in another Region than the bot works in, and Ground Truth takes buckets of "
+                f"Bucket “{uri.bucket}” is in another Region than the bot works in, and Ground "
+                "Truth takes buckets of "
                 "its own Region only. Copy the data into a bucket there, or ask your administrator."
             ) from error
         if error.code in {"AccessDenied", "403"}:
             raise AwsRefused(
-                f"AWS does not let the bot in at {uri}. An administrator can give its role s3:GetObject, s3:PutObject "
+                f"AWS does not let the bot in at {uri}. An administrator can give its role "
+                "s3:GetObject, s3:PutObject "
                 f"and s3:ListBucket on “{uri.bucket}”.",
                 error.code,
             ) from error

@@ -1,6 +1,8 @@
-"""Accept: a filled form becomes a dataset that is taken in. Runs within Slack's 3 seconds and asks AWS nothing.
+"""Accept: a filled form becomes a dataset that is taken in. Runs within Slack's 3 seconds and asks
+AWS nothing.
 
-Row and live message are written in one commit, once per request however often it comes. `load` does the rest.
+Row and live message are written in one commit, once per request however often it comes. `load` does
+the rest.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from bot.datasets.store import DatasetStore
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a form: its dataset, and whether it was taken in now or by an earlier submission."""
+    """What became of a form: its dataset, and whether it was taken in now or by an earlier
+    submission.
+    """
 
     dataset: Dataset
     new: bool
@@ -55,7 +59,11 @@ class Accept:
         if found:
             raise Refused(found)
         dataset = Dataset(
-            id=self._new_id(), request_key=request_key, asked_at=self._clock(), source=source, state=DatasetState()
+            id=self._new_id(),
+            request_key=request_key,
+            asked_at=self._clock(),
+            source=source,
+            state=DatasetState(),
         )
         taken = self._store.add(dataset)
         if not taken:

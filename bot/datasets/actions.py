@@ -1,4 +1,6 @@
-"""What people can do with datasets (pure): a list of actions; what they do lies in `commands/dataset.py`."""
+"""What people can do with datasets (pure): a list of actions; what they do lies in
+`commands/dataset.py`.
+"""
 
 from bot.datasets.source import Source
 from bot.people.action import Action
@@ -14,7 +16,9 @@ CREATE: Action[Source] = Action(
     right="create dataset",
     rule=Rule(Role.MEMBER, words="make datasets here"),
 )
-LIST: Action[Source] = Action(command=DATASET, word="list", usage="list", help="every dataset of this channel")
+LIST: Action[Source] = Action(
+    command=DATASET, word="list", usage="list", help="every dataset of this channel"
+)
 STATUS: Action[Source] = Action(
     command=DATASET,
     word="status",

@@ -1,7 +1,8 @@
 """A dataset's live message and the lines of its thread (pure).
 
-Promises to the outbox: every message says in its plain text what its blocks say, names people without pinging them
-(only an end mentions the asker, once), and fits Slack's limits whatever was found in the manifest.
+Promises to the outbox: every message says in its plain text what its blocks say, names people
+without pinging them (only an end mentions the asker, once), and fits Slack's limits whatever was
+found in the manifest.
 """
 
 from collections.abc import Iterable
@@ -37,9 +38,15 @@ _BEFORE = {
 
 
 def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
-    """The dataset's one message, edited in place. `set_aside` says why nothing is tried any more."""
+    """The dataset's one message, edited in place. `set_aside` says why nothing is tried any
+    more.
+    """
     called, word = typed(source.called, _NAME), _word(state, set_aside)
-    drawing = f"{bar(state.arrived, state.sent)}  " if state.state == lifecycle.IMPORTING and state.arrived else ""
+    drawing = (
+        f"{bar(state.arrived, state.sent)}  "
+        if state.state == lifecycle.IMPORTING and state.arrived
+        else ""
+    )
     progress = cut(progress_words(state, set_aside), 900)
     small = _small(source)
     blocks = [section(f"*Dataset {called}* · {word}\n{drawing}{progress}"), context(small)]
@@ -55,7 +62,11 @@ def progress_words(state: DatasetState, set_aside: str = "") -> str:
     if state.state == lifecycle.CREATING:
         return f"{_sent(state)}: {labels_words(state.labels)}"
     if state.state == lifecycle.IMPORTING:
-        read = f"{state.arrived:,} of {state.sent:,} lines have arrived" if state.arrived else "AWS reads the lines"
+        read = (
+            f"{state.arrived:,} of {state.sent:,} lines have arrived"
+            if state.arrived
+            else "AWS reads the lines"
+        )
         return f"{read} · {_sent(state)}"
     if state.state == lifecycle.READY:
         return f"{_arrived(state)} · {count(len(state.labels), 'label')}"
@@ -68,10 +79,15 @@ def labels_words(labels: Iterable[LabelCount]) -> str:
     if not known:
         return "no labels"
     shown = [
-        f"{typed(one.name, 60)} {one.pictures:,}" + (f" ({count(one.boxes, 'box', 'boxes')})" if one.boxes else "")
+        f"{typed(one.name, 60)} {one.pictures:,}"
+        + (f" ({count(one.boxes, 'box', 'boxes')})" if one.boxes else "")
         for one in known[:_LABELS_SHOWN]
     ]
-    more = f" and {count(len(known) - _LABELS_SHOWN, 'more label')}" if len(known) > _LABELS_SHOWN else ""
+    more = (
+        f" and {count(len(known) - _LABELS_SHOWN, 'more label')}"
+        if len(known) > _LABELS_SHOWN
+        else ""
+    )
     return " · ".join(shown) + more
 
 
@@ -87,14 +103,17 @@ def ready_line(source: Source, state: DatasetState) -> Message:
 def failed_line(source: Source, state: DatasetState) -> Message:
     """AWS gave the import up: what happened, what is safe, what to do; mentions the asker."""
     advice = " ".join(remedy(known) for known in named_in(state.cause)) or (
-        "Check that AWS may read the manifest and its pictures, then ask again with `/dataset create`."
+        "Check that AWS may read the manifest and its pictures, then ask again with `/dataset "
+        "create`."
     )
     remains = (
-        f" The failed dataset keeps its place in project {typed(source.project, _NAME)}: delete it in the AWS console "
+        f" The failed dataset keeps its place in project {typed(source.project, _NAME)}: delete "
+        "it in the AWS console "
         "first, or name another project."
     )
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* failed: {_sentence(state.cause)} The manifest and "
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* failed: "
+        f"{_sentence(state.cause)} The manifest and "
         f"its labels are untouched. {advice}{remains if state.remains else ''}"
     )
     return _told(head, [])
@@ -103,7 +122,8 @@ def failed_line(source: Source, state: DatasetState) -> Message:
 def refused_line(source: Source, state: DatasetState) -> Message:
     """It was not sent: each thing that stands against it with its remedy; mentions the asker."""
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not made at AWS. "
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not "
+        "made at AWS. "
         f"{_sentence(state.cause)}"
     )
     if state.remains:
@@ -114,17 +134,25 @@ def refused_line(source: Source, state: DatasetState) -> Message:
 def set_aside_line(source: Source, cause: str) -> Message:
     """Trying has ended without an answer; mentions the asker."""
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is set aside after many tries: {_sentence(cause)} "
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is set aside after many "
+        f"tries: {_sentence(cause)} "
         "It may stand at AWS all the same: look there first, then ask again with `/dataset create`."
     )
     return _told(head, [])
 
 
 def requester_gone_line(source: Source) -> Message:
-    """Whoever asked for the dataset is gone: says who is told in their place, once; mentions that manager."""
-    gone = f"Slack shows no active account of {typed(source.asked_by_name, _NAME) or 'the requester'} any more"
+    """Whoever asked for the dataset is gone: says who is told in their place, once; mentions that
+    manager.
+    """
+    gone = (
+        "Slack shows no active account of "
+        f"{typed(source.asked_by_name, _NAME) or 'the requester'} any more"
+    )
     if not source.asked_by:
-        return _line(f"{gone}, and LABELJOB_MANAGERS names no active manager who could be told of this.")
+        return _line(
+            f"{gone}, and LABELJOB_MANAGERS names no active manager who could be told of this."
+        )
     return _line(f"{gone}: {person(source.asked_by)} is told of this from now on.")
 
 
@@ -139,10 +167,14 @@ def status_message(source: Source, state: DatasetState, *, set_aside: str = "") 
     elif state.state == lifecycle.REFUSED:
         parts = _refused_parts(state)
     shown, _ = fit([[section(part)] for part in parts], taken=card.blocks)
-    return Message(cut("\n".join([card.text, *parts]), 3500), [card.blocks[0], *shown, *card.blocks[1:]])
+    return Message(
+        cut("\n".join([card.text, *parts]), 3500), [card.blocks[0], *shown, *card.blocks[1:]]
+    )
 
 
-def list_message(datasets: Iterable[tuple[Source, DatasetState, str]], *, running: bool = False) -> Message:
+def list_message(
+    datasets: Iterable[tuple[Source, DatasetState, str]], *, running: bool = False
+) -> Message:
     """The datasets of a channel with why they are set aside, if so, in the order given.
 
     `running` when only those under way were asked for.
@@ -155,7 +187,8 @@ def list_message(datasets: Iterable[tuple[Source, DatasetState, str]], *, runnin
             else "This channel has no datasets yet. `/dataset create` makes one of a manifest."
         )
     said = [
-        f"*{typed(source.called, _NAME)}* · {_word(state, set_aside)}\n{cut(progress_words(state, set_aside), 200)}\n"
+        f"*{typed(source.called, _NAME)}* · {_word(state, set_aside)}\n"
+        f"{cut(progress_words(state, set_aside), 200)}\n"
         f"{source.type_words} set of project {typed(source.project, _NAME)}"
         for source, state, set_aside in rows
     ]
@@ -163,12 +196,16 @@ def list_message(datasets: Iterable[tuple[Source, DatasetState, str]], *, runnin
     head, tail = [section(f"*{lead}*")], [context(f"and {len(rows):,} more")]
     shown, left = fit([[section(text)] for text in said], taken=[*head, *tail])
     text = "\n".join([lead, *said[: len(shown)]])
-    return Message(cut(text, 3500), [*head, *shown, *([context(f"and {left:,} more")] if left else [])])
+    return Message(
+        cut(text, 3500), [*head, *shown, *([context(f"and {left:,} more")] if left else [])]
+    )
 
 
 def no_such_dataset(name: str) -> Message:
     """No dataset of that name in this channel."""
-    return _line(f"This channel has no dataset {code(name, 80)}. `/dataset list` shows those there are.")
+    return _line(
+        f"This channel has no dataset {code(name, 80)}. `/dataset list` shows those there are."
+    )
 
 
 def help_message() -> Message:
@@ -193,7 +230,9 @@ def _line(text: str) -> Message:
 
 
 def _result_parts(state: DatasetState) -> list[str]:
-    """The paragraphs below the numbers: what was moved, what vanished, what has errors, what is only worth a look."""
+    """The paragraphs below the numbers: what was moved, what vanished, what has errors, what is
+    only worth a look.
+    """
     lost = state.lines - state.arrived
     silent = [finding for finding in state.findings if finding.level == "silent"]
     bad = [finding for finding in state.findings if finding.level == "line"]
@@ -202,7 +241,11 @@ def _result_parts(state: DatasetState) -> list[str]:
     if silent or lost > 0:
         parts.append(_list(f"{count(max(lost, 0), 'line')} did not arrive:", silent))
     if bad:
-        parts.append(_list(f"AWS lists errors on {count(state.errors, 'line')}; they are not trained on:", bad))
+        parts.append(
+            _list(
+                f"AWS lists errors on {count(state.errors, 'line')}; they are not trained on:", bad
+            )
+        )
     if look:
         parts.append(_list("Worth a look:", look))
     return [*parts, *_training(state)]
@@ -220,7 +263,9 @@ def _moved_parts(state: DatasetState) -> list[str]:
 
 
 def _refused_parts(state: DatasetState) -> list[str]:
-    """What stands against the import, the lines behind it, and what would stand against a training."""
+    """What stands against the import, the lines behind it, and what would stand against a
+    training.
+    """
     if not state.findings:
         return []
     whole = [finding for finding in state.findings if finding.level == "file"]
@@ -237,14 +282,20 @@ def _training(state: DatasetState) -> list[str]:
 def _list(lead: str, findings: list[Finding]) -> str:
     """A lead and a point per finding."""
     points = [f"• {typed(words(finding), _FINDING)}" for finding in findings[:_KINDS_SHOWN]]
-    more = [f"• and {count(len(findings) - _KINDS_SHOWN, 'more kind')}"] if len(findings) > _KINDS_SHOWN else []
+    more = (
+        [f"• and {count(len(findings) - _KINDS_SHOWN, 'more kind')}"]
+        if len(findings) > _KINDS_SHOWN
+        else []
+    )
     return "\n".join([*([lead] if lead else []), *points, *more])
 
 
 def _arrived(state: DatasetState) -> str:
     """`1,233 of 1,240 lines arrived`. Somebody may have added more at AWS meanwhile."""
     if state.arrived > state.lines:
-        return f"{state.arrived:,} entries, more than the {count(state.lines, 'line')} of the manifest"
+        return (
+            f"{state.arrived:,} entries, more than the {count(state.lines, 'line')} of the manifest"
+        )
     return f"{state.arrived:,} of {count(state.lines, 'line')} arrived"
 
 

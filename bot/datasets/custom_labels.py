@@ -1,8 +1,10 @@
-"""The window on Rekognition Custom Labels: projects and datasets, made or adopted, and what AWS says of them.
+"""The window on Rekognition Custom Labels: projects and datasets, made or adopted, and what AWS
+says of them.
 
-Answers are our own values; errors are renamed in `bot.base.aws`. CreateDataset has no client token, and AWS does not
-tell what a dataset was made of: `check_free` before the first try and `create_or_adopt` after it together mean that
-an adopted dataset appeared while we were making ours; whether it is ours is decided by its pictures (see `watch`).
+Answers are our own values; errors are renamed in `bot.base.aws`. CreateDataset has no client token,
+and AWS does not tell what a dataset was made of: `check_free` before the first try and
+`create_or_adopt` after it together mean that an adopted dataset appeared while we were making ours;
+whether it is ours is decided by its pictures (see `watch`).
 """
 
 import json
@@ -18,7 +20,8 @@ from bot.datasets.lifecycle import GONE, LabelCount, Report
 from bot.datasets.source import TYPE_WORDS
 
 _PAGE = 100  # Rekognition: 100 entries, labels or projects a page at most
-_PAGES_MAX = 10_000  # 250,000 lines are 2,500 pages; a list that never ends must not hold the worker for ever
+# 250,000 lines are 2,500 pages; a list that never ends must not hold the worker for ever
+_PAGES_MAX = 10_000
 _BUSY = {"ResourceInUseException", "ResourceNotReadyException"}
 
 
@@ -68,7 +71,9 @@ class CustomLabels:
             with renamed():
                 return str(self._create.create_project(ProjectName=name)["ProjectArn"])
         except AwsRefused as error:
-            found = self._project(name)  # an earlier try may have made it, whatever this one is refused for
+            found = self._project(
+                name
+            )  # an earlier try may have made it, whatever this one is refused for
             if found is None and error.code != "ResourceInUseException":
                 raise
         if found is None or found.get("Status") == "CREATING":
@@ -86,10 +91,13 @@ class CustomLabels:
         """
         there = self._dataset(project, dataset_type)
         if there is not None:
-            raise DatasetExists(taken_words(project, dataset_type, failed=there.get("Status") == "CREATE_FAILED"))
+            raise DatasetExists(
+                taken_words(project, dataset_type, failed=there.get("Status") == "CREATE_FAILED")
+            )
 
     def find(self, project: str, dataset_type: str) -> str | None:
-        """The ARN of the project's dataset of that type, if there is one: what became of an unclear try.
+        """The ARN of the project's dataset of that type, if there is one: what became of an unclear
+        try.
 
         Raises:
             AwsBusy, Unclear: AWS does not say; not to be let look is no answer either.
@@ -101,8 +109,11 @@ class CustomLabels:
             raise Unclear(error.words) from error
         return str(there["DatasetArn"]) if there else None
 
-    def create_or_adopt(self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri) -> tuple[str, bool]:
-        """The ARN of the project's dataset of that type, and whether it was adopted instead of made by this call.
+    def create_or_adopt(
+        self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri
+    ) -> tuple[str, bool]:
+        """The ARN of the project's dataset of that type, and whether it was adopted instead of made
+        by this call.
 
         Raises:
             ManifestUnread: AWS cannot read what was written for it.
@@ -115,7 +126,9 @@ class CustomLabels:
             with renamed():
                 reach("before-import")
                 answer = self._create.create_dataset(
-                    ProjectArn=project_arn, DatasetType=dataset_type, DatasetSource={"GroundTruthManifest": where}
+                    ProjectArn=project_arn,
+                    DatasetType=dataset_type,
+                    DatasetSource={"GroundTruthManifest": where},
                 )
                 reach("after-import")
             return str(answer["DatasetArn"]), False
@@ -125,7 +138,8 @@ class CustomLabels:
             if error.code == "InvalidS3ObjectException":
                 raise ManifestUnread(
                     f"AWS could not read the manifest that the bot wrote at {manifest}. "
-                    "Give the bot's role s3:GetObject and s3:GetBucketLocation on that bucket, then ask again."
+                    "Give the bot's role s3:GetObject and s3:GetBucketLocation on that bucket, "
+                    "then ask again."
                 ) from error
             if error.code != "ResourceAlreadyExistsException":
                 raise
@@ -203,7 +217,9 @@ class CustomLabels:
     def _project(self, name: str) -> dict[str, Any] | None:
         """The description of the project of that name."""
         with renamed():
-            found = self._act.describe_projects(ProjectNames=[name], MaxResults=_PAGE)["ProjectDescriptions"]
+            found = self._act.describe_projects(ProjectNames=[name], MaxResults=_PAGE)[
+                "ProjectDescriptions"
+            ]
         return next((one for one in found if f":project/{name}/" in one["ProjectArn"]), None)
 
     def _dataset(self, project: str, dataset_type: str) -> dict[str, Any] | None:
@@ -216,7 +232,8 @@ def taken_words(project: str, dataset_type: str, *, failed: bool = False) -> str
     """Why nothing can be made there, and the way out."""
     remains = " Its import failed, so it may be deleted in the AWS console." if failed else ""
     return (
-        f"Project “{project}” has a {TYPE_WORDS[dataset_type]} set already, and a project takes one of each kind."
+        f"Project “{project}” has a {TYPE_WORDS[dataset_type]} set already, and a project takes "
+        "one of each kind."
         f"{remains} Name another project."
     )
 
@@ -224,8 +241,9 @@ def taken_words(project: str, dataset_type: str, *, failed: bool = False) -> str
 def _codes(value: Any) -> Iterator[str]:
     """The codes of every list of errors in an entry.
 
-    UNSURE: the lists are named `cl-errors` in seen entries and `errors` in AWS's reference; where they stand (entry,
-    metadata or box) and whether their members are objects or texts is documented nowhere.
+    UNSURE: the lists are named `cl-errors` in seen entries and `errors` in AWS's reference; where
+    they stand (entry, metadata or box) and whether their members are objects or texts is documented
+    nowhere.
     """
     if isinstance(value, list):
         for inner in value:

@@ -1,7 +1,9 @@
-"""The lines of a manifest as the entries of a dataset: made before the import, compared after it (pure).
+"""The lines of a manifest as the entries of a dataset: made before the import, compared after it
+(pure).
 
-Promises to load: what is sent is exactly what was examined, and every picture lies in an allowed place. Promises to
-watch: lines that AWS dropped or lists with errors are named by their numbers in the manifest as it was given.
+Promises to load: what is sent is exactly what was examined, and every picture lies in an allowed
+place. Promises to watch: lines that AWS dropped or lists with errors are named by their numbers in
+the manifest as it was given.
 """
 
 from collections import Counter, defaultdict
@@ -16,14 +18,18 @@ from bot.manifests.convert import converted_lines, encode, for_rekognition
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.json_words import BadLine
 
-_GROUND_TRUTH_TAIL = "/manifests/output"  # Ground Truth: <output>/<job>/manifests/output/output.manifest
+_GROUND_TRUTH_TAIL = (
+    "/manifests/output"  # Ground Truth: <output>/<job>/manifests/output/output.manifest
+)
 
 
 class _Picture(msgspec.Struct, rename={"source": "source-ref"}):
     source: str
 
 
-_PICTURE = msgspec.json.Decoder(_Picture)  # here, and not when it is needed: see bot.datasets.records
+_PICTURE = msgspec.json.Decoder(
+    _Picture
+)  # here, and not when it is needed: see bot.datasets.records
 
 
 @dataclass(slots=True)
@@ -38,7 +44,9 @@ class Made:
     first_outside: str = ""
 
 
-def make(chunks: Iterable[bytes], made: Made, *, attribute: str | None, allowed: Container[object]) -> Iterator[bytes]:
+def make(
+    chunks: Iterable[bytes], made: Made, *, attribute: str | None, allowed: Container[object]
+) -> Iterator[bytes]:
     """The lines of the manifest to send, made of the given one and counted in `made`."""
     for line in converted_lines(chunks, attribute=attribute):
         source = _PICTURE.decode(line).source
@@ -50,7 +58,9 @@ def make(chunks: Iterable[bytes], made: Made, *, attribute: str | None, allowed:
 
 
 def place(manifest: S3Uri, sha256: str) -> S3Uri:
-    """Where the made manifest lies: beside the job's output, under a key with its own hash, so it never changes."""
+    """Where the made manifest lies: beside the job's output, under a key with its own hash, so it
+    never changes.
+    """
     folder = manifest.key.rpartition("/")[0]
     if f"/{folder}".endswith(_GROUND_TRUTH_TAIL):
         folder = folder[: -len(_GROUND_TRUTH_TAIL.lstrip("/"))].rstrip("/")
@@ -88,17 +98,24 @@ def after_import(  # noqa: PLR0913 - each is a fact about the import
 ) -> tuple[Finding, ...]:
     """What is to be said of the lines once AWS has read them.
 
-    `missing` is how many of the lines sent AWS does not have, `arrived` the pictures it has (None when none is
-    missing), `bad` the codes it lists, by picture. `chunks` are the manifest as it was given (nothing when it cannot
-    be read any more: then numbers stand without lines). AWS's word on bad lines replaces ours.
+    `missing` is how many of the lines sent AWS does not have, `arrived` the pictures it has (None
+    when none is missing), `bad` the codes it lists, by picture. `chunks` are the manifest as it was
+    given (nothing when it cannot be read any more: then numbers stand without lines). AWS's word on
+    bad lines replaces ours.
     """
     lines = _read_again(chunks, attribute, arrived, bad)
     counts = Counter(code for codes in bad.values() for code in set(codes))
     found = of_lines(lines, dict(counts.most_common()))
-    lost = (Finding(VANISHED, missing, tuple(lines.get(VANISHED, ())[:LINES_KEPT])),) if missing > 0 else ()
+    lost = (
+        (Finding(VANISHED, missing, tuple(lines.get(VANISHED, ())[:LINES_KEPT])),)
+        if missing > 0
+        else ()
+    )
     details = {finding.code: finding.detail for finding in before}
     told = tuple(
-        msgspec.structs.replace(one, detail=details.get(one.code, "")) if _same_first(one, before) else one
+        msgspec.structs.replace(one, detail=details.get(one.code, ""))
+        if _same_first(one, before)
+        else one
         for one in found
     )
     kept = [finding for finding in before if finding.level != "line" and finding.code not in counts]
@@ -111,9 +128,14 @@ def _same_first(finding: Finding, before: Sequence[Finding]) -> bool:
 
 
 def _read_again(
-    chunks: Iterable[bytes], attribute: str | None, arrived: Container[str] | None, bad: Mapping[str, Sequence[str]]
+    chunks: Iterable[bytes],
+    attribute: str | None,
+    arrived: Container[str] | None,
+    bad: Mapping[str, Sequence[str]],
 ) -> dict[str, list[int]]:
-    """Line numbers of what did not arrive and of what AWS lists, by one more reading of the manifest."""
+    """Line numbers of what did not arrive and of what AWS lists, by one more reading of the
+    manifest.
+    """
     lines: defaultdict[str, list[int]] = defaultdict(list)
     seen: set[int] = set()
     for number, body in numbered(chunks):

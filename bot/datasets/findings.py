@@ -1,7 +1,7 @@
 """What was found wrong with the lines of a manifest, kept small and said in sentences (pure).
 
-Promises to cards and records: a finding has Rekognition's code (or one of ours, in lower case), the true number of
-lines and the first few of them; sentences name lines, reason and remedy.
+Promises to cards and records: a finding has Rekognition's code (or one of ours, in lower case), the
+true number of lines and the first few of them; sentences name lines, reason and remedy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,8 @@ from bot.manifests.wording import WHOLE_FILE, Kind, sentence
 LINES_KEPT = 20
 VANISHED = "vanished"  # ours: sent, and never seen again
 
-# These fail a training from the dataset and not its import: pictures and labels may still be added to it.
+# These fail a training from the dataset and not its import: pictures and labels may still be added
+# to it.
 TRAINING_ONLY = {"ERROR_MANIFEST_TOO_FEW_LABELS", "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"}
 
 _OURS = {
@@ -32,7 +33,9 @@ Level = Literal["silent", "line", "warning", "file", "training"]
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One code: on how many lines, the first of them (none for the whole file), and a detail of the first."""
+    """One code: on how many lines, the first of them (none for the whole file), and a detail of the
+    first.
+    """
 
     code: str
     count: int
@@ -41,7 +44,9 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def level(self) -> Level:
-        """Whether the line vanishes, is listed, is only warned of, or the whole import or a training fails."""
+        """Whether the line vanishes, is listed, is only warned of, or the whole import or a
+        training fails.
+        """
         if self.code in TRAINING_ONLY:
             return "training"
         if self.code == VANISHED:
@@ -55,12 +60,19 @@ def of_examination(found: Examination) -> tuple[Finding, ...]:
     for fault in found.faults:
         groups.setdefault(fault.code, []).append(fault)
     whole = [Finding(fault.code, 1, (), fault.text) for fault in found.terminal]
-    return (*whole, *(_grouped(code, faults, found.counts[code]) for code, faults in groups.items()))
+    return (
+        *whole,
+        *(_grouped(code, faults, found.counts[code]) for code, faults in groups.items()),
+    )
 
 
 def of_lines(lines: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> tuple[Finding, ...]:
-    """Findings from line numbers by code; `counts` has the true numbers (some lines may not be known)."""
-    return tuple(Finding(code, counts[code], tuple(lines.get(code, ())[:LINES_KEPT])) for code in counts)
+    """Findings from line numbers by code; `counts` has the true numbers (some lines may not be
+    known).
+    """
+    return tuple(
+        Finding(code, counts[code], tuple(lines.get(code, ())[:LINES_KEPT])) for code in counts
+    )
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -69,15 +81,22 @@ def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def words(finding: Finding) -> str:
-    """One or two plain sentences: which lines, what is wrong, what to do. Detail may hold text from the file."""
+    """One or two plain sentences: which lines, what is wrong, what to do. Detail may hold text from
+    the file.
+    """
     kind = _OURS.get(finding.code) or KINDS.get(finding.code) or _unknown(finding.code)
     if finding.level in {"file", "training"}:
         return sentence([LineFault(WHOLE_FILE, finding.code, finding.detail)], 1, kind)
     if not finding.lines:
-        said = f"1 line {kind.one}." if finding.count == 1 else f"{finding.count:,} lines {kind.many}."
+        said = (
+            f"1 line {kind.one}." if finding.count == 1 else f"{finding.count:,} lines {kind.many}."
+        )
         return f"{said} {kind.remedy}".rstrip()
     first, *rest = finding.lines
-    faults = [LineFault(first, finding.code, finding.detail), *(LineFault(line, finding.code, "") for line in rest)]
+    faults = [
+        LineFault(first, finding.code, finding.detail),
+        *(LineFault(line, finding.code, "") for line in rest),
+    ]
     return sentence(faults, finding.count, kind)
 
 

@@ -1,7 +1,8 @@
 """The form of a new dataset: one page (pure).
 
-Promises to the command: the page is made of a `Source` alone, `read` gives back what was typed in it, and every fault
-stands at its field, so that nothing typed is lost on a failed check. `faults` are asked again before the import.
+Promises to the command: the page is made of a `Source` alone, `read` gives back what was typed in
+it, and every fault stands at its field, so that nothing typed is lost on a failed check. `faults`
+are asked again before the import.
 """
 
 import json
@@ -53,7 +54,8 @@ FIELDS: tuple[Part[Source], ...] = (
         name="project",
         words="Project",
         hint=_hint(
-            "The Rekognition project. It is made if there is none. Keep pictures of different kinds in projects of "
+            "The Rekognition project. It is made if there is none. Keep pictures of different "
+            "kinds in projects of "
             "their own: a model learns one question."
         ),
         element=_text("project", "orchard"),
@@ -71,8 +73,13 @@ FIELDS: tuple[Part[Source], ...] = (
     Field(
         name="manifest_uri",
         words="Manifest",
-        hint=_hint("A Ground Truth output manifest with classes or boxes. Several labels on a picture are converted."),
-        element=_text("manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"),
+        hint=_hint(
+            "A Ground Truth output manifest with classes or boxes. Several labels on a picture "
+            "are converted."
+        ),
+        element=_text(
+            "manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"
+        ),
         read=_kept("manifest_uri"),
         fault=lambda source, allowed: rules.manifest_fault(source.manifest_uri, allowed),
     ),
@@ -82,8 +89,9 @@ FIELDS: tuple[Part[Source], ...] = (
 def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
     """The form, filled with what is known.
 
-    `nonce` makes this opening of the form one of its own, so that its submission counts once; `job` is the id of the
-    finished job that the dataset is made of; `lead` is a line on top (the caller escapes nothing).
+    `nonce` makes this opening of the form one of its own, so that its submission counts once; `job`
+    is the id of the finished job that the dataset is made of; `lead` is a line on top (the caller
+    escapes nothing).
     """
     blocks = [
         *([section(typed(lead, 600))] if lead else []),
@@ -114,33 +122,41 @@ def errors(found: Iterable[Fault]) -> dict[str, str]:
 
 
 def lead(source: Source, task_type_title: str, other_set: str) -> str:
-    """What stands on top of the form of a finished job; `other_set` is the set that was made of it already, if any."""
+    """What stands on top of the form of a finished job; `other_set` is the set that was made of it
+    already, if any.
+    """
     told = f"From the finished job {source.name} ({task_type_title})."
     if not other_set:
         return told
     return (
-        f"{told} Its pictures are in the {other_set} set of project {source.project} already, and Rekognition takes no "
-        "picture in both sets of a project: name another project, or give a manifest with other pictures."
+        f"{told} Its pictures are in the {other_set} set of project {source.project} already, and "
+        "Rekognition takes no picture in both sets of a project: name another project, or give a "
+        "manifest with other pictures."
     )
 
 
 def thanks(source: Source) -> Block:
     """What stands in the form's place: the dataset is taken in."""
     text = (
-        f"*{typed(source.called)}* is taken in. The manifest is checked first; the card in <#{source.channel}> tells "
+        f"*{typed(source.called)}* is taken in. The manifest is checked first; the card in "
+        f"<#{source.channel}> tells "
         "how it goes."
     )
     return modal("New dataset", [section(text)], callback_id=DATASET_THANKS)
 
 
 def read(view: Mapping[str, Any]) -> Source:
-    """What was typed, with the channel that the form belongs to. Whoever asks fills in who asked."""
+    """What was typed, with the channel that the form belongs to. Whoever asks fills in who
+    asked.
+    """
     empty = Source(dataset_type="", channel=carried(view)["channel"])
     return forms.read(FIELDS, view, empty)
 
 
 def carried(view: Mapping[str, Any]) -> dict[str, str]:
-    """The channel, the job ("" for none) and the nonce that a form of ours carries; empty texts for any other."""
+    """The channel, the job ("" for none) and the nonce that a form of ours carries; empty texts for
+    any other.
+    """
     try:
         kept = json.loads(view.get("private_metadata") or "{}")
     except ValueError:

@@ -1,7 +1,8 @@
 """The life of a dataset: states, transitions and what changed (pure).
 
-Promises to load and watch: `step` takes our own steps, `observe` what AWS reports; both answer with what is known
-afterwards and each change exactly once. Late and repeated reports change nothing, and an ended dataset stays ended.
+Promises to load and watch: `step` takes our own steps, `observe` what AWS reports; both answer with
+what is known afterwards and each change exactly once. Late and repeated reports change nothing, and
+an ended dataset stays ended.
 """
 
 from dataclasses import dataclass
@@ -44,13 +45,14 @@ class LabelCount(msgspec.Struct, frozen=True):
 class DatasetState(msgspec.Struct, frozen=True):
     """What is known of a dataset's life.
 
-    `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the entries AWS counts,
-    `errors` the entries it lists with errors. `labels` are ours from the examination until AWS has its own.
-    `rounded` and `clipped` count the boxes that were put on whole pixels and cut at the edges of their pictures on the
-    way to AWS. `cause` is why it failed or was refused, in AWS's or our words. `adopted` marks a dataset that stood
-    there when our request for it was unclear: its pictures decide whether it is ours. `remains` says that something
-    stands at AWS although nothing was imported: the failed dataset (it keeps its place), or the project of a refused
-    one.
+    `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the
+    entries AWS counts, `errors` the entries it lists with errors. `labels` are ours from the
+    examination until AWS has its own. `rounded` and `clipped` count the boxes that were put on
+    whole pixels and cut at the edges of their pictures on the way to AWS. `cause` is why it failed
+    or was refused, in AWS's or our words. `adopted` marks a dataset that stood there when our
+    request for it was unclear: its pictures decide whether it is ours. `remains` says that
+    something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
+    or the project of a refused one.
     """
 
     state: str = ASKED
@@ -87,14 +89,19 @@ class Change(StrEnum):
 TRANSITIONS: dict[tuple[str, str], str] = {
     (ASKED, EXAMINING): "The manifest is being read; AWS knows nothing yet.",
     (ASKED, REFUSED): "Rights or places have changed since the form.",
-    (EXAMINING, CREATING): "The manifest is fit, and written as it will be sent; AWS may or may not know the dataset.",
+    (
+        EXAMINING,
+        CREATING,
+    ): "The manifest is fit, and written as it will be sent; AWS may or may not know the dataset.",
     (EXAMINING, REFUSED): "AWS would not take the manifest, so nothing was sent.",
     (CREATING, IMPORTING): "AWS took the dataset and reads its lines.",
     (CREATING, REFUSED): "AWS did not take the dataset as it was asked.",
     (IMPORTING, READY): "AWS has read every line.",
     (IMPORTING, FAILED): "AWS gave the import up, or somebody deleted the dataset.",
 }
-"""Every step that a dataset may take, with its meaning. What is not here does not happen (late or out of order)."""
+"""Every step that a dataset may take, with its meaning. What is not here does not happen (late or
+out of order).
+"""
 
 _AWS = {
     "CREATE_IN_PROGRESS": IMPORTING,
@@ -124,17 +131,25 @@ def step(
     if not may_become(before.state, state):
         return before, ()
     ended = now if state in ENDED else None
-    return msgspec.structs.replace(before, state=state, cause=cause, ended_at=ended), (_ENTRY.get(state, Change.STEP),)
+    return msgspec.structs.replace(before, state=state, cause=cause, ended_at=ended), (
+        _ENTRY.get(state, Change.STEP),
+    )
 
 
-def observe(before: DatasetState, report: Report | None, now: datetime) -> tuple[DatasetState, tuple[Change, ...]]:
-    """What is known after a report of AWS, and what changed by it. None and unknown statuses tell nothing."""
+def observe(
+    before: DatasetState, report: Report | None, now: datetime
+) -> tuple[DatasetState, tuple[Change, ...]]:
+    """What is known after a report of AWS, and what changed by it. None and unknown statuses tell
+    nothing.
+    """
     if report is None or before.state != IMPORTING or report.aws_status not in _AWS:
         return before, ()
     state = _AWS[report.aws_status]
     after = before
     if state != FAILED:
-        after = msgspec.structs.replace(before, arrived=report.total, labeled=report.labeled, errors=report.errors)
+        after = msgspec.structs.replace(
+            before, arrived=report.total, labeled=report.labeled, errors=report.errors
+        )
     if state == IMPORTING:
         return after, ((Change.PROGRESS,) if after != before else ())
     cause, remains = "", report.aws_status == "CREATE_FAILED"

@@ -1,9 +1,10 @@
 """Load: from an accepted dataset to an import at AWS. Runs in the worker, as often as it takes.
 
-The story of one dataset: rights and places are checked again (time has passed since the form); the manifest is
-examined with Rekognition's own rules and refused here where AWS would give the whole import up; its lines are
-converted and written under a key that holds their hash; then the project and the dataset are made or adopted. What a
-person must mend ends it as refused, with words in its thread. What may pass is tried again, with growing pauses.
+The story of one dataset: rights and places are checked again (time has passed since the form); the
+manifest is examined with Rekognition's own rules and refused here where AWS would give the whole
+import up; its lines are converted and written under a key that holds their hash; then the project
+and the dataset are made or adopted. What a person must mend ends it as refused, with words in its
+thread. What may pass is tried again, with growing pauses.
 """
 
 import logging
@@ -25,7 +26,16 @@ from bot.datasets import card, entries, findings
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.findings import Finding
 from bot.datasets.form import faults
-from bot.datasets.lifecycle import ASKED, CREATING, EXAMINING, IMPORTING, REFUSED, TO_LOAD, LabelCount, step
+from bot.datasets.lifecycle import (
+    ASKED,
+    CREATING,
+    EXAMINING,
+    IMPORTING,
+    REFUSED,
+    TO_LOAD,
+    LabelCount,
+    step,
+)
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import TRAIN
 from bot.datasets.store import DatasetStore
@@ -81,7 +91,9 @@ class Load:
         self._clock = clock
 
     def round(self, start: Start = at_once) -> None:
-        """Take every dataset that is due one try further; one that fails, or takes long, does not stop the others."""
+        """Take every dataset that is due one try further; one that fails, or takes long, does not
+        stop the others.
+        """
         for waiting in self._records.to_load():
             start(f"load:{waiting.id}", partial(self._take_up, waiting))
 
@@ -101,7 +113,8 @@ class Load:
     def _load(self, dataset: Dataset, hold: Hold) -> None:
         """The import itself, repeatable at every step."""
         source = dataset.source
-        # What an earlier try made must never be called refused, so it comes before everything that may refuse.
+        # What an earlier try made must never be called refused, so it comes before everything that
+        # may refuse.
         made = self._made_before(dataset)
         if made is None:
             self._check(dataset)
@@ -125,7 +138,9 @@ class Load:
         return (there, True) if there else None
 
     def _reserve(self, dataset: Dataset, hold: Hold) -> Dataset:
-        """The project, found free before the first try; what stands there later came while we made ours."""
+        """The project, found free before the first try; what stands there later came while we made
+        ours.
+        """
         if dataset.project_arn:
             return dataset
         source = dataset.source
@@ -138,14 +153,18 @@ class Load:
         """What the form checked, checked again."""
         source = dataset.source
         who = self._access.who(source.team_id, source.asked_by, source.channel)
-        if not who.gone:  # what was taken in outlives the account of whoever asked: a manager is told (see Tell)
+        if (
+            not who.gone
+        ):  # what was taken in outlives the account of whoever asked: a manager is told (see Tell)
             self._access.require(source.action, who, asked_by=source.job_asked_by or None)
         found = faults(source, self._open.of(source.channel))
         if found:
             raise Refused(found)
 
     def _prepare(self, dataset: Dataset, hold: Hold) -> Dataset:
-        """The manifest examined, converted and written; keys hold the hash, so a second try writes the same again."""
+        """The manifest examined, converted and written; keys hold the hash, so a second try writes
+        the same again.
+        """
         if dataset.state.state == ASKED:
             state, changes = step(dataset.state, EXAMINING, self._clock())
             dataset = self._store.change(dataset, state, changes)
@@ -153,7 +172,12 @@ class Load:
         storage = self._storage.attended(hold.keep).within(allowed)
         found = self._examine(dataset, storage)
         made = entries.Made()
-        lines = entries.make(storage.chunks(manifest), made, attribute=dataset.source.label_attribute, allowed=allowed)
+        lines = entries.make(
+            storage.chunks(manifest),
+            made,
+            attribute=dataset.source.label_attribute,
+            allowed=allowed,
+        )
         with gathered(lines) as body:
             _check_made(made, found, allowed)
             place = entries.place(manifest, body.sha256)
@@ -163,7 +187,9 @@ class Load:
             state,
             lines=found.lines,
             sent=made.lines,
-            labels=tuple(LabelCount(name, pictures) for name, pictures in found.labels.most_common()),
+            labels=tuple(
+                LabelCount(name, pictures) for name, pictures in found.labels.most_common()
+            ),
             findings=findings.of_examination(found),
             rounded=found.rounded,
             clipped=found.clipped,
@@ -203,12 +229,18 @@ class Load:
         """Another try later, or the end of trying."""
         why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # what follows promises another try
         after = self._tries.paused(self._current(dataset), why)
-        line = card.set_aside_line(self._store.heard(after.source), why) if after.quarantine_reason else None
+        line = (
+            card.set_aside_line(self._store.heard(after.source), why)
+            if after.quarantine_reason
+            else None
+        )
         self._store.change(after, after.state, line=line)
         log.info("loading %s failed for now (%s)", dataset.source.called, pause.words)
 
     def _current(self, dataset: Dataset) -> Dataset:
-        """The dataset as this try has left it; somebody else who got further decides what becomes of it."""
+        """The dataset as this try has left it; somebody else who got further decides what becomes
+        of it.
+        """
         current = self._records.get(dataset.id)
         if current is None or current.state.state not in TO_LOAD:
             raise Stale
@@ -216,11 +248,14 @@ class Load:
 
 
 def _check_made(made: entries.Made, found: Examination, allowed: Allowed) -> None:
-    """What is sent must be what was examined, and no picture may lie in a place that is closed to the channel."""
+    """What is sent must be what was examined, and no picture may lie in a place that is closed to
+    the channel.
+    """
     if made.lines != found.sendable:
         raise ManifestChanged
     if made.outside:
         raise ForeignPictures(
-            f"{made.outside:,} pictures lie outside the places that are open to this channel, the first at "
+            f"{made.outside:,} pictures lie outside the places that are open to this channel, the "
+            "first at "
             f"{made.first_outside[:200]}. Open are: {allowed.words()}."
         )

@@ -1,8 +1,8 @@
 """The window on the database of the dataset story.
 
-Promises: a change of a dataset is written only on the version it was read at (`save` refuses a stale one), so that two
-replicas never overwrite each other, and a request becomes one dataset however often it comes. Times in rows are
-seconds since 1970.
+Promises: a change of a dataset is written only on the version it was read at (`save` refuses a
+stale one), so that two replicas never overwrite each other, and a request becomes one dataset
+however often it comes. Times in rows are seconds since 1970.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,16 @@ from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
 from bot.datasets.source import Source
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
-# Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
+# Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type
+# for the first time.
 _SOURCE = msgspec.json.Decoder(Source)
 _STATE = msgspec.json.Decoder(DatasetState)
 
 
 class DatasetRow(TriedRow, table=True):
-    """A Rekognition Custom Labels dataset. `content` is a `Source`, `story` a `DatasetState`, both as JSON."""
+    """A Rekognition Custom Labels dataset. `content` is a `Source`, `story` a `DatasetState`, both
+    as JSON.
+    """
 
     __tablename__ = "dataset"
 
@@ -64,7 +67,9 @@ class Records:
         self._db = db
 
     def add(self, session: Session, dataset: Dataset) -> bool:
-        """Take a dataset in; False when its request was taken in before (a form submitted twice)."""
+        """Take a dataset in; False when its request was taken in before (a form submitted
+        twice).
+        """
         try:
             with session.begin_nested():
                 session.add(_row(dataset))
@@ -105,7 +110,9 @@ class Records:
 
     def _due(self, condition: Any) -> list[Dataset]:
         now = self._db.sql(due("dataset"))
-        return list(reversed(self._many(condition, now, col(DatasetRow.quarantine_reason).is_(None))))
+        return list(
+            reversed(self._many(condition, now, col(DatasetRow.quarantine_reason).is_(None)))
+        )
 
     def _many(self, *conditions: Any) -> list[Dataset]:
         with self._db.read() as session:

@@ -1,7 +1,8 @@
-"""What was asked for: where the labeled pictures are described, and which dataset they become (pure).
+"""What was asked for: where the labeled pictures are described, and which dataset they become
+(pure).
 
-Promises to form, accept and load: one value holds everything that a person decided, and each rule says what is wrong
-with a part of it in the words of the remedy, or "".
+Promises to form, accept and load: one value holds everything that a person decided, and each rule
+says what is wrong with a part of it in the words of the remedy, or "".
 """
 
 import re
@@ -13,7 +14,8 @@ from bot.base.s3_uri import Allowed, BadAddress, S3Uri, read
 TRAIN, TEST = "TRAIN", "TEST"
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
 PROJECT_MAX = 255  # Rekognition: ProjectName 1..255
-NAME_MAX = 100  # ours: a dataset has no name at AWS; this one is shown in cards and typed after /dataset status
+# ours: a dataset has no name at AWS; this one is shown in cards and typed after /dataset status
+NAME_MAX = 100
 
 _PROJECT = re.compile(r"[a-zA-Z0-9_.\-]+")
 _EXTENSION = re.compile(r"[^/]\.[A-Za-z0-9]+$")
@@ -22,9 +24,10 @@ _EXTENSION = re.compile(r"[^/]\.[A-Za-z0-9]+$")
 class Source(msgspec.Struct, frozen=True):
     """One dataset as it was asked for.
 
-    `label_attribute` is the label to keep of a manifest that has several (None: the newest that can be imported).
-    `told_below` is the (kind, id) of the subject in whose thread the dataset is told, for one made of a finished job;
-    `job_asked_by` is who asked for that job. `action` is the rule that allowed it (see `bot.people.access`).
+    `label_attribute` is the label to keep of a manifest that has several (None: the newest that can
+    be imported). `told_below` is the (kind, id) of the subject in whose thread the dataset is told,
+    for one made of a finished job; `job_asked_by` is who asked for that job. `action` is the rule
+    that allowed it (see `bot.people.access`).
     """
 
     project: str = ""
@@ -68,7 +71,9 @@ def project_fault(name: str) -> str:
     if len(name) > PROJECT_MAX:
         return f"A project's name has at most {PROJECT_MAX} characters; this one has {len(name):,}."
     if not _PROJECT.fullmatch(name):
-        return "A project's name has letters from A to Z, digits, dots, hyphens and underscores only."
+        return (
+            "A project's name has letters from A to Z, digits, dots, hyphens and underscores only."
+        )
     return ""
 
 
@@ -82,19 +87,25 @@ def manifest_fault(address: str, allowed: Allowed) -> str:
     if not address:
         return "Give the manifest's address: s3://bucket/folder/output.manifest."
     if "?" in address or "#" in address:  # never repeated: a pasted link may hold a signature
-        return "Give the plain address (s3://bucket/folder/file), without a signature or other extras."
+        return (
+            "Give the plain address (s3://bucket/folder/file), without a signature or other extras."
+        )
     try:
         uri = read(address)
     except BadAddress as error:
         return str(error)
-    return _file(uri) or ("" if uri in allowed else f"{uri} is not open in this channel. Open are: {allowed.words()}.")
+    return _file(uri) or (
+        "" if uri in allowed else f"{uri} is not open in this channel. Open are: {allowed.words()}."
+    )
 
 
 def _file(uri: S3Uri) -> str:
     if uri.is_folder:
         return "This is a folder. Name the manifest file in it, for example output.manifest."
     if not _EXTENSION.search(uri.key):
-        return "The manifest's name needs an extension such as .manifest: Rekognition reads no other."
+        return (
+            "The manifest's name needs an extension such as .manifest: Rekognition reads no other."
+        )
     return ""
 
 

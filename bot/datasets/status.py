@@ -15,7 +15,11 @@ class Status:
     def asker(self, dataset_id: str) -> Asked | None:
         """Who is to hear of a dataset whose channel cannot be reached."""
         dataset = self._records.get(dataset_id)
-        return Asked(dataset.source.asked_by, "dataset", dataset.source.called, "import") if dataset else None
+        return (
+            Asked(dataset.source.asked_by, "dataset", dataset.source.called, "import")
+            if dataset
+            else None
+        )
 
     def every(self, team_id: str, channel: str) -> Message:
         """All datasets of the channel, newest first."""
@@ -36,7 +40,9 @@ class Status:
 
 
 def _one(dataset: Dataset) -> Message:
-    return card.status_message(dataset.source, dataset.state, set_aside=dataset.quarantine_reason or "")
+    return card.status_message(
+        dataset.source, dataset.state, set_aside=dataset.quarantine_reason or ""
+    )
 
 
 def _listed(datasets: list[Dataset], *, running: bool = False) -> Message:

@@ -1,7 +1,7 @@
 """The store of datasets: the one place where a dataset is changed.
 
-Every verb that changes a dataset goes through here: the row, the live message and the one line of its end are written
-together or not at all.
+Every verb that changes a dataset goes through here: the row, the live message and the one line of
+its end are written together or not at all.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,11 +19,17 @@ from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 
-_LINES = {Change.READY: card.ready_line, Change.FAILED: card.failed_line, Change.REFUSED: card.refused_line}
+_LINES = {
+    Change.READY: card.ready_line,
+    Change.FAILED: card.failed_line,
+    Change.REFUSED: card.refused_line,
+}
 
 
 class Noted(Protocol):
-    """Hears of a change in its own commit: the card of the job that a dataset was made of shows it."""
+    """Hears of a change in its own commit: the card of the job that a dataset was made of shows
+    it.
+    """
 
     def __call__(  # noqa: PLR0913 - what a card shows of a dataset
         self,
@@ -36,11 +42,15 @@ class Noted(Protocol):
         kind: str,
         state: str,
     ) -> None:
-        """The dataset as it is now; `kind` is training or test, `state` under way, ready or not made."""
+        """The dataset as it is now; `kind` is training or test, `state` under way, ready or not
+        made.
+        """
 
 
 Told = Callable[[str], str]
-"""Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
+"""Who hears of what a person asked for: their own id, or a manager's when their account is gone (""
+for nobody's).
+"""
 
 
 def subject(dataset: Dataset) -> Subject:
@@ -60,7 +70,9 @@ def live(dataset: Dataset) -> Message:
 
 
 class DatasetStore:
-    """Adds and changes datasets, and says so. `gap` is the least time in seconds between two changes of the numbers."""
+    """Adds and changes datasets, and says so. `gap` is the least time in seconds between two
+    changes of the numbers.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts of the story
         self,
@@ -80,8 +92,12 @@ class DatasetStore:
         self._noted = noted
 
     def heard(self, source: Source) -> Source:
-        """What was asked for, for a line that mentions somebody: `asked_by` is whoever hears of it now."""
-        return msgspec.structs.replace(source, asked_by=self._told(source.asked_by) if source.asked_by else "")
+        """What was asked for, for a line that mentions somebody: `asked_by` is whoever hears of it
+        now.
+        """
+        return msgspec.structs.replace(
+            source, asked_by=self._told(source.asked_by) if source.asked_by else ""
+        )
 
     def add(self, dataset: Dataset) -> bool:
         """Take a dataset in, with its live message; False when its request was taken in before."""
@@ -95,7 +111,12 @@ class DatasetStore:
         return taken
 
     def change(
-        self, dataset: Dataset, state: DatasetState, changes: Iterable[Change] = (), *, line: Message | None = None
+        self,
+        dataset: Dataset,
+        state: DatasetState,
+        changes: Iterable[Change] = (),
+        *,
+        line: Message | None = None,
     ) -> Dataset:
         """Write the dataset with its new state, its card and its line; the dataset as it is now.
 
@@ -115,10 +136,20 @@ class DatasetStore:
         about, channel = subject(after), after.source.channel
         with self._db.write() as session:
             saved = self._records.save(session, after)
-            self._outbox.show(session, about, channel, live(after), urgent=moved, gap=self._gap, below=below(after))
+            self._outbox.show(
+                session,
+                about,
+                channel,
+                live(after),
+                urgent=moved,
+                gap=self._gap,
+                below=below(after),
+            )
             if heard.asked_by != after.source.asked_by:
                 gone = card.requester_gone_line(heard)
-                self._outbox.say(session, about, channel, gone, key=f"gone:{after.id}:{channel}", priority=3)
+                self._outbox.say(
+                    session, about, channel, gone, key=f"gone:{after.id}:{channel}", priority=3
+                )
             for number, message in enumerate(said):
                 key = f"dataset:{after.id}:{after.seq}:{number}:{channel}"
                 self._outbox.say(session, about, channel, message, key=key, priority=3)

@@ -1,9 +1,9 @@
 """Watch: what AWS says of every dataset that it is importing, once a round.
 
-Unchanged datasets write nothing. At the end the lines that were sent are compared with what arrived: those that AWS
-dropped without a word and those it lists with errors are named by their numbers in the manifest as it was given. A
-dataset that cannot be looked at does not stop the others; after `quarantine_after` failures in a row it is set aside
-and its asker told once.
+Unchanged datasets write nothing. At the end the lines that were sent are compared with what
+arrived: those that AWS dropped without a word and those it lists with errors are named by their
+numbers in the manifest as it was given. A dataset that cannot be looked at does not stop the
+others; after `quarantine_after` failures in a row it is set aside and its asker told once.
 """
 
 import logging
@@ -67,7 +67,9 @@ class Watch:
                     )
 
     def _look(self, dataset: Dataset, hold: Hold) -> None:
-        state, changes = observe(dataset.state, self._custom_labels.report(dataset.arn), self._clock())
+        state, changes = observe(
+            dataset.state, self._custom_labels.report(dataset.arn), self._clock()
+        )
         if state.state == READY and not self._ours(dataset, hold):
             cause = taken_words(dataset.source.project, dataset.source.dataset_type)
             state, changes = step(dataset.state, FAILED, self._clock(), cause=cause)
@@ -77,11 +79,15 @@ class Watch:
             self._store.change(replace(dataset, fails=0), state, changes)
 
     def _ours(self, dataset: Dataset, hold: Hold) -> bool:
-        """Whether this is the dataset that we asked for: told by its pictures where the asking was unclear."""
+        """Whether this is the dataset that we asked for: told by its pictures where the asking was
+        unclear.
+        """
         if not dataset.state.adopted:
             return True
         found = islice(self._custom_labels.pictures(dataset.arn), _COMPARED)
-        return entries.same_pictures(self._storage.attended(hold.keep).chunks(read(dataset.sent_uri)), found)
+        return entries.same_pictures(
+            self._storage.attended(hold.keep).chunks(read(dataset.sent_uri)), found
+        )
 
     def _compared(self, dataset: Dataset, state: DatasetState, hold: Hold) -> DatasetState:
         """The end with AWS's labels, and every line that did not make it by its number."""
@@ -90,7 +96,11 @@ class Watch:
             listed = hold.along(self._custom_labels.bad_entries(dataset.arn))
             bad = {entry.source_ref: entry.codes for entry in listed}
         missing = max(0, state.sent - state.arrived)
-        arrived = entries.Pictures(hold.along(self._custom_labels.pictures(dataset.arn))) if missing else None
+        arrived = (
+            entries.Pictures(hold.along(self._custom_labels.pictures(dataset.arn)))
+            if missing
+            else None
+        )
         found = entries.after_import(
             state.findings,
             self._manifest(dataset, hold) if missing or bad else (),
@@ -99,14 +109,20 @@ class Watch:
             arrived=arrived,
             bad=bad,
         )
-        return msgspec.structs.replace(state, labels=self._custom_labels.labels(dataset.arn), findings=found)
+        return msgspec.structs.replace(
+            state, labels=self._custom_labels.labels(dataset.arn), findings=found
+        )
 
     def _manifest(self, dataset: Dataset, hold: Hold) -> Iterator[bytes]:
-        """The manifest as it was given; nothing when it cannot be read any more: then numbers stand without lines."""
+        """The manifest as it was given; nothing when it cannot be read any more: then numbers stand
+        without lines.
+        """
         try:
             yield from self._storage.attended(hold.keep).chunks(dataset.source.manifest)
         except Refusal as refusal:
-            log.warning("the manifest of %s cannot be read again: %s", dataset.source.called, refusal.words)
+            log.warning(
+                "the manifest of %s cannot be read again: %s", dataset.source.called, refusal.words
+            )
 
     def _count_failure(self, dataset: Dataset, error: LabeljobError) -> None:
         """A failure that says something about this dataset counts."""

@@ -1,8 +1,9 @@
 """The sender's side of the outbox: who may send which row now, and what became of it.
 
-Promises: `claim` hands each row to one sender at a time, under a lease with a fence, and commits before anything is
-asked of Slack; every outcome has its method, and none is written by a sender that has lost the row since. A line waits
-until its thread's root stands and shows the last change of state, and until every earlier line of its thread is said.
+Promises: `claim` hands each row to one sender at a time, under a lease with a fence, and commits
+before anything is asked of Slack; every outcome has its method, and none is written by a sender
+that has lost the row since. A line waits until its thread's root stands and shows the last change
+of state, and until every earlier line of its thread is said.
 """
 
 import json
@@ -22,8 +23,10 @@ from bot.delivery.tables import OutboxRow, ThreadRow
 _CLAIM_THREAD = f"""
 UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
     tries = tries + 1,
-    -- The first try of what is wanted now. While a twin is looked for, that of the post, which may have one.
-    first_try_at = CASE WHEN root_ts IS NOT NULL AND last_error IS NULL AND recheck_at IS NULL THEN :now
+    -- The first try of what is wanted now. While a twin is looked for, that of the post, which may
+    -- have one.
+    first_try_at = CASE WHEN root_ts IS NOT NULL AND last_error IS NULL AND recheck_at IS NULL THEN
+      :now
         ELSE coalesce(first_try_at, :now) END
 WHERE id = (
     SELECT t.id FROM thread t LEFT JOIN thread p ON p.id = t.parent_id
@@ -45,7 +48,8 @@ WHERE seq = (
     WHERE o.state IN ('ready', 'sending') AND o.lease_until <= :now AND o.not_before <= :now
     AND (o.thread_id IS NULL OR (t.root_ts IS NOT NULL AND (t.due_at IS NULL OR NOT t.urgent)))
     AND NOT EXISTS (
-        SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.seq < o.seq AND e.state IN ('ready', 'sending')
+        SELECT 1 FROM outbox e WHERE e.channel = o.channel AND e.seq < o.seq AND e.state IN
+          ('ready', 'sending')
         AND coalesce(e.thread_id, e.thread_ts, '') = coalesce(o.thread_id, o.thread_ts, '')
     )
     AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = o.team_id || ':*' AND {BLOCKED})
@@ -59,14 +63,18 @@ UPDATE {{table}} SET recheck_at = :now + :wait WHERE id = (
     SELECT r.id FROM {{table}} r WHERE r.recheck_at <= :now
     AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.scope = r.team_id || ':*' AND {BLOCKED})
     ORDER BY r.recheck_at LIMIT 1 :skip_locked_of_r
-) RETURNING id, team_id, channel, {{stands}} AS stands, {{below}} AS below, first_try_at, recheck_at"""
+) RETURNING id, team_id, channel, {{stands}} AS stands, {{below}} AS below, first_try_at,
+  recheck_at"""
 _DUE = """
-SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until <= :now AND state <> 'dead')
-OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until <= :now AND not_before <= :now)"""
+SELECT EXISTS (SELECT 1 FROM thread WHERE due_at <= :now AND lease_until <= :now AND state <>
+  'dead')
+OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('ready', 'sending') AND lease_until <= :now AND
+  not_before <= :now)"""
 _DOUBTFUL = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE recheck_at <= :now)
 OR EXISTS (SELECT 1 FROM thread WHERE recheck_at <= :now)"""
-_LONGEST_PAUSE = 60.0  # seconds that a row waits at most: a refusal of Slack's that lasts longer is kept by the budget
+# seconds that a row waits at most: a refusal of Slack's that lasts longer is kept by the budget
+_LONGEST_PAUSE = 60.0
 _PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"
 
 
@@ -74,7 +82,8 @@ _PARENT_TS = "(SELECT p.root_ts FROM thread p WHERE p.id = thread.parent_id)"
 class Claimed:
     """A row that this sender may send now.
 
-    `edit_ts` is set when a message that stands already is to be edited; `look` when an earlier try may have posted it.
+    `edit_ts` is set when a message that stands already is to be edited; `look` when an earlier try
+    may have posted it.
     """
 
     table: str
@@ -97,7 +106,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A message that stands as `ts` and was tried more than once: it may have a twin, hardly older than `since`.
+    """A message that stands as `ts` and was tried more than once: it may have a twin, hardly older
+    than `since`.
 
     `until` is when the next look is due, unless somebody asks for one sooner.
     """
@@ -115,8 +125,8 @@ class Doubtful:
 class Claims:
     """Rows to send, one sender each.
 
-    `lease` is how many seconds a sender has for one; `twin_wait` after how many a message that was tried twice is
-    looked up once more for a twin.
+    `lease` is how many seconds a sender has for one; `twin_wait` after how many a message that was
+    tried twice is looked up once more for a twin.
     """
 
     def __init__(self, db: Database, *, lease: float = 30.0, twin_wait: float = 60.0) -> None:
@@ -125,7 +135,9 @@ class Claims:
         self._twin_wait = twin_wait
 
     def bring_back(self) -> None:
-        """Let nothing wait for a moment that the database's clock will reach tomorrow, since it was set back."""
+        """Let nothing wait for a moment that the database's clock will reach tomorrow, since it was
+        set back.
+        """
         bring_back(self._db, lease=self._lease, pause=_LONGEST_PAUSE, twin_wait=self._twin_wait)
 
     def claim(self, owner: str) -> Claimed | None:
@@ -161,7 +173,9 @@ class Claims:
         )
 
     def _claim_line(self, session: Session, owner: str) -> Claimed | None:
-        """A line whose thread stands, whose predecessors in that thread are said, and whose time has come."""
+        """A line whose thread stands, whose predecessors in that thread are said, and whose time
+        has come.
+        """
         row = self._take(session, _CLAIM_LINE, owner)
         if row is None:
             return None
@@ -185,14 +199,17 @@ class Claims:
         return session.connection().execute(self._db.sql(statement), values).mappings().first()
 
     def done(self, claimed: Claimed, ts: str, *, found: bool = False) -> bool:
-        """It stands as `ts`. A card that was changed meanwhile stays due. False: another sender took the row since.
+        """It stands as `ts`. A card that was changed meanwhile stays due. False: another sender
+        took the row since.
 
-        `found` when an earlier try had posted it: a card may stand there as it was wanted then, so it stays due too.
+        `found` when an earlier try had posted it: a card may stand there as it was wanted then, so
+        it stays due too.
         """
         if claimed.table == "outbox":
             return self._settle(
                 claimed,
-                "state = 'done', ts = :ts, thread_ts = :thread_ts, lease_until = 0, last_error = NULL, "
+                "state = 'done', ts = :ts, thread_ts = :thread_ts, lease_until = 0, last_error = "
+                "NULL, "
                 "recheck_at = CASE WHEN tries > 1 THEN :now + :recheck END",
                 ts=ts,
                 thread_ts=claimed.thread_ts,
@@ -201,8 +218,9 @@ class Claims:
         shows = f"wanted_hash = {self._text(':hash')}"
         return self._settle(
             claimed,
-            "recheck_at = CASE WHEN tries > 1 AND root_ts IS NULL THEN :now + :recheck ELSE recheck_at END, "
-            "root_ts = :ts, shown_hash = :hash, last_edit = :now, state = 'idle', lease_until = 0, tries = 0, "
+            "recheck_at = CASE WHEN tries > 1 AND root_ts IS NULL THEN :now + :recheck ELSE "
+            "recheck_at END, root_ts = :ts, shown_hash = :hash, last_edit = :now, state = 'idle', "
+            "lease_until = 0, tries = 0, "
             "last_error = NULL, "
             f"due_at = CASE WHEN {shows} THEN NULL WHEN urgent THEN :now ELSE :now + gap END, "
             f"urgent = CASE WHEN {shows} THEN :no ELSE urgent END",
@@ -213,24 +231,31 @@ class Claims:
         )
 
     def overtaken(self, claimed: Claimed) -> None:
-        """This sender froze for longer than its lease, woke, and sent what another had taken over meanwhile.
+        """This sender froze for longer than its lease, woke, and sent what another had taken over
+        meanwhile.
 
-        A post may have a twin now, which is looked for at once (while the other is still at it, its own `done` asks
-        for that look). An edit may have put an old card over a newer one: the card is edited once more, also when the
-        other sender is in the middle of its edit, since nobody knows which of the two arrived last.
+        A post may have a twin now, which is looked for at once (while the other is still at it, its
+        own `done` asks for that look). An edit may have put an old card over a newer one: the card
+        is edited once more, also when the other sender is in the middle of its edit, since nobody
+        knows which of the two arrived last.
         """
         if claimed.edit_ts is None:
             change, still = "recheck_at = :now", "ts" if claimed.table == "outbox" else "root_ts"
             where = f"{still} IS NOT NULL"
         else:
-            change = "fence = fence + 1, lease_until = 0, state = 'idle', urgent = :yes, due_at = :now"
+            change = (
+                "fence = fence + 1, lease_until = 0, state = 'idle', urgent = :yes, due_at = :now"
+            )
             where = "root_ts = :ts AND state <> 'dead'"
         values = (
-            {"id": claimed.id} if claimed.edit_ts is None else {"id": claimed.id, "ts": claimed.edit_ts, "yes": True}
+            {"id": claimed.id}
+            if claimed.edit_ts is None
+            else {"id": claimed.id, "ts": claimed.edit_ts, "yes": True}
         )
         with self._db.write() as session:
             session.connection().execute(
-                self._db.sql(f"UPDATE {claimed.table} SET {change} WHERE id = :id AND {where}"), values
+                self._db.sql(f"UPDATE {claimed.table} SET {change} WHERE id = :id AND {where}"),
+                values,
             )
 
     def later(self, claimed: Claimed, seconds: float, why: str) -> None:
@@ -239,20 +264,29 @@ class Claims:
         state = "ready" if claimed.table == "outbox" else "idle"
         self._settle(
             claimed,
-            f"state = '{state}', lease_until = 0, tries = tries - 1, {waits} = :now + :wait, last_error = :why",
+            (
+                f"state = '{state}', lease_until = 0, tries = tries - 1, {waits} = :now + :wait, "
+                "last_error = :why"
+            ),
             wait=min(seconds, _LONGEST_PAUSE),
             why=why,
         )
 
     def unknown(self, claimed: Claimed, seconds: float, why: str) -> None:
-        """Nobody knows whether it was sent: it stays `sending` and is looked for before it is sent again."""
+        """Nobody knows whether it was sent: it stays `sending` and is looked for before it is sent
+        again.
+        """
         wait = min(seconds, _LONGEST_PAUSE)
         self._settle(claimed, "lease_until = :now + :wait, last_error = :why", wait=wait, why=why)
 
     def dead(self, claimed: Claimed, why: str) -> None:
-        """It can never be said there. Lines below a dead card die with it; `show` tries the card once more."""
+        """It can never be said there. Lines below a dead card die with it; `show` tries the card
+        once more.
+        """
         with self._db.write() as session:
-            mine = self._settle_in(session, claimed, "state = 'dead', lease_until = 0, last_error = :why", why=why)
+            mine = self._settle_in(
+                session, claimed, "state = 'dead', lease_until = 0, last_error = :why", why=why
+            )
             if mine and claimed.table == "thread":
                 session.connection().execute(
                     self._db.sql(
@@ -263,16 +297,20 @@ class Claims:
                 )
 
     def gone(self, claimed: Claimed, why: str) -> None:
-        """The card that was to be edited was deleted by somebody: it is posted anew, and its lines go below that."""
+        """The card that was to be edited was deleted by somebody: it is posted anew, and its lines
+        go below that.
+        """
         self._settle(
             claimed,
-            "root_ts = NULL, shown_hash = NULL, state = 'idle', lease_until = 0, tries = 0, first_try_at = NULL, "
+            "root_ts = NULL, shown_hash = NULL, state = 'idle', lease_until = 0, tries = 0, "
+            "first_try_at = NULL, "
             "recheck_at = NULL, due_at = :now, last_error = :why",
             why=why,
         )
 
     def replace(self, claimed: Claimed, message: dict[str, Any]) -> None:
-        """Send a plainer form of the same instead (Slack refused the blocks); the try is not counted.
+        """Send a plainer form of the same instead (Slack refused the blocks); the try is not
+        counted.
 
         A card that was changed meanwhile is sent as it is wanted now.
         """
@@ -284,13 +322,16 @@ class Claims:
         self._settle(claimed, f"{change}, lease_until = 0, tries = tries - 1", **values)
 
     def skip(self, claimed: Claimed, note: dict[str, Any]) -> None:
-        """The line is not sent again, though nobody knows whether it stands; `note` goes out in its place, once."""
+        """The line is not sent again, though nobody knows whether it stands; `note` goes out in its
+        place, once.
+        """
         if claimed.payload.get("note"):
             self._settle(claimed, "state = 'done', lease_until = 0")
             return
         self._settle(
             claimed,
-            "id = :note_id, payload = :payload, state = 'ready', lease_until = 0, tries = 0, first_try_at = NULL, "
+            "id = :note_id, payload = :payload, state = 'ready', lease_until = 0, tries = 0, "
+            "first_try_at = NULL, "
             "last_error = 'not confirmed'",
             note_id=f"{claimed.id}-note",
             payload=json.dumps({**note, "note": True}),
@@ -304,14 +345,20 @@ class Claims:
             return (row.team_id, row.subject_kind, row.subject_id) if row else None
 
     def doubtful(self) -> Doubtful | None:
-        """The next message to be looked up once more for a twin; it comes again until it is `cleared`."""
+        """The next message to be looked up once more for a twin; it comes again until it is
+        `cleared`.
+        """
         if not self._any(_DOUBTFUL):
             return None
         places = (("outbox", "ts", "thread_ts"), ("thread", "root_ts", _PARENT_TS))
         for table, stands, below in places:
             statement = _RECHECK.format(table=table, stands=stands, below=below)
             with self._db.write() as session:
-                row = session.connection().execute(self._db.sql(statement), {"wait": self._twin_wait}).first()
+                row = (
+                    session.connection()
+                    .execute(self._db.sql(statement), {"wait": self._twin_wait})
+                    .first()
+                )
             if row is not None:
                 # A card's edits have first tries of their own, later than its post.
                 since = min(float(row[5] or 0.0), float(row[3] or 0.0))
@@ -332,7 +379,8 @@ class Claims:
                 session.connection()
                 .execute(
                     self._db.sql(
-                        "SELECT (SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')) + "
+                        "SELECT (SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')) "
+                        "+ "
                         "(SELECT count(*) FROM thread WHERE due_at IS NOT NULL AND state <> 'dead')"
                     )
                 )
@@ -340,23 +388,36 @@ class Claims:
             )
 
     def _any(self, question: str) -> bool:
-        """Look before the write lock is taken: there is nothing to send most of the time, and people wait for it."""
+        """Look before the write lock is taken: there is nothing to send most of the time, and
+        people wait for it.
+        """
         with self._db.read() as session:
             return bool(session.connection().execute(self._db.sql(question)).scalar_one())
 
     def _settle(self, claimed: Claimed, change: str, **values: object) -> bool:
-        """Write the outcome, unless another sender has taken the row since; whether it was written."""
+        """Write the outcome, unless another sender has taken the row since; whether it was
+        written.
+        """
         with self._db.write() as session:
             return self._settle_in(session, claimed, change, **values)
 
     def _settle_in(self, session: Session, claimed: Claimed, change: str, **values: object) -> bool:
-        """Write an outcome in this transaction; whether the row was still ours (owner and fence)."""
-        statement = f"UPDATE {claimed.table} SET {change} WHERE id = :id AND owner = :owner AND fence = :fence"
+        """Write an outcome in this transaction; whether the row was still ours (owner and
+        fence).
+        """
+        statement = (
+            f"UPDATE {claimed.table} SET {change} WHERE id = :id AND owner = :owner AND fence = "
+            ":fence"
+        )
         held = {"id": claimed.id, "owner": claimed.owner, "fence": claimed.fence}
-        return session.connection().execute(self._db.sql(statement), {**held, **values}).rowcount == 1
+        return (
+            session.connection().execute(self._db.sql(statement), {**held, **values}).rowcount == 1
+        )
 
     def _text(self, name: str) -> str:
-        """A parameter that stands twice in a statement: PostgreSQL must be told that it is the same text."""
+        """A parameter that stands twice in a statement: PostgreSQL must be told that it is the same
+        text.
+        """
         return name if self._db.is_sqlite else f"CAST({name} AS varchar)"
 
 

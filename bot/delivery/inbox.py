@@ -1,10 +1,10 @@
 """The inbox: a request of Slack's counts once, however often it is delivered.
 
-Promises to the Slack edge: `open` says whether a request is new; a repeat gets the stored answer once there is one.
-A form that comes again with other content is a new request under the same key, for its answer may have been lost on
-the way. So is one that was sent back with faults and is pressed again as it was: what was missing may be there now. A
-request whose process died before it was answered is new again after `ABANDONED` seconds: nobody may be told "taken"
-for it.
+Promises to the Slack edge: `open` says whether a request is new; a repeat gets the stored answer
+once there is one. A form that comes again with other content is a new request under the same key,
+for its answer may have been lost on the way. So is one that was sent back with faults and is
+pressed again as it was: what was missing may be there now. A request whose process died before it
+was answered is new again after `ABANDONED` seconds: nobody may be told "taken" for it.
 """
 
 import hashlib
@@ -27,8 +27,8 @@ _CONTENT = 64  # letters of a digest that stand for the content; the rest stands
 class Request:
     """One delivery of Slack's, by meaning.
 
-    `content` is whatever a person would say makes it another request; `press` is one press of theirs, however often
-    Slack delivers it.
+    `content` is whatever a person would say makes it another request; `press` is one press of
+    theirs, however often Slack delivers it.
     """
 
     key: str
@@ -40,8 +40,12 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """The fingerprints of the content and of the press, one after the other; neither is kept itself."""
-        return "".join(hashlib.sha256(part.encode()).hexdigest() for part in (self.content, self.press))
+        """The fingerprints of the content and of the press, one after the other; neither is kept
+        itself.
+        """
+        return "".join(
+            hashlib.sha256(part.encode()).hexdigest() for part in (self.content, self.press)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,21 @@ class Inbox:
         self._db = db
 
     def open(self, request: Request) -> Seen | None:
-        """None when the request is new (it is now ours to answer); otherwise what was answered before."""
+        """None when the request is new (it is now ours to answer); otherwise what was answered
+        before.
+        """
         new = self._db.execute(
             "INSERT INTO inbox (key, digest, kind, team_id, user_id, state, created) "
             "VALUES (:key, :digest, :kind, :team, :user, 'received', :now) "
-            "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result = NULL, "
+            "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result "
+            "= NULL, "
             "created = excluded.created "
             "WHERE (inbox.state = 'done' "
             "AND substr(inbox.digest, 1, :content) <> substr(excluded.digest, 1, :content)) "
             "OR (inbox.state = 'rejected' AND inbox.digest <> excluded.digest) "
             "OR (inbox.state = 'received' "
-            f"AND (inbox.created < :now - :abandoned OR {too_far('inbox.created', 0)})) RETURNING key",
+            f"AND (inbox.created < :now - :abandoned OR {too_far('inbox.created', 0)})) RETURNING "
+            "key",
             {
                 "key": request.key,
                 "digest": request.digest,
@@ -86,7 +94,9 @@ class Inbox:
         return Seen(_answer(row) if row is not None and _same(row, request) else None)
 
     def answer_within(self, request: Request, seconds: float) -> dict[str, Any] | None:
-        """The answer that another thread or process is giving to the same content; None if there is none in time."""
+        """The answer that another thread or process is giving to the same content; None if there is
+        none in time.
+        """
         end = time.monotonic() + left(seconds)
         while True:
             with self._db.read() as session:
@@ -98,12 +108,17 @@ class Inbox:
             time.sleep(_LOOK)
 
     def close(self, request: Request, answer: dict[str, Any], *, rejected: bool) -> None:
-        """Keep the answer for repeats; `rejected` when the form went back to the person with faults.
+        """Keep the answer for repeats; `rejected` when the form went back to the person with
+        faults.
 
-        A power cut may lose it (a repeat then gets an empty answer), so nobody waits for the disk a second time.
+        A power cut may lose it (a repeat then gets an empty answer), so nobody waits for the disk a
+        second time.
         """
         self._db.execute(
-            "UPDATE inbox SET result = :result, state = :state WHERE key = :key AND digest = :digest",
+            (
+                "UPDATE inbox SET result = :result, state = :state WHERE key = :key AND digest = "
+                ":digest"
+            ),
             {
                 "result": json.dumps(answer),
                 "state": "rejected" if rejected else "done",
@@ -114,9 +129,12 @@ class Inbox:
         )
 
     def reopen(self, request: Request) -> None:
-        """Forget a request whose handling failed with nothing done, so that another try is not taken for a repeat."""
+        """Forget a request whose handling failed with nothing done, so that another try is not
+        taken for a repeat.
+        """
         self._db.execute(
-            "DELETE FROM inbox WHERE key = :key AND digest = :digest", {"key": request.key, "digest": request.digest}
+            "DELETE FROM inbox WHERE key = :key AND digest = :digest",
+            {"key": request.key, "digest": request.digest},
         )
 
 

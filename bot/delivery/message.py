@@ -1,4 +1,6 @@
-"""What is said (pure): a message is its plain text and its blocks, and knows its own fingerprint."""
+"""What is said (pure): a message is its plain text and its blocks, and knows its own
+fingerprint.
+"""
 
 import hashlib
 import json
@@ -10,8 +12,9 @@ from typing import Any
 class Message:
     """A message for people.
 
-    `text` says the same as `blocks` in words: it is the notification and what a screen reader reads (Slack does not
-    read blocks out). `blocks` may be empty for a plain line. Slack takes 50 blocks and about 12,000 characters.
+    `text` says the same as `blocks` in words: it is the notification and what a screen reader reads
+    (Slack does not read blocks out). `blocks` may be empty for a plain line. Slack takes 50 blocks
+    and about 12,000 characters.
     """
 
     text: str

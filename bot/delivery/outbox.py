@@ -1,8 +1,8 @@
 """The outbox: what must be said and shown, written in the commit of the change it tells about.
 
-Promises to the stories: `show` (the live message of a subject, latest wish wins) and `say` (a line, once per dedupe
-key, in order within its thread) only write rows in the caller's transaction; nothing is posted from here. What the
-sender makes of the rows is in `claims`.
+Promises to the stories: `show` (the live message of a subject, latest wish wins) and `say` (a line,
+once per dedupe key, in order within its thread) only write rows in the caller's transaction;
+nothing is posted from here. What the sender makes of the rows is in `claims`.
 """
 
 import json
@@ -16,28 +16,36 @@ from bot.delivery.message import Message
 from bot.delivery.tables import ThreadRow
 
 _SHOW = """
-INSERT INTO thread (id, team_id, subject_kind, subject_id, channel, parent_id, wanted, wanted_hash, urgent, gap, due_at,
+INSERT INTO thread (id, team_id, subject_kind, subject_id, channel, parent_id, wanted, wanted_hash,
+  urgent, gap, due_at,
     last_edit, state, fence, lease_until, tries)
-VALUES (:id, :team, :kind, :subject, :channel, :parent, :wanted, :hash, :urgent, :gap, :now, 0, 'idle', 0, 0, 0)
+VALUES (:id, :team, :kind, :subject, :channel, :parent, :wanted, :hash, :urgent, :gap, :now, 0,
+  'idle', 0, 0, 0)
 ON CONFLICT (subject_kind, subject_id, channel) DO UPDATE SET
     wanted = excluded.wanted, wanted_hash = excluded.wanted_hash, gap = excluded.gap,
     urgent = CASE WHEN excluded.urgent THEN excluded.urgent ELSE thread.urgent END,
     -- An edit that is still to come was made before the clock was set back.
-    due_at = CASE WHEN excluded.urgent OR thread.last_edit + excluded.gap < :now OR thread.last_edit > :now THEN :now
+    due_at = CASE WHEN excluded.urgent OR thread.last_edit + excluded.gap < :now OR
+      thread.last_edit > :now THEN :now
         ELSE coalesce(thread.due_at, thread.last_edit + excluded.gap) END,
     state = CASE WHEN thread.state = 'dead' AND excluded.urgent THEN 'idle' ELSE thread.state END
 WHERE thread.wanted_hash <> excluded.wanted_hash OR (thread.state = 'dead' AND excluded.urgent)"""
-_REVIVE = "UPDATE thread SET state = 'idle', urgent = :yes, due_at = :now WHERE id = :id AND state = 'dead'"
+_REVIVE = (
+    "UPDATE thread SET state = 'idle', urgent = :yes, due_at = :now WHERE id = :id AND state = "
+    "'dead'"
+)
 _ASKED_FOR = 1  # the priority of a line that somebody waits for
-# An old message's row takes its own id for its subject. One that never came to stand keeps its own: it is to be posted
-# anyway (and is written all the same, which locks it).
+# An old message's row takes its own id for its subject. One that never came to stand keeps its own:
+# it is to be posted anyway (and is written all the same, which locks it).
 _RENEW = """
 UPDATE thread SET
-    subject_id = CASE WHEN root_ts IS NULL AND (tries = 0 OR state = 'dead') THEN subject_id ELSE id END,
+    subject_id = CASE WHEN root_ts IS NULL AND (tries = 0 OR state = 'dead') THEN subject_id ELSE
+      id END,
     state = CASE WHEN state = 'dead' THEN 'idle' ELSE state END
 WHERE team_id = :team AND subject_kind = :kind AND subject_id = :subject AND channel = :channel"""
 _SAY = """
-INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, thread_ts, subject_kind, subject_id, priority,
+INSERT INTO outbox (id, dedupe_key, team_id, channel, thread_id, thread_ts, subject_kind,
+  subject_id, priority,
     broadcast, payload, state, fence, lease_until, not_before, tries, created)
 VALUES (:id, :key, :team, :channel, :thread, :thread_ts, :kind, :subject, :priority, :broadcast,
     :payload, :state, 0, 0, 0, 0, :now)
@@ -73,9 +81,10 @@ class Outbox:
     ) -> None:
         """The live message of `subject` in `channel` shall read `message`.
 
-        Urgent (a change of state) goes at once; else at most one edit per `gap` seconds. Equal content writes nothing.
-        Where it could not be shown before (the bot was taken out of the channel), an urgent wish tries once more.
-        `below` names the subject in whose thread it is to stand from its first post on.
+        Urgent (a change of state) goes at once; else at most one edit per `gap` seconds. Equal
+        content writes nothing. Where it could not be shown before (the bot was taken out of the
+        channel), an urgent wish tries once more. `below` names the subject in whose thread it is to
+        stand from its first post on.
         """
         parent = _thread(session, below, channel) if below else None
         session.connection().execute(
@@ -97,12 +106,17 @@ class Outbox:
     def renew(self, session: Session, subject: Subject, channel: str) -> None:
         """The next `show` posts a new message instead of editing the one that stands.
 
-        What the old one was still to say, and every doubt about it, stays with its row. Where it could not be said
-        (the bot was taken out of the channel), it is tried once more.
+        What the old one was still to say, and every doubt about it, stays with its row. Where it
+        could not be said (the bot was taken out of the channel), it is tried once more.
         """
         session.connection().execute(
             self._db.sql(_RENEW),
-            {"team": subject.team_id, "kind": subject.kind, "subject": subject.id, "channel": channel},
+            {
+                "team": subject.team_id,
+                "kind": subject.kind,
+                "subject": subject.id,
+                "channel": channel,
+            },
         )
 
     def say(  # noqa: PLR0913 - each is a fact about the line
@@ -120,9 +134,10 @@ class Outbox:
     ) -> None:
         """Say `message` once: a second line of the same `key` writes nothing.
 
-        `in_thread` puts it below the subject's live message in that channel (which must have been shown before);
-        `thread_ts` below any other message. Where the live message could not be shown before (the bot was taken out of
-        the channel), a line that somebody asked for (`priority` 1) tries once more, any other is dropped.
+        `in_thread` puts it below the subject's live message in that channel (which must have been
+        shown before); `thread_ts` below any other message. Where the live message could not be
+        shown before (the bot was taken out of the channel), a line that somebody asked for
+        (`priority` 1) tries once more, any other is dropped.
         """
         thread = _thread(session, subject, channel) if in_thread and thread_ts is None else None
         dead = thread is not None and thread.state == "dead"
@@ -160,7 +175,9 @@ class Outbox:
         """The ids of every subject of a kind that has a live message in the channel."""
         with self._db.read() as session:
             query = select(ThreadRow.subject_id).where(
-                ThreadRow.team_id == team_id, ThreadRow.subject_kind == kind, ThreadRow.channel == channel
+                ThreadRow.team_id == team_id,
+                ThreadRow.subject_kind == kind,
+                ThreadRow.channel == channel,
             )
             return list(session.exec(query))
 

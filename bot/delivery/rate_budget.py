@@ -1,11 +1,12 @@
 """The rate budget: how fast we may speak, shared by all replicas through the database.
 
-Limits of Slack's: one chat.postMessage a second and channel with short bursts; chat.update, chat.delete,
-history and replies are Tier 3 (50 a minute and workspace). We stay below: 40 edits, 20 look-ups of each kind and 20
-deletions a minute. A 429 blocks the method for as long as Slack says, for everybody.
+Limits of Slack's: one chat.postMessage a second and channel with short bursts; chat.update,
+chat.delete, history and replies are Tier 3 (50 a minute and workspace). We stay below: 40 edits, 20
+look-ups of each kind and 20 deletions a minute. A 429 blocks the method for as long as Slack says,
+for everybody.
 
-A row whose `refilled_at` is still to come was written before the database's clock was set back: its bucket fills from
-now on, and its block, whose end nobody knows any more, holds nobody.
+A row whose `refilled_at` is still to come was written before the database's clock was set back: its
+bucket fills from now on, and its block, whose end nobody knows any more, holds nobody.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from bot.delivery.tables import BudgetRow
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A bucket: `per_second` tokens flow in, `burst` fit; calls that can wait leave `reserve` for those that cannot."""
+    """A bucket: `per_second` tokens flow in, `burst` fit; calls that can wait leave `reserve` for
+    those that cannot.
+    """
 
     per_second: float
     burst: float
@@ -50,13 +53,21 @@ class RateBudget:
     def take(self, team_id: str, method: str, channel: str = "", *, urgent: bool = True) -> float:
         """Take one call. 0.0 when granted; else how many seconds to wait before asking again."""
         usual = RATES[method]
-        rate = Rate(usual.per_second * self._pace, usual.burst * max(1.0, self._pace), usual.reserve)
-        scope = f"{team_id}:{method}:{channel}" if method == "chat.postMessage" else f"{team_id}:{method}"
+        rate = Rate(
+            usual.per_second * self._pace, usual.burst * max(1.0, self._pace), usual.reserve
+        )
+        scope = (
+            f"{team_id}:{method}:{channel}"
+            if method == "chat.postMessage"
+            else f"{team_id}:{method}"
+        )
         with self._db.write() as session:
             run = session.connection().execute
             run(self._db.sql(_NEW), {"scope": scope, "burst": rate.burst})
             row = session.get_one(BudgetRow, scope, with_for_update=True)
-            now = float(run(self._db.sql("SELECT :now")).scalar_one())  # after the lock, which may have taken time
+            now = float(
+                run(self._db.sql("SELECT :now")).scalar_one()
+            )  # after the lock, which may have taken time
             wait = self._blocked(session, f"{team_id}:{method}", now)
             if wait:
                 return wait
@@ -76,7 +87,8 @@ class RateBudget:
                 self._db.sql(
                     "INSERT INTO budget (scope, tokens, refilled_at, blocked_until) "
                     "VALUES (:scope, 0, :now, :now + :wait) "
-                    "ON CONFLICT (scope) DO UPDATE SET refilled_at = excluded.refilled_at, blocked_until = CASE "
+                    "ON CONFLICT (scope) DO UPDATE SET refilled_at = excluded.refilled_at, "
+                    "blocked_until = CASE "
                     "WHEN excluded.blocked_until > budget.blocked_until "
                     f"OR {too_far('budget.refilled_at', 0)} "
                     "THEN excluded.blocked_until ELSE budget.blocked_until END"

@@ -1,12 +1,13 @@
 """The sender: the only code that posts.
 
-Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with our row id in the
-message's metadata, never lets the SDK try again by itself (that alone can double a post), and after every unknown
-outcome looks in the channel for that id before it posts again. Where it may not look, or could not for an hour, it
-posts with the words "may repeat": late or twice is better than never. An administrator can choose (`recover`) not to
-look at all: then a line is repeated with those words, or left out with a note that it may be missing. What can never be
-said is told of (`tell`) before it is given up, so that no death of this process hides it.
-Broad `except` has its reason here: one bad message must not stop the others.
+Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with
+our row id in the message's metadata, never lets the SDK try again by itself (that alone can double
+a post), and after every unknown outcome looks in the channel for that id before it posts again.
+Where it may not look, or could not for an hour, it posts with the words "may repeat": late or twice
+is better than never. An administrator can choose (`recover`) not to look at all: then a line is
+repeated with those words, or left out with a note that it may be missing. What can never be said is
+told of (`tell`) before it is given up, so that no death of this process hides it. Broad `except`
+has its reason here: one bad message must not stop the others.
 """
 
 import logging
@@ -34,26 +35,45 @@ from bot.delivery.outbox import Subject
 from bot.delivery.rate_budget import RateBudget
 
 EVENT_TYPE = "labeljob_notice"
-_SKEW = 120.0  # seconds that Slack's clock may be behind the database's when more than one page is looked through
+# seconds that Slack's clock may be behind the database's when more than one page is looked through
+_SKEW = 120.0
 _MARGIN = 1 / 6  # share of the lease that must be left beyond the HTTP timeout (5 s of 30 s)
 _NEVER = re.compile(
     "channel_not_found|is_archived|not_in_channel|user_not_found|cannot_dm_bot|messages_tab_disabled|missing_scope"
     "|restricted_action.*|slack_connect_.*"
 )
 _REVOKED = {
-    "invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired", "team_access_not_granted",
-    "org_login_required", "team_added_to_org",
-}  # fmt: skip
+    "invalid_auth",
+    "token_revoked",
+    "account_inactive",
+    "not_authed",
+    "token_expired",
+    "team_access_not_granted",
+    "org_login_required",
+    "team_added_to_org",
+}
 _THROTTLED = {"ratelimited", "rate_limited", "HTTP 429"}
 _OUR_BUG = {"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
 _GONE = {"message_not_found", "cant_update_message"}
-_BLIND = {"missing_scope", "method_not_supported_for_channel_type", "thread_not_found"}  # nothing can be looked up
-_STAYS = {"message_not_found", "cant_delete_message", "compliance_exports_prevent_deletion"}  # of a deletion
+_BLIND = {
+    "missing_scope",
+    "method_not_supported_for_channel_type",
+    "thread_not_found",
+}  # nothing can be looked up
+_STAYS = {
+    "message_not_found",
+    "cant_delete_message",
+    "compliance_exports_prevent_deletion",
+}  # of a deletion
 _BREAKER = 60.0  # seconds of silence towards a team whose token Slack refused
-_GIVE_UP = 3600.0  # seconds of tries, after which what cannot be looked up is posted, and what is refused is given up
+# seconds of tries, after which what cannot be looked up is posted, and what is refused is given up
+_GIVE_UP = 3600.0
 _PAUSE = 30.0  # seconds to leave a method alone when Slack does not say for how long
 _MAY_REPEAT = "(may repeat: Slack did not confirm an earlier try)"
-_MAY_MISS = "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` are up to date."
+_MAY_MISS = (
+    "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` are up "
+    "to date."
+)
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +120,9 @@ class Sender:
         self._bot_id: str | None = None
 
     def drain(self, limit: int = 200) -> list[Death]:
-        """Send what is due now, at most `limit` rows; the messages that died on the way are returned."""
+        """Send what is due now, at most `limit` rows; the messages that died on the way are
+        returned.
+        """
         deaths: list[Death] = []
         self._claims.bring_back()
         for _ in range(limit):
@@ -126,17 +148,24 @@ class Sender:
             if claimed.look and self._recovered(claimed, method):
                 return None
             method = "chat.update" if claimed.edit_ts else "chat.postMessage"
-            wait = self._budget.take(claimed.team_id, method, claimed.channel, urgent=claimed.urgent)
+            wait = self._budget.take(
+                claimed.team_id, method, claimed.channel, urgent=claimed.urgent
+            )
             if wait:
                 return self._give_up(claimed, wait, "budget")
-            # Last of all: the look and the budget may have waited for Slack or for the database's lock.
+            # Last of all: the look and the budget may have waited for Slack or for the database's
+            # lock.
             if not self._lasts(claimed.lease_until - self._db.time()):
                 return self._give_up(claimed, 0.0, "too little lease left to send safely")
             reach("before-post")
             ts = self._post(claimed)
             reach("posted")
             if not self._claims.done(claimed, ts):
-                log.warning("%s %s was sent late: another sender had taken it over", claimed.table, claimed.id)
+                log.warning(
+                    "%s %s was sent late: another sender had taken it over",
+                    claimed.table,
+                    claimed.id,
+                )
                 self._claims.overtaken(claimed)
                 self._remove_twins()
         except (SlackApiError, SlackDown) as error:
@@ -146,13 +175,16 @@ class Sender:
     def _lasts(self, left: float) -> bool:
         """Whether the seconds that are `left` of a lease do for one call.
 
-        Much more than the lease itself: the database's clock was set back since it was taken, and nobody knows.
+        Much more than the lease itself: the database's clock was set back since it was taken, and
+        nobody knows.
         """
         lease = self._settings.lease
         return self._settings.slack_timeout + _MARGIN * lease <= left <= lease + MARGIN
 
     def _recovered(self, claimed: Claimed, method: str) -> bool:
-        """What becomes of a row that an earlier try may have posted; False when it is to be posted again now."""
+        """What becomes of a row that an earlier try may have posted; False when it is to be posted
+        again now.
+        """
         how = self._settings.recover
         if how == "look":
             wait = self._budget.take(claimed.team_id, method)
@@ -163,7 +195,9 @@ class Sender:
             if found:
                 self._claims.done(claimed, found, found=True)
             return bool(found)
-        if how == "skip" and claimed.table == "outbox":  # never a card: without it its thread has no place
+        if (
+            how == "skip" and claimed.table == "outbox"
+        ):  # never a card: without it its thread has no place
             log.warning("%s is not sent again: Slack did not confirm it", claimed.id)
             self._claims.skip(claimed, Message(_MAY_MISS, [context(_MAY_MISS)]).payload())
             return True
@@ -188,10 +222,16 @@ class Sender:
             return str(self._call("chat.update", ts=claimed.edit_ts, **arguments)["ts"])
         if claimed.thread_ts:
             arguments |= {"thread_ts": claimed.thread_ts, "reply_broadcast": claimed.broadcast}
-        return str(self._call("chat.postMessage", unfurl_links=False, unfurl_media=False, **arguments)["ts"])
+        return str(
+            self._call("chat.postMessage", unfurl_links=False, unfurl_media=False, **arguments)[
+                "ts"
+            ]
+        )
 
     def _look(self, claimed: Claimed) -> str | None:
-        """The ts under which an earlier try stands. Where nobody can look, the message is marked and goes out again."""
+        """The ts under which an earlier try stands. Where nobody can look, the message is marked
+        and goes out again.
+        """
         try:
             found = self._find(claimed.channel, claimed.thread_ts, claimed.id, claimed.first_try_at)
         except (SlackApiError, SlackDown) as error:
@@ -199,17 +239,23 @@ class Sender:
             ruled = code in _THROTTLED | _REVOKED or _NEVER.fullmatch(code)
             if code not in _BLIND and (ruled or not self._tried_for_long(claimed)):
                 raise
-            log.warning("cannot look for %s (%s): it is posted again, marked as a possible repeat", claimed.id, code)
+            log.warning(
+                "cannot look for %s (%s): it is posted again, marked as a possible repeat",
+                claimed.id,
+                code,
+            )
         else:
-            return found[0] if found else None  # any other is a twin, which `done` has looked for in a minute
+            return (
+                found[0] if found else None
+            )  # any other is a twin, which `done` has looked for in a minute
         _mark_as_repeat(claimed.payload)
         return None
 
     def _find(self, channel: str, thread_ts: str | None, row_id: str, since: float) -> list[str]:
         """The ts of every message that carries the row's id, oldest first.
 
-        `since` is by the database's clock, and only ends the look through a channel: its newest 200 messages and a
-        whole thread are looked through whatever that clock says.
+        `since` is by the database's clock, and only ends the look through a channel: its newest 200
+        messages and a whole thread are looked through whatever that clock says.
 
         Raises:
             SlackDown: Slack did not answer, or without messages.
@@ -241,7 +287,8 @@ class Sender:
             arguments["cursor"] = cursor
 
     def _only(self, row: Doubtful, found: list[str]) -> None:
-        """Delete every twin but one: the one the row knows (others may stand below it), else the oldest.
+        """Delete every twin but one: the one the row knows (others may stand below it), else the
+        oldest.
 
         Raises:
             SlackDown: a twin still stands, since Slack did not answer or does not delete it now.
@@ -259,7 +306,9 @@ class Sender:
             self._call("chat.delete", channel=self._conversation(row.channel), ts=twin)
         except SlackApiError as error:
             code = slack_code(error)
-            if self._must_wait(error, row.team_id, "chat.delete") or not (code in _STAYS or _NEVER.fullmatch(code)):
+            if self._must_wait(error, row.team_id, "chat.delete") or not (
+                code in _STAYS or _NEVER.fullmatch(code)
+            ):
                 raise SlackDown(code) from error
             # Another replica was faster, or the workspace forbids it.
             log.warning("the twin %s in %s was not deleted: %s", twin, row.channel, code)
@@ -276,13 +325,19 @@ class Sender:
         return self._bot_id
 
     def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """One Web API call, once, and counted. Every way in which the outcome can be unknown becomes `SlackDown`."""
+        """One Web API call, once, and counted. Every way in which the outcome can be unknown
+        becomes `SlackDown`.
+        """
         outcome = "unknown"
         try:
             answer = self._asked(method, arguments)
             outcome = "ok"
         except SlackApiError as error:
-            outcome = "throttled" if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS else "refused"
+            outcome = (
+                "throttled"
+                if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+                else "refused"
+            )
             raise
         finally:
             metrics.slack_calls.labels(method, outcome).inc()
@@ -303,7 +358,9 @@ class Sender:
             raise SlackDown("no JSON")
         return data
 
-    def _failed(self, claimed: Claimed, error: SlackApiError | SlackDown, method: str) -> Death | None:
+    def _failed(
+        self, claimed: Claimed, error: SlackApiError | SlackDown, method: str
+    ) -> Death | None:
         """Write what a failure means for the row (the outcome table of delivery)."""
         if isinstance(error, SlackDown):
             self._claims.unknown(claimed, self._settings.look_wait, str(error))
@@ -316,10 +373,17 @@ class Sender:
             ids = {"ids": claimed.payload["ids"]} if "ids" in claimed.payload else {}
             self._claims.replace(claimed, {**Message(claimed.payload["text"]).payload(), **ids})
         elif code in _GONE and claimed.edit_ts:
-            log.warning("the card %s in %s is gone (%s): it is posted anew", claimed.id, claimed.channel, code)
+            log.warning(
+                "the card %s in %s is gone (%s): it is posted anew",
+                claimed.id,
+                claimed.channel,
+                code,
+            )
             self._claims.gone(claimed, code)
         elif code == "edit_window_closed" and claimed.edit_ts:
-            log.warning("the workspace lets nobody edit %s in %s any more", claimed.id, claimed.channel)
+            log.warning(
+                "the workspace lets nobody edit %s in %s any more", claimed.id, claimed.channel
+            )
             self._claims.done(claimed, claimed.edit_ts)  # its lines go on
         elif _NEVER.fullmatch(code) or code in _OUR_BUG or self._tried_for_long(claimed):
             return self._die(claimed, code)
@@ -329,8 +393,12 @@ class Sender:
         return None
 
     def _die(self, claimed: Claimed, code: str) -> Death | None:
-        """It can never be said. Told of first: a process that dies between the two is told of it again."""
-        log.warning("%s can never be said in %s: Slack answers %s", claimed.id, claimed.channel, code)
+        """It can never be said. Told of first: a process that dies between the two is told of it
+        again.
+        """
+        log.warning(
+            "%s can never be said in %s: Slack answers %s", claimed.id, claimed.channel, code
+        )
         subject = self._claims.subject_of(claimed)
         death = Death(Subject(*subject), claimed.channel, code) if subject else None
         if death and self._tell:
@@ -342,11 +410,17 @@ class Sender:
         return self._db.time() - claimed.first_try_at >= _GIVE_UP
 
     def _must_wait(self, error: SlackApiError, team_id: str, method: str) -> float:
-        """Seconds for which everybody leaves Slack alone, with this method or (a refused token) with all; 0.0: none."""
+        """Seconds for which everybody leaves Slack alone, with this method or (a refused token)
+        with all; 0.0: none.
+        """
         code = slack_code(error)
         if code in _REVOKED:
             log.error(
-                "Slack refuses the bot's token (%s): nothing is sent to this workspace until it works again", code
+                (
+                    "Slack refuses the bot's token (%s): nothing is sent to this workspace until "
+                    "it works again"
+                ),
+                code,
             )
             self._budget.block(team_id, "*", _BREAKER)
             return _BREAKER
@@ -358,7 +432,9 @@ class Sender:
         return 0.0
 
     def _remove_twins(self) -> None:
-        """A sender that froze between its look and its post may have doubled it: look once more, delete the other."""
+        """A sender that froze between its look and its post may have doubled it: look once more,
+        delete the other.
+        """
         while (row := self._claims.doubtful()) is not None:
             if self._settings.recover != "look":
                 self._claims.cleared(row)

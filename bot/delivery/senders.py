@@ -1,4 +1,6 @@
-"""The senders of one worker: what the outbox holds is said, and a slow channel does not hold up the others."""
+"""The senders of one worker: what the outbox holds is said, and a slow channel does not hold up the
+others.
+"""
 
 import os
 import random

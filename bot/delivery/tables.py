@@ -1,4 +1,5 @@
-"""The tables of delivery: what came in, what must be said, what is shown, and how fast we may speak.
+"""The tables of delivery: what came in, what must be said, what is shown, and how fast we may
+speak.
 
 All times are seconds since 1970 by the database's clock.
 """
@@ -8,12 +9,16 @@ from sqlmodel import Field, SQLModel
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
-    """An index of the few rows that are still of interest, so that a long history costs the sender nothing."""
+    """An index of the few rows that are still of interest, so that a long history costs the sender
+    nothing.
+    """
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class InboxRow(SQLModel, table=True):
-    """A request of Slack's, counted once by its meaning; `result` is the answer that a repeat gets again."""
+    """A request of Slack's, counted once by its meaning; `result` is the answer that a repeat gets
+    again.
+    """
 
     __tablename__ = "inbox"
 
@@ -28,10 +33,12 @@ class InboxRow(SQLModel, table=True):
 
 
 class ThreadRow(SQLModel, table=True):
-    """A live message: one per subject and channel, edited in place; for jobs and datasets it is the thread's root.
+    """A live message: one per subject and channel, edited in place; for jobs and datasets it is the
+    thread's root.
 
-    With a `parent_id` it stands as a reply in that message's thread (a dataset in the thread of its job).
-    `wanted` is what it should show, `shown_hash` what it shows. Not a queue: the latest wish wins.
+    With a `parent_id` it stands as a reply in that message's thread (a dataset in the thread of its
+    job). `wanted` is what it should show, `shown_hash` what it shows. Not a queue: the latest wish
+    wins.
     """
 
     __tablename__ = "thread"
@@ -67,9 +74,11 @@ class ThreadRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """A line that must be said once, in order within its channel and thread. `dedupe_key` makes it once.
+    """A line that must be said once, in order within its channel and thread. `dedupe_key` makes it
+    once.
 
-    `state` is ready, sending, done, folded (its words are in the payload of another row, which names it) or dead.
+    `state` is ready, sending, done, folded (its words are in the payload of another row, which
+    names it) or dead.
     """
 
     __tablename__ = "outbox"
@@ -104,7 +113,9 @@ class OutboxRow(SQLModel, table=True):
 
 
 class BudgetRow(SQLModel, table=True):
-    """A token bucket: how many calls a scope (team:method or team:channel) may still make, and until when none."""
+    """A token bucket: how many calls a scope (team:method or team:channel) may still make, and
+    until when none.
+    """
 
     __tablename__ = "budget"
 

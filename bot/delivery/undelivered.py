@@ -1,4 +1,6 @@
-"""Undelivered: what can never be said in a channel is told to the person who asked for it, by direct message."""
+"""Undelivered: what can never be said in a channel is told to the person who asked for it, by
+direct message.
+"""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -12,7 +14,9 @@ from bot.delivery.sender import Death
 
 _WHY = {
     "not_in_channel": "I am not in its channel any more. Type /invite @labeljob there",
-    "channel_not_found": "its channel is gone, or I was taken out of it. Type /invite @labeljob there",
+    "channel_not_found": (
+        "its channel is gone, or I was taken out of it. Type /invite @labeljob there"
+    ),
     "is_archived": "its channel is archived",
     "restricted_action": "the workspace does not let me post in its channel",
 }
@@ -24,7 +28,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asked for something: a user id; `what` it is ("labeling job"), its `name`, and the `work` that goes on."""
+    """Who asked for something: a user id; `what` it is ("labeling job"), its `name`, and the `work`
+    that goes on.
+    """
 
     person: str
     what: str
@@ -37,13 +43,19 @@ Asker = Callable[[str], Asked | None]
 
 
 Told = Callable[[str], str]
-"""Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
+"""Who hears of what a person asked for: their own id, or a manager's when their account is gone (""
+for nobody's).
+"""
 
 
 class Undelivered:
-    """Tells the asker once per subject and reason, or a manager in their place. `askers` know the subjects by kind."""
+    """Tells the asker once per subject and reason, or a manager in their place. `askers` know the
+    subjects by kind.
+    """
 
-    def __init__(self, db: Database, outbox: Outbox, askers: Mapping[str, Asker], told: Told = str) -> None:
+    def __init__(
+        self, db: Database, outbox: Outbox, askers: Mapping[str, Asker], told: Told = str
+    ) -> None:
         self._told = told
         self._db = db
         self._outbox = outbox
@@ -57,13 +69,20 @@ class Undelivered:
             return
         person = self._told(asked.person)
         if person in {"", death.channel}:
-            log.warning("nobody is left who could be told that %s cannot be spoken of: %s", asked.name, death.error)
+            log.warning(
+                "nobody is left who could be told that %s cannot be spoken of: %s",
+                asked.name,
+                death.error,
+            )
             return
         known = (words for code, words in _WHY.items() if death.error.startswith(code))
         why = next(known, f"Slack answers {death.error}")
         whose = f"your {asked.what} {typed(asked.name)}"
         if person != asked.person:
-            whose = f"the {asked.what} {typed(asked.name)}, whose requester has no active account any more"
+            whose = (
+                f"the {asked.what} {typed(asked.name)}, whose requester has no active account any "
+                "more"
+            )
         words = f"I cannot tell about {whose}: {why}. The {asked.work} itself goes on."
         with self._db.write() as session:
             self._outbox.say(

@@ -1,9 +1,9 @@
 """What every labeling engine can be asked, and the values that go in and out (pure).
 
-Promises to the jobs: an engine is known by these words alone. A job there has an opaque id; how it stands is a neutral
-`Report`; a submission may be several steps, each of which can be taken up again after an answer that never came; what
-an engine cannot do is said by `Abilities`, and forms, cards and words follow them. Results are an augmented manifest
-wherever they come from.
+Promises to the jobs: an engine is known by these words alone. A job there has an opaque id; how it
+stands is a neutral `Report`; a submission may be several steps, each of which can be taken up again
+after an answer that never came; what an engine cannot do is said by `Abilities`, and forms, cards
+and words follow them. Results are an augmented manifest wherever they come from.
 """
 
 from collections.abc import Mapping
@@ -49,9 +49,10 @@ class TeamGone(Refusal):
 class Report:
     """How a job stands at its engine.
 
-    `state` is one of the words above; None where an engine has no states: then the bot's own record decides. Objects
-    are counted once each: `labeled` (by `human` or `machine`), `failed` or skipped for good, `unlabeled`. `labels` are
-    single answers of people, of which an object may have several; 0 where nobody counts them.
+    `state` is one of the words above; None where an engine has no states: then the bot's own record
+    decides. Objects are counted once each: `labeled` (by `human` or `machine`), `failed` or skipped
+    for good, `unlabeled`. `labels` are single answers of people, of which an object may have
+    several; 0 where nobody counts them.
     """
 
     state: str | None
@@ -68,10 +69,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an engine gets of a draft. Durations are seconds; `manifest` lists the objects, one JSON line each.
+    """What an engine gets of a draft. Durations are seconds; `manifest` lists the objects, one JSON
+    line each.
 
-    `request_key` is ours and marks the job at the engine, so that it is known again after an answer that never came.
-    `folder` is where the bot keeps what belongs to the job; `allowed` are the places from which pictures may be shown.
+    `request_key` is ours and marks the job at the engine, so that it is known again after an answer
+    that never came. `folder` is where the bot keeps what belongs to the job; `allowed` are the
+    places from which pictures may be shown.
     """
 
     request_key: str
@@ -127,7 +130,9 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What an engine cannot do, or does differently. Ground Truth is the measure: for it nothing is set."""
+    """What an engine cannot do, or does differently. Ground Truth is the measure: for it nothing is
+    set.
+    """
 
     stop_is_soft: bool = False  # people may still hand in what they began
     one_team: bool = False  # everybody who labels belongs to it
@@ -136,7 +141,9 @@ class Abilities:
 
 
 class Steps(Protocol):
-    """A submission's progress, kept with the job: what was done is not done again by the next try."""
+    """A submission's progress, kept with the job: what was done is not done again by the next
+    try.
+    """
 
     def done(self, step: str) -> str:
         """What an earlier try kept of a step; "" for nothing."""
@@ -162,7 +169,9 @@ class Steps(Protocol):
 
 
 class Engine(Protocol):
-    """One place where labeling happens. Every method may raise a `Transient` (nothing is known) or a `Refusal`."""
+    """One place where labeling happens. Every method may raise a `Transient` (nothing is known) or
+    a `Refusal`.
+    """
 
     abilities: Abilities
     task_types: Mapping[str, TaskType]

@@ -11,13 +11,14 @@ _NOUNS = {"Image": "picture", "Text": "text", "Video": "video", "3D": "scene"}
 class TaskType(msgspec.Struct, frozen=True):
     """One task type: all that is particular to a kind of work, as data.
 
-    `pre` and `acs` are the names of Ground Truth's Lambda functions (give them to `lambda_arn`); `element` is the crowd
-    element of the worker page, `element_name` what it is called there, `labels_attribute` its attribute for the labels.
-    `labels_max` is the API's limit, None for none. `ref_suffix` is "must" or "must-not": whether the label attribute
-    has to end with -ref. `ui_kind` is "template" (our page in S3) or "arn" (a page of AWS, `human_task_ui`).
-    `makes_dataset` tells whether Rekognition Custom Labels takes the result (as it is, or after a transform of ours),
-    `rekognition` in words. `media` are the file endings that the type reads; `offered` its
-    place on the form, 0 where it cannot be launched yet.
+    `pre` and `acs` are the names of Ground Truth's Lambda functions (give them to `lambda_arn`);
+    `element` is the crowd element of the worker page, `element_name` what it is called there,
+    `labels_attribute` its attribute for the labels. `labels_max` is the API's limit, None for none.
+    `ref_suffix` is "must" or "must-not": whether the label attribute has to end with -ref.
+    `ui_kind` is "template" (our page in S3) or "arn" (a page of AWS, `human_task_ui`).
+    `makes_dataset` tells whether Rekognition Custom Labels takes the result (as it is, or after a
+    transform of ours), `rekognition` in words. `media` are the file endings that the type reads;
+    `offered` its place on the form, 0 where it cannot be launched yet.
     """
 
     id: str

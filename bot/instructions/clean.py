@@ -1,8 +1,9 @@
-"""Typed instructions become safe HTML (pure): Slack rich text, plain text, or HTML in; an allow-list out.
+"""Typed instructions become safe HTML (pure): Slack rich text, plain text, or HTML in; an
+allow-list out.
 
-Promises to the worker page: nothing that people type runs. Not as script (nh3 with our own list is the last step
-whatever came before), and not as Liquid or Jinja: every brace leaves as an entity, in text and in attributes alike.
-The HTML that comes out may be cleaned again without change.
+Promises to the worker page: nothing that people type runs. Not as script (nh3 with our own list is
+the last step whatever came before), and not as Liquid or Jinja: every brace leaves as an entity, in
+text and in attributes alike. The HTML that comes out may be cleaned again without change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,23 @@ from urllib.parse import urlsplit
 
 import nh3
 
-_TAGS = {"p", "b", "strong", "i", "em", "s", "code", "pre", "ul", "ol", "li", "a", "br", "blockquote", "h3"}
+_TAGS = {
+    "p",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "s",
+    "code",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "br",
+    "blockquote",
+    "h3",
+}
 _TABLE = {"table", "thead", "tbody", "tr", "th", "td", "caption"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"scope"}}
 _LINK_LIMIT = 2_000
@@ -25,12 +42,16 @@ Names = Mapping[str, str]
 
 
 def inert(markup: str) -> str:
-    """The same HTML with braces as entities: a browser shows them, Liquid and Jinja do not see them."""
+    """The same HTML with braces as entities: a browser shows them, Liquid and Jinja do not see
+    them.
+    """
     return markup.replace("{", "&#123;").replace("}", "&#125;")
 
 
 def from_html(markup: str) -> str:
-    """Safe HTML of any HTML; what is not on the list goes, its text stays (script and style go with their text)."""
+    """Safe HTML of any HTML; what is not on the list goes, its text stays (script and style go with
+    their text).
+    """
     return inert(
         nh3.clean(
             markup,
@@ -47,15 +68,21 @@ def from_html(markup: str) -> str:
 
 
 def from_text(text: str) -> str:
-    """Safe HTML of plain text: blank lines part paragraphs, lines that begin with `-`, `*` or `•` are a list."""
-    return from_html("".join(_paragraph(block) for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()))
+    """Safe HTML of plain text: blank lines part paragraphs, lines that begin with `-`, `*` or `•`
+    are a list.
+    """
+    return from_html(
+        "".join(
+            _paragraph(block) for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()
+        )
+    )
 
 
 def from_rich_text(block: RichText | None, names: Names | None = None) -> str:
     """Safe HTML of what Slack's `rich_text_input` gives (a `rich_text` block).
 
-    `names` says how people, channels and groups are called, by id; others become plain words. Shapes that are not
-    known are passed over: nothing in the block can make this raise.
+    `names` says how people, channels and groups are called, by id; others become plain words.
+    Shapes that are not known are passed over: nothing in the block can make this raise.
     """
     elements = _items(block, "elements")
     return from_html("".join(_blocks(elements, names or {})))
@@ -78,7 +105,11 @@ def _web_address(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme.lower() in {"http", "https"} and bool(parts.netloc) and len(address) <= _LINK_LIMIT
+    return (
+        parts.scheme.lower() in {"http", "https"}
+        and bool(parts.netloc)
+        and len(address) <= _LINK_LIMIT
+    )
 
 
 def _paragraph(block: str) -> str:
@@ -90,7 +121,9 @@ def _paragraph(block: str) -> str:
 
 
 def _blocks(elements: Sequence[RichText], names: Names) -> Iterator[str]:
-    """The HTML of sections, quotes, preformatted text and lists; neighbouring lists are one, nested by indent."""
+    """The HTML of sections, quotes, preformatted text and lists; neighbouring lists are one, nested
+    by indent.
+    """
     place = 0
     while place < len(elements):
         element = elements[place]
@@ -132,7 +165,9 @@ def _lists(items: list[tuple[int, str, int, str]]) -> str:
     parts: list[str] = []
     open_lists: list[tuple[int, str]] = []
     for indent, tag, first, markup in items:
-        while open_lists and (open_lists[-1][0] > indent or _other_style(open_lists[-1], indent, tag)):
+        while open_lists and (
+            open_lists[-1][0] > indent or _other_style(open_lists[-1], indent, tag)
+        ):
             parts.append(f"</li></{open_lists.pop()[1]}>")
         if open_lists and open_lists[-1][0] == indent:
             parts.append("</li>")
@@ -145,7 +180,9 @@ def _lists(items: list[tuple[int, str, int, str]]) -> str:
 
 
 def _other_style(innermost: tuple[int, str], indent: int, tag: str) -> bool:
-    """Whether the innermost open list is as deep, but numbered where this is not (or the other way round)."""
+    """Whether the innermost open list is as deep, but numbered where this is not (or the other way
+    round).
+    """
     return innermost[0] == indent and innermost[1] != tag
 
 
@@ -201,7 +238,12 @@ def _emoji(part: RichText) -> str:
     """The character itself where Slack gives its code points (`1f44d-1f3fd`), else its name."""
     name = f":{_text(part, 'name')}:"
     try:
-        return "".join(chr(int(code, 16)) for code in _text(part, "unicode").split("-")).encode().decode() or name
+        return (
+            "".join(chr(int(code, 16)) for code in _text(part, "unicode").split("-"))
+            .encode()
+            .decode()
+            or name
+        )
     except (ValueError, OverflowError):
         return name
 
@@ -214,7 +256,9 @@ def _date(stamp: Any) -> str:
 
 
 def _text(part: RichText, key: str) -> str:
-    """A text member; anything else counts as empty. Halves of characters (lone surrogates) are replaced."""
+    """A text member; anything else counts as empty. Halves of characters (lone surrogates) are
+    replaced.
+    """
     value = part.get(key)
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 

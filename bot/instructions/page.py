@@ -1,8 +1,9 @@
-"""The worker page (Jinja to Liquid), the label category file, and the instructions as Slack shows them.
+"""The worker page (Jinja to Liquid), the label category file, and the instructions as Slack shows
+them.
 
-Promises to launch and preview: the same instructions give the same bytes (so a page can be kept under its digest);
-whatever people typed is text on the page, never Liquid, never script; and what is too large for Ground Truth is
-refused before anything is written.
+Promises to launch and preview: the same instructions give the same bytes (so a page can be kept
+under its digest); whatever people typed is text on the page, never Liquid, never script; and what
+is too large for Ground Truth is refused before anything is written.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +53,9 @@ class NoPage(Refusal):
 
 
 class PageTooLarge(Refusal):
-    """These instructions are too long: Ground Truth takes 128,000 characters. Shorten the full instructions."""
+    """These instructions are too long: Ground Truth takes 128,000 characters. Shorten the full
+    instructions.
+    """
 
     field = "full_instructions"
 
@@ -65,7 +68,9 @@ class BadLabels(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """What workers are told. The HTML need not be clean (it is cleaned here); `description` heads the tool."""
+    """What workers are told. The HTML need not be clean (it is cleaned here); `description` heads
+    the tool.
+    """
 
     task_title: str
     description: str
@@ -77,7 +82,8 @@ class Instructions:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What stands in the middle of a worker page: a crowd element, its name, and its attribute for the labels.
+    """What stands in the middle of a worker page: a crowd element, its name, and its attribute for
+    the labels.
 
     The object is a picture, or a text where `shows_text`.
     """
@@ -97,7 +103,9 @@ class Skeleton:
 
 
 def _inert(value: Any) -> Any:
-    """A value on its way into Liquid source: HTML-escaped unless it is clean HTML, and free of braces in any case."""
+    """A value on its way into Liquid source: HTML-escaped unless it is clean HTML, and free of
+    braces in any case.
+    """
     return Markup(clean.inert(str(html_escape(value))))  # noqa: S704 - escaped on this very line
 
 
@@ -106,8 +114,12 @@ def _data(value: Any) -> str:
     return blocks.escape(str(value))
 
 
-def _environment(*, autoescape: bool, finalize: Callable[[Any], Any]) -> ImmutableSandboxedEnvironment:
-    """Jinja with delimiters that Liquid does not know; templates are compiled once and never looked at again."""
+def _environment(
+    *, autoescape: bool, finalize: Callable[[Any], Any]
+) -> ImmutableSandboxedEnvironment:
+    """Jinja with delimiters that Liquid does not know; templates are compiled once and never looked
+    at again.
+    """
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("templates", ""),
         autoescape=autoescape,
@@ -130,7 +142,8 @@ _pages = _environment(autoescape=True, finalize=_inert)
 _texts = _environment(autoescape=False, finalize=_data)
 _TEMPLATES = frozenset(_pages.list_templates())
 _PAGE = "worker_pages/element.liquid.j2"
-# Elements that need no more than an object and labels. Others (an overlay, an initial value) get a page of their own.
+# Elements that need no more than an object and labels. Others (an overlay, an initial value) get a
+# page of their own.
 _ELEMENTS = frozenset(
     {
         "crowd-image-classifier",
@@ -148,10 +161,13 @@ def has_page(tool: Tool) -> bool:
     return tool.element in _ELEMENTS
 
 
-def worker_page(tool: Tool, instructions: Instructions, *, allowed: Callable[[str], bool] | None = None) -> str:
+def worker_page(
+    tool: Tool, instructions: Instructions, *, allowed: Callable[[str], bool] | None = None
+) -> str:
     """The Liquid source that Ground Truth renders for each task.
 
-    `allowed` says whether the bot may grant access to an S3 picture; without it the caller has asked already.
+    `allowed` says whether the bot may grant access to an S3 picture; without it the caller has
+    asked already.
 
     Raises:
         NoPage: there is no page for this tool (see `has_page`).
@@ -173,7 +189,8 @@ def worker_page(tool: Tool, instructions: Instructions, *, allowed: Callable[[st
     )
     if len(page) > PAGE_LIMIT:
         raise PageTooLarge(
-            f"These instructions make a page of {len(page):,} characters; Ground Truth takes {PAGE_LIMIT:,}. "
+            f"These instructions make a page of {len(page):,} characters; Ground Truth takes "
+            f"{PAGE_LIMIT:,}. "
             "Shorten the full instructions."
         )
     return page
@@ -195,8 +212,9 @@ def slack_preview(
 ) -> list[blocks.Block]:
     """The instructions as Block Kit, at most 45 blocks, for the review step and the team's modal.
 
-    `link` turns an S3 address into a short-lived https link; it is asked once per S3 picture, for the person who sees
-    this. Without `full` the short text and its two pictures are shown. An example that cannot be shown is named.
+    `link` turns an S3 address into a short-lived https link; it is asked once per S3 picture, for
+    the person who sees this. Without `full` the short text and its two pictures are shown. An
+    example that cannot be shown is named.
     """
     head = _texts.get_template(_told(task_type_id, "team.mrkdwn.j2")).render(
         title=_one_line(instructions.task_title),
@@ -205,12 +223,16 @@ def slack_preview(
     )
     shown = [blocks.section(head.strip()), *_sections(instructions.short_html)]
     pictures = [
-        _shown(example, link, allowed) for example in (instructions.examples if full else _pair(instructions.examples))
+        _shown(example, link, allowed)
+        for example in (instructions.examples if full else _pair(instructions.examples))
     ]
     rest = _sections(instructions.full_html) if full else []
     room = max(0, PREVIEW_BLOCKS - len(shown) - len(pictures) - 1)
     if len(rest) > room:
-        rest = [*rest[: max(0, room - 1)], blocks.context("The full instructions are longer than Slack shows.")]
+        rest = [
+            *rest[: max(0, room - 1)],
+            blocks.context("The full instructions are longer than Slack shows."),
+        ]
     return [*shown, *pictures, *([blocks.divider(), *rest] if rest else [])][:PREVIEW_BLOCKS]
 
 
@@ -224,11 +246,18 @@ def category_file(labels: Sequence[str]) -> bytes:
     names = [_one_line(label) for label in labels]
     for name in names:
         if not 1 <= len(name) <= LABEL_LIMIT:
-            raise BadLabels(f"“{blocks.cut(name, 40)}” has {len(name):,} characters; a label has 1 to {LABEL_LIMIT}.")
+            raise BadLabels(
+                f"“{blocks.cut(name, 40)}” has {len(name):,} characters; a label has 1 to "
+                f"{LABEL_LIMIT}."
+            )
     twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if twice is not None:
-        raise BadLabels(f"“{blocks.cut(twice, 40)}” is named twice. Give each label a name of its own.")
-    return msgspec.json.encode({"document-version": "2018-11-28", "labels": [{"label": name} for name in names]})
+        raise BadLabels(
+            f"“{blocks.cut(twice, 40)}” is named twice. Give each label a name of its own."
+        )
+    return msgspec.json.encode(
+        {"document-version": "2018-11-28", "labels": [{"label": name} for name in names]}
+    )
 
 
 def _told(task_type_id: str, part: str) -> str:
@@ -249,7 +278,10 @@ def _one_line(text: str) -> str:
 
 def _pair(examples: Sequence[_Shown]) -> list[_Shown]:
     """The first good and the first bad example: what fits beside the object."""
-    firsts = (next((example for example in examples if example.good is good), None) for good in (True, False))
+    firsts = (
+        next((example for example in examples if example.good is good), None)
+        for good in (True, False)
+    )
     return [example for example in firsts if example is not None]
 
 
@@ -265,12 +297,16 @@ def _sections(markup: str) -> list[blocks.Block]:
     return [blocks.section(text.strip("\n")) for text in sections if text.strip()]
 
 
-def _shown(example: Example, link: Callable[[str], str], allowed: Callable[[str], bool] | None) -> blocks.Block:
+def _shown(
+    example: Example, link: Callable[[str], str], allowed: Callable[[str], bool] | None
+) -> blocks.Block:
     """One example as an image block, or a line that says why not."""
     try:
         picture = checked(example, allowed)
     except BadPicture as refusal:
-        return blocks.context(f"{'Good' if example.good else 'Bad'} example left out: {refusal.words}")
+        return blocks.context(
+            f"{'Good' if example.good else 'Bad'} example left out: {refusal.words}"
+        )
     url = link(picture.address) if picture.in_s3 else picture.address
     if len(url) > _URL_LIMIT:
         return blocks.context(f"{blocks.escape(picture.alt)} (its link is too long for Slack)")

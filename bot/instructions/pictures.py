@@ -1,7 +1,8 @@
-"""Example pictures in instructions (pure): which addresses may stand in a worker page, and why others may not.
+"""Example pictures in instructions (pure): which addresses may stand in a worker page, and why
+others may not.
 
-Promises to the worker page: an S3 address that passes cannot end the Liquid text it is put into, and one outside the
-allowed places never gets `grant_read_access`.
+Promises to the worker page: an S3 address that passes cannot end the Liquid text it is put into,
+and one outside the allowed places never gets `grant_read_access`.
 """
 
 import re
@@ -13,7 +14,9 @@ import msgspec
 from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, read
 
-_S3 = re.compile(r"s3://[a-z0-9.-]{3,63}/[\w !*().,=+@:~/-]+")  # no quote, brace, bracket, &, %, backslash
+_S3 = re.compile(
+    r"s3://[a-z0-9.-]{3,63}/[\w !*().,=+@:~/-]+"
+)  # no quote, brace, bracket, &, %, backslash
 _WEB = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]*")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 _LIMIT = 1_024  # S3: key and SageMaker: S3Uri
@@ -21,7 +24,9 @@ _WEB_LIMIT = 2_000
 
 
 class BadPicture(Refusal):
-    """This is not the address of a picture. Give one like s3://bucket/folder/good.png, or an https address."""
+    """This is not the address of a picture. Give one like s3://bucket/folder/good.png, or an https
+    address.
+    """
 
     field = "examples"
 
@@ -51,16 +56,18 @@ class Picture:
 
 
 def checked(example: Example, allowed: Callable[[str], bool] | None = None) -> Picture:
-    """The example as it may be shown. An S3 https address becomes its s3:// form, so that the page can grant access.
+    """The example as it may be shown. An S3 https address becomes its s3:// form, so that the page
+    can grant access.
 
-    Raises:
-        BadPicture: not such an address, a signed link (it dies long before the job), or a place not `allowed`.
+    Raises: BadPicture: not such an address, a signed link (it dies long before the job), or a place
+        not `allowed`.
 
     """
     address = example.address.strip()
     if "x-amz-" in address.lower() or "awsaccesskeyid=" in address.lower():
         raise BadPicture(
-            "This is a signed link: it dies within days, while a job lives for weeks. Give the s3:// address."
+            "This is a signed link: it dies within days, while a job lives for weeks. Give the "
+            "s3:// address."
         )
     in_s3 = False
     if "?" not in address and "%" not in address:
@@ -76,10 +83,13 @@ def checked(example: Example, allowed: Callable[[str], bool] | None = None) -> P
         return Picture(address, caption, example.good, in_s3=False)
     if len(address) > _LIMIT or not _S3.fullmatch(address):
         raise BadPicture(
-            "The name of this picture has signs that a worker page cannot hold. Rename it: letters, digits, - _ ."
+            "The name of this picture has signs that a worker page cannot hold. Rename it: "
+            "letters, digits, - _ ."
         )
     if not address.lower().endswith(_ENDINGS):
         raise BadPicture(f"A picture ends in {', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]}.")
     if allowed is not None and not allowed(address):
-        raise BadPicture("The bot may not show pictures from this bucket. Copy it to an allowed one.")
+        raise BadPicture(
+            "The bot may not show pictures from this bucket. Copy it to an allowed one."
+        )
     return Picture(address, caption, example.good, in_s3=True)

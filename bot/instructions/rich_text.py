@@ -1,7 +1,9 @@
-"""Our instruction templates as Slack's rich text (pure): headings, paragraphs, lists and bold words.
+"""Our instruction templates as Slack's rich text (pure): headings, paragraphs, lists and bold
+words.
 
-Promises to the form: what a requester begins with reads like the template, and what they write over it is read back by
-`clean.from_rich_text` as what they saw. Only the marks that our own templates use are known.
+Promises to the form: what a requester begins with reads like the template, and what they write over
+it is read back by `clean.from_rich_text` as what they saw. Only the marks that our own templates
+use are known.
 """
 
 from functools import cache

@@ -1,7 +1,7 @@
 """Instructions as Slack shows them (pure): the same safe HTML as mrkdwn or plain text.
 
-Promises to cards and modals: what people typed stays data (no mention, no link that they did not type, no formatting
-but their own).
+Promises to cards and modals: what people typed stays data (no mention, no link that they did not
+type, no formatting but their own).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,9 @@ from bot.instructions.clean import Names, RichText, from_html, from_rich_text
 _MARKS = {"b": "*", "strong": "*", "i": "_", "em": "_", "s": "~", "h3": "*"}
 _BLOCKS = {"p", "h3", "blockquote", "pre", "ul", "ol", "table", "li", "tr", "caption"}
 _EMPTY = {"br"}
-_DEPTH = 40  # nested deeper, tags are passed over and their text kept: real instructions nest a handful
+_DEPTH = (
+    40  # nested deeper, tags are passed over and their text kept: real instructions nest a handful
+)
 
 Source = RichText | str
 
@@ -36,7 +38,9 @@ class _Tree(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = _Node(tag, next((value or "" for name, value in attrs if name in {"href", "start"}), ""))
+        node = _Node(
+            tag, next((value or "" for name, value in attrs if name in {"href", "start"}), "")
+        )
         if len(self.open) < _DEPTH:
             self.open[-1].children.append(node)
             if tag not in _EMPTY:
@@ -52,13 +56,17 @@ class _Tree(HTMLParser):
 
 
 def to_text(source: Source, names: Names | None = None, limit: int | None = None) -> str:
-    """Plain text of rich text or HTML: lists with bullets, links as their words; cut at `limit` characters."""
+    """Plain text of rich text or HTML: lists with bullets, links as their words; cut at `limit`
+    characters.
+    """
     said = "\n".join(_lines(_tree(source, names), marked=False)).strip()
     return cut(said, limit) if limit else said
 
 
 def to_mrkdwn(source: Source, names: Names | None = None) -> str:
-    """Slack mrkdwn of rich text or HTML. Typed text is escaped; lines are never longer than they were typed."""
+    """Slack mrkdwn of rich text or HTML. Typed text is escaped; lines are never longer than they
+    were typed.
+    """
     return "\n".join(_lines(_tree(source, names), marked=True)).strip()
 
 
@@ -71,7 +79,9 @@ def _lines(node: _Node, *, marked: bool) -> Iterator[str]:
     """The lines of a node's blocks; paragraphs are parted by an empty line."""
     loose: list[_Node | str] = []
     for child in [*node.children, None]:
-        if child is not None and (isinstance(child, str) or child.tag not in _BLOCKS | {"tbody", "thead"}):
+        if child is not None and (
+            isinstance(child, str) or child.tag not in _BLOCKS | {"tbody", "thead"}
+        ):
             loose.append(child)
             continue
         yield from _run(_Node("p", "", loose), marked=marked)
@@ -119,7 +129,9 @@ def _items(node: _Node, depth: int, *, marked: bool) -> Iterator[str]:
     for item in node.children:
         if isinstance(item, str):
             continue
-        words = _Node("p", "", [c for c in item.children if isinstance(c, str) or c.tag not in {"ul", "ol"}])
+        words = _Node(
+            "p", "", [c for c in item.children if isinstance(c, str) or c.tag not in {"ul", "ol"}]
+        )
         said = _inline(words, marked=marked).strip().replace("\n", " ")
         yield f"{'    ' * depth}{f'{number}.' if node.tag == 'ol' else '•'} {said}"
         number += 1
@@ -141,7 +153,9 @@ def _piece(child: "_Node | str", *, marked: bool) -> str:
     if child.tag == "br":
         return "\n"
     if child.tag == "a" and marked and child.value and _plain(child).strip():
-        return link(child.value.replace("<", "%3C").replace(" ", "%20"), " ".join(_plain(child).split()))
+        return link(
+            child.value.replace("<", "%3C").replace(" ", "%20"), " ".join(_plain(child).split())
+        )
     if child.tag == "code" and marked:
         return _marked(in_code(_plain(child)), "`")
     said = _inline(child, marked=marked)
@@ -149,11 +163,15 @@ def _piece(child: "_Node | str", *, marked: bool) -> str:
 
 
 def _marked(said: str, mark: str) -> str:
-    """Marks close to the words of each line: Slack shows `* x *` and marks over line ends as they are."""
+    """Marks close to the words of each line: Slack shows `* x *` and marks over line ends as they
+    are.
+    """
     lines = []
     for line in said.split("\n"):
         core = line.strip()
-        done = core.startswith(mark) and core.endswith(mark)  # typed marks come defused, so these are ours
+        done = core.startswith(mark) and core.endswith(
+            mark
+        )  # typed marks come defused, so these are ours
         lines.append(line if done or not core else line.replace(core, f"{mark}{core}{mark}", 1))
     return "\n".join(lines)
 

@@ -1,8 +1,8 @@
 """Accept: from the first page of the form to a job that is taken in. Runs within Slack's 3 seconds.
 
-The story: `begin` keeps a draft; each page's faults are found by pure rules and by questions to AWS that have 1.5 s
-together; `accept` writes the job and its card in one commit, asks AWS nothing, and takes a request in once, however
-often it comes. The worker's `launch` does the rest.
+The story: `begin` keeps a draft; each page's faults are found by pure rules and by questions to AWS
+that have 1.5 s together; `accept` writes the job and its card in one commit, asks AWS nothing, and
+takes a request in once, however often it comes. The worker's `launch` does the rest.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,9 @@ class DraftGone(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a form: its job, and whether it was taken in now or by an earlier submission."""
+    """What became of a form: its job, and whether it was taken in now or by an earlier
+    submission.
+    """
 
     job: Job
     new: bool
@@ -65,15 +67,21 @@ class Accept:
     def begin(self, team_id: str, channel: str, user_id: str) -> tuple[str, Draft]:
         """A new draft with what the channel's last job was asked with; its id and content.
 
-        A person who asked for it gets all of it, under a new name (under its own, to be mended, when it was refused);
-        others get its places and its task type.
+        A person who asked for it gets all of it, under a new name (under its own, to be mended,
+        when it was refused); others get its places and its task type.
         """
         draft = Draft(team_id=team_id, channel=channel, asked_by=user_id)
         last = self._records.last_asked(team_id, channel)
         if last is not None and last.asked_by == user_id:
-            held = [job.name for job in self._records.in_channel(team_id, channel) if job.state.state != REFUSED]
+            held = [
+                job.name
+                for job in self._records.in_channel(team_id, channel)
+                if job.state.state != REFUSED
+            ]
             name = free_name(last.name, held)
-            mended = last.state.state == REFUSED  # then every word of it was meant for this very form
+            mended = (
+                last.state.state == REFUSED
+            )  # then every word of it was meant for this very form
             draft = msgspec.structs.replace(
                 last.draft,
                 job_name=name,
@@ -107,7 +115,9 @@ class Accept:
         self._records.keep_draft(draft_id, draft)
 
     def check_page(self, page: int, draft: Draft) -> tuple[Draft, tuple[Fault, ...]]:
-        """The draft with what the checks of a page (1 or 2) saw, and what blocks; AWS has 1.5 s for its part."""
+        """The draft with what the checks of a page (1 or 2) saw, and what blocks; AWS has 1.5 s for
+        its part.
+        """
         if page == 1:
             checked = self._checker.at_form(1, draft)
             draft = msgspec.structs.replace(
@@ -186,7 +196,9 @@ class Accept:
     def _with_team(self, draft: Draft) -> Draft:
         team = self._team(draft)
         return msgspec.structs.replace(
-            draft, workteam_arn=team.arn if team else "", workteam_name=team.name if team else draft.workteam_name
+            draft,
+            workteam_arn=team.arn if team else "",
+            workteam_name=team.name if team else draft.workteam_name,
         )
 
     def _team(self, draft: Draft) -> WorkTeam | None:

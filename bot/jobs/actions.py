@@ -1,4 +1,5 @@
-"""What people can do with labeling jobs and labeling teams (pure): a list of actions, each with its facts.
+"""What people can do with labeling jobs and labeling teams (pure): a list of actions, each with its
+facts.
 
 What an action does lies in `commands/labeljob/<word>.py` (`commands/labelteam.py` for teams).
 """
@@ -59,8 +60,12 @@ CREATE: Action[Shown] = Action(
     right="create",
     rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
 )
-STATUS_BUTTON: Button[Shown] = Button(id="job_status", text=lambda _shown: "Status", place=1, spoken="Status of {}")
-STOP_BUTTON: Button[Shown] = Button(id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}")
+STATUS_BUTTON: Button[Shown] = Button(
+    id="job_status", text=lambda _shown: "Status", place=1, spoken="Status of {}"
+)
+STOP_BUTTON: Button[Shown] = Button(
+    id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}"
+)
 PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
 
 STATUS: Action[Shown] = Action(
@@ -108,7 +113,9 @@ RETRY: Action[Shown] = Action(
     about="the job to try again",
     unnamed="Name the job to try again: /labeljob retry name. /labeljob list shows them.",
     mention="retry",
-    button=Button(id="job_retry", text=_where(can_retry, "Try again"), place=2, spoken="Try {} again"),
+    button=Button(
+        id="job_retry", text=_where(can_retry, "Try again"), place=2, spoken="Try {} again"
+    ),
 )
 FOLLOW: Action[Shown] = Action(
     command=LABELJOB,
@@ -119,7 +126,9 @@ FOLLOW: Action[Shown] = Action(
     rule=Rule(Role.MEMBER, words="follow a labeling job here"),
     mention="follow name",
 )
-HELP: Action[Shown] = Action(command=LABELJOB, word="help", usage="help", help="these words", mention="help")
+HELP: Action[Shown] = Action(
+    command=LABELJOB, word="help", usage="help", help="these words", mention="help"
+)
 TAKE_OVER: Action[Shown] = Action(
     right="take over",
     rule=Rule(Role.MANAGER, words="take over this job"),

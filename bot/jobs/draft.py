@@ -15,14 +15,15 @@ from bot.instructions.pictures import Example
 class Draft(msgspec.Struct, frozen=True):
     """A labeling job as it was asked for.
 
-    `label_attribute` "" means the job's name. `input_uri` is a manifest or a folder (ends in "/"; `input_kind` says
-    which). Durations are seconds. `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is
-    empty as long as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
-    keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read of the input, and
-    which of its questions were not answered in time; `notes` is what of it is worth a look, in words. `more` holds
-    the answers to fields without a member of their own, by field. `taken_from` is
-    the job whose words the form began with, and `taken_type` that job's task type as long as nobody has been through
-    those words.
+    `label_attribute` "" means the job's name. `input_uri` is a manifest or a folder (ends in "/";
+    `input_kind` says which). Durations are seconds. `workteam_key` is the short name that menus
+    carry (`team_key`), `workteam_arn` is empty as long as nobody found the team of that key.
+    Instructions are Slack rich_text blocks, as typed. `typed` keeps what could not be read, by
+    field. `objects`, `skipped` and `unread` are what the bot read of the input, and which of its
+    questions were not answered in time; `notes` is what of it is worth a look, in words. `more`
+    holds the answers to fields without a member of their own, by field. `taken_from` is the job
+    whose words the form began with, and `taken_type` that job's task type as long as nobody has
+    been through those words.
     """
 
     job_name: str = ""
@@ -63,7 +64,9 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def of_this_type(draft: Draft) -> Draft:
-    """The draft without another job's words for the workers when its task type is another: they would mislead."""
+    """The draft without another job's words for the workers when its task type is another: they
+    would mislead.
+    """
     if draft.taken_type in {"", draft.task_type}:
         return draft
     return msgspec.structs.replace(
@@ -79,12 +82,18 @@ def of_this_type(draft: Draft) -> Draft:
 
 
 def team_key(arn: str) -> str:
-    """The short name of a work team for menus (an ARN is longer than Slack's option value takes)."""
+    """The short name of a work team for menus (an ARN is longer than Slack's option value
+    takes).
+    """
     return arn.rpartition(":workteam/")[2].removeprefix("private-crowd/")
 
 
 def final_attribute(draft: Draft) -> str:
-    """The label attribute's name as AWS gets it: the job's name when empty, -ref added where the type demands it."""
+    """The label attribute's name as AWS gets it: the job's name when empty, -ref added where the
+    type demands it.
+    """
     name = draft.label_attribute or draft.job_name
     kind = draft.kind
-    return f"{name}-ref" if kind and kind.ref_suffix == "must" and not name.endswith("-ref") else name
+    return (
+        f"{name}-ref" if kind and kind.ref_suffix == "must" and not name.endswith("-ref") else name
+    )

@@ -14,9 +14,11 @@ _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
 
 
 def parse_duration(text: str) -> int | None:
-    """Seconds from "5 min", "1h 30m", "10 days", "1.5 hours", "00:05:00"; None when it is not a duration.
+    """Seconds from "5 min", "1h 30m", "10 days", "1.5 hours", "00:05:00"; None when it is not a
+    duration.
 
-    A bare number is not one: nobody can tell 5 minutes from 5 days. Neither is "1:30" (hours or minutes).
+    A bare number is not one: nobody can tell 5 minutes from 5 days. Neither is "1:30" (hours or
+    minutes).
     """
     words = " ".join(text.lower().replace(" and ", " ").split())
     if clock := _CLOCK.fullmatch(words):
@@ -32,7 +34,9 @@ def parse_duration(text: str) -> int | None:
 
 
 def spell_duration(seconds: int) -> str:
-    """The duration in full, to the second, so that reading it gives the same number: "1 hour 30 minutes"."""
+    """The duration in full, to the second, so that reading it gives the same number: "1 hour 30
+    minutes".
+    """
     parts: list[str] = []
     left = max(0, seconds)
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):

@@ -16,11 +16,15 @@ from bot.jobs.records import Job
 from bot.people.teams import Teams
 
 Told = Callable[[str], str]
-"""Who hears of what a person asked for: their own id, or a manager's when their account is gone ("" for nobody's)."""
+"""Who hears of what a person asked for: their own id, or a manager's when their account is gone (""
+for nobody's).
+"""
 
 
 class Facts:
-    """Says what does not change while a job lives; the work team's name and portal come from the cache of teams."""
+    """Says what does not change while a job lives; the work team's name and portal come from the
+    cache of teams.
+    """
 
     def __init__(self, teams: Teams, engine: Engine, told: Told = str) -> None:
         self._teams = teams
@@ -56,7 +60,9 @@ class Facts:
         )
 
     def heard(self, job: Job) -> JobFacts:
-        """The facts for a line that mentions somebody: `asked_by` is whoever hears of the job now (Slack is asked)."""
+        """The facts for a line that mentions somebody: `asked_by` is whoever hears of the job now
+        (Slack is asked).
+        """
         return replace(self.of(job), asked_by=self._told(job.asked_by) if job.asked_by else "")
 
     def team_is_told(self, job: Job) -> bool:
@@ -79,7 +85,9 @@ class Facts:
 
 
 def instructions_of(draft: Draft) -> Instructions:
-    """What workers are told, with rich text made safe HTML; without short instructions they see the description."""
+    """What workers are told, with rich text made safe HTML; without short instructions they see the
+    description.
+    """
     short = clean.from_rich_text(draft.short_instructions) or clean.from_text(draft.description)
     return Instructions(
         task_title=draft.title or draft.job_name,

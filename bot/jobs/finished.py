@@ -1,4 +1,6 @@
-"""What becomes of a finished job: whether its labels can be a dataset, which one, and what is said if not (pure)."""
+"""What becomes of a finished job: whether its labels can be a dataset, which one, and what is said
+if not (pure).
+"""
 
 from dataclasses import dataclass
 
@@ -18,8 +20,9 @@ class NotImportable(Refusal):
 class FinishedJob:
     """What a dataset needs to know of the job it is made of.
 
-    `why_not` says why nothing can be made of it, "" if something can. `next_set` (training or test) is what can still
-    be made of it; `project` and `other_set` tell of the set that was made of it already, "" where there is none.
+    `why_not` says why nothing can be made of it, "" if something can. `next_set` (training or test)
+    is what can still be made of it; `project` and `other_set` tell of the set that was made of it
+    already, "" where there is none.
     """
 
     job_id: str
@@ -37,7 +40,9 @@ class FinishedJob:
 
 
 def offer(job: JobFacts, state: JobState) -> str:
-    """What the button says that makes something of the labels; "" where nothing can be made of them (any more)."""
+    """What the button says that makes something of the labels; "" where nothing can be made of them
+    (any more).
+    """
     if _why_not(job, state):
         return ""
     left = state.datasets_left
@@ -73,7 +78,10 @@ def _why_not(job: JobFacts, state: JobState) -> str:
         title = job.kind.title.lower() if job.kind else "this task type"
         return f"Rekognition Custom Labels takes no labels of {title}."
     if not state.datasets_left:
-        return "A training and a test set were made of this job's labels already. /dataset create makes others."
+        return (
+            "A training and a test set were made of this job's labels already. /dataset create "
+            "makes others."
+        )
     return ""
 
 

@@ -21,12 +21,16 @@ from bot.people.teams import Teams
 
 
 class ElsewhereOnly(NotAllowed):
-    """This labeling job belongs to a channel that you are not in. Ask somebody in there to show it to you."""
+    """This labeling job belongs to a channel that you are not in. Ask somebody in there to show it
+    to you.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of a wish to follow: the job, and whether it is `new` here, was known and `shown`, or stood here."""
+    """What became of a wish to follow: the job, and whether it is `new` here, was known and
+    `shown`, or stood here.
+    """
 
     job: Job
     how: Literal["new", "shown", "here"]
@@ -57,7 +61,8 @@ class Follow:
         self._new_id = new_id
 
     def follow(self, name: str, team_id: str, channel: str, who: Who) -> Followed:
-        """A job that exists at AWS gets its card here, read-only; one that is known already gets a card here too.
+        """A job that exists at AWS gets its card here, read-only; one that is known already gets a
+        card here too.
 
         Raises:
             JobGone: AWS knows no job of that name.
@@ -82,7 +87,9 @@ class Follow:
         self._access.require("take over", who)
         if not job.followed:
             return job
-        return self._store.change(replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name), job.state)
+        return self._store.change(
+            replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name), job.state
+        )
 
     def _known(self, job: Job, channel: str, who: Who) -> Followed:
         """A job that has its card already, shown in this channel too to people who may see it."""
@@ -116,11 +123,15 @@ class Follow:
         )
 
     def _met(self, found: Described) -> JobState:
-        """The state of a job that was under way before we looked: when its labels came is not known."""
+        """The state of a job that was under way before we looked: when its labels came is not
+        known.
+        """
         first = JobState(state=INITIALIZING, launched_at=found.created)
         state, _changes = observe(first, found.report, self._clock())
         ended = found.report.modified if state.ended else None
-        return msgspec.structs.replace(state, first_label_at=None, last_label_at=None, ended_at=ended)
+        return msgspec.structs.replace(
+            state, first_label_at=None, last_label_at=None, ended_at=ended
+        )
 
     def _draft(self, found: Described, team_id: str, channel: str, who: Who) -> Draft:
         """What can be told of a job that was asked for elsewhere."""

@@ -12,7 +12,9 @@ from bot.jobs.results_folder import folder_fault, names_within
 
 
 class NoRole(Refusal):
-    """LABELJOB_EXECUTION_ROLE_ARN must name the role of Ground Truth: arn:aws:iam::<account>:role/<name>."""
+    """LABELJOB_EXECUTION_ROLE_ARN must name the role of Ground Truth:
+    arn:aws:iam::<account>:role/<name>.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Account:
 
 
 class HeldByUs:
-    """The names and folders of one account and Region that jobs of ours hold (see `checks.check.Held`)."""
+    """The names and folders of one account and Region that jobs of ours hold (see
+    `checks.check.Held`).
+    """
 
     def __init__(self, records: Records, account: Account) -> None:
         self._records = records

@@ -1,4 +1,6 @@
-"""What a job labels: a manifest as it is, or one made of a folder. Read at the form, read again before the launch."""
+"""What a job labels: a manifest as it is, or one made of a folder. Read at the form, read again
+before the launch.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +26,9 @@ class BadInput(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What was read: how many objects, how many files were left out, and what of it is worth a look, in words."""
+    """What was read: how many objects, how many files were left out, and what of it is worth a
+    look, in words.
+    """
 
     objects: int
     skipped: int
@@ -33,7 +37,9 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was read, and the manifest that was made of it; no `body` where the input is a manifest itself."""
+    """What was read, and the manifest that was made of it; no `body` where the input is a manifest
+    itself.
+    """
 
     input: Input
     body: Body | None
@@ -49,9 +55,9 @@ class Inputs:
     def read(self, draft: Draft) -> Input:
         """The input of a draft whose first page has no faults.
 
-        Raises:
-            BadInput: with line numbers and the remedy (not JSON Lines, wrong shape, nothing to label in the folder).
-            MissingObject, NotAllowedPlace, TooLarge, AwsRefused, AwsBusy: see `bot.base.storage`.
+        Raises: BadInput: with line numbers and the remedy (not JSON Lines, wrong shape, nothing to
+            label in the folder). MissingObject, NotAllowedPlace, TooLarge, AwsRefused, AwsBusy: see
+            `bot.base.storage`.
 
         """
         kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
@@ -64,7 +70,8 @@ class Inputs:
 
     @contextmanager
     def made(self, draft: Draft) -> Iterator[Made]:
-        """The manifest that is made of a folder, or the one that was given. Either is read and checked again.
+        """The manifest that is made of a folder, or the one that was given. Either is read and
+        checked again.
 
         Raises:
             NoRoom: see `gathered`; and what `read` raises.
@@ -92,12 +99,18 @@ class Inputs:
 
     def _lines(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         """The lines of the manifest of a folder, counted in `tally`."""
-        return self._texts(uri, tally, kind) if kind.source_key == "source" else self._objects(uri, tally, kind)
+        return (
+            self._texts(uri, tally, kind)
+            if kind.source_key == "source"
+            else self._objects(uri, tally, kind)
+        )
 
     def _objects(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         keys = self._storage.keys(uri)
         limit = kind.objects_max
-        return build.lines_for(keys, uri.bucket, kind.media, tally=tally, limit=limit, max_bytes=_IMAGE_BYTES_MAX)
+        return build.lines_for(
+            keys, uri.bucket, kind.media, tally=tally, limit=limit, max_bytes=_IMAGE_BYTES_MAX
+        )
 
     def _texts(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         """One object per line of every text file of the folder."""
@@ -113,10 +126,14 @@ class Inputs:
 
 def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType) -> Input:
     """What a folder that was read to its end holds."""
-    skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
+    skipped = (
+        tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
+    )
     if not tally.written:
         wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
-        words = f"There is nothing to label in {uri}: no file in it ends in {wanted}. {tally.left_out}"
+        words = (
+            f"There is nothing to label in {uri}: no file in it ends in {wanted}. {tally.left_out}"
+        )
         raise BadInput(words.rstrip())
     return Input(tally.written, skipped, tally.left_out)
 

@@ -14,12 +14,12 @@ _TITLE = 130  # characters of a title in a card; AWS takes 128
 class JobFacts:
     """What does not change while a job lives. Texts are as people typed them; the cards escape.
 
-    `task_type` is an id of the catalogue, "" when unknown (a followed job of another kind). `asked_by` is a Slack user
-    id ("" for nobody), `asked_by_name` how the cards name that person without a ping. `read_only` marks a followed job.
-    `stop_wanted` is true from the confirmed stop until AWS says Stopping. `set_aside` says why nobody looks after the
-    job any more, "" for all others. `notes` is what of its data is worth a look;
-    `label_attribute` is the key of the labels in the results; `stop_is_soft` says that people may
-    hand in what they began after a stop.
+    `task_type` is an id of the catalogue, "" when unknown (a followed job of another kind).
+    `asked_by` is a Slack user id ("" for nobody), `asked_by_name` how the cards name that person
+    without a ping. `read_only` marks a followed job. `stop_wanted` is true from the confirmed stop
+    until AWS says Stopping. `set_aside` says why nobody looks after the job any more, "" for all
+    others. `notes` is what of its data is worth a look; `label_attribute` is the key of the labels
+    in the results; `stop_is_soft` says that people may hand in what they began after a stop.
     """
 
     id: str

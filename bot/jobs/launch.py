@@ -1,9 +1,11 @@
-"""Launch: from an accepted job to a labeling job at its engine. Runs in the worker, as often as it takes.
+"""Launch: from an accepted job to a labeling job at its engine. Runs in the worker, as often as it
+takes.
 
-The story of one job: everything is checked again (time has passed since the form); its manifest is made where the data
-is a folder; then the engine submits it, step by step, with the name as typed. What a person must mend ends the job as
-refused, with words in its thread. What may pass is tried again, with growing pauses; after `quarantine_after` tries
-the job is set aside and its asker told once.
+The story of one job: everything is checked again (time has passed since the form); its manifest is
+made where the data is a folder; then the engine submits it, step by step, with the name as typed.
+What a person must mend ends the job as refused, with words in its thread. What may pass is tried
+again, with growing pauses; after `quarantine_after` tries the job is set aside and its asker told
+once.
 """
 
 import logging
@@ -52,7 +54,9 @@ class Launch:
         self._clock = clock
 
     def round(self, start: Start = at_once) -> None:
-        """Launch every job that is due; one that cannot be launched, or takes long, does not stop the others."""
+        """Launch every job that is due; one that cannot be launched, or takes long, does not stop
+        the others.
+        """
         for waiting in self._records.to_launch():
             start(f"launch:{waiting.id}", partial(self._take_up, waiting))
 
@@ -73,7 +77,8 @@ class Launch:
         """The launch itself, repeatable at every step."""
         steps = _Steps(job, hold, self._store)
         if job.state.state == LAUNCHING:
-            # What an earlier try made must never be called refused, so it comes before everything that may refuse.
+            # What an earlier try made must never be called refused, so it comes before everything
+            # that may refuse.
             made = self._engine.made_before(job.name, job.request_key, steps)
             if made is not None:
                 self._taken(job, made)
@@ -97,7 +102,9 @@ class Launch:
             raise
 
     def _disown(self, job: Job, submitted: Submitted) -> None:
-        """Stop what the engine took from a try that was frozen for so long that the job was taken back meanwhile."""
+        """Stop what the engine took from a try that was frozen for so long that the job was taken
+        back meanwhile.
+        """
         current = self._records.get(job.id)
         if current is None or not current.ended or current.arn:
             return
@@ -127,7 +134,9 @@ class Launch:
         log.info("launching %s failed for now (%s)", job.name, pause.words)
 
     def _current(self, job: Job) -> Job:
-        """The job as this try has left it; somebody else who got further decides what becomes of it."""
+        """The job as this try has left it; somebody else who got further decides what becomes of
+        it.
+        """
         current = self._records.get(job.id)
         if current is None or current.state.state not in {ASKED, LAUNCHING}:
             raise Stale

@@ -1,7 +1,8 @@
 """The life of a labeling job: states, transitions and what changed (pure).
 
-Promises to the watcher: `observe` takes what was known and what AWS says now and returns what is known afterwards and
-each change exactly once. Late, repeated and out-of-order reports change nothing, and an ended job stays ended.
+Promises to the watcher: `observe` takes what was known and what AWS says now and returns what is
+known afterwards and each change exactly once. Late, repeated and out-of-order reports change
+nothing, and an ended job stays ended.
 """
 
 from dataclasses import dataclass
@@ -68,7 +69,9 @@ UNDER_WAY, READY, NOT_MADE = "under way", "ready", "not made"
 
 
 class MadeDataset(msgspec.Struct, frozen=True):
-    """A Rekognition dataset made of the job's labels. `kind` is training or test, `state` one of the three above."""
+    """A Rekognition dataset made of the job's labels. `kind` is training or test, `state` one of
+    the three above.
+    """
 
     id: str
     name: str
@@ -80,11 +83,12 @@ class MadeDataset(msgspec.Struct, frozen=True):
 class JobState(msgspec.Struct, frozen=True):
     """What is known of a job's life.
 
-    `labeled + failed + unlabeled` is the total; all zero means that AWS has not counted yet. `worked_s` are the
-    seconds during which labels came in (pauses left out), `first_count` the people's labels that the rate leaves out
-    (those before the first look, and those of pauses). `cause` is why it failed or was refused, in AWS's or our words.
-    `stopped_by` is who had it stopped. `datasets` are those made of its labels, oldest first. `steps` is what its
-    engine has kept of the submission (see `bot.engines.protocol.Steps`).
+    `labeled + failed + unlabeled` is the total; all zero means that AWS has not counted yet.
+    `worked_s` are the seconds during which labels came in (pauses left out), `first_count` the
+    people's labels that the rate leaves out (those before the first look, and those of pauses).
+    `cause` is why it failed or was refused, in AWS's or our words. `stopped_by` is who had it
+    stopped. `datasets` are those made of its labels, oldest first. `steps` is what its engine has
+    kept of the submission (see `bot.engines.protocol.Steps`).
     """
 
     state: str = ASKED
@@ -134,13 +138,17 @@ class JobState(msgspec.Struct, frozen=True):
 
     @property
     def datasets_left(self) -> tuple[str, ...]:
-        """The kinds of dataset that its labels can still become: one of each (what failed does not count)."""
+        """The kinds of dataset that its labels can still become: one of each (what failed does not
+        count).
+        """
         there = {one.kind for one in self.datasets if one.state != NOT_MADE}
         return tuple(kind for kind in ("training", "test") if kind not in there)
 
     @property
     def has_errors(self) -> bool:
-        """A completed job in which some objects could not be labeled (the console's "Complete with errors")."""
+        """A completed job in which some objects could not be labeled (the console's "Complete with
+        errors").
+        """
         return self.state == COMPLETED and self.failed > 0
 
 
@@ -170,7 +178,10 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (LAUNCHING, INITIALIZING): "AWS took the job and reads its manifest.",
     (LAUNCHING, IN_PROGRESS): "AWS took the job and was quick: workers have tasks already.",
     (LAUNCHING, STOPPING): "Somebody stopped it in the console at once.",
-    (LAUNCHING, STOPPED): "It was withdrawn and AWS has no such job, or somebody stopped it in the console at once.",
+    (
+        LAUNCHING,
+        STOPPED,
+    ): "It was withdrawn and AWS has no such job, or somebody stopped it in the console at once.",
     (LAUNCHING, COMPLETED): "It ended before we looked.",
     (LAUNCHING, FAILED): "AWS took the job and gave it up before we looked.",
     (INITIALIZING, IN_PROGRESS): "Workers have tasks.",
@@ -186,7 +197,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (STOPPING, COMPLETED): "The last tasks came in before the stop did.",
     (STOPPING, FAILED): "AWS gave the job up while it was stopping.",
 }
-"""Every step that a job may take, with its meaning. What is not here does not happen (late or out of order)."""
+"""Every step that a job may take, with its meaning. What is not here does not happen (late or out
+of order).
+"""
 
 _ENTRY = {
     STOPPED: Kind.STOPPED,
@@ -200,10 +213,14 @@ def may_become(before: str, after: str) -> bool:
     return (before, after) in TRANSITIONS
 
 
-def observe(before: JobState, report: Report | None, now: datetime) -> tuple[JobState, tuple[Change, ...]]:
-    """What is known after a report, and what changed by it, in the order in which people are to hear it.
+def observe(
+    before: JobState, report: Report | None, now: datetime
+) -> tuple[JobState, tuple[Change, ...]]:
+    """What is known after a report, and what changed by it, in the order in which people are to
+    hear it.
 
-    None (AWS did not list the job) tells nothing: the watcher describes such a job to learn its end.
+    None (AWS did not list the job) tells nothing: the watcher describes such a job to learn its
+    end.
     """
     state = _state(report) if report is not None else ""
     if report is None or not _is_news(before, report, state):
@@ -224,12 +241,17 @@ def observe(before: JobState, report: Report | None, now: datetime) -> tuple[Job
     changes += _milestones(before, after)
     if after.state != before.state and after.state in _ENTRY:
         changes.append(Change(_ENTRY[after.state]))
-    told = (*before.milestones, *(m for m in MILESTONES if m <= after.percent and m not in before.milestones))
+    told = (
+        *before.milestones,
+        *(m for m in MILESTONES if m <= after.percent and m not in before.milestones),
+    )
     return msgspec.structs.replace(after, milestones=told), tuple(changes)
 
 
 def repeats(state: JobState, report: Report) -> bool:
-    """Whether a report says only what is known, so that there is nothing to observe. Never raises, whatever it says."""
+    """Whether a report says only what is known, so that there is nothing to observe. Never raises,
+    whatever it says.
+    """
     return (
         report.modified == state.modified
         and report.state == state.state
@@ -251,7 +273,9 @@ def rate(state: JobState) -> float | None:
 
 
 def seconds_left(state: JobState) -> float | None:
-    """Seconds of such work that the rest would take; None when there is no rate, or nothing left."""
+    """Seconds of such work that the rest would take; None when there is no rate, or nothing
+    left.
+    """
     per_hour = rate(state)
     return state.unlabeled * 3600 / per_hour if per_hour and state.unlabeled else None
 
@@ -264,19 +288,34 @@ def remedy(cause: str) -> str:
 
 # UNSURE: AWS documents no texts for FailureReason; these are words met in public threads.
 _REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("access denied", "accessdenied", "not authorized", "permission"), (
-        "Give the labeling role the right to read the data and to write the results, then ask for the job again.")),
+    (
+        ("access denied", "accessdenied", "not authorized", "permission"),
+        (
+            "Give the labeling role the right to read the data and to write the results, then ask "
+            "for the job again."
+        ),
+    ),
     (("expire",), "A job lives for 30 days. Ask for a new job with the rest."),
-    (("nosuchbucket", "no such key", "nosuchkey", "does not exist", "not found"), (
-        "Check that manifest and data are still where they were, then ask for the job again.")),
+    (
+        ("nosuchbucket", "no such key", "nosuchkey", "does not exist", "not found"),
+        ("Check that manifest and data are still where they were, then ask for the job again."),
+    ),
     (("manifest",), "Check the manifest: one JSON object per line, each with its source."),
-    (("template", "uitemplate", "liquid"), "The worker page was not accepted. An administrator can look at the log."),
-    (("personally", "pii"), "Public workers need a declaration about personal data. Choose a private team."),
-)  # fmt: skip
+    (
+        ("template", "uitemplate", "liquid"),
+        "The worker page was not accepted. An administrator can look at the log.",
+    ),
+    (
+        ("personally", "pii"),
+        "Public workers need a declaration about personal data. Choose a private team.",
+    ),
+)
 
 
 def _state(report: Report) -> str:
-    """The state that a report names; of an engine without states, the one that follows from what it counts."""
+    """The state that a report names; of an engine without states, the one that follows from what it
+    counts.
+    """
     if report.state is not None:
         return report.state
     if report.unlabeled == 0 and report.labeled + report.failed > 0:
@@ -292,7 +331,8 @@ def _is_news(before: JobState, report: Report, state: str) -> bool:
         return False
     if state not in (*LIVE, *ENDED):
         return False
-    # Counters only grow while a job lives; the last report of an ended job is final, whatever it says.
+    # Counters only grow while a job lives; the last report of an ended job is final, whatever it
+    # says.
     done = report.labeled + report.failed
     return state in ENDED or done >= before.done or done + report.unlabeled == 0
 
@@ -302,7 +342,12 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
     if report.labeled + report.failed + report.unlabeled == 0:
         return before
     people = report.labeled - report.machine
-    first, last, worked, start = before.first_label_at, before.last_label_at, before.worked_s, before.first_count
+    first, last, worked, start = (
+        before.first_label_at,
+        before.last_label_at,
+        before.worked_s,
+        before.first_count,
+    )
     if report.labeled > before.labeled:
         gap = (now - last).total_seconds() if last else 0.0
         if last is None:
@@ -310,7 +355,9 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
             first, start = (None if before.labeled else now), people
         elif 0 < gap <= PAUSE_S:
             worked += gap
-        else:  # nobody knows how long people worked in a pause: its labels do not count for the rate either
+        # nobody knows how long people worked in a pause: its labels do not count for the rate
+        # either
+        else:
             start += people - (before.labeled - before.machine)
         last = now
     return msgspec.structs.replace(

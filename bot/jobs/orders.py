@@ -1,4 +1,6 @@
-"""Orders: what an engine gets of an accepted job, checked once more and with its manifest in place."""
+"""Orders: what an engine gets of an accepted job, checked once more and with its manifest in
+place.
+"""
 
 from collections.abc import Callable
 
@@ -39,7 +41,8 @@ class Orders:
         self._teams = teams
 
     def of(self, job: Job, alive: Callable[[], None]) -> tuple[Draft, Order]:
-        """The draft with what was read of its data, and the order; `alive` is called at each step of a long reading.
+        """The draft with what was read of its data, and the order; `alive` is called at each step
+        of a long reading.
 
         Raises:
             Refused: something blocks; each with its field.
@@ -71,7 +74,9 @@ class Orders:
     def _check(self, job: Job) -> None:
         """Everything that the form could check (or had no time for), checked again."""
         who = self._access.who(job.team_id, job.asked_by, job.channel)
-        if not who.gone:  # what was taken in outlives the account of whoever asked: a manager is told
+        if (
+            not who.gone
+        ):  # what was taken in outlives the account of whoever asked: a manager is told
             self._access.require("create", who)
         found = self._checker.before_launch(job.draft)
         if found:
@@ -79,8 +84,12 @@ class Orders:
         if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
             raise TeamGone
 
-    def _manifest(self, draft: Draft, folder: S3Uri, alive: Callable[[], None]) -> tuple[Draft, S3Uri]:
-        """The manifest that lists the objects; one that is made has the hash of its content in its key."""
+    def _manifest(
+        self, draft: Draft, folder: S3Uri, alive: Callable[[], None]
+    ) -> tuple[Draft, S3Uri]:
+        """The manifest that lists the objects; one that is made has the hash of its content in its
+        key.
+        """
         storage = self._storage.attended(alive)
         manifest = read(draft.input_uri)
         with Inputs(storage, self._open.of(draft.channel)).made(draft) as made:

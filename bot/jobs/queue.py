@@ -1,7 +1,8 @@
 """The queue: which work teams there are, and each team's one message in its channel.
 
-Promises to labelers: one message per team, edited as jobs open and close, and a new one only when the queue was empty
-before. It is made of the jobs as they are, every round, so nothing that happens can leave it wrong for long.
+Promises to labelers: one message per team, edited as jobs open and close, and a new one only when
+the queue was empty before. It is made of the jobs as they are, every round, so nothing that happens
+can leave it wrong for long.
 """
 
 import logging
@@ -23,7 +24,9 @@ log = logging.getLogger(__name__)
 
 
 class TiedElsewhere(Refusal):
-    """This labeling team is told of work in another channel already. Type /labelteam leave name there first."""
+    """This labeling team is told of work in another channel already. Type /labelteam leave name
+    there first.
+    """
 
 
 class NotTied(Refusal):
@@ -88,11 +91,15 @@ class Queue:
         with self._db.write() as session:
             team = self._held(session, team_id, known.arn)
             if team.channel != channel:
-                raise NotTied(f"“{team.name}” is not told of work in this channel, so nothing was changed.")
+                raise NotTied(
+                    f"“{team.name}” is not told of work in this channel, so nothing was changed."
+                )
             self._teams.tie(session, team_id, team.arn, None)
             self._teams.opened(session, team_id, team.arn, 0)
             if team.open_jobs:
-                self._outbox.show(session, _about(team_id, team.arn), channel, queue_card.queue_left(team.name))
+                self._outbox.show(
+                    session, _about(team_id, team.arn), channel, queue_card.queue_left(team.name)
+                )
         return team
 
     def round(self, team_id: str) -> None:
@@ -108,7 +115,8 @@ class Queue:
             team = self._teams.within(session, team_id, arn)
             if team is None or team.channel is None:
                 return
-            # Read while the team is held: two replicas would else draw older jobs over newer, and call the team twice.
+            # Read while the team is held: two replicas would else draw older jobs over newer, and
+            # call the team twice.
             jobs = [self._facts.queued(job) for job in self._records.of_team(team_id, arn)]
             self._teams.opened(session, team_id, arn, len(jobs))
             if jobs:
@@ -116,12 +124,16 @@ class Queue:
                     self._outbox.renew(session, about, team.channel)
                 message = queue_card.queue_card(team.name, team.portal, jobs, self._clock())
                 changed = team.open_jobs != len(jobs)
-                self._outbox.show(session, about, team.channel, message, urgent=changed, gap=self._gap)
+                self._outbox.show(
+                    session, about, team.channel, message, urgent=changed, gap=self._gap
+                )
             elif team.open_jobs:
                 self._outbox.show(session, about, team.channel, queue_card.queue_empty(team.name))
 
     def _held(self, session: Session, team_id: str, arn: str) -> WorkTeam:
-        """The team as it is now and stays until this transaction ends: somebody may have tied it since it was read."""
+        """The team as it is now and stays until this transaction ends: somebody may have tied it
+        since it was read.
+        """
         team = self._teams.within(session, team_id, arn)
         if team is None:
             raise NoSuchTeam

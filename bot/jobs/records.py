@@ -1,7 +1,8 @@
 """The window on the database of the job story: drafts (forms being filled) and jobs.
 
-Promises: a change of a job is written only on the version it was read at (`save` refuses a stale one), so that two
-replicas, or a person and the clock, never overwrite each other. Times in rows are seconds since 1970.
+Promises: a change of a job is written only on the version it was read at (`save` refuses a stale
+one), so that two replicas, or a person and the clock, never overwrite each other. Times in rows are
+seconds since 1970.
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +22,8 @@ from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
-# Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type for the first time.
+# Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type
+# for the first time.
 _DRAFT = msgspec.json.Decoder(Draft)
 _STATE = msgspec.json.Decoder(JobState)
 
@@ -44,7 +46,8 @@ class DraftRow(SQLModel, table=True):
 
 
 class JobRow(TriedRow, table=True):
-    """A labeling job. `name_key` is the name in lower case while the job holds it (AWS names ignore capitals).
+    """A labeling job. `name_key` is the name in lower case while the job holds it (AWS names ignore
+    capitals).
 
     `silent` counts looks in a row to which AWS gave no answer.
     """
@@ -74,7 +77,8 @@ class JobRow(TriedRow, table=True):
     silent: int = 0
 
 
-# Columns, not objects: a round reads every job that runs, and an object of the ORM costs as much as the rest of it.
+# Columns, not objects: a round reads every job that runs, and an object of the ORM costs as much as
+# the rest of it.
 _JOBS = columns_of(*SQLModel.metadata.tables["job"].columns)
 _OWN = {"name_key", "content", "story", "state", "asked_at"}  # what a row has in a shape of its own
 
@@ -145,11 +149,15 @@ class Records:
 
     def last_asked(self, team_id: str, channel: str) -> Job | None:
         """The newest job that was asked for in the channel (not only followed)."""
-        jobs = self._many(JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False))
+        jobs = self._many(
+            JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False)
+        )
         return jobs[0] if jobs else None
 
     def add(self, session: Session, job: Job) -> bool:
-        """Take a job in; False when its request was taken in before (a form submitted twice) or its name is held."""
+        """Take a job in; False when its request was taken in before (a form submitted twice) or its
+        name is held.
+        """
         try:
             with session.begin_nested():
                 session.add(_row(job))
@@ -167,16 +175,27 @@ class Records:
 
     def within(self, session: Session, job_id: str) -> Job | None:
         """The job of that id, which nobody else changes before this transaction ends."""
-        row = session.connection().execute(_JOBS.where(col(JobRow.id) == job_id).with_for_update()).mappings().first()
+        row = (
+            session.connection()
+            .execute(_JOBS.where(col(JobRow.id) == job_id).with_for_update())
+            .mappings()
+            .first()
+        )
         return _job(row) if row else None
 
     def holding(self, account: str, region: str, name: str) -> Job | None:
         """The job that holds a name (capitals do not count)."""
-        return self._one(JobRow.account == account, JobRow.region == region, JobRow.name_key == name.lower())
+        return self._one(
+            JobRow.account == account, JobRow.region == region, JobRow.name_key == name.lower()
+        )
 
     def named(self, account: str, names: set[str]) -> list[Job]:
-        """The jobs that hold one of these names (in lower case), in any Region of the account, newest first."""
-        return self._many(JobRow.account == account, col(JobRow.name_key).in_(names)) if names else []
+        """The jobs that hold one of these names (in lower case), in any Region of the account,
+        newest first.
+        """
+        return (
+            self._many(JobRow.account == account, col(JobRow.name_key).in_(names)) if names else []
+        )
 
     def names_like(self, account: str, region: str, name: str) -> set[str]:
         """Names that begin like this one (its number aside) and are held, in lower case."""
@@ -214,7 +233,9 @@ class Records:
 
     def of_team(self, team_id: str, workteam_arn: str) -> list[Job]:
         """Jobs that a work team can label now, oldest first."""
-        active = self._many(JobRow.team_id == team_id, col(JobRow.state).in_(("initializing", "in_progress")))
+        active = self._many(
+            JobRow.team_id == team_id, col(JobRow.state).in_(("initializing", "in_progress"))
+        )
         return [job for job in reversed(active) if job.draft.workteam_arn == workteam_arn]
 
     def save(self, session: Session, job: Job) -> Job:

@@ -1,6 +1,7 @@
 """Whose folder a place for results lies in: no job writes into the folder of another one.
 
-Ground Truth writes to `<output>/<job name>/`, and the bot below it; two jobs may share an output, not such a folder.
+Ground Truth writes to `<output>/<job name>/`, and the bot below it; two jobs may share an output,
+not such a folder.
 """
 
 from collections.abc import Iterable
@@ -11,13 +12,17 @@ from bot.jobs.records import Job
 
 
 def names_within(output_uri: str) -> set[str]:
-    """The names that a job must have for this address to lie in its folder: the address's folders, in lower case."""
+    """The names that a job must have for this address to lie in its folder: the address's folders,
+    in lower case.
+    """
     place = _place(output_uri)
     return {part.lower() for part in place.key.split("/") if part} if place else set()
 
 
 def folder_fault(draft: Draft, others: Iterable[Job]) -> str:
-    """What is wrong with an output that is, or lies in, the folder of one of `others`; "" for nothing."""
+    """What is wrong with an output that is, or lies in, the folder of one of `others`; "" for
+    nothing.
+    """
     place = _place(draft.output_uri)
     for other in others:
         beside = _place(other.draft.output_uri)
@@ -25,12 +30,17 @@ def folder_fault(draft: Draft, others: Iterable[Job]) -> str:
             continue
         if _folder(place).startswith(_folder(beside.join(other.name))):
             whose = f"the job {other.name}" if other.channel == draft.channel else "another job"
-            return f"Here {whose} keeps its own results. Choose a folder beside it, for example {_folder(beside)}."
+            return (
+                f"Here {whose} keeps its own results. Choose a folder beside it, for example "
+                f"{_folder(beside)}."
+            )
     return ""
 
 
 def _place(address: str) -> S3Uri | None:
-    """The address; None for one that is wrong (its own fault) or that AWS knows and the bot would never take."""
+    """The address; None for one that is wrong (its own fault) or that AWS knows and the bot would
+    never take.
+    """
     try:
         return read(address)
     except BadAddress:

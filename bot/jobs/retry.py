@@ -10,11 +10,15 @@ from bot.people.access import Access, Who
 
 
 class NotSetAside(Refusal):
-    """This job is not set aside: it is looked after as it should be, so there is nothing to try again."""
+    """This job is not set aside: it is looked after as it should be, so there is nothing to try
+    again.
+    """
 
 
 class OverAlready(Refusal):
-    """This job is over already; there is nothing to try again. `/labeljob create` asks for a new one."""
+    """This job is over already; there is nothing to try again. `/labeljob create` asks for a new
+    one.
+    """
 
 
 class Retry:
@@ -26,7 +30,8 @@ class Retry:
         self._access = access
 
     def retry(self, job_id: str, who: Who) -> Job:
-        """Take up again a job that was set aside: it counts as if nothing had failed yet, and is due now.
+        """Take up again a job that was set aside: it counts as if nothing had failed yet, and is
+        due now.
 
         Whether AWS knows it or not makes no difference: a launch adopts what an earlier try made.
 

@@ -1,7 +1,9 @@
-"""Where a job's buttons stand: a press is honoured only in a channel that shows the job, or on its asker's Home.
+"""Where a job's buttons stand: a press is honoured only in a channel that shows the job, or on its
+asker's Home.
 
-Promises to every listener of a button: a job's id that came from anywhere else (a copied value, an older message, a
-request made by hand) opens nothing, and the refusal does not even tell whether there is such a job.
+Promises to every listener of a button: a job's id that came from anywhere else (a copied value, an
+older message, a request made by hand) opens nothing, and the refusal does not even tell whether
+there is such a job.
 """
 
 from bot.base.db import Database
@@ -16,13 +18,17 @@ READ = "read instructions"
 
 
 class NothingHere(Refusal):
-    """This button does nothing here any more. In the channel of its job, /labeljob status name tells how it goes."""
+    """This button does nothing here any more. In the channel of its job, /labeljob status name
+    tells how it goes.
+    """
 
 
 class Standing:
     """Finds the job of a pressed button. `channel` is "" for a press on the App Home."""
 
-    def __init__(self, *, db: Database, records: Records, outbox: Outbox, teams: Teams, access: Access) -> None:
+    def __init__(
+        self, *, db: Database, records: Records, outbox: Outbox, teams: Teams, access: Access
+    ) -> None:
         self._db = db
         self._records = records
         self._outbox = outbox
@@ -32,8 +38,8 @@ class Standing:
     def job(self, job_id: str, user_id: str, channel: str) -> Job:
         """The job of a button that stands on the job's card, or on what was answered about it.
 
-        Raises:
-            NothingHere: it has no card in this channel, or is not among the jobs of this person's Home.
+        Raises: NothingHere: it has no card in this channel, or is not among the jobs of this
+            person's Home.
 
         """
         job = self._records.get(job_id)
@@ -42,12 +48,12 @@ class Standing:
         return job
 
     def to_read(self, job_id: str, user_id: str, channel: str) -> Job:
-        """The job whose instructions somebody wants to read: its card's, its labeling team's queue's, or Home's.
+        """The job whose instructions somebody wants to read: its card's, its labeling team's
+        queue's, or Home's.
 
-        Raises:
-            NothingHere: neither its card nor its team's queue stands here, or this person's Home shows neither.
-            NotAllowed: the person is a member of no channel that gives the right.
-            SlackSilent: Slack did not tell.
+        Raises: NothingHere: neither its card nor its team's queue stands here, or this person's
+            Home shows neither. NotAllowed: the person is a member of no channel that gives the
+            right. SlackSilent: Slack did not tell.
 
         """
         job = self._records.get(job_id)
@@ -63,7 +69,9 @@ class Standing:
             return job
         if not mine and not channel:
             raise NothingHere
-        self._access.require(READ, self._access.at_home(job.team_id, user_id, channel or job.channel, channel))
+        self._access.require(
+            READ, self._access.at_home(job.team_id, user_id, channel or job.channel, channel)
+        )
         return job
 
     def _stands(self, job: Job, user_id: str, channel: str) -> bool:
@@ -79,7 +87,9 @@ class Standing:
         return team.channel if team else None
 
     def _reads(self, job: Job, user_id: str, channel: str) -> bool:
-        """Whether the person may read instructions as a member of this channel; one that is closed to us gives none."""
+        """Whether the person may read instructions as a member of this channel; one that is closed
+        to us gives none.
+        """
         try:
             return self._access.may(READ, self._access.who(job.team_id, user_id, channel))
         except NotHere:

@@ -21,7 +21,9 @@ from bot.people.teams import Teams
 
 
 class NoInstructions(Refusal):
-    """This job was not made here, so its instructions are known to AWS alone. Open the portal to read them."""
+    """This job was not made here, so its instructions are known to AWS alone. Open the portal to
+    read them.
+    """
 
 
 class Status:
@@ -72,7 +74,9 @@ class Status:
         for job in jobs:
             if job.name.lower() == name.lower().strip():
                 return job
-        near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [job.name for job in jobs]
+        near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [
+            job.name for job in jobs
+        ]
         raise NoSuchJob(status_card.no_such_job(name, near[:5]))
 
     def asker(self, job_id: str) -> Asked | None:
@@ -102,19 +106,25 @@ class Status:
             return
         about = Subject(team_id, "channel", channel)
         with self._db.write() as session:
-            self._outbox.say(session, about, channel, message, key=key, thread_ts=thread_ts, priority=1)
+            self._outbox.say(
+                session, about, channel, message, key=key, thread_ts=thread_ts, priority=1
+            )
 
     def of_channel(self, team_id: str, channel: str, *, with_button: bool = True) -> Message:
         """How the channel's running jobs go, the most urgent first; a single one in full."""
         running = [job for job in self._shown_in(team_id, channel) if not job.ended]
         if len(running) == 1:
             return self.of_job(running[0], with_button=with_button)
-        return status_card.status_table([(self._facts.of(job), job.state) for job in running], self._clock())
+        return status_card.status_table(
+            [(self._facts.of(job), job.state) for job in running], self._clock()
+        )
 
     def listed(self, team_id: str, channel: str, wanted: str = "") -> Message:
         """The jobs of the channel that fit the words of `wanted`, newest first."""
         jobs = [(self._facts.of(job), job.state) for job in self._shown_in(team_id, channel)]
-        fitting = [(facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted)]
+        fitting = [
+            (facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted)
+        ]
         return status_card.list_message(fitting, self._clock(), filters=wanted)
 
     def stop_offer(self, job: Job) -> Message:
@@ -126,9 +136,11 @@ class Status:
         return card.stop_modal(self._facts.of(job), job.state)
 
     def instructions(self, job: Job) -> list[dict[str, Any]]:
-        """The job's instructions as blocks, with links to its example pictures made now and short-lived.
+        """The job's instructions as blocks, with links to its example pictures made now and
+        short-lived.
 
-        A picture is shown only if its place is open to the job's own channel now, wherever it is looked at.
+        A picture is shown only if its place is open to the job's own channel now, wherever it is
+        looked at.
 
         Raises:
             NoInstructions: the job is only followed.
@@ -150,7 +162,9 @@ class Status:
         job = self.job(job_id)
         return finished(self._facts.of(job), job.state)
 
-    def home(self, team_id: str, user_id: str, name: str, channels: frozenset[str]) -> dict[str, Any]:
+    def home(
+        self, team_id: str, user_id: str, name: str, channels: frozenset[str]
+    ) -> dict[str, Any]:
         """The person's App Home: what their teams can label now, and the jobs they asked for.
 
         `channels` are the labeling teams' channels that they are in.
@@ -164,7 +178,9 @@ class Status:
         ]
         rows = [(self._facts.of(job), job.state) for job in mine]
         first = not mine and not queue
-        return queue_card.home_view(name, rows, now=self._clock(), first_visit=first, my_queue=queue)
+        return queue_card.home_view(
+            name, rows, now=self._clock(), first_visit=first, my_queue=queue
+        )
 
     def _shown_in(self, team_id: str, channel: str) -> list[Job]:
         """The channel's own jobs, and those of others that have a card there, newest first."""

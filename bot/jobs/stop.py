@@ -1,4 +1,6 @@
-"""Stop: a stop is written down, shown at once, and done by the worker's `round`. Nothing here waits for the engine."""
+"""Stop: a stop is written down, shown at once, and done by the worker's `round`. Nothing here waits
+for the engine.
+"""
 
 import logging
 from dataclasses import replace
@@ -29,11 +31,15 @@ class NotRunning(Refusal):
 
 
 class Stopping(Refusal):
-    """This job is being stopped already; what is labeled is kept. Its card tells when it is over."""
+    """This job is being stopped already; what is labeled is kept. Its card tells when it is
+    over.
+    """
 
 
 class ReadOnly(Refusal):
-    """This job was not made here and is only followed. A manager can take it over; then it can be stopped."""
+    """This job was not made here and is only followed. A manager can take it over; then it can be
+    stopped.
+    """
 
 
 class Stop:
@@ -61,8 +67,8 @@ class Stop:
     def stoppable(self, job: Job | None, who: Who) -> Job:
         """The job, if this person may stop it now.
 
-        Raises:
-            NoSuchJob, NotRunning, Stopping, ReadOnly, NotAllowed: with words that say who can, or what to do.
+        Raises: NoSuchJob, NotRunning, Stopping, ReadOnly, NotAllowed: with words that say who can,
+            or what to do.
 
         """
         if job is None:
@@ -80,12 +86,15 @@ class Stop:
     def stop(self, job_id: str, who: Who) -> Job:
         """Write the stop down; the worker does it. A second press finds nothing to stop.
 
-        A job that was set aside is taken up again for it: whoever gives it up is told what became of it.
+        A job that was set aside is taken up again for it: whoever gives it up is told what became
+        of it.
         """
         job = self.stoppable(self._records.get(job_id), who)
         state = msgspec.structs.replace(job.state, stopped_by=who.name)
         due = self._tries.due_in(_SETTLED) if job.state.state == LAUNCHING else 0.0
-        after = replace(job, stop_wanted=True, fails=0, silent=0, quarantine_reason=None, next_try_at=due)
+        after = replace(
+            job, stop_wanted=True, fails=0, silent=0, quarantine_reason=None, next_try_at=due
+        )
         return self._store.change(after, state)
 
     def round(self) -> None:
@@ -108,10 +117,14 @@ class Stop:
             self._engine.stop(known)
             report = self._engine.report(known)
         except JobGone as gone:
-            state = msgspec.structs.replace(job.state, state=STOPPED, cause=gone.words, ended_at=now)
+            state = msgspec.structs.replace(
+                job.state, state=STOPPED, cause=gone.words, ended_at=now
+            )
             self._store.change(job, state, (Change(Kind.STOPPED),))
             return
-        if report.state is None:  # an engine without states: what we did is all that there is to know
+        if (
+            report.state is None
+        ):  # an engine without states: what we did is all that there is to know
             report = replace(report, state=STOPPED)
         state, changes = observe(job.state, report, now)
         if state != job.state:

@@ -1,7 +1,8 @@
 """The store of jobs: the one place where a job is changed.
 
-Every verb that changes a job goes through here: the row, the card in every channel that shows the job, and the rare
-lines of its thread are written together or not at all. Nobody else puts a card together.
+Every verb that changes a job goes through here: the row, the card in every channel that shows the
+job, and the rare lines of its thread are written together or not at all. Nobody else puts a card
+together.
 """
 
 from collections.abc import Iterable
@@ -54,10 +55,11 @@ class JobStore:
         self._gap = gap
 
     def add(self, job: Job) -> bool:
-        """Take a job in, with its card; False when its request was taken in before or its name is held.
+        """Take a job in, with its card; False when its request was taken in before or its name is
+        held.
 
-        A job that had failed before anybody looked says in its thread what to do about it: its card has the cause
-        alone.
+        A job that had failed before anybody looked says in its thread what to do about it: its card
+        has the cause alone.
         """
         with self._db.write() as session:
             taken = self._records.add(session, job)
@@ -91,7 +93,8 @@ class JobStore:
         after = replace(job, state=state, seq=job.seq + 1 if moved else job.seq)
         now = self._clock()
         told = tuple(changes)
-        # Whoever is mentioned must be able to read it; asked before the transaction, for Slack is asked.
+        # Whoever is mentioned must be able to read it; asked before the transaction, for Slack is
+        # asked.
         facts = self._facts.heard(after) if told or line is not None else self._facts.of(after)
         lines = self._lines(after, facts, told)
         if line is not None:
@@ -107,10 +110,14 @@ class JobStore:
                 self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
                 if facts.asked_by != after.asked_by:
                     gone = thread_lines.requester_gone_line(facts)
-                    self._outbox.say(session, about, channel, gone, key=f"gone:{after.id}:{channel}")
+                    self._outbox.say(
+                        session, about, channel, gone, key=f"gone:{after.id}:{channel}"
+                    )
                 for number, said in enumerate(lines):
                     key = f"job:{after.id}:{after.seq}:{number}:{channel}"
-                    self._outbox.say(session, about, channel, said, key=key, priority=2 if state.ended else 5)
+                    self._outbox.say(
+                        session, about, channel, said, key=key, priority=2 if state.ended else 5
+                    )
             reach("before-job-commit")
         reach("after-job-commit")
         return saved
@@ -139,7 +146,8 @@ class JobStore:
     ) -> None:
         """A dataset made of the job's labels, as it is now, in place of what was known of it.
 
-        Written in the commit of the change that it tells about; a job that is gone has no card to change.
+        Written in the commit of the change that it tells about; a job that is gone has no card to
+        change.
         """
         made = MadeDataset(dataset_id, name, project, kind, state)
         job = self._records.within(session, job_id)

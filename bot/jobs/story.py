@@ -64,7 +64,9 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
     access, teams, tries, clock = ground.access, ground.teams, ground.tries, ground.clock
     records = Records(db, clock, ground.new_id)
     facts = Facts(teams, engine, access.told)
-    store = JobStore(db=db, records=records, outbox=outbox, facts=facts, clock=clock, gap=settings.card_gap)
+    store = JobStore(
+        db=db, records=records, outbox=outbox, facts=facts, clock=clock, gap=settings.card_gap
+    )
     held = HeldByUs(records, account)
     form = job_form(engine.abilities)
     in_a_form = Storage.for_form(ground.aws, settings.allowed)

@@ -1,9 +1,9 @@
 """Watch: what the engine says of every job that is not over, once a round for all of them together.
 
-One list of all that runs; a job that is listed no more is asked for by itself to learn its end. Unchanged jobs write
-nothing. A job that cannot be looked at does not stop the others; after `quarantine_after` failures in a row, or after
-looks for `quarantine_silence` to which AWS gave no answer though it answers otherwise, it is set aside and its thread
-told once.
+One list of all that runs; a job that is listed no more is asked for by itself to learn its end.
+Unchanged jobs write nothing. A job that cannot be looked at does not stop the others; after
+`quarantine_after` failures in a row, or after looks for `quarantine_silence` to which AWS gave no
+answer though it answers otherwise, it is set aside and its thread told once.
 """
 
 import logging
@@ -74,18 +74,27 @@ class Watch:
             self._store.change(replace(job, fails=0, silent=0), state, changes)
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
-        """A failure that says something about this job counts; silence counts for much less, and only by itself."""
+        """A failure that says something about this job counts; silence counts for much less, and
+        only by itself.
+        """
         log.warning("looking at %s failed: %s", job.name, error.words)
         after = self._tries.counted(job, error.words) if counts(error) else self._silent(job)
         line = None
         if after.quarantine_reason:
-            line = thread_lines.set_aside_line(self._facts.heard(after), after.state, after.quarantine_reason)
+            line = thread_lines.set_aside_line(
+                self._facts.heard(after), after.state, after.quarantine_reason
+            )
         self._store.change(after, after.state, line=line)
 
     def _silent(self, job: Job) -> Job:
-        """After one more look without an answer. Looks are counted, so that no time counts in which nobody looked."""
+        """After one more look without an answer. Looks are counted, so that no time counts in which
+        nobody looked.
+        """
         after = replace(job, silent=job.silent + 1)
         if after.silent * self._gap < self._silence:
             return after
-        why = f"AWS gave no answer about this job for {duration(self._silence)}, though it answers otherwise."
+        why = (
+            f"AWS gave no answer about this job for {duration(self._silence)}, though it answers "
+            "otherwise."
+        )
         return replace(after, quarantine_reason=why)

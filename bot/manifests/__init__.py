@@ -1,1 +1,3 @@
-"""Manifests: JSON Lines read and checked as streams, made from folders, converted between dialects."""
+"""Manifests: JSON Lines read and checked as streams, made from folders, converted between
+dialects.
+"""

@@ -1,7 +1,7 @@
 """Makes input manifests (pure, streaming): from the objects of a folder, and from lines of text.
 
-Promises to the "make manifest" step: the same folder gives the same bytes (S3's own order is kept), every line made
-passes `lines.check`, and what was left out is counted by reason.
+Promises to the "make manifest" step: the same folder gives the same bytes (S3's own order is kept),
+every line made passes `lines.check`, and what was left out is counted by reason.
 """
 
 from collections import Counter
@@ -29,10 +29,12 @@ class NotText(Refusal):
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the objects of a folder (or the lines of a text): `written` lines, and why others were not.
+    """What became of the objects of a folder (or the lines of a text): `written` lines, and why
+    others were not.
 
-    `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control characters different
-    programs read differently; `over` is what came after the limit of one job; `first` are a few lines' sources.
+    `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control
+    characters different programs read differently; `over` is what came after the limit of one job;
+    `first` are a few lines' sources.
     """
 
     written: int = 0
@@ -47,8 +49,12 @@ class Tally:
 
     @property
     def left_out(self) -> str:
-        """In words: `Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3).` and the like; "" for nothing."""
-        kinds = ", ".join(f"{ending or 'none'} {number:,}" for ending, number in self.other.most_common(4))
+        """In words: `Left out: 3 empty files, 12 of other kinds (.txt 9, .gif 3).` and the like; ""
+        for nothing.
+        """
+        kinds = ", ".join(
+            f"{ending or 'none'} {number:,}" for ending, number in self.other.most_common(4)
+        )
         left = [
             count(self.empty, "empty file") if self.empty else "",
             f"{self.large:,} too large" if self.large else "",
@@ -70,11 +76,13 @@ def lines_for(  # noqa: PLR0913 - the folder and its rules
     limit: int = OBJECT_LIMIT,
     max_bytes: int | None = None,
 ) -> Iterator[bytes]:
-    r"""Manifest lines (`{"source-ref":"s3://…"}\n`) for the objects of a folder, in the order given.
+    r"""Manifest lines (`{"source-ref":"s3://…"}\n`) for the objects of a folder, in the order
+    given.
 
-    `keys` are (key, size in bytes); `media` the extensions that the task type takes, whatever their case. Folder
-    markers, hidden and empty files, other kinds, odd names, files over `max_bytes` (Ground Truth: 40 MB an image) and
-    what comes after `limit` objects are left out and counted in `tally`, which is complete when the iterator ends.
+    `keys` are (key, size in bytes); `media` the extensions that the task type takes, whatever their
+    case. Folder markers, hidden and empty files, other kinds, odd names, files over `max_bytes`
+    (Ground Truth: 40 MB an image) and what comes after `limit` objects are left out and counted in
+    `tally`, which is complete when the iterator ends.
     """
     tally = Tally() if tally is None else tally
     endings = frozenset(ending.lower() for ending in media)
@@ -96,8 +104,11 @@ def lines_for(  # noqa: PLR0913 - the folder and its rules
             yield _line("source-ref", address, tally)
 
 
-def text_lines(chunks: Iterable[bytes], *, tally: Tally | None = None, limit: int = OBJECT_LIMIT) -> Iterator[bytes]:
-    r"""Manifest lines (`{"source":"…"}\n`) for a text with one object per line; blank lines are left out and counted.
+def text_lines(
+    chunks: Iterable[bytes], *, tally: Tally | None = None, limit: int = OBJECT_LIMIT
+) -> Iterator[bytes]:
+    r"""Manifest lines (`{"source":"…"}\n`) for a text with one object per line; blank lines are
+    left out and counted.
 
     Raises:
         NotText: a line is not UTF-8, or longer than the 20,000 characters that Ground Truth allows.
@@ -110,7 +121,9 @@ def text_lines(chunks: Iterable[bytes], *, tally: Tally | None = None, limit: in
         try:
             text = body.decode("utf-8-sig" if number == 1 else "utf-8").strip()
         except UnicodeDecodeError:
-            raise NotText(f"Line {places([number], 1)} is not UTF-8 text. Save the file as UTF-8.") from None
+            raise NotText(
+                f"Line {places([number], 1)} is not UTF-8 text. Save the file as UTF-8."
+            ) from None
         if len(text) > ATTRIBUTE_LIMIT:
             raise _too_long(number)
         if not text:
@@ -129,11 +142,16 @@ def _line(name: str, source: str, tally: Tally) -> bytes:
 
 
 def _left_out(key: str, size: int, endings: frozenset[str], max_bytes: int | None) -> str:
-    """The tally's field for an object that is left out whatever its kind; empty for one that may be written."""
+    """The tally's field for an object that is left out whatever its kind; empty for one that may be
+    written.
+    """
     if not key or key.endswith(("/", "_$folder$")):
         return "folders"
     parts = key.lower().split("/")
-    if any((part.startswith(".") and part not in {".", ".."}) or part in _SYSTEM_FILES for part in parts):
+    if any(
+        (part.startswith(".") and part not in {".", ".."}) or part in _SYSTEM_FILES
+        for part in parts
+    ):
         return "hidden"
     if _ending(key) not in endings:
         return ""

@@ -1,8 +1,8 @@
 """Ground Truth's output becomes Rekognition's input (pure): one line at a time.
 
-Promises to the dataset import: one label attribute stays, older ones and verification columns go, multi-label lists
-become one pair per class, boxes lie on whole pixels, and whatever Rekognition would hold against the line is named in
-its own codes beforehand.
+Promises to the dataset import: one label attribute stays, older ones and verification columns go,
+multi-label lists become one pair per class, boxes lie on whole pixels, and whatever Rekognition
+would hold against the line is named in its own codes beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,30 +24,38 @@ VERIFICATION = "label-verification"
 IMPORTABLE = {CLASSIFICATION, BOXES, MULTI_LABEL}
 
 _NOT_IMPORTABLE = {
-    "semantic-segmentation": "Rekognition takes no masks. Label the pictures with boxes or classes instead.",
+    "semantic-segmentation": (
+        "Rekognition takes no masks. Label the pictures with boxes or classes instead."
+    ),
     "text-classification": "Rekognition takes pictures only; these are texts.",
     "text-classification-multilabel": "Rekognition takes pictures only; these are texts.",
     "text-span": "Rekognition takes pictures only; these are texts.",
-    "label-verification": "A verification holds opinions on labels, no labels. Import the job that it checked.",
+    "label-verification": (
+        "A verification holds opinions on labels, no labels. Import the job that it checked."
+    ),
     "video-object-detection": "Rekognition takes pictures; these are video frames.",
     "video-object-tracking": "Rekognition takes pictures; these are video frames.",
 }
 
 
 def refusal(kind: str) -> str:
-    """Why labels of this kind (metadata type without `groundtruth/`) cannot be imported; empty when they can."""
+    """Why labels of this kind (metadata type without `groundtruth/`) cannot be imported; empty when
+    they can.
+    """
     if kind in IMPORTABLE:
         return ""
-    return _NOT_IMPORTABLE.get(kind, "Rekognition takes image classification and bounding boxes only.")
+    return _NOT_IMPORTABLE.get(
+        kind, "Rekognition takes image classification and bounding boxes only."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
     """A line as it is sent, or None when Rekognition would drop it silently.
 
-    `faults` are (code, detail); `labels` the class names on the picture, each once; `boxes` their number, of which so
-    many were `rounded` to whole pixels and so many `clipped` to the picture; `kind` what the line was (metadata type
-    without `groundtruth/`), empty for an unlabeled picture.
+    `faults` are (code, detail); `labels` the class names on the picture, each once; `boxes` their
+    number, of which so many were `rounded` to whole pixels and so many `clipped` to the picture;
+    `kind` what the line was (metadata type without `groundtruth/`), empty for an unlabeled picture.
     """
 
     line: Object | None
@@ -64,13 +72,16 @@ def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
 ) -> Converted:
     """The line for Custom Labels.
 
-    `attribute` names the label to keep; without it the newest of the kinds that can be imported stays. `task` (one of
-    `image-classification`, `object-detection`, `image-classification-multilabel`) keeps that kind only. Nothing is
-    invented except a missing confidence, which becomes 0 (what Ground Truth writes for one worker).
+    `attribute` names the label to keep; without it the newest of the kinds that can be imported
+    stays. `task` (one of `image-classification`, `object-detection`,
+    `image-classification-multilabel`) keeps that kind only. Nothing is invented except a missing
+    confidence, which becomes 0 (what Ground Truth writes for one worker).
     """
     source = line.get("source-ref")
     if source is None:
-        return Converted(None, (("ERROR_MISSING_SOURCE_REF", "it holds text" if "source" in line else ""),))
+        return Converted(
+            None, (("ERROR_MISSING_SOURCE_REF", "it holds text" if "source" in line else ""),)
+        )
     if not _picture(source):
         return Converted(None, (("ERROR_INVALID_SOURCE_REF_FORMAT", _shown(source)),))
     labels = _labels(line)
@@ -78,18 +89,26 @@ def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
     if chosen is None or (chosen not in labels and chosen not in line):
         return _unlabeled(source, labels, attribute)
     if chosen not in labels:
-        return Converted({"source-ref": source}, (("ERROR_NO_LABEL_ATTRIBUTES", f"“{short(chosen)}”"),))
+        return Converted(
+            {"source-ref": source}, (("ERROR_NO_LABEL_ATTRIBUTES", f"“{short(chosen)}”"),)
+        )
     value, metadata = line.get(chosen), labels[chosen]
     kind = metadata["type"].removeprefix(GROUND_TRUTH)
     if value is None:  # Ground Truth writes metadata alone for an object that failed
         return _unlabeled(source, {}, attribute)
     if kind not in IMPORTABLE or (task is not None and kind != task):
-        return Converted({"source-ref": source}, (("ERROR_UNSUPPORTED_USE_CASE_TYPE", kind),), kind=kind)
+        return Converted(
+            {"source-ref": source}, (("ERROR_UNSUPPORTED_USE_CASE_TYPE", kind),), kind=kind
+        )
     return _MAKERS[kind](source, chosen, value, dict(metadata))
 
 
 def converted_lines(
-    chunks: Iterable[bytes], *, attribute: str | None = None, task: str | None = None, faultless: bool = False
+    chunks: Iterable[bytes],
+    *,
+    attribute: str | None = None,
+    task: str | None = None,
+    faultless: bool = False,
 ) -> Iterator[bytes]:
     """The manifest to send: every line that Rekognition keeps, converted, each picture once.
 
@@ -134,7 +153,9 @@ def _picture(source: Any) -> bool:
 
 
 def _labels(line: Object) -> dict[str, Object]:
-    """Metadata by label: what ends in -metadata is a label's only when its type is Ground Truth's."""
+    """Metadata by label: what ends in -metadata is a label's only when its type is Ground
+    Truth's.
+    """
     found = {}
     for key, metadata in line.items():
         if key.endswith(METADATA) and isinstance(metadata, dict):
@@ -145,10 +166,18 @@ def _labels(line: Object) -> dict[str, Object]:
 
 
 def _newest(labels: dict[str, Object], task: str | None) -> str | None:
-    """The label made last of those that can be imported; of several on one date the last on the line."""
+    """The label made last of those that can be imported; of several on one date the last on the
+    line.
+    """
     wanted = {task} if task else IMPORTABLE
-    fit = [name for name, metadata in labels.items() if metadata["type"].removeprefix(GROUND_TRUTH) in wanted]
-    dated = [(str(labels[name].get("creation-date", "")), place, name) for place, name in enumerate(fit)]
+    fit = [
+        name
+        for name, metadata in labels.items()
+        if metadata["type"].removeprefix(GROUND_TRUTH) in wanted
+    ]
+    dated = [
+        (str(labels[name].get("creation-date", "")), place, name) for place, name in enumerate(fit)
+    ]
     return max(dated)[2] if dated else None
 
 
@@ -157,12 +186,18 @@ def _unlabeled(source: str, labels: dict[str, Object], attribute: str | None) ->
     kinds = [metadata["type"].removeprefix(GROUND_TRUTH) for metadata in labels.values()]
     others = [kind for kind in kinds if kind not in IMPORTABLE and kind != VERIFICATION]
     if others and attribute is None:
-        return Converted({"source-ref": source}, (("ERROR_UNSUPPORTED_USE_CASE_TYPE", others[0]),), kind=others[0])
+        return Converted(
+            {"source-ref": source},
+            (("ERROR_UNSUPPORTED_USE_CASE_TYPE", others[0]),),
+            kind=others[0],
+        )
     return Converted({"source-ref": source}, (("WARNING_UNANNOTATED_RECORD", ""),))
 
 
 def _one_class(source: str, name: str, value: Any, metadata: Object) -> Converted:
-    """A single class stays as it is; the value may be a text in old files and must be a whole number here."""
+    """A single class stays as it is; the value may be a text in old files and must be a whole
+    number here.
+    """
     number = _index(value) if isinstance(value, str) else value
     metadata.setdefault("confidence", 0)
     faults = tuple(rules.classification(number, metadata))
@@ -182,33 +217,49 @@ def _shown(source: Any) -> str:
 def _several_classes(source: str, name: str, value: Any, metadata: Object) -> Converted:
     """A list of classes becomes a pair per class.
 
-    AWS's published script keeps the multi-label type, which Rekognition refuses, and fails where a class has no
-    confidence (real files leave some out): here the type is the single-label one and the confidence 0.
+    AWS's published script keeps the multi-label type, which Rekognition refuses, and fails where a
+    class has no confidence (real files leave some out): here the type is the single-label one and
+    the confidence 0.
     """
     names, sure = metadata.get("class-map"), metadata.get("confidence-map")
     sure = sure if isinstance(sure, dict) else {}
     if not isinstance(value, list) or not isinstance(names, dict):
-        fault = ("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", "a list of classes and a class-map belong together")
+        fault = (
+            "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT",
+            "a list of classes and a class-map belong together",
+        )
         return Converted({"source-ref": source}, (fault,), kind=MULTI_LABEL)
     line: Object = {"source-ref": source}
     faults: list[tuple[str, str]] = []
     labels: list[str] = []
-    kept = {key: metadata[key] for key in ("human-annotated", "creation-date", "job-name") if key in metadata}
+    kept = {
+        key: metadata[key]
+        for key in ("human-annotated", "creation-date", "job-name")
+        if key in metadata
+    }
     for index in dict.fromkeys(str(index) for index in value):
         if not isinstance(names.get(index), str):
             faults.append(("ERROR_MISSING_CLASS_MAP_ID", f"class {short(index)}"))
             continue
-        pair = {"class-name": names[index], "confidence": sure.get(index, 0), "type": GROUND_TRUTH + CLASSIFICATION}
+        pair = {
+            "class-name": names[index],
+            "confidence": sure.get(index, 0),
+            "type": GROUND_TRUTH + CLASSIFICATION,
+        }
         number = _index(index)
         number = len(labels) if number is None else number
         line[f"{name}{number}"], line[f"{name}{number}{METADATA}"] = number, pair | kept
         faults += rules.classification(number, pair | kept)
         labels.append(names[index])
     if len(labels) > rules.LABELS_PER_IMAGE:
-        faults.append(("ERROR_NO_VALID_LABEL_ATTRIBUTES", f"{len(labels)} labels on one picture; 50 at most"))
+        faults.append(
+            ("ERROR_NO_VALID_LABEL_ATTRIBUTES", f"{len(labels)} labels on one picture; 50 at most")
+        )
     if not value:
         faults.append(("WARNING_UNANNOTATED_RECORD", ""))
-    return Converted(line, tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(labels)), kind=MULTI_LABEL)
+    return Converted(
+        line, tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(labels)), kind=MULTI_LABEL
+    )
 
 
 def _drawn_boxes(source: str, name: str, value: Any, metadata: Object) -> Converted:
@@ -218,7 +269,10 @@ def _drawn_boxes(source: str, name: str, value: Any, metadata: Object) -> Conver
     names = metadata.get("class-map")
     drawn = value.get("annotations") if isinstance(value, dict) else None
     boxes = [box for box in drawn if isinstance(box, dict)] if isinstance(drawn, list) else []
-    found = [str((names if isinstance(names, dict) else {}).get(str(box.get("class_id")), "")) for box in boxes]
+    found = [
+        str((names if isinstance(names, dict) else {}).get(str(box.get("class_id")), ""))
+        for box in boxes
+    ]
     line = {"source-ref": source, name: value, name + METADATA: metadata}
     labels = tuple(dict.fromkeys(label for label in found if label))
     return Converted(line, faults, labels, len(boxes), BOXES, rounded, clipped)

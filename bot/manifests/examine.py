@@ -1,7 +1,8 @@
 """The import check (pure, streaming): what Rekognition would say of a manifest, before it is asked.
 
-Promised to the dataset import and to the form: every rule that can be known from the file alone, with line numbers in
-the file as given, counted as Rekognition counts (after the conversion; 20 % over all causes; warnings do not count).
+Promised to the dataset import and to the form: every rule that can be known from the file alone,
+with line numbers in the file as given, counted as Rekognition counts (after the conversion; 20 %
+over all causes; warnings do not count).
 """
 
 from collections import Counter
@@ -10,7 +11,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.base.s3_uri import read
-from bot.manifests.convert import BOXES, CLASSIFICATION, MULTI_LABEL, Converted, encode, for_rekognition
+from bot.manifests.convert import (
+    BOXES,
+    CLASSIFICATION,
+    MULTI_LABEL,
+    Converted,
+    encode,
+    for_rekognition,
+)
 from bot.manifests.json_lines import LineFault, numbered, parse
 from bot.manifests.json_words import BadLine
 from bot.manifests.rekognition_codes import CODES, KINDS
@@ -31,11 +39,12 @@ _OURS = {"long": "line_too_long", "blank": "blank_line"}
 class Examination:
     """What an import would find.
 
-    `lines` counts all lines, `sendable` those that would arrive, `invalid` those with an error (silent or listed).
-    `faults` (200 of each code are kept, `counts` has all) carry Rekognition's codes and line numbers; `terminal` are
-    codes that fail the whole import or a training from it, with details. `labels` counts pictures per label, `boxes`
-    all boxes, `rounded` and `clipped` those that are moved to whole pixels and cut at the edges of their pictures,
-    `unlabeled` pictures without a label, `kinds` lines per kind of label.
+    `lines` counts all lines, `sendable` those that would arrive, `invalid` those with an error
+    (silent or listed). `faults` (200 of each code are kept, `counts` has all) carry Rekognition's
+    codes and line numbers; `terminal` are codes that fail the whole import or a training from it,
+    with details. `labels` counts pictures per label, `boxes` all boxes, `rounded` and `clipped`
+    those that are moved to whole pixels and cut at the edges of their pictures, `unlabeled`
+    pictures without a label, `kinds` lines per kind of label.
     """
 
     lines: int = 0
@@ -84,10 +93,11 @@ def examine(
     task: str | None = None,
     dataset: Literal["train", "test"] = "train",
 ) -> Examination:
-    """The examination of a Ground Truth output manifest (or one written by hand) for import in `region`.
+    """The examination of a Ground Truth output manifest (or one written by hand) for import in
+    `region`.
 
-    `attribute` and `task` choose the label as in `convert.for_rekognition`. Memory holds one line, the labels and one
-    number per picture. Nothing in the file can make this raise.
+    `attribute` and `task` choose the label as in `convert.for_rekognition`. Memory holds one line,
+    the labels and one number per picture. Nothing in the file can make this raise.
     """
     found = Examination()
     seen: dict[int, int] = {}
@@ -104,10 +114,14 @@ def examine(
 
 
 def words(found: Examination) -> str:
-    """What stands against the import, gravest first, in sentences with remedies; empty when nothing does."""
+    """What stands against the import, gravest first, in sentences with remedies; empty when nothing
+    does.
+    """
     order = {"silent": 0, "line": 1, "warning": 2}
     faults = sorted(found.faults, key=lambda fault: order.get(CODES[fault.code].level, 0))
-    return " ".join([*sentences(found.terminal, {}, KINDS), *sentences(faults, found.counts, KINDS)])
+    return " ".join(
+        [*sentences(found.terminal, {}, KINDS), *sentences(faults, found.counts, KINDS)]
+    )
 
 
 def _weighed(chunks: Iterable[bytes], found: Examination) -> Iterator[bytes]:
@@ -158,7 +172,10 @@ def _end(found: Examination, region: str, dataset: Literal["train", "test"]) -> 
         found.end("ERROR_MANIFEST_SIZE_TOO_LARGE")
     limit = SMALL_LIMITS[dataset] if region in SMALL_REGIONS else LINE_COUNT_LIMIT
     if found.sendable > limit:
-        found.end("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM", f" ({found.sendable:,}; {region} takes {limit:,})")
+        found.end(
+            "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM",
+            f" ({found.sendable:,}; {region} takes {limit:,})",
+        )
     if len(found.labels) > LABEL_LIMIT:
         found.end("ERROR_MANIFEST_TOO_MANY_LABELS", f" ({len(found.labels):,})")
     classes = found.kinds[CLASSIFICATION] + found.kinds[MULTI_LABEL]
@@ -166,4 +183,6 @@ def _end(found: Examination, region: str, dataset: Literal["train", "test"]) -> 
     if len(found.labels) < (1 if found.kinds[BOXES] >= classes and found.kinds[BOXES] else 2):
         found.end("ERROR_MANIFEST_TOO_FEW_LABELS", f" ({len(found.labels)})")
     if len(found.buckets) > 1:
-        found.end("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS", f" ({', '.join(sorted(found.buckets)[:4])})")
+        found.end(
+            "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS", f" ({', '.join(sorted(found.buckets)[:4])})"
+        )

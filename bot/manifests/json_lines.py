@@ -1,7 +1,9 @@
-"""JSON Lines from a stream of bytes (pure): numbered lines in bounded memory, and JSON errors in a person's words.
+"""JSON Lines from a stream of bytes (pure): numbered lines in bounded memory, and JSON errors in a
+person's words.
 
-Promises to everyone who reads a manifest: whatever the bytes, reading never raises and never holds more than one line
-of the permitted length; a line that is too long is named by its number and its rest is skipped.
+Promises to everyone who reads a manifest: whatever the bytes, reading never raises and never holds
+more than one line of the permitted length; a line that is too long is named by its number and its
+rest is skipped.
 """
 
 import json
@@ -26,7 +28,8 @@ _HIDDEN_NAME_END = (b"\\u0022", b"\\u003")  # an escaped quote or colon: countin
 class LineFault:
     """One thing wrong with one line. `line` counts from 1; 0 means the file as a whole.
 
-    `code` groups faults of one kind; `text` says what is wrong here (it may be empty where the code says it all).
+    `code` groups faults of one kind; `text` says what is wrong here (it may be empty where the code
+    says it all).
     """
 
     line: int
@@ -37,8 +40,8 @@ class LineFault:
 def numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
     r"""Lines of the stream with their numbers from 1, without their ends (`\n`, `\r\n`).
 
-    A line that cannot be within the limit of 100,000 characters comes as None; its bytes are not kept. What follows
-    the last line end is a line only when it is not empty.
+    A line that cannot be within the limit of 100,000 characters comes as None; its bytes are not
+    kept. What follows the last line end is a line only when it is not empty.
     """
     number, size = 1, 0
     kept: list[bytes] = []
@@ -69,11 +72,11 @@ def numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
 def parse(body: bytes | None) -> Object:
     """The one JSON object that a line holds.
 
-    Strict beyond JSON readers' habit: names that come twice, NaN and Infinity, halves of characters and nesting
-    deeper than 50 are refused, because readers disagree about them.
+    Strict beyond JSON readers' habit: names that come twice, NaN and Infinity, halves of characters
+    and nesting deeper than 50 are refused, because readers disagree about them.
 
-    Raises:
-        BadLine: with the code (`long`, `blank`, `utf8`, `json`, `object`, `twice`, `number`, `deep`) and words.
+    Raises: BadLine: with the code (`long`, `blank`, `utf8`, `json`, `object`, `twice`, `number`,
+        `deep`) and words.
 
     """
     if body is None:
@@ -91,13 +94,19 @@ def parse(body: bytes | None) -> Object:
     if not isinstance(value, dict):
         raise BadLine("object", f"it holds {_kind(value)}")
     _refuse_deep(body, value)
-    if body.count(_NAME_END) != written(value).count(_NAME_END) or any(mark in body for mark in _HIDDEN_NAME_END):
-        json.loads(body, object_pairs_hook=unique)  # a name comes twice, or a text looks like one, or blanks part them
+    if body.count(_NAME_END) != written(value).count(_NAME_END) or any(
+        mark in body for mark in _HIDDEN_NAME_END
+    ):
+        json.loads(
+            body, object_pairs_hook=unique
+        )  # a name comes twice, or a text looks like one, or blanks part them
     return value
 
 
 def written(value: Any) -> bytes:
-    """The value as compact UTF-8 JSON, whatever `parse` let through (whole numbers beyond 64 bits too)."""
+    """The value as compact UTF-8 JSON, whatever `parse` let through (whole numbers beyond 64 bits
+    too).
+    """
     try:
         return msgspec.json.encode(value)
     except OverflowError:
@@ -105,12 +114,16 @@ def written(value: Any) -> bytes:
 
 
 def _refuse_deep(body: bytes, value: Object) -> None:
-    """Raises when objects and lists nest deeper than the limit; looks only where there are brackets enough."""
+    """Raises when objects and lists nest deeper than the limit; looks only where there are brackets
+    enough.
+    """
     if body.count(b"{") + body.count(b"[") <= DEPTH_LIMIT:
         return
     level: list[Any] = [value]
     for _ in range(DEPTH_LIMIT):
-        within = chain.from_iterable(node.values() if isinstance(node, dict) else node for node in level)
+        within = chain.from_iterable(
+            node.values() if isinstance(node, dict) else node for node in level
+        )
         level = [inner for inner in within if isinstance(inner, dict | list)]
         if not level:
             return
@@ -123,4 +136,10 @@ def _kind(value: object) -> str:
         return "a list"
     if isinstance(value, str):
         return "a text"
-    return "nothing (null)" if value is None else "a number" if isinstance(value, int | float) else "something else"
+    return (
+        "nothing (null)"
+        if value is None
+        else "a number"
+        if isinstance(value, int | float)
+        else "something else"
+    )

@@ -1,6 +1,7 @@
 """Why a line is not one JSON object, in a person's words (pure).
 
-Promises to whoever reads a faulty manifest: the mistake is named as they would name it, at the last name before it.
+Promises to whoever reads a faulty manifest: the mistake is named as they would name it, at the last
+name before it.
 """
 
 import json
@@ -9,8 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-# Each text of a line once, closed or not, and whether a colon follows. Nothing is given back (`*+`), so that a line of
-# quotes and backslashes costs as much as its length, not the square of it.
+# Each text of a line once, closed or not, and whether a colon follows. Nothing is given back
+# (`*+`), so that a line of quotes and backslashes costs as much as its length, not the square of
+# it.
 _TEXT = re.compile(r'"((?:[^"\\]++|\\.)*+)(?:"(\s*+:)?)?', re.DOTALL)
 _SHOWN = 40
 _CURLY = "\u2018\u2019\u201c\u201d"
@@ -21,8 +23,8 @@ Object = dict[str, Any]
 class BadLine(ValueError):
     """This line is not one JSON object.
 
-    Words that are costly to find are given as a function, which is asked for them when somebody reads them: of a file
-    of a million faulty lines few are ever shown.
+    Words that are costly to find are given as a function, which is asked for them when somebody
+    reads them: of a file of a million faulty lines few are ever shown.
     """
 
     def __init__(self, code: str, words: str | Callable[[], str]) -> None:
@@ -36,7 +38,9 @@ class BadLine(ValueError):
 
 
 def short(text: str, limit: int = _SHOWN) -> str:
-    """Text from the file, cut so that it can be quoted; line ends and control characters are shown as spaces."""
+    """Text from the file, cut so that it can be quoted; line ends and control characters are shown
+    as spaces.
+    """
     plain = "".join(letter if letter.isprintable() else " " for letter in text[: limit + 1])
     return plain if len(text) <= limit else plain[: limit - 1].rstrip() + "…"
 
@@ -65,8 +69,15 @@ def explained(body: bytes) -> BadLine:  # noqa: PLR0911 - one answer per mistake
         return BadLine("json", partial(_words, error, text))
     except BadLine as fault:
         return fault
-    except (RecursionError, ValueError) as error:  # ValueError: Python refuses whole numbers of over 4,300 digits
-        return BadLine("deep", "") if isinstance(error, RecursionError) else BadLine("number", "a number is too long")
+    except (
+        RecursionError,
+        ValueError,
+    ) as error:  # ValueError: Python refuses whole numbers of over 4,300 digits
+        return (
+            BadLine("deep", "")
+            if isinstance(error, RecursionError)
+            else BadLine("number", "a number is too long")
+        )
     if re.search(r"\\u[dD][89a-fA-F]", text):
         return BadLine("json", r"half of a character (a lone \ud8… escape)")
     return BadLine("number", "a number is too large")
@@ -77,7 +88,9 @@ def _no_constant(word: str) -> Any:
 
 
 def _words(error: json.JSONDecodeError, text: str) -> str:
-    """What is wrong where the reader gave up; first what the reader itself names, then what the place shows."""
+    """What is wrong where the reader gave up; first what the reader itself names, then what the
+    place shows.
+    """
     place, rest = _place(text, error.pos), text[error.pos :].strip()
     if error.msg.startswith("Extra data"):
         return _behind(rest)
@@ -99,12 +112,16 @@ def _at_place(message: str, place: str, before: str, rest: str) -> str:  # noqa:
     if rest[0] in _CURLY:
         return f"curly quotes{place}; JSON wants straight double quotes"
     if "':'" in message:
-        return f'colon missing after "{short(before.rpartition(chr(34))[0].rpartition(chr(34))[2])}"'
+        return (
+            f'colon missing after "{short(before.rpartition(chr(34))[0].rpartition(chr(34))[2])}"'
+        )
     if "','" in message:
         return f"comma missing{place}"
     if before.endswith(",") and rest[0] in "}]":
         return f"one comma too many before {rest[0]}"
-    if message.startswith("Illegal trailing comma"):  # Python 3.13 stands at the comma, older ones behind it
+    if message.startswith(
+        "Illegal trailing comma"
+    ):  # Python 3.13 stands at the comma, older ones behind it
         return f"one comma too many before {rest[1:].lstrip()[0]}"
     if "property name" in message:
         return f"a name without double quotes{place}: {short(rest, 20)}"
@@ -131,7 +148,9 @@ def _behind(rest: str) -> str:
 
 
 def _place(text: str, position: int) -> str:
-    """` after "name"`: the last name before the place, which a person finds sooner than a column."""
+    """` after "name"`: the last name before the place, which a person finds sooner than a
+    column.
+    """
     name = None
     for found in _TEXT.finditer(text, 0, position):
         if found[2]:

@@ -1,7 +1,9 @@
-"""Checks an input manifest line by line (pure, streaming), and says what is wrong in words a person can act on.
+"""Checks an input manifest line by line (pure, streaming), and says what is wrong in words a person
+can act on.
 
-The rules are Ground Truth's: UTF-8 JSON Lines, one object a line, exactly one of `source-ref` (the S3 address of an
-object) and `source` (the text itself), 100,000 characters a line, 20,000 an attribute, 100,000 objects a job.
+The rules are Ground Truth's: UTF-8 JSON Lines, one object a line, exactly one of `source-ref` (the
+S3 address of an object) and `source` (the text itself), 100,000 characters a line, 20,000 an
+attribute, 100,000 objects a job.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,9 +27,10 @@ SourceKey = Literal["source-ref", "source"]
 class Verdict:
     """What a manifest holds and what is wrong with it.
 
-    `objects` counts the lines that hold something, `good` those without a fault, `size` the bytes read. `faults`
-    block a launch, `warnings` do not; of each code the first 200 are kept and `counts` has the true number. `first`
-    are the first few sources, `buckets` those of the good lines' addresses.
+    `objects` counts the lines that hold something, `good` those without a fault, `size` the bytes
+    read. `faults` block a launch, `warnings` do not; of each code the first 200 are kept and
+    `counts` has the true number. `first` are the first few sources, `buckets` those of the good
+    lines' addresses.
     """
 
     objects: int = 0
@@ -68,11 +71,13 @@ def check(
     allowed: Callable[[str], bool] | None = None,
     limit: int = OBJECT_LIMIT,
 ) -> Verdict:
-    """The verdict on a manifest that arrives in pieces of any size; nothing in it can make this raise.
+    """The verdict on a manifest that arrives in pieces of any size; nothing in it can make this
+    raise.
 
-    `media` are the extensions that the task type takes (lower case, with the dot); `allowed` says whether an S3
-    address may be touched; `limit` is the most objects for one job. Memory holds one line, one number per object
-    (to find repeats) and the faults that are kept. What is wrong with the file as a whole ends the reading.
+    `media` are the extensions that the task type takes (lower case, with the dot); `allowed` says
+    whether an S3 address may be touched; `limit` is the most objects for one job. Memory holds one
+    line, one number per object (to find repeats) and the faults that are kept. What is wrong with
+    the file as a whole ends the reading.
     """
     verdict = Verdict()
     rules = _Rules(source_key, tuple(ending.lower() for ending in media), allowed)
@@ -106,7 +111,9 @@ def _weighed(chunks: Iterable[bytes], verdict: Verdict) -> Iterator[bytes]:
         yield chunk
 
 
-def _take(verdict: Verdict, number: int, source: str, address: S3Uri | None, seen: dict[int, int]) -> None:
+def _take(
+    verdict: Verdict, number: int, source: str, address: S3Uri | None, seen: dict[int, int]
+) -> None:
     """A good line enters the verdict; a picture that came before is worth a warning."""
     verdict.good += 1
     if len(verdict.first) < FIRST:
@@ -134,7 +141,9 @@ _SIGNS = (  # how files begin that are not UTF-8 text
 
 
 def _opening(body: bytes | None, verdict: Verdict) -> bytes | None:
-    """The first line, looked at for what the whole file might be instead; without its byte order mark."""
+    """The first line, looked at for what the whole file might be instead; without its byte order
+    mark.
+    """
     if body is None:
         return None
     code = next((code for sign, code in _SIGNS if body.startswith(sign)), "")
@@ -150,7 +159,9 @@ def _opening(body: bytes | None, verdict: Verdict) -> bytes | None:
 
 
 def _other_text(start: bytes) -> str:
-    """The code of another kind of text that begins like this; empty for a line that may be one of ours."""
+    """The code of another kind of text that begins like this; empty for a line that may be one of
+    ours.
+    """
     if start == b"{":
         return "pretty"
     if not start or start.startswith(b"{"):
@@ -197,7 +208,11 @@ class _Rules:
         other = "source" if self.source_key == "source-ref" else "source-ref"
         if other in line:
             raise BadLine("other", f'it has "{other}"; this task needs "{self.source_key}"')
-        alike = [name for name in line if name.lower().replace("_", "-").replace(" ", "-").strip("-") in _ALIKE]
+        alike = [
+            name
+            for name in line
+            if name.lower().replace("_", "-").replace(" ", "-").strip("-") in _ALIKE
+        ]
         if alike:
             raise BadLine("missing", f'found "{short(alike[0])}"; write "{self.source_key}"')
         raise BadLine("missing", f'each line needs "{self.source_key}"')
@@ -214,13 +229,28 @@ class _Rules:
         if address.is_folder:
             raise BadLine("folder", f"“{short(source)}”")
         if self.media and not source.lower().endswith(self.media):
-            raise BadLine("extension", f"“…{short(source[-30:])}”; this task takes {_endings(self.media)}")
+            raise BadLine(
+                "extension", f"“…{short(source[-30:])}”; this task takes {_endings(self.media)}"
+            )
         if self.allowed is not None and not self.allowed(source):
             raise BadLine("place", f"“{short(source)}”")
         return address
 
 
-_ALIKE = {"source-ref", "sourceref", "source", "src", "src-ref", "s3", "s3-uri", "uri", "url", "image", "file", "text"}
+_ALIKE = {
+    "source-ref",
+    "sourceref",
+    "source",
+    "src",
+    "src-ref",
+    "s3",
+    "s3-uri",
+    "uri",
+    "url",
+    "image",
+    "file",
+    "text",
+}
 
 
 def _check_lengths(line: Object) -> None:
@@ -235,7 +265,8 @@ def _endings(media: tuple[str, ...]) -> str:
     return media[0] if len(media) == 1 else f"{', '.join(media[:-1])} or {media[-1]}"
 
 
-# What is wrong: (of the file or one line, of several lines, what to do). `{}` takes the detail of the first line.
+# What is wrong: (of the file or one line, of several lines, what to do). `{}` takes the detail of
+# the first line.
 _KINDS: dict[str, Kind] = {
     "empty": Kind("This file is empty.", "", "Write one JSON object per line."),
     "utf16": Kind(
@@ -244,18 +275,30 @@ _KINDS: dict[str, Kind] = {
         "Save it as UTF-8.",
     ),
     "packed": Kind("This file is compressed.", "", "Unpack it and give the manifest itself."),
-    "picture": Kind("This is a picture or a document, not a manifest.", "", "Give the address of the manifest."),
-    "array": Kind("This file is one JSON list.", "", "Write each object on a line of its own, without [ ] and commas."),
-    "pretty": Kind("The JSON here is spread over several lines.", "", "Write each object on one line."),
+    "picture": Kind(
+        "This is a picture or a document, not a manifest.", "", "Give the address of the manifest."
+    ),
+    "array": Kind(
+        "This file is one JSON list.",
+        "",
+        "Write each object on a line of its own, without [ ] and commas.",
+    ),
+    "pretty": Kind(
+        "The JSON here is spread over several lines.", "", "Write each object on one line."
+    ),
     "csv": Kind(
-        "This looks like CSV.", "", 'Each line must be a JSON object like {"source-ref": "s3://bucket/file.jpg"}.'
+        "This looks like CSV.",
+        "",
+        'Each line must be a JSON object like {"source-ref": "s3://bucket/file.jpg"}.',
     ),
     "list": Kind(
         "This is a bare list of addresses.",
         "",
         'Each line must be a JSON object like {"source-ref": "s3://bucket/file.jpg"}.',
     ),
-    "html": Kind("This is a web page or XML, not a manifest.", "", "Give the address of the manifest."),
+    "html": Kind(
+        "This is a web page or XML, not a manifest.", "", "Give the address of the manifest."
+    ),
     "many": Kind("This manifest is too large: {}.", "", "Split it into several jobs."),
     "bom": Kind("begins with a byte order mark", "", "Save the file as UTF-8 without BOM."),
     "long": Kind(
@@ -266,10 +309,16 @@ _KINDS: dict[str, Kind] = {
     "blank": Kind("is blank", "are blank", "Remove blank lines."),
     "utf8": Kind("is not UTF-8", "are not UTF-8", "Save the file as UTF-8."),
     "json": Kind("is not JSON", "are not JSON", ""),
-    "object": Kind("is not a JSON object", "are not JSON objects", 'Each line must look like {"source-ref": "…"}.'),
+    "object": Kind(
+        "is not a JSON object",
+        "are not JSON objects",
+        'Each line must look like {"source-ref": "…"}.',
+    ),
     "twice": Kind("names an attribute twice", "name an attribute twice", "Keep one."),
     "number": Kind(
-        "has a number that JSON does not know", "have numbers that JSON does not know", "Use plain numbers."
+        "has a number that JSON does not know",
+        "have numbers that JSON does not know",
+        "Use plain numbers.",
     ),
     "deep": Kind("is nested too deeply", "are nested too deeply", "Drop the nested attribute."),
     "dollar": Kind(
@@ -277,7 +326,11 @@ _KINDS: dict[str, Kind] = {
         "have attributes that begin with $",
         "Ground Truth keeps such names for itself; rename or drop them.",
     ),
-    "both": Kind('has both "source-ref" and "source"', 'have both "source-ref" and "source"', "Keep exactly one."),
+    "both": Kind(
+        'has both "source-ref" and "source"',
+        'have both "source-ref" and "source"',
+        "Keep exactly one.",
+    ),
     "missing": Kind("names no source", "name no source", ""),
     "other": Kind("is for another kind of task", "are for another kind of task", ""),
     "type": Kind("has a source that is not a text", "have sources that are not texts", ""),
@@ -287,8 +340,12 @@ _KINDS: dict[str, Kind] = {
         "Shorten or drop it.",
     ),
     "no-text": Kind("has an empty text", "have an empty text", "Drop lines without text."),
-    "address": Kind("has a wrong address", "have wrong addresses", "Write it like s3://bucket/folder/file.jpg."),
-    "folder": Kind("names a folder, not a file", "name folders, not files", "Name one file per line."),
+    "address": Kind(
+        "has a wrong address", "have wrong addresses", "Write it like s3://bucket/folder/file.jpg."
+    ),
+    "folder": Kind(
+        "names a folder, not a file", "name folders, not files", "Name one file per line."
+    ),
     "extension": Kind("names a file of another kind", "name files of another kind", ""),
     "place": Kind(
         "points to a place the bot may not touch here",

@@ -1,8 +1,9 @@
 """What Rekognition Custom Labels can say against a dataset, and the remedy for each (pure, data).
 
-Promised to the import check here and to whoever shows AWS's own codes: one plain sentence and one remedy per code.
-`level`: `silent` = the line vanishes at import without a word from AWS; `line` = the line or box is not trained on and
-AWS lists the code; `warning` = allowed; `file` = the whole import or training fails.
+Promised to the import check here and to whoever shows AWS's own codes: one plain sentence and one
+remedy per code. `level`: `silent` = the line vanishes at import without a word from AWS; `line` =
+the line or box is not trained on and AWS lists the code; `warning` = allowed; `file` = the whole
+import or training fails.
 """
 
 from typing import Literal, NamedTuple
@@ -24,16 +25,24 @@ class Code(NamedTuple):
 CODES: dict[str, Code] = {
     # Silent: AWS has no code for these; the names in lower case are ours.
     "line_too_long": Code(
-        "silent", "is longer than 100,000 characters", "are longer than 100,000 characters", "Drop some boxes."
+        "silent",
+        "is longer than 100,000 characters",
+        "are longer than 100,000 characters",
+        "Drop some boxes.",
     ),
-    "source_ref_repeated": Code("silent", "repeats a picture", "repeat a picture", "Keep one line per picture."),
+    "source_ref_repeated": Code(
+        "silent", "repeats a picture", "repeat a picture", "Keep one line per picture."
+    ),
     "blank_line": Code("silent", "is blank", "are blank", "Remove blank lines."),
     "ERROR_INVALID_JSON_LINE": Code("silent", "is not JSON", "are not JSON", "Correct or drop."),
     "ERROR_MISSING_SOURCE_REF": Code(
         "silent", 'has no "source-ref"', 'have no "source-ref"', "Name the picture's S3 address."
     ),
     "ERROR_INVALID_SOURCE_REF_FORMAT": Code(
-        "silent", "has a wrong picture address", "have wrong picture addresses", "Write it like s3://bucket/file.jpg."
+        "silent",
+        "has a wrong picture address",
+        "have wrong picture addresses",
+        "Write it like s3://bucket/file.jpg.",
     ),
     # Listed per line.
     "ERROR_NO_LABEL_ATTRIBUTES": Code(
@@ -43,13 +52,22 @@ CODES: dict[str, Code] = {
         "Give both of the pair, or drop both.",
     ),
     "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": Code(
-        "line", "has a label of the wrong form", "have labels of the wrong form", "Write image_size and annotations."
+        "line",
+        "has a label of the wrong form",
+        "have labels of the wrong form",
+        "Write image_size and annotations.",
     ),
     "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": Code(
-        "line", "has metadata of the wrong form", "have metadata of the wrong form", "Complete the metadata."
+        "line",
+        "has metadata of the wrong form",
+        "have metadata of the wrong form",
+        "Complete the metadata.",
     ),
     "ERROR_NO_VALID_LABEL_ATTRIBUTES": Code(
-        "line", "has no label that can be used", "have no label that can be used", "Correct the label, or drop it."
+        "line",
+        "has no label that can be used",
+        "have no label that can be used",
+        "Correct the label, or drop it.",
     ),
     "ERROR_UNSUPPORTED_USE_CASE_TYPE": Code(
         "line",
@@ -64,19 +82,31 @@ CODES: dict[str, Code] = {
         "Give one entry of objects per box, in the same order.",
     ),
     "ERROR_MISSING_CLASS_MAP_ID": Code(
-        "line", "has a box whose class is not named", "have boxes whose class is not named", "Name it in class-map."
+        "line",
+        "has a box whose class is not named",
+        "have boxes whose class is not named",
+        "Name it in class-map.",
     ),
     "ERROR_INVALID_BOUNDING_BOX": Code(
-        "line", "has a box outside its picture", "have boxes outside their pictures", "Clip or drop the box."
+        "line",
+        "has a box outside its picture",
+        "have boxes outside their pictures",
+        "Clip or drop the box.",
     ),
     "ERROR_BOUNDING_BOX_TOO_SMALL": Code(
         "line", "has a box of one pixel or less", "have boxes of one pixel or less", "Drop the box."
     ),
     "ERROR_TOO_MANY_BOUNDING_BOXES": Code(
-        "line", "has more than 50 boxes", "have more than 50 boxes", "Drop some, and their confidences with them."
+        "line",
+        "has more than 50 boxes",
+        "have more than 50 boxes",
+        "Drop some, and their confidences with them.",
     ),
     "ERROR_NO_VALID_ANNOTATIONS": Code(
-        "line", "has boxes, but none that can be used", "have boxes, but none that can be used", "Draw them again."
+        "line",
+        "has boxes, but none that can be used",
+        "have boxes, but none that can be used",
+        "Draw them again.",
     ),
     "ERROR_INVALID_IMAGE_DIMENSION": Code(
         "line",
@@ -85,7 +115,10 @@ CODES: dict[str, Code] = {
         "Resize the picture and its boxes.",
     ),
     "ERROR_INVALID_LABEL_NAME_LENGTH": Code(
-        "line", "has a label name that is empty or too long", "have label names that are empty or too long", "Shorten."
+        "line",
+        "has a label name that is empty or too long",
+        "have label names that are empty or too long",
+        "Shorten.",
     ),
     "ERROR_INVALID_IMAGE": Code(
         "line",
@@ -100,38 +133,63 @@ CODES: dict[str, Code] = {
         "warning", "has no box", "have no box", "Imported, but not trained on: that may be right."
     ),
     "WARNING_NO_ATTRIBUTE_ANNOTATIONS": Code(
-        "warning", "has a label without content", "have labels without content", "Imported, but not trained on."
+        "warning",
+        "has a label without content",
+        "have labels without content",
+        "Imported, but not trained on.",
     ),
     # The whole file.
     "ERROR_EMPTY_MANIFEST": Code("file", "The manifest has no lines.", "", "Add labeled pictures."),
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": Code(
-        "file", "More than 20 % of the lines are wrong{}.", "", "Correct or drop them, then import again."
+        "file",
+        "More than 20 % of the lines are wrong{}.",
+        "",
+        "Correct or drop them, then import again.",
     ),
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": Code(
-        "file", "More than 20 % of the lines are wrong{}.", "", "Correct or drop them, then train again."
+        "file",
+        "More than 20 % of the lines are wrong{}.",
+        "",
+        "Correct or drop them, then train again.",
     ),
-    "ERROR_MANIFEST_SIZE_TOO_LARGE": Code("file", "The manifest is larger than 1 GB.", "", "Take fewer lines."),
+    "ERROR_MANIFEST_SIZE_TOO_LARGE": Code(
+        "file", "The manifest is larger than 1 GB.", "", "Take fewer lines."
+    ),
     "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": Code(
         "file", "The manifest has too many lines{}.", "", "Split it into several datasets."
     ),
-    "ERROR_MANIFEST_TOO_MANY_LABELS": Code("file", "There are more than 250 labels{}.", "", "Merge or drop labels."),
+    "ERROR_MANIFEST_TOO_MANY_LABELS": Code(
+        "file", "There are more than 250 labels{}.", "", "Merge or drop labels."
+    ),
     "ERROR_MANIFEST_TOO_FEW_LABELS": Code(
         "file", "There are too few labels{}.", "", "Classification needs two, boxes need one."
     ),
     "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS": Code(
-        "file", "Too few labels are left once unusable ones are dropped{}.", "", "Use one kind of label throughout."
+        "file",
+        "Too few labels are left once unusable ones are dropped{}.",
+        "",
+        "Use one kind of label throughout.",
     ),
     "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS": Code(
         "file", "The pictures lie in several buckets{}.", "", "Copy them into one bucket."
     ),
     "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": Code(
-        "file", "AWS could not read the manifest.", "", "Its name needs an extension such as .manifest; check the key."
+        "file",
+        "AWS could not read the manifest.",
+        "",
+        "Its name needs an extension such as .manifest; check the key.",
     ),
     "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": Code(
-        "file", "AWS may not read the manifest's bucket.", "", "Allow s3:GetObject on it to whoever imports."
+        "file",
+        "AWS may not read the manifest's bucket.",
+        "",
+        "Allow s3:GetObject on it to whoever imports.",
     ),
     "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": Code(
-        "file", "AWS may not read the pictures' bucket.", "", "Allow s3:GetObject on it to whoever imports."
+        "file",
+        "AWS may not read the pictures' bucket.",
+        "",
+        "Allow s3:GetObject on it to whoever imports.",
     ),
     "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": Code(
         "file",
@@ -140,10 +198,16 @@ CODES: dict[str, Code] = {
         "Copy one of the two into a bucket of the other's account.",
     ),
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": Code(
-        "file", "AWS may not write to the output bucket.", "", "Allow s3:PutObject on it, or choose another."
+        "file",
+        "AWS may not write to the output bucket.",
+        "",
+        "Allow s3:PutObject on it, or choose another.",
     ),
     "ERROR_FAILED_IMAGES_S3_COPY": Code(
-        "file", "AWS could not copy the pictures.", "", "Check the right to read them and to decrypt with their key."
+        "file",
+        "AWS could not copy the pictures.",
+        "",
+        "Check the right to read them and to decrypt with their key.",
     ),
     "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": Code(
         "file", "Some labels have too few pictures to split.", "", "Add pictures for them."
@@ -152,7 +216,10 @@ CODES: dict[str, Code] = {
         "file", "Some labels have too few pictures to split.", "", "Add pictures for them."
     ),
     "ERROR_INSUFFICIENT_LABEL_OVERLAP": Code(
-        "file", "Fewer than half of the training labels occur in the test set.", "", "Add pictures of them to it."
+        "file",
+        "Fewer than half of the training labels occur in the test set.",
+        "",
+        "Add pictures of them to it.",
     ),
     "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP": Code(
         "file",
@@ -165,7 +232,9 @@ KINDS = {name: Kind(code.one, code.many, code.remedy) for name, code in CODES.it
 
 
 def named_in(message: str) -> list[str]:
-    """The codes that a message of AWS names (a StatusMessage, a line's `cl-errors`), in the order they stand there."""
+    """The codes that a message of AWS names (a StatusMessage, a line's `cl-errors`), in the order
+    they stand there.
+    """
     found = [(message.find(code), code) for code in CODES if code.isupper() and code in message]
     return [code for _, code in sorted(found)]
 

@@ -1,6 +1,8 @@
-"""Rekognition's rules for one label of one line (pure): what it will list against it, found before the import.
+"""Rekognition's rules for one label of one line (pure): what it will list against it, found before
+the import.
 
-Promised to `convert`: pairs of (code, detail) in Rekognition's own code names; limits are those of Custom Labels.
+Promised to `convert`: pairs of (code, detail) in Rekognition's own code names; limits are those of
+Custom Labels.
 """
 
 from collections.abc import Iterator
@@ -14,7 +16,8 @@ LABELS_PER_IMAGE = 50
 SIDE_MIN, SIDE_MAX = 64, 4096  # pixels
 ASPECT = 20
 NAME_LIMIT = 256  # UNSURE: the error page says 256, the API's DatasetLabel shape 255
-TRAINED_SIDE = 1280  # UNSURE: pictures with a longer side are taken to be shrunk to it, smaller ones left as they are
+# UNSURE: pictures with a longer side are taken to be shrunk to it, smaller ones left as they are
+TRAINED_SIDE = 1280
 
 WHOLE_LIMIT = 1 << 53
 
@@ -43,7 +46,10 @@ def boxes(value: Any, metadata: dict[str, Any]) -> Found:
     size = image_size(value)
     annotations = value.get("annotations") if isinstance(value, dict) else None
     if size is None or not isinstance(annotations, list):
-        yield _FORMAT, "image_size needs one entry with width, height and depth, annotations a list of boxes"
+        yield (
+            _FORMAT,
+            "image_size needs one entry with width, height and depth, annotations a list of boxes",
+        )
         return
     yield from _common(metadata)
     yield from _dimension(*size)
@@ -55,7 +61,10 @@ def boxes(value: Any, metadata: dict[str, Any]) -> Found:
         if not isinstance(name, str) or not 1 <= len(name) <= NAME_LIMIT:
             yield "ERROR_INVALID_LABEL_NAME_LENGTH", f"“{short(str(name))}”"
     if len(objects) < len(annotations):
-        yield "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", f"{len(annotations)} boxes, {len(objects)} confidences"
+        yield (
+            "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE",
+            f"{len(annotations)} boxes, {len(objects)} confidences",
+        )
     elif not all(isinstance(each, dict) and _sure(each.get("confidence")) for each in objects):
         yield _METADATA, "confidence must be between 0 and 1"
     if len(annotations) > BOX_LIMIT:
@@ -70,7 +79,11 @@ def boxes(value: Any, metadata: dict[str, Any]) -> Found:
 
 def _box(box: Any, size: tuple[int, int], names: dict[str, Any]) -> tuple[str, str] | None:
     """What is wrong with one box."""
-    given = [box.get(side) for side in ("left", "top", "width", "height")] if isinstance(box, dict) else []
+    given = (
+        [box.get(side) for side in ("left", "top", "width", "height")]
+        if isinstance(box, dict)
+        else []
+    )
     sides = [side for side in given if _whole(side)]
     if len(sides) != 4 or not _whole(box.get("class_id")):  # noqa: PLR2004 - a box has four
         return _FORMAT, "a box needs class_id, left, top, width and height as whole numbers"
@@ -78,7 +91,10 @@ def _box(box: Any, size: tuple[int, int], names: dict[str, Any]) -> tuple[str, s
         return "ERROR_MISSING_CLASS_MAP_ID", f"class {box['class_id']}"
     left, top, width, height = sides
     if min(sides) < 0 or left + width > size[0] or top + height > size[1]:
-        return "ERROR_INVALID_BOUNDING_BOX", f"{left}, {top}, {width} by {height} in {size[0]} by {size[1]}"
+        return (
+            "ERROR_INVALID_BOUNDING_BOX",
+            f"{left}, {top}, {width} by {height} in {size[0]} by {size[1]}",
+        )
     shrunk = min(1.0, TRAINED_SIDE / max(size))
     if width * shrunk <= 1 or height * shrunk <= 1:
         return "ERROR_BOUNDING_BOX_TOO_SMALL", f"{width} by {height} pixels"

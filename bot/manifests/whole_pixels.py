@@ -1,9 +1,11 @@
-"""Boxes between pixels are put on whole ones (pure): what several people drew arrives as Rekognition takes it.
+"""Boxes between pixels are put on whole ones (pure): what several people drew arrives as
+Rekognition takes it.
 
-Ground Truth writes the average of several people's boxes, so real files have `"left": 10.5`, and scripts write 416.0.
-Promised to the conversion: edges go to the nearest pixel (halves to the right and down, so that a box as wide as
-whole pixels stays as wide), a box is cut at the edges of its picture and keeps one pixel at least, and a box that
-is not four numbers, or of which nothing lies in its picture, is left to Rekognition's own rules.
+Ground Truth writes the average of several people's boxes, so real files have `"left": 10.5`, and
+scripts write 416.0. Promised to the conversion: edges go to the nearest pixel (halves to the right
+and down, so that a box as wide as whole pixels stays as wide), a box is cut at the edges of its
+picture and keeps one pixel at least, and a box that is not four numbers, or of which nothing lies
+in its picture, is left to Rekognition's own rules.
 """
 
 from math import floor
@@ -16,7 +18,9 @@ _READ = {*_SIDES, "class_id", "depth"}
 
 
 class Placed(NamedTuple):
-    """A label's boxes as they are sent: how many were `rounded` to whole pixels, how many `clipped` to the picture."""
+    """A label's boxes as they are sent: how many were `rounded` to whole pixels, how many `clipped`
+    to the picture.
+    """
 
     value: Any
     rounded: int = 0
@@ -24,7 +28,9 @@ class Placed(NamedTuple):
 
 
 class _Span(NamedTuple):
-    """A box along one side of the picture, in whole pixels; `inside` when some of it lies in the picture."""
+    """A box along one side of the picture, in whole pixels; `inside` when some of it lies in the
+    picture.
+    """
 
     start: int
     length: int
@@ -33,7 +39,9 @@ class _Span(NamedTuple):
 
 
 def placed(value: Any) -> Placed:
-    """The value of a box label on whole pixels; one without a picture's size and a list of boxes stays as it is."""
+    """The value of a box label on whole pixels; one without a picture's size and a list of boxes
+    stays as it is.
+    """
     sizes = value.get("image_size") if isinstance(value, dict) else None
     drawn = value.get("annotations") if isinstance(value, dict) else None
     if not isinstance(sizes, list) or not isinstance(drawn, list):
@@ -48,7 +56,9 @@ def placed(value: Any) -> Placed:
 
 
 def _fits(box: Any, size: tuple[int, int]) -> bool:
-    """Whether there is nothing to do: so it is with most boxes, and finding out is quicker than doing it."""
+    """Whether there is nothing to do: so it is with most boxes, and finding out is quicker than
+    doing it.
+    """
     if not isinstance(box, dict) or type(box.get("class_id")) is float:
         return False
     left, top, width, height = map(box.get, _SIDES)
@@ -83,11 +93,17 @@ def _span(start: float, length: float, limit: int) -> _Span:
     if first == end:  # thinner than a pixel: the pixel that holds its middle
         first = min(floor((near + far) / 2), limit - 1)
         end = first + 1
-    return _Span(first, end - first, inside=True, clipped=_nearest(start) < 0 or _nearest(start + length) > limit)
+    return _Span(
+        first,
+        end - first,
+        inside=True,
+        clipped=_nearest(start) < 0 or _nearest(start + length) > limit,
+    )
 
 
 def _outside(start: float, length: float) -> _Span:
-    """One side of a box that cannot be used: on whole pixels, so that it spoils no other box, and as wrong as it was.
+    """One side of a box that cannot be used: on whole pixels, so that it spoils no other box, and
+    as wrong as it was.
 
     Its edges are rounded, not its length, or an edge at -0.5 would bring it into the picture.
     """
@@ -101,7 +117,9 @@ def _nearest(edge: float) -> int:
 
 
 def _read(part: Any) -> Any:
-    """A box or a picture's size with its whole numbers read as such, however they are written (416.0 is 416)."""
+    """A box or a picture's size with its whole numbers read as such, however they are written
+    (416.0 is 416).
+    """
     if not isinstance(part, dict):
         return part
     whole = {
@@ -114,4 +132,8 @@ def _read(part: Any) -> Any:
 
 def _number(number: Any) -> TypeGuard[float]:
     """Whether it is a number that every JSON reader reads alike."""
-    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < rules.WHOLE_LIMIT
+    return (
+        isinstance(number, int | float)
+        and not isinstance(number, bool)
+        and abs(number) < rules.WHOLE_LIMIT
+    )

@@ -1,6 +1,8 @@
-"""How faults of many lines become one sentence (pure): grouped by kind, with line numbers and a remedy.
+"""How faults of many lines become one sentence (pure): grouped by kind, with line numbers and a
+remedy.
 
-Promised to every report about a manifest: `Lines 17, 90, 91, 204 and 2 more are not JSON; line 17: …`.
+Promised to every report about a manifest: `Lines 17, 90, 91, 204 and 2 more are not JSON; line 17:
+…`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,14 +14,18 @@ WHOLE_FILE = 0  # the line number of a fault that belongs to the file, not to on
 
 
 class Kind(NamedTuple):
-    """A kind of fault: said of one line (or of the whole file), of several lines, and what to do about it."""
+    """A kind of fault: said of one line (or of the whole file), of several lines, and what to do
+    about it.
+    """
 
     one: str
     many: str
     remedy: str
 
 
-def sentences(faults: list[LineFault], counts: Mapping[str, int], kinds: Mapping[str, Kind]) -> Iterator[str]:
+def sentences(
+    faults: list[LineFault], counts: Mapping[str, int], kinds: Mapping[str, Kind]
+) -> Iterator[str]:
     """One or two sentences per kind of fault, in the order of their first lines.
 
     `counts` has the true number of each code (not all faults are kept).
@@ -32,7 +38,9 @@ def sentences(faults: list[LineFault], counts: Mapping[str, int], kinds: Mapping
 
 
 def sentence(group: list[LineFault], total: int, kind: Kind) -> str:
-    """What is wrong with these lines and what to do; for the whole file `{}` in the words takes the detail."""
+    """What is wrong with these lines and what to do; for the whole file `{}` in the words takes the
+    detail.
+    """
     first = group[0]
     if first.line == WHOLE_FILE:
         said = kind.one.format(first.text)

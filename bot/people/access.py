@@ -1,11 +1,13 @@
 """Who may do what: a channel's membership and a person's role, asked anew at every press.
 
-Roles grow: stranger < labeler (guests are labelers and nothing more) < member of the project's channel (sees and
-creates) < manager (stops, takes over, imports; named in LABELJOB_MANAGERS by user id or user group). People of other
-workspaces (Slack Connect), bots, and whom Slack does not show are strangers. An action without a rule is refused.
+Roles grow: stranger < labeler (guests are labelers and nothing more) < member of the project's
+channel (sees and creates) < manager (stops, takes over, imports; named in LABELJOB_MANAGERS by user
+id or user group). People of other workspaces (Slack Connect), bots, and whom Slack does not show
+are strangers. An action without a rule is refused.
 
-Every code of Slack's has one of three answers: a definite no is nobody (never a reason to keep others out), a token
-that may not ask is the administrator's business, and only no answer at all is worth another try.
+Every code of Slack's has one of three answers: a definite no is nobody (never a reason to keep
+others out), a token that may not ask is the administrator's business, and only no answer at all is
+worth another try.
 """
 
 import logging
@@ -23,7 +25,9 @@ from bot.base.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 from bot.people.rules import Role, Rule
 
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
-_LIFE_OF_NO = 5.0  # seconds that somebody who is in no such channel is believed not to have joined it since
+_LIFE_OF_NO = (
+    5.0  # seconds that somebody who is in no such channel is believed not to have joined it since
+)
 _PAGE = 999  # channels of one page of users.conversations, the most that Slack gives
 _NAMED = 5  # managers that a refusal names
 
@@ -34,9 +38,10 @@ log = logging.getLogger(__name__)
 class Who:
     """A person in a channel.
 
-    `why_not` says in words why a stranger may not {} ("" for somebody who is none). `gone`: the account is deactivated,
-    or Slack does not show it any more. `typed`: that they are `in_channel` is known only from their having typed there.
-    `doubt` names the user group of managers of which Slack did not say who is in it, "" where all is known.
+    `why_not` says in words why a stranger may not {} ("" for somebody who is none). `gone`: the
+    account is deactivated, or Slack does not show it any more. `typed`: that they are `in_channel`
+    is known only from their having typed there. `doubt` names the user group of managers of which
+    Slack did not say who is in it, "" where all is known.
     """
 
     user_id: str
@@ -55,15 +60,21 @@ class NotHere(Refusal):
 
 
 class DirectMessage(NotHere):
-    """Labeljob works in channels; a direct message cannot hold it. Type the command in the channel of your project."""
+    """Labeljob works in channels; a direct message cannot hold it. Type the command in the channel
+    of your project.
+    """
 
 
 class NotThere(NotHere):
-    """This belongs to another channel, which Labeljob is not in. Somebody in there types /invite @labeljob first."""
+    """This belongs to another channel, which Labeljob is not in. Somebody in there types /invite
+    @labeljob first.
+    """
 
 
 class SlackSilent(Transient):
-    """Slack did not answer, so who you are here is not known. Nothing was done; ask again in a minute."""
+    """Slack did not answer, so who you are here is not known. Nothing was done; ask again in a
+    minute.
+    """
 
 
 class SlackShut(Transient):
@@ -71,7 +82,8 @@ class SlackShut(Transient):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"Slack does not let Labeljob ask who may do this (it answers {code}); nothing was done. An administrator "
+            f"Slack does not let Labeljob ask who may do this (it answers {code}); nothing was "
+            "done. An administrator "
             "must install the app to the workspace again; `labeljob doctor` says what is missing."
         )
 
@@ -92,9 +104,10 @@ class _Channels:
 class Access:
     """Asks Slack who somebody is, remembers it for 20 seconds, and applies the rules.
 
-    `slack` is a client whose timeout fits the 3 s in which Slack wants an answer; `team_id` is the workspace of the
-    bot's own token, the only one whose people are no strangers; `rules` are those of all actions, by the names of their
-    rights; `seconds` only goes on, whatever becomes of the clock.
+    `slack` is a client whose timeout fits the 3 s in which Slack wants an answer; `team_id` is the
+    workspace of the bot's own token, the only one whose people are no strangers; `rules` are those
+    of all actions, by the names of their rights; `seconds` only goes on, whatever becomes of the
+    clock.
     """
 
     def __init__(
@@ -115,8 +128,9 @@ class Access:
     def who(self, team_id: str, user_id: str, channel: str, *, typed: bool = False) -> Who:
         """The person, as they are now in a channel that `team_id` (a job's workspace) speaks of.
 
-        `typed`: they typed a command or a mention there, so Slack let them in; that is enough to see, never to manage,
-        and nothing more is asked. Else their own channels are looked through, and the managers' groups.
+        `typed`: they typed a command or a mention there, so Slack let them in; that is enough to
+        see, never to manage, and nothing more is asked. Else their own channels are looked through,
+        and the managers' groups.
 
         Raises:
             DirectMessage: this is no channel.
@@ -133,14 +147,24 @@ class Access:
             user = self._user(user_id)
         except _NoSuchThing as refused:
             why = f"Slack does not show Labeljob who you are ({refused}), so you cannot {{}}."
-            return Who(user_id, user_id, Role.STRANGER, in_channel=False, guest=False, why_not=why, gone=True)
+            return Who(
+                user_id,
+                user_id,
+                Role.STRANGER,
+                in_channel=False,
+                guest=False,
+                why_not=why,
+                gone=True,
+            )
         name = _called(user)
         why = self._why_not(user)
         if not why and team_id != self.team_id:
             why = "This belongs to another workspace; people of this one cannot {}."
         if why:
             gone = bool(user.get("deleted"))
-            return Who(user_id, name, Role.STRANGER, in_channel=False, guest=False, why_not=why, gone=gone)
+            return Who(
+                user_id, name, Role.STRANGER, in_channel=False, guest=False, why_not=why, gone=gone
+            )
         if user.get("is_restricted") or user.get("is_ultra_restricted"):
             inside = typed or self._inside(user_id, channel)
             return Who(user_id, name, Role.LABELER, inside, guest=True, typed=typed)
@@ -149,10 +173,11 @@ class Access:
         return self._full_member(user_id, name, channel)
 
     def at_home(self, team_id: str, user_id: str, home: str, here: str) -> Who:
-        """As `who`, in the channel `home` of what is looked at `here` ("" in a window or on the App Home).
+        """As `who`, in the channel `home` of what is looked at `here` ("" in a window or on the App
+        Home).
 
-        Raises:
-            NotThere: in place of `NotHere`, where the two are not the same: an invitation to here would change nothing.
+        Raises: NotThere: in place of `NotHere`, where the two are not the same: an invitation to
+            here would change nothing.
 
         """
         try:
@@ -184,16 +209,21 @@ class Access:
         if who.why_not:
             raise NotAllowed(f"{who.why_not.format(rule.words)} {can}")
         if who.guest and rule.inside:
-            raise NotAllowed(f"Only members of this channel can {rule.words}. Ask one of them to invite you.")
+            raise NotAllowed(
+                f"Only members of this channel can {rule.words}. Ask one of them to invite you."
+            )
         if who.guest:
             raise NotAllowed(f"Guests may label; they cannot {rule.words}. {can}")
         if who.doubt and not rule.inside:
             raise SlackSilent(
-                f"Slack did not say who is in {who.doubt}, so it is not known whether you are a manager; nothing was "
+                f"Slack did not say who is in {who.doubt}, so it is not known whether you are a "
+                "manager; nothing was "
                 f"done. {can}"
             )
         if not who.in_channel and (rule.least <= Role.MEMBER or theirs):
-            raise NotAllowed(f"Only members of this channel can {rule.words}. Join the channel first.")
+            raise NotAllowed(
+                f"Only members of this channel can {rule.words}. Join the channel first."
+            )
         raise NotAllowed(f"You cannot {rule.words}. {can}")
 
     def may(self, action: str, who: Who, *, asked_by: str | None = None) -> bool:
@@ -227,7 +257,8 @@ class Access:
             return user_id
 
     def is_inside(self, user_id: str, channel: str) -> bool:
-        """Whether somebody of this workspace, guests too, is in a channel; of many channels this costs one list.
+        """Whether somebody of this workspace, guests too, is in a channel; of many channels this
+        costs one list.
 
         Raises:
             SlackSilent, SlackShut: it is not known.
@@ -239,7 +270,8 @@ class Access:
             return False
 
     def told(self, user_id: str) -> str:
-        """Who hears of what somebody asked for: they, or in place of a deactivated account the first active manager.
+        """Who hears of what somebody asked for: they, or in place of a deactivated account the
+        first active manager.
 
         "" when there is no such manager. Where Slack does not say, it is the one who asked.
         """
@@ -273,18 +305,24 @@ class Access:
         if user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT":
             return "Apps and workflows cannot {}."
         if not self._belongs(user):
-            return "People of other workspaces cannot {} yet, even where a channel is shared with theirs."
+            return (
+                "People of other workspaces cannot {} yet, even where a channel is shared with "
+                "theirs."
+            )
         return ""
 
     def _belongs(self, user: dict[str, Any]) -> bool:
         """Whether somebody is of this workspace.
 
-        In an organisation (Enterprise Grid) a member's `team_id` can be another workspace; `enterprise_user.teams`
-        holds every one that they are in. `is_stranger` is set for people of other companies alone.
+        In an organisation (Enterprise Grid) a member's `team_id` can be another workspace;
+        `enterprise_user.teams` holds every one that they are in. `is_stranger` is set for people of
+        other companies alone.
         """
         enterprise = user.get("enterprise_user")
         teams = enterprise.get("teams") if isinstance(enterprise, dict) else None
-        of_here = user.get("team_id") == self.team_id or (isinstance(teams, list) and self.team_id in teams)
+        of_here = user.get("team_id") == self.team_id or (
+            isinstance(teams, list) and self.team_id in teams
+        )
         return of_here and not user.get("is_stranger")
 
     def _who_can(self, rule: Rule, who: Who, asked_by: str | None) -> str:
@@ -295,7 +333,12 @@ class Access:
             return "No manager is named yet; an administrator sets LABELJOB_MANAGERS."
         names: list[str] = []
         try:
-            if rule.asker_too and asked_by and asked_by != who.user_id and not self._is_gone(asked_by):
+            if (
+                rule.asker_too
+                and asked_by
+                and asked_by != who.user_id
+                and not self._is_gone(asked_by)
+            ):
                 names.append(self.name(asked_by))
             for manager, name in self._active_managers():
                 if manager not in {who.user_id, asked_by}:
@@ -310,7 +353,9 @@ class Access:
         return f"{' or '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} can."
 
     def _active_managers(self) -> Iterator[tuple[str, str]]:
-        """The managers who can act, as (id, name), those named by id first; each is asked for as it is reached."""
+        """The managers who can act, as (id, name), those named by id first; each is asked for as it
+        is reached.
+        """
         groups = [entry for entry in self._managers if entry.startswith("S")]
         named = [entry for entry in self._managers if not entry.startswith("S")]
         seen: set[str] = set()
@@ -335,7 +380,9 @@ class Access:
             return True
 
     def _user(self, user_id: str) -> dict[str, Any]:
-        return dict(self._ask("user", user_id, lambda: self._slack.users_info(user=user_id)["user"]))
+        return dict(
+            self._ask("user", user_id, lambda: self._slack.users_info(user=user_id)["user"])
+        )
 
     def _channel(self, channel: str) -> dict[str, Any]:
         """What Slack says of a channel.
@@ -346,7 +393,11 @@ class Access:
 
         """
         try:
-            info = self._ask("channel", channel, lambda: self._slack.conversations_info(channel=channel)["channel"])
+            info = self._ask(
+                "channel",
+                channel,
+                lambda: self._slack.conversations_info(channel=channel)["channel"],
+            )
         except _NoSuchThing as refused:
             raise NotHere from refused
         if info.get("is_im") or info.get("is_mpim"):
@@ -354,10 +405,11 @@ class Access:
         return dict(info)
 
     def _inside(self, user_id: str, channel: str) -> bool:
-        """Whether somebody is in a channel, by a list of their channels (of private ones, those the bot is in too).
+        """Whether somebody is in a channel, by a list of their channels (of private ones, those the
+        bot is in too).
 
-        That is one page for nearly everybody, where the channel's people may be thousands. A list that could not be
-        read to its end in time goes on at the next question.
+        That is one page for nearly everybody, where the channel's people may be thousands. A list
+        that could not be read to its end in time goes on at the next question.
 
         Raises:
             SlackSilent, SlackShut: it is not known.
@@ -370,15 +422,18 @@ class Access:
         while channel not in known.found and not known.whole:
             if over():
                 raise SlackSilent(
-                    "Slack did not list your channels in time, so it is not known whether you are in this one; nothing "
-                    "was done. Typed in the channel itself, `/labeljob status` and `/labeljob list` need no such list."
+                    "Slack did not list your channels in time, so it is not known whether you are "
+                    "in this one; nothing was done. Typed in the channel itself, `/labeljob "
+                    "status` and `/labeljob list` need no such list."
                 )
             known = self._next_page(user_id, known)
             self._known["channels", user_id] = (since, known)
         return channel in known.found
 
     def _forget_older(self, user_id: str, channel: str) -> None:
-        """Whoever types in a channel is in there: a list without it is older than that, or of no use."""
+        """Whoever types in a channel is in there: a list without it is older than that, or of no
+        use.
+        """
         _since, known = self._known.get(("channels", user_id), (0.0, _Channels()))
         if known.whole and channel not in known.found:
             self._known.pop(("channels", user_id), None)
@@ -388,7 +443,10 @@ class Access:
         try:
             page = _asked(
                 lambda: self._slack.users_conversations(
-                    user=user_id, types="public_channel,private_channel", limit=_PAGE, cursor=known.cursor or None
+                    user=user_id,
+                    types="public_channel,private_channel",
+                    limit=_PAGE,
+                    cursor=known.cursor or None,
                 )
             )
         except _NoSuchThing as refused:
@@ -399,7 +457,9 @@ class Access:
         return _Channels(found, cursor, whole=not cursor)
 
     def _by_group(self, user_id: str) -> tuple[bool, str]:
-        """Whether a group of LABELJOB_MANAGERS holds this person; else the group of which that is not known, or ""."""
+        """Whether a group of LABELJOB_MANAGERS holds this person; else the group of which that is
+        not known, or "".
+        """
         doubt = ""
         for group in self._managers:
             if group.startswith("S"):
@@ -412,14 +472,21 @@ class Access:
     def _group(self, group: str) -> tuple[frozenset[str], bool]:
         """The people of a user group, and whether that is known.
 
-        One that cannot be read is empty, whatever Slack's code: a setting must not keep everybody out.
+        One that cannot be read is empty, whatever Slack's code: a setting must not keep everybody
+        out.
         """
 
         def ask() -> tuple[frozenset[str], bool]:
             try:
-                return frozenset(_asked(lambda: self._slack.usergroups_users_list(usergroup=group))["users"]), True
+                return frozenset(
+                    _asked(lambda: self._slack.usergroups_users_list(usergroup=group))["users"]
+                ), True
             except _NoSuchThing as refused:
-                log.warning("LABELJOB_MANAGERS names %s: Slack answers %s, so it counts as empty", group, refused)
+                log.warning(
+                    "LABELJOB_MANAGERS names %s: Slack answers %s, so it counts as empty",
+                    group,
+                    refused,
+                )
                 return frozenset(), True
             except (SlackShut, SlackSilent) as unknown:
                 log.warning("LABELJOB_MANAGERS names %s: %s", group, unknown.words)
@@ -432,7 +499,8 @@ class Access:
         return people, known
 
     def _ask(self, kind: str, key: str, call: Callable[[], Any]) -> Any:
-        """The answer, from memory while it is fresh; nothing more is asked for somebody whose time has passed.
+        """The answer, from memory while it is fresh; nothing more is asked for somebody whose time
+        has passed.
 
         Raises:
             SlackSilent: it has passed; and what `_asked` raises.
@@ -457,17 +525,21 @@ def is_direct(channel: str) -> bool:
 def _called(user: dict[str, Any]) -> str:
     """What people call somebody."""
     profile = user.get("profile") or {}
-    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id") or "")
+    return str(
+        profile.get("display_name")
+        or user.get("real_name")
+        or user.get("name")
+        or user.get("id")
+        or ""
+    )
 
 
 def _asked(call: Callable[[], Any]) -> Any:
     """The answer to a look-up, with Slack's codes told apart.
 
-    Raises:
-        _NoSuchThing: a definite no.
-        SlackShut: the token may not ask.
-        DirectMessage: the missing scope is one of direct messages, for which Labeljob asks for none.
-        SlackSilent: no answer.
+    Raises: _NoSuchThing: a definite no. SlackShut: the token may not ask. DirectMessage: the
+        missing scope is one of direct messages, for which Labeljob asks for none. SlackSilent: no
+        answer.
 
     """
     try:
@@ -478,7 +550,9 @@ def _asked(call: Callable[[], Any]) -> Any:
             raise _NoSuchThing(code) from error
         if meant is Answer.UNKNOWN:
             raise SlackSilent from error
-        if code == "missing_scope" and str(error.response.get("needed")).startswith(("im:", "mpim:")):
+        if code == "missing_scope" and str(error.response.get("needed")).startswith(
+            ("im:", "mpim:")
+        ):
             raise DirectMessage from error
         raise SlackShut(code) from error
     except NO_ANSWER as error:

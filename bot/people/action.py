@@ -1,7 +1,8 @@
 """Something that a person can do, as a value (pure): its word, its help, its rule and its button.
 
-Promises to whoever walks over a list of actions: commands, mentions, help, usage hints, rights and the buttons of a
-card are all made from it. What an action does lies in `commands/`, in a file of the action's own.
+Promises to whoever walks over a list of actions: commands, mentions, help, usage hints, rights and
+the buttons of a card are all made from it. What an action does lies in `commands/`, in a file of
+the action's own.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +22,9 @@ _LABEL = 75  # Slack: a button's accessibility_label
 class Button(Generic[S]):
     """The button of an action on a card of `S`.
 
-    `text` is what it says for this card, "" where it does not stand; `spoken` what a screen reader says, with {} for
-    the name of what it is about. `place` orders the buttons of a card; `url` makes it a link.
+    `text` is what it says for this card, "" where it does not stand; `spoken` what a screen reader
+    says, with {} for the name of what it is about. `place` orders the buttons of a card; `url`
+    makes it a link.
     """
 
     id: str
@@ -50,11 +52,12 @@ class Button(Generic[S]):
 class Action(Generic[S]):
     """One action.
 
-    `command` is the slash command it belongs to and `word` what is typed after it ("" for what is only pressed);
-    `usage` is the whole of it as the usage hint shows it, `help` a line of help. `right` names its rule: rows of the
-    database carry these names, so they stay. `first` is the right that whoever types it must have before anything is
-    looked up. `about` says what the name behind the word names, where one is needed, and `unnamed` is what is answered
-    without one. `mention` is what is said to the bot for it, "" where a mention cannot.
+    `command` is the slash command it belongs to and `word` what is typed after it ("" for what is
+    only pressed); `usage` is the whole of it as the usage hint shows it, `help` a line of help.
+    `right` names its rule: rows of the database carry these names, so they stay. `first` is the
+    right that whoever types it must have before anything is looked up. `about` says what the name
+    behind the word names, where one is needed, and `unnamed` is what is answered without one.
+    `mention` is what is said to the bot for it, "" where a mention cannot.
     """
 
     command: str = ""

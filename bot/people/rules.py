@@ -17,8 +17,8 @@ class Role(IntEnum):
 class Rule:
     """The least role for an action, and whether the person who asked for the job may do it as well.
 
-    `words` say what is allowed, as in "You cannot …". `inside` asks everybody, managers too, to be a member of the
-    channel.
+    `words` say what is allowed, as in "You cannot …". `inside` asks everybody, managers too, to be
+    a member of the channel.
     """
 
     least: Role

@@ -38,13 +38,19 @@ class Teams:
     def remember(self, team_id: str, listed: list[WorkTeam], known: set[str]) -> None:
         """Take over what AWS lists; a team that is listed no more stays known but is not offered.
 
-        `known` are the ARNs that were known before AWS was asked: a list cannot say of any other team that it is gone,
-        since another replica may have learned of it while this list was on its way.
+        `known` are the ARNs that were known before AWS was asked: a list cannot say of any other
+        team that it is gone, since another replica may have learned of it while this list was on
+        its way.
         """
         with self._db.write() as session:
-            rows = {row.arn: row for row in session.exec(select(WorkTeamRow).where(WorkTeamRow.team_id == team_id))}
+            rows = {
+                row.arn: row
+                for row in session.exec(select(WorkTeamRow).where(WorkTeamRow.team_id == team_id))
+            }
             for team in listed:
-                row = rows.pop(team.arn, None) or WorkTeamRow(team_id=team_id, arn=team.arn, name=team.name)
+                row = rows.pop(team.arn, None) or WorkTeamRow(
+                    team_id=team_id, arn=team.arn, name=team.name
+                )
                 row.name, row.description, row.members = team.name, team.description, team.members
                 row.portal, row.gone = team.portal, False
                 session.add(row)
@@ -55,7 +61,9 @@ class Teams:
     def search(self, team_id: str, typed: str, limit: int = 100) -> list[WorkTeam]:
         """The teams whose name holds what was typed (Slack takes 100 choices at most)."""
         with self._db.read() as session:
-            query = select(WorkTeamRow).where(WorkTeamRow.team_id == team_id, col(WorkTeamRow.gone).is_(False))
+            query = select(WorkTeamRow).where(
+                WorkTeamRow.team_id == team_id, col(WorkTeamRow.gone).is_(False)
+            )
             rows = session.exec(query.order_by(WorkTeamRow.name)).all()
         return [_team(row) for row in rows if typed.lower().strip() in row.name.lower()][:limit]
 
@@ -78,7 +86,8 @@ class Teams:
                 return team
         if not known:
             raise NoSuchTeam(
-                "No labeling team of this AWS account is known yet. They are read once a minute: please try again then."
+                "No labeling team of this AWS account is known yet. They are read once a minute: "
+                "please try again then."
             )
         names = ", ".join(team.name for team in known)
         raise NoSuchTeam(
@@ -87,7 +96,9 @@ class Teams:
         )
 
     def within(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:
-        """The team of that ARN, unless it is gone; nobody else ties or draws it before this transaction ends."""
+        """The team of that ARN, unless it is gone; nobody else ties or draws it before this
+        transaction ends.
+        """
         row = session.get(WorkTeamRow, (team_id, arn), with_for_update=True)
         return _team(row) if row and not row.gone else None
 
@@ -108,4 +119,6 @@ class Teams:
 
 
 def _team(row: WorkTeamRow) -> WorkTeam:
-    return WorkTeam(row.arn, row.name, row.description, row.members, row.portal, row.channel, row.open_jobs)
+    return WorkTeam(
+        row.arn, row.name, row.description, row.members, row.portal, row.channel, row.open_jobs
+    )

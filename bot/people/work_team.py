@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WorkTeam:
-    """A work team. `portal` is the address of the worker portal; `members` is None where AWS does not say.
+    """A work team. `portal` is the address of the worker portal; `members` is None where AWS does
+    not say.
 
     `open_jobs` is how many jobs its queue shows in `channel`.
     """

@@ -1,8 +1,10 @@
-"""Health: whether this process lives, whether the bot can do its work, and what it counts, over HTTP.
+"""Health: whether this process lives, whether the bot can do its work, and what it counts, over
+HTTP.
 
-Promises to whoever watches: `/healthz` asks nobody and says that the process answers; `/readyz` says of the database,
-Slack, AWS, the breaker and the worker's rounds what each is, 503 when one of them fails; `/metrics` is Prometheus'
-text. All three change nothing that a person can see, and hold no name of a person or a job.
+Promises to whoever watches: `/healthz` asks nobody and says that the process answers; `/readyz`
+says of the database, Slack, AWS, the breaker and the worker's rounds what each is, 503 when one of
+them fails; `/metrics` is Prometheus' text. All three change nothing that a person can see, and hold
+no name of a person or a job.
 """
 
 import json
@@ -49,7 +51,8 @@ _LONGEST_ROUND = 120.0  # seconds that one round may rightly work (the lease of 
 _WORKER = "worker"  # the lease that a worker renews while its rounds are well
 _HEARTBEAT = """
 INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + :life)
-ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, until = excluded.until"""
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, until =
+  excluded.until"""
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +62,9 @@ class BreakerOpen(Refusal):
 
 
 class NoWorker(Refusal):
-    """No worker does its rounds: nothing is launched, watched or sent. Start one: labeljob serve --role worker."""
+    """No worker does its rounds: nothing is launched, watched or sent. Start one: labeljob serve
+    --role worker.
+    """
 
 
 class SlackRefuses(Refusal):
@@ -71,7 +76,9 @@ Check = Callable[[], str]
 
 
 def asked(ask: Callable[[], object]) -> Check:
-    """A check of something that raises a LabeljobError, or the database's own error, when it is not well."""
+    """A check of something that raises a LabeljobError, or the database's own error, when it is not
+    well.
+    """
 
     def check() -> str:
         try:
@@ -86,10 +93,17 @@ def asked(ask: Callable[[], object]) -> Check:
 
 
 class Lately:
-    """A check that believes a good answer for `life` seconds and a bad one for `pause`, so that looking is cheap."""
+    """A check that believes a good answer for `life` seconds and a bad one for `pause`, so that
+    looking is cheap.
+    """
 
     def __init__(
-        self, check: Check, *, life: float = 60.0, pause: float = 5.0, clock: Callable[[], float] = time.monotonic
+        self,
+        check: Check,
+        *,
+        life: float = 60.0,
+        pause: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._check = check
         self._life = life
@@ -165,7 +179,9 @@ def worker(db: Database) -> None:
 
 
 class Pulse:
-    """When the rounds of this process's worker last ended; renews the worker's row while none of them is late."""
+    """When the rounds of this process's worker last ended; renews the worker's row while none of
+    them is late.
+    """
 
     def __init__(self, db: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._db = db
@@ -199,7 +215,11 @@ class Pulse:
     def check(self) -> str:
         """What is wrong with this process's rounds."""
         late = self.late()
-        return f"These rounds have not ended for too long: {', '.join(late)}. Start the worker anew." if late else ""
+        return (
+            f"These rounds have not ended for too long: {', '.join(late)}. Start the worker anew."
+            if late
+            else ""
+        )
 
     def beat(self) -> None:
         """Tell every replica that a worker is well; a worker with a late round keeps silent."""
@@ -211,7 +231,9 @@ class Pulse:
 
 
 def checks(db: Database, client: WebClient, way: Aws, pulse: Pulse | None) -> dict[str, Check]:
-    """What the bot needs, by name; a process without rounds of its own looks for a worker elsewhere."""
+    """What the bot needs, by name; a process without rounds of its own looks for a worker
+    elsewhere.
+    """
     return {
         "database": Lately(asked(partial(database, db)), life=5.0),
         "slack": Lately(asked(partial(slack, client))),
@@ -237,21 +259,30 @@ class _Stock(Collector):
         yield GaugeMetricFamily("labeljob_database_up", "Whether the database answered", up)
 
     def _gauges(self) -> Iterator[Metric]:
-        waiting = GaugeMetricFamily("labeljob_outbox", "Cards and lines, waiting and dead", labels=["kind", "state"])
+        waiting = GaugeMetricFamily(
+            "labeljob_outbox", "Cards and lines, waiting and dead", labels=["kind", "state"]
+        )
         for kind, state, many in self._rows(
-            "SELECT 'line', CASE state WHEN 'dead' THEN 'dead' ELSE 'waiting' END AS s, count(*) FROM outbox "
+            "SELECT 'line', CASE state WHEN 'dead' THEN 'dead' ELSE 'waiting' END AS s, count(*) "
+            "FROM outbox "
             "WHERE state <> 'done' GROUP BY s UNION ALL "
-            "SELECT 'card', CASE state WHEN 'dead' THEN 'dead' ELSE 'waiting' END AS s, count(*) FROM thread "
+            "SELECT 'card', CASE state WHEN 'dead' THEN 'dead' ELSE 'waiting' END AS s, count(*) "
+            "FROM thread "
             "WHERE state = 'dead' OR due_at IS NOT NULL GROUP BY s"
         ):
             waiting.add_metric([kind, state], many)
         yield waiting
         ((age,),) = self._rows(
-            "SELECT coalesce(:now - min(created), 0) FROM outbox WHERE state IN ('ready', 'sending')"
+            "SELECT coalesce(:now - min(created), 0) FROM outbox WHERE state IN ('ready', "
+            "'sending')"
         )
-        yield GaugeMetricFamily("labeljob_outbox_oldest_seconds", "Age of the oldest line that waits", max(0.0, age))
+        yield GaugeMetricFamily(
+            "labeljob_outbox_oldest_seconds", "Age of the oldest line that waits", max(0.0, age)
+        )
         for table in ("job", "dataset"):
-            states = GaugeMetricFamily(f"labeljob_{table}s", f"Every {table} that is known", labels=["state"])
+            states = GaugeMetricFamily(
+                f"labeljob_{table}s", f"Every {table} that is known", labels=["state"]
+            )
             for state, many in self._rows(f"SELECT state, count(*) FROM {table} GROUP BY state"):
                 states.add_metric([state], many)
             yield states
@@ -262,7 +293,9 @@ class _Stock(Collector):
 
 
 def _words_of(name: str, check: Check) -> str:
-    """What a check finds wrong; one that breaks has found something, and the address still answers."""
+    """What a check finds wrong; one that breaks has found something, and the address still
+    answers.
+    """
     try:
         return check()
     except Exception as error:
@@ -271,7 +304,9 @@ def _words_of(name: str, check: Check) -> str:
 
 
 class Health:
-    """Answers `/healthz`, `/readyz` and `/metrics`. `checks` by name; each gives words for what is wrong."""
+    """Answers `/healthz`, `/readyz` and `/metrics`. `checks` by name; each gives words for what is
+    wrong.
+    """
 
     def __init__(self, db: Database, checks: Mapping[str, Check]) -> None:
         self._checks = checks
@@ -280,12 +315,20 @@ class Health:
 
     def ready(self) -> dict[str, str]:
         """Every check's name with "ok", or with words for what is wrong."""
-        return {name: redact(_words_of(name, check)) or "ok" for name, check in self._checks.items()}
+        return {
+            name: redact(_words_of(name, check)) or "ok" for name, check in self._checks.items()
+        }
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application of the three addresses."""
-        status, kind, body = self.answer(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
-        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        status, kind, body = self.answer(
+            environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")
+        )
+        headers = [
+            ("Content-Type", kind),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+        ]
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
 
@@ -294,14 +337,22 @@ class Health:
         if method not in {"GET", "HEAD"}:
             return HTTPStatus.METHOD_NOT_ALLOWED, "text/plain", b"GET only\n"
         if path == "/metrics":
-            return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._stock)
+            return (
+                HTTPStatus.OK,
+                CONTENT_TYPE_LATEST,
+                generate_latest(REGISTRY) + generate_latest(self._stock),
+            )
         if path == ALIVE:
             return HTTPStatus.OK, "application/json", b'{"alive": true}\n'
         if path == "/readyz":
             found = self.ready()
             well = all(words == "ok" for words in found.values())
             body = json.dumps({"ready": well, "checks": found}, ensure_ascii=False, indent=1) + "\n"
-            return HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE, "application/json", body.encode()
+            return (
+                HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
+                "application/json",
+                body.encode(),
+            )
         return HTTPStatus.NOT_FOUND, "text/plain", b"/healthz, /readyz, /metrics\n"
 
 
@@ -342,13 +393,17 @@ class _Server6(_Server):
 
 
 class HealthPort:
-    """The three addresses on a port of their own, in a thread: for roles that serve no HTTP to Slack."""
+    """The three addresses on a port of their own, in a thread: for roles that serve no HTTP to
+    Slack.
+    """
 
     def __init__(self, health: Health, host: str, port: int) -> None:
         kind = _Server6 if ":" in host else _Server
         self._server = make_server(host, port, health.wsgi, server_class=kind, handler_class=_Quiet)
         self.port = int(self._server.server_address[1])
-        self._thread = threading.Thread(target=partial(self._server.serve_forever, 0.1), name="health", daemon=True)
+        self._thread = threading.Thread(
+            target=partial(self._server.serve_forever, 0.1), name="health", daemon=True
+        )
 
     def start(self) -> None:
         """Answer from now on."""
@@ -366,6 +421,8 @@ def _me() -> str:
 
 
 def health_of(settings: Settings, aws: Aws, pulse: Pulse | None, **more: Check) -> Health:
-    """Make what answers of this process, by clients that give up quickly; `more` are checks of its own."""
+    """Make what answers of this process, by clients that give up quickly; `more` are checks of its
+    own.
+    """
     db = Database(settings.database_url, busy_wait=ANSWER_BUSY_WAIT)
     return Health(db, {**checks(db, client_of(settings, answering=True), aws, pulse), **more})

@@ -1,8 +1,9 @@
-"""The addresses that a web process serves: Slack's requests, and health beside them, as an RSGI application.
+"""The addresses that a web process serves: Slack's requests, and health beside them, as an RSGI
+application.
 
-Promises to Slack: a signed request waits for no unsigned one. Whoever has not proven to be Slack is read by the event
-loop, within the limits of `bot.slack.raw_bodies`, and answered there; threads are for signed requests
-(`bot.slack.answering`), and health has its own few.
+Promises to Slack: a signed request waits for no unsigned one. Whoever has not proven to be Slack is
+read by the event loop, within the limits of `bot.slack.raw_bodies`, and answered there; threads are
+for signed requests (`bot.slack.answering`), and health has its own few.
 """
 
 import asyncio
@@ -23,7 +24,9 @@ _LOOKERS = 4  # threads for health; a look at AWS that hangs must not take those
 
 
 class HttpFront:
-    """Slack's requests at `path` and health's addresses; everything else is 404. At most `threads` at once."""
+    """Slack's requests at `path` and health's addresses; everything else is 404. At most `threads`
+    at once.
+    """
 
     def __init__(self, slack: SignedHttp, path: str, health: Health, threads: int) -> None:
         self._slack = slack
@@ -59,7 +62,9 @@ class HttpFront:
             status, kind, body = await loop.run_in_executor(
                 self._looking, self._health.answer, scope.method, scope.path
             )
-        protocol.response_bytes(status.value, [("content-type", kind), ("cache-control", "no-store")], body)
+        protocol.response_bytes(
+            status.value, [("content-type", kind), ("cache-control", "no-store")], body
+        )
 
 
 def _first_values(scope: "Scope") -> Mapping[str, str]:
@@ -69,4 +74,9 @@ def _first_values(scope: "Scope") -> Mapping[str, str]:
 
 def _lines(answer: "BoltResponse") -> list[tuple[str, str]]:
     """The answer's headers as they travel; its length is the server's to tell."""
-    return [(name, value) for name, values in answer.headers.items() for value in values if name != "content-length"]
+    return [
+        (name, value)
+        for name, values in answer.headers.items()
+        for value in values
+        if name != "content-length"
+    ]

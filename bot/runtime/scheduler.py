@@ -1,8 +1,9 @@
 """Time as a door: APScheduler wakes the verbs; the database decides what there is to do.
 
-Promises: a round that fails is logged and the next one runs (the broad `except` has its reason here); a round never
-overlaps itself; two replicas or a missed round double nothing, since every round claims what it works on. Gaps are
-kept by the monotonic clock (`monotonic`), whatever becomes of the wall clock.
+Promises: a round that fails is logged and the next one runs (the broad `except` has its reason
+here); a round never overlaps itself; two replicas or a missed round double nothing, since every
+round claims what it works on. Gaps are kept by the monotonic clock (`monotonic`), whatever becomes
+of the wall clock.
 """
 
 import logging
@@ -18,7 +19,9 @@ log = logging.getLogger(__name__)
 class Scheduler:
     """Runs the rounds until it is stopped. `clock` gives seconds and only goes on."""
 
-    def __init__(self, rounds: Sequence[Round], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rounds: Sequence[Round], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         from bot.runtime.monotonic import MonotonicScheduler  # noqa: PLC0415 - only a worker has rounds
 
         self._scheduler = MonotonicScheduler(
@@ -27,7 +30,9 @@ class Scheduler:
             executors={"default": {"type": "threadpool", "max_workers": len(rounds) + 1}},
         )
         for each in rounds:
-            self._scheduler.add_job(self._round, "interval", args=[each], seconds=each.gap, id=each.name)
+            self._scheduler.add_job(
+                self._round, "interval", args=[each], seconds=each.gap, id=each.name
+            )
         self._pools = [each.pool for each in rounds if each.pool]
 
     def start(self) -> None:

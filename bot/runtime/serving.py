@@ -1,8 +1,9 @@
 """`labeljob serve`: a role of the bot as a process, from its settings to its end.
 
-Promises: SIGTERM or SIGINT ends it within 15 seconds, and what is being done is finished first. It is ready as soon as
-it can be: the bot's code is read in one place and without looking for garbage, HTTP's process starts while the worker
-is still being built, and what nobody waits for (AWS's clients) is made right after the connection to Slack.
+Promises: SIGTERM or SIGINT ends it within 15 seconds, and what is being done is finished first. It
+is ready as soon as it can be: the bot's code is read in one place and without looking for garbage,
+HTTP's process starts while the worker is still being built, and what nobody waits for (AWS's
+clients) is made right after the connection to Slack.
 """
 
 import atexit
@@ -33,16 +34,21 @@ if TYPE_CHECKING:
     from bot.runtime.wiring import Bot
 
 _CONNECTIONS = 512  # open at once, whoever they are; more wait outside
-_HEADERS = 10_000  # milliseconds that a connection may take for its next request's headers, silence included
+# milliseconds that a connection may take for its next request's headers, silence included
+_HEADERS = 10_000
 _BUFFER = 32_768  # bytes that are read ahead of a connection
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
 _REPEAT = 0.5
-_FREED = 3.0  # seconds that a port is waited for: the web process of a killed bot may still be ending
+_FREED = (
+    3.0  # seconds that a port is waited for: the web process of a killed bot may still be ending
+)
 _LOOK = 0.1
 _ANSWERS = 30.0  # seconds after which nobody waits any more to say that HTTP answers
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask what is served on every address
-_ENDING_ROUNDS = 7  # seconds that rounds may take then; both together stay below the 15 that a process is given
+_ENDING_ROUNDS = (
+    7  # seconds that rounds may take then; both together stay below the 15 that a process is given
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +60,8 @@ class NotServed(Refusal):
 def serve(settings: Settings, role: str, *, clock: Clock = system_clock) -> None:
     """Run a role ("web", "worker" or "both") until SIGTERM or SIGINT.
 
-    `clock` is this process's own: nothing that replicas must agree on may come from it (signed HTTP keeps the system's,
-    since its web server is a process of its own).
+    `clock` is this process's own: nothing that replicas must agree on may come from it (signed HTTP
+    keeps the system's, since its web server is a process of its own).
     """
     logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
     if role == "worker":
@@ -98,13 +104,16 @@ def _serve_socket(settings: Settings, role: str, clock: Clock) -> None:
 
 
 def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
-    """Signed HTTP on a production server: its process makes the application by `rsgi`; in this one time passes."""
+    """Signed HTTP on a production server: its process makes the application by `rsgi`; in this one
+    time passes.
+    """
     from granian import Granian  # noqa: PLC0415 - not read for Socket Mode
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 - as above
     from granian.http import HTTP1Settings  # noqa: PLC0415 - as above
 
     address = _address(settings.host, settings.port, "LABELJOB_PORT")
-    # A fork would copy the locks of the rounds' threads as they are at that moment, and wait for them for ever.
+    # A fork would copy the locks of the rounds' threads as they are at that moment, and wait for
+    # them for ever.
     multiprocessing.set_start_method("spawn")
     server = Granian(
         "bot.runtime.serving:rsgi",
@@ -112,7 +121,8 @@ def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
         port=settings.port,
         interface=Interfaces.RSGI,
         factory=True,
-        http=HTTPModes.http1,  # in HTTP/2 one connection may hold 200 requests, and megabytes for each
+        # in HTTP/2 one connection may hold 200 requests, and megabytes for each
+        http=HTTPModes.http1,
         websockets=False,
         backpressure=_CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS, max_buffer_size=_BUFFER),
@@ -122,14 +132,18 @@ def _serve_http(settings: Settings, role: str, clock: Clock) -> None:
     beside = _BesideHttp(settings, clock, rounds=role == "both")
     server.on_startup(beside.start)
     try:
-        threading.Thread(target=_repeat_ending, args=(_signals(), threading.get_ident()), daemon=True).start()
+        threading.Thread(
+            target=_repeat_ending, args=(_signals(), threading.get_ident()), daemon=True
+        ).start()
         server.serve()
     finally:
         beside.end()
 
 
 def rsgi() -> "HttpFront":
-    """The RSGI application, made in the web server's own process from the environment's settings."""
+    """The RSGI application, made in the web server's own process from the environment's
+    settings.
+    """
     _end_with_the_parent()
     settings = settings_of.read(os.environ.get(settings_of.ENV_FILE))
     logs.start(settings.log_level, settings.log_format, secrets=settings.secrets)
@@ -148,7 +162,9 @@ def rsgi() -> "HttpFront":
     _prepare(aws)
     if multiprocessing.parent_process() is not None:
         atexit.register(_leave)
-        threading.Thread(target=_say_ready, args=(settings.host, settings.port), name="ready", daemon=True).start()
+        threading.Thread(
+            target=_say_ready, args=(settings.host, settings.port), name="ready", daemon=True
+        ).start()
     slack = SignedHttp(door, settings.slack_signing_secret.get_secret_value())
     return HttpFront(slack, EVENTS_PATH, health_of(settings, aws, None), AT_ONCE)
 
@@ -174,15 +190,18 @@ def _say_ready(host: str, port: int) -> None:
 def _leave() -> None:
     """End a web process that has answered everything, without taking its interpreter down.
 
-    A thread of the server's that asks for the interpreter at that moment aborts the process (CPython before 3.14
-    unwinds such threads, which Rust does not allow): a line of panic in the log and a core dump.
+    A thread of the server's that asks for the interpreter at that moment aborts the process
+    (CPython before 3.14 unwinds such threads, which Rust does not allow): a line of panic in the
+    log and a core dump.
     """
     logging.shutdown()
     os._exit(0)
 
 
 def _end_with_the_parent() -> None:
-    """A parent that is killed cannot end its web process, which would keep the port and go on answering for ever."""
+    """A parent that is killed cannot end its web process, which would keep the port and go on
+    answering for ever.
+    """
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -212,22 +231,28 @@ class _Worker:
         self._started = True
 
     def end(self) -> None:
-        """Finish the rounds that run. One that waits for AWS or Slack too long is left as a kill would leave it."""
+        """Finish the rounds that run. One that waits for AWS or Slack too long is left as a kill
+        would leave it.
+        """
         if not self._started:
             return
         ending = threading.Thread(target=self._scheduler.stop, daemon=True)
         ending.start()
         ending.join(_ENDING_ROUNDS)
         if ending.is_alive():
-            words = "a round did not end in %s s; whatever it was doing is taken up at the next start"
+            words = (
+                "a round did not end in %s s; whatever it was doing is taken up at the next start"
+            )
             log.warning(words, _ENDING_ROUNDS)
             os._exit(0)  # the interpreter would wait for the round's thread
 
 
 class _BesideHttp:
-    """What this process does while its child answers HTTP: the rounds, and health on a port of its own.
+    """What this process does while its child answers HTTP: the rounds, and health on a port of its
+    own.
 
-    Built in a thread, at the same time as the child starts. If that fails the whole process ends with its words.
+    Built in a thread, at the same time as the child starts. If that fails the whole process ends
+    with its words.
     """
 
     def __init__(self, settings: Settings, clock: Clock, *, rounds: bool) -> None:
@@ -275,8 +300,8 @@ class _BesideHttp:
 def _prepared(settings: Settings) -> "Aws":
     """The code is read, the tables are there; the way to AWS.
 
-    Raises:
-        NotMigrated, TablesNewer, DatabaseSilent, DatabaseRefuses: the tables are not those of this version.
+    Raises: NotMigrated, TablesNewer, DatabaseSilent, DatabaseRefuses: the tables are not those of
+        this version.
 
     """
     with _reading():
@@ -285,7 +310,8 @@ def _prepared(settings: Settings) -> "Aws":
         from bot.runtime import wiring  # noqa: F401, PLC0415 - half a second, which a parent of web processes need not spend
     with explained(), closing(Database(settings.database_url)) as db:
         if db.is_sqlite:
-            db.migrate()  # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
+            # one machine: nobody else could have done it; PostgreSQL has `labeljob migrate`
+            db.migrate()
         else:
             db.require_tables()
     return Aws(settings)
@@ -293,7 +319,9 @@ def _prepared(settings: Settings) -> "Aws":
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Modules are read inside: hardly any of it is ever garbage, so it is not looked for, now or later."""
+    """Modules are read inside: hardly any of it is ever garbage, so it is not looked for, now or
+    later.
+    """
     gc.disable()
     try:
         yield
@@ -314,7 +342,9 @@ def _prepare(aws: "Aws") -> None:
 
 
 @contextmanager
-def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: "Check") -> Iterator[None]:
+def _health_port(
+    settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: "Check"
+) -> Iterator[None]:
     """Health on a port of its own, where one is set."""
     if not settings.health_port:
         yield
@@ -333,8 +363,8 @@ def _health_port(settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: 
 def _address(host: str, port: int, setting: str) -> str:
     """The IP address of `host`, where `port` is free to be served.
 
-    A port that is being left is waited for. Whether it is free is asked without SO_REUSEPORT, with which the web server
-    would share it with a bot that still runs.
+    A port that is being left is waited for. Whether it is free is asked without SO_REUSEPORT, with
+    which the web server would share it with a bot that still runs.
 
     Raises:
         NotServed: with the name of the setting to change.
@@ -345,7 +375,9 @@ def _address(host: str, port: int, setting: str) -> str:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             # “localhost” may be two addresses, of which everybody knows the older one.
-            family, kind, protocol, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+            family, kind, protocol, _, address = min(
+                found, key=lambda each: each[0] != socket.AF_INET
+            )
             with socket.socket(family, kind, protocol) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
@@ -360,12 +392,16 @@ def _address(host: str, port: int, setting: str) -> str:
 def _why_not_served(host: str, port: int, setting: str, error: Exception) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EADDRINUSE:
-        return f"{setting}: port {port} of {host} is taken. End what serves there, or choose another port."
+        return (
+            f"{setting}: port {port} of {host} is taken. End what serves there, or choose another "
+            "port."
+        )
     if number == errno.EACCES:
         return f"{setting}: port {port} may not be served by this user. Choose one above 1023."
     why = (error.strerror if isinstance(error, OSError) else "") or "it is no name of a machine"
     return (
-        f"LABELJOB_HOST: {host} is no address of this machine ({why}). Set it to 127.0.0.1 (this machine alone), "
+        f"LABELJOB_HOST: {host} is no address of this machine ({why}). Set it to 127.0.0.1 (this "
+        "machine alone), "
         "0.0.0.0 (every address) or one of its addresses."
     )
 
@@ -390,10 +426,11 @@ def _repeat_ending(arrivals: int, main: int) -> None:
 
 
 def _signals() -> int:
-    """A pipe into which the interpreter writes the number of each signal that comes and has a handler.
+    """A pipe into which the interpreter writes the number of each signal that comes and has a
+    handler.
 
-    The handler itself runs only when the main thread is woken, which a signal does not do that comes a moment before
-    it begins to wait, or to another thread.
+    The handler itself runs only when the main thread is woken, which a signal does not do that
+    comes a moment before it begins to wait, or to another thread.
     """
     arrivals, arrived = os.pipe()
     os.set_blocking(arrived, False)

@@ -53,17 +53,23 @@ class Bot:
     def app(self) -> Door:
         """The Slack app with every listener.
 
-        Raises:
-            BadSlack: Slack does not take the bot's token, or does not answer (Bolt asks it once more).
+        Raises: BadSlack: Slack does not take the bot's token, or does not answer (Bolt asks it once
+            more).
 
         """
         secret = self.settings.slack_signing_secret.get_secret_value()
         inbox, access = Inbox(self.ground.db), self.ground.access
         with showing_the_token():
-            door = Door(self.slack, signing_secret=secret, inbox=inbox, installation=self.installation)
+            door = Door(
+                self.slack, signing_secret=secret, inbox=inbox, installation=self.installation
+            )
         commands.labeljob.register(door, jobs=self.jobs, access=access, new_id=new_id)
-        commands.labelteam.register(door, queue=self.jobs.queue, teams=self.ground.teams, access=access)
-        commands.dataset.register(door, datasets=self.datasets, jobs=self.jobs, access=access, new_id=new_id)
+        commands.labelteam.register(
+            door, queue=self.jobs.queue, teams=self.ground.teams, access=access
+        )
+        commands.dataset.register(
+            door, datasets=self.datasets, jobs=self.jobs, access=access, new_id=new_id
+        )
         home.register(door, jobs=self.jobs, teams=self.ground.teams, access=access)
         return door
 
@@ -82,7 +88,8 @@ def build(
 ) -> Bot:
     """Join the parts. `answering` shortens every wait to what Slack's three seconds leave.
 
-    Two bots of one process can share `aws`, whose clients suit whoever waits; `engine` is Ground Truth unless given.
+    Two bots of one process can share `aws`, whose clients suit whoever waits; `engine` is Ground
+    Truth unless given.
 
     Raises:
         NoRole: the execution role is missing or no role.
@@ -109,5 +116,7 @@ def build(
     datasets = dataset_story(ground, jobs.store.note_dataset)
     askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
     undelivered = Undelivered(db, ground.outbox, askers, ground.access.told)
-    senders = Senders(db, settings, lambda: client_of(settings, answering=False), undelivered, new_id)
+    senders = Senders(
+        db, settings, lambda: client_of(settings, answering=False), undelivered, new_id
+    )
     return Bot(settings, slack, ground, jobs, datasets, senders, installation)

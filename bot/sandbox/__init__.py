@@ -1,1 +1,3 @@
-"""The practice workspace: stand-ins for AWS and Slack behind real HTTP, for people who have neither account."""
+"""The practice workspace: stand-ins for AWS and Slack behind real HTTP, for people who have neither
+account.
+"""

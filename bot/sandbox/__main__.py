@@ -1,8 +1,9 @@
 """`labeljob sandbox` and `labeljob demo`: the practice workspace for people with neither account.
 
-The only file of the sandbox that knows the bot, and all it takes from it is the Slack app's manifest: the bot itself
-runs as a process of its own, on settings that are given to it one by one. That process is started before anything
-else is imported here, so that both sides read their code at the same time.
+The only file of the sandbox that knows the bot, and all it takes from it is the Slack app's
+manifest: the bot itself runs as a process of its own, on settings that are given to it one by one.
+That process is started before anything else is imported here, so that both sides read their code at
+the same time.
 """
 
 import fcntl
@@ -52,7 +53,9 @@ def run(folder: str, port: int, transport: str, pictures: str | None, pace: floa
         bot_port=bot_port,
         gaps=_FAST,
     )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # until it is open; the bot must not be left behind
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # until it is open; the bot must not be left behind
     ending = threading.Event()
     try:
         print("Opening the practice workspace", file=sys.stderr)  # noqa: T201 - this is a command
@@ -63,7 +66,9 @@ def run(folder: str, port: int, transport: str, pictures: str | None, pace: floa
         _say(f"It remembers everything in {folder}; `make reset` forgets it. Ctrl-C ends it.")
         if new:
             _say("Mara, Lin and Sam are beginning to work: their first jobs appear within seconds.")
-        threading.Thread(target=_furnish, args=(practice.services, ending), kwargs={"new": new}, daemon=True).start()
+        threading.Thread(
+            target=_furnish, args=(practice.services, ending), kwargs={"new": new}, daemon=True
+        ).start()
         while practice.bot.alive() and not ending.wait(_LOOK):
             pass
         if not ending.is_set():
@@ -88,14 +93,19 @@ def _furnish(services: "Services", ending: threading.Event, *, new: bool) -> Non
             FirstMinute(services).play(drawing.join)
         except (PracticeError, OSError) as error:
             if not ending.is_set():
-                words = "Everything works, but the example jobs are not all there; the next start makes up for it"
+                words = (
+                    "Everything works, but the example jobs are not all there; the next start "
+                    "makes up for it"
+                )
                 print(f"{words} ({error}).", file=sys.stderr)  # noqa: T201 - this is a command
             return
         (services.folder / "opened").touch()
 
 
 def services_only(folder: str, port: int, pace: float = _PACE) -> int:
-    """Start the stand-ins alone, print `NAME=value` lines that point any client at them, and keep them."""
+    """Start the stand-ins alone, print `NAME=value` lines that point any client at them, and keep
+    them.
+    """
     lock, where = _alone(folder), folder_of(folder)
     services = _services(where, _ports(where, port)[0], None, pace=pace)
     ending = threading.Event()
@@ -117,13 +127,21 @@ def demo(*, as_json: bool) -> int:
         def make() -> "Services":
             from bot.sandbox.crowd.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
 
-            return _services(folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None)
+            return _services(
+                folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None
+            )
 
-        practice = Practice(folder, addresses, make, transport="http", bot_port=free_port(0), gaps=_FAST)
+        practice = Practice(
+            folder, addresses, make, transport="http", bot_port=free_port(0), gaps=_FAST
+        )
         try:
             result = _played(practice, addresses)
         except (PracticeError, BotFailed) as error:
-            tail = practice.bot.log.read_text(errors="replace")[-3000:] if practice.bot.log.exists() else ""
+            tail = (
+                practice.bot.log.read_text(errors="replace")[-3000:]
+                if practice.bot.log.exists()
+                else ""
+            )
             raise PracticeFailed(f"The demo did not end well: {error}\n{tail}") from error
         finally:
             practice.stop()
@@ -134,7 +152,9 @@ def demo(*, as_json: bool) -> int:
     else:
         read_out(result)
     good = all(job["status"] == "Completed" for job in result["jobs"])
-    return 0 if good and all(each["status"] == "CREATE_COMPLETE" for each in result["datasets"]) else 1
+    return (
+        0 if good and all(each["status"] == "CREATE_COMPLETE" for each in result["datasets"]) else 1
+    )
 
 
 def _played(practice: Practice, addresses: Addresses) -> dict[str, Any]:
@@ -149,13 +169,17 @@ def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any
     from bot.slack import manifest as slack_manifest  # noqa: PLC0415 - see the module's docstring
 
     chosen: dict[str, Any] = {"banner": BANNER, **other}
-    return Services(folder, manifest=slack_manifest.read(), addresses=addresses, pictures=own, **chosen)
+    return Services(
+        folder, manifest=slack_manifest.read(), addresses=addresses, pictures=own, **chosen
+    )
 
 
 def _own_pictures(pictures: str | None) -> Path | None:
     own = Path(pictures).expanduser() if pictures else None
     if own is not None and not own.is_dir():
-        raise PracticeFailed(f"There is no folder {pictures}. PICTURES names a folder of .jpg or .png files.")
+        raise PracticeFailed(
+            f"There is no folder {pictures}. PICTURES names a folder of .jpg or .png files."
+        )
     return own
 
 
@@ -173,7 +197,8 @@ def _alone(folder: str) -> IO[str]:
         lock = (folder_of(folder) / "lock").open("w")
     except OSError as error:
         raise PracticeFailed(
-            f"--folder: the practice workspace cannot remember anything in {folder} ({error.strerror}). "
+            f"--folder: the practice workspace cannot remember anything in {folder} "
+            f"({error.strerror}). "
             "Name a folder that you may write to, or one that is not there yet."
         ) from error
     try:
@@ -197,4 +222,6 @@ def _say(words: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(demo(as_json=False) if "demo" in sys.argv[1:] else run(".sandbox", 8470, "socket", None))
+    sys.exit(
+        demo(as_json=False) if "demo" in sys.argv[1:] else run(".sandbox", 8470, "socket", None)
+    )

@@ -1,8 +1,9 @@
 """Fault switches and the journal of a stand-in, both over HTTP at `/_control`.
 
-Promises the tests two things: every request of an operation can be made late, lost, throttled, broken or doubled, and
-everything received and answered is written down in order. The journal is the oracle of the tests: what the vendor
-really saw, never what the bot believes it sent. It lives in memory; tokens and signatures are removed from it.
+Promises the tests two things: every request of an operation can be made late, lost, throttled,
+broken or doubled, and everything received and answered is written down in order. The journal is the
+oracle of the tests: what the vendor really saw, never what the bot believes it sent. It lives in
+memory; tokens and signatures are removed from it.
 """
 
 from __future__ import annotations
@@ -32,17 +33,20 @@ HTTP_OK = 200
 
 def _plain_answer(_scope: Scope, kind: str, retry_after: int) -> Response:
     if kind == "throttle":
-        return Response("too many requests", status_code=429, headers={"retry-after": str(retry_after)})
+        return Response(
+            "too many requests", status_code=429, headers={"retry-after": str(retry_after)}
+        )
     return Response("internal error", status_code=500)
 
 
 class Faults:
     """ASGI middleware with the switches.
 
-    `name_of(scope, body)` gives the operation ("chat.postMessage"); an empty name means that the request is nobody's
-    operation and passes untouched and unwritten. `answer(scope, "throttle" | "error_500", retry_after)` speaks the
-    service's own dialect. `direction` is the journal's word for requests that arrive here. A service that also calls
-    out shares its `book` to write down and to spoil these calls as well.
+    `name_of(scope, body)` gives the operation ("chat.postMessage"); an empty name means that the
+    request is nobody's operation and passes untouched and unwritten. `answer(scope, "throttle" |
+    "error_500", retry_after)` speaks the service's own dialect. `direction` is the journal's word
+    for requests that arrive here. A service that also calls out shares its `book` to write down and
+    to spoil these calls as well.
     """
 
     def __init__(
@@ -61,7 +65,9 @@ class Faults:
         self.book = book if book is not None else FaultBook()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve `/_control/faults` and `/_control/journal`; spoil or pass and write down everything else."""
+        """Serve `/_control/faults` and `/_control/journal`; spoil or pass and write down everything
+        else.
+        """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -78,7 +84,11 @@ class Faults:
 
     async def _control(self, request: Request) -> Response:
         origin = request.headers.get("origin")
-        if origin is not None and request.method != "GET" and origin != f"http://{request.headers.get('host')}":
+        if (
+            origin is not None
+            and request.method != "GET"
+            and origin != f"http://{request.headers.get('host')}"
+        ):
             return JSONResponse({"ok": False, "error": "cross_origin"}, status_code=403)
         path = request.url.path
         if path == "/_control/faults":
@@ -97,7 +107,9 @@ class Faults:
                 wanted = json.loads(await request.body())
                 rule = FaultRule.from_json(wanted)
             except (ValueError, TypeError, KeyError) as problem:
-                return JSONResponse({"ok": False, "error": "bad_fault", "message": str(problem)}, status_code=400)
+                return JSONResponse(
+                    {"ok": False, "error": "bad_fault", "message": str(problem)}, status_code=400
+                )
             return JSONResponse({"ok": True, "id": self.book.add(rule)})
         elif request.method != "GET":
             return JSONResponse({"ok": False, "error": "method_not_allowed"}, status_code=405)
@@ -130,7 +142,9 @@ class _Exchange:
         self._kept = bytearray()
 
     async def run(self) -> None:
-        """Answer the request as the first matching rule says, and write it down, in the order of arrival."""
+        """Answer the request as the first matching rule says, and write it down, in the order of
+        arrival.
+        """
         rule = self._faults.book.pick(self._operation)
         content_type = _header(self._scope, b"content-type")
         query = self._scope.get("query_string", b"").decode("latin-1")

@@ -1,8 +1,9 @@
-"""A real HTTP server for a stand-in, in a thread of its own, answering on the loopback address alone.
+"""A real HTTP server for a stand-in, in a thread of its own, answering on the loopback address
+alone.
 
-Promises: `Server.start` returns when the port answers and `Server.stop` ends open event streams and sockets.
-`LoopbackOnly` refuses every request whose Host header is not this machine, so that a web page of somebody else
-cannot reach a stand-in through a DNS name that it points at 127.0.0.1.
+Promises: `Server.start` returns when the port answers and `Server.stop` ends open event streams and
+sockets. `LoopbackOnly` refuses every request whose Host header is not this machine, so that a web
+page of somebody else cannot reach a stand-in through a DNS name that it points at 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from bot.sandbox.ports import loopback_socket
 __all__ = ["LoopbackOnly", "Server"]
 
 THREADS = 64
-"""Worker threads for synchronous handlers: a handler that waits for the bot's answer holds one of them."""
+"""Worker threads for synchronous handlers: a handler that waits for the bot's answer holds one of
+them.
+"""
 START_SECONDS = 60.0  # a busy machine takes its time
 STOP_SECONDS = 10.0
 GRACE_SECONDS = 1.0
@@ -35,21 +38,32 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
 
 class LoopbackOnly:
-    """ASGI middleware: only requests that name this machine in their Host header pass; others get 421 and words."""
+    """ASGI middleware: only requests that name this machine in their Host header pass; others get
+    421 and words.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it (HTTP 421; a websocket is closed before it is accepted)."""
+        """Pass the request on, or refuse it (HTTP 421; a websocket is closed before it is
+        accepted).
+        """
         if scope["type"] == "lifespan" or _host_is_loopback(scope):
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "loopback only"})
             return
-        words = b"This practice server answers only to 127.0.0.1 and localhost. Use one of these in the address.\n"
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(words)).encode())]
+        words = (
+            b"This practice server answers only to 127.0.0.1 "
+            b"and localhost. Use one of these in "
+            b"the address.\n"
+        )
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(words)).encode()),
+        ]
         await send({"type": "http.response.start", "status": HTTP_MISDIRECTED, "headers": headers})
         await send({"type": "http.response.body", "body": words})
 
@@ -60,23 +74,30 @@ def _host_is_loopback(scope: Scope) -> bool:
     if len(hosts) != 1:
         return False
     host = hosts[0].strip().lower()
-    name = host if host.startswith("[") and host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
+    name = (
+        host
+        if host.startswith("[") and host.endswith("]")
+        else host.rsplit(":", 1)[0]
+        if ":" in host
+        else host
+    )
     return name in LOOPBACK_NAMES
 
 
 class Server:
     """One ASGI application on 127.0.0.1, served by uvicorn in a daemon thread.
 
-    `port` 0 takes a free port; it may be a socket that is bound already (see `loopback_socket`). `start` raises OSError
-    when the port is taken and RuntimeError when the application does not come up. The same object cannot be started
-    twice; make a new one.
+    `port` 0 takes a free port; it may be a socket that is bound already (see `loopback_socket`).
+    `start` raises OSError when the port is taken and RuntimeError when the application does not
+    come up. The same object cannot be started twice; make a new one.
     """
 
     def __init__(self, app: ASGIApp, port: int | socket.socket = 0) -> None:
         self._wanted_port = port if isinstance(port, int) else 0
         self._bound = None if isinstance(port, int) else port
         self._edge = _Edge(app)
-        # h11 and plain asyncio: the fault switches reach the connection through uvicorn's own cycle object.
+        # h11 and plain asyncio: the fault switches reach the connection through uvicorn's own cycle
+        # object.
         config = uvicorn.Config(
             self._edge,
             http="h11",
@@ -108,7 +129,9 @@ class Server:
         self._thread.start()
         if not self._uvicorn.up.wait(START_SECONDS) or not self._uvicorn.started:
             self.stop()
-            raise RuntimeError("The stand-in's server did not come up; the reason is in the log above.")
+            raise RuntimeError(
+                "The stand-in's server did not come up; the reason is in the log above."
+            )
         return self
 
     def stop(self) -> None:
@@ -149,7 +172,9 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn told by events what it looks for ten times a second: a start and an end cost what they take."""
+    """uvicorn told by events what it looks for ten times a second: a start and an end cost what
+    they take.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -188,7 +213,9 @@ class _Uvicorn(uvicorn.Server):
 
 
 class _Edge:
-    """What only the server can give the application: more threads, a way to cut a connection, an end for streams."""
+    """What only the server can give the application: more threads, a way to cut a connection, an
+    end for streams.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -212,7 +239,11 @@ class _Edge:
             scope.setdefault("extensions", {})["cut_connection"] = transport.abort
 
         async def watched_send(message: Message) -> None:
-            if task is not None and message["type"] == "http.response.start" and _is_event_stream(message):
+            if (
+                task is not None
+                and message["type"] == "http.response.start"
+                and _is_event_stream(message)
+            ):
                 self._streams.add(task)
             await send(message)
 

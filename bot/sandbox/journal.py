@@ -1,7 +1,8 @@
 """What a stand-in received and answered, and which of its requests are to be spoiled.
 
-Promises order (an entry's number grows with its arrival), a bound (the last 20,000) and no secrets: bearer headers
-are never written down, tokens and request signatures inside bodies and addresses are replaced.
+Promises order (an entry's number grows with its arrival), a bound (the last 20,000) and no secrets:
+bearer headers are never written down, tokens and request signatures inside bodies and addresses are
+replaced.
 """
 
 from __future__ import annotations
@@ -22,7 +23,16 @@ from bot.sandbox import strict_json
 
 __all__ = ["FaultBook", "FaultRule", "journal_page", "readable"]
 
-Fault = Literal["delay", "drop_before", "drop_after", "throttle", "error_500", "garbage", "slow_body", "duplicate"]
+Fault = Literal[
+    "delay",
+    "drop_before",
+    "drop_after",
+    "throttle",
+    "error_500",
+    "garbage",
+    "slow_body",
+    "duplicate",
+]
 KEPT_ENTRIES = 20_000
 KEPT_BYTES = 20_000
 SECRETS = re.compile(
@@ -35,8 +45,9 @@ SECRETS = re.compile(
 class FaultRule:
     """One switch.
 
-    `operation` is a pattern (`chat.*`). `times` counts down to nothing; None is for ever. `seconds` is for delay and
-    slow_body, `retry_after` (seconds) for throttle. `seed` makes `probability` repeatable.
+    `operation` is a pattern (`chat.*`). `times` counts down to nothing; None is for ever. `seconds`
+    is for delay and slow_body, `retry_after` (seconds) for throttle. `seed` makes `probability`
+    repeatable.
     """
 
     operation: str
@@ -55,7 +66,9 @@ class FaultRule:
 
     @staticmethod
     def from_json(wanted: dict[str, Any]) -> FaultRule:
-        """Read a switch as `POST /_control/faults` brings it; raises ValueError with the field at fault."""
+        """Read a switch as `POST /_control/faults` brings it; raises ValueError with the field at
+        fault.
+        """
         if wanted.get("fault") not in get_args(Fault):
             raise ValueError(f"fault: expected one of {', '.join(get_args(Fault))}")
         if not isinstance(wanted.get("operation"), str) or not wanted["operation"]:
@@ -110,7 +123,8 @@ class FaultBook:
         """The switches as JSON, with `hits`: how often each has fired."""
         with self._lock:
             return [
-                {name: value for name, value in vars(rule).items() if not name.startswith("_")} for rule in self._rules
+                {name: value for name, value in vars(rule).items() if not name.startswith("_")}
+                for rule in self._rules
             ]
 
     def pick(self, operation: str) -> FaultRule | None:
@@ -161,9 +175,11 @@ class FaultBook:
 
 
 def readable(body: bytes, content_type: str, query: str) -> Any:
-    """A body as the journal shows it: JSON and forms as values, other text as it is, bytes by their number.
+    """A body as the journal shows it: JSON and forms as values, other text as it is, bytes by their
+    number.
 
-    Form fields that hold JSON (Slack's blocks, view, metadata, payload) are opened too. Query parameters join a form.
+    Form fields that hold JSON (Slack's blocks, view, metadata, payload) are opened too. Query
+    parameters join a form.
     """
     if content_type.startswith("multipart/"):
         return {"bytes": len(body)}
@@ -175,7 +191,9 @@ def readable(body: bytes, content_type: str, query: str) -> Any:
     except UnicodeDecodeError:
         return {"bytes": len(body)}
     text = SECRETS.sub("[removed]", text)
-    params: dict[str, Any] = dict(urllib.parse.parse_qsl(SECRETS.sub("[removed]", query), keep_blank_values=True))
+    params: dict[str, Any] = dict(
+        urllib.parse.parse_qsl(SECRETS.sub("[removed]", query), keep_blank_values=True)
+    )
     if content_type.startswith("application/x-www-form-urlencoded"):
         params.update(urllib.parse.parse_qsl(text, keep_blank_values=True))
         return {name: _opened(value) for name, value in params.items() if name != "token"}
@@ -198,11 +216,13 @@ def journal_page(entries: list[dict[str, Any]]) -> str:
     """The journal for people, newest first: who called what, what was said, what was answered."""
     rows = "".join(_row(entry) for entry in reversed(entries))
     return (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Journal of the practice server</title>"
-        "<style>body{font:14px system-ui;margin:1.5rem;color-scheme:light dark}table{border-collapse:collapse}"
-        "td,th{padding:.25rem .6rem;border-bottom:1px solid #8884;text-align:left;vertical-align:top}"
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Journal of the practice "
+        "server</title><style>body{font:14px system-ui;margin:1.5rem;color-scheme:light "
+        "dark}table{border-collapse:collapse}td,th{padding:.25rem .6rem;border-bottom:1px solid "
+        "#8884;text-align:left;vertical-align:top}"
         "pre{margin:0;max-width:60rem;white-space:pre-wrap;overflow-wrap:anywhere}</style>"
-        "<h1>What the practice server received</h1><p>Newest first, the last 500. Tokens are removed.</p>"
+        "<h1>What the practice server received</h1><p>Newest first, the last 500. Tokens are "
+        "removed.</p>"
         "<table><tr><th>no.<th>time<th>direction<th>operation<th>status<th>request and answer</tr>"
         f"{rows}</table></html>"
     )
@@ -213,9 +233,11 @@ def _row(entry: dict[str, Any]) -> str:
     fault = f" ({entry['fault']})" if entry.get("fault") else ""
     status = "no answer" if not entry["status"] else str(entry["status"])
     both = "\n".join(
-        f"{name}: {json.dumps(entry[name], ensure_ascii=False, indent=1)}" for name in ("request", "response")
+        f"{name}: {json.dumps(entry[name], ensure_ascii=False, indent=1)}"
+        for name in ("request", "response")
     )
     return (
         f"<tr><td>{entry['n']}<td>{at}<td>{html.escape(entry['direction'])}<td>{html.escape(entry['operation'])}"
-        f"<td>{html.escape(status + fault)}<td><details><summary>show</summary><pre>{html.escape(both)}</pre></details>"
+        f"<td>{html.escape(status + fault)}"
+        f"<td><details><summary>show</summary><pre>{html.escape(both)}</pre></details>"
     )

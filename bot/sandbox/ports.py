@@ -1,6 +1,7 @@
 """Ports of this machine's loopback address, for the stand-ins' servers.
 
-Promises whoever asks for one that it listens from that moment on, and that nobody outside this machine reaches it.
+Promises whoever asks for one that it listens from that moment on, and that nobody outside this
+machine reaches it.
 """
 
 import socket
@@ -43,4 +44,6 @@ def first_free(first: int) -> socket.socket:
     for port in range(first, _LAST_PORT + 1):
         with suppress(OSError):
             return loopback_socket(port)
-    raise NoFreePort(f"There is no free port from {first} on. Begin with a lower one, such as 8470.")
+    raise NoFreePort(
+        f"There is no free port from {first} on. Begin with a lower one, such as 8470."
+    )

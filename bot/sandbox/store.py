@@ -1,7 +1,7 @@
 """A stand-in's own SQLite: what it has answered survives kill -9 of the process.
 
-Promises one writer at a time in this process, readers that never wait for it (WAL), and rows that can be asked by
-column name. It knows no table: each stand-in brings its schema.
+Promises one writer at a time in this process, readers that never wait for it (WAL), and rows that
+can be asked by column name. It knows no table: each stand-in brings its schema.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 BUSY_SECONDS = 10.0
-"""How long one process waits for another that holds the same file; inside one process the lock decides."""
+"""How long one process waits for another that holds the same file; inside one process the lock
+decides.
+"""
 
 
 class Store:
     """A SQLite file with a schema.
 
-    `schema_sql` is run at every start, so it says CREATE TABLE IF NOT EXISTS. Connections belong to threads and are
-    kept; `close` ends all of them.
+    `schema_sql` is run at every start, so it says CREATE TABLE IF NOT EXISTS. Connections belong to
+    threads and are kept; `close` ends all of them.
     """
 
     def __init__(self, path: Path, schema_sql: str) -> None:
@@ -43,7 +45,8 @@ class Store:
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: commits when the block ends, rolls back when it raises.
 
-        A write inside a write of the same thread joins it, so a whole operation stays one transaction.
+        A write inside a write of the same thread joins it, so a whole operation stays one
+        transaction.
         """
         with self._lock:
             connection = self._connection()
@@ -63,7 +66,9 @@ class Store:
             call()
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Run `call` once what is being written can be read by others; at once when nothing is being written."""
+        """Run `call` once what is being written can be read by others; at once when nothing is
+        being written.
+        """
         with self._lock:
             if self._connection().in_transaction:
                 self._after.append(call)
@@ -72,7 +77,9 @@ class Store:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection, for SELECT; inside a write of the same thread it sees what was just written."""
+        """This thread's connection, for SELECT; inside a write of the same thread it sees what was
+        just written.
+        """
         yield self._connection()
 
     def close(self) -> None:
@@ -89,7 +96,8 @@ class Store:
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             connection.row_factory = sqlite3.Row
-            # NORMAL in WAL loses nothing when the process dies, only when the machine does; that is enough here.
+            # NORMAL in WAL loses nothing when the process dies, only when the machine does; that is
+            # enough here.
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")

@@ -1,1 +1,3 @@
-"""The front: whatever Slack sends comes in here, is authenticated, counted once and handed to a listener."""
+"""The front: whatever Slack sends comes in here, is authenticated, counted once and handed to a
+listener.
+"""

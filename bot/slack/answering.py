@@ -1,9 +1,11 @@
-"""Threads that answer signed requests: few while answers are quick, more as soon as answers wait for others.
+"""Threads that answer signed requests: few while answers are quick, more as soon as answers wait
+for others.
 
-Threads that all have something to do contend for the interpreter's lock: 64 of them spend half as much processor time
-again on an answer as two do. Threads that wait for AWS, for Slack or for the database contend for nothing. So whoever
-has been at an answer for longer than a quick one takes counts as waiting, and makes room for two more: fifty people
-who ask at once what a hanging AWS knows are all begun with within a fifth of a second.
+Threads that all have something to do contend for the interpreter's lock: 64 of them spend half as
+much processor time again on an answer as two do. Threads that wait for AWS, for Slack or for the
+database contend for nothing. So whoever has been at an answer for longer than a quick one takes
+counts as waiting, and makes room for two more: fifty people who ask at once what a hanging AWS
+knows are all begun with within a fifth of a second.
 """
 
 import asyncio
@@ -22,7 +24,8 @@ T = TypeVar("T")
 
 
 class Room:
-    """How many may be at work at this moment: `few`, and more for each that waits, but `most` at the most.
+    """How many may be at work at this moment: `few`, and more for each that waits, but `most` at
+    the most.
 
     `clock` gives seconds and only goes on.
     """
@@ -47,15 +50,21 @@ class Room:
         self._began.pop(who, None)
 
     def more_in(self) -> float | None:
-        """Seconds until there is more room though nobody leaves; None when only leaving makes room."""
+        """Seconds until there is more room though nobody leaves; None when only leaving makes
+        room.
+        """
         if len(self._began) >= self._most:
             return None
         now = self._clock()
-        return next((began + QUICK - now for began in self._began.values() if began + QUICK > now), None)
+        return next(
+            (began + QUICK - now for began in self._began.values() if began + QUICK > now), None
+        )
 
 
 class Answering:
-    """Does work in threads, `most` at once, each in its turn. For one event loop, and only from within it."""
+    """Does work in threads, `most` at once, each in its turn. For one event loop, and only from
+    within it.
+    """
 
     def __init__(self, most: int, few: int = _FEW) -> None:
         self._room = Room(few, most)

@@ -1,9 +1,10 @@
 """The front: every request of Slack's comes through `Door.dispatch`, whatever way it travelled.
 
-Promises to the listeners: the signature is right (HTTP), the request is new (a repeat gets the stored answer and
-reaches no listener), and whatever they raise becomes words for the person. Promises to Slack: an answer within its
-3 seconds, since listeners run before the response and do one small transaction. An answer is a promise: a request
-that was not taken in is never acknowledged as if it were. Knows nothing of jobs or datasets.
+Promises to the listeners: the signature is right (HTTP), the request is new (a repeat gets the
+stored answer and reaches no listener), and whatever they raise becomes words for the person.
+Promises to Slack: an answer within its 3 seconds, since listeners run before the response and do
+one small transaction. An answer is a promise: a request that was not taken in is never acknowledged
+as if it were. Knows nothing of jobs or datasets.
 """
 
 import hashlib
@@ -32,31 +33,45 @@ from bot.delivery.inbox import Inbox, Request
 from bot.slack.installation import Installation
 from bot.slack.signature import SlackSignature
 
-AT_ONCE = 64  # requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
+# requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
+AT_ONCE = 64
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
-_NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's administrator to install it."
+_NOT_OURS = (
+    "This Labeljob belongs to another workspace. Ask your own workspace's administrator to "
+    "install it."
+)
 _AGAIN = "try_again"  # the listener's mark on a request for which nothing was done
 
-# The answers to those who have not proven to be Slack: no signature, or a body that was not read to its end.
-_UNPROVEN = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+# The answers to those who have not proven to be Slack: no signature, or a body that was not read to
+# its end.
+_UNPROVEN = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
 
-# What reading a payload raises that is not shaped as Slack's are (a field is missing, or is no object, or no text).
+# What reading a payload raises that is not shaped as Slack's are (a field is missing, or is no
+# object, or no text).
 MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 
 log = logging.getLogger(__name__)
 
 
 class NotShown(Transient):
-    """Slack did not answer in time, so it is not known whether it shows what you asked for. If not, ask once more."""
+    """Slack did not answer in time, so it is not known whether it shows what you asked for. If not,
+    ask once more.
+    """
 
 
 class Door(App):
     """The Bolt app behind a signature check and a once-only gate."""
 
-    def __init__(self, slack: WebClient, *, signing_secret: str, inbox: Inbox, installation: Installation) -> None:
-        # process_before_response: Bolt's other way sleeps in steps of 10 ms and, behind most servers, serves one
-        # request at a time (p99 3.3 s at 200 at once, beyond Slack's limit).
+    def __init__(
+        self, slack: WebClient, *, signing_secret: str, inbox: Inbox, installation: Installation
+    ) -> None:
+        # process_before_response: Bolt's other way sleeps in steps of 10 ms and, behind most
+        # servers, serves one request at a time (p99 3.3 s at 200 at once, beyond Slack's limit).
         super().__init__(
             logger=logging.getLogger("bot.bolt"),
             client=slack,
@@ -84,7 +99,9 @@ class Door(App):
         return response
 
     def refused(self, status: HTTPStatus) -> BoltResponse:
-        """The answer to a request that is not Slack's, or whose body is no payload at all; it is counted."""
+        """The answer to a request that is not Slack's, or whose body is no payload at all; it is
+        counted.
+        """
         _count({}, status, 0.0)
         return BoltResponse(status=status.value, body="invalid request")
 
@@ -104,7 +121,11 @@ class Door(App):
             try:
                 seen = self._inbox.open(request)
                 reach("inbox-opened")
-                answer = None if seen is None else seen.answer or self._inbox.answer_within(request, _TWIN_PATIENCE)
+                answer = (
+                    None
+                    if seen is None
+                    else seen.answer or self._inbox.answer_within(request, _TWIN_PATIENCE)
+                )
             except Transient as error:
                 log.warning("a request could not be taken in: %s", error.words)
                 return _in_words(error.words, req.body) or BoltResponse(status=503, body="")
@@ -126,23 +147,32 @@ class Door(App):
         return response
 
     def _by_listeners(self, req: BoltRequest) -> BoltResponse:
-        """Bolt's answer; what listeners raise is words already, so this is about a payload that Bolt cannot read."""
+        """Bolt's answer; what listeners raise is words already, so this is about a payload that
+        Bolt cannot read.
+        """
         try:
             return super().dispatch(req)
         except MISSHAPEN as error:
             return _misshapen(error)
 
     def _hurry(self, context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's name
-        """Give listeners our own client: Bolt's copy keeps the patience that was left when the request came."""
+        """Give listeners our own client: Bolt's copy keeps the patience that was left when the
+        request came.
+        """
         context["client"] = self.client
         return next()
 
     def _not_ours(self, body: dict[str, Any], reason: str) -> BoltResponse:
-        """The answer to a payload of another app or installation: Slack shall not repeat it, and nothing is done."""
+        """The answer to a payload of another app or installation: Slack shall not repeat it, and
+        nothing is done.
+        """
         metrics.not_ours.inc()
         if reason not in self._refused:
             self._refused.add(reason)
-            log.warning("requests of another app or installation are refused (by %s); this is said once", reason)
+            log.warning(
+                "requests of another app or installation are refused (by %s); this is said once",
+                reason,
+            )
         return _in_words(_NOT_OURS, body) or BoltResponse(status=200, body="")
 
     def _genuine(self, req: BoltRequest) -> bool:
@@ -153,7 +183,9 @@ class Door(App):
             raw = req.raw_body.encode()
         except UnicodeEncodeError:  # half a character: it came from no bytes
             return False
-        return self._signature.genuine(raw, {name: values[0] for name, values in req.headers.items()})
+        return self._signature.genuine(
+            raw, {name: values[0] for name, values in req.headers.items()}
+        )
 
 
 def _misshapen(error: Exception) -> BoltResponse:
@@ -163,7 +195,9 @@ def _misshapen(error: Exception) -> BoltResponse:
 
 
 def _count(body: dict[str, Any], status: int, seconds: float) -> None:
-    """Count a request by what it was and how it went; what a forged one says of itself is not believed."""
+    """Count a request by what it was and how it went; what a forged one says of itself is not
+    believed.
+    """
     kind = "command" if body.get("command") else str(body.get("type") or "")
     if status in _UNPROVEN:
         kind = "forged"
@@ -174,19 +208,24 @@ def _count(body: dict[str, Any], status: int, seconds: float) -> None:
 def meaning(body: dict[str, Any]) -> Request | None:
     """What a request means, so that it counts once; None for requests that change nothing.
 
-    Slack repeats events under new ids, and people press twice: the key is made of what was done by whom, where and
-    when, never of the delivery's own id. A form that is sent again bears its key still: its content says whether it is
-    another request, and where it was sent back with faults the press alone does (nothing was done for it).
+    Slack repeats events under new ids, and people press twice: the key is made of what was done by
+    whom, where and when, never of the delivery's own id. A form that is sent again bears its key
+    still: its content says whether it is another request, and where it was sent back with faults
+    the press alone does (nothing was done for it).
     """
     team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
     user = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
     kind = str(body.get("type") or ("command" if body.get("command") else ""))
     key = content = press = ""
     if kind == "command":
-        key, content = f"cmd:{team}:{_digest(body['trigger_id'])}", f"{body['command']} {body.get('text', '')}"
+        key, content = (
+            f"cmd:{team}:{_digest(body['trigger_id'])}",
+            f"{body['command']} {body.get('text', '')}",
+        )
     elif kind == "block_actions":
         action = body["actions"][0]
-        key = f"act:{team}:{user}:{action.get('action_ts')}:{action.get('block_id')}/{action.get('action_id')}"
+        pressed = f"{action.get('block_id')}/{action.get('action_id')}"
+        key = f"act:{team}:{user}:{action.get('action_ts')}:{pressed}"
         content = json.dumps(body["actions"], sort_keys=True)
     elif kind in {"view_submission", "view_closed"}:
         view = body["view"]
@@ -198,7 +237,9 @@ def meaning(body: dict[str, Any]) -> Request | None:
         key, content = f"cut:{team}:{_digest(body['trigger_id'])}", str(body.get("callback_id"))
     elif kind == "event_callback":
         event = body.get("event") or {}
-        item = event.get("ts") or event.get("event_ts") or (body.get("event_id") if not event else "")
+        item = (
+            event.get("ts") or event.get("event_ts") or (body.get("event_id") if not event else "")
+        )
         author = event.get("user") or ""
         user = str(author.get("id") if isinstance(author, dict) else author)
         key = f"evt:{team}:{event.get('type')}:{event.get('channel')}:{user}:{item}"
@@ -216,7 +257,9 @@ def _digest(trigger_id: Any) -> str:
 
 
 def _kept(response: BoltResponse) -> dict[str, Any]:
-    """What a repeat is answered with: the same, without the secrets that somebody typed and the answer quotes."""
+    """What a repeat is answered with: the same, without the secrets that somebody typed and the
+    answer quotes.
+    """
     body = response.body or ""
     try:
         body = json.dumps(_redacted(json.loads(body))) if body else ""
@@ -226,7 +269,9 @@ def _kept(response: BoltResponse) -> dict[str, Any]:
 
 
 def _redacted(value: Any) -> Any:
-    """Each text of an answer without secrets; text by text, so that it stays the JSON that it is."""
+    """Each text of an answer without secrets; text by text, so that it stays the JSON that it
+    is.
+    """
     if isinstance(value, dict):
         return {name: _redacted(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -235,9 +280,11 @@ def _redacted(value: Any) -> Any:
 
 
 def _replay(answer: dict[str, Any] | None) -> BoltResponse:
-    """The stored answer; none is given while the first request is still being answered, or its process died in it.
+    """The stored answer; none is given while the first request is still being answered, or its
+    process died in it.
 
-    An empty 200 would close a form as if it had been taken; so Slack says "try again", and that try finds an answer.
+    An empty 200 would close a form as if it had been taken; so Slack says "try again", and that try
+    finds an answer.
     """
     if answer is None:
         return BoltResponse(status=503, body="")
@@ -245,7 +292,11 @@ def _replay(answer: dict[str, Any] | None) -> BoltResponse:
 
 
 def _to_words(
-    error: Exception, body: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    error: Exception,
+    body: dict[str, Any],
+    context: BoltContext,
+    client: WebClient,
+    respond: Respond,
 ) -> BoltResponse:
     """The last resort: whatever a listener raised becomes words for the person who waits."""
     if _is_silence(error):
@@ -259,7 +310,10 @@ def _to_words(
     else:
         number = subject().get("request", "unknown")
         log.error("request failed (%s)", number, exc_info=error)
-        words = f"Something went wrong on our side; nothing was done. Tell your administrator this number: {number}."
+        words = (
+            "Something went wrong on our side; nothing was done. Tell your administrator this "
+            f"number: {number}."
+        )
     words = redact(words)
     if isinstance(error, Transient) and (answer := _in_words(words, body) or _later(body)):
         return answer
@@ -278,14 +332,18 @@ def _to_words(
 
 
 def _is_silence(error: Exception) -> bool:
-    """Whether a call of Slack's got no answer: the windows on AWS and the database give such errors names of ours."""
+    """Whether a call of Slack's got no answer: the windows on AWS and the database give such errors
+    names of ours.
+    """
     if isinstance(error, SlackApiError):
         return answer_of(error) is Answer.UNKNOWN
     return isinstance(error, (TimeoutError, ConnectionError, URLError, HTTPException))
 
 
 def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-    """Words to the person whose answer cannot hold them: in a window, or below what they pressed or wrote."""
+    """Words to the person whose answer cannot hold them: in a window, or below what they pressed or
+    wrote.
+    """
     view, event = body.get("view") or {}, body.get("event") or {}
     if view.get("type") == "home":  # there is no window yet to put another one on
         client.views_open(trigger_id=body["trigger_id"], view=_note(words))
@@ -294,7 +352,11 @@ def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond)
     elif body.get("response_url"):
         container = body.get("container") or {}
         thread_ts = container.get("thread_ts")
-        where = {"thread_ts": thread_ts} if thread_ts and thread_ts != container.get("message_ts") else {}
+        where = (
+            {"thread_ts": thread_ts}
+            if thread_ts and thread_ts != container.get("message_ts")
+            else {}
+        )
         respond(text=escape(words), response_type="ephemeral", replace_original=False, **where)
     elif event.get("type") == "app_mention":
         client.chat_postEphemeral(
@@ -306,11 +368,17 @@ def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond)
 
 
 def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
-    """Words in the answer itself, for a command or a form; a form stays open with all that was typed."""
+    """Words in the answer itself, for a command or a form; a form stays open with all that was
+    typed.
+    """
     if body.get("command"):
         return _json({"response_type": "ephemeral", "text": escape(words)})
     if body.get("type") == "view_submission":
-        fields = [block["block_id"] for block in body["view"].get("blocks", ()) if block.get("type") == "input"]
+        fields = [
+            block["block_id"]
+            for block in body["view"].get("blocks", ())
+            if block.get("type") == "input"
+        ]
         if fields:
             return _json({"response_action": "errors", "errors": {fields[-1]: words}})
         return _json({"response_action": "push", "view": _note(words)})
@@ -318,7 +386,9 @@ def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:
 
 
 def _later(body: dict[str, Any]) -> BoltResponse | None:
-    """No answer to an event, so that Slack delivers it again: at once, after a minute and after five, then no more."""
+    """No answer to an event, so that Slack delivers it again: at once, after a minute and after
+    five, then no more.
+    """
     return BoltResponse(status=503, body="") if body.get("type") == "event_callback" else None
 
 
@@ -333,4 +403,6 @@ def _note(words: str) -> dict[str, Any]:
 
 
 def _json(body: dict[str, Any]) -> BoltResponse:
-    return BoltResponse(status=200, headers={"content-type": ["application/json"]}, body=json.dumps(body))
+    return BoltResponse(
+        status=200, headers={"content-type": ["application/json"]}, body=json.dumps(body)
+    )

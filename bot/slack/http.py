@@ -1,8 +1,10 @@
-"""Signed HTTP: what travels from Slack to the door, read so that nothing in it can break the reading.
+"""Signed HTTP: what travels from Slack to the door, read so that nothing in it can break the
+reading.
 
-Promises to Slack: every request has an answer that says whose fault it was. A body that is no payload of Slack's is
-400 when its signature is right and 401 when it is not; it never becomes a 500. Promises to the process: of a request
-without Slack's signature nothing is parsed, and it takes no thread.
+Promises to Slack: every request has an answer that says whose fault it was. A body that is no
+payload of Slack's is 400 when its signature is right and 401 when it is not; it never becomes a
+500. Promises to the process: of a request without Slack's signature nothing is parsed, and it takes
+no thread.
 """
 
 import logging
@@ -27,7 +29,9 @@ class Unsigned(Exception):
 
 
 class SignedHttp:
-    """The door for requests that come as HTTP; header names are in lower case, each with its first value."""
+    """The door for requests that come as HTTP; header names are in lower case, each with its first
+    value.
+    """
 
     def __init__(self, door: Door, signing_secret: str) -> None:
         self._door = door
@@ -35,7 +39,8 @@ class SignedHttp:
         self._bodies = RawBodies()
 
     async def proven(self, headers: Mapping[str, str], body: Body) -> bytes:
-        """The raw bytes of a body that Slack signed. Headers that cannot be Slack's cost no look at the body.
+        """The raw bytes of a body that Slack signed. Headers that cannot be Slack's cost no look at
+        the body.
 
         Raises:
             Unsigned: with the answer: 401, 408 (too slow) or 413 (too long).
@@ -58,5 +63,7 @@ class SignedHttp:
         except MISSHAPEN as error:  # Bolt looks into the payload as it makes the request
             log.warning("a request could not be read: %s", type(error).__name__)
             genuine = self._signature.genuine(raw, headers)
-            return self._door.refused(HTTPStatus.BAD_REQUEST if genuine else HTTPStatus.UNAUTHORIZED)
+            return self._door.refused(
+                HTTPStatus.BAD_REQUEST if genuine else HTTPStatus.UNAUTHORIZED
+            )
         return self._door.dispatch(read)

@@ -1,7 +1,9 @@
-"""Whose the bot is: the workspace and the app that its own token belongs to, and nothing that a payload says.
+"""Whose the bot is: the workspace and the app that its own token belongs to, and nothing that a
+payload says.
 
-Promises to everybody: in a channel shared with another company, and in an organisation of several workspaces, a
-payload's `team_id` names whoever hosts the channel or is at home elsewhere; only `auth.test` says whose the token is.
+Promises to everybody: in a channel shared with another company, and in an organisation of several
+workspaces, a payload's `team_id` names whoever hosts the channel or is at home elsewhere; only
+`auth.test` says whose the token is.
 """
 
 import logging
@@ -26,20 +28,25 @@ class BadSlack(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The workspace (T…) and the app (A…) of the bot's token; `app_id` is "" where Slack did not say it."""
+    """The workspace (T…) and the app (A…) of the bot's token; `app_id` is "" where Slack did not
+    say it.
+    """
 
     team_id: str
     app_id: str = ""
 
     def refusal(self, body: Mapping[str, Any]) -> str:
-        """Why a payload is not for this installation, for the log: the field that says so; "" when it may be ours.
+        """Why a payload is not for this installation, for the log: the field that says so; "" when
+        it may be ours.
 
         A field that is missing says nothing: commands and presses in messages name no installation.
         """
         app_id = body.get("api_app_id")
         if self.app_id and app_id and app_id != self.app_id:
             return "api_app_id"
-        if _yes(body.get("is_enterprise_install")):  # ours is one workspace's: the manifest allows no other
+        if _yes(
+            body.get("is_enterprise_install")
+        ):  # ours is one workspace's: the manifest allows no other
             return "is_enterprise_install"
         authorized = _installations(body.get("authorizations"))
         if authorized and self.team_id not in authorized:
@@ -70,7 +77,9 @@ def showing_the_token() -> Iterator[None]:
     except SlackApiError as error:
         if outcome_unknown(error):
             raise BadSlack from error
-        raise BadSlack(f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app anew.") from error
+        raise BadSlack(
+            f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app anew."
+        ) from error
     except (BoltError, *NO_ANSWER) as error:
         raise BadSlack from error
 
@@ -98,12 +107,15 @@ def _app_id(slack: WebClient, bot_id: str) -> str:
     except SlackApiError as error:
         log.warning("the app's own id is not known: bots.info answers %s", slack_code(error))
     except (KeyError, AttributeError, *NO_ANSWER) as error:
-        log.warning("the app's own id is not known: bots.info gives no answer (%s)", type(error).__name__)
+        log.warning(
+            "the app's own id is not known: bots.info gives no answer (%s)", type(error).__name__
+        )
     return ""
 
 
 def _installations(authorizations: Any) -> set[str]:
-    """The workspaces that an event says it is for; "" stands for an organisation's installation, which is never ours.
+    """The workspaces that an event says it is for; "" stands for an organisation's installation,
+    which is never ours.
 
     An event carries that flag here alone, and may name no workspace beside it.
     """

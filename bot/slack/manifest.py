@@ -11,7 +11,9 @@ EVENTS_PATH = "/slack/events"
 
 
 class BadUrl(Refusal):
-    """Give the bot's public address as https://host, without a path. Slack delivers to https only."""
+    """Give the bot's public address as https://host, without a path. Slack delivers to https
+    only.
+    """
 
 
 def read() -> dict[str, Any]:
@@ -28,7 +30,11 @@ def for_http(url: str) -> dict[str, Any]:
 
     """
     host = url.rstrip("/")
-    if not host.startswith("https://") or "/" in host.removeprefix("https://") or host == "https://":
+    if (
+        not host.startswith("https://")
+        or "/" in host.removeprefix("https://")
+        or host == "https://"
+    ):
         raise BadUrl
     address = host + EVENTS_PATH
     manifest = read()

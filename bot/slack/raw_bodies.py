@@ -1,8 +1,9 @@
 """Bodies of requests, read while nobody knows yet who sends them.
 
-Promises to the process: one body is at most a megabyte and is read within two seconds; all that are being read hold
-32 MB together, and beyond that the oldest are given up first. A request of Slack's is some kilobytes (a form's answer
-at most some hundred) and comes in one piece; whoever sends a byte a second is the oldest.
+Promises to the process: one body is at most a megabyte and is read within two seconds; all that are
+being read hold 32 MB together, and beyond that the oldest are given up first. A request of Slack's
+is some kilobytes (a form's answer at most some hundred) and comes in one piece; whoever sends a
+byte a second is the oldest.
 """
 
 import asyncio
@@ -37,7 +38,9 @@ class NotRead(Exception):
 class RawBodies:
     """The bodies that are being read at this moment, by one event loop."""
 
-    def __init__(self, *, most: int = MOST, patience: float = PATIENCE, together: int = _TOGETHER) -> None:
+    def __init__(
+        self, *, most: int = MOST, patience: float = PATIENCE, together: int = _TOGETHER
+    ) -> None:
         self._most = most
         self._patience = patience
         self._together = together
@@ -47,8 +50,8 @@ class RawBodies:
     async def read(self, body: Body, announced: str | None = None) -> bytes:
         """The whole body; `announced` is its Content-Length, None where there is none.
 
-        Raises:
-            NotRead: it is too long (413, also while it comes), too slow, or was given up for others (408).
+        Raises: NotRead: it is too long (413, also while it comes), too slow, or was given up for
+            others (408).
 
         """
         length = _length(announced)
@@ -89,5 +92,7 @@ class RawBodies:
 
 
 def _length(announced: str | None) -> int:
-    """A Content-Length in bytes; -1 where there is none. The web server has refused what is no number."""
+    """A Content-Length in bytes; -1 where there is none. The web server has refused what is no
+    number.
+    """
     return int(announced) if announced is not None else -1

@@ -1,8 +1,10 @@
-"""Socket Mode with an end: what was asked before it is still answered, and a connection that Slack ends is renewed.
+"""Socket Mode with an end: what was asked before it is still answered, and a connection that Slack
+ends is renewed.
 
-Promises to a person who asked a moment before a deployment: their answer is sent before the socket is closed (Slack
-repeats neither commands nor buttons over a socket). Promises to everybody: when Slack closes the connection another
-is opened at once, and a connection that went silent is replaced after a few pings.
+Promises to a person who asked a moment before a deployment: their answer is sent before the socket
+is closed (Slack repeats neither commands nor buttons over a socket). Promises to everybody: when
+Slack closes the connection another is opened at once, and a connection that went silent is replaced
+after a few pings.
 """
 
 import logging
@@ -23,7 +25,9 @@ from bot.slack.app import AT_ONCE
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
 _LOOK = 0.02
-_RECEIVING = 3.0  # seconds that the thread that receives may take to end; it looks five times a second
+_RECEIVING = (
+    3.0  # seconds that the thread that receives may take to end; it looks five times a second
+)
 _PINGS = 3.0  # seconds between pings; a connection that leaves four of them unanswered is replaced
 
 log = logging.getLogger(__name__)
@@ -46,8 +50,8 @@ class Socket(SocketModeHandler):
     def connect(self) -> None:
         """Open the first connection.
 
-        Raises:
-            NoConnection: Slack refuses the app-level token (the words name the setting), or does not answer.
+        Raises: NoConnection: Slack refuses the app-level token (the words name the setting), or
+            does not answer.
         """
         try:
             super().connect()  # type: ignore[no-untyped-call]
@@ -55,7 +59,8 @@ class Socket(SocketModeHandler):
             if outcome_unknown(error):
                 raise NoConnection from error
             raise NoConnection(
-                f"Slack does not open a connection for SLACK_APP_TOKEN ({slack_code(error)}). It must be an app-level "
+                f"Slack does not open a connection for SLACK_APP_TOKEN ({slack_code(error)}). It "
+                "must be an app-level "
                 "token (xapp-…) with connections:write, and Socket Mode must be on in the app. "
                 "`labeljob doctor` looks closer."
             ) from error
@@ -76,7 +81,8 @@ class Socket(SocketModeHandler):
     def _renew(self, _code: int, _reason: str | None = None) -> None:
         """Open another connection for one that Slack has closed.
 
-        The SDK means to, but at this moment still takes the closed one for open, and so waits for its next ping.
+        The SDK means to, but at this moment still takes the closed one for open, and so waits for
+        its next ping.
         """
         if not self.client.auto_reconnect_enabled:
             return
@@ -99,7 +105,9 @@ class Socket(SocketModeHandler):
             self.close()  # type: ignore[no-untyped-call]
 
     def _listen_no_more(self) -> None:
-        """Wake the SDK's threads: each looks for its end only when something came, or seconds later."""
+        """Wake the SDK's threads: each looks for its end only when something came, or seconds
+        later.
+        """
         client = self.client
         client.auto_reconnect_enabled = False
         client.closed = client.current_session_state.terminated = True
@@ -112,7 +120,8 @@ class Socket(SocketModeHandler):
     def _stopped_receiving(self) -> bool:
         """Whether the thread that receives has ended: `close` would wait for it without an end.
 
-        One that begins with a new connection takes back whatever it was told before, and so is told again.
+        One that begins with a new connection takes back whatever it was told before, and so is told
+        again.
         """
         client = self.client
         receiver, end = client.current_session_runner, time.monotonic() + _RECEIVING

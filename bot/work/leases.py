@@ -1,4 +1,6 @@
-"""Leases: one holder at a time for a named thing, on the database's clock, with a fence against late writers."""
+"""Leases: one holder at a time for a named thing, on the database's clock, with a fence against
+late writers.
+"""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -12,7 +14,9 @@ from bot.base.db import Database
 from bot.base.errors import Transient
 from bot.base.moments import over
 
-_RENEWED = 1 / 3  # of a lease is over when it is renewed: two renewals may fail before anybody else can take it
+_RENEWED = (
+    1 / 3
+)  # of a lease is over when it is renewed: two renewals may fail before anybody else can take it
 
 T = TypeVar("T")
 
@@ -42,9 +46,11 @@ class Lease:
 
 
 class Leases:
-    """Grants leases. A lease that is not released ends by itself, also when the database's clock is set back meanwhile.
+    """Grants leases. A lease that is not released ends by itself, also when the database's clock is
+    set back meanwhile.
 
-    All who take a name take it for the same time: one that lasts a minute longer counts as written by a wrong clock.
+    All who take a name take it for the same time: one that lasts a minute longer counts as written
+    by a wrong clock.
     """
 
     def __init__(self, db: Database, owner: str) -> None:
@@ -52,9 +58,12 @@ class Leases:
         self._owner = owner
 
     def take(self, name: str, seconds: float, *, rest: float = 0.0) -> Lease | None:
-        """The lease on `name` for `seconds`, or None while somebody else holds it, or it has its `rest`."""
+        """The lease on `name` for `seconds`, or None while somebody else holds it, or it has its
+        `rest`.
+        """
         granted = self._db.execute(
-            "INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + :seconds) "
+            "INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + "
+            ":seconds) "
             "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, "
             f"until = excluded.until WHERE {over('lease.until', ':longest')} RETURNING fence",
             {"name": name, "owner": self._owner, "seconds": seconds, "longest": max(seconds, rest)},
@@ -65,8 +74,8 @@ class Leases:
     def hold(self, name: str, seconds: float, *, rest: float = 0.0) -> Iterator["Hold | None"]:
         """As `take`, for work of any length, in which `keep` is called at each step.
 
-        A worker that is killed is followed by another after `seconds`; nobody gets the name for `rest` seconds after
-        the end.
+        A worker that is killed is followed by another after `seconds`; nobody gets the name for
+        `rest` seconds after the end.
         """
         lease = self.take(name, seconds, rest=rest)
         if lease is None:
@@ -87,14 +96,19 @@ class Leases:
 
     def _until(self, lease: Lease, seconds: float) -> bool:
         still_ours = self._db.execute(
-            "UPDATE lease SET until = :now + :seconds WHERE name = :name AND fence = :fence RETURNING fence",
+            (
+                "UPDATE lease SET until = :now + :seconds WHERE name = :name AND fence = :fence "
+                "RETURNING fence"
+            ),
             {"name": lease.name, "fence": lease.fence, "seconds": seconds},
         )
         return bool(still_ours)
 
 
 class Hold:
-    """A lease that lives as long as its holder goes on. The process's clock only says when to ask the database."""
+    """A lease that lives as long as its holder goes on. The process's clock only says when to ask
+    the database.
+    """
 
     def __init__(self, leases: Leases, lease: Lease, seconds: float) -> None:
         self._leases = leases

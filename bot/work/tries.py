@@ -1,8 +1,10 @@
-"""Tries: what is taken up again until it is done, with growing pauses, and set aside when it does not get done.
+"""Tries: what is taken up again until it is done, with growing pauses, and set aside when it does
+not get done.
 
-Promises to the stories: one holder at a time (a lease that is renewed while the work goes on, so that a killed one is
-followed within a minute); a change is written only on the version it was read at; and after `quarantine_after` failures
-in a row something is set aside, so that one bad job or dataset stops nobody.
+Promises to the stories: one holder at a time (a lease that is renewed while the work goes on, so
+that a killed one is followed within a minute); a change is written only on the version it was read
+at; and after `quarantine_after` failures in a row something is set aside, so that one bad job or
+dataset stops nobody.
 """
 
 import logging
@@ -37,7 +39,8 @@ class Unexpected(Transient):
 
 
 class TriedRow(SQLModel):
-    """The columns of what is tried: `seq` counts changes of state, `version` every write, `fails` failures in a row.
+    """The columns of what is tried: `seq` counts changes of state, `version` every write, `fails`
+    failures in a row.
 
     `next_try_at` is in seconds since 1970; `quarantine_reason` says why nothing is tried any more.
     """
@@ -75,7 +78,8 @@ def columns(tried: Tried) -> dict[str, Any]:
 
 
 def write_version(session: Session, table: Any, before: Tried, values: dict[str, Any]) -> None:
-    """Write the columns of a row (`values` carry the next version) on the version that `before` was read at.
+    """Write the columns of a row (`values` carry the next version) on the version that `before` was
+    read at.
 
     Raises:
         Stale: it was changed since.
@@ -94,11 +98,12 @@ def attempt(
     refused: Callable[[Refusal], None],
     failed: Callable[[Transient], None],
 ) -> None:
-    """One try at something (`what`, in words): `refused` when it cannot be done as asked, `failed` when it may yet be.
+    """One try at something (`what`, in words): `refused` when it cannot be done as asked, `failed`
+    when it may yet be.
 
-    A bug of ours counts as a failure too, so that it ends with the thing being set aside and stops nobody else: the
-    broad `except` has its reason here. A try that somebody else has overtaken (`hold` is lost) decides nothing, and
-    ends without a word to people.
+    A bug of ours counts as a failure too, so that it ends with the thing being set aside and stops
+    nobody else: the broad `except` has its reason here. A try that somebody else has overtaken
+    (`hold` is lost) decides nothing, and ends without a word to people.
 
     Raises:
         DatabaseSilent: nothing can be written down, and nothing is counted.
@@ -126,7 +131,8 @@ def attempt(
 def counts(error: LabeljobError) -> bool:
     """Whether a failure to look at something speaks about that thing.
 
-    What AWS refuses for it, or cannot be read of it, does, and so does our own bug; AWS being busy says nothing.
+    What AWS refuses for it, or cannot be read of it, does, and so does our own bug; AWS being busy
+    says nothing.
     """
     return isinstance(error, Refusal | AwsGarbled | Unexpected)
 
@@ -134,7 +140,9 @@ def counts(error: LabeljobError) -> bool:
 class Tries:
     """Holds what is worked on, and decides what a failure means."""
 
-    def __init__(self, db: Database, leases: Leases, settings: Settings, chance: random.Random) -> None:
+    def __init__(
+        self, db: Database, leases: Leases, settings: Settings, chance: random.Random
+    ) -> None:
         self._db = db
         self._leases = leases
         self._seconds = _LEASES * settings.lease
@@ -156,7 +164,8 @@ class Tries:
         refused: Callable[[T, Refusal], None],
         failed: Callable[[T, Transient], None],
     ) -> None:
-        """One `attempt` at what waits, under the lease on `name`; nothing while somebody else is or was at it.
+        """One `attempt` at what waits, under the lease on `name`; nothing while somebody else is or
+        was at it.
 
         Raises:
             DatabaseSilent: see `attempt`.
@@ -176,7 +185,9 @@ class Tries:
     def paused(self, tried: T, why: str) -> T:
         """After one more failure: due again after a pause, or set aside because of `why`."""
         after = self.counted(tried, why)
-        wait = min(_PAUSE_MAX, _PAUSE_FIRST * 2 ** min(after.fails, 8)) * self._chance.uniform(0.5, 1.0)
+        wait = min(_PAUSE_MAX, _PAUSE_FIRST * 2 ** min(after.fails, 8)) * self._chance.uniform(
+            0.5, 1.0
+        )
         return replace(after, next_try_at=self.due_in(wait))
 
     def counted(self, tried: T, why: str) -> T:
@@ -185,5 +196,7 @@ class Tries:
         return replace(tried, fails=fails, quarantine_reason=why if fails >= self._limit else None)
 
     def due_in(self, seconds: float) -> float:
-        """The moment that is so far away, by the database's clock: replicas may disagree about the time."""
+        """The moment that is so far away, by the database's clock: replicas may disagree about the
+        time.
+        """
         return self._db.time() + seconds

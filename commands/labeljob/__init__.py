@@ -1,4 +1,6 @@
-"""`/labeljob`, the buttons of a job's card, and mentions: a file for each action, and the front that finds them."""
+"""`/labeljob`, the buttons of a job's card, and mentions: a file for each action, and the front
+that finds them.
+"""
 
 from importlib import import_module
 from pkgutil import iter_modules

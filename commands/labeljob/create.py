@@ -1,6 +1,7 @@
 """The form of `/labeljob create`: three pages of one window, with a draft behind them.
 
-Every listener reads the page into the draft and keeps it before anything can fail, so nothing typed is lost.
+Every listener reads the page into the draft and keeps it before anything can fail, so nothing typed
+is lost.
 """
 
 from functools import partial
@@ -32,16 +33,22 @@ def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> Non
     app.view(pages.REVIEW)(partial(create, **bound, access=access))
 
 
-def open_form(body: dict[str, Any], client: WebClient, *, accept: Accept, access: Access, new_id: NewId) -> None:
+def open_form(
+    body: dict[str, Any], client: WebClient, *, accept: Accept, access: Access, new_id: NewId
+) -> None:
     """`/labeljob create`: open the first page."""
     who = asking(body)
     access.require("create", person_here(who, access))
     access.check_here(who.channel)
     draft_id, draft = accept.begin(access.team_id, who.channel, who.user_id)
-    client.views_open(trigger_id=body["trigger_id"], view=_fresh(accept.form.page_one(draft, draft_id), new_id))
+    client.views_open(
+        trigger_id=body["trigger_id"], view=_fresh(accept.form.page_one(draft, draft_id), new_id)
+    )
 
 
-def category(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId) -> None:
+def category(
+    ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
+) -> None:
     """Another category was picked: show its task types, keep the rest."""
     ack()
     view = body["view"]
@@ -52,7 +59,13 @@ def category(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accep
 
 
 def first_page(
-    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+    ack: Ack,
+    body: dict[str, Any],
+    view: dict[str, Any],
+    *,
+    accept: Accept,
+    access: Access,
+    new_id: NewId,
 ) -> None:
     """Next: the page's faults, or the second page."""
     draft_id, draft = _draft(body, view, accept)
@@ -68,7 +81,13 @@ def first_page(
 
 
 def second_page(
-    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+    ack: Ack,
+    body: dict[str, Any],
+    view: dict[str, Any],
+    *,
+    accept: Accept,
+    access: Access,
+    new_id: NewId,
 ) -> None:
     """Review: the page's faults, or what the bot read of it all."""
     draft_id, draft = _draft(body, view, accept)
@@ -83,7 +102,9 @@ def second_page(
     ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
 
 
-def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId) -> None:
+def back(
+    ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
+) -> None:
     """One page back, with everything that was typed."""
     ack()
     view = body["view"]
@@ -98,8 +119,12 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, n
     _replace(client, view, _fresh(page, new_id))
 
 
-def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept, access: Access) -> None:
-    """The labeling teams that fit what was typed, from the cache; none for a form that is not this person's."""
+def teams(
+    ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept, access: Access
+) -> None:
+    """The labeling teams that fit what was typed, from the cache; none for a form that is not this
+    person's.
+    """
     try:
         _draft(body, body["view"], accept)
     except DraftGone:
@@ -110,7 +135,13 @@ def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Ac
 
 
 def create(
-    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, accept: Accept, access: Access, new_id: NewId
+    ack: Ack,
+    body: dict[str, Any],
+    view: dict[str, Any],
+    *,
+    accept: Accept,
+    access: Access,
+    new_id: NewId,
 ) -> None:
     """Create: the job is taken in, once; or back to the pages with what has become wrong."""
     draft_id, draft = _draft(body, view, accept)
@@ -121,11 +152,16 @@ def create(
         page = accept.form.page_one(draft, draft_id, faults=refused.faults)
         ack(response_action="update", view=_fresh(page, new_id))
         return
-    ack(response_action="update", view=thanked(pages.thanks(receipt.job.name, receipt.job.channel), new=receipt.new))
+    ack(
+        response_action="update",
+        view=thanked(pages.thanks(receipt.job.name, receipt.job.channel), new=receipt.new),
+    )
 
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
-    """Put the page in the place of the one that was pressed; a later press that was faster has won."""
+    """Put the page in the place of the one that was pressed; a later press that was faster has
+    won.
+    """
     try:
         client.views_update(view_id=view["id"], hash=view["hash"], view=page)
     except SlackApiError as error:
@@ -140,7 +176,9 @@ def _draft(body: dict[str, Any], view: dict[str, Any], accept: Accept) -> tuple[
 
 
 def _may_still_ask(draft: Draft, access: Access) -> Who:
-    """Who fills the form, with their right asked anew: what is wrong with a file is told to nobody who lost it."""
+    """Who fills the form, with their right asked anew: what is wrong with a file is told to nobody
+    who lost it.
+    """
     who = access.who(draft.team_id, draft.asked_by, draft.channel)
     access.require("create", who)
     return who
@@ -155,5 +193,7 @@ def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
 
 
 def _fresh(view: dict[str, Any], new_id: NewId) -> dict[str, Any]:
-    """The page with a number of its own: the once-only gate tells a second press from a second visit by it."""
+    """The page with a number of its own: the once-only gate tells a second press from a second
+    visit by it.
+    """
     return pages.numbered(view, new_id())

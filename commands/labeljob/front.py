@@ -1,6 +1,8 @@
-"""The front of the job actions: finds what somebody typed, pressed or mentioned, and shows what came of it.
+"""The front of the job actions: finds what somebody typed, pressed or mentioned, and shows what
+came of it.
 
-Promises to the handlers: whoever asks may see the channel's jobs, and the job that an action is about is there.
+Promises to the handlers: whoever asks may see the channel's jobs, and the job that an action is
+about is there.
 """
 
 import logging
@@ -17,7 +19,15 @@ from bot.base.blocks import modal
 from bot.base.clock import NewId
 from bot.base.errors import LabeljobError
 from bot.delivery.message import Message
-from bot.jobs.actions import CREATE, HELP, INSTRUCTIONS, JOB_ACTIONS, LABELJOB, POST_STATUS_ID, STATUS
+from bot.jobs.actions import (
+    CREATE,
+    HELP,
+    INSTRUCTIONS,
+    JOB_ACTIONS,
+    LABELJOB,
+    POST_STATUS_ID,
+    STATUS,
+)
 from bot.jobs.cards import queue_card, status_card
 from bot.jobs.records import Job
 from bot.jobs.story import JobStory
@@ -38,7 +48,9 @@ log = logging.getLogger(__name__)
 def register(app: Door, *, jobs: JobStory, access: Access, new_id: NewId) -> None:
     """Tell the app of the command, its form, the card's buttons and mentions."""
     bound: dict[str, Any] = {"jobs": jobs, "access": access}
-    app.command(LABELJOB)(partial(command, **bound, new_id=new_id))  # first: Bolt tries listeners in this order
+    app.command(LABELJOB)(
+        partial(command, **bound, new_id=new_id)
+    )  # first: Bolt tries listeners in this order
     create.register(app, accept=jobs.accept, access=access, new_id=new_id)
     stop.register(app, **bound)
     for action in JOB_ACTIONS:
@@ -115,7 +127,9 @@ def pressed(
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def post_status(ack: Ack, body: dict[str, Any], respond: Respond, *, jobs: JobStory, access: Access) -> None:
+def post_status(
+    ack: Ack, body: dict[str, Any], respond: Respond, *, jobs: JobStory, access: Access
+) -> None:
     """[Post in thread]: the status for everybody, once per press."""
     ack()
     who = asking(body)
@@ -132,8 +146,11 @@ def link_pressed(ack: Ack) -> None:
     ack()
 
 
-def mentioned(body: dict[str, Any], event: dict[str, Any], *, jobs: JobStory, access: Access) -> None:
-    """A mention does what the command does (which cannot run in a thread); in a job's thread it means that job.
+def mentioned(
+    body: dict[str, Any], event: dict[str, Any], *, jobs: JobStory, access: Access
+) -> None:
+    """A mention does what the command does (which cannot run in a thread); in a job's thread it
+    means that job.
 
     What apps and workflows write is not answered: two bots that answer each other never end.
     """
@@ -152,7 +169,9 @@ def mentioned(body: dict[str, Any], event: dict[str, Any], *, jobs: JobStory, ac
 
 
 def _answer_to(who: Asking, text: str, root: str, jobs: JobStory, access: Access) -> Message:
-    """The answer to a mention's words; words that are no command get the status, and what can be said."""
+    """The answer to a mention's words; words that are no command get the status, and what can be
+    said.
+    """
     word, rest = words_of(text)
     access.require("see", person_here(who, access))
     action = _BY_WORD.get(word or STATUS.word)

@@ -1,4 +1,6 @@
-"""[Instructions] of a card or a queue: as workers see them, with links to the pictures made now, for this person."""
+"""[Instructions] of a card or a queue: as workers see them, with links to the pictures made now,
+for this person.
+"""
 
 from bot.base.blocks import Block, modal
 from bot.jobs.actions import INSTRUCTIONS
@@ -8,7 +10,8 @@ from commands.doing import Answer, Ask, Opens, does
 
 @does(INSTRUCTIONS)
 def instructions(ask: Ask) -> Answer:
-    """A window; without its pictures where Slack cannot load one of them, which refuses the whole window.
+    """A window; without its pictures where Slack cannot load one of them, which refuses the whole
+    window.
 
     UNSURE: that a refused view leaves its trigger unused is documented nowhere.
     """

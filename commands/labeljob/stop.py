@@ -1,4 +1,6 @@
-"""Stop: a window that says what it would do, to be confirmed. Nothing is stopped by a line of text alone."""
+"""Stop: a window that says what it would do, to be confirmed. Nothing is stopped by a line of text
+alone.
+"""
 
 from functools import partial
 from typing import Any
@@ -26,7 +28,9 @@ def register(app: Door, *, jobs: JobStory, access: Access) -> None:
     app.view(card.JOB_STOP_VIEW)(partial(confirmed, jobs=jobs, access=access))
 
 
-def confirmed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs: JobStory, access: Access) -> None:
+def confirmed(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs: JobStory, access: Access
+) -> None:
     """The stop was confirmed; the right is asked again, for time has passed."""
     job = jobs.status.job(card.job_of(view))
     who = asking(body)

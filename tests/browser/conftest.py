@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 
 
 @pytest.fixture(scope="package")
@@ -31,7 +33,12 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("LABELJOB_REQUIRE_BROWSER") == "1":
             pytest.fail(words)
         pytest.skip(words)
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield started

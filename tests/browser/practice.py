@@ -1,7 +1,8 @@
-"""A practice workspace with a small Bolt app over Socket Mode, and the steps that people take in its page.
+"""A practice workspace with a small Bolt app over Socket Mode, and the steps that people take in
+its page.
 
-The workspace is the real stand-in on a real port; the app answers as each test tells it, so that the page is tested
-against Slack's rules and not against the bot.
+The workspace is the real stand-in on a real port; the app answers as each test tells it, so that
+the page is tested against Slack's rules and not against the bot.
 """
 
 from __future__ import annotations
@@ -41,13 +42,30 @@ MANIFEST: Json = {
             {"command": "/slow", "description": "Never answers"},
         ],
         "shortcuts": [
-            {"name": "Make a thing", "type": "global", "callback_id": "make", "description": "From anywhere"},
-            {"name": "Look at this", "type": "message", "callback_id": "look", "description": "At a message"},
+            {
+                "name": "Make a thing",
+                "type": "global",
+                "callback_id": "make",
+                "description": "From anywhere",
+            },
+            {
+                "name": "Look at this",
+                "type": "message",
+                "callback_id": "look",
+                "description": "At a message",
+            },
         ],
     },
     "oauth_config": {
         "scopes": {
-            "bot": ["commands", "chat:write", "app_mentions:read", "channels:history", "channels:read", "im:write"]
+            "bot": [
+                "commands",
+                "chat:write",
+                "app_mentions:read",
+                "channels:history",
+                "channels:read",
+                "im:write",
+            ]
         }
     },
     "settings": {
@@ -93,7 +111,11 @@ def form_view(blocks: list[Json], **fields: Any) -> Json:
     }
 
 
-NAME = {**field_block("name", "plain_text_input", max_length=20), "optional": False, "hint": plain("Short is good.")}
+NAME = {
+    **field_block("name", "plain_text_input", max_length=20),
+    "optional": False,
+    "hint": plain("Short is good."),
+}
 EVERY_FIELD = [
     NAME,
     field_block("notes", "rich_text_input"),
@@ -133,7 +155,9 @@ class Workspace:
 
     def say(self, channel: str, text: str, blocks: list[Json] | None = None, **more: Any) -> str:
         """Post as the app; gives the ts."""
-        return str(self.client.chat_postMessage(channel=channel, text=text, blocks=blocks, **more)["ts"])
+        return str(
+            self.client.chat_postMessage(channel=channel, text=text, blocks=blocks, **more)["ts"]
+        )
 
 
 def _bolt_app(space: Workspace) -> App:
@@ -201,7 +225,12 @@ def running_workspace(store: Path) -> Iterator[Workspace]:
             {"id": "U0LIN", "name": "lin", "real_name": "Lin Okafor", "title": "labeler"},
         ],
         channels=[
-            {"id": DATA, "name": "orchard-data", "topic": "The harvest", "members": ["U0MARA", "U0LIN", "bot"]},
+            {
+                "id": DATA,
+                "name": "orchard-data",
+                "topic": "The harvest",
+                "members": ["U0MARA", "U0LIN", "bot"],
+            },
             {"id": LABELERS, "name": "orchard-labelers", "members": ["U0LIN", "bot"]},
             {"id": GENERAL, "name": "general", "members": ["U0MARA", "U0LIN"]},
         ],
@@ -230,7 +259,10 @@ def opened_tab(browser: Browser, **options: Any) -> Iterator[Page]:
     page.set_default_timeout(20_000)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
     yield page
     context.close()
     assert not complaints, complaints

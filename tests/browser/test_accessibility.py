@@ -1,4 +1,6 @@
-"""The pages of both stand-ins for people who do not see them, see them badly, use no mouse, or have little room."""
+"""The pages of both stand-ins for people who do not see them, see them badly, use no mouse, or have
+little room.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,15 @@ CARD: list[dict[str, Any]] = [
     {"type": "header", "text": plain("Ripeness")},
     {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": "*612* of 1,240 pictures, see <https://example.com|the guide> `now`"},
-        "accessory": {"type": "overflow", "action_id": "more", "options": [option("stop"), option("clone")]},
+        "text": {
+            "type": "mrkdwn",
+            "text": "*612* of 1,240 pictures, see <https://example.com|the guide> `now`",
+        },
+        "accessory": {
+            "type": "overflow",
+            "action_id": "more",
+            "options": [option("stop"), option("clone")],
+        },
     },
     {"type": "context", "elements": [{"type": "mrkdwn", "text": "by <@U0LIN> in <#C0DATA>"}]},
     {
@@ -42,7 +51,12 @@ CARD: list[dict[str, Any]] = [
         "elements": [
             {"type": "button", "action_id": "a", "text": plain("Refresh"), "style": "primary"},
             {"type": "button", "action_id": "b", "text": plain("Stop"), "style": "danger"},
-            {"type": "static_select", "action_id": "c", "options": [option("ripe")], "placeholder": plain("Choose")},
+            {
+                "type": "static_select",
+                "action_id": "c",
+                "options": [option("ripe")],
+                "placeholder": plain("Choose"),
+            },
         ],
     },
     {
@@ -50,14 +64,18 @@ CARD: list[dict[str, Any]] = [
         "caption": "Who",
         "rows": [
             [{"type": "raw_text", "text": "Name"}, {"type": "raw_text", "text": "Count"}],
-            [{"type": "raw_text", "text": "Lin"}, {"type": "raw_number", "value": 1240, "text": "1,240"}],
+            [
+                {"type": "raw_text", "text": "Lin"},
+                {"type": "raw_number", "value": 1240, "text": "1,240"},
+            ],
         ],
     },
 ]
 ENTITIES = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
   <crowd-entity-annotation name="who" header="Mark the names" text="Ana met Noor in Lyon"
-    labels="[{'label': 'Person', 'shortDisplayName': 'per'}, {'label': 'Place', 'shortDisplayName': 'loc'}]">
+    labels="[{'label': 'Person', 'shortDisplayName': 'per'}, {'label': 'Place', 'shortDisplayName':
+      'loc'}]">
     <full-instructions header="Names"><p>Mark whole names.</p></full-instructions>
     <short-instructions>Mark names.</short-instructions>
   </crowd-entity-annotation>
@@ -75,8 +93,10 @@ SMALL = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></scrip
 </crowd-form>"""
 RARER = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
-  <short-instructions id="brief">In brief<crowd-badge label="new" for="brief"></crowd-badge></short-instructions>
-  <crowd-tabs><crowd-tab header="One"><p>Text</p></crowd-tab><crowd-tab header="Two">More</crowd-tab></crowd-tabs>
+  <short-instructions id="brief">In brief<crowd-badge label="new"
+    for="brief"></crowd-badge></short-instructions>
+  <crowd-tabs><crowd-tab header="One"><p>Text</p></crowd-tab><crowd-tab
+    header="Two">More</crowd-tab></crowd-tabs>
   <crowd-modal link-text="See examples">An example</crowd-modal>
   <crowd-toggle-button name="urgent">Urgent</crowd-toggle-button>
   <crowd-toast duration="60000" opened>Welcome back</crowd-toast>
@@ -94,8 +114,12 @@ def prepared(space: Workspace) -> str:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_workspace_can_be_read_by_everybody(browser: Browser, space: Workspace, scheme: Any) -> None:
-    """Every control says its name, every text stands out, every reference holds: in the channel, a thread, a form."""
+def test_the_workspace_can_be_read_by_everybody(
+    browser: Browser, space: Workspace, scheme: Any
+) -> None:
+    """Every control says its name, every text stands out, every reference holds: in the channel, a
+    thread, a form.
+    """
     ts = prepared(space)
     with opened_tab(browser, color_scheme=scheme) as page:
         visit(page, space)
@@ -131,7 +155,9 @@ def test_the_workspace_in_a_narrow_window(browser: Browser, space: Workspace) ->
 
 
 def test_where_tab_stops(browser: Browser, space: Workspace) -> None:
-    """Tab goes from top to bottom, never jumps, never lands on something unseen, and always shows where it is."""
+    """Tab goes from top to bottom, never jumps, never lands on something unseen, and always shows
+    where it is.
+    """
     ts = prepared(space)
     with opened_tab(browser) as page:
         visit(page, space)
@@ -141,12 +167,15 @@ def test_where_tab_stops(browser: Browser, space: Workspace) -> None:
         assert [stop["html"] for stop in found if not stop["shown"]] == []
         assert [stop["html"] for stop in found if not stop["marked"]] == []
         order = [stop["at"] for stop in found]
-        # One round may begin in the middle, where the composer has the focus: then it wraps once, and only once.
+        # One round may begin in the middle, where the composer has the focus: then it wraps once,
+        # and only once.
         assert sum(later < earlier for earlier, later in pairwise(order)) <= 1
 
 
 def test_the_screen_reader_hears_roles(browser: Browser, space: Workspace) -> None:
-    """A reader finds the channels, the messages, the composer and a form by their roles and names alone."""
+    """A reader finds the channels, the messages, the composer and a form by their roles and names
+    alone.
+    """
     ts = prepared(space)
     with opened_tab(browser) as page:
         visit(page, space)
@@ -163,11 +192,14 @@ def test_the_screen_reader_hears_roles(browser: Browser, space: Workspace) -> No
         for name in ("Kind", "Team", "Who"):
             expect(form.get_by_role("combobox", name=name).first).to_be_attached()
         for group in ("Also", "Split"):
-            either = form.get_by_role("group", name=group).or_(form.get_by_role("radiogroup", name=group))
+            either = form.get_by_role("group", name=group).or_(
+                form.get_by_role("radiogroup", name=group)
+            )
             expect(either).to_be_visible()
 
 
-# -- the worker's side ----------------------------------------------------------------------------------------------
+# -- the worker's side
+# ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -194,7 +226,9 @@ TEMPLATES = {
     "classes": CLASSES,
     "boxes": BOXES,
     "polygons": tool_page("polygon"),
-    "key points": tool_page("keypoint", """initial-value="[{'label': 'pear', 'x': 22, 'y': 29}]" """),
+    "key points": tool_page(
+        "keypoint", """initial-value="[{'label': 'pear', 'x': 22, 'y': 29}]" """
+    ),
     "masks": tool_page("semantic-segmentation"),
     "things": tool_page("instance-segmentation"),
     "entities": ENTITIES,
@@ -205,7 +239,9 @@ TEMPLATES = {
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_task_can_be_read_by_everybody(browser: Browser, site: Site, template: str) -> None:
-    """Workers are hired for their judgement, not for their eyes or their mouse: every element, by day and by night."""
+    """Workers are hired for their judgement, not for their eyes or their mouse: every element, by
+    day and by night.
+    """
     with opened_tab(browser) as page:
         at_work(site, page, TEMPLATES[template])
         for scheme in SCHEMES:
@@ -213,7 +249,9 @@ def test_a_task_can_be_read_by_everybody(browser: Browser, site: Site, template:
             page.set_viewport_size({"width": 1280, "height": 720})
             assert complaints(page) == [], scheme
             found = stops(page)
-            assert [stop["html"] for stop in found if not stop["shown"] or not stop["marked"]] == [], scheme
+            assert [
+                stop["html"] for stop in found if not stop["shown"] or not stop["marked"]
+            ] == [], scheme
             page.set_viewport_size({"width": 380, "height": 780})
             assert complaints(page) == [], scheme
 

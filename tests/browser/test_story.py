@@ -1,4 +1,6 @@
-"""The whole story by clicking: Mara, Lin and Sam in their own windows, the bot as it runs for real."""
+"""The whole story by clicking: Mara, Lin and Sam in their own windows, the bot as it runs for
+real.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ from playwright.sync_api import expect
 from bot.sandbox.crowd import sample_truth
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.console import classification_job
-from tests.browser.whole import MY_PICTURES, PATIENCE, Form, Whole, card, said, type_in, whole_workspace
+from tests.browser.whole import (
+    MY_PICTURES,
+    PATIENCE,
+    Form,
+    Whole,
+    card,
+    said,
+    type_in,
+    whole_workspace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +63,9 @@ def fill_first_page(form: Form, name: str, source: str) -> None:
 
 
 def test_story_by_clicking(whole: Whole) -> None:
-    """The product is this: if it cannot be clicked through from the form to the dataset, nothing else counts."""
+    """The product is this: if it cannot be clicked through from the form to the dataset, nothing
+    else counts.
+    """
     tie(whole, seed.WAITING_TEAM)
     mara = whole.tab(MARA, DATA)
     ask_with_slips(mara)
@@ -97,7 +110,11 @@ def ask_with_slips(mara: Page) -> None:
     form.expect_values(job_name="three-fruits", input_uri=f"{RAW}/my-pictures/")
     form.next()
     form.titled("New labeling job 2 of 3")
-    form.expect_values(workteam_arn="berry-team", title="Three fruits: ripe or not", labels="unripe\nripe\noverripe")
+    form.expect_values(
+        workteam_arn="berry-team",
+        title="Three fruits: ripe or not",
+        labels="unripe\nripe\noverripe",
+    )
     expect(form.control("short_instructions")).to_have_text("Choose {{ one }} word for the fruit.")
     form.next()
     form.titled("New labeling job 3 of 3")
@@ -136,7 +153,9 @@ def label_in_the_portal(lin: Page, mara: Page) -> None:
         portal.get_by_text("ripe", exact=True).last.click()
         portal.get_by_role("button", name="Submit").click()
         if number == 0:
-            expect(card(mara, "three-fruits")).to_contain_text(f"1 of {MY_PICTURES} (33 %)", timeout=PATIENCE)
+            expect(card(mara, "three-fruits")).to_contain_text(
+                f"1 of {MY_PICTURES} (33 %)", timeout=PATIENCE
+            )
     portal.get_by_text("No more tasks for you here").wait_for()
 
 
@@ -153,7 +172,9 @@ def make_dataset(mara: Page) -> None:
     thread = mara.get_by_test_id("thread")
     expect(thread).to_contain_text("Launched; berry-team has been told.")
     expect(thread).to_contain_text(f"Completed: {MY_PICTURES} labeled, 0 not")
-    expect(thread).to_contain_text(f"{MY_PICTURES} of {MY_PICTURES} lines arrived: ripe {MY_PICTURES}", timeout=30_000)
+    expect(thread).to_contain_text(
+        f"{MY_PICTURES} of {MY_PICTURES} lines arrived: ripe {MY_PICTURES}", timeout=30_000
+    )
 
 
 def test_stop_is_confirmed_and_refused_to_others(whole: Whole) -> None:
@@ -183,7 +204,9 @@ def ask_quickly(page: Page, name: str, team: str) -> None:
     form.next()
     form.titled("New labeling job 2 of 3")
     form.search("workteam_arn", team)
-    form.fill(title=f"Title of {name}", description="Choose one word", labels="unripe\nripe\noverripe")
+    form.fill(
+        title=f"Title of {name}", description="Choose one word", labels="unripe\nripe\noverripe"
+    )
     form.next()
     form.titled("New labeling job 3 of 3").next()
     expect(form.modal).to_contain_text(f"{name} is taken in")
@@ -206,7 +229,9 @@ def test_home_shows_a_persons_jobs(whole: Whole) -> None:
 
 
 def test_a_job_made_behind_the_bots_back_is_followed(whole: Whole) -> None:
-    """Today's users all have jobs that the bot did not make; without their cards it would be of no use on day one."""
+    """Today's users all have jobs that the bot did not make; without their cards it would be of no
+    use on day one.
+    """
     make_job_in_the_console(whole, "console-made")
     mara = whole.tab(MARA, DATA)
     type_in(mara, "/labeljob follow nothing-like-this")

@@ -1,4 +1,6 @@
-"""The drawing tools in a real browser: what is clicked or typed becomes exactly the answer that AWS documents."""
+"""The drawing tools in a real browser: what is clicked or typed becomes exactly the answer that AWS
+documents.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ SIZE = {"height": 480, "width": 640}
 
 
 def test_boxes_by_mouse_and_by_keyboard_are_kept_in_image_pixels(site: Site, page: Page) -> None:
-    """Boxes in screen pixels would be wrong on every other screen; without keys some workers could draw none."""
+    """Boxes in screen pixels would be wrong on every other screen; without keys some workers could
+    draw none.
+    """
     page.set_viewport_size({"width": 1000, "height": 700})
     work = Work(site, page, BOXES, "BoundingBox")
     seen = page.locator(".crowd-canvas svg").bounding_box()
@@ -23,7 +27,16 @@ def test_boxes_by_mouse_and_by_keyboard_are_kept_in_image_pixels(site: Site, pag
     assert seen["width"] != pytest.approx(640)
     work.keys("2")
     work.drag((100, 120), (200, 260))
-    work.keys("Escape", "4", "Enter", "ArrowRight", "ArrowDown", "Shift+ArrowLeft", "Control+ArrowUp", "Enter")
+    work.keys(
+        "Escape",
+        "4",
+        "Enter",
+        "ArrowRight",
+        "ArrowDown",
+        "Shift+ArrowLeft",
+        "Control+ArrowUp",
+        "Enter",
+    )
     page.get_by_text("2 boxes").wait_for()
     shoot(page, "boxes")
     drawn = work.submit("boundingBox")
@@ -32,10 +45,18 @@ def test_boxes_by_mouse_and_by_keyboard_are_kept_in_image_pixels(site: Site, pag
     assert by_mouse["label"] == "pear"
     wanted = {"left": 100, "top": 120, "width": 100, "height": 140}
     assert all(abs(by_mouse[side] - length) <= 1 for side, length in wanted.items())
-    assert by_keyboard == {"height": 120, "label": "it's a lemon", "left": 250, "top": 189, "width": 150}
+    assert by_keyboard == {
+        "height": 120,
+        "label": "it's a lemon",
+        "left": 250,
+        "top": 189,
+        "width": 150,
+    }
 
 
-def test_a_placed_box_can_be_relabeled_removed_and_brought_back_by_keyboard(site: Site, page: Page) -> None:
+def test_a_placed_box_can_be_relabeled_removed_and_brought_back_by_keyboard(
+    site: Site, page: Page
+) -> None:
     """A slip that cannot be undone by keyboard would force such a worker to return the task."""
     work = Work(site, page, BOXES, "BoundingBox")
     work.keys("Enter", "Enter", "Enter", "ArrowUp", "Enter", "3", "n", "Delete")
@@ -53,7 +74,9 @@ def test_a_placed_box_can_be_relabeled_removed_and_brought_back_by_keyboard(site
 
 
 def test_a_polygon_by_mouse(site: Site, page: Page) -> None:
-    """Each press is a corner, the first corner closes; a press inside another polygon begins a new one."""
+    """Each press is a corner, the first corner closes; a press inside another polygon begins a new
+    one.
+    """
     page.set_viewport_size({"width": 1000, "height": 700})
     work = Work(site, page, tool_page("polygon"))
     work.keys("4")
@@ -76,7 +99,9 @@ def test_a_polygon_by_keyboard_alone(site: Site, page: Page) -> None:
     work = Work(site, page, tool_page("polygon"))
     work.keys("2", "Enter", "ArrowRight*5")
     work.says("left 370, top 240")
-    work.keys("Enter", "ArrowDown*3", "Enter", "Backspace", "ArrowDown*4", "Control+ArrowLeft", "Enter")
+    work.keys(
+        "Enter", "ArrowDown*3", "Enter", "Backspace", "ArrowDown*4", "Control+ArrowLeft", "Enter"
+    )
     work.says("Point 3 of pear: left 369, top 280")
     work.keys("Enter")
     work.says("Placed: pear, 3 points")
@@ -100,7 +125,9 @@ def test_a_polygon_does_not_cross_itself_and_is_not_lost_half_drawn(site: Site, 
 
 
 def test_dragging_a_corner_and_taking_steps_back(site: Site, page: Page) -> None:
-    """A corner that is a little off is moved, not drawn again; every step can be taken back and done again."""
+    """A corner that is a little off is moved, not drawn again; every step can be taken back and
+    done again.
+    """
     work = Work(site, page, tool_page("polygon"))
     work.click((100, 100), (300, 100), (200, 300))
     work.keys("Control+z")
@@ -117,7 +144,9 @@ def test_dragging_a_corner_and_taking_steps_back(site: Site, page: Page) -> None
 
 
 def test_zoomed_in_every_press_still_means_an_image_pixel(site: Site, page: Page) -> None:
-    """Fine outlines need zoom; an answer that was scaled with it would be wrong without anybody seeing it."""
+    """Fine outlines need zoom; an answer that was scaled with it would be wrong without anybody
+    seeing it.
+    """
     work = Work(site, page, tool_page("polygon"))
     work.keys("+", "+", "+")
     work.says("Zoom 300 %")
@@ -136,11 +165,15 @@ def test_in_a_narrow_window_every_press_still_means_an_image_pixel(site: Site, p
     page.locator(".crowd-canvas").scroll_into_view_if_needed()
     work.click((600, 40), (20, 460))
     drawn = work.submit()
-    assert all(abs(point["x"] - x) <= 2 for point, x in zip(drawn["keypoints"], (600, 20), strict=True))
+    assert all(
+        abs(point["x"] - x) <= 2 for point, x in zip(drawn["keypoints"], (600, 20), strict=True)
+    )
 
 
 def test_polylines_with_what_was_there_before(site: Site, page: Page) -> None:
-    """AWS shows earlier lines with remarks inside the attribute; who changes nothing must be told from who does."""
+    """AWS shows earlier lines with remarks inside the attribute; who changes nothing must be told
+    from who does.
+    """
     earlier = """label-colors="['#112233']" initial-value="{
       polylines: [
       { label: 'apple', // the first one
@@ -164,10 +197,25 @@ def test_polylines_with_what_was_there_before(site: Site, page: Page) -> None:
 def test_a_polyline_by_keyboard_may_cross_itself(site: Site, page: Page) -> None:
     """A polyline is open and may run over itself, other than a polygon."""
     work = Work(site, page, tool_page("polyline"))
-    work.keys("Enter", "ArrowRight*4", "Enter", "ArrowDown*4", "ArrowLeft*2", "Enter", "ArrowUp*8", "Space", "Enter")
+    work.keys(
+        "Enter",
+        "ArrowRight*4",
+        "Enter",
+        "ArrowDown*4",
+        "ArrowLeft*2",
+        "Enter",
+        "ArrowUp*8",
+        "Space",
+        "Enter",
+    )
     work.says("Placed: apple, 4 points")
     drawn = work.submit()
-    assert corners(drawn["polylines"][0]["vertices"]) == [(320, 240), (360, 240), (340, 280), (340, 200)]
+    assert corners(drawn["polylines"][0]["vertices"]) == [
+        (320, 240),
+        (360, 240),
+        (340, 280),
+        (340, 200),
+    ]
     assert "initialValueModified" not in drawn
 
 
@@ -189,8 +237,11 @@ def test_lines_have_two_ends(site: Site, page: Page) -> None:
 
 
 def test_key_points_by_mouse_and_by_keyboard(site: Site, page: Page) -> None:
-    """A key point is one press or one Enter; it is moved by dragging or by arrows, and removed by Backspace."""
-    earlier = """initial-value="[{'label': 'pear', 'x': 22, 'y': 29}, {'label': 'plum', 'x': 1, 'y': 1}]" """
+    """A key point is one press or one Enter; it is moved by dragging or by arrows, and removed by
+    Backspace.
+    """
+    marks = "[{'label': 'pear', 'x': 22, 'y': 29}, {'label': 'plum', 'x': 1, 'y': 1}]"
+    earlier = f'initial-value="{marks}" '
     work = Work(site, page, tool_page("keypoint", earlier))
     work.click((100, 200))
     work.drag((100, 200), (140, 220))
@@ -206,13 +257,17 @@ def test_key_points_by_mouse_and_by_keyboard(site: Site, page: Page) -> None:
     assert near([by_keyboard], [(140, 240)])
 
 
-def test_a_picture_that_is_gone_is_said_and_nothing_is_submitted(site: Site, browser: Browser) -> None:
+def test_a_picture_that_is_gone_is_said_and_nothing_is_submitted(
+    site: Site, browser: Browser
+) -> None:
     """A worker who sees nothing must not send an empty answer that counts as labeled."""
     site.world.lines([{"source-ref": "s3://orchard/gone.jpg"}])
     site.put_page(tool_page("polygon"))
     site.world.job("draw", "PassThrough", ["x"])
     site.world.later(2)
-    page = browser.new_page()  # its console tells of the missing picture, which would fail the usual one
+    page = (
+        browser.new_page()
+    )  # its console tells of the missing picture, which would fail the usual one
     page.goto(site.login_url("sub-lin"))
     page.goto(f"{site.server.url}/tasks/draw")
     page.get_by_text("The picture could not be loaded. Return the task.").wait_for()

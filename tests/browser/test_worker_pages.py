@@ -1,4 +1,6 @@
-"""The worker pages in a real browser: sign in, label a picture, mark a text, fill in a page of one's own."""
+"""The worker pages in a real browser: sign in, label a picture, mark a text, fill in a page of
+one's own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ def see_picture(page: Page) -> None:
 
 
 def test_a_person_labels_a_picture_by_clicking(site: Site, page: Page) -> None:
-    """Without it nobody could try the worker's side: sign in by a link, read the instructions, pick, submit."""
+    """Without it nobody could try the worker's side: sign in by a link, read the instructions,
+    pick, submit.
+    """
     site.put_pictures(samples()[:2])
     site.put_page(CLASSES)
     job = site.world.job("ripeness", "ImageMultiClass", ["unripe", "ripe", "overripe"])
@@ -50,7 +54,11 @@ def test_entities_are_marked_by_mouse_and_keyboard_in_code_points(site: Site, pa
     text = "🍐 Ana met Noor in Lyon"
     site.world.lines([{"source": text}])
     ui = {
-        "UiConfig": {"HumanTaskUiArn": "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"}
+        "UiConfig": {
+            "HumanTaskUiArn": (
+                "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"
+            )
+        }
     }
     job = site.world.job("who", "NamedEntityRecognition", ["Person", "Place"], task=ui)
     site.world.later(2)
@@ -66,7 +74,9 @@ def test_entities_are_marked_by_mouse_and_keyboard_in_code_points(site: Site, pa
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("No more tasks for you here").wait_for()
     found = site.answers(job)[0]["crowd-entity-annotation"]["entities"]
-    assert [(e["label"], "".join(list(text)[e["startOffset"] : e["endOffset"]])) for e in found] == [
+    assert [
+        (e["label"], "".join(list(text)[e["startOffset"] : e["endOffset"]])) for e in found
+    ] == [
         ("Person", "Ana"),
         ("Place", "Lyon"),
     ]
@@ -92,7 +102,8 @@ def test_declining_and_returning_give_the_task_to_others(site: Site, page: Page)
 def test_the_small_elements_of_a_custom_page_answer_as_documented(site: Site, page: Page) -> None:
     """Custom workflows read these shapes in their own functions."""
     template = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form>
-    <crowd-card heading="Review"><p>{{ task.input.taskObject }}</p><input name="plain" value="kept"></crowd-card>
+    <crowd-card heading="Review"><p>{{ task.input.taskObject }}</p><input name="plain"
+      value="kept"></crowd-card>
     <crowd-input name="reason" label="Why" required></crowd-input>
     <crowd-text-area name="more" label="More"></crowd-text-area>
     <crowd-checkbox name="seen" value="Red">Red</crowd-checkbox>
@@ -130,11 +141,15 @@ def test_the_small_elements_of_a_custom_page_answer_as_documented(site: Site, pa
 def test_a_script_in_a_template_does_not_run(site: Site, browser: Browser) -> None:
     """A template is other people's HTML; its script would act in the worker's name."""
     site.put_pictures(samples()[:1])
-    evil = CLASSES + "<script>document.title = 'stolen'</script><img src=x onerror=\"document.title='stolen'\">"
+    evil = CLASSES + (
+        "<script>document.title = 'stolen'</script><img src=x onerror=\"document.title='stolen'\">"
+    )
     site.put_page(evil)
     site.world.job("ripeness", "ImageMultiClass", ["unripe", "ripe"])
     site.world.later(2)
-    page = browser.new_page()  # its console tells of the refused script, which would fail the usual one
+    page = (
+        browser.new_page()
+    )  # its console tells of the refused script, which would fail the usual one
     page.goto(site.login_url("sub-lin"))
     page.goto(f"{site.server.url}/tasks/ripeness")
     see_picture(page)
@@ -143,7 +158,9 @@ def test_a_script_in_a_template_does_not_run(site: Site, browser: Browser) -> No
 
 
 def test_the_page_in_the_dark(site: Site, browser: Browser) -> None:
-    """Half of the workers sit before a dark screen; a white flash at every task would drive them away."""
+    """Half of the workers sit before a dark screen; a white flash at every task would drive them
+    away.
+    """
     site.put_pictures(samples()[:1])
     site.put_page(CLASSES)
     site.world.job("ripeness", "ImageMultiClass", ["unripe", "ripe"])
@@ -160,12 +177,16 @@ def test_the_page_in_the_dark(site: Site, browser: Browser) -> None:
 
 
 def test_the_rarer_small_elements(site: Site, page: Page) -> None:
-    """Tabs, windows, switches and signs of AWS's own samples: a page that shows them as bare text cannot be used."""
+    """Tabs, windows, switches and signs of AWS's own samples: a page that shows them as bare text
+    cannot be used.
+    """
     template = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form>
-    <short-instructions id="brief">In brief<crowd-badge icon="star" for="brief"/></short-instructions>
+    <short-instructions id="brief">In brief<crowd-badge icon="star"
+      for="brief"/></short-instructions>
     <full-instructions header="All of it"><p>At length</p></full-instructions>
     <crowd-tabs><crowd-tab header="Text"><p>{{ task.input.taskObject }}</p></crowd-tab>
-    <crowd-tab header="Notes"><crowd-input label="Note" name="note"></crowd-input></crowd-tab></crowd-tabs>
+    <crowd-tab header="Notes"><crowd-input label="Note"
+      name="note"></crowd-input></crowd-tab></crowd-tabs>
     <crowd-modal link-text="See examples" link-type="button">An example</crowd-modal>
     <crowd-toggle-button name="urgent" value="now">Urgent</crowd-toggle-button>
     <crowd-toggle-button name="plain"></crowd-toggle-button>

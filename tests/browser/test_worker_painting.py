@@ -1,4 +1,6 @@
-"""The painting tools in a real browser: the submitted picture has the right colour at the right image pixels."""
+"""The painting tools in a real browser: the submitted picture has the right colour at the right
+image pixels.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ from PIL import Image, ImageDraw
 
 from bot.sandbox.crowd import masks
 from bot.sandbox.crowd.masks import mask_of
-from tests.browser.worker_site import FRUITS, Site, Work, colours_of, picture_of, shoot, tables, tool_page
+from tests.browser.worker_site import (
+    FRUITS,
+    Site,
+    Work,
+    colours_of,
+    picture_of,
+    shoot,
+    tables,
+    tool_page,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,14 +55,16 @@ ADJUST = tool_page(
 )
 VERIFY = f"""<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
-  <crowd-image-classifier name="crowd-image-classifier" src="{{{{ task.input.taskObject | grant_read_access }}}}"
+  <crowd-image-classifier name="crowd-image-classifier" src="{{{{ task.input.taskObject |
+    grant_read_access }}}}"
     header="Is the mask right?" categories="['good', 'bad']"
     overlay="{{ 'semanticSegmentation': {{ 'labels': ['apple', 'orange'],
       'labelMappings': {{ {MAPPINGS.replace("to_json", "to_json | escape")} }},
       'src': '{{{{ task.input.manifestLine.fruit-ref | grant_read_access }}}}', }} }}">
     <full-instructions header="Verify"><p>Look at the rims.</p></full-instructions>
     <short-instructions>Good when every fruit is covered.</short-instructions>
-    <worker-comment header="What is wrong?" link-text="Say what is wrong" placeholder="the left rim">
+    <worker-comment header="What is wrong?" link-text="Say what is wrong" placeholder="the left
+      rim">
       In a few words</worker-comment>
   </crowd-image-classifier>
 </crowd-form>"""
@@ -96,15 +109,28 @@ def test_painting_by_mouse(site: Site, page: Page) -> None:
 
 
 def test_painting_by_keyboard_alone(site: Site, page: Page) -> None:
-    """An outline of four corners and a stroke, each pixel where the keys say, and every step told."""
+    """An outline of four corners and a stroke, each pixel where the keys say, and every step
+    told.
+    """
     work = Work(site, page, SEMANTIC, "SemanticSegmentation", LabelAttributeName="fruit-ref")
-    work.keys("o", "3", "Enter", "ArrowRight*10", "Enter", "ArrowDown*5", "Enter", "ArrowLeft*9", "Enter")
+    work.keys(
+        "o", "3", "Enter", "ArrowRight*10", "Enter", "ArrowDown*5", "Enter", "ArrowLeft*9", "Enter"
+    )
     work.says("Corner 4: left 330, top 290")
     work.keys("Backspace", "ArrowLeft", "Enter", "Enter")
     work.says("orange painted: the inside of 4 corners")
     work.keys("b", "2", "[", "[", "[", "[", "ArrowUp*20", "Enter")
     work.says("pear painted at left 320, top 90")
-    work.keys("Shift+ArrowRight*3", "Control+z", "e", "ArrowLeft", "Enter", "Control+z", "Control+y", "Control+z")
+    work.keys(
+        "Shift+ArrowRight*3",
+        "Control+z",
+        "e",
+        "ArrowLeft",
+        "Enter",
+        "Control+z",
+        "Control+y",
+        "Control+z",
+    )
     drawn = work.submit()
     counts = colours_of(drawn)
     assert counts[ORANGE] == 100 * 50
@@ -120,7 +146,9 @@ def test_painting_by_keyboard_alone(site: Site, page: Page) -> None:
 def test_a_person_completes_a_segmentation_job(site: Site, page: Page) -> None:
     """What a browser paints must be readable for the consolidation, and end in a mask in S3."""
     one = {"NumberOfHumanWorkersPerDataObject": 1}
-    work = Work(site, page, SEMANTIC, "SemanticSegmentation", LabelAttributeName="fruit-ref", task=one)
+    work = Work(
+        site, page, SEMANTIC, "SemanticSegmentation", LabelAttributeName="fruit-ref", task=one
+    )
     work.keys("2", "Enter")
     work.submit()
     site.world.later(2)
@@ -134,9 +162,18 @@ def test_a_person_completes_a_segmentation_job(site: Site, page: Page) -> None:
 
 
 def test_an_earlier_mask_is_corrected(site: Site, page: Page) -> None:
-    """Adjusting begins with what is there, in its own colours; an untouched mask must come back as it was."""
+    """Adjusting begins with what is there, in its own colours; an untouched mask must come back as
+    it was.
+    """
     put_old_mask(site)
-    work = Work(site, page, ADJUST, "AdjustmentSemanticSegmentation", kept=True, LabelAttributeName="fixed-ref")
+    work = Work(
+        site,
+        page,
+        ADJUST,
+        "AdjustmentSemanticSegmentation",
+        kept=True,
+        LabelAttributeName="fixed-ref",
+    )
     page.get_by_text("apple, 3.3 %").wait_for()
     shoot(page, "adjust")
     page.get_by_role("button", name="Remove orange").click()
@@ -147,10 +184,14 @@ def test_an_earlier_mask_is_corrected(site: Site, page: Page) -> None:
 
 
 def test_an_earlier_mask_is_judged(site: Site, page: Page) -> None:
-    """Verifying shows the mask over the picture, and takes the remark that the requester acts on."""
+    """Verifying shows the mask over the picture, and takes the remark that the requester acts
+    on.
+    """
     put_old_mask(site)
     site.put_page(VERIFY)
-    job = site.world.job("check", "VerificationSemanticSegmentation", ["good", "bad"], LabelAttributeName="verdict")
+    job = site.world.job(
+        "check", "VerificationSemanticSegmentation", ["good", "bad"], LabelAttributeName="verdict"
+    )
     site.world.later(2)
     page.goto(site.login_url("sub-lin"))
     page.goto(f"{site.server.url}/tasks/check")
@@ -167,7 +208,9 @@ def test_an_earlier_mask_is_judged(site: Site, page: Page) -> None:
     page.get_by_text("bad", exact=True).click()
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("No more tasks for you here").wait_for()
-    assert site.answers(job) == [{"crowd-image-classifier": {"label": "bad", "workerComment": "the rim of the apple"}}]
+    assert site.answers(job) == [
+        {"crowd-image-classifier": {"label": "bad", "workerComment": "the rim of the apple"}}
+    ]
 
 
 def test_things_of_one_label_have_colours_of_their_own(site: Site, page: Page) -> None:
@@ -201,6 +244,9 @@ def test_things_by_keyboard_alone(site: Site, page: Page) -> None:
     work.says("Going on with orange 1")
     work.keys("Escape")
     drawn = work.submit()
-    assert drawn["instances"] == [{"color": ORANGE, "label": "orange"}, {"color": "#9467bd", "label": "orange"}]
+    assert drawn["instances"] == [
+        {"color": ORANGE, "label": "orange"},
+        {"color": "#9467bd", "label": "orange"},
+    ]
     assert picture_of(drawn).getpixel((320, 240)) == (0xFF, 0x7F, 0x0E, 255)
     assert picture_of(drawn).getpixel((420, 240)) == (0x94, 0x67, 0xBD, 255)

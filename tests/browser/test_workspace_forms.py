@@ -1,4 +1,6 @@
-"""Forms in the page of the practice workspace: what is typed, what is refused, what the app hears."""
+"""Forms in the page of the practice workspace: what is typed, what is refused, what the app
+hears.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,12 @@ if TYPE_CHECKING:
     from tests.browser.practice import Json, Workspace
 
 
-def test_form_errors_stand_at_their_fields_and_typing_survives(space: Workspace, page: Page) -> None:
-    """A form that forgets what was typed, or an error that does not say where, costs a person the whole form."""
+def test_form_errors_stand_at_their_fields_and_typing_survives(
+    space: Workspace, page: Page
+) -> None:
+    """A form that forgets what was typed, or an error that does not say where, costs a person the
+    whole form.
+    """
     visit(page, space)
     more = {
         "type": "actions",
@@ -39,12 +45,16 @@ def test_form_errors_stand_at_their_fields_and_typing_survives(space: Workspace,
     modal = open_form(page, space, [NAME, more])
     expect(control(modal, "name")).to_be_focused()
     modal.get_by_test_id("modal-submit").click()
-    expect(modal.get_by_test_id("block-name")).to_contain_text("Please complete this required field.")
+    expect(modal.get_by_test_id("block-name")).to_contain_text(
+        "Please complete this required field."
+    )
     control(modal, "name").fill("ripe-july")
 
     def update(_ack: Any, body: Json) -> None:
         view = body["view"]
-        given = form_view([NAME, more, field_block("count", "number_input", is_decimal_allowed=False)])
+        given = form_view(
+            [NAME, more, field_block("count", "number_input", is_decimal_allowed=False)]
+        )
         space.client.views_update(view_id=view["id"], hash=view["hash"], view=given)
 
     space.answers["more"] = update
@@ -53,7 +63,9 @@ def test_form_errors_stand_at_their_fields_and_typing_survives(space: Workspace,
     expect(control(modal, "name")).to_have_value("ripe-july")
     expect(modal.locator("[data-action-id=more]")).to_be_focused()
     taken = "This name is taken since 3 May. ripe-july-2 is free."
-    space.answers["submit"] = lambda ack, _body: ack(response_action="errors", errors={"name": taken})
+    space.answers["submit"] = lambda ack, _body: ack(
+        response_action="errors", errors={"name": taken}
+    )
     modal.get_by_test_id("modal-submit").click()
     expect(modal.get_by_test_id("block-name")).to_contain_text(taken)
     expect(control(modal, "name")).to_be_focused()
@@ -110,18 +122,26 @@ def test_every_input_arrives_in_slacks_shape(browser: Browser, space: Workspace)
         _fill_every_field(page, modal)
         modal.get_by_test_id("modal-submit").click()
         values = space.next("view_submission")["view"]["state"]["values"]
-    got = {block: next(v for name, v in actions["a"].items() if name != "type") for block, actions in values.items()}
+    got = {
+        block: next(v for name, v in actions["a"].items() if name != "type")
+        for block, actions in values.items()
+    }
     assert got["name"] == "all of it"
     assert got["notes"]["elements"] == [
         {
             "type": "rich_text_section",
-            "elements": [{"type": "text", "text": "Choose "}, {"type": "text", "text": "one", "style": {"bold": True}}],
+            "elements": [
+                {"type": "text", "text": "Choose "},
+                {"type": "text", "text": "one", "style": {"bold": True}},
+            ],
         },
         {
             "type": "rich_text_list",
             "style": "bullet",
             "indent": 0,
-            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "ripe"}]}],
+            "elements": [
+                {"type": "rich_text_section", "elements": [{"type": "text", "text": "ripe"}]}
+            ],
         },
     ]
     assert got["kind"] == option("text")
@@ -130,18 +150,26 @@ def test_every_input_arrives_in_slacks_shape(browser: Browser, space: Workspace)
     assert (got["who"], got["where"]) == ("U0LIN", DATA)
     assert (got["also"], got["split"]) == ([option("verify")], option("odd"))
     assert (got["day"], got["hour"], got["moment"]) == ("2026-11-30", "09:30", 1796031000)
-    assert (got["count"], got["mail"], got["guide"]) == ("3", "mara@example.com", "https://example.com/guide")
+    assert (got["count"], got["mail"], got["guide"]) == (
+        "3",
+        "mara@example.com",
+        "https://example.com/guide",
+    )
     assert [file["name"] for file in got["file"]] == ["lines.jsonl"]
 
 
 def test_a_notice_in_a_form_says_what_kind_it_is(space: Workspace, page: Page) -> None:
     """A warning that is only a colour is none for those who cannot see it."""
     visit(page, space)
-    modal = open_form(page, space, [{"type": "alert", "level": "warning", "text": plain("It costs money.")}, NAME])
+    modal = open_form(
+        page, space, [{"type": "alert", "level": "warning", "text": plain("It costs money.")}, NAME]
+    )
     expect(modal.get_by_role("note", name="warning")).to_contain_text("It costs money.")
 
 
-def test_external_select_asks_the_app_only_after_enough_letters(space: Workspace, page: Page) -> None:
+def test_external_select_asks_the_app_only_after_enough_letters(
+    space: Workspace, page: Page
+) -> None:
     """Asking too early or never would make large lists of teams and buckets unusable."""
     visit(page, space)
     modal = open_form(page, space, [field_block("team", "external_select", min_query_length=3)])
@@ -168,7 +196,12 @@ def test_views_stack_and_go_back_with_what_was_typed(space: Workspace, page: Pag
 
     def push(_ack: Any, body: Json) -> None:
         words = {"type": "section", "text": {"type": "mrkdwn", "text": "*Details*"}}
-        view = {"type": "modal", "title": plain("Second"), "blocks": [words], "notify_on_close": True}
+        view = {
+            "type": "modal",
+            "title": plain("Second"),
+            "blocks": [words],
+            "notify_on_close": True,
+        }
         space.client.views_push(trigger_id=body["trigger_id"], view=view)
 
     space.answers["look"] = push
@@ -208,11 +241,23 @@ def test_confirm_dialog_decides_whether_the_app_hears(space: Workspace, page: Pa
         "confirm": plain("Do it"),
         "deny": plain("No"),
     }
-    button = {"type": "button", "action_id": "train", "text": plain("Train"), "value": "v", "confirm": confirm}
+    button = {
+        "type": "button",
+        "action_id": "train",
+        "text": plain("Train"),
+        "value": "v",
+        "confirm": confirm,
+    }
     other = {"type": "button", "action_id": "log", "text": plain("Log")}
-    menu = {"type": "overflow", "action_id": "more", "options": [option("Stop"), option("Continue")]}
+    menu = {
+        "type": "overflow",
+        "action_id": "more",
+        "options": [option("Stop"), option("Continue")],
+    }
     visit(page, space)
-    ts = space.say(DATA, "card", [{"type": "actions", "block_id": "b", "elements": [button, other, menu]}])
+    ts = space.say(
+        DATA, "card", [{"type": "actions", "block_id": "b", "elements": [button, other, menu]}]
+    )
     card = message(page, ts)
     card.locator("[data-action-id=train]").click()
     expect(page.get_by_test_id("confirm")).to_contain_text("It costs money.")

@@ -1,4 +1,6 @@
-"""The page of the practice workspace, used by real people's means: a browser, a keyboard, two tabs at once."""
+"""The page of the practice workspace, used by real people's means: a browser, a keyboard, two tabs
+at once.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from tests.browser.practice import Json, Workspace
 
 
-def test_messages_arrive_without_reload_in_everyopened_tab(browser: Browser, space: Workspace, page: Page) -> None:
+def test_messages_arrive_without_reload_in_everyopened_tab(
+    browser: Browser, space: Workspace, page: Page
+) -> None:
     """Without live updates nobody would see the number move."""
     visit(page, space)
     with opened_tab(browser) as other:
@@ -48,21 +52,29 @@ def test_messages_arrive_without_reload_in_everyopened_tab(browser: Browser, spa
 
 
 def test_text_from_people_stays_text(space: Workspace, page: Page) -> None:
-    """Somebody's text must never become markup, script or a dangerous link in another person's browser."""
+    """Somebody's text must never become markup, script or a dangerous link in another person's
+    browser.
+    """
     visit(page, space)
-    nasty = "<img src=x onerror=window.bad=1> <javascript:alert(1)|press> <https://example.com|fine>"
+    nasty = (
+        "<img src=x onerror=window.bad=1> <javascript:alert(1)|press> <https://example.com|fine>"
+    )
     ts = space.say(DATA, nasty, [{"type": "section", "text": {"type": "mrkdwn", "text": nasty}}])
     expect(message(page, ts)).to_contain_text("<img src=x onerror=window.bad=1>")
     assert message(page, ts).locator(".msg-body img").count() == 0
     links = message(page, ts).locator(".msg-body a")
-    assert [links.nth(i).get_attribute("href") for i in range(links.count())] == ["https://example.com/"]
+    assert [links.nth(i).get_attribute("href") for i in range(links.count())] == [
+        "https://example.com/"
+    ]
     assert links.first.get_attribute("rel") == "noopener noreferrer"
     write(page, "<b>bold</b> & co")
     expect(page.locator("#main .msg").last).to_contain_text("<b>bold</b> & co")
     assert page.evaluate("window.bad") is None
 
 
-def test_ephemeral_answers_are_marked_and_gone_after_reload(browser: Browser, space: Workspace, page: Page) -> None:
+def test_ephemeral_answers_are_marked_and_gone_after_reload(
+    browser: Browser, space: Workspace, page: Page
+) -> None:
     """People must know what others do not see, and that it will not be there tomorrow."""
     visit(page, space)
     space.answers["/secret"] = lambda ack, _body: ack("only for you")
@@ -80,7 +92,9 @@ def test_ephemeral_answers_are_marked_and_gone_after_reload(browser: Browser, sp
 
 
 def test_threads_open_beside_and_count_their_replies(space: Workspace, page: Page) -> None:
-    """The job's history lives in a thread: it must open, take replies and be counted on the card."""
+    """The job's history lives in a thread: it must open, take replies and be counted on the
+    card.
+    """
     ts = space.say(DATA, "The job")
     visit(page, space)
     message(page, ts).hover()
@@ -131,14 +145,19 @@ def test_one_tab_per_person_with_unread_counts(space: Workspace, page: Page) -> 
 
 
 def test_home_tells_the_app_and_follows_what_it_publishes(space: Workspace, page: Page) -> None:
-    """The Home is where people see all their jobs: it must be asked for at each opening and change by itself."""
+    """The Home is where people see all their jobs: it must be asked for at each opening and change
+    by itself.
+    """
     visit(page, space)
     page.get_by_test_id("app-home").click()
     expect(page.get_by_test_id("home")).to_contain_text("is preparing its Home")
     assert space.next("app_home_opened")["tab"] == "home"
     button = {"type": "button", "action_id": "new", "text": plain("New job"), "style": "primary"}
     for count in ("One job", "Two jobs"):
-        blocks = [{"type": "header", "text": plain(count)}, {"type": "actions", "elements": [button]}]
+        blocks = [
+            {"type": "header", "text": plain(count)},
+            {"type": "actions", "elements": [button]},
+        ]
         space.client.views_publish(user_id="U0MARA", view={"type": "home", "blocks": blocks})
         expect(page.get_by_test_id("home")).to_contain_text(count)
     page.get_by_test_id("home").locator("[data-action-id=new]").click()
@@ -149,7 +168,9 @@ def test_home_tells_the_app_and_follows_what_it_publishes(space: Workspace, page
     expect(page.locator("#main .msg").last).to_contain_text("Hello app")
 
 
-def test_shortcuts_mentions_and_files_reach_the_app(space: Workspace, page: Page, tmp_path: Path) -> None:
+def test_shortcuts_mentions_and_files_reach_the_app(
+    space: Workspace, page: Page, tmp_path: Path
+) -> None:
     """Each of Slack's ways to reach an app must be there, or a story cannot be played."""
     visit(page, space)
     page.get_by_test_id("shortcuts").click()
@@ -210,11 +231,21 @@ BLOCK_WORDS: list[tuple[Json, str]] = [
         },
         "inside",
     ),
-    ({"type": "plan", "title": "Launch", "tasks": [{"task_id": "1", "title": "Read", "status": "error"}]}, "failed"),
+    (
+        {
+            "type": "plan",
+            "title": "Launch",
+            "tasks": [{"task_id": "1", "title": "Read", "status": "error"}],
+        },
+        "failed",
+    ),
     (
         {
             "type": "table",
-            "rows": [[{"type": "raw_text", "text": "Job"}], [{"type": "raw_text", "text": "ripe & ready"}]],
+            "rows": [
+                [{"type": "raw_text", "text": "Job"}],
+                [{"type": "raw_text", "text": "ripe & ready"}],
+            ],
             "column_settings": [{"is_wrapped": True}],
         },
         "ripe & ready",
@@ -233,13 +264,24 @@ BLOCK_WORDS: list[tuple[Json, str]] = [
     ),
     ({"type": "header", "text": plain("A header")}, "A header"),
     ({"type": "section", "fields": [{"type": "mrkdwn", "text": "*Bucket*\n`raw`"}]}, "raw"),
-    ({"type": "context", "elements": [{"type": "mrkdwn", "text": "asked by <@U0MARA>"}]}, "asked by @Mara Visser"),
-    ({"type": "section", "text": {"type": "mrkdwn", "text": "closes <!date^1795996800^{date_num}|x>"}}, "2026-11-30"),
+    (
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": "asked by <@U0MARA>"}]},
+        "asked by @Mara Visser",
+    ),
+    (
+        {
+            "type": "section",
+            "text": {"type": "mrkdwn", "text": "closes <!date^1795996800^{date_num}|x>"},
+        },
+        "2026-11-30",
+    ),
     ({"type": "markdown", "text": "## Plan\n- **one**\n  - two"}, "two"),
     (
         {
             "type": "rich_text",
-            "elements": [{"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U0LIN"}]}],
+            "elements": [
+                {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U0LIN"}]}
+            ],
         },
         "@Lin Okafor",
     ),
@@ -250,8 +292,14 @@ BLOCK_WORDS: list[tuple[Json, str]] = [
             "page_size": 1,
             "rows": [
                 [{"type": "raw_text", "text": "Name"}, {"type": "raw_text", "text": "Count"}],
-                [{"type": "raw_text", "text": "Lin"}, {"type": "raw_number", "value": 1240, "text": "1,240"}],
-                [{"type": "raw_text", "text": "Sam"}, {"type": "raw_number", "value": 7, "text": "7"}],
+                [
+                    {"type": "raw_text", "text": "Lin"},
+                    {"type": "raw_number", "value": 1240, "text": "1,240"},
+                ],
+                [
+                    {"type": "raw_text", "text": "Sam"},
+                    {"type": "raw_number", "value": 7, "text": "7"},
+                ],
             ],
         },
         "1,240",
@@ -260,7 +308,10 @@ BLOCK_WORDS: list[tuple[Json, str]] = [
         {
             "type": "data_visualization",
             "title": "Labels",
-            "chart": {"type": "pie", "segments": [{"label": "ripe", "value": 3}, {"label": "unripe", "value": 1}]},
+            "chart": {
+                "type": "pie",
+                "segments": [{"label": "ripe", "value": 3}, {"label": "unripe", "value": 1}],
+            },
         },
         "75 %",
     ),
@@ -282,7 +333,14 @@ def test_blocks_are_drawn(browser: Browser, space: Workspace) -> None:
 def test_everything_can_be_reached_by_keyboard(space: Workspace, page: Page) -> None:
     """A person without a mouse must be able to label and to leave again."""
     ts = space.say(
-        DATA, "A job", [{"type": "actions", "elements": [{"type": "button", "action_id": "k", "text": plain("Press")}]}]
+        DATA,
+        "A job",
+        [
+            {
+                "type": "actions",
+                "elements": [{"type": "button", "action_id": "k", "text": plain("Press")}],
+            }
+        ],
     )
     visit(page, space)
     expect(message(page, ts)).to_be_visible()
@@ -291,9 +349,21 @@ def test_everything_can_be_reached_by_keyboard(space: Workspace, page: Page) -> 
     for _ in range(40):
         page.keyboard.press("Tab")
         reached.add(
-            str(page.evaluate("document.activeElement.dataset.testid || document.activeElement.dataset.actionId"))
+            str(
+                page.evaluate(
+                    "document.activeElement.dataset.testid || "
+                    "document.activeElement.dataset.actionId"
+                )
+            )
         )
-    assert {"person-picker", "channel-general", "app-home", f"message-{ts}", "k", "composer"} <= reached
+    assert {
+        "person-picker",
+        "channel-general",
+        "app-home",
+        f"message-{ts}",
+        "k",
+        "composer",
+    } <= reached
     modal = open_form(page, space, [NAME])
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -345,6 +415,8 @@ def test_page_fetches_nothing_from_outside_and_caches_by_content(space: Workspac
     for address in addresses:
         assert address.startswith("/page/")
         with urllib.request.urlopen(f"{space.url}{address}") as answer:
-            kind = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}[address.rsplit(".", 1)[1]]
+            kind = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}[
+                address.rsplit(".", 1)[1]
+            ]
             assert answer.headers["content-type"].startswith(kind)
             assert "immutable" in answer.headers["cache-control"]

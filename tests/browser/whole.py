@@ -1,4 +1,6 @@
-"""The whole practice workspace for tests by clicking: stand-ins, the bot as a process, and people in their own tabs."""
+"""The whole practice workspace for tests by clicking: stand-ins, the bot as a process, and people
+in their own tabs.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ PATIENCE = 15_000  # ms until what another person or AWS does must be seen
 
 @dataclass
 class Whole:
-    """The running workspace; `tabs` are the people's windows, `complaints` what their consoles said."""
+    """The running workspace; `tabs` are the people's windows, `complaints` what their consoles
+    said.
+    """
 
     services: Services
     browser: Browser
@@ -85,7 +89,10 @@ class Whole:
 
     def _lost(self, person: str, request: Any) -> None:
         """A picture or script that did not come; a stream or page that was left is no fault."""
-        if request.resource_type in {"image", "script", "stylesheet"} and request.failure != "net::ERR_ABORTED":
+        if (
+            request.resource_type in {"image", "script", "stylesheet"}
+            and request.failure != "net::ERR_ABORTED"
+        ):
             self.complaints.append(f"{person}: {request.url} {request.failure}")
 
     def aws(self, service: str) -> Any:
@@ -118,12 +125,21 @@ def whole_workspace(browser: Browser, folder: Path) -> Iterator[Whole]:
         behaviours=NIMBLE,
     )
     practice = Practice(
-        services.folder, services.addresses, lambda: services, transport="socket", bot_port=free_port(0), gaps=GAPS
+        services.folder,
+        services.addresses,
+        lambda: services,
+        transport="socket",
+        bot_port=free_port(0),
+        gaps=GAPS,
     )
     try:
         practice.start()
         sam = Person(services.slack_url, "U0SAM")
-        wait_for(lambda: seed.WAITING_TEAM in str(sam.command("C0LABEL", "/labelteam", "list")), 30, "the teams")
+        wait_for(
+            lambda: seed.WAITING_TEAM in str(sam.command("C0LABEL", "/labelteam", "list")),
+            30,
+            "the teams",
+        )
         yield Whole(services, browser)
     finally:
         practice.stop()
@@ -138,7 +154,9 @@ def type_in(page: Page, text: str) -> None:
 
 def card(page: Page, job_name: str) -> Locator:
     """A job's card in the channel that is open."""
-    return page.locator("#main .msg").filter(has_text=re.compile(rf"job {re.escape(job_name)}(?![a-z-])"))
+    return page.locator("#main .msg").filter(
+        has_text=re.compile(rf"job {re.escape(job_name)}(?![a-z-])")
+    )
 
 
 def said(page: Page, words: str) -> Locator:

@@ -1,4 +1,6 @@
-"""The worker portal with a picture server beside it, and the steps that a worker takes on a task's page."""
+"""The worker portal with a picture server beside it, and the steps that a worker takes on a task's
+page.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from bot.sandbox.crowd.worker_pages import create_app
 from bot.sandbox.http import Server
 from bot.sandbox.workspace.sample_pictures import SamplePicture, pictures
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))  # the world of the people side is kept there
+sys.path.insert(
+    0, str(Path(__file__).parents[1] / "sandbox")
+)  # the world of the people side is kept there
 
 from workers_world import World
 
@@ -35,10 +39,13 @@ SCREENSHOTS = os.environ.get("WORKER_SCREENSHOTS", "")
 FRUITS = ("apple", "pear", "orange", "it's a lemon")
 CLASSES = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
-  <crowd-image-classifier name="crowd-image-classifier" src="{{ task.input.taskObject | grant_read_access }}"
+  <crowd-image-classifier name="crowd-image-classifier" src="{{ task.input.taskObject |
+    grant_read_access }}"
     header="How ripe is the fruit?" categories="{{ task.input.labels | to_json | escape }}">
-    <full-instructions header="Ripeness"><p>Look at the <b>skin</b>, never at the leaf.</p></full-instructions>
-    <short-instructions><p><b>Unripe</b>: green.</p><p><b>Overripe</b>: brown spots.</p></short-instructions>
+    <full-instructions header="Ripeness"><p>Look at the <b>skin</b>, never at the
+      leaf.</p></full-instructions>
+    <short-instructions><p><b>Unripe</b>: green.</p><p><b>Overripe</b>: brown
+      spots.</p></short-instructions>
   </crowd-image-classifier>
 </crowd-form>"""
 
@@ -48,7 +55,8 @@ def tool_page(tag: str, attributes: str = "", name: str = "annotatedResult") -> 
     return f"""<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
   <crowd-{tag} name="{name}" src="{{{{ task.input.taskObject | grant_read_access }}}}"
-    header="Draw round every fruit" labels="['apple', 'pear', 'orange', 'it's a lemon',]" {attributes}>
+    header="Draw round every fruit" labels="['apple', 'pear', 'orange', 'it's a lemon',]"
+      {attributes}>
     <full-instructions header="Fruit"><p>Stem and leaf stay outside.</p></full-instructions>
     <short-instructions>Follow the skin of each fruit.</short-instructions>
   </crowd-{tag}>
@@ -122,14 +130,18 @@ class Site:
         """What was submitted, in the order of the manifest."""
         with self.world.store.read() as connection:
             rows = connection.execute(
-                "SELECT answer FROM assignment WHERE job = ? AND state = 'submitted' ORDER BY line", (job,)
+                "SELECT answer FROM assignment WHERE job = ? AND state = 'submitted' ORDER BY line",
+                (job,),
             ).fetchall()
         return [json.loads(row["answer"]) for row in rows]
 
     def states(self, job: str) -> list[str]:
         """How the tasks of a job stand."""
         with self.world.store.read() as connection:
-            return [r["state"] for r in connection.execute("SELECT state FROM assignment WHERE job = ?", (job,))]
+            return [
+                r["state"]
+                for r in connection.execute("SELECT state FROM assignment WHERE job = ?", (job,))
+            ]
 
 
 def new_site(folder: Path) -> Iterator[Site]:
@@ -149,9 +161,13 @@ def shoot(page: Page, name: str) -> None:
 
 
 class Work:
-    """One worker at one task with a drawing tool: presses at image pixels, keys, and the answer submitted."""
+    """One worker at one task with a drawing tool: presses at image pixels, keys, and the answer
+    submitted.
+    """
 
-    def __init__(self, site: Site, page: Page, template: str, kind: str = "PassThrough", **job: Any) -> None:
+    def __init__(
+        self, site: Site, page: Page, template: str, kind: str = "PassThrough", **job: Any
+    ) -> None:
         self.site, self.page = site, page
         if "kept" not in job:
             site.put_pictures(tables(1))
@@ -203,7 +219,9 @@ class Work:
 
 
 def near(found: Sequence[dict[str, int]], wanted: Sequence[tuple[float, float]]) -> bool:
-    """Whether vertices are those points, to a pixel: a screen's pixel is not always a whole one of the image."""
+    """Whether vertices are those points, to a pixel: a screen's pixel is not always a whole one of
+    the image.
+    """
     return len(found) == len(wanted) and all(
         isinstance(one["x"], int) and abs(one["x"] - x) <= 1 and abs(one["y"] - y) <= 1
         for one, (x, y) in zip(found, wanted, strict=True)
@@ -217,7 +235,9 @@ def corners(found: Sequence[dict[str, int]]) -> list[tuple[int, int]]:
 
 def picture_of(answer: dict[str, Any]) -> Image.Image:
     """The painted picture in an answer."""
-    return Image.open(io.BytesIO(base64.b64decode(answer["labeledImage"]["pngImageData"]))).convert("RGBA")
+    return Image.open(io.BytesIO(base64.b64decode(answer["labeledImage"]["pngImageData"]))).convert(
+        "RGBA"
+    )
 
 
 def colours_of(answer: dict[str, Any]) -> dict[str, int]:

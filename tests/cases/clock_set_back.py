@@ -1,7 +1,8 @@
-"""A process whose machine's clock is set back by an hour while rounds run: `python -m tests.cases.clock_set_back`.
+"""A process whose machine's clock is set back by an hour while rounds run: `python -m
+tests.cases.clock_set_back`.
 
-Prints how many rounds ran before and after, as two numbers. The clock is this process's own: it is replaced before
-anything that reads it is imported, whatever library the rounds run on.
+Prints how many rounds ran before and after, as two numbers. The clock is this process's own: it is
+replaced before anything that reads it is imported, whatever library the rounds run on.
 """
 
 import datetime as dt

@@ -1,4 +1,6 @@
-"""The world of the stories, one for all cases: each brings names and, where it needs one, a channel of its own."""
+"""The world of the stories, one for all cases: each brings names and, where it needs one, a channel
+of its own.
+"""
 
 from tests.stories.conftest import one_world, world
 

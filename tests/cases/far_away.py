@@ -1,6 +1,8 @@
-"""S3 as a client of the wrong Region meets it: 301 with the right one, and an answer once the request is signed for it.
+"""S3 as a client of the wrong Region meets it: 301 with the right one, and an answer once the
+request is signed for it.
 
-The practice S3 refuses a bucket of another Region whatever a request is signed for; boto3 follows the real one.
+The practice S3 refuses a bucket of another Region whatever a request is signed for; boto3 follows
+the real one.
 """
 
 import re
@@ -13,12 +15,18 @@ BUCKET, REGION = "far-away", "eu-west-1"
 MANIFEST = b'{"source-ref":"s3://far-away/a.jpg"}\n'
 _SIGNED_FOR = re.compile(r"/\d{8}/([a-z0-9-]+)/s3/aws4_request")
 _LIST = (
-    f'<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>{BUCKET}</Name>'
+    '<?xml version="1.0"?><ListBucketResult '
+    f'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>{BUCKET}</Name>'
     "<Prefix></Prefix><KeyCount>0</KeyCount><MaxKeys>1</MaxKeys><IsTruncated>false</IsTruncated></ListBucketResult>"
 ).encode()
 _MOVED = (
-    '<?xml version="1.0"?><Error><Code>PermanentRedirect</Code><Message>The bucket you are attempting to access must be'
-    f" addressed using the specified endpoint.</Message><Endpoint>{BUCKET}.s3.{REGION}.amazonaws.com</Endpoint>"
+    "<?xml "
+    'version="1.0"?><Error><Code>PermanentRedirect</Code><Message>The '
+    "bucket you are "
+    "attempting to access "
+    "must be"
+    " addressed using the specified "
+    f"endpoint.</Message><Endpoint>{BUCKET}.s3.{REGION}.amazonaws.com</Endpoint>"
     f"<Bucket>{BUCKET}</Bucket></Error>"
 ).encode()
 

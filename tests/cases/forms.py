@@ -1,4 +1,6 @@
-"""What a case asks of the app and what it is told: the form's pages, the thread, and the awkward things of Slack."""
+"""What a case asks of the app and what it is told: the form's pages, the thread, and the awkward
+things of Slack.
+"""
 
 import json
 import re
@@ -16,7 +18,9 @@ from tests.stories.world import DATA, World, shown, words
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody read while asking for a job: faults by field, or the review and the job's thread."""
+    """What somebody read while asking for a job: faults by field, or the review and the job's
+    thread.
+    """
 
     refused: dict[str, str] = field(default_factory=dict)
     review: str = ""
@@ -38,7 +42,9 @@ def page_one(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
 
 
 def page_two(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
-    """Fill the first two pages; the faults that the second comes back with. The first has to take what it is given."""
+    """Fill the first two pages; the faults that the second comes back with. The first has to take
+    what it is given.
+    """
     if faults := page_one(world, order, channel):
         raise PracticeError(f"page 1: {faults}")
     return dict(second_page(world.mara, order).get("errors") or {})
@@ -72,7 +78,11 @@ def thread(world: World, name: str, channel: str = DATA) -> str:
 
 def sample_picture(world: World) -> bytes:
     """The bytes of a picture that people can label."""
-    return bytes(world.s3.get_object(Bucket=seed.RAW, Key=addresses(world)[0].split("/", 3)[3])["Body"].read())
+    return bytes(
+        world.s3.get_object(Bucket=seed.RAW, Key=addresses(world)[0].split("/", 3)[3])[
+            "Body"
+        ].read()
+    )
 
 
 def addresses(world: World, manifest: str = "first-basket.manifest") -> list[str]:
@@ -89,7 +99,11 @@ def manifest_of(world: World, key: str, sources: list[str]) -> str:
 def tasks(world: World, name: str) -> list[dict[str, Any]]:
     """The lines that AWS hands out for a job: one task each."""
     asked = world.sagemaker.describe_labeling_job(LabelingJobName=name)["InputConfig"]["DataSource"]
-    return [json.loads(line) for line in text_at(world, asked["S3DataSource"]["ManifestS3Uri"]).splitlines() if line]
+    return [
+        json.loads(line)
+        for line in text_at(world, asked["S3DataSource"]["ManifestS3Uri"]).splitlines()
+        if line
+    ]
 
 
 def text_at(world: World, address: str) -> str:
@@ -100,7 +114,9 @@ def text_at(world: World, address: str) -> str:
 
 def labeled(world: World, name: str) -> int:
     """How many objects of a job have labels, as AWS counts them."""
-    return int(world.sagemaker.describe_labeling_job(LabelingJobName=name)["LabelCounters"]["TotalLabeled"])
+    return int(
+        world.sagemaker.describe_labeling_job(LabelingJobName=name)["LabelCounters"]["TotalLabeled"]
+    )
 
 
 def says(pattern: str, text: str) -> bool:
@@ -162,6 +178,8 @@ def sealed(world: World, bucket: str) -> Iterator[None]:
 def control(url: str, switch: str, body: dict[str, Any]) -> None:
     """Turn a switch of a stand-in."""
     request = urllib.request.Request(
-        f"{url}/_control/{switch}", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+        f"{url}/_control/{switch}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
     )
     urllib.request.urlopen(request, timeout=5).close()

@@ -1,7 +1,9 @@
-"""The cases that this folder keeps, each with its kind: what people of this field met with other tools.
+"""The cases that this folder keeps, each with its kind: what people of this field met with other
+tools.
 
-A case is one example of its kind. One that is not mended yet is a strict expected failure, so that whoever mends its
-kind is told to take the mark off, and nobody loses it when the code around it is made anew.
+A case is one example of its kind. One that is not mended yet is a strict expected failure, so that
+whoever mends its kind is told to take the mark off, and nobody loses it when the code around it is
+made anew.
 """
 
 import pytest
@@ -42,5 +44,7 @@ CASES = {
 
 
 def not_yet(case: str) -> pytest.MarkDecorator:
-    """The mark of what fails until the kind of this case is mended; only an assertion counts as its failure."""
+    """The mark of what fails until the kind of this case is mended; only an assertion counts as its
+    failure.
+    """
     return pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"{CASES[case]}: {case}")

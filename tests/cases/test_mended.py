@@ -1,4 +1,6 @@
-"""Cases that were mended: nobody is locked out, boxes keep their places, and a clock may be wrong."""
+"""Cases that were mended: nobody is locked out, boxes keep their places, and a clock may be
+wrong.
+"""
 
 import json
 import logging
@@ -23,7 +25,9 @@ from tests.stories.world import WAITING, World, an_order, words
 
 
 def answer(person: Person, channel: str, text: str, command: str = "/labeljob") -> str:
-    """What the app answers; "a window" when one opens, and what Slack says when nothing came within 3 s."""
+    """What the app answers; "a window" when one opens, and what Slack says when nothing came within
+    3 s.
+    """
     person.close_windows()
     try:
         said = words(person.command(channel, command, text))
@@ -45,7 +49,9 @@ def without_groups(world: World) -> Iterator[World]:
 @pytest.mark.case("usergroup-plan")
 @pytest.mark.parametrize("who", ["mara", "ana", "sam"])
 def test_group_that_the_plan_has_no_more_keeps_nobody_out(without_groups: World, who: str) -> None:
-    """Without this, one entry of a setting would refuse every command of everybody, with “please try again”."""
+    """Without this, one entry of a setting would refuse every command of everybody, with “please
+    try again”.
+    """
     person = getattr(without_groups, who)
     channel = forms.channel(without_groups, f"own-plan-{who}")
     assert answer(person, channel, "create") == "a window"
@@ -53,8 +59,12 @@ def test_group_that_the_plan_has_no_more_keeps_nobody_out(without_groups: World,
 
 
 @pytest.mark.case("usergroup-plan")
-def test_manager_who_is_named_stays_one_when_the_group_is_gone(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Without this, nobody could stop a job that costs money, and no log would say which entry is wrong."""
+def test_manager_who_is_named_stays_one_when_the_group_is_gone(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without this, nobody could stop a job that costs money, and no log would say which entry is
+    wrong.
+    """
     channel = forms.channel(world, "own-plan-stop")
     world.ask(an_order("plan-stop", team=WAITING), channel)
     forms.forget(world)
@@ -71,7 +81,9 @@ def test_manager_who_is_named_stays_one_when_the_group_is_gone(world: World, cap
 def test_doctor_names_the_group_that_slack_does_not_tell(
     without_groups: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without this, an administrator would read a code of Slack's and not which entry to take out."""
+    """Without this, an administrator would read a code of Slack's and not which entry to take
+    out.
+    """
     services = without_groups.services
     settings = {
         "SLACK_BOT_TOKEN": services.keys.bot_token,
@@ -87,7 +99,9 @@ def test_doctor_names_the_group_that_slack_does_not_tell(
     file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     report.run(str(file), as_json=True)
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
-    told = [row for name, row in rows.items() if name.startswith("managers") and row["verdict"] != "ok"]
+    told = [
+        row for name, row in rows.items() if name.startswith("managers") and row["verdict"] != "ok"
+    ]
     assert told
     assert all("S0LEADS" in row["found"] and "U0SAM" not in row["found"] for row in told)
 
@@ -95,10 +109,18 @@ def test_doctor_names_the_group_that_slack_does_not_tell(
 @pytest.mark.case("grid-home-workspace")
 @pytest.mark.parametrize(
     ("text", "right"),
-    [("create", "a window"), ("status", "Nothing is running in"), ("list", "This channel has no labeling jobs")],
+    [
+        ("create", "a window"),
+        ("status", "Nothing is running in"),
+        ("list", "This channel has no labeling jobs"),
+    ],
 )
-def test_colleague_whose_home_is_another_workspace_is_a_member(world: World, text: str, right: str) -> None:
-    """Without this, whoever joined the company in another workspace of it would be called somebody else's."""
+def test_colleague_whose_home_is_another_workspace_is_a_member(
+    world: World, text: str, right: str
+) -> None:
+    """Without this, whoever joined the company in another workspace of it would be called somebody
+    else's.
+    """
     channel = forms.channel(world, f"own-grid-{text}", ["U0GRID", "bot"])
     grit = Person(world.services.slack_url, "U0GRID")
     assert answer(grit, channel, text).startswith(right)
@@ -106,7 +128,9 @@ def test_colleague_whose_home_is_another_workspace_is_a_member(world: World, tex
 
 @pytest.mark.case("big-channel")
 def test_channel_of_thousands_is_answered_in_time(world: World) -> None:
-    """Without this, the larger a channel, the fewer of its members could use the app: Slack waits 3 seconds."""
+    """Without this, the larger a channel, the fewer of its members could use the app: Slack waits 3
+    seconds.
+    """
     channel = forms.channel(world, "own-crowd")
     forms.crowd(world, channel, 12_000)
     for method in ("conversations.members", "users.conversations"):
@@ -123,7 +147,12 @@ def test_channel_of_thousands_is_answered_in_time(world: World) -> None:
 @pytest.mark.case("dm-invite")
 @pytest.mark.parametrize(
     ("command", "text"),
-    [("/labeljob", "create"), ("/labeljob", "status"), ("/dataset", "create"), ("/labelteam", "list")],
+    [
+        ("/labeljob", "create"),
+        ("/labeljob", "status"),
+        ("/dataset", "create"),
+        ("/labelteam", "list"),
+    ],
 )
 def test_direct_message_is_told_to_use_a_channel(world: World, command: str, text: str) -> None:
     """Without this, people would invite the app where Slack lets nobody invite it."""
@@ -134,7 +163,9 @@ def test_direct_message_is_told_to_use_a_channel(world: World, command: str, tex
     assert "/invite @labeljob here" not in said
 
 
-def fish(source: str, boxes: list[tuple[float, float, float, float]], width: float, height: float) -> str:
+def fish(
+    source: str, boxes: list[tuple[float, float, float, float]], width: float, height: float
+) -> str:
     """A line of an output manifest with boxes (left, top, width, height)."""
     return json.dumps(
         {
@@ -158,10 +189,19 @@ def fish(source: str, boxes: list[tuple[float, float, float, float]], width: flo
     )
 
 
-def imported(world: World, name: str, boxes: list[tuple[float, float, float, float]], size: tuple[float, float]) -> str:
-    """Ten pictures with these boxes, imported from a manifest of somebody else's job; what the thread says."""
+def imported(
+    world: World,
+    name: str,
+    boxes: list[tuple[float, float, float, float]],
+    size: tuple[float, float],
+) -> str:
+    """Ten pictures with these boxes, imported from a manifest of somebody else's job; what the
+    thread says.
+    """
     channel = forms.channel(world, f"own-{name}")
-    lines = [fish(source, boxes, *size) for source in forms.addresses(world, "boxes/boxes.manifest")[:10]]
+    lines = [
+        fish(source, boxes, *size) for source in forms.addresses(world, "boxes/boxes.manifest")[:10]
+    ]
     address = world.put(f"theirs/{name}/output.manifest", "\n".join(lines) + "\n", seed.OUT)
     world.mara.close_windows()
     world.mara.command(channel, "/dataset", "create")
@@ -169,7 +209,9 @@ def imported(world: World, name: str, boxes: list[tuple[float, float, float, flo
     world.settle()
     world.pass_time(4)
     world.settle()
-    root = next(each for each in world.mara.messages(channel) if each["text"].startswith(f"Dataset {name}:"))
+    root = next(
+        each for each in world.mara.messages(channel) if each["text"].startswith(f"Dataset {name}:")
+    )
     return "\n".join(message["text"] for message in world.mara.thread(channel, root["ts"]))
 
 
@@ -177,7 +219,10 @@ def entries(world: World, name: str) -> list[dict[str, Any]]:
     """The lines of a training set as Rekognition has them."""
     (project,) = world.rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
     arn = next(each["DatasetArn"] for each in project["Datasets"] if each["DatasetType"] == "TRAIN")
-    return [json.loads(line) for line in world.rekognition.list_dataset_entries(DatasetArn=arn)["DatasetEntries"]]
+    return [
+        json.loads(line)
+        for line in world.rekognition.list_dataset_entries(DatasetArn=arn)["DatasetEntries"]
+    ]
 
 
 @pytest.mark.case("half-pixel-boxes")
@@ -190,26 +235,43 @@ def entries(world: World, name: str) -> list[dict[str, Any]]:
     ],
 )
 def test_boxes_between_pixels_are_imported(
-    world: World, name: str, boxes: list[tuple[float, float, float, float]], size: tuple[float, float]
+    world: World,
+    name: str,
+    boxes: list[tuple[float, float, float, float]],
+    size: tuple[float, float],
 ) -> None:
-    """Without this, what several people drew would be refused as a whole, with “Draw them again”."""
+    """Without this, what several people drew would be refused as a whole, with “Draw them
+    again”.
+    """
     said = imported(world, name, boxes, size)
     assert "10 of 10 lines arrived" in said
     assert f"fish 10 ({10 * len(boxes)} boxes)" in said
-    assert says("round|whole (number|pixel)", said) or name != "fish-half", "what was changed is said"
+    assert says("round|whole (number|pixel)", said) or name != "fish-half", (
+        "what was changed is said"
+    )
     for entry in entries(world, name):
-        (drawn,) = (value for value in entry.values() if isinstance(value, dict) and "annotations" in value)
+        (drawn,) = (
+            value for value in entry.values() if isinstance(value, dict) and "annotations" in value
+        )
         for box, (left, top, width, height) in zip(drawn["annotations"], boxes, strict=True):
             found = [box["left"], box["top"], box["width"], box["height"]]
             assert all(isinstance(value, int) for value in found)
-            assert all(abs(a - b) <= 1 for a, b in zip(found, (left, top, width, height), strict=True))
+            assert all(
+                abs(a - b) <= 1 for a, b in zip(found, (left, top, width, height), strict=True)
+            )
 
 
 @pytest.mark.case("clock-back")
 def test_rounds_go_on_when_the_machine_s_clock_is_set_back() -> None:
-    """Without this, a worker would do nothing for as long as a wrong clock had been ahead, and look healthy."""
+    """Without this, a worker would do nothing for as long as a wrong clock had been ahead, and look
+    healthy.
+    """
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.cases.clock_set_back"], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-m", "tests.cases.clock_set_back"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     before, after = re.findall(r"\d+", ran.stdout)
     assert (before, after) == ("3", "3")
@@ -219,8 +281,12 @@ def test_rounds_go_on_when_the_machine_s_clock_is_set_back() -> None:
 def test_posts_are_granted_when_the_database_s_clock_is_set_back(db: Database) -> None:
     """Without this, nothing would be said in a channel for as long as the clock was set back."""
     budget = RateBudget(db)
-    assert [budget.take("T", "chat.postMessage", "C") for _ in range(3)] == [0.0, 0.0, 0.0], "the burst"
-    db.execute("UPDATE budget SET refilled_at = refilled_at + 3600", {})  # as the clock sees it: an hour ahead
+    assert [budget.take("T", "chat.postMessage", "C") for _ in range(3)] == [0.0, 0.0, 0.0], (
+        "the burst"
+    )
+    db.execute(
+        "UPDATE budget SET refilled_at = refilled_at + 3600", {}
+    )  # as the clock sees it: an hour ahead
     budget.take("T", "chat.postMessage", "C")
     db.execute("UPDATE budget SET refilled_at = refilled_at - 60", {})  # a minute passes
     assert budget.take("T", "chat.postMessage", "C") == 0.0

@@ -24,7 +24,9 @@ def by_test() -> dict[str, list[str]]:
 
 
 def test_every_case_has_a_test() -> None:
-    """A case whose test went away with the code around it would come back, and somebody would meet it again."""
+    """A case whose test went away with the code around it would come back, and somebody would meet
+    it again.
+    """
     assert {case for cases in by_test().values() for case in cases} == set(CASES)
 
 

@@ -1,6 +1,8 @@
-"""People are paid for work that cannot be used: what is known before must be said before, or at the latest at the end.
+"""People are paid for work that cannot be used: what is known before must be said before, or at the
+latest at the end.
 
-Each case accepts a refusal in the form as well as words in the review and the thread, where both would do.
+Each case accepts a refusal in the form as well as words in the review and the thread, where both
+would do.
 """
 
 import re
@@ -14,8 +16,15 @@ from tests.cases.forms import says
 from tests.cases.kinds import not_yet
 from tests.stories.world import WAITING, World, an_order, shown
 
-CSV = 'id,text,stars\r\n1,"Good apples, quick\r\ndelivery.",5\r\n2,"She said ""never again""",1\r\n3,fine,3\r\n'
-NOT_THERE = "no ?such ?key|not there|nothing (there|at)|missing|does not exist|do not exist|not found|cannot be found"
+CSV = (
+    'id,text,stars\r\n1,"Good apples, quick\r\n'
+    'delivery.",5\r\n2,"She said ""never again""",1\r\n'
+    "3,fine,3\r\n"
+)
+NOT_THERE = (
+    "no ?such ?key|not there|nothing (there|at)|missing|does not exist|do not exist|not "
+    "found|cannot be found"
+)
 
 
 @pytest.mark.case("missing-pictures")
@@ -25,17 +34,28 @@ NOT_THERE = "no ?such ?key|not there|nothing (there|at)|missing|does not exist|d
     [
         (
             "basket-one",
-            ["my%20farm/pear%201.jpg", "my+farm/pear+1.jpg", "My Farm/pear 1.JPG", "moved/pear.jpg"],
+            [
+                "my%20farm/pear%201.jpg",
+                "my+farm/pear+1.jpg",
+                "My Farm/pear 1.JPG",
+                "moved/pear.jpg",
+            ],
             NOT_THERE,
         ),
         ("basket-two", ["my farm/empty.jpg"], "empty|0 bytes|no bytes|nothing in"),
     ],
 )
-def test_pictures_that_are_not_there_are_told(world: World, name: str, keys: list[str], cause: str) -> None:
-    """Without this, the wrong capitals of a folder would be found out after the end, from “5 pictures failed”."""
+def test_pictures_that_are_not_there_are_told(
+    world: World, name: str, keys: list[str], cause: str
+) -> None:
+    """Without this, the wrong capitals of a folder would be found out after the end, from “5
+    pictures failed”.
+    """
     world.put("my farm/pear 1.jpg", forms.sample_picture(world))
     world.put("my farm/empty.jpg", b"")
-    source = forms.manifest_of(world, f"{name}.manifest", [f"s3://{seed.RAW}/{key}" for key in keys])
+    source = forms.manifest_of(
+        world, f"{name}.manifest", [f"s3://{seed.RAW}/{key}" for key in keys]
+    )
     told = forms.ask(world, an_order(name, source=source))
     said = told.all
     if not told.refused and world.aws_jobs(name):
@@ -46,7 +66,9 @@ def test_pictures_that_are_not_there_are_told(world: World, name: str, keys: lis
 
 @pytest.mark.case("duplicates-untold")
 def test_pictures_that_a_manifest_names_twice_are_told(world: World) -> None:
-    """Without this, two joined exports would be labeled and paid twice, and Rekognition takes each picture once."""
+    """Without this, two joined exports would be labeled and paid twice, and Rekognition takes each
+    picture once.
+    """
     source = forms.manifest_of(world, "joined.manifest", forms.addresses(world) * 2)
     order = an_order("joined-exports", source=source)
     told = forms.ask(world, order)
@@ -63,9 +85,16 @@ def test_pictures_that_a_manifest_names_twice_are_told(world: World) -> None:
 
 @pytest.mark.case("left-out-untold")
 def test_files_of_a_folder_that_are_left_out_are_told_by_kind(world: World) -> None:
-    """Without this, half of the pictures would stay without labels and nobody would know that .webp is not taken."""
+    """Without this, half of the pictures would stay without labels and nobody would know that .webp
+    is not taken.
+    """
     picture = forms.sample_picture(world)
-    for key in ("a.JPG", "sub/b.jpeg", "scan.tiff", *(f"photo{number}.webp" for number in range(4))):
+    for key in (
+        "a.JPG",
+        "sub/b.jpeg",
+        "scan.tiff",
+        *(f"photo{number}.webp" for number in range(4)),
+    ):
         world.put(f"mixed/{key}", picture)
     for key, body in {
         "broken upload.jpg": b"",
@@ -83,7 +112,9 @@ def test_files_of_a_folder_that_are_left_out_are_told_by_kind(world: World) -> N
 @pytest.mark.case("relabel-attribute")
 @not_yet("relabel-attribute")
 def test_pictures_that_have_the_label_already_are_told(world: World) -> None:
-    """Without this, a second round would end within a minute as “nothing was labeled”, and nobody would know why."""
+    """Without this, a second round would end within a minute as “nothing was labeled”, and nobody
+    would know why.
+    """
     world.ask(an_order("round-one", attribute="ripeness"))
     world.finish("round-one")
     out = f"s3://{seed.OUT}/labels/round-one/manifests/output/output.manifest"
@@ -94,21 +125,32 @@ def test_pictures_that_have_the_label_already_are_told(world: World) -> None:
         told = dict(second_page(world.mara, order).get("errors") or {})
         said = "\n".join(told.values()) or shown(world.mara.view())
     assert "ripeness" in said
-    assert says("already|not be labeled|nothing (is|would be|will be) (left|labeled)|nothing to label", said)
+    assert says(
+        "already|not be labeled|nothing (is|would be|will be) (left|labeled)|nothing to label", said
+    )
     assert says(r"\b8\b|\ball\b|\bevery\b", said)
 
 
 @pytest.mark.case("no-cors")
 @not_yet("no-cors")
 def test_bucket_that_shows_no_pictures_in_a_browser_is_told(world: World) -> None:
-    """Without this, workers would look at empty frames, and only `labeljob doctor` would know why."""
+    """Without this, workers would look at empty frames, and only `labeljob doctor` would know
+    why.
+    """
     world.s3.delete_bucket_cors(Bucket=seed.RAW)
     try:
         told = forms.ask(world, an_order("no-cors", team=WAITING))
     finally:
         world.s3.put_bucket_cors(Bucket=seed.RAW, CORSConfiguration=seed.CORS)
     said = told.all.replace("no-cors", "")
-    assert says(r"\bCORS\b|see no picture|not see (the|any) picture|cannot be shown|no pictures? (is|are) shown", said)
+    assert says(
+        (
+            r"\bCORS\b|see no picture|not see (the|any) "
+            r"picture|cannot be shown|no pictures? "
+            r"(is|are) shown"
+        ),
+        said,
+    )
 
 
 @pytest.mark.case("csv-texts")
@@ -121,6 +163,8 @@ def test_csv_file_is_read_as_csv_or_refused(world: World) -> None:
     if told.refused:
         assert says("csv", told.refused.get("input_uri", ""))
         return
-    handed_out = sorted(" ".join(task["source"].split()) for task in forms.tasks(world, "csv-texts"))
+    handed_out = sorted(
+        " ".join(task["source"].split()) for task in forms.tasks(world, "csv-texts")
+    )
     assert handed_out == ["Good apples, quick delivery.", 'She said "never again"', "fine"]
     assert re.search(r"\b3 texts\b", told.review)

@@ -46,14 +46,18 @@ def test_asker_is_told_alone_how_the_job_ended(world: World, how: str) -> None:
     """Without this, the last that the asker hears of a finished job is that it goes on."""
     name = f"unseen-{how}"
     ended_out_of_sight(world, name, how)
-    assert "Completed" in "\n".join(text for text in world.direct_messages(world.mara) if name in text)
+    assert "Completed" in "\n".join(
+        text for text in world.direct_messages(world.mara) if name in text
+    )
 
 
 @pytest.mark.case("archived-end")
 @not_yet("archived-end")
 @pytest.mark.parametrize("how", LEAVE)
 def test_channel_that_can_be_written_to_again_is_told_the_end(world: World, how: str) -> None:
-    """Without this, a card would say “Getting ready” with [Stop…] for ever, for a job that is over."""
+    """Without this, a card would say “Getting ready” with [Stop…] for ever, for a job that is
+    over.
+    """
     name = f"late-{how}"
     channel = ended_out_of_sight(world, name, how)
     LEAVE[how][1](world, channel)
@@ -79,7 +83,9 @@ REQUESTS: dict[str, Callable[[Storage], object]] = {
 @not_yet("region-redirect")
 @pytest.mark.parametrize("request_of", REQUESTS)
 def test_bucket_of_another_region_is_refused_though_the_client_finds_it(request_of: str) -> None:
-    """Without this, a form would take data that Ground Truth cannot read from its Region, and the job would fail."""
+    """Without this, a form would take data that Ground Truth cannot read from its Region, and the
+    job would fail.
+    """
     allowed = Allowed((BUCKET,))
     with far_away() as url:
         settings = Settings(

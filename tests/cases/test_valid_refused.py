@@ -1,4 +1,6 @@
-"""What people may well type is taken; what cannot be taken is refused on the page where it is typed, in plain words."""
+"""What people may well type is taken; what cannot be taken is refused on the page where it is
+typed, in plain words.
+"""
 
 import pytest
 
@@ -25,8 +27,12 @@ RAW = f"s3://{seed.RAW}"
         pytest.param({"title": "میوه\u200cها را برچسب بزنید"}, id="Persian title"),  # noqa: RUF001
     ],
 )
-def test_signs_that_print_nothing_and_are_part_of_a_word_are_taken(world: World, typed: dict[str, object]) -> None:
-    """Without this, whoever writes Persian, Sinhala or French is told to type the same word anew for ever."""
+def test_signs_that_print_nothing_and_are_part_of_a_word_are_taken(
+    world: World, typed: dict[str, object]
+) -> None:
+    """Without this, whoever writes Persian, Sinhala or French is told to type the same word anew
+    for ever.
+    """
     assert forms.page_two(world, an_order("many-tongues", **typed)) == {}
 
 
@@ -42,16 +48,26 @@ def test_title_with_a_sign_that_aws_does_not_take_is_refused_in_plain_words(worl
         return
     assert world.aws_jobs("emoji-title") == ["emoji-title"], "the form took it, so AWS has to"
     assert says(
-        "(emoji|sign|character|🍎).*(left out|dropped|removed|without)|without (the|its) (emoji|sign)", told.all
+        (
+            "(emoji|sign|character|🍎).*(left out|dropped|removed|without)|without (the|its) "
+            "(emoji|sign)"
+        ),
+        told.all,
     )
 
 
 @pytest.mark.case("emoji-title")
 @pytest.mark.parametrize(
-    ("name", "typed"), [("emoji-words", {"description": "Choose 🍎 or 🍏"}), ("plain-sun", {"title": "☀ Ripe or not"})]
+    ("name", "typed"),
+    [
+        ("emoji-words", {"description": "Choose 🍎 or 🍏"}),
+        ("plain-sun", {"title": "☀ Ripe or not"}),
+    ],
 )
 def test_signs_that_aws_takes_are_taken(world: World, name: str, typed: dict[str, str]) -> None:
-    """Without this, a rule for one field would be laid on all, or on every sign that is no letter."""
+    """Without this, a rule for one field would be laid on all, or on every sign that is no
+    letter.
+    """
     assert forms.ask(world, an_order(name, **typed)).refused == {}
     assert world.aws_jobs(name) == [name]
 
@@ -60,14 +76,24 @@ def test_signs_that_aws_takes_are_taken(world: World, name: str, typed: dict[str
 @pytest.mark.parametrize(
     ("name", "address"),
     [
-        pytest.param("example-and", f"{RAW}/examples/good&ripe.jpg", marks=not_yet("ampersand-example")),
-        pytest.param("example-dollar", f"{RAW}/examples/5$.jpg", marks=not_yet("ampersand-example")),
-        pytest.param("example-bare", "https://pictures.example", marks=not_yet("ampersand-example")),
+        pytest.param(
+            "example-and", f"{RAW}/examples/good&ripe.jpg", marks=not_yet("ampersand-example")
+        ),
+        pytest.param(
+            "example-dollar", f"{RAW}/examples/5$.jpg", marks=not_yet("ampersand-example")
+        ),
+        pytest.param(
+            "example-bare", "https://pictures.example", marks=not_yet("ampersand-example")
+        ),
         ("example-umlaut", f"{RAW}/examples/früh.jpg"),
     ],
 )
-def test_example_picture_that_the_form_takes_is_launched(world: World, name: str, address: str) -> None:
-    """Without this, two rules for one address would let a job through the form and refuse it at its launch."""
+def test_example_picture_that_the_form_takes_is_launched(
+    world: World, name: str, address: str
+) -> None:
+    """Without this, two rules for one address would let a job through the form and refuse it at its
+    launch.
+    """
     if address.startswith(RAW):
         world.put(address.removeprefix(f"{RAW}/"), forms.sample_picture(world))
     told = forms.ask(world, an_order(name, good_examples=f"{address} | like this"))
@@ -84,7 +110,9 @@ def test_manifest_of_keys_with_an_empty_folder_is_labeled_or_told_true(world: Wo
     sources = [f"{RAW}/export-lines//{number}.jpg" for number in range(3)]
     for source in sources:
         world.put(source.removeprefix(f"{RAW}/"), forms.sample_picture(world))
-    told = forms.ask(world, an_order("slashes", source=forms.manifest_of(world, "slashes.manifest", sources)))
+    told = forms.ask(
+        world, an_order("slashes", source=forms.manifest_of(world, "slashes.manifest", sources))
+    )
     if told.refused:
         said = told.refused.get("input_uri", "")
         assert not says("plain path", said)
@@ -112,7 +140,9 @@ def test_folder_with_keys_with_an_empty_folder_is_labeled_or_told_true(world: Wo
 @pytest.mark.case("latin1-text")
 @not_yet("latin1-text")
 def test_text_file_in_another_encoding_is_named_at_its_field(world: World) -> None:
-    """Without this, people would change the job's name, and look for a manifest that they never wrote."""
+    """Without this, people would change the job's name, and look for a manifest that they never
+    wrote.
+    """
     for day, text in {"a-monday": "good\nbad\n", "c-wednesday": "ok\n"}.items():
         world.put(f"letters/{day}.txt", text)
     world.put("letters/b-tuesday.txt", "fine\nmüde\n".encode("latin-1"))

@@ -1,4 +1,6 @@
-"""Words that send people to the wrong place: to an administrator, to a right they have, to a name that is right."""
+"""Words that send people to the wrong place: to an administrator, to a right they have, to a name
+that is right.
+"""
 
 import logging
 import re
@@ -27,13 +29,19 @@ def waiting_job(one_world: World) -> str:
 @pytest.mark.case("expired-trigger")
 @not_yet("expired-trigger")
 @pytest.mark.parametrize(
-    ("command", "text"), [("/labeljob", "create"), ("/labeljob", "stop ripe-july"), ("/dataset", "create")]
+    ("command", "text"),
+    [("/labeljob", "create"), ("/labeljob", "stop ripe-july"), ("/dataset", "create")],
 )
 def test_window_that_came_too_late_is_asked_for_again(
     world: World, waiting_job: str, caplog: pytest.LogCaptureFixture, command: str, text: str
 ) -> None:
-    """Without this, a slow second in the network would send people to their administrator with a number."""
-    with forms.slack_refuses(world, "views.open", "expired_trigger_id"), caplog.at_level(logging.ERROR):
+    """Without this, a slow second in the network would send people to their administrator with a
+    number.
+    """
+    with (
+        forms.slack_refuses(world, "views.open", "expired_trigger_id"),
+        caplog.at_level(logging.ERROR),
+    ):
         said = words(world.mara.command(DATA, command, text))
     assert waiting_job in world.aws_jobs(waiting_job)
     assert_asks_again(said, caplog)
@@ -44,21 +52,30 @@ def test_window_that_came_too_late_is_asked_for_again(
 def test_window_of_a_button_that_came_too_late_is_asked_for_again(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without this, a press of [Stop…] in a slow second would be answered with a number for the administrator."""
+    """Without this, a press of [Stop…] in a slow second would be answered with a number for the
+    administrator.
+    """
     channel = forms.channel(world, "own-late-press")
     world.ask(an_order("late-press", team=WAITING), channel)
-    with forms.slack_refuses(world, "views.open", "expired_trigger_id"), caplog.at_level(logging.ERROR):
+    with (
+        forms.slack_refuses(world, "views.open", "expired_trigger_id"),
+        caplog.at_level(logging.ERROR),
+    ):
         world.mara.press(world.card("late-press", channel), "job_stop")
     told = world.mara.ask_for("history", channel=channel)["ephemerals"]
     assert_asks_again("\n".join(each["text"] for each in told), caplog)
 
 
 def assert_asks_again(said: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Somebody is asked to do it again because Slack waits 3 seconds only, and no log calls that an error."""
+    """Somebody is asked to do it again because Slack waits 3 seconds only, and no log calls that an
+    error.
+    """
     assert says("3 s|three seconds|too (slow|late)|in time", said), said
     assert says("again|once more", said)
     assert not says("administrator|our side", said)
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert [
+        record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR
+    ] == []
 
 
 @pytest.mark.case("kms-words")
@@ -112,7 +129,14 @@ def test_name_that_no_job_can_have_is_answered_in_words(world: World, typed: str
         "RIPE-JULY",
         *(
             pytest.param(typed, marks=not_yet("quoted-names"))
-            for typed in (SINGLE_QUOTES, "'ripe-july'", "`ripe-july`", "*ripe-july*", "«ripe-july»", "ripe-july.")
+            for typed in (
+                SINGLE_QUOTES,
+                "'ripe-july'",
+                "`ripe-july`",
+                "*ripe-july*",
+                "«ripe-july»",
+                "ripe-july.",
+            )
         ),
     ],
 )
@@ -125,7 +149,9 @@ def test_name_in_quotes_is_found(world: World, waiting_job: str, typed: str) -> 
 @pytest.mark.case("quoted-names")
 @not_yet("quoted-names")
 def test_name_in_a_code_span_of_a_mention_is_found(world: World, waiting_job: str) -> None:
-    """Without this, the way in which people write names in Slack would be the one that is not understood."""
+    """Without this, the way in which people write names in Slack would be the one that is not
+    understood.
+    """
     (answer,) = say(world, DATA, f"@labeljob status `{waiting_job}`")
     assert answer["text"].startswith(f"Ripe or not ({waiting_job})"), answer["text"]
 

@@ -1,7 +1,9 @@
-"""How many examples the property tests try: few and always the same here, more in CI, many where somebody asks.
+"""How many examples the property tests try: few and always the same here, more in CI, many where
+somebody asks.
 
-HYPOTHESIS_PROFILE=ci tries more of the same examples each time; HYPOTHESIS_PROFILE=thorough tries many new ones;
-HYPOTHESIS_PROFILE=few is for runs that ask something else than whether the properties hold.
+HYPOTHESIS_PROFILE=ci tries more of the same examples each time; HYPOTHESIS_PROFILE=thorough tries
+many new ones; HYPOTHESIS_PROFILE=few is for runs that ask something else than whether the
+properties hold.
 """
 
 import os

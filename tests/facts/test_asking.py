@@ -10,12 +10,51 @@ from commands.asking import asking
 @pytest.mark.parametrize(
     ("body", "typed", "direct"),
     [
-        ({"command": "/labeljob", "channel_id": "C1", "channel_name": "data", "user_id": "U1"}, True, False),
-        ({"command": "/labeljob", "channel_id": "G1", "channel_name": "privategroup", "user_id": "U1"}, True, False),
-        ({"command": "/labeljob", "channel_id": "D1", "channel_name": "directmessage", "user_id": "U1"}, True, True),
-        ({"command": "/labeljob", "channel_id": "C1", "channel_name": "mpdm-a--b--c-1", "user_id": "U1"}, True, True),
+        (
+            {"command": "/labeljob", "channel_id": "C1", "channel_name": "data", "user_id": "U1"},
+            True,
+            False,
+        ),
+        (
+            {
+                "command": "/labeljob",
+                "channel_id": "G1",
+                "channel_name": "privategroup",
+                "user_id": "U1",
+            },
+            True,
+            False,
+        ),
+        (
+            {
+                "command": "/labeljob",
+                "channel_id": "D1",
+                "channel_name": "directmessage",
+                "user_id": "U1",
+            },
+            True,
+            True,
+        ),
+        (
+            {
+                "command": "/labeljob",
+                "channel_id": "C1",
+                "channel_name": "mpdm-a--b--c-1",
+                "user_id": "U1",
+            },
+            True,
+            True,
+        ),
         ({"event": {"type": "app_mention", "channel": "C1", "user": "U1"}}, True, False),
-        ({"type": "block_actions", "channel": {"id": "C1"}, "user": {"id": "U1", "team_id": "T2"}}, False, False),
+        (
+            {
+                "type": "block_actions",
+                "channel": {"id": "C1"},
+                "user": {"id": "U1", "team_id": "T2"},
+            },
+            False,
+            False,
+        ),
         ({"type": "view_submission", "user": {"id": "U1"}, "team": {"id": "T2"}}, False, False),
         ({"event": {"type": "app_home_opened", "channel": "D1", "user": "U1"}}, False, True),
     ],

@@ -28,7 +28,9 @@ from bot.jobs.cards.status_card import (
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
 
-validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
+validator = pytest.importorskip(
+    "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
+)
 validate_message = validator.validate_message
 validate_view = validator.validate_view
 
@@ -60,7 +62,9 @@ RUNNING = JobState(
     last_label_at=NOW - timedelta(minutes=1),
     worked_s=16 * 3600.0,
 )
-DONE = msgspec.structs.replace(RUNNING, state="completed", labeled=1233, failed=0, unlabeled=7, ended_at=NOW)
+DONE = msgspec.structs.replace(
+    RUNNING, state="completed", labeled=1233, failed=0, unlabeled=7, ended_at=NOW
+)
 
 
 def facts(**changes: Any) -> JobFacts:
@@ -94,8 +98,9 @@ def test_the_running_card_says_all_at_a_glance() -> None:
     """The card is what a channel sees of a job all day: state, numbers, pace, team, owner, end."""
     said = card.root_card(RIPE, RUNNING, NOW)
     assert said.text.startswith(
-        "Ripe or not, July harvest: In progress. 612 of 1,240 (49 %) · about 38 an hour while people work, "
-        "about 16 such hours left. Image classification (single label) · Orchard team, 3 people per picture · "
+        "Ripe or not, July harvest: In progress. 612 of 1,240 (49 %) · about 38 an hour while "
+        "people work, about 16 such hours left. Image classification (single label) · Orchard "
+        "team, 3 people per picture · "
         "labels: ripe, unripe, overripe. asked by Mara · closes <!date^"
     )
     assert said.text.endswith("· 3 failed · job ripe-july")
@@ -119,7 +124,12 @@ def test_a_card_pings_nobody() -> None:
         (JobState(state="in_progress"), "Counting the pictures…"),
         (JobState(state="in_progress", unlabeled=9), "0 of 9 (0 %) · No labels yet"),
         (
-            JobState(state="in_progress", labeled=1, unlabeled=9, first_label_at=NOW - timedelta(minutes=4)),
+            JobState(
+                state="in_progress",
+                labeled=1,
+                unlabeled=9,
+                first_label_at=NOW - timedelta(minutes=4),
+            ),
             "First labels came 4 minutes ago",
         ),
         (DONE, "1,233 labeled, 7 not, in 2 days 4 hours"),
@@ -150,15 +160,23 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
         ("in_progress", {"stop_wanted": True}, {"job_status", "job_instructions", "open_portal"}),
         ("stopping", {}, {"job_status", "job_instructions"}),
         ("completed", {}, {"job_status", "job_instructions", "job_make_dataset"}),
-        ("stopped", {"task_type": "bounding-box"}, {"job_status", "job_instructions", "job_make_dataset"}),
+        (
+            "stopped",
+            {"task_type": "bounding-box"},
+            {"job_status", "job_instructions", "job_make_dataset"},
+        ),
         ("completed", {"task_type": "text-classification"}, {"job_status", "job_instructions"}),
         ("completed", {"task_type": ""}, {"job_status", "job_instructions"}),
         ("refused", {}, {"job_status", "job_instructions"}),
     ],
 )
-def test_only_buttons_that_work_now(state: str, changes: dict[str, Any], expected: set[str]) -> None:
+def test_only_buttons_that_work_now(
+    state: str, changes: dict[str, Any], expected: set[str]
+) -> None:
     """A button that answers "not now" teaches people not to press buttons."""
-    assert set(buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))) == expected
+    assert (
+        set(buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))) == expected
+    )
 
 
 def test_an_end_mentions_the_requester_once() -> None:
@@ -166,8 +184,12 @@ def test_an_end_mentions_the_requester_once() -> None:
     lines = [
         thread_lines.completed_line(RIPE, DONE),
         thread_lines.stopped_line(RIPE, but(DONE, state="stopped", stopped_by="Sam")),
-        thread_lines.failed_line(RIPE, but(DONE, state="failed", cause="Access Denied for LabelingRole.")),
-        thread_lines.refused_line(RIPE, [Fault("input_uri", "It is gone."), Fault("labels", "Two at least.")]),
+        thread_lines.failed_line(
+            RIPE, but(DONE, state="failed", cause="Access Denied for LabelingRole.")
+        ),
+        thread_lines.refused_line(
+            RIPE, [Fault("input_uri", "It is gone."), Fault("labels", "Two at least.")]
+        ),
     ]
     for line in lines:
         assert line.text.count("<@U0MARA>") == 1
@@ -223,7 +245,14 @@ def test_long_lists_fit_and_say_what_is_left_out() -> None:
 def test_a_list_holds_what_its_words_ask_for() -> None:
     """Who looks for the failed jobs would be shown all of them, and believe it."""
     broken = but(RUNNING, state="failed")
-    for wanted in ("failed", "FAILED mara", "state:failed owner:Mara", "--state=failed", "image", ""):
+    for wanted in (
+        "failed",
+        "FAILED mara",
+        "state:failed owner:Mara",
+        "--state=failed",
+        "image",
+        "",
+    ):
         assert fits(RIPE, broken, wanted), wanted
     for wanted in ("running", "failed sam", "in progress"):
         assert not fits(RIPE, broken, wanted), wanted
@@ -233,13 +262,26 @@ def test_a_list_holds_what_its_words_ask_for() -> None:
 
 def test_the_queue_message_is_one_for_the_team() -> None:
     """Workers need the number left, the end, a sentence, and the door."""
-    job = QueueJob("j1", "Ripe or not, July harvest", "picture", 628, NOW + timedelta(hours=5), "Choose ONE word.")
+    job = QueueJob(
+        "j1",
+        "Ripe or not, July harvest",
+        "picture",
+        628,
+        NOW + timedelta(hours=5),
+        "Choose ONE word.",
+    )
     said = queue_card("Orchard team", "https://portal.example", [job], NOW, ping="<!subteam^S1>")
-    assert said.text == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
+    assert (
+        said.text
+        == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
+    )
     assert "(in 5 hours)" in words(said)
     assert "In the portal this job is called “Ripe or not, July harvest”." in words(said)
     assert buttons(said) == ["open_portal", "queue_instructions"]
-    assert "counting the pictures" in queue_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
+    assert (
+        "counting the pictures"
+        in queue_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
+    )
     assert "<!" not in queue_card("O", "https://p.example", [job], NOW).text
     many = queue_card("O", "https://p.example", [job] * 60, NOW)
     assert validate_message(many.payload()) == []
@@ -249,7 +291,9 @@ def test_the_queue_message_is_one_for_the_team() -> None:
 def test_an_empty_queue_says_what_was_done() -> None:
     """Thanks in a number; and no queue message that lists nothing."""
     said = queue_empty("Orchard team", done=1240, since=NOW)
-    assert said.text.startswith("Orchard team: nothing to label now. 1,240 pictures done since <!date^")
+    assert said.text.startswith(
+        "Orchard team: nothing to label now. 1,240 pictures done since <!date^"
+    )
     assert queue_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
 
 
@@ -257,7 +301,9 @@ def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
     """The first visit explains three things; later ones show work."""
     job = QueueJob("j1", "Ripe", "picture", 5, None)
     first = home_view("Mara", [], now=NOW, first_visit=True)
-    later = home_view("Mara", [(RIPE, RUNNING)] * 60, now=NOW, my_queue=[(job, "https://p.example")] * 30)
+    later = home_view(
+        "Mara", [(RIPE, RUNNING)] * 60, now=NOW, my_queue=[(job, "https://p.example")] * 30
+    )
     assert "Three things" in json.dumps(first)
     assert "Three things" not in json.dumps(later)
     assert validate_view(first) == validate_view(later) == []
@@ -281,37 +327,77 @@ def test_refusals_are_words() -> None:
     ],
 )
 def test_typed_signs_look_as_they_were_typed(said: str, shown: str) -> None:
-    """A label would be told in other signs than the worker sees, or turn the numbers beside it round."""
+    """A label would be told in other signs than the worker sees, or turn the numbers beside it
+    round.
+    """
     assert typed(said) == shown
 
 
-HOSTILE = st.sampled_from([
-    "<!channel>", "<@U0MARA>", "<https://evil.example|click>", "@channel", "@here", "`code` *bold* _it_ ~no~", "&amp;",
-    "{{ 's3://x' | grant_read_access }}", "a" * 3000, "<" * 900, "*`" * 500, "🍐" * 400, "\n\n", "ends with <",
-]) | st.text(alphabet=string.printable + "<>&*_`~@|", max_size=200)  # fmt: skip
+HOSTILE = st.sampled_from(
+    [
+        "<!channel>",
+        "<@U0MARA>",
+        "<https://evil.example|click>",
+        "@channel",
+        "@here",
+        "`code` *bold* _it_ ~no~",
+        "&amp;",
+        "{{ 's3://x' | grant_read_access }}",
+        "a" * 3000,
+        "<" * 900,
+        "*`" * 500,
+        "🍐" * 400,
+        "\n\n",
+        "ends with <",
+    ]
+) | st.text(alphabet=string.printable + "<>&*_`~@|", max_size=200)
 
 
-@given(text=HOSTILE, cause=HOSTILE, state=st.sampled_from(["asked", "in_progress", "failed", "refused", "stopped"]))
+@given(
+    text=HOSTILE,
+    cause=HOSTILE,
+    state=st.sampled_from(["asked", "in_progress", "failed", "refused", "stopped"]),
+)
 def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, state: str) -> None:
-    """One title must not ping a channel, plant a link, or keep the card of a job from being posted."""
+    """One title must not ping a channel, plant a link, or keep the card of a job from being
+    posted.
+    """
     job = facts(
-        name=text or "x", title=text, labels=(text,) * 9, team_name=text, asked_by_name=text, output_uri=text or "x"
+        name=text or "x",
+        title=text,
+        labels=(text,) * 9,
+        team_name=text,
+        asked_by_name=text,
+        output_uri=text or "x",
     )
     now = but(RUNNING, state=state, cause=cause, stopped_by=text)
     queued = QueueJob("j", text, "picture", 3, NOW, text)
     messages = [
-        card.root_card(job, now, NOW), thread_lines.launched_line(job, team_told=False),
-        thread_lines.completed_line(job, now), thread_lines.stopped_line(job, now), thread_lines.failed_line(job, now),
+        card.root_card(job, now, NOW),
+        thread_lines.launched_line(job, team_told=False),
+        thread_lines.completed_line(job, now),
+        thread_lines.stopped_line(job, now),
+        thread_lines.failed_line(job, now),
         thread_lines.refused_line(job, [Fault("labels", text)] * 9),
-        status_message(job, now, NOW), status_table([(job, now)] * 40, NOW),
-        list_message([(job, now)] * 40, NOW, filters=text), queue_card(text, "https://p.example", [queued] * 40, NOW),
-        queue_empty(text), plain_message(no_such_job(text, [text] * 9)), plain_message(text or "x"),
-    ]  # fmt: skip
+        status_message(job, now, NOW),
+        status_table([(job, now)] * 40, NOW),
+        list_message([(job, now)] * 40, NOW, filters=text),
+        queue_card(text, "https://p.example", [queued] * 40, NOW),
+        queue_empty(text),
+        plain_message(no_such_job(text, [text] * 9)),
+        plain_message(text or "x"),
+    ]
     for message in messages:
         assert validate_message(message.payload()) == []
         for said in (message.text, *marked(message.blocks)):
             marks = re.sub(
-                r"<!date\^\d+\^[^|<>]*\|[^<>]*>|<@U0MARA> |<https://portal\.example\|worker portal>", "", said
+                (
+                    r"<!date\^\d+\^[^|<>]*\|[^<>]*>|<@U0MARA> "
+                    r"|<https://portal\.example\|worker "
+                    r"portal>"
+                ),
+                "",
+                said,
             )
             assert "<" not in marks
             assert not re.search(r"@(channel|here|everyone)\b", marks)

@@ -26,7 +26,9 @@ from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import CODES
 
-validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
+validator = pytest.importorskip(
+    "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
+)
 validate_message = validator.validate_message
 
 RIPE = Source(
@@ -68,7 +70,10 @@ def test_the_result_says_what_arrived_what_did_not_and_why() -> None:
         "1,233 of 1,240 lines arrived: ripe 512 · unripe 430 · overripe 291",
         "7 lines did not arrive:",
     ]
-    assert "• Lines 12, 90, 91, 204 and 1 more repeat a picture; line 12: line 3 has it too. Keep one line" in text
+    assert (
+        "• Lines 12, 90, 91, 204 and 1 more repeat a picture; line 12: line 3 has it too. Keep "
+        "one line"
+    ) in text
     assert "• Lines 17 and 18 were sent and did not arrive." in text
     assert "AWS lists errors on 2 lines; they are not trained on:" in text
     assert "It takes PNG and JPEG up to 15 MB" in text
@@ -77,8 +82,12 @@ def test_the_result_says_what_arrived_what_did_not_and_why() -> None:
 
 def test_a_clean_import_is_two_lines() -> None:
     """People would look for faults where there are none."""
-    clean = DatasetState(state=READY, lines=3, sent=3, arrived=3, labels=(LabelCount("pear", 3, 5),))
-    assert card.ready_line(RIPE, clean).text.splitlines()[1:] == ["3 of 3 lines arrived: pear 3 (5 boxes)"]
+    clean = DatasetState(
+        state=READY, lines=3, sent=3, arrived=3, labels=(LabelCount("pear", 3, 5),)
+    )
+    assert card.ready_line(RIPE, clean).text.splitlines()[1:] == [
+        "3 of 3 lines arrived: pear 3 (5 boxes)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,19 +95,40 @@ def test_a_clean_import_is_two_lines() -> None:
     [
         (31, 0, "31 boxes rounded to whole pixels; the manifest stays as it is."),
         (0, 2, "2 boxes clipped to their pictures; the manifest stays as it is."),
-        (1, 1, "1 box rounded to whole pixels, 1 box clipped to its picture; the manifest stays as it is."),
+        (
+            1,
+            1,
+            (
+                "1 box rounded to whole pixels, 1 box clipped to its picture; the manifest stays "
+                "as it is."
+            ),
+        ),
     ],
 )
 def test_boxes_that_were_moved_are_told_once(rounded: int, clipped: int, said: str) -> None:
-    """Rekognition would hold other boxes than the manifest, and nobody would know why, or hear of it all the time."""
+    """Rekognition would hold other boxes than the manifest, and nobody would know why, or hear of
+    it all the time.
+    """
     pear = (LabelCount("pear", 9, 31),)
-    moved = DatasetState(state=READY, lines=9, sent=9, arrived=9, labels=pear, rounded=rounded, clipped=clipped)
-    assert card.ready_line(RIPE, moved).text.splitlines()[1:] == ["9 of 9 lines arrived: pear 9 (31 boxes)", said]
+    moved = DatasetState(
+        state=READY, lines=9, sent=9, arrived=9, labels=pear, rounded=rounded, clipped=clipped
+    )
+    assert card.ready_line(RIPE, moved).text.splitlines()[1:] == [
+        "9 of 9 lines arrived: pear 9 (31 boxes)",
+        said,
+    ]
     assert said not in card.live_card(RIPE, moved).text
     for state in (CREATING, IMPORTING, READY):
-        assert card.status_message(RIPE, msgspec.structs.replace(moved, state=state)).text.splitlines().count(said) == 1
+        assert (
+            card.status_message(RIPE, msgspec.structs.replace(moved, state=state))
+            .text.splitlines()
+            .count(said)
+            == 1
+        )
     for state in (REFUSED, FAILED, ASKED):
-        assert said not in card.status_message(RIPE, msgspec.structs.replace(moved, state=state)).text
+        assert (
+            said not in card.status_message(RIPE, msgspec.structs.replace(moved, state=state)).text
+        )
 
 
 def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
@@ -110,7 +140,8 @@ def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
     assert "keeps its place" not in text
     left = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause, remains=True)).text
     assert left.endswith(
-        "The failed dataset keeps its place in project orchard: delete it in the AWS console first, or name another "
+        "The failed dataset keeps its place in project orchard: delete it in the AWS console "
+        "first, or name another "
         "project."
     )
 
@@ -129,7 +160,9 @@ def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
     assert "was not imported; it was not made at AWS." in text
     assert "More than 20 % of the lines are wrong (2 of 7)." in text
     assert "Lines 4 and 6 are not JSON; line 4: comma missing." in text
-    left = card.refused_line(RIPE, DatasetState(state=REFUSED, cause="AWS could not read it", remains=True)).text
+    left = card.refused_line(
+        RIPE, DatasetState(state=REFUSED, cause="AWS could not read it", remains=True)
+    ).text
     assert left.endswith("AWS could not read it. Project orchard stands there without it.")
 
 
@@ -138,9 +171,18 @@ def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
     [
         (DatasetState(state=ASKED), "Waiting"),
         (DatasetState(state=EXAMINING), "Reading the manifest"),
-        (DatasetState(state=CREATING, lines=7, sent=5, labels=LABELS), "5 lines sent, 2 left out: ripe 512"),
-        (DatasetState(state=IMPORTING, lines=7, sent=5), "AWS reads the lines · 5 lines sent, 2 left out"),
-        (DatasetState(state=IMPORTING, lines=1240, sent=1240, arrived=620), "██████████░░░░░░░░░░  620 of 1,240"),
+        (
+            DatasetState(state=CREATING, lines=7, sent=5, labels=LABELS),
+            "5 lines sent, 2 left out: ripe 512",
+        ),
+        (
+            DatasetState(state=IMPORTING, lines=7, sent=5),
+            "AWS reads the lines · 5 lines sent, 2 left out",
+        ),
+        (
+            DatasetState(state=IMPORTING, lines=1240, sent=1240, arrived=620),
+            "██████████░░░░░░░░░░  620 of 1,240",
+        ),
         (DONE, "1,233 of 1,240 lines arrived · 3 labels"),
         (DatasetState(state=FAILED, cause="AWS gave no reason."), "AWS gave no reason."),
     ],
@@ -155,7 +197,9 @@ def test_the_live_card_says_how_far_it_is(state: DatasetState, said: str) -> Non
 
 def test_a_dataset_that_is_set_aside_says_so() -> None:
     """A card would say Importing for ever."""
-    message = card.live_card(RIPE, DatasetState(state=IMPORTING, sent=5), set_aside="AWS denied the bot's access.")
+    message = card.live_card(
+        RIPE, DatasetState(state=IMPORTING, sent=5), set_aside="AWS denied the bot's access."
+    )
     assert "Set aside" in message.text
     assert "AWS denied the bot's access." in message.text
 
@@ -191,17 +235,26 @@ STATES = st.builds(
     errors=st.integers(0, 250_000),
     rounded=st.integers(0, 12_500_000),
     clipped=st.integers(0, 12_500_000),
-    labels=st.lists(st.builds(LabelCount, TYPED, st.integers(0, 9), st.integers(0, 9)), max_size=250).map(tuple),
+    labels=st.lists(
+        st.builds(LabelCount, TYPED, st.integers(0, 9), st.integers(0, 9)), max_size=250
+    ).map(tuple),
     findings=FINDINGS,
     cause=TYPED,
 )
 SOURCES = st.builds(
-    Source, project=TYPED, name=TYPED, manifest_uri=TYPED, asked_by=st.sampled_from(["", "U0MARA"]), asked_by_name=TYPED
+    Source,
+    project=TYPED,
+    name=TYPED,
+    manifest_uri=TYPED,
+    asked_by=st.sampled_from(["", "U0MARA"]),
+    asked_by_name=TYPED,
 )
 
 
 @given(SOURCES, STATES)
-def test_slack_takes_every_message_and_nobody_is_pinged_by_a_text(source: Source, state: DatasetState) -> None:
+def test_slack_takes_every_message_and_nobody_is_pinged_by_a_text(
+    source: Source, state: DatasetState
+) -> None:
     """A name or a line of a file would break a message, ping a channel, or make a link."""
     quiet = [
         card.live_card(source, state),
@@ -235,8 +288,14 @@ def _texts(value: Any) -> list[str]:
 def test_a_training_that_would_fail_is_told_beforehand() -> None:
     """The next step would fail for a reason that is known now."""
     lonely = msgspec.structs.replace(
-        DONE, labels=LABELS[:1], findings=(Finding("ERROR_MANIFEST_TOO_FEW_LABELS", 1, (), " (1)"),), arrived=1240
+        DONE,
+        labels=LABELS[:1],
+        findings=(Finding("ERROR_MANIFEST_TOO_FEW_LABELS", 1, (), " (1)"),),
+        arrived=1240,
     )
     text = card.ready_line(RIPE, lonely).text
-    assert "A training from it would fail as it is:\n• There are too few labels (1). Classification needs two" in text
+    assert (
+        "A training from it would fail as it is:\n• There are too few labels (1). Classification "
+        "needs two"
+    ) in text
     assert "AWS lists errors" not in text

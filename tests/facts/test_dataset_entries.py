@@ -27,7 +27,11 @@ def one_class(picture: str, label: str = "ripe", number: int = 0) -> dict[str, A
 
 
 def written(*lines: object) -> list[bytes]:
-    return [b"".join((line if isinstance(line, str) else json.dumps(line)).encode() + b"\n" for line in lines)]
+    return [
+        b"".join(
+            (line if isinstance(line, str) else json.dumps(line)).encode() + b"\n" for line in lines
+        )
+    ]
 
 
 JULY = written(
@@ -53,20 +57,26 @@ def test_what_is_sent_is_what_was_examined() -> None:
 
 def test_pictures_outside_the_open_places_are_found() -> None:
     """A manifest could make the bot hand pictures of a closed bucket to AWS."""
-    stray = written(one_class("1.jpg"), {"source-ref": "s3://secret/a.jpg"}, {"source-ref": "s3://secret/b.jpg"})
+    stray = written(
+        one_class("1.jpg"), {"source-ref": "s3://secret/a.jpg"}, {"source-ref": "s3://secret/b.jpg"}
+    )
     made = Made()
     assert len(list(make(stray, made, attribute=None, allowed=OPEN))) == 3
     assert (made.outside, made.first_outside) == (2, "s3://secret/a.jpg")
 
 
 def test_the_made_manifest_lies_beside_the_job_under_its_own_hash() -> None:
-    """Two imports would overwrite each other's manifest, or AWS would refuse a key without an extension."""
+    """Two imports would overwrite each other's manifest, or AWS would refuse a key without an
+    extension.
+    """
     output = read("s3://orchard-out/july/ripe/manifests/output/output.manifest")
     assert str(place(output, "5f1")).startswith("s3://orchard-out/july/ripe/labeljob/")
     assert place(output, "5f1") != place(output, "5f2")
     assert place(output, "5f1").key.endswith(".manifest")
     assert str(place(read("s3://b-1/own.jsonl"), "5f1")).startswith("s3://b-1/labeljob/")
-    assert str(place(read("s3://b-1/manifests/output/o.manifest"), "5f1")).startswith("s3://b-1/labeljob/")
+    assert str(place(read("s3://b-1/manifests/output/o.manifest"), "5f1")).startswith(
+        "s3://b-1/labeljob/"
+    )
 
 
 def test_lines_that_aws_dropped_are_named_by_their_numbers() -> None:
@@ -89,7 +99,10 @@ def test_the_word_of_aws_on_bad_lines_replaces_ours() -> None:
         Finding("source_ref_repeated", 1, (3,), "line 1 has it too"),
         Finding("WARNING_UNANNOTATED_RECORD", 1, (6,)),
     )
-    bad = {"s3://orchard-raw/3.jpg": ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE"), "s3://orchard-raw/9.jpg": ("NEW",)}
+    bad = {
+        "s3://orchard-raw/3.jpg": ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE"),
+        "s3://orchard-raw/9.jpg": ("NEW",),
+    }
     after = after_import(before, JULY, attribute=None, missing=0, arrived=None, bad=bad)
     assert {one.code: (one.count, one.lines) for one in after} == {
         "source_ref_repeated": (1, (3,)),
@@ -116,7 +129,9 @@ def test_what_fails_a_training_alone_does_not_block_an_import() -> None:
 def test_too_many_wrong_lines_block_the_import() -> None:
     """AWS would give the whole import up minutes later, without the lines."""
     found = findings.of_examination(examine(JULY, "us-east-1"))
-    assert [finding.code for finding in findings.blocking(found)] == ["ERROR_TOO_MANY_RECORDS_IN_ERROR"]
+    assert [finding.code for finding in findings.blocking(found)] == [
+        "ERROR_TOO_MANY_RECORDS_IN_ERROR"
+    ]
     assert "More than 20 % of the lines are wrong (2 of 7)" in findings.words(found[0])
 
 

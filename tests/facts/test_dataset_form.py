@@ -13,7 +13,9 @@ from bot.base.forms import VALUE
 from bot.datasets import form
 from bot.datasets.source import TEST, Source
 
-validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
+validator = pytest.importorskip(
+    "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
+)
 validate_view = validator.validate_view
 
 RIPE = Source(
@@ -40,11 +42,15 @@ def as_submitted(view: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_prefilled_form_comes_back_as_it_was() -> None:
     """Something that a finished job knows would be lost on the way through the form."""
-    assert form.read(as_submitted(form.page(RIPE, nonce="n1", job="j1", lead="From the job"))) == RIPE
+    assert (
+        form.read(as_submitted(form.page(RIPE, nonce="n1", job="j1", lead="From the job"))) == RIPE
+    )
 
 
 def test_the_form_carries_ids_and_never_what_was_typed() -> None:
-    """The once-only gate would take two visits for one, or the 3,000 characters would not suffice."""
+    """The once-only gate would take two visits for one, or the 3,000 characters would not
+    suffice.
+    """
     view = form.page(RIPE, nonce="n1", job="j1")
     assert json.loads(view["private_metadata"]) == {"channel": "C1", "job": "j1", "nonce": "n1"}
     assert form.carried(view) == {"channel": "C1", "job": "j1", "nonce": "n1"}
@@ -53,7 +59,12 @@ def test_the_form_carries_ids_and_never_what_was_typed() -> None:
 def test_a_form_that_nobody_filled_has_a_fault_at_every_required_field() -> None:
     """An empty submit would raise instead of being answered at its fields."""
     empty = form.read({"private_metadata": "[]", "state": {"values": {}}})
-    assert (empty.project, empty.dataset_type, empty.manifest_uri, empty.channel) == ("", "", "", "")
+    assert (empty.project, empty.dataset_type, empty.manifest_uri, empty.channel) == (
+        "",
+        "",
+        "",
+        "",
+    )
 
 
 def test_faults_stand_at_their_fields_and_none_is_lost() -> None:

@@ -28,9 +28,17 @@ from bot.datasets.lifecycle import (
 NOW = datetime(2026, 11, 21, 14, 31, tzinfo=UTC)
 STATES = (ASKED, EXAMINING, CREATING, IMPORTING, READY, FAILED, REFUSED)
 STATUSES = (
-    "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE",
-    "UPDATE_FAILED", "DELETE_IN_PROGRESS", GONE, "SOMETHING_NEW", "",
-)  # fmt: skip
+    "CREATE_IN_PROGRESS",
+    "CREATE_COMPLETE",
+    "CREATE_FAILED",
+    "UPDATE_IN_PROGRESS",
+    "UPDATE_COMPLETE",
+    "UPDATE_FAILED",
+    "DELETE_IN_PROGRESS",
+    GONE,
+    "SOMETHING_NEW",
+    "",
+)
 GOING = DatasetState(state=IMPORTING, lines=1240, sent=1235)
 
 
@@ -51,12 +59,20 @@ def test_the_whole_way_is_told_once_each_step() -> None:
         state, changes = observe(state, report, NOW)
         told += changes
     assert told == [Change.STEP, Change.STEP, Change.STEP, Change.PROGRESS, Change.READY]
-    assert (state.state, state.arrived, state.labeled, state.errors, state.ended_at) == (READY, 1233, 1200, 4, NOW)
+    assert (state.state, state.arrived, state.labeled, state.errors, state.ended_at) == (
+        READY,
+        1233,
+        1200,
+        4,
+        NOW,
+    )
 
 
 def test_a_failure_keeps_the_words_of_aws() -> None:
     """People would be told that it failed and not why."""
-    message = "The manifest file contains too many invalid data objects. ERROR_TOO_MANY_RECORDS_IN_ERROR"
+    message = (
+        "The manifest file contains too many invalid data objects. ERROR_TOO_MANY_RECORDS_IN_ERROR"
+    )
     state, changes = observe(GOING, Report("CREATE_FAILED", message=message), NOW)
     assert (state.state, state.cause, changes) == (FAILED, message, (Change.FAILED,))
 
@@ -71,7 +87,9 @@ def test_a_dataset_that_somebody_deleted_has_ended(status: str) -> None:
 
 
 def test_a_dataset_that_grows_already_is_waited_for() -> None:
-    """Its lists cannot be read while AWS is busy, so its labels would be missing from the result."""
+    """Its lists cannot be read while AWS is busy, so its labels would be missing from the
+    result.
+    """
     state, _ = observe(GOING, Report("UPDATE_IN_PROGRESS", total=1300), NOW)
     assert state.state == IMPORTING
     assert observe(state, Report("UPDATE_COMPLETE", total=1300), NOW)[1] == (Change.READY,)
@@ -79,7 +97,10 @@ def test_a_dataset_that_grows_already_is_waited_for() -> None:
 
 @given(
     st.sampled_from(STATES),
-    st.lists(st.builds(Report, st.sampled_from(STATUSES), st.integers(0, 9), st.integers(0, 9)), max_size=6),
+    st.lists(
+        st.builds(Report, st.sampled_from(STATUSES), st.integers(0, 9), st.integers(0, 9)),
+        max_size=6,
+    ),
 )
 def test_reports_in_any_order_end_a_dataset_once(first: str, reports: list[Report]) -> None:
     """A late or repeated report would revive an ended dataset, or tell its end again."""

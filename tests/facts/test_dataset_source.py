@@ -11,17 +11,24 @@ from bot.datasets.form import FIELDS, faults
 from bot.datasets.source import TEST, Source
 
 OPEN = Allowed(("orchard-out", "shared/team-a"))
-GOOD = Source(project="orchard", manifest_uri="s3://orchard-out/ripe-july/manifests/output/output.manifest")
+GOOD = Source(
+    project="orchard", manifest_uri="s3://orchard-out/ripe-july/manifests/output/output.manifest"
+)
 
 
 def wrong(**changes: str) -> dict[str, str]:
-    return {fault.field: fault.text for fault in faults(msgspec.structs.replace(GOOD, **changes), OPEN)}
+    return {
+        fault.field: fault.text for fault in faults(msgspec.structs.replace(GOOD, **changes), OPEN)
+    }
 
 
 def test_a_whole_source_has_no_faults() -> None:
     """A right form would be kept from its submit."""
     assert wrong() == {}
-    assert wrong(dataset_type=TEST, name="Ripe, July", manifest_uri="s3://shared/team-a/x/y.jsonl") == {}
+    assert (
+        wrong(dataset_type=TEST, name="Ripe, July", manifest_uri="s3://shared/team-a/x/y.jsonl")
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,14 +40,19 @@ def test_a_whole_source_has_no_faults() -> None:
         ("s3://orchard-out/folder/manifest", "needs an extension"),
         ("s3://orchard-out/v1.2/manifest", "needs an extension"),
         ("s3://orchard-out/folder/.manifest", "needs an extension"),
-        ("s3://elsewhere/x.manifest", "is not open in this channel. Open are: orchard-out, shared/team-a."),
+        (
+            "s3://elsewhere/x.manifest",
+            "is not open in this channel. Open are: orchard-out, shared/team-a.",
+        ),
         ("s3://shared/team-b/x.manifest", "is not open in this channel"),
         ("s3://orchard-out/../x.manifest", "“..” or “//”"),
         ("https://orchard-out.s3.amazonaws.com/x.manifest?X-Amz-Signature=abc", "plain address"),
     ],
 )
 def test_a_wrong_address_is_named_with_its_remedy(address: str, said: str) -> None:
-    """People would be told that it is wrong and not what to do, or AWS would find it minutes later."""
+    """People would be told that it is wrong and not what to do, or AWS would find it minutes
+    later.
+    """
     assert said in wrong(manifest_uri=address)["manifest_uri"]
 
 
@@ -62,7 +74,11 @@ def test_every_name_that_aws_takes_is_taken(name: str) -> None:
     assert wrong(project=name) == {}
 
 
-@given(st.builds(Source, project=st.text(), dataset_type=st.text(), manifest_uri=st.text(), name=st.text()))
+@given(
+    st.builds(
+        Source, project=st.text(), dataset_type=st.text(), manifest_uri=st.text(), name=st.text()
+    )
+)
 def test_whatever_is_typed_each_field_has_one_answer_at_most(source: Source) -> None:
     """A strange text would end in an error page instead of words at its field."""
     found = [fault.field for fault in faults(source, OPEN)]
@@ -72,7 +88,9 @@ def test_whatever_is_typed_each_field_has_one_answer_at_most(source: Source) -> 
 
 def test_what_was_asked_survives_the_database() -> None:
     """A restart would forget in whose thread the dataset is told."""
-    source = msgspec.structs.replace(GOOD, told_below=("job", "j1"), label_attribute="ripeness", action="import")
+    source = msgspec.structs.replace(
+        GOOD, told_below=("job", "j1"), label_attribute="ripeness", action="import"
+    )
     assert msgspec.json.decode(msgspec.json.encode(source), type=Source) == source
 
 

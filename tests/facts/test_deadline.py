@@ -10,7 +10,9 @@ def test_waits_are_as_long_as_they_are_worth_while_nobody_waits() -> None:
 
 
 def test_waits_share_a_deadline_and_end_with_it() -> None:
-    """Without this, a wait for the database and one for AWS, each short enough, would together outlast Slack."""
+    """Without this, a wait for the database and one for AWS, each short enough, would together
+    outlast Slack.
+    """
     with within(60.0):
         assert hurried()
         assert left(1.5) == 1.5
@@ -22,7 +24,9 @@ def test_waits_share_a_deadline_and_end_with_it() -> None:
 
 
 def test_time_that_has_passed_can_be_seen() -> None:
-    """Without this, a list of many quick pages would be read on long after nobody waits any more."""
+    """Without this, a list of many quick pages would be read on long after nobody waits any
+    more.
+    """
     assert not over()
     with within(60.0):
         assert not over()

@@ -56,7 +56,9 @@ def test_an_empty_draft_names_every_required_field() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["a", "Ripe-July", "a--b", "7", "x" * 63, "metadata", "ref", "a-reference"])
+@pytest.mark.parametrize(
+    "name", ["a", "Ripe-July", "a--b", "7", "x" * 63, "metadata", "ref", "a-reference"]
+)
 def test_names_that_aws_takes_are_taken(name: str) -> None:
     """A name that AWS would take must not be refused here."""
     assert "job_name" not in fields(but(job_name=name))
@@ -84,7 +86,9 @@ def test_bad_names_get_their_own_remedy(name: str, words: str) -> None:
 
 @given(st.text(max_size=70))
 def test_accepted_names_are_those_of_the_aws_pattern(name: str) -> None:
-    """boto3 does not check patterns: what slips through here fails only at AWS, after the form is gone."""
+    """boto3 does not check patterns: what slips through here fails only at AWS, after the form is
+    gone.
+    """
     ours = "job_name" not in fields(but(job_name=name))
     aws = re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name) is not None
     ending = name.lower().endswith(("-metadata", "-ref"))
@@ -125,18 +129,47 @@ def test_bad_attributes_are_told(attribute: str, words: str) -> None:
 
 
 HOSTILE = [
-    "s3://orchard-raw/../secret/", "s3://orchard-raw//x.manifest", "s3://orchard-raw/a/..", "s3://orchard-raw/./x.json",
-    "s3://orchard-raw", "orchard-raw/x.manifest", "http://orchard-raw.s3.amazonaws.com/x.manifest", "S3://orchard-raw/x.json",
-    "s3://orchard‐raw/x.manifest", "s3://оrchard-raw/x.manifest", "s3://orchard-raw/a∕b.manifest", "s3://orchard-raw/a／b.json",
-    "s3://orchard-raw/a․․/b.json", "s3://orchard-raw/a b.manifest", "s3://orchard-raw/a\u200bb.json", "s3://orchard-raw/a\u202eb.json",
-    "s3://orchard-raw/%2e%2e/b.json", "https://orchard-raw.s3.amazonaws.com/%2e%2e/x.json", "s3://orchard-raw/x.json?versionId=1",
-    "https://orchard-raw.s3.amazonaws.com/x.json?X-Amz-Signature=abc", "https://a@orchard-raw.s3.amazonaws.com/x.json",
-    "https://orchard-raw.s3.amazonaws.com.evil.example/x.json", "https://evil.example/orchard-raw/x.json",
-    "s3://Orchard-Raw/x.json", "s3://or/x.json", "s3://orchard..raw/x.json", "s3://orchard-raw/{{x}}.json",
-    "s3://orchard-raw/a`b.json", "s3://orchard-raw/a\\b.json", "file:///etc/passwd", "javascript:alert(1)", "s3://",
-    "s3:///x.json", "s3://orchard-raw-2/x.json", "s3://orchard-out/resultsevil/x.json", "s3://orchard-out/x.json",
-    "s3://other/x.json", "s3://orchard-raw/" + "a" * 1024 + ".json", "s3://orchard-raw/\x00.json", "s3://ｏrchard-raw/x.json",
-]  # fmt: skip
+    "s3://orchard-raw/../secret/",
+    "s3://orchard-raw//x.manifest",
+    "s3://orchard-raw/a/..",
+    "s3://orchard-raw/./x.json",
+    "s3://orchard-raw",
+    "orchard-raw/x.manifest",
+    "http://orchard-raw.s3.amazonaws.com/x.manifest",
+    "S3://orchard-raw/x.json",
+    "s3://orchard‐raw/x.manifest",
+    "s3://оrchard-raw/x.manifest",
+    "s3://orchard-raw/a∕b.manifest",
+    "s3://orchard-raw/a／b.json",
+    "s3://orchard-raw/a․․/b.json",
+    "s3://orchard-raw/a b.manifest",
+    "s3://orchard-raw/a\u200bb.json",
+    "s3://orchard-raw/a\u202eb.json",
+    "s3://orchard-raw/%2e%2e/b.json",
+    "https://orchard-raw.s3.amazonaws.com/%2e%2e/x.json",
+    "s3://orchard-raw/x.json?versionId=1",
+    "https://orchard-raw.s3.amazonaws.com/x.json?X-Amz-Signature=abc",
+    "https://a@orchard-raw.s3.amazonaws.com/x.json",
+    "https://orchard-raw.s3.amazonaws.com.evil.example/x.json",
+    "https://evil.example/orchard-raw/x.json",
+    "s3://Orchard-Raw/x.json",
+    "s3://or/x.json",
+    "s3://orchard..raw/x.json",
+    "s3://orchard-raw/{{x}}.json",
+    "s3://orchard-raw/a`b.json",
+    "s3://orchard-raw/a\\b.json",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "s3://",
+    "s3:///x.json",
+    "s3://orchard-raw-2/x.json",
+    "s3://orchard-out/resultsevil/x.json",
+    "s3://orchard-out/x.json",
+    "s3://other/x.json",
+    "s3://orchard-raw/" + "a" * 1024 + ".json",
+    "s3://orchard-raw/\x00.json",
+    "s3://ｏrchard-raw/x.json",
+]
 
 
 @pytest.mark.parametrize("address", HOSTILE)
@@ -158,11 +191,15 @@ def test_no_mixture_of_marks_leaves_the_open_buckets(tail: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "s3://orchard-raw/july/", "s3://orchard-raw/", "s3://orchard-raw/x.jsonl", "s3://orchard-raw/äpfel/x.JSON",
-        "https://orchard-raw.s3.eu-west-1.amazonaws.com/july/x.manifest", "https://s3.eu-west-1.amazonaws.com/orchard-raw/x.json",
+        "s3://orchard-raw/july/",
+        "s3://orchard-raw/",
+        "s3://orchard-raw/x.jsonl",
+        "s3://orchard-raw/äpfel/x.JSON",
+        "https://orchard-raw.s3.eu-west-1.amazonaws.com/july/x.manifest",
+        "https://s3.eu-west-1.amazonaws.com/orchard-raw/x.json",
         "s3://orchard-out/results/old/manifests/output/output.manifest",
     ],
-)  # fmt: skip
+)
 def test_honest_addresses_are_taken(address: str) -> None:
     """Chained jobs, whole buckets and addresses copied from the console are everyday inputs."""
     assert "input_uri" not in fields(but(input_uri=address))
@@ -177,8 +214,15 @@ def test_a_manifest_needs_its_ending_and_results_a_folder() -> None:
 def test_results_do_not_go_into_the_data_folder() -> None:
     """Results inside the data would be labeled as data next time."""
     draft = but(input_uri="s3://orchard-raw/july/", input_kind="folder")
-    assert "inside" in fields(msgspec.structs.replace(draft, output_uri="s3://orchard-raw/july/out/"))["output_uri"]
-    assert "output_uri" not in fields(msgspec.structs.replace(draft, output_uri="s3://orchard-raw/july-out/"))
+    assert (
+        "inside"
+        in fields(msgspec.structs.replace(draft, output_uri="s3://orchard-raw/july/out/"))[
+            "output_uri"
+        ]
+    )
+    assert "output_uri" not in fields(
+        msgspec.structs.replace(draft, output_uri="s3://orchard-raw/july-out/")
+    )
 
 
 def test_without_a_list_of_buckets_nothing_is_open() -> None:
@@ -237,9 +281,18 @@ def test_each_bound_is_kept(changes: dict[str, object], field: str) -> None:
 
 def test_the_edges_of_each_bound_are_taken() -> None:
     """A bound that is off by one refuses what AWS takes."""
-    draft = but(task_time_limit_s=30, availability_s=60, workers_per_object=9, title="x" * 128, description="x" * 255)
+    draft = but(
+        task_time_limit_s=30,
+        availability_s=60,
+        workers_per_object=9,
+        title="x" * 128,
+        description="x" * 255,
+    )
     assert fields(draft) == {}
-    assert fields(but(task_time_limit_s=28_800, availability_s=2_592_000, labels=("a", "x" * 256))) == {}
+    assert (
+        fields(but(task_time_limit_s=28_800, availability_s=2_592_000, labels=("a", "x" * 256)))
+        == {}
+    )
     boxes = tuple(f"label {n}" for n in range(51))
     assert "50 labels at most" in fields(but(task_type="bounding-box", labels=boxes))["labels"]
     assert fields(but(task_type="bounding-box", labels=boxes[:50])) == {}
@@ -255,14 +308,19 @@ def test_template_syntax_stays_data() -> None:
 
 def test_long_instructions_are_told() -> None:
     """AWS takes a page of 128,000 characters; a longer one would fail at launch."""
-    rich = rich_text({"type": "rich_text_section", "elements": [{"type": "text", "text": "x" * 20_001}]})
+    rich = rich_text(
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "x" * 20_001}]}
+    )
     draft = but(full_instructions=rich)
     assert [fault.field for fault in JOB_FORM.faults_two(draft, OPEN)] == ["full_instructions"]
 
 
 def test_a_draft_comes_back_as_it_was_kept() -> None:
     """A draft lives in the database between pages: what it loses there is lost typing."""
-    draft = but(examples=(Example("s3://orchard-raw/a.png", "brown", good=False),), typed={"availability_s": "x"})
+    draft = but(
+        examples=(Example("s3://orchard-raw/a.png", "brown", good=False),),
+        typed={"availability_s": "x"},
+    )
     assert msgspec.json.decode(msgspec.json.encode(draft), type=Draft) == draft
     assert msgspec.json.decode(b'{"job_name":"old"}', type=Draft).task_time_limit_s == 300
 
@@ -287,13 +345,27 @@ def test_team_keys_are_short() -> None:
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        ("5 min", 300), ("1h 30m", 5400), ("10 days", 864_000), ("00:05:00", 300), ("1.5 hours", 5400), ("90s", 90),
-        ("1 day, 2 hours and 3 minutes", 93_780), ("2 Weeks", 1_209_600), ("1,5 h", 5400), (" 8\u00a0h ", 28_800),
-        ("5", None), ("", None), ("soon", None), ("1:30", None), ("-5 min", None), ("5 parsecs", None),
+        ("5 min", 300),
+        ("1h 30m", 5400),
+        ("10 days", 864_000),
+        ("00:05:00", 300),
+        ("1.5 hours", 5400),
+        ("90s", 90),
+        ("1 day, 2 hours and 3 minutes", 93_780),
+        ("2 Weeks", 1_209_600),
+        ("1,5 h", 5400),
+        (" 8\u00a0h ", 28_800),
+        ("5", None),
+        ("", None),
+        ("soon", None),
+        ("1:30", None),
+        ("-5 min", None),
+        ("5 parsecs", None),
         ("5 min ago", None),
-        ("9" * 40 + " days", None), ("5 min; drop", None),
+        ("9" * 40 + " days", None),
+        ("5 min; drop", None),
     ],
-)  # fmt: skip
+)
 def test_durations_are_read_as_people_write_them(text: str, seconds: int | None) -> None:
     """A duration that is read wrong closes a job days too early."""
     assert parse_duration(text) == seconds

@@ -1,7 +1,8 @@
-"""Every message and window that no other file of this folder makes, at its longest, as Slack would judge it.
+"""Every message and window that no other file of this folder makes, at its longest, as Slack would
+judge it.
 
-The cards and forms have files of their own; here is what stands beside them: answers, refusals, windows, and what the
-outbox adds to a message or makes of several.
+The cards and forms have files of their own; here is what stands beside them: answers, refusals,
+windows, and what the outbox adds to a message or makes of several.
 """
 
 import json
@@ -27,17 +28,35 @@ from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
 from bot.jobs.form import pages
 from bot.jobs.form.pages import JOB_FORM
-from bot.jobs.form.rules import CAPTION_MAX, DESCRIPTION_MAX, EXAMPLES_MAX, INSTRUCTIONS_MAX, LABEL_MAX, TITLE_MAX
+from bot.jobs.form.rules import (
+    CAPTION_MAX,
+    DESCRIPTION_MAX,
+    EXAMPLES_MAX,
+    INSTRUCTIONS_MAX,
+    LABEL_MAX,
+    TITLE_MAX,
+)
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
 
-validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
+validator = pytest.importorskip(
+    "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
+)
 validate_message, validate_options = validator.validate_message, validator.validate_options
 validate_view = validator.validate_view
 
 NOW = datetime(2026, 11, 21, 14, 31, tzinfo=UTC)
 PORTAL = "https://portal.example/" + "p" * 200
-LONGEST = ("*" * 3000, "<!channel>" * 300, "&" * 3000, "🍐" * 1500, "`" * 3000, "x " * 1500, "\n" * 50, "")
+LONGEST = (
+    "*" * 3000,
+    "<!channel>" * 300,
+    "&" * 3000,
+    "🍐" * 1500,
+    "`" * 3000,
+    "x " * 1500,
+    "\n" * 50,
+    "",
+)
 TYPED = st.sampled_from(LONGEST) | st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 OFFERED = [kind.id for category in CATEGORIES for kind in offered(category)]
 STATES = ("asked", "launching", *LIVE, *ENDED)
@@ -94,7 +113,9 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
     answers = [
         status_card.status_message(job, state, NOW),
         status_card.stop_message(job, state),
-        status_card.hinted(status_card.status_message(job, state, NOW, with_button=False), words or "x"),
+        status_card.hinted(
+            status_card.status_message(job, state, NOW, with_button=False), words or "x"
+        ),
         status_card.hinted(status_card.list_message([(job, state)] * 60, NOW), words[:300] or "x"),
         status_card.help_message(unknown=words),
         status_card.plain_message(words.strip() or "x"),
@@ -109,7 +130,12 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         assert validate_message(message.payload()) == []
         assert message.text.strip(), "nothing to hear for a screen reader"
         # The sender adds a line to a message that may be there already.
-        assert validate_message({"text": message.text, "blocks": [*message.blocks[:49], context("x" * 200)]}) == []
+        assert (
+            validate_message(
+                {"text": message.text, "blocks": [*message.blocks[:49], context("x" * 200)]}
+            )
+            == []
+        )
 
 
 @given(job=JOBS, state=GOING, words=TYPED, first=st.booleans())
@@ -148,10 +174,14 @@ def test_slack_takes_the_instructions(title: str, html: str, caption: str, kind:
         labels=(caption[:LABEL_MAX] or "ripe",) * 50,
         short_html=f"<p>{html}</p>" * (INSTRUCTIONS_MAX // 2 // (len(html) + 9)),
         full_html=f"<ul><li><b>{html}</b></li></ul>" * (INSTRUCTIONS_MAX // (len(html) + 30)),
-        examples=(Example("s3://orchard-raw/a.png", caption[:CAPTION_MAX], good=True),) * 2 * EXAMPLES_MAX,
+        examples=(Example("s3://orchard-raw/a.png", caption[:CAPTION_MAX], good=True),)
+        * 2
+        * EXAMPLES_MAX,
     )
     link = "https://s3.example/a.png?X-Amz-Signature=" + "0" * 1800
-    view = modal("Instructions", slack_preview(kind, told, lambda _address: link), callback_id="instructions")
+    view = modal(
+        "Instructions", slack_preview(kind, told, lambda _address: link), callback_id="instructions"
+    )
     assert validate_view(view) == []
     last = max(number for number, block in enumerate(view["blocks"]) if block["type"] == "image")
     for complaint in ("", f"[json-pointer:/view/blocks/{last}/image_url]"):
@@ -159,8 +189,12 @@ def test_slack_takes_the_instructions(title: str, html: str, caption: str, kind:
 
 
 def test_a_picture_without_words_has_some_in_its_window() -> None:
-    """A caption of blanks would keep the instructions from opening, after the picture has been taken out too."""
-    view = modal("Instructions", [image("https://s3.example/a.png", " ")], callback_id="instructions")
+    """A caption of blanks would keep the instructions from opening, after the picture has been
+    taken out too.
+    """
+    view = modal(
+        "Instructions", [image("https://s3.example/a.png", " ")], callback_id="instructions"
+    )
     assert validate_view(queue_card.without_pictures(view, "")) == []
 
 
@@ -170,7 +204,9 @@ LONG_RICH = rich_text({"type": "rich_text_section", "elements": [TEXT]})
 
 def test_the_longest_instructions_open_again() -> None:
     """Whoever goes a page back and forth must find what was written, however long it was."""
-    draft = Draft(task_type="bounding-box", short_instructions=LONG_RICH, full_instructions=LONG_RICH)
+    draft = Draft(
+        task_type="bounding-box", short_instructions=LONG_RICH, full_instructions=LONG_RICH
+    )
     assert validate_view(JOB_FORM.page_two(draft, "d" * 36, teams_known=True)) == []
 
 
@@ -178,12 +214,22 @@ ROWS = st.integers(1, 60)
 
 
 @given(job=JOBS, state=GOING, rows=st.lists(ROWS, min_size=2, max_size=6))
-def test_a_digest_is_a_message_that_slack_takes(job: JobFacts, state: JobState, rows: list[int]) -> None:
-    """Lines that wait long are said together: a digest that is refused would take all of them with it."""
+def test_a_digest_is_a_message_that_slack_takes(
+    job: JobFacts, state: JobState, rows: list[int]
+) -> None:
+    """Lines that wait long are said together: a digest that is refused would take all of them with
+    it.
+    """
     short = msgspec.structs.replace(state, cause="")
-    brief = JobFacts(**{**{name: getattr(job, name) for name in JobFacts.__slots__}, "name": "j", "title": "j"})
+    brief = JobFacts(
+        **{**{name: getattr(job, name) for name in JobFacts.__slots__}, "name": "j", "title": "j"}
+    )
     lines = [status_card.list_message([(brief, short)] * count, NOW) for count in rows]
-    lines += [thread_lines.completed_line(job, state), thread_lines.failed_line(job, state), dataset_line(job.title)]
+    lines += [
+        thread_lines.completed_line(job, state),
+        thread_lines.failed_line(job, state),
+        dataset_line(job.title),
+    ]
     payload, ids = lines[0].payload(), ["0"]
     for number, line in enumerate(lines[1:], 1):
         together = joined(payload, line.payload(), str(number), "0")
@@ -198,4 +244,6 @@ def test_a_digest_is_a_message_that_slack_takes(job: JobFacts, state: JobState, 
 
 def dataset_line(name: str) -> Message:
     labels = (LabelCount("ripe", 3),) * 20
-    return dataset_card.ready_line(Source(name=name, project=name), DatasetState(state="ready", labels=labels))
+    return dataset_card.ready_line(
+        Source(name=name, project=name), DatasetState(state="ready", labels=labels)
+    )

@@ -19,7 +19,9 @@ from bot.jobs.form import pages
 from bot.jobs.form.pages import JOB_FORM
 from bot.jobs.form.review import Reviewed, review
 
-validator = pytest.importorskip("bot.sandbox.slack.validate", reason="the stand-in's validator is not here")
+validator = pytest.importorskip(
+    "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
+)
 validate_options = validator.validate_options
 validate_view = validator.validate_view
 
@@ -30,9 +32,17 @@ TEAMS = [(TEAM, "orchard")]
 PEAR = [{"type": "text", "text": "Overripe: "}, {"type": "emoji", "name": "pear"}]
 RICH = rich_text(
     {"type": "rich_text_section", "elements": PEAR},
-    {"type": "rich_text_list", "style": "ordered", "elements": [
-        {"type": "rich_text_section", "elements": [{"type": "link", "url": "https://x.example", "text": "spots"}]}]},
-)  # fmt: skip
+    {
+        "type": "rich_text_list",
+        "style": "ordered",
+        "elements": [
+            {
+                "type": "rich_text_section",
+                "elements": [{"type": "link", "url": "https://x.example", "text": "spots"}],
+            }
+        ],
+    },
+)
 MARA = Draft(
     job_name="ripe-july",
     label_attribute="ripeness",
@@ -52,7 +62,10 @@ MARA = Draft(
     labels=("ripe", "un ripe"),
     short_instructions=RICH,
     full_instructions=RICH,
-    examples=(Example("s3://orchard-raw/a.png", "brown spots"), Example("s3://orchard-raw/b.png", "", good=False)),
+    examples=(
+        Example("s3://orchard-raw/a.png", "brown spots"),
+        Example("s3://orchard-raw/b.png", "", good=False),
+    ),
     team_id="T1",
     channel="C1",
     asked_by="U0MARA",
@@ -93,7 +106,9 @@ def test_a_page_that_nobody_touched_reads_as_its_draft() -> None:
     """Going back and forth must lose nothing that was typed."""
     draft = read_one(shown_values(JOB_FORM.page_one(MARA, "d1")), MARA)
     assert read_two(shown_values(JOB_FORM.page_two(draft, "d1", teams_known=True)), draft) == MARA
-    blank = msgspec.structs.replace(MARA, **{name: getattr(Draft(), name) for name in ("job_name", "title", "labels")})
+    blank = msgspec.structs.replace(
+        MARA, **{name: getattr(Draft(), name) for name in ("job_name", "title", "labels")}
+    )
     assert read_one(shown_values(JOB_FORM.page_one(MARA, "d1")), blank).job_name == "ripe-july"
     again = read_two(shown_values(JOB_FORM.page_two(MARA, "d1", teams_known=True)), blank)
     assert (again.title, again.labels, again.workteam_arn) == (MARA.title, MARA.labels, TEAM)
@@ -107,7 +122,13 @@ def test_every_page_is_one_that_slack_takes() -> None:
         JOB_FORM.page_one(MARA, "d1", faults=faults(Draft(), Allowed(()))),
         JOB_FORM.page_two(Draft(), "d1", teams_known=False),
         JOB_FORM.page_two(MARA, "d1", teams_known=True),
-        review(MARA, Reviewed(objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)), "d1"),
+        review(
+            MARA,
+            Reviewed(
+                objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)
+            ),
+            "d1",
+        ),
         pages.thanks("ripe-july", "C1"),
     ]
     assert [validate_view(page) for page in views] == [[]] * len(views)
@@ -125,22 +146,33 @@ def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:
 
 
 def test_another_category_is_another_field_to_slack() -> None:
-    """Slack keeps a choice for the same block and action: an image type would stay chosen among the texts."""
+    """Slack keeps a choice for the same block and action: an image type would stay chosen among the
+    texts.
+    """
     image = inputs(JOB_FORM.page_one(MARA, "d1"))["task_type"]["element"]["action_id"]
-    text = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))["task_type"]["element"][
-        "action_id"
-    ]
+    text = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))[
+        "task_type"
+    ]["element"]["action_id"]
     assert image != text
 
 
 def test_required_and_optional_are_told_apart() -> None:
     """Who may leave a field empty should see it before trying."""
-    one, two = inputs(JOB_FORM.page_one(Draft(), "d")), inputs(JOB_FORM.page_two(Draft(), "d", teams_known=True))
+    one, two = (
+        inputs(JOB_FORM.page_one(Draft(), "d")),
+        inputs(JOB_FORM.page_two(Draft(), "d", teams_known=True)),
+    )
     optional = {field for field, block in {**one, **two}.items() if block.get("optional")}
     assert optional == {
-        "label_attribute", "task_time_limit_s", "availability_s", "workers_per_object", "short_instructions",
-        "full_instructions", "good_examples", "bad_examples",
-    }  # fmt: skip
+        "label_attribute",
+        "task_time_limit_s",
+        "availability_s",
+        "workers_per_object",
+        "short_instructions",
+        "full_instructions",
+        "good_examples",
+        "bad_examples",
+    }
     assert list(one) == [each.name for each in fields_of(JOB_FORM.first)]
     assert list(two) == [each.name for each in fields_of(JOB_FORM.second)]
 
@@ -151,14 +183,22 @@ def test_empty_optional_fields_mean_the_defaults() -> None:
     for field in ("task_time_limit_s", "availability_s", "workers_per_object"):
         typed(page, field, "")
     draft = read_two(page, MARA)
-    assert (draft.task_time_limit_s, draft.availability_s, draft.workers_per_object) == (300, 864_000, 1)
+    assert (draft.task_time_limit_s, draft.availability_s, draft.workers_per_object) == (
+        300,
+        864_000,
+        1,
+    )
 
 
 def test_what_cannot_be_read_is_kept_and_shown_again() -> None:
     """A word is no duration, but it was typed: it stays in its field until somebody mends it."""
-    page = typed(shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True)), "availability_s", "soon")
+    page = typed(
+        shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True)), "availability_s", "soon"
+    )
     draft = read_two(page, MARA)
-    assert [fault.field for fault in faults(draft, Allowed(("orchard-raw", "orchard-out")))] == ["availability_s"]
+    assert [fault.field for fault in faults(draft, Allowed(("orchard-raw", "orchard-out")))] == [
+        "availability_s"
+    ]
     again = JOB_FORM.page_two(draft, "d", teams_known=True)
     assert inputs(again)["availability_s"]["element"]["initial_value"] == "soon"
     mended = typed(shown_values(again), "availability_s", "2 days")
@@ -166,7 +206,9 @@ def test_what_cannot_be_read_is_kept_and_shown_again() -> None:
 
 
 def test_instructions_begin_with_the_template_of_the_task_type() -> None:
-    """Workers would read "Say here what counts …", or not read what the requester saw in the field."""
+    """Workers would read "Say here what counts …", or not read what the requester saw in the
+    field.
+    """
     boxes = Draft(task_type="bounding-box")
     page = shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True))
     draft = read_two(page, boxes)
@@ -176,7 +218,9 @@ def test_instructions_begin_with_the_template_of_the_task_type() -> None:
 
 
 def test_emptied_instructions_stay_empty() -> None:
-    """Who wants workers to see the description alone would have to empty the field on every visit of the page."""
+    """Who wants workers to see the description alone would have to empty the field on every visit
+    of the page.
+    """
     boxes = Draft(task_type="bounding-box")
     page = shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True))
     for value in page["state"]["values"]["short_instructions"].values():
@@ -189,7 +233,9 @@ def test_emptied_instructions_stay_empty() -> None:
 
 
 def test_template_of_another_task_type_goes_with_it() -> None:
-    """A text job would be explained with boxes, because its requester once looked at page 2 with another type."""
+    """A text job would be explained with boxes, because its requester once looked at page 2 with
+    another type.
+    """
     boxes = Draft(task_type="bounding-box", category="Image")
     boxes = read_two(shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True)), boxes)
     page = shown_values(JOB_FORM.page_one(boxes, "d"))
@@ -202,16 +248,28 @@ def test_template_of_another_task_type_goes_with_it() -> None:
 
 
 def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
-    """A text job would go to its team with the labels, the rules and the apples of a picture job."""
+    """A text job would go to its team with the labels, the rules and the apples of a picture
+    job.
+    """
     taken = msgspec.structs.replace(MARA, taken_from="ripe-june", taken_type="bounding-box")
-    assert "Filled in as in ripe-june." in json.dumps(JOB_FORM.page_two(taken, "d", teams_known=True))
+    assert "Filled in as in ripe-june." in json.dumps(
+        JOB_FORM.page_two(taken, "d", teams_known=True)
+    )
     assert "Filled in" not in json.dumps(JOB_FORM.page_two(MARA, "d", teams_known=True))
     assert of_this_type(taken) == taken
     other = of_this_type(msgspec.structs.replace(taken, task_type="text-classification"))
-    assert (other.title, other.labels, other.short_instructions, other.examples) == ("", (), None, ())
+    assert (other.title, other.labels, other.short_instructions, other.examples) == (
+        "",
+        (),
+        None,
+        (),
+    )
     assert (other.output_uri, other.workteam_arn) == (MARA.output_uri, TEAM)
     read = read_two(shown_values(JOB_FORM.page_two(taken, "d", teams_known=True)), taken)
-    assert of_this_type(msgspec.structs.replace(read, task_type="image-classification")).labels == MARA.labels
+    assert (
+        of_this_type(msgspec.structs.replace(read, task_type="image-classification")).labels
+        == MARA.labels
+    )
 
 
 def test_addresses_are_brought_to_one_form() -> None:
@@ -220,7 +278,10 @@ def test_addresses_are_brought_to_one_form() -> None:
     typed(page, "input_uri", " https://orchard-raw.s3.eu-west-1.amazonaws.com/july/data.manifest ")
     typed(page, "output_uri", "s3://orchard-out/results")
     draft = read_one(page, MARA)
-    assert (draft.input_uri, draft.input_kind) == ("s3://orchard-raw/july/data.manifest", "manifest")
+    assert (draft.input_uri, draft.input_kind) == (
+        "s3://orchard-raw/july/data.manifest",
+        "manifest",
+    )
     assert draft.output_uri == "s3://orchard-out/results/"
     assert read_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
 
@@ -234,10 +295,16 @@ def test_counts_are_forgotten_when_the_data_changes() -> None:
 
 
 def test_lines_are_labels_and_examples() -> None:
-    """One line is one label, blanks around it are no part of it; a bar parts address and caption."""
+    """One line is one label, blanks around it are no part of it; a bar parts address and
+    caption.
+    """
     page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
     typed(page, "labels", " ripe \n\n unripe\r\n")
-    typed(page, "bad_examples", "s3://orchard-raw/c.png | too | dark\n\n|only words\ns3://orchard-raw/d.png  too small")
+    typed(
+        page,
+        "bad_examples",
+        "s3://orchard-raw/c.png | too | dark\n\n|only words\ns3://orchard-raw/d.png  too small",
+    )
     draft = read_two(page, MARA)
     assert draft.labels == ("ripe", "unripe")
     assert [one for one in draft.examples if not one.good] == [
@@ -248,7 +315,9 @@ def test_lines_are_labels_and_examples() -> None:
 
 
 def test_another_team_has_no_arn_until_it_is_found() -> None:
-    """A forged press must not choose a team that this channel may not use: the list of teams says which one it is."""
+    """A forged press must not choose a team that this channel may not use: the list of teams says
+    which one it is.
+    """
     page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
     page["state"]["values"]["workteam_arn"]["job_form_team"]["selected_option"]["value"] = "other"
     draft = read_two(page, MARA)
@@ -256,7 +325,17 @@ def test_another_team_has_no_arn_until_it_is_found() -> None:
 
 
 KEYS = st.sampled_from(
-    ["value", "state", "values", "selected_option", "rich_text_value", "text", "type", "elements", *NAMES]
+    [
+        "value",
+        "state",
+        "values",
+        "selected_option",
+        "rich_text_value",
+        "text",
+        "type",
+        "elements",
+        *NAMES,
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -278,9 +357,13 @@ def test_nonsense_from_a_client_never_breaks_the_reading(values: dict[str, Any])
 def test_faults_land_on_their_fields() -> None:
     """Slack shows an error only below an input of the page that was submitted."""
     page = JOB_FORM.page_one(MARA, "d")
-    assert JOB_FORM.errors([Fault("job_name", "A."), Fault("job_name", "B.")], page) == {"job_name": "A. B."}
+    assert JOB_FORM.errors([Fault("job_name", "A."), Fault("job_name", "B.")], page) == {
+        "job_name": "A. B."
+    }
     assert JOB_FORM.errors([Fault("workteam", "Gone.")]) == {"workteam_arn": "Gone."}
-    assert JOB_FORM.errors([Fault("workteam", "Gone.")], page) == {"job_name": "Labeling team: Gone."}
+    assert JOB_FORM.errors([Fault("workteam", "Gone.")], page) == {
+        "job_name": "Labeling team: Gone."
+    }
     every = JOB_FORM.errors(faults(Draft(), Allowed(())))
     assert set(every) <= set(NAMES)
 
@@ -304,9 +387,15 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
     )
     words = json.dumps(review(MARA, facts, "d1"), ensure_ascii=False)
     for said in (
-        "1,240 pictures found, 3 other files skipped", "6 people", "3 people per picture", "ripeness",
-        "s3://orchard-raw/july/", "x.manifest", "manifests/output/output.manifest", "1 hour 30 minutes",
-    ):  # fmt: skip
+        "1,240 pictures found, 3 other files skipped",
+        "6 people",
+        "3 people per picture",
+        "ripeness",
+        "s3://orchard-raw/july/",
+        "x.manifest",
+        "manifests/output/output.manifest",
+        "1 hour 30 minutes",
+    ):
         assert said in words
     assert review(MARA, facts, "d1")["submit"]["text"] == "Create"
     blocked = review(MARA, Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1")
@@ -327,14 +416,24 @@ LONG = ANY.map(lambda text: (text * 60)[:3000])
 def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: bool) -> None:
     """One long text must not keep the form from opening again."""
     draft = Draft(
-        job_name=text, label_attribute=text, input_uri=text, output_uri=text, task_type="bounding-box", title=text,
-        description=text, labels=tuple(one for one in labels if one.strip()) * 40, short_instructions=RICH,
-        workteam_key=text[:75].strip() or "x", workteam_name=text[:75].strip() or "x",
+        job_name=text,
+        label_attribute=text,
+        input_uri=text,
+        output_uri=text,
+        task_type="bounding-box",
+        title=text,
+        description=text,
+        labels=tuple(one for one in labels if one.strip()) * 40,
+        short_instructions=RICH,
+        workteam_key=text[:75].strip() or "x",
+        workteam_name=text[:75].strip() or "x",
         typed={"availability_s": text[:100], "workers_per_object": text[:9]},
         examples=(Example(text, text, good),) * 4,
-    )  # fmt: skip
+    )
     found = tuple(faults(draft, Allowed(("b",))))
-    reviewed = Reviewed(objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found)
+    reviewed = Reviewed(
+        objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found
+    )
     for page in (
         JOB_FORM.page_one(draft, "d", faults=found),
         JOB_FORM.page_two(draft, "d", teams_known=False, faults=found),

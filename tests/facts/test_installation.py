@@ -27,7 +27,9 @@ BOTH = [{"team_id": "T0THEIRS", "enterprise_id": None}, {"team_id": "T0OURS"}]
     ],
 )
 def test_payload_of_ours_comes_in_whatever_team_it_names_beside(body: dict[str, Any]) -> None:
-    """Without this, a channel that another company hosts would be dead, for its events bear the host's team."""
+    """Without this, a channel that another company hosts would be dead, for its events bear the
+    host's team.
+    """
     assert not OURS.refusal(body)
 
 
@@ -38,16 +40,25 @@ def test_payload_of_ours_comes_in_whatever_team_it_names_beside(body: dict[str, 
         ({"team_id": "T0OURS", "authorizations": [{"team_id": "T0THEIRS"}]}, "authorizations"),
         ({"team_id": "T0OURS", "authorizations": [_ORG_WIDE]}, "authorizations"),
         ({"authorizations": [{**_ORG_WIDE, "team_id": "T0OURS"}]}, "authorizations"),
-        ({"view": {"team_id": "T0OURS", "app_installed_team_id": "T0THEIRS"}}, "view.app_installed_team_id"),
+        (
+            {"view": {"team_id": "T0OURS", "app_installed_team_id": "T0THEIRS"}},
+            "view.app_installed_team_id",
+        ),
         ({"is_enterprise_install": True}, "is_enterprise_install"),
         ({"is_enterprise_install": "true"}, "is_enterprise_install"),
     ],
 )
-def test_payload_of_another_installation_is_told_by_the_field_that_says_so(body: dict[str, Any], by: str) -> None:
-    """Without this, one signing secret for two installations would let the one's people act in the other."""
+def test_payload_of_another_installation_is_told_by_the_field_that_says_so(
+    body: dict[str, Any], by: str
+) -> None:
+    """Without this, one signing secret for two installations would let the one's people act in the
+    other.
+    """
     assert OURS.refusal(body) == by
 
 
 def test_app_that_is_not_known_is_not_told_apart() -> None:
-    """Without this, a Slack that does not say its app's id at the start would get no answer at all."""
+    """Without this, a Slack that does not say its app's id at the start would get no answer at
+    all.
+    """
     assert not Installation("T0OURS").refusal({"api_app_id": "A0ANY"})

@@ -69,7 +69,13 @@ def section(*parts: dict[str, Any]) -> dict[str, Any]:
 
 def bullets(style: str, indent: int, *items: str, **more: Any) -> dict[str, Any]:
     elements = [section(text(item)) for item in items]
-    return {"type": "rich_text_list", "style": style, "indent": indent, "elements": elements, **more}
+    return {
+        "type": "rich_text_list",
+        "style": style,
+        "indent": indent,
+        "elements": elements,
+        **more,
+    }
 
 
 def rich(*elements: dict[str, Any]) -> dict[str, Any]:
@@ -90,14 +96,19 @@ def test_any_text_comes_out_harmless(words: str, markup: str) -> None:
     """What nobody thought of must not run either."""
     assert_harmless(clean.from_html(markup))
     assert_harmless(clean.from_text(words + markup))
-    assert_harmless(clean.from_rich_text(rich(section({"type": "link", "url": markup, "text": words}))))
+    assert_harmless(
+        clean.from_rich_text(rich(section({"type": "link", "url": markup, "text": words})))
+    )
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["type", "elements", "style", "text", "url", "indent", "unicode"]), inner)
+        | st.dictionaries(
+            st.sampled_from(["type", "elements", "style", "text", "url", "indent", "unicode"]),
+            inner,
+        )
     ),
     max_leaves=12,
 )
@@ -115,7 +126,12 @@ KNOWN = st.sampled_from(
 )
 
 
-@given(st.dictionaries(st.just("elements"), st.lists(st.fixed_dictionaries({"type": KNOWN, "elements": JSON}) | JSON)))
+@given(
+    st.dictionaries(
+        st.just("elements"),
+        st.lists(st.fixed_dictionaries({"type": KNOWN, "elements": JSON}) | JSON),
+    )
+)
 def test_any_block_is_read(block: dict[str, Any]) -> None:
     """Slack adds element types; an unknown one must not lose the form that somebody filled in."""
     markup = clean.from_rich_text(block)
@@ -125,10 +141,15 @@ def test_any_block_is_read(block: dict[str, Any]) -> None:
 
 
 def test_rich_text_is_kept_as_it_looks() -> None:
-    """Bold, lists, links and pictures of the form reach the worker as they were written (story 16)."""
+    """Bold, lists, links and pictures of the form reach the worker as they were written (story
+    16).
+    """
     block = rich(
         section(
-            text("Choose "), text("one", bold=True), text(" word", italic=True, strike=True), text("a\nb\n\nsecond")
+            text("Choose "),
+            text("one", bold=True),
+            text(" word", italic=True, strike=True),
+            text("a\nb\n\nsecond"),
         ),
         bullets("bullet", 0, "a", "b"),
         bullets("ordered", 1, "b1", "b2"),
@@ -136,9 +157,15 @@ def test_rich_text_is_kept_as_it_looks() -> None:
         bullets("ordered", 0, "three", offset=2),
         {"type": "rich_text_quote", "elements": [text("said")]},
         {"type": "rich_text_preformatted", "elements": [text("x = 1\n<y>")]},
-        section({"type": "link", "url": "https://a.b/?x=1&y='2'", "text": "here"}, text(" "), text("f()", code=True)),
+        section(
+            {"type": "link", "url": "https://a.b/?x=1&y='2'", "text": "here"},
+            text(" "),
+            text("f()", code=True),
+        ),
     )
-    link = '<a href="https://a.b/?x=1&amp;y=\'2\'" target="_blank" rel="noopener noreferrer">here</a>'
+    link = (
+        '<a href="https://a.b/?x=1&amp;y=\'2\'" target="_blank" rel="noopener noreferrer">here</a>'
+    )
     assert clean.from_rich_text(block) == (
         "<p>Choose <b>one</b><i><s> word</s></i>a<br>b</p><p>second</p>"
         "<ul><li>a</li><li>b<ol><li>b1</li><li>b2</li></ol></li><li>c</li></ul>"
@@ -165,7 +192,10 @@ def test_mentions_become_plain_words() -> None:
         )
     )
     said = slack_text.to_text(block, {"U1": "Mara"})
-    assert said == "@Mara@someone#a channel@a group@channel🎉:ours::odd:2024-07-03 09:46 UTC#ff0000kept"
+    assert (
+        said
+        == "@Mara@someone#a channel@a group@channel🎉:ours::odd:2024-07-03 09:46 UTC#ff0000kept"
+    )
     assert "<!" not in slack_text.to_mrkdwn(block)
 
 
@@ -180,22 +210,49 @@ def test_plain_text_keeps_its_lines_and_lists() -> None:
 def test_mrkdwn_shows_the_formatting_and_nothing_typed() -> None:
     """The Slack preview must look like the page, and typed signs must not format, link or ping."""
     said = slack_text.to_mrkdwn(
-        "<h3>Rules</h3><p>Take <b> one </b> of <i>these</i>:<br><s>all</s></p><ul><li>a<ol><li>b</li></ol></li></ul>"
-        "<blockquote>q<br>r</blockquote><p><a href='https://a.b/?x=1&y=<2>'>go | on</a> <code>x`y</code></p>"
+        "<h3>Rules</h3><p>Take <b> one </b> of "
+        "<i>these</i>:<br><s>all</s></p><ul><li>a<ol><li>b</li></ol></li></ul>"
+        "<blockquote>q<br>r</blockquote><p><a href='https://a.b/?x=1&y=<2>'>go | on</a> "
+        "<code>x`y</code></p>"
         "<pre>1\n2</pre><table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>"
         "<p>*not bold* @here</p>"
     ).replace("\u200b", "·")
     assert said.split("\n") == [
-        *("*Rules*", "", "Take  *one*  of _these_:", "~all~", "", "• a", "    1. b", "", "> q", "> r", ""),
-        *("<https://a.b/?x=1&y=%3C2%3E|go ¦ on> `xˋy`", "", "```", "1", "2", "```", "", "a | b", "1 | 2", ""),  # noqa: RUF001
+        *(
+            "*Rules*",
+            "",
+            "Take  *one*  of _these_:",
+            "~all~",
+            "",
+            "• a",
+            "    1. b",
+            "",
+            "> q",
+            "> r",
+            "",
+        ),
+        *(
+            "<https://a.b/?x=1&y=%3C2%3E|go ¦ on> `xˋy`",  # noqa: RUF001 - what Slack is given
+            "",
+            "```",
+            "1",
+            "2",
+            "```",
+            "",
+            "a | b",
+            "1 | 2",
+            "",
+        ),
         "∗not bold∗ @·here",  # noqa: RUF001
     ]
 
 
 @given(
-    st.lists(st.sampled_from(["<!channel>", "<@U1>", "@here", "<https://e.v|x>", "*b*", "`c`", "&lt;", "a"])).map(
-        "".join
-    )
+    st.lists(
+        st.sampled_from(
+            ["<!channel>", "<@U1>", "@here", "<https://e.v|x>", "*b*", "`c`", "&lt;", "a"]
+        )
+    ).map("".join)
 )
 def test_typed_text_never_pings_or_links_in_slack(typed: str) -> None:
     """Anybody could otherwise make the bot ping a whole channel."""

@@ -34,13 +34,41 @@ def worker_page(task_type: str, told: Instructions, **more: Any) -> str:
 
 PIECES = st.sampled_from(
     [
-        "{{", "}}", "{%", "%}", "[[", "]]", "[%", "[#", "{{ 's3://secret/x' | grant_read_access }}", "{% raw %}",
-        "{% if true %}", "{%- comment -%}", "{{ task.input.taskObject }}", "'", '"', "<", ">", "&", "&#123;",
-        "&lbrace;", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '<a href="javascript:alert(1)">x</a>',
-        "<a href=\"https://x.y/?{{ 's3://secret/x' | grant_read_access }}\">x</a>", "</short-instructions>",
-        "</crowd-form>", "{", "}", "%", "\n", "\\", "é", "\u200b",
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "[[",
+        "]]",
+        "[%",
+        "[#",
+        "{{ 's3://secret/x' | grant_read_access }}",
+        "{% raw %}",
+        "{% if true %}",
+        "{%- comment -%}",
+        "{{ task.input.taskObject }}",
+        "'",
+        '"',
+        "<",
+        ">",
+        "&",
+        "&#123;",
+        "&lbrace;",
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '<a href="javascript:alert(1)">x</a>',
+        "<a href=\"https://x.y/?{{ 's3://secret/x' | grant_read_access }}\">x</a>",
+        "</short-instructions>",
+        "</crowd-form>",
+        "{",
+        "}",
+        "%",
+        "\n",
+        "\\",
+        "é",
+        "\u200b",
     ]
-)  # fmt: skip
+)
 TYPED = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=10).map("".join)
 
 
@@ -85,30 +113,46 @@ def ground_truth(source: str, labels: tuple[str, ...] = ("ripe",)) -> tuple[str,
 
 
 @given(title=TYPED, description=TYPED, short=TYPED, full=TYPED, caption=TYPED)
-def test_typed_text_never_runs(title: str, description: str, short: str, full: str, caption: str) -> None:
+def test_typed_text_never_runs(
+    title: str, description: str, short: str, full: str, caption: str
+) -> None:
     """If typed Liquid ran, anybody in Slack could open any object that the role may read."""
     example = Example("s3://orchard-raw/good.png", caption, good=True)
     told = instructions(
-        task_title=title, description=description, short_html=short, full_html=full, examples=(example,)
+        task_title=title,
+        description=description,
+        short_html=short,
+        full_html=full,
+        examples=(example,),
     )
     rendered, granted = ground_truth(worker_page("image-classification", told))
     assert set(granted) == {"s3://orchard-raw/1.jpg", "s3://orchard-raw/good.png"}
     assert len(granted) == 3
     seen = Seen(rendered)
-    assert [tag["header"] for name, tag in seen.tags if name == "full-instructions"] == [" ".join(title.split())]
-    assert [name for name, _ in seen.tags if name in {"script", "crowd-form", "short-instructions"}] == [
+    assert [tag["header"] for name, tag in seen.tags if name == "full-instructions"] == [
+        " ".join(title.split())
+    ]
+    assert [
+        name for name, _ in seen.tags if name in {"script", "crowd-form", "short-instructions"}
+    ] == [
         "script",
         "crowd-form",
         "short-instructions",
     ]
     assert not [name for _, tag in seen.tags for name in tag if name.startswith("on")]
-    assert not [tag for _, tag in seen.tags if not tag.get("href", "https:").lower().startswith(("https:", "http:"))]
+    assert not [
+        tag
+        for _, tag in seen.tags
+        if not tag.get("href", "https:").lower().startswith(("https:", "http:"))
+    ]
 
 
 def test_typed_liquid_is_shown_as_typed() -> None:
     """A team that explains templates in its instructions must see its own braces."""
     typed = "Write {{ name }} and {% if x %} and [[ y ]]"
-    told = instructions(short_html=f"<p>{typed}</p>", full_html=f'<a href="https://a.b/{{{{ x }}}}">{typed}</a>')
+    told = instructions(
+        short_html=f"<p>{typed}</p>", full_html=f'<a href="https://a.b/{{{{ x }}}}">{typed}</a>'
+    )
     rendered, _ = ground_truth(worker_page("text-classification", told))
     assert html.unescape(rendered).count(typed) == 2
     assert html.unescape(rendered).count("https://a.b/{{ x }}") == 1
@@ -130,7 +174,9 @@ def test_each_page_speaks_as_the_catalogue_says(task_type: str) -> None:
     assert labels is not None
     assert json.loads(html.unescape(labels[1])) == ['it\'s "big"', "<b>"]
     assert "<short-instructions>" in rendered
-    assert granted == (["s3://orchard-raw/1.jpg"] if ROWS[task_type]["source_key"] == "source-ref" else [])
+    assert granted == (
+        ["s3://orchard-raw/1.jpg"] if ROWS[task_type]["source_key"] == "source-ref" else []
+    )
     if ROWS[task_type]["family"] == "text":
         assert "<classification-target" in rendered
 
@@ -154,9 +200,11 @@ def test_each_page_speaks_as_the_catalogue_says(task_type: str) -> None:
         ("https://b.s3.amazonaws.com/k.png?X-Amz-Signature=1", "signed link"),
         ("", "https"),
     ],
-)  # fmt: skip
+)
 def test_bad_pictures_are_refused_in_words(address: str, words: str) -> None:
-    """An address that can break out of its quotes would open a hole in the page; one that dies would show nothing."""
+    """An address that can break out of its quotes would open a hole in the page; one that dies
+    would show nothing.
+    """
     with pytest.raises(BadPicture, match=re.escape(words)):
         worker_page(
             "bounding-box",
@@ -170,7 +218,9 @@ def test_any_key_is_granted_exactly_or_refused(key: str) -> None:
     """Liquid must open the object that was named and no other."""
     address = f"s3://orchard-raw/{key}.png"
     try:
-        source = worker_page("text-classification", instructions(examples=(Example(address, "", good=False),)))
+        source = worker_page(
+            "text-classification", instructions(examples=(Example(address, "", good=False),))
+        )
     except BadPicture:
         return
     _, granted = ground_truth(source)
@@ -179,13 +229,19 @@ def test_any_key_is_granted_exactly_or_refused(key: str) -> None:
 
 def test_an_s3_web_address_becomes_a_granted_one() -> None:
     """People paste the console's https address; the bucket is private, so it would not show."""
-    told = instructions(examples=(Example("https://orchard-raw.s3.eu-west-1.amazonaws.com/a/g.png", "so", good=True),))
+    told = instructions(
+        examples=(
+            Example("https://orchard-raw.s3.eu-west-1.amazonaws.com/a/g.png", "so", good=True),
+        )
+    )
     _, granted = ground_truth(worker_page("text-classification", told))
     assert granted == ["s3://orchard-raw/a/g.png"] * 2
 
 
 def test_examples_stand_beside_and_in_full() -> None:
-    """Workers see one good and one bad picture without opening anything, and all of them in the overlay."""
+    """Workers see one good and one bad picture without opening anything, and all of them in the
+    overlay.
+    """
     examples = tuple(Example(f"https://a.b/{n}.png", f"no. {n}", good=n % 2 == 0) for n in range(4))
     rendered = worker_page("bounding-box", instructions(examples=examples))
     full, short = rendered.split("<short-instructions>")
@@ -195,7 +251,9 @@ def test_examples_stand_beside_and_in_full() -> None:
 
 
 def test_pages_are_repeatable_and_bounded() -> None:
-    """A page is kept under its digest; one that is too long would fail only when the first worker opens it."""
+    """A page is kept under its digest; one that is too long would fail only when the first worker
+    opens it.
+    """
     told = instructions()
     assert worker_page("bounding-box", told) == worker_page("bounding-box", told)
     with pytest.raises(PageTooLarge, match="128,000"):
@@ -212,11 +270,15 @@ def test_skeletons_are_clean_and_show_good_and_bad(task_type: str) -> None:
         assert clean.from_html(part) == part
         assert "Good" in part
         assert "Bad" in part
-    assert page.skeleton("none") == page.skeleton("any"), "a type without words of its own has those for any"
+    assert page.skeleton("none") == page.skeleton("any"), (
+        "a type without words of its own has those for any"
+    )
 
 
 def test_preview_shows_what_workers_get() -> None:
-    """The reviewer and the team read the same words as the workers, with every picture described."""
+    """The reviewer and the team read the same words as the workers, with every picture
+    described.
+    """
     told = instructions(
         task_title="Ripe <!channel>",
         short_html="<p>Choose <b>one</b> @here</p>",
@@ -234,7 +296,10 @@ def test_preview_shows_what_workers_get() -> None:
         return f"https://signed.example/{len(asked)}"
 
     shown = page.slack_preview(
-        "image-classification", told, link, allowed=lambda place: place.startswith("s3://orchard-raw/")
+        "image-classification",
+        told,
+        link,
+        allowed=lambda place: place.startswith("s3://orchard-raw/"),
     )
     assert asked == ["s3://orchard-raw/g.png"]
     images = [block for block in shown if block["type"] == "image"]
@@ -249,9 +314,13 @@ def test_preview_shows_what_workers_get() -> None:
 
 
 def test_labels_are_shown_as_they_were_typed_and_told_apart() -> None:
-    """A label with a sign of HTML's would be shown in its escapes, and one with a comma would be read as two."""
+    """A label with a sign of HTML's would be shown in its escapes, and one with a comma would be
+    read as two.
+    """
     shown = page.slack_preview(
-        "image-classification", instructions(labels=("<b>", "a & b", "ripe, green")), lambda _uri: "https://x.example"
+        "image-classification",
+        instructions(labels=("<b>", "a & b", "ripe, green")),
+        lambda _uri: "https://x.example",
     )
     assert "Labels: &lt;b&gt;, a &amp; b, “ripe, green”" in shown[0]["text"]["text"]
 

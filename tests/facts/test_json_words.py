@@ -1,4 +1,6 @@
-"""Faults of JSON in words: the right name, at a price that grows with the line and not with its square."""
+"""Faults of JSON in words: the right name, at a price that grows with the line and not with its
+square.
+"""
 
 import gc
 import json
@@ -22,7 +24,9 @@ ROUNDS = 5
 
 
 def names_before(text: str) -> list[str]:
-    """Every name, by the rule that a person would write down first: a closed text with a colon behind it."""
+    """Every name, by the rule that a person would write down first: a closed text with a colon
+    behind it.
+    """
     return re.findall(r'"((?:[^"\\]|\\.)*)"\s*:', text)
 
 
@@ -35,9 +39,15 @@ VALUE = st.recursive(
 
 
 @given(st.dictionaries(NAME, VALUE, min_size=1, max_size=4), st.booleans(), st.data())
-def test_the_name_is_the_last_one_before_the_fault(value: dict[str, object], spaced: bool, data: st.DataObject) -> None:
-    """A person looks there; a name of an earlier place, or none, sends them through the whole line."""
-    whole = json.dumps(value, ensure_ascii=False, separators=(" , ", " : ") if spaced else (",", ":"))
+def test_the_name_is_the_last_one_before_the_fault(
+    value: dict[str, object], spaced: bool, data: st.DataObject
+) -> None:
+    """A person looks there; a name of an earlier place, or none, sends them through the whole
+    line.
+    """
+    whole = json.dumps(
+        value, ensure_ascii=False, separators=(" , ", " : ") if spaced else (",", ":")
+    )
     text = whole[: data.draw(st.integers(1, len(whole) - 1))]
     fault = explained(text.encode())
     with pytest.raises(json.JSONDecodeError) as raised:
@@ -61,7 +71,9 @@ def test_the_name_is_the_last_one_before_the_fault(value: dict[str, object], spa
     ],
 )
 def test_what_only_looks_like_a_name_is_none(line: bytes, name: str) -> None:
-    """A text may hold quotes and colons, or be longer than any window: a name out of it would send a person astray."""
+    """A text may hold quotes and colons, or be longer than any window: a name out of it would send
+    a person astray.
+    """
     assert explained(line).text() == f'comma missing after "{name}"'
 
 
@@ -70,18 +82,26 @@ LINES: dict[str, Callable[[int], bytes]] = {
     "escaped quotes, never closed": lambda size: HEAD + b'"' + rb"\"" * (size // 2),
     "backslashes": lambda size: HEAD + b'"' + rb"\\" * (size // 2) + b'" x}',
     "empty texts": lambda size: HEAD + b"[" + b'"",' * (size // 3) + b"x]}",
-    "names": lambda size: b"{" + b"".join(b'"%07d":1,' % number for number in range(size // 12)) + b"x}",
-    "blanks behind texts": lambda size: HEAD + b"[" + (b'"a"' + b" " * 50 + b",") * (size // 54) + b"x]}",
+    "names": lambda size: (
+        b"{" + b"".join(b'"%07d":1,' % number for number in range(size // 12)) + b"x}"
+    ),
+    "blanks behind texts": lambda size: (
+        HEAD + b"[" + (b'"a"' + b" " * 50 + b",") * (size // 54) + b"x]}"
+    ),
     "one run of blanks": lambda size: HEAD + b'"a"' + b" " * size + b"x}",
     "brackets": lambda size: HEAD + b"[" + b"[[[[[[[[]]]]]]]]," * (size // 17) + b"x]}",
-    "a name twice": lambda size: b"{" + b"".join(b'"%07d":1,' % n for n in range(size // 12)) + b'"0000000":2}',
+    "a name twice": lambda size: (
+        b"{" + b"".join(b'"%07d":1,' % n for n in range(size // 12)) + b'"0000000":2}'
+    ),
     "digits": lambda size: HEAD + b"1" * size + b".5 x}",
     "halves of characters": lambda size: HEAD + b'"' + rb"\ud800" * (size // 6) + b'"}',
 }
 
 
 def cost(work: Callable[[bytes], object], line: bytes) -> float:
-    """The least processor time of this thread that it took, in seconds, whatever garbage there is."""
+    """The least processor time of this thread that it took, in seconds, whatever garbage there
+    is.
+    """
     found = []
     gc.disable()
     try:
@@ -96,26 +116,46 @@ def cost(work: Callable[[bytes], object], line: bytes) -> float:
 
 
 @pytest.mark.parametrize("made", LINES.values(), ids=LINES)
-def test_a_line_a_hundred_times_longer_costs_no_thousand_times_more(made: Callable[[int], bytes]) -> None:
-    """One faulty line would keep a processor busy for minutes (the square of a hundred is ten thousand)."""
+def test_a_line_a_hundred_times_longer_costs_no_thousand_times_more(
+    made: Callable[[int], bytes],
+) -> None:
+    """One faulty line would keep a processor busy for minutes (the square of a hundred is ten
+    thousand).
+    """
     assert cost(lambda line: explained(line).text(), made(200_000)) < 1_000 * cost(
         lambda line: explained(line).text(), made(2_000)
     )
 
 
 @pytest.mark.parametrize("made", LINES.values(), ids=LINES)
-def test_words_for_a_fault_cost_little_more_than_reading_its_line(made: Callable[[int], bytes]) -> None:
-    """A line of 2 KB cost 18 ms, so five megabytes of them kept everybody's launches waiting for a minute."""
+def test_words_for_a_fault_cost_little_more_than_reading_its_line(
+    made: Callable[[int], bytes],
+) -> None:
+    """A line of 2 KB cost 18 ms, so five megabytes of them kept everybody's launches waiting for a
+    minute.
+    """
     line = made(2_000)
     assert cost(lambda body: explained(body).text(), line) < 200 * cost(json.loads, line)
 
 
-FAULTY = [b'{"a":1 "b":2}', b'{"a":NaN}', b'{"a":1,"a":2}', b"\xff", b"[]", b"", b'{"source-ref":1}']
+FAULTY = [
+    b'{"a":1 "b":2}',
+    b'{"a":NaN}',
+    b'{"a":1,"a":2}',
+    b"\xff",
+    b"[]",
+    b"",
+    b'{"source-ref":1}',
+]
 
 
 @given(st.lists(st.sampled_from(FAULTY), min_size=1, max_size=30), st.integers(1, 40))
-def test_every_faulty_line_is_counted_however_few_are_explained(some: list[bytes], times: int) -> None:
-    """A person mends by the numbers: 20 % of all lines end an import, and a thousand faults are not two hundred."""
+def test_every_faulty_line_is_counted_however_few_are_explained(
+    some: list[bytes], times: int
+) -> None:
+    """A person mends by the numbers: 20 % of all lines end an import, and a thousand faults are not
+    two hundred.
+    """
     lines = some * times
     counts: Counter[str] = Counter()
     for line in lines:

@@ -31,7 +31,15 @@ def after(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def seen(status: str, labeled: int = 0, failed: int = 0, unlabeled: int = 0, *, at: float = 0, **more: Any) -> Report:
+def seen(
+    status: str,
+    labeled: int = 0,
+    failed: int = 0,
+    unlabeled: int = 0,
+    *,
+    at: float = 0,
+    **more: Any,
+) -> Report:
     return Report(status, labeled, labeled, 0, failed, unlabeled, modified=after(at), **more)
 
 
@@ -63,7 +71,11 @@ def test_a_whole_life_is_told_once_and_in_order() -> None:
         Change(Kind.COMPLETED),
     ]
     assert (state.total, state.done, state.percent, state.has_errors) == (100, 100, 100, True)
-    assert (state.launched_at, state.first_label_at, state.ended_at) == (after(1), after(4), after(7))
+    assert (state.launched_at, state.first_label_at, state.ended_at) == (
+        after(1),
+        after(4),
+        after(7),
+    )
     assert state.output_uri == "s3://o/m"
 
 
@@ -89,7 +101,9 @@ def test_late_repeated_and_foreign_reports_change_nothing() -> None:
 
 
 def test_what_the_watch_may_pass_over_is_only_what_says_nothing_new() -> None:
-    """A round over ten thousand jobs would think about each; or a label, a pause or an end would be passed over."""
+    """A round over ten thousand jobs would think about each; or a label, a pause or an end would be
+    passed over.
+    """
     state, _ = live((seen("in_progress", 50, 0, 50, at=10), 10))
     assert repeats(state, seen("in_progress", 50, 0, 50, at=10))
     for report in (
@@ -114,7 +128,9 @@ def test_a_stop_without_counters_is_still_a_stop() -> None:
 
 
 @pytest.mark.parametrize("ended", ENDED)
-@pytest.mark.parametrize("status", ["initializing", "in_progress", "stopping", "stopped", "completed", "failed"])
+@pytest.mark.parametrize(
+    "status", ["initializing", "in_progress", "stopping", "stopped", "completed", "failed"]
+)
 def test_an_ended_job_stays_ended(ended: str, status: str) -> None:
     """A job that comes back to life after its last line would be told twice."""
     before = JobState(state=ended, labeled=5)
@@ -137,7 +153,9 @@ def test_a_job_that_ended_before_we_looked_is_launched_and_ended() -> None:
 
 def test_milestones_are_told_once_and_only_the_highest() -> None:
     """Three lines at one look would be noise."""
-    state, heard = live((seen("in_progress", 80, 0, 20, at=1), 1), (seen("in_progress", 81, 0, 30, at=2), 2))
+    state, heard = live(
+        (seen("in_progress", 80, 0, 20, at=1), 1), (seen("in_progress", 81, 0, 30, at=2), 2)
+    )
     assert [change.percent for change in heard if change.kind is Kind.MILESTONE] == [75]
     assert state.milestones == (25, 50, 75)
 
@@ -156,7 +174,9 @@ def test_the_rate_counts_working_time_only() -> None:
 
 def test_no_rate_from_too_little_or_from_machines() -> None:
     """A guess from two labels, or from the machine's batch, would mislead."""
-    state, _ = live((seen("in_progress", 1, 0, 99, at=0), 0), (seen("in_progress", 3, 0, 97, at=1), 1))
+    state, _ = live(
+        (seen("in_progress", 1, 0, 99, at=0), 0), (seen("in_progress", 3, 0, 97, at=1), 1)
+    )
     assert rate(state) is None
     machine = Report("in_progress", 80, 3, 77, 0, 20, modified=after(5))
     state, _ = observe(state, machine, after(5))
@@ -171,10 +191,14 @@ def test_only_live_states_can_be_stopped() -> None:
 
 def test_every_transition_has_its_sentence_and_none_leaves_an_end() -> None:
     """The table is the documentation of a job's life."""
-    assert all(words.endswith(".") and before not in ENDED for (before, _), words in TRANSITIONS.items())
+    assert all(
+        words.endswith(".") and before not in ENDED for (before, _), words in TRANSITIONS.items()
+    )
 
 
-STATUSES = st.sampled_from(["initializing", "in_progress", "stopping", "stopped", "completed", "failed", "odd"])
+STATUSES = st.sampled_from(
+    ["initializing", "in_progress", "stopping", "stopped", "completed", "failed", "odd"]
+)
 REPORTS = st.builds(
     lambda status, n, f, u, at: seen(status, n, f, u, at=at),
     STATUSES, st.integers(0, 50), st.integers(0, 5), st.integers(0, 50), st.integers(0, 20),
@@ -183,7 +207,9 @@ REPORTS = st.builds(
 
 @given(st.lists(REPORTS, max_size=12))
 def test_no_order_of_reports_breaks_the_promises(reports: list[Report]) -> None:
-    """Whatever AWS sends in whatever order: steps are legal, each change comes once, numbers stay sane."""
+    """Whatever AWS sends in whatever order: steps are legal, each change comes once, numbers stay
+    sane.
+    """
     state = JobState(state="launching")
     heard: list[Change] = []
     for minute, report in enumerate(reports):

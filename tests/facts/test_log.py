@@ -32,11 +32,18 @@ SECRETS: dict[str, st.SearchStrategy[tuple[str, dict[str, str]]]] = {
     "app token": _core.map(lambda c: (c, {"app": f"xapp-1-A012-34-{c}"})),
     "old token": _core.map(lambda c: (c, {"token": c})),
     "AWS key": _upper.map(lambda c: (c, {"key": f"AKIA{c}"})),
-    "STS answer": _core.map(lambda c: (c, {"SecretAccessKey": f"{c}/+{c}", "SessionToken": f"{c}/{c}=="})),
-    "environment": _core.map(lambda c: (c, {"AWS_SECRET_ACCESS_KEY": c, "SLACK_SIGNING_SECRET": c})),
+    "STS answer": _core.map(
+        lambda c: (c, {"SecretAccessKey": f"{c}/+{c}", "SessionToken": f"{c}/{c}=="})
+    ),
+    "environment": _core.map(
+        lambda c: (c, {"AWS_SECRET_ACCESS_KEY": c, "SLACK_SIGNING_SECRET": c})
+    ),
     "Slack signature": _hex.map(lambda c: (c, {"X-Slack-Signature": f"v0={c}"})),
     "signed request": st.tuples(_upper, _hex).map(
-        lambda c: (c[1], {"Authorization": f"AWS4-HMAC-SHA256 Credential=AKIA{c[0]}/20261121, Signature={c[1]}"})
+        lambda c: (
+            c[1],
+            {"Authorization": f"AWS4-HMAC-SHA256 Credential=AKIA{c[0]}/20261121, Signature={c[1]}"},
+        )
     ),
     "presigned link": st.tuples(_upper, _hex).map(
         lambda c: (
@@ -50,15 +57,27 @@ SECRETS: dict[str, st.SearchStrategy[tuple[str, dict[str, str]]]] = {
     "old presigned link": st.tuples(_upper, _core).map(
         lambda c: (
             c[1],
-            {"link": f"https://b.s3.amazonaws.com/k?AWSAccessKeyId=AKIA{c[0]}&Signature={c[1]}%3D&Expires=1"},
+            {
+                "link": f"https://b.s3.amazonaws.com/k?AWSAccessKeyId=AKIA{c[0]}&Signature={c[1]}%3D&Expires=1"
+            },
         )
     ),
-    "response address": _core.map(lambda c: (c, {"response_url": f"https://hooks.slack.com/commands/T0/12/{c}"})),
-    "bare address": _core.map(lambda c: (c, {"where": f"https://hooks.slack.com/services/T0/B0/{c}"})),
+    "response address": _core.map(
+        lambda c: (c, {"response_url": f"https://hooks.slack.com/commands/T0/12/{c}"})
+    ),
+    "bare address": _core.map(
+        lambda c: (c, {"where": f"https://hooks.slack.com/services/T0/B0/{c}"})
+    ),
     "trigger id": _hex.map(lambda c: (c[:32], {"trigger_id": f"13345224609.738474920.{c[:32]}"})),
-    "bare trigger id": _hex.map(lambda c: (c[:32], {"key": f"cmd:T0:13345224609.738474920.{c[:32]}"})),
-    "socket ticket": _core.map(lambda c: (c, {"url": f"wss://wss-primary.slack.com/link/?ticket={c}&app_id=A0"})),
-    "database": _core.map(lambda c: (c, {"url": f"postgresql+psycopg://labeljob:{c}@db.example/labeljob"})),
+    "bare trigger id": _hex.map(
+        lambda c: (c[:32], {"key": f"cmd:T0:13345224609.738474920.{c[:32]}"})
+    ),
+    "socket ticket": _core.map(
+        lambda c: (c, {"url": f"wss://wss-primary.slack.com/link/?ticket={c}&app_id=A0"})
+    ),
+    "database": _core.map(
+        lambda c: (c, {"url": f"postgresql+psycopg://labeljob:{c}@db.example/labeljob"})
+    ),
     "own secret": st.just((_OWN, {"anything": f"x{_OWN}y"})),
 }
 
@@ -151,9 +170,13 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], io.String
 
 
 @pytest.mark.parametrize("kind", SECRETS)
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
-def test_no_secret_is_written(kind: str, data: st.DataObject, lines: Callable[[str], io.StringIO]) -> None:
+def test_no_secret_is_written(
+    kind: str, data: st.DataObject, lines: Callable[[str], io.StringIO]
+) -> None:
     """Whoever reads the log could otherwise act as the bot, as AWS's customer, or as a person."""
     canary, payload = data.draw(SECRETS[kind])
     for number, dress in enumerate(DRESSES.values()):
@@ -170,11 +193,17 @@ def test_ordinary_words_stay() -> None:
     """A log that hides everything tells nothing."""
     redact = Redaction()
     for words in (
-        "Slack refuses the bot's token (invalid_auth): nothing is sent to this workspace until it works again",
+        (
+            "Slack refuses the bot's token (invalid_auth): nothing is sent to this workspace "
+            "until it works again"
+        ),
         "SLACK_SIGNING_SECRET: signed HTTP needs it; it is on the app's Basic Information page",
         "AWS denied the bot's access (ListLabelingJobs). Its role lacks that permission.",
         "launching ripe-fruit failed for now (AWS did not answer in time); again in 12 s",
-        "arn:aws:iam::111122223333:role/LabelingRole s3://orchard-raw/first-basket.manifest 1752482222.123456",
+        (
+            "arn:aws:iam::111122223333:role/LabelingRole s3://orchard-raw/first-basket.manifest "
+            "1752482222.123456"
+        ),
         "https://slack.com/api/ and https://orchard.slack.com/archives/C0DATA/p1752482222123456",
     ):
         assert redact(words) == words
@@ -206,7 +235,9 @@ def test_text_line(lines: Callable[[str], io.StringIO]) -> None:
     assert out.getvalue().endswith("WARNING bot.jobs.watch: looking failed [job=j1]\n")
 
 
-@pytest.mark.parametrize("typed", ["one\n2026-11-21T09:00:00.000Z INFO bot: forged", "a\rb", "a\u2028b", "\x1b[2Jx"])
+@pytest.mark.parametrize(
+    "typed", ["one\n2026-11-21T09:00:00.000Z INFO bot: forged", "a\rb", "a\u2028b", "\x1b[2Jx"]
+)
 def test_typed_text_begins_no_line(typed: str, lines: Callable[[str], io.StringIO]) -> None:
     """Somebody could forge lines, or drive the terminal of whoever reads them."""
     out = lines("text")
@@ -237,14 +268,18 @@ def test_subject_belongs_to_its_thread() -> None:
 
 
 def test_huge_text_is_cut() -> None:
-    """One payload of many megabytes would stop the process for minutes while it is searched for secrets."""
+    """One payload of many megabytes would stop the process for minutes while it is searched for
+    secrets.
+    """
     assert len(Redaction()("x" * 5_000_000)) < 210_000
 
 
 def test_full_disk_of_the_log_stops_nobody(
     monkeypatch: pytest.MonkeyPatch, lines: Callable[[str], io.StringIO]
 ) -> None:
-    """A log that cannot grow any more would leave every person unanswered whose request had something to log."""
+    """A log that cannot grow any more would leave every person unanswered whose request had
+    something to log.
+    """
 
     class Full(io.StringIO):
         def write(self, _text: str) -> int:

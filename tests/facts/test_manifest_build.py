@@ -40,13 +40,18 @@ def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
     assert (tally.written, tally.folders, tally.hidden, tally.empty, tally.large) == (3, 2, 2, 1, 1)
     assert (tally.odd, tally.over, tally.other) == (1, 1, {".txt": 1, "": 1})
     assert tally.left_out == (
-        "Left out: 1 empty file, 1 too large, 2 hidden, 1 with a name that programs read differently, "
+        "Left out: 1 empty file, 1 too large, 2 hidden, 1 with a name that programs read "
+        "differently, "
         "2 of other kinds (.txt 1, none 1), 1 beyond the limit of one job."
     )
     assert Tally(written=1240).left_out == ""
 
 
-@given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.integers(0, 3))))
+@given(
+    st.lists(
+        st.tuples(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.integers(0, 3))
+    )
+)
 def test_what_is_made_passes_the_check(keys: list[tuple[str, int]]) -> None:
     """A manifest of our own that the next step refuses would be our fault, not the person's."""
     tally = Tally()
@@ -54,8 +59,13 @@ def test_what_is_made_passes_the_check(keys: list[tuple[str, int]]) -> None:
     made = b"".join(lines_for(named, "orchard-raw", MEDIA, tally=tally))
     verdict = check([made], source_key="source-ref", media=MEDIA)
     assert verdict.good == tally.written
-    assert words(verdict) == ("" if tally.written else "This file is empty. Write one JSON object per line.")
-    assert tally.written + tally.hidden + tally.empty + tally.odd + tally.folders + tally.other.total() == len(keys)
+    assert words(verdict) == (
+        "" if tally.written else "This file is empty. Write one JSON object per line."
+    )
+    assert (
+        tally.written + tally.hidden + tally.empty + tally.odd + tally.folders + tally.other.total()
+        == len(keys)
+    )
 
 
 def test_texts_become_one_object_per_line() -> None:
@@ -63,14 +73,22 @@ def test_texts_become_one_object_per_line() -> None:
     tally = Tally()
     chunks = [b"\xef\xbb\xbfLate, but \xc3", b'\xa9 "kind"\r\n\r\n  \nTab\there\n', b"last"]
     made = b"".join(text_lines(chunks, tally=tally))
-    assert [json.loads(line)["source"] for line in made.splitlines()] == ['Late, but é "kind"', "Tab\there", "last"]
+    assert [json.loads(line)["source"] for line in made.splitlines()] == [
+        'Late, but é "kind"',
+        "Tab\there",
+        "last",
+    ]
     assert (tally.written, tally.empty) == (3, 2)
     assert check([made], source_key="source").fine
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [(b"ok\n\xff\n", "Line 2 is not UTF-8"), (b"x" * 20_001, "longer than 20,000"), (b"x" * 900_000, "longer than")],
+    [
+        (b"ok\n\xff\n", "Line 2 is not UTF-8"),
+        (b"x" * 20_001, "longer than 20,000"),
+        (b"x" * 900_000, "longer than"),
+    ],
 )
 def test_texts_that_cannot_be_sent_are_refused(body: bytes, said: str) -> None:
     """A text that Ground Truth would reject later is named by its line now."""

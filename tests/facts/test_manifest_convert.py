@@ -21,8 +21,17 @@ COMMON = {
 
 
 def one_class(n: Any = 1, **more: Any) -> Line:
-    details = {"class-name": "ripe", "confidence": 0.88, "type": "groundtruth/image-classification", **COMMON}
-    return {"source-ref": f"s3://orchard-raw/{n}.jpg", "ripeness": 2, "ripeness-metadata": {**details, **more}}
+    details = {
+        "class-name": "ripe",
+        "confidence": 0.88,
+        "type": "groundtruth/image-classification",
+        **COMMON,
+    }
+    return {
+        "source-ref": f"s3://orchard-raw/{n}.jpg",
+        "ripeness": 2,
+        "ripeness-metadata": {**details, **more},
+    }
 
 
 def several(*indexes: Any) -> Line:
@@ -32,11 +41,17 @@ def several(*indexes: Any) -> Line:
         "type": "groundtruth/image-classification-multilabel",
         **COMMON,
     }
-    return {"source-ref": "s3://orchard-raw/2.jpg", "defects": list(indexes), "defects-metadata": details}
+    return {
+        "source-ref": "s3://orchard-raw/2.jpg",
+        "defects": list(indexes),
+        "defects-metadata": details,
+    }
 
 
 def boxes(*drawn: tuple[float, float, float, float], size: Any = (800, 600), **more: Any) -> Line:
-    annotations = [{"class_id": 1, "left": x, "top": y, "width": w, "height": h} for x, y, w, h in drawn]
+    annotations = [
+        {"class_id": 1, "left": x, "top": y, "width": w, "height": h} for x, y, w, h in drawn
+    ]
     details = {
         "objects": [{"confidence": 0.79}] * len(drawn),
         "class-map": {"1": "pear"},
@@ -45,13 +60,18 @@ def boxes(*drawn: tuple[float, float, float, float], size: Any = (800, 600), **m
     }
     return {
         "source-ref": "s3://orchard-raw/3.jpg",
-        "fruit": {"image_size": [{"width": size[0], "height": size[1], "depth": 3}], "annotations": annotations},
+        "fruit": {
+            "image_size": [{"width": size[0], "height": size[1], "depth": 3}],
+            "annotations": annotations,
+        },
         "fruit-metadata": {**details, **more},
     }
 
 
 def body(*lines: Line | bytes) -> list[bytes]:
-    return [b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)]
+    return [
+        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+    ]
 
 
 @pytest.mark.parametrize("line", [one_class(), boxes((40, 52, 120, 98)), boxes()])
@@ -62,7 +82,9 @@ def test_what_rekognition_takes_stays_as_it_is(line: Line) -> None:
 
 
 def test_multi_label_becomes_a_pair_per_class() -> None:
-    """AWS's own script writes a type that Rekognition refuses, and breaks where a confidence is missing."""
+    """AWS's own script writes a type that Rekognition refuses, and breaks where a confidence is
+    missing.
+    """
     converted = for_rekognition(several(0, 4))
     single = {"type": "groundtruth/image-classification", **COMMON}
     assert converted.line == {
@@ -104,19 +126,30 @@ def test_one_attribute_stays() -> None:
     line = {**older, **newer, **checked, "id": 7, "source-ref-metadata": {"format": "x"}}
     assert for_rekognition(line).line == {"source-ref": older["source-ref"], **newer}
     assert for_rekognition(line, attribute="ripeness").line == older
-    assert for_rekognition(line, attribute="ok").faults == (("ERROR_UNSUPPORTED_USE_CASE_TYPE", "label-verification"),)
-    mixed = {**line, **{key: value for key, value in boxes((1, 1, 9, 9)).items() if key.startswith("fruit")}}
+    assert for_rekognition(line, attribute="ok").faults == (
+        ("ERROR_UNSUPPORTED_USE_CASE_TYPE", "label-verification"),
+    )
+    mixed = {
+        **line,
+        **{key: value for key, value in boxes((1, 1, 9, 9)).items() if key.startswith("fruit")},
+    }
     assert for_rekognition(mixed, task="object-detection").kind == "object-detection"
 
 
 def test_missing_confidence_becomes_zero_and_texts_numbers() -> None:
-    """Old files print the class as text, and some leave out the confidence that Rekognition demands."""
+    """Old files print the class as text, and some leave out the confidence that Rekognition
+    demands.
+    """
     line = one_class()
     line["ripeness"] = "2"
     del line["ripeness-metadata"]["confidence"]
     converted = for_rekognition(line)
     assert converted.line is not None
-    assert (converted.line["ripeness"], converted.line["ripeness-metadata"]["confidence"], converted.faults) == (
+    assert (
+        converted.line["ripeness"],
+        converted.line["ripeness-metadata"]["confidence"],
+        converted.faults,
+    ) == (
         2,
         0,
         (),
@@ -178,7 +211,14 @@ def test_vanishing_lines_are_told_by_number() -> None:
     long = boxes((1, 1, 9, 9), note="x" * 100_000)
     found = examine(
         body(
-            one_class(1), one_class(2), b"", b"{", one_class(1), long, {"source": "x"}, *map(one_class, range(10, 30))
+            one_class(1),
+            one_class(2),
+            b"",
+            b"{",
+            one_class(1),
+            long,
+            {"source": "x"},
+            *map(one_class, range(10, 30)),
         ),
         "eu-west-1",
     )
@@ -193,14 +233,21 @@ def test_vanishing_lines_are_told_by_number() -> None:
 
 TERMINAL: list[tuple[Callable[[], Examination], str]] = [
     (lambda: examine([], "eu-west-1"), "has no lines"),
-    (lambda: examine(body(one_class(1), b"{"), "eu-west-1"), "More than 20 % of the lines are wrong (1 of 2)."),
+    (
+        lambda: examine(body(one_class(1), b"{"), "eu-west-1"),
+        "More than 20 % of the lines are wrong (1 of 2).",
+    ),
     (lambda: examine(body(one_class(1)), "eu-west-1"), "too few labels (1)"),
     (
-        lambda: examine(body(one_class(1), one_class(2) | {"source-ref": "s3://other-raw/1.jpg"}), "eu-west-1"),
+        lambda: examine(
+            body(one_class(1), one_class(2) | {"source-ref": "s3://other-raw/1.jpg"}), "eu-west-1"
+        ),
         "several buckets (orchard-raw, other-raw)",
     ),
     (
-        lambda: examine(body(*(one_class(n, **{"class-name": f"c{n}"}) for n in range(251))), "eu-west-1"),
+        lambda: examine(
+            body(*(one_class(n, **{"class-name": f"c{n}"}) for n in range(251))), "eu-west-1"
+        ),
         "more than 250 labels (251)",
     ),
     (
@@ -211,7 +258,9 @@ TERMINAL: list[tuple[Callable[[], Examination], str]] = [
 
 
 @pytest.mark.parametrize(("find", "said"), TERMINAL, ids=range(len(TERMINAL)))
-def test_what_ends_the_whole_import_is_told_first(find: Callable[[], Examination], said: str) -> None:
+def test_what_ends_the_whole_import_is_told_first(
+    find: Callable[[], Examination], said: str
+) -> None:
     """A failed import costs an hour; these can be known from the file alone."""
     assert said in words(find()).split(" Line ", maxsplit=1)[0]
 
@@ -219,7 +268,9 @@ def test_what_ends_the_whole_import_is_told_first(find: Callable[[], Examination
 def test_a_good_manifest_has_nothing_against_it() -> None:
     """False alarms would teach people to ignore the check; warnings do not count as wrong."""
     unlabeled = [{"source-ref": f"s3://orchard-raw/u{n}.jpg"} for n in range(5)]
-    found = examine(body(one_class(1), one_class(2, **{"class-name": "unripe"}), *unlabeled), "eu-west-1")
+    found = examine(
+        body(one_class(1), one_class(2, **{"class-name": "unripe"}), *unlabeled), "eu-west-1"
+    )
     assert found.terminal == []
     assert (found.labels, found.unlabeled, found.invalid, found.buckets) == (
         {"ripe": 1, "unripe": 1},
@@ -232,7 +283,9 @@ def test_a_good_manifest_has_nothing_against_it() -> None:
 
 def test_the_sent_manifest_holds_what_arrives() -> None:
     """What is counted as sendable must be exactly what is sent."""
-    given_lines = body(one_class(1), b"{", one_class(1), several(0, 4), boxes((800, 1, 20, 20)), {"source": "x"})
+    given_lines = body(
+        one_class(1), b"{", one_class(1), several(0, 4), boxes((800, 1, 20, 20)), {"source": "x"}
+    )
     sent = list(converted_lines(given_lines))
     assert len(sent) == examine(given_lines, "eu-west-1").sendable == 3
     assert all(line.endswith(b"\n") and json.loads(line) for line in sent)
@@ -242,8 +295,13 @@ def test_the_sent_manifest_holds_what_arrives() -> None:
 
 def test_codes_of_aws_have_a_remedy() -> None:
     """A person must never be left alone with a code."""
-    message = "Training failed: ERROR_TOO_MANY_RECORDS_IN_ERROR, ERROR_MANIFEST_TOO_FEW_USABLE_LABELS"
-    assert named_in(message) == ["ERROR_TOO_MANY_RECORDS_IN_ERROR", "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS"]
+    message = (
+        "Training failed: ERROR_TOO_MANY_RECORDS_IN_ERROR, ERROR_MANIFEST_TOO_FEW_USABLE_LABELS"
+    )
+    assert named_in(message) == [
+        "ERROR_TOO_MANY_RECORDS_IN_ERROR",
+        "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS",
+    ]
     for code in CODES:
         assert remedy(code).endswith(".")
         assert "{" not in remedy(code)
@@ -254,12 +312,26 @@ def test_codes_of_aws_have_a_remedy() -> None:
 
 
 MEMBER = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=3),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
             st.sampled_from(
-                ["annotations", "image_size", "width", "height", "depth", "class_id", "left", "0", "confidence"]
+                [
+                    "annotations",
+                    "image_size",
+                    "width",
+                    "height",
+                    "depth",
+                    "class_id",
+                    "left",
+                    "0",
+                    "confidence",
+                ]
             ),
             inner,
             max_size=4,
@@ -267,14 +339,22 @@ MEMBER = st.recursive(
     ),
     max_leaves=8,
 )
-KIND = st.sampled_from(["image-classification", "object-detection", "image-classification-multilabel", "custom"])
-NAMES = st.sampled_from(["class-map", "objects", "class-name", "confidence", "confidence-map", "creation-date"])
+KIND = st.sampled_from(
+    ["image-classification", "object-detection", "image-classification-multilabel", "custom"]
+)
+NAMES = st.sampled_from(
+    ["class-map", "objects", "class-name", "confidence", "confidence-map", "creation-date"]
+)
 
 
 @given(KIND, MEMBER, st.dictionaries(NAMES, MEMBER))
 def test_any_shape_is_examined(kind: str, value: Any, more: dict[str, Any]) -> None:
     """Whatever a script wrote, the import check answers in words."""
-    line = {"source-ref": "s3://orchard-raw/1.jpg", "a": value, "a-metadata": {"type": f"groundtruth/{kind}", **more}}
+    line = {
+        "source-ref": "s3://orchard-raw/1.jpg",
+        "a": value,
+        "a-metadata": {"type": f"groundtruth/{kind}", **more},
+    }
     found = examine(body(line, line), "eu-west-1")
     words(found)
     assert found.sendable == len(list(converted_lines(body(line, line))))

@@ -15,7 +15,10 @@ ALL = Allowed(("orchard-raw", "orchard-out/labels"))
     [
         ("C0DATA=orchard-raw/july/ orchard-out", {"C0DATA": ("orchard-raw/july/", "orchard-out")}),
         ("C0DATA=a-b-c,C0TEST=d-e-f", {"C0DATA": ("a-b-c",), "C0TEST": ("d-e-f",)}),
-        (" C0DATA = a-b-c   d-e-f/x , * = g-h-i ,", {"C0DATA": ("a-b-c", "d-e-f/x"), "*": ("g-h-i",)}),
+        (
+            " C0DATA = a-b-c   d-e-f/x , * = g-h-i ,",
+            {"C0DATA": ("a-b-c", "d-e-f/x"), "*": ("g-h-i",)},
+        ),
         ("G0OLD=a-b-c, D0SAM=a-b-c", {"G0OLD": ("a-b-c",), "D0SAM": ("a-b-c",)}),
         ("C0DATA=a-b-c/k=v/", {"C0DATA": ("a-b-c/k=v/",)}),
     ],
@@ -29,7 +32,10 @@ def test_line_of_settings_is_read(written: str, meant: dict[str, tuple[str, ...]
     ("written", "words"),
     [
         ("orchard-raw", "“orchard-raw” names no channel and its places."),
-        ("#orchard-data=orchard-raw", "“#orchard-data=orchard-raw” does not begin with a channel's id"),
+        (
+            "#orchard-data=orchard-raw",
+            "“#orchard-data=orchard-raw” does not begin with a channel's id",
+        ),
         ("orchard-data=orchard-raw", "does not begin with a channel's id"),
         ("U0SAM=orchard-raw", "does not begin with a channel's id"),
         ("=orchard-raw", "does not begin with a channel's id"),
@@ -45,7 +51,9 @@ def test_line_of_settings_is_read(written: str, meant: dict[str, tuple[str, ...]
     ],
 )
 def test_wrong_entry_is_named_with_its_remedy(written: str, words: str) -> None:
-    """A typing error would close a channel, or open one, and nobody would know until somebody sees what is not his."""
+    """A typing error would close a channel, or open one, and nobody would know until somebody sees
+    what is not his.
+    """
     with pytest.raises(ValueError, match="with a comma between two channels") as refused:
         read_places(written)
     assert words in str(refused.value)
@@ -78,8 +86,12 @@ def test_channel_has_its_own_places_and_no_others() -> None:
     assert not listed.of("C0DATA").text("s3://orchard-raw/july-2/a.jpg")
     assert not listed.of("C0DATA").text("s3://orchard-out/labels/a.jpg")
     assert listed.of("C0OTHER").places == ()
-    assert OpenPlaces(ALL, {"C0DATA": ("a-b-c",), "*": ("d-e-f",)}).of("C0OTHER").places == ("d-e-f",)
-    assert OpenPlaces(ALL, {"C0DATA": ("a-b-c",), "*": ("d-e-f",)}).of("C0DATA").places == ("a-b-c",)
+    assert OpenPlaces(ALL, {"C0DATA": ("a-b-c",), "*": ("d-e-f",)}).of("C0OTHER").places == (
+        "d-e-f",
+    )
+    assert OpenPlaces(ALL, {"C0DATA": ("a-b-c",), "*": ("d-e-f",)}).of("C0DATA").places == (
+        "a-b-c",
+    )
 
 
 def test_without_a_list_every_channel_may_use_all() -> None:
@@ -90,5 +102,8 @@ def test_without_a_list_every_channel_may_use_all() -> None:
 
 def test_entry_beyond_the_bots_own_places_is_named() -> None:
     """The form would take an address that the bot then may not touch."""
-    listed = {"C0DATA": ("orchard-raw/july", "orchard-out"), "*": ("orchard-out/labels/x/", "elsewhere")}
+    listed = {
+        "C0DATA": ("orchard-raw/july", "orchard-out"),
+        "*": ("orchard-out/labels/x/", "elsewhere"),
+    }
     assert outside(listed, ALL) == ["C0DATA=orchard-out", "*=elsewhere"]

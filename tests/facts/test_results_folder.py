@@ -36,7 +36,8 @@ OTHER = a_job("ripe-july", "s3://orchard-out/results/")
 
 
 @pytest.mark.parametrize(
-    "output", ["s3://orchard-out/results/ripe-july/", "s3://orchard-out/results/ripe-july/manifests/output/"]
+    "output",
+    ["s3://orchard-out/results/ripe-july/", "s3://orchard-out/results/ripe-july/manifests/output/"],
 )
 def test_folder_of_another_job_is_refused_with_one_beside_it(output: str) -> None:
     """Two jobs' labels would lie in one folder, and whoever takes one job's takes the other's."""
@@ -65,7 +66,10 @@ def test_folder_beside_another_job_is_taken(output: str) -> None:
 
 def test_job_of_another_channel_is_not_named() -> None:
     """Channels would learn each other's jobs by their folders."""
-    said = words("s3://orchard-out/results/ripe-july/", a_job("ripe-july", "s3://orchard-out/results/", "C0OTHER"))
+    said = words(
+        "s3://orchard-out/results/ripe-july/",
+        a_job("ripe-july", "s3://orchard-out/results/", "C0OTHER"),
+    )
     assert said.startswith("Here another job keeps its own results.")
 
 

@@ -41,7 +41,9 @@ def test_only_the_types_of_a_category_show() -> None:
         ("semantic-segmentation", 1, None, "crowd-semantic-segmentation"),
     ],
 )
-def test_label_limits_are_those_of_the_type(task_type: str, least: int, most: int | None, element: str) -> None:
+def test_label_limits_are_those_of_the_type(
+    task_type: str, least: int, most: int | None, element: str
+) -> None:
     """A wrong limit either refuses good jobs or lets AWS refuse them later."""
     kind = TASK_TYPES[task_type]
     assert (kind.labels_min, kind.labels_max, kind.element) == (least, most, element)
@@ -50,7 +52,9 @@ def test_label_limits_are_those_of_the_type(task_type: str, least: int, most: in
 def test_the_whole_catalogue_reads() -> None:
     """A row that does not read would keep the bot from starting."""
     assert len(TASK_TYPES) == 24
-    assert all(kind.ref_suffix in ("must", "must-not") and kind.noun for kind in TASK_TYPES.values())
+    assert all(
+        kind.ref_suffix in ("must", "must-not") and kind.noun for kind in TASK_TYPES.values()
+    )
     assert {kind.id for kind in TASK_TYPES.values() if kind.makes_dataset} == {
         "image-classification",
         "image-classification-multilabel",
@@ -62,7 +66,8 @@ def test_the_whole_catalogue_reads() -> None:
 def test_lambda_arns_name_the_account_of_the_region() -> None:
     """An ARN with another Region's account is refused by AWS without a word about why."""
     assert (
-        lambda_arn("us-east-1", "PRE-BoundingBox") == "arn:aws:lambda:us-east-1:432418664414:function:PRE-BoundingBox"
+        lambda_arn("us-east-1", "PRE-BoundingBox")
+        == "arn:aws:lambda:us-east-1:432418664414:function:PRE-BoundingBox"
     )
     assert lambda_arn("eu-west-1", "ACS-TextMultiClass").split(":")[4] == "568282634449"
     assert len(REGIONS) == 12

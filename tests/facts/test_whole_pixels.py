@@ -16,7 +16,9 @@ SIDES = ("left", "top", "width", "height")
 WIDTH, HEIGHT = 320, 240
 
 
-def label(*drawn: tuple[Any, Any, Any, Any], size: tuple[Any, Any] = (WIDTH, HEIGHT)) -> dict[str, Any]:
+def label(
+    *drawn: tuple[Any, Any, Any, Any], size: tuple[Any, Any] = (WIDTH, HEIGHT)
+) -> dict[str, Any]:
     """The value of a box label."""
     return {
         "image_size": [{"width": size[0], "height": size[1], "depth": 3}],
@@ -48,7 +50,9 @@ def sides(found: Placed) -> list[tuple[Any, ...]]:
 def test_edges_go_to_the_nearest_pixel_of_the_picture(
     drawn: tuple[float, ...], sent: tuple[int, ...], rounded: int, clipped: int
 ) -> None:
-    """Without this, hardly a box that several people drew could be imported, or what was moved would be miscounted."""
+    """Without this, hardly a box that several people drew could be imported, or what was moved
+    would be miscounted.
+    """
     found = placed(label(drawn))  # type: ignore[arg-type]
     assert sides(found) == [sent]
     assert all(type(side) is int for side in sides(found)[0])
@@ -72,8 +76,12 @@ def test_edges_go_to_the_nearest_pixel_of_the_picture(
         ((1e300, 20, 30, 40), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
     ],
 )
-def test_box_that_is_none_stays_a_fault_of_its_own(drawn: tuple[Any, Any, Any, Any], code: str) -> None:
-    """Without this, a box would be invented where nobody drew one, or a bad one would spoil its line."""
+def test_box_that_is_none_stays_a_fault_of_its_own(
+    drawn: tuple[Any, Any, Any, Any], code: str
+) -> None:
+    """Without this, a box would be invented where nobody drew one, or a bad one would spoil its
+    line.
+    """
     line = boxes((40, 52, 120, 98), drawn, size=(WIDTH, HEIGHT))
     converted = for_rekognition(line)
     assert [found for found, _ in converted.faults] == [code]
@@ -86,7 +94,9 @@ def test_box_that_is_none_stays_a_fault_of_its_own(drawn: tuple[Any, Any, Any, A
 
 def test_not_a_number_stays_a_bad_line() -> None:
     """Without this, what no reader agrees upon would be rounded to something."""
-    found = examine([b'{"source-ref":"s3://a-b/1.jpg","a":{"annotations":[{"left":NaN}]}}\n'], "eu-west-1")
+    found = examine(
+        [b'{"source-ref":"s3://a-b/1.jpg","a":{"annotations":[{"left":NaN}]}}\n'], "eu-west-1"
+    )
     assert found.counts == {"ERROR_INVALID_JSON_LINE": 1}
 
 
@@ -99,7 +109,9 @@ def test_picture_without_whole_pixels_is_refused(size: tuple[Any, Any]) -> None:
 
 
 def test_whole_numbers_are_read_however_they_are_written() -> None:
-    """Without this, a file that went through a table program (everything becomes 416.0) would be refused whole."""
+    """Without this, a file that went through a table program (everything becomes 416.0) would be
+    refused whole.
+    """
     line = boxes((40, 52, 120, 98))
     written = copy.deepcopy(line)
     for part in (*written["fruit"]["annotations"], *written["fruit"]["image_size"]):
@@ -116,21 +128,28 @@ def test_moved_boxes_are_counted_where_they_are_sent() -> None:
     """Without this, people would be told of boxes on lines that never arrive."""
     first = boxes((10.5, 10, 20, 20), (10, 10, 20, 20), (-5.5, 10, 20, 20))
     found = examine(
-        body(first, first, boxes((790, 10, 20, 20)) | {"source-ref": "s3://orchard-raw/4.jpg"}), "us-east-1"
+        body(first, first, boxes((790, 10, 20, 20)) | {"source-ref": "s3://orchard-raw/4.jpg"}),
+        "us-east-1",
     )
     assert (found.sendable, found.boxes, found.rounded, found.clipped) == (2, 4, 2, 2)
     assert found.counts == {"source_ref_repeated": 1}
 
 
 NUMBER = (
-    st.integers(-2 * WIDTH, 2 * WIDTH) | st.floats(-2 * WIDTH, 2 * WIDTH) | st.integers(-960, 1920).map(lambda n: n / 3)
+    st.integers(-2 * WIDTH, 2 * WIDTH)
+    | st.floats(-2 * WIDTH, 2 * WIDTH)
+    | st.integers(-960, 1920).map(lambda n: n / 3)
 )
 BOX = st.tuples(NUMBER, NUMBER, NUMBER, NUMBER)
 
 
 @given(st.lists(BOX, max_size=5))
-def test_every_box_arrives_within_a_pixel_of_where_it_was_drawn(drawn: list[tuple[float, float, float, float]]) -> None:
-    """Without this, training would learn from boxes elsewhere, and AWS would list errors that nobody was told of."""
+def test_every_box_arrives_within_a_pixel_of_where_it_was_drawn(
+    drawn: list[tuple[float, float, float, float]],
+) -> None:
+    """Without this, training would learn from boxes elsewhere, and AWS would list errors that
+    nobody was told of.
+    """
     found = placed(label(*drawn))
     usable = 0
     for (left, top, width, height), sent in zip(drawn, sides(found), strict=True):
@@ -149,6 +168,9 @@ def test_every_box_arrives_within_a_pixel_of_where_it_was_drawn(drawn: list[tupl
                 assert abs(edge - was) <= 1
         else:
             faults = for_rekognition(boxes((left, top, width, height), size=(WIDTH, HEIGHT))).faults
-            assert {code for code, _ in faults} & {"ERROR_INVALID_BOUNDING_BOX", "ERROR_BOUNDING_BOX_TOO_SMALL"}
+            assert {code for code, _ in faults} & {
+                "ERROR_INVALID_BOUNDING_BOX",
+                "ERROR_BOUNDING_BOX_TOO_SMALL",
+            }
     assert max(found.rounded, found.clipped) <= usable
     assert placed(found.value) == Placed(found.value), "once is enough"

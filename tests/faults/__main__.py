@@ -1,8 +1,8 @@
 """`make faults`: the failure book, row by row, on each store. The last lines are figures.
 
-KILLS (50; 500 is the long form) scales every count, STORE is sqlite, postgresql or both, ROWS names some rows by their
-numbers (1,7), SEED makes chance repeatable up to the machine's own timing. The last line of each store is that of the
-first row, the kills.
+KILLS (50; 500 is the long form) scales every count, STORE is sqlite, postgresql or both, ROWS names
+some rows by their numbers (1,7), SEED makes chance repeatable up to the machine's own timing. The
+last line of each store is that of the first row, the kills.
 
 `python -m tests.faults payloads 20000` posts that many awkwardly changed payloads instead.
 """
@@ -33,14 +33,18 @@ def main() -> int:
     if wrong := _wrong(sys.argv[1:]):
         Terminal().lines(wrong)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything that was started is ended
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # so that everything that was started is ended
     kills = int(os.environ.get("KILLS", "50"))
     chosen = os.environ.get("STORE", "both")
     if os.environ.get(side_by_side.PIPED):
         _piped(chosen, kills, seed)
         return 0
     began, terminal = time.monotonic(), Terminal()
-    if chosen == "both" and kills < LONG:  # the long form measures times, and needs the machine for one row
+    if (
+        chosen == "both" and kills < LONG
+    ):  # the long form measures times, and needs the machine for one row
         every = _side_by_side(kills, terminal)
     else:
         stores = _STORES if chosen == "both" else (chosen,)
@@ -53,17 +57,25 @@ def main() -> int:
 
 
 def _wrong(arguments: list[str]) -> str:
-    """What was asked for and is not here; "" when all is. A slip must not look like a book that was kept."""
+    """What was asked for and is not here; "" when all is. A slip must not look like a book that was
+    kept.
+    """
     store, rows = os.environ.get("STORE", "both"), os.environ.get("ROWS", "")
     known = {str(row.number) for row in ROWS}
     strange = [number for number in rows.split(",") if number and number not in known]
     if arguments:
-        return f"{' '.join(arguments)}: the book takes KILLS, STORE, ROWS and SEED from the environment, or `payloads`."
+        return (
+            f"{' '.join(arguments)}: the book takes KILLS, STORE, ROWS and SEED from the "
+            "environment, or `payloads`."
+        )
     if store not in {"both", *_STORES}:
         return f"STORE={store}: sqlite, postgresql or both."
     if strange:
         numbers = ", ".join(sorted(known, key=int))
-        return f"There is no row {', '.join(strange)} here, but {numbers}; docs/reliability.md says how others are run."
+        return (
+            f"There is no row {', '.join(strange)} here, but {numbers}; docs/reliability.md says "
+            "how others are run."
+        )
     return ""
 
 
@@ -76,9 +88,13 @@ def _wanted(kills: int, store: str) -> list[Row]:
 
 
 def _side_by_side(kills: int, terminal: Terminal) -> list[Done]:
-    """Every row on both stores: several at once, and then, one after the other, those that need the machine."""
+    """Every row on both stores: several at once, and then, one after the other, those that need the
+    machine.
+    """
     wanted = {store: _wanted(kills, store) for store in _STORES}
-    together = {store: [row.number for row in rows if not row.alone] for store, rows in wanted.items()}
+    together = {
+        store: [row.number for row in rows if not row.alone] for store, rows in wanted.items()
+    }
     every = side_by_side.run(together, _AT_ONCE, terminal)
     for store, rows in wanted.items():
         every += side_by_side.run({store: [row.number for row in rows if row.alone]}, 1, terminal)
@@ -86,7 +102,9 @@ def _side_by_side(kills: int, terminal: Terminal) -> list[Done]:
 
 
 def _piped(store: str, kills: int, seed: int) -> None:
-    """For the process that started this one: each row whose number it writes, until it writes no more."""
+    """For the process that started this one: each row whose number it writes, until it writes no
+    more.
+    """
     piped, rows = Piped(), {row.number: row for row in ROWS}
     server = postgres.start() if store == "postgresql" else None
     try:
@@ -116,7 +134,9 @@ def _row(  # noqa: PLR0917 - where, how much, and who is told
 
     def tell(words: str) -> None:
         seconds = time.monotonic() - began
-        telling.progress(store, f"row {row.number} ({row.name}) on {store}, {seconds:.0f} s: {words}")
+        telling.progress(
+            store, f"row {row.number} ({row.name}) on {store}, {seconds:.0f} s: {words}"
+        )
 
     tell("begins")
     with tempfile.TemporaryDirectory(prefix="labeljob-faults-", ignore_cleanup_errors=True) as name:
@@ -126,10 +146,15 @@ def _row(  # noqa: PLR0917 - where, how much, and who is told
             figures = row.run(Place(folder, url, store, kills, seed, tell, server))
         except Exception:
             figures = Figures({}, kept=False, findings=(traceback.format_exc(),))
-    promise, kept = f"{row.promise[:1].upper()}{row.promise[1:]}", "kept" if figures.kept else "NOT KEPT"
+    promise, kept = (
+        f"{row.promise[:1].upper()}{row.promise[1:]}",
+        "kept" if figures.kept else "NOT KEPT",
+    )
     done = Done(row.number, line(row, figures, store), figures.kept)
     seconds = time.monotonic() - began
-    telling.lines(*figures.findings, f"{promise}: {kept} on {store} ({seconds:.0f} s)", f"  {done.line}")
+    telling.lines(
+        *figures.findings, f"{promise}: {kept} on {store} ({seconds:.0f} s)", f"  {done.line}"
+    )
     return done
 
 

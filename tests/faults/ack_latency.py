@@ -1,7 +1,9 @@
-"""Row 21: how long Slack waits for an answer at 50 requests a second, and while the database is locked for 2 s.
+"""Row 21: how long Slack waits for an answer at 50 requests a second, and while the database is
+locked for 2 s.
 
-The load (`paced_load`) is an open loop from a process of its own: a request is due at a fixed moment and its time
-counts from then, so a slow answer hides no other. One replica does everything beside it: answers, rounds, posts.
+The load (`paced_load`) is an open loop from a process of its own: a request is due at a fixed
+moment and its time counts from then, so a slow answer hides no other. One replica does everything
+beside it: answers, rounds, posts.
 """
 
 import json
@@ -44,7 +46,9 @@ def run(place: Place) -> Figures:
     with running(place.folder, place.database_url) as world:
         _bot, url = world.start_http("one")
         sent = samples(world, url)
-        load(world, url, sent, 1, 0)  # what is read and opened at the first request is not what is measured
+        load(
+            world, url, sent, 1, 0
+        )  # what is read and opened at the first request is not what is measured
         quiet = load(world, url, sent, seconds, 1)
         result: list[Times] = []
         loading = threading.Thread(target=lambda: result.append(load(world, url, sent, 5, 2)))
@@ -54,9 +58,17 @@ def run(place: Place) -> Figures:
             time.sleep(_LOCK)
         loading.join()
         held = result[0]
-    failed = {status: many for status, many in (quiet.statuses + held.statuses).items() if status not in {200, 503}}
+    failed = {
+        status: many
+        for status, many in (quiet.statuses + held.statuses).items()
+        if status not in {200, 503}
+    }
     if place.kills >= LONG:
-        kept = not quiet.statuses[503] and quiet.at(0.99) < 1000 * _P99 and held.seconds[-1] < _LOCKED_MAX
+        kept = (
+            not quiet.statuses[503]
+            and quiet.at(0.99) < 1000 * _P99
+            and held.seconds[-1] < _LOCKED_MAX
+        )
     else:  # on a machine that may be busy with other things
         kept = max(quiet.at(_MOST), held.at(_MOST)) < 1000 * _SLACK_WAITS
     return Figures(
@@ -90,7 +102,9 @@ def load(world: World, url: str, sent: dict[str, Any], seconds: int, turn: int) 
         check=True,
     )
     answers = json.loads(done.stdout)
-    return Times(sorted(took for took, _status in answers), Counter(status for _took, status in answers))
+    return Times(
+        sorted(took for took, _status in answers), Counter(status for _took, status in answers)
+    )
 
 
 def samples(world: World, url: str) -> dict[str, Any]:
@@ -103,7 +117,13 @@ def samples(world: World, url: str) -> dict[str, Any]:
     command = world.journal("app:/labeljob")[0]["request"]
     pages = world.journal("app:view_submission")
     event = {"user": "U0MARA", "type": "app_home_opened", "channel": "D1", "tab": "home"}
-    asked = {"user": "U0MARA", "type": "app_mention", "channel": CHANNEL, "thread_ts": root, "text": "<@U0BOT> help"}
+    asked = {
+        "user": "U0MARA",
+        "type": "app_mention",
+        "channel": CHANNEL,
+        "thread_ts": root,
+        "text": "<@U0BOT> help",
+    }
     outer = {"type": "event_callback", "team_id": command["team_id"], "api_app_id": APP_ID}
     return {
         **{text: {**command, "text": text} for text in ("list", "help", "status")},

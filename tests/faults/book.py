@@ -1,8 +1,9 @@
 """The failure book: which promise is tried, how, and what came of it.
 
-Each row is a file of its own with a `ROW`; `rows.py` lists them. The short form scales the counts of the long one
-(`Place.of`); a row that cannot be scaled is left to the long form. Promised to whoever reads the last lines: a figure
-there was counted in what the stand-ins keep, and `kept` says whether the promise was.
+Each row is a file of its own with a `ROW`; `rows.py` lists them. The short form scales the counts
+of the long one (`Place.of`); a row that cannot be scaled is left to the long form. Promised to
+whoever reads the last lines: a figure there was counted in what the stand-ins keep, and `kept` says
+whether the promise was.
 """
 
 from collections.abc import Callable
@@ -29,13 +30,17 @@ class Place:
     """The PostgreSQL of `database_url`, for rows that make more databases or stop it."""
 
     def of(self, full: int, least: int = 1) -> int:
-        """A count of the long form as this run wants it, never below `least` and never above `full`."""
+        """A count of the long form as this run wants it, never below `least` and never above
+        `full`.
+        """
         return min(full, max(least, round(full * self.kills / LONG)))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came of a row: figures in the order they are printed, and whether the promise was kept."""
+    """What came of a row: figures in the order they are printed, and whether the promise was
+    kept.
+    """
 
     counts: dict[str, int | float | str]
     kept: bool
@@ -55,8 +60,8 @@ class Done:
 class Row:
     """One row of the book.
 
-    `stores` are those where it makes a difference; `short` is whether the short form has it, or on which stores;
-    `alone` is whether it judges seconds, so that no other row may run beside it.
+    `stores` are those where it makes a difference; `short` is whether the short form has it, or on
+    which stores; `alone` is whether it judges seconds, so that no other row may run beside it.
     """
 
     number: int

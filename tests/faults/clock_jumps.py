@@ -1,11 +1,13 @@
-"""Row 25: time that jumps: a database clock that is set a day ahead and back again, in the middle of the work.
+"""Row 25: time that jumps: a database clock that is set a day ahead and back again, in the middle
+of the work.
 
-A database's clock cannot be set from here, so its rows are moved by a day to where such a clock would have written
-them, while jobs are launched and told and a fifth of Slack's replies is lost. Within a minute nothing that was asked
-for before and after may wait any more, and in the end all must be told, once and in order.
+A database's clock cannot be set from here, so its rows are moved by a day to where such a clock
+would have written them, while jobs are launched and told and a fifth of Slack's replies is lost.
+Within a minute nothing that was asked for before and after may wait any more, and in the end all
+must be told, once and in order.
 
-Beside that a scheduler runs whose wall clock, as APScheduler sees it, is set back by an hour and then ahead by years:
-its rounds go on.
+Beside that a scheduler runs whose wall clock, as APScheduler sees it, is set back by an hour and
+then ahead by years: its rounds go on.
 """
 
 import threading
@@ -67,10 +69,15 @@ def wall_clock() -> Iterator[type[Wall]]:
 
 
 def set_clock(db: Database, seconds: float) -> None:
-    """Move every moment in the database to where it lies after its clock was set by so many seconds."""
+    """Move every moment in the database to where it lies after its clock was set by so many
+    seconds.
+    """
     with db.write() as session:
         for table, columns in _MOMENTS.items():
-            moved = ", ".join(f"{name} = CASE WHEN {name} > 0 THEN {name} - :s ELSE {name} END" for name in columns)
+            moved = ", ".join(
+                f"{name} = CASE WHEN {name} > 0 THEN {name} - :s ELSE {name} END"
+                for name in columns
+            )
             session.connection().execute(db.sql(f"UPDATE {table} SET {moved}"), {"s": seconds})
 
 
@@ -91,7 +98,11 @@ def run(place: Place) -> Figures:
             names.extend(_ask(near, f"after-{jump}"))
             began = time.monotonic()
             try:
-                until(lambda: not (unlaunched_jobs(world) or Claims(world.db).waiting()), _MINUTE, "all to go on")
+                until(
+                    lambda: not (unlaunched_jobs(world) or Claims(world.db).waiting()),
+                    _MINUTE,
+                    "all to go on",
+                )
             except PracticeError:
                 starved.append(f"jump {jump}: something still waited after {_MINUTE:.0f} s")
             waits.append(time.monotonic() - began)
@@ -101,7 +112,10 @@ def run(place: Place) -> Figures:
         verdict = judge(world, names, names)
         near.bot.ground.db.close()
         calls.read()
-    silent = [f"the rounds stood still with the wall clock {days} days ahead" for days in _standing_still()]
+    silent = [
+        f"the rounds stood still with the wall clock {days} days ahead"
+        for days in _standing_still()
+    ]
     counts: dict[str, int | float | str] = {
         "jumps": len(waits),
         "jobs": len(names),

@@ -1,4 +1,6 @@
-"""Worlds under fire: whole replicas as processes, and the bot's parts in this process, always over real HTTP."""
+"""Worlds under fire: whole replicas as processes, and the bot's parts in this process, always over
+real HTTP.
+"""
 
 import random
 import shutil

@@ -1,4 +1,5 @@
-"""People who ask for one job after another and mention the app now and then, while something breaks.
+"""People who ask for one job after another and mention the app now and then, while something
+breaks.
 
 `Crowd.verdict` says what became of it, by what Slack and AWS keep.
 """
@@ -16,7 +17,9 @@ _PAUSE = 0.2
 
 
 class Crowd:
-    """Two people with forms, one with questions. `names` were tried, `taken` are those that Slack showed as taken."""
+    """Two people with forms, one with questions. `names` were tried, `taken` are those that Slack
+    showed as taken.
+    """
 
     def __init__(self, world: World, *, pause: float = _PAUSE) -> None:
         self.world = world
@@ -54,13 +57,17 @@ class Crowd:
         answers: dict[str, int] = {}
 
         def all_answered() -> bool:
-            answers.update({ts: len(self.world.thread(ts)) - 1 for ts in self.questions if not answers.get(ts)})
+            answers.update(
+                {ts: len(self.world.thread(ts)) - 1 for ts in self.questions if not answers.get(ts)}
+            )
             return all(answers.values())
 
         with suppress(PracticeError):
             until(all_answered, seconds, "every question to be answered")
         counted = {ts: len(self.world.thread(ts)) - 1 for ts in self.questions}
-        return [ts for ts, many in counted.items() if not many], [ts for ts, many in counted.items() if many > 1]
+        return [ts for ts, many in counted.items() if not many], [
+            ts for ts, many in counted.items() if many > 1
+        ]
 
     def _forms(self, person: Person, number: int) -> None:
         count = 0

@@ -1,4 +1,5 @@
-"""Row 5: the same form sent two to ten times at once, to two replicas, and at times once more when all is over.
+"""Row 5: the same form sent two to ten times at once, to two replicas, and at times once more when
+all is over.
 
 A double click, two tabs, an impatient second try: one job, one card, one answer.
 """
@@ -65,10 +66,13 @@ def press(pair_: Pair, rounds: int, seed: int) -> Figures:
 
 
 def _one(pair_: Pair, pool: ThreadPoolExecutor, name: str, chance: random.Random) -> list[Reply]:
-    """One form, sent two to ten times at once; the answers. Somebody who is told to try again does."""
+    """One form, sent two to ten times at once; the answers. Somebody who is told to try again
+    does.
+    """
     payload = pair_.submission(name)
     futures: list[Future[Reply]] = [
-        pool.submit(pair_.fronts[number % 2].send, payload, "payload") for number in range(chance.randint(2, _MOST))
+        pool.submit(pair_.fronts[number % 2].send, payload, "payload")
+        for number in range(chance.randint(2, _MOST))
     ]
     replies = [future.result() for future in futures]
     if chance.random() < _AFTER_TIMEOUT:
@@ -91,4 +95,10 @@ def run(place: Place) -> Figures:
         return press(pair_, place.of(200), place.seed)
 
 
-ROW = Row(5, "double clicks", "a form that is sent many times at once makes one job", run, short=("postgresql",))
+ROW = Row(
+    5,
+    "double clicks",
+    "a form that is sent many times at once makes one job",
+    run,
+    short=("postgresql",),
+)

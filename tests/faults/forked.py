@@ -1,4 +1,6 @@
-"""Replicas that are forked instead of started: many deaths a minute need quick births. See `forked_bot`."""
+"""Replicas that are forked instead of started: many deaths a minute need quick births. See
+`forked_bot`.
+"""
 
 import json
 import os
@@ -43,7 +45,9 @@ class Nursery:
         with self.changed:
             self._replicas[replica.number] = replica
             with suppress(BrokenPipeError, ValueError):  # it is gone, and its replicas with it
-                self._process.stdin.write(json.dumps({"id": replica.number, **wish}).encode() + b"\n")
+                self._process.stdin.write(
+                    json.dumps({"id": replica.number, **wish}).encode() + b"\n"
+                )
                 self._process.stdin.flush()
 
     def end(self) -> None:
@@ -75,13 +79,20 @@ class Nursery:
 class Replica(RunningBot):
     """A forked replica. `ahead` is how many seconds its own clock is ahead of the time.
 
-    `status` is its exit code once it has ended (negative: the signal), `frozen` whether it stands still.
+    `status` is its exit code once it has ended (negative: the signal), `frozen` whether it stands
+    still.
     """
 
     _numbers = iter(range(1, 1_000_000))
 
     def __init__(
-        self, nursery: Nursery, settings: dict[str, str], folder: Path, *, role: str = "both", ahead: float = 0.0
+        self,
+        nursery: Nursery,
+        settings: dict[str, str],
+        folder: Path,
+        *,
+        role: str = "both",
+        ahead: float = 0.0,
     ) -> None:
         super().__init__(settings, folder, role=role)
         self.number = next(self._numbers)

@@ -1,8 +1,10 @@
-"""A process that has read the bot's code once and forks replicas from there, told over its standard input.
+"""A process that has read the bot's code once and forks replicas from there, told over its standard
+input.
 
-A replica then costs what it does and not another second of imports. What runs in it is `bot.runtime.serving.serve`,
-as in `labeljob serve`; nothing of the bot is replaced. The clock is passed in, so that a replica can believe in another
-time. Answers, one a line: `<id> ended <status>` (negative: the signal that ended it), `<id> stopped`, `<id> continued`.
+A replica then costs what it does and not another second of imports. What runs in it is
+`bot.runtime.serving.serve`, as in `labeljob serve`; nothing of the bot is replaced. The clock is
+passed in, so that a replica can believe in another time. Answers, one a line: `<id> ended <status>`
+(negative: the signal that ended it), `<id> stopped`, `<id> continued`.
 """
 
 import gc
@@ -86,7 +88,9 @@ class Nursery:
 
 
 def _become(wish: dict[str, Any]) -> None:
-    """Be a replica from here on, with the settings, the folder and the log it was given, and nothing of the nursery."""
+    """Be a replica from here on, with the settings, the folder and the log it was given, and
+    nothing of the nursery.
+    """
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(wish["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)

@@ -1,10 +1,12 @@
-"""Row 7: workers that freeze for longer than their lease and wake in the middle of what others did meanwhile.
+"""Row 7: workers that freeze for longer than their lease and wake in the middle of what others did
+meanwhile.
 
-Four workers on one database, each aimed at a step: most freeze between their last look at the clock and the post, where
-only the twin check can help, the others after a post, after a claim, before a create, or at any moment. Each stands
-still until its lease is over and another may have done its work; then it goes on. While this lasts, lines are said in
-many threads, cards are edited again and again, jobs are launched and watched, and Slack refuses some deletions
-with 429 and breaks others off.
+Four workers on one database, each aimed at a step: most freeze between their last look at the clock
+and the post, where only the twin check can help, the others after a post, after a claim, before a
+create, or at any moment. Each stands still until its lease is over and another may have done its
+work; then it goes on. While this lasts, lines are said in many threads, cards are edited again and
+again, jobs are launched and watched, and Slack refuses some deletions with 429 and breaks others
+off.
 """
 
 import random
@@ -67,7 +69,9 @@ class Talk:
         with world.db.write() as session:
             if card != self.cards[number]:
                 self.outbox.show(session, subject, CHANNEL, Message(f"talk {number} card {card}"))
-            self.outbox.say(session, subject, CHANNEL, Message(f"line {line}"), key=f"talk{number}-{line}")
+            self.outbox.say(
+                session, subject, CHANNEL, Message(f"line {line}"), key=f"talk{number}-{line}"
+            )
         self.lines[number], self.cards[number] = line, card
 
 
@@ -88,7 +92,9 @@ class Freezes:
 
 @dataclass
 class Posts:
-    """Every post that Slack took, by the row it carries, and every deletion: when, by Slack's journal."""
+    """Every post that Slack took, by the row it carries, and every deletion: when, by Slack's
+    journal.
+    """
 
     journal: Journal
     posted: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
@@ -146,7 +152,11 @@ def run(place: Place) -> Figures:
 
 
 def _figures(
-    freezes: Freezes, posts: Posts, verdict: Verdict, heard: tuple[int, int, int], findings: list[str]
+    freezes: Freezes,
+    posts: Posts,
+    verdict: Verdict,
+    heard: tuple[int, int, int],
+    findings: list[str],
 ) -> Figures:
     lost, disorder, stale = heard
     counts: dict[str, int | float | str] = {
@@ -166,7 +176,13 @@ def _figures(
 
 
 def _freeze_all(  # noqa: PLR0917 - what takes part
-    place: Place, world: World, births: Nursery, freezes: Freezes, talk: Talk, near: Near, posts: Posts
+    place: Place,
+    world: World,
+    births: Nursery,
+    freezes: Freezes,
+    talk: Talk,
+    near: Near,
+    posts: Posts,
 ) -> None:
     """Four workers freeze in turn while there is always something to say."""
     wanted = freezes.left
@@ -199,7 +215,9 @@ def _say_more(world: World, talk: Talk, near: Near, chance: random.Random) -> No
         talk.jobs.append(name)
 
 
-def _keep_freezing(world: World, births: Nursery, number: int, freezes: Freezes, chance: random.Random) -> None:
+def _keep_freezing(
+    world: World, births: Nursery, number: int, freezes: Freezes, chance: random.Random
+) -> None:
     """One worker after another, each with its own aim, frozen three times."""
     lives = 0
     while freezes.left > 0:
@@ -214,7 +232,9 @@ def _keep_freezing(world: World, births: Nursery, number: int, freezes: Freezes,
                     began = began or time.monotonic()
                     freezes.note(aim)
                     _hold(world, bot, aim, chance)
-            if began and time.monotonic() - began > _TWIN_WAIT:  # a twin that it posts after that is its own to find
+            if (
+                began and time.monotonic() - began > _TWIN_WAIT
+            ):  # a twin that it posts after that is its own to find
                 _let_it_finish(bot)
         finally:
             bot.kill()
@@ -254,7 +274,9 @@ def _hold(world: World, bot: Replica, aim: str, chance: random.Random) -> None:
 
 
 def _heard(world: World, talk: Talk) -> tuple[int, int, int, list[str]]:
-    """Of the talk: lines that do not stand, lines that stand too early, cards that show an old wish."""
+    """Of the talk: lines that do not stand, lines that stand too early, cards that show an old
+    wish.
+    """
     lost, disorder, stale, findings = 0, 0, 0, []
     roots = [root for root in world.roots() if root["text"].startswith("talk ")]
     for number in range(_THREADS):
@@ -269,7 +291,8 @@ def _heard(world: World, talk: Talk) -> tuple[int, int, int, list[str]]:
         stale += old
         if wrong or old or len(numbers) != talk.lines[number]:
             findings.append(
-                f"talk {number}: {talk.lines[number]} lines, {talk.cards[number]} cards; {shown}: {numbers}"
+                f"talk {number}: {talk.lines[number]} lines, {talk.cards[number]} cards; {shown}: "
+                f"{numbers}"
             )
     return lost, disorder, stale, findings
 
@@ -285,7 +308,9 @@ def _waiting(world: World) -> int:
 
 
 def _abandoned(world: World) -> int:
-    """How many rows stand still with a sender whose lease is over, and nobody has taken them up yet."""
+    """How many rows stand still with a sender whose lease is over, and nobody has taken them up
+    yet.
+    """
     over = "SELECT count(*) FROM {} WHERE state = 'sending' AND lease_until < :now"
     return count(world, over.format("outbox")) + count(world, over.format("thread"))
 

@@ -1,4 +1,6 @@
-"""A bot's HTTP address as Slack uses it: signed requests over connections that are kept, each with the time it took."""
+"""A bot's HTTP address as Slack uses it: signed requests over connections that are kept, each with
+the time it took.
+"""
 
 import hashlib
 import hmac
@@ -52,7 +54,9 @@ class Front:
             connection = getattr(self._own, "connection", None)
             kept = connection is not None
             if connection is None:
-                connection = self._own.connection = http.client.HTTPConnection(*self._where, timeout=PATIENCE)
+                connection = self._own.connection = http.client.HTTPConnection(
+                    *self._where, timeout=PATIENCE
+                )
                 self._opened.append(connection)
             try:
                 connection.request("POST", self._path, body, headers)
@@ -68,7 +72,9 @@ class Front:
 
     def _signature(self, body: bytes) -> dict[str, str]:
         moment = str(int(time.time()))
-        digest = hmac.new(self._secret, b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+        digest = hmac.new(
+            self._secret, b"v0:" + moment.encode() + b":" + body, hashlib.sha256
+        ).hexdigest()
         return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
 
 

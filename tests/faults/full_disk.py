@@ -1,8 +1,8 @@
 """Row 10: there is no room for the database any more, and later there is again.
 
-The limit is the operating system's own on the size of the bot's files (RLIMIT_FSIZE), set on the running process, so
-its log cannot grow either. Whoever asks meanwhile is told; what the database holds stays whole; a bot that is killed
-in this state and started again finds it so.
+The limit is the operating system's own on the size of the bot's files (RLIMIT_FSIZE), set on the
+running process, so its log cannot grow either. Whoever asks meanwhile is told; what the database
+holds stays whole; a bot that is killed in this state and started again finds it so.
 """
 
 import random
@@ -48,7 +48,9 @@ def run(place: Place) -> Figures:
             broken += state != "ok"
             answers = [entry for entry in journal.more() if entry["operation"].startswith("app:")]
             told += sum(_WORDS in str(entry["response"]) for entry in answers)
-            late = [entry for entry in answers if not entry["status"] and entry["response"] == "timeout"]
+            late = [
+                entry for entry in answers if not entry["status"] and entry["response"] == "timeout"
+            ]
             silent += len(late)
             findings += [f"{entry['operation']} was not answered" for entry in late]
             findings += [] if state == "ok" else [f"integrity_check: {state}"]
@@ -118,4 +120,6 @@ def _integrity(file: Path) -> str:
             time.sleep(0.2)
 
 
-ROW = Row(10, "full disk", "a full disk is told, costs nothing, and is got over", run, stores=("sqlite",))
+ROW = Row(
+    10, "full disk", "a full disk is told, costs nothing, and is got over", run, stores=("sqlite",)
+)

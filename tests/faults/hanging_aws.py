@@ -1,8 +1,10 @@
-"""Row 23: fifty people ask at once what only AWS knows, and AWS does not answer: over a socket, and over HTTP.
+"""Row 23: fifty people ask at once what only AWS knows, and AWS does not answer: over a socket, and
+over HTTP.
 
-Each question waits for AWS as long as an answer to Slack may (1.5 s), so each of the fifty is answered in time only
-where none waits for another. Slack is the judge: its journal says when an answer came. Beside them, over HTTP, fifty
-first pages of the form are sent at once, each with three questions to AWS.
+Each question waits for AWS as long as an answer to Slack may (1.5 s), so each of the fifty is
+answered in time only where none waits for another. Slack is the judge: its journal says when an
+answer came. Beside them, over HTTP, fifty first pages of the form are sent at once, each with three
+questions to AWS.
 """
 
 import json
@@ -49,7 +51,10 @@ def run(place: Place) -> Figures:
         },
         len(socket) == len(http) == AT_ONCE and not late and not late_pages,
         (
-            *(f"{entry['operation']} {entry['response']} after {entry['seconds']} s" for entry in late[:10]),
+            *(
+                f"{entry['operation']} {entry['response']} after {entry['seconds']} s"
+                for entry in late[:10]
+            ),
             f"pages: {dict(Counter(reply.status for reply in pages))}",
         ),
     )
@@ -70,7 +75,11 @@ def _follow(world: World, name: str) -> list[dict[str, Any]]:
 
 def _in_time(entry: dict[str, Any]) -> bool:
     """Whether Slack had its answer, which says that AWS gave none."""
-    return entry["status"] == 200 and entry["seconds"] < _SLACK_WAITS and "did not answer" in str(entry["response"])
+    return (
+        entry["status"] == 200
+        and entry["seconds"] < _SLACK_WAITS
+        and "did not answer" in str(entry["response"])
+    )
 
 
 def _first_page(world: World) -> dict[str, Any]:

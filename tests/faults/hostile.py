@@ -1,10 +1,11 @@
-"""Row 24: signed requests beside people who are not Slack: bodies of 50 MB, slow connections, floods.
+"""Row 24: signed requests beside people who are not Slack: bodies of 50 MB, slow connections,
+floods.
 
-Slack sends 50 requests a second all the while. Beside them come, from a process of its own (`hostile_load`): bodies of
-50 MB, announced and in parts, eight at a time; 200 connections that send a byte a second, of their headers or of a
-body; and a flood of small requests, some with a made-up signature. Every signed request is answered in time and as
-Slack's, and the bot stays below 300 MB (both its processes together); how much slower the answers become is told and
-not judged.
+Slack sends 50 requests a second all the while. Beside them come, from a process of its own
+(`hostile_load`): bodies of 50 MB, announced and in parts, eight at a time; 200 connections that
+send a byte a second, of their headers or of a body; and a flood of small requests, some with a
+made-up signature. Every signed request is answered in time and as Slack's, and the bot stays below
+300 MB (both its processes together); how much slower the answers become is told and not judged.
 """
 
 import json
@@ -31,7 +32,9 @@ def run(place: Place) -> Figures:
         bot, url = world.start_http("one")
         port = int(url.rpartition(":")[2].partition("/")[0])
         sent = samples(world, url)
-        load(world, url, sent, 1, 0)  # what is read and opened at the first request is not what is measured
+        load(
+            world, url, sent, 1, 0
+        )  # what is read and opened at the first request is not what is measured
         place.tell("Slack alone")
         quiet = load(world, url, sent, seconds, 1)
         calm = _memory(bot.pid)
@@ -65,7 +68,9 @@ def run(place: Place) -> Figures:
 
 
 def _memory(parent: int) -> int:
-    """The most that a process and its children have held at once, each at its own worst moment, in MB."""
+    """The most that a process and its children have held at once, each at its own worst moment, in
+    MB.
+    """
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     total = 0
     for pid in (str(parent), *children):
@@ -77,7 +82,10 @@ def _memory(parent: int) -> int:
 ROW = Row(
     24,
     "hostile load",
-    "signed requests are answered in time, and memory stays small, beside large, slow and unsigned ones",
+    (
+        "signed requests are answered in time, and memory stays small, beside large, slow and "
+        "unsigned ones"
+    ),
     run,
     short=("sqlite",),
     alone=True,

@@ -1,6 +1,7 @@
 """People who are not Slack, from a process that reads no more code than that takes.
 
-`python -m tests.faults.hostile_load PORT SECONDS` is hostile for so long, and prints how it was answered as JSON.
+`python -m tests.faults.hostile_load PORT SECONDS` is hostile for so long, and prints how it was
+answered as JSON.
 """
 
 import asyncio
@@ -20,7 +21,9 @@ _PIECE = b"a" * 65_536
 
 
 class Hostile:
-    """The load, for some seconds; counts what it was answered ("closed" where a connection ended without words)."""
+    """The load, for some seconds; counts what it was answered ("closed" where a connection ended
+    without words).
+    """
 
     def __init__(self, port: int, seconds: float) -> None:
         self._port = port
@@ -83,7 +86,9 @@ class Hostile:
         try:
             while True:
                 body = b"command=%2Flabeljob&text=help"
-                writer.write(_head(f"Content-Length: {len(body)}", *(_forged() if number % 2 else ())) + body)
+                writer.write(
+                    _head(f"Content-Length: {len(body)}", *(_forged() if number % 2 else ())) + body
+                )
                 began = time.monotonic()
                 if not await self._hear(reader):
                     return
@@ -108,7 +113,12 @@ class Hostile:
 
 
 def _head(*headers: str) -> bytes:
-    lines = [f"POST {_EVENTS} HTTP/1.1", "Host: localhost", "Content-Type: application/x-www-form-urlencoded", *headers]
+    lines = [
+        f"POST {_EVENTS} HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/x-www-form-urlencoded",
+        *headers,
+    ]
     return "\r\n".join([*lines, "", ""]).encode()
 
 

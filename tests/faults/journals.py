@@ -1,4 +1,6 @@
-"""A stand-in's journal, read on and on: it keeps only its last 20,000 entries, and a long row has more."""
+"""A stand-in's journal, read on and on: it keeps only its last 20,000 entries, and a long row has
+more.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,8 @@
-"""Row 22: S3 gives one job's manifest only when everybody else's jobs are done; the worker is one process.
+"""Row 22: S3 gives one job's manifest only when everybody else's jobs are done; the worker is one
+process.
 
-The others, asked for one after another while the file is waited for, are launched, labeled and told in full meanwhile.
-Then the file comes, and its job is launched once.
+The others, asked for one after another while the file is waited for, are launched, labeled and told
+in full meanwhile. Then the file comes, and its job is launched once.
 """
 
 from contextlib import suppress
@@ -22,7 +23,10 @@ _SETTLE = 180.0
 def run(place: Place) -> Figures:
     """The row."""
     others = [f"other-{number:02}" for number in range(place.of(20, 4))]
-    with running(place.folder, place.database_url) as world, OneByOne(world.services.aws_url).open() as door:
+    with (
+        running(place.folder, place.database_url) as world,
+        OneByOne(world.services.aws_url).open() as door,
+    ):
         near = Near(world)
         world.start("one", role="worker", AWS_ENDPOINT_URL=door.url)
         door.keep(_FILE)
@@ -50,7 +54,9 @@ def run(place: Place) -> Figures:
 
 
 def _untold(world: World, names: list[str], story: list[str]) -> list[str]:
-    """The jobs whose threads do not say all these words in the end; lines may be folded into one message."""
+    """The jobs whose threads do not say all these words in the end; lines may be folded into one
+    message.
+    """
     untold = names
 
     def all_told() -> bool:

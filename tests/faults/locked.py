@@ -1,6 +1,7 @@
 """Row 8: another process holds the write lock of the database, for up to 15 s at a time.
 
-Whoever asks meanwhile is answered within Slack's three seconds: taken, or asked to try again. Nothing of it is lost.
+Whoever asks meanwhile is answered within Slack's three seconds: taken, or asked to try again.
+Nothing of it is lost.
 """
 
 import random
@@ -21,7 +22,9 @@ from tests.faults.world import CHANNEL, running
 _LONGEST = 15.0
 _BETWEEN = 1.0
 SLACK_WAITS = 3.0
-_LATE = 0.05  # share that the short form forgives: it runs on machines that are busy with other things
+_LATE = (
+    0.05  # share that the short form forgives: it runs on machines that are busy with other things
+)
 _SETTLE = 180.0
 
 
@@ -65,7 +68,9 @@ def run(place: Place) -> Figures:
         asked = [entry for entry in journal.more() if entry["operation"].startswith("app:")]
         verdict = crowd.verdict(_SETTLE)
     late = [entry for entry in asked if entry["seconds"] >= SLACK_WAITS or not entry["status"]]
-    again = [entry for entry in asked if entry["status"] == 503 or "try again" in str(entry["response"])]
+    again = [
+        entry for entry in asked if entry["status"] == 503 or "try again" in str(entry["response"])
+    ]
     slowest = max(entry["seconds"] for entry in asked)
     return Figures(
         {
@@ -79,10 +84,15 @@ def run(place: Place) -> Figures:
             "lost": verdict.lost,
             "twice": verdict.duplicates,
         },
-        verdict.clean and bool(again) and len(late) <= (0 if place.kills >= LONG else _LATE * len(asked)),
+        verdict.clean
+        and bool(again)
+        and len(late) <= (0 if place.kills >= LONG else _LATE * len(asked)),
         (
             *verdict.findings,
-            *(f"{entry['operation']} {entry['response']} after {entry['seconds']} s" for entry in late[:10]),
+            *(
+                f"{entry['operation']} {entry['response']} after {entry['seconds']} s"
+                for entry in late[:10]
+            ),
         ),
     )
 

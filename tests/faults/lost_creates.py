@@ -1,7 +1,9 @@
-"""Row 3: lost replies of CreateLabelingJob: every job that was asked for exists at AWS once, under its own name.
+"""Row 3: lost replies of CreateLabelingJob: every job that was asked for exists at AWS once, under
+its own name.
 
-Several launchers, as in several replicas, each in a thread of this process. The reply of every other create is lost
-after AWS has done it, some are throttled, refused with 500 or lost before AWS saw them; the next try finds out which.
+Several launchers, as in several replicas, each in a thread of this process. The reply of every
+other create is lost after AWS has done it, some are throttled, refused with 500 or lost before AWS
+saw them; the next try finds out which.
 """
 
 import threading
@@ -39,7 +41,9 @@ def run(place: Place) -> Figures:
 
 def _figures(jobs: list[Job], at_aws: set[str], hits: dict[str, int]) -> Figures:
     names = {job.name for job in jobs}
-    refused = [f"{job.name}: {job.state.cause}" for job in jobs if job.state.state in {"refused", "failed"}]
+    refused = [
+        f"{job.name}: {job.state.cause}" for job in jobs if job.state.state in {"refused", "failed"}
+    ]
     unknown = [job.name for job in jobs if not job.arn or job.quarantine_reason]
     counts: dict[str, int | float | str] = {
         "creates": len(jobs),
@@ -84,8 +88,16 @@ def _waiting(world: World) -> int:
     with world.db.write() as session:
         run_ = session.connection().execute
         run_(world.db.sql("UPDATE job SET next_try_at = 0 WHERE next_try_at > 0"))
-        waiting = "SELECT count(*) FROM job WHERE state IN ('asked', 'launching') AND quarantine_reason IS NULL"
+        waiting = (
+            "SELECT count(*) FROM job WHERE state IN ('asked', 'launching') AND quarantine_reason "
+            "IS NULL"
+        )
         return int(run_(world.db.sql(waiting)).scalar_one())
 
 
-ROW = Row(3, "lost replies of creates", "A labeling job whose reply was lost is adopted, never made twice", run)
+ROW = Row(
+    3,
+    "lost replies of creates",
+    "A labeling job whose reply was lost is adopted, never made twice",
+    run,
+)

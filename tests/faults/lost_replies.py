@@ -1,4 +1,6 @@
-"""Row 2: lost replies of chat.postMessage, many of them: the senders of one worker against Slack over HTTP."""
+"""Row 2: lost replies of chat.postMessage, many of them: the senders of one worker against Slack
+over HTTP.
+"""
 
 import json
 import random
@@ -65,7 +67,9 @@ def run(place: Place) -> Figures:
 
 
 def say(folder: Path, database_url: str, posts: int, chance: int, *, share: float = 0.3) -> Count:
-    """Say `posts` messages in ten threads while Slack drops `share` of its replies after posting."""
+    """Say `posts` messages in ten threads while Slack drops `share` of its replies after
+    posting.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config = SlackConfig(
         store=folder / "slack.db",
@@ -80,9 +84,14 @@ def say(folder: Path, database_url: str, posts: int, chance: int, *, share: floa
     db = Database(database_url)
     db.migrate()
     with Server(create_app(config)) as server:
-        app_fault(server.url, FaultRule("chat.postMessage", "drop_after", probability=share, seed=chance))
+        app_fault(
+            server.url, FaultRule("chat.postMessage", "drop_after", probability=share, seed=chance)
+        )
         _fill(db, posts)
-        senders = [threading.Thread(target=_drain, args=(db, server.url, number)) for number in range(_SENDERS)]
+        senders = [
+            threading.Thread(target=_drain, args=(db, server.url, number))
+            for number in range(_SENDERS)
+        ]
         for sender in senders:
             sender.start()
         for sender in senders:
@@ -95,7 +104,9 @@ def say(folder: Path, database_url: str, posts: int, chance: int, *, share: floa
 def app_fault(url: str, rule: FaultRule) -> None:
     """Switch a fault of the Slack stand-in on."""
     body = {
-        name: value for name, value in vars(rule).items() if not name.startswith("_") and name not in {"id", "hits"}
+        name: value
+        for name, value in vars(rule).items()
+        if not name.startswith("_") and name not in {"id", "hits"}
     }
     request = urllib.request.Request(
         f"{url}/_control/faults", json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -112,7 +123,14 @@ def _fill(db: Database, posts: int) -> None:
                 outbox.show(session, thread, CHANNEL, Message(f"card {number}"))
             else:
                 # A broadcast line is never folded into another: each is a post of its own here.
-                outbox.say(session, thread, CHANNEL, Message(f"line {number}"), key=f"k{number}", broadcast=True)
+                outbox.say(
+                    session,
+                    thread,
+                    CHANNEL,
+                    Message(f"line {number}"),
+                    key=f"k{number}",
+                    broadcast=True,
+                )
 
 
 def _slack(url: str) -> WebClient:
@@ -121,7 +139,9 @@ def _slack(url: str) -> WebClient:
 
 def _drain(db: Database, url: str, number: int) -> None:
     """One sender, until nothing waits any more."""
-    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", look_wait=0, slack_timeout=5, post_pace=1_000_000)
+    settings = Settings(
+        SLACK_BOT_TOKEN="xoxb-test", look_wait=0, slack_timeout=5, post_pace=1_000_000
+    )
     claims = Claims(db)
     sender = Sender(
         db=db,
@@ -163,4 +183,6 @@ def _dropped(url: str) -> int:
         return sum(int(rule["hits"]) for rule in json.load(answer)["faults"])
 
 
-ROW = Row(2, "lost replies of posts", "A message whose reply was lost is found, not posted again", run)
+ROW = Row(
+    2, "lost replies of posts", "A message whose reply was lost is found, not posted again", run
+)

@@ -1,4 +1,6 @@
-"""The bot's parts in this process: rounds run when somebody says so, and nothing waits for a pause."""
+"""The bot's parts in this process: rounds run when somebody says so, and nothing waits for a
+pause.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,14 +20,25 @@ TEAM, APP_ID = "T0ORCHARD", "A0LABELJOB"
 
 
 class Near:
-    """The bot's parts in this process: rounds run when a test says so, waits between tries are skipped."""
+    """The bot's parts in this process: rounds run when a test says so, waits between tries are
+    skipped.
+    """
 
     def __init__(self, world: World, *, clock: Clock = system_clock, **more: Any) -> None:
         self.world = world
         given: dict[str, Any] = world.services.environment()
-        ours = {name.removeprefix("LABELJOB_").lower(): value for name, value in given.items() if "LABELJOB_" in name}
+        ours = {
+            name.removeprefix("LABELJOB_").lower(): value
+            for name, value in given.items()
+            if "LABELJOB_" in name
+        }
         theirs = {name: value for name, value in given.items() if "LABELJOB_" not in name}
-        quick: dict[str, Any] = {"card_gap": 0, "look_wait": 0, "post_pace": 1_000_000, "slack_timeout": 5}
+        quick: dict[str, Any] = {
+            "card_gap": 0,
+            "look_wait": 0,
+            "post_pace": 1_000_000,
+            "slack_timeout": 5,
+        }
         settings = Settings(**theirs, **ours, **quick | more, database_url=world.database_url)
         self.bot = wiring.build(settings, answering=False, clock=clock)
         self.bot.jobs.queue.refresh(self.bot.installation.team_id)
@@ -37,7 +50,9 @@ class Near:
 
     def confirm(self, draft_id: str) -> Job:
         """What becomes of a filled form that is sent, once or again."""
-        return self.bot.jobs.accept.accept(draft_id, self.bot.ground.access.who(TEAM, "U0MARA", CHANNEL)).job
+        return self.bot.jobs.accept.accept(
+            draft_id, self.bot.ground.access.who(TEAM, "U0MARA", CHANNEL)
+        ).job
 
     def accept_dataset(self, job_name: str, project: str) -> None:
         """A dataset that was asked for on the card of a finished job."""
@@ -83,7 +98,9 @@ class Near:
         return draft_id
 
     def rounds(self, times: int = 1) -> None:
-        """The worker's rounds, as the scheduler runs them: one that fails leaves its work for the next."""
+        """The worker's rounds, as the scheduler runs them: one that fails leaves its work for the
+        next.
+        """
         jobs = self.bot.jobs
         for _ in range(times):
             with self.world.db.write() as session:

@@ -1,7 +1,8 @@
-"""Row 11: Slack asks to wait, for 1 to 30 s, now for one method and now for another, and is obeyed by all replicas.
+"""Row 11: Slack asks to wait, for 1 to 30 s, now for one method and now for another, and is obeyed
+by all replicas.
 
-Judged by Slack's journal: no call of that method between its refusal and the time it named. Meanwhile people give the
-two workers every reason to call it.
+Judged by Slack's journal: no call of that method between its refusal and the time it named.
+Meanwhile people give the two workers every reason to call it.
 """
 
 import random
@@ -26,7 +27,9 @@ def run(place: Place) -> Figures:
     share = min(1.0, place.kills / 500)
     rounds = [(method, waits[turn]) for turn in range(4) for method, waits in _zip(turn)]
     random.Random(place.seed).shuffle(rounds)
-    rounds = [(method, max(2, round(wait * share))) for method, wait in rounds][: place.of(len(rounds), 3)]
+    rounds = [(method, max(2, round(wait * share))) for method, wait in rounds][
+        : place.of(len(rounds), 3)
+    ]
     if len({method for method, _wait in rounds}) < len(_METHODS):
         rounds = [(method, 2) for method in _METHODS]
     early: list[str] = []
@@ -39,7 +42,9 @@ def run(place: Place) -> Figures:
         for method, wait in rounds:
             calls, refused = _one(world, reasons, method, wait)
             over = refused["at"] + refused["seconds"] + wait
-            early += [f"{method} {over - at:.2f} s too early of {wait}" for at in calls if at < over]
+            early += [
+                f"{method} {over - at:.2f} s too early of {wait}" for at in calls if at < over
+            ]
             resumed += any(at >= over for at in calls)
         reasons.near.bot.ground.db.close()
     return Figures(
@@ -77,10 +82,14 @@ class Reasons:
 
 def _zip(turn: int) -> list[tuple[str, tuple[int, ...]]]:
     """The methods that have a wait in this turn."""
-    return [(method, waits) for method, waits in zip(_METHODS, _WAITS, strict=True) if turn < len(waits)]
+    return [
+        (method, waits) for method, waits in zip(_METHODS, _WAITS, strict=True) if turn < len(waits)
+    ]
 
 
-def _one(world: World, reasons: Reasons, method: str, wait: int) -> tuple[list[float], dict[str, Any]]:
+def _one(
+    world: World, reasons: Reasons, method: str, wait: int
+) -> tuple[list[float], dict[str, Any]]:
     """One refusal: when the method was called after it, and the refusal itself."""
     journal = Journal(world)
     world.fault(method, "throttle", times=1, retry_after=wait)
@@ -92,7 +101,9 @@ def _one(world: World, reasons: Reasons, method: str, wait: int) -> tuple[list[f
     def refused() -> dict[str, Any] | None:
         reasons.give()
         seen.extend(journal.more())
-        return next((one for one in seen if one["operation"] == method and one["status"] == 429), None)
+        return next(
+            (one for one in seen if one["operation"] == method and one["status"] == 429), None
+        )
 
     first: dict[str, Any] = until(refused, _PATIENCE, f"Slack to refuse {method}")
     start = first["at"] + first["seconds"] + _UNDER_WAY

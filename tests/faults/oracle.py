@@ -17,7 +17,9 @@ STORY = ["Launched", "Completed"]  # the lines of a job that nothing happened to
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The figures. `rows` are the cards and lines that the bot wanted to say, `jobs` those that AWS has."""
+    """The figures. `rows` are the cards and lines that the bot wanted to say, `jobs` those that AWS
+    has.
+    """
 
     rows: int
     jobs: int
@@ -33,7 +35,9 @@ class Verdict:
 
 
 class Calls:
-    """Counts what Slack was asked for while a row runs: its journal keeps the last 20,000 entries only."""
+    """Counts what Slack was asked for while a row runs: its journal keeps the last 20,000 entries
+    only.
+    """
 
     def __init__(self, world: World) -> None:
         self.seen: Counter[str] = Counter()
@@ -70,8 +74,15 @@ class Calls:
 
 
 def settled(world: World, asked: Iterable[str]) -> bool:
-    """Whether every job that AWS has is over and told, nothing waits to be said, and every doubt is cleared."""
-    if Claims(world.db).waiting() or open_jobs(world) or count(world, _DOUBTS) or count(world, _OPEN_DATASETS):
+    """Whether every job that AWS has is over and told, nothing waits to be said, and every doubt is
+    cleared.
+    """
+    if (
+        Claims(world.db).waiting()
+        or open_jobs(world)
+        or count(world, _DOUBTS)
+        or count(world, _OPEN_DATASETS)
+    ):
         return False
     jobs = world.labeling_jobs()
     return all(jobs[name] == "Completed" for name in asked if name in jobs)
@@ -90,17 +101,27 @@ def judge(world: World, taken: Iterable[str], asked: Iterable[str]) -> Verdict:
                 findings.append(f"{name} was taken and AWS has no such job")
             continue
         cards = [root for root in roots if root["text"].endswith(f"job {name}")]
-        words = [word for card in cards for line in threads[card["ts"]] for word in _words(line["text"])]
+        words = [
+            word for card in cards for line in threads[card["ts"]] for word in _words(line["text"])
+        ]
         words = [word for word in words if word != "Dataset"]
         counted = Counter(words)
         if len(cards) != 1 or words != STORY or "Completed" not in cards[0]["text"]:
-            findings.append(f"{name}: {len(cards)} cards, lines {words}, {[card['text'][:60] for card in cards]}")
+            findings.append(
+                f"{name}: {len(cards)} cards, lines {words}, "
+                f"{[card['text'][:60] for card in cards]}"
+            )
         lost += (not cards) + sum(not counted[word] for word in STORY)
         lost += bool(cards) and not any("Completed" in card["text"] for card in cards)
-        doubled += max(0, len(cards) - 1) + sum(number - 1 for number in counted.values() if number > 1)
+        doubled += max(0, len(cards) - 1) + sum(
+            number - 1 for number in counted.values() if number > 1
+        )
         disordered += [word for word in STORY if word in counted] != list(dict.fromkeys(words))
     # A line that is broadcast stands in its thread and in the channel, and is one message.
-    said = {message["ts"]: message for message in [*roots, *(line for lines in threads.values() for line in lines)]}
+    said = {
+        message["ts"]: message
+        for message in [*roots, *(line for lines in threads.values() for line in lines)]
+    }
     known = Counter(_id(message) for message in said.values())
     doubled += sum(number - 1 for row, number in known.items() if row and number > 1)
     extra = sorted(set(jobs) - asked)
@@ -118,18 +139,27 @@ def judge(world: World, taken: Iterable[str], asked: Iterable[str]) -> Verdict:
 
 
 def judge_datasets(world: World, taken: dict[str, str], asked: dict[str, str]) -> Verdict:
-    """The same for datasets: the project of each, by the name of the job in whose thread it is told."""
+    """The same for datasets: the project of each, by the name of the job in whose thread it is
+    told.
+    """
     projects = {
         found["ProjectArn"].split("/")[1]: len(found.get("Datasets") or ())
         for page in world.rekognition.get_paginator("describe_projects").paginate()
         for found in page["ProjectDescriptions"]
     }
-    cards = {root["text"].rpartition("job ")[2]: root["ts"] for root in world.roots() if "job " in root["text"]}
+    cards = {
+        root["text"].rpartition("job ")[2]: root["ts"]
+        for root in world.roots()
+        if "job " in root["text"]
+    }
     lost, doubled, findings = 0, 0, []
     for name, project in asked.items():
         thread = world.thread(cards[name])[1:] if name in cards else []
         lines = [line["text"] for line in thread if word_of(line["text"]) == "Dataset"]
-        told = ["ready" if " is ready" in text else "live" if ": Ready." in text else "?" for text in lines]
+        told = [
+            "ready" if " is ready" in text else "live" if ": Ready." in text else "?"
+            for text in lines
+        ]
         if not projects.get(project) and not told and name not in taken:
             continue
         if projects.get(project) != 1 or sorted(told) != ["live", "ready"]:
@@ -147,14 +177,18 @@ def _id(message: dict[str, Any]) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """What kinds of lines a message holds: its own, and in a digest those that were folded into it."""
+    """What kinds of lines a message holds: its own, and in a digest those that were folded into
+    it.
+    """
     first, *others = text.split("\n")
     return [word_of(first), *(word for word in map(word_of, others) if word in _KINDS)]
 
 
 def open_jobs(world: World) -> int:
     """How many jobs were asked for and are not over."""
-    return count(world, f"SELECT count(*) FROM job WHERE channel = '{CHANNEL}' AND state NOT IN {_OVER}")
+    return count(
+        world, f"SELECT count(*) FROM job WHERE channel = '{CHANNEL}' AND state NOT IN {_OVER}"
+    )
 
 
 _DOUBTS = "SELECT (SELECT count(recheck_at) FROM outbox) + (SELECT count(recheck_at) FROM thread)"

@@ -1,6 +1,7 @@
 """Slack's requests at a fixed pace, from a process that reads no more code than that takes.
 
-`python -m tests.faults.paced_load` reads what to send as JSON and prints the time and the status of each answer.
+`python -m tests.faults.paced_load` reads what to send as JSON and prints the time and the status of
+each answer.
 """
 
 import json
@@ -14,12 +15,28 @@ from tests.faults.fronts import Front, How
 
 RATE = 50  # requests a second
 _SENDERS = 64
-_MIX: dict[str, int] = {"list": 6, "help": 3, "status": 3, "suggestion": 3, "home": 3, "mention": 1, "page": 1}
-_HOW: dict[str, How] = {"list": "command", "help": "command", "status": "command", "home": "event", "mention": "event"}
+_MIX: dict[str, int] = {
+    "list": 6,
+    "help": 3,
+    "status": 3,
+    "suggestion": 3,
+    "home": 3,
+    "mention": 1,
+    "page": 1,
+}
+_HOW: dict[str, How] = {
+    "list": "command",
+    "help": "command",
+    "status": "command",
+    "home": "event",
+    "mention": "event",
+}
 
 
 def main() -> int:
-    """Send what standard input says at the fixed pace; print the time and the status of each answer as JSON."""
+    """Send what standard input says at the fixed pace; print the time and the status of each answer
+    as JSON.
+    """
     wish = json.load(sys.stdin)
     front = Front(wish["url"], wish["secret"])
     kinds = [kind for kind, weight in _MIX.items() for _ in range(weight)]

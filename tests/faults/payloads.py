@@ -1,7 +1,9 @@
-"""Slack's payloads, awkwardly changed: every kind that the bot gets, signed as Slack signs, posted to its front.
+"""Slack's payloads, awkwardly changed: every kind that the bot gets, signed as Slack signs, posted
+to its front.
 
-`python -m tests.faults payloads 20000` is the long form. An answer of 5xx is a failure; so is an exception that leaves
-the app. (A 503 would be honest for a repeat of a request that is being answered; here nothing is answered twice.)
+`python -m tests.faults payloads 20000` is the long form. An answer of 5xx is a failure; so is an
+exception that leaves the app. (A 503 would be honest for a repeat of a request that is being
+answered; here nothing is answered twice.)
 """
 
 import hashlib
@@ -27,10 +29,33 @@ from tests.stories.world import DATA, LABELERS, WAITING, World, an_order
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 _ODD: tuple[Any, ...] = (
-    None, True, 0, -1, 1e308, 10**30, "", " ", "\x00", "\ud800", "\u202eevil", "<!channel> <@U0SAM>", "{{ 7*7 }}",
-    "x" * 5000, "'; DROP TABLE job; --", [], {}, [None], [[]], [{}], {"id": None}, {"id": {}}, {"type": []},
-    {"value": 3}, {"selected_option": None}, {"private_metadata": "{"},
-)  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    10**30,
+    "",
+    " ",
+    "\x00",
+    "\ud800",
+    "\u202eevil",
+    "<!channel> <@U0SAM>",
+    "{{ 7*7 }}",
+    "x" * 5000,
+    "'; DROP TABLE job; --",
+    [],
+    {},
+    [None],
+    [[]],
+    [{}],
+    {"id": None},
+    {"id": {}},
+    {"type": []},
+    {"value": 3},
+    {"selected_option": None},
+    {"private_metadata": "{"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +71,10 @@ class Sample:
         if self.how == "event":
             return json.dumps(payload).encode(), JSON
         if self.how == "command" and isinstance(payload, dict):
-            fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in payload.items()}
+            fields = {
+                name: value if isinstance(value, str) else json.dumps(value)
+                for name, value in payload.items()
+            }
             return urlencode(fields, errors="replace").encode(), FORM
         return urlencode({"payload": json.dumps(payload)}).encode(), FORM
 
@@ -62,7 +90,9 @@ class Report:
 
 
 class Fuzzer:
-    """The bot of a world behind signed HTTP, and the payloads that a whole story left in Slack's journal."""
+    """The bot of a world behind signed HTTP, and the payloads that a whole story left in Slack's
+    journal.
+    """
 
     def __init__(self, world: World) -> None:
         self._secret = world.services.keys.signing_secret.encode()
@@ -98,7 +128,9 @@ class Fuzzer:
     def post(self, body: bytes, kind: str) -> int:
         """Post a signed body to the app; the status."""
         moment = str(int(time.time()))
-        digest = hmac.new(self._secret, b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+        digest = hmac.new(
+            self._secret, b"v0:" + moment.encode() + b":" + body, hashlib.sha256
+        ).hexdigest()
         headers = {
             "Content-Type": kind,
             "Content-Length": str(len(body)),
@@ -109,7 +141,9 @@ class Fuzzer:
 
 
 def mutated(payload: Any, chance: random.Random) -> Any:
-    """The payload with one thing changed somewhere in it: gone, of another kind, doubled, or swapped."""
+    """The payload with one thing changed somewhere in it: gone, of another kind, doubled, or
+    swapped.
+    """
     changed = json.loads(json.dumps(payload))
     places = list(_places(changed))
     if not places:
@@ -133,7 +167,11 @@ def mutated(payload: Any, chance: random.Random) -> Any:
 def _places(value: Any) -> Any:
     """Every place in a payload, as its container and its key."""
     items = (
-        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+        list(value.items())
+        if isinstance(value, dict)
+        else list(enumerate(value))
+        if isinstance(value, list)
+        else []
     )
     for key, inner in items:
         yield value, key
@@ -144,7 +182,13 @@ def _torn(body: bytes, chance: random.Random) -> bytes:
     """The body cut, with bytes that are no text, or with another's end."""
     where = chance.randrange(len(body) + 1)
     return chance.choice(
-        [body[:where], body[:where] + b"\xff\xfe" + body[where:], b"[" * 3000, b"payload=" + body, b"{"]
+        [
+            body[:where],
+            body[:where] + b"\xff\xfe" + body[where:],
+            b"[" * 3000,
+            b"payload=" + body,
+            b"{",
+        ]
     )
 
 
@@ -165,7 +209,16 @@ def _renewed(payload: dict[str, Any], number: int) -> dict[str, Any]:
 def _samples(world: World) -> list[Sample]:
     """One story with everything in it; then what Slack's journal says was sent to the app."""
     mara, order = world.mara, an_order("fuzzed", team=WAITING)
-    for text in ("create", "list", "status", "status fuzzed", "stop fuzzed", "retry fuzzed", "follow fuzzed", "help"):
+    for text in (
+        "create",
+        "list",
+        "status",
+        "status fuzzed",
+        "stop fuzzed",
+        "retry fuzzed",
+        "follow fuzzed",
+        "help",
+    ):
         mara.command(DATA, "/labeljob", text)
         mara.close_windows()
     for command, text in (("/dataset", "create"), ("/dataset", "list"), ("/labelteam", "list")):
@@ -213,7 +266,10 @@ def _of_journal(world: World) -> list[Sample]:
     submission = next(one.payload for one in found if one.kind == "app:view_submission")
     action = next(one.payload for one in found if one.kind == "app:block_actions")
     closed = {**submission, "type": "view_closed", "is_cleared": False}
-    shortcut = {**{name: action[name] for name in ("team", "user", "trigger_id")}, "callback_id": "x"}
+    shortcut = {
+        **{name: action[name] for name in ("team", "user", "trigger_id")},
+        "callback_id": "x",
+    }
     challenge = {"type": "url_verification", "token": "x", "challenge": "y"}
     return [
         *found,
@@ -227,7 +283,12 @@ def _of_journal(world: World) -> list[Sample]:
 def main(count: int, seed: int, say: Callable[[str], None]) -> int:
     """Post `count` changed payloads with a bar; 1 when one was answered by 5xx."""
     logging.disable(logging.CRITICAL)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="labeljob-payloads-") as name:
         world = World(Path(name))
@@ -244,5 +305,8 @@ def main(count: int, seed: int, say: Callable[[str], None]) -> int:
     for failure in report.failures[:10]:
         say(failure)
     statuses = " ".join(f"{status}={times}" for status, times in sorted(report.statuses.items()))
-    say(f"payloads={report.requests} kinds={len(report.kinds)} {statuses} failures={len(report.failures)} s={took:.0f}")
+    say(
+        f"payloads={report.requests} kinds={len(report.kinds)} {statuses} "
+        f"failures={len(report.failures)} s={took:.0f}"
+    )
     return 1 if report.failures else 0

@@ -1,8 +1,9 @@
-"""Row 14: a few jobs among many that AWS has lost, forbids, answers with rubbish or not at all, or never makes.
+"""Row 14: a few jobs among many that AWS has lost, forbids, answers with rubbish or not at all, or
+never makes.
 
-The others are told as ever. Each bad one is set aside after eight tries (one without an answer after an hour of looks,
-here a few seconds) and its thread told once; when its cause is gone, `/labeljob retry` takes it up again and it ends
-like the others.
+The others are told as ever. Each bad one is set aside after eight tries (one without an answer
+after an hour of looks, here a few seconds) and its thread told once; when its cause is gone,
+`/labeljob retry` takes it up again and it ends like the others.
 """
 
 from contextlib import suppress
@@ -28,15 +29,22 @@ def run(place: Place) -> Figures:
     names = [f"job-{number:02}" for number in range(jobs)]
     bad = dict(zip(names[:: jobs // len(_EVILS)], _EVILS, strict=False))
     good = [name for name in names if name not in bad]
-    with running(place.folder, place.database_url) as world, OneByOne(world.services.aws_url).open() as door:
+    with (
+        running(place.folder, place.database_url) as world,
+        OneByOne(world.services.aws_url).open() as door,
+    ):
         near = Near(world)
         door.bad |= bad
         for name in names:
             near.accept(name)
         near.bot.ground.db.close()
-        world.start("one", role="worker", AWS_ENDPOINT_URL=door.url, LABELJOB_QUARANTINE_SILENCE="3")
+        world.start(
+            "one", role="worker", AWS_ENDPOINT_URL=door.url, LABELJOB_QUARANTINE_SILENCE="3"
+        )
         world.start("front", role="web")
-        wanted = {name: [_ASIDE] if evil == "never made" else _WATCHED for name, evil in bad.items()}
+        wanted = {
+            name: [_ASIDE] if evil == "never made" else _WATCHED for name, evil in bad.items()
+        }
         wanted |= dict.fromkeys(good, STORY)
         before = _told(world, wanted)
         tries = dict(door.tries)
@@ -44,7 +52,10 @@ def run(place: Place) -> Figures:
         door.bad.clear()
         for name in bad:
             world.mara.command(CHANNEL, "/labeljob", f"retry {name}")
-        ended = {name: [*wanted[name], _TAKEN_UP, *(w for w in STORY if w not in wanted[name])] for name in bad}
+        ended = {
+            name: [*wanted[name], _TAKEN_UP, *(w for w in STORY if w not in wanted[name])]
+            for name in bad
+        }
         wanted |= ended
         after = _told(world, wanted)
     others = sum(after[name] == STORY for name in good)
@@ -58,7 +69,10 @@ def run(place: Place) -> Figures:
             "fewest_tries": min(tries.get(name, 0) for name in bad),
             "revived": revived,
         },
-        not later and others == len(good) and revived == len(bad) and all(tries.get(name, 0) >= _TRIES for name in bad),
+        not later
+        and others == len(good)
+        and revived == len(bad)
+        and all(tries.get(name, 0) >= _TRIES for name in bad),
         (*later, *_hurt(after, wanted), f"evils: {bad}, tries: {tries}"),
     )
 
@@ -68,9 +82,15 @@ def _told(world: World, wanted: dict[str, list[str]]) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
 
     def all_told() -> bool:
-        with world.db.write() as session:  # what may pass is tried again at once, not in up to five minutes
-            session.connection().execute(world.db.sql("UPDATE job SET next_try_at = 0 WHERE next_try_at > 0"))
-        told.update({name: world.lines(name) for name, words in wanted.items() if told.get(name) != words})
+        with (
+            world.db.write() as session
+        ):  # what may pass is tried again at once, not in up to five minutes
+            session.connection().execute(
+                world.db.sql("UPDATE job SET next_try_at = 0 WHERE next_try_at > 0")
+            )
+        told.update(
+            {name: world.lines(name) for name, words in wanted.items() if told.get(name) != words}
+        )
         return told == wanted
 
     with suppress(PracticeError):
@@ -79,11 +99,17 @@ def _told(world: World, wanted: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _hurt(told: dict[str, list[str]], wanted: dict[str, list[str]]) -> list[str]:
-    return [f"{name}: {told[name]} instead of {words}" for name, words in wanted.items() if told[name] != words]
+    return [
+        f"{name}: {told[name]} instead of {words}"
+        for name, words in wanted.items()
+        if told[name] != words
+    ]
 
 
 def _asked_again(world: World, door: OneByOne, tries: dict[str, int]) -> list[str]:
-    """The jobs that are set aside and asked about all the same, while the worker goes on (it lists the teams)."""
+    """The jobs that are set aside and asked about all the same, while the worker goes on (it lists
+    the teams).
+    """
     journal, lists = Journal(world, aws=True), [0]
 
     def went_on() -> bool:
@@ -91,9 +117,17 @@ def _asked_again(world: World, door: OneByOne, tries: dict[str, int]) -> list[st
         return lists[0] > 1
 
     until(went_on, 60, "the worker to go on")
-    return [f"{name} is set aside and was asked about again" for name, many in door.tries.items() if many > tries[name]]
+    return [
+        f"{name} is set aside and was asked about again"
+        for name, many in door.tries.items()
+        if many > tries[name]
+    ]
 
 
 ROW = Row(
-    14, "poison jobs", "one bad job stops nobody, is told once, and can be taken up again", run, short=("postgresql",)
+    14,
+    "poison jobs",
+    "one bad job stops nobody, is told once, and can be taken up again",
+    run,
+    short=("postgresql",),
 )

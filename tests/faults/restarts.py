@@ -1,7 +1,8 @@
 """Row 9: PostgreSQL is ended as by a crash and comes back after up to a minute, again and again.
 
-The bot is working again within ten seconds of its return: somebody who mentions it then has an answer, which takes an
-answer to Slack, a row, a worker and a post. Its processes are never restarted meanwhile.
+The bot is working again within ten seconds of its return: somebody who mentions it then has an
+answer, which takes an answer to Slack, a row, a worker and a post. Its processes are never
+restarted meanwhile.
 """
 
 import random
@@ -60,7 +61,9 @@ def run(place: Place) -> Figures:
 
 
 def _one(world: World, server: Postgres, absence: float) -> float:
-    """One crash of the database; how many seconds after its return the bot did a whole piece of work."""
+    """One crash of the database; how many seconds after its return the bot did a whole piece of
+    work.
+    """
     server.stop_at_once()
     time.sleep(absence)
     server.start()
@@ -68,7 +71,9 @@ def _one(world: World, server: Postgres, absence: float) -> float:
     asked: list[str] = []
 
     def works() -> bool:
-        asked.append(question(world.mara))  # an event that was refused comes again only after a minute
+        asked.append(
+            question(world.mara)
+        )  # an event that was refused comes again only after a minute
         with suppress(PracticeError):
             until(lambda: any(len(world.thread(ts)) > 1 for ts in asked[-5:]), 1.0, "an answer")
             return True

@@ -1,7 +1,8 @@
-"""Row 19: SIGTERM while everything is busy, to a process that answers people and to one that works, again and again.
+"""Row 19: SIGTERM while everything is busy, to a process that answers people and to one that works,
+again and again.
 
-Each ends within fifteen seconds by itself. What it was about to say is said once, in order, by the next one; whatever
-people were told was taken is done.
+Each ends within fifteen seconds by itself. What it was about to say is said once, in order, by the
+next one; whatever people were told was taken is done.
 """
 
 import random
@@ -98,10 +99,14 @@ def _end(bot: RunningBot) -> tuple[float, int | None]:
 
 
 def _say(world: World, outbox: Outbox, said: int) -> int:
-    """More lines to say; how many there are now. A broadcast line is a post of its own and is never folded."""
+    """More lines to say; how many there are now. A broadcast line is a post of its own and is never
+    folded.
+    """
     for number in range(said, said + _LINES):
         with world.db.write() as session:
-            outbox.say(session, _JOB, CHANNEL, Message(f"line {number}"), key=f"k{number}", broadcast=True)
+            outbox.say(
+                session, _JOB, CHANNEL, Message(f"line {number}"), key=f"k{number}", broadcast=True
+            )
     return said + _LINES
 
 
@@ -110,8 +115,12 @@ def _heard(world: World) -> int:
 
 
 def _lines(world: World) -> list[str]:
-    roots: list[dict[str, Any]] = [root for root in world.roots() if root["text"] == "talkative card"]
+    roots: list[dict[str, Any]] = [
+        root for root in world.roots() if root["text"] == "talkative card"
+    ]
     return [str(line["text"]) for root in roots for line in world.thread(root["ts"])[1:]]
 
 
-ROW = Row(19, "shutdown", "SIGTERM under load ends in time and loses nothing", run, short=("postgresql",))
+ROW = Row(
+    19, "shutdown", "SIGTERM under load ends in time and loses nothing", run, short=("postgresql",)
+)

@@ -1,6 +1,8 @@
-"""Several rows at once, each process with a store and a server of its own: rows wait more than they work.
+"""Several rows at once, each process with a store and a server of its own: rows wait more than they
+work.
 
-A process takes the next row of its store whenever it has ended one, so none stands idle while there is one left.
+A process takes the next row of its store whenever it has ended one, so none stands idle while there
+is one left.
 """
 
 import json
@@ -22,7 +24,9 @@ _ROOT = Path(__file__).parents[2]
 
 
 class Lanes:
-    """The rows that are left on each store, and what came of the others; processes take from here in turn."""
+    """The rows that are left on each store, and what came of the others; processes take from here
+    in turn.
+    """
 
     def __init__(self, rows: Mapping[str, Sequence[int]], telling: Telling) -> None:
         self._left = {store: deque(numbers) for store, numbers in rows.items()}
@@ -60,16 +64,24 @@ class Lanes:
 
 
 def run(rows: Mapping[str, Sequence[int]], at_once: int, telling: Telling) -> list[Done]:
-    """The rows of these numbers on each store, so many of a store at once; in order of the stores and numbers.
+    """The rows of these numbers on each store, so many of a store at once; in order of the stores
+    and numbers.
 
     Raises:
         RuntimeError: a process ended without saying what came of its rows.
 
     """
     lanes = Lanes(rows, telling)
-    names = {f"{store} {lane}": store for store, numbers in rows.items() for lane in range(min(at_once, len(numbers)))}
+    names = {
+        f"{store} {lane}": store
+        for store, numbers in rows.items()
+        for lane in range(min(at_once, len(numbers)))
+    }
     processes = {name: _start(store) for name, store in names.items()}
-    leaders = [threading.Thread(target=lanes.lead, args=(names[name], name, each)) for name, each in processes.items()]
+    leaders = [
+        threading.Thread(target=lanes.lead, args=(names[name], name, each))
+        for name, each in processes.items()
+    ]
     try:
         for leader in leaders:
             leader.start()
@@ -82,8 +94,12 @@ def run(rows: Mapping[str, Sequence[int]], at_once: int, telling: Telling) -> li
             process.wait()
     silent = [store for store, numbers in rows.items() if len(lanes.found[store]) < len(numbers)]
     if silent:
-        raise RuntimeError(f"The rows on {' and '.join(silent)} came to no end; the reason is above.")
-    return [done for each in lanes.found.values() for done in sorted(each, key=lambda done: done.number)]
+        raise RuntimeError(
+            f"The rows on {' and '.join(silent)} came to no end; the reason is above."
+        )
+    return [
+        done for each in lanes.found.values() for done in sorted(each, key=lambda done: done.number)
+    ]
 
 
 def _start(store: str) -> subprocess.Popen[str]:

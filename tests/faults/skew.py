@@ -1,12 +1,13 @@
 """Row 13: replicas that do not agree about the time: one ten minutes ahead, one ten minutes behind.
 
-Only the database's clock decides who may do what and when, so no wrong clock may double, starve or delay anything. The
-worst moment is forced: AWS refuses for a while, one replica notes when to try again, and dies; the other, whose clock
-is twenty minutes away, has to take it up in the same time as anybody would.
+Only the database's clock decides who may do what and when, so no wrong clock may double, starve or
+delay anything. The worst moment is forced: AWS refuses for a while, one replica notes when to try
+again, and dies; the other, whose clock is twenty minutes away, has to take it up in the same time
+as anybody would.
 
-The clock is passed in through `bot.runtime.serving.serve` and is all that our own code sees. Libraries that read the
-machine's clock themselves (the signing of AWS requests, which AWS refuses when it is 5 minutes off) are not
-part of this.
+The clock is passed in through `bot.runtime.serving.serve` and is all that our own code sees.
+Libraries that read the machine's clock themselves (the signing of AWS requests, which AWS refuses
+when it is 5 minutes off) are not part of this.
 """
 
 import time
@@ -25,13 +26,17 @@ _JOBS = 100
 _ROUNDS = 10
 _AHEAD = 600.0
 _SETTLE = 120.0
-_STARVED = 60.0  # seconds within which every job is launched; the longest pause after one failure is 10
+_STARVED = (
+    60.0  # seconds within which every job is launched; the longest pause after one failure is 10
+)
 _SETTINGS: dict[str, Any] = {"LABELJOB_LEASE": "2", "LABELJOB_TWIN_WAIT": "3"}
 
 
 @dataclass
 class Asked:
-    """Jobs that were taken, and how many seconds AWS had to wait for each one that a replica had failed at."""
+    """Jobs that were taken, and how many seconds AWS had to wait for each one that a replica had
+    failed at.
+    """
 
     names: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
@@ -41,7 +46,11 @@ class Asked:
 def run(place: Place) -> Figures:
     """Ask two replicas in turn, and let each once be the one who is left."""
     asked = Asked()
-    with nursery() as births, running(place.folder, place.database_url) as world, Calls(world) as calls:
+    with (
+        nursery() as births,
+        running(place.folder, place.database_url) as world,
+        Calls(world) as calls,
+    ):
         near = Near(world)
         world.fault("chat.postMessage", "drop_after", probability=0.2, seed=place.seed)
         replicas = {ahead: _start(world, births, ahead) for ahead in (_AHEAD, -_AHEAD)}
@@ -50,7 +59,13 @@ def run(place: Place) -> Figures:
             for dies in (_AHEAD, -_AHEAD):
                 place.tell(f"{len(asked.names)} jobs taken, {len(asked.waits)} handed over")
                 _hand_over(
-                    world, births, replicas, dies, near, asked, f"handed-{number}-{'ahead' if dies > 0 else 'behind'}"
+                    world,
+                    births,
+                    replicas,
+                    dies,
+                    near,
+                    asked,
+                    f"handed-{number}-{'ahead' if dies > 0 else 'behind'}",
                 )
         world.no_faults()
         with suppress(PracticeError):
@@ -91,7 +106,13 @@ def _ask_both(place: Place, world: World, asked: Asked) -> None:
 
 
 def _hand_over(  # noqa: PLR0917 - what takes part
-    world: World, births: Nursery, replicas: dict[float, Replica], dies: float, near: Near, asked: Asked, name: str
+    world: World,
+    births: Nursery,
+    replicas: dict[float, Replica],
+    dies: float,
+    near: Near,
+    asked: Asked,
+    name: str,
 ) -> None:
     """One replica alone fails to launch a job and dies; the other alone has to launch it soon."""
     until(lambda: not unlaunched_jobs(world), _STARVED, "the launches before")
@@ -106,14 +127,18 @@ def _hand_over(  # noqa: PLR0917 - what takes part
         until(lambda: name in world.labeling_jobs(), _STARVED, "the launch")
         asked.waits.append(time.monotonic() - began)
     except PracticeError:
-        asked.starved.append(f"{name} was not launched in {_STARVED:.0f} s after the other replica had died")
+        asked.starved.append(
+            f"{name} was not launched in {_STARVED:.0f} s after the other replica had died"
+        )
         asked.waits.append(_STARVED)
     replicas[dies] = _start(world, births, dies)
 
 
 def _failed(world: World, name: str) -> bool:
     with world.db.read() as session:
-        found = session.connection().execute(world.db.sql("SELECT fails FROM job WHERE name = :name"), {"name": name})
+        found = session.connection().execute(
+            world.db.sql("SELECT fails FROM job WHERE name = :name"), {"name": name}
+        )
         return bool(found.scalar_one())
 
 

@@ -1,7 +1,8 @@
 """Row 6: Socket Mode's connections cut while requests are on them, or renewed as Slack renews them.
 
-Two replicas are connected, so Slack has two sockets to choose from, and for a moment more while they are renewed.
-Slack itself gives an event up that it could deliver in none of four tries; nobody can answer that one.
+Two replicas are connected, so Slack has two sockets to choose from, and for a moment more while
+they are renewed. Slack itself gives an event up that it could deliver in none of four tries; nobody
+can answer that one.
 """
 
 import random
@@ -49,7 +50,11 @@ def run(place: Place) -> Figures:
             "twice": verdict.duplicates + len(doubled),
         },
         verdict.clean and not silent and not doubled and bool(crowd.taken),
-        (*verdict.findings, *(f"{ts} has no answer" for ts in silent), *(f"{ts} has two answers" for ts in doubled)),
+        (
+            *verdict.findings,
+            *(f"{ts} has no answer" for ts in silent),
+            *(f"{ts} has two answers" for ts in doubled),
+        ),
     )
 
 
@@ -60,7 +65,9 @@ def _given_up(asked: list[dict[str, Any]], ts: str) -> bool:
 
 
 def _cut(world: World, cuts: int, chance: random.Random) -> int:
-    """End all connections again and again, each time once they are back; the most that were open at once."""
+    """End all connections again and again, each time once they are back; the most that were open at
+    once.
+    """
     most = 0
     for _ in range(cuts):
         end = time.monotonic() + chance.uniform(0.1, 0.9)
@@ -75,4 +82,6 @@ def _cut(world: World, cuts: int, chance: random.Random) -> int:
     return most
 
 
-ROW = Row(6, "sockets", "a connection of Socket Mode that ends loses nothing", run, stores=("sqlite",))
+ROW = Row(
+    6, "sockets", "a connection of Socket Mode that ends loses nothing", run, stores=("sqlite",)
+)

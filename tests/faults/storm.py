@@ -1,12 +1,14 @@
-"""Row 1: the whole bot is killed again and again while people ask for jobs; nothing is lost, doubled or out of order.
+"""Row 1: the whole bot is killed again and again while people ask for jobs; nothing is lost,
+doubled or out of order.
 
-Four replicas live at any time: two that do everything, one that only answers and one that only works, as an
-administrator would run them. Each dies by kill -9, at a random moment or at a named step, and another takes its place.
-Meanwhile Slack answers 5 % of the posts with 429 and 5 % with 500 and drops 10 % of the replies after posting, and AWS
-drops 10 % of the replies after creating a job. At the end a replica started as an administrator starts it says what
-is left to say. A death at a step counts only when the process ended itself there; one that lived past it is tried
-again. A replica that ends unasked is one more death, and the end of its log is printed. So that every step is soon
-reached, jobs are also taken in by this process, as many as keep the workers busy.
+Four replicas live at any time: two that do everything, one that only answers and one that only
+works, as an administrator would run them. Each dies by kill -9, at a random moment or at a named
+step, and another takes its place. Meanwhile Slack answers 5 % of the posts with 429 and 5 % with
+500 and drops 10 % of the replies after posting, and AWS drops 10 % of the replies after creating a
+job. At the end a replica started as an administrator starts it says what is left to say. A death at
+a step counts only when the process ended itself there; one that lived past it is tried again. A
+replica that ends unasked is one more death, and the end of its log is printed. So that every step
+is soon reached, jobs are also taken in by this process, as many as keep the workers busy.
 """
 
 import random
@@ -50,7 +52,11 @@ _ANSWERING = ("inbox-opened", "before-ack", "before-job-commit", "after-job-comm
 _WORKING = tuple(step for step in STEPS if step not in _ANSWERING[:2])
 _SLOTS = {"one": "both", "two": "both", "front": "web", "back": "worker"}
 _STEPS = {"both": STEPS, "web": _ANSWERING, "worker": _WORKING}
-_SHORTER: dict[str, Any] = {"LABELJOB_LEASE": "2", "LABELJOB_TWIN_WAIT": "2", "LABELJOB_SEND_GAP": "0.2"}
+_SHORTER: dict[str, Any] = {
+    "LABELJOB_LEASE": "2",
+    "LABELJOB_TWIN_WAIT": "2",
+    "LABELJOB_SEND_GAP": "0.2",
+}
 
 
 @dataclass
@@ -86,7 +92,9 @@ class Deaths:
             return None
 
     def note(self, step: str, *, died: bool) -> None:
-        """One of these is done; or the replica lived past its step, and another has to die there."""
+        """One of these is done; or the replica lived past its step, and another has to die
+        there.
+        """
         with self.lock:
             self.busy -= 1
             if died:
@@ -99,7 +107,8 @@ class Deaths:
 
 @dataclass
 class Asked:
-    """The names people used, those of which they were told that they were taken, and the end of asking.
+    """The names people used, those of which they were told that they were taken, and the end of
+    asking.
 
     Datasets: the project of each by the name of the finished job.
     """
@@ -114,7 +123,10 @@ class Asked:
     def new_dataset(self, finished: Iterable[str]) -> tuple[str, str] | None:
         """The first finished job that nobody has made a dataset of, and a project for that."""
         with self.lock:
-            name = next((name for name in finished if name in self.names and name not in self.datasets), None)
+            name = next(
+                (name for name in finished if name in self.names and name not in self.datasets),
+                None,
+            )
             if name is None:
                 return None
             self.datasets[name] = f"set-of-{name}"
@@ -128,7 +140,11 @@ def run(place: Place) -> Figures:
     todo = [*STEPS * per_step, *[""] * place.kills]
     chance.shuffle(todo)
     deaths = Deaths(todo)
-    with nursery() as births, running(place.folder, place.database_url) as world, Calls(world) as calls:
+    with (
+        nursery() as births,
+        running(place.folder, place.database_url) as world,
+        Calls(world) as calls,
+    ):
         jobs, datasets = _storm(place, world, births, deaths)
         calls.read()
     reached = {step: deaths.done[step] for step in STEPS}
@@ -174,7 +190,9 @@ def _storm(place: Place, world: World, births: Nursery, deaths: Deaths) -> tuple
     people.append(threading.Thread(target=_keep_busy, args=(near, asked), daemon=True))
     slots = [
         threading.Thread(
-            target=_slot, args=(world, births, name, deaths, random.Random(f"{place.seed} {name}")), daemon=True
+            target=_slot,
+            args=(world, births, name, deaths, random.Random(f"{place.seed} {name}")),
+            daemon=True,
         )
         for name in _SLOTS
     ]
@@ -204,7 +222,9 @@ def _slot(world: World, births: Nursery, name: str, deaths: Deaths, chance: rand
     role = _SLOTS[name]
     while not deaths.over:
         step = deaths.take(_STEPS[role])
-        if step is None and role == "both":  # the others are enough to ask and to launch, and reach their steps sooner
+        if (
+            step is None and role == "both"
+        ):  # the others are enough to ask and to launch, and reach their steps sooner
             time.sleep(0.3)
             continue
         nth = chance.choice((1, 1, 2))
@@ -223,11 +243,15 @@ def _live(bot: Replica, step: str, deaths: Deaths, chance: random.Random) -> Non
     """Let it live until its step, or for a random moment."""
     by_itself = bot.wait(_STEP_LIFE if step else chance.uniform(*_RANDOM_LIFE))
     at_step = by_itself and bool(step) and bot.status == -signal.SIGKILL
-    if by_itself and bot.status == REFUSED:  # Slack did not answer in time while it started, as on a busy machine
+    if (
+        by_itself and bot.status == REFUSED
+    ):  # Slack did not answer in time while it started, as on a busy machine
         deaths.note(step, died=False)
         return
     if by_itself and not at_step:
-        deaths.crashed.append(f"a replica ended by itself ({bot.status}): {bot.log.read_text()[-3000:]}")
+        deaths.crashed.append(
+            f"a replica ended by itself ({bot.status}): {bot.log.read_text()[-3000:]}"
+        )
     deaths.note(step, died=at_step or not step)
 
 
@@ -247,7 +271,9 @@ def _keep_asking(world: World, person: Person, asked: Asked, number: int) -> Non
     """One person who wants one job after another, unless very many are open."""
     count = 0
     while not asked.ending.wait(0.2):
-        with suppress(LabeljobError, PracticeError, OSError):  # the machine is very busy: the person asks for another
+        with suppress(
+            LabeljobError, PracticeError, OSError
+        ):  # the machine is very busy: the person asks for another
             if open_jobs(world) > _OPEN:
                 continue
             if person.user == "U0SAM" and _asked_for_dataset(person, asked):
@@ -261,7 +287,11 @@ def _keep_asking(world: World, person: Person, asked: Asked, number: int) -> Non
 
 def _asked_for_dataset(person: Person, asked: Asked) -> bool:
     """Make a dataset of the newest finished job that has none; False when there is none such."""
-    cards = [message["text"] for message in person.messages(CHANNEL) if ": Completed" in message.get("text", "")]
+    cards = [
+        message["text"]
+        for message in person.messages(CHANNEL)
+        if ": Completed" in message.get("text", "")
+    ]
     new = asked.new_dataset(text.rpartition("job ")[2] for text in reversed(cards))
     if new is None:
         return False
@@ -272,19 +302,27 @@ def _asked_for_dataset(person: Person, asked: Asked) -> bool:
 
 
 def _keep_busy(near: Near, asked: Asked) -> None:
-    """Take in a job whenever few wait for a worker, unless very many are open; and a dataset when none waits."""
+    """Take in a job whenever few wait for a worker, unless very many are open; and a dataset when
+    none waits.
+    """
     count = 0
     while not asked.ending.wait(0.1):
-        with suppress(LabeljobError, OSError):  # the machine is very busy: whether it was taken is not known
+        with suppress(
+            LabeljobError, OSError
+        ):  # the machine is very busy: whether it was taken is not known
             if fresh_jobs(near.world) < _BUSY and open_jobs(near.world) < _OPEN:
                 count += 1
                 name = f"storm-busy-{count}"
                 asked.names.append(name)
                 near.accept(name)
                 asked.taken.append(name)
-            if not fresh_datasets(near.world) and (new := asked.new_dataset(completed_jobs(near.world))):
+            if not fresh_datasets(near.world) and (
+                new := asked.new_dataset(completed_jobs(near.world))
+            ):
                 near.accept_dataset(*new)
                 asked.datasets_taken[new[0]] = new[1]
 
 
-ROW = Row(1, "kills", "What was acknowledged is told once and in order, wherever a process is killed", run)
+ROW = Row(
+    1, "kills", "What was acknowledged is told once and in order, wherever a process is killed", run
+)

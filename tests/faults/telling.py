@@ -1,4 +1,6 @@
-"""What somebody sees of the book while it runs: lines that stay, and words about what goes on now."""
+"""What somebody sees of the book while it runs: lines that stay, and words about what goes on
+now.
+"""
 
 import json
 import sys

@@ -1,4 +1,6 @@
-"""Secrets put into every way in, and looked for in every way out: the log, the messages, the database."""
+"""Secrets put into every way in, and looked for in every way out: the log, the messages, the
+database.
+"""
 
 import json
 import re
@@ -35,7 +37,9 @@ def everything_said(world: World) -> str:
 
 
 def _dump(rows: sqlite3.Connection, *tables: str) -> str:
-    names = tables or tuple(name for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+    names = tables or tuple(
+        name for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    )
     return "\n".join(str(row) for name in names for row in rows.execute(f"SELECT * FROM {name}"))
 
 
@@ -50,21 +54,35 @@ def _of_slack(world: World) -> set[str]:
 
     def walk(value: Any) -> None:
         if isinstance(value, dict):
-            found.update(str(value[name]) for name in ("trigger_id", "response_url") if value.get(name))
+            found.update(
+                str(value[name]) for name in ("trigger_id", "response_url") if value.get(name)
+            )
             for inner in value.values():
                 walk(inner)
         elif isinstance(value, list):
             for inner in value:
                 walk(inner)
 
-    walk([entry["request"] for entry in world.control("journal")["entries"] if entry["operation"].startswith("app:")])
+    walk(
+        [
+            entry["request"]
+            for entry in world.control("journal")["entries"]
+            if entry["operation"].startswith("app:")
+        ]
+    )
     return found
 
 
 def _type_canaries(world: World) -> None:
     """What people paste where they should not."""
     for secret in TYPED:
-        for text in (f"status {secret}", f"stop {secret}", f"retry {secret}", f"follow {secret}", secret):
+        for text in (
+            f"status {secret}",
+            f"stop {secret}",
+            f"retry {secret}",
+            f"follow {secret}",
+            secret,
+        ):
             world.mara.command(CHANNEL, "/labeljob", text)
         world.mara.command(CHANNEL, "/dataset", f"status {secret}")
         world.sam.command(CHANNEL, "/labelteam", f"here {secret}")
@@ -77,9 +95,20 @@ def _type_canaries(world: World) -> None:
 def _break_things(world: World) -> None:
     """Every fault once, at what answers people and at what works for them."""
     for fault in ("drop_before", "drop_after", "error_500", "garbage", "throttle"):
-        for operation in ("views.open", "users.info", "chat.postMessage", "chat.update", "response_url"):
+        for operation in (
+            "views.open",
+            "users.info",
+            "chat.postMessage",
+            "chat.update",
+            "response_url",
+        ):
             world.fault(operation, fault, times=1, retry_after=1)
-        for operation in ("*ListLabelingJobs", "*DescribeLabelingJob", "*CreateLabelingJob", "*ListWorkteams"):
+        for operation in (
+            "*ListLabelingJobs",
+            "*DescribeLabelingJob",
+            "*CreateLabelingJob",
+            "*ListWorkteams",
+        ):
             world.fault(operation, fault, aws=True, times=1)
         for text in ("create", "status", f"follow {order('leaky').name}"):
             with suppress(PracticeError, OSError):
@@ -92,33 +121,55 @@ def _break_things(world: World) -> None:
 
 
 def test_no_secret_leaves_by_any_way(sqlite_world: World) -> None:
-    """Without this, one debug line or one quoted error would hand the workspace or the account to a reader."""
+    """Without this, one debug line or one quoted error would hand the workspace or the account to a
+    reader.
+    """
     world = sqlite_world
     bot, url = world.start_http("one", LABELJOB_LOG_LEVEL="DEBUG")
     world.control("request_url", {"url": url})
     picture = f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg"
-    ask_for_job(world.mara, CHANNEL, replace(order("leaky"), good_examples=picture, short="Ripe is red"))
+    ask_for_job(
+        world.mara, CHANNEL, replace(order("leaky"), good_examples=picture, short="Ripe is red")
+    )
     until(lambda: "Launched" in " ".join(world.lines("leaky")), what="the launch")
     world.mara.press(card_of(world.mara, CHANNEL, "leaky"), "job_instructions")
     shown = json.dumps(world.mara.view())
     close_windows(world.mara)
-    assert "X-Amz-Signature=" in shown, "a picture's link is for the person who asks, and for nobody else"
+    assert "X-Amz-Signature=" in shown, (
+        "a picture's link is for the person who asks, and for nobody else"
+    )
     _type_canaries(world)
     _break_things(world)
     until(lambda: "Completed" in " ".join(world.lines("leaky")), 60, "the end")
     bot.stop()
 
     keys = world.services.keys
-    secrets = {keys.bot_token, keys.app_token, keys.signing_secret, keys.access_key, keys.secret_key, *TYPED}
+    secrets = {
+        keys.bot_token,
+        keys.app_token,
+        keys.signing_secret,
+        keys.access_key,
+        keys.secret_key,
+        *TYPED,
+    }
     secrets |= _of_slack(world)
     assert len(secrets) > 40, "the canaries that Slack itself gave are among them"
     log = bot.log.read_text()
     assert "Traceback" in log, "errors with everything that they quote are among its lines"
     ways_out = {"log": log, "messages": everything_said(world), "database": _database(world.folder)}
-    found = [(way, secret) for way, said in ways_out.items() for secret in secrets if secret in said]
+    found = [
+        (way, secret) for way, said in ways_out.items() for secret in secrets if secret in said
+    ]
     # A form that is being filled is that person's own, kept as it was typed until it is sent.
-    found = [one for one in found if not (one[0] == "database" and one[1] in TYPED and _only_in_drafts(world, one[1]))]
-    where = [(way, secret, ways_out[way][max(0, ways_out[way].index(secret) - 300) :][:400]) for way, secret in found]
+    found = [
+        one
+        for one in found
+        if not (one[0] == "database" and one[1] in TYPED and _only_in_drafts(world, one[1]))
+    ]
+    where = [
+        (way, secret, ways_out[way][max(0, ways_out[way].index(secret) - 300) :][:400])
+        for way, secret in found
+    ]
     assert not found, where
     for way in ("log", "messages"):
         assert [match[0] for match in LOOKS.finditer(ways_out[way])] == [], way

@@ -19,7 +19,9 @@ from tests.faults.world import CHANNEL, World, order, running, to_last_page, unt
 
 
 def test_locked_database_is_answered_in_time_with_honest_words(world: World) -> None:
-    """Without this, people would see Slack's bare timeout, or a form that closes as if it had been taken."""
+    """Without this, people would see Slack's bare timeout, or a form that closes as if it had been
+    taken.
+    """
     world.start(role="web")
     Near(world).bot.ground.db.close()  # lists the labeling teams
     to_last_page(world.mara, order("locked"))
@@ -31,11 +33,15 @@ def test_locked_database_is_answered_in_time_with_honest_words(world: World) -> 
     world.mara.ask("view_close", view_id=world.mara.view()["id"])
     world.mara.fill()
     with world.db.read() as session:
-        assert session.connection().execute(world.db.sql("SELECT name FROM job")).scalars().all() == ["locked"]
+        assert session.connection().execute(
+            world.db.sql("SELECT name FROM job")
+        ).scalars().all() == ["locked"]
 
 
 def test_database_that_comes_back_is_taken_up_again(tmp_path: Path, pg: postgres.Postgres) -> None:
-    """Without this, a restart of the database would need a restart of the bot, or lose what was asked."""
+    """Without this, a restart of the database would need a restart of the bot, or lose what was
+    asked.
+    """
     del pg  # skips where none can be started
     server = postgres.start()
     try:
@@ -54,7 +60,8 @@ def test_database_that_comes_back_is_taken_up_again(tmp_path: Path, pg: postgres
 
 
 def test_a_hurried_read_or_write_waits_no_longer_than_is_left(store: str) -> None:
-    """Without this, each read of one answer could wait for its own two seconds, and Slack would say nothing came back.
+    """Without this, each read of one answer could wait for its own two seconds, and Slack would say
+    nothing came back.
 
     The database would wait for a minute, which is longer than this test may take.
     """
@@ -70,23 +77,34 @@ def test_a_hurried_read_or_write_waits_no_longer_than_is_left(store: str) -> Non
 
 
 def test_full_disk_is_told_and_corrupts_nothing(tmp_path: Path, migrated: Path) -> None:
-    """Without this, a full disk would look like a fault of the person's form, or cost the whole database."""
+    """Without this, a full disk would look like a fault of the person's form, or cost the whole
+    database.
+    """
     file = tmp_path / "full.db"
     shutil.copy(migrated, file)
     database = Database(f"sqlite:///{file}")
     with database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(DatabaseFull, match="disk of the database is full"), database.write() as session:
-        session.connection().exec_driver_sql("INSERT INTO lease VALUES (?, 'x', 1, 0)", ("x" * 1_000_000,))
+    with (
+        pytest.raises(DatabaseFull, match="disk of the database is full"),
+        database.write() as session,
+    ):
+        session.connection().exec_driver_sql(
+            "INSERT INTO lease VALUES (?, 'x', 1, 0)", ("x" * 1_000_000,)
+        )
     with database.read() as session:
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
         assert session.connection().exec_driver_sql("SELECT count(*) FROM lease").scalar_one() == 0
     database.close()
 
 
-def test_disk_that_takes_nothing_is_told_and_corrupts_nothing(tmp_path: Path, migrated: Path) -> None:
-    """Without this, a quota would be told as a database that is slow, and people would try again for ever."""
+def test_disk_that_takes_nothing_is_told_and_corrupts_nothing(
+    tmp_path: Path, migrated: Path
+) -> None:
+    """Without this, a quota would be told as a database that is slow, and people would try again
+    for ever.
+    """
     file = tmp_path / "quota.db"
     shutil.copy(migrated, file)
     database = Database(f"sqlite:///{file}")
@@ -97,7 +115,9 @@ def test_disk_that_takes_nothing_is_told_and_corrupts_nothing(tmp_path: Path, mi
     resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
     try:
         with database.write() as session:
-            session.connection().exec_driver_sql("INSERT INTO lease VALUES (?, 'x', 1, 0)", ("x" * 1_000_000,))
+            session.connection().exec_driver_sql(
+                "INSERT INTO lease VALUES (?, 'x', 1, 0)", ("x" * 1_000_000,)
+            )
     except DatabaseBroken as error:
         words = error.words
     finally:
@@ -111,7 +131,9 @@ def test_disk_that_takes_nothing_is_told_and_corrupts_nothing(tmp_path: Path, mi
 
 
 def test_every_revision_goes_down_and_up_again(store: str) -> None:
-    """Without this, an upgrade or the way back from it would stop half-way with a database nobody can use."""
+    """Without this, an upgrade or the way back from it would stop half-way with a database nobody
+    can use.
+    """
     assert upgrade.up_and_down(store) == []
 
 
@@ -122,7 +144,9 @@ def test_tables_are_those_of_the_code(db: Database) -> None:
 
 
 def test_migration_that_dies_leaves_nothing_behind(tmp_path: Path, pg: postgres.Postgres) -> None:
-    """Without this, a kill at the first start would leave half the tables, and no later start could mend them."""
+    """Without this, a kill at the first start would leave half the tables, and no later start could
+    mend them.
+    """
     for url in (f"sqlite:///{tmp_path}/new.db", pg.new_database()):
         database = Database(url)
         with suppress(KeyboardInterrupt), database.migrating() as config:

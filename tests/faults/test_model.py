@@ -1,7 +1,7 @@
 """A model of the whole: whatever people do and whatever breaks, three things hold in the end.
 
-A thread says what became of its job, once and in order; there are as many jobs as were asked for; and nothing at AWS
-is without a job of ours. MODEL_EXAMPLES and MODEL_STEPS make the long form.
+A thread says what became of its job, once and in order; there are as many jobs as were asked for;
+and nothing at AWS is without a job of ours. MODEL_EXAMPLES and MODEL_STEPS make the long form.
 """
 
 import os
@@ -57,7 +57,9 @@ class Life(RuleBasedStateMachine):
     def stop(self, chance: random.Random) -> None:
         job = self.jobs()[chance.choice(sorted(self.forms))]
         with suppress(LabeljobError):
-            self.near.bot.jobs.stop.stop(job.id, self.near.bot.ground.access.who(TEAM, "U0MARA", CHANNEL))
+            self.near.bot.jobs.stop.stop(
+                job.id, self.near.bot.ground.access.who(TEAM, "U0MARA", CHANNEL)
+            )
 
     @rule()
     def progress(self) -> None:
@@ -65,7 +67,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(cut=st.integers(0, 3), ahead=st.sampled_from([0, 600, -600]))
     def crash(self, cut: int, ahead: int) -> None:
-        """The bot dies after some of its rounds; another takes its place, whose clock is `ahead` seconds ahead."""
+        """The bot dies after some of its rounds; another takes its place, whose clock is `ahead`
+        seconds ahead.
+        """
         jobs = self.near.bot.jobs
         works: list[Callable[[], None]] = [jobs.launch.round, jobs.stop.round, jobs.watch.round]
         for work in works[:cut]:
@@ -86,7 +90,11 @@ class Life(RuleBasedStateMachine):
 
     def jobs(self) -> dict[str, Job]:
         """The jobs of this life by name, as the bot has them; each name once."""
-        every = [job for job in self.near.bot.jobs.status._records.in_channel(TEAM, CHANNEL) if job.name in self.forms]
+        every = [
+            job
+            for job in self.near.bot.jobs.status._records.in_channel(TEAM, CHANNEL)
+            if job.name in self.forms
+        ]
         assert sorted(job.name for job in every) == sorted(self.forms), "jobs are intents"
         return {job.name: job for job in every}
 
@@ -114,8 +122,12 @@ def _history(job: Job) -> list[str]:
     return lines + ([ends[job.state.state]] if job.ended else [])
 
 
-def test_whatever_happens_threads_tell_it_and_jobs_are_what_was_asked_for(tmp_path: Path, migrated: Path) -> None:
-    """Without this, a mixture of mishaps that nobody thought of could double, lose or orphan a paid job."""
+def test_whatever_happens_threads_tell_it_and_jobs_are_what_was_asked_for(
+    tmp_path: Path, migrated: Path
+) -> None:
+    """Without this, a mixture of mishaps that nobody thought of could double, lose or orphan a paid
+    job.
+    """
     shutil.copy(migrated, tmp_path / "labeljob.db")
     with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
         machine: Any = type("LifeHere", (Life,), {"world": world})

@@ -18,10 +18,18 @@ def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzer]:
     world.stop()
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(chance=st.randoms(use_true_random=False))
 def test_no_payload_breaks_the_door(fuzzer: Fuzzer, chance: random.Random) -> None:
-    """Without this, a field that Slack leaves out one day would be an outage, and its repeats would never end."""
+    """Without this, a field that Slack leaves out one day would be an outage, and its repeats would
+    never end.
+    """
     assert fuzzer.one(chance) < 500, fuzzer.report.failures[-1]
 
 

@@ -11,7 +11,9 @@ JOB = Subject("T0ORCHARD", "job", "many")
 
 
 def test_cut_sockets_lose_nothing(sqlite_world: World) -> None:
-    """Without this, every reconnect of Socket Mode would swallow what people asked at that moment."""
+    """Without this, every reconnect of Socket Mode would swallow what people asked at that
+    moment.
+    """
     world = sqlite_world
     world.start()
     ending = threading.Event()
@@ -36,7 +38,9 @@ def test_sigterm_under_load_ends_in_time_and_loses_nothing(world: World) -> None
         outbox.show(session, JOB, CHANNEL, Message("card"))
     for number in range(60):
         with world.db.write() as session:
-            outbox.say(session, JOB, CHANNEL, Message(f"line{number}"), key=f"k{number}", broadcast=True)
+            outbox.say(
+                session, JOB, CHANNEL, Message(f"line{number}"), key=f"k{number}", broadcast=True
+            )
     world.fault("chat.postMessage", "delay", seconds=0.03)
     bot = world.start(role="worker")
     until(lambda: len(world.journal("chat.postMessage")) > 5, what="the first lines")
@@ -55,11 +59,15 @@ def _lines(world: World) -> list[str]:
 
 
 def test_labeling_job_whose_maker_died_is_adopted(sqlite_world: World) -> None:
-    """Without this, a kill between AWS's work and our note of it would end in “this name is taken”."""
+    """Without this, a kill between AWS's work and our note of it would end in “this name is
+    taken”.
+    """
     world = sqlite_world
     world.start("front", role="web")
     # Its lease on the launch, twice this, is what the next worker has to wait for.
-    doomed = world.start("doomed", role="worker", LABELJOB_FAILPOINT="after-create", LABELJOB_LEASE="0.5")
+    doomed = world.start(
+        "doomed", role="worker", LABELJOB_FAILPOINT="after-create", LABELJOB_LEASE="0.5"
+    )
     assert ask(world.mara, order("orphan"))
     until(lambda: not doomed.alive(), what="the death of the worker")
     assert list(world.labeling_jobs()) == ["orphan"]

@@ -1,4 +1,6 @@
-"""Slack's requests again and again, at once and late: each counts once. Small forms of rows 4 and 5 of the book."""
+"""Slack's requests again and again, at once and late: each counts once. Small forms of rows 4 and 5
+of the book.
+"""
 
 from collections.abc import Iterator
 

@@ -39,7 +39,9 @@ def test_poison_job_stops_nobody_and_is_told_once(near: Near) -> None:
 
 
 def test_answers_that_cannot_be_read_set_a_job_aside_and_stop_no_round(near: Near) -> None:
-    """Without this, one broken answer about one job would end every round before the other jobs' turn, unseen."""
+    """Without this, one broken answer about one job would end every round before the other jobs'
+    turn, unseen.
+    """
     job = near.accept("rubbish")
     assert near.until(lambda: bool(near.job(job).arn))
     _forget(near, "rubbish")
@@ -52,7 +54,9 @@ def test_answers_that_cannot_be_read_set_a_job_aside_and_stop_no_round(near: Nea
 
 
 def test_job_about_which_aws_says_nothing_is_set_aside_in_the_end(sqlite_world: World) -> None:
-    """Without this, a job that AWS answers nothing about would stand on its card as running for ever."""
+    """Without this, a job that AWS answers nothing about would stand on its card as running for
+    ever.
+    """
     near = Near(sqlite_world, poll_gap=60, quarantine_silence=180)
     job = near.accept("silent")
     assert near.until(lambda: bool(near.job(job).arn))

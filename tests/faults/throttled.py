@@ -1,6 +1,8 @@
-"""Row 12: AWS throttles half of everything for five minutes while jobs are asked for, made, watched and finished.
+"""Row 12: AWS throttles half of everything for five minutes while jobs are asked for, made, watched
+and finished.
 
-Afterwards no job has failed, every one is told, and AWS is looked at in the usual gap again, by AWS's journal.
+Afterwards no job has failed, every one is told, and AWS is looked at in the usual gap again, by
+AWS's journal.
 """
 
 import random
@@ -16,7 +18,10 @@ from tests.faults.world import CHANNEL, running, until
 
 _MINUTES = 5
 _JOBS = 20
-_LATE, _LATE_JOBS = 20.0, 6  # seconds before the end at which so many are asked for: work to be looked at afterwards
+_LATE, _LATE_JOBS = (
+    20.0,
+    6,
+)  # seconds before the end at which so many are asked for: work to be looked at afterwards
 _GAP = 5.0  # seconds between two looks at AWS in this world
 _LOOKS = 5
 _STATUSES = 3  # a look lists the jobs of each status that is not over
@@ -33,21 +38,32 @@ def run(place: Place) -> Figures:
         world.start("one", role="worker", LABELJOB_POLL_GAP=str(_GAP))
         world.start("two", role="worker", LABELJOB_POLL_GAP=str(_GAP))
         near.accept("before")
-        until(lambda: world.lines("before")[:1] == ["Launched"], 60, "a job that runs when it begins")
+        until(
+            lambda: world.lines("before")[:1] == ["Launched"], 60, "a job that runs when it begins"
+        )
         world.fault("*", "throttle", aws=True, probability=0.5, seed=place.seed)
         end = time.monotonic() + seconds
         for number, name in enumerate(names):
             near.accept(name)
-            time.sleep(max(0.0, min(chance.uniform(0.0, 1.5) * seconds / jobs, end - time.monotonic())))
+            time.sleep(
+                max(0.0, min(chance.uniform(0.0, 1.5) * seconds / jobs, end - time.monotonic()))
+            )
             if number % 5 == 0:
-                place.tell(f"{number} of {jobs} jobs asked for, {max(0.0, end - time.monotonic()):.0f} s to go")
+                place.tell(
+                    f"{number} of {jobs} jobs asked for, {max(0.0, end - time.monotonic()):.0f} s "
+                    "to go"
+                )
         time.sleep(max(0.0, end - _LATE - time.monotonic()))
         late = [near.accept(f"late-{number}").name for number in range(_LATE_JOBS)]
         time.sleep(max(0.0, end - time.monotonic()))
-        throttled = sum(entry.get("fault") == "throttle" for entry in world.control("journal", aws=True)["entries"])
+        throttled = sum(
+            entry.get("fault") == "throttle"
+            for entry in world.control("journal", aws=True)["entries"]
+        )
         journal = Journal(world, aws=True)
         world.no_faults()
-        # A launch that AWS put off is tried again within five minutes; a look needs a job that runs.
+        # A launch that AWS put off is tried again within five minutes; a look needs a job that
+        # runs.
         until(lambda: "InProgress" in world.labeling_jobs().values(), _SETTLE, "a job to look at")
         lag = _slowest_look(journal)
         near.accept("after")

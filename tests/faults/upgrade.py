@@ -1,8 +1,10 @@
-"""Row 20: an old version's database with everything in flight is brought to this version, which goes on with it.
+"""Row 20: an old version's database with everything in flight is brought to this version, which
+goes on with it.
 
-For each revision that was ever released: three workers are killed, one between a post and its own note of it, one
-between AWS's work and its note, one with a row in its hand; jobs, drafts, lines, cards and half-sent rows are then
-taken to that revision's tables, and up again by `labeljob migrate`. What the old one was at is finished once.
+For each revision that was ever released: three workers are killed, one between a post and its own
+note of it, one between AWS's work and its note, one with a row in its hand; jobs, drafts, lines,
+cards and half-sent rows are then taken to that revision's tables, and up again by `labeljob
+migrate`. What the old one was at is finished once.
 """
 
 import subprocess
@@ -38,7 +40,11 @@ def run(place: Place) -> Figures:
         folder.mkdir()
         url = place.database_url
         if number:
-            url = f"sqlite:///{folder}/labeljob.db" if place.server is None else place.server.new_database()
+            url = (
+                f"sqlite:///{folder}/labeljob.db"
+                if place.server is None
+                else place.server.new_database()
+            )
         with running(folder, url, pace=_PACE) as world:
             verdict, rows = _carried_over(world, revision, place.of(_MOST_JOBS, 3))
         in_flight += rows
@@ -62,7 +68,9 @@ def run(place: Place) -> Figures:
 
 
 def _carried_over(world: World, revision: str, jobs: int) -> tuple[Verdict, int]:
-    """The old version dies with work in hand, the tables go to `revision` and back, this version goes on."""
+    """The old version dies with work in hand, the tables go to `revision` and back, this version
+    goes on.
+    """
     near = Near(world)
     names = [f"old-{number}" for number in range(jobs)]
     for name in names:
@@ -70,7 +78,9 @@ def _carried_over(world: World, revision: str, jobs: int) -> tuple[Verdict, int]
     near.fill("a draft that was never sent")
     near.bot.ground.db.close()
     doomed = [
-        world.replica(f"doomed-{step[:5]}", role="worker", LABELJOB_FAILPOINT=step, LABELJOB_LEASE="1.5")
+        world.replica(
+            f"doomed-{step[:5]}", role="worker", LABELJOB_FAILPOINT=step, LABELJOB_LEASE="1.5"
+        )
         for step in _DEATHS
     ]
     for bot in doomed:
@@ -101,9 +111,11 @@ def _undone(world: World) -> int:
     """How many rows are in the middle of something."""
     with world.db.read() as session:
         statement = (
-            "SELECT (SELECT count(*) FROM outbox WHERE state <> 'done') + (SELECT count(*) FROM draft) + "
+            "SELECT (SELECT count(*) FROM outbox WHERE state <> 'done') + (SELECT count(*) FROM "
+            "draft) + "
             "(SELECT count(*) FROM thread WHERE due_at IS NOT NULL) + "
-            "(SELECT count(*) FROM job WHERE state NOT IN ('completed', 'failed', 'stopped', 'refused'))"
+            "(SELECT count(*) FROM job WHERE state NOT IN ('completed', 'failed', 'stopped', "
+            "'refused'))"
         )
         return int(session.connection().execute(world.db.sql(statement)).scalar_one())
 
@@ -111,7 +123,9 @@ def _undone(world: World) -> int:
 def _labeljob_migrate(world: World) -> None:
     """As an administrator does it."""
     settings = {**world.services.environment(), "LABELJOB_DATABASE_URL": world.database_url}
-    subprocess.run([sys.executable, "-m", "bot", "migrate"], env=settings, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "bot", "migrate"], env=settings, check=True, capture_output=True
+    )
 
 
 def _another(place: Place) -> str:
@@ -130,7 +144,9 @@ def revisions(db: Database) -> list[str]:
 
 
 def up_and_down(url: str) -> list[str]:
-    """From every revision up to the newest, and from there down to it and to nothing: the ways that fail."""
+    """From every revision up to the newest, and from there down to it and to nothing: the ways that
+    fail.
+    """
     db = Database(url)
     db.migrate()
     newest, shapes, failed = columns(db), {}, []
@@ -168,4 +184,6 @@ def columns(db: Database) -> dict[str, list[str]]:
     }
 
 
-ROW = Row(20, "upgrade", "an old version's work in flight is finished by this one", run, short=("sqlite",))
+ROW = Row(
+    20, "upgrade", "an old version's work in flight is finished by this one", run, short=("sqlite",)
+)

@@ -1,4 +1,5 @@
-"""The whole bot under fire: its processes, the stand-ins with their switches, and people who insist.
+"""The whole bot under fire: its processes, the stand-ins with their switches, and people who
+insist.
 
 The stand-ins are the oracle: what they keep and what their journals say, never the bot's log.
 """
@@ -47,36 +48,57 @@ _TROUBLE = ("try again", "tell your administrator")  # words of a note that says
 class World:
     """Stand-ins, one database, and any number of replicas of the bot."""
 
-    def __init__(self, folder: Path, database_url: str, *, pace: float = 20.0, time_scale: float = 1.0) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, pace: float = 20.0, time_scale: float = 1.0
+    ) -> None:
         self.folder = folder
         self.database_url = database_url
         self.services = Services(
-            folder / "world", manifest=slack_manifest.read(), pace=pace, rate_limits=False, time_scale=time_scale
+            folder / "world",
+            manifest=slack_manifest.read(),
+            pace=pace,
+            rate_limits=False,
+            time_scale=time_scale,
         )
         self.services.start()
-        self.mara, self.sam = (Person(self.services.slack_url, user) for user in ("U0MARA", "U0SAM"))
-        self.slack = WebClient(self.services.keys.bot_token, base_url=f"{self.services.slack_url}/api/")
+        self.mara, self.sam = (
+            Person(self.services.slack_url, user) for user in ("U0MARA", "U0SAM")
+        )
+        self.slack = WebClient(
+            self.services.keys.bot_token, base_url=f"{self.services.slack_url}/api/"
+        )
         self.db = Database(database_url)
         self.db.migrate()
         self._bots: list[RunningBot] = []
         keys = self.services.keys
         session = boto3.Session(
-            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name="us-east-1"
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            region_name="us-east-1",
         )
         self.sagemaker: Any = session.client("sagemaker", endpoint_url=self.services.aws_url)
         self.rekognition: Any = session.client("rekognition", endpoint_url=self.services.aws_url)
 
     def replica(self, name: str, *, role: str = "both", port: int = 0, **more: str) -> RunningBot:
-        """A bot process, not started; behind signed HTTP when it has a port, else behind Socket Mode."""
+        """A bot process, not started; behind signed HTTP when it has a port, else behind Socket
+        Mode.
+        """
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        transport = {"LABELJOB_SLACK_TRANSPORT": "http" if port else "socket", "LABELJOB_PORT": str(port or 3000)}
+        transport = {
+            "LABELJOB_SLACK_TRANSPORT": "http" if port else "socket",
+            "LABELJOB_PORT": str(port or 3000),
+        }
         bot = RunningBot({**self.settings(), **transport, **more}, folder, role=role)
         self._bots.append(bot)
         return bot
 
-    def forked(self, nursery: Nursery, name: str, *, role: str = "both", ahead: float = 0.0, **more: str) -> Replica:
-        """A replica that comes quickly, not started; its own clock is `ahead` seconds ahead. Socket Mode only."""
+    def forked(
+        self, nursery: Nursery, name: str, *, role: str = "both", ahead: float = 0.0, **more: str
+    ) -> Replica:
+        """A replica that comes quickly, not started; its own clock is `ahead` seconds ahead. Socket
+        Mode only.
+        """
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         bot = Replica(nursery, {**self.settings(), **more}, folder, role=role, ahead=ahead)
@@ -87,7 +109,9 @@ class World:
         """What a replica of this world is told."""
         return {**self.services.environment(), "LABELJOB_DATABASE_URL": self.database_url, **FAST}
 
-    def start(self, name: str = "one", *, role: str = "both", port: int = 0, **more: str) -> RunningBot:
+    def start(
+        self, name: str = "one", *, role: str = "both", port: int = 0, **more: str
+    ) -> RunningBot:
         """A running replica, once Slack reaches it and it knows the labeling teams."""
         bot = self.replica(name, role=role, port=port, **more)
         before = self.connections()
@@ -118,7 +142,9 @@ class World:
         """How many sockets the app has open."""
         return int(self.control("connections")["count"])
 
-    def control(self, switch: str, body: dict[str, Any] | None = None, *, aws: bool = False) -> dict[str, Any]:
+    def control(
+        self, switch: str, body: dict[str, Any] | None = None, *, aws: bool = False
+    ) -> dict[str, Any]:
         """One call of a stand-in's switches."""
         url = f"{self.services.aws_url if aws else self.services.slack_url}/_control/{switch}"
         data = None if body is None else json.dumps(body).encode()
@@ -146,18 +172,26 @@ class World:
         """Every labeling job at AWS and its status."""
         pages = self.sagemaker.get_paginator("list_labeling_jobs").paginate(MaxResults=100)
         return {
-            job["LabelingJobName"]: job["LabelingJobStatus"] for page in pages for job in page["LabelingJobSummaryList"]
+            job["LabelingJobName"]: job["LabelingJobStatus"]
+            for page in pages
+            for job in page["LabelingJobSummaryList"]
         }
 
     def roots(self, channel: str = CHANNEL) -> list[dict[str, Any]]:
         """The channel's own messages, oldest first, with their metadata."""
-        pages = self.slack.conversations_history(channel=channel, limit=200, include_all_metadata=True)
+        pages = self.slack.conversations_history(
+            channel=channel, limit=200, include_all_metadata=True
+        )
         return [message for page in pages for message in page["messages"]][::-1]
 
     def thread(self, ts: str, channel: str = CHANNEL) -> list[dict[str, Any]]:
         """A thread, the root first (Slack begins each page of 200 with it)."""
-        pages = self.slack.conversations_replies(channel=channel, ts=ts, limit=200, include_all_metadata=True)
-        return list({message["ts"]: message for page in pages for message in page["messages"]}.values())
+        pages = self.slack.conversations_replies(
+            channel=channel, ts=ts, limit=200, include_all_metadata=True
+        )
+        return list(
+            {message["ts"]: message for page in pages for message in page["messages"]}.values()
+        )
 
     def lines(self, name: str) -> list[str]:
         """The first words of each line below a job's card; nothing while there is no card."""
@@ -166,7 +200,11 @@ class World:
 
     def _teams_known(self) -> bool:
         with self.db.read() as session:
-            return bool(session.connection().execute(self.db.sql("SELECT count(*) FROM work_team")).scalar_one())
+            return bool(
+                session.connection()
+                .execute(self.db.sql("SELECT count(*) FROM work_team"))
+                .scalar_one()
+            )
 
 
 def order(name: str) -> Order:
@@ -196,9 +234,11 @@ def until(found: Callable[[], Any], seconds: float = 60.0, what: str = "somethin
 
 
 def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
-    """Fill the form as somebody who presses again when Slack says that it had trouble; whether it was taken.
+    """Fill the form as somebody who presses again when Slack says that it had trouble; whether it
+    was taken.
 
-    True means: Slack acknowledged the last page. False: the person gave up without ever being told "taken".
+    True means: Slack acknowledged the last page. False: the person gave up without ever being told
+    "taken".
     """
     end = time.monotonic() + patience
     try:
@@ -214,7 +254,9 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
 
 
 def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: float = 60.0) -> bool:
-    """Press [Make dataset] on a finished job's card and send the form as it opens; whether it was taken."""
+    """Press [Make dataset] on a finished job's card and send the form as it opens; whether it was
+    taken.
+    """
     end = time.monotonic() + patience
     try:
         while not person.ask_for("views")["view_stack"]:
@@ -223,7 +265,10 @@ def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: fl
             with suppress(PracticeError):
                 person.press(card_of(person, CHANNEL, job_name), "job_make_dataset")
         answer = _insist(person, lambda: person.fill(project={"value": project}), end)
-        return not answer.get("errors") and (answer.get("view_stack") or [{}])[-1].get("callback_id") == DATASET_THANKS
+        return (
+            not answer.get("errors")
+            and (answer.get("view_stack") or [{}])[-1].get("callback_id") == DATASET_THANKS
+        )
     except PracticeError:
         return False
     finally:
@@ -239,7 +284,9 @@ def to_last_page(person: Person, wanted: Order) -> None:
 
 def _first(person: Person, wanted: Order) -> dict[str, Any]:
     kinds = next(block for block in person.view()["blocks"] if block.get("block_id") == "task_type")
-    kind = next(option for option in kinds["element"]["options"] if option["value"] == wanted.task_type)
+    kind = next(
+        option for option in kinds["element"]["options"] if option["value"] == wanted.task_type
+    )
     return {
         "job_name": {"value": wanted.name},
         "task_type": {"selected_option": kind},

@@ -1,4 +1,6 @@
-"""The `labeljob` command as an administrator types it: what goes wrong is told in words, never by a traceback."""
+"""The `labeljob` command as an administrator types it: what goes wrong is told in words, never by a
+traceback.
+"""
 
 import shutil
 import subprocess
@@ -11,7 +13,11 @@ from bot.base.db import Database, newest_revision
 from tests.faults.postgres import Postgres
 from tests.house.trees import ROOT, python
 
-TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_SIGNING_SECRET": "geheimnis"}
+TOKENS = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "SLACK_SIGNING_SECRET": "geheimnis",
+}
 NOBODY = {
     "LABELJOB_SLACK_API_URL": "http://127.0.0.1:9/",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9/",
@@ -36,13 +42,17 @@ def on(url: str, *arguments: str) -> tuple[int, str]:
 def set_revision(url: str, revision: str) -> None:
     db = Database(url)
     with db.write() as session:
-        session.connection().execute(db.sql(f"UPDATE alembic_version SET version_num = '{revision}'"))
+        session.connection().execute(
+            db.sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+        )
     db.close()
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])
 def test_database_of_a_newer_version_is_told(store: str, command: str) -> None:
-    """Whoever goes back to an older version would read Alembic's traceback, and not that a backup is needed."""
+    """Whoever goes back to an older version would read Alembic's traceback, and not that a backup
+    is needed.
+    """
     set_revision(store, "0099")
     code, said = on(store, command)
     assert code == 1
@@ -84,9 +94,13 @@ AWAY = [
 ]
 
 
-@pytest.mark.parametrize(("url", "why"), [*AWAY, ("sqlite:////nonexist/a.db", "unable to open database file")])
+@pytest.mark.parametrize(
+    ("url", "why"), [*AWAY, ("sqlite:////nonexist/a.db", "unable to open database file")]
+)
 def test_database_that_cannot_be_reached_is_told_with_the_reason(url: str, why: str) -> None:
-    """An administrator would try again in a moment, for ever, since nobody says that a folder is missing."""
+    """An administrator would try again in a moment, for ever, since nobody says that a folder is
+    missing.
+    """
     for command in ("migrate", "serve"):
         code, said = on(url, command)
         assert code == 1
@@ -105,7 +119,9 @@ def test_doctor_tells_why_the_database_cannot_be_reached(url: str, why: str) -> 
 
 
 def test_user_of_the_database_who_may_not_make_tables_is_told(pg: Postgres) -> None:
-    """A new PostgreSQL lets nobody make tables by itself; its answer would be a traceback of Alembic's."""
+    """A new PostgreSQL lets nobody make tables by itself; its answer would be a traceback of
+    Alembic's.
+    """
     url = pg.new_database()
     try:
         pg.run("DROP ROLE IF EXISTS guest")
@@ -156,7 +172,9 @@ def test_host_that_is_not_here_is_told(host: str) -> None:
         (["--folder", "/proc/x"], "--folder"),
     ],
 )
-def test_practice_workspace_that_cannot_be_is_told(tmp_path: Path, arguments: list[str], words: str) -> None:
+def test_practice_workspace_that_cannot_be_is_told(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
     """The first minute of a newcomer would be a traceback."""
     code, said = labeljob("sandbox", "--folder", str(tmp_path / "practice"), *arguments)
     assert code in {1, 2}
@@ -164,15 +182,20 @@ def test_practice_workspace_that_cannot_be_is_told(tmp_path: Path, arguments: li
 
 
 @pytest.mark.parametrize(
-    ("command", "wanted"), [(["doctor"], 1), (["doctor"], 0), (["doctor", "--json"], 0), (["slack-manifest"], 0)]
+    ("command", "wanted"),
+    [(["doctor"], 1), (["doctor"], 0), (["doctor", "--json"], 0), (["slack-manifest"], 0)],
 )
 def test_output_that_nobody_reads_to_its_end_is_no_error(command: list[str], wanted: int) -> None:
     """`labeljob doctor | head` would end with a traceback below the lines that were wanted."""
     settings = {**TOKENS, **NOBODY, "LABELJOB_DATABASE_URL": "sqlite:////nonexist/a.db"}
     with subprocess.Popen(
         [sys.executable, "-m", "bot", *command],
-        cwd=ROOT, env={"PATH": "/usr/bin:/bin", **settings}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-    ) as ran:  # fmt: skip
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    ) as ran:
         assert ran.stdout is not None
         assert ran.stderr is not None
         assert len(ran.stdout.read(wanted)) == wanted

@@ -1,6 +1,8 @@
-"""One wish is one object: toys are added to a copy of the tree, each by one object, and the copy is used.
+"""One wish is one object: toys are added to a copy of the tree, each by one object, and the copy is
+used.
 
-No code of ours is patched: what is tried here is what somebody does who adds an action, a field, a check, a task type.
+No code of ours is patched: what is tried here is what somebody does who adds an action, a field, a
+check, a task type.
 """
 
 import json
@@ -79,7 +81,9 @@ def _grow(tree: Path) -> None:
     _append(checks, "CHECKS: tuple", CHECK)
     words = checks.read_text(encoding="utf-8")
     needed = "from bot.jobs.checks.check import Check, Finding, Kind, Seen"
-    checks.write_text(words.replace("from bot.jobs.checks.check import Check", needed), encoding="utf-8")
+    checks.write_text(
+        words.replace("from bot.jobs.checks.check import Check", needed), encoding="utf-8"
+    )
     types = tree / "bot/engines/ground_truth/task_types"
     rows = json.loads((types / "classes.json").read_text(encoding="utf-8"))["task_types"]
     like = next(row for row in rows if row["id"] == "image-classification")
@@ -118,7 +122,9 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_toy_action_is_one_object(grown: dict[str, Any]) -> None:
-    """Without this, a command would have to be spelled in help, hints, mentions, rules and cards again."""
+    """Without this, a command would have to be spelled in help, hints, mentions, rules and cards
+    again.
+    """
     told = grown["action"]
     assert "`/labeljob wave name` wave at a job" in told["help"]
     assert told["usage"].endswith("| wave name")
@@ -139,7 +145,9 @@ def test_toy_field_is_one_object(grown: dict[str, Any]) -> None:
 
 
 def test_toy_check_is_one_object(grown: dict[str, Any]) -> None:
-    """Without this, a question would have to be asked at the form and before the launch in two ways."""
+    """Without this, a question would have to be asked at the form and before the launch in two
+    ways.
+    """
     told = grown["check"]
     assert told["at_form"] == {"job_name": "Mondays are slow; choose another day."}
     assert "Mondays are slow" in told["review"]

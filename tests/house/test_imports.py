@@ -1,4 +1,6 @@
-"""What is loaded, what is not, and in which order: no stand-ins in production, no circles anywhere."""
+"""What is loaded, what is not, and in which order: no stand-ins in production, no circles
+anywhere.
+"""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +18,8 @@ import bot, commands, templates
 loaded = []
 for package in (bot, commands, templates):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not module.name.endswith("__main__") and ".migrations." not in module.name:  # Alembic's own to load
+        # migrations are Alembic's own to load
+        if not module.name.endswith("__main__") and ".migrations." not in module.name:
             importlib.import_module(module.name)
             loaded.append(module.name)
 print(json.dumps([bot.__file__, loaded]))
@@ -44,11 +47,24 @@ def loaded_by(statement: str) -> list[str]:
 
 
 def test_production_loads_nothing_of_the_sandbox() -> None:
-    """Production must run where the sandbox's packages are not installed, and must never behave as in practice."""
-    loaded = loaded_by("import bot.runtime.wiring, commands.labeljob, commands.dataset, commands.labelteam")
+    """Production must run where the sandbox's packages are not installed, and must never behave as
+    in practice.
+    """
+    loaded = loaded_by(
+        "import bot.runtime.wiring, commands.labeljob, commands.dataset, commands.labelteam"
+    )
     assert "bot.runtime.wiring" in loaded
     assert [name for name in loaded if name.startswith("bot.sandbox")] == []
-    sandbox_only = {"starlette", "uvicorn", "websockets", "liquid", "PIL", "regex", "rich", "multipart"}
+    sandbox_only = {
+        "starlette",
+        "uvicorn",
+        "websockets",
+        "liquid",
+        "PIL",
+        "regex",
+        "rich",
+        "multipart",
+    }
     assert sandbox_only.intersection(loaded) == set()
 
 
@@ -57,14 +73,35 @@ def test_help_loads_nothing_heavy() -> None:
     loaded = loaded_by(_HELP)
     ours = [name for name in loaded if name.split(".")[0] in {"bot", "commands", "templates"}]
     assert ours == ["bot", "bot.__main__"]
-    heavy = {"boto3", "botocore", "slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "pydantic", "alembic", "msgspec",
-             "jinja2", "granian", "apscheduler", "yaml", "nh3", "psycopg", "logging", "asyncio", "ssl"}  # fmt: skip
+    heavy = {
+        "boto3",
+        "botocore",
+        "slack_bolt",
+        "slack_sdk",
+        "sqlalchemy",
+        "sqlmodel",
+        "pydantic",
+        "alembic",
+        "msgspec",
+        "jinja2",
+        "granian",
+        "apscheduler",
+        "yaml",
+        "nh3",
+        "psycopg",
+        "logging",
+        "asyncio",
+        "ssl",
+    }
     assert heavy.intersection(loaded) == set()
 
 
 def test_without_the_sandbox_production_imports_and_the_pure_tests_pass(tmp_path: Path) -> None:
     """A production image may leave the stand-ins out; nothing of the bot may miss them."""
-    copy(tmp_path, without=("bot/sandbox", "tests/sandbox", "tests/browser", "tests/stories", "tests/house"))
+    copy(
+        tmp_path,
+        without=("bot/sandbox", "tests/sandbox", "tests/browser", "tests/stories", "tests/house"),
+    )
     ran = python("-c", _IMPORT_ALL, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     where, modules = json.loads(ran.stdout)
@@ -85,7 +122,9 @@ def imports() -> dict[str, set[str]]:
 
 
 def circle(imports: Mapping[str, set[str]]) -> list[str]:
-    """One circle among these imports, each name imported by the one after it; [] when there is none."""
+    """One circle among these imports, each name imported by the one after it; [] when there is
+    none.
+    """
     try:
         TopologicalSorter(imports).prepare()
     except CycleError as found:
@@ -94,17 +133,25 @@ def circle(imports: Mapping[str, set[str]]) -> list[str]:
 
 
 def test_no_file_imports_itself_by_way_of_others(imports: dict[str, set[str]]) -> None:
-    """Files in a circle can be read, tested and moved only together; hidden imports make it no smaller."""
+    """Files in a circle can be read, tested and moved only together; hidden imports make it no
+    smaller.
+    """
     assert "bot.sandbox.slack.socket_mode" in imports["bot.sandbox.slack.transport"], "for types"
-    assert "bot.sandbox.crowd.liquid_pages" in imports["bot.sandbox.aws.sagemaker.work_teams"], "late"
+    assert "bot.sandbox.crowd.liquid_pages" in imports["bot.sandbox.aws.sagemaker.work_teams"], (
+        "late"
+    )
     assert circle({"a": {"b"}, "b": {"a"}})
     assert circle(imports) == []
 
 
-def test_no_folder_of_the_sandbox_imports_itself_by_way_of_others(imports: dict[str, set[str]]) -> None:
-    """The folders are the map of what plays other companies; in a circle none of them can be read alone.
+def test_no_folder_of_the_sandbox_imports_itself_by_way_of_others(
+    imports: dict[str, set[str]],
+) -> None:
+    """The folders are the map of what plays other companies; in a circle none of them can be read
+    alone.
 
-    `__main__` is left out: it is the door to all of them, and no part of the folder that they stand on.
+    `__main__` is left out: it is the door to all of them, and no part of the folder that they stand
+    on.
     """
     packages = {module.rpartition(".")[0] for module in imports}
 

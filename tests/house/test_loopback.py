@@ -1,4 +1,6 @@
-"""The watch that keeps every test on this machine, tried with addresses that no machine has (RFC 5737, RFC 3849)."""
+"""The watch that keeps every test on this machine, tried with addresses that no machine has (RFC
+5737, RFC 3849).
+"""
 
 import asyncio
 import os
@@ -35,7 +37,9 @@ def _told() -> Iterator[None]:
     loopback.left.clear()
 
 
-def _try(kind: socket.SocketKind, act: Callable[[socket.socket], object], family: int = socket.AF_INET) -> None:
+def _try(
+    kind: socket.SocketKind, act: Callable[[socket.socket], object], family: int = socket.AF_INET
+) -> None:
     with closing(socket.socket(family, kind)) as sock:
         sock.setblocking(False)  # were it let through, nobody would wait for it
         act(sock)
@@ -48,7 +52,11 @@ def _try(kind: socket.SocketKind, act: Callable[[socket.socket], object], family
         lambda: _try(socket.SOCK_STREAM, lambda sock: sock.connect(NOBODY)),
         lambda: _try(socket.SOCK_STREAM, lambda sock: sock.connect_ex(NOBODY)),
         lambda: _try(socket.SOCK_STREAM, lambda sock: sock.connect_ex(NOBODY_6), socket.AF_INET6),
-        lambda: _try(socket.SOCK_STREAM, lambda sock: sock.connect_ex(("::ffff:192.0.2.1", 9)), socket.AF_INET6),
+        lambda: _try(
+            socket.SOCK_STREAM,
+            lambda sock: sock.connect_ex(("::ffff:192.0.2.1", 9)),
+            socket.AF_INET6,
+        ),
         lambda: _try(socket.SOCK_DGRAM, lambda sock: sock.sendto(b"x", NOBODY)),
         lambda: _try(socket.SOCK_DGRAM, lambda sock: sock.sendmsg([b"x"], [], 0, NOBODY)),
         lambda: asyncio.run(asyncio.open_connection(*NOBODY)),
@@ -58,7 +66,9 @@ def _try(kind: socket.SocketKind, act: Callable[[socket.socket], object], family
     ],
 )
 def test_whatever_leaves_is_refused(leaves: Callable[[], object]) -> None:
-    """Without this, a test could pass on one machine because of what the internet said that day, or spend money."""
+    """Without this, a test could pass on one machine because of what the internet said that day, or
+    spend money.
+    """
     with pytest.raises(LeftTheMachineError, match="may not leave this machine"):
         leaves()
     assert loopback.left
@@ -115,12 +125,16 @@ def test_forked_child_is_watched_too() -> None:
 
 
 def test_error_that_was_swallowed_fails_the_test_all_the_same(tmp_path: Path) -> None:
-    """The code under test answers an outage with patience: without this, nobody would hear of it."""
+    """The code under test answers an outage with patience: without this, nobody would hear of
+    it.
+    """
     file = tmp_path / "test_it.py"
     file.write_text(SWALLOWS)
     options = ["-p", "tests.loopback", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
     command = [sys.executable, "-m", "pytest", *options, str(file)]
     where = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, check=False, cwd=tmp_path, env=where, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, check=False, cwd=tmp_path, env=where, capture_output=True, text=True, timeout=120
+    )
     assert "2 passed, 1 error" in done.stdout, done.stdout
     assert "may not leave this machine: socket.connect to 192.0.2.1 port 9" in done.stdout

@@ -1,4 +1,6 @@
-"""Files that call themselves pure are: no database, no Slack, no AWS, not even through another file."""
+"""Files that call themselves pure are: no database, no Slack, no AWS, not even through another
+file.
+"""
 
 import ast
 from functools import cache
@@ -17,7 +19,9 @@ def _pure() -> list[str]:
     for file in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "commands").rglob("*.py")]):
         told = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
         if "(pure" in told.partition("\n\n")[0]:
-            found.append(".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+            found.append(
+                ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            )
     return found
 
 
@@ -28,8 +32,14 @@ def _imports() -> grimp.ImportGraph:
 
 @pytest.mark.parametrize("module", _pure())
 def test_pure_file_reaches_nothing_outside(module: str) -> None:
-    """Without this, a rule could not be tried without a database, and would one day ask AWS by itself."""
-    chains = {name: _imports().find_shortest_chain(module, name) for name in IMPURE if name in _imports().modules}
+    """Without this, a rule could not be tried without a database, and would one day ask AWS by
+    itself.
+    """
+    chains = {
+        name: _imports().find_shortest_chain(module, name)
+        for name in IMPURE
+        if name in _imports().modules
+    }
     assert {name: chain for name, chain in chains.items() if chain} == {}
 
 

@@ -1,4 +1,6 @@
-"""The repository keeps its promises to newcomers: settings, locks, commands, links, and words on every piece."""
+"""The repository keeps its promises to newcomers: settings, locks, commands, links, and words on
+every piece.
+"""
 
 import ast
 import re
@@ -22,7 +24,9 @@ PRIVATE = re.compile(
 
 def test_env_example_names_every_setting_and_no_other() -> None:
     """A setting that is not there is never found; one that does nothing is believed to work."""
-    names = re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    names = re.findall(
+        r"^(?:# )?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE
+    )
     fields = Settings.model_fields.items()
     wanted = {str(field.validation_alias or f"LABELJOB_{name.upper()}") for name, field in fields}
     assert len(names) == len(set(names))
@@ -34,10 +38,18 @@ def test_env_example_shows_the_defaults() -> None:
     for name, field in Settings.model_fields.items():
         if field.validation_alias or field.default in {None, "", ()}:
             continue
-        shown = re.search(rf"^(?:# )?LABELJOB_{name.upper()}=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+        shown = re.search(
+            rf"^(?:# )?LABELJOB_{name.upper()}=(.*)$",
+            (ROOT / ".env.example").read_text(),
+            re.MULTILINE,
+        )
         assert shown, name
         if shown[0].startswith("#") and name != "health_port":
-            assert shown[1] == f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+            assert (
+                shown[1] == f"{field.default:g}"
+                if isinstance(field.default, float)
+                else str(field.default)
+            )
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda file: file.name)
@@ -59,10 +71,15 @@ def test_locks_hold_what_the_project_needs() -> None:
         "requirements.txt": project["project"]["dependencies"],
         "requirements-sandbox.txt": project["project"]["optional-dependencies"]["sandbox"]
         + project["dependency-groups"]["build"],
-        "requirements-dev.txt": [each for each in project["dependency-groups"]["dev"] if isinstance(each, str)],
+        "requirements-dev.txt": [
+            each for each in project["dependency-groups"]["dev"] if isinstance(each, str)
+        ],
     }
     for name, needs in groups.items():
-        held = {_normal(found) for found in re.findall(r"^([A-Za-z0-9._-]+)", (ROOT / name).read_text(), re.MULTILINE)}
+        held = {
+            _normal(found)
+            for found in re.findall(r"^([A-Za-z0-9._-]+)", (ROOT / name).read_text(), re.MULTILINE)
+        }
         wanted = {_normal(re.split(r"[\[<>=; ]", need, maxsplit=1)[0]) for need in needs}
         assert wanted <= held, name
 
@@ -159,13 +176,16 @@ def test_every_test_says_what_would_be_lost() -> None:
         f"{file.relative_to(ROOT).as_posix()}::{node.name}"
         for file in sorted((ROOT / "tests").rglob("test_*.py"))
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
     ]
     assert silent == []
 
 
 def test_types_are_prepared_while_modules_are_read() -> None:
-    """Msgspec 0.22 crashes the process when two threads decode a type for the first time: one start in some hundreds.
+    """Msgspec 0.22 crashes the process when two threads decode a type for the first time: one start
+    in some hundreds.
 
     A decoder that is made with its module is made by one thread.
     """
@@ -184,4 +204,6 @@ def test_types_are_prepared_while_modules_are_read() -> None:
 def _prepares_a_type(call: ast.Call) -> bool:
     """Whether it is `decode` or `convert` with a type, or makes a decoder."""
     named = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return named == "Decoder" or (named in {"decode", "convert"} and any(each.arg == "type" for each in call.keywords))
+    return named == "Decoder" or (
+        named in {"decode", "convert"} and any(each.arg == "type" for each in call.keywords)
+    )

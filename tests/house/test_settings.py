@@ -1,4 +1,6 @@
-"""Settings as people write them: what is taken, what is refused in words, and what is never shown."""
+"""Settings as people write them: what is taken, what is refused in words, and what is never
+shown.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,9 @@ def with_database(url: str) -> Settings:
     ],
 )
 def test_address_of_a_database_is_taken(written: str, meant: str) -> None:
-    """Whoever has a database would be told that its address is none, Heroku's form and a stray line end included."""
+    """Whoever has a database would be told that its address is none, Heroku's form and a stray line
+    end included.
+    """
     assert with_database(written).database_url == meant
 
 
@@ -84,9 +88,13 @@ def test_address_has_the_parts_that_sqlalchemy_sees(address: str) -> None:
     assert taken.database_url.startswith("sqlite") or "@" not in shown.replace("%40", "")
 
 
-@pytest.mark.parametrize("password", ["ge:heim22", "ge/heim22", "ge%40heim22", "ge%3aheim22", "geheim#22"])
+@pytest.mark.parametrize(
+    "password", ["ge:heim22", "ge/heim22", "ge%40heim22", "ge%3aheim22", "geheim#22"]
+)
 def test_password_of_the_database_is_a_secret(password: str) -> None:
-    """A driver's message that repeats a password with a slash or a colon in it would be logged as it is."""
+    """A driver's message that repeats a password with a slash or a colon in it would be logged as
+    it is.
+    """
     taken = with_database(f"postgresql://u:{password}@h/d")
     redact = Redaction()
     redact.know(taken.secrets)
@@ -106,7 +114,11 @@ def test_wrong_address_of_slack_or_aws_is_refused(address: str) -> None:
 
 def test_addresses_of_slack_and_aws_are_taken() -> None:
     """The practice workspace could not be reached."""
-    taken = Settings(SLACK_BOT_TOKEN="x", slack_api_url="http://127.0.0.1:9/api", AWS_ENDPOINT_URL="http://[::1]:8/")
+    taken = Settings(
+        SLACK_BOT_TOKEN="x",
+        slack_api_url="http://127.0.0.1:9/api",
+        AWS_ENDPOINT_URL="http://[::1]:8/",
+    )
     assert taken.slack_api_url == "http://127.0.0.1:9/api/"
     assert taken.aws_endpoint_url == "http://[::1]:8/"
 
@@ -138,10 +150,16 @@ def test_one_port_for_two_things_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_file_of_settings_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """A typing error in a file's name would start the bot on other settings, or with a traceback."""
+    """A typing error in a file's name would start the bot on other settings, or with a
+    traceback.
+    """
     binary = tmp_path / "binary"
     binary.write_bytes(bytes(range(256)))
-    for file, why in ((tmp_path / "missing.env", "no such file"), (tmp_path, "a folder"), (binary, "no text")):
+    for file, why in (
+        (tmp_path / "missing.env", "no such file"),
+        (tmp_path, "a folder"),
+        (binary, "no text"),
+    ):
         with pytest.raises(BadSettings, match=why) as refused:
             settings_of.read(str(file))
         assert str(file) in refused.value.words
@@ -163,7 +181,9 @@ def test_manager_who_is_no_id_is_refused(entry: str) -> None:
 
 
 def test_places_of_channels_are_read_and_wrong_ones_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slip would open a project's pictures to another channel, or be found by whoever asks for the first job."""
+    """A slip would open a project's pictures to another channel, or be found by whoever asks for
+    the first job.
+    """
     for name, value in {
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_APP_TOKEN": "xapp-1",
@@ -175,7 +195,10 @@ def test_places_of_channels_are_read_and_wrong_ones_named(monkeypatch: pytest.Mo
     assert read.of("C0DATA").places == ("orchard-raw/july/", "orchard-out/labels")
     assert read.of("C0OTHER").places == ("orchard-raw/open/",)
     for wrong, words in (
-        ("C0DATA=orchard-raw orchard-out, C0TEST=elsewhere", "C0DATA=orchard-out, C0TEST=elsewhere lies outside"),
+        (
+            "C0DATA=orchard-raw orchard-out, C0TEST=elsewhere",
+            "C0DATA=orchard-out, C0TEST=elsewhere lies outside",
+        ),
         ("orchard-data=orchard-raw", "does not begin with a channel's id"),
     ):
         monkeypatch.setenv("LABELJOB_PLACES", wrong)
@@ -185,7 +208,9 @@ def test_places_of_channels_are_read_and_wrong_ones_named(monkeypatch: pytest.Mo
         assert words in refused.value.words
 
 
-def test_places_of_channels_that_are_left_empty_are_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_places_of_channels_that_are_left_empty_are_not_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A line that was copied and not filled in would close every channel."""
     monkeypatch.setenv("LABELJOB_PLACES", " ")
     taken = Settings(SLACK_BOT_TOKEN="xoxb-1", buckets=("orchard-raw",))

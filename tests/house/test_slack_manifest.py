@@ -66,10 +66,13 @@ SCOPES: dict[str, set[str]] = {
     "views.push": set(),
     "views.update": set(),
 }
-"""What each Web API method needs for the kinds of conversation that the bot meets: channels, private ones, its own
-direct messages."""
+"""What each Web API method needs for the kinds of conversation that the bot meets: channels,
+private ones, its own direct messages.
+"""
 EVENT_SCOPES = {"app_mention": {"app_mentions:read"}, "app_home_opened": set()}
-CLIENT_METHODS = {name for name in dir(WebClient) if re.fullmatch(r"[a-z]+(_[a-zA-Z]+)+", name)} - {"api_call"}
+CLIENT_METHODS = {name for name in dir(WebClient) if re.fullmatch(r"[a-z]+(_[a-zA-Z]+)+", name)} - {
+    "api_call"
+}
 WEB_API_NAME = re.compile(
     r"(api|apps|auth|chat|conversations|files|reactions|usergroups|users|views)(\.[a-zA-Z]+){1,2}"
 )
@@ -83,7 +86,9 @@ def manifest() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Iterator[Door]:
-    """The app with every listener, as the bot registers them; none of the parts behind them is there."""
+    """The app with every listener, as the bot registers them; none of the parts behind them is
+    there.
+    """
     config = SlackConfig(
         store=tmp_path_factory.mktemp("slack") / "slack.db",
         manifest=manifest,
@@ -130,20 +135,31 @@ def called() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in CLIENT_METHODS:
                 found.add(dotted.get(node.attr, node.attr))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and WEB_API_NAME.fullmatch(node.value):
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and WEB_API_NAME.fullmatch(node.value)
+            ):
                 found.add(node.value)
     return found
 
 
 def test_commands_are_those_of_the_code(manifest: dict[str, Any], door: Door) -> None:
-    """A command that is not in the manifest does not exist; one without a listener times out before people's eyes."""
+    """A command that is not in the manifest does not exist; one without a listener times out before
+    people's eyes.
+    """
     commands = [command["command"] for command in manifest["features"]["slash_commands"]]
     assert sorted(commands) == sorted(word for kind, word in listened(door) if kind == "command")
-    assert all(command["description"] and command["usage_hint"] for command in manifest["features"]["slash_commands"])
+    assert all(
+        command["description"] and command["usage_hint"]
+        for command in manifest["features"]["slash_commands"]
+    )
 
 
 def test_usage_hints_are_those_of_the_actions(manifest: dict[str, Any]) -> None:
-    """A hint that is spelled again forgets the next action, and Slack shows it to everybody who types."""
+    """A hint that is spelled again forgets the next action, and Slack shows it to everybody who
+    types.
+    """
     hints = {each["command"]: each["usage_hint"] for each in manifest["features"]["slash_commands"]}
     assert hints == {
         "/labeljob": usage_hint(JOB_ACTIONS),
@@ -159,25 +175,34 @@ def test_events_are_those_of_the_code(manifest: dict[str, Any], door: Door) -> N
 
 
 def test_presses_and_forms_reach_the_app(manifest: dict[str, Any], door: Door) -> None:
-    """Without interactivity every button and form is dead; without the options' address, menus stay empty over HTTP."""
+    """Without interactivity every button and form is dead; without the options' address, menus stay
+    empty over HTTP.
+    """
     kinds = {kind for kind, _word in listened(door)}
     assert kinds & INTERACTIVE
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
     assert "options" in kinds
     over_http = slack_manifest.for_http("https://bot.example")["settings"]["interactivity"]
     assert over_http["message_menu_options_url"] == over_http["request_url"]
-    assert not kinds & {"shortcut", "global_shortcut", "message_shortcut"} or "shortcuts" in manifest["features"]
+    assert (
+        not kinds & {"shortcut", "global_shortcut", "message_shortcut"}
+        or "shortcuts" in manifest["features"]
+    )
 
 
 def test_home_is_enabled(manifest: dict[str, Any]) -> None:
-    """views.publish fails where the Home tab is off, and direct messages of the bot need the Messages tab."""
+    """views.publish fails where the Home tab is off, and direct messages of the bot need the
+    Messages tab.
+    """
     home = manifest["features"]["app_home"]
     assert home["home_tab_enabled"]
     assert home["messages_tab_enabled"]
 
 
 def test_scopes_are_those_of_the_calls(manifest: dict[str, Any], door: Door) -> None:
-    """A missing scope shows only at the call, in somebody's face; one too many makes an administrator say no."""
+    """A missing scope shows only at the call, in somebody's face; one too many makes an
+    administrator say no.
+    """
     methods = called()
     assert methods <= set(SCOPES), "name the scopes of this method in SCOPES"
     needed = {"commands"}.union(*(SCOPES[method] for method in methods))
@@ -186,7 +211,9 @@ def test_scopes_are_those_of_the_calls(manifest: dict[str, Any], door: Door) -> 
 
 
 def test_slack_takes_both_forms(manifest: dict[str, Any]) -> None:
-    """The manifest is pasted into Slack's page: what is refused there ends the set-up at its first step."""
+    """The manifest is pasted into Slack's page: what is refused there ends the set-up at its first
+    step.
+    """
     assert manifest_problems(manifest) == []
     assert manifest_problems(slack_manifest.for_http("https://bot.example")) == []
 
@@ -208,7 +235,8 @@ def test_http_form_names_every_address(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["http://bot.example", "bot.example", "https://", "https://bot.example/path", "ftp://x", ""]
+    "url",
+    ["http://bot.example", "bot.example", "https://", "https://bot.example/path", "ftp://x", ""],
 )
 def test_bad_address_is_refused_in_words(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A manifest with a wrong address is taken by Slack and fails at the first press."""

@@ -1,4 +1,6 @@
-"""The built wheel, installed into an empty environment, plays the whole story from an empty folder."""
+"""The built wheel, installed into an empty environment, plays the whole story from an empty
+folder.
+"""
 
 import json
 import re
@@ -32,13 +34,23 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel, which borrows this one's dependencies (and not its editable labeljob)."""
+    """An environment with the wheel, which borrows this one's dependencies (and not its editable
+    labeljob).
+    """
     home = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
     (site,) = home.glob("lib/python*/site-packages")
     # Only what an installer would put there: a .pth within a folder that a .pth names is not read.
     (site / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    target = ("--python", str(home / "bin" / "python"), "install", "--no-deps", "--no-index", "--quiet", str(wheel))
+    target = (
+        "--python",
+        str(home / "bin" / "python"),
+        "install",
+        "--no-deps",
+        "--no-index",
+        "--quiet",
+        str(wheel),
+    )
     made = python("-m", "pip", "--disable-pip-version-check", *target, cwd=home)
     assert made.returncode == 0, made.stderr
     return home
@@ -47,7 +59,11 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_what_it_needs_and_no_tests(wheel: Path) -> None:
     """Templates, task types and the manifest are files that an installer forgets easily."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"bot/manifest.yml", "bot/engines/ground_truth/task_types/boxes.json", "commands/labeljob/stop.py"} <= names
+    assert {
+        "bot/manifest.yml",
+        "bot/engines/ground_truth/task_types/boxes.json",
+        "commands/labeljob/stop.py",
+    } <= names
     for place in (
         *("templates/worker_pages", "templates/instructions", "bot/base/migrations"),
         *("bot/sandbox/slack/page", "bot/sandbox/crowd/elements", "bot/sandbox/crowd/pages"),
@@ -64,7 +80,9 @@ def test_wheel_carries_what_it_needs_and_no_tests(wheel: Path) -> None:
 
 
 def test_wheel_names_its_extra(wheel: Path) -> None:
-    """`labeljob[sandbox]` is how people get the practice workspace's packages; production must not get them."""
+    """`labeljob[sandbox]` is how people get the practice workspace's packages; production must not
+    get them.
+    """
     with zipfile.ZipFile(wheel) as opened:
         (name,) = [each for each in opened.namelist() if each.endswith("METADATA")]
         metadata = opened.read(name).decode()
@@ -76,8 +94,15 @@ def test_wheel_names_its_extra(wheel: Path) -> None:
 
 
 def test_installed_demo_tells_the_truth(installed: Path, tmp_path: Path) -> None:
-    """Whoever installs the wheel anywhere sees the product at once; a demo that fibs would be worse than none."""
-    where = python("-c", "import bot; print(bot.__file__)", cwd=tmp_path, program=str(installed / "bin" / "python"))
+    """Whoever installs the wheel anywhere sees the product at once; a demo that fibs would be worse
+    than none.
+    """
+    where = python(
+        "-c",
+        "import bot; print(bot.__file__)",
+        cwd=tmp_path,
+        program=str(installed / "bin" / "python"),
+    )
     assert Path(where.stdout.strip()).is_relative_to(installed)
     ran = python("demo", "--json", cwd=tmp_path, program=str(installed / "bin" / "labeljob"))
     assert ran.returncode == 0, ran.stderr[-3000:]
@@ -91,7 +116,9 @@ def test_installed_demo_tells_the_truth(installed: Path, tmp_path: Path) -> None
 
 
 def assert_jobs(jobs: list[dict[str, Any]]) -> None:
-    """An image, a box and a text job, each completed with as many labels as its manifest has lines."""
+    """An image, a box and a text job, each completed with as many labels as its manifest has
+    lines.
+    """
     keys = {"name", "task_type", "status", "labeled", "total", "output_manifest", "thread"}
     assert all(set(job) == keys for job in jobs)
     lines = {
@@ -103,16 +130,24 @@ def assert_jobs(jobs: list[dict[str, Any]]) -> None:
     for job in jobs:
         assert (job["status"], job["labeled"]) == ("Completed", job["total"])
         assert job["output_manifest"].endswith(f"/{job['name']}/manifests/output/output.manifest")
-        card, launched, *_, end = [text for text in job["thread"] if not text.startswith(("Dataset", "@Mara Dataset"))]
+        card, launched, *_, end = [
+            text for text in job["thread"] if not text.startswith(("Dataset", "@Mara Dataset"))
+        ]
         assert f"Completed. {job['total']} labeled, 0 not" in card
         assert launched == "Launched; orchard-team has been told."
         assert end.startswith(f"@Mara Completed: {job['total']} labeled, 0 not")
 
 
 def assert_dataset(dataset: dict[str, Any]) -> None:
-    """The dataset that was made of the boxes: every line arrived, and what the thread says is what Rekognition has."""
+    """The dataset that was made of the boxes: every line arrived, and what the thread says is what
+    Rekognition has.
+    """
     assert set(dataset) == {"name", "source", "status", "entries", "labels", "errors", "thread"}
-    assert (dataset["source"], dataset["status"], dataset["errors"]) == ("fruit-boxes", "CREATE_COMPLETE", [])
+    assert (dataset["source"], dataset["status"], dataset["errors"]) == (
+        "fruit-boxes",
+        "CREATE_COMPLETE",
+        [],
+    )
     assert dataset["entries"] == len(TABLES)
     assert set(dataset["labels"]) == {fruit.kind for scene in TABLES for fruit in scene.fruits}
     result = dataset["thread"][-1]

@@ -24,7 +24,9 @@ def action(world: World) -> dict[str, Any]:
         "typed": words(world.sam.command(DATA, "/labeljob", "wave toy-job")),
         "unnamed": words(world.sam.command(DATA, "/labeljob", "wave")),
         "refused": words(world.ana.command(DATA, "/labeljob", "wave toy-job")),
-        "mentioned": [each["text"] for each in say(world, DATA, "@labeljob wave toy-job", person=world.sam)],
+        "mentioned": [
+            each["text"] for each in say(world, DATA, "@labeljob wave toy-job", person=world.sam)
+        ],
         "sayable": [each["text"] for each in say(world, DATA, "@labeljob nonsense")],
         "buttons": buttons(card),
     }
@@ -45,7 +47,9 @@ def field(world: World) -> dict[str, Any]:
 
 
 def _block(world: World, name: str) -> Any:
-    return next((each for each in world.mara.view()["blocks"] if each.get("block_id") == name), None)
+    return next(
+        (each for each in world.mara.view()["blocks"] if each.get("block_id") == name), None
+    )
 
 
 def check(world: World) -> dict[str, Any]:

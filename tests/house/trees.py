@@ -46,9 +46,22 @@ def copy(to: Path, *, without: tuple[str, ...] = ()) -> Path:
     return to
 
 
-def python(*arguments: str, cwd: Path, program: str = sys.executable, **more: str) -> subprocess.CompletedProcess[str]:
+def python(
+    *arguments: str, cwd: Path, program: str = sys.executable, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run Python in a folder with nothing of the person's own environment."""
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1", **more}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(cwd),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **more,
+    }
     return subprocess.run(
-        [program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [program, *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )

@@ -1,4 +1,6 @@
-"""A practice AWS account for the tests of the AWS stand-in: its server, clients, a clock that tests push on."""
+"""A practice AWS account for the tests of the AWS stand-in: its server, clients, a clock that tests
+push on.
+"""
 
 import io
 import json
@@ -27,13 +29,19 @@ KEY, SECRET = "AKIAPRACTICE", "practice-secret"
 ROLE = "arn:aws:iam::111122223333:role/LabelingRole"
 FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function:"
 PUBLIC_TEAM = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
-MEMBERS = [{"CognitoMemberDefinition": {"UserPool": "us-east-1_abc", "UserGroup": "crew", "ClientId": "c"}}]
+MEMBERS = [
+    {"CognitoMemberDefinition": {"UserPool": "us-east-1_abc", "UserGroup": "crew", "ClientId": "c"}}
+]
 BUCKET = "orchard"
-QUICK = Behaviours(initializing_seconds=0, counting_seconds=0, stopping_seconds=0, decline_share=0, slow_share=0)
+QUICK = Behaviours(
+    initializing_seconds=0, counting_seconds=0, stopping_seconds=0, decline_share=0, slow_share=0
+)
 
 
 class Practice:
-    """The account; its time is the real one (signatures carry it) plus what a test adds with `later`."""
+    """The account; its time is the real one (signatures carry it) plus what a test adds with
+    `later`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -99,7 +107,9 @@ class Practice:
     def control(self, **fault: Any) -> None:
         """Set a fault switch."""
         data = json.dumps(fault).encode()
-        urllib.request.urlopen(urllib.request.Request(f"{self.server.url}/_control/faults", data)).close()
+        urllib.request.urlopen(
+            urllib.request.Request(f"{self.server.url}/_control/faults", data)
+        ).close()
 
 
 @contextmanager
@@ -124,7 +134,12 @@ class Unframed(S3SigV4Auth):
 
 
 def signed(
-    method: str, url: str, body: bytes, service: str, signer: type[SigV4Auth] = SigV4Auth, **headers: str
+    method: str,
+    url: str,
+    body: bytes,
+    service: str,
+    signer: type[SigV4Auth] = SigV4Auth,
+    **headers: str,
 ) -> tuple[int, bytes]:
     """Status and body of a signed request that boto3 itself would not send."""
     request = AWSRequest(method, url, {k.replace("_", "-"): v for k, v in headers.items()}, body)
@@ -139,7 +154,9 @@ def signed(
 
 def fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers (lower case) and body of a plain request, as a browser makes one."""
-    request = urllib.request.Request(url, method=method, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    request = urllib.request.Request(
+        url, method=method, headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
     try:
         with urllib.request.urlopen(request) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
@@ -160,7 +177,9 @@ def lines(*entries: dict[str, Any]) -> str:
 
 
 def labeling_job(name: str, team: str, **changes: Any) -> dict[str, Any]:
-    """A CreateLabelingJob request; `changes` are members of HumanTaskConfig (lower level) or of the request."""
+    """A CreateLabelingJob request; `changes` are members of HumanTaskConfig (lower level) or of the
+    request.
+    """
     task: dict[str, Any] = {
         "WorkteamArn": team,
         "UiConfig": {"UiTemplateS3Uri": f"s3://{BUCKET}/page.liquid.html"},
@@ -176,14 +195,20 @@ def labeling_job(name: str, team: str, **changes: Any) -> dict[str, Any]:
     request: dict[str, Any] = {
         "LabelingJobName": name,
         "LabelAttributeName": "ripeness",
-        "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{BUCKET}/fruit.manifest"}}},
+        "InputConfig": {
+            "DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{BUCKET}/fruit.manifest"}}
+        },
         "OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/results"},
         "RoleArn": ROLE,
         "LabelCategoryConfigS3Uri": f"s3://{BUCKET}/labels.json",
         "HumanTaskConfig": task,
     }
     for member, value in changes.items():
-        where = request if member in request or member in {"Tags", "LabelingJobAlgorithmsConfig"} else task
+        where = (
+            request
+            if member in request or member in {"Tags", "LabelingJobAlgorithmsConfig"}
+            else task
+        )
         if value is None:
             where.pop(member)
         else:
@@ -195,5 +220,7 @@ def of_type(name: str) -> dict[str, Any]:
     """The changes that make a labeling job one of another built-in task type."""
     return {
         "PreHumanTaskLambdaArn": f"{FUNCTIONS}PRE-{name}",
-        "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{FUNCTIONS}ACS-{name}"},
+        "AnnotationConsolidationConfig": {
+            "AnnotationConsolidationLambdaArn": f"{FUNCTIONS}ACS-{name}"
+        },
     }

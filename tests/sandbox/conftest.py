@@ -1,4 +1,6 @@
-"""A practice Slack without waits and an app of a test's own; files that need another kind say so themselves."""
+"""A practice Slack without waits and an app of a test's own; files that need another kind say so
+themselves.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""`make fuzz`: awkward requests to both stand-ins on this machine, bounded in number and in time, with a bar.
+"""`make fuzz`: awkward requests to both stand-ins on this machine, bounded in number and in time,
+with a bar.
 
-Exit code 1 when an answer was 5xx (but 501 for operations that are not there), could not be read, or a server died.
+Exit code 1 when an answer was 5xx (but 501 for operations that are not there), could not be read,
+or a server died.
 """
 
 from __future__ import annotations
@@ -27,13 +29,18 @@ class _TooLong(Exception):
 def main() -> int:
     """Fuzz both and say how it went."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000, help="requests for each stand-in (default: 20,000)")
+    parser.add_argument(
+        "--count", type=int, default=20_000, help="requests for each stand-in (default: 20,000)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed sends the same requests")
-    parser.add_argument("--seconds", type=float, default=900, help="the longest time for each (default: 900)")
+    parser.add_argument(
+        "--seconds", type=float, default=900, help="the longest time for each (default: 900)"
+    )
     parser.add_argument("--words", action="store_true", help="show what the stand-ins log")
     parser.add_argument("--only", choices=["aws", "slack"], help="fuzz one of the two")
     chosen = parser.parse_args()
-    # What breaks inside is told by the answers; with --words the stand-ins' own words are shown as well.
+    # What breaks inside is told by the answers; with --words the stand-ins' own words are shown as
+    # well.
     logging.disable(logging.NOTSET if chosen.words else logging.CRITICAL)
     good = True
     for name, fuzzer in (("aws", AwsFuzzer), ("slack", SlackFuzzer)):
@@ -49,7 +56,12 @@ def main() -> int:
 
 
 def _run(name: str, fuzzer: AwsFuzzer | SlackFuzzer, count: int, seconds: float) -> Fuzzed:
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     end = time.monotonic() + seconds
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task(name, total=count)
@@ -66,8 +78,11 @@ def _run(name: str, fuzzer: AwsFuzzer | SlackFuzzer, count: int, seconds: float)
 
 
 def _say(name: str, report: Fuzzed, seconds: float) -> None:
-    statuses = ", ".join(f"{status}: {times:,}" for status, times in sorted(report.statuses.items()))
-    print(f"{name}: {report.requests:,} requests of {len(report.operations)} kinds in {seconds:.0f} s. {statuses}")  # noqa: T201 - this is a command
+    statuses = ", ".join(
+        f"{status}: {times:,}" for status, times in sorted(report.statuses.items())
+    )
+    kinds = f"{len(report.operations)} kinds in {seconds:.0f} s"
+    print(f"{name}: {report.requests:,} requests of {kinds}. {statuses}")  # noqa: T201 - a command
     print(f"{name}: {len(report.failures)} failures")  # noqa: T201 - this is a command
     for failure in report.failures:
         print(f"  {failure}")  # noqa: T201 - this is a command

@@ -1,4 +1,5 @@
-"""Awkward requests for the Slack stand-in: the Web API, people's hands, addresses, Socket Mode frames.
+"""Awkward requests for the Slack stand-in: the Web API, people's hands, addresses, Socket Mode
+frames.
 
 And an app that answers nonsense, over HTTP and over sockets.
 """
@@ -45,8 +46,31 @@ METHODS = [
     *("auth.test", "api.test", "apps.connections.open", "no.such.method"),
 ]
 NAMES = [
-    *("channel", "user", "users", "ts", "message_ts", "thread_ts", "text", "blocks", "attachments", "metadata", "view"),
-    *("view_id", "user_id", "hash", "external_id", "trigger_id", "limit", "cursor", "oldest", "latest", "inclusive"),
+    *(
+        "channel",
+        "user",
+        "users",
+        "ts",
+        "message_ts",
+        "thread_ts",
+        "text",
+        "blocks",
+        "attachments",
+        "metadata",
+        "view",
+    ),
+    *(
+        "view_id",
+        "user_id",
+        "hash",
+        "external_id",
+        "trigger_id",
+        "limit",
+        "cursor",
+        "oldest",
+        "latest",
+        "inclusive",
+    ),
     *(
         "types",
         "email",
@@ -60,15 +84,44 @@ NAMES = [
         "channels",
         "name",
     ),
-    *("timestamp", "reply_broadcast", "initial_comment", "include_all_metadata", "return_im", "usergroups", "bot"),
+    *(
+        "timestamp",
+        "reply_broadcast",
+        "initial_comment",
+        "include_all_metadata",
+        "return_im",
+        "usergroups",
+        "bot",
+    ),
 ]
 CLIENT = [
-    *("home_opened", "command", "action", "suggest", "view_submit", "view_close", "shortcut", "message", "read"),
+    *(
+        "home_opened",
+        "command",
+        "action",
+        "suggest",
+        "view_submit",
+        "view_close",
+        "shortcut",
+        "message",
+        "read",
+    ),
     *("join", "leave", "invite", "open_im", "react"),
 ]
 LOOKS = ["boot", "history", "thread", "home", "views"]
 HANDS = [
-    *("user", "channel", "command", "text", "container", "block_id", "action_id", "chosen", "state", "query"),
+    *(
+        "user",
+        "channel",
+        "command",
+        "text",
+        "container",
+        "block_id",
+        "action_id",
+        "chosen",
+        "state",
+        "query",
+    ),
     *(
         "view_id",
         "clear",
@@ -89,7 +142,11 @@ GOOD_CLOSES = {1000, 1002, 1003, 1007, 1009}
 IMAGE = {"type": "image", "image_url": "http://x.y/z.png", "alt_text": "z"}
 OVERFLOW = {"type": "overflow", "options": [option("a")]}
 STYLED = {"type": "text", "text": "t", "style": {"bold": True}}
-SELECT = {"type": "static_select", "action_id": "pick", "options": [option("ripe"), option("green")]}
+SELECT = {
+    "type": "static_select",
+    "action_id": "pick",
+    "options": [option("ripe"), option("green")],
+}
 BLOCKS: list[dict[str, Any]] = [
     section(accessory=button()),
     section(fields=[mrkdwn("a"), plain("b")]),
@@ -104,7 +161,10 @@ BLOCKS: list[dict[str, Any]] = [
         "type": "rich_text",
         "elements": [{"type": "rich_text_section", "elements": [STYLED]}],
     },
-    {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}], [{"type": "raw_text", "text": "b"}]]},
+    {
+        "type": "table",
+        "rows": [[{"type": "raw_text", "text": "a"}], [{"type": "raw_text", "text": "b"}]],
+    },
     {"type": "card", "title": mrkdwn("card"), "actions": [button()]},
     {"type": "alert", "text": mrkdwn("care"), "level": "warning"},
     typed(),
@@ -123,19 +183,27 @@ class SlackFuzzer:
         self.chance = Chance(seed)
         self._answers = Chance(seed + 1)
         self.app = Server(Starlette(routes=[Route("/", self._answer, methods=["POST"])])).start()
-        self.slack = Workspace(folder, request_url=f"{self.app.url}/", time_scale=0.0, ack_seconds=0.5)
+        self.slack = Workspace(
+            folder, request_url=f"{self.app.url}/", time_scale=0.0, ack_seconds=0.5
+        )
         self._pool = ThreadPoolExecutor(1)
         # Nobody can leave it, whatever else is sent.
-        self._direct = self.slack.act("open_im", user="U0MARA", **{"with": "U0BOT"})["channel"]["id"]
+        self._direct = self.slack.act("open_im", user="U0MARA", **{"with": "U0BOT"})["channel"][
+            "id"
+        ]
         self.line = Line(self.slack.url)
         self.report = Fuzzed()
         self._values = self._existing()
 
     def _existing(self) -> dict[str, list[Any]]:
         web = self.slack.web()
-        ts = web.chat_postMessage(channel="C0DATA", text="root", blocks=[section(), BLOCKS[5]])["ts"]
+        ts = web.chat_postMessage(channel="C0DATA", text="root", blocks=[section(), BLOCKS[5]])[
+            "ts"
+        ]
         reply = web.chat_postMessage(channel="C0DATA", text="reply", thread_ts=ts)["ts"]
-        web.views_publish(user_id="U0MARA", view={"type": "home", "blocks": [section(accessory=button())]})
+        web.views_publish(
+            user_id="U0MARA", view={"type": "home", "blocks": [section(accessory=button())]}
+        )
         file = self.slack.upload("U0MARA", "a.png", b"x")["id"]
         self._ts = [ts, reply, "1.000001"]
         channels = ["C0DATA", "C0LABEL", "C0GENERAL", "C0SECRET", "#general", "U0MARA"]
@@ -144,7 +212,10 @@ class SlackFuzzer:
         return {
             **dict.fromkeys(("channel", "channel_id", "channels"), channels),
             **dict.fromkeys(("user", "user_id", "users", "with", "invitee", "bot"), persons),
-            **dict.fromkeys(("ts", "message_ts", "thread_ts", "timestamp", "oldest", "latest", "before"), moments),
+            **dict.fromkeys(
+                ("ts", "message_ts", "thread_ts", "timestamp", "oldest", "latest", "before"),
+                moments,
+            ),
             **{name: [file, "a.png"] for name in ("file", "filename")},
             "files": [[{"id": file, "title": "t"}]],
             "file_ids": [[file], []],
@@ -183,7 +254,8 @@ class SlackFuzzer:
         else:
             self._socket()
 
-    # -- what is sent -----------------------------------------------------------------------------------------------
+    # -- what is sent
+    # ----------------------------------------------------------------------------------------------
 
     def _value(self, name: str) -> Any:  # noqa: PLR0911 - one line per argument
         chance = self.chance
@@ -215,7 +287,13 @@ class SlackFuzzer:
         return dict(
             self.chance.one(
                 [
-                    {"type": "message", "channel": "C0DATA", "channel_id": "C0DATA", "ts": ts, "message_ts": ts},
+                    {
+                        "type": "message",
+                        "channel": "C0DATA",
+                        "channel_id": "C0DATA",
+                        "ts": ts,
+                        "message_ts": ts,
+                    },
                     {"type": "home"},
                     {"type": "view", "view_id": self.chance.one(self._view_ids())},
                 ]
@@ -225,20 +303,40 @@ class SlackFuzzer:
     def _api(self) -> None:
         chance = self.chance
         method = chance.one(METHODS)
-        wanted = {"chat.postMessage": ["channel", "text", "blocks"], "views.publish": ["user_id", "view"]}
+        wanted = {
+            "chat.postMessage": ["channel", "text", "blocks"],
+            "views.publish": ["user_id", "view"],
+        }
         names = {*wanted.get(method, ["channel", "user", "ts"]), *chance.some(NAMES, 6)}
         args = {name: self._value(name) for name in names}
         token = chance.one([APP_TOKEN, "", "xoxb-other"]) if chance.often(0.05) else BOT_TOKEN
         if method == "apps.connections.open":
             token = APP_TOKEN
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json; charset=utf-8",
+        }
         body = json.dumps(args).encode()
         if chance.often(0.4):
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in args.items()}
+            form = {
+                name: value if isinstance(value, str) else json.dumps(value)
+                for name, value in args.items()
+            }
             body = urllib.parse.urlencode(form, errors="ignore").encode()
         if chance.often(0.02):
-            body = chance.one([b"", b"{", b"[" * 100_000, b"\xff\xfe", b"[]", b"null", b"a=%FF%FE", b"a=%ED%A0%80"])
+            body = chance.one(
+                [
+                    b"",
+                    b"{",
+                    b"[" * 100_000,
+                    b"\xff\xfe",
+                    b"[]",
+                    b"null",
+                    b"a=%FF%FE",
+                    b"a=%ED%A0%80",
+                ]
+            )
         self._judged(f"api.{method}", "POST", f"/api/{method}", body, headers)
 
     def _hands(self) -> None:
@@ -259,10 +357,14 @@ class SlackFuzzer:
             "command": ["channel", "command", "text"],
         }
         names = {*wanted.get(name, ["channel", "text"]), *chance.some(HANDS, 3)}
-        body = json.dumps({"user": "U0MARA", **{each: self._value(each) for each in names}}).encode()
+        body = json.dumps(
+            {"user": "U0MARA", **{each: self._value(each) for each in names}}
+        ).encode()
         if chance.often(0.02):
             body = chance.one([b"", b"{", b"[" * 100_000, b"\xff", b"[]", b"null"])
-        self._judged(f"client.{name}", "POST", f"/client/{name}", body, {"Content-Type": "application/json"})
+        self._judged(
+            f"client.{name}", "POST", f"/client/{name}", body, {"Content-Type": "application/json"}
+        )
 
     def _addresses(self) -> None:
         chance = self.chance
@@ -282,16 +384,23 @@ class SlackFuzzer:
         ]
         path = chance.one(paths)
         method = chance.one(["GET", "POST", "POST", "PUT", "DELETE"])
-        body = json.dumps(chance.spoiled({"text": "x", "blocks": BLOCKS[:1], "replace_original": True})).encode()
+        body = json.dumps(
+            chance.spoiled({"text": "x", "blocks": BLOCKS[:1], "replace_original": True})
+        ).encode()
         if path.startswith("/_control/redelivery"):
-            body = json.dumps(chance.spoiled({"sent_again": 0.0, "new_id_again": 0.0, "seed": 1}, 0.8)).encode()
+            body = json.dumps(
+                chance.spoiled({"sent_again": 0.0, "new_id_again": 0.0, "seed": 1}, 0.8)
+            ).encode()
         status, _, _ = self.line.send(method, path, b"" if method == "GET" else body)
         self.report.judge(f"{path.split('/')[1]} {method} {path} {body!r}", status, None)
 
-    # -- Socket Mode ------------------------------------------------------------------------------------------------
+    # -- Socket Mode
+    # ----------------------------------------------------------------------------------------------
 
     def _socket(self) -> None:
-        """One connection with noise before and around the answer to one envelope; somebody waits for that answer."""
+        """One connection with noise before and around the answer to one envelope; somebody waits
+        for that answer.
+        """
         url = self.slack.web().apps_connections_open(app_token=APP_TOKEN)["url"]
         self.slack.control("request_url", url=None)
         sent: list[str] = []
@@ -302,14 +411,24 @@ class SlackFuzzer:
                 socket.recv(timeout=5)
                 until(lambda: self.slack.fetch("/_control/connections")["count"] == 1)
                 self._noise(socket, sent)
-                command = {"user": "U0MARA", "channel": self._direct, "command": "/labeljob", "text": "status"}
+                command = {
+                    "user": "U0MARA",
+                    "channel": self._direct,
+                    "command": "/labeljob",
+                    "text": "status",
+                }
                 answered = self._pool.submit(self.slack.act, "command", **command)
-                self._acknowledge(socket, json.loads(socket.recv(timeout=5)).get("envelope_id"), sent)
+                self._acknowledge(
+                    socket, json.loads(socket.recv(timeout=5)).get("envelope_id"), sent
+                )
                 self._noise(socket, sent)
                 if not socket.ping().wait(1):
-                    socket.recv(timeout=5)  # a pong that never came: the connection was closed meanwhile
+                    socket.recv(
+                        timeout=5
+                    )  # a pong that never came: the connection was closed meanwhile
         except ConnectionClosed as end:
-            # 1011 is the server's own failure; the others are what the protocol says to broken or huge frames.
+            # 1011 is the server's own failure; the others are what the protocol says to broken or
+            # huge frames.
             code = end.rcvd.code if end.rcvd else 1006
             problem = "" if code in GOOD_CLOSES or sent[-1:] == ["huge"] else f"closed with {code}"
         except TimeoutError:
@@ -326,7 +445,15 @@ class SlackFuzzer:
             awkward = chance.awkward()
             frame: Any = chance.one(
                 [
-                    *("", "{", "null", "[]", "\x00", "[" * 50_000, json.dumps({"envelope_id": awkward})),
+                    *(
+                        "",
+                        "{",
+                        "null",
+                        "[]",
+                        "\x00",
+                        "[" * 50_000,
+                        json.dumps({"envelope_id": awkward}),
+                    ),
                     *(b"", b"\xff\xfe", bytes(200), json.dumps(awkward)),
                     json.dumps({"type": "hello", "envelope_id": "none", "payload": awkward}),
                 ]
@@ -338,14 +465,23 @@ class SlackFuzzer:
         if chance.often(0.05):
             sent.append("a frame that is none")
             socket.socket.sendall(
-                chance.one([b"\x83\x00", b"\xc1\x80\x00\x00\x00\x00", b"\x81\x82\x00\x00\x00\x00\xff\xfe"])
+                chance.one(
+                    [b"\x83\x00", b"\xc1\x80\x00\x00\x00\x00", b"\x81\x82\x00\x00\x00\x00\xff\xfe"]
+                )
             )
 
     def _acknowledge(self, socket: ClientConnection, envelope_id: Any, sent: list[str]) -> None:
         """An acknowledgement of some kind, now and then twice, too large, too late or none."""
         chance = self.chance
         payload = chance.one(
-            [None, {}, "words", {"text": "words"}, {"blocks": chance.spoiled(chance.some(BLOCKS, 2))}, chance.awkward()]
+            [
+                None,
+                {},
+                "words",
+                {"text": "words"},
+                {"blocks": chance.spoiled(chance.some(BLOCKS, 2))},
+                chance.awkward(),
+            ]
         )
         ack: dict[str, Any] = {"envelope_id": envelope_id, "payload": payload}
         if chance.often(0.05):
@@ -358,7 +494,12 @@ class SlackFuzzer:
             socket.send(text)
 
     def _judged(
-        self, what: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        what: str,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
     ) -> None:
         status, _, content = self.line.send(method, path, body, headers)
         problem = None
@@ -369,7 +510,8 @@ class SlackFuzzer:
             problem = f"no JSON ({content[:80]!r})"
         self.report.judge(f"{what} {path} {body[:1500]!r}", status, problem)
 
-    # -- the app ----------------------------------------------------------------------------------------------------
+    # -- the app
+    # ----------------------------------------------------------------------------------------------
 
     async def _answer(self, request: Request) -> Response:
         sent = urllib.parse.parse_qs((await request.body()).decode("utf-8", "replace"))
@@ -378,8 +520,16 @@ class SlackFuzzer:
         trigger = payload.get("trigger_id") or sent.get("trigger_id", [""])[0]
         self._values["trigger_id"] = [trigger]
         answers: list[Any] = [
-            *("", {}, {"response_action": "clear"}, {"response_action": "errors", "errors": {"name": "no"}}),
-            {"response_action": chance.one(["update", "push"]), "view": chance.spoiled(modal(*chance.some(BLOCKS, 3)))},
+            *(
+                "",
+                {},
+                {"response_action": "clear"},
+                {"response_action": "errors", "errors": {"name": "no"}},
+            ),
+            {
+                "response_action": chance.one(["update", "push"]),
+                "view": chance.spoiled(modal(*chance.some(BLOCKS, 3))),
+            },
             {"options": [option("a")]},
             {"text": "words", "response_type": chance.one(["ephemeral", "in_channel"])},
             {"text": "words", "blocks": chance.spoiled(chance.some(BLOCKS, 2))},

@@ -15,11 +15,66 @@ MOST_FAILURES = 40
 NOT_HERE = 501
 
 AWKWARD: list[Any] = [
-    *(None, True, False, 0, -1, 1, 7.5, 2**31, 2**63, -(2**70), 1e308, "", " ", "0", "-1", "true", "null", "[]", "{}"),
-    *("a" * 300, "a" * 5000, "\x00", "a\nb", "\ud800", "\u202e", "é日本🍐", "../../etc/passwd", "%00%2e%2e", "'\"--;"),
-    *("<script>alert(1)</script>", "{{ 7 | times: 7 }}", "{% for %}", "s3://orchard/fruit.manifest", "s3://", "arn:"),
-    *("http://127.0.0.1:1/x.png", "javascript:alert(1)", "1700000000.000100", "2026-13-45", "99999999999999999999"),
-    *([], {}, [None], [[]], {"": ""}, [{}], {"type": "section"}, {"id": None}, ["a"] * 120, {"a": {"b": {"c": []}}}),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1,
+        7.5,
+        2**31,
+        2**63,
+        -(2**70),
+        1e308,
+        "",
+        " ",
+        "0",
+        "-1",
+        "true",
+        "null",
+        "[]",
+        "{}",
+    ),
+    *(
+        "a" * 300,
+        "a" * 5000,
+        "\x00",
+        "a\nb",
+        "\ud800",
+        "\u202e",
+        "é日本🍐",
+        "../../etc/passwd",
+        "%00%2e%2e",
+        "'\"--;",
+    ),
+    *(
+        "<script>alert(1)</script>",
+        "{{ 7 | times: 7 }}",
+        "{% for %}",
+        "s3://orchard/fruit.manifest",
+        "s3://",
+        "arn:",
+    ),
+    *(
+        "http://127.0.0.1:1/x.png",
+        "javascript:alert(1)",
+        "1700000000.000100",
+        "2026-13-45",
+        "99999999999999999999",
+    ),
+    *(
+        [],
+        {},
+        [None],
+        [[]],
+        {"": ""},
+        [{}],
+        {"type": "section"},
+        {"id": None},
+        ["a"] * 120,
+        {"a": {"b": {"c": []}}},
+    ),
 ]
 
 
@@ -77,7 +132,9 @@ class Chance:
     def word(self) -> str:
         """A text without what a request line or header cannot carry."""
         text = str(self.awkward())
-        return "".join(letter for letter in text if letter.isprintable() and ord(letter) < 0x250)[:300]
+        return "".join(letter for letter in text if letter.isprintable() and ord(letter) < 0x250)[
+            :300
+        ]
 
     def spoiled(self, value: Any, share: float = 0.5) -> Any:
         """A copy with something awkward somewhere inside; as it is with probability 1 - share."""

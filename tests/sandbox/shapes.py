@@ -1,4 +1,6 @@
-"""Parameters made by hypothesis from botocore's models: valid ones, and ones with a single thing wrong."""
+"""Parameters made by hypothesis from botocore's models: valid ones, and ones with a single thing
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,14 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 Known = dict[str, list[Any]]
-"""Member name -> values that exist in the practice account, so that not everything ends in "not found"."""
+"""Member name -> values that exist in the practice account, so that not everything ends in "not
+found".
+"""
 
 DEEPEST = 5
 LONGEST = 40
-# The stdlib's engine knows no \p{...}; a smaller language of the same pattern is as good for making examples.
+# The stdlib's engine knows no \p{...}; a smaller language of the same pattern is as good for making
+# examples.
 _CLASSES = {"L": "a-zäß", "Z": " ", "N": "0-9", "M": "\u0301", "S": "+=", "P": "!,."}
 
 
@@ -34,12 +39,21 @@ def _matching(pattern: str, low: int, high: int) -> st.SearchStrategy[str] | Non
         compiled = re.compile(to_stdlib(pattern), re.ASCII)
     except re.error:
         return None
-    # Examples of an open pattern are often too short or too long: the short ones are also tried doubled.
-    return st.from_regex(compiled, fullmatch=True).map(lambda text: _fitted(compiled, text, low, high))
+    # Examples of an open pattern are often too short or too long: the short ones are also tried
+    # doubled.
+    return st.from_regex(compiled, fullmatch=True).map(
+        lambda text: _fitted(compiled, text, low, high)
+    )
 
 
 def _fitted(compiled: re.Pattern[str], text: str, low: int, high: int) -> str:
-    for candidate in (text, text + "a" * max(0, low - len(text)), text[:high], "a" * max(low, 1), "1" * max(low, 1)):
+    for candidate in (
+        text,
+        text + "a" * max(0, low - len(text)),
+        text[:high],
+        "a" * max(low, 1),
+        "1" * max(low, 1),
+    ):
         if low <= len(candidate) <= high and compiled.fullmatch(candidate):
             return candidate
     return text
@@ -61,7 +75,8 @@ def _of_shape(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[Any]:
         most = min(low + 2, high if high is not None else low + 2)
         return st.lists(_of_shape(shape.member, known, depth + 1), min_size=low, max_size=most)  # type: ignore[attr-defined]
     if kind == "map":
-        keys, values = _of_shape(shape.key, known, depth + 1), _of_shape(shape.value, known, depth + 1)  # type: ignore[attr-defined]
+        keys = _of_shape(shape.key, known, depth + 1)  # type: ignore[attr-defined]
+        values = _of_shape(shape.value, known, depth + 1)  # type: ignore[attr-defined]
         return st.dictionaries(keys, values, min_size=low, max_size=max(low, 2))
     if kind == "string":
         return _string(shape)
@@ -88,7 +103,11 @@ def _string(shape: Shape) -> st.SearchStrategy[str]:
         matching = _matching(rules["pattern"], low, high)
         if matching is not None:
             return matching
-    return st.text(st.sampled_from("abcXYZ019-_"), min_size=max(low, 1), max_size=min(high, max(low, 1) + LONGEST))
+    return st.text(
+        st.sampled_from("abcXYZ019-_"),
+        min_size=max(low, 1),
+        max_size=min(high, max(low, 1) + LONGEST),
+    )
 
 
 def _structure(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[dict[str, Any]]:
@@ -96,13 +115,19 @@ def _structure(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[dict
     needed = {name: valid(members[name], known, name, depth + 1) for name in shape.required_members}
     if depth >= DEEPEST:
         return st.fixed_dictionaries(needed)
-    free = {name: valid(each, known, name, depth + 1) for name, each in members.items() if name not in needed}
+    free = {
+        name: valid(each, known, name, depth + 1)
+        for name, each in members.items()
+        if name not in needed
+    }
     return st.fixed_dictionaries(needed, optional=free)
 
 
 @dataclass(frozen=True)
 class Break:
-    """One thing wrong in a request: where, what, and the value that makes it so (`...` takes the member away)."""
+    """One thing wrong in a request: where, what, and the value that makes it so (`...` takes the
+    member away).
+    """
 
     path: tuple[str | int, ...]
     kind: str
@@ -146,7 +171,14 @@ def _broken_string(rules: dict[str, Any], path: tuple[str | int, ...]) -> list[B
         except regex.error:
             return found
         low = max(rules.get("min", 0), 1)
-        wrong = next((each for each in ("\x00", "a\nb", "§ §", "-", " ") if not compiled.fullmatch(each * low)), None)
+        wrong = next(
+            (
+                each
+                for each in ("\x00", "a\nb", "§ §", "-", " ")
+                if not compiled.fullmatch(each * low)
+            ),
+            None,
+        )
         if wrong is not None:
             found.append(Break(path, "pattern", wrong * low))
     return found

@@ -1,4 +1,6 @@
-"""A practice workspace for the tests of the Slack stand-in: people, channels, a Bolt app over HTTP, hands."""
+"""A practice workspace for the tests of the Slack stand-in: people, channels, a Bolt app over HTTP,
+hands.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +38,22 @@ MANIFEST: dict[str, Any] = {
     "features": {
         "bot_user": {"display_name": "labeljob"},
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
-        "slash_commands": [{"command": "/labeljob", "description": "Labeling jobs", "usage_hint": "create"}],
+        "slash_commands": [
+            {"command": "/labeljob", "description": "Labeling jobs", "usage_hint": "create"}
+        ],
         "shortcuts": [
-            {"name": "Label these", "type": "message", "callback_id": "label_these", "description": "Label files"},
-            {"name": "New job", "type": "global", "callback_id": "new_job", "description": "A new job"},
+            {
+                "name": "Label these",
+                "type": "message",
+                "callback_id": "label_these",
+                "description": "Label files",
+            },
+            {
+                "name": "New job",
+                "type": "global",
+                "callback_id": "new_job",
+                "description": "A new job",
+            },
         ],
     },
     "oauth_config": {
@@ -71,8 +85,20 @@ MANIFEST: dict[str, Any] = {
     },
 }
 PEOPLE = [
-    {"id": "U0MARA", "name": "mara", "real_name": "Mara", "title": "requester", "email": "mara@orchard.example"},
-    {"id": "U0LIN", "name": "lin", "real_name": "Lin", "title": "labeler", "email": "lin@orchard.example"},
+    {
+        "id": "U0MARA",
+        "name": "mara",
+        "real_name": "Mara",
+        "title": "requester",
+        "email": "mara@orchard.example",
+    },
+    {
+        "id": "U0LIN",
+        "name": "lin",
+        "real_name": "Lin",
+        "title": "labeler",
+        "email": "lin@orchard.example",
+    },
     {"id": "U0SAM", "name": "sam", "real_name": "Sam", "title": "manager"},
     {"id": "U0BOT", "name": "labeljob", "real_name": "Labeljob", "is_bot": True},
 ]
@@ -126,7 +152,9 @@ class Workspace:
         self.server.stop()
 
     def web(self, token: str = BOT_TOKEN) -> WebClient:
-        """slack_sdk's own client, as it comes, but for the retries that would hide what the stand-in says."""
+        """slack_sdk's own client, as it comes, but for the retries that would hide what the
+        stand-in says.
+        """
         return WebClient(token, base_url=f"{self.url}/api/", retry_handlers=[], timeout=5)
 
     def look(self, name: str, **query: Any) -> dict[str, Any]:
@@ -155,7 +183,9 @@ class Workspace:
         """POST /_control/<name>."""
         return self.fetch(f"/_control/{name}", body)
 
-    def fetch(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
+    def fetch(
+        self, path: str, body: dict[str, Any] | None = None, method: str | None = None
+    ) -> dict[str, Any]:
         """Any JSON of the stand-in."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
@@ -184,12 +214,16 @@ def _acknowledge(ack: Any, **_rest: Any) -> None:
 
 
 class Bot:
-    """A Bolt app, unchanged, behind a real HTTP server; `when(kind, work)` says what its next listeners do."""
+    """A Bolt app, unchanged, behind a real HTTP server; `when(kind, work)` says what its next
+    listeners do.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self.heard: queue.Queue[tuple[str, dict[str, Any], dict[str, str]]] = queue.Queue()
         self._work: dict[str, Callable[..., Any]] = {}
-        self.app = App(signing_secret=SECRET, client=workspace.web(), raise_error_for_unhandled_request=False)
+        self.app = App(
+            signing_secret=SECRET, client=workspace.web(), raise_error_for_unhandled_request=False
+        )
         everything = re.compile(".*")
         self.app.command("/labeljob")(self._listener("command"))
         self.app.action(everything)(self._listener("action"))
@@ -199,7 +233,9 @@ class Bot:
         self.app.shortcut(everything)(self._listener("shortcut"))
         for event in ("app_home_opened", "app_mention", "member_joined_channel", "message"):
             self.app.event(event)(self._listener(event))
-        self.server = Server(Starlette(routes=[Route("/slack/events", self._request, methods=["POST"])])).start()
+        self.server = Server(
+            Starlette(routes=[Route("/slack/events", self._request, methods=["POST"])])
+        ).start()
         self.url = f"{self.server.url}/slack/events"
         self.statuses: list[int] = []
         self.headers: list[dict[str, str]] = []
@@ -221,7 +257,9 @@ class Bot:
     async def _request(self, request: Request) -> Response:
         body = (await request.body()).decode()
         self.headers.append(dict(request.headers))
-        bolt = BoltRequest(body=body, headers={name: [value] for name, value in request.headers.items()})
+        bolt = BoltRequest(
+            body=body, headers={name: [value] for name, value in request.headers.items()}
+        )
         reply = await run_in_threadpool(self.app.dispatch, bolt)
         self.statuses.append(reply.status)
         headers = {name: values[0] for name, values in reply.headers.items()}
@@ -293,9 +331,17 @@ def button(action_id: str = "go", **more: Any) -> dict[str, Any]:
 
 def typed(block_id: str = "name", action_id: str = "typed", **element: Any) -> dict[str, Any]:
     """An input block."""
-    more: dict[str, Any] = {name: element.pop(name) for name in ("optional", "dispatch_action") if name in element}
+    more: dict[str, Any] = {
+        name: element.pop(name) for name in ("optional", "dispatch_action") if name in element
+    }
     inner = {"type": "plain_text_input", "action_id": action_id, **element}
-    return {"type": "input", "block_id": block_id, "label": plain("Label"), "element": inner, **more}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain("Label"),
+        "element": inner,
+        **more,
+    }
 
 
 def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:

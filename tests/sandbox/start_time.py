@@ -1,6 +1,8 @@
-"""Measures `labeljob sandbox`: seconds until the page answers, until it is ready, and until the first minute is over.
+"""Measures `labeljob sandbox`: seconds until the page answers, until it is ready, and until the
+first minute is over.
 
-Beside them the processor seconds until it was ready and the memory a few seconds later, of the stand-ins + the bot.
+Beside them the processor seconds until it was ready and the memory a few seconds later, of the
+stand-ins + the bot.
 """
 
 from __future__ import annotations
@@ -18,13 +20,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LIBRARIES = "apscheduler.schedulers.background, boto3, jinja2, pydantic_settings, slack_bolt, sqlmodel"
+LIBRARIES = (
+    "apscheduler.schedulers.background, boto3, jinja2, pydantic_settings, slack_bolt, sqlmodel"
+)
 SETTLED = 3.0  # seconds after which everything that is read later has been read
 READY = {"--services-only": "LABELJOB_MANAGERS", "": "is open"}
 
 
 def main() -> None:
-    """The stand-ins alone and the whole, each in a new folder and again in the same one, beside the imports alone."""
+    """The stand-ins alone and the whole, each in a new folder and again in the same one, beside the
+    imports alone.
+    """
     print(f"the libraries alone: {_libraries()}", flush=True)  # noqa: T201 - this is a command
     for what, word in READY.items():
         with tempfile.TemporaryDirectory(prefix="labeljob-start-") as folder:
@@ -37,7 +43,9 @@ def _libraries() -> str:
     before, started = os.times(), time.monotonic()
     subprocess.run([sys.executable, "-c", f"import {LIBRARIES}"], check=True)
     after = os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
+    used = (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
     return f"{time.monotonic() - started:.2f} s, processor {used:.2f} s"
 
 
@@ -45,7 +53,17 @@ def _measure(folder: str, what: str, word: str) -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "bot", "sandbox", "--folder", folder, "--port", str(port), *filter(None, [what])]
+    command = [
+        sys.executable,
+        "-m",
+        "bot",
+        "sandbox",
+        "--folder",
+        folder,
+        "--port",
+        str(port),
+        *filter(None, [what]),
+    ]
     where = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
     played = Path(folder, "opened")
     new = not what and not played.exists()
@@ -66,7 +84,10 @@ def _measure(folder: str, what: str, word: str) -> str:
     process.wait(30)
     process.stdout.close()
     played_words = f", first minute over {over:.2f} s" if new else ""
-    return f"page {answers:.2f} s, ready {ready:.2f} s, processor {used} s{played_words}, memory {held} MB"
+    return (
+        f"page {answers:.2f} s, ready {ready:.2f} s, processor {used} s{played_words}, memory "
+        f"{held} MB"
+    )
 
 
 def _until(holds: Callable[[], bool]) -> float:

@@ -1,4 +1,6 @@
-"""Limits and rules of Ground Truth that a job meets only when it runs, or that belong to rarer task types."""
+"""Limits and rules of Ground Truth that a job meets only when it runs, or that belong to rarer task
+types.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     practice.put("labels.json", json.dumps({"labels": [{"label": "a"}, {"label": "b"}]}))
     practice.put("fruit/0.png", picture())
     practice.put("fruit.manifest", lines({"source-ref": f"s3://{BUCKET}/fruit/0.png"}))
-    practice.sagemaker.create_workteam(WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS)
+    practice.sagemaker.create_workteam(
+        WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS
+    )
     yield practice
     practice.server.stop()
 
@@ -52,9 +56,13 @@ def test_frames_take_longer(aws: Practice, team: str) -> None:
     """Video frames and point clouds may take 30 days where a picture may take 8 hours."""
     frames = of_type("VideoObjectDetection") | {"LabelAttributeName": "x-ref"}
     frames["UiConfig"] = {"HumanTaskUiArn": f"{HUMAN_UI}VideoObjectDetection"}
-    aws.sagemaker.create_labeling_job(**labeling_job("frames", team, **frames, TaskTimeLimitInSeconds=30 * DAY))
+    aws.sagemaker.create_labeling_job(
+        **labeling_job("frames", team, **frames, TaskTimeLimitInSeconds=30 * DAY)
+    )
     with refused("ValidationException", 400, "2592000"):
-        aws.sagemaker.create_labeling_job(**labeling_job("more", team, **frames, TaskTimeLimitInSeconds=30 * DAY + 1))
+        aws.sagemaker.create_labeling_job(
+            **labeling_job("more", team, **frames, TaskTimeLimitInSeconds=30 * DAY + 1)
+        )
 
 
 def test_masks_have_their_own_prices(aws: Practice) -> None:
@@ -62,7 +70,9 @@ def test_masks_have_their_own_prices(aws: Practice) -> None:
     masks = of_type("SemanticSegmentation") | {"LabelAttributeName": "x-ref"}
     for tenths, good in ((240, False), (840, True)):
         amount = {"Dollars": 0, "Cents": tenths // 10, "TenthFractionsOfACent": 0}
-        job = labeling_job(f"mask-{tenths}", PUBLIC_TEAM, PublicWorkforceTaskPrice={"AmountInUsd": amount}, **masks)
+        job = labeling_job(
+            f"mask-{tenths}", PUBLIC_TEAM, PublicWorkforceTaskPrice={"AmountInUsd": amount}, **masks
+        )
         if good:
             aws.sagemaker.create_labeling_job(**job)
         else:
@@ -70,9 +80,13 @@ def test_masks_have_their_own_prices(aws: Practice) -> None:
                 aws.sagemaker.create_labeling_job(**job)
 
 
-@pytest.mark.parametrize("kind", ["ImageMultiClassMultiLabel", "TextMultiClassMultiLabel", "VerificationBoundingBox"])
+@pytest.mark.parametrize(
+    "kind", ["ImageMultiClassMultiLabel", "TextMultiClassMultiLabel", "VerificationBoundingBox"]
+)
 def test_types_without_automated_labeling(aws: Practice, team: str, kind: str) -> None:
-    """Several labels and audits are never labeled by a model, nor is text by the algorithm for pictures."""
+    """Several labels and audits are never labeled by a model, nor is text by the algorithm for
+    pictures.
+    """
     asked = {"LabelingJobAlgorithmSpecificationArn": f"{ALGORITHM}image-classification"}
     job = labeling_job("auto", team, **of_type(kind), LabelingJobAlgorithmsConfig=asked)
     with refused("ValidationException", 400, "cannot be used"):
@@ -91,19 +105,28 @@ def test_an_account_has_25_teams(tmp_path: Path) -> None:
     """The 26th work team is one too many."""
     aws = Practice(tmp_path)
     for number in range(25):
-        aws.sagemaker.create_workteam(WorkteamName=f"t{number}", Description="x", MemberDefinitions=MEMBERS)
+        aws.sagemaker.create_workteam(
+            WorkteamName=f"t{number}", Description="x", MemberDefinitions=MEMBERS
+        )
     with refused("ResourceLimitExceeded", 400):
-        aws.sagemaker.create_workteam(WorkteamName="t25", Description="x", MemberDefinitions=MEMBERS)
+        aws.sagemaker.create_workteam(
+            WorkteamName="t25", Description="x", MemberDefinitions=MEMBERS
+        )
     aws.server.stop()
 
 
 def test_what_was_not_sent_is_described(aws: Practice, team: str) -> None:
-    """A description has the defaults that the service filled in, and an empty key where none was named."""
+    """A description has the defaults that the service filled in, and an empty key where none was
+    named.
+    """
     aws.sagemaker.create_labeling_job(**labeling_job("defaults", team))
     job = aws.sagemaker.describe_labeling_job(LabelingJobName="defaults")
     assert job["OutputConfig"]["KmsKeyId"] == ""
     task = job["HumanTaskConfig"]
-    assert (task["MaxConcurrentTaskCount"], task["TaskAvailabilityLifetimeInSeconds"]) == (1000, 30 * DAY)
+    assert (task["MaxConcurrentTaskCount"], task["TaskAvailabilityLifetimeInSeconds"]) == (
+        1000,
+        30 * DAY,
+    )
 
 
 @pytest.fixture
@@ -123,7 +146,9 @@ def failed(world: World, kind: str, **changes: Any) -> str:
     return str(row["failure_reason"])
 
 
-@pytest.mark.parametrize("kind", ["ImageMultiClassMultiLabel", "TextMultiClassMultiLabel", "BoundingBox"])
+@pytest.mark.parametrize(
+    "kind", ["ImageMultiClassMultiLabel", "TextMultiClassMultiLabel", "BoundingBox"]
+)
 def test_too_many_labels(world: World, kind: str) -> None:
     """50 labels are the most for several labels and for boxes; single labels are not counted."""
     world.lines([{"source": "x"}])
@@ -141,10 +166,14 @@ def test_labels_that_are_too_long(world: World) -> None:
 
 
 def test_entities_need_instructions(world: World) -> None:
-    """The service's own page for entities has no template: it takes the instructions from the category file."""
+    """The service's own page for entities has no template: it takes the instructions from the
+    category file.
+    """
     world.lines([{"source": "Ana met Noor"}])
     key = world.job("entities", "NamedEntityRecognition", ["Person"])
-    world.objects.kept["orchard", "labels.json"] = json.dumps({"labels": [{"label": "Person"}]}).encode()
+    world.objects.kept["orchard", "labels.json"] = json.dumps(
+        {"labels": [{"label": "Person"}]}
+    ).encode()
     world.later(2)
     assert "instructions" in world.row(key)["failure_reason"]
 
@@ -168,7 +197,15 @@ def test_lines_that_are_too_much(world: World, entry: dict[str, Any], words: str
 
 def test_lines_of_a_stream_can_be_chained(world: World) -> None:
     """What the service itself wrote into a streaming job's lines must not fail the job after it."""
-    world.lines([{"source": "x", "dataset-objectid-attribute-name": "$old-object-id", "$old-object-id": "1"}])
+    world.lines(
+        [
+            {
+                "source": "x",
+                "dataset-objectid-attribute-name": "$old-object-id",
+                "$old-object-id": "1",
+            }
+        ]
+    )
     key = world.job("chained", "TextMultiClass", ["good", "bad"])
     world.later(8)
     assert world.row(key)["status"] == "Completed"
@@ -181,7 +218,9 @@ def test_masks_take_fewer_lines(world: World) -> None:
 
 
 def test_pictures_that_are_too_large(world: World) -> None:
-    """More than 40 MB or 100 million pixels cannot be labeled: the object fails, the job goes on."""
+    """More than 40 MB or 100 million pixels cannot be labeled: the object fails, the job goes
+    on.
+    """
     huge = io.BytesIO()
     Image.new("1", (15_000, 15_000)).save(huge, "PNG")
     world.objects.kept["orchard", "many.png"] = huge.getvalue()

@@ -32,10 +32,15 @@ def test_events_by_time_and_words(aws: Practice) -> None:
     """A follower asks from its last event on."""
     everything = aws.logs.filter_log_events(logGroupName=GROUP)["events"]
     assert len(everything) == 25
-    late = aws.logs.filter_log_events(logGroupName=GROUP, startTime=everything[20]["timestamp"])["events"]
+    late = aws.logs.filter_log_events(logGroupName=GROUP, startTime=everything[20]["timestamp"])[
+        "events"
+    ]
     assert len(late) == 5
     assert len(aws.logs.filter_log_events(logGroupName=GROUP, filterPattern='"E24"')["events"]) == 1
-    assert len(aws.logs.filter_log_events(logGroupName=GROUP, logStreamNamePrefix="job-1")["events"]) == 12
+    assert (
+        len(aws.logs.filter_log_events(logGroupName=GROUP, logStreamNamePrefix="job-1")["events"])
+        == 12
+    )
 
 
 def test_one_stream_forwards_and_backwards(aws: Practice) -> None:
@@ -47,7 +52,10 @@ def test_one_stream_forwards_and_backwards(aws: Practice) -> None:
     end = aws.logs.get_log_events(**stream, nextToken=rest["nextForwardToken"])
     assert (end["events"], end["nextForwardToken"]) == ([], rest["nextForwardToken"])
     newest = aws.logs.get_log_events(**stream, limit=2)["events"]
-    assert [event["message"] for event in newest] == ['{"event-name":"E22"}', '{"event-name":"E24"}']
+    assert [event["message"] for event in newest] == [
+        '{"event-name":"E22"}',
+        '{"event-name":"E24"}',
+    ]
 
 
 def test_groups_and_streams(aws: Practice) -> None:
@@ -57,14 +65,19 @@ def test_groups_and_streams(aws: Practice) -> None:
         aws.logs.create_log_group(logGroupName="/own")
     aws.logs.create_log_stream(logGroupName="/own", logStreamName="s")
     now = int(time.time() * 1000)
-    aws.logs.put_log_events(logGroupName="/own", logStreamName="s", logEvents=[{"timestamp": now, "message": "hello"}])
+    aws.logs.put_log_events(
+        logGroupName="/own", logStreamName="s", logEvents=[{"timestamp": now, "message": "hello"}]
+    )
     with refused("InvalidParameterException", words="chronological"):
         events = [{"timestamp": now, "message": "b"}, {"timestamp": now - 5, "message": "a"}]
         aws.logs.put_log_events(logGroupName="/own", logStreamName="s", logEvents=events)
     old = [{"timestamp": now - 15 * 86_400_000, "message": "old"}]
     answer = aws.logs.put_log_events(logGroupName="/own", logStreamName="s", logEvents=old)
     assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
-    assert [group["logGroupName"] for group in aws.logs.describe_log_groups()["logGroups"]] == [GROUP, "/own"]
+    assert [group["logGroupName"] for group in aws.logs.describe_log_groups()["logGroups"]] == [
+        GROUP,
+        "/own",
+    ]
     streams = aws.logs.describe_log_streams(logGroupName="/own")["logStreams"]
     assert (streams[0]["logStreamName"], streams[0]["lastEventTimestamp"]) == ("s", now)
 

@@ -1,4 +1,6 @@
-"""SNS and SQS in the AWS stand-in: what it refuses, what it survives, and what of both is not here."""
+"""SNS and SQS in the AWS stand-in: what it refuses, what it survives, and what of both is not
+here.
+"""
 
 from __future__ import annotations
 
@@ -36,15 +38,22 @@ def topic(aws: Practice) -> str:
 def test_a_kill_loses_no_message(tmp_path: Path) -> None:
     """What was answered is kept: messages, who has which, topics and who listens."""
     aws = Practice(tmp_path)
-    url = aws.sqs.create_queue(QueueName="kept", Attributes={"Policy": OPEN, "VisibilityTimeout": "60"})["QueueUrl"]
+    url = aws.sqs.create_queue(
+        QueueName="kept", Attributes={"Policy": OPEN, "VisibilityTimeout": "60"}
+    )["QueueUrl"]
     topic = aws.sns.create_topic(Name="kept")["TopicArn"]
-    arn = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    arn = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    aws.sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
+    )
     for text in ("one", "two"):
         aws.sns.publish(TopicArn=topic, Message=text)
     (held,) = aws.sqs.receive_message(QueueUrl=url)["Messages"]
     aws.restart()
-    # The address in QueueUrl is the old server's; as at AWS only its path tells which queue is meant.
+    # The address in QueueUrl is the old server's; as at AWS only its path tells which queue is
+    # meant.
     (other,) = aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     assert (held["Body"], other["Body"]) == ("one", "two")
     aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=held["ReceiptHandle"])
@@ -65,7 +74,9 @@ def test_an_old_handle_deletes_nothing(aws: Practice) -> None:
     aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=slow["ReceiptHandle"])
     assert aws.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
     with refused("InvalidParameterValue", 400, "does not exist"):
-        aws.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=quick["ReceiptHandle"], VisibilityTimeout=1)
+        aws.sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=quick["ReceiptHandle"], VisibilityTimeout=1
+        )
 
 
 def test_delays_and_retention(aws: Practice) -> None:
@@ -74,7 +85,10 @@ def test_delays_and_retention(aws: Practice) -> None:
     url = aws.sqs.create_queue(QueueName="later", Attributes=attributes)["QueueUrl"]
     aws.sqs.send_message(QueueUrl=url, MessageBody="x")
     counts = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    assert (counts["ApproximateNumberOfMessagesDelayed"], counts["ApproximateNumberOfMessages"]) == ("1", "0")
+    assert (
+        counts["ApproximateNumberOfMessagesDelayed"],
+        counts["ApproximateNumberOfMessages"],
+    ) == ("1", "0")
     assert not aws.sqs.receive_message(QueueUrl=url).get("Messages")
     aws.later(21)
     assert aws.sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
@@ -83,7 +97,9 @@ def test_delays_and_retention(aws: Practice) -> None:
 
 
 def test_a_minute_of_rest(aws: Practice) -> None:
-    """A purge and a deleted name can be used again after a minute only, as programs in a loop find out."""
+    """A purge and a deleted name can be used again after a minute only, as programs in a loop find
+    out.
+    """
     url = aws.sqs.create_queue(QueueName="rest")["QueueUrl"]
     aws.sqs.purge_queue(QueueUrl=url)
     with refused("AWS.SimpleQueueService.PurgeQueueInProgress", 403):
@@ -106,14 +122,19 @@ def test_a_minute_of_rest(aws: Practice) -> None:
         ({"Policy": "no json"}, "InvalidAttributeValue"),
         ({"Policy": json.dumps({"Statement": [{"Effect": "Maybe"}]})}, "InvalidAttributeValue"),
         ({"RedrivePolicy": json.dumps({"maxReceiveCount": 3})}, "InvalidAttributeValue"),
-        ({"RedrivePolicy": json.dumps({"deadLetterTargetArn": "x", "maxReceiveCount": 0})}, "InvalidAttributeValue"),
+        (
+            {"RedrivePolicy": json.dumps({"deadLetterTargetArn": "x", "maxReceiveCount": 0})},
+            "InvalidAttributeValue",
+        ),
         ({"SqsManagedSseEnabled": "maybe"}, "InvalidAttributeValue"),
         ({"QueueArn": "x"}, "InvalidAttributeName"),
         ({"ContentBasedDeduplication": "true"}, "InvalidAttributeName"),
         ({"Bogus": "1"}, "InvalidAttributeName"),
     ],
 )
-def test_attributes_that_cannot_be(aws: Practice, queue: str, attributes: dict[str, str], code: str) -> None:
+def test_attributes_that_cannot_be(
+    aws: Practice, queue: str, attributes: dict[str, str], code: str
+) -> None:
     """A queue that is set up wrongly must not pass for one that is set up well."""
     with refused(code, 400):
         aws.sqs.set_queue_attributes(QueueUrl=queue, Attributes=attributes)
@@ -132,12 +153,23 @@ def attribute(name: str, kind: str, value: str) -> dict[str, Any]:
         ({"MessageBody": "\x00"}, "InvalidMessageContents"),
         ({"MessageBody": "x" * 1_048_577}, "InvalidParameterValue"),
         ({"MessageBody": "x", "DelaySeconds": 901}, "InvalidParameterValue"),
-        ({"MessageBody": "x", "MessageAttributes": attribute("a b", "String", "x")}, "InvalidParameterValue"),
-        ({"MessageBody": "x", "MessageAttributes": attribute("a", "Number", "x")}, "InvalidParameterValue"),
-        ({"MessageBody": "x", "MessageAttributes": attribute("a", "String", "")}, "InvalidParameterValue"),
+        (
+            {"MessageBody": "x", "MessageAttributes": attribute("a b", "String", "x")},
+            "InvalidParameterValue",
+        ),
+        (
+            {"MessageBody": "x", "MessageAttributes": attribute("a", "Number", "x")},
+            "InvalidParameterValue",
+        ),
+        (
+            {"MessageBody": "x", "MessageAttributes": attribute("a", "String", "")},
+            "InvalidParameterValue",
+        ),
     ],
 )
-def test_messages_that_cannot_be(aws: Practice, queue: str, asked: dict[str, Any], code: str) -> None:
+def test_messages_that_cannot_be(
+    aws: Practice, queue: str, asked: dict[str, Any], code: str
+) -> None:
     """What SQS cannot carry is refused with its code, and nothing is sent."""
     with refused(code, 400):
         aws.sqs.send_message(QueueUrl=queue, **asked)
@@ -155,8 +187,13 @@ def test_addresses_of_queues(aws: Practice, queue: str) -> None:
 
 
 def test_what_listens_but_is_never_reached(aws: Practice, topic: str) -> None:
-    """Web and mail addresses would lead out of this machine: they are written down and stay unconfirmed."""
-    for protocol, endpoint in (("https", "https://orchard.example/hook"), ("email", "mara@orchard.example")):
+    """Web and mail addresses would lead out of this machine: they are written down and stay
+    unconfirmed.
+    """
+    for protocol, endpoint in (
+        ("https", "https://orchard.example/hook"),
+        ("email", "mara@orchard.example"),
+    ):
         made = aws.sns.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
         assert made["SubscriptionArn"] == "pending confirmation"
     listed = aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
@@ -192,19 +229,30 @@ def test_topics_of_others(aws: Practice, topic: str) -> None:
 def test_attributes_of_topics_and_subscriptions(aws: Practice, topic: str, queue: str) -> None:
     """Unknown names and broken policies are refused; filters are not here and say so."""
     assert queue
-    for name, value in (("Bogus", "x"), ("TopicArn", "x"), ("Policy", "{"), ("MaximumMessageSize", "1")):
+    for name, value in (
+        ("Bogus", "x"),
+        ("TopicArn", "x"),
+        ("Policy", "{"),
+        ("MaximumMessageSize", "1"),
+    ):
         with refused("InvalidParameter", 400):
             aws.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
     endpoint = f"arn:aws:sqs:us-east-1:{ACCOUNT}:fruit"
     for attributes in ({"RawMessageDelivery": "perhaps"}, {"Bogus": "x"}):
         with refused("InvalidParameter", 400):
-            aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint, Attributes=attributes)
+            aws.sns.subscribe(
+                TopicArn=topic, Protocol="sqs", Endpoint=endpoint, Attributes=attributes
+            )
     with refused("NotImplementedException", 501, "FilterPolicy"):
-        aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint, Attributes={"FilterPolicy": "{}"})
+        aws.sns.subscribe(
+            TopicArn=topic, Protocol="sqs", Endpoint=endpoint, Attributes={"FilterPolicy": "{}"}
+        )
 
 
 def test_strict_order_is_not_here(aws: Practice) -> None:
-    """FIFO queues and topics say that they are missing, so that nobody relies on an order that is none."""
+    """FIFO queues and topics say that they are missing, so that nobody relies on an order that is
+    none.
+    """
     with refused("NotImplementedException", 501, "FIFO"):
         aws.sqs.create_queue(QueueName="q.fifo", Attributes={"FifoQueue": "true"})
     with refused("NotImplementedException", 501, "FIFO"):
@@ -223,7 +271,9 @@ def test_strict_order_is_not_here(aws: Practice) -> None:
     ],
 )
 def test_forms_that_are_none(aws: Practice, body: bytes, code: bytes) -> None:
-    """As clients without boto3 send them: what is wrong is told in the query protocol's own document."""
+    """As clients without boto3 send them: what is wrong is told in the query protocol's own
+    document.
+    """
     kind = "application/x-www-form-urlencoded"
     status, answer = signed("POST", f"{aws.server.url}/", body, "sns", Content_Type=kind)
     assert (status, b"<Code>" + code + b"</Code>" in answer) == (400, True), answer
@@ -243,4 +293,7 @@ def test_the_journal_names_them(aws: Practice, topic: str) -> None:
     aws.sns.list_topics()
     aws.sqs.list_queues()
     assert topic
-    assert [each["operation"] for each in aws.aws.faults.book.entries(before)] == ["SNS.ListTopics", "SQS.ListQueues"]
+    assert [each["operation"] for each in aws.aws.faults.book.entries(before)] == [
+        "SNS.ListTopics",
+        "SQS.ListQueues",
+    ]

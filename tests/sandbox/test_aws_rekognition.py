@@ -1,4 +1,6 @@
-"""Custom Labels in the AWS stand-in, through boto3: imports that lie by silence, changes, splits, trainings."""
+"""Custom Labels in the AWS stand-in, through boto3: imports that lie by silence, changes, splits,
+trainings.
+"""
 
 import json
 from collections.abc import Iterator
@@ -31,14 +33,20 @@ def classified(number: int, label: str, **changes: Any) -> dict[str, Any]:
         "human-annotated": "yes",
         "creation-date": DATE,
     }
-    return {"source-ref": f"s3://{BUCKET}/fruit/{number}.png", "kind": 0, "kind-metadata": metadata | changes}
+    return {
+        "source-ref": f"s3://{BUCKET}/fruit/{number}.png",
+        "kind": 0,
+        "kind-metadata": metadata | changes,
+    }
 
 
 def boxed(number: int, *boxes: tuple[float, float, float, float], **changes: Any) -> dict[str, Any]:
     size = changes.pop("size", 640)
     value = {
         "image_size": [{"width": size, "height": size, "depth": 3}],
-        "annotations": [{"class_id": 0, "left": a, "top": b, "width": c, "height": d} for a, b, c, d in boxes],
+        "annotations": [
+            {"class_id": 0, "left": a, "top": b, "width": c, "height": d} for a, b, c, d in boxes
+        ],
     }
     metadata = {
         "objects": [{"confidence": 1} for _ in boxes],
@@ -47,33 +55,49 @@ def boxed(number: int, *boxes: tuple[float, float, float, float], **changes: Any
         "human-annotated": "yes",
         "creation-date": DATE,
     }
-    return {"source-ref": f"s3://{BUCKET}/fruit/{number}.png", "box": value, "box-metadata": metadata | changes}
+    return {
+        "source-ref": f"s3://{BUCKET}/fruit/{number}.png",
+        "box": value,
+        "box-metadata": metadata | changes,
+    }
 
 
 def project(aws: Practice, name: str) -> str:
     return str(aws.rekognition.create_project(ProjectName=name)["ProjectArn"])
 
 
-def imported(aws: Practice, arn: str, body: str | bytes, kind: str = "TRAIN") -> tuple[str, dict[str, Any]]:
+def imported(
+    aws: Practice, arn: str, body: str | bytes, kind: str = "TRAIN"
+) -> tuple[str, dict[str, Any]]:
     """A dataset made from a manifest with this body; its ARN and description once it is done."""
     aws.put("import.manifest", body)
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": BUCKET, "Name": "import.manifest"}}}
-    made = aws.rekognition.create_dataset(ProjectArn=arn, DatasetType=kind, DatasetSource=source)["DatasetArn"]
+    made = aws.rekognition.create_dataset(ProjectArn=arn, DatasetType=kind, DatasetSource=source)[
+        "DatasetArn"
+    ]
     aws.later()
     return made, described(aws, made)
 
 
 def described(aws: Practice, dataset: str) -> dict[str, Any]:
-    found: dict[str, Any] = aws.rekognition.describe_dataset(DatasetArn=dataset)["DatasetDescription"]
+    found: dict[str, Any] = aws.rekognition.describe_dataset(DatasetArn=dataset)[
+        "DatasetDescription"
+    ]
     return found
 
 
 def test_an_import_takes_its_time(aws: Practice) -> None:
-    """Until it is complete nothing may be listed or changed; afterwards the counts must be right."""
+    """Until it is complete nothing may be listed or changed; afterwards the counts must be
+    right.
+    """
     arn = project(aws, "time")
-    aws.put("time.manifest", lines(*(classified(n, "ripe" if n % 3 else "green") for n in range(6))))
+    aws.put(
+        "time.manifest", lines(*(classified(n, "ripe" if n % 3 else "green") for n in range(6)))
+    )
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": BUCKET, "Name": "time.manifest"}}}
-    made = aws.rekognition.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)["DatasetArn"]
+    made = aws.rekognition.create_dataset(
+        ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source
+    )["DatasetArn"]
     assert ":project/time/dataset/train/" in made
     assert described(aws, made)["Status"] == "CREATE_IN_PROGRESS"
     with pytest.raises(aws.rekognition.exceptions.ResourceNotReadyException):
@@ -85,11 +109,23 @@ def test_an_import_takes_its_time(aws: Practice) -> None:
     aws.later()
     done = described(aws, made)
     assert (done["Status"], done["StatusMessageCode"]) == ("CREATE_COMPLETE", "SUCCESS")
-    assert done["DatasetStats"] == {"LabeledEntries": 6, "TotalEntries": 6, "TotalLabels": 2, "ErrorEntries": 0}
+    assert done["DatasetStats"] == {
+        "LabeledEntries": 6,
+        "TotalEntries": 6,
+        "TotalLabels": 2,
+        "ErrorEntries": 0,
+    }
     labels = aws.rekognition.list_dataset_labels(DatasetArn=made)["DatasetLabelDescriptions"]
-    assert [(each["LabelName"], each["LabelStats"]["EntryCount"]) for each in labels] == [("green", 2), ("ripe", 4)]
-    seen = aws.rekognition.describe_projects(ProjectNames=["time"])["ProjectDescriptions"][0]["Datasets"]
-    assert [(each["DatasetType"], each["Status"]) for each in seen] == [("TRAIN", "CREATE_COMPLETE")]
+    assert [(each["LabelName"], each["LabelStats"]["EntryCount"]) for each in labels] == [
+        ("green", 2),
+        ("ripe", 4),
+    ]
+    seen = aws.rekognition.describe_projects(ProjectNames=["time"])["ProjectDescriptions"][0][
+        "Datasets"
+    ]
+    assert [(each["DatasetType"], each["Status"]) for each in seen] == [
+        ("TRAIN", "CREATE_COMPLETE")
+    ]
 
 
 def test_projects_and_datasets_are_unique(aws: Practice) -> None:
@@ -101,12 +137,16 @@ def test_projects_and_datasets_are_unique(aws: Practice) -> None:
     with pytest.raises(aws.rekognition.exceptions.ResourceAlreadyExistsException):
         aws.rekognition.create_dataset(ProjectArn=arn, DatasetType="TEST")
     with pytest.raises(aws.rekognition.exceptions.ResourceNotFoundException):
-        aws.rekognition.create_dataset(ProjectArn=arn.replace("unique", "absent"), DatasetType="TEST")
+        aws.rekognition.create_dataset(
+            ProjectArn=arn.replace("unique", "absent"), DatasetType="TEST"
+        )
     with refused("ValidationException", words="pattern"):
         project(aws, "has space")
 
 
-@pytest.mark.parametrize("place", [(BUCKET, "absent.manifest"), ("locked", "a.manifest"), ("far-away", "a.manifest")])
+@pytest.mark.parametrize(
+    "place", [(BUCKET, "absent.manifest"), ("locked", "a.manifest"), ("far-away", "a.manifest")]
+)
 def test_manifests_that_cannot_be_read_are_refused(aws: Practice, place: tuple[str, str]) -> None:
     """These fail at once, the others only later: the bot words them differently."""
     arn = project(aws, f"unreadable-{place[0]}")
@@ -131,12 +171,16 @@ def test_lines_vanish_in_silence(aws: Practice) -> None:
     made, done = imported(aws, project(aws, "silence"), good + bad)
     assert (done["Status"], done["DatasetStats"]["TotalEntries"]) == ("CREATE_COMPLETE", 40)
     assert done["DatasetStats"]["ErrorEntries"] == 0
-    assert not aws.rekognition.list_dataset_entries(DatasetArn=made, HasErrors=True)["DatasetEntries"]
+    assert not aws.rekognition.list_dataset_entries(DatasetArn=made, HasErrors=True)[
+        "DatasetEntries"
+    ]
 
 
 def test_too_many_bad_lines_fail_all(aws: Practice) -> None:
     """More than a fifth: the dataset fails and says why only by its code."""
-    _, done = imported(aws, project(aws, "fifth"), lines(*(classified(n, "ripe") for n in range(4))) + "{\n{\n")
+    _, done = imported(
+        aws, project(aws, "fifth"), lines(*(classified(n, "ripe") for n in range(4))) + "{\n{\n"
+    )
     assert (done["Status"], done["StatusMessageCode"]) == ("CREATE_FAILED", "CLIENT_ERROR")
     assert "ERROR_TOO_MANY_RECORDS_IN_ERROR" in done["StatusMessage"]
     assert done["DatasetStats"]["TotalEntries"] == 0
@@ -150,7 +194,9 @@ def test_whole_manifests_that_fail(aws: Practice) -> None:
         ProjectArn=project(aws, "nameless"), DatasetType="TRAIN", DatasetSource=source
     )["DatasetArn"]
     aws.later()
-    assert "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT" in described(aws, made)["StatusMessage"]
+    assert (
+        "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT" in described(aws, made)["StatusMessage"]
+    )
     body = lines(*(classified(n, f"label {n}") for n in range(MOST_LABELS + 1)))
     _, done = imported(aws, project(aws, "many-labels"), body)
     assert "ERROR_MANIFEST_TOO_MANY_LABELS" in done["StatusMessage"]
@@ -164,8 +210,14 @@ def test_whole_manifests_that_fail(aws: Practice) -> None:
         (classified(0, "ripe") | {"kind": [1]}, "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
         (classified(0, "ripe", confidence=7), "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"),
         (classified(0, "x" * 257), "ERROR_INVALID_LABEL_NAME_LENGTH"),
-        (classified(0, "ripe", type="groundtruth/text-classification"), "ERROR_UNSUPPORTED_USE_CASE_TYPE"),
-        (classified(0, "a", type="groundtruth/image-classification-multilabel"), "ERROR_UNSUPPORTED_USE_CASE_TYPE"),
+        (
+            classified(0, "ripe", type="groundtruth/text-classification"),
+            "ERROR_UNSUPPORTED_USE_CASE_TYPE",
+        ),
+        (
+            classified(0, "a", type="groundtruth/image-classification-multilabel"),
+            "ERROR_UNSUPPORTED_USE_CASE_TYPE",
+        ),
         (boxed(0, (0, 0, 9, 9), objects=[]), "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE"),
         (boxed(0, (0, 0, 9, 9), **{"class-map": {"1": "x"}}), "ERROR_MISSING_CLASS_MAP_ID"),
         (boxed(0, (600, 0, 90, 9)), "ERROR_INVALID_BOUNDING_BOX"),
@@ -182,21 +234,29 @@ def test_whole_manifests_that_fail(aws: Practice) -> None:
     ],
 )
 def test_lines_with_faults_are_kept_with_their_codes(entry: dict[str, Any], code: str) -> None:
-    """Each code of the guide's table for datasets is given for what the guide says it is given for."""
+    """Each code of the guide's table for datasets is given for what the guide says it is given
+    for.
+    """
     kept = next(iter(read_lines(lines(entry).encode()).entries.values()))
     assert code in {error["code"] for error in kept.errors}
 
 
 def test_good_lines_have_no_faults() -> None:
-    """A picture without boxes and one without labels are no errors; one is labeled, the other is not."""
-    whole = read_lines(lines(boxed(0), boxed(1, (0, 0, 9, 9)), {"source-ref": f"s3://{BUCKET}/bare.png"}).encode())
+    """A picture without boxes and one without labels are no errors; one is labeled, the other is
+    not.
+    """
+    whole = read_lines(
+        lines(boxed(0), boxed(1, (0, 0, 9, 9)), {"source-ref": f"s3://{BUCKET}/bare.png"}).encode()
+    )
     assert [entry.errors for entry in whole.entries.values()] == [(), (), ()]
     assert [entry.labeled for entry in whole.entries.values()] == [False, True, False]
 
 
 def test_faults_are_listed(aws: Practice) -> None:
     """The bot reads cl-errors to tell people which lines to mend."""
-    made, done = imported(aws, project(aws, "listed"), lines(boxed(0, (0, 0, 9, 9)), boxed(1, (-1, 0, 9, 9))))
+    made, done = imported(
+        aws, project(aws, "listed"), lines(boxed(0, (0, 0, 9, 9)), boxed(1, (-1, 0, 9, 9)))
+    )
     assert done["DatasetStats"]["ErrorEntries"] == 1
     listing = aws.rekognition.list_dataset_entries
     (wrong,) = listing(DatasetArn=made, HasErrors=True)["DatasetEntries"]
@@ -216,7 +276,9 @@ def test_faults_are_listed(aws: Practice) -> None:
 
 def test_updates_replace_and_add(aws: Practice) -> None:
     """The same source-ref is the same picture; there is no way to take one out."""
-    made, _ = imported(aws, project(aws, "update"), lines(classified(0, "ripe"), classified(1, "ripe")))
+    made, _ = imported(
+        aws, project(aws, "update"), lines(classified(0, "ripe"), classified(1, "ripe"))
+    )
     changes = lines(classified(1, "green"), classified(2, "green")).encode()
     aws.rekognition.update_dataset_entries(DatasetArn=made, Changes={"GroundTruth": changes})
     assert described(aws, made)["Status"] == "UPDATE_IN_PROGRESS"
@@ -226,14 +288,21 @@ def test_updates_replace_and_add(aws: Practice) -> None:
     done = described(aws, made)
     assert (done["Status"], done["DatasetStats"]["TotalEntries"]) == ("UPDATE_COMPLETE", 3)
     labels = aws.rekognition.list_dataset_labels(DatasetArn=made)["DatasetLabelDescriptions"]
-    assert {each["LabelName"]: each["LabelStats"]["EntryCount"] for each in labels} == {"green": 2, "ripe": 1}
+    assert {each["LabelName"]: each["LabelStats"]["EntryCount"] for each in labels} == {
+        "green": 2,
+        "ripe": 1,
+    }
     with refused("ValidationException", words="5242880"):
-        aws.rekognition.update_dataset_entries(DatasetArn=made, Changes={"GroundTruth": b"x" * 5_242_881})
+        aws.rekognition.update_dataset_entries(
+            DatasetArn=made, Changes={"GroundTruth": b"x" * 5_242_881}
+        )
 
 
 def test_copies(aws: Practice) -> None:
     """A dataset can begin as a copy of another one."""
-    made, _ = imported(aws, project(aws, "original"), lines(classified(0, "ripe"), classified(1, "green")))
+    made, _ = imported(
+        aws, project(aws, "original"), lines(classified(0, "ripe"), classified(1, "green"))
+    )
     copy = aws.rekognition.create_dataset(
         ProjectArn=project(aws, "copy"), DatasetType="TRAIN", DatasetSource={"DatasetArn": made}
     )["DatasetArn"]
@@ -242,9 +311,13 @@ def test_copies(aws: Practice) -> None:
 
 
 def test_a_fifth_goes_to_the_test_dataset(aws: Practice) -> None:
-    """The split moves entries and never copies them; it wants an empty test dataset of the same project."""
+    """The split moves entries and never copies them; it wants an empty test dataset of the same
+    project.
+    """
     arn = project(aws, "split")
-    train, _ = imported(aws, arn, lines(*(classified(n, "ripe" if n % 2 else "green") for n in range(20))))
+    train, _ = imported(
+        aws, arn, lines(*(classified(n, "ripe" if n % 2 else "green") for n in range(20)))
+    )
     test = aws.rekognition.create_dataset(ProjectArn=arn, DatasetType="TEST")["DatasetArn"]
     both = [{"Arn": train}, {"Arn": test}]
     with pytest.raises(aws.rekognition.exceptions.ResourceNotReadyException):
@@ -253,7 +326,10 @@ def test_a_fifth_goes_to_the_test_dataset(aws: Practice) -> None:
     aws.rekognition.distribute_dataset_entries(Datasets=both)
     assert {described(aws, each)["Status"] for each in (train, test)} == {"UPDATE_IN_PROGRESS"}
     aws.later()
-    assert [described(aws, each)["DatasetStats"]["TotalEntries"] for each in (train, test)] == [16, 4]
+    assert [described(aws, each)["DatasetStats"]["TotalEntries"] for each in (train, test)] == [
+        16,
+        4,
+    ]
     assert described(aws, test)["DatasetStats"]["TotalLabels"] == 2
     with refused("InvalidParameterException", words="empty"):
         aws.rekognition.distribute_dataset_entries(Datasets=both)
@@ -272,7 +348,10 @@ def test_too_few_images_cannot_be_split(aws: Practice) -> None:
     aws.later()
     for each in (train, test):
         assert described(aws, each)["Status"] == "UPDATE_FAILED"
-    assert "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE" in described(aws, train)["StatusMessage"]
+    assert (
+        "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"
+        in described(aws, train)["StatusMessage"]
+    )
 
 
 def test_deleting(aws: Practice) -> None:
@@ -297,7 +376,9 @@ def trained(aws: Practice, name: str, train: str, test: str, **asked: Any) -> di
     request = {"ProjectArn": arn, "VersionName": "v1", "OutputConfig": OUTPUT} | asked
     aws.rekognition.create_project_version(**request)
     aws.later()
-    return dict(aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0])
+    return dict(
+        aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0]
+    )
 
 
 GOOD_TRAIN = lines(*(classified(n, "ripe" if n % 2 else "green") for n in range(8)))
@@ -311,9 +392,14 @@ def test_a_model_from_training_to_deletion(aws: Practice) -> None:
     assert done["Status"] == "TRAINING_COMPLETED"
     assert 0.5 < done["EvaluationResult"]["F1Score"] < 1
     summary = done["ManifestSummary"]["S3Object"]
-    assert json.loads(aws.s3.get_object(Bucket=BUCKET, Key=summary["Name"])["Body"].read())["errors"] == []
+    assert (
+        json.loads(aws.s3.get_object(Bucket=BUCKET, Key=summary["Name"])["Body"].read())["errors"]
+        == []
+    )
     arn = done["ProjectVersionArn"].partition("/version/")[0]
-    whole = rekognition.describe_projects(ProjectNames=["whole"])["ProjectDescriptions"][0]["ProjectArn"]
+    whole = rekognition.describe_projects(ProjectNames=["whole"])["ProjectDescriptions"][0][
+        "ProjectArn"
+    ]
     assert whole.startswith(arn)
     with pytest.raises(rekognition.exceptions.ResourceInUseException):
         rekognition.create_project_version(ProjectArn=whole, VersionName="v1", OutputConfig=OUTPUT)
@@ -321,7 +407,11 @@ def test_a_model_from_training_to_deletion(aws: Practice) -> None:
         rekognition.delete_project(ProjectArn=whole)
 
     def status() -> str:
-        return str(rekognition.describe_project_versions(ProjectArn=whole)["ProjectVersionDescriptions"][0]["Status"])
+        return str(
+            rekognition.describe_project_versions(ProjectArn=whole)["ProjectVersionDescriptions"][
+                0
+            ]["Status"]
+        )
 
     rekognition.start_project_version(**model, MinInferenceUnits=1)
     assert status() == "STARTING"
@@ -342,7 +432,12 @@ def test_a_model_from_training_to_deletion(aws: Practice) -> None:
 @pytest.mark.parametrize(
     ("name", "train", "test", "code"),
     [
-        ("one-label", lines(*(classified(n, "ripe") for n in range(4))), GOOD_TEST, "ERROR_MANIFEST_TOO_FEW_LABELS"),
+        (
+            "one-label",
+            lines(*(classified(n, "ripe") for n in range(4))),
+            GOOD_TEST,
+            "ERROR_MANIFEST_TOO_FEW_LABELS",
+        ),
         ("overlap", GOOD_TRAIN, lines(classified(9, "kiwi")), "ERROR_INSUFFICIENT_LABEL_OVERLAP"),
         (
             "buckets",
@@ -369,8 +464,17 @@ def test_trainings_that_fail(aws: Practice, name: str, train: str, test: str, co
 
 def test_an_output_bucket_that_is_not_there(aws: Practice) -> None:
     """This error comes as words without a code."""
-    done = trained(aws, "no-output", GOOD_TRAIN, GOOD_TEST, OutputConfig={"S3Bucket": "nobody", "S3KeyPrefix": "x"})
-    assert (done["Status"], done["StatusMessage"]) == ("TRAINING_FAILED", "Can't write to the output S3 bucket.")
+    done = trained(
+        aws,
+        "no-output",
+        GOOD_TRAIN,
+        GOOD_TEST,
+        OutputConfig={"S3Bucket": "nobody", "S3KeyPrefix": "x"},
+    )
+    assert (done["Status"], done["StatusMessage"]) == (
+        "TRAINING_FAILED",
+        "Can't write to the output S3 bucket.",
+    )
 
 
 def test_training_needs_both_datasets(aws: Practice) -> None:

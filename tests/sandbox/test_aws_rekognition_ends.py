@@ -1,4 +1,6 @@
-"""How imports and trainings of Custom Labels end when buckets, labels or lines are wrong: each with its own code."""
+"""How imports and trainings of Custom Labels end when buckets, labels or lines are wrong: each with
+its own code.
+"""
 
 from __future__ import annotations
 
@@ -32,26 +34,38 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 
 def of(bucket: str, *entries: dict[str, Any]) -> str:
     """The lines with their images in that bucket."""
-    return lines(*({**each, "source-ref": f"s3://{bucket}/{n}.png"} for n, each in enumerate(entries)))
+    return lines(
+        *({**each, "source-ref": f"s3://{bucket}/{n}.png"} for n, each in enumerate(entries))
+    )
 
 
 def two_kinds(first: int, many: int) -> list[dict[str, Any]]:
     return [classified(n, "ripe" if n % 2 else "green") for n in range(first, first + many)]
 
 
-def ended(aws: Practice, name: str, train: str, test: str, manifests: str = BUCKET, **asked: Any) -> dict[str, Any]:
+def ended(
+    aws: Practice, name: str, train: str, test: str, manifests: str = BUCKET, **asked: Any
+) -> dict[str, Any]:
     """The training from two manifests in that bucket, at its end."""
     arn = project(aws, name)
     for kind, body in (("TRAIN", train), ("TEST", test)):
-        aws.aws.objects.write(manifests, f"{name}-{kind}.manifest", body.encode(), "application/x-ndjson")
+        aws.aws.objects.write(
+            manifests, f"{name}-{kind}.manifest", body.encode(), "application/x-ndjson"
+        )
         place = {"S3Object": {"Bucket": manifests, "Name": f"{name}-{kind}.manifest"}}
         source = {"GroundTruthManifest": place}
-        made = aws.rekognition.create_dataset(ProjectArn=arn, DatasetType=kind, DatasetSource=source)["DatasetArn"]
+        made = aws.rekognition.create_dataset(
+            ProjectArn=arn, DatasetType=kind, DatasetSource=source
+        )["DatasetArn"]
         aws.later()
         assert described(aws, made)["Status"] == "CREATE_COMPLETE"
-    aws.rekognition.create_project_version(ProjectArn=arn, VersionName="v1", OutputConfig=OUTPUT, **asked)
+    aws.rekognition.create_project_version(
+        ProjectArn=arn, VersionName="v1", OutputConfig=OUTPUT, **asked
+    )
     aws.later()
-    return dict(aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0])
+    return dict(
+        aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +80,9 @@ def ended(aws: Practice, name: str, train: str, test: str, manifests: str = BUCK
     ],
 )
 def test_where_the_images_are(aws: Practice, images: str, manifests: str, code: str) -> None:
-    """The import says nothing of these; only the training does, hours later: the bot has to warn before."""
+    """The import says nothing of these; only the training does, hours later: the bot has to warn
+    before.
+    """
     name = f"from-{images}-{manifests}"
     done = ended(aws, name, of(images, *two_kinds(0, 8)), of(images, *two_kinds(8, 4)), manifests)
     assert done["Status"] == ("TRAINING_FAILED" if code else "TRAINING_COMPLETED")
@@ -84,7 +100,9 @@ def test_a_dataset_without_a_manifest_is_the_callers(aws: Practice) -> None:
         aws.later()
     aws.rekognition.create_project_version(ProjectArn=arn, VersionName="v1", OutputConfig=OUTPUT)
     aws.later()
-    done = aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0]
+    done = aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][
+        0
+    ]
     assert "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER" in done["StatusMessage"]
 
 
@@ -96,8 +114,13 @@ def test_an_empty_dataset(aws: Practice) -> None:
     aws.later()
     aws.rekognition.create_project_version(ProjectArn=arn, VersionName="v1", OutputConfig=OUTPUT)
     aws.later()
-    done = aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0]
-    assert (done["Status"], "ERROR_EMPTY_MANIFEST" in done["StatusMessage"]) == ("TRAINING_FAILED", True)
+    done = aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][
+        0
+    ]
+    assert (done["Status"], "ERROR_EMPTY_MANIFEST" in done["StatusMessage"]) == (
+        "TRAINING_FAILED",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +145,10 @@ def test_an_empty_dataset(aws: Practice) -> None:
         (
             "usable-overlap",
             [*two_kinds(0, 6), *(boxed(n, (0, 0, 90, 90)) for n in (6, 7))],
-            [boxed(10, (0, 0, 90, 90)), *(boxed(n, (0, 0, 90, 90), **{"class-map": {"0": "ripe"}}) for n in (11, 12))],
+            [
+                boxed(10, (0, 0, 90, 90)),
+                *(boxed(n, (0, 0, 90, 90), **{"class-map": {"0": "ripe"}}) for n in (11, 12)),
+            ],
             "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP",
         ),
         ("overlap", two_kinds(0, 8), [classified(10, "kiwi")], "ERROR_INSUFFICIENT_LABEL_OVERLAP"),
@@ -137,7 +163,9 @@ def test_an_empty_dataset(aws: Practice) -> None:
 def test_labels_of_two_kinds(
     aws: Practice, name: str, train: list[dict[str, Any]], test: list[dict[str, Any]], code: str
 ) -> None:
-    """Training keeps one kind of label and drops the other: what is left has to be enough, on both sides."""
+    """Training keeps one kind of label and drops the other: what is left has to be enough, on both
+    sides.
+    """
     done = ended(aws, f"labels-{name}", of(BUCKET, *train), of(BUCKET, *test))
     assert code in done["StatusMessage"]
     assert (done["Status"] == "TRAINING_FAILED") == bool(code), done["StatusMessage"]
@@ -148,11 +176,18 @@ def from_manifests(aws: Practice, name: str, body: str, testing: dict[str, Any])
     arn = project(aws, name)
     aws.put(f"{name}.manifest", body)
     assets = [{"GroundTruthManifest": {"S3Object": {"Bucket": BUCKET, "Name": f"{name}.manifest"}}}]
-    request = {"ProjectArn": arn, "VersionName": "v1", "OutputConfig": OUTPUT, "TrainingData": {"Assets": assets}}
+    request = {
+        "ProjectArn": arn,
+        "VersionName": "v1",
+        "OutputConfig": OUTPUT,
+        "TrainingData": {"Assets": assets},
+    }
     testing = testing if "AutoCreate" in testing else {"Assets": assets}
     aws.rekognition.create_project_version(**request, TestingData=testing)
     aws.later()
-    return dict(aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0])
+    return dict(
+        aws.rekognition.describe_project_versions(ProjectArn=arn)["ProjectVersionDescriptions"][0]
+    )
 
 
 def test_too_few_images_to_take_some_for_the_test(aws: Practice) -> None:
@@ -160,7 +195,9 @@ def test_too_few_images_to_take_some_for_the_test(aws: Practice) -> None:
     body = of(BUCKET, *two_kinds(0, 18), classified(19, "kiwi"))
     done = from_manifests(aws, "autosplit", body, {"AutoCreate": True})
     assert "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT" in done["StatusMessage"]
-    enough = from_manifests(aws, "autosplit-good", of(BUCKET, *two_kinds(0, 20)), {"AutoCreate": True})
+    enough = from_manifests(
+        aws, "autosplit-good", of(BUCKET, *two_kinds(0, 20)), {"AutoCreate": True}
+    )
     assert enough["Status"] == "TRAINING_COMPLETED"
 
 
@@ -172,7 +209,12 @@ def test_lines_that_only_a_training_tells_of(aws: Practice) -> None:
     assert done["Status"] == "TRAINING_COMPLETED"
     (asset,) = done["TrainingDataResult"]["Validation"]["Assets"]
     place = asset["GroundTruthManifest"]["S3Object"]
-    told = aws.s3.get_object(Bucket=place["Bucket"], Key=place["Name"])["Body"].read().decode().splitlines()
+    told = (
+        aws.s3.get_object(Bucket=place["Bucket"], Key=place["Name"])["Body"]
+        .read()
+        .decode()
+        .splitlines()
+    )
     codes = [error["code"] for line in told for error in json.loads(line).get("cl-errors", [])]
     assert codes == [
         "WARNING_NO_ANNOTATIONS",
@@ -184,7 +226,9 @@ def test_lines_that_only_a_training_tells_of(aws: Practice) -> None:
 
 def imported(aws: Practice, name: str, bucket: str = BUCKET) -> str:
     """Begin an import of a manifest with one good line; gives the dataset."""
-    aws.aws.objects.write(bucket, f"{name}.manifest", of(bucket, classified(0, "ripe")).encode(), "text/plain")
+    aws.aws.objects.write(
+        bucket, f"{name}.manifest", of(bucket, classified(0, "ripe")).encode(), "text/plain"
+    )
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": f"{name}.manifest"}}}
     arn = project(aws, name)
     made = aws.rekognition.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)
@@ -199,8 +243,12 @@ def failure(aws: Practice, dataset: str) -> str:
 
 
 def test_a_manifest_that_cannot_be_opened(aws: Practice) -> None:
-    """It is there, so the request is taken; the key that opens it is missing, so the import fails."""
-    assert "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET" in failure(aws, imported(aws, "sealed-import", "sealed"))
+    """It is there, so the request is taken; the key that opens it is missing, so the import
+    fails.
+    """
+    assert "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET" in failure(
+        aws, imported(aws, "sealed-import", "sealed")
+    )
 
 
 def test_a_manifest_that_goes_away(aws: Practice) -> None:

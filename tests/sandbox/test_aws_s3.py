@@ -1,4 +1,6 @@
-"""The S3 of the AWS stand-in, through real clients: objects, lists, parts, buckets, and what browsers see."""
+"""The S3 of the AWS stand-in, through real clients: objects, lists, parts, buckets, and what
+browsers see.
+"""
 
 import base64
 import hashlib
@@ -61,18 +63,28 @@ def test_an_object_keeps_its_headers(aws: Practice) -> None:
         Tagging="stage=raw",
     )
     head = aws.s3.head_object(Bucket=BUCKET, Key="kept")
-    assert (head["ContentLength"], head["ContentType"], head["Metadata"]) == (5, "image/png", {"who": "mara"})
+    assert (head["ContentLength"], head["ContentType"], head["Metadata"]) == (
+        5,
+        "image/png",
+        {"who": "mara"},
+    )
     assert head["ETag"] == f'"{hashlib.md5(b"12345", usedforsecurity=False).hexdigest()}"'
     assert head["CacheControl"] == "no-store"
-    assert aws.s3.get_object_tagging(Bucket=BUCKET, Key="kept")["TagSet"] == [{"Key": "stage", "Value": "raw"}]
+    assert aws.s3.get_object_tagging(Bucket=BUCKET, Key="kept")["TagSet"] == [
+        {"Key": "stage", "Value": "raw"}
+    ]
     with refused("404", 404):
         aws.s3.head_object(Bucket=BUCKET, Key="absent")
     with refused("NoSuchKey", 404):
         aws.s3.get_object(Bucket=BUCKET, Key="absent")
     aws.s3.copy_object(Bucket=BUCKET, Key="copy é", CopySource={"Bucket": BUCKET, "Key": "kept"})
     assert aws.s3.head_object(Bucket=BUCKET, Key="copy é")["Metadata"] == {"who": "mara"}
-    aws.s3.put_object_tagging(Bucket=BUCKET, Key="kept", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
-    assert aws.s3.get_object_tagging(Bucket=BUCKET, Key="kept")["TagSet"] == [{"Key": "a", "Value": "b"}]
+    aws.s3.put_object_tagging(
+        Bucket=BUCKET, Key="kept", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]}
+    )
+    assert aws.s3.get_object_tagging(Bucket=BUCKET, Key="kept")["TagSet"] == [
+        {"Key": "a", "Value": "b"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +100,11 @@ def test_ranges(aws: Practice, asked: str, body: bytes, span: str) -> None:
     """Manifests are read in pieces; a wrong piece is a wrong line."""
     aws.put("ten", "0123456789")
     got = aws.s3.get_object(Bucket=BUCKET, Key="ten", Range=asked)
-    assert (got["Body"].read(), got["ContentRange"], got["ResponseMetadata"]["HTTPStatusCode"]) == (body, span, 206)
+    assert (got["Body"].read(), got["ContentRange"], got["ResponseMetadata"]["HTTPStatusCode"]) == (
+        body,
+        span,
+        206,
+    )
 
 
 def test_a_range_behind_the_end_is_refused(aws: Practice) -> None:
@@ -99,7 +115,9 @@ def test_a_range_behind_the_end_is_refused(aws: Practice) -> None:
 
 
 def test_conditions(aws: Practice) -> None:
-    """Immutable files are written once: If-None-Match is how a second writer learns that it is second."""
+    """Immutable files are written once: If-None-Match is how a second writer learns that it is
+    second.
+    """
     etag = aws.s3.put_object(Bucket=BUCKET, Key="once", Body=b"1", IfNoneMatch="*")["ETag"]
     with refused("PreconditionFailed", 412):
         aws.s3.put_object(Bucket=BUCKET, Key="once", Body=b"2", IfNoneMatch="*")
@@ -114,11 +132,15 @@ def test_conditions(aws: Practice) -> None:
 def test_wrong_checksums_are_refused(aws: Practice, algorithm: str) -> None:
     """Bytes that were damaged on the way must not be stored."""
     member = f"Checksum{algorithm}"
-    size = {"CRC32": "AAAAAA==", "CRC32C": "AAAAAA==", "CRC64NVME": "AAAAAAAAAAA="}.get(algorithm, "AAAA")
+    size = {"CRC32": "AAAAAA==", "CRC32C": "AAAAAA==", "CRC64NVME": "AAAAAAAAAAA="}.get(
+        algorithm, "AAAA"
+    )
     with refused("BadDigest", 400):
         aws.s3.put_object(Bucket=BUCKET, Key="sum", Body=b"orchard", **{member: size})
     with refused("BadDigest", 400):
-        aws.s3.put_object(Bucket=BUCKET, Key="sum", Body=b"orchard", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==")
+        aws.s3.put_object(
+            Bucket=BUCKET, Key="sum", Body=b"orchard", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA=="
+        )
 
 
 def test_known_checksums_hold(aws: Practice) -> None:
@@ -131,7 +153,9 @@ def test_known_checksums_hold(aws: Practice) -> None:
 
 
 def test_streams_in_chunks_are_unpacked(aws: Practice) -> None:
-    """A client that frames its body (aws-chunked, trailing checksum) must not find the framing in the object."""
+    """A client that frames its body (aws-chunked, trailing checksum) must not find the framing in
+    the object.
+    """
     body = b"5\r\norcha\r\n2\r\nrd\r\n0\r\nx-amz-checksum-crc32:"
     body += base64.b64encode(zlib.crc32(b"orchard").to_bytes(4, "big")) + b"\r\n\r\n"
     framing = {
@@ -153,19 +177,33 @@ def test_streams_in_chunks_are_unpacked(aws: Practice) -> None:
 def test_lists_page_by_page(aws: Practice) -> None:
     """A folder of more than one page must come whole, in order, once."""
     aws.s3.create_bucket(Bucket="lists")
-    keys = [f"f{folder}/{number:02}.jpg" for folder in range(3) for number in range(4)] + ["root.txt"]
+    keys = [f"f{folder}/{number:02}.jpg" for folder in range(3) for number in range(4)] + [
+        "root.txt"
+    ]
     for key in keys:
         aws.put(key, key, "lists")
     for operation in ("list_objects_v2", "list_objects"):
-        pages = list(aws.s3.get_paginator(operation).paginate(Bucket="lists", PaginationConfig={"PageSize": 5}))
+        pages = list(
+            aws.s3.get_paginator(operation).paginate(
+                Bucket="lists", PaginationConfig={"PageSize": 5}
+            )
+        )
         assert [each["Key"] for page in pages for each in page["Contents"]] == keys
         assert len(pages) == 3
         pages = list(
-            aws.s3.get_paginator(operation).paginate(Bucket="lists", Delimiter="/", PaginationConfig={"PageSize": 2})
+            aws.s3.get_paginator(operation).paginate(
+                Bucket="lists", Delimiter="/", PaginationConfig={"PageSize": 2}
+            )
         )
-        assert [p["Prefix"] for page in pages for p in page.get("CommonPrefixes", [])] == ["f0/", "f1/", "f2/"]
+        assert [p["Prefix"] for page in pages for p in page.get("CommonPrefixes", [])] == [
+            "f0/",
+            "f1/",
+            "f2/",
+        ]
         assert [each["Key"] for page in pages for each in page.get("Contents", [])] == ["root.txt"]
-    after = aws.s3.list_objects_v2(Bucket="lists", Prefix="f", StartAfter="f1/01.jpg", FetchOwner=True)
+    after = aws.s3.list_objects_v2(
+        Bucket="lists", Prefix="f", StartAfter="f1/01.jpg", FetchOwner=True
+    )
     assert (after["KeyCount"], after["Contents"][0]["Key"]) == (6, "f1/02.jpg")
     assert after["Contents"][0]["Owner"]["ID"] == "111122223333"
     with refused("InvalidArgument"):
@@ -180,14 +218,21 @@ def test_uploads_in_parts(aws: Practice) -> None:
     first = aws.s3.upload_part(**begun, UploadId=upload, PartNumber=1, Body=big)["ETag"]
     second = aws.s3.upload_part(**begun, UploadId=upload, PartNumber=2, Body=b"end")["ETag"]
     parts = [{"PartNumber": 1, "ETag": first}, {"PartNumber": 2, "ETag": second}]
-    assert [p["Size"] for p in aws.s3.list_parts(**begun, UploadId=upload)["Parts"]] == [len(big), 3]
+    assert [p["Size"] for p in aws.s3.list_parts(**begun, UploadId=upload)["Parts"]] == [
+        len(big),
+        3,
+    ]
     assert [u["Key"] for u in aws.s3.list_multipart_uploads(Bucket=BUCKET)["Uploads"]] == ["large"]
     with refused("InvalidPartOrder"):
-        aws.s3.complete_multipart_upload(**begun, UploadId=upload, MultipartUpload={"Parts": parts[::-1]})
+        aws.s3.complete_multipart_upload(
+            **begun, UploadId=upload, MultipartUpload={"Parts": parts[::-1]}
+        )
     with refused("InvalidPart"):
         wrong = [{"PartNumber": 1, "ETag": second}]
         aws.s3.complete_multipart_upload(**begun, UploadId=upload, MultipartUpload={"Parts": wrong})
-    done = aws.s3.complete_multipart_upload(**begun, UploadId=upload, MultipartUpload={"Parts": parts})
+    done = aws.s3.complete_multipart_upload(
+        **begun, UploadId=upload, MultipartUpload={"Parts": parts}
+    )
     assert done["ETag"].endswith('-2"')
     head = aws.s3.head_object(**begun)
     assert (head["ContentLength"], head["ContentType"]) == (len(big) + 3, "video/mp4")
@@ -200,7 +245,10 @@ def test_small_parts_are_refused(aws: Practice) -> None:
     begun = {"Bucket": BUCKET, "Key": "small"}
     upload = aws.s3.create_multipart_upload(**begun)["UploadId"]
     parts = [
-        {"PartNumber": n, "ETag": aws.s3.upload_part(**begun, UploadId=upload, PartNumber=n, Body=b"x")["ETag"]}
+        {
+            "PartNumber": n,
+            "ETag": aws.s3.upload_part(**begun, UploadId=upload, PartNumber=n, Body=b"x")["ETag"],
+        }
         for n in (1, 2)
     ]
     with refused("EntityTooSmall"):
@@ -253,8 +301,12 @@ def test_what_belongs_to_a_bucket(aws: Practice) -> None:
     policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}'
     aws.s3.put_bucket_policy(Bucket="dressed", Policy=policy)
     assert aws.s3.get_bucket_policy(Bucket="dressed")["Policy"] == policy
-    aws.s3.put_bucket_tagging(Bucket="dressed", Tagging={"TagSet": [{"Key": "team", "Value": "fruit"}]})
-    assert aws.s3.get_bucket_tagging(Bucket="dressed")["TagSet"] == [{"Key": "team", "Value": "fruit"}]
+    aws.s3.put_bucket_tagging(
+        Bucket="dressed", Tagging={"TagSet": [{"Key": "team", "Value": "fruit"}]}
+    )
+    assert aws.s3.get_bucket_tagging(Bucket="dressed")["TagSet"] == [
+        {"Key": "team", "Value": "fruit"}
+    ]
     with refused("MalformedPolicy"):
         aws.s3.put_bucket_policy(Bucket="dressed", Policy="no")
 
@@ -324,8 +376,12 @@ def test_a_restart_keeps_everything(tmp_path: Path) -> None:
         files = len([path for path in (tmp_path / "objects").rglob("*") if path.is_file()])
         aws.restart()
         assert aws.s3.get_object(Bucket=BUCKET, Key="a b/é.jpg")["Body"].read() == b"picture"
-        assert aws.s3.list_parts(Bucket=BUCKET, Key="later", UploadId=upload)["Parts"][0]["Size"] == 4
-        assert len([path for path in (tmp_path / "objects").rglob("*") if path.is_file()]) == files - 1
+        assert (
+            aws.s3.list_parts(Bucket=BUCKET, Key="later", UploadId=upload)["Parts"][0]["Size"] == 4
+        )
+        assert (
+            len([path for path in (tmp_path / "objects").rglob("*") if path.is_file()]) == files - 1
+        )
     finally:
         aws.server.stop()
 
@@ -342,7 +398,9 @@ threading.Event().wait()
 
 
 def test_a_kill_tears_no_object(tmp_path: Path) -> None:
-    """An upload that was acknowledged is there whole; one that was not is there whole or not at all."""
+    """An upload that was acknowledged is there whole; one that was not is there whole or not at
+    all.
+    """
     command = [sys.executable, "-c", SERVE, str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -380,7 +438,9 @@ def test_overwriting_leaves_one_file(tmp_path: Path) -> None:
 
 
 def test_people_can_look(aws: Practice) -> None:
-    """The page for people shows folders, text and pictures, escapes names, and lets nobody in by another name."""
+    """The page for people shows folders, text and pictures, escapes names, and lets nobody in by
+    another name.
+    """
     aws.put("look/<b>.txt", "<script>alert(1)</script>")
     aws.put("look/deeper/p.png", b"\x89PNG")
     base = f"{aws.server.url}/_s3/"

@@ -1,4 +1,6 @@
-"""Ground Truth in the AWS stand-in, through boto3: what it accepts, refuses, lists, and how a job lives."""
+"""Ground Truth in the AWS stand-in, through boto3: what it accepts, refuses, lists, and how a job
+lives.
+"""
 
 import json
 from collections.abc import Iterator
@@ -33,12 +35,23 @@ def furnish(practice: Practice) -> str:
     practice.s3.create_bucket(Bucket=BUCKET)
     for number in range(IMAGES):
         practice.put(f"fruit/{number}.png", picture())
-    practice.put("fruit.manifest", lines(*({"source-ref": f"s3://{BUCKET}/fruit/{n}.png"} for n in range(IMAGES))))
     practice.put(
-        "labels.json", json.dumps({"document-version": "2018-11-28", "labels": [{"label": "ripe"}, {"label": "green"}]})
+        "fruit.manifest",
+        lines(*({"source-ref": f"s3://{BUCKET}/fruit/{n}.png"} for n in range(IMAGES))),
     )
-    practice.put("page.liquid.html", "<crowd-form>{{ task.input.taskObject | grant_read_access }}</crowd-form>")
-    made = practice.sagemaker.create_workteam(WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS)
+    practice.put(
+        "labels.json",
+        json.dumps(
+            {"document-version": "2018-11-28", "labels": [{"label": "ripe"}, {"label": "green"}]}
+        ),
+    )
+    practice.put(
+        "page.liquid.html",
+        "<crowd-form>{{ task.input.taskObject | grant_read_access }}</crowd-form>",
+    )
+    made = practice.sagemaker.create_workteam(
+        WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS
+    )
     return str(made["WorkteamArn"])
 
 
@@ -55,7 +68,9 @@ def team(aws: Practice) -> str:
     return str(aws.sagemaker.describe_workteam(WorkteamName="crew")["Workteam"]["WorkteamArn"])
 
 
-def refusal(aws: Practice, request: dict[str, Any], words: str, code: str = "ValidationException") -> None:
+def refusal(
+    aws: Practice, request: dict[str, Any], words: str, code: str = "ValidationException"
+) -> None:
     with refused(code, 400, words):
         aws.sagemaker.create_labeling_job(**request)
 
@@ -63,10 +78,15 @@ def refusal(aws: Practice, request: dict[str, Any], words: str, code: str = "Val
 def test_a_job_lives_from_create_to_complete(aws: Practice, team: str) -> None:
     """The whole way that the bot depends on: ARN, counters that are zero first, output, log."""
     tags = [{"Key": "labeljob:request", "Value": "r1"}]
-    arn = aws.sagemaker.create_labeling_job(**labeling_job("Whole-Way", team, Tags=tags))["LabelingJobArn"]
+    arn = aws.sagemaker.create_labeling_job(**labeling_job("Whole-Way", team, Tags=tags))[
+        "LabelingJobArn"
+    ]
     assert arn == "arn:aws:sagemaker:us-east-1:111122223333:labeling-job/whole-way"
     first = aws.sagemaker.describe_labeling_job(LabelingJobName="whole-way")
-    assert (first["LabelingJobStatus"], set(first["LabelCounters"].values())) == ("Initializing", {0})
+    assert (first["LabelingJobStatus"], set(first["LabelCounters"].values())) == (
+        "Initializing",
+        {0},
+    )
     assert (first["LabelingJobName"], first["Tags"]) == ("Whole-Way", tags)
     assert "LabelingJobOutput" not in first
     assert "FailureReason" not in first
@@ -84,11 +104,17 @@ def test_a_job_lives_from_create_to_complete(aws: Practice, team: str) -> None:
     }
     output = job["LabelingJobOutput"]["OutputDatasetS3Uri"]
     assert output == f"s3://{BUCKET}/results/Whole-Way/manifests/output/output.manifest"
-    body = aws.s3.get_object(Bucket=BUCKET, Key=output.removeprefix(f"s3://{BUCKET}/"))["Body"].read().decode()
+    body = (
+        aws.s3.get_object(Bucket=BUCKET, Key=output.removeprefix(f"s3://{BUCKET}/"))["Body"]
+        .read()
+        .decode()
+    )
     assert [json.loads(line)["ripeness-metadata"]["type"] for line in body.splitlines()] == [
         "groundtruth/image-classification"
     ] * IMAGES
-    told = aws.logs.filter_log_events(logGroupName="/aws/sagemaker/LabelingJobs", logStreamNames=["Whole-Way"])
+    told = aws.logs.filter_log_events(
+        logGroupName="/aws/sagemaker/LabelingJobs", logStreamNames=["Whole-Way"]
+    )
     assert told["events"]
 
 
@@ -118,15 +144,24 @@ def test_masks_need_ref_and_their_verification_must_not(aws: Practice, team: str
     """The -ref rule follows the task type, and verification is its trap."""
     masks = of_type("SemanticSegmentation")
     refusal(aws, labeling_job("a2", team, **masks), "must end with -ref")
-    aws.sagemaker.create_labeling_job(**labeling_job("masks", team, LabelAttributeName="rows-ref", **masks))
+    aws.sagemaker.create_labeling_job(
+        **labeling_job("masks", team, LabelAttributeName="rows-ref", **masks)
+    )
     check = of_type("VerificationSemanticSegmentation")
-    refusal(aws, labeling_job("a2", team, LabelAttributeName="rows-ref", **check), "may not end with -ref")
+    refusal(
+        aws,
+        labeling_job("a2", team, LabelAttributeName="rows-ref", **check),
+        "may not end with -ref",
+    )
     aws.sagemaker.create_labeling_job(**labeling_job("masks-check", team, **check))
 
 
 def test_pages_follow_the_task_type(aws: Practice, team: str) -> None:
     """Exactly one page, and for frames and point clouds the service's own by its exact ARN."""
-    both = {"UiTemplateS3Uri": f"s3://{BUCKET}/p", "HumanTaskUiArn": f"{HUMAN_UI}NamedEntityRecognition"}
+    both = {
+        "UiTemplateS3Uri": f"s3://{BUCKET}/p",
+        "HumanTaskUiArn": f"{HUMAN_UI}NamedEntityRecognition",
+    }
     for page in ({}, both):
         refusal(aws, labeling_job("b", team, UiConfig=page), "Exactly one")
     cloud = of_type("3DPointCloudObjectDetection")
@@ -157,7 +192,11 @@ def test_functions_belong_together(aws: Practice, team: str) -> None:
 
 def test_the_team_must_exist(aws: Practice, team: str) -> None:
     """A job for nobody would never end."""
-    for arn in (f"{team}x", team.replace("111122223333", "999999999999"), team.replace("private", "vendor")):
+    for arn in (
+        f"{team}x",
+        team.replace("111122223333", "999999999999"),
+        team.replace("private", "vendor"),
+    ):
         refusal(aws, labeling_job("d", arn), "does not exist")
 
 
@@ -181,12 +220,19 @@ def test_prices_are_for_the_public_workforce(aws: Practice, team: str) -> None:
 
 
 def test_a_public_job_without_the_content_flag_fails_later(aws: Practice) -> None:
-    """AWS notices this only when the job runs: the bot has to report a failed job, not a refusal."""
-    aws.sagemaker.create_labeling_job(**labeling_job("flagless", PUBLIC_TEAM, PublicWorkforceTaskPrice=PRICE))
+    """AWS notices this only when the job runs: the bot has to report a failed job, not a
+    refusal.
+    """
+    aws.sagemaker.create_labeling_job(
+        **labeling_job("flagless", PUBLIC_TEAM, PublicWorkforceTaskPrice=PRICE)
+    )
     aws.later(1)
     aws.later(1)
     job = aws.sagemaker.describe_labeling_job(LabelingJobName="flagless")
-    assert (job["LabelingJobStatus"], "FreeOfPersonally" in job["FailureReason"]) == ("Failed", True)
+    assert (job["LabelingJobStatus"], "FreeOfPersonally" in job["FailureReason"]) == (
+        "Failed",
+        True,
+    )
 
 
 def test_a_missing_manifest_fails_later(aws: Practice, team: str) -> None:
@@ -205,7 +251,9 @@ def test_times_have_maxima(aws: Practice, team: str) -> None:
     refusal(aws, labeling_job("f", team, TaskAvailabilityLifetimeInSeconds=2_592_001), "2592000")
     public = {"PublicWorkforceTaskPrice": PRICE, "TaskAvailabilityLifetimeInSeconds": 43_201}
     refusal(aws, labeling_job("f", PUBLIC_TEAM, **public), "43200")
-    refusal(aws, labeling_job("f", team, MaxConcurrentTaskCount=1001), "1000", "ResourceLimitExceeded")
+    refusal(
+        aws, labeling_job("f", team, MaxConcurrentTaskCount=1001), "1000", "ResourceLimitExceeded"
+    )
 
 
 def test_places_that_cannot_be(aws: Practice, team: str) -> None:
@@ -213,9 +261,15 @@ def test_places_that_cannot_be(aws: Practice, team: str) -> None:
     far = {"DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://far-away/m.manifest"}}}
     refusal(aws, labeling_job("g", team, InputConfig=far), "is in eu-west-1")
     refusal(aws, labeling_job("g", team, InputConfig={"DataSource": {}}), "At least one")
-    refusal(aws, labeling_job("g", team, RoleArn="arn:aws:iam::999999999999:role/x"), "Cross-account")
+    refusal(
+        aws, labeling_job("g", team, RoleArn="arn:aws:iam::999999999999:role/x"), "Cross-account"
+    )
     refusal(aws, labeling_job("g", team, Tags=[{"Key": "aws:x", "Value": ""}]), "reserved")
-    refusal(aws, labeling_job("g", team, Tags=[{"Key": "x", "Value": "1"}, {"Key": "x", "Value": "2"}]), "unique")
+    refusal(
+        aws,
+        labeling_job("g", team, Tags=[{"Key": "x", "Value": "1"}, {"Key": "x", "Value": "2"}]),
+        "unique",
+    )
 
 
 def test_automated_labeling_fits_the_type(aws: Practice, team: str) -> None:
@@ -227,7 +281,9 @@ def test_automated_labeling_fits_the_type(aws: Practice, team: str) -> None:
         asked = {"LabelingJobAlgorithmSpecificationArn": arn}
         refusal(aws, labeling_job("h", team, LabelingJobAlgorithmsConfig=asked), "cannot be used")
     asked = {"LabelingJobAlgorithmSpecificationArn": f"{ALGORITHM}image-classification"}
-    aws.sagemaker.create_labeling_job(**labeling_job("automated", team, LabelingJobAlgorithmsConfig=asked))
+    aws.sagemaker.create_labeling_job(
+        **labeling_job("automated", team, LabelingJobAlgorithmsConfig=asked)
+    )
 
 
 def test_stopping(aws: Practice, team: str) -> None:
@@ -238,7 +294,10 @@ def test_stopping(aws: Practice, team: str) -> None:
         state = aws.sagemaker.describe_labeling_job(LabelingJobName="to-stop")["LabelingJobStatus"]
         assert state == "Stopping"
     aws.later(1)
-    assert aws.sagemaker.describe_labeling_job(LabelingJobName="to-stop")["LabelingJobStatus"] == "Stopped"
+    assert (
+        aws.sagemaker.describe_labeling_job(LabelingJobName="to-stop")["LabelingJobStatus"]
+        == "Stopped"
+    )
     with refused("ValidationException", 400, "status is Stopped"):
         aws.sagemaker.stop_labeling_job(LabelingJobName="to-stop")
 
@@ -253,14 +312,18 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
         name = f"{'Pear' if number % 2 else 'apple'}-{number:02}"
         practice.sagemaker.create_labeling_job(**labeling_job(name, team))
     for number in range(3):
-        practice.sagemaker.stop_labeling_job(LabelingJobName=f"{'Pear' if number % 2 else 'apple'}-{number:02}")
+        practice.sagemaker.stop_labeling_job(
+            LabelingJobName=f"{'Pear' if number % 2 else 'apple'}-{number:02}"
+        )
     yield practice
     practice.server.stop()
 
 
 def names(aws: Practice, **asked: Any) -> list[str]:
     size = asked.pop("PageSize", 7)
-    pages = aws.sagemaker.get_paginator("list_labeling_jobs").paginate(**asked, PaginationConfig={"PageSize": size})
+    pages = aws.sagemaker.get_paginator("list_labeling_jobs").paginate(
+        **asked, PaginationConfig={"PageSize": size}
+    )
     return [job["LabelingJobName"] for page in pages for job in page["LabelingJobSummaryList"]]
 
 
@@ -271,7 +334,11 @@ def test_every_job_is_on_one_page(listed: Practice) -> None:
     assert everything == sorted(everything, key=lambda name: name[-2:])
     assert names(listed, SortOrder="Descending") == everything[::-1]
     assert names(listed, SortBy="Name") == sorted(everything, key=str.lower)
-    assert sorted(names(listed, SortBy="Status", PageSize=4)[-3:]) == ["Pear-01", "apple-00", "apple-02"]
+    assert sorted(names(listed, SortBy="Status", PageSize=4)[-3:]) == [
+        "Pear-01",
+        "apple-00",
+        "apple-02",
+    ]
 
 
 def test_filters_of_the_list(listed: Practice) -> None:
@@ -284,9 +351,13 @@ def test_filters_of_the_list(listed: Practice) -> None:
 
 
 def test_pages_may_come_empty(listed: Practice) -> None:
-    """Seen on real accounts: a filter on the last change gives empty pages with a token; a poller must survive them."""
+    """Seen on real accounts: a filter on the last change gives empty pages with a token; a poller
+    must survive them.
+    """
     soon = datetime.now(UTC) + timedelta(seconds=listed.ahead - 0.5)
-    page = listed.sagemaker.list_labeling_jobs(LastModifiedTimeAfter=soon + timedelta(days=1), MaxResults=5)
+    page = listed.sagemaker.list_labeling_jobs(
+        LastModifiedTimeAfter=soon + timedelta(days=1), MaxResults=5
+    )
     assert (page["LabelingJobSummaryList"], "NextToken" in page) == ([], True)
     assert names(listed, LastModifiedTimeAfter=soon + timedelta(days=1)) == []
 
@@ -303,22 +374,38 @@ def test_tokens_belong_to_their_question(listed: Practice) -> None:
 
 
 def test_summaries_hold_what_summaries_hold(listed: Practice) -> None:
-    """The poller reads counters and team from the list; the attribute name is not there and must be asked for."""
+    """The poller reads counters and team from the list; the attribute name is not there and must be
+    asked for.
+    """
     job = listed.sagemaker.list_labeling_jobs(MaxResults=1)["LabelingJobSummaryList"][0]
     assert "LabelAttributeName" not in job
     assert job["WorkteamArn"].endswith("/crew")
     assert job["PreHumanTaskLambdaArn"].endswith("PRE-ImageMultiClass")
-    assert job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"] == f"s3://{BUCKET}/fruit.manifest"
+    assert (
+        job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+        == f"s3://{BUCKET}/fruit.manifest"
+    )
 
 
 def test_jobs_of_a_team(listed: Practice) -> None:
     """Other counters and no status: code that mixes the two lists up must fail."""
     arn = listed.sagemaker.describe_workteam(WorkteamName="crew")["Workteam"]["WorkteamArn"]
-    page = listed.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=arn, MaxResults=2, SortOrder="Descending")
-    assert [job["LabelingJobName"] for job in page["LabelingJobSummaryList"]] == ["apple-22", "Pear-21"]
-    assert page["LabelingJobSummaryList"][0]["LabelCounters"] == {"HumanLabeled": 0, "PendingHuman": 0, "Total": 0}
+    page = listed.sagemaker.list_labeling_jobs_for_workteam(
+        WorkteamArn=arn, MaxResults=2, SortOrder="Descending"
+    )
+    assert [job["LabelingJobName"] for job in page["LabelingJobSummaryList"]] == [
+        "apple-22",
+        "Pear-21",
+    ]
+    assert page["LabelingJobSummaryList"][0]["LabelCounters"] == {
+        "HumanLabeled": 0,
+        "PendingHuman": 0,
+        "Total": 0,
+    }
     code = page["LabelingJobSummaryList"][0]["JobReferenceCode"]
-    one = listed.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=arn, JobReferenceCodeContains=code)
+    one = listed.sagemaker.list_labeling_jobs_for_workteam(
+        WorkteamArn=arn, JobReferenceCodeContains=code
+    )
     assert len(one["LabelingJobSummaryList"]) == 1
     with refused("ResourceNotFound"):
         listed.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=f"{arn}x")
@@ -329,17 +416,24 @@ def test_work_teams(aws: Practice) -> None:
     sm = aws.sagemaker
     topic = {"NotificationTopicArn": "arn:aws:sns:us-east-1:111122223333:work"}
     sm.create_workteam(
-        WorkteamName="Pickers", Description="one", MemberDefinitions=MEMBERS, NotificationConfiguration=topic
+        WorkteamName="Pickers",
+        Description="one",
+        MemberDefinitions=MEMBERS,
+        NotificationConfiguration=topic,
     )
     with pytest.raises(sm.exceptions.ResourceInUse):
         sm.create_workteam(WorkteamName="pickers", Description="two", MemberDefinitions=MEMBERS)
     changed = sm.update_workteam(WorkteamName="Pickers", Description="two")["Workteam"]
     assert (changed["Description"], changed["NotificationConfiguration"]) == ("two", topic)
     assert changed["SubDomain"] == "http://127.0.0.1:4040"
-    assert [t["WorkteamName"] for t in sm.list_workteams(NameContains="pick")["Workteams"]] == ["Pickers"]
+    assert [t["WorkteamName"] for t in sm.list_workteams(NameContains="pick")["Workteams"]] == [
+        "Pickers"
+    ]
     for number in range(30):
         try:
-            sm.create_workteam(WorkteamName=f"t{number:02}", Description="d", MemberDefinitions=MEMBERS)
+            sm.create_workteam(
+                WorkteamName=f"t{number:02}", Description="d", MemberDefinitions=MEMBERS
+            )
         except sm.exceptions.ResourceLimitExceeded:
             break
     found = [
@@ -370,30 +464,42 @@ def test_the_workforce(aws: Practice) -> None:
 def test_tags(aws: Practice, team: str) -> None:
     """The bot recognises its own jobs by their tags."""
     arn = aws.sagemaker.create_labeling_job(**labeling_job("tagged", team))["LabelingJobArn"]
-    aws.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    aws.sagemaker.add_tags(
+        ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    )
     aws.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "3"}])
     aws.sagemaker.delete_tags(ResourceArn=arn, TagKeys=["b"])
     assert aws.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "3"}]
-    assert aws.sagemaker.describe_labeling_job(LabelingJobName="tagged")["Tags"] == [{"Key": "a", "Value": "3"}]
+    assert aws.sagemaker.describe_labeling_job(LabelingJobName="tagged")["Tags"] == [
+        {"Key": "a", "Value": "3"}
+    ]
     with refused("ValidationException"):
         aws.sagemaker.list_tags(ResourceArn=f"{arn}x")
 
 
 def test_previews_of_templates(aws: Practice) -> None:
-    """A template's faults come with HTTP 200; a bot that waits for an exception would publish a broken page."""
+    """A template's faults come with HTTP 200; a bot that waits for an exception would publish a
+    broken page.
+    """
     task = {"Input": json.dumps({"taskObject": f"s3://{BUCKET}/fruit/0.png"})}
     good = aws.sagemaker.render_ui_template(
-        UiTemplate={"Content": "<img src='{{ task.input.taskObject | grant_read_access }}'>"}, Task=task, RoleArn=ROLE
+        UiTemplate={"Content": "<img src='{{ task.input.taskObject | grant_read_access }}'>"},
+        Task=task,
+        RoleArn=ROLE,
     )
     assert good["Errors"] == []
     link = good["RenderedContent"].partition("'")[2].rpartition("'")[0].replace("&amp;", "&")
     assert fetch(link)[2] == picture()
-    bad = aws.sagemaker.render_ui_template(UiTemplate={"Content": "{% if %}"}, Task=task, RoleArn=ROLE)
+    bad = aws.sagemaker.render_ui_template(
+        UiTemplate={"Content": "{% if %}"}, Task=task, RoleArn=ROLE
+    )
     assert bad["Errors"]
     with refused("ValidationException", words="Exactly one"):
         aws.sagemaker.render_ui_template(Task=task, RoleArn=ROLE)
     with refused("ValidationException", words="not valid JSON"):
-        aws.sagemaker.render_ui_template(UiTemplate={"Content": "x"}, Task={"Input": "{}}"}, RoleArn=ROLE)
+        aws.sagemaker.render_ui_template(
+            UiTemplate={"Content": "x"}, Task={"Input": "{}}"}, RoleArn=ROLE
+        )
 
 
 def test_jobs_survive_a_kill(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Signatures and protocol of the AWS stand-in: who gets in, what is refused before any service is asked."""
+"""Signatures and protocol of the AWS stand-in: who gets in, what is refused before any service is
+asked.
+"""
 
 import json
 import urllib.request
@@ -26,14 +28,24 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 
 
 def link(aws: Practice, seconds: int = 60, key: str = "secret.txt") -> str:
-    url: str = aws.s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": key}, ExpiresIn=seconds)
+    url: str = aws.s3.generate_presigned_url(
+        "get_object", Params={"Bucket": BUCKET, "Key": key}, ExpiresIn=seconds
+    )
     return url
 
 
 def test_wrong_secrets_and_unknown_keys_are_refused(aws: Practice) -> None:
     """A stand-in that lets everybody in would hide a bot that signs wrongly."""
-    wrong = {"s3": "SignatureDoesNotMatch", "sagemaker": "InvalidSignatureException", "sts": "SignatureDoesNotMatch"}
-    unknown = {"s3": "InvalidAccessKeyId", "sagemaker": "UnrecognizedClientException", "sts": "InvalidClientTokenId"}
+    wrong = {
+        "s3": "SignatureDoesNotMatch",
+        "sagemaker": "InvalidSignatureException",
+        "sts": "SignatureDoesNotMatch",
+    }
+    unknown = {
+        "s3": "InvalidAccessKeyId",
+        "sagemaker": "UnrecognizedClientException",
+        "sts": "InvalidClientTokenId",
+    }
     call = {"s3": "list_buckets", "sagemaker": "list_workteams", "sts": "get_caller_identity"}
     for service, method in call.items():
         with refused(wrong[service], 403):
@@ -62,7 +74,10 @@ def test_links_open_until_they_expire(aws: Practice) -> None:
     aws.ahead += 61
     status, _, body = fetch(url)
     aws.ahead -= 61
-    assert (status, b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in body) == (403, True)
+    assert (status, b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in body) == (
+        403,
+        True,
+    )
 
 
 def test_forged_links_are_refused(aws: Practice) -> None:
@@ -80,7 +95,9 @@ def test_forged_links_are_refused(aws: Practice) -> None:
 
 
 def test_links_of_another_kind_are_refused(aws: Practice) -> None:
-    """A client that still signs in the old way, or asks for more than a week, must fail here as on AWS."""
+    """A client that still signs in the old way, or asks for more than a week, must fail here as on
+    AWS.
+    """
     old = f"{aws.server.url}/{BUCKET}/secret.txt?AWSAccessKeyId=AKIAPRACTICE&Expires=1&Signature=x"
     assert (fetch(old)[0], b"AWS4-HMAC-SHA256" in fetch(old)[2]) == (400, True)
     too_long = link(aws, seconds=604_801)
@@ -88,7 +105,10 @@ def test_links_of_another_kind_are_refused(aws: Practice) -> None:
     parts = urlsplit(link(aws))
     query = dict(parse_qsl(parts.query))
     query.pop("X-Amz-Date")
-    assert b"AuthorizationQueryParametersError" in fetch(f"{aws.server.url}{parts.path}?{urlencode(query)}")[2]
+    assert (
+        b"AuthorizationQueryParametersError"
+        in fetch(f"{aws.server.url}{parts.path}?{urlencode(query)}")[2]
+    )
 
 
 def test_a_clock_that_is_wrong_is_told(aws: Practice) -> None:
@@ -104,7 +124,9 @@ def test_a_clock_that_is_wrong_is_told(aws: Practice) -> None:
 def test_a_role_gives_keys_for_a_while(aws: Practice) -> None:
     """Links signed with a role's keys die with the session, whatever lifetime they name."""
     assert aws.sts.get_caller_identity()["Account"] == "111122223333"
-    given = aws.sts.assume_role(RoleArn=ROLE, RoleSessionName="bot", DurationSeconds=900)["Credentials"]
+    given = aws.sts.assume_role(RoleArn=ROLE, RoleSessionName="bot", DurationSeconds=900)[
+        "Credentials"
+    ]
     keys = {"key": given["AccessKeyId"], "secret": given["SecretAccessKey"]}
     session = aws.client("s3", token=given["SessionToken"], **keys)
     assert session.list_buckets()["Buckets"]
@@ -112,7 +134,9 @@ def test_a_role_gives_keys_for_a_while(aws: Practice) -> None:
     assert who == "arn:aws:sts::111122223333:assumed-role/LabelingRole/bot"
     with refused("InvalidAccessKeyId", 403):
         aws.client("s3", token="made-up", **keys).list_buckets()
-    url = session.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "secret.txt"}, ExpiresIn=3600)
+    url = session.generate_presigned_url(
+        "get_object", Params={"Bucket": BUCKET, "Key": "secret.txt"}, ExpiresIn=3600
+    )
     assert fetch(url)[0] == 200
     aws.ahead += 901
     status, _, body = fetch(url)
@@ -135,7 +159,10 @@ def test_the_service_signs_for_its_workers(aws: Practice) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"LabelingJobName": "a_b"}, "Value 'a_b' at 'labelingJobName' failed to satisfy constraint"),
+        (
+            {"LabelingJobName": "a_b"},
+            "Value 'a_b' at 'labelingJobName' failed to satisfy constraint",
+        ),
         ({"LabelingJobName": "n" * 64}, "length less than or equal to 63"),
         ({"NumberOfHumanWorkersPerDataObject": 10}, "value less than or equal to 9"),
         ({"NumberOfHumanWorkersPerDataObject": 0}, "value greater than or equal to 1"),
@@ -158,7 +185,9 @@ def test_the_service_signs_for_its_workers(aws: Practice) -> None:
         ({"TaskTitle": 7}, "Invalid type"),
     ],
 )
-def test_what_the_model_forbids_is_refused(aws: Practice, changes: dict[str, object], words: str) -> None:
+def test_what_the_model_forbids_is_refused(
+    aws: Practice, changes: dict[str, object], words: str
+) -> None:
     """boto3 does not check enums, patterns and maxima; what slips through here fails on AWS."""
     with refused("ValidationException", 400, words):
         aws.sagemaker.create_labeling_job(**labeling_job("valid-name", TEAM, **changes))
@@ -178,7 +207,10 @@ def test_what_is_missing_here_says_so(aws: Practice) -> None:
         patient.list_models()
     answer: Any = caught.value.response
     assert answer["Error"]["Code"] == "NotImplementedException"
-    assert (answer["ResponseMetadata"]["RetryAttempts"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (0, 501)
+    assert (
+        answer["ResponseMetadata"]["RetryAttempts"],
+        answer["ResponseMetadata"]["HTTPStatusCode"],
+    ) == (0, 501)
     assert call(aws, "SageMaker.MakeCoffee", {})[0] == "UnknownOperationException"
     assert call(aws, "Comprehend.DetectSentiment", {})[0] == "UnknownOperationException"
     assert call(aws, "SageMaker.ListWorkteams", [])[0] == "SerializationException"
@@ -186,13 +218,17 @@ def test_what_is_missing_here_says_so(aws: Practice) -> None:
 
 def call(aws: Practice, target: str, content: object) -> tuple[str, str]:
     """Code and words of the refusal of a request that boto3 itself would not send."""
-    _, body = signed("POST", f"{aws.server.url}/", json.dumps(content).encode(), "sagemaker", X_Amz_Target=target)
+    _, body = signed(
+        "POST", f"{aws.server.url}/", json.dumps(content).encode(), "sagemaker", X_Amz_Target=target
+    )
     answer = json.loads(body)
     return answer["__type"], answer["message"]
 
 
 def test_the_models_are_what_we_think(aws: Practice) -> None:
-    """A later botocore with another protocol or with patterns nobody compiles must be noticed at start."""
+    """A later botocore with another protocol or with patterns nobody compiles must be noticed at
+    start.
+    """
     assert aws
     for name in ("sagemaker", "rekognition", "logs"):
         assert service_model(name).resolved_protocol == "json"
@@ -201,7 +237,9 @@ def test_the_models_are_what_we_think(aws: Practice) -> None:
 
 
 def test_a_stand_in_cannot_invent() -> None:
-    """An operation or a member that AWS does not have would teach the bot a service that does not exist."""
+    """An operation or a member that AWS does not have would teach the bot a service that does not
+    exist.
+    """
 
     class Invents:
         @operation
@@ -232,7 +270,9 @@ def test_faults_speak_each_dialect(aws: Practice) -> None:
         aws.rekognition.describe_projects()
     aws.control(operation="SageMaker.CreateWorkteam", fault="drop_after", times=1)
     with pytest.raises(ConnectionClosedError):
-        aws.sagemaker.create_workteam(WorkteamName="dropped", Description="d", MemberDefinitions=MEMBERS)
+        aws.sagemaker.create_workteam(
+            WorkteamName="dropped", Description="d", MemberDefinitions=MEMBERS
+        )
     assert aws.sagemaker.describe_workteam(WorkteamName="dropped")["Workteam"]["Description"] == "d"
 
 
@@ -244,6 +284,11 @@ def test_the_journal_names_operations_and_keeps_no_secret(aws: Practice) -> None
     with urllib.request.urlopen(f"{aws.server.url}/_control/journal") as answer:
         text = answer.read().decode()
     seen = {entry["operation"] for entry in json.loads(text)["entries"]}
-    assert {"S3.GetObject", "STS.GetCallerIdentity", "Logs.DescribeLogGroups", "S3.CreateBucket"} <= seen
+    assert {
+        "S3.GetObject",
+        "STS.GetCallerIdentity",
+        "Logs.DescribeLogGroups",
+        "S3.CreateBucket",
+    } <= seen
     assert link(aws).rpartition("=")[2] not in text
     assert "practice-secret" not in text

@@ -1,4 +1,6 @@
-"""Streaming labeling jobs and notices over topics: what comes in, what goes out, when it ends, what it survives."""
+"""Streaming labeling jobs and notices over topics: what comes in, what goes out, when it ends, what
+it survives.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,14 @@ def furnish(aws: Practice) -> None:
     aws.s3.create_bucket(Bucket=BUCKET)
     for number in range(3):
         aws.put(f"fruit/{number}.png", picture())
-    aws.put("fruit.manifest", lines(*({"source-ref": f"s3://{BUCKET}/fruit/{n}.png"} for n in range(3))))
+    aws.put(
+        "fruit.manifest", lines(*({"source-ref": f"s3://{BUCKET}/fruit/{n}.png"} for n in range(3)))
+    )
     aws.put("labels.json", json.dumps(LABELS))
     aws.put("page.liquid.html", "<crowd-form></crowd-form>")
-    aws.sagemaker.create_workteam(WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS)
+    aws.sagemaker.create_workteam(
+        WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS
+    )
 
 
 def team(aws: Practice) -> str:
@@ -49,7 +55,9 @@ class Stream:
         self.input = aws.sns.create_topic(Name=f"{name}-in")["TopicArn"]
         self.output = aws.sns.create_topic(Name=f"{name}-out")["TopicArn"]
         self.heard = listener(aws, f"{name}-heard", self.output)
-        request = labeling_job(name, team(aws), **(of_type("TextMultiClass") if texts else {}), **changes)
+        request = labeling_job(
+            name, team(aws), **(of_type("TextMultiClass") if texts else {}), **changes
+        )
         source = {"SnsDataSource": {"SnsTopicArn": self.input}}
         if "manifest" in name:
             source |= request["InputConfig"]["DataSource"]
@@ -76,18 +84,26 @@ class Stream:
 
     def manifest(self) -> list[dict[str, Any]]:
         uri = self.job()["LabelingJobOutput"]["OutputDatasetS3Uri"]
-        body = self.aws.s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
+        body = self.aws.s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))[
+            "Body"
+        ].read()
         return [json.loads(line) for line in body.decode().splitlines()]
 
     def log(self) -> str:
-        found = self.aws.logs.filter_log_events(logGroupName="/aws/sagemaker/LabelingJobs", logStreamNames=[self.name])
+        found = self.aws.logs.filter_log_events(
+            logGroupName="/aws/sagemaker/LabelingJobs", logStreamNames=[self.name]
+        )
         return "\n".join(event["message"] for event in found["events"])
 
 
 def listener(aws: Practice, name: str, topic: str) -> str:
     """A queue that hears what a topic says; its address."""
     arn = f"{REGION_ARN.replace(':sns:', ':sqs:')}:{name}"
-    statement = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+    }
     policy = json.dumps({"Statement": [statement | {"Resource": arn}]})
     url = aws.sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
     aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
@@ -115,13 +131,20 @@ def test_a_stream_from_begin_to_stop(aws: Practice) -> None:
     told = {each["source"]: each for each in stream.told()}
     one = told["ripe and sweet"]
     assert one["ripeness-metadata"]["type"] == "groundtruth/text-classification"
-    assert (one["dataset-objectid-attribute-name"], one["$ripeness-object-id"]) == ("$ripeness-object-id", first)
+    assert (one["dataset-objectid-attribute-name"], one["$ripeness-object-id"]) == (
+        "$ripeness-object-id",
+        first,
+    )
     assert told["still green"]["batch"] == 7
     stream.publish({"source": "one more"})
     assert stream.later()["LabelCounters"]["TotalLabeled"] == 3
     aws.sagemaker.stop_labeling_job(LabelingJobName="whole")
     assert stream.later()["LabelingJobStatus"] == "Stopped"
-    assert [each["source"] for each in stream.manifest()] == ["ripe and sweet", "still green", "one more"]
+    assert [each["source"] for each in stream.manifest()] == [
+        "ripe and sweet",
+        "still green",
+        "one more",
+    ]
     assert not aws.sns.list_subscriptions_by_topic(TopicArn=stream.input).get("Subscriptions")
     left = aws.sqs.get_queue_url(QueueName="GroundTruth-whole")["QueueUrl"]
     assert aws.sqs.get_queue_attributes(QueueUrl=left, AttributeNames=["All"])["Attributes"][
@@ -149,19 +172,30 @@ def test_a_manifest_to_begin_with(aws: Practice) -> None:
 
 
 def test_the_same_object_is_labeled_once(aws: Practice) -> None:
-    """Whoever retries a publish must not pay twice: the sender's own id decides, else the message's."""
+    """Whoever retries a publish must not pay twice: the sender's own id decides, else the
+    message's.
+    """
     stream = Stream(aws, "twice")
     stream.later()
     own = {"source": "x", "dataset-objectid-attribute-name": "my-id", "my-id": "42"}
     by_source = {"source": "y", "dataset-objectid-attribute-name": "source"}
-    for entry in (own, own, by_source, by_source, own | {"source": "another text"}, own | {"my-id": "43"}):
+    for entry in (
+        own,
+        own,
+        by_source,
+        by_source,
+        own | {"source": "another text"},
+        own | {"my-id": "43"},
+    ):
         stream.publish(entry)
     assert stream.later()["LabelCounters"]["TotalLabeled"] == 3
     assert sorted(each.get("my-id", "") for each in stream.told()) == ["", "42", "43"]
 
 
 def test_events_of_a_bucket(aws: Practice) -> None:
-    """A bucket that tells the topic of new pictures feeds the job; its test event and other events do not."""
+    """A bucket that tells the topic of new pictures feeds the job; its test event and other events
+    do not.
+    """
     stream = Stream(aws, "bucket-events", texts=False)
     stream.later()
     place = {"bucket": {"name": BUCKET}, "object": {"key": "fruit%2F1.png", "sequencer": "0A1B"}}
@@ -183,8 +217,16 @@ def test_events_of_a_bucket(aws: Practice) -> None:
         ("no-source", {"picture": "x"}, "source-ref and source"),
         ("two-sources", {"source": "x", "source-ref": "s3://b/k"}, "source-ref and source"),
         ("no-id", {"source": "x", "dataset-objectid-attribute-name": "my-id"}, "deduplication"),
-        ("long-id", {"source": "x", "dataset-objectid-attribute-name": "my-id", "my-id": "i" * 1025}, "deduplication"),
-        ("bad-key", {"source": "x", "dataset-objectid-attribute-name": "-id", "-id": "1"}, "deduplication"),
+        (
+            "long-id",
+            {"source": "x", "dataset-objectid-attribute-name": "my-id", "my-id": "i" * 1025},
+            "deduplication",
+        ),
+        (
+            "bad-key",
+            {"source": "x", "dataset-objectid-attribute-name": "-id", "-id": "1"},
+            "deduplication",
+        ),
     ],
 )
 def test_messages_that_are_no_objects(aws: Practice, name: str, entry: Any, words: str) -> None:
@@ -199,7 +241,9 @@ def test_messages_that_are_no_objects(aws: Practice, name: str, entry: Any, word
 
 
 def test_what_is_too_much_waits_in_the_queue(aws: Practice) -> None:
-    """Workers never have more than MaxConcurrentTaskCount tasks; the rest can be counted in the queue."""
+    """Workers never have more than MaxConcurrentTaskCount tasks; the rest can be counted in the
+    queue.
+    """
     aws.sagemaker.create_workteam(
         WorkteamName="waiting",
         Description="people",
@@ -213,30 +257,40 @@ def test_what_is_too_much_waits_in_the_queue(aws: Practice) -> None:
         stream.publish({"source": f"text {number}"})
     assert stream.later()["LabelCounters"]["Unlabeled"] == 2
     queue = aws.sqs.get_queue_url(QueueName="GroundTruth-backlog")["QueueUrl"]
-    found = aws.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
+    found = aws.sqs.get_queue_attributes(
+        QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
+    )["Attributes"]
     assert found == {"ApproximateNumberOfMessages": "3"}
 
 
 @pytest.mark.parametrize("lost", ["topic", "queue"])
 def test_a_stream_that_is_cut_off(aws: Practice, lost: str) -> None:
-    """Who deletes the topic, or touches the service's queue, ends the job; the reason has to be readable."""
+    """Who deletes the topic, or touches the service's queue, ends the job; the reason has to be
+    readable.
+    """
     stream = Stream(aws, f"cut-{lost}")
     stream.later()
     if lost == "topic":
         aws.sns.delete_topic(TopicArn=stream.input)
     else:
-        aws.sqs.delete_queue(QueueUrl=aws.sqs.get_queue_url(QueueName=f"GroundTruth-cut-{lost}")["QueueUrl"])
+        aws.sqs.delete_queue(
+            QueueUrl=aws.sqs.get_queue_url(QueueName=f"GroundTruth-cut-{lost}")["QueueUrl"]
+        )
     job = stream.later()
     assert (job["LabelingJobStatus"], lost in job["FailureReason"]) == ("Failed", True)
 
 
 def test_topics_that_cannot_be(aws: Practice) -> None:
-    """A topic of another region or a FIFO topic is refused at once; one that is not there fails the job later."""
+    """A topic of another region or a FIFO topic is refused at once; one that is not there fails the
+    job later.
+    """
 
     def request(name: str, **topics: str) -> dict[str, Any]:
         asked = labeling_job(name, team(aws))
         if "input" in topics:
-            asked["InputConfig"] = {"DataSource": {"SnsDataSource": {"SnsTopicArn": topics["input"]}}}
+            asked["InputConfig"] = {
+                "DataSource": {"SnsDataSource": {"SnsTopicArn": topics["input"]}}
+            }
         if "output" in topics:
             asked["OutputConfig"]["SnsTopicArn"] = topics["output"]
         return asked
@@ -248,7 +302,8 @@ def test_topics_that_cannot_be(aws: Practice) -> None:
         with refused("ValidationException", 400, "FIFO"):
             aws.sagemaker.create_labeling_job(**request("fifo", **{member: f"{REGION_ARN}:x.fifo"}))
     automated = request("automated", input=f"{REGION_ARN}:x")
-    algorithm = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/image-classification"
+    specifications = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification"
+    algorithm = f"{specifications}/image-classification"
     automated["LabelingJobAlgorithmsConfig"] = {"LabelingJobAlgorithmSpecificationArn": algorithm}
     with refused("ValidationException", 400, "streaming"):
         aws.sagemaker.create_labeling_job(**automated)
@@ -259,7 +314,9 @@ def test_topics_that_cannot_be(aws: Practice) -> None:
 
 
 def test_any_job_may_have_an_output_topic(aws: Practice) -> None:
-    """Also a job with a manifest tells of every object that people labeled; and it goes on when the topic is gone."""
+    """Also a job with a manifest tells of every object that people labeled; and it goes on when the
+    topic is gone.
+    """
     topic = aws.sns.create_topic(Name="plain-out")["TopicArn"]
     heard = listener(aws, "plain-heard", topic)
     for name, arn, expected in (("plain", topic, 3), ("plain-mute", f"{REGION_ARN}:nobody", 0)):
@@ -276,7 +333,9 @@ def test_any_job_may_have_an_output_topic(aws: Practice) -> None:
 def test_chained_streams(aws: Practice) -> None:
     """The output topic of one job feeds the next one: what is labeled there comes on by itself."""
     first = Stream(aws, "chain-first")
-    request = labeling_job("chain-second", team(aws), LabelAttributeName="again", **of_type("TextMultiClass"))
+    request = labeling_job(
+        "chain-second", team(aws), LabelAttributeName="again", **of_type("TextMultiClass")
+    )
     request["InputConfig"] = {"DataSource": {"SnsDataSource": {"SnsTopicArn": first.output}}}
     aws.sagemaker.create_labeling_job(**request)
     first.later()
@@ -284,7 +343,9 @@ def test_chained_streams(aws: Practice) -> None:
     first.later(8)
     aws.sagemaker.stop_labeling_job(LabelingJobName="chain-second")
     aws.later(TICK)
-    body = aws.s3.get_object(Bucket=BUCKET, Key="results/chain-second/manifests/output/output.manifest")["Body"].read()
+    body = aws.s3.get_object(
+        Bucket=BUCKET, Key="results/chain-second/manifests/output/output.manifest"
+    )["Body"].read()
     (line,) = [json.loads(each) for each in body.decode().splitlines()]
     assert {"ripeness", "again"} <= line.keys()
 
@@ -317,18 +378,26 @@ def policy(topic: str, **condition: Any) -> str:
 @pytest.mark.parametrize(
     ("name", "condition", "heard"),
     [
-        ("let-in", {"ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:us-east-1:111122223333:workteam/*"}}, True),
+        (
+            "let-in",
+            {"ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:us-east-1:111122223333:workteam/*"}},
+            True,
+        ),
         ("by-account", {"StringEquals": {"aws:SourceAccount": "111122223333"}}, True),
         ("other-account", {"StringEquals": {"aws:SourceAccount": "999999999999"}}, False),
         ("no-policy", None, False),
     ],
 )
-def test_notices_to_a_work_team(aws: Practice, name: str, condition: dict[str, Any] | None, heard: bool) -> None:
+def test_notices_to_a_work_team(
+    aws: Practice, name: str, condition: dict[str, Any] | None, heard: bool
+) -> None:
     """A team's topic is told of work once, if its policy lets SageMaker in."""
     topic = aws.sns.create_topic(Name=name)["TopicArn"]
     queue = listener(aws, f"{name}-heard", topic)
     if condition is not None:
-        aws.sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy(topic, **condition))
+        aws.sns.set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=policy(topic, **condition)
+        )
     aws.sagemaker.create_workteam(
         WorkteamName=name,
         Description="people",

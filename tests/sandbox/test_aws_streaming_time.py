@@ -1,4 +1,6 @@
-"""Streaming jobs and team notices over hours and days: a clock that no signature has to agree with."""
+"""Streaming jobs and team notices over hours and days: a clock that no signature has to agree
+with.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def test_an_idle_stream_is_stopped(world: StreamWorld) -> None:
 
 
 def test_objects_leave_the_queue_after_two_weeks(world: StreamWorld) -> None:
-    """What no worker ever got is gone after 14 days: whoever sends too much has to look at the queue."""
+    """What no worker ever got is gone after 14 days: whoever sends too much has to look at the
+    queue.
+    """
     world.of_people()
     lifetime = {"TaskAvailabilityLifetimeInSeconds": 30 * DAY, "MaxConcurrentTaskCount": 1}
     key = world.stream(task=lifetime)
@@ -90,8 +94,14 @@ def test_objects_leave_the_queue_after_two_weeks(world: StreamWorld) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_team_is_told_before_its_work_expires(world: StreamWorld, times: int) -> None:
-    """One notice when there is work, one when it is about to expire, and none twice, however often one looks."""
-    statement = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sns:Publish"}
+    """One notice when there is work, one when it is about to expire, and none twice, however often
+    one looks.
+    """
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sagemaker.amazonaws.com"},
+        "Action": "sns:Publish",
+    }
     policy = json.dumps({"Statement": [statement | {"Resource": TEAM_TOPIC}]})
     world.topics.create(TEAM_TOPIC, {"Policy": policy}, [])
     let_in = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}
@@ -101,11 +111,19 @@ def test_a_team_is_told_before_its_work_expires(world: StreamWorld, times: int) 
     with world.store.write() as rows:
         rows.execute("UPDATE workteam SET topic = ?", (TEAM_TOPIC,))
     world.lines([{"source": "x"}])
-    world.job("expires", "TextMultiClass", ["good", "bad"], task={"TaskAvailabilityLifetimeInSeconds": HOUR})
+    world.job(
+        "expires",
+        "TextMultiClass",
+        ["good", "bad"],
+        task={"TaskAvailabilityLifetimeInSeconds": HOUR},
+    )
     world.later(2)
 
     def heard() -> list[str]:
-        return [json.loads(each["body"])["Subject"] for each in world.queues.receive(f"{SQS}:heard", 10, DAY)]
+        return [
+            json.loads(each["body"])["Subject"]
+            for each in world.queues.receive(f"{SQS}:heard", 10, DAY)
+        ]
 
     assert heard() == ["New work is available"]
     world.jump(HOUR / 2)

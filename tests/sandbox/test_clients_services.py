@@ -1,4 +1,6 @@
-"""Clients of other people's making, with nothing but what `labeljob sandbox --services-only` prints; its sudden end."""
+"""Clients of other people's making, with nothing but what `labeljob sandbox --services-only`
+prints; its sudden end.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 def script(services: Services, words: str) -> Any:
-    """Run Python in a process that knows the printed environment and nothing else; what it printed, read as JSON."""
+    """Run Python in a process that knows the printed environment and nothing else; what it printed,
+    read as JSON.
+    """
     done = subprocess.run(
         [sys.executable, "-c", words],
         env={**PLAIN, **services.environment},
@@ -126,7 +130,11 @@ def job(name: str) -> dict[str, Any]:
     return {
         "LabelingJobName": name,
         "LabelAttributeName": "ripeness",
-        "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://orchard-out/by-hand/four.manifest"}}},
+        "InputConfig": {
+            "DataSource": {
+                "S3DataSource": {"ManifestS3Uri": "s3://orchard-out/by-hand/four.manifest"}
+            }
+        },
         "OutputConfig": {"S3OutputPath": "s3://orchard-out/by-hand"},
         "RoleArn": "arn:aws:iam::111122223333:role/LabelingRole",
         "LabelCategoryConfigS3Uri": "s3://orchard-out/by-hand/labels.json",
@@ -134,7 +142,9 @@ def job(name: str) -> dict[str, Any]:
             "WorkteamArn": TEAM,
             "UiConfig": {"UiTemplateS3Uri": "s3://orchard-out/by-hand/page.html"},
             "PreHumanTaskLambdaArn": FUNCTION.format("PRE"),
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": FUNCTION.format("ACS")},
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": FUNCTION.format("ACS")
+            },
             "TaskTitle": "By hand",
             "TaskDescription": "Made behind the bot's back",
             "NumberOfHumanWorkersPerDataObject": 1,
@@ -148,8 +158,12 @@ def prepared(services: Services) -> None:
     labels = {"document-version": "2018-11-28", "labels": [{"label": "ripe"}, {"label": "unripe"}]}
     s3 = services.client("s3")
     s3.put_object(Bucket="orchard-out", Key="by-hand/labels.json", Body=json.dumps(labels))
-    found = s3.list_objects_v2(Bucket="orchard-raw", Prefix="ripeness/", MaxKeys=PICTURES)["Contents"]
-    lines = "".join(json.dumps({"source-ref": f"s3://orchard-raw/{each['Key']}"}) + "\n" for each in found)
+    found = s3.list_objects_v2(Bucket="orchard-raw", Prefix="ripeness/", MaxKeys=PICTURES)[
+        "Contents"
+    ]
+    lines = "".join(
+        json.dumps({"source-ref": f"s3://orchard-raw/{each['Key']}"}) + "\n" for each in found
+    )
     s3.put_object(Bucket="orchard-out", Key="by-hand/four.manifest", Body=lines)
     s3.put_object(Bucket="orchard-out", Key="by-hand/page.html", Body=b"<crowd-form></crowd-form>")
 
@@ -163,11 +177,13 @@ def test_boto3_in_a_script(services: Services) -> None:
         "teams = boto3.client('sagemaker').list_workteams()['Workteams']\n"
         "s3 = boto3.client('s3')\n"
         "s3.put_object(Bucket='orchard-out', Key='mine/a b.txt', Body=b'hello')\n"
-        "link = s3.generate_presigned_url('get_object', Params={'Bucket': 'orchard-out', 'Key': 'mine/a b.txt'})\n"
+        "link = s3.generate_presigned_url('get_object', Params={'Bucket': 'orchard-out', 'Key': "
+        "'mine/a b.txt'})\n"
         "projects = boto3.client('rekognition').describe_projects()['ProjectDescriptions']\n"
         "groups = boto3.client('logs').describe_log_groups()['logGroups']\n"
         "buckets = [each['Name'] for each in s3.list_buckets()['Buckets']]\n"
-        "print(json.dumps([who, [t['WorkteamName'] for t in teams], buckets, link, len(projects), len(groups)]))\n",
+        "print(json.dumps([who, [t['WorkteamName'] for t in teams], buckets, link, len(projects), "
+        "len(groups)]))\n",
     )
     assert found[0] == "111122223333"
     assert found[1] == ["berry-team", "orchard-team"]
@@ -176,20 +192,36 @@ def test_boto3_in_a_script(services: Services) -> None:
 
 
 def test_the_aws_command_line(services: Services, tmp_path: Path) -> None:
-    """The command line that people have open already works on the same settings: lists, copies there and back, jobs."""
+    """The command line that people have open already works on the same settings: lists, copies
+    there and back, jobs.
+    """
     aws = shutil.which("aws")
     if aws is None:
         pytest.skip("the AWS command line is not installed here")
 
     def run(*words: str) -> str:
-        where = {**os.environ, **services.environment, "AWS_CONFIG_FILE": "/nonexistent", "AWS_PAGER": ""}
+        where = {
+            **os.environ,
+            **services.environment,
+            "AWS_CONFIG_FILE": "/nonexistent",
+            "AWS_PAGER": "",
+        }
         done = subprocess.run(
-            [aws, *words], env=where, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
+            [aws, *words],
+            env=where,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert json.loads(run("sts", "get-caller-identity", "--output", "json"))["Account"] == "111122223333"
+    assert (
+        json.loads(run("sts", "get-caller-identity", "--output", "json"))["Account"]
+        == "111122223333"
+    )
     assert "ripeness/" in run("s3", "ls", "s3://orchard-raw/")
     (tmp_path / "big.bin").write_bytes(b"0123456789" * 1_000_000)
     run("s3", "cp", "big.bin", "s3://orchard-out/cli/big.bin", "--no-progress")
@@ -206,11 +238,13 @@ def test_slack_sdk_in_a_script(services: Services) -> None:
         "import json, os\n"
         "from slack_sdk import WebClient\n"
         "from slack_sdk.errors import SlackApiError\n"
-        "client = WebClient(os.environ['SLACK_BOT_TOKEN'], base_url=os.environ['LABELJOB_SLACK_API_URL'])\n"
+        "client = WebClient(os.environ['SLACK_BOT_TOKEN'], "
+        "base_url=os.environ['LABELJOB_SLACK_API_URL'])\n"
         "posted = client.chat_postMessage(channel='C0DATA', text='from a script')\n"
         "refusals = []\n"
         "for call in (lambda: client.chat_postMessage(channel='C0GENERAL', text='x'),\n"
-        "             lambda: client.reactions_add(channel='C0DATA', timestamp=posted['ts'], name='pear')):\n"
+        "             lambda: client.reactions_add(channel='C0DATA', timestamp=posted['ts'], "
+        "name='pear')):\n"
         "    try:\n"
         "        call()\n"
         "    except SlackApiError as error:\n"
@@ -235,12 +269,16 @@ def test_the_settings_are_for_this_machine(services: Services) -> None:
 
 
 def test_a_job_goes_on_after_a_power_cut(tmp_path: Path) -> None:
-    """Kill -9 in the middle of a job, twice: what is labeled stays so, and the job ends with every picture labeled."""
+    """Kill -9 in the middle of a job, twice: what is labeled stays so, and the job ends with every
+    picture labeled.
+    """
     port = _free_port()
     counts: list[int] = []
 
     def describe(running: Services) -> dict[str, Any]:
-        found: dict[str, Any] = running.client("sagemaker").describe_labeling_job(LabelingJobName="power-cut")
+        found: dict[str, Any] = running.client("sagemaker").describe_labeling_job(
+            LabelingJobName="power-cut"
+        )
         return found
 
     def labeled(running: Services) -> int:
@@ -254,10 +292,15 @@ def test_a_job_goes_on_after_a_power_cut(tmp_path: Path) -> None:
         assert labeled(second) >= counts[0]
         # On a busy machine the first life may have seen the last label.
         most = min(counts[0] + 1, PICTURES)
-        counts.append(until(lambda: labeled(second) if labeled(second) >= most else 0, "one more label"))
+        counts.append(
+            until(lambda: labeled(second) if labeled(second) >= most else 0, "one more label")
+        )
     with Services(tmp_path, port) as third:
         done = until(
-            lambda: describe(third) if describe(third)["LabelingJobStatus"] != "InProgress" else None, "the end"
+            lambda: (
+                describe(third) if describe(third)["LabelingJobStatus"] != "InProgress" else None
+            ),
+            "the end",
         )
         assert done["LabelingJobStatus"] == "Completed"
         assert done["LabelCounters"]["TotalLabeled"] == PICTURES

@@ -76,7 +76,9 @@ def test_what_is_not_there(logs: Any, group: str) -> None:
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         logs.get_log_events(logGroupName=group, logStreamName="none")
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
-        logs.put_log_events(logGroupName=group, logStreamName="none", logEvents=[{"timestamp": 1, "message": "m"}])
+        logs.put_log_events(
+            logGroupName=group, logStreamName="none", logEvents=[{"timestamp": 1, "message": "m"}]
+        )
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         logs.describe_log_streams(logGroupName="/none")
 
@@ -99,25 +101,36 @@ def test_events_of_all_streams(logs: Any, written: str) -> None:
 def test_events_of_one_stream(logs: Any, written: str) -> None:
     """A job's log holds that job's events only."""
     wanted = [f"job-b event {number}" for number in range(6)]
-    assert _messages(logs.filter_log_events(logGroupName=written, logStreamNames=["job-b"])) == wanted
-    assert _messages(logs.filter_log_events(logGroupName=written, logStreamNamePrefix="job-b")) == wanted
+    assert (
+        _messages(logs.filter_log_events(logGroupName=written, logStreamNames=["job-b"])) == wanted
+    )
+    assert (
+        _messages(logs.filter_log_events(logGroupName=written, logStreamNamePrefix="job-b"))
+        == wanted
+    )
 
 
 def test_events_from_a_time_on(logs: Any, written: str, now: int) -> None:
     """A follower asks from its last event on, that event included."""
-    found = logs.filter_log_events(logGroupName=written, logStreamNames=["job-a"], startTime=now - 1000 + 30)
+    found = logs.filter_log_events(
+        logGroupName=written, logStreamNames=["job-a"], startTime=now - 1000 + 30
+    )
     assert _messages(found) == ["job-a event 3", "job-a event 4", "job-a event 5"]
     assert logs.filter_log_events(logGroupName=written, startTime=now + DAY_MS)["events"] == []
 
 
 def test_events_with_words(logs: Any, written: str) -> None:
     """A quoted phrase finds the events that have it."""
-    assert _messages(logs.filter_log_events(logGroupName=written, filterPattern='"job-a event 2"')) == ["job-a event 2"]
+    assert _messages(
+        logs.filter_log_events(logGroupName=written, filterPattern='"job-a event 2"')
+    ) == ["job-a event 2"]
 
 
 def test_pages_of_a_filter(logs: Any, written: str) -> None:
     """Every event is on one page and only on one."""
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=written, PaginationConfig={"PageSize": 5})
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=written, PaginationConfig={"PageSize": 5}
+    )
     found = [message for page in pages for message in _messages(page)]
     assert found == _messages(logs.filter_log_events(logGroupName=written))
 
@@ -141,7 +154,10 @@ def test_the_newest_of_a_stream(logs: Any, written: str) -> None:
 def test_events_of_long_ago(logs: Any, group: str, now: int) -> None:
     """What is older than 14 days is named and left out, the rest is kept."""
     logs.create_log_stream(logGroupName=group, logStreamName="s")
-    events = [{"timestamp": now - 15 * DAY_MS, "message": "old"}, {"timestamp": now, "message": "new"}]
+    events = [
+        {"timestamp": now - 15 * DAY_MS, "message": "old"},
+        {"timestamp": now, "message": "new"},
+    ]
     answer = logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=events)
     assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
     assert _messages(logs.get_log_events(logGroupName=group, logStreamName="s")) == ["new"]
@@ -165,15 +181,23 @@ def test_groups_by_their_beginning(logs: Any, group: str) -> None:
     pages = logs.get_paginator("describe_log_groups").paginate(
         logGroupNamePrefix=group, PaginationConfig={"PageSize": 1}
     )
-    assert [each["logGroupName"] for page in pages for each in page["logGroups"]] == [group, f"{group}/below"]
+    assert [each["logGroupName"] for page in pages for each in page["logGroups"]] == [
+        group,
+        f"{group}/below",
+    ]
 
 
 def test_streams_of_a_group(logs: Any, written: str, now: int) -> None:
     """Streams tell when their first and last events were."""
     found = logs.describe_log_streams(logGroupName=written)["logStreams"]
     assert [each["logStreamName"] for each in found] == ["job-a", "job-b"]
-    assert (found[0]["firstEventTimestamp"], found[0]["lastEventTimestamp"]) == (now - 1000, now - 950)
-    some = logs.describe_log_streams(logGroupName=written, logStreamNamePrefix="job-b")["logStreams"]
+    assert (found[0]["firstEventTimestamp"], found[0]["lastEventTimestamp"]) == (
+        now - 1000,
+        now - 950,
+    )
+    some = logs.describe_log_streams(logGroupName=written, logStreamNamePrefix="job-b")[
+        "logStreams"
+    ]
     assert [each["logStreamName"] for each in some] == ["job-b"]
 
 

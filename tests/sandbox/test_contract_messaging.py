@@ -60,7 +60,11 @@ def refused(code: str, call: Any, **asked: Any) -> dict[str, Any]:
 
 
 def arn_of(sqs: Any, queue: str) -> str:
-    return str(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
+    return str(
+        sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
+    )
 
 
 def received(sqs: Any, queue: str, **asked: Any) -> list[dict[str, Any]]:
@@ -80,7 +84,9 @@ def let_in(sqs: Any, queue: str, topic: str) -> None:
 
 
 def test_a_message_from_send_to_delete(sqs: Any, queue: str) -> None:
-    """The whole way of a message: a client that checks digests must find them right, and gone means gone."""
+    """The whole way of a message: a client that checks digests must find them right, and gone means
+    gone.
+    """
     attributes = {
         "kind": {"DataType": "String", "StringValue": "fruit é"},
         "count": {"DataType": "Number", "StringValue": "7"},
@@ -96,7 +102,10 @@ def test_a_message_from_send_to_delete(sqs: Any, queue: str) -> None:
     assert not received(sqs, queue)
     sqs.delete_message(QueueUrl=queue, ReceiptHandle=found["ReceiptHandle"])
     left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
-    assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
+    assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == (
+        "0",
+        "0",
+    )
 
 
 def test_digests(both: dict[str, Endpoint]) -> None:
@@ -110,7 +119,9 @@ def test_digests(both: dict[str, Endpoint]) -> None:
     for each in both.values():
         client = each.client("sqs")
         queue = client.create_queue(QueueName="digests")["QueueUrl"]
-        sent = client.send_message(QueueUrl=queue, MessageBody="naïve", MessageAttributes=attributes)
+        sent = client.send_message(
+            QueueUrl=queue, MessageBody="naïve", MessageAttributes=attributes
+        )
         digests.append((sent["MD5OfMessageBody"], sent["MD5OfMessageAttributes"]))
     assert digests[0] == digests[1]
 
@@ -120,7 +131,9 @@ def test_a_message_that_was_not_deleted_comes_again(sqs: Any, queue: str) -> Non
     sqs.send_message(QueueUrl=queue, MessageBody="again")
     (first,) = received(sqs, queue, VisibilityTimeout=600)
     assert not received(sqs, queue)
-    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=0)
+    sqs.change_message_visibility(
+        QueueUrl=queue, ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=0
+    )
     (second,) = received(sqs, queue, AttributeNames=["ApproximateReceiveCount"])
     assert second["MessageId"] == first["MessageId"]
     assert second["ReceiptHandle"] != first["ReceiptHandle"]
@@ -130,7 +143,9 @@ def test_a_message_that_was_not_deleted_comes_again(sqs: Any, queue: str) -> Non
 def test_a_long_poll_ends_when_something_comes(sqs: Any, queue: str) -> None:
     """A reader that waits gets a message at once, not at the end of its wait."""
     found: list[dict[str, Any]] = []
-    waiting = threading.Thread(target=lambda: found.extend(received(sqs, queue, WaitTimeSeconds=20)))
+    waiting = threading.Thread(
+        target=lambda: found.extend(received(sqs, queue, WaitTimeSeconds=20))
+    )
     waiting.start()
     sqs.send_message(QueueUrl=queue, MessageBody="now")
     waiting.join(15)
@@ -141,7 +156,9 @@ def test_messages_that_nobody_can_handle(sqs: Any, queue: str) -> None:
     """What was received too often goes aside, so that it does not stop the others."""
     aside = sqs.create_queue(QueueName=name("aside"))["QueueUrl"]
     policy = json.dumps({"deadLetterTargetArn": arn_of(sqs, aside), "maxReceiveCount": "2"})
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": policy, "VisibilityTimeout": "0"})
+    sqs.set_queue_attributes(
+        QueueUrl=queue, Attributes={"RedrivePolicy": policy, "VisibilityTimeout": "0"}
+    )
     sqs.send_message(QueueUrl=queue, MessageBody="poison")
     assert [len(received(sqs, queue)) for _ in range(3)] == [1, 1, 0]
     (found,) = received(sqs, aside)
@@ -155,11 +172,20 @@ def test_batches(sqs: Any, queue: str) -> None:
     assert [each["Id"] for each in sent["Successful"]] == [each["Id"] for each in entries]
     found = received(sqs, queue, MaxNumberOfMessages=10)
     assert [each["Body"] for each in found] == [each["MessageBody"] for each in entries]
-    handles = [{"Id": f"d{n}", "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(found)]
+    handles = [
+        {"Id": f"d{n}", "ReceiptHandle": each["ReceiptHandle"]} for n, each in enumerate(found)
+    ]
     assert len(sqs.delete_message_batch(QueueUrl=queue, Entries=handles)["Successful"]) == 10
     old, many = "AWS.SimpleQueueService.", [*entries, {"Id": "e10", "MessageBody": "m10"}]
-    refused(f"{old}BatchEntryIdsNotDistinct", sqs.send_message_batch, QueueUrl=queue, Entries=entries[:1] * 2)
-    refused(f"{old}TooManyEntriesInBatchRequest", sqs.send_message_batch, QueueUrl=queue, Entries=many)
+    refused(
+        f"{old}BatchEntryIdsNotDistinct",
+        sqs.send_message_batch,
+        QueueUrl=queue,
+        Entries=entries[:1] * 2,
+    )
+    refused(
+        f"{old}TooManyEntriesInBatchRequest", sqs.send_message_batch, QueueUrl=queue, Entries=many
+    )
     refused(f"{old}EmptyBatchRequest", sqs.send_message_batch, QueueUrl=queue, Entries=[])
 
 
@@ -167,8 +193,16 @@ def test_queues_are_made_once(sqs: Any) -> None:
     """Making a queue again is no error unless it would be another one."""
     mine = name("once")
     first = sqs.create_queue(QueueName=mine, Attributes={"VisibilityTimeout": "77"})
-    assert sqs.create_queue(QueueName=mine, Attributes={"VisibilityTimeout": "77"})["QueueUrl"] == first["QueueUrl"]
-    refused("QueueAlreadyExists", sqs.create_queue, QueueName=mine, Attributes={"VisibilityTimeout": "78"})
+    assert (
+        sqs.create_queue(QueueName=mine, Attributes={"VisibilityTimeout": "77"})["QueueUrl"]
+        == first["QueueUrl"]
+    )
+    refused(
+        "QueueAlreadyExists",
+        sqs.create_queue,
+        QueueName=mine,
+        Attributes={"VisibilityTimeout": "78"},
+    )
     with pytest.raises(sqs.exceptions.QueueNameExists):
         sqs.create_queue(QueueName=mine, Attributes={"VisibilityTimeout": "78"})
     assert sqs.get_queue_url(QueueName=mine)["QueueUrl"] == first["QueueUrl"]
@@ -180,7 +214,9 @@ def test_a_queue_that_is_not_there(sqs: Any, queue: str) -> None:
     sqs.delete_queue(QueueUrl=queue)
     with pytest.raises(sqs.exceptions.QueueDoesNotExist):
         sqs.receive_message(QueueUrl=queue)
-    found = refused("AWS.SimpleQueueService.NonExistentQueue", sqs.send_message, QueueUrl=queue, MessageBody="x")
+    found = refused(
+        "AWS.SimpleQueueService.NonExistentQueue", sqs.send_message, QueueUrl=queue, MessageBody="x"
+    )
     assert found["Error"]["QueryErrorCode"] == "QueueDoesNotExist"
     refused("AWS.SimpleQueueService.NonExistentQueue", sqs.get_queue_url, QueueName=name("never"))
 
@@ -189,7 +225,9 @@ def test_what_a_queue_refuses(sqs: Any, queue: str) -> None:
     """Numbers out of bounds, unknown attributes, handles and bodies that cannot be."""
     for asked in ({"MaxNumberOfMessages": 11}, {"MaxNumberOfMessages": 0}, {"WaitTimeSeconds": 21}):
         refused("InvalidParameterValue", sqs.receive_message, QueueUrl=queue, **asked)
-    refused("InvalidAttributeName", sqs.get_queue_attributes, QueueUrl=queue, AttributeNames=["Bogus"])
+    refused(
+        "InvalidAttributeName", sqs.get_queue_attributes, QueueUrl=queue, AttributeNames=["Bogus"]
+    )
     wrong = {
         "QueueUrl": queue,
         "MessageBody": "x",
@@ -209,13 +247,21 @@ def test_purging(sqs: Any, queue: str) -> None:
 def test_a_topic_reaches_a_queue(sns: Any, sqs: Any, topic: str, queue: str) -> None:
     """The envelope that consumers open: type, topic, message, subject, attributes."""
     let_in(sqs, queue, topic)
-    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, queue))["SubscriptionArn"]
+    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, queue))[
+        "SubscriptionArn"
+    ]
     assert made.startswith(f"{topic}:")
     attributes = {"kind": {"DataType": "String", "StringValue": "fruit"}}
-    sent = sns.publish(TopicArn=topic, Message='{"source": "x"}', Subject="An object", MessageAttributes=attributes)
+    sent = sns.publish(
+        TopicArn=topic, Message='{"source": "x"}', Subject="An object", MessageAttributes=attributes
+    )
     (found,) = received(sqs, queue)
     body = json.loads(found["Body"])
-    assert (body["Type"], body["TopicArn"], body["MessageId"]) == ("Notification", topic, sent["MessageId"])
+    assert (body["Type"], body["TopicArn"], body["MessageId"]) == (
+        "Notification",
+        topic,
+        sent["MessageId"],
+    )
     assert (body["Message"], body["Subject"]) == ('{"source": "x"}', "An object")
     assert body["MessageAttributes"] == {"kind": {"Type": "String", "Value": "fruit"}}
     sns.unsubscribe(SubscriptionArn=made)
@@ -227,7 +273,10 @@ def test_raw_delivery(sns: Any, sqs: Any, topic: str, queue: str) -> None:
     """Who asks for it gets the bare message, with its attributes."""
     let_in(sqs, queue, topic)
     made = sns.subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, queue), Attributes={"RawMessageDelivery": "true"}
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=arn_of(sqs, queue),
+        Attributes={"RawMessageDelivery": "true"},
     )
     attributes = {"kind": {"DataType": "String", "StringValue": "fruit"}}
     sns.publish(TopicArn=topic, Message="bare", MessageAttributes=attributes)
@@ -247,10 +296,17 @@ def test_a_queue_that_lets_nobody_in(sns: Any, sqs: Any, topic: str, queue: str)
 def test_topics_are_made_once(sns: Any) -> None:
     """Making a topic again gives the same one; with other attributes or tags it is refused."""
     mine = name("once")
-    first = sns.create_topic(Name=mine, Attributes={"DisplayName": "One"}, Tags=[{"Key": "a", "Value": "1"}])
-    assert sns.create_topic(Name=mine, Attributes={"DisplayName": "One"})["TopicArn"] == first["TopicArn"]
+    first = sns.create_topic(
+        Name=mine, Attributes={"DisplayName": "One"}, Tags=[{"Key": "a", "Value": "1"}]
+    )
+    assert (
+        sns.create_topic(Name=mine, Attributes={"DisplayName": "One"})["TopicArn"]
+        == first["TopicArn"]
+    )
     refused("InvalidParameter", sns.create_topic, Name=mine, Tags=[{"Key": "a", "Value": "2"}])
-    sns.set_topic_attributes(TopicArn=first["TopicArn"], AttributeName="DisplayName", AttributeValue="Two")
+    sns.set_topic_attributes(
+        TopicArn=first["TopicArn"], AttributeName="DisplayName", AttributeValue="Two"
+    )
     shown = sns.get_topic_attributes(TopicArn=first["TopicArn"])["Attributes"]
     assert (shown["DisplayName"], shown["SubscriptionsConfirmed"]) == ("Two", "0")
     assert first["TopicArn"] in {each["TopicArn"] for each in sns.list_topics()["Topics"]}
@@ -259,7 +315,10 @@ def test_topics_are_made_once(sns: Any) -> None:
 def test_subscribing_twice(sns: Any, sqs: Any, topic: str, queue: str) -> None:
     """The same endpoint twice is one subscription, else everything would arrive twice."""
     arn = arn_of(sqs, queue)
-    made = {sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"] for _ in range(2)}
+    made = {
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+        for _ in range(2)
+    }
     assert len(made) == 1
     (listed,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert (listed["Endpoint"], listed["Protocol"], listed["TopicArn"]) == (arn, "sqs", topic)
@@ -288,7 +347,9 @@ def test_a_message_of_its_own_for_queues(sns: Any, sqs: Any, topic: str, queue: 
     """MessageStructure json: each protocol gets its own text."""
     let_in(sqs, queue, topic)
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, queue))
-    sns.publish(TopicArn=topic, Message='{"default": "all", "sqs": "queues"}', MessageStructure="json")
+    sns.publish(
+        TopicArn=topic, Message='{"default": "all", "sqs": "queues"}', MessageStructure="json"
+    )
     (found,) = received(sqs, queue)
     assert json.loads(found["Body"])["Message"] == "queues"
 

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BIG = 5 * 1024 * 1024
-ODD_KEYS = ["a b.jpg", "é/日本.png", "a+b", "%41", "a//b", "quote'\"", "<a>&b", "~tilde", "folder/", "x=1&y=2", "#?;:@"]
+ODD_KEYS = [
+    "a b.jpg",
+    "é/日本.png",
+    "a+b",
+    "%41",
+    "a//b",
+    "quote'\"",
+    "<a>&b",
+    "~tilde",
+    "folder/",
+    "x=1&y=2",
+    "#?;:@",
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +65,38 @@ def _keys(answer: dict[str, Any]) -> list[str]:
 def _status(url: str, method: str = "GET", body: bytes | None = None, **headers: str) -> int:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, sent, method=method)) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(url, body, sent, method=method)
+        ) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
 
 
-# -- objects --------------------------------------------------------------------------------------------------------
+# -- objects
+# --------------------------------------------------------------------------------------------------
 
 
 def test_what_is_put_is_got(s3: Any, bucket: str) -> None:
     """Bytes, type, metadata and ETag come back as they went."""
-    put = s3.put_object(Bucket=bucket, Key="k", Body=b"ripe", ContentType="text/plain", Metadata={"who": "mara"})
+    put = s3.put_object(
+        Bucket=bucket, Key="k", Body=b"ripe", ContentType="text/plain", Metadata={"who": "mara"}
+    )
     got = s3.get_object(Bucket=bucket, Key="k")
     assert got["Body"].read() == b"ripe"
-    assert (got["ContentType"], got["ContentLength"], got["Metadata"]) == ("text/plain", 4, {"who": "mara"})
+    assert (got["ContentType"], got["ContentLength"], got["Metadata"]) == (
+        "text/plain",
+        4,
+        {"who": "mara"},
+    )
     assert got["ETag"] == put["ETag"] == '"f3f1e19bebcc591ae51d97c59abab647"'
     head = s3.head_object(Bucket=bucket, Key="k")
-    assert (head["ETag"], head["ContentLength"], head["ContentType"]) == (put["ETag"], 4, "text/plain")
+    assert (head["ETag"], head["ContentLength"], head["ContentType"]) == (
+        put["ETag"],
+        4,
+        "text/plain",
+    )
 
 
 @pytest.mark.parametrize("key", ODD_KEYS)
@@ -94,10 +119,16 @@ def test_an_empty_object(s3: Any, bucket: str) -> None:
 
 def test_the_last_one_wins(s3: Any, bucket: str) -> None:
     """A second upload replaces the first whole, with its type and metadata."""
-    s3.put_object(Bucket=bucket, Key="k", Body=b"one", Metadata={"a": "1"}, ContentType="text/plain")
+    s3.put_object(
+        Bucket=bucket, Key="k", Body=b"one", Metadata={"a": "1"}, ContentType="text/plain"
+    )
     s3.put_object(Bucket=bucket, Key="k", Body=b"second")
     got = s3.get_object(Bucket=bucket, Key="k")
-    assert (got["Body"].read(), got["Metadata"], got["ContentType"]) == (b"second", {}, "binary/octet-stream")
+    assert (got["Body"].read(), got["Metadata"], got["ContentType"]) == (
+        b"second",
+        {},
+        "binary/octet-stream",
+    )
 
 
 def test_what_is_not_there(s3: Any, bucket: str) -> None:
@@ -214,21 +245,37 @@ def test_a_body_that_is_not_what_was_meant(s3: Any, bucket: str) -> None:
 def test_a_checksum_that_does_not_fit(s3: Any, bucket: str) -> None:
     """The newer checksums count as the old digest does."""
     with refused("BadDigest", 400):
-        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ChecksumSHA256="47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+        s3.put_object(
+            Bucket=bucket,
+            Key="k",
+            Body=b"x",
+            ChecksumSHA256="47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        )
 
 
-# -- copies and tags ------------------------------------------------------------------------------------------------
+# -- copies and tags
+# ------------------------------------------------------------------------------------------------
 
 
 def test_a_copy(s3: Any, bucket: str) -> None:
     """A copy has the bytes, and the metadata unless other is given."""
-    s3.put_object(Bucket=bucket, Key="a b", Body=b"x", Metadata={"n": "1"}, ContentType="text/plain")
+    s3.put_object(
+        Bucket=bucket, Key="a b", Body=b"x", Metadata={"n": "1"}, ContentType="text/plain"
+    )
     s3.copy_object(Bucket=bucket, Key="same", CopySource={"Bucket": bucket, "Key": "a b"})
     new = {"MetadataDirective": "REPLACE", "Metadata": {"n": "2"}, "ContentType": "text/html"}
     s3.copy_object(Bucket=bucket, Key="new", CopySource={"Bucket": bucket, "Key": "a b"}, **new)
     same, other = (s3.get_object(Bucket=bucket, Key=key) for key in ("same", "new"))
-    assert (same["Body"].read(), same["Metadata"], same["ContentType"]) == (b"x", {"n": "1"}, "text/plain")
-    assert (other["Body"].read(), other["Metadata"], other["ContentType"]) == (b"x", {"n": "2"}, "text/html")
+    assert (same["Body"].read(), same["Metadata"], same["ContentType"]) == (
+        b"x",
+        {"n": "1"},
+        "text/plain",
+    )
+    assert (other["Body"].read(), other["Metadata"], other["ContentType"]) == (
+        b"x",
+        {"n": "2"},
+        "text/html",
+    )
 
 
 def test_copies_that_cannot_be(s3: Any, bucket: str) -> None:
@@ -262,7 +309,8 @@ def test_too_many_tags(s3: Any, bucket: str) -> None:
         s3.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": eleven})
 
 
-# -- lists ----------------------------------------------------------------------------------------------------------
+# -- lists
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -277,7 +325,11 @@ def test_lists_are_in_order_of_bytes(s3: Any, shelf: str) -> None:
     """Capitals come first; the order is what pages rely on."""
     answer = s3.list_objects_v2(Bucket=shelf)
     assert _keys(answer) == ["Z.txt", "a/1.jpg", "a/2.jpg", "a/sub/x.jpg", "b/2.jpg", "top.txt"]
-    assert (answer["KeyCount"], answer["IsTruncated"], answer["Contents"][0]["Size"]) == (6, False, 2)
+    assert (answer["KeyCount"], answer["IsTruncated"], answer["Contents"][0]["Size"]) == (
+        6,
+        False,
+        2,
+    )
 
 
 def test_folders(s3: Any, shelf: str) -> None:
@@ -304,7 +356,11 @@ def test_pages_of_a_list(s3: Any, shelf: str, size: int) -> None:
 
 def test_lists_from_a_key_on(s3: Any, shelf: str) -> None:
     """StartAfter leaves out what comes before, the key itself included."""
-    assert _keys(s3.list_objects_v2(Bucket=shelf, StartAfter="a/2.jpg")) == ["a/sub/x.jpg", "b/2.jpg", "top.txt"]
+    assert _keys(s3.list_objects_v2(Bucket=shelf, StartAfter="a/2.jpg")) == [
+        "a/sub/x.jpg",
+        "b/2.jpg",
+        "top.txt",
+    ]
 
 
 def test_the_old_list(s3: Any, shelf: str) -> None:
@@ -320,19 +376,27 @@ def test_a_token_of_no_list(s3: Any, shelf: str) -> None:
         s3.list_objects_v2(Bucket=shelf, ContinuationToken="made up")
 
 
-# -- uploads in parts -----------------------------------------------------------------------------------------------
+# -- uploads in parts
+# -----------------------------------------------------------------------------------------------
 
 
 def test_an_upload_in_parts(s3: Any, bucket: str) -> None:
     """Large files arrive in parts and are one object, whose ETag tells the number of parts."""
-    upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ContentType="text/plain")["UploadId"]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ContentType="text/plain")[
+        "UploadId"
+    ]
     place = {"Bucket": bucket, "Key": "k", "UploadId": upload}
     parts = [
-        {"PartNumber": number, "ETag": s3.upload_part(**place, PartNumber=number, Body=body)["ETag"]}
+        {
+            "PartNumber": number,
+            "ETag": s3.upload_part(**place, PartNumber=number, Body=body)["ETag"],
+        }
         for number, body in ((1, b"a" * BIG), (2, b"b"))
     ]
     assert [each["Size"] for each in s3.list_parts(**place)["Parts"]] == [BIG, 1]
-    assert [each["UploadId"] for each in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [upload]
+    assert [each["UploadId"] for each in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [
+        upload
+    ]
     done = s3.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
     assert done["ETag"].endswith('-2"')
     got = s3.get_object(Bucket=bucket, Key="k", Range=f"bytes={BIG - 1}-")
@@ -348,14 +412,18 @@ def test_parts_that_do_not_fit(s3: Any, bucket: str) -> None:
     with refused("EntityTooSmall", 400):
         s3.complete_multipart_upload(**place, MultipartUpload={"Parts": both})
     with refused("InvalidPart", 400):
-        s3.complete_multipart_upload(**place, MultipartUpload={"Parts": [{"PartNumber": 7, "ETag": etags[0]}]})
+        s3.complete_multipart_upload(
+            **place, MultipartUpload={"Parts": [{"PartNumber": 7, "ETag": etags[0]}]}
+        )
 
 
 def test_parts_out_of_order(s3: Any, bucket: str) -> None:
     """The order of an upload is that of the parts' numbers, never another."""
     upload = s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
     place = {"Bucket": bucket, "Key": "k", "UploadId": upload}
-    etags = [s3.upload_part(**place, PartNumber=number, Body=b"x" * BIG)["ETag"] for number in (1, 2)]
+    etags = [
+        s3.upload_part(**place, PartNumber=number, Body=b"x" * BIG)["ETag"] for number in (1, 2)
+    ]
     both = [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(etags, 1)]
     with refused("InvalidPartOrder", 400):
         s3.complete_multipart_upload(**place, MultipartUpload={"Parts": both[::-1]})
@@ -379,11 +447,14 @@ def test_a_part_copied_from_an_object(s3: Any, bucket: str) -> None:
     place = {"Bucket": bucket, "Key": "k", "UploadId": upload}
     source = {"CopySource": {"Bucket": bucket, "Key": "src"}, "CopySourceRange": "bytes=2-4"}
     etag = s3.upload_part_copy(**place, PartNumber=1, **source)["CopyPartResult"]["ETag"]
-    s3.complete_multipart_upload(**place, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]})
+    s3.complete_multipart_upload(
+        **place, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    )
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"234"
 
 
-# -- buckets --------------------------------------------------------------------------------------------------------
+# -- buckets
+# --------------------------------------------------------------------------------------------------
 
 
 def test_a_bucket_from_first_to_last(s3: Any, bucket: str) -> None:
@@ -412,7 +483,11 @@ def test_cors_rules(s3: Any, bucket: str) -> None:
     """`doctor` reads the rules, the workers' browsers depend on them."""
     with refused("NoSuchCORSConfiguration", 404):
         s3.get_bucket_cors(Bucket=bucket)
-    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["Access-Control-Allow-Origin"]}
+    rule = {
+        "AllowedMethods": ["GET"],
+        "AllowedOrigins": ["*"],
+        "ExposeHeaders": ["Access-Control-Allow-Origin"],
+    }
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
     found = s3.get_bucket_cors(Bucket=bucket)["CORSRules"][0]
     assert {name: found[name] for name in rule} == rule
@@ -425,14 +500,20 @@ def test_cors_rules_that_cannot_be(s3: Any, bucket: str) -> None:
     """Only five methods can be allowed to other pages."""
     with refused("InvalidRequest", 400):
         s3.put_bucket_cors(
-            Bucket=bucket, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["PATCH"], "AllowedOrigins": ["*"]}]}
+            Bucket=bucket,
+            CORSConfiguration={
+                "CORSRules": [{"AllowedMethods": ["PATCH"], "AllowedOrigins": ["*"]}]
+            },
         )
 
 
 def test_a_preflight(at: Endpoint, s3: Any, bucket: str) -> None:
     """A browser asks first, without a signature; only what a rule allows is allowed."""
     s3.put_bucket_cors(
-        Bucket=bucket, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["http://a.b"]}]}
+        Bucket=bucket,
+        CORSConfiguration={
+            "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["http://a.b"]}]
+        },
     )
     ask: Any = {"access_control_request_method": "GET"}
     assert _status(f"{at.url}/{bucket}/k", "OPTIONS", origin="http://a.b", **ask) == 200
@@ -443,7 +524,10 @@ def test_a_bucket_policy(s3: Any, bucket: str) -> None:
     """A policy is kept as it was written."""
     with refused("NoSuchBucketPolicy", 404):
         s3.get_bucket_policy(Bucket=bucket)
-    words = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}'
+    words = (
+        '{"Version":"2012-10-17","Statement":'
+        '[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}]}'
+    )
     s3.put_bucket_policy(Bucket=bucket, Policy=words)
     assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == words
     s3.delete_bucket_policy(Bucket=bucket)
@@ -465,7 +549,8 @@ def test_a_bucket_of_somebody_else(s3: Any, bucket: str) -> None:
         s3.put_object(Bucket=bucket, Key="k", Body=b"x", ExpectedBucketOwner="999999999999")
 
 
-# -- links ----------------------------------------------------------------------------------------------------------
+# -- links
+# --------------------------------------------------------------------------------------------------
 
 
 def _link(s3: Any, bucket: str, seconds: int = 60) -> str:

@@ -1,4 +1,6 @@
-"""What a newcomer sees of `labeljob sandbox`: the first minute, whenever it was interrupted, and a bot that ends."""
+"""What a newcomer sees of `labeljob sandbox`: the first minute, whenever it was interrupted, and a
+bot that ends.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,16 @@ WHERE = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Person]]:
     """The practice workspace from the command line, and Mara in it."""
-    command = [sys.executable, "-m", "bot", "sandbox", "--folder", str(folder), "--port", str(free_port(0))]
+    command = [
+        sys.executable,
+        "-m",
+        "bot",
+        "sandbox",
+        "--folder",
+        str(folder),
+        "--port",
+        str(free_port(0)),
+    ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=WHERE, text=True
     ) as process:
@@ -60,15 +71,21 @@ def cards(mara: Person) -> list[str]:
 
 
 def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
-    """Without this, a newcomer who closed the terminal too early would have a broken workspace at every later start."""
+    """Without this, a newcomer who closed the terminal too early would have a broken workspace at
+    every later start.
+    """
     with opened(tmp_path) as (process, mara):
-        assert "ephemeral" in mara.command("C0DATA", "/labeljob", "help"), "what is open answers at once"
+        assert "ephemeral" in mara.command("C0DATA", "/labeljob", "help"), (
+            "what is open answers at once"
+        )
         wait_until(lambda: cards(mara))
     assert not (tmp_path / "opened").exists()
     with opened(tmp_path) as (process, mara):
         wait_until((tmp_path / "opened").exists)
         assert cards(mara) == ["first-basket", "ripe-july", "spring-blossoms"]
-        assert any("Completed. 8 labeled, 0 not" in message["text"] for message in mara.messages("C0DATA"))
+        assert any(
+            "Completed. 8 labeled, 0 not" in message["text"] for message in mara.messages("C0DATA")
+        )
         assert mara.ask_for("views")["view_stack"] == [], "no window is left open"
         os.kill(bot_of(process), signal.SIGKILL)
         assert process.wait(PATIENCE) == 1

@@ -1,4 +1,6 @@
-"""A short, seeded piece of `make fuzz`: no crash, no 5xx but for operations that are not there, nothing unreadable."""
+"""A short, seeded piece of `make fuzz`: no crash, no 5xx but for operations that are not there,
+nothing unreadable.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_practice import BUCKET, KEY, MEMBERS, SECRET, Practice, labeling_job, lines, picture, refused
+from aws_practice import (
+    BUCKET,
+    KEY,
+    MEMBERS,
+    SECRET,
+    Practice,
+    labeling_job,
+    lines,
+    picture,
+    refused,
+)
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -25,14 +35,17 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     practice.s3.create_bucket(Bucket=BUCKET)
     practice.put("page.liquid.html", "<crowd-form></crowd-form>")
     practice.put(
-        "labels.json", json.dumps({"document-version": "2018-11-28", "labels": [{"label": "a"}, {"label": "b"}]})
+        "labels.json",
+        json.dumps({"document-version": "2018-11-28", "labels": [{"label": "a"}, {"label": "b"}]}),
     )
     for bucket in (BUCKET, "partner", "sealed"):
         practice.aws.objects.create_bucket(bucket)
         practice.aws.objects.write(bucket, "one.png", picture(), "image/png")
         line = lines({"source-ref": f"s3://{bucket}/one.png"}).encode()
         practice.aws.objects.write(bucket, "fruit.manifest", line, "application/x-ndjson")
-    practice.sagemaker.create_workteam(WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS)
+    practice.sagemaker.create_workteam(
+        WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS
+    )
     yield practice
     practice.server.stop()
 
@@ -57,7 +70,11 @@ def failed_job(aws: Practice, name: str, **changes: Any) -> str:
 
 
 def manifest(bucket: str) -> dict[str, Any]:
-    return {"InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{bucket}/fruit.manifest"}}}}
+    return {
+        "InputConfig": {
+            "DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{bucket}/fruit.manifest"}}
+        }
+    }
 
 
 def test_a_closed_bucket(aws: Practice) -> None:
@@ -82,12 +99,19 @@ def test_a_bucket_elsewhere(aws: Practice) -> None:
         plain.list_objects_v2(Bucket="far-away")
     with pytest.raises(ClientError) as caught:
         plain.head_bucket(Bucket="far-away")
-    assert caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"
+    assert (
+        caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"]
+        == "eu-west-1"
+    )
 
 
 def test_a_bucket_of_another_account(aws: Practice) -> None:
-    """Its owner lets us in, but who expects an own bucket is refused; and it is in no list of ours."""
-    assert aws.s3.get_object(Bucket="partner", Key="one.png", ExpectedBucketOwner=PARTNER_ACCOUNT)["ContentLength"]
+    """Its owner lets us in, but who expects an own bucket is refused; and it is in no list of
+    ours.
+    """
+    assert aws.s3.get_object(Bucket="partner", Key="one.png", ExpectedBucketOwner=PARTNER_ACCOUNT)[
+        "ContentLength"
+    ]
     with refused("AccessDenied", 403):
         aws.s3.get_object(Bucket="partner", Key="one.png", ExpectedBucketOwner="111122223333")
     with refused("AccessDenied", 403):
@@ -101,7 +125,9 @@ def test_a_bucket_of_another_account(aws: Practice) -> None:
 
 
 def test_a_key_that_refuses(aws: Practice) -> None:
-    """The bucket can be listed, but its objects cannot be read or written: the words name the key."""
+    """The bucket can be listed, but its objects cannot be read or written: the words name the
+    key.
+    """
     assert aws.s3.list_objects_v2(Bucket="sealed")["KeyCount"] == 2
     assert aws.s3.head_object(Bucket="sealed", Key="one.png")["ContentLength"]
     with refused("AccessDenied", 403, "kms:Decrypt"):
@@ -109,10 +135,14 @@ def test_a_key_that_refuses(aws: Practice) -> None:
     with refused("AccessDenied", 403, "kms:GenerateDataKey"):
         aws.s3.put_object(Bucket="sealed", Key="k", Body=b"x")
     with refused("AccessDenied", 403, "kms:Decrypt"):
-        aws.s3.copy_object(Bucket=BUCKET, Key="k", CopySource={"Bucket": "sealed", "Key": "one.png"})
+        aws.s3.copy_object(
+            Bucket=BUCKET, Key="k", CopySource={"Bucket": "sealed", "Key": "one.png"}
+        )
 
 
-@pytest.mark.parametrize(("bucket", "words"), [("locked", "AccessDenied"), ("sealed", "may not use the key")])
+@pytest.mark.parametrize(
+    ("bucket", "words"), [("locked", "AccessDenied"), ("sealed", "may not use the key")]
+)
 def test_a_job_whose_role_is_refused(aws: Practice, bucket: str, words: str) -> None:
     """Ground Truth takes the request and fails the job later, with the reason."""
     assert words in failed_job(aws, f"from-{bucket}", **manifest(bucket))
@@ -137,7 +167,9 @@ def test_an_import_that_is_refused(aws: Practice, bucket: str) -> None:
     project = aws.rekognition.create_project(ProjectName=f"from-{bucket}")["ProjectArn"]
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": bucket, "Name": "fruit.manifest"}}}
     try:
-        made = aws.rekognition.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)
+        made = aws.rekognition.create_dataset(
+            ProjectArn=project, DatasetType="TRAIN", DatasetSource=source
+        )
     except aws.rekognition.exceptions.InvalidS3ObjectException:
         return
     for _ in range(3):
@@ -147,7 +179,9 @@ def test_an_import_that_is_refused(aws: Practice, bucket: str) -> None:
 
 
 def test_a_situation_comes_and_goes(aws: Practice) -> None:
-    """Whoever tries the product closes a bucket while it is used, and opens it again; the objects are still there."""
+    """Whoever tries the product closes a bucket while it is used, and opens it again; the objects
+    are still there.
+    """
     assert switch(aws, BUCKET, "denied")["situations"][BUCKET]["situation"] == "denied"
     with refused("AccessDenied", 403):
         aws.s3.get_object(Bucket=BUCKET, Key="one.png")
@@ -162,7 +196,9 @@ def test_a_situation_comes_and_goes(aws: Practice) -> None:
         assert json.load(answer)["situations"]["locked"]["situation"] == "denied"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"bucket": ""}', b'{"bucket": "b", "situation": "sad"}'])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'{"bucket": ""}', b'{"bucket": "b", "situation": "sad"}']
+)
 def test_situations_that_do_not_exist(aws: Practice, body: bytes) -> None:
     """A slip in a switch must be told, not taken for a situation that changes nothing."""
     with pytest.raises(urllib.error.HTTPError) as caught:

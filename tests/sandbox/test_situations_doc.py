@@ -1,4 +1,6 @@
-"""docs/practice-workspace.md says where the stand-ins had to guess; it must not fall behind the code."""
+"""docs/practice-workspace.md says where the stand-ins had to guess; it must not fall behind the
+code.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What Slack does to an app now and then: files that are shown but not shared, events that come again."""
+"""What Slack does to an app now and then: files that are shown but not shared, events that come
+again.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,18 @@ def _uploaded(slack: Workspace, name: str = "fruit.png") -> str:
     Image.new("RGB", (8, 8), (10, 200, 30)).save(file, "PNG")
     web = slack.web()
     address = web.files_getUploadURLExternal(filename=name, length=len(file.getvalue()))
-    urllib.request.urlopen(urllib.request.Request(address["upload_url"], file.getvalue(), method="POST")).close()
+    urllib.request.urlopen(
+        urllib.request.Request(address["upload_url"], file.getvalue(), method="POST")
+    ).close()
     web.files_completeUploadExternal(files=[{"id": address["file_id"], "title": name}])
     return str(address["file_id"])
 
 
 def _loads(slack: Workspace, file_id: str, person: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{slack.url}/files/{file_id}/fruit.png?user={person}") as answer:
+        with urllib.request.urlopen(
+            f"{slack.url}/files/{file_id}/fruit.png?user={person}"
+        ) as answer:
             return bool(answer.read(4) == b"\x89PNG")
     except urllib.error.HTTPError:
         return False
@@ -74,7 +80,9 @@ def test_a_picture_in_a_view_is_its_readers(slack: Workspace) -> None:
 
 @pytest.mark.parametrize("what", ["unknown", "somebody else's", "no picture"])
 def test_files_that_cannot_be_shown(slack: Workspace, what: str) -> None:
-    """A file that Slack would not show fails the whole message, so the sender must be told here too."""
+    """A file that Slack would not show fails the whole message, so the sender must be told here
+    too.
+    """
     kinds: dict[str, Callable[[], str]] = {
         "unknown": lambda: "F0NOWHERE1",
         "somebody else's": lambda: slack.upload("U0MARA", "hers.png", b"x")["id"],
@@ -84,7 +92,9 @@ def test_files_that_cannot_be_shown(slack: Workspace, what: str) -> None:
         slack.web().chat_postMessage(channel="C0DATA", text="look", blocks=_picture(kinds[what]()))
     answer = caught.value.response
     assert answer["error"] == "invalid_blocks"
-    assert answer["response_metadata"]["messages"] == ["[ERROR] invalid slack file [json-pointer:/blocks/0/slack_file]"]
+    assert answer["response_metadata"]["messages"] == [
+        "[ERROR] invalid slack file [json-pointer:/blocks/0/slack_file]"
+    ]
 
 
 def test_everybody_in_a_channel_is_known_to_the_page(slack: Workspace) -> None:
@@ -99,7 +109,9 @@ def test_everybody_in_a_channel_is_known_to_the_page(slack: Workspace) -> None:
 
 
 def test_an_event_comes_again_under_another_id(slack: Workspace, bot: Bot) -> None:
-    """An app that knows an event by its id alone would act twice; only the meaning stays the same."""
+    """An app that knows an event by its id alone would act twice; only the meaning stays the
+    same.
+    """
     slack.control("redelivery", sent_again=1.0, new_id_again=1.0, seed=3)
     before = slack.last_entry()
     slack.act("home_opened", user="U0SAM", tab="home")
@@ -115,7 +127,9 @@ def test_an_event_comes_again_under_another_id(slack: Workspace, bot: Bot) -> No
 
 
 def test_an_event_comes_again_as_a_retry(slack: Workspace, bot: Bot) -> None:
-    """The same under the old id, with the retry headers: the first delivery need not have been lost."""
+    """The same under the old id, with the retry headers: the first delivery need not have been
+    lost.
+    """
     slack.control("redelivery", sent_again=1.0)
     before = slack.last_entry()
     slack.act("home_opened", user="U0SAM", tab="home")

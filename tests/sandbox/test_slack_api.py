@@ -66,9 +66,16 @@ def test_a_missing_scope_is_named(web: WebClient) -> None:
 
 def test_membership_is_enforced(web: WebClient) -> None:
     """The bot would believe that it can post everywhere, and fail at the first real channel."""
-    assert refused(web.chat_postMessage, channel="C0GENERAL", text="hi")["error"] == "not_in_channel"
-    assert refused(web.chat_postMessage, channel="C0SECRET", text="hi")["error"] == "channel_not_found"
-    assert refused(web.chat_postMessage, channel="C0NOWHERE", text="hi")["error"] == "channel_not_found"
+    assert (
+        refused(web.chat_postMessage, channel="C0GENERAL", text="hi")["error"] == "not_in_channel"
+    )
+    assert (
+        refused(web.chat_postMessage, channel="C0SECRET", text="hi")["error"] == "channel_not_found"
+    )
+    assert (
+        refused(web.chat_postMessage, channel="C0NOWHERE", text="hi")["error"]
+        == "channel_not_found"
+    )
     assert refused(web.conversations_history, channel="C0GENERAL")["error"] == "not_in_channel"
     assert refused(web.conversations_info, channel="C0SECRET")["error"] == "channel_not_found"
     assert web.chat_postMessage(channel="#orchard-data", text="by name")["channel"] == "C0DATA"
@@ -91,13 +98,19 @@ def test_channels_and_people_can_be_listed_in_pages(web: WebClient) -> None:
     assert refused(web.conversations_list, cursor="nonsense")["error"] == "invalid_cursor"
 
 
-def test_threads_count_their_replies_and_metadata_comes_back_only_when_asked(web: WebClient) -> None:
-    """The outbox finds its own lost posts by metadata in the thread: without this it would post twice."""
+def test_threads_count_their_replies_and_metadata_comes_back_only_when_asked(
+    web: WebClient,
+) -> None:
+    """The outbox finds its own lost posts by metadata in the thread: without this it would post
+    twice.
+    """
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     metadata = {"event_type": "labeljob_notice", "event_payload": {"id": "row-1"}}
     reply = web.chat_postMessage(channel="C0DATA", text="reply", thread_ts=root, metadata=metadata)
     assert reply["message"]["thread_ts"] == root
-    found = web.conversations_replies(channel="C0DATA", ts=root, include_all_metadata=True)["messages"]
+    found = web.conversations_replies(channel="C0DATA", ts=root, include_all_metadata=True)[
+        "messages"
+    ]
     assert [message["text"] for message in found] == ["root", "reply"]
     assert found[0]["reply_count"] == 1
     assert found[0]["reply_users"] == ["U0BOT"]
@@ -106,16 +119,25 @@ def test_threads_count_their_replies_and_metadata_comes_back_only_when_asked(web
     assert "metadata" not in without[1]
     listed = web.conversations_history(channel="C0DATA", limit=1)["messages"]
     assert listed[0]["ts"] == root, "replies do not stand in the channel"
-    shown = web.chat_postMessage(channel="C0DATA", text="loud", thread_ts=root, reply_broadcast=True)
+    shown = web.chat_postMessage(
+        channel="C0DATA", text="loud", thread_ts=root, reply_broadcast=True
+    )
     assert web.conversations_history(channel="C0DATA", limit=1)["messages"][0]["ts"] == shown["ts"]
     lost = web.chat_postMessage(channel="C0DATA", text="lost", thread_ts="1500000000.000001")
-    assert "thread_ts" not in lost["message"], "a wrong thread_ts silently makes a top-level message"
-    assert refused(web.conversations_replies, channel="C0DATA", ts="1500000000.000001")["error"] == "thread_not_found"
+    assert "thread_ts" not in lost["message"], (
+        "a wrong thread_ts silently makes a top-level message"
+    )
+    assert (
+        refused(web.conversations_replies, channel="C0DATA", ts="1500000000.000001")["error"]
+        == "thread_not_found"
+    )
 
 
 def test_history_is_cut_by_time_and_page(web: WebClient) -> None:
     """The look-up after a crash asks from first_try on and follows the cursor to the end."""
-    posts = [web.chat_postMessage(channel="C0LABEL", text=f"n{number}")["ts"] for number in range(5)]
+    posts = [
+        web.chat_postMessage(channel="C0LABEL", text=f"n{number}")["ts"] for number in range(5)
+    ]
     assert len(set(posts)) == 5
     assert posts == sorted(posts)
     part = web.conversations_history(channel="C0LABEL", oldest=posts[1], latest=posts[4], limit=2)
@@ -136,7 +158,10 @@ def test_history_is_cut_by_time_and_page(web: WebClient) -> None:
 def test_an_update_with_text_alone_removes_the_blocks(web: WebClient) -> None:
     """A card that is updated carelessly loses its buttons at Slack; the tests must see it here."""
     posted = web.chat_postMessage(
-        channel="C0DATA", text="card", blocks=[section()], metadata={"event_type": "x", "event_payload": {"id": 1}}
+        channel="C0DATA",
+        text="card",
+        blocks=[section()],
+        metadata={"event_type": "x", "event_payload": {"id": 1}},
     )
     assert posted["message"]["blocks"][0]["block_id"]
     change = {"channel": "C0DATA", "ts": posted["ts"], "blocks": [section("new")]}
@@ -154,7 +179,10 @@ def test_an_update_with_text_alone_removes_the_blocks(web: WebClient) -> None:
 def test_only_own_messages_can_be_changed(slack: Workspace, web: WebClient) -> None:
     """Editing a person's words must fail, here as at Slack."""
     ts = slack.act("message", user="U0MARA", channel="C0DATA", text="mine")["ts"]
-    assert refused(web.chat_update, channel="C0DATA", ts=ts, text="x")["error"] == "cant_update_message"
+    assert (
+        refused(web.chat_update, channel="C0DATA", ts=ts, text="x")["error"]
+        == "cant_update_message"
+    )
     assert refused(web.chat_delete, channel="C0DATA", ts=ts)["error"] == "cant_delete_message"
     own = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     web.chat_postMessage(channel="C0DATA", text="reply", thread_ts=own)
@@ -171,9 +199,15 @@ def test_wrong_blocks_are_refused_with_pointers(web: WebClient) -> None:
     assert answer["response_metadata"]["messages"] == [
         "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
     ]
-    assert refused(web.api_call, "chat.postMessage", data={"channel": "C0DATA", "text": ""})["error"] == "no_text"
+    assert (
+        refused(web.api_call, "chat.postMessage", data={"channel": "C0DATA", "text": ""})["error"]
+        == "no_text"
+    )
     long = [{"type": "section", "text": mrkdwn("x" * 2900)} for _ in range(5)]
-    assert refused(web.chat_postMessage, channel="C0DATA", text="long", blocks=long)["error"] == "msg_blocks_too_long"
+    assert (
+        refused(web.chat_postMessage, channel="C0DATA", text="long", blocks=long)["error"]
+        == "msg_blocks_too_long"
+    )
     cut = web.chat_postMessage(channel="C0DATA", text="x" * 50_000)
     assert len(cut["message"]["text"]) == 40_000
 
@@ -200,7 +234,9 @@ def test_a_picture_that_cannot_be_fetched_fails_the_whole_message(web: WebClient
     try:
         assert web.chat_postMessage(channel="C0DATA", text="a", blocks=[block])["ok"]
         block["image_url"] = f"{base}/expired.png"
-        answer = refused(web.chat_postMessage, channel="C0DATA", text="a", blocks=[section(), block])
+        answer = refused(
+            web.chat_postMessage, channel="C0DATA", text="a", blocks=[section(), block]
+        )
         assert answer["error"] == "invalid_blocks"
         words = answer["response_metadata"]["messages"]
         assert words == ["[ERROR] downloading image failed [json-pointer:/blocks/1/image_url]"]
@@ -209,13 +245,17 @@ def test_a_picture_that_cannot_be_fetched_fails_the_whole_message(web: WebClient
         server.server_close()
 
 
-def test_an_ephemeral_message_lives_until_the_page_is_loaded_again(slack: Workspace, web: WebClient) -> None:
+def test_an_ephemeral_message_lives_until_the_page_is_loaded_again(
+    slack: Workspace, web: WebClient
+) -> None:
     """What only one person sees must never be found in the history, nor be edited by its ts."""
     ts = web.chat_postEphemeral(channel="C0DATA", user="U0MARA", text="psst")["message_ts"]
     (seen,) = slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"]
     assert seen["text"] == "psst"
     assert slack.look("history", user="U0SAM", channel="C0DATA")["ephemerals"] == []
-    assert refused(web.chat_update, channel="C0DATA", ts=ts, text="x")["error"] == "message_not_found"
+    assert (
+        refused(web.chat_update, channel="C0DATA", ts=ts, text="x")["error"] == "message_not_found"
+    )
     assert "psst" not in str(web.conversations_history(channel="C0DATA")["messages"])
     slack.look("boot", user="U0MARA")
     assert slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"] == []
@@ -223,7 +263,9 @@ def test_an_ephemeral_message_lives_until_the_page_is_loaded_again(slack: Worksp
     assert answer["error"] == "user_not_in_channel"
 
 
-def test_a_file_goes_up_and_comes_down_with_the_token_alone(slack: Workspace, web: WebClient) -> None:
+def test_a_file_goes_up_and_comes_down_with_the_token_alone(
+    slack: Workspace, web: WebClient
+) -> None:
     """The result of a job is a file: it must arrive in the thread, whole, and for members only."""
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     body = b"name,label\ncat,1\n" * 50
@@ -241,21 +283,30 @@ def test_a_file_goes_up_and_comes_down_with_the_token_alone(slack: Workspace, we
     (file,) = posted["files"]
     assert (posted["text"], file["title"], file["size"]) == ("Here they are", "Labels", len(body))
     url = web.files_info(file=file["id"])["file"]["url_private"]
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {web.token}"})) as got:
+    with urllib.request.urlopen(
+        urllib.request.Request(url, headers={"Authorization": f"Bearer {web.token}"})
+    ) as got:
         assert got.read() == body
     with urllib.request.urlopen(url) as page:
         assert page.status == 200
-        assert page.headers["content-type"].startswith("text/html"), "without a token Slack shows its login page"
+        assert page.headers["content-type"].startswith("text/html"), (
+            "without a token Slack shows its login page"
+        )
     own = file["permalink"]
     with urllib.request.urlopen(f"{own}?user=U0MARA") as got:
         assert got.read() == body
     with pytest.raises(urllib.error.HTTPError) as hidden:
         urllib.request.urlopen(f"{slack.url}/files/F0NOWHERE/x?user=U0LIN")
     hidden.value.close()
-    assert refused(web.files_getUploadURLExternal, filename="x", length=0)["error"] == "invalid_arguments"
+    assert (
+        refused(web.files_getUploadURLExternal, filename="x", length=0)["error"]
+        == "invalid_arguments"
+    )
 
 
-def test_a_person_uploads_and_the_app_sees_it_where_it_was_shared(slack: Workspace, web: WebClient) -> None:
+def test_a_person_uploads_and_the_app_sees_it_where_it_was_shared(
+    slack: Workspace, web: WebClient
+) -> None:
     """Labeling the files of a message begins with a file that a person put there."""
     file = slack.upload("U0MARA", "tree.txt", b"leaves")
     assert refused(web.files_info, file=file["id"])["error"] == "file_not_found"
@@ -265,7 +316,9 @@ def test_a_person_uploads_and_the_app_sees_it_where_it_was_shared(slack: Workspa
     assert message["subtype"] == "file_share"
 
 
-def test_the_home_is_published_per_person_and_guards_its_hash(slack: Workspace, web: WebClient) -> None:
+def test_the_home_is_published_per_person_and_guards_its_hash(
+    slack: Workspace, web: WebClient
+) -> None:
     """Two publications that cross must not leave the older one on the screen."""
     home = {"type": "home", "blocks": [section("one")]}
     first = web.views_publish(user_id="U0MARA", view=home)["view"]
@@ -277,12 +330,17 @@ def test_the_home_is_published_per_person_and_guards_its_hash(slack: Workspace, 
     assert slack.look("home", user="U0LIN")["view"] is None
 
 
-def test_joining_and_reacting_work_as_far_as_the_scopes_go(slack: Workspace, web: WebClient) -> None:
+def test_joining_and_reacting_work_as_far_as_the_scopes_go(
+    slack: Workspace, web: WebClient
+) -> None:
     """A bot invited by itself into a public channel can then post there."""
     assert web.conversations_join(channel="C0GENERAL")["channel"]["is_member"]
     ts = web.chat_postMessage(channel="C0GENERAL", text="hello")["ts"]
     web.reactions_add(channel="C0GENERAL", timestamp=ts, name="eyes")
-    assert refused(web.reactions_add, channel="C0GENERAL", timestamp=ts, name="eyes")["error"] == "already_reacted"
+    assert (
+        refused(web.reactions_add, channel="C0GENERAL", timestamp=ts, name="eyes")["error"]
+        == "already_reacted"
+    )
     answer = refused(web.conversations_leave, channel="C0GENERAL")
     assert answer["error"] == "missing_scope"
     link = web.chat_getPermalink(channel="C0GENERAL", message_ts=ts)["permalink"]
@@ -315,10 +373,14 @@ def test_too_many_messages_in_a_channel_are_answered_with_retry_after(tmp_path: 
 
 
 def test_everything_is_still_there_after_a_restart(tmp_path: Path) -> None:
-    """The practice workspace is stopped and killed at will; a lost message would look like the bot's fault."""
+    """The practice workspace is stopped and killed at will; a lost message would look like the
+    bot's fault.
+    """
     with Workspace(tmp_path) as slack:
         ts = slack.web().chat_postMessage(channel="C0DATA", text="kept")["ts"]
-        slack.web().views_publish(user_id="U0MARA", view={"type": "home", "blocks": [section("home")]})
+        slack.web().views_publish(
+            user_id="U0MARA", view={"type": "home", "blocks": [section("home")]}
+        )
     with Workspace(tmp_path) as slack:
         (message,) = slack.web().conversations_history(channel="C0DATA")["messages"]
         assert (message["ts"], message["text"]) == (ts, "kept")
@@ -327,9 +389,12 @@ def test_everything_is_still_there_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_killed_workspace_has_kept_what_it_answered(tmp_path: Path) -> None:
-    """An answer that a kill -9 takes back would be a message lost by Slack, which Slack does not do."""
+    """An answer that a kill -9 takes back would be a message lost by Slack, which Slack does not
+    do.
+    """
     script = (
-        "import pathlib, sys; sys.path.insert(0, sys.argv[2]); from slack_practice import Workspace; "
+        "import pathlib, sys; sys.path.insert(0, sys.argv[2]); from slack_practice import "
+        "Workspace; "
         "print(Workspace(pathlib.Path(sys.argv[1])).url, flush=True); sys.stdin.read()"
     )
     here = str(Path(__file__).parent)
@@ -343,7 +408,9 @@ def test_a_killed_workspace_has_kept_what_it_answered(tmp_path: Path) -> None:
         assert child.stdout is not None
         url = child.stdout.readline().strip()
         web = WebClient(BOT_TOKEN, base_url=f"{url}/api/", retry_handlers=[])
-        posted = [web.chat_postMessage(channel="C0DATA", text=str(number))["ts"] for number in range(10)]
+        posted = [
+            web.chat_postMessage(channel="C0DATA", text=str(number))["ts"] for number in range(10)
+        ]
         child.kill()
     with Workspace(tmp_path) as slack:
         found = slack.web().conversations_history(channel="C0DATA")["messages"]
@@ -364,6 +431,9 @@ def test_posts_at_the_same_moment_get_their_own_ts(web: WebClient) -> None:
 
 def test_a_manifest_that_slack_would_refuse_does_not_start(tmp_path: Path) -> None:
     """A slash command without a description is found at installation, not by the first user."""
-    wrong = {**MANIFEST, "features": {**MANIFEST["features"], "slash_commands": [{"command": "labeljob"}]}}
+    wrong = {
+        **MANIFEST,
+        "features": {**MANIFEST["features"], "slash_commands": [{"command": "labeljob"}]},
+    }
     with pytest.raises(ValueError, match=r"command must begin with /.*description"):
         Workspace(tmp_path, manifest=wrong)

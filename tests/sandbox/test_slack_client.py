@@ -1,4 +1,6 @@
-"""The /client API of the Slack stand-in, and the ground of all stand-ins: server, store, faults, journal."""
+"""The /client API of the Slack stand-in, and the ground of all stand-ins: server, store, faults,
+journal.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with Workspace(tmp_path_factory.mktemp("slack"), links={"portal": "http://127.0.0.1:1/"}) as workspace:
+    with Workspace(
+        tmp_path_factory.mktemp("slack"), links={"portal": "http://127.0.0.1:1/"}
+    ) as workspace:
         yield workspace
 
 
@@ -40,7 +44,8 @@ class Page:
         host = slack.url.removeprefix("http://")
         self._connection = http.client.HTTPConnection(host, timeout=5)
         self._connection.request(
-            "GET", f"/client/stream?user={person}" + (f"&since={since}" if since is not None else "")
+            "GET",
+            f"/client/stream?user={person}" + (f"&since={since}" if since is not None else ""),
         )
         self._reply = self._connection.getresponse()
         self.first = self._reply.readline()
@@ -123,7 +128,9 @@ def test_a_page_hears_everything_once_from_where_it_left_off(slack: Workspace) -
 
 
 def test_a_page_can_ask_how_far_the_workspace_is(slack: Workspace) -> None:
-    """A page that lost its stream asks without a boot, which would take away what only this person sees."""
+    """A page that lost its stream asks without a boot, which would take away what only this person
+    sees.
+    """
     slack.web().chat_postEphemeral(channel="C0DATA", user="U0MARA", text="psst")
     now = slack.look("state", user="U0MARA")["event_id"]
     assert slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"]
@@ -149,17 +156,30 @@ def test_unread_counts_follow_reading(slack: Workspace) -> None:
 def test_people_see_only_their_channels(slack: Workspace) -> None:
     """A private channel must not leak through history, thread or posting."""
     for name, more in (("history", {}), ("thread", {"ts": "1.1"})):
-        assert slack.look(name, user="U0MARA", channel="C0SECRET", **more)["error"] == "channel_not_found"
-    assert slack.act("message", user="U0MARA", channel="C0SECRET", text="x")["error"] == "channel_not_found"
-    assert slack.act("message", user="U0LIN", channel="C0DATA", text="x")["error"] == "not_in_channel"
+        assert (
+            slack.look(name, user="U0MARA", channel="C0SECRET", **more)["error"]
+            == "channel_not_found"
+        )
+    assert (
+        slack.act("message", user="U0MARA", channel="C0SECRET", text="x")["error"]
+        == "channel_not_found"
+    )
+    assert (
+        slack.act("message", user="U0LIN", channel="C0DATA", text="x")["error"] == "not_in_channel"
+    )
     assert slack.act("message", user="U0MARA", channel="C0DATA", text="  ")["error"] == "no_text"
 
 
 def test_requests_from_elsewhere_are_refused(slack: Workspace) -> None:
     """Any web page could otherwise post into the workspace of whoever looks at it."""
-    for headers, status in (({"Host": "evil.example"}, 421), ({"Host": "127.0.0.1.evil.example:80"}, 421)):
+    for headers, status in (
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1.evil.example:80"}, 421),
+    ):
         with pytest.raises(urllib.error.HTTPError) as refusal:
-            urllib.request.urlopen(urllib.request.Request(f"{slack.url}/client/boot?user=U0MARA", headers=headers))
+            urllib.request.urlopen(
+                urllib.request.Request(f"{slack.url}/client/boot?user=U0MARA", headers=headers)
+            )
         assert refusal.value.code == status
         refusal.value.close()
     body = json.dumps({"user": "U0MARA", "channel": "C0DATA", "text": "x"}).encode()
@@ -196,10 +216,18 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_spoils_one_call_and_is_written_down(slack: Workspace, fault: str) -> None:
-    """The proof that nothing is lost or said twice stands on faults that do exactly what they say."""
+    """The proof that nothing is lost or said twice stands on faults that do exactly what they
+    say.
+    """
     web = slack.web()
     before = slack.last_entry()
-    rule = {"operation": "chat.post*", "fault": fault, "times": 1, "seconds": 0.05, "retry_after": 7}
+    rule = {
+        "operation": "chat.post*",
+        "fault": fault,
+        "times": 1,
+        "seconds": 0.05,
+        "retry_after": 7,
+    }
     slack.fetch("/_control/faults", rule)
     text = f"spoiled by {fault}"
     outcome = outcome_of(web, text)
@@ -212,10 +240,14 @@ def test_a_fault_spoils_one_call_and_is_written_down(slack: Workspace, fault: st
 
 
 def test_the_retries_of_slack_sdk_post_twice_when_a_reply_is_lost(slack: Workspace) -> None:
-    """This is why the bot's posting client must not retry by itself; the stand-in must show the danger."""
+    """This is why the bot's posting client must not retry by itself; the stand-in must show the
+    danger.
+    """
     web = slack.web()
     web.retry_handlers = [ConnectionErrorRetryHandler(max_retry_count=1)]
-    slack.fetch("/_control/faults", {"operation": "chat.postMessage", "fault": "drop_after", "times": 1})
+    slack.fetch(
+        "/_control/faults", {"operation": "chat.postMessage", "fault": "drop_after", "times": 1}
+    )
     assert web.chat_postMessage(channel="C0LABEL", text="said twice")["ok"]
     posted = web.conversations_history(channel="C0LABEL", limit=100)["messages"]
     assert [message["text"] for message in posted].count("said twice") == 2
@@ -225,7 +257,9 @@ def test_the_journal_is_in_order_and_knows_no_secret(slack: Workspace) -> None:
     """The oracle of all tests may be shown to anybody: no token may stand in it."""
     web = slack.web()
     before = slack.last_entry()
-    web.chat_postMessage(channel="C0LABEL", text="my token is xoxb-12-abcDEF", blocks=[section("first")])
+    web.chat_postMessage(
+        channel="C0LABEL", text="my token is xoxb-12-abcDEF", blocks=[section("first")]
+    )
     web.api_call("auth.test", data={"token": "xoxb-practice-1"})
     entries = slack.fetch(f"/_control/journal?after={before}")["entries"]
     assert [entry["operation"] for entry in entries] == ["chat.postMessage", "auth.test"]

@@ -1,4 +1,6 @@
-"""Commands, presses, forms and events of the Slack stand-in, with a Bolt app behind signed HTTP, unchanged."""
+"""Commands, presses, forms and events of the Slack stand-in, with a Bolt app behind signed HTTP,
+unchanged.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ def bot(pair: tuple[Workspace, Bot], slack: Workspace) -> Bot:
 
 
 def command(slack: Workspace, text: str = "", **more: Any) -> Any:
-    return slack.act("command", **{"user": "U0MARA", "channel": "C0DATA", "command": "/labeljob", "text": text, **more})
+    return slack.act(
+        "command",
+        **{"user": "U0MARA", "channel": "C0DATA", "command": "/labeljob", "text": text, **more},
+    )
 
 
 def opens(bot: Bot, *views: Any) -> None:
@@ -62,7 +67,8 @@ def opens(bot: Bot, *views: Any) -> None:
 def opened(slack: Workspace, bot: Bot, view: dict[str, Any]) -> Any:
     """Open a modal by the command; gives it as Slack keeps it.
 
-    A trigger lives for three seconds, which a busy machine may take: then the person types the command again.
+    A trigger lives for three seconds, which a busy machine may take: then the person types the
+    command again.
     """
     opens(bot, view, view, view)
     for _ in range(2):
@@ -89,22 +95,32 @@ def test_a_command_is_answered_to_the_person_alone(slack: Workspace, bot: Bot) -
     assert body["user_id"] == "U0MARA"
     assert body["response_url"].startswith(f"{slack.url}/response/")
     assert "thread_ts" not in body
-    assert slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"][-1]["text"] == "You said status"
+    assert (
+        slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"][-1]["text"]
+        == "You said status"
+    )
 
 
 def test_a_command_that_nobody_answers_says_so(slack: Workspace, bot: Bot) -> None:
     """People must see Slack's own error, and a bot that is too slow must be seen as too slow."""
     bot.when("command", lambda **_rest: None)
-    slack.fetch("/_control/faults", {"operation": "app:/labeljob", "fault": "delay", "seconds": 2.3, "times": 1})
+    slack.fetch(
+        "/_control/faults",
+        {"operation": "app:/labeljob", "fault": "delay", "seconds": 2.3, "times": 1},
+    )
     assert command(slack)["error"] == "operation_timeout"
-    slack.fetch("/_control/faults", {"operation": "app:/labeljob", "fault": "error_500", "times": 1})
+    slack.fetch(
+        "/_control/faults", {"operation": "app:/labeljob", "fault": "error_500", "times": 1}
+    )
     assert command(slack)["error"] == "dispatch_failed"
     assert command(slack, command="/poem")["error"] == "no_such_command"
     assert command(slack, user="U0LIN")["error"] == "not_in_channel"
 
 
 def test_response_url_works_five_times_for_half_an_hour(slack: Workspace, bot: Bot) -> None:
-    """Late answers go through the response_url; the sixth is lost at Slack, so it must be lost here."""
+    """Late answers go through the response_url; the sixth is lost at Slack, so it must be lost
+    here.
+    """
     url = (command(slack), bot.hears("command"))[1]["response_url"]
     hook = WebhookClient(url)
     for number in range(4):
@@ -134,9 +150,15 @@ def test_a_trigger_works_once_and_for_three_seconds(slack: Workspace, bot: Bot) 
         web.views_open(trigger_id="1.2.3", view=modal())
 
 
-def test_a_form_is_submitted_with_what_was_typed_and_what_was_preset(slack: Workspace, bot: Bot) -> None:
-    """Fields that a person does not touch carry their initial values, as the page of Slack sends them."""
-    view = opened(slack, bot, modal(typed("name"), typed("note", initial_value="preset", optional=True)))
+def test_a_form_is_submitted_with_what_was_typed_and_what_was_preset(
+    slack: Workspace, bot: Bot
+) -> None:
+    """Fields that a person does not touch carry their initial values, as the page of Slack sends
+    them.
+    """
+    view = opened(
+        slack, bot, modal(typed("name"), typed("note", initial_value="preset", optional=True))
+    )
     assert submit(slack, view, name="ripe")["response_action"] is None
     body = bot.hears("submit")
     values = body["view"]["state"]["values"]
@@ -163,7 +185,9 @@ FIELDS = [
 def test_slack_checks_fields_before_the_app_hears_of_them(
     slack: Workspace, bot: Bot, block: dict[str, Any], value: Any, words: str
 ) -> None:
-    """What Slack refuses by itself must not reach the bot, or the bot is tested with impossible forms."""
+    """What Slack refuses by itself must not reach the bot, or the bot is tested with impossible
+    forms.
+    """
     view = opened(slack, bot, modal(block))
     before = slack.last_entry()
     answer = submit(slack, view, name=value)
@@ -172,18 +196,26 @@ def test_slack_checks_fields_before_the_app_hears_of_them(
     assert slack.journal("app:view_submission", before) == []
 
 
-def test_the_app_answers_a_form_with_errors_update_push_or_clear(slack: Workspace, bot: Bot) -> None:
+def test_the_app_answers_a_form_with_errors_update_push_or_clear(
+    slack: Workspace, bot: Bot
+) -> None:
     """A form of several pages lives from these four answers."""
     view = opened(slack, bot, modal(typed()))
     bot.when("submit", lambda ack, **_rest: ack(response_action="errors", errors={"name": "taken"}))
     assert submit(slack, view, name="a")["errors"] == {"name": "taken"}
-    bot.when("submit", lambda ack, **_rest: ack(response_action="errors", errors={"nowhere": "taken"}))
+    bot.when(
+        "submit", lambda ack, **_rest: ack(response_action="errors", errors={"nowhere": "taken"})
+    )
     assert submit(slack, view, name="a")["error"] == "invalid_response"
-    bot.when("submit", lambda ack, **_rest: ack(response_action="push", view=modal(typed("second"))))
+    bot.when(
+        "submit", lambda ack, **_rest: ack(response_action="push", view=modal(typed("second")))
+    )
     pushed = submit(slack, view, name="a")["view_stack"]
     assert pushed[0]["id"] == view["id"]
     assert pushed[1]["root_view_id"] == view["id"]
-    bot.when("submit", lambda ack, **_rest: ack(response_action="update", view=modal(typed("third"))))
+    bot.when(
+        "submit", lambda ack, **_rest: ack(response_action="update", view=modal(typed("third")))
+    )
     updated = submit(slack, pushed[1], second="b")["view_stack"]
     assert updated[1]["id"] == pushed[1]["id"]
     assert updated[1]["blocks"][0]["block_id"] == "third"
@@ -203,9 +235,13 @@ def test_a_fourth_view_finds_no_place(slack: Workspace, bot: Bot) -> None:
 
 
 def test_a_form_that_is_not_answered_stays_open(slack: Workspace, bot: Bot) -> None:
-    """After "trouble connecting" the person presses again: the bot must live with the same form twice."""
+    """After "trouble connecting" the person presses again: the bot must live with the same form
+    twice.
+    """
     view = opened(slack, bot, modal(typed()))
-    slack.fetch("/_control/faults", {"operation": "app:view_submission", "fault": "drop_after", "times": 1})
+    slack.fetch(
+        "/_control/faults", {"operation": "app:view_submission", "fault": "drop_after", "times": 1}
+    )
     answer = submit(slack, view, name="a")
     assert answer["error"] == "dispatch_failed"
     assert "trouble connecting" in answer["message"]
@@ -216,12 +252,20 @@ def test_a_form_that_is_not_answered_stays_open(slack: Workspace, bot: Bot) -> N
 
 def test_an_update_keeps_what_was_typed_where_the_ids_stay(slack: Workspace, bot: Bot) -> None:
     """A form that forgets what people typed when it is redrawn drives them away."""
-    dispatching = typed("kind", "pick", type="static_select", options=[option("a"), option("b")], dispatch_action=True)
+    dispatching = typed(
+        "kind",
+        "pick",
+        type="static_select",
+        options=[option("a"), option("b")],
+        dispatch_action=True,
+    )
     view = opened(slack, bot, modal(typed("name"), dispatching))
 
     def redraw(ack: Any, body: Any, client: Any, **_rest: Any) -> None:
         ack()
-        again = modal(typed("name", initial_value="ignored"), dispatching, typed("extra", initial_value="new"))
+        again = modal(
+            typed("name", initial_value="ignored"), dispatching, typed("extra", initial_value="new")
+        )
         client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=again)
 
     bot.when("action", redraw)
@@ -257,16 +301,27 @@ def test_an_external_select_asks_the_app(slack: Workspace, bot: Bot) -> None:
 
     def ask(query: str) -> Any:
         place = {"type": "view", "view_id": view["id"]}
-        return slack.act("suggest", user="U0MARA", container=place, block_id="team", action_id="team", query=query)
+        return slack.act(
+            "suggest",
+            user="U0MARA",
+            container=place,
+            block_id="team",
+            action_id="team",
+            query=query,
+        )
 
     assert ask("or")["options"] == [option("or")]
     assert ask("o")["options"] == [], "below min_query_length nobody is asked"
-    bot.when("options", lambda ack, **_rest: ack(options=[option(str(number)) for number in range(101)]))
+    bot.when(
+        "options", lambda ack, **_rest: ack(options=[option(str(number)) for number in range(101)])
+    )
     assert ask("all")["error"] == "invalid_options"
 
 
 def test_a_file_in_a_form_reaches_the_app_whole(slack: Workspace, bot: Bot) -> None:
-    """A manifest is handed over in a form: the app gets the file object and may fetch the bytes with its token."""
+    """A manifest is handed over in a form: the app gets the file object and may fetch the bytes
+    with its token.
+    """
     view = opened(slack, bot, modal(typed("manifest", "file", type="file_input", max_files=1)))
     file = slack.upload("U0MARA", "lines.jsonl", b'{"source-ref":"s3://a/b"}')
 
@@ -281,14 +336,18 @@ def test_a_file_in_a_form_reaches_the_app_whole(slack: Workspace, bot: Bot) -> N
     (given,) = bot.hears("submit")["view"]["state"]["values"]["manifest"]["file"]["files"]
     assert given["name"] == "lines.jsonl"
     headers = {"Authorization": f"Bearer {slack.config.bot_token}"}
-    with urllib.request.urlopen(urllib.request.Request(given["url_private"], headers=headers)) as reply:
+    with urllib.request.urlopen(
+        urllib.request.Request(given["url_private"], headers=headers)
+    ) as reply:
         assert reply.read() == b'{"source-ref":"s3://a/b"}'
 
 
 def test_closing_is_told_only_when_asked_for(slack: Workspace, bot: Bot) -> None:
     """A draft is thrown away when its form is closed, if the form wants to know."""
     view = opened(slack, bot, modal(typed(), notify_on_close=True))
-    assert slack.act("view_close", user="U0MARA", view_id=view["id"], clear=False)["view_stack"] == []
+    assert (
+        slack.act("view_close", user="U0MARA", view_id=view["id"], clear=False)["view_stack"] == []
+    )
     body = bot.hears("closed")
     assert body["view"]["id"] == view["id"]
     assert body["is_cleared"] is False
@@ -296,15 +355,26 @@ def test_closing_is_told_only_when_asked_for(slack: Workspace, bot: Bot) -> None
     assert again["error"] == "not_found"
 
 
-def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(slack: Workspace, bot: Bot) -> None:
-    """Card buttons are the main way to a job: thread, message and response_url must all be right."""
+def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(
+    slack: Workspace, bot: Bot
+) -> None:
+    """Card buttons are the main way to a job: thread, message and response_url must all be
+    right.
+    """
     web = slack.web()
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     actions = {"type": "actions", "block_id": "row", "elements": [button("stop", value="job-1")]}
-    card = web.chat_postMessage(channel="C0DATA", text="card", blocks=[section(), actions], thread_ts=root)["ts"]
-    bot.when("action", lambda ack, respond, **_rest: (ack(), respond(text="stopped", replace_original=True)))
+    card = web.chat_postMessage(
+        channel="C0DATA", text="card", blocks=[section(), actions], thread_ts=root
+    )["ts"]
+    bot.when(
+        "action",
+        lambda ack, respond, **_rest: (ack(), respond(text="stopped", replace_original=True)),
+    )
     place = {"type": "message", "channel": "C0DATA", "ts": card}
-    assert slack.act("action", user="U0SAM", container=place, block_id="row", action_id="stop", chosen={})["ok"]
+    assert slack.act(
+        "action", user="U0SAM", container=place, block_id="row", action_id="stop", chosen={}
+    )["ok"]
     body = bot.hears("action")
     container = {
         "type": "message",
@@ -317,15 +387,26 @@ def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(slack
     assert body["message"]["thread_ts"] == root
     assert body["actions"][0]["value"] == "job-1"
     assert body["user"]["id"] == "U0SAM"
-    changed = until(lambda: slack.look("thread", user="U0SAM", channel="C0DATA", ts=root)["messages"][1:])
-    until(lambda: slack.look("thread", user="U0SAM", channel="C0DATA", ts=root)["messages"][1]["text"] == "stopped")
+    changed = until(
+        lambda: slack.look("thread", user="U0SAM", channel="C0DATA", ts=root)["messages"][1:]
+    )
+    until(
+        lambda: (
+            slack.look("thread", user="U0SAM", channel="C0DATA", ts=root)["messages"][1]["text"]
+            == "stopped"
+        )
+    )
     assert changed[0]["ts"] == card
-    gone = slack.act("action", user="U0SAM", container=place, block_id="row", action_id="stop", chosen={})
+    gone = slack.act(
+        "action", user="U0SAM", container=place, block_id="row", action_id="stop", chosen={}
+    )
     assert gone["error"] == "no_such_element"
 
 
 def test_an_ephemeral_message_is_changed_through_its_buttons(slack: Workspace, bot: Bot) -> None:
-    """What only one person sees can be replaced or taken away by the response_url of its own button, never by ts."""
+    """What only one person sees can be replaced or taken away by the response_url of its own
+    button, never by ts.
+    """
     actions = {"type": "actions", "block_id": "row", "elements": [button("ok")]}
     slack.web().chat_postEphemeral(channel="C0DATA", user="U0MARA", text="sure?", blocks=[actions])
 
@@ -334,7 +415,9 @@ def test_an_ephemeral_message_is_changed_through_its_buttons(slack: Workspace, b
 
     (seen,) = ephemerals()
     place = {"type": "ephemeral", "ephemeral_id": seen["ephemeral_id"]}
-    bot.when("action", lambda ack, respond, **_rest: (ack(), respond(text="done", replace_original=True)))
+    bot.when(
+        "action", lambda ack, respond, **_rest: (ack(), respond(text="done", replace_original=True))
+    )
     slack.act("action", user="U0MARA", container=place, block_id="row", action_id="ok", chosen={})
     body = bot.hears("action")
     assert body["container"]["is_ephemeral"] is True
@@ -347,7 +430,9 @@ def test_an_ephemeral_message_is_changed_through_its_buttons(slack: Workspace, b
 def test_shortcuts_reach_the_app_with_their_message(slack: Workspace, bot: Bot) -> None:
     """Label these is a message shortcut: without the message there is nothing to label."""
     ts = slack.act("message", user="U0MARA", channel="C0DATA", text="three trees")["ts"]
-    assert slack.act("shortcut", user="U0MARA", callback_id="label_these", channel="C0DATA", ts=ts)["ok"]
+    assert slack.act("shortcut", user="U0MARA", callback_id="label_these", channel="C0DATA", ts=ts)[
+        "ok"
+    ]
     body = bot.hears("shortcut")
     assert body["type"] == "message_action"
     assert body["message"]["text"] == "three trees"
@@ -355,10 +440,15 @@ def test_shortcuts_reach_the_app_with_their_message(slack: Workspace, bot: Bot) 
     body = bot.hears("shortcut")
     assert body["type"] == "shortcut"
     assert "channel" not in body
-    assert slack.act("shortcut", user="U0MARA", callback_id="label_these")["error"] == "no_such_shortcut"
+    assert (
+        slack.act("shortcut", user="U0MARA", callback_id="label_these")["error"]
+        == "no_such_shortcut"
+    )
 
 
-def test_events_are_told_only_when_subscribed_and_the_bot_is_there(slack: Workspace, bot: Bot) -> None:
+def test_events_are_told_only_when_subscribed_and_the_bot_is_there(
+    slack: Workspace, bot: Bot
+) -> None:
     """Mentions, joins, direct messages and Home openings are the doors that need no command."""
     slack.act("message", user="U0MARA", channel="C0DATA", text="@labeljob status of <b>?")
     event = bot.hears("app_mention")["event"]
@@ -381,7 +471,9 @@ def test_events_are_told_only_when_subscribed_and_the_bot_is_there(slack: Worksp
 
 
 def test_an_event_that_fails_comes_again_with_retry_headers(slack: Workspace, bot: Bot) -> None:
-    """Slack repeats events; a bot that was never asked twice would answer a mention twice on its first bad day."""
+    """Slack repeats events; a bot that was never asked twice would answer a mention twice on its
+    first bad day.
+    """
     fault = {"operation": "app:event", "fault": "error_500", "times": 2}
     slack.fetch("/_control/faults", fault)
     before = slack.last_entry()
@@ -389,18 +481,27 @@ def test_an_event_that_fails_comes_again_with_retry_headers(slack: Workspace, bo
     bot.hears("app_mention")
     headers = bot.headers[-1]
     assert (headers["x-slack-retry-num"], headers["x-slack-retry-reason"]) == ("2", "http_error")
-    attempts = until(lambda: [one for one in slack.journal("app:event", before) if one["status"] is not None][2:])
+    attempts = until(
+        lambda: [one for one in slack.journal("app:event", before) if one["status"] is not None][2:]
+    )
     assert len(attempts) == 1
     ids = {entry["request"]["event_id"] for entry in slack.journal("app:event", before)}
     assert len(ids) == 1, "the same event under the same id"
 
 
 def test_slack_gives_up_after_three_more_attempts(slack: Workspace, bot: Bot) -> None:
-    """Four failures and the event is lost: whatever must not be lost cannot hang on an event alone."""
+    """Four failures and the event is lost: whatever must not be lost cannot hang on an event
+    alone.
+    """
     slack.fetch("/_control/faults", {"operation": "app:event", "fault": "drop_before"})
     before = slack.last_entry()
     slack.act("message", user="U0MARA", channel="C0DATA", text="@labeljob lost")
-    until(lambda: len([one for one in slack.journal("app:event", before) if one["status"] is not None]) == 4)
+    until(
+        lambda: (
+            len([one for one in slack.journal("app:event", before) if one["status"] is not None])
+            == 4
+        )
+    )
     slack.fetch("/_control/faults", method="DELETE")
     assert bot.heard.empty()
 
@@ -410,8 +511,14 @@ def test_every_request_is_signed_and_bolt_refuses_a_forged_one(slack: Workspace,
     verified = slack.control("request_url", url=bot.url, verify=True)
     assert verified["verified"] is True
     assert bot.statuses[-1] == 200
-    headers = {"Content-Type": "application/json", "X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"}
-    forged = urllib.request.Request(bot.url, data=json.dumps({"type": "event_callback"}).encode(), headers=headers)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Signature": "v0=00",
+        "X-Slack-Request-Timestamp": "1",
+    }
+    forged = urllib.request.Request(
+        bot.url, data=json.dumps({"type": "event_callback"}).encode(), headers=headers
+    )
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(forged)
     assert refusal.value.code == 401
@@ -422,7 +529,14 @@ def test_a_home_button_needs_no_channel(slack: Workspace, bot: Bot) -> None:
     """The Home has neither channel nor response_url: answers must go another way."""
     actions = {"type": "actions", "block_id": "row", "elements": [button("mine")]}
     slack.web().views_publish(user_id="U0LIN", view={"type": "home", "blocks": [actions]})
-    answer = slack.act("action", user="U0LIN", container={"type": "home"}, block_id="row", action_id="mine", chosen={})
+    answer = slack.act(
+        "action",
+        user="U0LIN",
+        container={"type": "home"},
+        block_id="row",
+        action_id="mine",
+        chosen={},
+    )
     assert answer["ok"]
     body = bot.hears("action")
     assert body["container"]["type"] == "view"

@@ -1,4 +1,6 @@
-"""Limits of the Slack stand-in around messages, views, files and answers that no block is to blame for."""
+"""Limits of the Slack stand-in around messages, views, files and answers that no block is to blame
+for.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,18 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slack_practice import MANIFEST, Bot, Workspace, button, modal, plain, refused, section, trigger, typed
+from slack_practice import (
+    MANIFEST,
+    Bot,
+    Workspace,
+    button,
+    modal,
+    plain,
+    refused,
+    section,
+    trigger,
+    typed,
+)
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
@@ -21,15 +34,39 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 
-# -- rates --------------------------------------------------------------------------------------------------------
+# -- rates
+# --------------------------------------------------------------------------------------------------
 
 A_MINUTE = [
     *((name, 20) for name in ("conversations.list", "users.list")),
-    *((name, 50) for name in ("chat.update", "chat.delete", "conversations.history", "conversations.replies")),
-    *((name, 50) for name in ("conversations.join", "conversations.open", "reactions.add", "users.lookupByEmail")),
+    *(
+        (name, 50)
+        for name in ("chat.update", "chat.delete", "conversations.history", "conversations.replies")
+    ),
+    *(
+        (name, 50)
+        for name in (
+            "conversations.join",
+            "conversations.open",
+            "reactions.add",
+            "users.lookupByEmail",
+        )
+    ),
     ("apps.connections.open", 50),
-    *((name, 100) for name in ("views.open", "views.push", "views.update", "views.publish", "chat.postEphemeral")),
-    *((name, 100) for name in ("users.info", "conversations.members", "files.getUploadURLExternal")),
+    *(
+        (name, 100)
+        for name in (
+            "views.open",
+            "views.push",
+            "views.update",
+            "views.publish",
+            "chat.postEphemeral",
+        )
+    ),
+    *(
+        (name, 100)
+        for name in ("users.info", "conversations.members", "files.getUploadURLExternal")
+    ),
     ("files.completeUploadExternal", 100),
     ("chat.postMessage", 600),
 ]
@@ -37,7 +74,9 @@ A_MINUTE = [
 
 @pytest.mark.parametrize(("method", "a_minute"), A_MINUTE, ids=[row[0] for row in A_MINUTE])
 def test_every_method_has_its_rate(method: str, a_minute: int) -> None:
-    """A bot that is faster than its tier works in the practice and is cut off on its first busy day."""
+    """A bot that is faster than its tier works in the practice and is cut off on its first busy
+    day.
+    """
     now = [1000.0]
     limits = RateLimits(lambda: now[0])
     assert [limits.wait_for(method) for _ in range(a_minute)] == [0] * a_minute
@@ -82,13 +121,18 @@ def test_answers_through_a_response_url_have_a_rate(tmp_path: Path) -> None:
         assert hook.send(text="later").status_code == 200
 
 
-# -- messages -----------------------------------------------------------------------------------------------------
+# -- messages
+# --------------------------------------------------------------------------------------------------
 
 
 def test_markdown_text_is_a_message_of_its_own_kind(web: WebClient) -> None:
-    """Standard Markdown goes in an argument of its own; beside text or blocks Slack refuses the whole message."""
+    """Standard Markdown goes in an argument of its own; beside text or blocks Slack refuses the
+    whole message.
+    """
     said = web.chat_postMessage(channel="C0DATA", markdown_text="# Ripe\n\n**12** of 40")["message"]
-    assert [(one["type"], one["text"]) for one in said["blocks"]] == [("markdown", "# Ripe\n\n**12** of 40")]
+    assert [(one["type"], one["text"]) for one in said["blocks"]] == [
+        ("markdown", "# Ripe\n\n**12** of 40")
+    ]
     changed = web.chat_update(channel="C0DATA", ts=said["ts"], markdown_text="*all*")["message"]
     assert changed["blocks"][0]["text"] == changed["text"] == "*all*"
     assert web.chat_postEphemeral(channel="C0DATA", user="U0MARA", markdown_text="*psst*")["ok"]
@@ -96,7 +140,10 @@ def test_markdown_text_is_a_message_of_its_own_kind(web: WebClient) -> None:
         answer = refused(web.chat_postMessage, channel="C0DATA", markdown_text="x", **more)
         assert answer["error"] == "markdown_text_conflict"
     assert web.chat_postMessage(channel="C0DATA", markdown_text="x" * 12_000)["ok"]
-    assert refused(web.chat_postMessage, channel="C0DATA", markdown_text="x" * 12_001)["error"] == "msg_too_long"
+    assert (
+        refused(web.chat_postMessage, channel="C0DATA", markdown_text="x" * 12_001)["error"]
+        == "msg_too_long"
+    )
 
 
 def test_the_id_of_a_markdown_block_is_not_kept(web: WebClient) -> None:
@@ -107,7 +154,9 @@ def test_the_id_of_a_markdown_block_is_not_kept(web: WebClient) -> None:
     assert said[1]["block_id"] == "kept"
 
 
-def test_a_video_needs_its_scope_and_its_domain(slack: Workspace, web: WebClient, tmp_path: Path) -> None:
+def test_a_video_needs_its_scope_and_its_domain(
+    slack: Workspace, web: WebClient, tmp_path: Path
+) -> None:
     """A video block that the app may not embed fails the whole message."""
     video = {
         "type": "video",
@@ -131,12 +180,16 @@ def test_a_video_needs_its_scope_and_its_domain(slack: Workspace, web: WebClient
 def test_a_message_takes_a_hundred_attachments(web: WebClient) -> None:
     """The hundred-and-first is refused, and with it the message."""
     assert web.chat_postMessage(channel="C0DATA", text="a", attachments=[{"text": "x"}] * 100)["ok"]
-    answer = refused(web.chat_postMessage, channel="C0DATA", text="a", attachments=[{"text": "x"}] * 101)
+    answer = refused(
+        web.chat_postMessage, channel="C0DATA", text="a", attachments=[{"text": "x"}] * 101
+    )
     assert answer["error"] == "too_many_attachments"
 
 
 def test_metadata_has_a_shape(web: WebClient) -> None:
-    """The outbox finds its posts by metadata; a shape that Slack refuses would stop every message."""
+    """The outbox finds its posts by metadata; a shape that Slack refuses would stop every
+    message.
+    """
     for metadata, error in (
         ({"event_type": "x"}, "invalid_metadata_schema"),
         ({"event_type": 1, "event_payload": {}}, "invalid_metadata_schema"),
@@ -151,7 +204,10 @@ def test_a_private_channel_is_known_by_its_id_alone(slack: Workspace, web: WebCl
     """Names are a legacy habit that works in public channels only."""
     slack.act("invite", user="U0SAM", channel="C0SECRET", invitee="U0BOT")
     assert web.chat_postMessage(channel="C0SECRET", text="by id")["ok"]
-    assert refused(web.chat_postMessage, channel="secret", text="by name")["error"] == "channel_not_found"
+    assert (
+        refused(web.chat_postMessage, channel="secret", text="by name")["error"]
+        == "channel_not_found"
+    )
 
 
 def test_a_reply_to_a_reply_is_an_orphan(slack: Workspace, web: WebClient) -> None:
@@ -174,44 +230,67 @@ def test_an_ephemeral_answer_stays_in_its_thread(slack: Workspace, web: WebClien
     assert answer["error"] == "not_in_channel"
 
 
-def test_answers_by_response_url_go_where_they_are_asked_to(slack: Workspace, bot: Bot, web: WebClient) -> None:
-    """Without thread_ts an answer leaves its thread; where the bot is no member the address still works."""
+def test_answers_by_response_url_go_where_they_are_asked_to(
+    slack: Workspace, bot: Bot, web: WebClient
+) -> None:
+    """Without thread_ts an answer leaves its thread; where the bot is no member the address still
+    works.
+    """
     root = web.chat_postMessage(channel="C0DATA", text="root")["ts"]
     slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")
     hook = bot.hears("command")["response_url"]
     for body in ({"text": "in", "thread_ts": root}, {"text": "out"}):
-        request = urllib.request.Request(hook, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        request = urllib.request.Request(
+            hook, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
         urllib.request.urlopen(request).close()
     thread = slack.look("thread", user="U0MARA", channel="C0DATA", ts=root)["ephemerals"]
     channel = slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"]
-    assert ([one["text"] for one in thread][-1], [one["text"] for one in channel][-1]) == ("in", "out")
+    assert ([one["text"] for one in thread][-1], [one["text"] for one in channel][-1]) == (
+        "in",
+        "out",
+    )
     slack.act("command", user="U0MARA", channel="C0GENERAL", command="/labeljob", text="")
     assert WebhookClient(bot.hears("command")["response_url"]).send(text="here").status_code == 200
-    assert slack.look("history", user="U0MARA", channel="C0GENERAL")["ephemerals"][-1]["text"] == "here"
+    assert (
+        slack.look("history", user="U0MARA", channel="C0GENERAL")["ephemerals"][-1]["text"]
+        == "here"
+    )
 
 
-# -- views --------------------------------------------------------------------------------------------------------
+# -- views
+# --------------------------------------------------------------------------------------------------
 
 
 def test_an_external_id_names_one_view(slack: Workspace, bot: Bot, web: WebClient) -> None:
     """It is unique in the workspace, and another way to find an open view."""
     view = web.views_open(trigger_id=trigger(slack, bot), view=modal(external_id="draft-1"))["view"]
-    assert web.views_update(external_id="draft-1", view=modal(external_id="draft-1"))["view"]["id"] == view["id"]
+    assert (
+        web.views_update(external_id="draft-1", view=modal(external_id="draft-1"))["view"]["id"]
+        == view["id"]
+    )
     home = {"type": "home", "external_id": "draft-1", "blocks": [section()]}
-    assert refused(web.views_publish, user_id="U0SAM", view=home)["error"] == "duplicate_external_id"
+    assert (
+        refused(web.views_publish, user_id="U0SAM", view=home)["error"] == "duplicate_external_id"
+    )
     assert refused(web.views_update, external_id="draft-2", view=modal())["error"] == "not_found"
 
 
 def test_three_views_are_all_that_can_be_pushed(slack: Workspace, bot: Bot, web: WebClient) -> None:
     """A push from a trigger outside of a view finds no place, a fourth view neither."""
-    assert refused(web.views_push, trigger_id=trigger(slack, bot), view=modal())["error"] == "invalid_trigger_id"
+    assert (
+        refused(web.views_push, trigger_id=trigger(slack, bot), view=modal())["error"]
+        == "invalid_trigger_id"
+    )
     actions = {"type": "actions", "block_id": "row", "elements": [button("deeper")]}
     web.views_open(trigger_id=trigger(slack, bot), view=modal(actions))
     errors = []
     for _ in range(3):
         top = slack.modals()[-1]
         place = {"type": "view", "view_id": top["id"]}
-        slack.act("action", user="U0MARA", container=place, block_id="row", action_id="deeper", chosen={})
+        slack.act(
+            "action", user="U0MARA", container=place, block_id="row", action_id="deeper", chosen={}
+        )
         try:
             web.views_push(trigger_id=bot.hears("action")["trigger_id"], view=modal(actions))
         except SlackApiError as problem:
@@ -220,31 +299,55 @@ def test_three_views_are_all_that_can_be_pushed(slack: Workspace, bot: Bot, web:
     assert len(slack.modals()) == 3
 
 
-def test_a_view_that_is_too_large_is_refused_as_a_whole(slack: Workspace, bot: Bot, web: WebClient) -> None:
+def test_a_view_that_is_too_large_is_refused_as_a_whole(
+    slack: Workspace, bot: Bot, web: WebClient
+) -> None:
     """A form that carries its data in itself breaks when the data grow."""
     large = modal(*[section("x" * 2900, block_id=str(number)) for number in range(90)])
-    assert refused(web.views_open, trigger_id=trigger(slack, bot), view=large)["error"] == "view_too_large"
+    assert (
+        refused(web.views_open, trigger_id=trigger(slack, bot), view=large)["error"]
+        == "view_too_large"
+    )
 
 
-def test_an_initial_value_counts_only_for_a_new_field(slack: Workspace, bot: Bot, web: WebClient) -> None:
+def test_an_initial_value_counts_only_for_a_new_field(
+    slack: Workspace, bot: Bot, web: WebClient
+) -> None:
     """Whoever wants to preset a field again must give it another block_id."""
-    view = web.views_open(trigger_id=trigger(slack, bot), view=modal(typed("a", initial_value="one")))["view"]
+    view = web.views_open(
+        trigger_id=trigger(slack, bot), view=modal(typed("a", initial_value="one"))
+    )["view"]
     same = web.views_update(view_id=view["id"], view=modal(typed("a", initial_value="two")))["view"]
     assert same["state"]["values"]["a"]["typed"]["value"] == "one"
-    other = web.views_update(view_id=view["id"], view=modal(typed("b", initial_value="two")))["view"]
-    assert other["state"]["values"] == {"b": {"typed": {"type": "plain_text_input", "value": "two"}}}
+    other = web.views_update(view_id=view["id"], view=modal(typed("b", initial_value="two")))[
+        "view"
+    ]
+    assert other["state"]["values"] == {
+        "b": {"typed": {"type": "plain_text_input", "value": "two"}}
+    }
 
 
 def test_a_field_speaks_only_when_asked(slack: Workspace, bot: Bot, web: WebClient) -> None:
     """Input blocks are silent until the form is submitted, unless they dispatch."""
     view = web.views_open(trigger_id=trigger(slack, bot), view=modal(typed("a")))["view"]
     place = {"type": "view", "view_id": view["id"]}
-    answer = slack.act("action", user="U0MARA", container=place, block_id="a", action_id="typed", chosen={"value": "x"})
+    answer = slack.act(
+        "action",
+        user="U0MARA",
+        container=place,
+        block_id="a",
+        action_id="typed",
+        chosen={"value": "x"},
+    )
     assert answer["error"] == "not_dispatched"
 
 
-def test_a_form_knows_its_channel_only_by_a_select(slack: Workspace, bot: Bot, web: WebClient) -> None:
-    """A submission has no channel; a select with response_url_enabled is the one way to answer somewhere."""
+def test_a_form_knows_its_channel_only_by_a_select(
+    slack: Workspace, bot: Bot, web: WebClient
+) -> None:
+    """A submission has no channel; a select with response_url_enabled is the one way to answer
+    somewhere.
+    """
     pick = typed("where", "pick", type="conversations_select", response_url_enabled=True)
     view = web.views_open(trigger_id=trigger(slack, bot), view=modal(pick))["view"]
     state = {"values": {"where": {"pick": {"selected_conversation": "C0DATA"}}}}
@@ -252,18 +355,36 @@ def test_a_form_knows_its_channel_only_by_a_select(slack: Workspace, bot: Bot, w
     body = bot.hears("submit")
     assert not {"channel", "response_url"} & set(body)
     (answer,) = body["response_urls"]
-    assert (answer["channel_id"], answer["block_id"], answer["action_id"]) == ("C0DATA", "where", "pick")
+    assert (answer["channel_id"], answer["block_id"], answer["action_id"]) == (
+        "C0DATA",
+        "where",
+        "pick",
+    )
     assert WebhookClient(answer["response_url"]).send(text="done").status_code == 200
 
 
-def test_an_external_select_that_is_too_slow_shows_nothing(slack: Workspace, bot: Bot, web: WebClient) -> None:
-    """Options are never asked for twice, and from the third letter on unless the view says otherwise."""
-    view = web.views_open(trigger_id=trigger(slack, bot), view=modal(typed("t", "t", type="external_select")))["view"]
-    ask = {"user": "U0MARA", "container": {"type": "view", "view_id": view["id"]}, "block_id": "t", "action_id": "t"}
+def test_an_external_select_that_is_too_slow_shows_nothing(
+    slack: Workspace, bot: Bot, web: WebClient
+) -> None:
+    """Options are never asked for twice, and from the third letter on unless the view says
+    otherwise.
+    """
+    view = web.views_open(
+        trigger_id=trigger(slack, bot), view=modal(typed("t", "t", type="external_select"))
+    )["view"]
+    ask = {
+        "user": "U0MARA",
+        "container": {"type": "view", "view_id": view["id"]},
+        "block_id": "t",
+        "action_id": "t",
+    }
     before = slack.last_entry()
     assert slack.act("suggest", **ask, query="or")["options"] == []
     assert slack.journal("app:block_suggestion", before) == []
-    slack.fetch("/_control/faults", {"operation": "app:block_suggestion", "fault": "delay", "seconds": 2.3, "times": 1})
+    slack.fetch(
+        "/_control/faults",
+        {"operation": "app:block_suggestion", "fault": "delay", "seconds": 2.3, "times": 1},
+    )
     assert slack.act("suggest", **ask, query="orc")["error"] == "operation_timeout"
     assert len(slack.journal("app:block_suggestion", before)) == 1
 
@@ -274,4 +395,7 @@ def test_a_home_that_is_switched_off_cannot_be_published(tmp_path: Path) -> None
     manifest["features"]["app_home"]["home_tab_enabled"] = False
     with Workspace(tmp_path, manifest=manifest) as slack:
         home = {"type": "home", "blocks": [section()]}
-        assert refused(slack.web().views_publish, user_id="U0MARA", view=home)["error"] == "not_enabled"
+        assert (
+            refused(slack.web().views_publish, user_id="U0MARA", view=home)["error"]
+            == "not_enabled"
+        )

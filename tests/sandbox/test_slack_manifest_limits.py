@@ -1,4 +1,6 @@
-"""The limits of an app manifest (facts section 14): what Slack refuses at installation is refused at the start."""
+"""The limits of an app manifest (facts section 14): what Slack refuses at installation is refused
+at the start.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ WRONG: list[tuple[str, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("place", "value", "words"), WRONG, ids=[f"{row[0]} {row[2]}"[:60] for row in WRONG])
+@pytest.mark.parametrize(
+    ("place", "value", "words"), WRONG, ids=[f"{row[0]} {row[2]}"[:60] for row in WRONG]
+)
 def test_a_manifest_beyond_its_limits_is_refused(place: str, value: Any, words: str) -> None:
     """What Slack refuses on the day of the installation must be seen on the first start here."""
     assert any(words in problem for problem in manifest_problems(changed(place, value)))
@@ -75,6 +79,11 @@ def test_a_manifest_within_its_limits_passes() -> None:
     assert manifest_problems(MANIFEST) == []
     whole = changed("display_information.long_description", "x" * 175)
     whole["_metadata"] = {"major_version": 2}
-    whole["settings"]["interactivity"] = {"is_enabled": True, "request_url": "https://bot.example/slack/events"}
-    whole["features"]["slash_commands"] = [COMMAND | {"should_escape": True, "url": "https://bot.example/"}] * 50
+    whole["settings"]["interactivity"] = {
+        "is_enabled": True,
+        "request_url": "https://bot.example/slack/events",
+    }
+    whole["features"]["slash_commands"] = [
+        COMMAND | {"should_escape": True, "url": "https://bot.example/"}
+    ] * 50
     assert manifest_problems(whole) == []

@@ -1,4 +1,6 @@
-"""Socket Mode of the Slack stand-in, frame by frame: a life, an end, and whatever an app may send."""
+"""Socket Mode of the Slack stand-in, frame by frame: a life, an end, and whatever an app may
+send.
+"""
 
 from __future__ import annotations
 
@@ -65,20 +67,28 @@ def test_noise_on_a_socket_is_ignored(slack: Workspace, noise: str | bytes) -> N
         assert envelope["accepts_response_payload"] is True
         socket.send(noise)
         for _ in range(2):
-            socket.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "yes"}}))
-        assert answer.result(5)["ephemeral"]["text"] == "yes", "once, though it was acknowledged twice"
+            socket.send(
+                json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "yes"}})
+            )
+        assert answer.result(5)["ephemeral"]["text"] == "yes", (
+            "once, though it was acknowledged twice"
+        )
         socket.send(noise)
         assert socket.ping().wait(5)
 
 
 def test_an_acknowledgement_that_is_late_counts_for_nothing(slack: Workspace) -> None:
-    """After three seconds the person has been told that nothing came; a late answer must not appear either."""
+    """After three seconds the person has been told that nothing came; a late answer must not appear
+    either.
+    """
     with opened(slack) as socket, ThreadPoolExecutor(1) as pool:
         heard(socket)
         answer = pool.submit(command, slack)
         envelope = heard(socket)
         assert answer.result(5)["error"] == "operation_timeout"
-        socket.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "late"}}))
+        socket.send(
+            json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "late"}})
+        )
         assert socket.ping().wait(5)
         assert slack.look("history", user="U0MARA", channel="C0DATA")["ephemerals"] == []
 
@@ -113,8 +123,13 @@ def _debug() -> dict[str, Any]:
 
 
 def test_a_connection_is_warned_then_renewed_then_closed(tmp_path: Path) -> None:
-    """Slack ends every connection after some hours: a bot that does not come back by itself goes silent then."""
-    with Workspace(tmp_path, connection_seconds=0.3, leave_seconds=0.1) as slack, opened(slack) as socket:
+    """Slack ends every connection after some hours: a bot that does not come back by itself goes
+    silent then.
+    """
+    with (
+        Workspace(tmp_path, connection_seconds=0.3, leave_seconds=0.1) as slack,
+        opened(slack) as socket,
+    ):
         assert "approximate_connection_time" in heard(socket)["debug_info"]
         assert [heard(socket)["reason"] for _ in range(2)] == ["warning", "refresh_requested"]
         with pytest.raises(ConnectionClosed) as end:
@@ -135,7 +150,9 @@ def test_a_disabled_link_gets_nothing_any_more(slack: Workspace) -> None:
 
 
 def test_a_connection_that_leaves_hands_over_to_the_next(slack: Workspace) -> None:
-    """While it is being renewed, what comes goes to the new connection, and the old one may still answer."""
+    """While it is being renewed, what comes goes to the new connection, and the old one may still
+    answer.
+    """
     with opened(slack) as old, ThreadPoolExecutor(1) as pool:
         heard(old)
         first = pool.submit(command, slack)
@@ -147,7 +164,9 @@ def test_a_connection_that_leaves_hands_over_to_the_next(slack: Workspace) -> No
         with opened(slack) as new:
             heard(new)
             second = pool.submit(command, slack)
-            new.send(json.dumps({"envelope_id": heard(new)["envelope_id"], "payload": {"text": "new"}}))
+            new.send(
+                json.dumps({"envelope_id": heard(new)["envelope_id"], "payload": {"text": "new"}})
+            )
             assert second.result(5)["ephemeral"]["text"] == "new"
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_practice import APP_TOKEN, BOT_TOKEN, MANIFEST, SECRET, Workspace, modal, option, typed, until
+from slack_practice import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    MANIFEST,
+    SECRET,
+    Workspace,
+    modal,
+    option,
+    typed,
+    until,
+)
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
@@ -26,7 +36,9 @@ def slack(tmp_path: Path) -> Iterator[Any]:
 
 
 def connect(slack: Workspace, listener: Any = None) -> Any:
-    client = SocketModeClient(app_token=APP_TOKEN, web_client=slack.web(), auto_reconnect_enabled=True)
+    client = SocketModeClient(
+        app_token=APP_TOKEN, web_client=slack.web(), auto_reconnect_enabled=True
+    )
     if listener is not None:
         client.socket_mode_request_listeners.append(listener)
     client.connect()
@@ -38,7 +50,9 @@ def connections(slack: Workspace) -> Any:
 
 
 def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
-    """The practice workspace runs without any public address: command, form, search and event go through a socket."""
+    """The practice workspace runs without any public address: command, form, search and event go
+    through a socket.
+    """
     app = App(client=slack.web(), signing_secret=SECRET)
     heard: queue.Queue[dict[str, Any]] = queue.Queue()
 
@@ -46,7 +60,8 @@ def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
     def on_command(ack: Any, body: Any, client: Any) -> None:
         ack("working on it")
         client.views_open(
-            trigger_id=body["trigger_id"], view=modal(typed(), typed("team", "t", type="external_select"))
+            trigger_id=body["trigger_id"],
+            view=modal(typed(), typed("team", "t", type="external_select")),
         )
 
     @app.options("t")
@@ -65,11 +80,20 @@ def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
     handler = SocketModeHandler(app, APP_TOKEN)
     handler.connect()  # type: ignore[no-untyped-call]
     try:
-        answer = slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="create")
+        answer = slack.act(
+            "command", user="U0MARA", channel="C0DATA", command="/labeljob", text="create"
+        )
         assert answer["ephemeral"]["text"] == "working on it"
         (view,) = until(slack.modals)
         place = {"type": "view", "view_id": view["id"]}
-        found = slack.act("suggest", user="U0MARA", container=place, block_id="team", action_id="t", query="orchard")
+        found = slack.act(
+            "suggest",
+            user="U0MARA",
+            container=place,
+            block_id="team",
+            action_id="t",
+            query="orchard",
+        )
         assert found["options"] == [option("orchard")]
         team = {"team": {"t": {"selected_option": option("orchard")}}}
         state = {"values": {"name": {"typed": {"value": "ripe"}}, **team}}
@@ -83,15 +107,21 @@ def test_a_bolt_app_lives_on_socket_mode_alone(slack: Workspace) -> None:
         handler.close()  # type: ignore[no-untyped-call]
 
 
-def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(slack: Workspace) -> None:
-    """Two replicas must not both act on one press, and a replica that dies must not swallow an event."""
+def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(
+    slack: Workspace,
+) -> None:
+    """Two replicas must not both act on one press, and a replica that dies must not swallow an
+    event.
+    """
     heard: queue.Queue[tuple[int, str, int]] = queue.Queue()
 
     def listener(number: Any) -> Any:
         def listen(client: Any, request: Any) -> None:
             heard.put((number, request.type, request.retry_attempt or 0))
             if request.type != "events_api" or request.retry_attempt:
-                client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+                client.send_socket_mode_response(
+                    SocketModeResponse(envelope_id=request.envelope_id)
+                )
 
         return listen
 
@@ -99,7 +129,9 @@ def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(sl
     try:
         until(lambda: connections(slack) == 2)
         for _ in range(6):
-            assert slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")["ok"]
+            assert slack.act(
+                "command", user="U0MARA", channel="C0DATA", command="/labeljob", text=""
+            )["ok"]
         assert sorted(heard.get(timeout=5)[1] for _ in range(6)) == ["slash_commands"] * 6
         slack.act("home_opened", user="U0MARA", tab="home")
         assert heard.get(timeout=5)[2] == 0
@@ -111,20 +143,31 @@ def test_every_envelope_goes_to_one_connection_and_comes_again_without_an_ack(sl
 
 
 def test_without_a_connection_a_command_fails_at_once(slack: Workspace) -> None:
-    """People see dispatch_failed when the bot is down, and the bot has to live with what it missed."""
+    """People see dispatch_failed when the bot is down, and the bot has to live with what it
+    missed.
+    """
     answer = slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")
     assert answer["error"] == "dispatch_failed"
 
 
 def test_a_connection_that_slack_ends_is_opened_again(slack: Workspace) -> None:
-    """Slack renews connections every few hours; a bot that does not come back is dead without knowing it."""
-    client = connect(slack, lambda one, request: one.send_socket_mode_response({"envelope_id": request.envelope_id}))
+    """Slack renews connections every few hours; a bot that does not come back is dead without
+    knowing it.
+    """
+    client = connect(
+        slack,
+        lambda one, request: one.send_socket_mode_response({"envelope_id": request.envelope_id}),
+    )
     try:
         until(lambda: connections(slack) == 1)
         first = client.session_id()
         assert slack.control("disconnect", reason="refresh_requested")["connections"] == 1
         until(lambda: client.session_id() not in {None, first} and connections(slack) == 1)
-        assert until(lambda: slack.act("command", user="U0MARA", channel="C0DATA", command="/labeljob", text="")["ok"])
+        assert until(
+            lambda: slack.act(
+                "command", user="U0MARA", channel="C0DATA", command="/labeljob", text=""
+            )["ok"]
+        )
     finally:
         client.close()
 
@@ -145,7 +188,9 @@ def test_addresses_are_for_one_connection_and_the_app_token_alone(slack: Workspa
 
 
 def test_an_app_without_socket_mode_is_told_that_its_link_is_disabled(tmp_path: Path) -> None:
-    """A manifest that forgets socket_mode_enabled must fail here and not on the day of the installation."""
+    """A manifest that forgets socket_mode_enabled must fail here and not on the day of the
+    installation.
+    """
     from websockets.sync.client import connect as open_socket  # noqa: PLC0415 - only this test needs it
 
     manifest = {**MANIFEST, "settings": {**MANIFEST["settings"], "socket_mode_enabled": False}}

@@ -1,4 +1,6 @@
-"""Every JSON and form operation of the AWS stand-in, swept with parameters made from botocore's models."""
+"""Every JSON and form operation of the AWS stand-in, swept with parameters made from botocore's
+models.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_practice import BUCKET, FUNCTIONS, KEY, MEMBERS, ROLE, SECRET, Practice, labeling_job, lines, picture
+from aws_practice import (
+    BUCKET,
+    FUNCTIONS,
+    KEY,
+    MEMBERS,
+    ROLE,
+    SECRET,
+    Practice,
+    labeling_job,
+    lines,
+    picture,
+)
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -27,29 +40,88 @@ if TYPE_CHECKING:
 
 HAD = {
     "sagemaker": [
-        *("AddTags", "CreateLabelingJob", "CreateWorkteam", "DeleteTags", "DeleteWorkteam", "DescribeLabelingJob"),
-        *("DescribeSubscribedWorkteam", "DescribeWorkforce", "DescribeWorkteam", "ListLabelingJobs"),
-        *("ListLabelingJobsForWorkteam", "ListSubscribedWorkteams", "ListTags", "ListWorkforces", "ListWorkteams"),
+        *(
+            "AddTags",
+            "CreateLabelingJob",
+            "CreateWorkteam",
+            "DeleteTags",
+            "DeleteWorkteam",
+            "DescribeLabelingJob",
+        ),
+        *(
+            "DescribeSubscribedWorkteam",
+            "DescribeWorkforce",
+            "DescribeWorkteam",
+            "ListLabelingJobs",
+        ),
+        *(
+            "ListLabelingJobsForWorkteam",
+            "ListSubscribedWorkteams",
+            "ListTags",
+            "ListWorkforces",
+            "ListWorkteams",
+        ),
         *("RenderUiTemplate", "StopLabelingJob", "UpdateWorkteam"),
     ],
     "rekognition": [
-        *("CreateDataset", "CreateProject", "CreateProjectVersion", "DeleteDataset", "DeleteProject"),
+        *(
+            "CreateDataset",
+            "CreateProject",
+            "CreateProjectVersion",
+            "DeleteDataset",
+            "DeleteProject",
+        ),
         *("DeleteProjectVersion", "DescribeDataset", "DescribeProjectVersions", "DescribeProjects"),
-        *("DistributeDatasetEntries", "ListDatasetEntries", "ListDatasetLabels", "StartProjectVersion"),
+        *(
+            "DistributeDatasetEntries",
+            "ListDatasetEntries",
+            "ListDatasetLabels",
+            "StartProjectVersion",
+        ),
         *("StopProjectVersion", "UpdateDatasetEntries"),
     ],
     "logs": [
-        *("CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams", "FilterLogEvents"),
+        *(
+            "CreateLogGroup",
+            "CreateLogStream",
+            "DescribeLogGroups",
+            "DescribeLogStreams",
+            "FilterLogEvents",
+        ),
         *("GetLogEvents", "PutLogEvents"),
     ],
     "sqs": [
-        *("ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "CreateQueue", "DeleteMessage"),
-        *("DeleteMessageBatch", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl", "ListQueues", "PurgeQueue"),
+        *(
+            "ChangeMessageVisibility",
+            "ChangeMessageVisibilityBatch",
+            "CreateQueue",
+            "DeleteMessage",
+        ),
+        *(
+            "DeleteMessageBatch",
+            "DeleteQueue",
+            "GetQueueAttributes",
+            "GetQueueUrl",
+            "ListQueues",
+            "PurgeQueue",
+        ),
         *("ReceiveMessage", "SendMessage", "SendMessageBatch", "SetQueueAttributes"),
     ],
     "sns": [
-        *("CreateTopic", "DeleteTopic", "GetSubscriptionAttributes", "GetTopicAttributes", "ListSubscriptions"),
-        *("ListSubscriptionsByTopic", "ListTopics", "Publish", "PublishBatch", "SetSubscriptionAttributes"),
+        *(
+            "CreateTopic",
+            "DeleteTopic",
+            "GetSubscriptionAttributes",
+            "GetTopicAttributes",
+            "ListSubscriptions",
+        ),
+        *(
+            "ListSubscriptionsByTopic",
+            "ListTopics",
+            "Publish",
+            "PublishBatch",
+            "SetSubscriptionAttributes",
+        ),
         *("SetTopicAttributes", "Subscribe", "Unsubscribe"),
     ],
     "sts": ["AssumeRole", "GetCallerIdentity"],
@@ -57,7 +129,8 @@ HAD = {
 FORMS = {"sns", "sts"}
 OPERATIONS = [(service, name) for service, names in HAD.items() for name in names]
 UNCHECKED = {
-    # Surrogate ranges: a JSON text has no surrogates, and neither re nor regex compiles a class of halves.
+    # Surrogate ranges: a JSON text has no surrogates, and neither re nor regex compiles a class of
+    # halves.
     "sagemaker": [r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*"],
     "rekognition": [],
     "logs": [],
@@ -92,9 +165,14 @@ def _furnish(aws: Practice) -> None:
     aws.s3.create_bucket(Bucket=BUCKET)
     aws.put("fruit/0.png", picture())
     aws.put("fruit.manifest", lines({"source-ref": f"s3://{BUCKET}/fruit/0.png"}))
-    aws.put("labels.json", json.dumps({"document-version": "2018-11-28", "labels": [{"label": "a"}, {"label": "b"}]}))
+    aws.put(
+        "labels.json",
+        json.dumps({"document-version": "2018-11-28", "labels": [{"label": "a"}, {"label": "b"}]}),
+    )
     aws.put("page.liquid.html", "<crowd-form></crowd-form>")
-    team = aws.sagemaker.create_workteam(WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS)
+    team = aws.sagemaker.create_workteam(
+        WorkteamName="crew", Description="people", MemberDefinitions=MEMBERS
+    )
     aws.sagemaker.create_labeling_job(**labeling_job("known-job", team["WorkteamArn"]))
     project = aws.rekognition.create_project(ProjectName="known")["ProjectArn"]
     aws.rekognition.create_dataset(ProjectArn=project, DatasetType="TRAIN")
@@ -103,7 +181,9 @@ def _furnish(aws: Practice) -> None:
     aws.aws.log(GROUP, "known-job", int(aws.aws.clock() * 1000), "{}")
     topic = aws.sns.create_topic(Name="known")["TopicArn"]
     aws.sqs.create_queue(QueueName="known")
-    aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:111122223333:known")
+    aws.sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:111122223333:known"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +215,11 @@ def known(aws: Practice) -> Known:
         "PreHumanTaskLambdaArn": [f"{FUNCTIONS}PRE-ImageMultiClass"],
         "AnnotationConsolidationLambdaArn": [f"{FUNCTIONS}ACS-ImageMultiClass"],
         "TopicArn": [(topic := aws.sns.list_topics()["Topics"][0]["TopicArn"])],
-        "SubscriptionArn": [aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"][0]["SubscriptionArn"]],
+        "SubscriptionArn": [
+            aws.sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"][0][
+                "SubscriptionArn"
+            ]
+        ],
         "Protocol": ["sqs"],
         "Endpoint": ["arn:aws:sqs:us-east-1:111122223333:known"],
         "QueueName": ["known"],
@@ -149,7 +233,9 @@ def _operation(service: str, name: str) -> OperationModel:
     return service_model(service).operation_model(name)
 
 
-def _call(line: Line, service: str, operation: OperationModel, asked: Any) -> tuple[int, dict[str, Any]]:
+def _call(
+    line: Line, service: str, operation: OperationModel, asked: Any
+) -> tuple[int, dict[str, Any]]:
     if isinstance(asked, dict) and asked.get("WaitTimeSeconds") in range(1, 21):
         asked = asked | {"WaitTimeSeconds": 0}  # a long poll would be just that
     return (call_form if service in FORMS else call)(line, operation, asked)
@@ -171,7 +257,9 @@ def test_patterns_that_nothing_compiles(service: str) -> None:
 
 @pytest.mark.parametrize(("service", "name"), OPERATIONS)
 def test_valid_parameters(line: Line, known: Known, service: str, name: str) -> None:
-    """Whatever the model allows gets an answer that botocore parses: a result, or a refusal with a code."""
+    """Whatever the model allows gets an answer that botocore parses: a result, or a refusal with a
+    code.
+    """
     operation: Any = _operation(service, name)
 
     @SWEPT
@@ -182,26 +270,39 @@ def test_valid_parameters(line: Line, known: Known, service: str, name: str) -> 
         assert status == 200 or 400 <= status < 500 or lacking, (status, answer, asked)
         if status == 200:
             shape = operation.output_shape
-            missing = [member for member in (shape.required_members if shape else ()) if member not in answer]
+            missing = [
+                member
+                for member in (shape.required_members if shape else ())
+                if member not in answer
+            ]
             assert not missing, (missing, asked)
         else:
             assert answer["Error"]["Code"].replace(".", "").isidentifier(), answer
             assert answer["Error"]["Message"], answer
-            assert not answer["Error"]["Message"].startswith("Parameter validation failed"), (answer, asked)
+            assert not answer["Error"]["Message"].startswith("Parameter validation failed"), (
+                answer,
+                asked,
+            )
 
     swept()
 
 
 @pytest.mark.parametrize(("service", "name"), OPERATIONS)
 def test_invalid_parameters(line: Line, known: Known, service: str, name: str) -> None:
-    """One thing wrong is enough to be refused, with the code that the service has for it and the member's name."""
+    """One thing wrong is enough to be refused, with the code that the service has for it and the
+    member's name.
+    """
     operation: Any = _operation(service, name)
 
     @SWEPT
     @given(valid(operation.input_shape, known), st.data())
     def swept(asked: dict[str, Any], data: st.DataObject) -> None:
         # A form has texts only: what is of another type there is another text.
-        ways = [each for each in breaks(operation.input_shape, asked) if service not in FORMS or each.kind != "type"]
+        ways = [
+            each
+            for each in breaks(operation.input_shape, asked)
+            if service not in FORMS or each.kind != "type"
+        ]
         if not ways:
             return
         wrong = data.draw(st.sampled_from(ways))
@@ -214,7 +315,9 @@ def test_invalid_parameters(line: Line, known: Known, service: str, name: str) -
 
 @pytest.mark.parametrize("service", HAD)
 def test_what_is_not_here(line: Line, service: str) -> None:
-    """Every other operation of the model says that it is not here, so that nobody takes silence for success."""
+    """Every other operation of the model says that it is not here, so that nobody takes silence for
+    success.
+    """
     model = service_model(service)
     others = sorted(set(model.operation_names) - set(HAD[service]))
     for name in others:
@@ -244,7 +347,10 @@ def test_what_is_not_here_is_asked_once(aws: Practice, service: str, name: str) 
         config=Config(retries={"mode": "standard", "total_max_attempts": 4}),
     )
     before = aws.aws.faults.book.last
-    needed: dict[str, dict[str, Any]] = {"DetectFaces": {"Image": {}}, "ListMessageMoveTasks": {"SourceArn": "x"}}
+    needed: dict[str, dict[str, Any]] = {
+        "DetectFaces": {"Image": {}},
+        "ListMessageMoveTasks": {"SourceArn": "x"},
+    }
     with pytest.raises(ClientError) as caught:
         getattr(client, xform_name(name))(**needed.get(name, {}))
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0

@@ -1,4 +1,6 @@
-"""Every S3 operation of the AWS stand-in, swept with parameters of botocore's model: valid, and with one wrong."""
+"""Every S3 operation of the AWS stand-in, swept with parameters of botocore's model: valid, and
+with one wrong.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,43 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 HAD = [
-    *("AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload"),
-    *("DeleteBucket", "DeleteBucketCors", "DeleteBucketPolicy", "DeleteBucketTagging", "DeleteObject"),
-    *("DeleteObjectTagging", "DeleteObjects", "GetBucketCors", "GetBucketLocation", "GetBucketPolicy"),
-    *("GetBucketTagging", "GetObject", "GetObjectTagging", "HeadBucket", "HeadObject", "ListBuckets"),
-    *("ListMultipartUploads", "ListObjects", "ListObjectsV2", "ListParts", "PutBucketCors", "PutBucketPolicy"),
+    *(
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "CreateBucket",
+        "CreateMultipartUpload",
+    ),
+    *(
+        "DeleteBucket",
+        "DeleteBucketCors",
+        "DeleteBucketPolicy",
+        "DeleteBucketTagging",
+        "DeleteObject",
+    ),
+    *(
+        "DeleteObjectTagging",
+        "DeleteObjects",
+        "GetBucketCors",
+        "GetBucketLocation",
+        "GetBucketPolicy",
+    ),
+    *(
+        "GetBucketTagging",
+        "GetObject",
+        "GetObjectTagging",
+        "HeadBucket",
+        "HeadObject",
+        "ListBuckets",
+    ),
+    *(
+        "ListMultipartUploads",
+        "ListObjects",
+        "ListObjectsV2",
+        "ListParts",
+        "PutBucketCors",
+        "PutBucketPolicy",
+    ),
     *("PutBucketTagging", "PutObject", "PutObjectTagging", "UploadPart", "UploadPartCopy"),
 ]
 KEY = "fruit/0.png"
@@ -42,7 +76,11 @@ NOT_ORDINARY = {
 }
 """What the model has for other kinds of buckets."""
 SWEPT = settings(
-    max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 
@@ -88,7 +126,9 @@ def _enums(name: str) -> dict[str, tuple[str, list[str]]]:
     shape = _shape(name)
     found = {}
     for member, each in (shape.members if shape is not None else {}).items():  # type: ignore[attr-defined]
-        values = each.metadata.get("enum") or (each.type_name == "list" and each.member.metadata.get("enum"))
+        values = each.metadata.get("enum") or (
+            each.type_name == "list" and each.member.metadata.get("enum")
+        )
         if values and each.serialization.get("location") in {"header", "querystring"}:
             wire = each.serialization["name"]
             found[member] = (wire.lower() if wire.startswith("x-") else wire, list(values))
@@ -109,7 +149,9 @@ def test_these_are_all_values() -> None:
 
 @pytest.mark.parametrize("name", HAD)
 def test_valid_parameters(aws: Practice, name: str) -> None:
-    """Whatever the model allows gets an answer that botocore parses: a result, or a refusal with a code."""
+    """Whatever the model allows gets an answer that botocore parses: a result, or a refusal with a
+    code.
+    """
     known = _known(aws)
     call = getattr(aws.s3, xform_name(name))
     shape: Any = _shape(name)
@@ -130,12 +172,17 @@ def test_valid_parameters(aws: Practice, name: str) -> None:
             code = answer["Error"]["Code"]
             assert code.isidentifier() or code.isdigit(), (answer, made)
         status = answer["ResponseMetadata"]["HTTPStatusCode"]
-        assert status < 500 or (status, answer["Error"]["Code"]) == (501, "NotImplemented"), (answer, made)
+        assert status < 500 or (status, answer["Error"]["Code"]) == (501, "NotImplemented"), (
+            answer,
+            made,
+        )
 
     swept()
 
 
-@pytest.mark.parametrize(("name", "member"), [(name, member) for name in HAD for member in _enums(name)])
+@pytest.mark.parametrize(
+    ("name", "member"), [(name, member) for name in HAD for member in _enums(name)]
+)
 def test_values_that_do_not_exist(aws: Practice, name: str, member: str) -> None:
     """A misspelled class, list or directive must not pass for the usual one."""
     asked = _minimal(name, _known(aws))
@@ -147,7 +194,11 @@ def test_values_that_do_not_exist(aws: Practice, name: str, member: str) -> None
     answer = caught.value.response
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
     if name not in {"HeadObject", "HeadBucket"}:
-        assert answer["Error"]["Code"] in {"InvalidArgument", "InvalidRequest", "InvalidStorageClass"}
+        assert answer["Error"]["Code"] in {
+            "InvalidArgument",
+            "InvalidRequest",
+            "InvalidStorageClass",
+        }
 
 
 @pytest.mark.parametrize(
@@ -177,7 +228,8 @@ def test_codes_of_a_write(aws: Practice, member: str, value: str, code: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("member", "value"), [("MetadataDirective", "replace"), ("TaggingDirective", "Bogus"), ("StorageClass", "cold")]
+    ("member", "value"),
+    [("MetadataDirective", "replace"), ("TaggingDirective", "Bogus"), ("StorageClass", "cold")],
 )
 def test_codes_of_a_copy(aws: Practice, member: str, value: str) -> None:
     """A directive in small letters is none, and must not silently copy what should be replaced."""
@@ -190,16 +242,24 @@ def test_checksum_algorithms_that_do_not_exist(aws: Practice) -> None:
     """As clients without boto3 send them: the name is checked, and that its checksum came along."""
     url = f"{aws.server.url}/{BUCKET}/k"
     for algorithm, words in (("CRC7", b"header is invalid"), ("SHA256", b"no corresponding")):
-        status, body = signed("PUT", url, b"x", "s3", x_amz_sdk_checksum_algorithm=algorithm, **_SHA_OF_X)
+        status, body = signed(
+            "PUT", url, b"x", "s3", x_amz_sdk_checksum_algorithm=algorithm, **_SHA_OF_X
+        )
         assert (status, words in body, b"InvalidRequest" in body) == (400, True, True)
 
 
-_SHA_OF_X: dict[str, Any] = {"x_amz_content_sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}
+_SHA_OF_X: dict[str, Any] = {
+    "x_amz_content_sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+}
 
 
 def test_class_and_encryption_stay_with_the_object(aws: Practice) -> None:
     """What was asked for is told by every later look; a copy has its own."""
-    asked = {"StorageClass": "STANDARD_IA", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/orchard"}
+    asked = {
+        "StorageClass": "STANDARD_IA",
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": "alias/orchard",
+    }
     made = aws.s3.put_object(Bucket=BUCKET, Key="cold", Body=b"x", **asked)
     assert (made["ServerSideEncryption"], made["SSEKMSKeyId"]) == ("aws:kms", "alias/orchard")
     for call in (aws.s3.head_object, aws.s3.get_object):
@@ -207,7 +267,9 @@ def test_class_and_encryption_stay_with_the_object(aws: Practice) -> None:
         assert (found["StorageClass"], found["ServerSideEncryption"]) == ("STANDARD_IA", "aws:kms")
     listed = aws.s3.list_objects_v2(Bucket=BUCKET, Prefix="cold")["Contents"]
     assert [each["StorageClass"] for each in listed] == ["STANDARD_IA"]
-    aws.s3.copy_object(Bucket=BUCKET, Key="cold", CopySource=f"{BUCKET}/cold", StorageClass="STANDARD")
+    aws.s3.copy_object(
+        Bucket=BUCKET, Key="cold", CopySource=f"{BUCKET}/cold", StorageClass="STANDARD"
+    )
     found = aws.s3.head_object(Bucket=BUCKET, Key="cold")
     assert ("StorageClass" in found, found["ServerSideEncryption"]) == (False, "AES256")
 
@@ -236,7 +298,10 @@ def test_new_buckets(aws: Practice) -> None:
     ("place", "body"),
     [
         ("?cors", "<CORSConfiguration/>"),
-        ("?cors", "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>"),
+        (
+            "?cors",
+            "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>",
+        ),
         ("?tagging", "<Tagging/>"),
         ("?tagging", "<Tagging>"),
         (f"/{KEY}?tagging", "<Tagging/>"),

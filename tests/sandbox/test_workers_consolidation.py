@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.crowd.answers import Answer, AnswerFault, Box, Boxes, Classes, Span, Spans, read, write
+from bot.sandbox.crowd.answers import (
+    Answer,
+    AnswerFault,
+    Box,
+    Boxes,
+    Classes,
+    Span,
+    Spans,
+    read,
+    write,
+)
 from bot.sandbox.crowd.audits import boxes_before
 from bot.sandbox.crowd.consolidation import Frame, Labels, Vote, consolidate, overlap
 from bot.sandbox.crowd.task_kinds import CUSTOM, TaskKind, kind_of
@@ -15,7 +25,13 @@ LABELS = Labels(("apple", "pear", "it's a lemon"), {"pear": "pr"})
 
 def kind(name: str) -> TaskKind:
     arn = f"arn:aws:lambda:us-east-1:432418664414:function:ACS-{name}"
-    found = kind_of({"HumanTaskConfig": {"AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": arn}}})
+    found = kind_of(
+        {
+            "HumanTaskConfig": {
+                "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": arn}
+            }
+        }
+    )
     assert found is not None
     return found
 
@@ -27,8 +43,12 @@ def together(name: str, *answers: Answer) -> tuple[Any, dict[str, Any]]:
 
 
 def test_the_majority_class_is_an_integer_with_its_name() -> None:
-    """Readers index labels with this value; as text or by another order every class would be wrong."""
-    value, metadata = together("ImageMultiClass", Classes(("pear",)), Classes(("apple",)), Classes(("pear",)))
+    """Readers index labels with this value; as text or by another order every class would be
+    wrong.
+    """
+    value, metadata = together(
+        "ImageMultiClass", Classes(("pear",)), Classes(("apple",)), Classes(("pear",))
+    )
     assert value == 1
     assert metadata == {
         "class-name": "pear",
@@ -68,11 +88,14 @@ def test_several_classes_keep_only_what_most_chose() -> None:
 def test_boxes_on_the_same_thing_become_their_mean() -> None:
     """Three boxes for one fruit would treble the count of objects in the training set."""
     drawn = [
-        Boxes((Box("pear", 100 + d, 50 - d, 60, 80), *extra), 640, 480) for d, extra in ((0, ()), (3, ()), (6, ()))
+        Boxes((Box("pear", 100 + d, 50 - d, 60, 80), *extra), 640, 480)
+        for d, extra in ((0, ()), (3, ()), (6, ()))
     ]
     stray = Boxes((*drawn[2].boxes, Box("apple", 400, 300, 50, 50)), 640, 480)
     value, metadata = together("BoundingBox", drawn[0], drawn[1], stray)
-    assert value["annotations"] == [{"class_id": 1, "left": 103, "top": 47, "width": 60, "height": 80}]
+    assert value["annotations"] == [
+        {"class_id": 1, "left": 103, "top": 47, "width": 60, "height": 80}
+    ]
     assert value["image_size"] == [{"width": 640, "height": 480, "depth": 3}]
     assert metadata["class-map"] == {"1": "pear"}
     assert len(metadata["objects"]) == 1
@@ -80,7 +103,9 @@ def test_boxes_on_the_same_thing_become_their_mean() -> None:
 
 
 def test_averages_keep_their_fractions_and_one_persons_pixels_stay_whole() -> None:
-    """Real files have fractions where several people drew; without them here no test would see what AWS makes of it."""
+    """Real files have fractions where several people drew; without them here no test would see what
+    AWS makes of it.
+    """
     first, second = Box("pear", 100, 50, 61, 80), Box("pear", 101, 50, 60, 80)
     two, _ = together("BoundingBox", Boxes((first,), 640, 480), Boxes((second,), 640, 480))
     (box,) = two["annotations"]
@@ -93,16 +118,22 @@ def test_averages_keep_their_fractions_and_one_persons_pixels_stay_whole() -> No
 
 
 def test_a_picture_without_boxes_is_a_labeled_one() -> None:
-    """Real box jobs have up to 28 % of such lines; counted as unlabeled they would be sent out again."""
+    """Real box jobs have up to 28 % of such lines; counted as unlabeled they would be sent out
+    again.
+    """
     value, metadata = together("BoundingBox", Boxes((), 640, 480))
     assert value["annotations"] == metadata["objects"] == []
     assert metadata["class-map"] == {}
 
 
 def test_entities_of_most_workers_are_kept_with_all_labels_listed() -> None:
-    """The shape of entity output is unlike all others: labels with short names stand beside the entities."""
+    """The shape of entity output is unlike all others: labels with short names stand beside the
+    entities.
+    """
     value, metadata = together(
-        "NamedEntityRecognition", Spans((Span(0, 3, "pear"), Span(8, 12, "apple"))), Spans((Span(0, 3, "pear"),))
+        "NamedEntityRecognition",
+        Spans((Span(0, 3, "pear"), Span(8, 12, "apple"))),
+        Spans((Span(0, 3, "pear"),)),
     )
     assert value["annotations"]["entities"] == [{"label": "pear", "startOffset": 0, "endOffset": 3}]
     assert value["annotations"]["labels"][1] == {"label": "pear", "shortDisplayName": "pr"}
@@ -128,12 +159,16 @@ def test_an_adjustment_says_whether_anything_moved() -> None:
     before = boxes_before(line, "fruit")
     assert before is not None
     for answer, word in ((before, "unadjusted"), (Boxes((), 640, 480), "adjusted")):
-        pair = consolidate(kind("AdjustmentBoundingBox"), LABELS, [Vote("w", answer)], FRAME, before)
+        pair = consolidate(
+            kind("AdjustmentBoundingBox"), LABELS, [Vote("w", answer)], FRAME, before
+        )
         assert pair["fruit-metadata"]["adjustment-status"] == word
 
 
 def test_a_box_between_pixels_that_nobody_touched_is_unadjusted() -> None:
-    """Jobs of several people write fractions; a review of them would count every object as corrected."""
+    """Jobs of several people write fractions; a review of them would count every object as
+    corrected.
+    """
     drawn = {"class_id": 1, "left": 10.5, "top": 20 + 1 / 3, "width": 30 + 2 / 3, "height": 40}
     line = {
         "old": {"image_size": [{"width": 640, "height": 480}], "annotations": [drawn]},
@@ -174,16 +209,23 @@ def test_a_custom_job_hands_on_every_answer_as_json_text() -> None:
             "BoundingBox",
             {
                 "x": {
-                    "boundingBoxes": [{"label": "pear", "left": 600, "top": 0, "width": 50, "height": 9}],
+                    "boundingBoxes": [
+                        {"label": "pear", "left": 600, "top": 0, "width": 50, "height": 9}
+                    ],
                     "inputImageProperties": {"width": 640, "height": 480},
                 }
             },
         ),
-        ("NamedEntityRecognition", {"x": {"entities": [{"label": "pear", "startOffset": 3, "endOffset": 3}]}}),
+        (
+            "NamedEntityRecognition",
+            {"x": {"entities": [{"label": "pear", "startOffset": 3, "endOffset": 3}]}},
+        ),
     ],
 )
 def test_an_impossible_answer_is_refused(name: str, content: dict[str, Any]) -> None:
-    """What is recorded cannot be taken back, and a box outside the picture fails an import months later."""
+    """What is recorded cannot be taken back, and a box outside the picture fails an import months
+    later.
+    """
     with pytest.raises(AnswerFault):
         read(kind(name), LABELS.names, content)
 
@@ -210,10 +252,16 @@ def test_task_types_without_a_tool_are_told_apart_from_custom_ones() -> None:
 
     def of(arn: str) -> TaskKind | None:
         return kind_of(
-            {"HumanTaskConfig": {"AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": arn}}}
+            {
+                "HumanTaskConfig": {
+                    "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": arn}
+                }
+            }
         )
 
-    assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-3DPointCloudObjectDetection") is None
+    assert (
+        of("arn:aws:lambda:us-east-1:432418664414:function:ACS-3DPointCloudObjectDetection") is None
+    )
     assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-VideoObjectTracking") is None
     assert of("arn:aws:lambda:us-east-1:111122223333:function:our-own") == CUSTOM
     assert of("arn:aws:lambda:us-east-1:432418664414:function:ACS-PassThrough") == CUSTOM

@@ -29,17 +29,26 @@ def world(tmp_path: Path, samples: list[SamplePicture]) -> Iterator[World]:
     made.team()
     for sample in samples:
         made.objects.kept["orchard", sample.name] = sample.jpeg
-    made.lines({"source-ref": f"s3://orchard/{sample.name}", "row": n} for n, sample in enumerate(samples[:40]))
+    made.lines(
+        {"source-ref": f"s3://orchard/{sample.name}", "row": n}
+        for n, sample in enumerate(samples[:40])
+    )
     yield made
     made.store.close()
 
 
-def test_a_classification_job_lives_from_manifest_to_output(world: World, samples: list[SamplePicture]) -> None:
+def test_a_classification_job_lives_from_manifest_to_output(
+    world: World, samples: list[SamplePicture]
+) -> None:
     """This is the first thing a new user watches."""
     job = world.job("Orchard-July", "ImageMultiClass", RIPENESS)
     assert world.row(job)["total"] == 0
     world.later(0.6)
-    assert (world.row(job)["status"], world.row(job)["counted"], world.row(job)["total"]) == ("InProgress", 0, 0)
+    assert (world.row(job)["status"], world.row(job)["counted"], world.row(job)["total"]) == (
+        "InProgress",
+        0,
+        0,
+    )
     seen = []
     for _ in range(40):
         world.later(0.4)
@@ -52,13 +61,16 @@ def test_a_classification_job_lives_from_manifest_to_output(world: World, sample
     lines = world.output("Orchard-July")
     assert [line["row"] for line in lines] == list(range(40))
     right = sum(
-        line["ripeness-metadata"]["class-name"] == sample.label for line, sample in zip(lines, samples, strict=False)
+        line["ripeness-metadata"]["class-name"] == sample.label
+        for line, sample in zip(lines, samples, strict=False)
     )
     assert right >= 36
 
 
 def test_the_pace_is_shared_by_the_jobs_of_a_team(world: World) -> None:
-    """A practice user who starts a second job should see the first slow down, as with real people."""
+    """A practice user who starts a second job should see the first slow down, as with real
+    people.
+    """
     one = world.job("one", "ImageMultiClass", RIPENESS)
     two = world.job("two", "ImageMultiClass", RIPENESS)
     world.later(3.0)
@@ -116,11 +128,15 @@ def test_stop_keeps_what_was_labeled_and_leaves_the_rest_untouched(world: World)
 
 
 def test_a_stop_between_reading_and_writing_is_not_overwritten(world: World) -> None:
-    """The crew's write-back once turned Stopping into Completed; then nobody could stop anything."""
+    """The crew's write-back once turned Stopping into Completed; then nobody could stop
+    anything.
+    """
     job = world.job("raced", "ImageMultiClass", RIPENESS)
     world.later(2)
     with world.store.read() as connection:
-        read_before = job_of(connection.execute("SELECT * FROM labeling_job WHERE name_key = ?", (job,)).fetchone())
+        read_before = job_of(
+            connection.execute("SELECT * FROM labeling_job WHERE name_key = ?", (job,)).fetchone()
+        )
     world.set_status(job, "Stopping")
     world.crew._end(read_before, "Completed", world.now)
     assert world.row(job)["status"] == "Stopping"
@@ -128,12 +144,19 @@ def test_a_stop_between_reading_and_writing_is_not_overwritten(world: World) -> 
 
 def test_a_stopped_job_is_continued_under_the_same_attribute(world: World) -> None:
     """Labeling finished lines a second time would cost the workers' time again."""
-    done = {"ripeness": 1, "ripeness-metadata": {"class-name": "ripe", "type": "groundtruth/image-classification"}}
+    done = {
+        "ripeness": 1,
+        "ripeness-metadata": {"class-name": "ripe", "type": "groundtruth/image-classification"},
+    }
     first = {"source-ref": "s3://orchard/orchard-s7-001.jpg"} | done
     world.lines([first, {"source-ref": "s3://orchard/orchard-s7-002.jpg"}])
     job = world.job("rest", "ImageMultiClass", RIPENESS)
     world.later(15)
-    assert (world.row(job)["status"], world.row(job)["total"], world.row(job)["human"]) == ("Completed", 1, 1)
+    assert (world.row(job)["status"], world.row(job)["total"], world.row(job)["human"]) == (
+        "Completed",
+        1,
+        1,
+    )
     lines = world.output("rest")
     assert lines[0] == first
     assert "ripeness" in lines[1]
@@ -144,12 +167,17 @@ def test_a_stopped_job_is_continued_under_the_same_attribute(world: World) -> No
     [
         (None, "NoSuchKey"),
         ([], "is empty"),
-        ([{"source": "x"}, "{broken"], "line 2 of the manifest s3://orchard/in.manifest is not valid JSON"),
+        (
+            [{"source": "x"}, "{broken"],
+            "line 2 of the manifest s3://orchard/in.manifest is not valid JSON",
+        ),
         ([{"source": "x", "source-ref": "s3://a/b"}], "exactly one of source-ref and source"),
         (["[1]"], "not a JSON object"),
     ],
 )
-def test_a_bad_manifest_fails_the_job_with_the_line(world: World, lines: list[Any] | None, words: str) -> None:
+def test_a_bad_manifest_fails_the_job_with_the_line(
+    world: World, lines: list[Any] | None, words: str
+) -> None:
     """The failure reason is all a user gets; without the line number they search 100,000 lines."""
     if lines is None:
         del world.objects.kept["orchard", "in.manifest"]
@@ -166,16 +194,33 @@ def test_a_bad_manifest_fails_the_job_with_the_line(world: World, lines: list[An
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"LabelCategoryConfigS3Uri": "s3://orchard/none.json"}, "label category file could not be read"),
-        ({"OutputConfig": {"S3OutputPath": "s3://nowhere/out"}}, "output bucket nowhere does not exist"),
-        ({"task": {"UiConfig": {"UiTemplateS3Uri": "s3://orchard/none.html"}}}, "worker template could not be read"),
         (
-            {"task": {"WorkteamArn": "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"}},
+            {"LabelCategoryConfigS3Uri": "s3://orchard/none.json"},
+            "label category file could not be read",
+        ),
+        (
+            {"OutputConfig": {"S3OutputPath": "s3://nowhere/out"}},
+            "output bucket nowhere does not exist",
+        ),
+        (
+            {"task": {"UiConfig": {"UiTemplateS3Uri": "s3://orchard/none.html"}}},
+            "worker template could not be read",
+        ),
+        (
+            {
+                "task": {
+                    "WorkteamArn": (
+                        "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
+                    )
+                }
+            },
             "FreeOfPersonallyIdentifiableInformation",
         ),
     ],
 )
-def test_a_job_that_cannot_start_says_why(world: World, changes: dict[str, Any], words: str) -> None:
+def test_a_job_that_cannot_start_says_why(
+    world: World, changes: dict[str, Any], words: str
+) -> None:
     """Each of these is a support question with a one-line remedy, if the line is there."""
     job = world.job("bad", "ImageMultiClass", RIPENESS, **changes)
     world.later(1)
@@ -185,7 +230,9 @@ def test_a_job_that_cannot_start_says_why(world: World, changes: dict[str, Any],
 
 def test_missing_pictures_fail_as_objects_and_the_job_completes(world: World) -> None:
     """“Complete with labeling errors” is the finish that the bot must not call clean."""
-    world.lines([{"source-ref": "s3://orchard/orchard-s7-001.jpg"}, {"source-ref": "s3://orchard/gone.jpg"}])
+    world.lines(
+        [{"source-ref": "s3://orchard/orchard-s7-001.jpg"}, {"source-ref": "s3://orchard/gone.jpg"}]
+    )
     job = world.job("holes", "ImageMultiClass", RIPENESS)
     world.later(15)
     row = world.row(job)
@@ -194,8 +241,12 @@ def test_missing_pictures_fail_as_objects_and_the_job_completes(world: World) ->
 
 
 def test_objects_that_all_decline_fail(world: World) -> None:
-    """As many declines as workers per object end an object; a counter that misses them never reaches the total."""
-    world.crew = world.new_crew(behaviours=Behaviours(lost_share=0.3, initializing_seconds=0, counting_seconds=0))
+    """As many declines as workers per object end an object; a counter that misses them never
+    reaches the total.
+    """
+    world.crew = world.new_crew(
+        behaviours=Behaviours(lost_share=0.3, initializing_seconds=0, counting_seconds=0)
+    )
     job = world.job("refused", "ImageMultiClass", RIPENESS)
     world.later(30)
     row = world.row(job)
@@ -213,9 +264,13 @@ def test_real_people_are_waited_for(world: World) -> None:
 
 
 def test_the_last_answer_is_thanked_for_when_it_ends_the_job(world: World) -> None:
-    """Else whoever does the last task reads that the job belongs to somebody else, depending on who is quicker."""
+    """Else whoever does the last task reads that the job belongs to somebody else, depending on who
+    is quicker.
+    """
     world.of_people()
-    job = world.job("Orchard-July", "ImageMultiClass", RIPENESS, task={"NumberOfHumanWorkersPerDataObject": 1})
+    job = world.job(
+        "Orchard-July", "ImageMultiClass", RIPENESS, task={"NumberOfHumanWorkersPerDataObject": 1}
+    )
     world.later(2)
     portal = Portal(world.crew.tasks, lambda: world.now, world.crew.present)
     lin, ada = (portal.person(f"sub-{name}") for name in ("lin", "ada"))
@@ -245,7 +300,11 @@ def test_a_task_that_is_held_too_long_goes_back(world: World) -> None:
     with world.store.write() as connection:
         turn = Turn(
             connection,
-            job_of(connection.execute("SELECT * FROM labeling_job WHERE name_key = ?", (job,)).fetchone()),
+            job_of(
+                connection.execute(
+                    "SELECT * FROM labeling_job WHERE name_key = ?", (job,)
+                ).fetchone()
+            ),
             world.now,
         )
         assert world.crew.tasks.accept(turn, 0, Member("sub-lin", "Lin"))
@@ -261,7 +320,9 @@ def test_a_person_in_a_simulated_team_is_not_answered_for(world: World) -> None:
     world.job("with-lin", "ImageMultiClass", RIPENESS)
     world.later(20)
     with world.store.read() as connection:
-        workers = {row["worker"] for row in connection.execute("SELECT DISTINCT worker FROM assignment")}
+        workers = {
+            row["worker"] for row in connection.execute("SELECT DISTINCT worker FROM assignment")
+        }
     assert "sub-lin" not in workers
     assert {"sub-ada", "sub-bo"} <= workers
 
@@ -271,7 +332,11 @@ def test_worker_answers_and_activity_are_on_record(world: World) -> None:
     job = world.job("Orchard-July", "ImageMultiClass", RIPENESS)
     world.later(20)
     assert world.row(job)["status"] == "Completed"
-    keys = [key for _, key in world.objects.kept if key.startswith("out/Orchard-July/annotations/worker-response/")]
+    keys = [
+        key
+        for _, key in world.objects.kept
+        if key.startswith("out/Orchard-July/annotations/worker-response/")
+    ]
     assert len(keys) == 40
     answers = json.loads(world.objects.kept["orchard", keys[0]])["answers"]
     assert len(answers) == 3
@@ -282,16 +347,34 @@ def test_worker_answers_and_activity_are_on_record(world: World) -> None:
     assert first["acceptanceTime"].endswith("Z")
     assert first["timeSpentInSeconds"] > 0
     assert first["workerMetadata"]["identityData"]["sub"].startswith("sub-")
-    response = "out/Orchard-July/annotations/consolidated-annotation/consolidation-response/iteration-1/"
-    consolidated = [json.loads(body) for (_, key), body in world.objects.kept.items() if key.startswith(response)]
-    assert [entry["datasetObjectId"] for entry in consolidated[0]] == [str(line) for line in range(40)]
-    assert ("orchard", "out/Orchard-July/annotations/intermediate/1/annotations.manifest") in world.objects.kept
+    response = (
+        "out/Orchard-July/annotations/consolidated-annotation/consolidation-response/iteration-1/"
+    )
+    consolidated = [
+        json.loads(body)
+        for (_, key), body in world.objects.kept.items()
+        if key.startswith(response)
+    ]
+    assert [entry["datasetObjectId"] for entry in consolidated[0]] == [
+        str(line) for line in range(40)
+    ]
+    assert (
+        "orchard",
+        "out/Orchard-July/annotations/intermediate/1/annotations.manifest",
+    ) in world.objects.kept
     groups = {group for group, *_ in world.logged}
     assert groups == {JOB_LOG, WORKER_LOG}
     assert all(stream == "Orchard-July" for _, stream, *_ in world.logged)
-    submitted = [json.loads(m) for g, _, _, m in world.logged if g == WORKER_LOG and "TasksSubmitted" in m]
+    submitted = [
+        json.loads(m) for g, _, _, m in world.logged if g == WORKER_LOG and "TasksSubmitted" in m
+    ]
     assert len(submitted) == 120
-    assert {"worker_id", "cognito_sub_id", "task_accepted_time", "task_submitted_time"} <= submitted[0].keys()
+    assert {
+        "worker_id",
+        "cognito_sub_id",
+        "task_accepted_time",
+        "task_submitted_time",
+    } <= submitted[0].keys()
 
 
 def test_boxes_land_on_the_fruit(world: World, samples: list[SamplePicture]) -> None:
@@ -306,7 +389,9 @@ def test_boxes_land_on_the_fruit(world: World, samples: list[SamplePicture]) -> 
         assert len(line["ripeness-metadata"]["objects"]) == len(annotations)
         for fruit, left, top, *_ in sample.boxes:
             found += any(
-                FRUITS[a["class_id"]] == fruit and abs(a["left"] - left) < 12 and abs(a["top"] - top) < 12
+                FRUITS[a["class_id"]] == fruit
+                and abs(a["left"] - left) < 12
+                and abs(a["top"] - top) < 12
                 for a in annotations
             )
     assert found >= 0.9 * sum(len(sample.boxes) for sample in tables)
@@ -338,17 +423,27 @@ def test_several_labels_and_entities_complete_too(world: World) -> None:
 
 def test_a_stopping_condition_ends_the_job(world: World) -> None:
     """People set it to bound what they pay."""
-    job = world.job("bounded", "ImageMultiClass", RIPENESS, StoppingConditions={"MaxHumanLabeledObjectCount": 10})
+    job = world.job(
+        "bounded",
+        "ImageMultiClass",
+        RIPENESS,
+        StoppingConditions={"MaxHumanLabeledObjectCount": 10},
+    )
     world.later(15)
     assert world.row(job)["status"] == "Stopped"
     assert 10 <= world.row(job)["human"] < 40
 
 
-def test_automated_labeling_splits_people_and_machine(world: World, samples: list[SamplePicture]) -> None:
+def test_automated_labeling_splits_people_and_machine(
+    world: World, samples: list[SamplePicture]
+) -> None:
     """The progress card shows both; without a practice run nobody would see the split."""
-    world.lines({"source-ref": f"s3://orchard/{samples[n % 40].name}", "row": n} for n in range(1300))
+    world.lines(
+        {"source-ref": f"s3://orchard/{samples[n % 40].name}", "row": n} for n in range(1300)
+    )
     world.crew = world.new_crew(pace=200.0)
-    algorithm = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/image-classification"
+    specifications = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification"
+    algorithm = f"{specifications}/image-classification"
     config = {"LabelingJobAlgorithmSpecificationArn": algorithm}
     job = world.job(
         "auto",

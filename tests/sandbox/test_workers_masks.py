@@ -1,4 +1,6 @@
-"""Semantic segmentation: what a painted picture is read as, how painters are brought together, what lands in S3."""
+"""Semantic segmentation: what a painted picture is read as, how painters are brought together, what
+lands in S3.
+"""
 
 import base64
 import io
@@ -24,13 +26,21 @@ LABELS = ("apple", "pear", "orange", "lemon")
 
 def kind(name: str) -> TaskKind:
     arn = f"arn:aws:lambda:us-east-1:432418664414:function:ACS-{name}"
-    found = kind_of({"HumanTaskConfig": {"AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": arn}}})
+    found = kind_of(
+        {
+            "HumanTaskConfig": {
+                "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": arn}
+            }
+        }
+    )
     assert found is not None
     return found
 
 
 def painted(*squares: tuple[int, int, int, int, int]) -> Mask:
-    """A picture of 20 by 10 pixels with squares of (label number, left, top, right, bottom), edges included."""
+    """A picture of 20 by 10 pixels with squares of (label number, left, top, right, bottom), edges
+    included.
+    """
     image = Image.new("L", (20, 10), 0)
     for number, *edges in squares:
         ImageDraw.Draw(image).rectangle(tuple(edges), fill=number)
@@ -55,18 +65,24 @@ def answer(image: Image.Image, **colours: str) -> dict[str, Any]:
 
 
 def test_the_colours_of_a_page_say_what_is_painted() -> None:
-    """Another tool's colours, see-through ground and colours that mean nothing must all be read rightly."""
+    """Another tool's colours, see-through ground and colours that mean nothing must all be read
+    rightly.
+    """
     image = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 3, 3), fill=(1, 2, 3, 255))
     draw.rectangle((10, 0, 12, 4), fill=(250, 0, 0, 255))
     draw.rectangle((15, 5, 19, 9), fill=(9, 9, 9, 255))
-    found = read(kind("SemanticSegmentation"), LABELS, answer(image, pear="#010203", lemon="#FA0000"))
+    found = read(
+        kind("SemanticSegmentation"), LABELS, answer(image, pear="#010203", lemon="#FA0000")
+    )
     assert found == painted((2, 0, 0, 3, 3), (4, 10, 0, 12, 4))
 
 
 def test_an_indexed_picture_is_read_by_its_palette() -> None:
-    """The quick way must give what the slow one gives, also for a see-through index in a label's colour."""
+    """The quick way must give what the slow one gives, also for a see-through index in a label's
+    colour.
+    """
     image = Image.new("P", (20, 10), 0)
     image.putpalette([1, 2, 3, 1, 2, 3, 250, 0, 0])
     ImageDraw.Draw(image).rectangle((0, 0, 3, 3), fill=1)
@@ -74,7 +90,9 @@ def test_an_indexed_picture_is_read_by_its_palette() -> None:
     content = io.BytesIO()
     image.save(content, "PNG", transparency=0)
     colours = {"pear": "#010203", "apple": "#fa0000"}
-    assert masks.read_png(content.getvalue(), (20, 10), LABELS, colours) == painted((2, 0, 0, 3, 3), (1, 5, 5, 9, 9))
+    assert masks.read_png(content.getvalue(), (20, 10), LABELS, colours) == painted(
+        (2, 0, 0, 3, 3), (1, 5, 5, 9, 9)
+    )
 
 
 def test_what_simulated_people_write_is_read_back() -> None:
@@ -92,7 +110,10 @@ def test_a_mask_that_cannot_be_read_is_refused_with_words() -> None:
     for change, words in (
         ({"labeledImage": {"pngImageData": "%%"}}, "Base64"),
         ({"labeledImage": {"pngImageData": "AAAA"}}, "no PNG"),
-        ({"inputImageProperties": {"width": 21, "height": 10}}, "20 by 10 pixels, the picture 21 by 10"),
+        (
+            {"inputImageProperties": {"width": 21, "height": 10}},
+            "20 by 10 pixels, the picture 21 by 10",
+        ),
         ({"labelMappings": {"plum": {"color": "#2ca02c"}}}, "not one of this job's labels"),
         ({"labelMappings": {"apple": {"color": "green"}}}, "no colour"),
         ({"labelMappings": None}, "no painted picture"),
@@ -150,13 +171,24 @@ def test_an_adjustment_starts_from_the_earlier_mask() -> None:
     }
     line = {
         "old-ref": "s3://b/old.png",
-        "old-ref-metadata": {"type": "groundtruth/semantic-segmentation", "internal-color-map": colour_map},
+        "old-ref-metadata": {
+            "type": "groundtruth/semantic-segmentation",
+            "internal-color-map": colour_map,
+        },
     }
-    found = mask_before(line, "new-ref", LABELS, (20, 10), lambda uri: {"s3://b/old.png": masks.to_png(before)}[uri])
+    found = mask_before(
+        line, "new-ref", LABELS, (20, 10), lambda uri: {"s3://b/old.png": masks.to_png(before)}[uri]
+    )
     assert found == before
     for given, word in ((before, "unadjusted"), (painted(), "adjusted")):
         frame = Frame("new-ref", "Again", 1.0, keep=lambda _: "s3://b/new.png")
-        pair = consolidate(kind("AdjustmentSemanticSegmentation"), Labels(LABELS, {}), [Vote("w", given)], frame, found)
+        pair = consolidate(
+            kind("AdjustmentSemanticSegmentation"),
+            Labels(LABELS, {}),
+            [Vote("w", given)],
+            frame,
+            found,
+        )
         assert pair["new-ref-metadata"]["adjustment-status"] == word
 
 
@@ -176,8 +208,12 @@ def world(tmp_path: Path, tables: list[SamplePicture]) -> Iterator[World]:
     made.store.close()
 
 
-def test_a_job_paints_the_fruit_and_leaves_its_masks_in_s3(world: World, tables: list[SamplePicture]) -> None:
-    """Practice masks that miss the fruit, or lie where AWS does not put them, would teach people a wrong thing."""
+def test_a_job_paints_the_fruit_and_leaves_its_masks_in_s3(
+    world: World, tables: list[SamplePicture]
+) -> None:
+    """Practice masks that miss the fruit, or lie where AWS does not put them, would teach people a
+    wrong thing.
+    """
     job = world.job("Paint", "SemanticSegmentation", LABELS, LabelAttributeName="fruit-ref")
     world.later(15)
     assert (world.row(job)["status"], world.row(job)["human"]) == ("Completed", 8)
@@ -189,7 +225,8 @@ def test_a_job_paints_the_fruit_and_leaves_its_masks_in_s3(world: World, tables:
             assert picture.size == (640, 480)
             for fruit, left, top, width, height in sample.boxes:
                 hidden = sum(
-                    b[1] <= left + width // 2 <= b[1] + b[3] and b[2] <= top + height // 2 <= b[2] + b[4]
+                    b[1] <= left + width // 2 <= b[1] + b[3]
+                    and b[2] <= top + height // 2 <= b[2] + b[4]
                     for b in sample.boxes
                 )
                 if hidden == 1:
@@ -198,7 +235,10 @@ def test_a_job_paints_the_fruit_and_leaves_its_masks_in_s3(world: World, tables:
                     assert found in {0, LABELS.index(fruit) + 1}
     answers = [key for _, key in world.objects.kept if "/worker-response/" in key]
     content = json.loads(world.objects.kept["orchard", answers[0]])["answers"][0]["answerContent"]
-    assert content["crowd-semantic-segmentation"]["inputImageProperties"] == {"height": 480, "width": 640}
+    assert content["crowd-semantic-segmentation"]["inputImageProperties"] == {
+        "height": 480,
+        "width": 640,
+    }
 
 
 def test_masks_are_adjusted_and_verified_in_chains(world: World) -> None:
@@ -207,13 +247,17 @@ def test_masks_are_adjusted_and_verified_in_chains(world: World) -> None:
     world.later(15)
     output = world.output("Paint")
     world.lines(output)
-    again = world.job("Again", "AdjustmentSemanticSegmentation", LABELS, LabelAttributeName="fixed-ref")
+    again = world.job(
+        "Again", "AdjustmentSemanticSegmentation", LABELS, LabelAttributeName="fixed-ref"
+    )
     world.later(15)
     assert world.row(again)["status"] == "Completed"
     line = world.output("Again")[0]
     assert line["fruit-ref"] == output[0]["fruit-ref"] != line["fixed-ref"]
     assert line["fixed-ref-metadata"]["adjustment-status"] == "adjusted"
-    check = world.job("Check", "VerificationSemanticSegmentation", ("good", "bad"), LabelAttributeName="verdict")
+    check = world.job(
+        "Check", "VerificationSemanticSegmentation", ("good", "bad"), LabelAttributeName="verdict"
+    )
     world.later(15)
     assert world.row(check)["status"] == "Completed"
     assert world.output("Check")[0]["verdict-metadata"]["type"] == "groundtruth/label-verification"

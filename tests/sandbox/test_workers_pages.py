@@ -1,4 +1,6 @@
-"""What simulated workers submit on pages of one's own: the shapes that the same elements submit in a browser."""
+"""What simulated workers submit on pages of one's own: the shapes that the same elements submit in
+a browser.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,10 @@ THING = Thing(f"s3://orchard/{SCENE.name}", (640, 480))
 
 
 def page(tag: str, labels: str = "{{ task.input.labels | to_json | escape }}") -> str:
-    return f'<crowd-form><crowd-{tag} name="it" labels="{labels}" src="{{{{ x | grant_read_access }}}}"></crowd-{tag}>'
+    return (
+        f'<crowd-form><crowd-{tag} name="it" labels="{labels}" src="{{{{ x | grant_read_access '
+        f'}}}}"></crowd-{tag}>'
+    )
 
 
 def answer(tag: str) -> dict[str, object]:
@@ -28,13 +33,22 @@ def answer(tag: str) -> dict[str, object]:
 
 
 def test_labels_are_read_from_the_page_or_from_the_job() -> None:
-    """Both are usual: the guide's samples write the labels out, the console's pages take the job's."""
+    """Both are usual: the guide's samples write the labels out, the console's pages take the
+    job's.
+    """
     assert fields(page("polygon"), FRUITS)[0].labels == FRUITS
-    assert fields(page("polygon", "['Cat', 'it's a Dog',]"), FRUITS)[0].labels == ("Cat", "it's a Dog")
+    assert fields(page("polygon", "['Cat', 'it's a Dog',]"), FRUITS)[0].labels == (
+        "Cat",
+        "it's a Dog",
+    )
     assert fields(page("polygon", "[&quot;Cat&quot;]"), FRUITS)[0].labels == ("Cat",)
     entities = "[{'label': 'person', 'shortDisplayName': 'per'}]"
-    assert fields(page("entity-annotation", entities.replace("'", "&quot;")), ())[0].labels == ("person",)
-    assert fields(page("entity-annotation", "[{label: 'a b', shortDisplayName: 'x'}]"), ())[0].labels == ("a b",)
+    assert fields(page("entity-annotation", entities.replace("'", "&quot;")), ())[0].labels == (
+        "person",
+    )
+    assert fields(page("entity-annotation", "[{label: 'a b', shortDisplayName: 'x'}]"), ())[
+        0
+    ].labels == ("a b",)
     assert fields("<p>no element</p>", FRUITS) == ()
     assert needs_picture(fields(page("keypoint"), FRUITS))
     assert not needs_picture(fields(page("classifier"), FRUITS))
@@ -61,7 +75,9 @@ def test_things_are_painted_each_in_its_own_colour() -> None:
     found = fill(fields(page("instance-segmentation"), FRUITS), THING, Random(1), 0.0)["it"]
     colours = {f"{number}": one["color"] for number, one in enumerate(found["instances"])}
     assert len(set(colours.values())) == len(SCENE.fruits)
-    mask = masks.from_text(found["labeledImage"]["pngImageData"], (640, 480), tuple(colours), colours)
+    mask = masks.from_text(
+        found["labeledImage"]["pngImageData"], (640, 480), tuple(colours), colours
+    )
     front = SCENE.fruits[-1]
     assert mask.image.getpixel((round(front.x), round(front.y))) == len(SCENE.fruits)
 
@@ -75,7 +91,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def test_a_custom_job_is_answered_as_its_page_asks(world: World) -> None:
-    """A team's own consolidation reads the names on its own page; answers to another page would break it."""
+    """A team's own consolidation reads the names on its own page; answers to another page would
+    break it.
+    """
     world.objects.kept["orchard", "page.liquid.html"] = b"""<crowd-form>
       <crowd-classifier name="tone" categories="['kind', 'harsh']"></crowd-classifier>
       <crowd-input name="why"></crowd-input>
@@ -85,7 +103,9 @@ def test_a_custom_job_is_answered_as_its_page_asks(world: World) -> None:
     job = world.job("own", "PassThrough", [])
     world.later(10)
     assert world.row(job)["status"] == "Completed"
-    first = world.output("own")[0]["ripeness"]["annotationsFromAllWorkers"][0]["annotationData"]["content"]
+    first = world.output("own")[0]["ripeness"]["annotationsFromAllWorkers"][0]["annotationData"][
+        "content"
+    ]
     assert '"tone": {"label": "' in first
     assert '"why": "' in first
     assert '"flags": {"short": ' in first

@@ -60,9 +60,13 @@ def test_texts_have_three_tones() -> None:
 
 
 def test_labels_survive_a_double_quoted_attribute() -> None:
-    """`to_json | escape` left quotes alone once, and the attribute ended in the middle of the list."""
+    """`to_json | escape` left quotes alone once, and the attribute ended in the middle of the
+    list.
+    """
     html, errors = render(
-        '<x labels="{{ task.input.labels | to_json | escape }}">', {"labels": ['a"b', "it's", "<i>"]}, grant
+        '<x labels="{{ task.input.labels | to_json | escape }}">',
+        {"labels": ['a"b', "it's", "<i>"]},
+        grant,
     )
     assert errors == []
     inside = html.removeprefix('<x labels="').removesuffix('">')
@@ -73,9 +77,18 @@ def test_labels_survive_a_double_quoted_attribute() -> None:
 def test_values_are_escaped_and_hyphens_are_names() -> None:
     """Typed text must never become markup in a worker's page."""
     html, errors = render(
-        '{{ task.input.source-ref }} {{ task.input.a-metadata.class-map["0"] }} {{ task.input.nothing | to_json }}'
-        " {{ task.input.source-ref | skip_autoescape }} {{ task.input.taskObject | grant_read_access }}",
-        {"source-ref": "<b>", "a-metadata": {"class-map": {"0": "cat"}}, "taskObject": "s3://b/k.jpg"},
+        "{{ task.input.source-ref }} {{ "
+        'task.input.a-metadata.class-map["0"] }} {{ '
+        "task.input.nothing | "
+        "to_json }}"
+        " {{ task.input.source-ref | skip_autoescape "
+        "}} {{ task.input.taskObject | "
+        "grant_read_access }}",
+        {
+            "source-ref": "<b>",
+            "a-metadata": {"class-map": {"0": "cat"}},
+            "taskObject": "s3://b/k.jpg",
+        },
         grant,
     )
     assert errors == []

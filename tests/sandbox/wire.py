@@ -1,4 +1,6 @@
-"""Requests as they lie on the wire, for tests that send what boto3 itself would not: signed, sent, parsed."""
+"""Requests as they lie on the wire, for tests that send what boto3 itself would not: signed, sent,
+parsed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _CREDENTIALS = Credentials(KEY, SECRET)
 
 
 class Line:
-    """One kept connection to a loopback server; `send` gives status, headers (lower case) and body."""
+    """One kept connection to a loopback server; `send` gives status, headers (lower case) and
+    body.
+    """
 
     def __init__(self, url: str, seconds: float = 20.0) -> None:
         self.url = url
@@ -36,10 +40,14 @@ class Line:
     def send(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
-        """One request on the kept connection; a second try only where the server had closed it before."""
+        """One request on the kept connection; a second try only where the server had closed it
+        before.
+        """
         for last in (False, True):
             fresh = self._connection is None
-            connection = self._connection or http.client.HTTPConnection(self._host, timeout=self._seconds)
+            connection = self._connection or http.client.HTTPConnection(
+                self._host, timeout=self._seconds
+            )
             self._connection = connection
             try:
                 connection.request(method, path, body or None, dict(headers or {}))
@@ -73,7 +81,9 @@ def signed_headers(  # noqa: PLR0917 - a request has that many parts
 
 
 def call(line: Line, operation: OperationModel, asked: Any) -> tuple[int, dict[str, Any]]:
-    """Call a JSON 1.1 operation with whatever `asked` is; status, and the answer as botocore parses it."""
+    """Call a JSON 1.1 operation with whatever `asked` is; status, and the answer as botocore parses
+    it.
+    """
     model = operation.service_model
     headers = {
         "X-Amz-Target": f"{model.metadata['targetPrefix']}.{operation.name}",
@@ -86,9 +96,13 @@ def call(line: Line, operation: OperationModel, asked: Any) -> tuple[int, dict[s
 
 
 def call_form(line: Line, operation: OperationModel, asked: Any) -> tuple[int, dict[str, Any]]:
-    """Call an operation of the query protocol, written by botocore's own serializer; status and answer as above."""
+    """Call an operation of the query protocol, written by botocore's own serializer; status and
+    answer as above.
+    """
     model = operation.service_model
-    made = create_serializer("query", include_validation=False).serialize_to_request(asked, operation)
+    made = create_serializer("query", include_validation=False).serialize_to_request(
+        asked, operation
+    )
     body = urlencode(made["body"]).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     sent = signed_headers(line.url, "POST", "/", body, model.signing_name, headers)

@@ -45,19 +45,30 @@ class World:
     def new_crew(self, **crew: Any) -> Crew:
         quick = Behaviours(initializing_seconds=0.4, counting_seconds=0.4)
         settings: dict[str, Any] = {"pace": 20.0, "seed": 3, "behaviours": quick} | crew
-        return Crew(self.store, self.objects, lambda *event: self.logged.append(event), lambda: self.now, **settings)
+        return Crew(
+            self.store,
+            self.objects,
+            lambda *event: self.logged.append(event),
+            lambda: self.now,
+            **settings,
+        )
 
     def later(self, seconds: float) -> None:
         for _ in range(round(seconds / 0.2)):
             self.now += 0.2
             self.crew.tick()
 
-    def team(self, name: str = "orchard-crew", people: Iterable[str] = ("lin", "ada", "bo", "cy", "di")) -> str:
+    def team(
+        self, name: str = "orchard-crew", people: Iterable[str] = ("lin", "ada", "bo", "cy", "di")
+    ) -> str:
         arn = f"{ACCOUNT}:workteam/private-crowd/{name}"
-        members = json.dumps([{"sub": f"sub-{p}", "name": p.title(), "email": f"{p}@example.com"} for p in people])
+        members = json.dumps(
+            [{"sub": f"sub-{p}", "name": p.title(), "email": f"{p}@example.com"} for p in people]
+        )
         with self.store.write() as connection:
             connection.execute(
-                "INSERT INTO workteam (name, arn, description, subdomain, members, simulated, created, updated)"
+                "INSERT INTO workteam (name, arn, description, subdomain, members, simulated, "
+                "created, updated)"
                 " VALUES (?, ?, '', '', ?, 1, 0, 0)",
                 (name, arn, members),
             )
@@ -76,7 +87,10 @@ class World:
             {
                 "document-version": "2018-11-28",
                 "labels": [{"label": label} for label in labels],
-                "instructions": {"shortInstruction": "<p>Look</p>", "fullInstruction": "<p>Look well</p>"},
+                "instructions": {
+                    "shortInstruction": "<p>Look</p>",
+                    "fullInstruction": "<p>Look well</p>",
+                },
             }
         ).encode()
         self.objects.kept.setdefault(("orchard", "page.liquid.html"), b"<crowd-form></crowd-form>")
@@ -94,28 +108,43 @@ class World:
         request = {
             "LabelingJobName": name,
             "LabelAttributeName": "ripeness",
-            "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://orchard/in.manifest"}}},
+            "InputConfig": {
+                "DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://orchard/in.manifest"}}
+            },
             "OutputConfig": {"S3OutputPath": "s3://orchard/out/"},
             "LabelCategoryConfigS3Uri": "s3://orchard/labels.json",
             "HumanTaskConfig": task,
         } | changes
         with self.store.write() as connection:
             connection.execute(
-                "INSERT INTO labeling_job (name_key, name, arn, status, request, tags, reference_code, created,"
-                " modified, failure_reason, total, human, machine, failed, counted, output_uri, seed)"
+                "INSERT INTO labeling_job (name_key, name, arn, status, request, tags, "
+                "reference_code, created, modified, failure_reason, total, human, machine, "
+                "failed, counted, output_uri, seed)"
                 " VALUES (?, ?, ?, 'Initializing', ?, '[]', 'ref', ?, ?, '', 0, 0, 0, 0, 0, '', 7)",
-                (name.lower(), name, f"{ACCOUNT}:labeling-job/{name.lower()}", json.dumps(request), self.now, self.now),
+                (
+                    name.lower(),
+                    name,
+                    f"{ACCOUNT}:labeling-job/{name.lower()}",
+                    json.dumps(request),
+                    self.now,
+                    self.now,
+                ),
             )
         return name.lower()
 
     def row(self, key: str) -> dict[str, Any]:
         with self.store.read() as connection:
-            return dict(connection.execute("SELECT * FROM labeling_job WHERE name_key = ?", (key,)).fetchone())
+            return dict(
+                connection.execute(
+                    "SELECT * FROM labeling_job WHERE name_key = ?", (key,)
+                ).fetchone()
+            )
 
     def set_status(self, key: str, status: str) -> None:
         with self.store.write() as connection:
             connection.execute(
-                "UPDATE labeling_job SET status = ?, modified = ? WHERE name_key = ?", (status, self.now, key)
+                "UPDATE labeling_job SET status = ?, modified = ? WHERE name_key = ?",
+                (status, self.now, key),
             )
 
     def output(self, name: str) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
-"""A workspace with work under way, as files: what a version of the bot left behind when it was ended.
+"""A workspace with work under way, as files: what a version of the bot left behind when it was
+ended.
 
-`record` plays it with the code as it is and writes the bot's tables and Slack's as SQL; `restore` puts them into a
-folder, for a world of another version. `python -m tests.snapshots.old_world NAME` records; a version's files then stay
-as they are, since what people have on their screens stays too.
+`record` plays it with the code as it is and writes the bot's tables and Slack's as SQL; `restore`
+puts them into a folder, for a world of another version. `python -m tests.snapshots.old_world NAME`
+records; a version's files then stay as they are, since what people have on their screens stays too.
 """
 
 import re
@@ -65,7 +66,9 @@ def _play(world: World) -> None:
     world.settle()
     _set_aside(world, "old-aside")
     world.sam.press(world.card("old-stopping"), "job_stop")  # the window stays open
-    world.lin.press(next(one for one in world.lin.messages(LABELERS) if one.get("bot_id")), "queue_instructions")
+    world.lin.press(
+        next(one for one in world.lin.messages(LABELERS) if one.get("bot_id")), "queue_instructions"
+    )
     _asked_for(world.mara, "old-asked")
     _dataset(world.mara, "old-sets")
     world.mara.press(world.card("old-done"), "job_make_dataset")
@@ -92,7 +95,9 @@ def _asked_for(person: Person, name: str) -> None:
 
 def _dataset(person: Person, job: str) -> None:
     """Taken in, and not sent yet."""
-    card = next(one for one in reversed(person.messages(DATA)) if one["text"].endswith(f"job {job}"))
+    card = next(
+        one for one in reversed(person.messages(DATA)) if one["text"].endswith(f"job {job}")
+    )
     person.press(card, "job_make_dataset")
     person.fill(project={"value": f"{job}-project"})
     person.close_windows()

@@ -1,6 +1,7 @@
 """The scenes: short plays that together show every message, window and request of the bot.
 
-Each takes a scribe of a fresh world and plays itself; the three task types that are offered each have one.
+Each takes a scribe of a fresh world and plays itself; the three task types that are offered each
+have one.
 """
 
 import json
@@ -62,7 +63,9 @@ def image_classification(world: World, scribe: Scribe) -> None:
     scribe.command(world.mara, DATA, "/labeljob", "status ripe-july")
     world.mara.press(world.card("ripe-july"), "job_make_dataset")
     scribe.window("[Make dataset] is pressed", world.mara)
-    scribe.window("the dataset is asked for", world.mara, world.mara.fill(project={"value": "orchard"}))
+    scribe.window(
+        "the dataset is asked for", world.mara, world.mara.fill(project={"value": "orchard"})
+    )
     world.mara.close_windows()
     _imported(world, scribe)
     world.mara.press(world.card("ripe-july"), "job_make_dataset")
@@ -74,8 +77,16 @@ def image_classification(world: World, scribe: Scribe) -> None:
 
 def bounding_box(world: World, scribe: Scribe) -> None:
     """Boxes of three people, to their dataset."""
-    boxes = {"task_type": "bounding-box", "labels": ("apple", "pear", "orange", "lemon"), "workers": 3}
-    _typed(world, scribe, an_order("boxes-july", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes))
+    boxes = {
+        "task_type": "bounding-box",
+        "labels": ("apple", "pear", "orange", "lemon"),
+        "workers": 3,
+    }
+    _typed(
+        world,
+        scribe,
+        an_order("boxes-july", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes),
+    )
     _to_its_end(world, scribe, "boxes-july")
     make_dataset(world.mara, DATA, "boxes-july", "fruit-boxes")
     _imported(world, scribe)
@@ -83,8 +94,16 @@ def bounding_box(world: World, scribe: Scribe) -> None:
 
 def text_classification(world: World, scribe: Scribe) -> None:
     """Texts in classes, which become no dataset."""
-    texts = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "mixed", "harsh")}
-    _typed(world, scribe, an_order("texts-july", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts))
+    texts = {
+        "category": "Text",
+        "task_type": "text-classification",
+        "labels": ("kind", "mixed", "harsh"),
+    }
+    _typed(
+        world,
+        scribe,
+        an_order("texts-july", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts),
+    )
     _to_its_end(world, scribe, "texts-july")
 
 
@@ -102,15 +121,24 @@ def faults(world: World, scribe: Scribe) -> None:
     scribe.command(mara, DATA, "/labeljob", "create")
     scribe.window("page 1 has faults", mara, first_page(mara, wrong))
     first_page(mara, an_order("faulty"))
-    late = {"labels": ("ripe", "Ripe"), "task_time": "soon", "closes_after": "99 days", "workers": 12}
-    scribe.window("page 2 has faults", mara, second_page(mara, an_order("faulty", title="", **late)))
+    late = {
+        "labels": ("ripe", "Ripe"),
+        "task_time": "soon",
+        "closes_after": "99 days",
+        "workers": 12,
+    }
+    scribe.window(
+        "page 2 has faults", mara, second_page(mara, an_order("faulty", title="", **late))
+    )
     mara.press_in_view("job_form_back")
     scribe.window("Back is pressed", mara)
     choice = {"text": {"type": "plain_text", "text": "Text", "emoji": False}, "value": "Text"}
     mara.press_in_view("job_form_category", selected_option=choice)
     scribe.window("another category is chosen", mara)
     mara.close_windows()
-    missing = an_order("faulty", source=f"s3://{seed.RAW}/none.manifest", output=f"s3://{seed.OUT}/x")
+    missing = an_order(
+        "faulty", source=f"s3://{seed.RAW}/none.manifest", output=f"s3://{seed.OUT}/x"
+    )
     scribe.command(mara, DATA, "/labeljob", "create")
     scribe.window("the data is not there", mara, first_page(mara, missing))
     mara.close_windows()
@@ -125,20 +153,45 @@ def faults(world: World, scribe: Scribe) -> None:
 
 def words(world: World, scribe: Scribe) -> None:
     """Commands and mentions that answer with words; who may not, and why."""
-    for text in ("", "help", "dance", "status", "list", "list failed", "status none", "stop", "stop none", "retry",
-                 "retry none", "follow", "follow none"):  # fmt: skip
+    for text in (
+        "",
+        "help",
+        "dance",
+        "status",
+        "list",
+        "list failed",
+        "status none",
+        "stop",
+        "stop none",
+        "retry",
+        "retry none",
+        "follow",
+        "follow none",
+    ):
         scribe.command(world.mara, DATA, "/labeljob", text)
     for text in ("", "help", "list", "status", "status none"):
         scribe.command(world.mara, DATA, "/dataset", text)
     for text in ("", "list", "here", "here none", f"here {QUEUE_TEAM}", "leave none"):
         scribe.command(world.mara, DATA, "/labelteam", text)
     for person in (world.gus, world.stranger):
-        for command, text in (("/labeljob", "create"), ("/labeljob", "status"), ("/dataset", "create")):
+        for command, text in (
+            ("/labeljob", "create"),
+            ("/labeljob", "status"),
+            ("/dataset", "create"),
+        ):
             scribe.command(person, DATA, command, text)
     scribe.command(world.mara, GENERAL, "/labeljob", "create")
     world.ask(an_order("words-july", team=WAITING))
     scribe.note("a job is asked for", {})
-    for text in ("help", "status", "list", "dance with me", "stop", "stop words-july", "retry words-july"):
+    for text in (
+        "help",
+        "status",
+        "list",
+        "dance with me",
+        "stop",
+        "stop words-july",
+        "retry words-july",
+    ):
         say(world, DATA, f"@labeljob {text}")
         scribe.note(f"@labeljob {text}", {})
     root = world.card("words-july")["ts"]
@@ -148,7 +201,9 @@ def words(world: World, scribe: Scribe) -> None:
 
 
 def stops(world: World, scribe: Scribe) -> None:
-    """Stopped while it waits, while people work, and at AWS; failed at AWS; not launched; set aside and tried again."""
+    """Stopped while it waits, while people work, and at AWS; failed at AWS; not launched; set aside
+    and tried again.
+    """
     mara = world.mara
     world.ask(an_order("stopped-july", team=WAITING))
     world.pass_time(2)
@@ -229,7 +284,9 @@ def team(world: World, scribe: Scribe) -> None:
 
 
 def datasets(world: World, scribe: Scribe) -> None:
-    """Datasets of any manifest: faults at the form, refused before it is sent, lines that did not arrive."""
+    """Datasets of any manifest: faults at the form, refused before it is sent, lines that did not
+    arrive.
+    """
     mara = world.mara
     scribe.command(mara, DATA, "/dataset", "create")
     wrong = {"project": {"value": "a b"}, "manifest_uri": {"value": "s3://nobody/x"}}
@@ -243,7 +300,9 @@ def datasets(world: World, scribe: Scribe) -> None:
     address = world.put("sets/repeats.manifest", "\n".join([*lines, "{no json"]))
     _dataset(world, scribe, "with-repeats", address)
     _dataset(world, scribe, "nothing-there", f"s3://{seed.RAW}/sets/none.manifest")
-    _dataset(world, scribe, "no-labels", world.put("sets/texts.manifest", '{"source": "warm words"}\n'))
+    _dataset(
+        world, scribe, "no-labels", world.put("sets/texts.manifest", '{"source": "warm words"}\n')
+    )
     scribe.command(mara, DATA, "/dataset", "list")
 
 

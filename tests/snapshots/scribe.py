@@ -1,7 +1,8 @@
-"""Writes down what an app shows and sends in a practice world, in a form that is the same every time.
+"""Writes down what an app shows and sends in a practice world, in a form that is the same every
+time.
 
-Promises to the snapshots: whatever differs from run to run (ids, times, ports, secrets) is named by its kind, and
-nothing else is changed.
+Promises to the snapshots: whatever differs from run to run (ids, times, ports, secrets) is named by
+its kind, and nothing else is changed.
 """
 
 import json
@@ -15,7 +16,10 @@ from tests.stories.world import World
 _SLACK = ("chat.", "views.publish")
 _AWS = ("SageMaker.Create", "SageMaker.Stop", "Rekognition.Create", "Rekognition.Update")
 _FILES = (".liquid.html", ".labels.json")
-_OWN_BLOCK_IDS = {"input", "actions"}  # blocks of other types get an id from Slack where the app gives none
+_OWN_BLOCK_IDS = {
+    "input",
+    "actions",
+}  # blocks of other types get an id from Slack where the app gives none
 
 _CHANGING = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uuid>"),
@@ -25,15 +29,28 @@ _CHANGING = (
     (re.compile(r"X-Amz-[A-Za-z]+=[^&\"'|>\s]+"), "<signed>"),
     (re.compile(r"AWSAccessKeyId=[^\"'|>\s]+"), "<signed>"),
     (re.compile(r"\b\d{10}\.\d{6}\b"), "<ts>"),
-    (re.compile(r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|"
-                r"December) \d{4}\b"), "<day>"),
+    (
+        re.compile(
+            r"\b\d{1,2} "
+            r"(?:January|February|March|April|May|June|July|August|September|October|November|"
+            r"December) \d{4}\b"
+        ),
+        "<day>",
+    ),
     (re.compile(r", in (?:\d+ [a-z]+ ?)+"), ", in <time>"),
-    (re.compile(r"(?:about \d[\d,]* an hour|about \d+ such \w+|First labels came .*? ago)"), "<pace>"),
+    (
+        re.compile(r"(?:about \d[\d,]* an hour|about \d+ such \w+|First labels came .*? ago)"),
+        "<pace>",
+    ),
     (re.compile(r"\b(?:\d+ (?:second|minute|hour|day)s? ?)+ old"), "<time> old"),
     (re.compile(r"(:project/[\w.-]+/)\d+"), r"\1<number>"),
-    (re.compile(r"[0-9a-f]{64}\.manifest"), "<hash>.manifest"),  # labels bear the time at which they were made
-    (re.compile(r"\b(?:\d+ (?:second|minute|hour|day)s?|less than a minute|a moment) ago"), "<time> ago"),
-)  # fmt: skip
+    # labels bear the time at which they were made
+    (re.compile(r"[0-9a-f]{64}\.manifest"), "<hash>.manifest"),
+    (
+        re.compile(r"\b(?:\d+ (?:second|minute|hour|day)s?|less than a minute|a moment) ago"),
+        "<time> ago",
+    ),
+)
 
 
 def same(value: Any) -> Any:
@@ -52,11 +69,15 @@ def _by_slack(block: dict[str, Any], key: str) -> bool:
     """Whether this is an id that Slack gave to a block without one."""
     if key != "block_id":
         return False
-    return block.get("type") not in _OWN_BLOCK_IDS or (block["type"] == "actions" and block["block_id"] != "back")
+    return block.get("type") not in _OWN_BLOCK_IDS or (
+        block["type"] == "actions" and block["block_id"] != "back"
+    )
 
 
 class Scribe:
-    """Watches a world step by step. `pages` is what was seen, in order: a step's name and what came of it."""
+    """Watches a world step by step. `pages` is what was seen, in order: a step's name and what came
+    of it.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -68,7 +89,10 @@ class Scribe:
     def command(self, person: Person, channel: str, command: str, text: str = "") -> None:
         """Somebody types a command: the answer for their eyes, or the window that opened."""
         said = person.command(channel, command, text)
-        self.note(f"{person.user} types {command} {text}", {"answer": said.get("ephemeral"), **self._window(person)})
+        self.note(
+            f"{person.user} types {command} {text}",
+            {"answer": said.get("ephemeral"), **self._window(person)},
+        )
 
     def window(self, step: str, person: Person, answer: dict[str, Any] | None = None) -> None:
         """What stands in the window on top, and the errors that came back."""
@@ -91,7 +115,9 @@ class Scribe:
             return {}
 
     def _sent(self) -> list[Any]:
-        """What reached Slack and AWS, sorted: the order between threads of talk is nobody's promise."""
+        """What reached Slack and AWS, sorted: the order between threads of talk is nobody's
+        promise.
+        """
         found = [
             [entry["operation"], _trimmed(entry["request"])]
             for entry in self._since(slack=True)
@@ -101,11 +127,15 @@ class Scribe:
             if entry["operation"].startswith(_AWS):
                 found.append([entry["operation"], entry["request"]])
             elif entry["operation"] == "S3.PutObject" and self._is_new_file(entry["path"]):
-                found.append([entry["operation"], {"path": entry["path"], "body": entry["request"]}])
+                found.append(
+                    [entry["operation"], {"path": entry["path"], "body": entry["request"]}]
+                )
         return sorted((same(one) for one in found), key=json.dumps)
 
     def _is_new_file(self, path: str) -> bool:
-        """Whether it is a page or a label file that was not written before (its name holds its content's hash)."""
+        """Whether it is a page or a label file that was not written before (its name holds its
+        content's hash).
+        """
         if not path.endswith(_FILES) or path in self._files:
             return False
         self._files.add(path)
@@ -125,9 +155,25 @@ class Scribe:
 
 
 _KEPT = (
-    "type", "callback_id", "title", "submit", "close", "blocks", "private_metadata", "notify_on_close",
-    "text", "thread_ts", "channel", "metadata", "user", "ts", "view", "unfurl_links", "unfurl_media", "user_id",
-)  # fmt: skip
+    "type",
+    "callback_id",
+    "title",
+    "submit",
+    "close",
+    "blocks",
+    "private_metadata",
+    "notify_on_close",
+    "text",
+    "thread_ts",
+    "channel",
+    "metadata",
+    "user",
+    "ts",
+    "view",
+    "unfurl_links",
+    "unfurl_media",
+    "user_id",
+)
 
 
 def _trimmed(value: Any) -> Any:

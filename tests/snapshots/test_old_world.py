@@ -1,4 +1,5 @@
-"""What people have on their screens when the bot is updated goes on working: cards, buttons, windows, work under way.
+"""What people have on their screens when the bot is updated goes on working: cards, buttons,
+windows, work under way.
 
 The files of each older version (see `old_world`) are opened by this version's code.
 """
@@ -16,7 +17,9 @@ VERSIONS = sorted(folder.name for folder in (HERE / "old").iterdir())
 
 
 @pytest.fixture(params=VERSIONS, scope="module")
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("old")
     restore(request.param, folder)
     world = World(folder)
@@ -32,7 +35,11 @@ def _at_aws(world: World) -> None:
     """AWS has the jobs that the old version had launched."""
     for name in ("pattern", "old-done", "old-sets"):
         _again(world, name, seed.AUTOMATIC_TEAM)
-    for name, team in (("old-queue", QUEUE_TEAM), ("old-running", WAITING), ("old-stopping", WAITING)):
+    for name, team in (
+        ("old-queue", QUEUE_TEAM),
+        ("old-running", WAITING),
+        ("old-stopping", WAITING),
+    ):
         _again(world, name, team)
     at_aws(world, "old-followed")
     world.pass_time(60)
@@ -44,15 +51,23 @@ def _again(world: World, name: str, team: str) -> None:
     world.sagemaker.create_labeling_job(
         LabelingJobName=name,
         LabelAttributeName=name,
-        InputConfig={"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/first-basket.manifest"}}},
+        InputConfig={
+            "DataSource": {
+                "S3DataSource": {"ManifestS3Uri": f"s3://{seed.RAW}/first-basket.manifest"}
+            }
+        },
         OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/labels"},
         RoleArn=world.bot.settings.execution_role_arn,
         LabelCategoryConfigS3Uri=f"s3://{seed.RAW}/spring/labels.json",
         HumanTaskConfig={
-            "WorkteamArn": f"arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/{team}",
+            "WorkteamArn": (
+                f"arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/{team}"
+            ),
             "UiConfig": {"UiTemplateS3Uri": page},
             "PreHumanTaskLambdaArn": f"{arn}:PRE-ImageMultiClass",
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{arn}:ACS-ImageMultiClass"},
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": f"{arn}:ACS-ImageMultiClass"
+            },
             "TaskTitle": "Ripe or not",
             "TaskDescription": "Choose one word",
             "NumberOfHumanWorkersPerDataObject": 1,
@@ -62,11 +77,16 @@ def _again(world: World, name: str, team: str) -> None:
 
 
 def test_windows_that_were_open_are_taken(world: World) -> None:
-    """Without this, a deployment would throw away what somebody had just typed, or a stop that was being confirmed."""
+    """Without this, a deployment would throw away what somebody had just typed, or a stop that was
+    being confirmed.
+    """
     assert "old-draft" in shown(world.mara.view())
     assert not world.mara.fill().get("errors")
     world.sam.fill()
-    typed = {"project": {"value": "anas"}, "manifest_uri": {"value": f"s3://{seed.OUT}/labels/none.manifest"}}
+    typed = {
+        "project": {"value": "anas"},
+        "manifest_uri": {"value": f"s3://{seed.OUT}/labels/none.manifest"},
+    }
     assert not world.ana.fill(**typed).get("errors")
     world.settle()
     world.pass_time(3)
@@ -77,14 +97,18 @@ def test_windows_that_were_open_are_taken(world: World) -> None:
 
 
 def test_what_was_taken_in_is_carried_out_once(world: World) -> None:
-    """Without this, a job or dataset that was acknowledged by the old version would be lost by the new one."""
+    """Without this, a job or dataset that was acknowledged by the old version would be lost by the
+    new one.
+    """
     world.settle()
     world.pass_time(4)
     world.settle()
     assert world.aws_jobs("old-asked") == ["old-asked"]
     assert len(world.cards("old-asked")) == 1
     assert len(world.cards("old-running")) == 1, "the old card is edited, not posted again"
-    projects = world.rekognition.describe_projects(ProjectNames=["old-sets-project"])["ProjectDescriptions"]
+    projects = world.rekognition.describe_projects(ProjectNames=["old-sets-project"])[
+        "ProjectDescriptions"
+    ]
     assert len(projects) == 1
 
 

@@ -1,4 +1,6 @@
-"""One world for all story tests: each test brings names and, where it needs one, a channel of its own."""
+"""One world for all story tests: each test brings names and, where it needs one, a channel of its
+own.
+"""
 
 from collections.abc import Iterator
 

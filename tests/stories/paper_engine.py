@@ -1,7 +1,9 @@
-"""A labeling engine on paper: projects in a dictionary, numbered, without states, and with a soft stop.
+"""A labeling engine on paper: projects in a dictionary, numbered, without states, and with a soft
+stop.
 
-It is everything that Ground Truth is not: two steps to make a job, each of which may lose its answer; opaque ids; no
-state but counters; two jobs may bear one name. What it lists is what an engine of that kind would list over HTTP.
+It is everything that Ground Truth is not: two steps to make a job, each of which may lose its
+answer; opaque ids; no state but counters; two jobs may bear one name. What it lists is what an
+engine of that kind would list over HTTP.
 """
 
 from collections.abc import Mapping
@@ -41,7 +43,9 @@ class Project:
 
 
 class PaperEngine:
-    """See `bot.engines.protocol.Engine`. `lose` names the steps whose answer gets lost once, after they were done."""
+    """See `bot.engines.protocol.Engine`. `lose` names the steps whose answer gets lost once, after
+    they were done.
+    """
 
     abilities = Abilities(stop_is_soft=True, one_team=True, names_again=True, needs_cors=False)
     task_types: Mapping[str, TaskType] = TASK_TYPES

@@ -1,4 +1,6 @@
-"""The places of the story tests: AWS and Slack with more people and buckets, and the bot's door for signed HTTP."""
+"""The places of the story tests: AWS and Slack with more people and buckets, and the bot's door for
+signed HTTP.
+"""
 
 import asyncio
 import hashlib
@@ -31,17 +33,51 @@ from bot.slack.http import SignedHttp, Unsigned
 TEAM_ID, BOT, PARTNER = "T0ORCHARD", "U0LABELJOB", "T0PARTNER"
 FLOW = "B0FLOW"  # a workflow: it writes messages and is no user
 DATA, LABELERS, GENERAL = "C0DATA", "C0LABEL", "C0GENERAL"
-SHARED, THEIRS = "C0SHARED", "C0THEIRS"  # channels of Slack Connect: hosted by us, and by the partner
-CLOSED, ELSEWHERE = "orchard-closed", "orchard-west"  # a bucket that AWS denies, and one in another Region
+SHARED, THEIRS = (
+    "C0SHARED",
+    "C0THEIRS",
+)  # channels of Slack Connect: hosted by us, and by the partner
+CLOSED, ELSEWHERE = (
+    "orchard-closed",
+    "orchard-west",
+)  # a bucket that AWS denies, and one in another Region
 PEOPLE = [
     *seed.PEOPLE,
-    {"id": "U0ANA", "name": "ana", "real_name": "Ana", "display_name": "Ana"},  # a member who asks for nothing
-    {"id": "U0OTTO", "name": "otto", "real_name": "Otto", "display_name": "Otto"},  # in no channel of the project
-    {"id": "U0GRETA", "name": "greta", "real_name": "Greta", "display_name": "Greta"},  # a manager by user group
-    {"id": "U0GUS", "name": "gus", "real_name": "Gus", "display_name": "Gus", "is_restricted": True},
-    {"id": "U0STRA", "name": "stranger", "real_name": "Stella", "display_name": "Stella", "is_stranger": True},
+    {
+        "id": "U0ANA",
+        "name": "ana",
+        "real_name": "Ana",
+        "display_name": "Ana",
+    },  # a member who asks for nothing
+    {
+        "id": "U0OTTO",
+        "name": "otto",
+        "real_name": "Otto",
+        "display_name": "Otto",
+    },  # in no channel of the project
+    {
+        "id": "U0GRETA",
+        "name": "greta",
+        "real_name": "Greta",
+        "display_name": "Greta",
+    },  # a manager by user group
+    {
+        "id": "U0GUS",
+        "name": "gus",
+        "real_name": "Gus",
+        "display_name": "Gus",
+        "is_restricted": True,
+    },
+    {
+        "id": "U0STRA",
+        "name": "stranger",
+        "real_name": "Stella",
+        "display_name": "Stella",
+        "is_stranger": True,
+    },
     {"id": BOT, "name": "labeljob", "real_name": "Labeljob", "is_bot": True},
-    # A colleague whose home is another workspace of the same organisation, and two people of another company.
+    # A colleague whose home is another workspace of the same organisation, and two people of
+    # another company.
     {
         "id": "U0GRID",
         "name": "grit",
@@ -80,25 +116,50 @@ PEOPLE = [
 ]
 HERE = [one["id"] for one in PEOPLE if not {"is_bot", "team_id", "deleted", "hidden"} & set(one)]
 PROJECT = ["U0MARA", "U0ANA", "U0SAM", "U0GUS", "U0STRA", "bot"]
-ACROSS = ["U0MARA", "U0SAM", "U0GUS", "U0GRID", "U0PIA", "U0PAUL", "U0DORA", "U0HIDE", "U0OTHER", "bot"]
+ACROSS = [
+    "U0MARA",
+    "U0SAM",
+    "U0GUS",
+    "U0GRID",
+    "U0PIA",
+    "U0PAUL",
+    "U0DORA",
+    "U0HIDE",
+    "U0OTHER",
+    "bot",
+]
 CHANNELS = [
     {"id": DATA, "name": "orchard-data", "members": PROJECT},
     {"id": LABELERS, "name": "orchard-labelers", "members": ["U0LIN", "U0SAM", "U0GUS", "bot"]},
     {"id": SHARED, "name": "orchard-partner", "members": ACROSS, "shared_with": [PARTNER]},
-    {"id": THEIRS, "name": "partner-orchard", "members": ACROSS, "shared_with": [PARTNER], "host": PARTNER},
+    {
+        "id": THEIRS,
+        "name": "partner-orchard",
+        "members": ACROSS,
+        "shared_with": [PARTNER],
+        "host": PARTNER,
+    },
     {"id": GENERAL, "name": "general", "members": HERE},
 ]
 RAW_MANIFEST = f"s3://{seed.RAW}/first-basket.manifest"
-QUEUE_TEAM, SHORT_LIVED_TEAM = "queue-team", "short-lived-team"  # teams of Lin alone: nothing is labeled by itself
+QUEUE_TEAM, SHORT_LIVED_TEAM = (
+    "queue-team",
+    "short-lived-team",
+)  # teams of Lin alone: nothing is labeled by itself
 WAITING = seed.WAITING_TEAM
 TEAMS = [
     *seed.TEAMS,
-    *({**seed.TEAMS[1], "name": name, "description": "Lin"} for name in (QUEUE_TEAM, SHORT_LIVED_TEAM)),
+    *(
+        {**seed.TEAMS[1], "name": name, "description": "Lin"}
+        for name in (QUEUE_TEAM, SHORT_LIVED_TEAM)
+    ),
 ]
 
 
 class MovableClock:
-    """The true time and as much more as tests have let pass (signatures want a time near the true one)."""
+    """The true time and as much more as tests have let pass (signatures want a time near the true
+    one).
+    """
 
     def __init__(self) -> None:
         self.moved = 0.0
@@ -211,7 +272,9 @@ class SignedDoor:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/slack/events"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -222,13 +285,19 @@ class SignedDoor:
     def signed(self, body: bytes, at: int | None = None) -> dict[str, str]:
         """Slack's two headers for a body."""
         moment = str(at or int(time.time()))
-        digest = hmac.new(self._secret.encode(), b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
+        digest = hmac.new(
+            self._secret.encode(), b"v0:" + moment.encode() + b":" + body, hashlib.sha256
+        ).hexdigest()
         return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={digest}"}
 
-    def post(self, body: bytes, kind: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    def post(
+        self, body: bytes, kind: str, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
         """Post a body as it is; status and what was answered (JSON where there is any)."""
         request = urllib.request.Request(
-            self.url, data=body, headers={"Content-Type": kind, **(self.signed(body) if headers is None else headers)}
+            self.url,
+            data=body,
+            headers={"Content-Type": kind, **(self.signed(body) if headers is None else headers)},
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:

@@ -1,4 +1,6 @@
-"""Everything wrong that people type: an error at its field with the remedy, and nothing typed is lost."""
+"""Everything wrong that people type: an error at its field with the remedy, and nothing typed is
+lost.
+"""
 
 import json
 from typing import Any
@@ -7,7 +9,17 @@ import pytest
 
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import Order, first_page, second_page
-from tests.stories.world import CLOSED, DATA, ELSEWHERE, GENERAL, SHORT_LIVED_TEAM, World, an_order, shown, words
+from tests.stories.world import (
+    CLOSED,
+    DATA,
+    ELSEWHERE,
+    GENERAL,
+    SHORT_LIVED_TEAM,
+    World,
+    an_order,
+    shown,
+    words,
+)
 
 RAW = f"s3://{seed.RAW}"
 
@@ -29,16 +41,24 @@ def second_faults(world: World, order: Order) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def taken(one_world: World) -> str:
     """A name that a job at AWS has, made there by somebody else."""
-    template = one_world.put("made-elsewhere/page.liquid.html", "<p>{{ task.input.taskObject }}</p>", seed.OUT)
-    labels = one_world.put(
-        "made-elsewhere/labels.json", json.dumps({"labels": [{"label": "a"}, {"label": "b"}]}), seed.OUT
+    template = one_world.put(
+        "made-elsewhere/page.liquid.html", "<p>{{ task.input.taskObject }}</p>", seed.OUT
     )
-    team = one_world.sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"]["WorkteamArn"]
+    labels = one_world.put(
+        "made-elsewhere/labels.json",
+        json.dumps({"labels": [{"label": "a"}, {"label": "b"}]}),
+        seed.OUT,
+    )
+    team = one_world.sagemaker.describe_workteam(WorkteamName=seed.WAITING_TEAM)["Workteam"][
+        "WorkteamArn"
+    ]
     account = "arn:aws:lambda:us-east-1:432418664414:function"
     one_world.sagemaker.create_labeling_job(
         LabelingJobName="Taken-Name",
         LabelAttributeName="taken",
-        InputConfig={"DataSource": {"S3DataSource": {"ManifestS3Uri": f"{RAW}/first-basket.manifest"}}},
+        InputConfig={
+            "DataSource": {"S3DataSource": {"ManifestS3Uri": f"{RAW}/first-basket.manifest"}}
+        },
         OutputConfig={"S3OutputPath": f"s3://{seed.OUT}/elsewhere"},
         RoleArn="arn:aws:iam::111122223333:role/LabelingRole",
         LabelCategoryConfigS3Uri=labels,
@@ -46,7 +66,9 @@ def taken(one_world: World) -> str:
             "WorkteamArn": team,
             "UiConfig": {"UiTemplateS3Uri": template},
             "PreHumanTaskLambdaArn": f"{account}:PRE-ImageMultiClass",
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": f"{account}:ACS-ImageMultiClass"},
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": f"{account}:ACS-ImageMultiClass"
+            },
             "TaskTitle": "Theirs",
             "TaskDescription": "Theirs",
             "NumberOfHumanWorkersPerDataObject": 1,
@@ -57,7 +79,9 @@ def taken(one_world: World) -> str:
 
 
 def test_taken_name_is_told_with_a_free_one(world: World, taken: str) -> None:
-    """Without this, the launch would fail minutes later, when the form with all that was typed is gone."""
+    """Without this, the launch would fail minutes later, when the form with all that was typed is
+    gone.
+    """
     told = first_faults(world, an_order(taken.upper()))
     assert list(told) == ["job_name"]
     assert "taken since" in told["job_name"]
@@ -90,7 +114,9 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
     page = world.mara.view()
     assert "To mend first:\n*Job name*: This name is taken since" in shown(page)
     assert "contested-2 is free" in shown(page)
-    fields = {block["block_id"]: block["element"] for block in page["blocks"] if block["type"] == "input"}
+    fields = {
+        block["block_id"]: block["element"] for block in page["blocks"] if block["type"] == "input"
+    }
     assert fields["job_name"]["initial_value"] == "contested"
     world.mara.fill(job_name={"value": "contested-2"})
     world.mara.fill()
@@ -119,19 +145,49 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         ({"source": f"{RAW}/a b.manifest"}, "input_uri", "holds a blank"),
         ({"source": f"{RAW}/x.manifest?X-Amz-Signature=abc"}, "input_uri", "without a signature"),
         ({"source": f"{RAW}/nothing-here"}, "input_uri", "ends in a slash (/)"),
-        ({"source": f"{RAW}/missing.manifest"}, "input_uri", "There is nothing at s3://orchard-raw/missing.manifest."),
-        ({"source": "s3://somebody-elses/x.manifest"}, "input_uri", "is not open here. Open are: orchard-raw"),
-        ({"source": f"s3://{CLOSED}/x.manifest"}, "input_uri", "AWS does not let the bot in at s3://orchard-closed/x.manifest."),
+        (
+            {"source": f"{RAW}/missing.manifest"},
+            "input_uri",
+            "There is nothing at s3://orchard-raw/missing.manifest.",
+        ),
+        (
+            {"source": "s3://somebody-elses/x.manifest"},
+            "input_uri",
+            "is not open here. Open are: orchard-raw",
+        ),
+        (
+            {"source": f"s3://{CLOSED}/x.manifest"},
+            "input_uri",
+            "AWS does not let the bot in at s3://orchard-closed/x.manifest.",
+        ),
         ({"source": f"s3://{ELSEWHERE}/x.manifest"}, "input_uri", "is in another Region"),
-        ({"source": f"{RAW}/no-such-folder/"}, "input_uri", "There is nothing to label in s3://orchard-raw/no-such-folder/"),
-        ({"source": f"{RAW}/texts/"}, "input_uri", "no file in it ends in .jpg, .jpeg, .png. Left out: 1"),
-        ({"output": f"s3://{CLOSED}/x/"}, "output_uri", "s3:PutObject and s3:ListBucket on “orchard-closed”"),
+        (
+            {"source": f"{RAW}/no-such-folder/"},
+            "input_uri",
+            "There is nothing to label in s3://orchard-raw/no-such-folder/",
+        ),
+        (
+            {"source": f"{RAW}/texts/"},
+            "input_uri",
+            "no file in it ends in .jpg, .jpeg, .png. Left out: 1",
+        ),
+        (
+            {"output": f"s3://{CLOSED}/x/"},
+            "output_uri",
+            "s3:PutObject and s3:ListBucket on “orchard-closed”",
+        ),
         ({"output": "s3://somebody-elses/x/"}, "output_uri", "is not open here"),
         ({"output": f"s3://{seed.OUT}/x.txt"}, "output_uri", "end the address with a slash"),
-        ({"source": f"{RAW}/ripeness/", "output": f"{RAW}/ripeness/out/"}, "output_uri", "inside the data folder"),
+        (
+            {"source": f"{RAW}/ripeness/", "output": f"{RAW}/ripeness/out/"},
+            "output_uri",
+            "inside the data folder",
+        ),
     ],
-)  # fmt: skip
-def test_first_page_names_field_and_remedy(world: World, typed: dict[str, str], field: str, remedy: str) -> None:
+)
+def test_first_page_names_field_and_remedy(
+    world: World, typed: dict[str, str], field: str, remedy: str
+) -> None:
     """Without this, people would learn of a wrong address from a job that failed at AWS."""
     told = first_faults(world, an_order(**{"name": "well-named", **typed}))
     assert list(told) == [field]
@@ -144,14 +200,19 @@ def test_first_page_names_field_and_remedy(world: World, typed: dict[str, str], 
     [
         (b"", "empty"),
         (b'{"source-ref": "s3://orchard-raw/\xff.jpg"}\n', "UTF-8"),
-        (b'{"source-ref": "s3://orchard-raw/a.jpg"}\n{"source-ref" "s3://orchard-raw/b.jpg"}\n', "ine 2"),
+        (
+            b'{"source-ref": "s3://orchard-raw/a.jpg"}\n{"source-ref" "s3://orchard-raw/b.jpg"}\n',
+            "ine 2",
+        ),
         (b'[{"source-ref": "s3://orchard-raw/a.jpg"}]\n', "one JSON list"),
         (b'{"source": "a text and no picture"}\n', "source-ref"),
         (b'{"source-ref": "s3://orchard-raw/a.jpg"}\n{"text": "x"}\n', "ine 2"),
         (b'{"source-ref": "s3://somebody-elses/a.jpg"}\n', "ine 1"),
     ],
 )
-def test_manifest_is_read_before_anything_is_created(world: World, content: bytes, remedy: str) -> None:
+def test_manifest_is_read_before_anything_is_created(
+    world: World, content: bytes, remedy: str
+) -> None:
     """Without this, a broken manifest would cost a launch, and AWS says nothing about its lines."""
     source = world.put(f"bad/{hash(content)}.manifest", content)
     told = first_faults(world, an_order("bad-manifest", source=source))
@@ -164,7 +225,11 @@ def test_manifest_is_read_before_anything_is_created(world: World, content: byte
     [
         ({"labels": ("ripe",)}, "labels", "Write 2 labels at least, each on its own line."),
         ({"labels": ("ripe, unripe",)}, "labels", "Commas do not part them."),
-        ({"labels": ("ripe", "unripe", "RIPE")}, "labels", "“RIPE” and “ripe” are the same label. Take one out."),
+        (
+            {"labels": ("ripe", "unripe", "RIPE")},
+            "labels",
+            "“RIPE” and “ripe” are the same label. Take one out.",
+        ),
         ({"labels": ("ripe", "x" * 257)}, "labels", "Each label has 1 to 256 characters"),
         ({"title": "t" * 129}, "title", "AWS takes 128. Shorten it by 1."),
         ({"description": "d" * 256}, "description", "AWS takes 255"),
@@ -172,14 +237,34 @@ def test_manifest_is_read_before_anything_is_created(world: World, content: byte
         ({"task_time": "10 s"}, "task_time_limit_s", "30 seconds to 8 hours; this is 10 seconds."),
         ({"task_time": "soon"}, "task_time_limit_s", "This is not a duration."),
         ({"closes_after": "31 days"}, "availability_s", "1 minute to 30 days; this is 31 days."),
-        ({"good_examples": "s3://somebody-elses/a.jpg"}, "good_examples", "Line 1: somebody-elses is not open here"),
-        ({"good_examples": f"{RAW}/gone.jpg | x"}, "good_examples", "Line 1: There is nothing at s3://orchard-raw/gone.jpg."),
-        ({"bad_examples": f"{RAW}/a.txt | x"}, "bad_examples", "Line 1: name a picture that ends in .jpg"),
-        ({"good_examples": f"{RAW}/a.jpg?X-Amz-Signature=abc"}, "good_examples", "this link dies soon"),
+        (
+            {"good_examples": "s3://somebody-elses/a.jpg"},
+            "good_examples",
+            "Line 1: somebody-elses is not open here",
+        ),
+        (
+            {"good_examples": f"{RAW}/gone.jpg | x"},
+            "good_examples",
+            "Line 1: There is nothing at s3://orchard-raw/gone.jpg.",
+        ),
+        (
+            {"bad_examples": f"{RAW}/a.txt | x"},
+            "bad_examples",
+            "Line 1: name a picture that ends in .jpg",
+        ),
+        (
+            {"good_examples": f"{RAW}/a.jpg?X-Amz-Signature=abc"},
+            "good_examples",
+            "this link dies soon",
+        ),
     ],
-)  # fmt: skip
-def test_second_page_names_field_and_remedy(world: World, typed: dict[str, Any], field: str, remedy: str) -> None:
-    """Without this, AWS would refuse the job after the form is closed, in words about members of a request."""
+)
+def test_second_page_names_field_and_remedy(
+    world: World, typed: dict[str, Any], field: str, remedy: str
+) -> None:
+    """Without this, AWS would refuse the job after the form is closed, in words about members of a
+    request.
+    """
     told = second_faults(world, an_order("second-page", **typed))
     assert list(told) == [field]
     assert remedy in told[field]
@@ -188,19 +273,29 @@ def test_second_page_names_field_and_remedy(world: World, typed: dict[str, Any],
 def test_nothing_typed_is_lost_on_a_failed_check(world: World) -> None:
     """Without this, one wrong letter would cost the whole page."""
     channel = world.channel("own-lost")
-    told = first_faults(world, an_order("Lost Name", output=f"s3://{seed.OUT}/kept/", attribute="kept-too"), channel)
+    told = first_faults(
+        world, an_order("Lost Name", output=f"s3://{seed.OUT}/kept/", attribute="kept-too"), channel
+    )
     assert list(told) == ["job_name"]
     view = world.mara.view()
     assert view["state"]["values"]["label_attribute"]["value"]["value"] == "kept-too"
-    assert not world.mara.fill(job_name={"value": "lost-name"}).get("errors"), "the same form goes on, mended"
+    assert not world.mara.fill(job_name={"value": "lost-name"}).get("errors"), (
+        "the same form goes on, mended"
+    )
     world.mara.press_in_view("job_form_back")
-    fields = {block["block_id"]: block["element"] for block in world.mara.view()["blocks"] if block["type"] == "input"}
+    fields = {
+        block["block_id"]: block["element"]
+        for block in world.mara.view()["blocks"]
+        if block["type"] == "input"
+    }
     assert fields["output_uri"]["initial_value"] == f"s3://{seed.OUT}/kept/"
     assert fields["label_attribute"]["initial_value"] == "kept-too"
 
 
 def test_form_is_looked_at_anew_after_its_cause_was_mended_outside_it(world: World) -> None:
-    """Without this, whoever uploads the missing file and presses Next again is told for ever that it is missing."""
+    """Without this, whoever uploads the missing file and presses Next again is told for ever that
+    it is missing.
+    """
     order = an_order("mended-outside", source=f"{RAW}/late.manifest")
     assert "There is nothing at" in first_faults(world, order)["input_uri"]
     world.put("late.manifest", '{"source-ref": "s3://orchard-raw/a.jpg"}\n')
@@ -216,8 +311,12 @@ def test_form_is_looked_at_anew_after_its_cause_was_mended_outside_it(world: Wor
         ("*", "delay", {"seconds": 4.0}),
     ],
 )
-def test_form_goes_on_when_aws_does_not_answer(world: World, operation: str, fault: str, more: dict[str, Any]) -> None:
-    """Without this, Slack (which waits 3 s, as its stand-in does) would answer with an error because AWS was slow."""
+def test_form_goes_on_when_aws_does_not_answer(
+    world: World, operation: str, fault: str, more: dict[str, Any]
+) -> None:
+    """Without this, Slack (which waits 3 s, as its stand-in does) would answer with an error
+    because AWS was slow.
+    """
     order = an_order(f"aws-{fault.replace('_', '-')}")
     world.fault(operation, fault, **more)
     assert second_faults(world, order) == {}
@@ -247,12 +346,16 @@ def test_what_was_not_checked_at_the_form_is_checked_before_launch(world: World)
     world.settle()
     card, refusal = world.thread("unchecked", channel)
     assert "Not launched" in card
-    assert refusal.startswith("<@U0MARA> Not launched; nothing was created at AWS.\n*Data to label*: Line 1")
+    assert refusal.startswith(
+        "<@U0MARA> Not launched; nothing was created at AWS.\n*Data to label*: Line 1"
+    )
     assert "the form opens with all that was typed" in refusal
     assert world.aws_jobs("unchecked") == []
 
 
-def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_filled(world: World) -> None:
+def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_filled(
+    world: World,
+) -> None:
     """Without this, a job would hang for ever, or its name and everything typed would be lost."""
     channel = world.channel("own-gone")
     order = an_order("team-gone", team=SHORT_LIVED_TEAM, title="Ripe or not, again")
@@ -264,10 +367,15 @@ def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_fill
     world.settle()
     card, refusal = world.thread("team-gone", channel)
     assert "Not launched. The labeling team does not exist any more." in card
-    assert "*Labeling team*: The labeling team does not exist any more. Ask again with another team." in refusal
+    assert (
+        "*Labeling team*: The labeling team does not exist any more. Ask again with another team."
+        in refusal
+    )
     world.mara.close_windows()
     world.mara.command(channel, "/labeljob", "create")
-    assert not world.mara.fill().get("errors"), "the same name again, with everything that was typed"
+    assert not world.mara.fill().get("errors"), (
+        "the same name again, with everything that was typed"
+    )
     assert not world.mara.fill(
         workteam_arn={"selected_option": world.mara.choose("workteam_arn", seed.AUTOMATIC_TEAM)}
     ).get("errors")
@@ -280,7 +388,9 @@ def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_fill
 def test_team_gone_at_aws_before_the_cache_knows_is_told_in_the_same_words(world: World) -> None:
     """Without this, people would read an ARN and AWS's own words."""
     teams = world.sagemaker.create_workteam(
-        WorkteamName="gone-unseen", Description="x", MemberDefinitions=[{"OidcMemberDefinition": {"Groups": ["a"]}}]
+        WorkteamName="gone-unseen",
+        Description="x",
+        MemberDefinitions=[{"OidcMemberDefinition": {"Groups": ["a"]}}],
     )
     assert teams
     world.bot.jobs.queue.refresh(world.bot.installation.team_id)
@@ -297,33 +407,57 @@ def test_team_gone_at_aws_before_the_cache_knows_is_told_in_the_same_words(world
 
 def test_bot_outside_the_channel_says_how_to_invite_it(world: World) -> None:
     """Without this, a job would be taken in whose card can be shown nowhere."""
-    for command, text in (("/labeljob", "create"), ("/labeljob", "follow x"), ("/dataset", "create")):
+    for command, text in (
+        ("/labeljob", "create"),
+        ("/labeljob", "follow x"),
+        ("/dataset", "create"),
+    ):
         said = words(world.mara.command(GENERAL, command, text))
-        assert said == "Labeljob is not in this channel. Type /invite @labeljob here, then try again."
+        assert (
+            said == "Labeljob is not in this channel. Type /invite @labeljob here, then try again."
+        )
 
 
 def test_results_do_not_go_into_the_folder_of_another_job(world: World) -> None:
     """Without this, a job's labels would lie among another one's, and be taken for them."""
     world.ask(an_order("folder-owner", output=f"s3://{seed.OUT}/shared/"))
-    told = first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"))
+    told = first_faults(
+        world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/")
+    )
     beside = f"Choose a folder beside it, for example s3://{seed.OUT}/shared/."
     assert told == {"output_uri": f"Here the job folder-owner keeps its own results. {beside}"}
-    assert world.mara.fill(output_uri={"value": f"s3://{seed.OUT}/shared/folder-owner/manifests/"})["errors"] == told
+    assert (
+        world.mara.fill(output_uri={"value": f"s3://{seed.OUT}/shared/folder-owner/manifests/"})[
+            "errors"
+        ]
+        == told
+    )
     elsewhere = world.channel("own-folder")
-    told = first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"), elsewhere)
+    told = first_faults(
+        world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"), elsewhere
+    )
     assert told == {"output_uri": f"Here another job keeps its own results. {beside}"}
-    assert first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/")) == {}, "two may share it"
+    assert first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/")) == {}, (
+        "two may share it"
+    )
 
 
 def test_folder_that_became_another_jobs_since_the_form_is_refused(world: World) -> None:
-    """Without this, of two people at their forms the slower one would write into the other one's folder."""
+    """Without this, of two people at their forms the slower one would write into the other one's
+    folder.
+    """
     into = an_order("folder-slow", output=f"s3://{seed.OUT}/shared/folder-quick/")
     assert second_faults(world, into) == {}
     world.ask(an_order("folder-quick", output=f"s3://{seed.OUT}/shared/"), person=world.ana)
     world.mara.fill()
     assert "Here the job folder-quick keeps its own results." in shown(world.mara.view())
     world.mara.close_windows()
-    assert second_faults(world, an_order("folder-late", output=f"s3://{seed.OUT}/shared/folder-later/")) == {}
+    assert (
+        second_faults(
+            world, an_order("folder-late", output=f"s3://{seed.OUT}/shared/folder-later/")
+        )
+        == {}
+    )
     world.mara.fill()  # taken in, and not launched yet
     assert second_faults(world, an_order("folder-later", output=f"s3://{seed.OUT}/shared/")) == {}
     world.mara.fill()

@@ -29,12 +29,18 @@ def test_numbers_move_in_place_and_say_nothing_new_in_the_thread(world: World) -
     assert launched.startswith("Launched;")
     assert completed.startswith("<@U0MARA> Completed: 40 labeled, 0 not, in ")
     assert "s3://orchard-out/labels/moving/manifests/output/output.manifest" in completed
-    posted = [each for each in world.journal("chat.postMessage", after=began) if each["request"]["channel"] == channel]
+    posted = [
+        each
+        for each in world.journal("chat.postMessage", after=began)
+        if each["request"]["channel"] == channel
+    ]
     assert len(posted) == 3, "the card and two lines; everything else is an edit"
-    assert not any(each["request"].get("reply_broadcast") for each in posted), "nothing is broadcast by default"
-    assert not any("<@" in str(each["request"]) for each in world.journal("chat.update", after=began)), (
-        "edits ping nobody"
+    assert not any(each["request"].get("reply_broadcast") for each in posted), (
+        "nothing is broadcast by default"
     )
+    assert not any(
+        "<@" in str(each["request"]) for each in world.journal("chat.update", after=began)
+    ), "edits ping nobody"
     assert buttons(end) == ["Status", "Make dataset", "Instructions"]
 
 
@@ -86,7 +92,10 @@ def test_thread_of_a_card_that_once_could_not_be_reached_is_answered(world: Worl
     world.invite_bot(channel)
     before = world.so_far()
     world.mara.say(channel, "@labeljob status", root)
-    world.until(lambda: [e for e in world.journal("app:event", after=before) if e["status"] == 200], "the mention")
+    world.until(
+        lambda: [e for e in world.journal("app:event", after=before) if e["status"] == 200],
+        "the mention",
+    )
     world.settle()
     said = world.mara.thread(channel, root)[-1]["text"]
     assert said.startswith("Ripe or not (reached-again): Stopped")
@@ -94,16 +103,21 @@ def test_thread_of_a_card_that_once_could_not_be_reached_is_answered(world: Worl
 
 
 def test_silent_slack_is_told_and_an_unexpected_error_has_a_number(world: World) -> None:
-    """Without this, people would see Slack's own error, and an administrator could not find ours."""
+    """Without this, people would see Slack's own error, and an administrator could not find
+    ours.
+    """
     channel = world.channel("own-silent")
     world.fault("conversations.info", "drop_before", slack=True)
     assert words(world.mara.command(channel, "/labeljob", "create")) == (
-        "Slack did not answer, so who you are here is not known. Nothing was done; ask again in a minute."
+        "Slack did not answer, so who you are here is not known. Nothing was done; ask again in a "
+        "minute."
     )
     world.mend()
     world.fault("views.open", "garbage", slack=True, times=1)
     said = words(world.mara.command(channel, "/labeljob", "create"))
-    assert said.startswith("Something went wrong on our side; nothing was done. Tell your administrator this number: ")
+    assert said.startswith(
+        "Something went wrong on our side; nothing was done. Tell your administrator this number: "
+    )
     world.mend()
     world.mara.command(channel, "/labeljob", "create")
     assert world.mara.view()["callback_id"] == "job_form_1", "the next try works"

@@ -21,7 +21,9 @@ def field(person: Person, block_id: str) -> dict[str, Any]:
 def test_job_lives_from_form_to_end(world: World) -> None:
     """Without this, the main story of the product would not run."""
     world.ask(an_order("whole-life"))
-    assert world.thread("whole-life")[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert world.thread("whole-life")[1:] == [
+        "Launched; orchard-team has no channel here, so nobody was told."
+    ]
     assert "Counting the pictures…" in world.thread("whole-life")[0]
     assert "100 %" not in world.thread("whole-life")[0]
     world.pass_time(1)
@@ -31,25 +33,42 @@ def test_job_lives_from_form_to_end(world: World) -> None:
     assert "Completed" in card
     assert "8 labeled, 0 not" in card
     assert lines[-1].startswith("<@U0MARA> Completed: 8 labeled, 0 not")
-    assert sum("<@U0MARA>" in line for line in [card, *lines]) == 1, "the requester is mentioned once"
-    assert not any(message.get("subtype") == "thread_broadcast" for message in world.mara.messages(DATA))
+    assert sum("<@U0MARA>" in line for line in [card, *lines]) == 1, (
+        "the requester is mentioned once"
+    )
+    assert not any(
+        message.get("subtype") == "thread_broadcast" for message in world.mara.messages(DATA)
+    )
 
 
 @pytest.mark.parametrize(
     ("task_type", "category", "source", "labels", "objects"),
     [
         ("bounding-box", "Image", "boxes/boxes.manifest", ("apple", "pear"), "24 pictures found"),
-        ("text-classification", "Text", "texts/reviews.manifest", ("kind", "mixed", "harsh"), "texts found"),
+        (
+            "text-classification",
+            "Text",
+            "texts/reviews.manifest",
+            ("kind", "mixed", "harsh"),
+            "texts found",
+        ),
         ("image-classification", "Image", "ripeness/", ("ripe", "unripe"), "40 pictures found"),
     ],
 )
 def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0917 - a row of the table
     world: World, task_type: str, category: str, source: str, labels: tuple[str, ...], objects: str
 ) -> None:
-    """Without this, a type that the form shows might not be launchable, or be launched as something else."""
+    """Without this, a type that the form shows might not be launchable, or be launched as something
+    else.
+    """
     name = f"kind-{task_type}"
     order = an_order(
-        name, task_type=task_type, category=category, source=f"s3://{seed.RAW}/{source}", labels=labels, workers=2
+        name,
+        task_type=task_type,
+        category=category,
+        source=f"s3://{seed.RAW}/{source}",
+        labels=labels,
+        workers=2,
     )
     world.mara.command(DATA, "/labeljob", "create")
     assert not first_page(world.mara, order).get("errors")
@@ -68,7 +87,9 @@ def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0917 - a row of
         "image-classification": "ImageMultiClass",
     }
     assert task["PreHumanTaskLambdaArn"].endswith(f":PRE-{names[task_type]}")
-    assert task["AnnotationConsolidationConfig"]["AnnotationConsolidationLambdaArn"].endswith(f"ACS-{names[task_type]}")
+    assert task["AnnotationConsolidationConfig"]["AnnotationConsolidationLambdaArn"].endswith(
+        f"ACS-{names[task_type]}"
+    )
     bucket, _, key = asked["LabelCategoryConfigS3Uri"].removeprefix("s3://").partition("/")
     kept = json.load(world.s3.get_object(Bucket=bucket, Key=key)["Body"])
     assert [each["label"] for each in kept["labels"]] == list(labels)
@@ -76,15 +97,21 @@ def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0917 - a row of
 
 
 def test_category_shows_only_its_types_and_keeps_what_was_typed(world: World) -> None:
-    """Without this, people would choose types that do not fit their data, or type everything twice."""
+    """Without this, people would choose types that do not fit their data, or type everything
+    twice.
+    """
     world.mara.command(world.channel("own-category"), "/labeljob", "create")
     assert [one["value"] for one in field(world.mara, "task_type")["options"]] == [
         "image-classification",
         "bounding-box",
     ]
     choice = field(world.mara, "category")["options"][1]
-    world.mara.press_in_view("job_form_category", typed={"job_name": {"value": "kept-name"}}, selected_option=choice)
-    assert [one["value"] for one in field(world.mara, "task_type")["options"]] == ["text-classification"]
+    world.mara.press_in_view(
+        "job_form_category", typed={"job_name": {"value": "kept-name"}}, selected_option=choice
+    )
+    assert [one["value"] for one in field(world.mara, "task_type")["options"]] == [
+        "text-classification"
+    ]
     assert field(world.mara, "job_name")["initial_value"] == "kept-name"
     assert "label" in field(world.mara, "task_type")["options"][0]["description"]["text"]
 
@@ -104,11 +131,16 @@ def test_back_keeps_everything(world: World) -> None:
     world.mara.press_in_view("job_form_back")
     assert field(world.mara, "title")["initial_value"] == order.title
     assert field(world.mara, "labels")["initial_value"] == "unripe\nripe\noverripe"
-    assert field(world.mara, "short_instructions")["initial_value"]["elements"] == rich_text(order.short)["elements"]
+    assert (
+        field(world.mara, "short_instructions")["initial_value"]["elements"]
+        == rich_text(order.short)["elements"]
+    )
     assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
     assert field(world.mara, "good_examples")["initial_value"] == order.good_examples
     assert field(world.mara, "task_time_limit_s")["initial_value"] == "10 minutes"
-    world.mara.press_in_view("job_form_back", typed={"description": {"value": "Changed before Back"}})
+    world.mara.press_in_view(
+        "job_form_back", typed={"description": {"value": "Changed before Back"}}
+    )
     assert field(world.mara, "job_name")["initial_value"] == "back-and-forth"
     assert field(world.mara, "input_uri")["initial_value"] == order.source
     assert not world.mara.fill().get("errors")
@@ -120,7 +152,10 @@ def test_back_keeps_everything(world: World) -> None:
 def test_form_begins_with_what_the_channel_used_last(world: World) -> None:
     """Without this, every job of a project would start from nothing."""
     channel = world.channel("own-presets")
-    world.ask(an_order("preset-boxes", task_type="bounding-box", output=f"s3://{seed.OUT}/presets/"), channel)
+    world.ask(
+        an_order("preset-boxes", task_type="bounding-box", output=f"s3://{seed.OUT}/presets/"),
+        channel,
+    )
     world.ana.command(channel, "/labeljob", "create")
     assert field(world.ana, "output_uri")["initial_value"] == f"s3://{seed.OUT}/presets/"
     assert field(world.ana, "task_type")["initial_option"]["value"] == "bounding-box"
@@ -145,7 +180,9 @@ def test_next_form_of_the_same_person_is_filled_in(world: World) -> None:
 
 def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> None:
     """Without this, people would create jobs without knowing what they ask for."""
-    order = an_order("well-reviewed", source=f"s3://{seed.RAW}/ripeness/", full="Look at the skin {{ twice }}")
+    order = an_order(
+        "well-reviewed", source=f"s3://{seed.RAW}/ripeness/", full="Look at the skin {{ twice }}"
+    )
     world.mara.command(DATA, "/labeljob", "create")
     first_page(world.mara, order)
     second_page(world.mara, order)
@@ -158,12 +195,17 @@ def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> No
         "(3) unripe, ripe, overripe",
         "*Data* `s3://orchard-raw/ripeness/`",
         "*Input manifest*",
-        "*Output manifest* `s3://orchard-out/labels/well-reviewed/manifests/output/output.manifest`",
+        (
+            "*Output manifest* "
+            "`s3://orchard-out/labels/well-reviewed/manifests/output/output.manifest`"
+        ),
         "Template words stay words",
     ):
         assert told in review
     world.mara.fill()
-    assert f"*well-reviewed* is taken in. It launches by itself; its card in <#{DATA}>" in shown(world.mara.view())
+    assert f"*well-reviewed* is taken in. It launches by itself; its card in <#{DATA}>" in shown(
+        world.mara.view()
+    )
     world.settle()
     asked = world.sagemaker.describe_labeling_job(LabelingJobName="well-reviewed")
     made = asked["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
@@ -189,7 +231,9 @@ def one_job_came_of_it(world: World, name: str) -> None:
     ]
     assert len(created) == 1, "AWS was asked once"
     assert len(world.cards(name)) == 1
-    assert world.thread(name)[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert world.thread(name)[1:] == [
+        "Launched; orchard-team has no channel here, so nobody was told."
+    ]
 
 
 def test_same_submission_delivered_many_times_at_once_makes_one_job(world: World) -> None:
@@ -232,7 +276,10 @@ def test_two_different_submissions_of_one_form_make_one_job(world: World) -> Non
                 "request": {
                     **payload,
                     "trigger_id": f"other-{number}",
-                    "view": {**payload["view"], "private_metadata": json.dumps({**carried, "nonce": f"n{number}"})},
+                    "view": {
+                        **payload["view"],
+                        "private_metadata": json.dumps({**carried, "nonce": f"n{number}"}),
+                    },
                 },
             }
             for number in range(2)
@@ -243,7 +290,9 @@ def test_two_different_submissions_of_one_form_make_one_job(world: World) -> Non
 
 
 def test_command_delivered_twice_opens_one_form(world: World) -> None:
-    """Without this, a repeat of Slack's would put a second, empty form over the one being filled."""
+    """Without this, a repeat of Slack's would put a second, empty form over the one being
+    filled.
+    """
     world.fault("app:/labeljob", "duplicate", slack=True, times=1)
     opened = len(world.journal("views.open"))
     world.mara.command(DATA, "/labeljob", "create")
@@ -270,9 +319,15 @@ def test_press_and_mention_delivered_twice_act_once(world: World) -> None:
     world.fault("app:event", "duplicate", slack=True, times=1)
     before = world.so_far()
     world.mara.say(DATA, "@labeljob status", card["ts"])
-    world.until(lambda: [entry for entry in world.journal("app:event", after=before) if entry["status"]], "the mention")
+    world.until(
+        lambda: [entry for entry in world.journal("app:event", after=before) if entry["status"]],
+        "the mention",
+    )
     entry = world.journal("app:event")[-1]
-    assert world.door.again({**entry, "request": {**entry["request"], "event_id": "Ev0AGAIN"}})[0] == 200
+    assert (
+        world.door.again({**entry, "request": {**entry["request"], "event_id": "Ev0AGAIN"}})[0]
+        == 200
+    )
     world.settle()
     answers = [line for line in world.thread("said-once") if "asked " in line and "ago" in line]
     assert len(answers) == 2, "one posted by the button, one for the mention"
@@ -289,11 +344,16 @@ def test_whole_form_works_over_signed_http_as_over_socket_mode(world: World) -> 
         world.mara.fill()
         before = world.so_far()
         world.mara.say(DATA, "@labeljob status", card["ts"])
-        world.until(lambda: [e for e in world.journal("app:event", after=before) if e["status"] == 200], "the mention")
+        world.until(
+            lambda: [e for e in world.journal("app:event", after=before) if e["status"] == 200],
+            "the mention",
+        )
     finally:
         world.slack_uses(None)
     world.settle()
-    assert world.thread("over-http")[1:2] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert world.thread("over-http")[1:2] == [
+        "Launched; orchard-team has no channel here, so nobody was told."
+    ]
     assert any("asked " in line for line in world.thread("over-http")[1:])
     assert world.aws_status("over-http") in {"Stopping", "Stopped"}
 
@@ -304,7 +364,9 @@ def test_form_stays_open_when_slack_is_silent_at_create(world: World) -> None:
     world.bot.ground.access._known.clear()
     world.fault("users.info", "drop_before", slack=True)
     world.mara.fill()
-    assert "Slack did not answer, so who you are here is not known. Nothing was done" in shown(world.mara.view())
+    assert "Slack did not answer, so who you are here is not known. Nothing was done" in shown(
+        world.mara.view()
+    )
     world.mend()
     world.mara.ask("view_close", view_id=world.mara.view()["id"], clear=False)
     world.mara.fill()
@@ -315,7 +377,9 @@ def test_form_stays_open_when_slack_is_silent_at_create(world: World) -> None:
 def test_two_quick_choices_of_a_category_leave_one_form(world: World) -> None:
     """Without this, quick fingers would be answered by an error window over the form."""
     world.mara.command(world.channel("own-quick"), "/labeljob", "create")
-    world.mara.press_in_view("job_form_category", selected_option=field(world.mara, "category")["options"][1])
+    world.mara.press_in_view(
+        "job_form_category", selected_option=field(world.mara, "category")["options"][1]
+    )
     entry = world.journal("app:block_actions")[-1]
     late = json.loads(json.dumps(entry["request"]))
     late["actions"][0]["action_ts"] = "1.000002"
@@ -333,7 +397,9 @@ def test_requests_that_slack_did_not_sign_are_refused(world: World) -> None:
 
 
 def test_job_goes_on_when_the_reply_of_aws_is_lost(world: World) -> None:
-    """Without this, a lost answer of CreateLabelingJob would strand a paid job that nobody watches."""
+    """Without this, a lost answer of CreateLabelingJob would strand a paid job that nobody
+    watches.
+    """
     to_review(world, "lost-reply")
     world.mara.fill()
     world.fault("SageMaker.CreateLabelingJob", "drop_after", times=1)
@@ -342,7 +408,9 @@ def test_job_goes_on_when_the_reply_of_aws_is_lost(world: World) -> None:
     world.let_pauses_pass()
     world.settle()
     assert world.aws_jobs("lost-reply") == ["lost-reply"]
-    assert world.thread("lost-reply")[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert world.thread("lost-reply")[1:] == [
+        "Launched; orchard-team has no channel here, so nobody was told."
+    ]
     assert len(world.cards("lost-reply")) == 1
     world.sagemaker.stop_labeling_job(LabelingJobName="lost-reply")
 
@@ -360,6 +428,8 @@ def test_throttled_launch_is_tried_again(world: World) -> None:
     world.settle()
     assert world.aws_jobs("patient-launch") == ["patient-launch"]
     assert card_of(world.mara, DATA, "patient-launch")
-    assert world.thread("patient-launch")[1:] == ["Launched; orchard-team has no channel here, so nobody was told."]
+    assert world.thread("patient-launch")[1:] == [
+        "Launched; orchard-team has no channel here, so nobody was told."
+    ]
     world.sagemaker.stop_labeling_job(LabelingJobName="patient-launch")
     assert words(world.mara.command(DATA, "/labeljob", "status patient-launch"))

@@ -1,4 +1,6 @@
-"""From a finished job, or any manifest, to a Rekognition dataset: what the thread says is what Rekognition says."""
+"""From a finished job, or any manifest, to a Rekognition dataset: what the thread says is what
+Rekognition says.
+"""
 
 import json
 import re
@@ -18,16 +20,28 @@ IMAGES = ("sets-image", "sets-twice", "sets-once")
 
 @pytest.fixture(scope="module")
 def channel(one_world: World) -> str:
-    """A channel with finished jobs: three of pictures in classes, one of pictures with boxes, and one of texts."""
+    """A channel with finished jobs: three of pictures in classes, one of pictures with boxes, and
+    one of texts.
+    """
     made = one_world.channel(CHANNEL)
     for name in IMAGES:
         one_world.ask(an_order(name), made)
     boxes = {"task_type": "bounding-box", "labels": ("apple", "pear", "orange", "lemon")}
-    one_world.ask(an_order("sets-boxes", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes), made)
+    one_world.ask(
+        an_order("sets-boxes", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **boxes), made
+    )
     three = {**boxes, "workers": 3}
-    one_world.ask(an_order("sets-three", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **three), made)
-    texts = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "mixed", "harsh")}
-    one_world.ask(an_order("sets-texts", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts), made)
+    one_world.ask(
+        an_order("sets-three", source=f"s3://{seed.RAW}/boxes/boxes.manifest", **three), made
+    )
+    texts = {
+        "category": "Text",
+        "task_type": "text-classification",
+        "labels": ("kind", "mixed", "harsh"),
+    }
+    one_world.ask(
+        an_order("sets-texts", source=f"s3://{seed.RAW}/texts/reviews.manifest", **texts), made
+    )
     for name in (*IMAGES, "sets-boxes", "sets-three", "sets-texts"):
         one_world.finish(name)
     return made
@@ -40,14 +54,22 @@ def imported(world: World) -> None:
     world.settle()
 
 
-def rekognition(world: World, project: str, kind: str = "TRAIN") -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
-    """What Rekognition itself says of a dataset: its statistics, and pictures and boxes by label."""
+def rekognition(
+    world: World, project: str, kind: str = "TRAIN"
+) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+    """What Rekognition itself says of a dataset: its statistics, and pictures and boxes by
+    label.
+    """
     found = world.rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"][0]
     arn = next(each["DatasetArn"] for each in found["Datasets"] if each["DatasetType"] == kind)
     described = world.rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
     labels = world.rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
     counts = {
-        each["LabelName"]: (each["LabelStats"]["EntryCount"], each["LabelStats"]["BoundingBoxCount"]) for each in labels
+        each["LabelName"]: (
+            each["LabelStats"]["EntryCount"],
+            each["LabelStats"]["BoundingBoxCount"],
+        )
+        for each in labels
     }
     return {**described["DatasetStats"], "Status": described["Status"]}, counts
 
@@ -57,7 +79,9 @@ def last_line(world: World, job: str, channel: str) -> str:
 
 
 @pytest.mark.parametrize(("job", "pictures"), [("sets-image", 8), ("sets-boxes", 24)])
-def test_finished_job_becomes_a_dataset_with_true_counts(world: World, channel: str, job: str, pictures: int) -> None:
+def test_finished_job_becomes_a_dataset_with_true_counts(
+    world: World, channel: str, job: str, pictures: int
+) -> None:
     """Without this, labels would have to be carried from one AWS service to the other by hand."""
     make_dataset(world.mara, channel, job, f"project-{job}")
     imported(world)
@@ -65,7 +89,9 @@ def test_finished_job_becomes_a_dataset_with_true_counts(world: World, channel: 
     assert stats["Status"] == "CREATE_COMPLETE"
     assert stats["TotalEntries"] == pictures
     said = last_line(world, job, channel)
-    assert said.startswith(f"<@U0MARA> *Dataset {job}* (training, project project-{job}) is ready\n")
+    assert said.startswith(
+        f"<@U0MARA> *Dataset {job}* (training, project project-{job}) is ready\n"
+    )
     assert f"{pictures} of {pictures} lines arrived: " in said
     for label, (entries, boxes) in counts.items():
         assert f"{label} {entries}" + (f" ({boxes} box" if boxes else "") in said
@@ -84,15 +110,25 @@ def output_lines(world: World, job: str) -> list[dict[str, Any]]:
 
 
 def test_boxes_that_three_people_drew_arrive_on_whole_pixels(world: World, channel: str) -> None:
-    """Without this, no job with several people could become a dataset: Ground Truth writes fractions of pixels."""
+    """Without this, no job with several people could become a dataset: Ground Truth writes
+    fractions of pixels.
+    """
     lines = output_lines(world, "sets-three")
     drawn = [box for line in lines for box in line["sets-three"]["annotations"]]
-    between = [box for box in drawn if any(float(box[side]) % 1 for side in ("left", "top", "width", "height"))]
+    between = [
+        box
+        for box in drawn
+        if any(float(box[side]) % 1 for side in ("left", "top", "width", "height"))
+    ]
     assert len(between) > len(drawn) / 2
     make_dataset(world.mara, channel, "sets-three", "project-three")
     imported(world)
     stats, counts = rekognition(world, "project-three")
-    assert (stats["Status"], stats["TotalEntries"], stats["ErrorEntries"]) == ("CREATE_COMPLETE", 24, 0)
+    assert (stats["Status"], stats["TotalEntries"], stats["ErrorEntries"]) == (
+        "CREATE_COMPLETE",
+        24,
+        0,
+    )
     assert sum(boxes for _, boxes in counts.values()) == len(drawn)
     said = f"{len(between)} boxes rounded to whole pixels; the manifest stays as it is."
     thread = world.thread("sets-three", channel)
@@ -103,7 +139,9 @@ def test_boxes_that_three_people_drew_arrive_on_whole_pixels(world: World, chann
     assert output_lines(world, "sets-three") == lines, "what was given is not touched"
 
 
-def boxes_of(source: str, *drawn: tuple[float, float, float, float], size: tuple[float, float] = (320, 240)) -> str:
+def boxes_of(
+    source: str, *drawn: tuple[float, float, float, float], size: tuple[float, float] = (320, 240)
+) -> str:
     """A line of a box job."""
     sides = [dict(zip(("left", "top", "width", "height"), box, strict=True)) for box in drawn]
     metadata = {
@@ -121,7 +159,11 @@ def boxes_of(source: str, *drawn: tuple[float, float, float, float], size: tuple
 
 
 WRITTEN: dict[str, tuple[list[tuple[float, float, float, float]], tuple[float, float], str]] = {
-    "half": ([(10.5, 20, 50, 40.5), (100, 60.5, 30, 30)], (320, 240), "16 boxes rounded to whole pixels"),
+    "half": (
+        [(10.5, 20, 50, 40.5), (100, 60.5, 30, 30)],
+        (320, 240),
+        "16 boxes rounded to whole pixels",
+    ),
     "dotzero": ([(10.0, 20.0, 50.0, 40.0)], (320.0, 240.0), ""),
     "whole": ([(10, 20, 50, 40), (100, 60, 30, 30)], (320, 240), ""),
     "beyond": (
@@ -134,10 +176,15 @@ WRITTEN: dict[str, tuple[list[tuple[float, float, float, float]], tuple[float, f
 
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_boxes_however_they_are_written_arrive(world: World, channel: str, kind: str) -> None:
-    """Without this, Ground Truth's own files, and those that went through a table program, would be refused whole."""
+    """Without this, Ground Truth's own files, and those that went through a table program, would be
+    refused whole.
+    """
     drawn, size, said = WRITTEN[kind]
     sources = [line["source-ref"] for line in output_lines(world, "sets-image")]
-    uri = world.put(f"mine/{kind}.manifest", "".join(boxes_of(each, *drawn, size=size) + "\n" for each in sources))
+    uri = world.put(
+        f"mine/{kind}.manifest",
+        "".join(boxes_of(each, *drawn, size=size) + "\n" for each in sources),
+    )
     world.mara.close_windows()
     world.mara.command(channel, "/dataset", "create")
     world.mara.fill(project={"value": f"project-{kind}"}, manifest_uri={"value": uri})
@@ -160,8 +207,14 @@ def test_text_job_is_refused_in_words(world: World, channel: str) -> None:
     out = f"s3://{seed.OUT}/labels/sets-texts/manifests/output/output.manifest"
     world.mara.fill(project={"value": "project-texts"}, manifest_uri={"value": out})
     imported(world)
-    said = next(text for text in dataset_thread(world, channel, "project-texts") if "was not imported" in text)
-    assert said.startswith("<@U0MARA> *Dataset project-texts* was not imported; it was not made at AWS.")
+    said = next(
+        text
+        for text in dataset_thread(world, channel, "project-texts")
+        if "was not imported" in text
+    )
+    assert said.startswith(
+        "<@U0MARA> *Dataset project-texts* was not imported; it was not made at AWS."
+    )
     assert "picture" in said
 
 
@@ -171,7 +224,9 @@ def dataset_thread(world: World, channel: str, name: str) -> list[str]:
 
 
 def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, channel: str) -> None:
-    """Without this, a second import would fail at AWS in AWS's words, or overwrite nothing and say so nowhere."""
+    """Without this, a second import would fail at AWS in AWS's words, or overwrite nothing and say
+    so nowhere.
+    """
     make_dataset(world.mara, channel, "sets-twice", "project-twice")
     world.send()
     card = world.card("sets-twice", channel)
@@ -179,19 +234,29 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     imported(world)
     card = world.card("sets-twice", channel)
     assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
-    assert buttons(card) == ["Status", "Make test set", "Instructions"], "only what is still possible"
+    assert buttons(card) == ["Status", "Make test set", "Instructions"], (
+        "only what is still possible"
+    )
     world.mara.command(channel, "/dataset", "create")
     out = f"s3://{seed.OUT}/labels/sets-twice/manifests/output/output.manifest"
     world.mara.fill(project={"value": "project-twice"}, manifest_uri={"value": out})
     imported(world)
-    said = next(text for text in dataset_thread(world, channel, "project-twice") if "was not imported" in text)
+    said = next(
+        text
+        for text in dataset_thread(world, channel, "project-twice")
+        if "was not imported" in text
+    )
     assert "project-twice" in said
     assert "training" in said
     world.sam.press(card, "job_make_dataset")
     world.mara.press(card, "job_make_dataset")
     window = world.mara.view()
     assert "in the training set of project project-twice already" in shown(window)
-    typed = {block["block_id"]: block["element"] for block in window["blocks"] if block["type"] == "input"}
+    typed = {
+        block["block_id"]: block["element"]
+        for block in window["blocks"]
+        if block["type"] == "input"
+    }
     assert typed["project"]["initial_value"] == "project-twice"
     assert typed["dataset_type"]["initial_option"]["value"] == "TEST"
     world.mara.fill()
@@ -202,14 +267,18 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
     assert buttons(after) == ["Status", "Instructions"], "both were made"
     world.sam.fill()
-    assert "were made of this job's labels already" in shown(world.sam.view()), "his window was a moment old"
+    assert "were made of this job's labels already" in shown(world.sam.view()), (
+        "his window was a moment old"
+    )
 
 
 def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str) -> None:
     """Without this, one wrong project name would take the button from the card for ever."""
     make_dataset(world.mara, channel, "sets-once", "project-taken")
     world.rekognition.create_project(ProjectName="project-taken")
-    arn = world.rekognition.describe_projects(ProjectNames=["project-taken"])["ProjectDescriptions"][0]["ProjectArn"]
+    arn = world.rekognition.describe_projects(ProjectNames=["project-taken"])[
+        "ProjectDescriptions"
+    ][0]["ProjectArn"]
     world.rekognition.create_dataset(ProjectArn=arn, DatasetType="TRAIN")
     imported(world)
     card = world.card("sets-once", channel)
@@ -217,13 +286,21 @@ def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str
     assert buttons(card) == ["Status", "Make dataset", "Instructions"]
 
 
-def test_any_manifest_is_imported_and_lines_that_vanish_are_named(world: World, channel: str) -> None:
+def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
+    world: World, channel: str
+) -> None:
     """Without this, Rekognition would drop repeated pictures without a word to anybody."""
-    body = world.s3.get_object(Bucket=seed.OUT, Key="labels/sets-image/manifests/output/output.manifest")["Body"].read()
+    body = world.s3.get_object(
+        Bucket=seed.OUT, Key="labels/sets-image/manifests/output/output.manifest"
+    )["Body"].read()
     lines = body.decode().splitlines()
     uri = world.put("mine/with-repeats.manifest", "\n".join([*lines, lines[0], lines[3]]) + "\n")
     world.mara.command(channel, "/dataset", "create")
-    world.mara.fill(name={"value": "with repeats"}, project={"value": "project-repeats"}, manifest_uri={"value": uri})
+    world.mara.fill(
+        name={"value": "with repeats"},
+        project={"value": "project-repeats"},
+        manifest_uri={"value": uri},
+    )
     assert "with repeats" in shown(world.mara.view())
     imported(world)
     stats, _counts = rekognition(world, "project-repeats")
@@ -233,7 +310,9 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(world: World, 
     assert "2 lines did not arrive:" in said
     assert "ines 9 and 10" in said or "ines 9, 10" in said, "by their numbers"
     assert "with repeats" in words(world.ana.command(channel, "/dataset", "list"))
-    assert "8 of 10 lines arrived" in words(world.ana.command(channel, "/dataset", "status WITH repeats"))
+    assert "8 of 10 lines arrived" in words(
+        world.ana.command(channel, "/dataset", "status WITH repeats")
+    )
     assert words(world.ana.command(channel, "/dataset", "status nope")).startswith(
         "This channel has no dataset `nope`."
     )
@@ -242,10 +321,18 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(world: World, 
 @pytest.mark.parametrize(
     ("typed", "field", "remedy"),
     [
-        ({"project": "two words"}, "project", "letters from A to Z, digits, dots, hyphens and underscores only"),
+        (
+            {"project": "two words"},
+            "project",
+            "letters from A to Z, digits, dots, hyphens and underscores only",
+        ),
         ({"manifest_uri": "orchard-out/x"}, "manifest_uri", "s3://"),
         ({"manifest_uri": f"s3://{seed.OUT}/folder/"}, "manifest_uri", "This is a folder."),
-        ({"manifest_uri": "s3://somebody-elses/x.manifest"}, "manifest_uri", "is not open in this channel"),
+        (
+            {"manifest_uri": "s3://somebody-elses/x.manifest"},
+            "manifest_uri",
+            "is not open in this channel",
+        ),
     ],
 )
 def test_form_of_a_dataset_names_field_and_remedy(
@@ -263,7 +350,9 @@ def test_form_of_a_dataset_names_field_and_remedy(
 def test_manifest_that_is_not_there_is_refused_in_the_thread(world: World, channel: str) -> None:
     """Without this, a wrong address would be tried for ever."""
     world.mara.command(channel, "/dataset", "create")
-    world.mara.fill(project={"value": "nowhere"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"})
+    world.mara.fill(
+        project={"value": "nowhere"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"}
+    )
     imported(world)
     said = dataset_thread(world, channel, "nowhere")[-1]
     assert "There is nothing at s3://orchard-out/nowhere.manifest." in said
@@ -285,7 +374,9 @@ def test_dataset_form_delivered_twice_makes_one_dataset(world: World, channel: s
 
 
 def test_import_outlives_a_lapse_of_the_bots_own_credentials(world: World) -> None:
-    """Without this, a key that AWS does not know for four minutes ends the watch over every import, for good."""
+    """Without this, a key that AWS does not know for four minutes ends the watch over every import,
+    for good.
+    """
     channel = world.channel("own-datasets-lapse")
     world.ask(an_order("sets-lapse"), channel)
     world.finish("sets-lapse")
@@ -302,7 +393,9 @@ def test_asker_is_told_when_the_channel_of_a_dataset_cannot_be_reached(world: Wo
     """Without this, an import would end unseen because somebody removed the app from a channel."""
     channel = world.channel("own-datasets-removed")
     world.mara.command(channel, "/dataset", "create")
-    world.mara.fill(project={"value": "unseen"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"})
+    world.mara.fill(
+        project={"value": "unseen"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"}
+    )
     before = len(world.direct_messages(world.mara))
     world.remove_bot(channel)
     imported(world)

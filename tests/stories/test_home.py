@@ -3,7 +3,16 @@
 from typing import Any
 
 from bot.sandbox.workspace.person import Person
-from tests.stories.world import LABELERS, QUEUE_TEAM, SHORT_LIVED_TEAM, WAITING, World, an_order, buttons, shown
+from tests.stories.world import (
+    LABELERS,
+    QUEUE_TEAM,
+    SHORT_LIVED_TEAM,
+    WAITING,
+    World,
+    an_order,
+    buttons,
+    shown,
+)
 
 
 def home(world: World, person: Person) -> dict[str, Any]:
@@ -11,7 +20,8 @@ def home(world: World, person: Person) -> dict[str, Any]:
     drawn = world.so_far()
     person.open_home()
     world.until(
-        lambda: [each for each in world.journal("views.publish", after=drawn) if each["status"]], "the Home tab"
+        lambda: [each for each in world.journal("views.publish", after=drawn) if each["status"]],
+        "the Home tab",
     )
     return person.home()
 
@@ -31,10 +41,15 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
     world.pass_time(2)
     world.settle()
     view = home(world, world.greta)
-    assert f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 (0 %) · No labels yet" in shown(view)
+    assert (
+        f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 (0 %) · No labels yet"
+        in shown(view)
+    )
     assert "Three things" not in shown(view)
     assert buttons(view)[:4] == ["Status", "Instructions", "Open portal", "Stop…"]
-    job = next(block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions")
+    job = next(
+        block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions"
+    )
     world.greta.press_at_home("job_status", of=job)
     assert "asked by Greta" in shown(world.greta.view())
     world.greta.close_windows()
@@ -46,7 +61,9 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
     world.greta.fill()
     world.settle()
     world.greta.press_at_home("job_stop", of=job)
-    assert "This job is being stopped already" in shown(world.greta.view()), "a refusal opens as a window"
+    assert "This job is being stopped already" in shown(world.greta.view()), (
+        "a refusal opens as a window"
+    )
     world.greta.close_windows()
 
 
@@ -71,7 +88,9 @@ def test_home_shows_labelers_what_they_can_label(world: World) -> None:
 
 
 def test_home_of_somebody_who_labels_nowhere_costs_one_list(world: World) -> None:
-    """Without this, a workspace with sixty labeling teams would ask Slack sixty times, and draw no Home in time."""
+    """Without this, a workspace with sixty labeling teams would ask Slack sixty times, and draw no
+    Home in time.
+    """
     channels = [world.channel(f"own-labelers-{number}", ["U0SAM", "bot"]) for number in range(3)]
     teams = (QUEUE_TEAM, SHORT_LIVED_TEAM, WAITING)
     for team, channel in zip(teams, channels, strict=True):
@@ -79,7 +98,10 @@ def test_home_of_somebody_who_labels_nowhere_costs_one_list(world: World) -> Non
     world.bot.ground.access._known.clear()
     before = world.so_far()
     assert "Nothing waits for you now." in shown(home(world, world.ana))
-    asked = {name: len(world.journal(name, after=before)) for name in ("users.conversations", "conversations.info")}
+    asked = {
+        name: len(world.journal(name, after=before))
+        for name in ("users.conversations", "conversations.info")
+    }
     assert asked == {"users.conversations": 1, "conversations.info": 0}
     for team, channel in zip(teams, channels, strict=True):
         world.sam.command(channel, "/labelteam", f"leave {team}")

@@ -1,4 +1,6 @@
-"""What people ask about jobs and do with them: list, status, stop, follow, take over, by word, button, mention."""
+"""What people ask about jobs and do with them: list, status, stop, follow, take over, by word,
+button, mention.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,15 +14,26 @@ from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, 
 
 
 def say(
-    world: World, channel: str, text: str, thread_ts: str | None = None, person: Person | None = None
+    world: World,
+    channel: str,
+    text: str,
+    thread_ts: str | None = None,
+    person: Person | None = None,
 ) -> list[dict[str, Any]]:
     """Mention the app; the answers below that message, or in that thread."""
     who = person or world.mara
     heard = world.so_far()
     ts = who.say(channel, text, thread_ts)
-    world.until(lambda: [each for each in world.journal("app:event", after=heard) if each["status"]], "the mention")
+    world.until(
+        lambda: [each for each in world.journal("app:event", after=heard) if each["status"]],
+        "the mention",
+    )
     world.settle()
-    return [message for message in who.thread(channel, thread_ts or ts) if float(message["ts"]) > float(ts)]
+    return [
+        message
+        for message in who.thread(channel, thread_ts or ts)
+        if float(message["ts"]) > float(ts)
+    ]
 
 
 def ephemeral(person: Person, channel: str, thread_ts: str | None = None) -> dict[str, Any]:
@@ -61,7 +74,9 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     assert words(world.mara.command(channel, "/labeljob", "list")) == (
         "This channel has no labeling jobs yet. `/labeljob create` asks for one."
     )
-    assert "Nothing is running in this channel." in words(world.mara.command(channel, "/labeljob", "status"))
+    assert "Nothing is running in this channel." in words(
+        world.mara.command(channel, "/labeljob", "status")
+    )
     world.ask(an_order("list-one", team=WAITING), channel)
     world.pass_time(2)
     world.settle()
@@ -73,7 +88,9 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     world.ask(an_order("list-two", team=WAITING), channel)
     several = world.mara.command(channel, "/labeljob", "status")["ephemeral"]
     assert "2 jobs in this channel, the most urgent first" in several["text"]
-    assert words(world.mara.command(channel, "/labeljob", "status LIST-TWO")).startswith("Ripe or not (list-two)")
+    assert words(world.mara.command(channel, "/labeljob", "status LIST-TWO")).startswith(
+        "Ripe or not (list-two)"
+    )
     assert words(world.mara.command(channel, "/labeljob", "status list-seven")) == (
         "This channel has no job “list-seven”. Jobs here: list-two, list-one."
     )
@@ -83,8 +100,13 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     assert words(world.mara.command(channel, "/labeljob", "list mara list-one running")).startswith(
         "1 job in this channel for “mara list-one running”:\nRipe or not (list-one)"
     )
-    assert words(world.mara.command(channel, "/labeljob", "list failed")) == "No job of this channel fits “failed”."
-    world.mara.press(several, "job_status", of=next(e["value"] for _b, e in elements(several["blocks"])))
+    assert (
+        words(world.mara.command(channel, "/labeljob", "list failed"))
+        == "No job of this channel fits “failed”."
+    )
+    world.mara.press(
+        several, "job_status", of=next(e["value"] for _b, e in elements(several["blocks"]))
+    )
     told = ephemeral(world.mara, channel)
     assert buttons(told) == ["Post in thread"]
     for name in ("list-one", "list-two"):
@@ -94,8 +116,12 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
 def test_help_and_unknown_words(world: World) -> None:
     """Without this, a slip of the pen would be answered by silence."""
     assert "/labeljob follow name" in words(world.mara.command(DATA, "/labeljob", "help"))
-    assert words(world.mara.command(DATA, "/labeljob", "")) == words(world.mara.command(DATA, "/labeljob", "help"))
-    assert words(world.mara.command(DATA, "/labeljob", "frob <!channel>")).startswith("There is no `frob` here.")
+    assert words(world.mara.command(DATA, "/labeljob", "")) == words(
+        world.mara.command(DATA, "/labeljob", "help")
+    )
+    assert words(world.mara.command(DATA, "/labeljob", "frob <!channel>")).startswith(
+        "There is no `frob` here."
+    )
     assert "/dataset create" in words(world.mara.command(DATA, "/dataset", "frob"))
     assert "<!channel>" not in words(world.mara.command(DATA, "/labeljob", "status <!channel>"))
 
@@ -114,7 +140,10 @@ def test_stop_is_confirmed_and_told(world: World) -> None:
     )
     world.mara.press(world.card("to-stop"), "job_stop")
     window = shown(world.mara.view())
-    assert "There are no labels yet. 8 pictures will stay without labels.\nA stopped job cannot go on at AWS." in window
+    assert (
+        "There are no labels yet. 8 pictures will stay without labels.\nA stopped job cannot go "
+        "on at AWS."
+    ) in window
     assert world.aws_status("to-stop") == "InProgress", "asking is not stopping"
     world.sam.command(DATA, "/labeljob", "stop to-stop")
     world.sam.fill()
@@ -122,7 +151,9 @@ def test_stop_is_confirmed_and_told(world: World) -> None:
     assert "Stopping" in world.thread("to-stop")[0]
     assert "Stop…" not in buttons(world.card("to-stop"))
     world.mara.fill()
-    assert "This job is being stopped already" in shown(world.mara.view()), "the second of two confirmations"
+    assert "This job is being stopped already" in shown(world.mara.view()), (
+        "the second of two confirmations"
+    )
     world.settle()
     world.pass_time(3)
     world.settle()
@@ -161,14 +192,17 @@ def test_stop_before_launch_takes_the_job_back(world: World) -> None:
     world.settle()
     assert world.aws_jobs("taken-back") == []
     assert world.thread("taken-back")[-1] == (
-        "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The name is free again."
+        "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The name "
+        "is free again."
     )
     world.ask(an_order("taken-back"))
     assert world.aws_jobs("taken-back") == ["taken-back"], "the name is free again"
 
 
 def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) -> None:
-    """Without this, the jobs that people have already would not exist for the bot, or anybody could stop them."""
+    """Without this, the jobs that people have already would not exist for the bot, or anybody could
+    stop them.
+    """
     channel = world.channel("own-follow")
     at_aws(world, "Theirs-Running")
     world.pass_time(2)
@@ -183,13 +217,16 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
     assert "followed by Ana · read only" in card["text"]
     assert buttons(card) == ["Status", "Take over", "Open portal"]
     assert words(world.sam.command(channel, "/labeljob", "stop Theirs-Running")) == (
-        "This job was not made here and is only followed. A manager can take it over; then it can be stopped."
+        "This job was not made here and is only followed. A manager can take it over; then it can "
+        "be stopped."
     )
     assert words(world.mara.command(channel, "/labeljob", "follow THEIRS-running")) == (
         "Theirs-Running has its card in this channel already."
     )
     world.ana.press(card, "job_take_over")
-    assert ephemeral(world.ana, channel)["text"] == "You cannot take over this job. Sam or Greta can."
+    assert (
+        ephemeral(world.ana, channel)["text"] == "You cannot take over this job. Sam or Greta can."
+    )
     world.sam.press(card, "job_take_over")
     world.settle()
     (card,) = world.cards("Theirs-Running", channel)
@@ -225,7 +262,9 @@ def test_job_that_is_over_is_followed_as_it_ended(world: World) -> None:
 def test_job_that_failed_tells_cause_and_remedy(world: World) -> None:
     """Without this, people would have to read AWS's log to learn why their job is dead."""
     channel = world.channel("own-follow-failed")
-    source = world.put("vanishing.manifest", '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n')
+    source = world.put(
+        "vanishing.manifest", '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n'
+    )
     order = an_order("fails-at-aws", source=source)
     world.mara.command(channel, "/labeljob", "create")
     first_page(world.mara, order)
@@ -251,7 +290,9 @@ def test_unknown_name_and_silent_aws_are_told(world: World) -> None:
         "AWS knows no labeling job “nobody-made-this” in this account and Region."
     )
     world.fault("SageMaker.DescribeLabelingJob", "drop_before")
-    assert "AWS did not answer in time" in words(world.mara.command(DATA, "/labeljob", "follow anything"))
+    assert "AWS did not answer in time" in words(
+        world.mara.command(DATA, "/labeljob", "follow anything")
+    )
 
 
 def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> None:
@@ -260,7 +301,8 @@ def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> No
     ours = world.channel("own-public")
     world.ask(an_order("their-secret", team=WAITING), theirs, world.ana)
     assert words(world.mara.command(ours, "/labeljob", "follow their-secret")) == (
-        "This labeling job belongs to a channel that you are not in. Ask somebody in there to show it to you."
+        "This labeling job belongs to a channel that you are not in. Ask somebody in there to "
+        "show it to you."
     )
     assert words(world.ana.command(ours, "/labeljob", "follow their-secret")) == (
         "their-secret is a job of another channel: its card appears in this channel too."
@@ -274,17 +316,22 @@ def test_job_of_another_channel_is_shown_to_its_members_only(world: World) -> No
     world.sagemaker.stop_labeling_job(LabelingJobName="their-secret")
 
 
-def test_card_of_a_job_that_ends_while_somebody_asks_to_follow_it_shows_the_end(world: World) -> None:
+def test_card_of_a_job_that_ends_while_somebody_asks_to_follow_it_shows_the_end(
+    world: World,
+) -> None:
     """Without this, a card would say for ever that the job is in progress."""
     theirs = world.channel("own-ends-there", ["U0SAM", "U0ANA", "bot"])
     ours = world.channel("own-ends-here")
     world.ask(an_order("ends-meanwhile", team=WAITING), theirs, world.ana)
     world.pass_time(2)
     world.settle()
-    replica = wiring.build(world.bot.settings)  # one that has not asked Slack yet who is in that channel
+    replica = wiring.build(
+        world.bot.settings
+    )  # one that has not asked Slack yet who is in that channel
     ana = replica.ground.access.who(replica.installation.team_id, "U0ANA", ours, typed=True)
     before = world.so_far()
-    # The job has been read by the time at which Slack is asked. A machine that is slower than this only proves less.
+    # The job has been read by the time at which Slack is asked. A machine that is slower than this
+    # only proves less.
     world.fault("users.conversations", "delay", slack=True, seconds=1.5, times=1)
     asked = ("ends-meanwhile", replica.installation.team_id, ours, ana)
     with closing(replica.ground.db), ThreadPoolExecutor(1) as pool:
@@ -306,12 +353,16 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
     world.pass_time(2)
     world.settle()
     root = world.card("mentioned", channel)["ts"]
-    assert say(world, channel, "@labeljob", root)[-1]["text"].startswith("Ripe or not (mentioned): In progress")
+    assert say(world, channel, "@labeljob", root)[-1]["text"].startswith(
+        "Ripe or not (mentioned): In progress"
+    )
     odd = say(world, channel, "@labeljob how is it going?", root)[-1]
     assert odd["text"].startswith("Ripe or not (mentioned): In progress")
     assert "A mention understands: status, list, stop, retry, follow name, help." in odd["text"]
     assert "/labeljob create" in say(world, channel, "@labeljob help", root)[-1]["text"]
-    assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith("1 job in this channel")
+    assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith(
+        "1 job in this channel"
+    )
     refused = say(world, channel, "@labeljob stop", root, world.ana)[-1]
     assert refused["text"] == "You cannot stop this job. Mara, Sam or Greta can."
     offered = say(world, channel, "@labeljob stop", root)[-1]
@@ -322,7 +373,11 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
     outside = say(world, channel, "hello @labeljob")
     assert len(outside) == 1, "answered below the mention, not in the channel"
     assert outside[0]["text"].startswith("Ripe or not (mentioned)")
-    assert "This channel has no job “nope”." in say(world, channel, "@labeljob status nope")[0]["text"]
+    assert (
+        "This channel has no job “nope”." in say(world, channel, "@labeljob status nope")[0]["text"]
+    )
     guest = say(world, channel, "@labeljob list", person=world.gus)
-    assert guest[0]["text"].startswith("Guests may label; they cannot see the jobs of this channel.")
+    assert guest[0]["text"].startswith(
+        "Guests may label; they cannot see the jobs of this channel."
+    )
     world.sagemaker.stop_labeling_job(LabelingJobName="mentioned")

@@ -1,7 +1,8 @@
 """Every listener times every kind of asker, in a channel that another company hosts.
 
-The listeners are read from the registered app itself, so that a new one without a row fails here. What Slack would send
-is caught on its way, so that the same press can come from somebody who could never make it, and is posted signed.
+The listeners are read from the registered app itself, so that a new one without a row fails here.
+What Slack would send is caught on its way, so that the same press can come from somebody who could
+never make it, and is posted signed.
 """
 
 import copy
@@ -46,7 +47,9 @@ CAN = r".* can\."
 
 @dataclass(frozen=True)
 class Asker:
-    """Somebody who asks: `refusal` is how they are refused; `hands`: Slack lets them type and press by themselves."""
+    """Somebody who asks: `refusal` is how they are refused; `hands`: Slack lets them type and press
+    by themselves.
+    """
 
     kind: str
     user: str
@@ -58,9 +61,15 @@ class Asker:
 
 MEMBER = Asker("our member", "U0MARA", "You cannot")
 GUEST = Asker("our guest", "U0GUS", "Guests may label; they cannot")
-# Commands and presses name no installation: there it is the person whom our own workspace does not know.
+# Commands and presses name no installation: there it is the person whom our own workspace does not
+# know.
 ELSEWHERE = Asker(
-    "another installation", "U0ELSE", UNSEEN, hands=False, team="T0ELSE", installed=(("team_id", "T0ELSE"),)
+    "another installation",
+    "U0ELSE",
+    UNSEEN,
+    hands=False,
+    team="T0ELSE",
+    installed=(("team_id", "T0ELSE"),),
 )
 ASKERS = (
     GUEST,
@@ -78,11 +87,12 @@ Act = Callable[["Scene", Person], Any]
 
 @dataclass(frozen=True)
 class Row:
-    """One thing to do: `does` is what our member hears (a pattern), or their refusal where `manager` is needed.
+    """One thing to do: `does` is what our member hears (a pattern), or their refusal where
+    `manager` is needed.
 
-    `guest` and `all` say who else is served. `ready` opens what the act needs. `own`: only who opened the window or
-    read the message can do it at Slack, so everybody else's request is made of our member's. `refused` is how others
-    are refused where it is not by a rule.
+    `guest` and `all` say who else is served. `ready` opens what the act needs. `own`: only who
+    opened the window or read the message can do it at Slack, so everybody else's request is made of
+    our member's. `refused` is how others are refused where it is not by a rule.
     """
 
     listener: str
@@ -98,8 +108,12 @@ class Row:
 
     @property
     def names_installation(self) -> bool:
-        """Whether Slack's payload says for which installation it is: events and whatever happens in windows."""
-        return not self.listener.startswith("command") and (self.listener[:6] != "action" or "_form_" in self.listener)
+        """Whether Slack's payload says for which installation it is: events and whatever happens in
+        windows.
+        """
+        return not self.listener.startswith("command") and (
+            self.listener[:6] != "action" or "_form_" in self.listener
+        )
 
     def serves(self, asker: Asker) -> bool:
         """Whether this asker is served."""
@@ -119,7 +133,8 @@ class Scene:
         with world._slack_rows() as rows:
             teams = json.dumps([TEAM_ID, PARTNER])
             rows.execute(
-                "INSERT INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)", (self.channel, PARTNER, teams)
+                "INSERT INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)",
+                (self.channel, PARTNER, teams),
             )
             rows.commit()
         world.sam.command(self.channel, "/labelteam", f"here {QUEUE_TEAM}")
@@ -135,7 +150,8 @@ class Scene:
         self.cells = 0
         self._cards: dict[str, dict[str, Any]] = {}
 
-    # -- acts --------------------------------------------------------------------------------------------------------
+    # -- acts
+    # ----------------------------------------------------------------------------------------------
 
     def card(self, job: str) -> dict[str, Any]:
         if job not in self._cards:
@@ -146,7 +162,8 @@ class Scene:
         """The labeling team's message."""
         for message in self.world.mara.messages(self.channel):
             if any(
-                element["action_id"] == "queue_instructions" for _block, element in elements(message.get("blocks", []))
+                element["action_id"] == "queue_instructions"
+                for _block, element in elements(message.get("blocks", []))
             ):
                 return message
         raise AssertionError("there is no queue message")
@@ -159,7 +176,12 @@ class Scene:
     def stuck(self) -> None:
         """The job that was set aside is so again."""
         with self.world.bot.ground.db.engine.begin() as rows:
-            rows.execute(text("UPDATE job SET quarantine_reason = 'AWS did not answer' WHERE name = 'matrix-stuck'"))
+            rows.execute(
+                text(
+                    "UPDATE job SET quarantine_reason = 'AWS did not answer' WHERE name = "
+                    "'matrix-stuck'"
+                )
+            )
 
     def form(self, page: int) -> None:
         """Our member opens the form of a job, up to a page."""
@@ -170,7 +192,8 @@ class Scene:
         if page > 2:
             second_page(mara, an_order("matrix-asked"))
 
-    # -- cells -------------------------------------------------------------------------------------------------------
+    # -- cells
+    # ----------------------------------------------------------------------------------------------
 
     def cell(self, row: Row, asker: Asker) -> "Outcome":
         """Let this asker do it; what came of it."""
@@ -207,20 +230,31 @@ class Scene:
                 row.act(self, person)
         finally:
             self.world.installed()
-        entry = next(one for one in reversed(self.journal(after)) if one.get("fault") == "drop_before")
+        entry = next(
+            one for one in reversed(self.journal(after)) if one.get("fault") == "drop_before"
+        )
         named = asker is ELSEWHERE and not row.names_installation
         if named or (own and asker is not MEMBER and not asker.installed):
             return {**entry, "request": self.as_theirs(entry["request"], asker)}
         return {**entry, "request": self.apart(entry["request"], asker)}
 
     def as_theirs(self, request: dict[str, Any], asker: Asker) -> dict[str, Any]:
-        """A request of our member's as if it came from somebody else, with a trigger of their own."""
+        """A request of our member's as if it came from somebody else, with a trigger of their
+        own.
+        """
         payload = self.apart(request, asker)
-        in_window = payload.get("type") == "block_actions" and "view" in payload  # words go on top of that window
+        in_window = (
+            payload.get("type") == "block_actions" and "view" in payload
+        )  # words go on top of that window
         if "trigger_id" in payload and not in_window:
             payload["trigger_id"] = self.trigger(asker.user)
         if "command" in payload:
-            return {**payload, "user_id": asker.user, "user_name": asker.user.lower(), "team_id": asker.team}
+            return {
+                **payload,
+                "user_id": asker.user,
+                "user_name": asker.user.lower(),
+                "team_id": asker.team,
+            }
         payload["user"] = {**payload["user"], "id": asker.user, "team_id": asker.team}
         payload["team"] = {**payload["team"], "id": asker.team}
         return payload
@@ -230,35 +264,55 @@ class Scene:
         """A form in a window of its own: two people never send the same one."""
         payload = copy.deepcopy(request)
         if payload.get("type") == "view_submission" and asker is not MEMBER:
-            payload["view"]["id"] = payload["view"]["root_view_id"] = f"V0{asker.kind.upper().replace(' ', '')}"
+            payload["view"]["id"] = payload["view"]["root_view_id"] = (
+                f"V0{asker.kind.upper().replace(' ', '')}"
+            )
         return payload
 
     def trigger(self, user: str) -> str:
         """A fresh trigger id of somebody's."""
         with self.world._slack_rows() as rows:
             made = f"{self.cells}.{user}.trigger"
-            rows.execute("INSERT INTO trigger_id VALUES (?, ?, strftime('%s', 'now'), 0, NULL)", (made, user))
+            rows.execute(
+                "INSERT INTO trigger_id VALUES (?, ?, strftime('%s', 'now'), 0, NULL)", (made, user)
+            )
             rows.commit()
         return made
 
     def event(self, row: Row, asker: Asker) -> tuple[int, Any]:
         """Slack tells the app of an event by itself; the app's answer."""
         if not (asker.hands or asker.installed) and row.listener == "event app_home_opened":
-            entry = next(one for one in reversed(self.journal(0)) if "app_home_opened" in json.dumps(one["request"]))
+            entry = next(
+                one
+                for one in reversed(self.journal(0))
+                if "app_home_opened" in json.dumps(one["request"])
+            )
             payload = copy.deepcopy(entry["request"])
             payload["event"].update(user=asker.user, event_ts=f"1.{self.cells:06}")
             return self.world.door.post(*encoded({**entry, "request": payload}))
         after = self.world.so_far()
         self.world.installed(**dict(asker.installed))
         try:
-            row.act(self, Person(self.world.services.slack_url, MEMBER.user if asker.installed else asker.user))
+            row.act(
+                self,
+                Person(
+                    self.world.services.slack_url, MEMBER.user if asker.installed else asker.user
+                ),
+            )
             entry = self.world.until(lambda: self.heard(after), f"the event of {asker.kind}")
         finally:
             self.world.installed()
         return entry["status"], entry["response"]
 
     def heard(self, after: int) -> dict[str, Any] | None:
-        return next((one for one in self.journal(after) if one["operation"] == "app:event" and one["status"]), None)
+        return next(
+            (
+                one
+                for one in self.journal(after)
+                if one["operation"] == "app:event" and one["status"]
+            ),
+            None,
+        )
 
     def journal(self, after: int) -> list[dict[str, Any]]:
         url = f"{self.world.services.slack_url}/_control/journal?after={after}"
@@ -268,11 +322,17 @@ class Scene:
     def state(self) -> list[list[tuple[Any, ...]]]:
         """All rows of the bot's own tables but the inbox, the outbox and what paces them."""
         with self.world.bot.ground.db.engine.begin() as rows:
-            return [[tuple(row) for row in rows.execute(text(f"SELECT * FROM {name}"))] for name in OWN_TABLES]
+            return [
+                [tuple(row) for row in rows.execute(text(f"SELECT * FROM {name}"))]
+                for name in OWN_TABLES
+            ]
 
     def outbox(self) -> dict[int, str]:
         with self.world.bot.ground.db.engine.begin() as rows:
-            return {row.seq: row.payload for row in rows.execute(text("SELECT seq, payload FROM outbox"))}
+            return {
+                row.seq: row.payload
+                for row in rows.execute(text("SELECT seq, payload FROM outbox"))
+            }
 
     def form_two(self) -> None:
         """The second page, with a team found in its menu."""
@@ -281,8 +341,16 @@ class Scene:
 
     def fill_two(self, who: Person) -> None:
         """Fill the second page and press Review."""
-        typed = {"title": "Ripe", "description": "Choose one", "labels": "ripe\nunripe", "workers_per_object": "1"}
-        who.fill(workteam_arn={"selected_option": self.team}, **{name: {"value": word} for name, word in typed.items()})
+        typed = {
+            "title": "Ripe",
+            "description": "Choose one",
+            "labels": "ripe\nunripe",
+            "workers_per_object": "1",
+        }
+        who.fill(
+            workteam_arn={"selected_option": self.team},
+            **{name: {"value": word} for name, word in typed.items()},
+        )
 
     def take_away(self, windows: int) -> None:
         """Close what was put on top of our member's windows."""
@@ -308,12 +376,19 @@ class Outcome:
     aws: int
 
 
-# -- the rows ----------------------------------------------------------------------------------------------------------
+# -- the rows
+# --------------------------------------------------------------------------------------------------
 
 
 def typed(command: str, words: str, does: str, **more: Any) -> Row:
     name = f"{command} {words}".strip()
-    return Row(f"command {command}", name, lambda s, who: who.command(s.channel, command, words), does, **more)
+    return Row(
+        f"command {command}",
+        name,
+        lambda s, who: who.command(s.channel, command, words),
+        does,
+        **more,
+    )
 
 
 def mention(words: str, does: str, **more: Any) -> Row:
@@ -322,12 +397,23 @@ def mention(words: str, does: str, **more: Any) -> Row:
 
 
 def pressed(action: str, job: str, does: str, **more: Any) -> Row:
-    return Row(f"action {action}", f"[{action}]", lambda s, who: who.press(s.card(job), action), does, **more)
+    return Row(
+        f"action {action}",
+        f"[{action}]",
+        lambda s, who: who.press(s.card(job), action),
+        does,
+        **more,
+    )
 
 
 def of_form(listener: str, page: int, act: Act, does: str, **more: Any) -> Row:
     """Something in the form of a job: what others send is refused, for the draft is not theirs."""
-    kept: dict[str, Any] = {"own": True, "refused": NOT_YOURS, "ready": lambda s: s.form(page), **more}
+    kept: dict[str, Any] = {
+        "own": True,
+        "refused": NOT_YOURS,
+        "ready": lambda s: s.form(page),
+        **more,
+    }
     return Row(listener, listener, act, does, **kept)
 
 
@@ -357,7 +443,13 @@ ROWS = (
     mention("retry matrix-stuck", "matrix-stuck is taken up again", ready=Scene.stuck),
     mention("follow matrix-newer", "matrix-newer is followed"),
     mention("help", HELP_WORDS),
-    Row("event app_home_opened", "Home", lambda _s, who: who.open_home(), "matrix-running", guest=True),
+    Row(
+        "event app_home_opened",
+        "Home",
+        lambda _s, who: who.open_home(),
+        "matrix-running",
+        guest=True,
+    ),
     pressed("job_status", "matrix-running", "matrix-running"),
     Row(
         "action job_post_status",
@@ -379,7 +471,13 @@ ROWS = (
         "Brown spots",
         guest=True,
     ),
-    Row("action open_portal", "[open_portal]", lambda s, who: who.press(s.queue(), "open_portal"), "^$", all=True),
+    Row(
+        "action open_portal",
+        "[open_portal]",
+        lambda s, who: who.press(s.queue(), "open_portal"),
+        "^$",
+        all=True,
+    ),
     of_form(
         "action job_form_category",
         1,
@@ -439,8 +537,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_each_listener_answers_each_kind_of_asker(scene: Scene, row: Row, caplog: pytest.LogCaptureFixture) -> None:
-    """Without this, one listener that reads a payload's own word for who asks would serve another company."""
+def test_each_listener_answers_each_kind_of_asker(
+    scene: Scene, row: Row, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without this, one listener that reads a payload's own word for who asks would serve another
+    company.
+    """
     wrong = []
     if row.ready:
         row.ready(scene)
@@ -448,8 +550,13 @@ def test_each_listener_answers_each_kind_of_asker(scene: Scene, row: Row, caplog
     for asker in ASKERS:
         caplog.clear()
         outcome = scene.cell(row, asker)
-        faults = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
-        wrong += [f"{asker.kind}: {words}\n    {outcome}" for words in [*faults, *faulty(row, asker, outcome)]]
+        faults = [
+            record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR
+        ]
+        wrong += [
+            f"{asker.kind}: {words}\n    {outcome}"
+            for words in [*faults, *faulty(row, asker, outcome)]
+        ]
         if row.own:
             scene.take_away(windows)
     scene.tidy()
@@ -497,7 +604,9 @@ def refusal(row: Row, asker: Asker) -> str:
 
 
 def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
-    """Without this, a new command or button would be open to everybody until somebody thought of it."""
+    """Without this, a new command or button would be open to everybody until somebody thought of
+    it.
+    """
     registered = set()
     for listener in scene.world.bot.app()._listeners:
         matcher: Any = listener.matchers[0]
@@ -506,10 +615,14 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
         registered.add(f"{matcher.func.__qualname__.partition('.')[0]} {wanted}")
     assert registered == {row.listener for row in ROWS}
     helps = (status_card.help_message().text, labelteam.HELP, dataset_card.help_message().text)
-    words = {f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))}
+    words = {
+        f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))
+    }
     assert words <= {" ".join(row.name.split()[:2]) for row in ROWS if row.name.startswith("/")}
     said = re.findall(r"[a-z]+", front._SAYABLE.partition(":")[2].partition(".")[0])
-    assert set(said) - {"name"} <= {row.name.split()[1] for row in ROWS if row.name.startswith("@labeljob ")}
+    assert set(said) - {"name"} <= {
+        row.name.split()[1] for row in ROWS if row.name.startswith("@labeljob ")
+    }
 
 
 def test_the_matrix_is_whole(scene: Scene) -> None:

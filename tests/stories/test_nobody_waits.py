@@ -21,13 +21,17 @@ GOOD = b'{"source-ref":"s3://orchard-raw/july/basket-001.jpg"}\n'
 @contextmanager
 def behind(world: World, door: OneByOne) -> Iterator[wiring.Bot]:
     """A worker that reaches AWS by this door alone."""
-    bot = wiring.build(world.bot.settings.model_copy(update={"aws_endpoint_url": door.url}), answering=False)
+    bot = wiring.build(
+        world.bot.settings.model_copy(update={"aws_endpoint_url": door.url}), answering=False
+    )
     with closing(bot.ground.db):
         yield bot
 
 
 def test_a_manifest_that_does_not_come_keeps_nobody_waiting(world: World) -> None:
-    """Without this, one launch that reads for minutes keeps everybody else's people without work."""
+    """Without this, one launch that reads for minutes keeps everybody else's people without
+    work.
+    """
     channel = world.channel("own-no-wait")
     slow = world.put("no-wait/slow.manifest", GOOD)
     with OneByOne(world.services.aws_url).open() as door, behind(world, door) as bot:
@@ -60,7 +64,10 @@ def labeled(number: int) -> bytes:
         "job-name": "labeling-job/ripe",
     }
     source = f"s3://{seed.RAW}/july/basket-00{number}.jpg"
-    return json.dumps({"source-ref": source, "ripe": number % 2, "ripe-metadata": metadata}).encode() + b"\n"
+    return (
+        json.dumps({"source-ref": source, "ripe": number % 2, "ripe-metadata": metadata}).encode()
+        + b"\n"
+    )
 
 
 def test_an_import_that_does_not_come_keeps_nobody_waiting(world: World) -> None:
@@ -70,7 +77,11 @@ def test_an_import_that_does_not_come_keeps_nobody_waiting(world: World) -> None
     with OneByOne(world.services.aws_url).open() as door, behind(world, door) as bot:
         loads = Pool("load", 2)
         door.keep("slow-set.manifest")
-        for person, name in ((world.mara, "slow-set"), (world.sam, "quick-set"), (world.sam, "other-set")):
+        for person, name in (
+            (world.mara, "slow-set"),
+            (world.sam, "quick-set"),
+            (world.sam, "other-set"),
+        ):
             person.command(channel, "/dataset", "create")
             address = world.put(f"no-wait/{name}.manifest", body)
             person.fill(project={"value": name}, manifest_uri={"value": address})
@@ -93,7 +104,9 @@ def projects(world: World, name: str) -> list[Any]:
 
 
 def test_a_file_of_more_than_a_gigabyte_is_refused_unread(world: World) -> None:
-    """Without this, a file that AWS takes in no case is read for minutes, at every press and before every launch."""
+    """Without this, a file that AWS takes in no case is read for minutes, at every press and before
+    every launch.
+    """
     channel = world.channel("own-too-large")
     address = world.put("no-wait/huge.manifest", GOOD)
     said = f"{address} is 3.2 GB; Labeljob reads files up to 1 GB. Split it into smaller ones."
@@ -115,18 +128,27 @@ def test_a_file_of_more_than_a_gigabyte_is_refused_unread(world: World) -> None:
     (line,) = world.thread("too-large", channel)[1:]
     assert said in line
     assert "Not launched" in world.card("too-large", channel)["text"]
-    (root,) = (message for message in world.mara.messages(channel) if message["text"].startswith("Dataset too-large"))
+    (root,) = (
+        message
+        for message in world.mara.messages(channel)
+        if message["text"].startswith("Dataset too-large")
+    )
     assert said in "\n".join(message["text"] for message in world.mara.thread(channel, root["ts"]))
     assert world.aws_jobs("too-large") == []
     assert not projects(world, "too-large")
 
 
-def test_a_text_file_of_more_than_a_gigabyte_is_refused_by_the_list_of_its_folder(world: World) -> None:
+def test_a_text_file_of_more_than_a_gigabyte_is_refused_by_the_list_of_its_folder(
+    world: World,
+) -> None:
     """Without this, a folder of texts with a forgotten dump in it is read to the dump's end."""
     channel = world.channel("own-large-text")
     address = world.put("no-wait-texts/dump.txt", b"kind\n")
     order = an_order(
-        "large-text", category="Text", task_type="text-classification", source=f"s3://{seed.RAW}/no-wait-texts/"
+        "large-text",
+        category="Text",
+        task_type="text-classification",
+        source=f"s3://{seed.RAW}/no-wait-texts/",
     )
     objects = world.services.aws.objects
     row = objects.head(seed.RAW, "no-wait-texts/dump.txt")
@@ -135,13 +157,23 @@ def test_a_text_file_of_more_than_a_gigabyte_is_refused_by_the_list_of_its_folde
     with world.services.aws.store.write() as rows:
         rows.execute("UPDATE object SET size = 1000000001 WHERE key = ?", (row.key,))
     errors = first_page(world.mara, order)["errors"]
-    assert errors == {"input_uri": f"{address} is 1.1 GB; Labeljob reads files up to 1 GB. Split it into smaller ones."}
+    assert errors == {
+        "input_uri": (
+            f"{address} is 1.1 GB; Labeljob reads files up to 1 GB. Split it into smaller ones."
+        )
+    }
 
 
 def test_a_faulty_file_is_refused_while_others_are_launched(world: World) -> None:
-    """Without this, five megabytes of faulty lines, which took a minute to explain, kept others waiting that long."""
+    """Without this, five megabytes of faulty lines, which took a minute to explain, kept others
+    waiting that long.
+    """
     channel = world.channel("own-faulty")
-    ask_for_job(world.mara, channel, an_order("spoiled-later", source=world.put("no-wait/spoiled.manifest", GOOD)))
+    ask_for_job(
+        world.mara,
+        channel,
+        an_order("spoiled-later", source=world.put("no-wait/spoiled.manifest", GOOD)),
+    )
     faulty = b'{"source-ref":"s3://orchard-raw/july/a.jpg","note":"' + rb"\"" * 950 + b'" x}\n'
     world.put("no-wait/spoiled.manifest", faulty * 2_500)
     ask_for_job(world.sam, channel, an_order("not-spoiled", team=WAITING))
@@ -150,4 +182,6 @@ def test_a_faulty_file_is_refused_while_others_are_launched(world: World) -> Non
     assert time.thread_time() - began < 10, "it took 42 s of the processor"
     assert world.aws_jobs("not-spoiled") == ["not-spoiled"]
     said = world.thread("spoiled-later", channel)[1]
-    assert 'Lines 1, 2, 3, 4 and 2,496 more are not JSON; line 1: comma missing after "note".' in said
+    assert (
+        'Lines 1, 2, 3, 4 and 2,496 more are not JSON; line 1: comma missing after "note".' in said
+    )

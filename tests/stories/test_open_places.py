@@ -1,4 +1,6 @@
-"""Places that are open to a channel: a project sees its own pictures and files, and nothing of another one's."""
+"""Places that are open to a channel: a project sees its own pictures and files, and nothing of
+another one's.
+"""
 
 import json
 from collections.abc import Iterator
@@ -45,7 +47,11 @@ def lines(*pictures: str) -> str:
 
 
 def narrow(name: str, **other: Any) -> Any:
-    asked = {"source": f"{OUT}/narrow/good.manifest", "output": f"{OUT}/narrow/results/", "team": WAITING}
+    asked = {
+        "source": f"{OUT}/narrow/good.manifest",
+        "output": f"{OUT}/narrow/results/",
+        "team": WAITING,
+    }
     return an_order(name, **{**asked, **other})
 
 
@@ -86,23 +92,33 @@ def test_place_of_another_channel_is_refused_before_anything_is_read(
     assert SECRET not in read_at_aws(world)
     assert "first-basket" not in read_at_aws(world)
     assert "narrow/" in read_at_aws(world), "what is open is read at once"
-    told = first_faults(world, narrow("other-place", **{**typed, "output": typed.get("output", f"{OUT}/x/")}), DATA)
+    told = first_faults(
+        world, narrow("other-place", **{**typed, "output": typed.get("output", f"{OUT}/x/")}), DATA
+    )
     assert "not open" not in json.dumps(told), "the other channel may"
 
 
 def test_picture_of_another_channel_in_a_manifest_is_refused(world: World) -> None:
-    """Without this, a manifest of one's own would bring another project's pictures into a worker portal."""
-    source = world.put("narrow/foreign.manifest", lines(f"{RAW}/{GOOD}", f"{RAW}/{SECRET}/a.jpg"), seed.OUT)
+    """Without this, a manifest of one's own would bring another project's pictures into a worker
+    portal.
+    """
+    source = world.put(
+        "narrow/foreign.manifest", lines(f"{RAW}/{GOOD}", f"{RAW}/{SECRET}/a.jpg"), seed.OUT
+    )
     told = first_faults(world, narrow("foreign-lines", source=source), NARROW)
     assert list(told) == ["input_uri"]
     assert "ine 2 points to a place the bot may not touch here" in told["input_uri"]
 
 
-@pytest.mark.parametrize("address", [f"{RAW}/{SECRET}/a.jpg", f"https://{seed.RAW}.s3.amazonaws.com/{SECRET}/a.jpg"])
+@pytest.mark.parametrize(
+    "address", [f"{RAW}/{SECRET}/a.jpg", f"https://{seed.RAW}.s3.amazonaws.com/{SECRET}/a.jpg"]
+)
 def test_example_picture_of_another_channel_is_refused(world: World, address: str) -> None:
     """Without this, whoever can name a picture of another project could look at it."""
     assert first_faults(world, narrow("foreign-example"), NARROW) == {}
-    told = second_page(world.mara, narrow("foreign-example", good_examples=f"{address} | look"))["errors"]
+    told = second_page(world.mara, narrow("foreign-example", good_examples=f"{address} | look"))[
+        "errors"
+    ]
     assert list(told) == ["good_examples"]
     assert told["good_examples"].startswith(f"Line 1: {seed.RAW} is not open here.")
     assert SECRET not in told["good_examples"]
@@ -112,7 +128,10 @@ def test_example_picture_of_another_channel_is_refused(world: World, address: st
 def test_channel_that_is_not_listed_has_no_place(world: World) -> None:
     """Without this, a new channel would see everything until an administrator thinks of it."""
     told = first_faults(world, narrow("nowhere"), UNLISTED)
-    words = "No bucket is open in this channel. An administrator can add one (LABELJOB_BUCKETS, LABELJOB_PLACES)."
+    words = (
+        "No bucket is open in this channel. An administrator can add one (LABELJOB_BUCKETS, "
+        "LABELJOB_PLACES)."
+    )
     assert told == {"input_uri": words, "output_uri": words}
 
 
@@ -121,7 +140,8 @@ def test_manifest_of_another_channel_becomes_no_dataset(world: World, channel: s
     """Without this, the labels of another project could be taken away by their address."""
     world.mara.command(channel, "/dataset", "create")
     answer = world.mara.fill(
-        project={"value": "taken-away"}, manifest_uri={"value": f"{OUT}/{SECRET}/manifests/output/output.manifest"}
+        project={"value": "taken-away"},
+        manifest_uri={"value": f"{OUT}/{SECRET}/manifests/output/output.manifest"},
     )
     assert list(answer["errors"]) == ["manifest_uri"]
     assert "is not open in this channel. Open are: " in answer["errors"]["manifest_uri"]
@@ -161,7 +181,9 @@ def test_list_that_changed_since_the_form_holds_for_the_launch(world: World) -> 
 
 
 def test_example_picture_is_shown_only_while_it_is_open_to_the_jobs_channel(world: World) -> None:
-    """Without this, a picture of a closed place would be shown for as long as a job's card stands."""
+    """Without this, a picture of a closed place would be shown for as long as a job's card
+    stands.
+    """
     world.ask(narrow("shown-example", good_examples=f"{RAW}/{GOOD} | round"), NARROW)
     job = world.bot.jobs.status.named(world.bot.installation.team_id, NARROW, "shown-example")
     assert any(block["type"] == "image" for block in world.bot.jobs.status.instructions(job))
@@ -182,7 +204,9 @@ def test_dataset_asked_for_before_a_place_was_closed_is_refused(world: World) ->
     world.ask(an_order("import-closed"), DATA)
     world.finish("import-closed")
     make_dataset(world.mara, DATA, "import-closed", "project-closed")
-    changed = {"places": {DATA: (f"{seed.OUT}/labels/",)}}  # its pictures are closed, its manifest is not
+    changed = {
+        "places": {DATA: (f"{seed.OUT}/labels/",)}
+    }  # its pictures are closed, its manifest is not
     other = wiring.build(world.bot.settings.model_copy(update=changed), answering=False)
     try:
         other.datasets.load.round()
@@ -193,5 +217,7 @@ def test_dataset_asked_for_before_a_place_was_closed_is_refused(world: World) ->
     assert "pictures lie outside the places that are open to this channel" in said
     assert f"Open are: {seed.OUT}/labels/." in said
     assert not [
-        each for each in world.journal("Rekognition.CreateDataset", slack=False) if "project-closed" in str(each)
+        each
+        for each in world.journal("Rekognition.CreateDataset", slack=False)
+        if "project-closed" in str(each)
     ]

@@ -7,7 +7,9 @@ from tests.stories.test_managers import ephemeral, say
 from tests.stories.world import WAITING, World, an_order, buttons, words
 
 
-def set_aside(world: World, name: str, channel: str, fault: str = "throttle", *, order: Order | None = None) -> None:
+def set_aside(
+    world: World, name: str, channel: str, fault: str = "throttle", *, order: Order | None = None
+) -> None:
     """A job whose launch failed until nobody tried any more."""
     order = order or an_order(name, team=WAITING)
     world.mara.command(channel, "/labeljob", "create")
@@ -25,7 +27,9 @@ def set_aside(world: World, name: str, channel: str, fault: str = "throttle", *,
 
 
 def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None:
-    """Without this, a bad hour at AWS would leave a job that only an administrator with a database could save."""
+    """Without this, a bad hour at AWS would leave a job that only an administrator with a database
+    could save.
+    """
     channel = world.channel("own-retry")
     set_aside(world, "revived", channel)
     card = world.card("revived", channel)
@@ -33,7 +37,9 @@ def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None
     assert buttons(card) == ["Status", "Try again", "Instructions", "Stop…"]
     (line,) = world.thread("revived", channel)[1:]
     assert line.startswith("<@U0MARA> Set aside: AWS did not answer in time")
-    assert "AWS may have taken it or not: another try finds out, and never makes a second job." in line
+    assert (
+        "AWS may have taken it or not: another try finds out, and never makes a second job." in line
+    )
     assert line.endswith("press Try again or type `/labeljob retry revived`.")
 
     world.mara.press(card, "job_retry")
@@ -57,14 +63,21 @@ def test_job_that_aws_took_without_answering_is_adopted(world: World) -> None:
     assert words(world.mara.command(channel, "/labeljob", "retry ADOPTED")) == (
         "adopted is taken up again; its thread tells how it goes."
     )
-    assert words(world.mara.command(channel, "/labeljob", "retry adopted")).startswith("This job is not set aside")
+    assert words(world.mara.command(channel, "/labeljob", "retry adopted")).startswith(
+        "This job is not set aside"
+    )
     world.settle()
-    assert [line.split()[0] for line in world.thread("adopted", channel)[2:]] == ["Taken", "Launched;"]
+    assert [line.split()[0] for line in world.thread("adopted", channel)[2:]] == [
+        "Taken",
+        "Launched;",
+    ]
     assert world.aws_jobs("adopted") == ["adopted"]
 
 
 def test_job_may_be_set_aside_again_and_is_told_again(world: World) -> None:
-    """Without this, a second failure would be silent, or a revived job would be given up at its first."""
+    """Without this, a second failure would be silent, or a revived job would be given up at its
+    first.
+    """
     channel = world.channel("own-retry-twice")
     set_aside(world, "twice-aside", channel)
     world.sam.command(channel, "/labeljob", "retry twice-aside")
@@ -73,16 +86,23 @@ def test_job_may_be_set_aside_again_and_is_told_again(world: World) -> None:
     world.bot.jobs.launch.round()
     world.let_pauses_pass()
     world.send()
-    assert "Set aside" not in world.card("twice-aside", channel)["text"], "its failures are counted anew"
+    assert "Set aside" not in world.card("twice-aside", channel)["text"], (
+        "its failures are counted anew"
+    )
     world.bot.jobs.launch.round()
     world.send()
     world.mend()
-    assert [line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("twice-aside", channel)[1:]] == [
+    assert [
+        line.removeprefix("<@U0MARA> ").split()[0]
+        for line in world.thread("twice-aside", channel)[1:]
+    ] == [
         "Set",
         "Taken",
         "Set",
     ]
-    answers = say(world, channel, "@labeljob retry", world.card("twice-aside", channel)["ts"], world.mara)
+    answers = say(
+        world, channel, "@labeljob retry", world.card("twice-aside", channel)["ts"], world.mara
+    )
     assert any("twice-aside is taken up again" in answer["text"] for answer in answers)
 
 
@@ -95,25 +115,39 @@ def test_only_the_asker_and_managers_try_again(world: World) -> None:
     refusal = "You cannot try this job again. Mara, Sam or Greta can."
     assert ephemeral(world.ana, channel)["text"] == refusal
     assert words(world.ana.command(channel, "/labeljob", "retry not-yours")) == refusal
-    assert words(world.gus.command(channel, "/labeljob", "retry not-yours")).startswith("Guests may label")
+    assert words(world.gus.command(channel, "/labeljob", "retry not-yours")).startswith(
+        "Guests may label"
+    )
     entry = next(
-        e for e in world.journal("app:block_actions") if e["request"]["actions"][0]["action_id"] == "job_retry"
+        e
+        for e in world.journal("app:block_actions")
+        if e["request"]["actions"][0]["action_id"] == "job_retry"
     )
     payload = json.loads(json.dumps(entry["request"]))
     payload["user"]["id"] = "U0OTTO"  # a press that Slack would not let him make
     assert world.door.again({**entry, "request": payload})[0] == 200
     world.send()
     assert "Set aside" in world.card("not-yours", channel)["text"]
-    assert words(world.sam.command(channel, "/labeljob", "retry not-yours")).startswith("not-yours is taken up again")
+    assert words(world.sam.command(channel, "/labeljob", "retry not-yours")).startswith(
+        "not-yours is taken up again"
+    )
 
 
 def test_words_where_there_is_nothing_to_try_again(world: World) -> None:
     """Without this, a slip would be answered by silence, or a finished job be asked for anew."""
     channel = world.channel("own-retry-words")
     world.ask(an_order("is-over"), channel)
-    assert words(world.mara.command(channel, "/labeljob", "retry")).startswith("Name the job to try again")
-    assert words(world.mara.command(channel, "/labeljob", "retry nobody")).startswith("This channel has no job")
-    assert words(world.mara.command(channel, "/labeljob", "retry is-over")).startswith("This job is not set aside")
+    assert words(world.mara.command(channel, "/labeljob", "retry")).startswith(
+        "Name the job to try again"
+    )
+    assert words(world.mara.command(channel, "/labeljob", "retry nobody")).startswith(
+        "This channel has no job"
+    )
+    assert words(world.mara.command(channel, "/labeljob", "retry is-over")).startswith(
+        "This job is not set aside"
+    )
     world.finish("is-over")
-    assert words(world.mara.command(channel, "/labeljob", "retry is-over")).startswith("This job is over already")
+    assert words(world.mara.command(channel, "/labeljob", "retry is-over")).startswith(
+        "This job is over already"
+    )
     assert "/labeljob retry name" in words(world.mara.command(channel, "/labeljob", "help"))

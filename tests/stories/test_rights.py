@@ -27,7 +27,9 @@ MAY = {
     "take over": MANAGERS,
 }
 TYPED = {"create", "list", "follow", "create a dataset"}
-"""What is open to whoever types in the channel: an outsider never does, for Slack lets no outsider type."""
+"""What is open to whoever types in the channel: an outsider never does, for Slack lets no outsider
+type.
+"""
 KINDS = ("asker", "member", "manager", "leader", "guest", "stranger", "outsider")
 
 
@@ -58,7 +60,9 @@ class Scene:
     def command(self, kind: str, command: str, text: str) -> str:
         """What is answered; "a window" when one opened."""
         person = self.people[kind]
-        if kind == "outsider":  # Slack does not let him type there: a request as it would come all the same
+        if (
+            kind == "outsider"
+        ):  # Slack does not let him type there: a request as it would come all the same
             return self.forged_command(person.user, command, text)
         person.close_windows()
         said = words(person.command(self.channel, command, text))
@@ -66,7 +70,13 @@ class Scene:
 
     def forged_command(self, user: str, command: str, text: str) -> str:
         entry = self.entry
-        fields = {**entry["request"], "command": command, "text": text, "user_id": user, "channel_id": self.channel}
+        fields = {
+            **entry["request"],
+            "command": command,
+            "text": text,
+            "user_id": user,
+            "channel_id": self.channel,
+        }
         fields["trigger_id"] = f"forged-{user}-{command}-{text}"
         _status, said = self.world.door.post(*encoded({**entry, "request": fields}))
         return str((said or {}).get("text"))
@@ -99,10 +109,14 @@ ACTS: dict[str, Callable[[Scene, str], str]] = {
     "status": lambda scene, kind: scene.press(kind, "rights-running", "job_status"),
     "follow": lambda scene, kind: scene.command(kind, "/labeljob", "follow rights-theirs"),
     "create a dataset": lambda scene, kind: scene.command(kind, "/dataset", "create"),
-    "read instructions": lambda scene, kind: scene.press(kind, "rights-running", "job_instructions"),
+    "read instructions": lambda scene, kind: scene.press(
+        kind, "rights-running", "job_instructions"
+    ),
     "stop": lambda scene, kind: scene.press(kind, "rights-running", "job_stop"),
     "try again": lambda scene, kind: scene.command(kind, "/labeljob", "retry rights-running"),
-    "make a dataset of the job": lambda scene, kind: scene.press(kind, "rights-done", "job_make_dataset"),
+    "make a dataset of the job": lambda scene, kind: scene.press(
+        kind, "rights-done", "job_make_dataset"
+    ),
     "tie a team": lambda scene, kind: scene.command(kind, "/labelteam", f"here {WAITING}"),
     "take over": lambda scene, kind: scene.press(
         kind, f"rights-theirs-{kind}" if kind in MANAGERS else "rights-theirs", "job_take_over"
@@ -120,16 +134,25 @@ DONE = {
 
 @pytest.mark.parametrize(
     ("action", "kind"),
-    [(action, kind) for action in MAY for kind in KINDS if kind != "outsider" or action not in TYPED],
+    [
+        (action, kind)
+        for action in MAY
+        for kind in KINDS
+        if kind != "outsider" or action not in TYPED
+    ],
 )
-def test_each_action_is_open_to_whom_it_should_be(scene: Scene, world: World, action: str, kind: str) -> None:
+def test_each_action_is_open_to_whom_it_should_be(
+    scene: Scene, world: World, action: str, kind: str
+) -> None:
     """Without this, a guest could stop jobs, or a member could not ask for one."""
     said = ACTS[action](scene, kind)
     scene.people[kind].close_windows()
     if kind in MAY[action]:
         assert DONE.get(action, "a window") in said
     else:
-        assert said.endswith(("can.", "Join the channel first.")), "a refusal says who can, or what to do"
+        assert said.endswith(("can.", "Join the channel first.")), (
+            "a refusal says who can, or what to do"
+        )
         assert "<@" not in said, "nobody is pinged by a refusal"
     if action == "tie a team" and kind in MANAGERS:
         world.sam.command(scene.channel, "/labelteam", f"leave {WAITING}")

@@ -1,4 +1,6 @@
-"""Another labeling engine takes Ground Truth's place: the same form, cards and lines, and nothing of AWS in between."""
+"""Another labeling engine takes Ground Truth's place: the same form, cards and lines, and nothing
+of AWS in between.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +16,9 @@ from tests.stories.paper_engine import PaperEngine
 from tests.stories.world import DATA, WAITING, World, an_order, shown
 
 OBJECTS = 8
-_MOMENTS = re.compile(r"<!date[^>]*>|in \d+ \w+( \d+ \w+)?|\d+ seconds? ago|s3://\S+|berry-team|everybody")
+_MOMENTS = re.compile(
+    r"<!date[^>]*>|in \d+ \w+( \d+ \w+)?|\d+ seconds? ago|s3://\S+|berry-team|everybody"
+)
 
 
 @contextmanager
@@ -104,7 +108,9 @@ def test_steps_whose_answer_was_lost_are_not_done_again(tmp_path: Path, step: st
 
 
 def test_two_jobs_may_bear_one_name_where_the_engine_lets_them(tmp_path: Path) -> None:
-    """Without this, people would be told that a name is taken for ever which the engine gives again."""
+    """Without this, people would be told that a name is taken for ever which the engine gives
+    again.
+    """
     with world_of(tmp_path, PaperEngine(OBJECTS)) as world:
         world.mara.command(DATA, "/labeljob", "create")
         assert "AWS keeps a name" not in str(world.mara.view())

@@ -1,4 +1,6 @@
-"""What is sent again because its answer was lost, or because there was none: read as it is now, and done once."""
+"""What is sent again because its answer was lost, or because there was none: read as it is now, and
+done once.
+"""
 
 import json
 from collections.abc import Iterator
@@ -31,14 +33,18 @@ def _run(world: World, statement: str) -> None:
 
 
 def lost_answer(world: World, **typed: str) -> None:
-    """Mara submits the window on top; what the app answers is lost, and Slack says that it had trouble."""
+    """Mara submits the window on top; what the app answers is lost, and Slack says that it had
+    trouble.
+    """
     world.fault("app:view_submission", "drop_after", slack=True, times=1)
     with pytest.raises(PracticeError, match="trouble"):
         world.mara.fill(**{field: {"value": value} for field, value in typed.items()})
 
 
 def test_page_that_is_sent_again_changed_is_read_as_it_is_now(world: World) -> None:
-    """Without this, whoever mends a page after Slack's "trouble connecting" creates a job with the old words."""
+    """Without this, whoever mends a page after Slack's "trouble connecting" creates a job with the
+    old words.
+    """
     world.mara.command(DATA, "/labeljob", "create")
     world.fault("app:view_submission", "drop_after", slack=True, times=1)
     with pytest.raises(PracticeError, match="trouble"):
@@ -72,7 +78,9 @@ def test_form_that_is_changed_after_it_was_taken_makes_one_job_and_says_so(world
     world.sagemaker.stop_labeling_job(LabelingJobName="taken-first")
 
 
-def test_form_of_a_dataset_that_is_sent_again_changed_thanks_for_what_was_taken(world: World) -> None:
+def test_form_of_a_dataset_that_is_sent_again_changed_thanks_for_what_was_taken(
+    world: World,
+) -> None:
     """Without this, people would wait for a dataset that was never taken in."""
     channel = world.channel("own-sent-again")
     world.mara.command(channel, "/dataset", "create")
@@ -86,8 +94,12 @@ def test_form_of_a_dataset_that_is_sent_again_changed_thanks_for_what_was_taken(
     assert "second-project" not in said
 
 
-def test_mention_that_could_not_be_answered_for_now_is_delivered_again_and_answered_once(world: World) -> None:
-    """Without this, a mention is acknowledged, forgotten and never answered: Slack repeats only what got no 200."""
+def test_mention_that_could_not_be_answered_for_now_is_delivered_again_and_answered_once(
+    world: World,
+) -> None:
+    """Without this, a mention is acknowledged, forgotten and never answered: Slack repeats only
+    what got no 200.
+    """
     channel = world.channel("own-mention-again")
     assert world.slack_uses(world.door.url)
     before = world.so_far()
@@ -96,7 +108,10 @@ def test_mention_that_could_not_be_answered_for_now_is_delivered_again_and_answe
         with broken(world, *away):
             ts = world.mara.say(channel, "@labeljob help")
             first, *_ = world.until(
-                lambda: [entry for entry in world.journal("app:event", after=before) if entry["status"]], "an answer"
+                lambda: [
+                    entry for entry in world.journal("app:event", after=before) if entry["status"]
+                ],
+                "an answer",
             )
         assert first["status"] == 503
         assert world.door.again(first)[0] == 200, "Slack does it by itself, a minute later"
@@ -111,10 +126,14 @@ def test_mention_that_met_a_fault_of_ours_is_told_so(world: World) -> None:
     """Without this, a person would wait for an answer that nobody is going to give."""
     channel = world.channel("own-mention-fault")
     before = world.so_far()
-    refuses = "CREATE TRIGGER no_lines BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+    refuses = (
+        "CREATE TRIGGER no_lines BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+    )
     with broken(world, refuses, "DROP TRIGGER no_lines"):
         world.mara.say(channel, "@labeljob help")
         world.until(lambda: world.journal("chat.postEphemeral", after=before), "words")
     (told,) = [entry["request"] for entry in world.journal("chat.postEphemeral", after=before)]
     assert told["user"] == "U0MARA"
-    assert told["text"].startswith("Something went wrong on our side; nothing was done. Tell your administrator this")
+    assert told["text"].startswith(
+        "Something went wrong on our side; nothing was done. Tell your administrator this"
+    )

@@ -44,10 +44,14 @@ def stop(world: World, name: str, channel: str) -> str:
 
 
 def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> None:
-    """Without this, a person who gives up on a job would be told nothing, and its name would be held for ever."""
+    """Without this, a person who gives up on a job would be told nothing, and its name would be
+    held for ever.
+    """
     channel = world.channel("own-aside-none")
     set_aside(world, "never-taken", channel)
-    assert "AWS may have it already: then it is stopped there." in stop(world, "never-taken", channel)
+    assert "AWS may have it already: then it is stopped there." in stop(
+        world, "never-taken", channel
+    )
     world.send()
     assert (
         "Stopping. It is taken back; if AWS has it already, it is stopped there"
@@ -58,7 +62,10 @@ def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> No
     card, *lines = world.thread("never-taken", channel)
     assert "Stopped. It was taken back; nothing was created at AWS" in card
     assert lines[1:] == [
-        "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The name is free again."
+        (
+            "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The "
+            "name is free again."
+        )
     ]
     assert buttons(world.card("never-taken", channel)) == ["Status", "Instructions"]
     assert world.aws_jobs("never-taken") == []
@@ -67,7 +74,9 @@ def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> No
 
 
 def test_stop_of_an_unclear_launch_gives_aws_time_to_show_the_job(world: World) -> None:
-    """Without this, a job that AWS shows some seconds late is called never created, and people are paid for it."""
+    """Without this, a job that AWS shows some seconds late is called never created, and people are
+    paid for it.
+    """
     channel = world.channel("own-aside-soon")
     ask_for_job(world.mara, channel, an_order("soon-stopped", team=WAITING))
     world.fault("SageMaker.CreateLabelingJob", "throttle")
@@ -101,7 +110,9 @@ def test_stop_of_a_set_aside_job_that_aws_took_stops_it_there(world: World) -> N
     ]
 
 
-def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again(world: World) -> None:
+def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again(
+    world: World,
+) -> None:
     """Without this, the stop of a job would wait in silence for as long as AWS does."""
     channel = world.channel("own-aside-silent")
     set_aside(world, "silent", channel)
@@ -112,9 +123,16 @@ def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again
         world.bot.jobs.launch.round()
     world.send()
     world.mend()
-    lines = [line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("silent", channel)[1:]]
+    lines = [
+        line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("silent", channel)[1:]
+    ]
     assert lines == ["Set", "Set"]
-    assert buttons(world.card("silent", channel)) == ["Status", "Try again", "Instructions", "Stop…"]
+    assert buttons(world.card("silent", channel)) == [
+        "Status",
+        "Try again",
+        "Instructions",
+        "Stop…",
+    ]
     stop(world, "silent", channel)
     world.let_pauses_pass()
     world.settle()
@@ -122,7 +140,9 @@ def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again
 
 
 def test_stop_of_a_running_job_that_aws_lost_ends_it(world: World) -> None:
-    """Without this, a job in an account that was cleared would stand in the channel as stopping for ever."""
+    """Without this, a job in an account that was cleared would stand in the channel as stopping for
+    ever.
+    """
     channel = world.channel("own-aside-gone")
     world.ask(an_order("lost-there", team=WAITING), channel)
     with world.services.aws.store.write() as rows:
@@ -132,7 +152,8 @@ def test_stop_of_a_running_job_that_aws_lost_ends_it(world: World) -> None:
     stop(world, "lost-there", channel)
     world.settle()
     assert world.thread("lost-there", channel)[-1] == (
-        "<@U0MARA> Stopped by Mara. AWS knows no labeling job “lost-there” in this account and Region. "
+        "<@U0MARA> Stopped by Mara. AWS knows no labeling job “lost-there” in this account and "
+        "Region. "
         "There were no labels yet."
     )
 
@@ -148,7 +169,8 @@ def test_stop_that_aws_refuses_is_told_and_can_be_pressed_again(world: World) ->
     last = world.thread("goes-on", channel)[-1]
     assert last.startswith("<@U0MARA> Not stopped: AWS denied the bot's access (")
     assert last.endswith(
-        "The job goes on. When the cause is mended, press Stop… again or type `/labeljob stop goes-on`."
+        "The job goes on. When the cause is mended, press Stop… again or type `/labeljob stop "
+        "goes-on`."
     )
     card = world.card("goes-on", channel)
     assert "Stopping" not in card["text"]
@@ -156,7 +178,9 @@ def test_stop_that_aws_refuses_is_told_and_can_be_pressed_again(world: World) ->
 
 
 def test_what_aws_took_is_adopted_whatever_has_changed_since(world: World) -> None:
-    """Without this, one more picture in the folder would make the bot disown a job that people are paid for."""
+    """Without this, one more picture in the folder would make the bot disown a job that people are
+    paid for.
+    """
     channel = world.channel("own-adopt-changed")
     picture = world.s3.get_object(Bucket=seed.RAW, Key="ripeness/orchard-s7-001.jpg")["Body"].read()
     folder = world.put("growing/one.jpg", picture).removesuffix("one.jpg")
@@ -170,7 +194,9 @@ def test_what_aws_took_is_adopted_whatever_has_changed_since(world: World) -> No
 
 
 def test_an_unclear_launch_is_never_called_refused(world: World) -> None:
-    """Without this, a person who lost a right would be told that nothing was created at AWS, where it is labeled."""
+    """Without this, a person who lost a right would be told that nothing was created at AWS, where
+    it is labeled.
+    """
     channel = world.channel("own-adopt-unclear")
     set_aside(world, "unclear", channel, fault="drop_after")
     world.mara.command(channel, "/labeljob", "retry unclear")
@@ -180,12 +206,16 @@ def test_an_unclear_launch_is_never_called_refused(world: World) -> None:
             replica.jobs.launch.round()
     world.send()
     last = world.thread("unclear", channel)[-1]
-    assert last.startswith("<@U0MARA> Set aside: AWS denied the bot's access (DescribeLabelingJob).")
+    assert last.startswith(
+        "<@U0MARA> Set aside: AWS denied the bot's access (DescribeLabelingJob)."
+    )
     assert "AWS may have taken it or not" in last
 
 
 def test_lapse_of_the_bots_own_credentials_ends_nothing(world: World) -> None:
-    """Without this, a key that AWS does not know for a moment would refuse jobs and call off stops, for good."""
+    """Without this, a key that AWS does not know for a moment would refuse jobs and call off stops,
+    for good.
+    """
     channel = world.channel("own-lapse")
     ask_for_job(world.mara, channel, an_order("lapsed", team=WAITING))
     with denied(world):
@@ -202,7 +232,9 @@ def test_lapse_of_the_bots_own_credentials_ends_nothing(world: World) -> None:
     world.pass_time(3)
     world.settle()
     assert world.aws_status("lapsed") == "Stopped"
-    assert [line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("lapsed", channel)[1:]] == [
+    assert [
+        line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("lapsed", channel)[1:]
+    ] == [
         "Launched;",
         "Stopped",
     ]

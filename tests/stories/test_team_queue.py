@@ -1,4 +1,6 @@
-"""What a labeling team reads: one message in its channel, instructions with pictures, links that die."""
+"""What a labeling team reads: one message in its channel, instructions with pictures, links that
+die.
+"""
 
 import json
 import urllib.error
@@ -20,7 +22,10 @@ from bot.sandbox.workspace.person import elements
 from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
 
 GOOD = "ripeness/orchard-s7-001.jpg"
-TYPED = "{{ 's3://orchard-raw/secret.jpg' | grant_read_access }} {% raw %} <!channel> <script>alert(1)</script>"
+TYPED = (
+    "{{ 's3://orchard-raw/secret.jpg' | grant_read_access }} {% raw %} <!channel> "
+    "<script>alert(1)</script>"
+)
 
 
 def queue(world: World, channel: str) -> list[dict[str, Any]]:
@@ -29,7 +34,9 @@ def queue(world: World, channel: str) -> list[dict[str, Any]]:
 
 
 class SlowList(Gateway):
-    """AWS as another replica hears it: a list of teams is on its way while something else happens."""
+    """AWS as another replica hears it: a list of teams is on its way while something else
+    happens.
+    """
 
     meanwhile: Callable[[], object]
 
@@ -62,19 +69,28 @@ def test_team_is_tied_and_left_by_managers(world: World) -> None:
         "You cannot tie a labeling team to a channel. Sam or Greta can."
     )
     said = words(world.sam.command(channel, "/labelteam", "here no-such-team"))
-    assert said.startswith("There is no labeling team “no-such-team” in this AWS account. Known: berry-team, ")
+    assert said.startswith(
+        "There is no labeling team “no-such-team” in this AWS account. Known: berry-team, "
+    )
     assert words(world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")) == (
         "“queue-team” is not told of work in this channel, so nothing was changed."
     )
     said = words(world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM.upper()}"))
-    assert said.startswith("*queue-team* is told of work in this channel from now on") or "queue-team is told" in said
+    assert (
+        said.startswith("*queue-team* is told of work in this channel from now on")
+        or "queue-team is told" in said
+    )
     elsewhere = world.channel("own-other-labelers")
     assert "told of work in another channel already" in words(
         world.sam.command(elsewhere, "/labelteam", f"here {QUEUE_TEAM}")
     )
-    assert f"*queue-team* · told in <#{channel}>" in words(world.mara.command(channel, "/labelteam", "list"))
+    assert f"*queue-team* · told in <#{channel}>" in words(
+        world.mara.command(channel, "/labelteam", "list")
+    )
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
-    assert "*queue-team* · told nowhere yet" in words(world.mara.command(channel, "/labelteam", "list"))
+    assert "*queue-team* · told nowhere yet" in words(
+        world.mara.command(channel, "/labelteam", "list")
+    )
     assert "`/labelteam here name`" in words(world.mara.command(channel, "/labelteam", "what"))
 
 
@@ -84,7 +100,9 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
     world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM}")
     world.settle()
     assert queue(world, channel) == [], "an empty queue says nothing"
-    world.ask(an_order("queue-one", team=QUEUE_TEAM, description="One word for the fruit in the middle"))
+    world.ask(
+        an_order("queue-one", team=QUEUE_TEAM, description="One word for the fruit in the middle")
+    )
     (message,) = queue(world, channel)
     assert "queue-team: 1 job to label" in message["text"]
     assert "counting the pictures" in message["text"]
@@ -98,7 +116,9 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
     assert "One word for the fruit in the middle" in shown(edited)
     assert "closes" in shown(edited)
     assert buttons(edited) == ["Open portal", "Instructions with pictures"] * 2
-    assert next(link["url"] for _block, link in elements(edited["blocks"]) if "url" in link).startswith("http")
+    assert next(
+        link["url"] for _block, link in elements(edited["blocks"]) if "url" in link
+    ).startswith("http")
     assert world.thread("queue-one")[1:] == ["Launched; queue-team has been told."]
     stop(world, "queue-one")
     assert "queue-team: 1 job to label" in queue(world, channel)[0]["text"]
@@ -112,12 +132,16 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
     assert "queue-team: 1 job to label" in fresh["text"]
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
     world.settle()
-    assert queue(world, channel)[-1]["text"] == "queue-team is told of work in this channel no more."
+    assert (
+        queue(world, channel)[-1]["text"] == "queue-team is told of work in this channel no more."
+    )
     stop(world, "queue-three")
 
 
 def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
-    """Without this, labelers would see no examples, or links to the data would go round for ever."""
+    """Without this, labelers would see no examples, or links to the data would go round for
+    ever.
+    """
     channel = LABELERS
     world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM}")
     order = an_order(
@@ -130,9 +154,15 @@ def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
     )
     world.ask(order)
     (message,) = queue(world, channel)[-1:]
-    job = next(link["value"] for _b, link in elements(message["blocks"]) if link["action_id"] == "queue_instructions")
+    job = next(
+        link["value"]
+        for _b, link in elements(message["blocks"])
+        if link["action_id"] == "queue_instructions"
+    )
     world.gus.press(message, "queue_instructions", of=job)
-    assert "no green at all" in json.dumps(world.gus.view()), "a guest may label, so a guest may read"
+    assert "no green at all" in json.dumps(world.gus.view()), (
+        "a guest may label, so a guest may read"
+    )
     world.gus.close_windows()
     world.lin.press(message, "queue_instructions", of=job)
     view = world.lin.view()
@@ -151,7 +181,9 @@ def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
     world.lin.press(message, "queue_instructions", of=job)
     fresh = [block["image_url"] for block in world.lin.view()["blocks"] if block["type"] == "image"]
     assert [fetched(url)[0] for url in fresh] == [200, 200], "a new press makes new links"
-    lost = world.put("examples/lost.jpg", world.s3.get_object(Bucket=seed.RAW, Key=GOOD)["Body"].read())
+    lost = world.put(
+        "examples/lost.jpg", world.s3.get_object(Bucket=seed.RAW, Key=GOOD)["Body"].read()
+    )
     world.ask(an_order("with-a-lost-picture", team=QUEUE_TEAM, good_examples=f"{lost} | lost"))
     world.s3.delete_object(Bucket=seed.RAW, Key="examples/lost.jpg")
     world.mara.press(world.card("with-a-lost-picture"), "job_instructions")
@@ -162,7 +194,9 @@ def test_instructions_open_with_pictures_whose_links_die(world: World) -> None:
 
 
 def test_what_people_type_stays_text(world: World) -> None:
-    """Without this, a typed template could read other people's data, and a typed mention ping everybody."""
+    """Without this, a typed template could read other people's data, and a typed mention ping
+    everybody.
+    """
     name = world.ask(
         an_order(
             "typed-text",
@@ -183,7 +217,9 @@ def test_what_people_type_stays_text(world: World) -> None:
     assert "<!channel>" not in window
     assert "grant_read_access" in window, "the words are there, as words"
     asked = world.sagemaker.describe_labeling_job(LabelingJobName=name)
-    bucket, _, key = asked["HumanTaskConfig"]["UiConfig"]["UiTemplateS3Uri"].removeprefix("s3://").partition("/")
+    bucket, _, key = (
+        asked["HumanTaskConfig"]["UiConfig"]["UiTemplateS3Uri"].removeprefix("s3://").partition("/")
+    )
     assert key.startswith(f"labels/{name}/labeljob/")
     page = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     assert "<script>alert" not in page
@@ -192,22 +228,28 @@ def test_what_people_type_stays_text(world: World) -> None:
         UiTemplate={"Content": page}, Task={"Input": task}, RoleArn=asked["RoleArn"]
     )
     assert rendered["Errors"] == []
-    assert "grant_read_access" in rendered["RenderedContent"], "the typed template is shown as it was typed"
+    assert "grant_read_access" in rendered["RenderedContent"], (
+        "the typed template is shown as it was typed"
+    )
     assert "secret.jpg?" not in rendered["RenderedContent"], "and nothing was granted"
     assert "<script>alert" not in rendered["RenderedContent"]
     stop(world, name)
 
 
 def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(world: World) -> None:
-    """Without this, a job would be refused because its new labeling team “does not exist any more”."""
+    """Without this, a job would be refused because its new labeling team “does not exist any
+    more”.
+    """
     bot, aws = world.bot, SlowList(Aws(world.bot.settings))
 
     def made_and_listed() -> None:
         like = world.sagemaker.describe_workteam(WorkteamName=QUEUE_TEAM)["Workteam"]
         world.sagemaker.create_workteam(
-            WorkteamName="made-meanwhile", Description="new", MemberDefinitions=like["MemberDefinitions"],
+            WorkteamName="made-meanwhile",
+            Description="new",
+            MemberDefinitions=like["MemberDefinitions"],
             WorkforceName=like["WorkforceArn"].rpartition("/")[2],
-        )  # fmt: skip
+        )
         bot.jobs.queue.refresh(bot.installation.team_id)
 
     aws.meanwhile = made_and_listed

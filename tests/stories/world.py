@@ -1,6 +1,8 @@
-"""The whole world in one process: the stand-ins over HTTP, and the bot behind Socket Mode and behind signed HTTP.
+"""The whole world in one process: the stand-ins over HTTP, and the bot behind Socket Mode and
+behind signed HTTP.
 
-Nothing happens by itself: time at AWS passes when a test says so, and the bot's rounds run when a test says so.
+Nothing happens by itself: time at AWS passes when a test says so, and the bot's rounds run when a
+test says so.
 """
 
 import json
@@ -108,7 +110,9 @@ class World:
             Person(slack, user) for user in ids
         )
         session = boto3.Session(
-            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name=REGION
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            region_name=REGION,
         )
         self.sagemaker: Any = session.client("sagemaker", endpoint_url=self.services.aws_url)
         self.rekognition: Any = session.client("rekognition", endpoint_url=self.services.aws_url)
@@ -120,7 +124,8 @@ class World:
         self.bot.ground.db.close()
         self.services.stop()
 
-    # -- time --------------------------------------------------------------------------------------------------------
+    # -- time
+    # ----------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         """Run the bot's rounds until there is nothing left to say."""
@@ -155,7 +160,9 @@ class World:
         self.settle()
 
     def until(self, found: Callable[[], Any], what: str) -> Any:
-        """What `found` gives as soon as it gives something (an event reaches the app on a way of its own)."""
+        """What `found` gives as soon as it gives something (an event reaches the app on a way of
+        its own).
+        """
         pause = threading.Event()
         for _ in range(500):
             if result := found():
@@ -163,7 +170,8 @@ class World:
             pause.wait(0.01)
         raise AssertionError(f"waited 5 s for {what}")
 
-    # -- asking ------------------------------------------------------------------------------------------------------
+    # -- asking
+    # ----------------------------------------------------------------------------------------------
 
     def ask(self, order: Order, channel: str = DATA, person: Person | None = None) -> str:
         """Somebody (Mara) asks for a job, and the bot launches it; its name."""
@@ -176,7 +184,10 @@ class World:
         with self._slack_rows() as rows:
             made = f"C0{name.upper().replace('-', '')}"
             rows.execute(
-                "INSERT INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, ?, 0, 0, '', 0)",
+                (
+                    "INSERT INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, "
+                    "?, 0, 0, '', 0)"
+                ),
                 (made, name),
             )
             for person in members or PROJECT:
@@ -197,13 +208,17 @@ class World:
     def invite_bot(self, channel: str) -> None:
         """Somebody takes the app into a channel again."""
         with self._slack_rows() as rows:
-            rows.execute("INSERT INTO member(channel, person, last_read) VALUES (?, ?, '0')", (channel, BOT))
+            rows.execute(
+                "INSERT INTO member(channel, person, last_read) VALUES (?, ?, '0')", (channel, BOT)
+            )
             rows.commit()
         self.bot.ground.access._known.clear()
 
     def put(self, key: str, body: bytes | str, bucket: str = seed.RAW) -> str:
         """Write an object; its address."""
-        self.s3.put_object(Bucket=bucket, Key=key, Body=body.encode() if isinstance(body, str) else body)
+        self.s3.put_object(
+            Bucket=bucket, Key=key, Body=body.encode() if isinstance(body, str) else body
+        )
         return f"s3://{bucket}/{key}"
 
     def fault(self, operation: str, fault: str, *, slack: bool = False, **more: Any) -> None:
@@ -212,16 +227,26 @@ class World:
         _post(f"{url}/_control/faults", {"operation": operation, "fault": fault, **more})
 
     def slack_uses(self, url: str | None) -> bool:
-        """Slack delivers by signed HTTP to this address (which echoes its challenge), or by Socket Mode."""
-        said = _post(f"{self.services.slack_url}/_control/request_url", {"url": url, "verify": url is not None})
+        """Slack delivers by signed HTTP to this address (which echoes its challenge), or by Socket
+        Mode.
+        """
+        said = _post(
+            f"{self.services.slack_url}/_control/request_url",
+            {"url": url, "verify": url is not None},
+        )
         return bool(said.get("verified"))
 
     def refuse(self, method: str, error: str | None, times: int = 1_000) -> None:
         """Slack answers the next calls of a method (a pattern) with this code; None ends it."""
-        _post(f"{self.services.slack_url}/_control/refuse", {"method": method, "error": error, "times": times})
+        _post(
+            f"{self.services.slack_url}/_control/refuse",
+            {"method": method, "error": error, "times": times},
+        )
 
     def installed(self, **other: str) -> None:
-        """What Slack sends bears another `team_id` or `api_app_id` from now on; nothing named is normal again."""
+        """What Slack sends bears another `team_id` or `api_app_id` from now on; nothing named is
+        normal again.
+        """
         _post(f"{self.services.slack_url}/_control/installed", other)
 
     def mend(self) -> None:
@@ -229,28 +254,39 @@ class World:
         for url in (self.services.slack_url, self.services.aws_url):
             _post(f"{url}/_control/faults", None, "DELETE")
 
-    # -- looking -----------------------------------------------------------------------------------------------------
+    # -- looking
+    # ----------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         """A test begins: the journals are read from here on."""
         self.began = {slack: self.so_far(slack=slack) for slack in (True, False)}
 
-    def journal(self, operation: str, *, slack: bool = True, after: int = 0) -> list[dict[str, Any]]:
-        """What Slack (or AWS) received and sent in this test since entry `after`, by operation, oldest first."""
+    def journal(
+        self, operation: str, *, slack: bool = True, after: int = 0
+    ) -> list[dict[str, Any]]:
+        """What Slack (or AWS) received and sent in this test since entry `after`, by operation,
+        oldest first.
+        """
         url = self.services.slack_url if slack else self.services.aws_url
         after = max(after, self.began[slack])
         with urllib.request.urlopen(f"{url}/_control/journal?after={after}", timeout=10) as answer:
-            return [entry for entry in json.load(answer)["entries"] if entry["operation"] == operation]
+            return [
+                entry for entry in json.load(answer)["entries"] if entry["operation"] == operation
+            ]
 
     def so_far(self, *, slack: bool = True) -> int:
         """The number of the newest journal entry of Slack (or AWS)."""
         url = self.services.slack_url if slack else self.services.aws_url
-        with urllib.request.urlopen(f"{url}/_control/journal?after=1000000000", timeout=10) as answer:
+        with urllib.request.urlopen(
+            f"{url}/_control/journal?after=1000000000", timeout=10
+        ) as answer:
             return int(json.load(answer)["last"])
 
     def aws_jobs(self, name: str) -> list[str]:
         """The names of the jobs at AWS that contain this one."""
-        found = self.sagemaker.list_labeling_jobs(NameContains=name, MaxResults=100)["LabelingJobSummaryList"]
+        found = self.sagemaker.list_labeling_jobs(NameContains=name, MaxResults=100)[
+            "LabelingJobSummaryList"
+        ]
         return [job["LabelingJobName"] for job in found]
 
     def aws_status(self, name: str) -> str:
@@ -258,7 +294,11 @@ class World:
 
     def cards(self, name: str, channel: str = DATA) -> list[dict[str, Any]]:
         """The root messages of a job in a channel."""
-        return [message for message in self.mara.messages(channel) if message["text"].endswith(f"job {name}")]
+        return [
+            message
+            for message in self.mara.messages(channel)
+            if message["text"].endswith(f"job {name}")
+        ]
 
     def card(self, name: str, channel: str = DATA) -> dict[str, Any]:
         return card_of(self.mara, channel, name)
@@ -277,7 +317,9 @@ class World:
         import sqlite3  # noqa: PLC0415
         from contextlib import closing  # noqa: PLC0415
 
-        return closing(sqlite3.connect(self.bot.settings.database_url[10:].replace("labeljob.db", "slack.db")))
+        return closing(
+            sqlite3.connect(self.bot.settings.database_url[10:].replace("labeljob.db", "slack.db"))
+        )
 
 
 def an_order(name: str, **other: Any) -> Order:
@@ -307,7 +349,9 @@ def shown(view: dict[str, Any]) -> str:
 
     def walk(value: Any) -> None:
         if isinstance(value, dict):
-            found.extend(str(part) for key, part in value.items() if key == "text" and isinstance(part, str))
+            found.extend(
+                str(part) for key, part in value.items() if key == "text" and isinstance(part, str)
+            )
             for part in value.values():
                 walk(part)
         elif isinstance(value, list):
@@ -320,11 +364,17 @@ def shown(view: dict[str, Any]) -> str:
 
 def buttons(message: dict[str, Any]) -> list[str]:
     """The buttons of a message or view, as people read them."""
-    return [each["text"]["text"] for _block, each in elements(message["blocks"]) if each["type"] == "button"]
+    return [
+        each["text"]["text"]
+        for _block, each in elements(message["blocks"])
+        if each["type"] == "button"
+    ]
 
 
 def _post(url: str, body: dict[str, Any] | None, method: str = "POST") -> dict[str, Any]:
     data = json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        url, data=data, method=method, headers={"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return dict(json.load(answer))

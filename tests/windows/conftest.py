@@ -22,7 +22,10 @@ from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.slack import manifest as slack_manifest
 
-PEOPLE = [{"id": "U0MARA", "name": "mara", "real_name": "Mara"}, {"id": "U0SAM", "name": "sam", "real_name": "Sam"}]
+PEOPLE = [
+    {"id": "U0MARA", "name": "mara", "real_name": "Mara"},
+    {"id": "U0SAM", "name": "sam", "real_name": "Sam"},
+]
 CHANNELS = [
     {"id": "C0DATA", "name": "orchard-data", "topic": "", "members": ["U0MARA", "bot"]},
     {"id": "C0OTHER", "name": "other", "topic": "", "members": ["U0MARA", "bot"]},
@@ -49,7 +52,9 @@ class Workspace:
 
     def fault(self, operation: str, fault: str, times: int | None = None, **more: Any) -> None:
         """Switch a fault on."""
-        self._post("/_control/faults", {"operation": operation, "fault": fault, "times": times, **more})
+        self._post(
+            "/_control/faults", {"operation": operation, "fault": fault, "times": times, **more}
+        )
 
     def count(self, operation: str) -> int:
         """How often Slack was asked."""
@@ -97,13 +102,16 @@ def make_sender(db: Database, workspace: Workspace) -> Callable[..., Sender]:
 
     def make(owner: str = "one", **settings: Any) -> Sender:
         chosen = Settings(
-            SLACK_BOT_TOKEN="xoxb-test", **{"look_wait": 0, "slack_timeout": 2, "post_pace": 1_000_000, **settings}
+            SLACK_BOT_TOKEN="xoxb-test",
+            **{"look_wait": 0, "slack_timeout": 2, "post_pace": 1_000_000, **settings},
         )
         return Sender(
             db=db,
             claims=Claims(db, lease=chosen.lease),
             budget=RateBudget(db, chosen.post_pace),
-            slack=WebClient("xoxb-test", base_url=f"{workspace.url}/api/", timeout=2, retry_handlers=[]),
+            slack=WebClient(
+                "xoxb-test", base_url=f"{workspace.url}/api/", timeout=2, retry_handlers=[]
+            ),
             settings=chosen,
             owner=owner,
             chance=random.Random(1),

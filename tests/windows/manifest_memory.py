@@ -1,7 +1,8 @@
 """A process of its own that reads and writes large manifests and tells how much its memory rose.
 
-`python -m tests.windows.manifest_memory check|import LINES [ENDPOINT BUCKET KEY]` prints one JSON object. The rise is
-between the highest resident memory (VmHWM) at the end and that after the imports and a small run of the same code.
+`python -m tests.windows.manifest_memory check|import LINES [ENDPOINT BUCKET KEY]` prints one JSON
+object. The rise is between the highest resident memory (VmHWM) at the end and that after the
+imports and a small run of the same code.
 """
 
 import json
@@ -32,7 +33,12 @@ def line(number: int, bucket: str = "orchard-out") -> bytes:
         "job-name": FILLING,
     }
     source = f"s3://{bucket}/raw/{number:07}.jpg"
-    return json.dumps({"source-ref": source, "ripeness": number % 2, "ripeness-metadata": metadata}).encode() + b"\n"
+    return (
+        json.dumps(
+            {"source-ref": source, "ripeness": number % 2, "ripeness-metadata": metadata}
+        ).encode()
+        + b"\n"
+    )
 
 
 def stream(lines: int, *, endless: int = 0, megabytes: int = 50) -> Iterator[bytes]:

@@ -31,8 +31,18 @@ PEOPLE: list[dict[str, Any]] = [
     {"id": "U0DORA", "name": "dora", "deleted": True},
     {"id": "U0HIDE", "name": "hide", "hidden": True},
     {"id": "U0PIA", "name": "pia", "team_id": "T0PARTNER"},
-    {"id": "U0GRID", "name": "grit", "team_id": "T0HOME", "enterprise_user": {**_GRID, "teams": ["T0HOME", OURS]}},
-    {"id": "U0FAR", "name": "far", "team_id": "T0HOME", "enterprise_user": {**_GRID, "teams": ["T0HOME"]}},
+    {
+        "id": "U0GRID",
+        "name": "grit",
+        "team_id": "T0HOME",
+        "enterprise_user": {**_GRID, "teams": ["T0HOME", OURS]},
+    },
+    {
+        "id": "U0FAR",
+        "name": "far",
+        "team_id": "T0HOME",
+        "enterprise_user": {**_GRID, "teams": ["T0HOME"]},
+    },
     {"id": "U0STRA", "name": "stella", "is_stranger": True},
     {"id": "U0OTHER", "name": "other", "is_bot": True, "bot_id": "B0OTHER", "app_id": "A0OTHER"},
     {"id": "U0LABELJOB", "name": "labeljob", "is_bot": True},
@@ -50,7 +60,9 @@ class Place(Workspace):
 
     def access(self, *managers: str, seconds: Callable[[], float] = time.monotonic) -> Access:
         """The rules, as a bot that has just started applies them."""
-        return Access(SlackClient("xoxb-test", f"{self.url}/api/", 2), managers, OURS, RULES, seconds)
+        return Access(
+            SlackClient("xoxb-test", f"{self.url}/api/", 2), managers, OURS, RULES, seconds
+        )
 
     def refuse(self, method: str, error: str | None) -> None:
         """Slack answers this method with this code; None ends it."""
@@ -89,7 +101,9 @@ def test_manager_whom_slack_does_not_know_keeps_nobody_out(place: Place, wrong: 
         rules.require("stop", mara)
 
 
-@pytest.mark.parametrize("code", ["plan_upgrade_required", "missing_scope", "nobody_knows_this", "internal_error"])
+@pytest.mark.parametrize(
+    "code", ["plan_upgrade_required", "missing_scope", "nobody_knows_this", "internal_error"]
+)
 def test_group_of_managers_that_cannot_be_read_keeps_nobody_out(place: Place, code: str) -> None:
     """A plan that loses its user groups would end every command of everybody with "try again"."""
     rules = place.access("U0SAM", "S0LEADS")
@@ -98,14 +112,21 @@ def test_group_of_managers_that_cannot_be_read_keeps_nobody_out(place: Place, co
         who = rules.who(OURS, user, "C0DATA")
         assert who.role is role
         rules.require("see", who)
-    assert place.calls("usergroups.users.list") == 1, "what cannot be read is not asked for at every press"
+    assert place.calls("usergroups.users.list") == 1, (
+        "what cannot be read is not asked for at every press"
+    )
 
 
-def test_whether_somebody_manages_is_called_unknown_only_where_slack_did_not_answer(place: Place) -> None:
+def test_whether_somebody_manages_is_called_unknown_only_where_slack_did_not_answer(
+    place: Place,
+) -> None:
     """A manager would read that they are none because Slack had a bad minute."""
     rules = place.access("U0SAM", "S0LEADS")
     place.refuse("usergroups.users.list", "internal_error")
-    with pytest.raises(SlackSilent, match=r"did not say who is in S0LEADS, so it is not known whether you are a man"):
+    with pytest.raises(
+        SlackSilent,
+        match=r"did not say who is in S0LEADS, so it is not known whether you are a man",
+    ):
         rules.require("stop", rules.who(OURS, "U0GRETA", "C0DATA"))
     place.refuse("usergroups.users.list", None)
     place.refuse("usergroups.users.list", "plan_upgrade_required")
@@ -115,25 +136,49 @@ def test_whether_somebody_manages_is_called_unknown_only_where_slack_did_not_ans
 
 
 def test_group_that_cannot_be_read_says_nothing_of_what_members_alone_may(place: Place) -> None:
-    """A labeler would be kept from the instructions by a question whose answer gives no right to them."""
+    """A labeler would be kept from the instructions by a question whose answer gives no right to
+    them.
+    """
     rules = place.access("U0SAM", "S0LEADS")
     place.refuse("usergroups.users.list", "internal_error")
     outside = rules.who(OURS, "U0MARA", "C0SAMS")
     assert not rules.may("read instructions", outside)
-    with pytest.raises(NotAllowed, match=r"Only members of this channel can read the instructions\. Join"):
+    with pytest.raises(
+        NotAllowed, match=r"Only members of this channel can read the instructions\. Join"
+    ):
         rules.require("read instructions", outside)
 
 
 @pytest.mark.parametrize(
     ("user", "words"),
     [
-        ("U0PIA", "People of other workspaces cannot stop this job yet, even where a channel is shared with theirs."),
+        (
+            "U0PIA",
+            (
+                "People of other workspaces cannot stop this job yet, even where a channel is "
+                "shared with theirs."
+            ),
+        ),
         ("U0FAR", "People of other workspaces cannot stop this job yet"),
         ("U0STRA", "People of other workspaces cannot stop this job yet"),
         ("U0OTHER", "Apps and workflows cannot stop this job."),
         ("U0DORA", "Deactivated accounts cannot stop this job."),
-        ("U0HIDE", r"Slack does not show Labeljob who you are \(user_not_visible\), so you cannot stop this job."),
-        ("U0NOBODY", r"Slack does not show Labeljob who you are \(user_not_found\), so you cannot stop this job."),
+        (
+            "U0HIDE",
+            (
+                r"Slack does not show Labeljob who you are "
+                r"\(user_not_visible\), so you "
+                r"cannot stop this job."
+            ),
+        ),
+        (
+            "U0NOBODY",
+            (
+                r"Slack does not show Labeljob who you are "
+                r"\(user_not_found\), so you cannot "
+                r"stop this job."
+            ),
+        ),
     ],
 )
 def test_stranger_is_told_why_and_whom_to_ask(place: Place, user: str, words: str) -> None:
@@ -145,10 +190,14 @@ def test_stranger_is_told_why_and_whom_to_ask(place: Place, user: str, words: st
         rules.require("stop", who, asked_by=user)
     with pytest.raises(NotAllowed, match=r"Full members of this channel can\."):
         rules.require("see", who)
-    assert place.calls("users.conversations") == place.calls("conversations.info") == 0, "a refusal costs little"
+    assert place.calls("users.conversations") == place.calls("conversations.info") == 0, (
+        "a refusal costs little"
+    )
 
 
-def test_member_whose_home_is_another_workspace_of_the_organisation_is_a_member(place: Place) -> None:
+def test_member_whose_home_is_another_workspace_of_the_organisation_is_a_member(
+    place: Place,
+) -> None:
     """In an organisation, people would be locked out of their own channel as another company's."""
     rules = place.access()
     assert rules.who(OURS, "U0GRID", "C0DATA").role is Role.MEMBER
@@ -158,7 +207,10 @@ def test_member_whose_home_is_another_workspace_of_the_organisation_is_a_member(
 def test_job_of_another_workspace_is_nobodys_here(place: Place) -> None:
     """A row of another installation would be managed by our people."""
     rules = place.access("U0SAM")
-    with pytest.raises(NotAllowed, match="This belongs to another workspace; people of this one cannot stop this job"):
+    with pytest.raises(
+        NotAllowed,
+        match="This belongs to another workspace; people of this one cannot stop this job",
+    ):
         rules.require("stop", rules.who("T0OTHER", "U0SAM", "C0DATA"))
 
 
@@ -173,7 +225,9 @@ def test_managers_who_cannot_act_are_not_named(place: Place) -> None:
 
 def test_many_managers_are_not_all_looked_up_for_one_refusal(place: Place) -> None:
     """A group of hundreds would take the time of the answer that refuses."""
-    ids = tuple(sorted(user for user in EVERYBODY if user not in {"U0MARA", "U0DORA", "U0HIDE", "U0STRA"}))
+    ids = tuple(
+        sorted(user for user in EVERYBODY if user not in {"U0MARA", "U0DORA", "U0HIDE", "U0STRA"})
+    )
     rules = place.access(*(f"U0GONE{number:03}" for number in range(3)), *ids)
     who = rules.who(OURS, "U0GUS", "C0DATA")
     with pytest.raises(NotAllowed, match=r"can\.$"):
@@ -215,23 +269,36 @@ def test_private_channel_that_hides_from_the_bot_says_so(place: Place) -> None:
 @pytest.mark.parametrize("channel", ["D0ANY", "D012345678"])
 def test_direct_message_is_no_channel(place: Place, channel: str) -> None:
     """People would invite the app into a conversation that cannot hold it."""
-    for ask in (lambda: place.access().who(OURS, "U0MARA", channel), lambda: place.access().check_here(channel)):
+    for ask in (
+        lambda: place.access().who(OURS, "U0MARA", channel),
+        lambda: place.access().check_here(channel),
+    ):
         with pytest.raises(DirectMessage, match="Labeljob works in channels"):
             ask()
 
 
-@pytest.mark.parametrize("code", ["missing_scope", "invalid_auth", "token_revoked", "account_inactive"])
+@pytest.mark.parametrize(
+    "code", ["missing_scope", "invalid_auth", "token_revoked", "account_inactive"]
+)
 def test_token_that_may_not_ask_is_the_administrators_business(place: Place, code: str) -> None:
     """People would try again for ever what only an administrator can mend."""
     place.refuse("users.info", code)
-    with pytest.raises(SlackShut, match=rf"\(it answers {code}\).*An administrator must install the app"):
+    with pytest.raises(
+        SlackShut, match=rf"\(it answers {code}\).*An administrator must install the app"
+    ):
         place.access().who(OURS, "U0MARA", "C0DATA", typed=True)
 
 
-@pytest.mark.parametrize("method", ["users.info", "users.conversations", "usergroups.users.list", "conversations.info"])
-@pytest.mark.parametrize("code", ["missing_scope", "internal_error", "ratelimited", "nobody_knows_this", "fatal_error"])
+@pytest.mark.parametrize(
+    "method", ["users.info", "users.conversations", "usergroups.users.list", "conversations.info"]
+)
+@pytest.mark.parametrize(
+    "code", ["missing_scope", "internal_error", "ratelimited", "nobody_knows_this", "fatal_error"]
+)
 def test_every_code_of_every_look_up_becomes_words(place: Place, method: str, code: str) -> None:
-    """A code that nobody thought of would be an error page with a number, or "try again" for ever."""
+    """A code that nobody thought of would be an error page with a number, or "try again" for
+    ever.
+    """
     rules = place.access("S0LEADS", "U0SAM")
     place.refuse(method, code)
     told: list[LabeljobError] = []
@@ -242,7 +309,9 @@ def test_every_code_of_every_look_up_becomes_words(place: Place, method: str, co
         except LabeljobError as error:
             told.append(error)
     assert len(told) >= 2, "neither the member nor the guest may stop a job"
-    assert not [error for error in told if "try again" in error.words and not isinstance(error, NotHere)]
+    assert not [
+        error for error in told if "try again" in error.words and not isinstance(error, NotHere)
+    ]
 
 
 def test_look_ups_of_one_answer_share_its_time(place: Place) -> None:
@@ -258,15 +327,24 @@ def test_look_ups_of_one_answer_share_its_time(place: Place) -> None:
         rules.require("see", who)
         with pytest.raises(SlackSilent, match="not known whether you are a manager"):
             rules.require("stop", who)
-    assert time.monotonic() - began < 5, "far from the six seconds that three such look-ups would take alone"
+    assert time.monotonic() - began < 5, (
+        "far from the six seconds that three such look-ups would take alone"
+    )
 
 
 def test_nothing_more_is_asked_for_somebody_whose_time_has_passed(place: Place) -> None:
-    """Each question still waits a moment when the time is over: sixty of them would be the three seconds again."""
+    """Each question still waits a moment when the time is over: sixty of them would be the three
+    seconds again.
+    """
     rules = place.access(*(f"U0GONE{number:02}" for number in range(60)))
     mara = rules.who(OURS, "U0MARA", "C0DATA")
     asked = place.calls("users.info")
-    with within(0), pytest.raises(NotAllowed, match=r"You cannot stop this job\. Managers can; an administrator"):
+    with (
+        within(0),
+        pytest.raises(
+            NotAllowed, match=r"You cannot stop this job\. Managers can; an administrator"
+        ),
+    ):
         rules.require("stop", mara)
     with within(0), pytest.raises(SlackSilent):
         rules.check_here("C0DATA")
@@ -277,7 +355,11 @@ def test_nothing_more_is_asked_for_somebody_whose_time_has_passed(place: Place) 
 def test_who_hears_in_place_of_a_deactivated_account(place: Place) -> None:
     """The end of a job would be told to nobody."""
     rules = place.access("U0DORA", "S0LEADS", "U0SAM")
-    assert [rules.told(user) for user in ("U0MARA", "U0DORA", "U0HIDE")] == ["U0MARA", "U0SAM", "U0SAM"]
+    assert [rules.told(user) for user in ("U0MARA", "U0DORA", "U0HIDE")] == [
+        "U0MARA",
+        "U0SAM",
+        "U0SAM",
+    ]
     assert place.access("S0LEADS").told("U0DORA") == "U0GRETA"
     assert place.access().told("U0DORA") == ""
     place.refuse("users.info", "internal_error")
@@ -285,7 +367,9 @@ def test_who_hears_in_place_of_a_deactivated_account(place: Place) -> None:
 
 
 def test_what_slack_said_is_believed_for_seconds_that_only_go_on(place: Place) -> None:
-    """Without this, whoever lost a right would keep it for the hour by which a machine's clock was set back."""
+    """Without this, whoever lost a right would keep it for the hour by which a machine's clock was
+    set back.
+    """
     now = [100.0]
     access = place.access(seconds=lambda: now[0])
     asked = []

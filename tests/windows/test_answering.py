@@ -1,4 +1,6 @@
-"""How many requests are answered at the same time: few quick ones, and more beside those that wait."""
+"""How many requests are answered at the same time: few quick ones, and more beside those that
+wait.
+"""
 
 import asyncio
 import threading
@@ -26,7 +28,9 @@ def entered(room: Room, moment: float) -> int:
 
 
 def test_quick_answers_leave_room_for_few() -> None:
-    """Without this, 64 threads would contend for the interpreter, and each answer would cost half as much again."""
+    """Without this, 64 threads would contend for the interpreter, and each answer would cost half
+    as much again.
+    """
     clock = Seconds()
     room = Room(FEW, MOST, clock)
     assert entered(room, clock.now) == FEW
@@ -40,8 +44,12 @@ def test_quick_answers_leave_room_for_few() -> None:
             assert room.enter((0.0, number))
 
 
-def test_answers_that_wait_make_room_for_more_and_sixty_are_begun_with_in_a_fifth_of_a_second() -> None:
-    """Without this, a few people whose question AWS does not answer would let everybody else wait beyond 3 s."""
+def test_answers_that_wait_make_room_for_more_and_sixty_are_begun_with_in_a_fifth_of_a_second() -> (
+    None
+):
+    """Without this, a few people whose question AWS does not answer would let everybody else wait
+    beyond 3 s.
+    """
     clock = Seconds()
     room = Room(FEW, MOST, clock)
     begun = []
@@ -53,7 +61,9 @@ def test_answers_that_wait_make_room_for_more_and_sixty_are_begun_with_in_a_fift
 
 
 def test_nobody_gets_in_beyond_the_most() -> None:
-    """Without this, answers that wait would take one thread after the other until the machine has none."""
+    """Without this, answers that wait would take one thread after the other until the machine has
+    none.
+    """
     clock = Seconds()
     room = Room(FEW, MOST, clock)
     for _ in range(10):
@@ -80,7 +90,9 @@ def test_room_that_waiting_made_ends_with_it() -> None:
 
 
 def test_as_many_as_there_may_be_are_answered_at_once_when_all_of_them_wait() -> None:
-    """Without this, whoever asks while others wait for AWS would begin only when one of them has ended."""
+    """Without this, whoever asks while others wait for AWS would begin only when one of them has
+    ended.
+    """
     together = threading.Barrier(MOST)
 
     async def story() -> list[int]:
@@ -91,7 +103,9 @@ def test_as_many_as_there_may_be_are_answered_at_once_when_all_of_them_wait() ->
 
 
 def test_each_is_answered_in_its_turn_and_what_one_raises_stays_with_it() -> None:
-    """Without this, one faulty request would take its place with it, and after a few nobody would be answered."""
+    """Without this, one faulty request would take its place with it, and after a few nobody would
+    be answered.
+    """
     begun: list[int] = []
 
     def work(number: int) -> int:
@@ -102,7 +116,9 @@ def test_each_is_answered_in_its_turn_and_what_one_raises_stays_with_it() -> Non
 
     async def story() -> list[int | BaseException]:
         answering = Answering(1, 1)
-        return await asyncio.gather(*(answering.do(work, number) for number in range(20)), return_exceptions=True)
+        return await asyncio.gather(
+            *(answering.do(work, number) for number in range(20)), return_exceptions=True
+        )
 
     found = asyncio.run(story())
     assert begun == list(range(20))
@@ -110,7 +126,9 @@ def test_each_is_answered_in_its_turn_and_what_one_raises_stays_with_it() -> Non
 
 
 def test_whoever_gives_up_leaves_the_place_to_the_next() -> None:
-    """Without this, connections that are cut while they wait would use up the room of those that come after."""
+    """Without this, connections that are cut while they wait would use up the room of those that
+    come after.
+    """
     go = threading.Event()
     begun: list[int] = []
 

@@ -14,7 +14,8 @@ from bot.engines.ground_truth.request import REQUEST_TAG
 from bot.work.tries import counts
 from tests.one_answer import OneAnswer
 
-# Botocore's own lists of what is asked again (botocore.retries.standard); for the one that is left out see THROTTLED.
+# Botocore's own lists of what is asked again (botocore.retries.standard); for the one that is left
+# out see THROTTLED.
 PASSING = (
     "Throttling",
     "ThrottlingException",
@@ -45,7 +46,9 @@ OURS = (
 JOB = {
     "LabelingJobName": "ripe",
     "LabelAttributeName": "ripe",
-    "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://orchard-raw/a.manifest"}}},
+    "InputConfig": {
+        "DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://orchard-raw/a.manifest"}}
+    },
     "OutputConfig": {"S3OutputPath": "s3://orchard-out/"},
     "RoleArn": "arn:aws:iam::111122223333:role/labeling",
     "HumanTaskConfig": {
@@ -82,7 +85,9 @@ def test_what_passes_at_aws_ends_no_job(asking: Callable[[OneAnswer], None], cod
 
 
 def test_full_account_is_told_to_people() -> None:
-    """Without this, an account that has all the projects it may have would be called busy until all is set aside."""
+    """Without this, an account that has all the projects it may have would be called busy until all
+    is set aside.
+    """
     with pytest.raises(AwsRefused, match="so it is"):
         put(OneAnswer("LimitExceededException"))
 
@@ -100,13 +105,17 @@ def test_what_aws_says_of_the_bots_own_credentials_is_held_against_no_job(
     asking: Callable[[OneAnswer], None], code: str
 ) -> None:
     """Without this, a key that ran out would end jobs as refused and set imports aside."""
-    with pytest.raises(Lapsed, match=f"does not accept the bot's credentials \\({code}\\)") as lapsed:
+    with pytest.raises(
+        Lapsed, match=f"does not accept the bot's credentials \\({code}\\)"
+    ) as lapsed:
         asking(OneAnswer(code, status=403))
     assert not counts(lapsed.value)
 
 
 def test_job_whose_reply_was_lost_is_not_called_refused_by_what_came_after() -> None:
-    """Without this, people are paid for a job of which its thread says that nothing was created at AWS."""
+    """Without this, people are paid for a job of which its thread says that nothing was created at
+    AWS.
+    """
     mood = OneAnswer("", "AccessDeniedException")
     with mood.open(), pytest.raises(Unclear):
         Gateway(mood.aws).create_or_adopt(JOB)
@@ -122,7 +131,9 @@ def test_job_that_was_asked_for_once_and_refused_is_refused() -> None:
 
 
 def test_dataset_whose_reply_was_lost_is_not_called_refused_by_what_came_after() -> None:
-    """Without this, a thread says that a dataset was not made which takes its place in the project."""
+    """Without this, a thread says that a dataset was not made which takes its place in the
+    project.
+    """
     mood, manifest = OneAnswer("", "AccessDeniedException"), read("s3://orchard-out/a.manifest")
     with mood.open():
         labels = CustomLabels(mood.aws)

@@ -1,6 +1,7 @@
 """What stands in the outbox when the database's clock is set back: it is sent, once, and in order.
 
-The clock of a database cannot be set in a test; its rows are moved instead, to where a clock would have written them.
+The clock of a database cannot be set in a test; its rows are moved instead, to where a clock would
+have written them.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,9 @@ def ask(db: Database, question: str) -> float:
         return float(session.connection().execute(db.sql(question)).scalar_one())
 
 
-def show(db: Database, outbox: Outbox, text: str, *, subject: Subject = JOB, **more: object) -> None:
+def show(
+    db: Database, outbox: Outbox, text: str, *, subject: Subject = JOB, **more: object
+) -> None:
     with db.write() as session:
         outbox.show(session, subject, "C0DATA", Message(text), **more)  # type: ignore[arg-type]
 
@@ -39,7 +42,9 @@ def say(db: Database, outbox: Outbox, text: str) -> None:
 def test_what_was_written_before_is_sent_in_order(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, hours: int
 ) -> None:
-    """Without this, a clock that was a day ahead for a moment would keep cards and lines back for a day."""
+    """Without this, a clock that was a day ahead for a moment would keep cards and lines back for a
+    day.
+    """
     show(db, outbox, "card")
     say(db, outbox, "launched")
     show(db, outbox, "dataset", subject=DATASET, below=JOB)
@@ -52,7 +57,9 @@ def test_what_was_written_before_is_sent_in_order(
 def test_pauses_and_doubts_end_in_their_own_time(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a line that Slack refused for a second would wait a day, and a doubtful one would be left alone."""
+    """Without this, a line that Slack refused for a second would wait a day, and a doubtful one
+    would be left alone.
+    """
     show(db, outbox, "card")
     make_sender().drain()
     workspace.fault("chat.postMessage", "throttle", times=1, retry_after=1)
@@ -64,13 +71,17 @@ def test_pauses_and_doubts_end_in_their_own_time(
     set_clock(db, -86_400)
     make_sender().drain()
     assert ask(db, "SELECT max(lease_until) - :now FROM outbox") <= 30
-    assert ask(db, "SELECT max(first_try_at) - :now FROM outbox") <= 0, "an hour of tries is an hour from now at most"
+    assert ask(db, "SELECT max(first_try_at) - :now FROM outbox") <= 0, (
+        "an hour of tries is an hour from now at most"
+    )
     db.execute("UPDATE outbox SET lease_until = 0", {})  # half a minute passes
     make_sender().drain()
     assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
     set_clock(db, -86_400)
     make_sender().drain()
-    assert 0 < ask(db, "SELECT max(recheck_at) - :now FROM outbox") <= 60, "it is looked for a twin within a minute"
+    assert 0 < ask(db, "SELECT max(recheck_at) - :now FROM outbox") <= 60, (
+        "it is looked for a twin within a minute"
+    )
 
 
 def test_row_that_somebody_may_be_sending_stays_theirs_for_a_lease(
@@ -84,7 +95,9 @@ def test_row_that_somebody_may_be_sending_stays_theirs_for_a_lease(
     make_sender("other").drain()
     assert workspace.count("chat.postMessage") == 0
     assert 25 < ask(db, "SELECT lease_until - :now FROM thread") <= 30
-    make_sender("slow")._send(replace(claimed, lease_until=claimed.lease_until + 86_400))  # cannot know how long it has
+    make_sender("slow")._send(
+        replace(claimed, lease_until=claimed.lease_until + 86_400)
+    )  # cannot know how long it has
     assert workspace.count("chat.postMessage") == 0
     make_sender("other").drain()
     assert workspace.texts() == ["card"]
@@ -93,7 +106,9 @@ def test_row_that_somebody_may_be_sending_stays_theirs_for_a_lease(
 def test_numbers_are_shown_again_though_the_last_edit_is_still_to_come(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a card would show yesterday's numbers until the clock has come to where it was."""
+    """Without this, a card would show yesterday's numbers until the clock has come to where it
+    was.
+    """
     show(db, outbox, "1 of 8")
     make_sender().drain()
     set_clock(db, -86_400)
@@ -123,7 +138,9 @@ def test_refused_token_silences_for_a_minute_and_not_for_a_day(
 def test_long_refusal_is_kept_by_the_budget_alone(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a row could rightly wait for hours, and nobody could tell that from a clock that was wrong."""
+    """Without this, a row could rightly wait for hours, and nobody could tell that from a clock
+    that was wrong.
+    """
     workspace.fault("chat.postMessage", "throttle", times=1, retry_after=7200)
     show(db, outbox, "card")
     make_sender().drain()

@@ -1,4 +1,6 @@
-"""The window on Rekognition Custom Labels, and the dataset story behind it, against the AWS stand-in over HTTP."""
+"""The window on Rekognition Custom Labels, and the dataset story behind it, against the AWS
+stand-in over HTTP.
+"""
 
 import itertools
 import json
@@ -46,7 +48,9 @@ class World:
     """The AWS stand-in on a free port, our clients to it, and one bucket."""
 
     def __init__(self, folder: Path) -> None:
-        self.aws_app = create_app(AwsConfig(folder / "aws", {KEY: SECRET}, import_seconds=0.3, tick_seconds=0.05))
+        self.aws_app = create_app(
+            AwsConfig(folder / "aws", {KEY: SECRET}, import_seconds=0.3, tick_seconds=0.05)
+        )
         self.server = Server(self.aws_app.app).start()
         self.aws_app.start()
         self.settings = Settings(
@@ -67,7 +71,9 @@ class World:
     def put(self, key: str, *lines: object) -> S3Uri:
         """A manifest in the bucket."""
         uri = S3Uri(BUCKET, key)
-        body = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
+        body = "".join(
+            (line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines
+        )
         self.storage.put(uri, body.encode(), "application/x-ndjson")
         return uri
 
@@ -104,7 +110,11 @@ def picture(number: int, label: str = "ripe", **changes: object) -> dict[str, An
         "creation-date": "2026-07-02T09:14:31.120411",
         **changes,
     }
-    return {"source-ref": f"s3://{BUCKET}/raw/{number}.jpg", "ripeness": 0, "ripeness-metadata": metadata}
+    return {
+        "source-ref": f"s3://{BUCKET}/raw/{number}.jpg",
+        "ripeness": 0,
+        "ripeness-metadata": metadata,
+    }
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -142,14 +152,18 @@ def test_a_lost_answer_makes_no_second_dataset_and_loses_none(world: World) -> N
     world.spoil("*.CreateDataset", "drop_after", 1)
     with pytest.raises(AwsBusy):
         world.labels.create_or_adopt("orchard", project, TRAIN, uri)
-    assert world.count("Rekognition.CreateDataset") == 1, "boto3 asks once, so that no answer is lost unseen"
+    assert world.count("Rekognition.CreateDataset") == 1, (
+        "boto3 asks once, so that no answer is lost unseen"
+    )
     arn, adopted = world.labels.create_or_adopt("orchard", project, TRAIN, uri)
     assert adopted
     assert world.labels.report(arn).aws_status.startswith("CREATE_")
 
 
 def test_a_project_takes_one_dataset_of_each_kind(world: World) -> None:
-    """The second import into a project would end in the name of an exception, or replace the first."""
+    """The second import into a project would end in the name of an exception, or replace the
+    first.
+    """
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
     project = world.labels.project("orchard")
     world.labels.check_free("orchard", TRAIN)
@@ -164,11 +178,15 @@ def test_a_project_takes_one_dataset_of_each_kind(world: World) -> None:
 def test_a_manifest_that_aws_cannot_read_is_told_with_the_right_it_needs(world: World) -> None:
     """People would see the name of an exception."""
     with pytest.raises(ManifestUnread, match="s3:GetObject"):
-        world.labels.create_or_adopt("orchard", world.labels.project("orchard"), TRAIN, S3Uri(BUCKET, "none.manifest"))
+        world.labels.create_or_adopt(
+            "orchard", world.labels.project("orchard"), TRAIN, S3Uri(BUCKET, "none.manifest")
+        )
 
 
 def test_what_aws_says_of_a_dataset_is_read_whole(world: World) -> None:
-    """Counts, labels beyond the first page, or codes of bad lines would be missing from the result."""
+    """Counts, labels beyond the first page, or codes of bad lines would be missing from the
+    result.
+    """
     many = [picture(number, f"label {number:03}") for number in range(120)]
     bad = picture(900, **{"class-name": "x" * 300})
     uri = world.put("many.manifest", *many, picture(500, "label 000"), bad)
@@ -195,7 +213,9 @@ def by_nobody(*_told: object, **_more: object) -> None:
 
 
 class Story:
-    """The dataset story behind the window: one worker, its database, and Slack for the question who may."""
+    """The dataset story behind the window: one worker, its database, and Slack for the question who
+    may.
+    """
 
     def __init__(self, world: World, folder: Path) -> None:
         self.slack = Server(
@@ -208,7 +228,9 @@ class Story:
                     manifest={
                         "display_information": {"name": "Labeljob"},
                         "oauth_config": {
-                            "scopes": {"bot": ["users:read", "channels:read", "groups:read", "chat:write"]}
+                            "scopes": {
+                                "bot": ["users:read", "channels:read", "groups:read", "chat:write"]
+                            }
                         },
                     },
                     people=[{"id": "U0MARA", "name": "mara", "real_name": "Mara"}],
@@ -224,10 +246,14 @@ class Story:
 
         self.outbox = Outbox(self.db, self.new_id)
         self.records = Records(self.db)
-        client = WebClient("xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[])
+        client = WebClient(
+            "xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[]
+        )
         self.team = str(client.auth_test()["team_id"])
         self._world = world
-        self.store = DatasetStore(db=self.db, records=self.records, outbox=self.outbox, gap=0.0, noted=by_nobody)
+        self.store = DatasetStore(
+            db=self.db, records=self.records, outbox=self.outbox, gap=0.0, noted=by_nobody
+        )
         self.accept = Accept(
             records=self.records,
             store=self.store,
@@ -304,7 +330,9 @@ def story(world: World, tmp_path: Path) -> Iterator[Story]:
 def test_a_finished_job_becomes_a_dataset_and_its_thread_tells_what_became_of_each_line(
     world: World, story: Story
 ) -> None:
-    """The whole story: numbers, labels, lines that did not arrive with their reason, one mention at the end."""
+    """The whole story: numbers, labels, lines that did not arrive with their reason, one mention at
+    the end.
+    """
     uri = world.put(
         "july/ripe/manifests/output/output.manifest",
         *(picture(number, "ripe") for number in range(20)),
@@ -313,19 +341,28 @@ def test_a_finished_job_becomes_a_dataset_and_its_thread_tells_what_became_of_ea
         "not json",
     )
     dataset = story.end(story.ask(uri))
-    assert (dataset.state.state, dataset.state.lines, dataset.state.sent, dataset.state.arrived) == (READY, 32, 30, 30)
+    assert (
+        dataset.state.state,
+        dataset.state.lines,
+        dataset.state.sent,
+        dataset.state.arrived,
+    ) == (READY, 32, 30, 30)
     assert dataset.sent_uri.startswith(f"s3://{BUCKET}/july/ripe/labeljob/")
     assert world.storage.exists(read(dataset.sent_uri))
     card, result = story.said()
     assert "Dataset orchard: Ready. 30 of 32 lines arrived · 2 labels." in card
-    assert result.startswith("<@U0MARA> *Dataset orchard* (training, project orchard) is ready\n30 of 32 lines arrived")
+    assert result.startswith(
+        "<@U0MARA> *Dataset orchard* (training, project orchard) is ready\n30 of 32 lines arrived"
+    )
     assert "ripe 20 · unripe 10" in result
     assert "2 lines did not arrive:" in result
     assert "Line 31 repeats a picture: line 4 has it too." in result
     assert "Line 32 is not JSON" in result
 
 
-def test_a_manifest_that_aws_would_give_up_is_refused_before_aws_hears_of_it(world: World, story: Story) -> None:
+def test_a_manifest_that_aws_would_give_up_is_refused_before_aws_hears_of_it(
+    world: World, story: Story
+) -> None:
     """A project with a failed dataset would be left at AWS, and the lines would never be named."""
     uri = world.put("bad.manifest", picture(1), picture(2, "unripe"), "not json")
     dataset = story.end(story.ask(uri, "bad"))
@@ -337,7 +374,9 @@ def test_a_manifest_that_aws_would_give_up_is_refused_before_aws_hears_of_it(wor
 def test_pictures_in_a_closed_bucket_are_never_handed_to_aws(world: World, story: Story) -> None:
     """A manifest would open a bucket that the channel may not see."""
     stray = {**picture(1), "source-ref": "s3://secret/plans.jpg"}
-    dataset = story.end(story.ask(world.put("stray.manifest", stray, picture(2), picture(3, "unripe")), "stray"))
+    dataset = story.end(
+        story.ask(world.put("stray.manifest", stray, picture(2), picture(3, "unripe")), "stray")
+    )
     assert dataset.state.state == REFUSED
     assert "s3://secret/plans.jpg" in dataset.state.cause
 
@@ -360,7 +399,9 @@ def test_a_form_that_is_submitted_twice_makes_one_dataset(world: World, story: S
     assert first.dataset == second.dataset
 
 
-def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(world: World, story: Story) -> None:
+def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(
+    world: World, story: Story
+) -> None:
     """A busy AWS would lose the dataset, fill its thread, or be asked without a pause."""
     asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
     world.spoil("*.CreateProject", "error_500", 100)
@@ -375,11 +416,17 @@ def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(world: Wor
     assert tries == [(1, False), (2, False), (3, True), (3, True)]
     card, line = story.said()
     assert "Set aside" in card
-    assert line.startswith("<@U0MARA> *Dataset orchard* is set aside after many tries: AWS did not answer in time")
+    assert line.startswith(
+        "<@U0MARA> *Dataset orchard* is set aside after many tries: AWS did not answer in time"
+    )
 
 
-def test_a_worker_that_died_after_asking_aws_goes_on_with_the_same_dataset(world: World, story: Story) -> None:
-    """A crash between AWS's answer and our note would lose the dataset, or call it somebody else's."""
+def test_a_worker_that_died_after_asking_aws_goes_on_with_the_same_dataset(
+    world: World, story: Story
+) -> None:
+    """A crash between AWS's answer and our note would lose the dataset, or call it somebody
+    else's.
+    """
     uri = world.put("july.manifest", picture(1), picture(2, "unripe"))
     world.spoil("*.CreateDataset", "drop_after", 1)
     asked = story.ask(uri)
@@ -389,7 +436,9 @@ def test_a_worker_that_died_after_asking_aws_goes_on_with_the_same_dataset(world
     assert (dataset.state.state, dataset.state.adopted, dataset.state.arrived) == (READY, True, 2)
 
 
-def test_a_dataset_that_somebody_made_at_the_same_moment_is_not_taken_for_ours(world: World, story: Story) -> None:
+def test_a_dataset_that_somebody_made_at_the_same_moment_is_not_taken_for_ours(
+    world: World, story: Story
+) -> None:
     """Somebody's pictures would be shown as the result of an import that never happened."""
     other = world.put("other.manifest", picture(71), picture(72, "unripe"))
     asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
@@ -402,7 +451,9 @@ def test_a_dataset_that_somebody_made_at_the_same_moment_is_not_taken_for_ours(w
     assert "has a training set already" in dataset.state.cause
 
 
-def test_an_import_whose_worker_was_killed_is_taken_up_within_its_lease(world: World, story: Story) -> None:
+def test_an_import_whose_worker_was_killed_is_taken_up_within_its_lease(
+    world: World, story: Story
+) -> None:
     """A killed import would wait for a quarter of an hour."""
     asked = story.ask(world.put("july.manifest", picture(1), picture(2, "unripe")))
     assert Leases(story.db, "killed").take(f"load:{asked.id}", 60.0) is not None
@@ -443,7 +494,9 @@ def test_what_an_earlier_try_made_is_never_called_refused(world: World, story: S
     story.load.round()
     with story.db.write() as session:  # the channel's places are closed meanwhile
         session.connection().execute(
-            story.db.sql("UPDATE dataset SET content = replace(content, 'C0DATA', 'C0GONE'), next_try_at = 0")
+            story.db.sql(
+                "UPDATE dataset SET content = replace(content, 'C0DATA', 'C0GONE'), next_try_at = 0"
+            )
         )
     dataset = story.end(asked)
     assert (dataset.state.state, dataset.state.adopted) == (READY, True)

@@ -1,4 +1,6 @@
-"""Health over HTTP, and the end of a process: against the stand-ins, with the bot as a process of its own."""
+"""Health over HTTP, and the end of a process: against the stand-ins, with the bot as a process of
+its own.
+"""
 
 import json
 import signal
@@ -43,7 +45,9 @@ def get(url: str) -> tuple[int, str]:
 
 def samples(url: str) -> dict[str, float]:
     """What /metrics says: name and labels as written, with the value."""
-    lines = [line for line in get(f"{url}/metrics")[1].splitlines() if line and not line.startswith("#")]
+    lines = [
+        line for line in get(f"{url}/metrics")[1].splitlines() if line and not line.startswith("#")
+    ]
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
 
@@ -57,19 +61,27 @@ def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
 
 def fault(url: str, operation: str, kind: str, **more: Any) -> None:
     body = json.dumps({"operation": operation, "fault": kind, **more}).encode()
-    request = urllib.request.Request(f"{url}/_control/faults", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{url}/_control/faults", body, {"Content-Type": "application/json"}
+    )
     urllib.request.urlopen(request, timeout=5).close()
 
 
 def seen(url: str, after: int) -> list[str]:
     """The operations in a stand-in's journal."""
-    return [entry["operation"] for entry in json.loads(get(f"{url}/_control/journal?after={after}")[1])["entries"]]
+    return [
+        entry["operation"]
+        for entry in json.loads(get(f"{url}/_control/journal?after={after}")[1])["entries"]
+    ]
 
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     running = Services(
-        tmp_path_factory.mktemp("world"), manifest=slack_manifest.read(), rate_limits=False, ticking=False
+        tmp_path_factory.mktemp("world"),
+        manifest=slack_manifest.read(),
+        rate_limits=False,
+        ticking=False,
     )
     running.start()
     yield running
@@ -89,8 +101,12 @@ def port(db: Database, services: Services) -> Iterator[Callable[..., str]]:
             AWS_ACCESS_KEY_ID=keys.access_key,
             AWS_SECRET_ACCESS_KEY=keys.secret_key,
         )
-        slack = WebClient(keys.bot_token, base_url=f"{slack_url or services.slack_url}/api/", retry_handlers=[])
-        served = HealthPort(Health(db, health.checks(db, slack, Aws(settings), pulse)), "127.0.0.1", 0)
+        slack = WebClient(
+            keys.bot_token, base_url=f"{slack_url or services.slack_url}/api/", retry_handlers=[]
+        )
+        served = HealthPort(
+            Health(db, health.checks(db, slack, Aws(settings), pulse)), "127.0.0.1", 0
+        )
         served.start()
         ports.append(served)
         return f"http://127.0.0.1:{served.port}"
@@ -133,7 +149,9 @@ def test_others_that_do_not_answer(port: Callable[..., str], db: Database) -> No
     assert set(wrong) == {"slack", "aws"}
 
 
-def test_token_that_slack_refuses(port: Callable[..., str], db: Database, services: Services) -> None:
+def test_token_that_slack_refuses(
+    port: Callable[..., str], db: Database, services: Services
+) -> None:
     """The commonest end of a bot would look like health."""
     Pulse(db).beat()
     control = f"{services.slack_url}/_control/token"
@@ -146,7 +164,9 @@ def test_token_that_slack_refuses(port: Callable[..., str], db: Database, servic
 
 
 @pytest.mark.parametrize("kind", ["garbage", "error_500", "drop_after"])
-def test_slack_that_answers_nonsense(port: Callable[..., str], db: Database, services: Services, kind: str) -> None:
+def test_slack_that_answers_nonsense(
+    port: Callable[..., str], db: Database, services: Services, kind: str
+) -> None:
     """The look at health itself would break."""
     Pulse(db).beat()
     fault(services.slack_url, "auth.test", kind, times=1)
@@ -162,7 +182,9 @@ def test_database_of_another_version(port: Callable[..., str], db: Database) -> 
 
 
 def test_database_without_tables(port: Callable[..., str], db: Database) -> None:
-    """The look at health would be an error of its own, and nobody would read that `labeljob migrate` is needed."""
+    """The look at health would be an error of its own, and nobody would read that `labeljob
+    migrate` is needed.
+    """
     url = port()
     with db.write() as session:
         for table in ("alembic_version", "lease", "budget", "outbox"):
@@ -215,7 +237,10 @@ def test_breaker(port: Callable[..., str], db: Database) -> None:
     Pulse(db).beat()
     with db.write() as session:
         session.connection().execute(
-            db.sql("INSERT INTO budget (scope, tokens, refilled_at, blocked_until) VALUES ('T0:*', 0, :now, :now + 60)")
+            db.sql(
+                "INSERT INTO budget (scope, tokens, refilled_at, blocked_until) VALUES ('T0:*', "
+                "0, :now, :now + 60)"
+            )
         )
     assert set(not_ready(port())) == {"breaker"}
 
@@ -226,7 +251,9 @@ def test_worker_elsewhere(port: Callable[..., str], db: Database) -> None:
     Pulse(db).beat()
     assert not_ready(port()) == {}
     with db.write() as session:
-        session.connection().execute(db.sql("UPDATE lease SET until = :now - 1 WHERE name = 'worker'"))
+        session.connection().execute(
+            db.sql("UPDATE lease SET until = :now - 1 WHERE name = 'worker'")
+        )
     assert "labeljob serve --role worker" in not_ready(port())["worker"]
 
 
@@ -235,7 +262,10 @@ def test_round_that_hangs(port: Callable[..., str], db: Database) -> None:
     now = [1000.0]
     pulse = Pulse(db, clock=lambda: now[0])
     rounds = {
-        each.name: each for each in pulse.watched([Round("watch", 30, simple(int)), Round("teams", 60, simple(int))])
+        each.name: each
+        for each in pulse.watched(
+            [Round("watch", 30, simple(int)), Round("teams", 60, simple(int))]
+        )
     }
     assert set(rounds) == {"watch", "teams", "beat"}
     rounds["beat"].run()
@@ -245,7 +275,9 @@ def test_round_that_hangs(port: Callable[..., str], db: Database) -> None:
     assert pulse.late() == ["watch"]
     assert "watch" in not_ready(port(pulse))["worker"]
     with db.write() as session:
-        session.connection().execute(db.sql("UPDATE lease SET until = :now - 1 WHERE name = 'worker'"))
+        session.connection().execute(
+            db.sql("UPDATE lease SET until = :now - 1 WHERE name = 'worker'")
+        )
     rounds["beat"].run()
     assert set(not_ready(port())) == {"worker"}
     rounds["watch"].run()
@@ -287,10 +319,12 @@ def test_metrics_of_the_database(port: Callable[..., str], db: Database) -> None
     with db.write() as session:
         session.connection().execute(
             db.sql(
-                "INSERT INTO outbox (id, dedupe_key, team_id, channel, subject_kind, subject_id, priority, broadcast,"
+                "INSERT INTO outbox (id, dedupe_key, team_id, channel, subject_kind, subject_id, "
+                "priority, broadcast,"
                 " payload, state, fence, lease_until, not_before, tries, created)"
-                " SELECT state, state, 'T', 'C', 'job', 'j', 5, FALSE, '{}', state, 0, 0, 0, 0, :now - 100"
-                " FROM (SELECT 'ready' AS state UNION SELECT 'sending' UNION SELECT 'dead' UNION SELECT 'done') AS s"
+                " SELECT state, state, 'T', 'C', 'job', 'j', 5, FALSE, '{}', state, 0, 0, 0, 0, "
+                ":now - 100 FROM (SELECT 'ready' AS state UNION SELECT 'sending' UNION SELECT "
+                "'dead' UNION SELECT 'done') AS s"
             )
         )
     found = samples(port())
@@ -306,19 +340,35 @@ def test_the_newest_revision_is_that_of_alembic() -> None:
     assert newest_revision() == ScriptDirectory(str(folder)).get_current_head()
 
 
-def practice(services: Services, transport: str, tmp_path: Path, **gaps: str) -> tuple[Practice, str]:
+def practice(
+    services: Services, transport: str, tmp_path: Path, **gaps: str
+) -> tuple[Practice, str]:
     """The bot beside the running stand-ins, and the address of its health."""
     bot_port, health_port = free_port(0), free_port(0)
-    fast = {"LABELJOB_POLL_GAP": "1", "LABELJOB_TEAMS_GAP": "1", "LABELJOB_LOG_FORMAT": "json", **gaps}
+    fast = {
+        "LABELJOB_POLL_GAP": "1",
+        "LABELJOB_TEAMS_GAP": "1",
+        "LABELJOB_LOG_FORMAT": "json",
+        **gaps,
+    }
     fast |= {"LABELJOB_HEALTH_PORT": str(health_port)}
-    made = Practice(tmp_path, services.addresses, lambda: services, transport=transport, bot_port=bot_port, gaps=fast)
+    made = Practice(
+        tmp_path,
+        services.addresses,
+        lambda: services,
+        transport=transport,
+        bot_port=bot_port,
+        gaps=fast,
+    )
     made.bot.start()
     made.bot.wait_until(made.answers)
     return made, f"http://127.0.0.1:{health_port if transport == 'socket' else bot_port}"
 
 
 def ended(bot: RunningBot) -> int:
-    """The exit code after SIGTERM, within the 15 seconds that a process is given before it is killed."""
+    """The exit code after SIGTERM, within the 15 seconds that a process is given before it is
+    killed.
+    """
     process = bot._process
     assert process is not None
     process.send_signal(signal.SIGTERM)
@@ -349,7 +399,11 @@ def test_serve_answers_to_its_end(services: Services, transport: str, tmp_path: 
         assert "ephemeral" in sam.command("C0DATA", "/labeljob", "help")
         found = samples(url)
         assert found['labeljob_request_seconds_count{kind="command",outcome="ok"}'] >= 1
-        rounds_url = url if transport == "socket" else f"http://127.0.0.1:{made.bot._settings['LABELJOB_HEALTH_PORT']}"
+        rounds_url = (
+            url
+            if transport == "socket"
+            else f"http://127.0.0.1:{made.bot._settings['LABELJOB_HEALTH_PORT']}"
+        )
         for name in (
             'labeljob_round_seconds_count{outcome="done",round="watch"}',
             'labeljob_aws_calls_total{operation="ListWorkteams",outcome="ok",service="sagemaker"}',
@@ -357,7 +411,9 @@ def test_serve_answers_to_its_end(services: Services, transport: str, tmp_path: 
             wait_until(lambda name=name: samples(rounds_url).get(name, 0) >= 1)  # type: ignore[misc]
         before = seen(services.slack_url, 0)
         fault(services.slack_url, "users.info", "delay", times=1, seconds=1.0)
-        asking = threading.Thread(target=lambda: answer.update(mara.command("C0DATA", "/labeljob", "list")))
+        asking = threading.Thread(
+            target=lambda: answer.update(mara.command("C0DATA", "/labeljob", "list"))
+        )
         asking.start()
         wait_until(lambda: "users.info" in seen(services.slack_url, len(before)))
         assert ended(made.bot) == 0
@@ -376,7 +432,9 @@ def test_serve_ends_while_aws_hangs(services: Services, transport: str, tmp_path
     try:
         before = book.last
         fault(services.aws_url, "SageMaker.ListWorkteams", "delay", seconds=15)
-        wait_until(lambda: any(e["operation"] == "SageMaker.ListWorkteams" for e in book.entries(before)))
+        wait_until(
+            lambda: any(e["operation"] == "SageMaker.ListWorkteams" for e in book.entries(before))
+        )
         assert ended(made.bot) == 0
     finally:
         book.clear()

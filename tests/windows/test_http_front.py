@@ -46,8 +46,13 @@ class Web:
 
     def forged(self) -> int:
         """How many requests were counted as not Slack's."""
-        text = self.said(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", to_the_end=True)
-        found = re.findall(rb'labeljob_request_seconds_count\{kind="forged",outcome="refused"\} ([0-9.]+)', text)
+        text = self.said(
+            b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            to_the_end=True,
+        )
+        found = re.findall(
+            rb'labeljob_request_seconds_count\{kind="forged",outcome="refused"\} ([0-9.]+)', text
+        )
         return round(sum(float(number) for number in found))
 
 
@@ -79,10 +84,16 @@ def status(answer: bytes) -> int:
         {"X_Slack_Signature": "v0=" + "é" * 64},
     ],
 )
-def test_headers_that_cannot_be_slacks_are_refused_without_their_body(web: Web, more: dict[str, str]) -> None:
-    """Without this, whoever sends no signature at all would still be read, and could send slowly."""
+def test_headers_that_cannot_be_slacks_are_refused_without_their_body(
+    web: Web, more: dict[str, str]
+) -> None:
+    """Without this, whoever sends no signature at all would still be read, and could send
+    slowly.
+    """
     before = web.forged()
-    assert status(web.said(web.head(b"command=x", length=900, **more))) == HTTPStatus.UNAUTHORIZED  # no body came
+    assert (
+        status(web.said(web.head(b"command=x", length=900, **more))) == HTTPStatus.UNAUTHORIZED
+    )  # no body came
     assert web.forged() == before + 1
 
 
@@ -95,7 +106,9 @@ def test_body_of_unknown_length_is_refused_where_it_becomes_too_long(web: Web) -
     """Without this, a body without a Content-Length would be read for as long as it comes."""
     part = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
     head = web.head(b"", Content_Length="", Transfer_Encoding="chunked")
-    assert status(web.said(head, part * (MOST // 0x10000 + 1))) == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert (
+        status(web.said(head, part * (MOST // 0x10000 + 1))) == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    )
 
 
 def test_signed_body_of_unknown_length_is_taken(web: Web) -> None:
@@ -118,7 +131,9 @@ def test_signed_body_of_a_megabyte_is_read_and_answered(web: Web) -> None:
 def test_body_that_does_not_come_is_given_up(web: Web, length: int) -> None:
     """Without this, a body that never ends would hold its connection for ever."""
     before = web.forged()
-    answer = web.said(web.head(b"", length=length), b"command=", to_the_end=True)  # ends: the connection is closed
+    answer = web.said(
+        web.head(b"", length=length), b"command=", to_the_end=True
+    )  # ends: the connection is closed
     assert status(answer) == HTTPStatus.REQUEST_TIMEOUT
     assert web.forged() == before + 1
 
@@ -127,11 +142,16 @@ def test_body_that_does_not_come_is_given_up(web: Web, length: int) -> None:
 def test_signed_body_that_is_no_payload_is_400_and_unsigned_401(web: Web, body: bytes) -> None:
     """Without this, a broken proxy and a stranger could not be told apart."""
     assert status(web.said(web.head(body), body)) == HTTPStatus.BAD_REQUEST
-    assert status(web.said(web.head(b"another"[: len(body)].ljust(len(body))), body)) == HTTPStatus.UNAUTHORIZED
+    assert (
+        status(web.said(web.head(b"another"[: len(body)].ljust(len(body))), body))
+        == HTTPStatus.UNAUTHORIZED
+    )
 
 
 def test_signed_requests_are_answered_beside_bodies_that_do_not_come(web: Web) -> None:
-    """Without this, forty slow connections would stop everything: each would hold one of the threads."""
+    """Without this, forty slow connections would stop everything: each would hold one of the
+    threads.
+    """
     slow = [socket.create_connection(("127.0.0.1", web.port), timeout=20) for _ in range(100)]
     try:
         for number, line in enumerate(slow):

@@ -36,7 +36,9 @@ def test_mended_form_is_a_new_request(db: Database) -> None:
 
 
 def test_rejected_form_is_new_when_it_is_pressed_again(db: Database) -> None:
-    """Without this, a form that was right all along would be told for ever what was wrong outside it."""
+    """Without this, a form that was right all along would be told for ever what was wrong outside
+    it.
+    """
     inbox = Inbox(db)
     assert inbox.open(FORM) is None
     inbox.close(FORM, {"errors": 1}, rejected=True)
@@ -63,7 +65,9 @@ def test_two_clicks_on_a_form_with_faults_get_one_answer(db: Database) -> None:
 
 
 def test_form_with_other_content_is_new_after_it_was_answered(db: Database) -> None:
-    """Without this, whoever mends a form after a lost answer would get the answer to the old words."""
+    """Without this, whoever mends a form after a lost answer would get the answer to the old
+    words.
+    """
     inbox = Inbox(db)
     assert inbox.open(FORM) is None
     inbox.close(FORM, {"status": 200}, rejected=False)
@@ -71,7 +75,9 @@ def test_form_with_other_content_is_new_after_it_was_answered(db: Database) -> N
 
 
 def test_form_with_other_content_is_never_given_the_answer_to_the_first(db: Database) -> None:
-    """Without this, words that were mended while the first were read would be lost, and called taken."""
+    """Without this, words that were mended while the first were read would be lost, and called
+    taken.
+    """
     inbox = Inbox(db)
     assert inbox.open(FORM) is None
     assert inbox.open(CHANGED) == Seen(None)
@@ -99,7 +105,9 @@ def test_failed_request_may_come_again(db: Database) -> None:
 
 
 def test_request_whose_process_died_is_new_again(db: Database) -> None:
-    """Without this, a form whose replica was killed would be answered as taken, and its job never made."""
+    """Without this, a form whose replica was killed would be answered as taken, and its job never
+    made.
+    """
     inbox = Inbox(db)
     assert inbox.open(PRESS) is None
     with db.write() as session:
@@ -109,7 +117,9 @@ def test_request_whose_process_died_is_new_again(db: Database) -> None:
 
 
 def test_repeat_waits_for_the_answer_that_is_being_given(db: Database) -> None:
-    """Without this, the second of two clicks would close a form that the first one has not answered yet."""
+    """Without this, the second of two clicks would close a form that the first one has not answered
+    yet.
+    """
     inbox = Inbox(db)
     inbox.open(PRESS)
     assert inbox.answer_within(PRESS, 0) is None
@@ -118,7 +128,9 @@ def test_repeat_waits_for_the_answer_that_is_being_given(db: Database) -> None:
 
 
 def test_request_that_was_left_while_the_clock_was_ahead_is_new_again(db: Database) -> None:
-    """Without this, whoever presses a button of a bot that died then would be told to try again for a day."""
+    """Without this, whoever presses a button of a bot that died then would be told to try again for
+    a day.
+    """
     inbox = Inbox(db)
     assert inbox.open(PRESS) is None  # and the process dies
     assert inbox.open(PRESS) == Seen(None)

@@ -1,4 +1,6 @@
-"""Leases on both stores, on the database's clock: one holder at a time, and work of any length keeps its own."""
+"""Leases on both stores, on the database's clock: one holder at a time, and work of any length
+keeps its own.
+"""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +22,9 @@ def until(done: Callable[[], object]) -> None:
 
 
 def test_one_holder_at_a_time_and_the_next_one_after_a_death(db: Database) -> None:
-    """Without this, two workers would do the same thing, or nobody would follow one that was killed."""
+    """Without this, two workers would do the same thing, or nobody would follow one that was
+    killed.
+    """
     dead, other = Leases(db, "dead"), Leases(db, "other")
     assert dead.take("import", 60.0) is not None  # and it is killed
     assert other.take("import", 60.0) is None
@@ -29,19 +33,25 @@ def test_one_holder_at_a_time_and_the_next_one_after_a_death(db: Database) -> No
 
 
 def test_who_goes_on_keeps_the_name_for_longer_than_the_lease(db: Database) -> None:
-    """Without this, a long import would be begun a second time beside itself, or leases would have to be long."""
+    """Without this, a long import would be begun a second time beside itself, or leases would have
+    to be long.
+    """
     other = Leases(db, "other")
     with Leases(db, "slow").hold("import", 30.0) as hold:
         assert hold is not None
         with db.write() as session:
-            session.connection().execute(db.sql("UPDATE lease SET until = :now - 1"))  # it is over, and nobody came
+            session.connection().execute(
+                db.sql("UPDATE lease SET until = :now - 1")
+            )  # it is over, and nobody came
         hold.prove()
         assert other.take("import", 30.0) is None
     until(lambda: other.take("import", 30.0))  # given back at the end
 
 
 def test_who_was_overtaken_learns_it_at_the_next_step(db: Database) -> None:
-    """Without this, a machine that slept would go on with work that another has taken up, or free the other's lease."""
+    """Without this, a machine that slept would go on with work that another has taken up, or free
+    the other's lease.
+    """
     frozen, other = Leases(db, "frozen"), Leases(db, "other")
     with frozen.hold("import", 0.1) as hold:
         assert hold is not None
@@ -59,7 +69,9 @@ def test_nobody_gets_a_name_that_rests(db: Database) -> None:
 
 
 def test_lease_from_before_the_clock_was_set_back_keeps_nobody_out(db: Database) -> None:
-    """Without this, a worker that died while the clock was a day ahead would hold a job for a day."""
+    """Without this, a worker that died while the clock was a day ahead would hold a job for a
+    day.
+    """
     dead, other = Leases(db, "dead"), Leases(db, "other")
     assert dead.take("import", 60.0) is not None
     db.execute("UPDATE lease SET until = until + 86400", {})
@@ -67,7 +79,9 @@ def test_lease_from_before_the_clock_was_set_back_keeps_nobody_out(db: Database)
     assert dead.take("import", 60.0) is None, "and it is a lease like any other now"
 
 
-def test_who_held_a_lease_when_the_clock_was_set_back_learns_of_the_next_holder(db: Database) -> None:
+def test_who_held_a_lease_when_the_clock_was_set_back_learns_of_the_next_holder(
+    db: Database,
+) -> None:
     """Without this, two would go on with the same work after the clock was mended."""
     with Leases(db, "one").hold("import", 60.0) as hold:
         assert hold is not None
@@ -78,7 +92,9 @@ def test_who_held_a_lease_when_the_clock_was_set_back_learns_of_the_next_holder(
 
 
 def test_clocks_that_differ_by_little_and_long_rests_take_no_lease_away(db: Database) -> None:
-    """Without this, a clock that is corrected by a few seconds would make two holders of one lease."""
+    """Without this, a clock that is corrected by a few seconds would make two holders of one
+    lease.
+    """
     other = Leases(db, "other")
     assert Leases(db, "one").take("import", 60.0) is not None
     db.execute("UPDATE lease SET until = until + 50", {})

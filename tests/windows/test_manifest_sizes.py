@@ -1,7 +1,9 @@
-"""Manifests at the sizes that people bring: the limit is told, and memory stays flat on the whole way to AWS.
+"""Manifests at the sizes that people bring: the limit is told, and memory stays flat on the whole
+way to AWS.
 
-Row 15 of the failure book: 100,000 lines in 200 MB raise a process's resident memory by less than 64 MiB, and a line of
-50 MB is an error with its number. The process measured is one of its own (`tests.windows.manifest_memory`).
+Row 15 of the failure book: 100,000 lines in 200 MB raise a process's resident memory by less than
+64 MiB, and a line of 50 MB is an error with its number. The process measured is one of its own
+(`tests.windows.manifest_memory`).
 """
 
 import json
@@ -34,7 +36,9 @@ def stream(lines: int) -> Iterator[bytes]:
     """A manifest of so many lines, a thousand at a time."""
     for first in range(0, lines, 1000):
         last = min(first + 1000, lines)
-        yield b"".join(b'{"source-ref":"s3://orchard-raw/july/%07d.jpg"}\n' % n for n in range(first, last))
+        yield b"".join(
+            b'{"source-ref":"s3://orchard-raw/july/%07d.jpg"}\n' % n for n in range(first, last)
+        )
 
 
 def test_the_object_limit_is_told() -> None:
@@ -42,12 +46,15 @@ def test_the_object_limit_is_told() -> None:
     verdict = check(stream(100_001), source_key="source-ref", media=(".jpg",))
     assert verdict.good == 100_000
     assert words(verdict) == (
-        "This manifest is too large: 100,001 objects; one job takes 100,000. Split it into several jobs."
+        "This manifest is too large: 100,001 objects; one job takes 100,000. Split it into "
+        "several jobs."
     )
 
 
 def test_many_lines_fit_in_little_memory() -> None:
-    """The checker runs beside everything else the bot does; a line may cost a number, not its text (row 15)."""
+    """The checker runs beside everything else the bot does; a line may cost a number, not its text
+    (row 15).
+    """
     tracemalloc.start()
     verdict = check(stream(10_000), source_key="source-ref", media=(".jpg",))
     peak = tracemalloc.get_traced_memory()[1]
@@ -89,7 +96,9 @@ class Cloud:
 
     def parts(self) -> list[str]:
         """The keys of uploads that were begun and neither ended nor given up."""
-        return [each["Key"] for each in self.s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", ())]
+        return [
+            each["Key"] for each in self.s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", ())
+        ]
 
     def keys(self) -> set[str]:
         return {each["Key"] for each in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", ())}
@@ -105,7 +114,9 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 def in_a_process(*words: str) -> dict[str, Any]:
     """What a process of its own told of its work and its memory."""
     command = [sys.executable, "-m", "tests.windows.manifest_memory", *words]
-    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, timeout=300).stdout))
+    return dict(
+        json.loads(subprocess.run(command, check=True, capture_output=True, timeout=300).stdout)
+    )
 
 
 def test_the_largest_manifest_of_a_job_fits_in_little_memory() -> None:
@@ -117,7 +128,9 @@ def test_the_largest_manifest_of_a_job_fits_in_little_memory() -> None:
 
 
 def test_a_large_import_fits_in_little_memory_on_its_whole_way(cloud: Cloud) -> None:
-    """An import at Rekognition's limit would take a gigabyte, and the kill would take all other work along."""
+    """An import at Rekognition's limit would take a gigabyte, and the kill would take all other
+    work along.
+    """
     lines, small = 36_000, S3Uri(BUCKET, "small.manifest")
     cloud.storage.put(small, b"".join(long_lines(100)), "application/x-ndjson")
     with gathered(long_lines(lines, endless=lines // 2, megabytes=5)) as body:
@@ -125,7 +138,10 @@ def test_a_large_import_fits_in_little_memory_on_its_whole_way(cloud: Cloud) -> 
     told = in_a_process("import", str(lines), cloud.server.url, BUCKET, "large.manifest")
     assert (told["good"], told["faults"]) == (lines - 1, [[lines // 2, "line_too_long"]])
     assert told["size"] > MOST > told["rise"]
-    assert cloud.storage.size(S3Uri(BUCKET, told["sent"].removeprefix(f"s3://{BUCKET}/"))) == told["size"]
+    assert (
+        cloud.storage.size(S3Uri(BUCKET, told["sent"].removeprefix(f"s3://{BUCKET}/")))
+        == told["size"]
+    )
     assert cloud.parts() == []
 
 
@@ -146,7 +162,9 @@ def test_an_upload_that_fails_in_the_middle_leaves_nothing_behind(cloud: Cloud) 
             raise AwsBusy
 
     with gathered(large()) as body, pytest.raises(AwsBusy):
-        cloud.storage.attended(overtaken).put_once(S3Uri(BUCKET, "half.manifest"), body, "text/plain")
+        cloud.storage.attended(overtaken).put_once(
+            S3Uri(BUCKET, "half.manifest"), body, "text/plain"
+        )
     assert (cloud.parts(), cloud.keys()) == ([], set())
 
 

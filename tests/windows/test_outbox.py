@@ -25,7 +25,9 @@ def card(db: Database, outbox: Outbox, make_sender: MakeSender) -> None:
     make_sender().drain()
 
 
-def say(db: Database, outbox: Outbox, text: str, *, subject: Subject = JOB, channel: str = "C0DATA") -> None:
+def say(
+    db: Database, outbox: Outbox, text: str, *, subject: Subject = JOB, channel: str = "C0DATA"
+) -> None:
     with db.write() as session:
         outbox.say(session, subject, channel, Message(text), key=f"{subject.id} {text}")
 
@@ -48,7 +50,9 @@ def sql(db: Database, statement: str) -> None:
 def test_much_for_one_channel_is_folded_and_nothing_is_dropped(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a channel would be rung twenty times in a row after an outage, or miss what happened in it."""
+    """Without this, a channel would be rung twenty times in a row after an outage, or miss what
+    happened in it.
+    """
     with db.write() as session:
         outbox.show(session, OTHER, "C0DATA", Message("other card"))
     for number in range(FOLD_OVER + 5):
@@ -64,24 +68,38 @@ def test_much_for_one_channel_is_folded_and_nothing_is_dropped(
     assert len(thread) == 1
     assert len(thread[0]["metadata"]["event_payload"]["ids"]) == FOLD_OVER + 5
     others = workspace.thread(outbox.root_ts(OTHER, "C0DATA") or "")[1:]
-    assert "\n".join(others).splitlines() == [f"other {number}" for number in range(0, FOLD_OVER + 5, 5)]
+    assert "\n".join(others).splitlines() == [
+        f"other {number}" for number in range(0, FOLD_OVER + 5, 5)
+    ]
 
 
 @pytest.mark.usefixtures("card")
-def test_few_lines_stay_lines(db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender) -> None:
+def test_few_lines_stay_lines(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
+) -> None:
     """Without this, two changes on a quiet day would be one unreadable message."""
     for number in range(3):
         say(db, outbox, f"line {number}")
     make_sender().drain()
-    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "line 0", "line 1", "line 2"]
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == [
+        "card",
+        "line 0",
+        "line 1",
+        "line 2",
+    ]
 
 
 @pytest.mark.usefixtures("card")
 def test_without_the_right_to_look_a_doubtful_line_says_that_it_may_repeat(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a workspace that grants no history would lose the line, or see it twice without a word."""
-    workspace._post("/_control/refuse", {"method": "conversations.replies", "error": "missing_scope", "times": 1})
+    """Without this, a workspace that grants no history would lose the line, or see it twice without
+    a word.
+    """
+    workspace._post(
+        "/_control/refuse",
+        {"method": "conversations.replies", "error": "missing_scope", "times": 1},
+    )
     workspace.fault("chat.postMessage", "drop_before", times=1)
     say(db, outbox, "launched")
     make_sender().drain()
@@ -94,7 +112,9 @@ def test_without_the_right_to_look_a_doubtful_line_says_that_it_may_repeat(
 def test_who_chooses_to_repeat_never_asks_and_marks_what_is_sent_again(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, landed: bool
 ) -> None:
-    """Without this, a workspace without history scope would spend calls on looking, or read a line twice unmarked."""
+    """Without this, a workspace without history scope would spend calls on looking, or read a line
+    twice unmarked.
+    """
     workspace.fault("chat.postMessage", "drop_after" if landed else "drop_before", times=1)
     say(db, outbox, "launched")
     make_sender(recover="repeat").drain()
@@ -116,21 +136,28 @@ def test_who_chooses_to_skip_never_repeats_a_line_and_says_where_one_may_be_miss
     say(db, outbox, "launched")
     say(db, outbox, "completed")
     make_sender(recover="skip").drain()
-    note = "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` are up to date."
+    note = (
+        "A message may be missing here: Slack did not confirm it. Cards and `/labeljob status` "
+        "are up to date."
+    )
     lines = workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:]
     assert lines == [*(["launched"] if landed else []), note, "completed"]
     say(db, outbox, "launched")
     workspace.fault("chat.postMessage", "drop_before", times=2)
     say(db, outbox, "failed")
     make_sender(recover="skip").drain()
-    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:] == lines, "a note is not announced by a note"
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:] == lines, (
+        "a note is not announced by a note"
+    )
     assert Claims(db).waiting() == 0
 
 
 def test_who_chooses_to_skip_still_has_every_card(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, one lost answer would leave a job without its message, and its lines without a thread."""
+    """Without this, one lost answer would leave a job without its message, and its lines without a
+    thread.
+    """
     workspace.fault("chat.postMessage", "drop_before", times=1)
     with db.write() as session:
         outbox.show(session, JOB, "C0DATA", Message("card"))
@@ -143,9 +170,13 @@ def test_who_chooses_to_skip_still_has_every_card(
 def test_blocks_that_slack_refused_are_no_doubt(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, the plain form of a refused message would be left out where nothing is sent twice."""
+    """Without this, the plain form of a refused message would be left out where nothing is sent
+    twice.
+    """
     with db.write() as session:
-        outbox.say(session, JOB, "C0DATA", Message("plain words", [{"type": "hologram"}]), key="hologram")
+        outbox.say(
+            session, JOB, "C0DATA", Message("plain words", [{"type": "hologram"}]), key="hologram"
+        )
     make_sender(recover="skip").drain()
     assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "")[1:] == ["plain words"]
 
@@ -154,7 +185,9 @@ def test_blocks_that_slack_refused_are_no_doubt(
 def test_twin_of_a_frozen_sender_is_deleted(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a machine that slept in the middle of a post would leave the message there twice."""
+    """Without this, a machine that slept in the middle of a post would leave the message there
+    twice.
+    """
     say(db, outbox, "launched")
     frozen = Claims(db, lease=-1).claim("frozen")
     assert frozen is not None
@@ -201,7 +234,9 @@ def test_channel_that_takes_the_bot_back_hears_the_next_change(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
     """Without this, being taken out of a channel for a minute would silence its jobs for ever."""
-    workspace._post("/_control/refuse", {"method": "chat.postMessage", "error": "not_in_channel", "times": 1})
+    workspace._post(
+        "/_control/refuse", {"method": "chat.postMessage", "error": "not_in_channel", "times": 1}
+    )
     with db.write() as session:
         outbox.show(session, JOB, "C0DATA", Message("card"))
     assert len(make_sender().drain()) == 1
@@ -218,7 +253,9 @@ def test_channel_that_takes_the_bot_back_hears_the_next_change(
 def test_revoked_token_stops_all_and_loses_nothing(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, every waiting line would die of a token that an administrator renews a minute later."""
+    """Without this, every waiting line would die of a token that an administrator renews a minute
+    later.
+    """
     workspace._post("/_control/token", {"state": "token_revoked"})
     say(db, outbox, "launched")
     say(db, outbox, "completed")
@@ -228,16 +265,27 @@ def test_revoked_token_stops_all_and_loses_nothing(
     sql(db, "UPDATE budget SET blocked_until = 0")
     sql(db, "UPDATE outbox SET not_before = 0")
     make_sender().drain()
-    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched", "completed"]
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == [
+        "card",
+        "launched",
+        "completed",
+    ]
 
 
 def test_look_ups_stay_within_their_budget(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, an outage of Slack's would end in a storm of look-ups that Slack refuses for an hour."""
+    """Without this, an outage of Slack's would end in a storm of look-ups that Slack refuses for an
+    hour.
+    """
     with db.write() as session:
         for number in range(12):
-            outbox.show(session, Subject("T0ORCHARD", "job", str(number)), "C0DATA", Message(f"card {number}"))
+            outbox.show(
+                session,
+                Subject("T0ORCHARD", "job", str(number)),
+                "C0DATA",
+                Message(f"card {number}"),
+            )
     workspace.fault("chat.postMessage", "drop_after", times=12)
     make_sender(post_pace=3).drain()
     sender = make_sender(post_pace=1)
@@ -268,7 +316,9 @@ def test_last_words_of_an_old_queue_message_outlive_the_new_one(
 def test_queue_message_whose_post_was_unclear_is_not_orphaned_by_a_new_one(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a lost reply and a new job would leave two messages, the first one wrong for ever."""
+    """Without this, a lost reply and a new job would leave two messages, the first one wrong for
+    ever.
+    """
     workspace.fault("chat.postMessage", "drop_after", times=1)
     call(db, outbox, "1 job")
     make_sender(look_wait=3600).drain()  # posted, and nobody knows
@@ -283,7 +333,9 @@ def test_queue_message_whose_post_was_unclear_is_not_orphaned_by_a_new_one(
 def test_twin_of_an_old_queue_message_goes_after_the_new_one_was_posted(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a doubt about the old message would be looked up for the new one, and the twin would stay."""
+    """Without this, a doubt about the old message would be looked up for the new one, and the twin
+    would stay.
+    """
     call(db, outbox, "1 job")
     frozen = Claims(db, lease=-1).claim("frozen")
     assert frozen is not None
@@ -300,7 +352,9 @@ def test_twin_of_an_old_queue_message_goes_after_the_new_one_was_posted(
 def test_queue_message_that_was_never_tried_is_no_old_one(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, jobs that come and go while Slack asks to wait would ring the channel once each."""
+    """Without this, jobs that come and go while Slack asks to wait would ring the channel once
+    each.
+    """
     call(db, outbox, "1 job")
     call(db, outbox, "nothing to label")
     call(db, outbox, "another job", renew=True)
@@ -325,10 +379,14 @@ def test_renewed_message_is_posted_once_and_not_edited(
 def test_channel_that_takes_the_bot_back_reads_no_old_call_for_work(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a queue message that could not be edited for a while would call for work for ever."""
+    """Without this, a queue message that could not be edited for a while would call for work for
+    ever.
+    """
     call(db, outbox, "1 job")
     make_sender().drain()
-    workspace._post("/_control/refuse", {"method": "chat.update", "error": "not_in_channel", "times": 1})
+    workspace._post(
+        "/_control/refuse", {"method": "chat.update", "error": "not_in_channel", "times": 1}
+    )
     call(db, outbox, "nothing to label")
     make_sender().drain()
     assert Claims(db).waiting() == 0
@@ -340,8 +398,12 @@ def test_channel_that_takes_the_bot_back_reads_no_old_call_for_work(
 def test_channel_without_the_bot_keeps_one_row_however_often_its_queue_opens(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, an administrator would read of ever more dead messages in one forgotten channel."""
-    workspace._post("/_control/refuse", {"method": "chat.postMessage", "error": "not_in_channel", "times": 3})
+    """Without this, an administrator would read of ever more dead messages in one forgotten
+    channel.
+    """
+    workspace._post(
+        "/_control/refuse", {"method": "chat.postMessage", "error": "not_in_channel", "times": 3}
+    )
     for number in range(3):
         call(db, outbox, f"job {number}", renew=True)
         make_sender().drain()

@@ -1,4 +1,6 @@
-"""The pool: a long one leaves room for the others, nothing is worked on twice at once, and the end waits."""
+"""The pool: a long one leaves room for the others, nothing is worked on twice at once, and the end
+waits.
+"""
 
 import logging
 import threading
@@ -58,7 +60,9 @@ def test_a_long_one_leaves_room_for_the_others(pool: Pool, held: Held) -> None:
 
 
 def test_what_is_worked_on_is_not_begun_again(pool: Pool, held: Held) -> None:
-    """Without this, every round would put the same long one into another place, until there is none left."""
+    """Without this, every round would put the same long one into another place, until there is none
+    left.
+    """
     pool.start("long", held)
     for _ in range(5):
         pool.start("long", held)
@@ -79,7 +83,9 @@ def test_what_is_over_can_be_begun_again(pool: Pool) -> None:
 
 
 def test_without_a_place_the_round_waits_and_then_goes_on(pool: Pool, held: Held) -> None:
-    """Without this, a thousand jobs would be a thousand threads, or those behind the first few would wait a round."""
+    """Without this, a thousand jobs would be a thousand threads, or those behind the first few
+    would wait a round.
+    """
     for name in ("long", "longer"):
         pool.start(name, held)
     third = threading.Event()
@@ -91,8 +97,12 @@ def test_without_a_place_the_round_waits_and_then_goes_on(pool: Pool, held: Held
     waiting.join(PATIENCE)
 
 
-def test_a_failure_is_logged_and_frees_its_place(pool: Pool, caplog: pytest.LogCaptureFixture) -> None:
-    """Without this, a silent database or a bug of ours would go unseen, and take a place for ever."""
+def test_a_failure_is_logged_and_frees_its_place(
+    pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without this, a silent database or a bug of ours would go unseen, and take a place for
+    ever.
+    """
 
     def silent() -> None:
         raise Transient("The database does not answer.")
@@ -121,7 +131,9 @@ def test_lines_of_the_log_say_which_round_began_it(pool: Pool) -> None:
 
 
 def test_the_end_waits_for_what_is_worked_on_and_begins_nothing_more(held: Held) -> None:
-    """Without this, SIGTERM would cut a launch off in its middle, or wait for jobs that are only begun now."""
+    """Without this, SIGTERM would cut a launch off in its middle, or wait for jobs that are only
+    begun now.
+    """
     pool, ended = Pool("test", 1), threading.Event()
     begun: list[str] = []
 

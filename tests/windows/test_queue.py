@@ -1,8 +1,8 @@
 """A labeling team's message while several replicas and managers are at it.
 
-What another replica does at the worst moment is done by the test in that moment: a part that is asked something lets
-it happen, then answers what it had read before. Where the other replica has to wait it gives up at once, and comes
-again in its next round.
+What another replica does at the worst moment is done by the test in that moment: a part that is
+asked something lets it happen, then answers what it had read before. Where the other replica has to
+wait it gives up at once, and comes again in its next round.
 """
 
 from collections.abc import Callable, Iterator
@@ -88,10 +88,20 @@ def queue_of(db: Database, *, records: Records | None = None, teams: Teams | Non
 def open_job(db: Database) -> None:
     """AWS has taken a job for the team."""
     job = Job(
-        id="j1", team_id=TEAM, account="1", region="us-east-1", name="ripe", channel=ELSEWHERE, asked_by="U0MARA",
-        asked_by_name="Mara", asked_at=system_clock(), followed=False, draft=Draft(workteam_arn=ARN),
-        state=JobState(state="in_progress"), request_key="r1",
-    )  # fmt: skip
+        id="j1",
+        team_id=TEAM,
+        account="1",
+        region="us-east-1",
+        name="ripe",
+        channel=ELSEWHERE,
+        asked_by="U0MARA",
+        asked_by_name="Mara",
+        asked_at=system_clock(),
+        followed=False,
+        draft=Draft(workteam_arn=ARN),
+        state=JobState(state="in_progress"),
+        request_key="r1",
+    )
     with db.write() as session:
         Records(db, system_clock, new_id).add(session, job)
 
@@ -99,7 +109,9 @@ def open_job(db: Database) -> None:
 def test_two_replicas_call_a_team_once(
     db: Database, other_db: Database, other: Queue, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a replica that is a moment behind would have the team called twice for the same work."""
+    """Without this, a replica that is a moment behind would have the team called twice for the same
+    work.
+    """
     other.tie(TEAM, NAME, HERE)
     records = SlowRecords(db, system_clock, new_id)
 
@@ -135,7 +147,9 @@ def test_team_that_left_a_channel_is_called_there_no_more(
 
 
 def test_of_two_managers_who_tie_a_team_at_once_one_is_told_no(db: Database, other: Queue) -> None:
-    """Without this, both would read that the team is told in their channel, and one channel would wait for ever."""
+    """Without this, both would read that the team is told in their channel, and one channel would
+    wait for ever.
+    """
     teams = SlowTeams(db)
     teams.meanwhile = partial(other.tie, TEAM, NAME, ELSEWHERE)
     with pytest.raises(TiedElsewhere):
@@ -143,7 +157,9 @@ def test_of_two_managers_who_tie_a_team_at_once_one_is_told_no(db: Database, oth
     assert Teams(db).named(TEAM, NAME).channel == ELSEWHERE
 
 
-def test_leaving_a_channel_does_not_undo_what_another_manager_has_tied_since(db: Database, other: Queue) -> None:
+def test_leaving_a_channel_does_not_undo_what_another_manager_has_tied_since(
+    db: Database, other: Queue
+) -> None:
     """Without this, a team's new channel would be silent, and its manager would not know."""
     other.tie(TEAM, NAME, HERE)
     teams = SlowTeams(db)

@@ -7,7 +7,9 @@ from bot.delivery.rate_budget import RateBudget
 
 
 def test_burst_then_wait(db: Database) -> None:
-    """Without this, a channel would get more than Slack's one message a second and everything would be refused."""
+    """Without this, a channel would get more than Slack's one message a second and everything would
+    be refused.
+    """
     budget = RateBudget(db)
     waits = [budget.take("T", "chat.postMessage", "C1") for _ in range(4)]
     assert waits[:3] == [0.0, 0.0, 0.0]
@@ -32,7 +34,9 @@ def test_numbers_leave_room_for_changes_of_state(db: Database) -> None:
 
 
 @pytest.mark.parametrize("seconds", [3600, 86_400])
-def test_clock_that_was_set_back_delays_posts_by_their_own_pause_only(db: Database, seconds: int) -> None:
+def test_clock_that_was_set_back_delays_posts_by_their_own_pause_only(
+    db: Database, seconds: int
+) -> None:
     """Without this, a channel would hear nothing for as long as the clock was set back."""
     budget = RateBudget(db)
     while budget.take("T", "chat.postMessage", "C1") == 0.0:
@@ -45,16 +49,30 @@ def test_clock_that_was_set_back_delays_posts_by_their_own_pause_only(db: Databa
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 def test_block_from_before_the_clock_was_set_back_holds_nobody(db: Database, method: str) -> None:
-    """Without this, a 429 of five seconds would silence a method for a day; and a new one must still be obeyed."""
+    """Without this, a 429 of five seconds would silence a method for a day; and a new one must
+    still be obeyed.
+    """
     budget = RateBudget(db)
     assert budget.take("T", method, "C1") == 0.0
     for _ in range(2):
         budget.block("T", method, 5)
         assert budget.take("T", method, "C1") > 0
-        db.execute("UPDATE budget SET refilled_at = refilled_at + 86400, blocked_until = blocked_until + 86400", {})
+        db.execute(
+            (
+                "UPDATE budget SET refilled_at = refilled_at + 86400, blocked_until = "
+                "blocked_until + 86400"
+            ),
+            {},
+        )
     budget.block("T", method, 5)
     assert 0 < budget.take("T", method, "C1") <= 5, "a new one does not inherit the old one's end"
-    db.execute("UPDATE budget SET refilled_at = refilled_at + 86400, blocked_until = blocked_until + 86400", {})
+    db.execute(
+        (
+            "UPDATE budget SET refilled_at = refilled_at + 86400, blocked_until = blocked_until + "
+            "86400"
+        ),
+        {},
+    )
     budget.take("T", method, "C1")
     db.execute("UPDATE budget SET refilled_at = refilled_at - 5", {})  # five seconds pass
     assert budget.take("T", method, "C1") == 0.0, "nor does it come back"

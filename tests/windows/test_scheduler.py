@@ -1,7 +1,7 @@
 """The rounds go by the monotonic clock, whatever becomes of the wall clock.
 
-A machine's clock cannot be set in a test, so APScheduler, which alone looked at it, is shown another one; the clock
-that only goes on is passed in.
+A machine's clock cannot be set in a test, so APScheduler, which alone looked at it, is shown
+another one; the clock that only goes on is passed in.
 """
 
 import threading
@@ -25,7 +25,9 @@ class Worker:
         self.seconds = 0.0
         self.rounds = 0
         self._ended = threading.Condition()
-        self.scheduler = Scheduler([Round("send", GAP, simple(self._round))], clock=lambda: self.seconds)
+        self.scheduler = Scheduler(
+            [Round("send", GAP, simple(self._round))], clock=lambda: self.seconds
+        )
 
     def _round(self) -> None:
         with self._ended:
@@ -66,8 +68,12 @@ def test_a_round_is_due_at_once_and_then_in_its_gap(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("days", [-365, -1 / 24, 1, 20_000])
-def test_wall_clock_that_is_set_moves_no_round(wall: type[Wall], worker: Worker, days: float) -> None:
-    """Without this, an hour set back would be an hour without posts, launches and looks; years ahead, for ever."""
+def test_wall_clock_that_is_set_moves_no_round(
+    wall: type[Wall], worker: Worker, days: float
+) -> None:
+    """Without this, an hour set back would be an hour without posts, launches and looks; years
+    ahead, for ever.
+    """
     assert worker.wait(1)
     wall.ahead = timedelta(days=days)
     assert not worker.wait(2, 0.5), "it is not due sooner either"

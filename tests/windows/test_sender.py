@@ -31,7 +31,13 @@ MakeSender = Callable[..., Sender]
 
 
 def show(
-    db: Database, outbox: Outbox, text: str, *, urgent: bool = True, gap: float = 0.0, channel: str = "C0DATA"
+    db: Database,
+    outbox: Outbox,
+    text: str,
+    *,
+    urgent: bool = True,
+    gap: float = 0.0,
+    channel: str = "C0DATA",
 ) -> None:
     with db.write() as session:
         outbox.show(session, JOB, channel, Message(text), urgent=urgent, gap=gap)
@@ -59,7 +65,9 @@ def let_pauses_pass(db: Database) -> None:
 
 def sender_of(db: Database, api: str, tell: Callable[[Death], None] | None = None) -> Sender:
     """A sender that speaks to another address, or tells of deaths."""
-    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", look_wait=0, slack_timeout=10, post_pace=1_000_000)
+    settings = Settings(
+        SLACK_BOT_TOKEN="xoxb-test", look_wait=0, slack_timeout=10, post_pace=1_000_000
+    )
     return Sender(
         db=db,
         claims=Claims(db),
@@ -74,7 +82,9 @@ def sender_of(db: Database, api: str, tell: Callable[[Death], None] | None = Non
 
 @dataclass
 class Instead:
-    """What a proxy says in Slack's place, once; `after` when Slack has carried the call out all the same."""
+    """What a proxy says in Slack's place, once; `after` when Slack has carried the call out all the
+    same.
+    """
 
     status: int
     body: str
@@ -84,7 +94,9 @@ class Instead:
 
 @contextmanager
 def proxy(workspace: Workspace, **instead: Instead) -> Iterator[str]:
-    """The address of a proxy that hands each call on; a method's first answer is what is said `instead`."""
+    """The address of a proxy that hands each call on; a method's first answer is what is said
+    `instead`.
+    """
 
     class Proxy(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -93,10 +105,15 @@ def proxy(workspace: Workspace, **instead: Instead) -> Iterator[str]:
             if said is None or said.after:
                 asked = urllib.request.Request(workspace.url + self.path, body, dict(self.headers))
                 with urllib.request.urlopen(asked, timeout=10) as answer:
-                    carried_out = Instead(200, answer.read().decode(), {"Content-Type": "application/json"})
+                    carried_out = Instead(
+                        200, answer.read().decode(), {"Content-Type": "application/json"}
+                    )
             said = said or carried_out
             self.send_response(said.status)
-            for name, value in {**said.headers, "Content-Length": str(len(said.body.encode()))}.items():
+            for name, value in {
+                **said.headers,
+                "Content-Length": str(len(said.body.encode())),
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(said.body.encode())
@@ -113,8 +130,12 @@ def proxy(workspace: Workspace, **instead: Instead) -> Iterator[str]:
         server.server_close()
 
 
-def two_cards(db: Database, outbox: Outbox, make_sender: MakeSender, meanwhile: Callable[[], None]) -> None:
-    """A card that a sender posted which froze before; `meanwhile` happens before it wakes and posts it too."""
+def two_cards(
+    db: Database, outbox: Outbox, make_sender: MakeSender, meanwhile: Callable[[], None]
+) -> None:
+    """A card that a sender posted which froze before; `meanwhile` happens before it wakes and posts
+    it too.
+    """
     show(db, outbox, "card")
     claimed = Claims(db, lease=-1).claim("frozen")
     assert claimed is not None
@@ -190,7 +211,9 @@ def test_line_waits_until_the_card_shows_the_change(
 def test_lost_reply_is_looked_up_not_posted_again(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a cut connection would double a message, as it does with the SDK's own retries."""
+    """Without this, a cut connection would double a message, as it does with the SDK's own
+    retries.
+    """
     workspace.fault("chat.postMessage", "drop_after", times=2)
     show(db, outbox, "card")
     make_sender().drain()
@@ -213,7 +236,9 @@ def test_unanswered_post_that_never_landed_is_posted(
 def test_another_sender_finishes_what_a_dead_one_began(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a killed process would take its messages with it, or they would be said twice."""
+    """Without this, a killed process would take its messages with it, or they would be said
+    twice.
+    """
     show(db, outbox, "card")
     claimed = Claims(db, lease=-1).claim("dead")
     assert claimed is not None
@@ -225,7 +250,9 @@ def test_another_sender_finishes_what_a_dead_one_began(
 def test_card_that_changed_before_its_first_post_was_found_shows_the_change(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a crash after the first post could leave a card that says Waiting to launch for ever."""
+    """Without this, a crash after the first post could leave a card that says Waiting to launch for
+    ever.
+    """
     show(db, outbox, "Waiting to launch")
     claimed = Claims(db, lease=-1).claim("dead")
     assert claimed is not None
@@ -239,7 +266,9 @@ def test_card_that_changed_before_its_first_post_was_found_shows_the_change(
 def test_twin_of_a_sender_that_froze_and_woke_is_removed_at_once(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a machine that slept for an hour would leave a message twice: the twin check was an hour ago."""
+    """Without this, a machine that slept for an hour would leave a message twice: the twin check
+    was an hour ago.
+    """
     show(db, outbox, "card")
     say(db, outbox, "launched", "k1")
     for text in ("card", "launched"):
@@ -248,7 +277,9 @@ def test_twin_of_a_sender_that_froze_and_woke_is_removed_at_once(
         assert claimed.payload["text"] == text
         make_sender("two").drain(1)
         frozen = make_sender("frozen")
-        frozen._send(replace(claimed, lease_until=db.time() + 60))  # it had looked at the clock before it froze
+        frozen._send(
+            replace(claimed, lease_until=db.time() + 60)
+        )  # it had looked at the clock before it froze
     assert workspace.count("chat.postMessage") == 4
     make_sender("two").drain()
     assert workspace.texts() == ["card"]
@@ -278,11 +309,15 @@ def test_twin_that_slack_lets_nobody_delete_yet_is_deleted_later(
     assert workspace.texts() == ["card"]
 
 
-@pytest.mark.parametrize("code", ["token_revoked", "invalid_auth", "team_access_not_granted", "ratelimited"])
+@pytest.mark.parametrize(
+    "code", ["token_revoked", "invalid_auth", "team_access_not_granted", "ratelimited"]
+)
 def test_twin_that_slack_refuses_to_delete_for_now_is_deleted_later(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, code: str
 ) -> None:
-    """Without this, a token that was replaced at that moment would leave a message twice for ever."""
+    """Without this, a token that was replaced at that moment would leave a message twice for
+    ever.
+    """
     two_cards(db, outbox, make_sender, lambda: refuse(workspace, "chat.delete", code))
     assert workspace.texts() == ["card", "card"]
     let_pauses_pass(db)
@@ -305,7 +340,9 @@ def test_token_that_is_refused_at_a_deletion_stops_all(
 def test_twin_that_nobody_can_delete_is_left_alone(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a workspace that keeps every message would be asked to delete one each minute for ever."""
+    """Without this, a workspace that keeps every message would be asked to delete one each minute
+    for ever.
+    """
     refusal = "compliance_exports_prevent_deletion"
     two_cards(db, outbox, make_sender, lambda: refuse(workspace, "chat.delete", refusal))
     let_pauses_pass(db)
@@ -313,7 +350,9 @@ def test_twin_that_nobody_can_delete_is_left_alone(
     assert workspace.count("chat.delete") == 1
 
 
-def test_look_that_was_asked_for_while_another_went_on_is_taken(db: Database, outbox: Outbox) -> None:
+def test_look_that_was_asked_for_while_another_went_on_is_taken(
+    db: Database, outbox: Outbox
+) -> None:
     """Without this, a sender that woke during another's look would leave its message twice."""
     show(db, outbox, "card")
     claims = Claims(db)
@@ -332,14 +371,18 @@ def test_look_that_was_asked_for_while_another_went_on_is_taken(db: Database, ou
 def test_sender_that_waited_too_long_for_the_database_does_not_post(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, it would post after another had taken its message over, and the message would stand twice."""
+    """Without this, it would post after another had taken its message over, and the message would
+    stand twice.
+    """
     show(db, outbox, "card")
     sender = make_sender()
     claimed = Claims(db, lease=10.0).claim("test")
     assert claimed is not None
     limit = db.time() + 0.3
     enough = sender._settings.slack_timeout + sender._settings.lease / 6
-    sending = threading.Thread(target=sender._send, args=(replace(claimed, lease_until=limit + enough),))
+    sending = threading.Thread(
+        target=sender._send, args=(replace(claimed, lease_until=limit + enough),)
+    )
     with db.write() as session:
         session.connection().exec_driver_sql("SELECT 1" if db.is_sqlite else "LOCK TABLE budget")
         sending.start()
@@ -378,10 +421,14 @@ def test_too_many_requests_is_obeyed(
     assert Claims(db).waiting() == 1
 
 
-def test_too_many_requests_without_a_time_is_obeyed(db: Database, outbox: Outbox, workspace: Workspace) -> None:
+def test_too_many_requests_without_a_time_is_obeyed(
+    db: Database, outbox: Outbox, workspace: Workspace
+) -> None:
     """Without this, a proxy's own "too many requests" would be met with the same post at once."""
     show(db, outbox, "card")
-    refused = Instead(429, "<html>slow down</html>", {"Content-Type": "text/html", "Retry-After": "soon"})
+    refused = Instead(
+        429, "<html>slow down</html>", {"Content-Type": "text/html", "Retry-After": "soon"}
+    )
     with proxy(workspace, chat_postMessage=refused) as url:
         sender_of(db, url).drain()
     assert workspace.texts() == []
@@ -390,8 +437,12 @@ def test_too_many_requests_without_a_time_is_obeyed(db: Database, outbox: Outbox
     assert workspace.texts() == ["card"]
 
 
-def test_answer_408_of_a_proxy_is_no_answer_of_slacks(db: Database, outbox: Outbox, workspace: Workspace) -> None:
-    """Without this, a post that a proxy gave up waiting for would be posted again without a look."""
+def test_answer_408_of_a_proxy_is_no_answer_of_slacks(
+    db: Database, outbox: Outbox, workspace: Workspace
+) -> None:
+    """Without this, a post that a proxy gave up waiting for would be posted again without a
+    look.
+    """
     show(db, outbox, "card")
     page = Instead(408, "<html>Request Timeout</html>", {"Content-Type": "text/html"}, after=True)
     with proxy(workspace, chat_postMessage=page) as url:
@@ -401,8 +452,12 @@ def test_answer_408_of_a_proxy_is_no_answer_of_slacks(db: Database, outbox: Outb
     assert workspace.texts() == ["card"]
 
 
-def test_look_that_shows_no_messages_is_no_answer(db: Database, outbox: Outbox, workspace: Workspace) -> None:
-    """Without this, half an answer of Slack's would be read as "it is not there", and the message posted twice."""
+def test_look_that_shows_no_messages_is_no_answer(
+    db: Database, outbox: Outbox, workspace: Workspace
+) -> None:
+    """Without this, half an answer of Slack's would be read as "it is not there", and the message
+    posted twice.
+    """
     show(db, outbox, "card")
     page = Instead(408, "<html>Request Timeout</html>", {"Content-Type": "text/html"}, after=True)
     half = Instead(200, json.dumps({"ok": True}), {"Content-Type": "application/json"})
@@ -417,7 +472,9 @@ def test_look_that_shows_no_messages_is_no_answer(db: Database, outbox: Outbox, 
 def test_database_clock_that_is_five_minutes_fast_doubles_nothing(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, on a machine whose clock is fast each lost reply leaves a message twice for ever."""
+    """Without this, on a machine whose clock is fast each lost reply leaves a message twice for
+    ever.
+    """
     kinds: dict[str, Callable[[], object]] = {
         "thread": lambda: show(db, outbox, "card"),
         "outbox": lambda: say(db, outbox, "launched", "k1"),
@@ -427,7 +484,9 @@ def test_database_clock_that_is_five_minutes_fast_doubles_nothing(
         claimed = Claims(db, lease=-1).claim("dead")
         assert claimed is not None
         make_sender()._post(claimed)  # it posted, and died before it could write that down
-        db.execute(f"UPDATE {table} SET first_try_at = first_try_at + 300", {})  # as its clock had said
+        db.execute(
+            f"UPDATE {table} SET first_try_at = first_try_at + 300", {}
+        )  # as its clock had said
         make_sender("two").drain()
     assert workspace.texts() == ["card"]
     assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
@@ -450,7 +509,9 @@ def test_post_is_found_below_all_that_was_said_since(
 def test_look_that_slack_refuses_for_an_hour_ends_in_a_marked_post(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a refusal that nobody foresaw would keep a message back for ever, or give it up unsaid."""
+    """Without this, a refusal that nobody foresaw would keep a message back for ever, or give it up
+    unsaid.
+    """
     workspace.fault("chat.postMessage", "drop_before", times=1)
     refuse(workspace, "conversations.history", "nobody_foresaw_this", times=2)
     show(db, outbox, "card")
@@ -464,12 +525,19 @@ def test_look_that_slack_refuses_for_an_hour_ends_in_a_marked_post(
 
 
 @pytest.mark.parametrize(
-    "code", ["restricted_action_thread_locked", "slack_connect_file_link_sharing_blocked", "messages_tab_disabled"]
+    "code",
+    [
+        "restricted_action_thread_locked",
+        "slack_connect_file_link_sharing_blocked",
+        "messages_tab_disabled",
+    ],
 )
 def test_refusal_for_good_holds_up_no_thread(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, code: str
 ) -> None:
-    """Without this, a thread would stand still for an hour because of a line that can never be said."""
+    """Without this, a thread would stand still for an hour because of a line that can never be
+    said.
+    """
     show(db, outbox, "card")
     say(db, outbox, "lost", "k1")
     say(db, outbox, "completed", "k2")
@@ -482,7 +550,9 @@ def test_refusal_for_good_holds_up_no_thread(
 def test_refusal_that_nobody_knows_is_told_after_an_hour(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, the end of a job would be asked for once a minute for ever, and its asker never told."""
+    """Without this, the end of a job would be asked for once a minute for ever, and its asker never
+    told.
+    """
     show(db, outbox, "card")
     make_sender().drain()
     refuse(workspace, "chat.postMessage", "nobody_knows_this", times=2)
@@ -498,7 +568,9 @@ def test_refusal_that_nobody_knows_is_told_after_an_hour(
 def test_hour_of_an_edit_begins_with_its_own_first_try(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, one odd answer to an edit would end everything that is told of a job older than an hour."""
+    """Without this, one odd answer to an edit would end everything that is told of a job older than
+    an hour.
+    """
     show(db, outbox, "In progress")
     make_sender().drain()
     db.execute("UPDATE thread SET first_try_at = first_try_at - 3600", {})
@@ -513,7 +585,9 @@ def test_hour_of_an_edit_begins_with_its_own_first_try(
 def test_death_of_a_message_is_told_although_its_worker_dies_at_its_next_one(
     db: Database, store: str, outbox: Outbox, workspace: Workspace
 ) -> None:
-    """Without this, nobody would hear that a channel shut the bot out when its worker was killed a moment later."""
+    """Without this, nobody would hear that a channel shut the bot out when its worker was killed a
+    moment later.
+    """
     show(db, outbox, "lost", channel="C0GENERAL")
     show(db, outbox, "card")
 
@@ -534,8 +608,12 @@ def test_death_of_a_message_is_told_although_its_worker_dies_at_its_next_one(
     assert workspace.texts() == ["card"]
 
 
-def test_death_that_could_not_be_told_is_told_later(db: Database, outbox: Outbox, workspace: Workspace) -> None:
-    """Without this, a database that was locked for a moment would keep from people that they hear no more."""
+def test_death_that_could_not_be_told_is_told_later(
+    db: Database, outbox: Outbox, workspace: Workspace
+) -> None:
+    """Without this, a database that was locked for a moment would keep from people that they hear
+    no more.
+    """
     told: list[Death] = []
 
     def tell(death: Death) -> None:
@@ -551,7 +629,9 @@ def test_death_that_could_not_be_told_is_told_later(db: Database, outbox: Outbox
 def test_line_that_somebody_asked_for_tries_a_channel_once_more(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a channel that took the bot back would be met with silence, and "Posted" would be a lie."""
+    """Without this, a channel that took the bot back would be met with silence, and "Posted" would
+    be a lie.
+    """
     show(db, outbox, "card")
     make_sender().drain()
     refuse(workspace, "chat.update", "not_in_channel")
@@ -567,12 +647,16 @@ def test_line_that_somebody_asked_for_tries_a_channel_once_more(
 def test_message_that_can_never_be_said_is_reported_and_stops_nobody(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a job in a channel without the bot would be silent for ever, and hold up the others."""
+    """Without this, a job in a channel without the bot would be silent for ever, and hold up the
+    others.
+    """
     show(db, outbox, "lost", channel="C0GENERAL")
     say(db, outbox, "lost too", "k1", channel="C0GENERAL")
     show(db, outbox, "card")
     deaths = make_sender().drain()
-    assert [(death.subject, death.channel, death.error) for death in deaths] == [(JOB, "C0GENERAL", "not_in_channel")]
+    assert [(death.subject, death.channel, death.error) for death in deaths] == [
+        (JOB, "C0GENERAL", "not_in_channel")
+    ]
     assert workspace.texts() == ["card"]
     assert Claims(db).waiting() == 0
 
@@ -631,11 +715,17 @@ def test_message_below_another_subject_stands_in_its_thread(
 def test_message_below_waits_for_what_its_thread_had_to_say(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a dataset would stand in the thread above the line that says its job is completed."""
+    """Without this, a dataset would stand in the thread above the line that says its job is
+    completed.
+    """
     show(db, outbox, "card")
     say(db, outbox, "completed", "k1")
     dataset = Subject("T0ORCHARD", "dataset", "d1")
     with db.write() as session:
         outbox.show(session, dataset, "C0DATA", Message("importing"), below=JOB)
     make_sender().drain()
-    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "completed", "importing"]
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == [
+        "card",
+        "completed",
+        "importing",
+    ]

@@ -16,7 +16,9 @@ from tests.faults.world import is_listening, running, until
 
 
 def test_killed_bot_leaves_nobody_on_its_port(tmp_path: Path, migrated: Path) -> None:
-    """Without this, a killed bot's web process would answer Slack with old code for ever, beside the next one."""
+    """Without this, a killed bot's web process would answer Slack with old code for ever, beside
+    the next one.
+    """
     shutil.copy(migrated, tmp_path / "labeljob.db")
     with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
         bot, url = world.start_http("one", role="web")
@@ -26,8 +28,11 @@ def test_killed_bot_leaves_nobody_on_its_port(tmp_path: Path, migrated: Path) ->
 
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
-def test_signal_that_does_not_wake_the_main_thread_ends_the_bot(tmp_path: Path, migrated: Path, transport: str) -> None:
-    """Without this, a bot told to stop in the very moment in which it becomes ready would go on until it is killed.
+def test_signal_that_does_not_wake_the_main_thread_ends_the_bot(
+    tmp_path: Path, migrated: Path, transport: str
+) -> None:
+    """Without this, a bot told to stop in the very moment in which it becomes ready would go on
+    until it is killed.
 
     That moment is short; a signal to another thread leaves the main one asleep in the same way.
     """
@@ -40,8 +45,12 @@ def test_signal_that_does_not_wake_the_main_thread_ends_the_bot(tmp_path: Path, 
         until(lambda: not bot.alive(), what="the end of the process")
 
 
-def test_slack_that_falls_silent_while_the_app_is_built_is_told_in_words(tmp_path: Path, migrated: Path) -> None:
-    """Without this, a start in a bad moment of Slack's would end with a traceback instead of what to look at."""
+def test_slack_that_falls_silent_while_the_app_is_built_is_told_in_words(
+    tmp_path: Path, migrated: Path
+) -> None:
+    """Without this, a start in a bad moment of Slack's would end with a traceback instead of what
+    to look at.
+    """
     shutil.copy(migrated, tmp_path / "labeljob.db")
     with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
         near = Near(world)
@@ -61,15 +70,25 @@ def taken() -> socket.socket:
 
 @pytest.mark.parametrize(
     ("transport", "setting"),
-    [("socket", "LABELJOB_HEALTH_PORT"), ("http", "LABELJOB_HEALTH_PORT"), ("http", "LABELJOB_PORT")],
+    [
+        ("socket", "LABELJOB_HEALTH_PORT"),
+        ("http", "LABELJOB_HEALTH_PORT"),
+        ("http", "LABELJOB_PORT"),
+    ],
 )
-def test_port_that_is_taken_is_told(tmp_path: Path, migrated: Path, transport: str, setting: str) -> None:
-    """Without this, a second bot on a machine would end in a traceback, or share the first one's port in silence."""
+def test_port_that_is_taken_is_told(
+    tmp_path: Path, migrated: Path, transport: str, setting: str
+) -> None:
+    """Without this, a second bot on a machine would end in a traceback, or share the first one's
+    port in silence.
+    """
     shutil.copy(migrated, tmp_path / "labeljob.db")
     with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world, taken() as other:
         port = str(other.getsockname()[1])
         ports = {"LABELJOB_PORT": str(free_port(0)), setting: port}
-        bot = RunningBot({**world.settings(), "LABELJOB_SLACK_TRANSPORT": transport, **ports}, tmp_path)
+        bot = RunningBot(
+            {**world.settings(), "LABELJOB_SLACK_TRANSPORT": transport, **ports}, tmp_path
+        )
         bot.start()
         until(lambda: not bot.alive(), what="the end of the process")
         bot.stop()
@@ -96,7 +115,11 @@ def test_signed_http_says_that_it_is_ready(tmp_path: Path, migrated: Path) -> No
     """Without this, nobody could tell from a log whether and where a web process serves."""
     shutil.copy(migrated, tmp_path / "labeljob.db")
     with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
-        bot, url = world.start_http("one", role="web", LABELJOB_LOG_LEVEL="INFO", LABELJOB_HOST="localhost")
+        bot, url = world.start_http(
+            "one", role="web", LABELJOB_LOG_LEVEL="INFO", LABELJOB_HOST="localhost"
+        )
         port = url.rpartition(":")[2].partition("/")[0]
-        until(lambda: f"labeljob is ready on localhost:{port}" in bot.log.read_text(), what="the line")
+        until(
+            lambda: f"labeljob is ready on localhost:{port}" in bot.log.read_text(), what="the line"
+        )
         assert is_listening(int(port))

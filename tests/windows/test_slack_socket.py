@@ -14,16 +14,24 @@ from bot.slack.socket_mode import NoConnection, Socket
 from tests.windows.conftest import Workspace
 
 
-def _control(workspace: Workspace, switch: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def _control(
+    workspace: Workspace, switch: str, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{workspace.url}/_control/{switch}", data, {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{workspace.url}/_control/{switch}", data, {"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(request, timeout=5) as answer:
         found: dict[str, Any] = json.load(answer)
     return found
 
 
-def test_connection_that_slack_ends_is_renewed_without_waiting_for_a_ping(workspace: Workspace) -> None:
-    """Without this, nobody could reach the app for up to ten seconds each time that Slack closes a connection."""
+def test_connection_that_slack_ends_is_renewed_without_waiting_for_a_ping(
+    workspace: Workspace,
+) -> None:
+    """Without this, nobody could reach the app for up to ten seconds each time that Slack closes a
+    connection.
+    """
     socket = Socket(App(client=workspace.client, signing_secret="unused"), "xapp-test", pings=3600)
     socket.connect()
     try:
@@ -34,7 +42,9 @@ def test_connection_that_slack_ends_is_renewed_without_waiting_for_a_ping(worksp
             wait_for(lambda old=before: socket.client.session_id() != old, 10, "another connection")  # type: ignore[misc]
     finally:
         socket.end(5)
-    wait_for(lambda: _control(workspace, "connections")["count"] == 0, 10, "the end of the connection")
+    wait_for(
+        lambda: _control(workspace, "connections")["count"] == 0, 10, "the end of the connection"
+    )
 
 
 class _Held(logging.Handler):
@@ -84,7 +94,9 @@ def test_end_comes_also_while_a_connection_is_new(workspace: Workspace) -> None:
 def test_connection_that_slack_does_not_open_is_told_in_words(
     workspace: Workspace, fault: str, token: str, words: str
 ) -> None:
-    """Without this, an admin whose network or token is wrong would read a traceback that names neither."""
+    """Without this, an admin whose network or token is wrong would read a traceback that names
+    neither.
+    """
     if fault:
         workspace.fault("apps.connections.open", fault)
     socket = Socket(App(client=workspace.client, signing_secret="unused"), token)

@@ -30,10 +30,20 @@ from tests.idle_engine import idle_engine
 def a_job() -> Job:
     """A job that was asked for."""
     return Job(
-        id="j1", team_id="T1", account="1", region="us-east-1", name="ripe", channel="C1", asked_by="U1",
-        asked_by_name="Mara", asked_at=system_clock(), followed=False, draft=Draft(), state=JobState(),
+        id="j1",
+        team_id="T1",
+        account="1",
+        region="us-east-1",
+        name="ripe",
+        channel="C1",
+        asked_by="U1",
+        asked_by_name="Mara",
+        asked_at=system_clock(),
+        followed=False,
+        draft=Draft(),
+        state=JobState(),
         request_key="r1",
-    )  # fmt: skip
+    )
 
 
 def outcome(db: Database, error: Exception | None, *, overtaken: bool = False) -> list[object]:
@@ -54,7 +64,9 @@ def outcome(db: Database, error: Exception | None, *, overtaken: bool = False) -
 
 
 def test_each_failure_is_told_as_what_it_is(db: Database) -> None:
-    """Without this, a busy AWS would end a job, or what a person must mend would be tried for ever."""
+    """Without this, a busy AWS would end a job, or what a person must mend would be tried for
+    ever.
+    """
     refusal, pause = Refusal("no"), Transient("later")
     assert outcome(db, None) == []
     assert outcome(db, refusal) == [refusal]
@@ -71,14 +83,18 @@ def test_who_was_overtaken_decides_nothing(db: Database, error: Exception) -> No
 
 
 def test_a_bug_counts_and_stops_nobody(db: Database, caplog: pytest.LogCaptureFixture) -> None:
-    """Without this, one job that trips over a bug of ours would keep all the others from being launched."""
+    """Without this, one job that trips over a bug of ours would keep all the others from being
+    launched.
+    """
     with caplog.at_level(logging.ERROR):
         (told,) = outcome(db, KeyError("a shape that nobody thought of"))
     assert isinstance(told, Unexpected)
     assert "the import failed" in caplog.text, "an administrator finds it"
 
 
-def test_pauses_grow_by_the_clock_of_the_database_and_end_with_being_set_aside(db: Database) -> None:
+def test_pauses_grow_by_the_clock_of_the_database_and_end_with_being_set_aside(
+    db: Database,
+) -> None:
     """Without this, a broken job would be tried without a pause, or for ever."""
     settings = Settings(SLACK_BOT_TOKEN="xoxb-test", quarantine_after=3)
     tries = Tries(db, Leases(db, "one"), settings, random.Random(7))
@@ -93,15 +109,25 @@ def test_pauses_grow_by_the_clock_of_the_database_and_end_with_being_set_aside(d
 
 
 def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Database) -> None:
-    """Without this, a card would promise a dataset that was never written, or not know of one that was."""
+    """Without this, a card would promise a dataset that was never written, or not know of one that
+    was.
+    """
     clock = system_clock
     records = Records(db, clock, new_id)
     facts = Facts(Teams(db), idle_engine())
-    store = JobStore(db=db, records=records, outbox=Outbox(db, new_id), facts=facts, clock=clock, gap=0)
+    store = JobStore(
+        db=db, records=records, outbox=Outbox(db, new_id), facts=facts, clock=clock, gap=0
+    )
 
     def note(session: Session, job_id: str, state: str) -> None:
         store.note_dataset(
-            session, job_id, dataset_id="d1", name="ripe", project="orchard", kind="training", state=state
+            session,
+            job_id,
+            dataset_id="d1",
+            name="ripe",
+            project="orchard",
+            kind="training",
+            state=state,
         )
 
     job = a_job()
@@ -122,10 +148,17 @@ def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Databas
 
 
 def test_try_that_waits_for_a_clock_that_was_set_back_is_due(db: Database) -> None:
-    """Without this, what failed once while the clock was a day ahead would not be tried for a day."""
+    """Without this, what failed once while the clock was a day ahead would not be tried for a
+    day.
+    """
     records, datasets = Records(db, system_clock, new_id), dataset_records.Records(db)
     source = Source(
-        team_id="T1", channel="C1", asked_by="U1", asked_by_name="Mara", project="p", manifest_uri="s3://b/m"
+        team_id="T1",
+        channel="C1",
+        asked_by="U1",
+        asked_by_name="Mara",
+        project="p",
+        manifest_uri="s3://b/m",
     )
     dataset = dataset_records.Dataset(
         id="d1", request_key="r1", asked_at=system_clock(), source=source, state=DatasetState()

@@ -1,7 +1,7 @@
 """The built-in Ground Truth task types as data (pure; package data is read once at import).
 
-Promises to the form, the launch and the cards: one row per task type with everything that differs between types, in a
-file per family. A new type is a row, never another path through the code.
+Promises to the form, the launch and the cards: one row per task type with everything that differs
+between types, in a file per family. A new type is a row, never another path through the code.
 """
 
 import json
@@ -21,7 +21,9 @@ _CATEGORIES = {
     "generative-or-custom": "Custom",
     "custom": "Custom",
 }
-_OBJECTS_MAX = 100_000  # Ground Truth: objects per manifest, where a type has no lower limit of its own
+_OBJECTS_MAX = (
+    100_000  # Ground Truth: objects per manifest, where a type has no lower limit of its own
+)
 
 _SUMMARIES = {
     "image-classification": "One label for the whole picture",
@@ -92,7 +94,9 @@ OFFERED: tuple[str, ...] = tuple(
         key=lambda name: TASK_TYPES[name].offered,
     )
 )
-"""The types that can really be launched from the form, in the order in which it shows them; nothing else is shown."""
+"""The types that can really be launched from the form, in the order in which it shows them; nothing
+else is shown.
+"""
 
 CATEGORIES: tuple[str, ...] = tuple(dict.fromkeys(TASK_TYPES[one].category for one in OFFERED))
 
@@ -104,23 +108,28 @@ REGIONS: tuple[str, ...] = tuple(sorted(_ACCOUNTS))
 
 
 class RegionWithoutTypes(Refusal):
-    """Ground Truth has no built-in task types in this Region. Ask an administrator to choose another one."""
+    """Ground Truth has no built-in task types in this Region. Ask an administrator to choose
+    another one.
+    """
 
 
 def offered(category: str) -> list[TaskType]:
-    """The task types that the form shows for a category ("Image", "Text"); empty for any other word."""
+    """The task types that the form shows for a category ("Image", "Text"); empty for any other
+    word.
+    """
     return [TASK_TYPES[one] for one in OFFERED if TASK_TYPES[one].category == category]
 
 
 def lambda_arn(region: str, name: str) -> str:
     """The ARN of a built-in Lambda function such as "PRE-BoundingBox".
 
-    Raises:
-        RegionWithoutTypes: AWS documents no account for this Region (no API returns it, so it is shipped as data).
+    Raises: RegionWithoutTypes: AWS documents no account for this Region (no API returns it, so it
+        is shipped as data).
     """
     if region not in _ACCOUNTS:
         raise RegionWithoutTypes(
-            f"Ground Truth has no built-in task types in {region}. They exist in {', '.join(REGIONS)}."
+            f"Ground Truth has no built-in task types in {region}. They exist in "
+            f"{', '.join(REGIONS)}."
         )
     return f"arn:aws:lambda:{region}:{_ACCOUNTS[region]}:function:{name}"
 

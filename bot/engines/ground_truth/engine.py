@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 class GroundTruth:
     """Labeling jobs of one AWS account and Region (see `bot.engines.protocol.Engine`).
 
-    Every method may raise what `bot.base.aws` names: AwsRefused, AwsBusy, Lapsed, Unclear, AwsGarbled.
+    Every method may raise what `bot.base.aws` names: AwsRefused, AwsBusy, Lapsed, Unclear,
+    AwsGarbled.
     """
 
     abilities = Abilities()
@@ -63,15 +64,20 @@ class GroundTruth:
         return self._gateway.made_before(name, request_key)
 
     def submit(self, order: Order, steps: Steps) -> Submitted:
-        """Write page and labels under keys that hold their hash, then create the job or adopt our own."""
+        """Write page and labels under keys that hold their hash, then create the job or adopt our
+        own.
+        """
         template, labels = self._files(order, steps)
-        asked = request(order, region=self._region, role_arn=self._role_arn, template=template, labels=labels)
+        asked = request(
+            order, region=self._region, role_arn=self._role_arn, template=template, labels=labels
+        )
         steps.prove()
         try:
             arn = self._gateway.create_or_adopt(asked)
         except AwsRefused as refusal:
             if order.workteam not in {team.arn for team in self.teams()}:
-                raise TeamGone from refusal  # deleted since the cache was filled: AWS only names the ARN
+                # deleted since the cache was filled: AWS only names the ARN
+                raise TeamGone from refusal
             raise
         return Submitted(arn, self._first_report(order.name))
 
@@ -96,23 +102,33 @@ class GroundTruth:
         return self._gateway.work_teams()
 
     def results(self, output: str, name: str) -> str:
-        """Where Ground Truth writes the final manifest: it adds the job's name to the output folder by itself."""
+        """Where Ground Truth writes the final manifest: it adds the job's name to the output folder
+        by itself.
+        """
         return f"{output.rstrip('/')}/{name}/manifests/output/output.manifest"
 
     def _files(self, order: Order, steps: Steps) -> tuple[S3Uri | None, S3Uri]:
-        """Worker page and label file in S3; what an earlier try wrote of them is not written again."""
+        """Worker page and label file in S3; what an earlier try wrote of them is not written
+        again.
+        """
         kept: dict[str, str] = {}
         if order.task_type.ui_kind == "template":
-            page = worker_page(order.task_type.tool, order.instructions, allowed=order.allowed.text).encode()
+            page = worker_page(
+                order.task_type.tool, order.instructions, allowed=order.allowed.text
+            ).encode()
             template = place_of(order, page, ".liquid.html")
-            kept["template"] = self._written(steps, "template", template, page, "text/html; charset=utf-8")
+            kept["template"] = self._written(
+                steps, "template", template, page, "text/html; charset=utf-8"
+            )
         labels = category_file(order.instructions.labels)
         place = place_of(order, labels, ".labels.json")
         kept["labels"] = self._written(steps, "labels", place, labels, "application/json")
         steps.keep(**kept)
         return read(kept["template"]) if "template" in kept else None, place
 
-    def _written(self, steps: Steps, step: str, place: S3Uri, body: bytes, content_type: str) -> str:
+    def _written(
+        self, steps: Steps, step: str, place: S3Uri, body: bytes, content_type: str
+    ) -> str:
         if steps.done(step) != str(place):
             self._storage.put(place, body, content_type)
         return str(place)

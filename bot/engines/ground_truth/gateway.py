@@ -1,8 +1,8 @@
 """The window on SageMaker Ground Truth: create or adopt, report, stop, work teams.
 
-Answers are our own values; errors are renamed in `bot.base.aws`. Nothing here is idempotent at AWS (there is no
-client token), so `create_or_adopt` recognises our own job by its tag after every unclear answer and never takes
-another name.
+Answers are our own values; errors are renamed in `bot.base.aws`. Nothing here is idempotent at AWS
+(there is no client token), so `create_or_adopt` recognises our own job by its tag after every
+unclear answer and never takes another name.
 """
 
 import logging
@@ -32,7 +32,8 @@ from bot.people.work_team import WorkTeam
 ACTIVE = ("Initializing", "InProgress", "Stopping")
 log = logging.getLogger(__name__)
 
-_PAGES_MAX = 200  # seen: lists that answer empty pages with a next token without end; 200 pages are 20,000 jobs
+# seen: lists that answer empty pages with a next token without end; 200 pages are 20,000 jobs
+_PAGES_MAX = 200
 
 
 class Gateway:
@@ -45,7 +46,8 @@ class Gateway:
         self._poll = aws.poll("sagemaker")
 
     def check_name(self, name: str) -> None:
-        """Refuse a name that is taken; one question, 1.5 s at most (names are unique for ever, capitals aside).
+        """Refuse a name that is taken; one question, 1.5 s at most (names are unique for ever,
+        capitals aside).
 
         Raises:
             NameTaken: it exists.
@@ -71,7 +73,10 @@ class Gateway:
             AwsBusy, Lapsed, Unclear: unknown; call again with the same request.
 
         """
-        name, tags = request["LabelingJobName"], {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        name, tags = (
+            request["LabelingJobName"],
+            {tag["Key"]: tag["Value"] for tag in request["Tags"]},
+        )
         try:
             with renamed():
                 reach("before-create")
@@ -148,7 +153,9 @@ class Gateway:
                 page = self._poll.list_labeling_jobs(
                     StatusEquals=status, MaxResults=100, SortBy="CreationTime", **token
                 )
-                found = [(job["LabelingJobArn"], _report(job)) for job in page["LabelingJobSummaryList"]]
+                found = [
+                    (job["LabelingJobArn"], _report(job)) for job in page["LabelingJobSummaryList"]
+                ]
             yield from found
             if not page.get("NextToken"):
                 return
@@ -163,8 +170,12 @@ class Gateway:
                 reach("after-describe")
                 return found
         except AwsRefused as error:
-            # UNSURE: the model says ResourceNotFound; a controller in the field met ValidationException instead.
-            missing = any(words in error.words.lower() for words in ("not found", "does not exist", "not exist"))
+            # UNSURE: the model says ResourceNotFound; a controller in the field met
+            # ValidationException instead.
+            missing = any(
+                words in error.words.lower()
+                for words in ("not found", "does not exist", "not exist")
+            )
             if error.code in {"ResourceNotFound", "ResourceNotFoundException"} or missing:
                 return None
             raise
@@ -178,11 +189,14 @@ class Gateway:
 
 
 def _is_ours(job: dict[str, Any], request_key: str) -> bool:
-    """Whether the job was made for that request: keys are ours alone, and no two requests share one.
+    """Whether the job was made for that request: keys are ours alone, and no two requests share
+    one.
 
     UNSURE: that a description has its tags from the first moment on.
     """
-    return any(tag["Key"] == REQUEST_TAG and tag["Value"] == request_key for tag in job.get("Tags", ()))
+    return any(
+        tag["Key"] == REQUEST_TAG and tag["Value"] == request_key for tag in job.get("Tags", ())
+    )
 
 
 def _taken(name: str, found: dict[str, Any]) -> NameTaken:
@@ -204,7 +218,9 @@ _STATES = {
 
 
 def _report(job: dict[str, Any]) -> Report:
-    """The part that a summary and a description share; a state that AWS does not document is passed on as it is."""
+    """The part that a summary and a description share; a state that AWS does not document is passed
+    on as it is.
+    """
     counters = job.get("LabelCounters") or {}
     status = job["LabelingJobStatus"]
     return Report(

@@ -1,4 +1,6 @@
-"""What is sent to Ground Truth for an order (pure): the files' places, tags and the CreateLabelingJob request."""
+"""What is sent to Ground Truth for an order (pure): the files' places, tags and the
+CreateLabelingJob request.
+"""
 
 import hashlib
 import json
@@ -12,15 +14,20 @@ REQUEST_TAG = "labeljob:request"
 
 
 def place_of(order: Order, content: bytes, ending: str) -> S3Uri:
-    """Where a file of the job lies: its key holds the hash of its content, so that it never changes."""
+    """Where a file of the job lies: its key holds the hash of its content, so that it never
+    changes.
+    """
     return order.folder.join(f"{_sha256(content)}{ending}")
 
 
-def request(order: Order, *, region: str, role_arn: str, template: S3Uri | None, labels: S3Uri) -> dict[str, Any]:
-    """The arguments of CreateLabelingJob; `template` is None for a task type with a page of AWS's own.
+def request(
+    order: Order, *, region: str, role_arn: str, template: S3Uri | None, labels: S3Uri
+) -> dict[str, Any]:
+    """The arguments of CreateLabelingJob; `template` is None for a task type with a page of AWS's
+    own.
 
-    The tags are the request's key and one more: the digest of the request, which tells an administrator whether AWS has
-    what the bot would ask for now.
+    The tags are the request's key and one more: the digest of the request, which tells an
+    administrator whether AWS has what the bot would ask for now.
     """
     kind, told = order.task_type, order.instructions
     ui = {"UiTemplateS3Uri": str(template)}
@@ -37,7 +44,9 @@ def request(order: Order, *, region: str, role_arn: str, template: S3Uri | None,
             "WorkteamArn": order.workteam,
             "UiConfig": ui,
             "PreHumanTaskLambdaArn": lambda_arn(region, kind.pre),
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": lambda_arn(region, kind.acs)},
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": lambda_arn(region, kind.acs)
+            },
             "TaskTitle": told.task_title,
             "TaskDescription": told.description,
             "TaskKeywords": list(kind.default_keywords),

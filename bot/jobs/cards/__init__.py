@@ -1,1 +1,3 @@
-"""What people read of a job (pure): its card, its status, its team's message, the lines of its thread."""
+"""What people read of a job (pure): its card, its status, its team's message, the lines of its
+thread.
+"""

@@ -1,7 +1,8 @@
 """A labeling job's card and the window that stops it (pure).
 
-Promises to the outbox: every message says in its plain text what its blocks say, names people without pinging them
-(only an end mentions the requester, once), shows only buttons that work now, and fits Slack's limits in any case.
+Promises to the outbox: every message says in its plain text what its blocks say, names people
+without pinging them (only an end mentions the requester, once), shows only buttons that work now,
+and fits Slack's limits in any case.
 """
 
 import json
@@ -67,7 +68,11 @@ def state_word(job: JobFacts, state: JobState) -> str:
     """The state in words."""
     if job.set_aside and not state.ended:
         return "Set aside"
-    if job.stop_wanted and state.state in (lifecycle.ASKED, lifecycle.LAUNCHING, *lifecycle.STOPPABLE):
+    if job.stop_wanted and state.state in (
+        lifecycle.ASKED,
+        lifecycle.LAUNCHING,
+        *lifecycle.STOPPABLE,
+    ):
         return _STATES[lifecycle.STOPPING]
     return "Completed with errors" if state.has_errors else _STATES.get(state.state, state.state)
 
@@ -81,7 +86,11 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     if state.withdrawn:
         return "It was taken back; nothing was created at AWS"
     if state.ended:
-        cause = f"{typed(state.cause, 600)} · " if state.state == lifecycle.FAILED and state.cause else ""
+        cause = (
+            f"{typed(state.cause, 600)} · "
+            if state.state == lifecycle.FAILED and state.cause
+            else ""
+        )
         result = result_words(state)
         return f"{cause}{result}" if cause else f"{result[0].upper()}{result[1:]}"
     if not state.total:
@@ -98,8 +107,16 @@ def _waiting_words(job: JobFacts, state: JobState) -> str:
         return ""
     if job.stop_wanted:
         asked = state.state == lifecycle.ASKED
-        return "It is taken back" if asked else "It is taken back; if AWS has it already, it is stopped there"
-    return "It is sent to AWS in a moment" if state.state == lifecycle.ASKED else "It is being sent to AWS"
+        return (
+            "It is taken back"
+            if asked
+            else "It is taken back; if AWS has it already, it is stopped there"
+        )
+    return (
+        "It is sent to AWS in a moment"
+        if state.state == lifecycle.ASKED
+        else "It is being sent to AWS"
+    )
 
 
 def result_words(state: JobState) -> str:
@@ -125,11 +142,18 @@ def stop_modal(job: JobFacts, state: JobState) -> Block:
     words = [
         section(f"*{job.called}* · {state_word(job, state)}"),
         section(_what_stopping_does(job, state)),
-        context(f"job {typed(job.name, _NAME)} · {typed(job.team_name, _NAME)} sees no more tasks of it"),
+        context(
+            f"job {typed(job.name, _NAME)} · {typed(job.team_name, _NAME)} sees no more tasks of it"
+        ),
     ]
     metadata = {"job": job.id}
     return modal(
-        "Stop this job", words, callback_id=JOB_STOP_VIEW, submit="Stop job", close="Keep it", metadata=metadata
+        "Stop this job",
+        words,
+        callback_id=JOB_STOP_VIEW,
+        submit="Stop job",
+        close="Keep it",
+        metadata=metadata,
     )
 
 
@@ -138,7 +162,10 @@ def _what_stopping_does(job: JobFacts, state: JobState) -> str:
     if state.state == lifecycle.ASKED:
         return "It has not been sent to AWS yet, and will not be. Its name is free for another job."
     if state.state == lifecycle.LAUNCHING:
-        return "AWS may have it already: then it is stopped there. If not, it will not be sent. The thread tells which."
+        return (
+            "AWS may have it already: then it is stopped there. If not, it will not be sent. The "
+            "thread tells which."
+        )
     kept = "There are no labels yet."
     if state.labeled:
         they = "it is" if state.labeled == 1 else "they are"
@@ -162,7 +189,9 @@ def _small(job: JobFacts, state: JobState) -> str:
     """The grey line."""
     parts = []
     if job.asked_by_name:
-        parts.append(f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, _NAME)}")
+        parts.append(
+            f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, _NAME)}"
+        )
     if job.read_only:
         parts.append("read only")
     if job.expires_at and not state.ended:
@@ -182,7 +211,10 @@ def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
 def _datasets(state: JobState) -> list[str]:
     """A line for each dataset made of the labels; its own message stands in the thread."""
     return [
-        f"Dataset {typed(one.name, _NAME)} ({one.kind} set of project {typed(one.project, _NAME)}): {one.state}"
+        (
+            f"Dataset {typed(one.name, _NAME)} ({one.kind} set of project "
+            f"{typed(one.project, _NAME)}): {one.state}"
+        )
         for one in state.datasets[-_DATASETS_SHOWN:]
     ]
 

@@ -1,4 +1,6 @@
-"""What the labeling team reads (pure): its queue message, the instructions, and a person's App Home."""
+"""What the labeling team reads (pure): its queue message, the instructions, and a person's App
+Home.
+"""
 
 import re
 from collections.abc import Sequence
@@ -37,7 +39,9 @@ _HOME_JOBS = 20
 
 @dataclass(frozen=True, slots=True)
 class QueueJob:
-    """A job as its labeling team sees it. `left` is None before AWS has counted; `says` are instructions in words."""
+    """A job as its labeling team sees it. `left` is None before AWS has counted; `says` are
+    instructions in words.
+    """
 
     id: str
     title: str
@@ -48,11 +52,13 @@ class QueueJob:
     has_instructions: bool = True
 
 
-def queue_card(team_name: str, portal_url: str, jobs: Sequence[QueueJob], now: datetime, *, ping: str = "") -> Message:
+def queue_card(
+    team_name: str, portal_url: str, jobs: Sequence[QueueJob], now: datetime, *, ping: str = ""
+) -> Message:
     """The team's one message, edited as jobs open and close.
 
-    `ping` is a mention of the team's own choosing (already in Slack's form) for the one message that follows an empty
-    queue; edits leave it out.
+    `ping` is a mention of the team's own choosing (already in Slack's form) for the one message
+    that follows an empty queue; edits leave it out.
     """
     if not jobs:
         return queue_empty(team_name)
@@ -67,7 +73,9 @@ def queue_card(team_name: str, portal_url: str, jobs: Sequence[QueueJob], now: d
     return Message(text, [*head, *shown, *more, *tail])
 
 
-def queue_empty(team_name: str, *, done: int = 0, since: datetime | None = None, noun: str = "picture") -> Message:
+def queue_empty(
+    team_name: str, *, done: int = 0, since: datetime | None = None, noun: str = "picture"
+) -> Message:
     """All is done; how many objects since when, if that is known."""
     sum_up = f" {count(done, noun)} done since {date(since)}." if done and since else ""
     text = f"{typed(team_name, 80)}: nothing to label now.{sum_up}"
@@ -81,10 +89,15 @@ def queue_left(team_name: str) -> Message:
 
 
 def without_pictures(view: Block, complaint: str) -> Block:
-    """The window without the pictures that Slack complains of by their place; without any where it names none."""
+    """The window without the pictures that Slack complains of by their place; without any where it
+    names none.
+    """
     places = {int(number) for number in re.findall(r"/view/blocks/(\d+)/image_url", complaint)}
     blocks = [
-        context(f"{typed(block['alt_text'], 200)} (this picture cannot be shown: it is gone, or cannot be read)")
+        context(
+            f"{typed(block['alt_text'], 200)} (this picture cannot be shown: it is gone, or "
+            "cannot be read)"
+        )
         if block["type"] == "image" and (number in places or not places)
         else block
         for number, block in enumerate(view["blocks"])
@@ -100,14 +113,19 @@ def home_view(
     first_visit: bool = False,
     my_queue: Sequence[tuple[QueueJob, str]] = (),
 ) -> Block:
-    """A person's App Home: open tasks, own jobs; on the first visit three things to do. `my_queue`: job and portal."""
+    """A person's App Home: open tasks, own jobs; on the first visit three things to do. `my_queue`:
+    job and portal.
+    """
     blocks: list[Block] = [header(f"Hello {person}" if person else "Hello")]
     if first_visit:
         blocks += _first_visit()
     blocks.append(section("*To label*" if my_queue else "*To label*\nNothing waits for you now."))
     for job, portal in my_queue[:_HOME_JOBS]:
         blocks += [section(_queue_words(job, now)), *_queue_buttons(job, portal)]
-    blocks += [divider(), section("*Jobs you asked for*" if my_jobs else "*Jobs you asked for*\nNone yet.")]
+    blocks += [
+        divider(),
+        section("*Jobs you asked for*" if my_jobs else "*Jobs you asked for*\nNone yet."),
+    ]
     for facts, state in my_jobs[:_HOME_JOBS]:
         blocks += _my_job(facts, state, now)
     hidden = max(0, len(my_jobs) - _HOME_JOBS)
@@ -130,7 +148,10 @@ def _first_visit() -> list[Block]:
 
 def _my_job(facts: JobFacts, state: JobState, now: datetime) -> list[Block]:
     """A job of the person's with the buttons of its card."""
-    text = f"*{facts.called}* · {state_word(facts, state)} · <#{facts.channel}>\n{progress_words(facts, state, now)}"
+    text = (
+        f"*{facts.called}* · {state_word(facts, state)} · <#{facts.channel}>\n"
+        f"{progress_words(facts, state, now)}"
+    )
     return [section(text), actions(*job_buttons(facts, state))]
 
 

@@ -29,7 +29,8 @@ from bot.jobs.lifecycle import LIVE, JobState
 from bot.people.action import help_lines
 
 NOTHING_RUNNING = (
-    "Nothing is running in this channel. `/labeljob create` asks for a job, `/labeljob list` shows old ones."
+    "Nothing is running in this channel. `/labeljob create` asks for a job, `/labeljob list` "
+    "shows old ones."
 )
 NO_JOBS = "This channel has no labeling jobs yet. `/labeljob create` asks for one."
 
@@ -38,7 +39,9 @@ _SOON_S = 86_400.0  # a job that closes within a day is looked at first
 Rows = Sequence[tuple[JobFacts, JobState]]
 
 
-def status_message(job: JobFacts, state: JobState, now: datetime, *, with_button: bool = True) -> Message:
+def status_message(
+    job: JobFacts, state: JobState, now: datetime, *, with_button: bool = True
+) -> Message:
     """The card's facts with age, owner and links. For one person; [Post in thread] shows it to all.
 
     `with_button` is false for the copy that is posted.
@@ -68,38 +71,57 @@ def list_message(jobs: Rows, now: datetime, *, filters: str = "") -> Message:
     if not jobs:
         words = f"No job of this channel fits “{typed(filters)}”." if filters else NO_JOBS
         return Message(words, [section(words)])
-    lead = f"{count(len(jobs), 'job')} in this channel{f' for “{typed(filters)}”' if filters else ''}"
+    lead = (
+        f"{count(len(jobs), 'job')} in this channel{f' for “{typed(filters)}”' if filters else ''}"
+    )
     return _table(jobs, now, lead, "Name one for more: /labeljob status name.")
 
 
 def fits(job: JobFacts, state: JobState, wanted: str) -> bool:
-    """Whether a job fits each word of `wanted`: a part of its state, owner, task type, team or name.
+    """Whether a job fits each word of `wanted`: a part of its state, owner, task type, team or
+    name.
 
-    `owner:mara`, `--state=failed` and `mara failed` are read alike; "running" is said for what goes on.
+    `owner:mara`, `--state=failed` and `mara failed` are read alike; "running" is said for what goes
+    on.
     """
     kind = job.kind.title if job.kind else ""
     going = "running" if state.state in LIVE else ""
-    known = " ".join((state_word(job, state), going, job.asked_by_name, kind, job.team_name, job.name)).lower()
+    known = " ".join(
+        (state_word(job, state), going, job.asked_by_name, kind, job.team_name, job.name)
+    ).lower()
     return all(re.split("[:=]", word)[-1] in known for word in wanted.lower().split())
 
 
 def help_message(*, unknown: str = "") -> Message:
     """What can be typed; `unknown` is a word that was typed instead."""
     lines = [f"{code(command)} {words}" for command, words in help_lines(JOB_ACTIONS)]
-    lead = f"There is no {code(unknown, 40)} here. You can type:" if unknown else "Labeling jobs from this channel:"
+    lead = (
+        f"There is no {code(unknown, 40)} here. You can type:"
+        if unknown
+        else "Labeling jobs from this channel:"
+    )
     text = "\n".join([lead, *lines])
-    return Message(text, [section(text), context("A job belongs to the channel where it was asked for.")])
+    return Message(
+        text, [section(text), context("A job belongs to the channel where it was asked for.")]
+    )
 
 
 def no_such_job(name: str, known: Sequence[str] = ()) -> str:
     """No job of that name in this channel, in plain words; `known` are names that are near."""
-    near = f"Jobs here: {', '.join(known)}." if known else "It has no jobs yet; /labeljob create asks for one."
+    near = (
+        f"Jobs here: {', '.join(known)}."
+        if known
+        else "It has no jobs yet; /labeljob create asks for one."
+    )
     return f"This channel has no job “{cut(name, 80)}”. {near}"
 
 
 def stop_message(job: JobFacts, state: JobState) -> Message:
     """A job and the button that asks for the confirmation of its stop."""
-    words = f"*{job.called}* · {state_word(job, state)}. Press the button to stop it; you are asked once more."
+    words = (
+        f"*{job.called}* · {state_word(job, state)}. Press the button to stop it; you are asked "
+        "once more."
+    )
     stop = STOP_BUTTON.plain("Stop…", job.id, job.name)
     return Message(words, [section(words), actions(stop)])
 
@@ -110,7 +132,9 @@ def hinted(message: Message, words: str) -> Message:
 
 
 def plain_message(text: str) -> Message:
-    """Plain words to one person (a refusal, a receipt); nothing in them is a mark, a mention or a link."""
+    """Plain words to one person (a refusal, a receipt); nothing in them is a mark, a mention or a
+    link.
+    """
     said = typed(text, 2000)
     return Message(said, [section(said)])
 
@@ -126,13 +150,19 @@ def _table(jobs: Rows, now: datetime, lead: str, more: str) -> Message:
 
 
 def _row(job: JobFacts, state: JobState, now: datetime) -> Block:
-    small = [f"job {typed(job.name, 70)}", f"{duration((now - job.created_at).total_seconds())} old"]
+    small = [
+        f"job {typed(job.name, 70)}",
+        f"{duration((now - job.created_at).total_seconds())} old",
+    ]
     if job.asked_by_name:
-        small.append(f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, 70)}")
+        small.append(
+            f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, 70)}"
+        )
     if job.expires_at and not state.ended:
         small.append(f"closes {date(job.expires_at)}")
     text = (
-        f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state, now), 200)}\n{' · '.join(small)}"
+        f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state, now), 200)}\n"
+        f"{' · '.join(small)}"
     )
     return section(text, accessory=STATUS_BUTTON.plain("Status", job.id, job.name))
 
@@ -154,7 +184,9 @@ def _times(job: JobFacts, state: JobState, now: datetime) -> list[str]:
 
 
 def _worst(job: JobFacts, state: JobState, now: datetime) -> tuple[int, float]:
-    """Sorting: what a person must look at first comes first; within a rank the nearest end, then the newest."""
+    """Sorting: what a person must look at first comes first; within a rank the nearest end, then
+    the newest.
+    """
     ends = (job.expires_at - now).total_seconds() if job.expires_at else float("inf")
     if state.state in (lifecycle.FAILED, lifecycle.REFUSED):
         return 0, -job.created_at.timestamp()

@@ -1,6 +1,8 @@
-"""The lines of a labeling job's thread (pure): launched, its end, and whatever somebody has to do something about.
+"""The lines of a labeling job's thread (pure): launched, its end, and whatever somebody has to do
+something about.
 
-Promises to the outbox: as `card`; only an end, or what stops a job from getting to one, mentions the requester, once.
+Promises to the outbox: as `card`; only an end, or what stops a job from getting to one, mentions
+the requester, once.
 """
 
 from collections.abc import Sequence
@@ -22,7 +24,9 @@ def launched_line(job: JobFacts, *, team_told: bool) -> Message:
     if job.stop_wanted:
         return _line("Launched before it was taken back; it is stopped now.")
     team = typed(job.team_name, _NAME)
-    told = f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
+    told = (
+        f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
+    )
     notes = "".join(f"\n{typed(note, 600)}" for note in job.notes)
     return _line(f"Launched; {told}.{notes}")
 
@@ -31,7 +35,9 @@ def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
     failed = f" {count(state.failed, job.noun)} failed at AWS." if state.failed else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}")
+    return _line(
+        f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}"
+    )
 
 
 def stopped_line(job: JobFacts, state: JobState) -> Message:
@@ -39,7 +45,8 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
     who = f" by {typed(state.stopped_by, _NAME)}" if state.stopped_by else ""
     if state.withdrawn:
         return _line(
-            f"{_mention(job)}Stopped{who} before it was launched; nothing was created at AWS. The name is free again."
+            f"{_mention(job)}Stopped{who} before it was launched; nothing was created at AWS. The "
+            "name is free again."
         )
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
@@ -49,7 +56,8 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
 def not_stopped_line(job: JobFacts, why: str) -> Message:
     """AWS did not stop it; mentions the requester, for the work goes on and may cost money."""
     return _line(
-        f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the cause is mended, press "
+        f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the "
+        "cause is mended, press "
         f"Stop… again or type {code(f'/labeljob stop {job.name}')}."
     )
 
@@ -58,36 +66,53 @@ def failed_line(job: JobFacts, state: JobState) -> Message:
     """AWS gave it up: what happened, what is safe, what to do; mentions the requester."""
     cause = typed(state.cause, 900).rstrip(".") or "AWS gave no reason"
     advice = lifecycle.remedy(state.cause)
-    return _line(f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}")
+    return _line(
+        f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}"
+    )
 
 
 def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
-    """The launch found what a person must mend: each field with its remedy; mentions the requester."""
+    """The launch found what a person must mend: each field with its remedy; mentions the
+    requester.
+    """
     wrong = [f"*{JOB_FORM.words_of(one)}*: {typed(one.text, 400)}" for one in faults[:5]]
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at AWS."
-    mend = "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is free again."
+    mend = (
+        "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is "
+        "free again."
+    )
     return _line("\n".join([lead, *wrong]) + more + mend)
 
 
 def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
-    """It could not be looked after for so long that it was set aside; mentions the requester, once."""
+    """It could not be looked after for so long that it was set aside; mentions the requester,
+    once.
+    """
     safe = "Nothing at AWS was changed."
     if state.state == lifecycle.ASKED:
         safe = "Nothing was created at AWS."
     elif state.state == lifecycle.LAUNCHING:
         safe = "AWS may have taken it or not: another try finds out, and never makes a second job."
     return _line(
-        f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. {safe} "
+        f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. "
+        f"{safe} "
         f"When the cause is mended, press Try again or type {code(f'/labeljob retry {job.name}')}."
     )
 
 
 def requester_gone_line(job: JobFacts) -> Message:
-    """Whoever asked for the job is gone: says who is told in their place, once; mentions that manager."""
-    gone = f"Slack shows no active account of {typed(job.asked_by_name, _NAME) or 'the requester'} any more"
+    """Whoever asked for the job is gone: says who is told in their place, once; mentions that
+    manager.
+    """
+    gone = (
+        f"Slack shows no active account of {typed(job.asked_by_name, _NAME) or 'the requester'} "
+        "any more"
+    )
     if not job.asked_by:
-        return _line(f"{gone}, and LABELJOB_MANAGERS names no active manager who could be told of this.")
+        return _line(
+            f"{gone}, and LABELJOB_MANAGERS names no active manager who could be told of this."
+        )
     return _line(f"{gone}: {person(job.asked_by)} is told of this from now on.")
 
 

@@ -1,4 +1,6 @@
-"""The checks of a labeling job, one file a question; the same list runs at the form and before the launch."""
+"""The checks of a labeling job, one file a question; the same list runs at the form and before the
+launch.
+"""
 
 from bot.jobs.checks.check import Check
 from bot.jobs.checks.data import DATA

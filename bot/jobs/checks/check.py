@@ -1,8 +1,9 @@
 """What a check is: one question about a draft, and what may come out of it.
 
-Promises to form, review and launch: they walk over the same list. A finding is fine, to be looked at, or blocks, each
-with its remedy; a check may also bring facts (objects counted). What a check refuses with words is a blocking finding;
-what nobody answered in time is said by the check's `words` and asked again before the launch.
+Promises to form, review and launch: they walk over the same list. A finding is fine, to be looked
+at, or blocks, each with its remedy; a check may also bring facts (objects counted). What a check
+refuses with words is a blocking finding; what nobody answered in time is said by the check's
+`words` and asked again before the launch.
 """
 
 from collections.abc import Callable
@@ -39,7 +40,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came out of a check: findings, and how many objects there are and were left out, where it counted them."""
+    """What came out of a check: findings, and how many objects there are and were left out, where
+    it counted them.
+    """
 
     findings: tuple[Finding, ...] = ()
     objects: int | None = None
@@ -61,7 +64,9 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a check may look at, with the patience of whoever waits; `allowed` are the channel's open places."""
+    """What a check may look at, with the patience of whoever waits; `allowed` are the channel's
+    open places.
+    """
 
     engine: Engine
     storage: Storage
@@ -73,9 +78,10 @@ class Sight:
 class Check:
     """One question.
 
-    `page` is the form's page on which it is asked, `field` the field that it is about: it is not asked while that field
-    or one of `needs` has a fault. `words` name it where it was not answered in time. `before_launch` is off where the
-    launch itself finds out (the manifest is read as it is made, a name is taken as the job is made).
+    `page` is the form's page on which it is asked, `field` the field that it is about: it is not
+    asked while that field or one of `needs` has a fault. `words` name it where it was not answered
+    in time. `before_launch` is off where the launch itself finds out (the manifest is read as it is
+    made, a name is taken as the job is made).
     """
 
     name: str

@@ -1,4 +1,6 @@
-"""Asks the checks: at the form with 1.5 s for all of them together, and before the launch as long as it takes."""
+"""Asks the checks: at the form with 1.5 s for all of them together, and before the launch as long
+as it takes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ from bot.jobs.questions import Questions
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the checks of a page found: faults block; `unread` are, in words, those that nobody answered in time."""
+    """What the checks of a page found: faults block; `unread` are, in words, those that nobody
+    answered in time.
+    """
 
     seen: Mapping[str, Seen]
     faults: tuple[Fault, ...]
@@ -41,7 +45,9 @@ class Checked:
 
 
 class Checker:
-    """Walks over the checks and the fields' own rules. `storage` has a form's patience, `questions` its seconds."""
+    """Walks over the checks and the fields' own rules. `storage` has a form's patience, `questions`
+    its seconds.
+    """
 
     def __init__(  # noqa: PLR0913 - what there is to look at
         self,
@@ -73,7 +79,9 @@ class Checker:
         due = {
             check.name: check
             for check in self._checks
-            if check.page == page and check.applies(draft, sight) and not wrong & {check.field, *check.needs}
+            if check.page == page
+            and check.applies(draft, sight)
+            and not wrong & {check.field, *check.needs}
         }
         asked = {name: partial(_answer, check, draft, sight) for name, check in due.items()}
         answers, _, silent = self._questions.ask(asked)
@@ -100,7 +108,8 @@ class Checker:
         return found
 
     def before_launch(self, draft: Draft) -> list[Fault]:
-        """Everything that blocks, of the whole draft: the fields' own rules first, then what must be asked again.
+        """Everything that blocks, of the whole draft: the fields' own rules first, then what must
+        be asked again.
 
         Raises:
             Transient: something was not answered; nothing is known.
@@ -111,7 +120,11 @@ class Checker:
         if faults:
             return faults
         sight = Sight(self._engine, self._storage, self._held, allowed)
-        due = {check.name: check for check in self._checks if check.before_launch and check.applies(draft, sight)}
+        due = {
+            check.name: check
+            for check in self._checks
+            if check.before_launch and check.applies(draft, sight)
+        }
         answers = {name: _answer(check, draft, sight) for name, check in due.items()}
         return _faults(answers, due)
 

@@ -42,5 +42,6 @@ NAME_FREE = Check(
     words="whether the name is free",
     ask=_ask,
     applies=lambda _draft, sight: not sight.engine.abilities.names_again,
-    before_launch=False,  # the job's own name is held by itself; making it finds out who else has it
+    # the job's own name is held by itself; making it finds out who else has it
+    before_launch=False,
 )

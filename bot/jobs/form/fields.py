@@ -1,8 +1,8 @@
 """The fields of a new labeling job, one value each (pure).
 
-Promises to the pages and to the launch: `FIRST_PAGE` and `SECOND_PAGE` are all there is; each field says how it is
-asked, how its answer is read and what is wrong with it. Nothing is judged while it is read: everything typed is in the
-draft afterwards, also what cannot be read (`Draft.typed`).
+Promises to the pages and to the launch: `FIRST_PAGE` and `SECOND_PAGE` are all there is; each field
+says how it is asked, how its answer is read and what is wrong with it. Nothing is judged while it
+is read: everything typed is in the draft afterwards, also what cannot be read (`Draft.typed`).
 """
 
 import re
@@ -40,7 +40,10 @@ TEAM = "job_form_team"  # block_suggestion: the teams of this channel
 TASK_TYPE = "job_form_task_type_"  # + the category: a radio of other choices is another field
 
 _DEFAULTS = Draft()
-_PICTURES = "One per line: s3://bucket/picture.jpg | what it shows. Pictures go here, since Slack's text holds none."
+_PICTURES = (
+    "One per line: s3://bucket/picture.jpg | what it shows. Pictures go here, since Slack's text "
+    "holds none."
+)
 
 
 def _changed(draft: Draft, **members: Any) -> Draft:
@@ -56,9 +59,13 @@ def _judged(rule: Callable[[Draft], str]) -> Callable[[Draft, Allowed], str]:
     return lambda draft, _allowed: rule(draft)
 
 
-def _text(value: Callable[[Draft], str], placeholder: str, *, multiline: bool = False) -> Callable[[Draft], Block]:
+def _text(
+    value: Callable[[Draft], str], placeholder: str, *, multiline: bool = False
+) -> Callable[[Draft], Block]:
     """A text field that shows what the draft holds."""
-    return lambda draft: text_input(VALUE, value(draft), placeholder=placeholder or None, multiline=multiline)
+    return lambda draft: text_input(
+        VALUE, value(draft), placeholder=placeholder or None, multiline=multiline
+    )
 
 
 def _kept(member: str) -> Callable[[Answer, Draft], Draft]:
@@ -103,7 +110,8 @@ def _categories(draft: Draft) -> Block:
 def _task_types(draft: Draft) -> Block:
     category = shown_category(draft)
     kinds = [
-        option(kind.title, kind.id, f"{kind.summary}. {kind.label_limits.capitalize()}.") for kind in offered(category)
+        option(kind.title, kind.id, f"{kind.summary}. {kind.label_limits.capitalize()}.")
+        for kind in offered(category)
     ]
     return radio(TASK_TYPE + category.lower(), kinds, draft.task_type)
 
@@ -123,7 +131,9 @@ def _read_input(answer: Answer, draft: Draft) -> Draft:
 
 
 def _read_output(answer: Answer, draft: Draft) -> Draft:
-    """An output folder typed without its slash gets it; a name with an ending is a file and stays one."""
+    """An output folder typed without its slash gets it; a name with an ending is a file and stays
+    one.
+    """
     uri = _normal(answer.text)
     if uri.startswith("s3://") and not uri.endswith("/") and "." not in uri.rpartition("/")[2]:
         uri = f"{uri}/"
@@ -202,7 +212,9 @@ def _team_menu(draft: Draft) -> Block:
 
 
 def _read_team(answer: Answer, draft: Draft) -> Draft:
-    """The chosen team by its key; which ARN that is, the list of teams says when the page is checked."""
+    """The chosen team by its key; which ARN that is, the list of teams says when the page is
+    checked.
+    """
     key = answer.text
     arn = draft.workteam_arn if team_key(draft.workteam_arn) == key else ""
     return _changed(draft, workteam_key=key, workteam_arn=arn, workteam_name=answer.choice[:75])
@@ -258,10 +270,13 @@ def same_words(one: Block | None, other: Block | None) -> bool:
     return rich_words(one).split() == rich_words(other).split()
 
 
-def _instructions(member: str, words: str, hint: Callable[[Draft], str], *, kept_untouched: bool) -> Field[Draft]:
+def _instructions(
+    member: str, words: str, hint: Callable[[Draft], str], *, kept_untouched: bool
+) -> Field[Draft]:
     """Rich text that begins with the task type's template.
 
-    `kept_untouched`: as it stands it is an instruction. Else it only says what to write, and counts as nothing.
+    `kept_untouched`: as it stands it is an instruction. Else it only says what to write, and counts
+    as nothing.
     """
 
     def element(draft: Draft) -> Block:
@@ -288,7 +303,9 @@ def _instructions(member: str, words: str, hint: Callable[[Draft], str], *, kept
 
 
 def _examples(name: str, words: str, *, good: bool) -> Field[Draft]:
-    """Example pictures, one a line: `address | caption`, or with a blank between the two (addresses hold none)."""
+    """Example pictures, one a line: `address | caption`, or with a blank between the two (addresses
+    hold none).
+    """
 
     def shown(draft: Draft) -> str:
         return "\n".join(_example_line(one) for one in draft.examples if one.good is good)
@@ -345,7 +362,9 @@ DESCRIPTION: Field[Draft] = Field(
     name="description",
     words="Description",
     hint=_hint("One line: what a worker has to do."),
-    element=lambda draft: text_input(VALUE, draft.description, placeholder=f"Choose one word for the {_noun(draft)}"),
+    element=lambda draft: text_input(
+        VALUE, draft.description, placeholder=f"Choose one word for the {_noun(draft)}"
+    ),
     read=_kept("description"),
     fault=_judged(rules.description_fault),
 )
@@ -370,7 +389,8 @@ AVAILABILITY: Field[Draft] = Field(
     name="availability_s",
     words="Job closes after",
     hint=_hint(
-        f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} to "
+        f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} "
+        "to "
         f"{spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."
     ),
     element=_text(_duration("availability_s"), "10 days"),
@@ -383,7 +403,8 @@ WORKERS: Field[Draft] = Field(
     words="People per object",
     label=lambda draft: f"People per {_noun(draft)}",
     hint=_hint(
-        f"{rules.WORKERS_MIN} to {rules.WORKERS_MAX}. With one person, every confidence is 0: agreement needs more. "
+        f"{rules.WORKERS_MIN} to {rules.WORKERS_MAX}. With one person, every confidence is 0: "
+        "agreement needs more. "
         "Left empty: 1."
     ),
     element=_people,
@@ -395,7 +416,8 @@ SHORT: Field[Draft] = _instructions(
     "short_instructions",
     "Short instructions",
     lambda draft: (
-        f"Always in view beside the {_noun(draft)}, as they stand here. Emptied, workers see the description."
+        f"Always in view beside the {_noun(draft)}, as they stand here. Emptied, workers see the "
+        "description."
     ),
     kept_untouched=True,
 )

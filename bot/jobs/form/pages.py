@@ -1,7 +1,8 @@
 """The form of a new labeling job: the views of one modal, page after page (pure).
 
-Promises to the commands: every page is made from the draft alone, so going forward, back or round a failed check
-loses nothing that was typed. A view carries the draft's id and the page's number, never what was typed.
+Promises to the commands: every page is made from the draft alone, so going forward, back or round a
+failed check loses nothing that was typed. A view carries the draft's id and the page's number,
+never what was typed.
 """
 
 import json
@@ -53,7 +54,9 @@ class JobForm:
         return self.first + self.second
 
     def page_one(self, draft: Draft, draft_id: str, *, faults: Sequence[Fault] = ()) -> Block:
-        """Page 1: what is labeled, where it lies and how. `faults` are told on top (an update has no field errors)."""
+        """Page 1: what is labeled, where it lies and how. `faults` are told on top (an update has
+        no field errors).
+        """
         blocks = [
             *self.on_top(faults),
             *_taken(draft),
@@ -68,7 +71,9 @@ class JobForm:
             metadata=metadata(draft_id, 1),
         )
 
-    def page_two(self, draft: Draft, draft_id: str, teams_known: bool, *, faults: Sequence[Fault] = ()) -> Block:
+    def page_two(
+        self, draft: Draft, draft_id: str, teams_known: bool, *, faults: Sequence[Fault] = ()
+    ) -> Block:
         """Page 2: who labels, what they read, and the settings with defaults."""
         blocks = [
             *self.on_top(faults),
@@ -116,7 +121,9 @@ class JobForm:
         """What is wrong with the whole draft."""
         return forms.faults(self.parts, draft, allowed)
 
-    def errors(self, faults: Iterable[Fault], view: Mapping[str, Any] | None = None) -> dict[str, str]:
+    def errors(
+        self, faults: Iterable[Fault], view: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
         """The faults as a view_submission's errors (see `forms.at_their_fields`)."""
         return forms.at_their_fields(faults, self.parts, view)
 
@@ -129,7 +136,9 @@ JOB_FORM = JobForm()
 
 
 def job_form(abilities: Abilities) -> JobForm:
-    """The form as it suits an engine: what it cannot do is not asked, and what is said of it is true."""
+    """The form as it suits an engine: what it cannot do is not asked, and what is said of it is
+    true.
+    """
     first, second = FIRST_PAGE, SECOND_PAGE
     if abilities.names_again:
         first = _without(first, JOB_NAME, JOB_NAME_AGAIN)
@@ -154,7 +163,10 @@ def loading(draft_id: str = "") -> Block:
 
 def thanks(name: str, channel: str) -> Block:
     """The last page: the job is taken in."""
-    text = f"*{typed(name)}* is taken in. It launches by itself; its card in <#{channel}> tells how it goes."
+    text = (
+        f"*{typed(name)}* is taken in. It launches by itself; its card in <#{channel}> tells how "
+        "it goes."
+    )
     return modal("New labeling job", [section(text)], callback_id=THANKS)
 
 
@@ -164,7 +176,9 @@ def team_options(teams: Iterable[tuple[str, str]]) -> Block:
 
 
 def draft_of(view: Mapping[str, Any]) -> tuple[str, int]:
-    """The draft's id and the page's number (0 to 3) that a view of ours carries; ("", 0) for any other."""
+    """The draft's id and the page's number (0 to 3) that a view of ours carries; ("", 0) for any
+    other.
+    """
     try:
         carried = json.loads(view.get("private_metadata") or "{}")
         return str(carried["draft"]), int(carried["step"])
@@ -184,7 +198,9 @@ def numbered(view: Block, nonce: str) -> Block:
 
 
 def _of_its_type(after: Draft, before: Draft) -> Draft:
-    """The draft without the beginning of another task type's instructions, where nobody wrote over it."""
+    """The draft without the beginning of another task type's instructions, where nobody wrote over
+    it.
+    """
     if after.task_type == before.task_type:
         return after
     short, full = beginnings(before.task_type)
@@ -207,7 +223,8 @@ def _no_teams(teams_known: bool) -> list[Block]:
         return []
     return [
         section(
-            "No labeling team is known here yet. An administrator makes one in the AWS console (SageMaker, "
-            "Ground Truth, Labeling workforces) and ties it to its channel with `/labelteam`. What you typed is kept."
+            "No labeling team is known here yet. An administrator makes one in the AWS console "
+            "(SageMaker, Ground Truth, Labeling workforces) and ties it to its channel with "
+            "`/labelteam`. What you typed is kept."
         )
     ]

@@ -1,4 +1,6 @@
-"""The last page of the form: what the bot itself read of a draft, before anything is created (pure)."""
+"""The last page of the form: what the bot itself read of a draft, before anything is created
+(pure).
+"""
 
 from dataclasses import dataclass
 
@@ -29,9 +31,10 @@ _PREVIEW = 400  # characters of the instructions that the review shows
 class Reviewed:
     """What the bot itself read of a draft, for the review page.
 
-    `objects` is None when they could not be counted in time. `input_manifest` is the manifest that AWS will read (for a
-    folder: the one that will be made). `team_members` is None when AWS does not say. `unread` are the checks that were
-    not done in time, in words; `notes` are things to look at; any of `faults` blocks the launch.
+    `objects` is None when they could not be counted in time. `input_manifest` is the manifest that
+    AWS will read (for a folder: the one that will be made). `team_members` is None when AWS does
+    not say. `unread` are the checks that were not done in time, in words; `notes` are things to
+    look at; any of `faults` blocks the launch.
     """
 
     objects: int | None = None
@@ -45,7 +48,9 @@ class Reviewed:
 
 
 def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
-    """Page 3: what the bot read of it. There is a Create button only when nothing blocks the launch."""
+    """Page 3: what the bot read of it. There is a Create button only when nothing blocks the
+    launch.
+    """
     noun = draft.kind.noun if draft.kind else "object"
     blocks = [
         *JOB_FORM.on_top(facts.faults),
@@ -72,17 +77,31 @@ def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
 
 def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
     """Name, number of objects, team, bounds and labels."""
-    found = f"{count(facts.objects, noun)} found" if facts.objects is not None else f"{noun}s not counted yet"
+    found = (
+        f"{count(facts.objects, noun)} found"
+        if facts.objects is not None
+        else f"{noun}s not counted yet"
+    )
     skipped = f", {count(facts.skipped, 'other file')} skipped" if facts.skipped else ""
-    members = f", {count(facts.team_members, 'person', 'people')}" if facts.team_members is not None else ""
+    members = (
+        f", {count(facts.team_members, 'person', 'people')}"
+        if facts.team_members is not None
+        else ""
+    )
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
     hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""
     closes = spell_duration(draft.availability_s)
     return [
         f"*Job* {code(draft.job_name, 70)}, labels kept as {code(final_attribute(draft), 140)}",
-        f"*Task* {escape(draft.kind.title) if draft.kind else typed(draft.task_type, 60)}: {found}{skipped}",
+        (
+            f"*Task* {escape(draft.kind.title) if draft.kind else typed(draft.task_type, 60)}: "
+            f"{found}{skipped}"
+        ),
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
-        f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes after {closes}",
+        (
+            f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes "
+            f"after {closes}"
+        ),
         f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
     ]
 
@@ -103,12 +122,18 @@ def _preview(draft: Draft) -> str:
     short, full = rich_words(draft.short_instructions), rich_words(draft.full_instructions)
     good = sum(1 for one in draft.examples if one.good)
     bad = len(draft.examples) - good
-    pictures = f"{good} good, {bad} bad, shown in the instructions with their captions" if draft.examples else "none"
+    pictures = (
+        f"{good} good, {bad} bad, shown in the instructions with their captions"
+        if draft.examples
+        else "none"
+    )
     lines = [
         f"*Short instructions* {typed(short, _PREVIEW) or 'none: workers see the description'}",
         f"*Full instructions* {typed(full, _PREVIEW) or 'none'}",
         f"*Example pictures* {pictures}",
     ]
     if "{{" in short + full + draft.description or "{%" in short + full:
-        lines.append("Template words stay words, as typed. Pictures come from the two example fields only.")
+        lines.append(
+            "Template words stay words, as typed. Pictures come from the two example fields only."
+        )
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """What can be wrong with a draft, field by field (pure).
 
-Promises to the fields: each rule says in words what is wrong and what to do, or "". The same rules are asked at the
-form and again before the launch; `allowed` are the places open to the channel.
+Promises to the fields: each rule says in words what is wrong and what to do, or "". The same rules
+are asked at the form and again before the launch; `allowed` are the places open to the channel.
 """
 
 import re
@@ -27,7 +27,9 @@ TITLE_MAX, DESCRIPTION_MAX = 128, 255  # Ground Truth: TaskTitle, TaskDescriptio
 LABEL_MAX = 256  # Ground Truth: a label's name
 EXAMPLES_MAX = 10  # ours: good and bad each, so that a worker's page still opens fast
 CAPTION_MAX = 200
-INSTRUCTIONS_MAX = 20_000  # ours: both texts and their marks stay far below the worker page's 128,000 characters
+INSTRUCTIONS_MAX = (
+    20_000  # ours: both texts and their marks stay far below the worker page's 128,000 characters
+)
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _ODD = re.compile(r"[^a-zA-Z0-9-]")
@@ -37,7 +39,9 @@ _SIGNED = ("x-amz-signature", "x-amz-security-token", "awsaccesskeyid", "signatu
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
-    """A name like `name` that is not among `taken` (capitals do not count): "ripe-july" becomes "ripe-july-2"."""
+    """A name like `name` that is not among `taken` (capitals do not count): "ripe-july" becomes
+    "ripe-july-2".
+    """
     used = {one.casefold() for one in taken}
     if name.casefold() not in used:
         return name
@@ -52,22 +56,34 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 
 def name_taken(name: str, taken: Iterable[str], since: str = "") -> Fault:
-    """The fault for a name that a job has already; `since` is a date in words. Names are never freed by AWS."""
+    """The fault for a name that a job has already; `since` is a date in words. Names are never
+    freed by AWS.
+    """
     free = free_name(name, {*taken, name})
     return Fault(
-        "job_name", f"This name is taken{f' since {since}' if since else ''} (capitals do not count). {free} is free."
+        "job_name",
+        (
+            f"This name is taken{f' since {since}' if since else ''} (capitals do not count). "
+            f"{free} is free."
+        ),
     )
 
 
 def _pattern_fault(name: str, limit: int) -> str:
     """Length and letters of a job's or an attribute's name."""
     if len(name) > limit:
-        return f"This has {len(name)} characters; AWS takes {limit}. Shorten it by {len(name) - limit}."
+        return (
+            f"This has {len(name)} characters; AWS takes {limit}. Shorten it by "
+            f"{len(name) - limit}."
+        )
     if _NAME.fullmatch(name):
         return ""
     if odd := _ODD.search(name):
         shown = "a blank" if odd[0].isspace() else f"“{odd[0]}”"
-        return f"Letters a to z, digits and hyphens only; {shown} does not fit. Use a hyphen in its place."
+        return (
+            f"Letters a to z, digits and hyphens only; {shown} does not fit. Use a hyphen in its "
+            "place."
+        )
     return "Begin and end with a letter or a digit."
 
 
@@ -81,26 +97,36 @@ def name_fault(draft: Draft) -> str:
     for ending in ("-metadata", "-ref"):
         if name.lower().endswith(ending):
             return (
-                f"A job's name may not end in {ending}; Ground Truth keeps that ending for itself. Choose another end."
+                f"A job's name may not end in {ending}; Ground Truth keeps that ending for "
+                "itself. Choose another end."
             )
     return ""
 
 
 def attribute_fault(draft: Draft) -> str:
-    """Ground Truth's rules for LabelAttributeName; an empty one is the job's name, judged on its own field."""
+    """Ground Truth's rules for LabelAttributeName; an empty one is the job's name, judged on its
+    own field.
+    """
     name, kind = draft.label_attribute, draft.kind
     if (name or draft.job_name).lower() in ("source", "source-ref"):
-        return f"Ground Truth keeps the word {name or draft.job_name} for itself. Give the attribute another name."
+        return (
+            f"Ground Truth keeps the word {name or draft.job_name} for itself. Give the attribute "
+            "another name."
+        )
     if not name:
         return ""
     if name.lower().endswith("-metadata"):
         return (
-            "An attribute's name may not end in -metadata; Ground Truth writes that line itself. Leave the ending out."
+            "An attribute's name may not end in -metadata; Ground Truth writes that line itself. "
+            "Leave the ending out."
         )
     if kind and kind.ref_suffix == "must-not" and name.lower().endswith("-ref"):
         return f"For {kind.title.lower()} the name may not end in -ref. Leave the ending out."
     if len(name) <= ATTRIBUTE_MAX < len(final_attribute(draft)):
-        return f"With -ref, which this task type needs, the name is longer than {ATTRIBUTE_MAX} characters. Shorten it."
+        return (
+            f"With -ref, which this task type needs, the name is longer than {ATTRIBUTE_MAX} "
+            "characters. Shorten it."
+        )
     return _pattern_fault(name, ATTRIBUTE_MAX)
 
 
@@ -116,14 +142,17 @@ def _read(address: str, allowed: Allowed) -> S3Uri | str:
 def input_fault(draft: Draft, allowed: Allowed) -> str:
     """A manifest or a folder, in a place that is open to the channel."""
     if not draft.input_uri:
-        return "Name a manifest (s3://bucket/folder/data.manifest) or a folder (s3://bucket/folder/)."
+        return (
+            "Name a manifest (s3://bucket/folder/data.manifest) or a folder (s3://bucket/folder/)."
+        )
     place = _read(draft.input_uri, allowed)
     if isinstance(place, str):
         return place
     if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
         return ""
     return (
-        "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a slash (/). Add one of them."
+        "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a slash "
+        "(/). Add one of them."
     )
 
 
@@ -139,7 +168,8 @@ def output_fault(draft: Draft, allowed: Allowed) -> str:
     source = _read(draft.input_uri, allowed) if draft.input_uri.endswith("/") else ""
     if isinstance(source, S3Uri) and str(place).startswith(str(source)):
         return (
-            "This lies inside the data folder, so results would be read as data next time. Choose a folder beside it."
+            "This lies inside the data folder, so results would be read as data next time. Choose "
+            "a folder beside it."
         )
     return ""
 
@@ -155,7 +185,10 @@ def type_fault(draft: Draft) -> str:
     if kind is None or kind.id not in OFFERED:
         return "Choose how it is labeled."
     if offered(draft.category) and kind.category != draft.category:
-        return f"{kind.title} does not work on {draft.category.lower()} data. Choose one of the types shown."
+        return (
+            f"{kind.title} does not work on {draft.category.lower()} data. Choose one of the "
+            "types shown."
+        )
     return ""
 
 
@@ -164,17 +197,25 @@ def team_fault(draft: Draft) -> str:
     if draft.workteam_arn:
         return ""
     if draft.workteam_key:
-        return f"{draft.workteam_name or draft.workteam_key} is no team of this channel now. Choose one from the list."
+        return (
+            f"{draft.workteam_name or draft.workteam_key} is no team of this channel now. Choose "
+            "one from the list."
+        )
     return "Choose the team that labels."
 
 
-def _duration_fault(draft: Draft, field: str, seconds: int, bounds: tuple[int, int], sample: str) -> str:
+def _duration_fault(
+    draft: Draft, field: str, seconds: int, bounds: tuple[int, int], sample: str
+) -> str:
     if field in draft.typed:
         return f"This is not a duration. Write a number and a unit, for example {sample}."
     least, most = bounds
     if least <= seconds <= most:
         return ""
-    return f"{spell_duration(least).capitalize()} to {spell_duration(most)}; this is {spell_duration(seconds)}."
+    return (
+        f"{spell_duration(least).capitalize()} to {spell_duration(most)}; this is "
+        f"{spell_duration(seconds)}."
+    )
 
 
 def time_limit_max(draft: Draft) -> int:
@@ -196,7 +237,10 @@ def availability_fault(draft: Draft) -> str:
 
 def workers_fault(draft: Draft) -> str:
     """Ground Truth's bounds for NumberOfHumanWorkersPerDataObject."""
-    if "workers_per_object" not in draft.typed and WORKERS_MIN <= draft.workers_per_object <= WORKERS_MAX:
+    if (
+        "workers_per_object" not in draft.typed
+        and WORKERS_MIN <= draft.workers_per_object <= WORKERS_MAX
+    ):
         return ""
     return f"A whole number from {WORKERS_MIN} to {WORKERS_MAX}."
 
@@ -209,7 +253,9 @@ def title_fault(draft: Draft) -> str:
 
 def description_fault(draft: Draft) -> str:
     """Ground Truth's TaskDescription: one line."""
-    return _line_fault(draft.description, DESCRIPTION_MAX, "Write in one line what workers have to do")
+    return _line_fault(
+        draft.description, DESCRIPTION_MAX, "Write in one line what workers have to do"
+    )
 
 
 def _line_fault(text: str, limit: int, ask: str) -> str:
@@ -219,7 +265,10 @@ def _line_fault(text: str, limit: int, ask: str) -> str:
     if not text.isprintable():
         return "Write it on one line, without line breaks or tabs."
     if len(text) > limit:
-        return f"This has {len(text)} characters; AWS takes {limit}. Shorten it by {len(text) - limit}."
+        return (
+            f"This has {len(text)} characters; AWS takes {limit}. Shorten it by "
+            f"{len(text) - limit}."
+        )
     return ""
 
 
@@ -234,7 +283,10 @@ def labels_fault(draft: Draft) -> str:
         if not label.isprintable():
             return f"“{label[:30]}” holds an invisible character or a tab. Type it anew."
         if label.casefold() in seen:
-            return f"“{label[:60]}” and “{seen[label.casefold()][:60]}” are the same label. Take one out."
+            return (
+                f"“{label[:60]}” and “{seen[label.casefold()][:60]}” are the same label. Take one "
+                "out."
+            )
         seen[label.casefold()] = label
     if len(labels) < least:
         commas = " Commas do not part them." if any("," in label for label in labels) else ""
@@ -248,7 +300,11 @@ def labels_fault(draft: Draft) -> str:
 def instructions_fault(rich: dict[str, Any] | None) -> str:
     """Text that fits on the worker page."""
     size = len(rich_words(rich))
-    return f"This has {size:,} characters; {INSTRUCTIONS_MAX:,} fit on the page." if size > INSTRUCTIONS_MAX else ""
+    return (
+        f"This has {size:,} characters; {INSTRUCTIONS_MAX:,} fit on the page."
+        if size > INSTRUCTIONS_MAX
+        else ""
+    )
 
 
 def examples_fault(examples: list[Example], allowed: Allowed) -> str:
@@ -262,12 +318,16 @@ def examples_fault(examples: list[Example], allowed: Allowed) -> str:
 
 
 def _example_fault(example: Example, allowed: Allowed) -> str:
-    """An example goes into the workers' page: an S3 object of an open bucket, or a public https picture."""
+    """An example goes into the workers' page: an S3 object of an open bucket, or a public https
+    picture.
+    """
     if len(example.caption) > CAPTION_MAX:
         return f"the caption has {len(example.caption)} characters; {CAPTION_MAX} fit."
     address = example.address
     if any(mark in address.lower() for mark in _SIGNED):
-        return "this link dies soon. Give the s3:// address; workers then get a fresh link each time."
+        return (
+            "this link dies soon. Give the s3:// address; workers then get a fresh link each time."
+        )
     if address.startswith("https://") and ".amazonaws.com" not in address.lower():
         return "" if _HTTPS.fullmatch(address) else "this is not the address of a picture."
     place = _read(address, allowed)
@@ -275,4 +335,8 @@ def _example_fault(example: Example, allowed: Allowed) -> str:
         return place
     # The worker page writes the address between apostrophes.
     picture = place.key.lower().endswith(_PICTURES) and "'" not in place.key
-    return "" if picture else "name a picture that ends in .jpg, .jpeg, .png or .gif, without an apostrophe."
+    return (
+        ""
+        if picture
+        else "name a picture that ends in .jpg, .jpeg, .png or .gif, without an apostrophe."
+    )

@@ -1,4 +1,6 @@
-"""Probes of AWS: credentials, clock, Region, permissions, work teams, and the role of Ground Truth."""
+"""Probes of AWS: credentials, clock, Region, permissions, work teams, and the role of Ground
+Truth.
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,15 +23,18 @@ _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+")
 def credentials(around: Surroundings) -> Iterator[Finding]:
     """AWS knows the bot (sts:GetCallerIdentity).
 
-    Give the machine an IAM role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for keys
-    of a session) of the bot's own user. With no answer at all, check the network and AWS_ENDPOINT_URL.
+    Give the machine an IAM role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and
+    AWS_SESSION_TOKEN for keys of a session) of the bot's own user. With no answer at all, check the
+    network and AWS_ENDPOINT_URL.
     """
     learned, began = around.learned, around.clock()
     try:
         with renamed():
             answer: dict[str, Any] = around.aws.act("sts").get_caller_identity()
     except LabeljobError as error:
-        if isinstance(error.__cause__, ClientError):  # a wrong clock is refused too, and the refusal has a date
+        if isinstance(
+            error.__cause__, ClientError
+        ):  # a wrong clock is refused too, and the refusal has a date
             learned.aws_skew = skew(_headers(error.__cause__.response), began, around.clock())
         raise
     learned.aws_skew = skew(_headers(answer), began, around.clock())
@@ -41,8 +46,8 @@ def credentials(around: Surroundings) -> Iterator[Finding]:
 def clock(around: Surroundings) -> Iterator[Finding]:
     """This machine's clock is near that of AWS.
 
-    Set the machine's clock by NTP (timedatectl set-ntp true, or the host's time service in a container); AWS refuses
-    requests that are signed more than 300 seconds away from its own time.
+    Set the machine's clock by NTP (timedatectl set-ntp true, or the host's time service in a
+    container); AWS refuses requests that are signed more than 300 seconds away from its own time.
     """
     yield judged(around.learned.aws_skew, "AWS")
 
@@ -51,13 +56,16 @@ def clock(around: Surroundings) -> Iterator[Finding]:
 def region(around: Surroundings) -> Iterator[Finding]:
     """Ground Truth has its built-in task types in the Region.
 
-    Set AWS_REGION to the Region of the buckets; it must be one in which Ground Truth has its built-in task types.
+    Set AWS_REGION to the Region of the buckets; it must be one in which Ground Truth has its
+    built-in task types.
     """
     name = around.settings.aws_region
     if name in REGIONS:
         yield Finding(Verdict.OK, f"{name} has the built-in task types.")
     else:
-        yield Finding(Verdict.FAILS, f"{name} has no built-in task types. They exist in {', '.join(REGIONS)}.")
+        yield Finding(
+            Verdict.FAILS, f"{name} has no built-in task types. They exist in {', '.join(REGIONS)}."
+        )
 
 
 @probe("labeling jobs", needs=("AWS credentials",))
@@ -67,7 +75,9 @@ def labeling_jobs(around: Surroundings) -> Iterator[Finding]:
     Allow sagemaker:ListLabelingJobs on "*" to the bot (the whole policy is in docs/running.md).
     """
     with renamed():
-        found = around.aws.act("sagemaker").list_labeling_jobs(MaxResults=1)["LabelingJobSummaryList"]
+        found = around.aws.act("sagemaker").list_labeling_jobs(MaxResults=1)[
+            "LabelingJobSummaryList"
+        ]
     around.learned.has_jobs = bool(found)
     yield Finding(Verdict.OK, "ListLabelingJobs is allowed.")
 
@@ -76,13 +86,19 @@ def labeling_jobs(around: Surroundings) -> Iterator[Finding]:
 def ground_truth(around: Surroundings) -> Iterator[Finding]:
     """AWS takes no new customers for Ground Truth.
 
-    Nothing to do if the account has used Ground Truth before, in any Region. If CreateLabelingJob is refused, use an
-    account that has; the practice workspace (labeljob sandbox) needs none.
+    Nothing to do if the account has used Ground Truth before, in any Region. If CreateLabelingJob
+    is refused, use an account that has; the practice workspace (labeljob sandbox) needs none.
     """
     if around.learned.has_jobs:
-        yield Finding(Verdict.OK, "This account has labeling jobs. AWS takes no new customers for Ground Truth.")
+        yield Finding(
+            Verdict.OK,
+            "This account has labeling jobs. AWS takes no new customers for Ground Truth.",
+        )
     else:
-        words = "AWS takes no new customers for Ground Truth, and this account has no labeling job in this Region yet."
+        words = (
+            "AWS takes no new customers for Ground Truth, and this account has no labeling job in "
+            "this Region yet."
+        )
         yield Finding(Verdict.LOOK, words)
 
 
@@ -90,8 +106,8 @@ def ground_truth(around: Surroundings) -> Iterator[Finding]:
 def work_teams(around: Surroundings) -> Iterator[Finding]:
     """The bot may list work teams, and there is one.
 
-    Allow sagemaker:ListWorkteams on "*" to the bot, and make a private work team: in the console SageMaker, Ground
-    Truth, Labeling workforces, Private, Create private team.
+    Allow sagemaker:ListWorkteams on "*" to the bot, and make a private work team: in the console
+    SageMaker, Ground Truth, Labeling workforces, Private, Create private team.
     """
     teams = Gateway(around.aws).work_teams()
     if not teams:
@@ -106,13 +122,16 @@ def work_teams(around: Surroundings) -> Iterator[Finding]:
 def execution_role(around: Surroundings) -> Iterator[Finding]:
     """LABELJOB_EXECUTION_ROLE_ARN names a role of the same account.
 
-    Set LABELJOB_EXECUTION_ROLE_ARN to the ARN of the role that Ground Truth uses to read pictures and to write labels
-    (arn:aws:iam::<account>:role/<name>), made in the bot's own account as docs/running.md says.
+    Set LABELJOB_EXECUTION_ROLE_ARN to the ARN of the role that Ground Truth uses to read pictures
+    and to write labels (arn:aws:iam::<account>:role/<name>), made in the bot's own account as
+    docs/running.md says.
     """
     arn = around.settings.execution_role_arn
     match = _ROLE.fullmatch(arn)
     if match is None:
-        yield Finding(Verdict.FAILS, f"“{arn}” is not the ARN of a role." if arn else "It is not set.")
+        yield Finding(
+            Verdict.FAILS, f"“{arn}” is not the ARN of a role." if arn else "It is not set."
+        )
     elif match[1] != around.learned.aws_account:
         words = f"The role is in account {match[1]}, the bot in {around.learned.aws_account}."
         yield Finding(Verdict.FAILS, words)
@@ -124,8 +143,8 @@ def execution_role(around: Surroundings) -> Iterator[Finding]:
 def custom_labels(around: Surroundings) -> Iterator[Finding]:
     """The bot may use Rekognition Custom Labels, for /dataset.
 
-    Allow rekognition:DescribeProjects on "*" to the bot, and the other rekognition actions of docs/running.md; without
-    them everything but /dataset works.
+    Allow rekognition:DescribeProjects on "*" to the bot, and the other rekognition actions of
+    docs/running.md; without them everything but /dataset works.
     """
     try:
         with renamed():

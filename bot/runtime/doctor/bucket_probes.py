@@ -1,6 +1,8 @@
-"""Probes of the buckets of LABELJOB_BUCKETS: there, in the Region, readable, writable, and open to worker pages.
+"""Probes of the buckets of LABELJOB_BUCKETS: there, in the Region, readable, writable, and open to
+worker pages.
 
-The only place where the doctor changes something: a small object below `labeljob/` that is removed at once.
+The only place where the doctor changes something: a small object below `labeljob/` that is removed
+at once.
 """
 
 import json
@@ -32,11 +34,14 @@ _PATIENCE = 10.0  # seconds for an answer to a worker page's question
 def buckets(around: Surroundings) -> Iterator[Finding]:
     """Every bucket of LABELJOB_BUCKETS exists, is in the Region and can be read.
 
-    Name the buckets (or bucket/folder) in LABELJOB_BUCKETS; allow s3:ListBucket on each bucket and s3:GetObject on its
-    objects to the bot, as docs/running.md says. Ground Truth wants its buckets in the Region of the jobs.
+    Name the buckets (or bucket/folder) in LABELJOB_BUCKETS; allow s3:ListBucket on each bucket and
+    s3:GetObject on its objects to the bot, as docs/running.md says. Ground Truth wants its buckets
+    in the Region of the jobs.
     """
     if not around.settings.buckets:
-        yield Finding(Verdict.FAILS, "LABELJOB_BUCKETS is empty: no picture can be read and no label written.")
+        yield Finding(
+            Verdict.FAILS, "LABELJOB_BUCKETS is empty: no picture can be read and no label written."
+        )
     for place in around.settings.buckets:
         yield _read(around, place)
 
@@ -50,10 +55,14 @@ def _read(around: Surroundings, place: str) -> Finding:
             headers = s3.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
         elsewhere = headers.get("x-amz-bucket-region", region)
         if elsewhere != region:
-            return Finding(Verdict.FAILS, f"The bucket is in {elsewhere}, the bot works in {region}.", of=place)
+            return Finding(
+                Verdict.FAILS, f"The bucket is in {elsewhere}, the bot works in {region}.", of=place
+            )
         with renamed():
             folder = prefix and f"{prefix.rstrip('/')}/"
-            listed = s3.list_objects_v2(Bucket=bucket, Prefix=folder, MaxKeys=10).get("Contents", ())
+            listed = s3.list_objects_v2(Bucket=bucket, Prefix=folder, MaxKeys=10).get(
+                "Contents", ()
+            )
             key = next((item["Key"] for item in listed if item["Size"]), None)
             if key is not None:
                 s3.get_object(Bucket=bucket, Key=key, Range="bytes=0-0")["Body"].close()
@@ -62,7 +71,9 @@ def _read(around: Surroundings, place: str) -> Finding:
     except LabeljobError as error:
         return Finding(Verdict.FAILS, error.words, of=place)
     around.learned.readable.add(place)
-    return Finding(Verdict.OK, f"In {region}, readable{'' if key else '; it is still empty'}.", of=place)
+    return Finding(
+        Verdict.OK, f"In {region}, readable{'' if key else '; it is still empty'}.", of=place
+    )
 
 
 def _why(error: AwsRefused, bucket: str) -> str:
@@ -76,10 +87,12 @@ def _why(error: AwsRefused, bucket: str) -> str:
 
 @probe("writing to buckets", needs=("AWS credentials",))
 def writing(around: Surroundings) -> Iterator[Finding]:
-    """The bot can write below `labeljob/` where labels go; a small object is written there and removed again.
+    """The bot can write below `labeljob/` where labels go; a small object is written there and
+    removed again.
 
-    Allow s3:PutObject on the bucket's objects to the bot. A bucket that only holds pictures need not be writable, but
-    one bucket must be: worker pages, manifests and label files are written to the place that a job's form names.
+    Allow s3:PutObject on the bucket's objects to the bot. A bucket that only holds pictures need
+    not be writable, but one bucket must be: worker pages, manifests and label files are written to
+    the place that a job's form names.
     """
     places = [place for place in around.settings.buckets if place in around.learned.readable]
     findings = [_write(around, place) for place in places]
@@ -94,24 +107,38 @@ def _write(around: Surroundings, place: str) -> Finding:
     s3 = around.aws.act("s3")
     try:
         with renamed():
-            s3.put_object(Bucket=bucket, Key=key, Body=b"labeljob doctor\n", ContentType="text/plain")
+            s3.put_object(
+                Bucket=bucket, Key=key, Body=b"labeljob doctor\n", ContentType="text/plain"
+            )
     except LabeljobError as error:
         return Finding(Verdict.LOOK, error.words, of=place)
     try:
         with renamed():
             s3.delete_object(Bucket=bucket, Key=key)
     except LabeljobError:
-        remedy = f"Remove s3://{bucket}/{key}; s3:DeleteObject on {place}/labeljob/doctor-* lets the doctor do it."
-        return Finding(Verdict.LOOK, "Writable; the doctor's small object could not be removed again.", remedy, place)
-    return Finding(Verdict.OK, "Writable; a small object below labeljob/ was written and removed again.", of=place)
+        remedy = (
+            f"Remove s3://{bucket}/{key}; s3:DeleteObject on {place}/labeljob/doctor-* lets the "
+            "doctor do it."
+        )
+        return Finding(
+            Verdict.LOOK,
+            "Writable; the doctor's small object could not be removed again.",
+            remedy,
+            place,
+        )
+    return Finding(
+        Verdict.OK,
+        "Writable; a small object below labeljob/ was written and removed again.",
+        of=place,
+    )
 
 
 @probe("CORS of buckets", needs=("AWS credentials",))
 def cors(around: Surroundings) -> Iterator[Finding]:
     """S3 lets worker pages load pictures (it sends Access-Control-Allow-Origin for GET).
 
-    Add a CORS rule to the bucket. Without it the tasks of its pictures fail; the console adds the rule when it makes a
-    job, the API does not.
+    Add a CORS rule to the bucket. Without it the tasks of its pictures fail; the console adds the
+    rule when it makes a job, the API does not.
     """
     for place in around.settings.buckets:
         if place not in around.learned.readable:
@@ -122,28 +149,46 @@ def cors(around: Surroundings) -> Iterator[Finding]:
         if allowed:
             yield Finding(Verdict.OK, f"Pages of {allowed} may load pictures.", of=place)
             continue
-        remedy = f"aws s3api put-bucket-cors --bucket {bucket} --cors-configuration '{json.dumps(RULE)}'"
-        words = f"S3 sends no Access-Control-Allow-Origin to {_origin(around)}: workers would see no pictures."
-        yield Finding(Verdict.FAILS, words, f"Add the rule (it replaces those that are there): {remedy}", place)
+        remedy = (
+            f"aws s3api put-bucket-cors --bucket {bucket} --cors-configuration '{json.dumps(RULE)}'"
+        )
+        words = (
+            f"S3 sends no Access-Control-Allow-Origin to {_origin(around)}: workers would see no "
+            "pictures."
+        )
+        yield Finding(
+            Verdict.FAILS,
+            words,
+            f"Add the rule (it replaces those that are there): {remedy}",
+            place,
+        )
     if not around.learned.readable:
         yield Finding(Verdict.LOOK, "Not asked, since no bucket can be read.")
 
 
 def _origin(around: Surroundings) -> str:
     """Where the worker pages come from."""
-    # UNSURE: that the page with the pictures has the portal's own origin; docs/running.md's rule allows every one.
-    parts = urlsplit(around.learned.portal or f"https://example.labeling.{around.settings.aws_region}.sagemaker.aws")
+    # UNSURE: that the page with the pictures has the portal's own origin; docs/running.md's rule
+    # allows every one.
+    parts = urlsplit(
+        around.learned.portal
+        or f"https://example.labeling.{around.settings.aws_region}.sagemaker.aws"
+    )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _address(s3: Any, bucket: str, key: str) -> str:
     """The object's plain address, as a browser asks for it."""
-    signed = urlsplit(s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=30))
+    signed = urlsplit(
+        s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=30)
+    )
     return f"{signed.scheme}://{signed.netloc}{signed.path}"
 
 
 def _preflight(address: str, origin: str) -> str:
-    """Which origin S3 allows to GET, asked as a browser asks before it; "" for none. It needs no permission."""
+    """Which origin S3 allows to GET, asked as a browser asks before it; "" for none. It needs no
+    permission.
+    """
     headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
     request = urllib.request.Request(address, method="OPTIONS", headers=headers)  # noqa: S310 - botocore's own address
     try:

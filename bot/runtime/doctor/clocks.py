@@ -11,7 +11,9 @@ FAILS_AFTER = 240.0  # seconds: Slack's signatures die at 300 s, those of AWS at
 
 
 def skew(headers: Mapping[str, object], began: float, ended: float) -> float | None:
-    """Seconds that the other clock is ahead; None without a Date. `began` and `ended` are ours round the request."""
+    """Seconds that the other clock is ahead; None without a Date. `began` and `ended` are ours
+    round the request.
+    """
     found = next((value for name, value in headers.items() if name.lower() == "date"), None)
     text = found[0] if isinstance(found, list) and found else found
     if not isinstance(text, str):
@@ -31,7 +33,9 @@ def judged(found: float | None, whose: str) -> Finding:
     seconds = round(abs(found))
     words = f"{count(seconds, 'second')} {'behind' if found > 0 else 'ahead of'} {whose}'s"
     if seconds > FAILS_AFTER:
-        return Finding(Verdict.FAILS, f"This machine's clock is {words}; signatures die at 300 seconds.")
+        return Finding(
+            Verdict.FAILS, f"This machine's clock is {words}; signatures die at 300 seconds."
+        )
     if seconds > LOOK_AFTER:
         return Finding(Verdict.LOOK, f"This machine's clock is {words}.")
     return Finding(Verdict.OK, f"Less than {LOOK_AFTER:.0f} seconds from {whose}'s.")

@@ -20,13 +20,17 @@ LOOK_AFTER, FAILS_AFTER = 600.0, 3600.0  # seconds that a line may wait to be se
 def database(around: Surroundings) -> Iterator[Finding]:
     """The database of LABELJOB_DATABASE_URL answers and can be written.
 
-    Check LABELJOB_DATABASE_URL (sqlite:///file, or postgresql+psycopg:// with user, password, host and name), that
-    the server runs, that its user may write, that the disk is not full, and that it is the primary and not a read-only
-    copy.
+    Check LABELJOB_DATABASE_URL (sqlite:///file, or postgresql+psycopg:// with user, password, host
+    and name), that the server runs, that its user may write, that the disk is not full, and that it
+    is the primary and not a read-only copy.
     """
     url = make_url(around.settings.database_url)
     host = url.host or url.query.get("host") or "this machine"
-    name = f"SQLite, {url.database}" if around.db.is_sqlite else f"PostgreSQL on {host}, {url.database}"
+    name = (
+        f"SQLite, {url.database}"
+        if around.db.is_sqlite
+        else f"PostgreSQL on {host}, {url.database}"
+    )
     if around.db.is_sqlite and not _there(url.database or ""):
         remedy = "Nothing to do: `labeljob serve` (or `labeljob migrate`) makes it."
         yield Finding(Verdict.LOOK, f"{name}: there is no such file yet.", remedy)
@@ -36,7 +40,9 @@ def database(around: Surroundings) -> Iterator[Finding]:
             connection = session.connection()
             if around.db.is_sqlite:
                 version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-                connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")  # a write that changes nothing
+                connection.exec_driver_sql(
+                    f"PRAGMA user_version = {int(version)}"
+                )  # a write that changes nothing
             elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
                 yield Finding(Verdict.FAILS, f"{name}: read-only.")
                 return
@@ -58,26 +64,32 @@ def _there(path: str) -> bool:
 def tables(around: Surroundings) -> Iterator[Finding]:
     """The tables are those of this version.
 
-    Run `labeljob migrate` with this version before it serves. Tables that are newer belong to a newer version: run
-    that one.
+    Run `labeljob migrate` with this version before it serves. Tables that are newer belong to a
+    newer version: run that one.
     """
     at, newest = around.db.revision(), newest_revision()
     if at == newest:
         yield Finding(Verdict.OK, f"At revision {at}, the newest.")
     else:
-        yield Finding(Verdict.FAILS, f"At revision {at or 'none'}; this version works with {newest}.")
+        yield Finding(
+            Verdict.FAILS, f"At revision {at or 'none'}; this version works with {newest}."
+        )
 
 
 @probe("outbox", needs=("tables",))
 def outbox(around: Surroundings) -> Iterator[Finding]:
     """What must be said is said soon.
 
-    See that a worker runs (labeljob serve --role worker), and read its log for what Slack answers. Messages that can
-    never be said (dead) are told to whoever asked for the job; their reasons are Slack's error codes.
+    See that a worker runs (labeljob serve --role worker), and read its log for what Slack answers.
+    Messages that can never be said (dead) are told to whoever asked for the job; their reasons are
+    Slack's error codes.
     """
     ((lines, age),) = _rows(
         around,
-        "SELECT count(*), coalesce(:now - min(created), 0) FROM outbox WHERE state IN ('ready', 'sending')",
+        (
+            "SELECT count(*), coalesce(:now - min(created), 0) FROM outbox WHERE state IN "
+            "('ready', 'sending')"
+        ),
     )
     dead = _rows(
         around,
@@ -85,7 +97,9 @@ def outbox(around: Surroundings) -> Iterator[Finding]:
         "SELECT last_error FROM outbox WHERE state = 'dead' UNION ALL "
         "SELECT last_error FROM thread WHERE state = 'dead') AS gone GROUP BY 1 ORDER BY 2 DESC",
     )
-    words = f"{count(lines, 'line')} waiting" + (f", the oldest for {round(age / 60):,} min" if lines else "")
+    words = f"{count(lines, 'line')} waiting" + (
+        f", the oldest for {round(age / 60):,} min" if lines else ""
+    )
     if dead:
         words += "; dead: " + ", ".join(f"{many:,} ({why})" for why, many in dead[:5])
     late = Verdict.FAILS if age > FAILS_AFTER else Verdict.LOOK
@@ -96,7 +110,8 @@ def outbox(around: Surroundings) -> Iterator[Finding]:
 def worker(around: Surroundings) -> Iterator[Finding]:
     """A worker does its rounds, and Slack takes its messages.
 
-    Start one: labeljob serve --role worker (or labeljob serve, which is both roles). If one runs, read its log.
+    Start one: labeljob serve --role worker (or labeljob serve, which is both roles). If one runs,
+    read its log.
     """
     for check in (health.worker, health.breaker):
         try:

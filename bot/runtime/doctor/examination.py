@@ -1,7 +1,7 @@
 """The order of the probes, and what each may look at.
 
-Promises to whoever reads the report: every probe gives at least one row, one that cannot be asked because another one
-is not well says so, and no probe stops the others.
+Promises to whoever reads the report: every probe gives at least one row, one that cannot be asked
+because another one is not well says so, and no probe stops the others.
 """
 
 import inspect
@@ -31,7 +31,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a probe found. `remedy` stands instead of the probe's own where it knows better; `of` names one of many."""
+    """What a probe found. `remedy` stands instead of the probe's own where it knows better; `of`
+    names one of many.
+    """
 
     verdict: Verdict
     found: str
@@ -93,21 +95,30 @@ PROBES: dict[str, Probe] = {}
 
 
 def probe(name: str, *, needs: tuple[str, ...] = ()) -> Callable[[Probed], Probed]:
-    """Register a probe under its name, behind those that it needs; its docstring must hold the remedy."""
+    """Register a probe under its name, behind those that it needs; its docstring must hold the
+    remedy.
+    """
 
     def register(ask: Probed) -> Probed:
         _subject, _, remedy = inspect.cleandoc(ask.__doc__ or "").partition("\n\n")
         unknown = [each for each in needs if each not in PROBES]
         if not remedy or unknown or name in PROBES:
-            raise ValueError(f"probe {name}: no remedy in its docstring, a name used twice, or unknown needs {unknown}")
+            raise ValueError(
+                f"probe {name}: no remedy in its docstring, a name used twice, or unknown needs "
+                f"{unknown}"
+            )
         PROBES[name] = Probe(name, needs, ask, " ".join(remedy.split()))
         return ask
 
     return register
 
 
-def examine(around: Surroundings, probes: Iterable[Probe], begins: Callable[[str], None]) -> Iterator[Row]:
-    """Ask the probes in this order, a row as soon as it is known; `begins` is told each probe's name before it."""
+def examine(
+    around: Surroundings, probes: Iterable[Probe], begins: Callable[[str], None]
+) -> Iterator[Row]:
+    """Ask the probes in this order, a row as soon as it is known; `begins` is told each probe's
+    name before it.
+    """
     unwell: set[str] = set()
     for each in probes:
         begins(each.name)
@@ -132,4 +143,9 @@ def _rows(each: Probe, around: Surroundings, unwell: set[str]) -> Iterator[Row]:
     except SlackApiError as error:
         yield Row(each.name, Verdict.FAILS, f"Slack answers: {slack_code(error)}.", each.remedy)
     except NO_ANSWER as error:
-        yield Row(each.name, Verdict.FAILS, redact(f"No answer that could be read ({error})."), each.remedy)
+        yield Row(
+            each.name,
+            Verdict.FAILS,
+            redact(f"No answer that could be read ({error})."),
+            each.remedy,
+        )

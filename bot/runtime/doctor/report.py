@@ -22,7 +22,9 @@ from bot.runtime.doctor import aws_probes, bucket_probes, database_probes, slack
 from bot.runtime.doctor.examination import PROBES, Row, Surroundings, Verdict, examine
 
 _FILES = (slack_probes, aws_probes, bucket_probes, database_probes)
-ORDER = tuple(each for file in _FILES for each in PROBES.values() if each.ask.__module__ == file.__name__)
+ORDER = tuple(
+    each for file in _FILES for each in PROBES.values() if each.ask.__module__ == file.__name__
+)
 """Every probe, in the order of the report."""
 
 _WIDTH = 110
@@ -31,7 +33,9 @@ _COLOURS = {Verdict.OK: "32", Verdict.LOOK: "33", Verdict.FAILS: "31"}
 _SLACK_PATIENCE = 10  # seconds
 
 
-def run(env_file: str | None = None, *, as_json: bool = False, clock: Callable[[], float] = time.time) -> int:
+def run(
+    env_file: str | None = None, *, as_json: bool = False, clock: Callable[[], float] = time.time
+) -> int:
     """Probe everything and print it; the exit code: 0 when nothing fails."""
     page = _Page(sys.stdout)
     rows = []
@@ -41,13 +45,16 @@ def run(env_file: str | None = None, *, as_json: bool = False, clock: Callable[[
             page.show(row)
     well = not any(row.verdict is Verdict.FAILS for row in rows)
     if as_json:
-        print(json.dumps({"ok": well, "rows": [asdict(row) for row in rows]}, indent=2, ensure_ascii=False))  # noqa: T201 - this is a command
+        told = {"ok": well, "rows": [asdict(row) for row in rows]}
+        print(json.dumps(told, indent=2, ensure_ascii=False))  # noqa: T201 - this is a command
     else:
         page.end(rows)
     return 0 if well else 1
 
 
-def _rows(env_file: str | None, clock: Callable[[], float], begins: Callable[[str], None]) -> Iterator[Row]:
+def _rows(
+    env_file: str | None, clock: Callable[[], float], begins: Callable[[str], None]
+) -> Iterator[Row]:
     """The settings, and everything else where they can be read."""
     try:
         settings = settings_of.read(env_file)
@@ -66,21 +73,30 @@ def _rows(env_file: str | None, clock: Callable[[], float], begins: Callable[[st
 
 def _settings(settings: Settings) -> Row:
     """What is set; a bot without managers works, but nobody can stop another person's job."""
-    way = "Socket Mode" if settings.slack_transport == "socket" else f"signed HTTP on {settings.host}:{settings.port}"
+    way = (
+        "Socket Mode"
+        if settings.slack_transport == "socket"
+        else f"signed HTTP on {settings.host}:{settings.port}"
+    )
     words = f"{way}, Region {settings.aws_region}, {count(len(settings.buckets), 'bucket')}"
     elsewhere = ", another AWS than Amazon's" if settings.aws_endpoint_url else ""
     if not settings.managers:
         remedy = (
-            "Name people (U…) or user groups (S…) in LABELJOB_MANAGERS who may stop, take over and import every job."
+            "Name people (U…) or user groups (S…) in LABELJOB_MANAGERS who may stop, take over "
+            "and import every job."
         )
         return Row("settings", Verdict.LOOK, f"{words}{elsewhere}; nobody is a manager.", remedy)
-    return Row("settings", Verdict.OK, f"{words}{elsewhere}, {count(len(settings.managers), 'manager')}.")
+    return Row(
+        "settings", Verdict.OK, f"{words}{elsewhere}, {count(len(settings.managers), 'manager')}."
+    )
 
 
 def surroundings(settings: Settings, clock: Callable[[], float] = time.time) -> Surroundings:
     """What the probes look at, by the settings."""
     token = settings.slack_bot_token.get_secret_value()
-    slack = WebClient(token, base_url=settings.slack_api_url, timeout=_SLACK_PATIENCE, retry_handlers=[])
+    slack = WebClient(
+        token, base_url=settings.slack_api_url, timeout=_SLACK_PATIENCE, retry_handlers=[]
+    )
     db = Database(settings.database_url, busy_wait=2.0)
     return Surroundings(settings, slack, Aws(settings), db, clock, new_id)
 
@@ -106,14 +122,21 @@ class _Page:
             word = f"\x1b[{_COLOURS[row.verdict]}m{word}\x1b[0m"
         lines = [f"{self._clear}{word} {row.name:<{_NAME}} {row.found}"]
         if row.remedy:
-            wrapped = textwrap.wrap(row.remedy, _WIDTH, break_long_words=False, break_on_hyphens=False)
-            lines += [f"         {'  ' if number else '→ '}{line}" for number, line in enumerate(wrapped)]
+            wrapped = textwrap.wrap(
+                row.remedy, _WIDTH, break_long_words=False, break_on_hyphens=False
+            )
+            lines += [
+                f"         {'  ' if number else '→ '}{line}" for number, line in enumerate(wrapped)
+            ]
         self._write("\n".join(lines) + "\n")
 
     def end(self, rows: list[Row]) -> None:
         """How many of each."""
         many = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
-        words = f"{many[Verdict.OK]} ok, {many[Verdict.LOOK]} to look at, {count(many[Verdict.FAILS], 'failure')}."
+        words = (
+            f"{many[Verdict.OK]} ok, {many[Verdict.LOOK]} to look at, "
+            f"{count(many[Verdict.FAILS], 'failure')}."
+        )
         self._write(f"{self._clear}\n{words}\n")
 
     def _write(self, text: str) -> None:

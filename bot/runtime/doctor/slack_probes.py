@@ -22,9 +22,9 @@ _SECRET = re.compile(r"[0-9a-f]{32}")
 def token(around: Surroundings) -> Iterator[Finding]:
     """SLACK_BOT_TOKEN works (auth.test).
 
-    Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into SLACK_BOT_TOKEN; if there is
-    none, or it was revoked, install the app to the workspace again. With no answer at all, check the network and
-    LABELJOB_SLACK_API_URL.
+    Copy the Bot User OAuth Token (xoxb-…) from the app's page OAuth & Permissions into
+    SLACK_BOT_TOKEN; if there is none, or it was revoked, install the app to the workspace again.
+    With no answer at all, check the network and LABELJOB_SLACK_API_URL.
     """
     learned, began = around.learned, around.clock()
     try:
@@ -38,15 +38,19 @@ def token(around: Surroundings) -> Iterator[Finding]:
     if not answer.get("bot_id"):
         yield Finding(Verdict.FAILS, "The token is a person's (xoxp-…), not the bot's.")
         return
-    yield Finding(Verdict.OK, f"The bot is {learned.bot_name} in {answer.get('team')} ({answer.get('team_id')}).")
+    yield Finding(
+        Verdict.OK,
+        f"The bot is {learned.bot_name} in {answer.get('team')} ({answer.get('team_id')}).",
+    )
 
 
 @probe("clock against Slack")
 def clock(around: Surroundings) -> Iterator[Finding]:
     """This machine's clock is near Slack's.
 
-    Set the machine's clock by NTP (timedatectl set-ntp true, or the host's time service in a container); Slack's
-    signatures are good for 300 seconds, so a clock that is further away refuses every request.
+    Set the machine's clock by NTP (timedatectl set-ntp true, or the host's time service in a
+    container); Slack's signatures are good for 300 seconds, so a clock that is further away refuses
+    every request.
     """
     yield judged(around.learned.slack_skew, "Slack")
 
@@ -55,8 +59,8 @@ def clock(around: Surroundings) -> Iterator[Finding]:
 def scopes(around: Surroundings) -> Iterator[Finding]:
     """The token has every scope of the manifest.
 
-    Paste the manifest (labeljob slack-manifest) into the app's page App Manifest, save it, and install the app to the
-    workspace again: a token keeps the scopes that it was made with.
+    Paste the manifest (labeljob slack-manifest) into the app's page App Manifest, save it, and
+    install the app to the workspace again: a token keeps the scopes that it was made with.
     """
     wanted = frozenset(slack_manifest.read()["oauth_config"]["scopes"]["bot"])
     granted = around.learned.granted
@@ -70,25 +74,40 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
         yield Finding(Verdict.FAILS, f"The token lacks {', '.join(missing)}.")
     elif more:
         remedy = "Remove them from the app and install it again; Labeljob does not use them."
-        yield Finding(Verdict.LOOK, f"The token has more than the manifest asks for: {', '.join(more)}.", remedy)
+        yield Finding(
+            Verdict.LOOK,
+            f"The token has more than the manifest asks for: {', '.join(more)}.",
+            remedy,
+        )
     elif around.settings.recover != "look":
-        words = f"All {len(wanted)} of the manifest, but LABELJOB_RECOVER={around.settings.recover}."
-        yield Finding(Verdict.LOOK, words, "Leave it out: where the bot may look, nothing is doubled and nothing lost.")
+        words = (
+            f"All {len(wanted)} of the manifest, but LABELJOB_RECOVER={around.settings.recover}."
+        )
+        yield Finding(
+            Verdict.LOOK,
+            words,
+            "Leave it out: where the bot may look, nothing is doubled and nothing lost.",
+        )
     else:
         yield Finding(Verdict.OK, f"All {len(wanted)} of the manifest.")
 
 
 def _blind(missing: list[str], recover: str) -> Finding:
-    """Without a history scope the bot cannot see whether a message stands that Slack did not confirm."""
+    """Without a history scope the bot cannot see whether a message stands that Slack did not
+    confirm.
+    """
     lacks = f"The token lacks {', '.join(missing)}"
     said = f"{lacks}: the bot may not look whether a message stands that Slack did not confirm"
     if recover == "skip":
-        return Finding(Verdict.OK, f"{said}; it leaves such a line out and notes that it may be missing.")
+        return Finding(
+            Verdict.OK, f"{said}; it leaves such a line out and notes that it may be missing."
+        )
     words = f"{said}; it posts such a message again, marked (may repeat)."
     if recover == "repeat":
         return Finding(Verdict.OK, words)
     remedy = (
-        "Grant them for neither, or choose by LABELJOB_RECOVER: repeat is what happens now, without asking Slack "
+        "Grant them for neither, or choose by LABELJOB_RECOVER: repeat is what happens now, "
+        "without asking Slack "
         "first; skip sends no line twice and notes where one may be missing."
     )
     return Finding(Verdict.LOOK, words, remedy)
@@ -98,7 +117,8 @@ def _blind(missing: list[str], recover: str) -> Finding:
 def channels(around: Surroundings) -> Iterator[Finding]:
     """The bot is in a channel.
 
-    Type /invite @labeljob in the channel of a project, and in the channel where the labeling team is told of work.
+    Type /invite @labeljob in the channel of a project, and in the channel where the labeling team
+    is told of work.
     """
     cursor = ""
     for _ in range(_PAGES):
@@ -120,25 +140,32 @@ def channels(around: Surroundings) -> Iterator[Finding]:
 def managers(around: Surroundings) -> Iterator[Finding]:
     """Slack knows everybody whom LABELJOB_MANAGERS names, and they can act.
 
-    Name people by their member id (U…: profile, More, Copy member ID) and user groups by theirs (S…: the end of the
-    group's address in a browser). Whom Slack does not know is no manager, and a group that cannot be read is empty.
+    Name people by their member id (U…: profile, More, Copy member ID) and user groups by theirs
+    (S…: the end of the group's address in a browser). Whom Slack does not know is no manager, and a
+    group that cannot be read is empty.
     """
     named = around.settings.managers
     wrong = [finding for entry in named if (finding := _manager(around, entry))]
     yield from wrong
     if named and not wrong:
-        yield Finding(Verdict.OK, f"Slack knows {'it' if len(named) == 1 else f'all {len(named)}'}.")
+        yield Finding(
+            Verdict.OK, f"Slack knows {'it' if len(named) == 1 else f'all {len(named)}'}."
+        )
 
 
 def _manager(around: Surroundings, entry: str) -> Finding | None:
-    """What is wrong with an entry of LABELJOB_MANAGERS. No answer of Slack's is the probe's own failure."""
+    """What is wrong with an entry of LABELJOB_MANAGERS. No answer of Slack's is the probe's own
+    failure.
+    """
     try:
         if entry.startswith("S"):
             people = around.slack.usergroups_users_list(usergroup=entry)["users"]
             return (
                 None
                 if people
-                else Finding(Verdict.LOOK, f"User group {entry} has no members.", _NOBODY_IN_IT, of=entry)
+                else Finding(
+                    Verdict.LOOK, f"User group {entry} has no members.", _NOBODY_IN_IT, of=entry
+                )
             )
         user = around.slack.users_info(user=entry)["user"]
     except SlackApiError as error:
@@ -146,9 +173,16 @@ def _manager(around: Surroundings, entry: str) -> Finding | None:
             raise
         return _unread(entry, slack_code(error))
     if user.get("deleted"):
-        return Finding(Verdict.FAILS, f"{entry} is a deactivated account, so it is no manager.", _TAKE_OUT, of=entry)
+        return Finding(
+            Verdict.FAILS,
+            f"{entry} is a deactivated account, so it is no manager.",
+            _TAKE_OUT,
+            of=entry,
+        )
     if user.get("is_bot"):
-        return Finding(Verdict.FAILS, f"{entry} is an app's account, so it is no manager.", _TAKE_OUT, of=entry)
+        return Finding(
+            Verdict.FAILS, f"{entry} is an app's account, so it is no manager.", _TAKE_OUT, of=entry
+        )
     return None
 
 
@@ -162,11 +196,20 @@ def _unread(entry: str, code: str) -> Finding:
         return Finding(Verdict.FAILS, f"Slack does not know {entry} ({code}).", of=entry)
     remedy = ""
     if code == "plan_upgrade_required":
-        remedy = "The workspace's plan has no user groups (any more): name people by id in LABELJOB_MANAGERS instead."
+        remedy = (
+            "The workspace's plan has no user groups (any more): name people by id in "
+            "LABELJOB_MANAGERS instead."
+        )
     elif code == "missing_scope":
-        remedy = "Install the app again with the scope usergroups:read, or name people by id in LABELJOB_MANAGERS."
+        remedy = (
+            "Install the app again with the scope usergroups:read, or name people by id in "
+            "LABELJOB_MANAGERS."
+        )
     return Finding(
-        Verdict.FAILS, f"Slack does not tell who is in {entry} ({code}), so it counts as empty.", remedy, of=entry
+        Verdict.FAILS,
+        f"Slack does not tell who is in {entry} ({code}), so it counts as empty.",
+        remedy,
+        of=entry,
     )
 
 
@@ -174,22 +217,29 @@ def _unread(entry: str, code: str) -> Finding:
 def places(around: Surroundings) -> Iterator[Finding]:
     """LABELJOB_PLACES names channels that the bot is in.
 
-    Name channels by their id (C…: the channel's details, at the end), and type /invite @labeljob in each of them.
+    Name channels by their id (C…: the channel's details, at the end), and type /invite @labeljob in
+    each of them.
     """
     by_channel = around.settings.places
     if by_channel is None:
-        yield Finding(Verdict.OK, "LABELJOB_PLACES is not set: every channel may use all of LABELJOB_BUCKETS.")
+        yield Finding(
+            Verdict.OK, "LABELJOB_PLACES is not set: every channel may use all of LABELJOB_BUCKETS."
+        )
         return
     named = [channel for channel in by_channel if channel != OTHERS]
     strange = [channel for channel in named[:_CHANNELS] if not _is_in(around, channel)]
     if strange:
-        yield Finding(Verdict.LOOK, f"The bot is not in {', '.join(strange)}, or there is no such channel.")
+        yield Finding(
+            Verdict.LOOK, f"The bot is not in {', '.join(strange)}, or there is no such channel."
+        )
         return
     others = "every other one may use none"
     if OTHERS in by_channel:
         others = f"every other one may use {', '.join(by_channel[OTHERS])}"
     unasked = f" (the first {_CHANNELS} were looked for)" if len(named) > _CHANNELS else ""
-    yield Finding(Verdict.OK, f"{count(len(named), 'channel')} with places of its own{unasked}; {others}.")
+    yield Finding(
+        Verdict.OK, f"{count(len(named), 'channel')} with places of its own{unasked}; {others}."
+    )
 
 
 def _is_in(around: Surroundings, channel: str) -> bool:
@@ -207,9 +257,10 @@ def _is_in(around: Surroundings, channel: str) -> bool:
 def way_in(around: Surroundings) -> Iterator[Finding]:
     """What Socket Mode or signed HTTP needs is there.
 
-    Socket Mode: make an app-level token with the scope connections:write (Basic Information, App-Level Tokens), put it
-    into SLACK_APP_TOKEN, and switch Socket Mode on in the app. Signed HTTP: copy the Signing Secret (Basic
-    Information) into SLACK_SIGNING_SECRET, and install the manifest of `labeljob slack-manifest --url https://…`.
+    Socket Mode: make an app-level token with the scope connections:write (Basic Information,
+    App-Level Tokens), put it into SLACK_APP_TOKEN, and switch Socket Mode on in the app. Signed
+    HTTP: copy the Signing Secret (Basic Information) into SLACK_SIGNING_SECRET, and install the
+    manifest of `labeljob slack-manifest --url https://…`.
     """
     settings = around.settings
     if settings.slack_transport == "socket":
@@ -217,12 +268,23 @@ def way_in(around: Surroundings) -> Iterator[Finding]:
         around.slack.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
         yield Finding(Verdict.OK, "Socket Mode: SLACK_APP_TOKEN opens connections.")
     elif _SECRET.fullmatch(settings.slack_signing_secret.get_secret_value()):
-        yield Finding(Verdict.OK, "Signed HTTP: SLACK_SIGNING_SECRET is set; only a request of Slack's can prove it.")
+        yield Finding(
+            Verdict.OK,
+            "Signed HTTP: SLACK_SIGNING_SECRET is set; only a request of Slack's can prove it.",
+        )
     else:
-        yield Finding(Verdict.LOOK, "SLACK_SIGNING_SECRET does not look like one (32 hexadecimal digits).")
+        yield Finding(
+            Verdict.LOOK, "SLACK_SIGNING_SECRET does not look like one (32 hexadecimal digits)."
+        )
 
 
 def _granted(answer: SlackResponse) -> frozenset[str] | None:
-    found = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None)
+    found = next(
+        (value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None
+    )
     text = found[0] if isinstance(found, list) and found else found
-    return frozenset(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else None
+    return (
+        frozenset(part.strip() for part in text.split(",") if part.strip())
+        if isinstance(text, str)
+        else None
+    )

@@ -1,1 +1,3 @@
-"""A stand-in for AWS: SageMaker Ground Truth, Rekognition Custom Labels, S3, Logs and STS over HTTP."""
+"""A stand-in for AWS: SageMaker Ground Truth, Rekognition Custom Labels, S3, Logs and STS over
+HTTP.
+"""

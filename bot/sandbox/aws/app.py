@@ -1,8 +1,9 @@
-"""The AWS stand-in: one endpoint for SageMaker, Rekognition, Logs, SNS, SQS, STS and S3, for unchanged AWS clients.
+"""The AWS stand-in: one endpoint for SageMaker, Rekognition, Logs, SNS, SQS, STS and S3, for
+unchanged AWS clients.
 
-Promises whoever starts it: `create_app(config)` gives the ASGI application and the parts behind it; nothing leaves the
-folder in the configuration, and everything in it survives a kill. The thread that moves jobs and imports on runs
-between `start` and `stop`.
+Promises whoever starts it: `create_app(config)` gives the ASGI application and the parts behind it;
+nothing leaves the folder in the configuration, and everything in it survives a kill. The thread
+that moves jobs and imports on runs between `start` and `stop`.
 """
 
 import logging
@@ -36,7 +37,14 @@ from bot.sandbox.aws.sagemaker.work_teams import TemplatePreview, WorkTeams
 from bot.sandbox.aws.sts import Sts
 from bot.sandbox.aws.tables import SCHEMA
 from bot.sandbox.aws.wire.errors import AwsError
-from bot.sandbox.aws.wire.protocol import Caller, JsonService, caller, calling, json_error, request_id
+from bot.sandbox.aws.wire.protocol import (
+    Caller,
+    JsonService,
+    caller,
+    calling,
+    json_error,
+    request_id,
+)
 from bot.sandbox.aws.wire.query_protocol import QueryService
 from bot.sandbox.aws.wire.request import AwsRequest
 from bot.sandbox.aws.wire.signature import Credentials, Dialect, Signatures, presigned_url
@@ -56,11 +64,12 @@ LINK_SECONDS = 3600
 class AwsConfig:
     """One practice account.
 
-    `access_keys` maps key ids to secrets. `pace` is objects per second and simulated team, `import_seconds` how long
-    a dataset import, a training and a model's start each take. `worker_pages_url` is the address of the worker pages,
-    `public_url` the one of this endpoint as a browser reaches it (default: as the last caller did).
-    The rest puts buckets into situations: `denied_buckets` refuse everybody, `other_region_buckets` maps buckets to
-    the region they are in, `other_account_buckets` to the account that owns them, and the objects of `sealed_buckets`
+    `access_keys` maps key ids to secrets. `pace` is objects per second and simulated team,
+    `import_seconds` how long a dataset import, a training and a model's start each take.
+    `worker_pages_url` is the address of the worker pages, `public_url` the one of this endpoint as
+    a browser reaches it (default: as the last caller did). The rest puts buckets into situations:
+    `denied_buckets` refuse everybody, `other_region_buckets` maps buckets to the region they are
+    in, `other_account_buckets` to the account that owns them, and the objects of `sealed_buckets`
     are encrypted with a key that nobody here may use.
     """
 
@@ -83,7 +92,9 @@ class AwsConfig:
 
 
 class Aws:
-    """The parts of a practice account. `app` is the ASGI application; `grant` makes links for the worker pages."""
+    """The parts of a practice account. `app` is the ASGI application; `grant` makes links for the
+    worker pages.
+    """
 
     def __init__(self, config: AwsConfig) -> None:
         self.config = config
@@ -157,12 +168,20 @@ class Aws:
         append_log(self.store, group, stream, at_ms, message)
 
     def grant(self, uri: str, seconds: int = LINK_SECONDS) -> str:
-        """A short-lived link to an object, as the service makes for workers; raises ValueError for what is no URI."""
+        """A short-lived link to an object, as the service makes for workers; raises ValueError for
+        what is no URI.
+        """
         bucket, slash, key = uri.removeprefix("s3://").partition("/")
         if not uri.startswith("s3://") or not bucket or not slash or not key:
             raise ValueError(f"{uri!r} is not an S3 URI like s3://bucket/key")
         return presigned_url(
-            self._service_key, self.config.region, self._base_url(), bucket, key, now=self.clock(), seconds=seconds
+            self._service_key,
+            self.config.region,
+            self._base_url(),
+            bucket,
+            key,
+            now=self.clock(),
+            seconds=seconds,
         )
 
     def _base_url(self) -> str:
@@ -176,11 +195,17 @@ class Aws:
     def _json_services(self) -> list[JsonService]:
         config = self.config
         teams = WorkTeams(
-            self.store, region=config.region, account=config.account, portal=config.worker_pages_url, clock=self.clock
+            self.store,
+            region=config.region,
+            account=config.account,
+            portal=config.worker_pages_url,
+            clock=self.clock,
         )
         place = Place(config.region, config.account, teams.exists, self.situations.elsewhere)
         jobs = LabelingJobs(self.store, place, self.clock, config.seed)
-        logs = Logs(self.store, arn=f"arn:aws:logs:{config.region}:{config.account}", clock=self.clock)
+        logs = Logs(
+            self.store, arn=f"arn:aws:logs:{config.region}:{config.account}", clock=self.clock
+        )
         return [
             JsonService("sagemaker", [jobs, teams, TemplatePreview(self.grant)]),
             JsonService("rekognition", self.custom_labels.subjects),
@@ -193,7 +218,12 @@ class Aws:
             return self._service_key
         secret = self.config.access_keys.get(access_key)
         if secret is not None:
-            return Credentials(access_key, secret, f"arn:aws:iam::{self.config.account}:user/practice", "AIDAPRACTICE")
+            return Credentials(
+                access_key,
+                secret,
+                f"arn:aws:iam::{self.config.account}:user/practice",
+                "AIDAPRACTICE",
+            )
         return self._sts.session(access_key)
 
     def _run(self) -> None:
@@ -218,10 +248,13 @@ class Aws:
         request = AwsRequest.from_scope(scope, bytes(body))
         reply = await anyio.to_thread.run_sync(self.answer, request)
         response = Response(reply.body, reply.status)
-        # S3 says the length of an object in a HEAD answer without its bytes: headers are written as they are.
+        # S3 says the length of an object in a HEAD answer without its bytes: headers are written as
+        # they are.
         length = reply.headers.pop("content-length", str(len(reply.body)))
         headers = {**reply.headers, "content-length": length}
-        response.raw_headers = [(name.encode("latin-1"), _header_bytes(value)) for name, value in headers.items()]
+        response.raw_headers = [
+            (name.encode("latin-1"), _header_bytes(value)) for name, value in headers.items()
+        ]
         await response(scope, receive, send)
 
     def answer(self, request: AwsRequest) -> Reply:
@@ -252,15 +285,23 @@ class Aws:
     def _json_answered(self, request: AwsRequest, prefix: str, operation: str) -> Reply:
         service = self._services.get(prefix)
         if service is None:
-            return json_error(AwsError("UnknownOperationException", f"This practice server does not have {prefix}."))
+            return json_error(
+                AwsError(
+                    "UnknownOperationException", f"This practice server does not have {prefix}."
+                )
+            )
         try:
             with self._caller(request, service.model.signing_name, "json"):
                 body = service.answer(operation, request.body)
         except AwsError as error:
             return service.error(error)
-        return Reply(200, body, {"content-type": service.content_type, "x-amzn-requestid": request_id()})
+        return Reply(
+            200, body, {"content-type": service.content_type, "x-amzn-requestid": request_id()}
+        )
 
-    def _caller(self, request: AwsRequest, signing_name: str, dialect: Dialect) -> AbstractContextManager[None]:
+    def _caller(
+        self, request: AwsRequest, signing_name: str, dialect: Dialect
+    ) -> AbstractContextManager[None]:
         """The block in which the request of whoever signed it is answered; raises AwsError."""
         who = self._signatures.check(request, signing_name, dialect).credentials
         return calling(Caller(who.arn, who.user_id, request.base_url))
@@ -269,8 +310,14 @@ class Aws:
 def _seeded(config: AwsConfig) -> dict[str, Situation]:
     return {
         **{bucket: Situation("denied") for bucket in config.denied_buckets},
-        **{bucket: Situation("elsewhere", region) for bucket, region in config.other_region_buckets.items()},
-        **{bucket: Situation("stranger", account) for bucket, account in config.other_account_buckets.items()},
+        **{
+            bucket: Situation("elsewhere", region)
+            for bucket, region in config.other_region_buckets.items()
+        },
+        **{
+            bucket: Situation("stranger", account)
+            for bucket, account in config.other_account_buckets.items()
+        },
         **{bucket: Situation("sealed", f"{bucket}-key") for bucket in config.sealed_buckets},
     }
 

@@ -1,4 +1,6 @@
-"""Which dialect a request speaks, and to which service, told from its headers alone; and errors in that dialect."""
+"""Which dialect a request speaks, and to which service, told from its headers alone; and errors in
+that dialect.
+"""
 
 import re
 from collections.abc import Mapping
@@ -21,28 +23,41 @@ __all__ = ["PAGE", "addressed", "fault_answer", "internal", "journal_name"]
 PAGE = "/_s3"
 HTTP_INTERNAL, HTTP_UNAVAILABLE = 500, 503
 QUERY_SERVICES = ("sts", "sns")
-_JOURNAL_NAMES = {"SageMaker": "SageMaker", "RekognitionService": "Rekognition", "Logs_20140328": "Logs"}
+_JOURNAL_NAMES = {
+    "SageMaker": "SageMaker",
+    "RekognitionService": "Rekognition",
+    "Logs_20140328": "Logs",
+}
 _JOURNAL_NAMES["AmazonSQS"] = "SQS"
 _SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z]+)/")
 _NAMESPACE = "http://webservices.amazon.com/AWSFault/2005-15-09"
 
 
 def addressed(request: AwsRequest) -> tuple[Dialect, str, str]:
-    """Dialect, service and operation of a request; the operation of a form is in its body, and so "" here."""
+    """Dialect, service and operation of a request; the operation of a form is in its body, and so
+    "" here.
+    """
     target = request.headers.get("x-amz-target", "")
     if target:
         service, _, operation = target.rpartition(".")
         return "json", service, operation
     form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     if request.method == "POST" and request.path == "/" and form:
-        # At AWS every service has its own host; here what it was signed for tells which one is meant.
+        # At AWS every service has its own host; here what it was signed for tells which one is
+        # meant.
         signed_for = _SCOPE.search(request.headers.get("authorization", ""))
-        return "query", signed_for[1] if signed_for and signed_for[1] in QUERY_SERVICES else "sts", ""
+        return (
+            "query",
+            signed_for[1] if signed_for and signed_for[1] in QUERY_SERVICES else "sts",
+            "",
+        )
     return "s3", "S3", ""
 
 
 def journal_name(scope: Mapping[str, Any], body: bytes) -> str:
-    """The operation as the journal and the fault switches name it ("SNS.Publish"); "" for what is nobody's."""
+    """The operation as the journal and the fault switches name it ("SNS.Publish"); "" for what is
+    nobody's.
+    """
     request = AwsRequest.from_scope(scope, b"")
     dialect, service, operation = addressed(request)
     if dialect == "json":
@@ -61,9 +76,14 @@ def fault_answer(scope: Mapping[str, Any], kind: str, retry_after: int) -> Respo
     if kind != "throttle":
         reply = internal(dialect)
     elif dialect == "s3":
-        reply = error_reply(AwsError("SlowDown", "Please reduce your request rate.", HTTP_UNAVAILABLE), scope["path"])
+        reply = error_reply(
+            AwsError("SlowDown", "Please reduce your request rate.", HTTP_UNAVAILABLE),
+            scope["path"],
+        )
     else:
-        error = AwsError("ThrottlingException" if dialect == "json" else "Throttling", "Rate exceeded")
+        error = AwsError(
+            "ThrottlingException" if dialect == "json" else "Throttling", "Rate exceeded"
+        )
         reply = json_error(error) if dialect == "json" else error_document(error, _NAMESPACE)
     return Response(reply.body, reply.status, {**reply.headers, "retry-after": str(retry_after)})
 
@@ -73,5 +93,9 @@ def internal(dialect: Dialect) -> Reply:
     if dialect == "s3":
         words = "We encountered an internal error. Please try again."
         return error_reply(AwsError("InternalError", words, HTTP_INTERNAL), "/")
-    error = AwsError("InternalFailure", "The request processing has failed because of an unknown error.", HTTP_INTERNAL)
+    error = AwsError(
+        "InternalFailure",
+        "The request processing has failed because of an unknown error.",
+        HTTP_INTERNAL,
+    )
     return error_document(error, _NAMESPACE) if dialect == "query" else json_error(error)

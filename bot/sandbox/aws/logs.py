@@ -1,4 +1,6 @@
-"""CloudWatch Logs: groups, streams, events; what Ground Truth writes and what anybody else puts there."""
+"""CloudWatch Logs: groups, streams, events; what Ground Truth writes and what anybody else puts
+there.
+"""
 
 import binascii
 import re
@@ -22,9 +24,12 @@ FOURTEEN_DAYS_MS = 14 * 86_400 * 1000
 def append_log(store: Store, group: str, stream: str, at_ms: int, message: str) -> None:
     """Write one event, making its group and stream when they are not there."""
     with store.write() as rows:
-        rows.execute("INSERT OR IGNORE INTO log_group (name, created_ms) VALUES (?, ?)", (group, at_ms))
         rows.execute(
-            "INSERT OR IGNORE INTO log_stream (group_name, name, created_ms) VALUES (?, ?, ?)", (group, stream, at_ms)
+            "INSERT OR IGNORE INTO log_group (name, created_ms) VALUES (?, ?)", (group, at_ms)
+        )
+        rows.execute(
+            "INSERT OR IGNORE INTO log_stream (group_name, name, created_ms) VALUES (?, ?, ?)",
+            (group, stream, at_ms),
         )
         _insert(rows, group, stream, at_ms, message)
 
@@ -42,10 +47,13 @@ class Logs:
         """CreateLogGroup."""
         with self._store.write() as rows:
             made = rows.execute(
-                "INSERT OR IGNORE INTO log_group (name, created_ms) VALUES (?, ?)", (asked["logGroupName"], self._now())
+                "INSERT OR IGNORE INTO log_group (name, created_ms) VALUES (?, ?)",
+                (asked["logGroupName"], self._now()),
             ).rowcount
         if not made:
-            raise AwsError("ResourceAlreadyExistsException", "The specified log group already exists")
+            raise AwsError(
+                "ResourceAlreadyExistsException", "The specified log group already exists"
+            )
         return {}
 
     @operation
@@ -58,12 +66,16 @@ class Logs:
                 (group, asked["logStreamName"], self._now()),
             ).rowcount
         if not made:
-            raise AwsError("ResourceAlreadyExistsException", "The specified log stream already exists")
+            raise AwsError(
+                "ResourceAlreadyExistsException", "The specified log stream already exists"
+            )
         return {}
 
     @operation
     def put_log_events(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """PutLogEvents: in time order; what is older than 14 days or more than 2 hours ahead is left out."""
+        """PutLogEvents: in time order; what is older than 14 days or more than 2 hours ahead is
+        left out.
+        """
         group, stream, events = self._group(asked), asked["logStreamName"], asked["logEvents"]
         self._check_stream(group, stream)
         times = [event["timestamp"] for event in events]
@@ -76,7 +88,10 @@ class Logs:
         with self._store.write() as rows:
             for event in events:
                 if len(event["message"].encode()) > LARGEST_EVENT:
-                    raise AwsError("InvalidParameterException", "Log event too large: it may have 262118 bytes.")
+                    raise AwsError(
+                        "InvalidParameterException",
+                        "Log event too large: it may have 262118 bytes.",
+                    )
                 if now - FOURTEEN_DAYS_MS <= event["timestamp"] <= now + TWO_HOURS_MS:
                     _insert(rows, group, stream, event["timestamp"], event["message"])
         rejected: dict[str, int] = {}
@@ -90,11 +105,14 @@ class Logs:
 
     @operation
     def filter_log_events(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """FilterLogEvents. UNSURE: of the pattern language only words and quoted phrases (all must occur) are known."""
+        """FilterLogEvents. UNSURE: of the pattern language only words and quoted phrases (all must
+        occur) are known.
+        """
         group = self._group(asked)
         if "logStreamNames" in asked and "logStreamNamePrefix" in asked:
             raise AwsError(
-                "InvalidParameterException", "logStreamNames and logStreamNamePrefix cannot be used together."
+                "InvalidParameterException",
+                "logStreamNames and logStreamNamePrefix cannot be used together.",
             )
         for name in asked.get("logStreamNames", ()):
             self._check_stream(group, name)
@@ -109,8 +127,11 @@ class Logs:
         for word in re.findall(r'"([^"]*)"|(\S+)', asked.get("filterPattern", "")):
             where.append("instr(message, ?) > 0")
             values.append(word[0] or word[1])
-        # UNSURE: endTime is taken as not included, for which some pages of the guide speak and some against.
-        rows, token = self._page(where, values, asked, asked.get("limit", 10_000), asked.get("nextToken"))
+        # UNSURE: endTime is taken as not included, for which some pages of the guide speak and some
+        # against.
+        rows, token = self._page(
+            where, values, asked, asked.get("limit", 10_000), asked.get("nextToken")
+        )
         events = [
             {
                 "logStreamName": row["stream"],
@@ -125,18 +146,27 @@ class Logs:
 
     @operation
     def get_log_events(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """GetLogEvents: the forward token stays the same at the end of the stream, as AWS promises."""
+        """GetLogEvents: the forward token stays the same at the end of the stream, as AWS
+        promises.
+        """
         group, stream = self._group(asked), asked["logStreamName"]
         self._check_stream(group, stream)
         where, values = ["group_name = ?", "stream = ?"], [group, stream]
         token, limit = asked.get("nextToken", ""), asked.get("limit", 10_000)
         backwards = token.startswith("b/") or (not token and not asked.get("startFromHead", False))
         rows, _ = self._page(where, values, asked, limit, token[2:] or None, backwards=backwards)
-        events = [{"timestamp": row["at_ms"], "message": row["message"], "ingestionTime": row["at_ms"]} for row in rows]
+        events = [
+            {"timestamp": row["at_ms"], "message": row["message"], "ingestionTime": row["at_ms"]}
+            for row in rows
+        ]
         here = token[2:] or _sealed(0, 0)
         last = _sealed(rows[-1]["at_ms"], rows[-1]["id"]) if rows else here
         first = _sealed(rows[0]["at_ms"], rows[0]["id"]) if rows else here
-        return {"events": events, "nextForwardToken": f"f/{last}", "nextBackwardToken": f"b/{first}"}
+        return {
+            "events": events,
+            "nextForwardToken": f"f/{last}",
+            "nextBackwardToken": f"b/{first}",
+        }
 
     @operation
     def describe_log_groups(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -144,9 +174,16 @@ class Logs:
         prefix, part = asked.get("logGroupNamePrefix", ""), asked.get("logGroupNamePattern", "")
         with self._store.read() as rows:
             found = rows.execute(
-                "SELECT * FROM log_group WHERE substr(name, 1, ?) = ? AND instr(lower(name), ?) > 0 AND name > ?"
+                "SELECT * FROM log_group WHERE substr(name, 1, ?) = ? AND instr(lower(name), ?) > "
+                "0 AND name > ?"
                 " ORDER BY name LIMIT ?",
-                (len(prefix), prefix, part.lower(), asked.get("nextToken", ""), asked.get("limit", 50) + 1),
+                (
+                    len(prefix),
+                    prefix,
+                    part.lower(),
+                    asked.get("nextToken", ""),
+                    asked.get("limit", 50) + 1,
+                ),
             ).fetchall()
         page, token = _cut(found, asked.get("limit", 50), "name")
         groups = [
@@ -169,11 +206,18 @@ class Logs:
         group, prefix = self._group(asked), asked.get("logStreamNamePrefix", "")
         with self._store.read() as rows:
             found = rows.execute(
-                "SELECT s.name, s.created_ms, min(e.at_ms) AS first, max(e.at_ms) AS last FROM log_stream s"
+                "SELECT s.name, s.created_ms, min(e.at_ms) AS first, max(e.at_ms) AS last FROM "
+                "log_stream s"
                 " LEFT JOIN log_event e ON e.group_name = s.group_name AND e.stream = s.name"
                 " WHERE s.group_name = ? AND substr(s.name, 1, ?) = ? AND s.name > ?"
                 " GROUP BY s.name ORDER BY s.name LIMIT ?",
-                (group, len(prefix), prefix, asked.get("nextToken", ""), asked.get("limit", 50) + 1),
+                (
+                    group,
+                    len(prefix),
+                    prefix,
+                    asked.get("nextToken", ""),
+                    asked.get("limit", 50) + 1,
+                ),
             ).fetchall()
         page, token = _cut(found, asked.get("limit", 50), "name")
         streams = [
@@ -199,7 +243,9 @@ class Logs:
         token: str | None,
         backwards: bool = False,
     ) -> tuple[list[Any], str | None]:
-        """Up to `limit` events in order of time, and the token of the next page when there is more."""
+        """Up to `limit` events in order of time, and the token of the next page when there is
+        more.
+        """
         conditions, bound = list(where), list(values)
         if "startTime" in asked:
             conditions.append("at_ms >= ?")
@@ -213,7 +259,10 @@ class Logs:
         order = "DESC" if backwards else "ASC"
         with self._store.read() as rows:
             found = rows.execute(
-                f"SELECT * FROM log_event WHERE {' AND '.join(conditions)} ORDER BY at_ms {order}, id {order} LIMIT ?",
+                (
+                    f"SELECT * FROM log_event WHERE {' AND '.join(conditions)} ORDER BY at_ms "
+                    f"{order}, id {order} LIMIT ?"
+                ),
                 (*bound, limit + 1),
             ).fetchall()
         page = found[:limit]
@@ -221,15 +270,22 @@ class Logs:
         return (page[::-1] if backwards else page), next_token
 
     def _group(self, asked: dict[str, Any]) -> str:
-        name: str = asked.get("logGroupName") or asked.get("logGroupIdentifier", "").rpartition(":log-group:")[2]
+        name: str = (
+            asked.get("logGroupName")
+            or asked.get("logGroupIdentifier", "").rpartition(":log-group:")[2]
+        )
         with self._store.read() as rows:
             if rows.execute("SELECT 1 FROM log_group WHERE name = ?", (name,)).fetchone() is None:
-                raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
+                raise AwsError(
+                    "ResourceNotFoundException", "The specified log group does not exist."
+                )
         return name
 
     def _check_stream(self, group: str, name: str) -> None:
         with self._store.read() as rows:
-            row = rows.execute("SELECT 1 FROM log_stream WHERE group_name = ? AND name = ?", (group, name)).fetchone()
+            row = rows.execute(
+                "SELECT 1 FROM log_stream WHERE group_name = ? AND name = ?", (group, name)
+            ).fetchone()
         if row is None:
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")
 
@@ -258,4 +314,6 @@ def _opened(token: str) -> list[int]:
         at_ms, _, event = urlsafe_b64decode(token.encode()).decode().partition("/")
         return [int(at_ms), int(event)]
     except (binascii.Error, ValueError) as error:
-        raise AwsError("InvalidParameterException", "The specified nextToken is invalid.") from error
+        raise AwsError(
+            "InvalidParameterException", "The specified nextToken is invalid."
+        ) from error

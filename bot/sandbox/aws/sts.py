@@ -28,10 +28,14 @@ class Sts:
     def session(self, access_key: str) -> Credentials | None:
         """The credentials of a session, also of one that is over."""
         with self._store.read() as rows:
-            row = rows.execute("SELECT * FROM role_session WHERE access_key = ?", (access_key,)).fetchone()
+            row = rows.execute(
+                "SELECT * FROM role_session WHERE access_key = ?", (access_key,)
+            ).fetchone()
         if row is None:
             return None
-        return Credentials(access_key, row["secret"], row["arn"], row["role_id"], row["token"], row["expires"])
+        return Credentials(
+            access_key, row["secret"], row["arn"], row["role_id"], row["token"], row["expires"]
+        )
 
     @operation
     def get_caller_identity(self, _asked: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +54,10 @@ class Sts:
             who = caller().arn
             raise AwsError(
                 "AccessDenied",
-                f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {asked['RoleArn']}",
+                (
+                    f"User: {who} is not authorized to perform: sts:AssumeRole on resource: "
+                    f"{asked['RoleArn']}"
+                ),
                 HTTP_FORBIDDEN,
             )
         made = Credentials(
@@ -63,7 +70,10 @@ class Sts:
         )
         with self._store.write() as rows:
             rows.execute(
-                "INSERT INTO role_session (access_key, secret, token, arn, role_id, expires) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    "INSERT INTO role_session (access_key, secret, token, arn, role_id, expires) "
+                    "VALUES (?, ?, ?, ?, ?, ?)"
+                ),
                 (made.access_key, made.secret, made.token, made.arn, made.user_id, made.expires),
             )
         return {

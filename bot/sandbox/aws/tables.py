@@ -1,8 +1,9 @@
-"""The tables of the AWS stand-in: one SQLite file holds everything that is not the bytes of an object.
+"""The tables of the AWS stand-in: one SQLite file holds everything that is not the bytes of an
+object.
 
-Shared by the API side and by the people side (crew, worker pages). Times are epoch seconds (REAL) unless a column says
-`_ms`. JSON is kept as text. Manifest lines and dataset entries are rows, so that describing and listing never parse
-them.
+Shared by the API side and by the people side (crew, worker pages). Times are epoch seconds (REAL)
+unless a column says `_ms`. JSON is kept as text. Manifest lines and dataset entries are rows, so
+that describing and listing never parse them.
 """
 
 __all__ = ["SCHEMA"]
@@ -14,7 +15,8 @@ CREATE TABLE IF NOT EXISTS workteam (
     description TEXT NOT NULL DEFAULT '',
     subdomain TEXT NOT NULL DEFAULT '',
     members TEXT NOT NULL DEFAULT '[]',           -- list of {sub, name, email}
-    simulated INTEGER NOT NULL DEFAULT 1,         -- 1: people of this team are simulated, 0: it waits for a person
+    -- 1: people of this team are simulated, 0: it waits for a person
+    simulated INTEGER NOT NULL DEFAULT 1,
     topic TEXT NOT NULL DEFAULT '',
     created REAL NOT NULL,
     updated REAL NOT NULL,
@@ -23,7 +25,8 @@ CREATE TABLE IF NOT EXISTS workteam (
     tags TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE IF NOT EXISTS labeling_job (
-    name_key TEXT PRIMARY KEY,                    -- the name in lower case: capitals make no other job
+    -- the name in lower case: capitals make no other job
+    name_key TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     arn TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -37,7 +40,8 @@ CREATE TABLE IF NOT EXISTS labeling_job (
     human INTEGER NOT NULL DEFAULT 0,
     machine INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
-    counted INTEGER NOT NULL DEFAULT 0,           -- 0 until the manifest was read: every counter answers 0 till then
+    -- 0 until the manifest was read: every counter answers 0 till then
+    counted INTEGER NOT NULL DEFAULT 0,
     output_uri TEXT NOT NULL DEFAULT '',
     seed INTEGER NOT NULL DEFAULT 0,
     workteam_arn TEXT NOT NULL DEFAULT ''
@@ -49,7 +53,8 @@ CREATE TABLE IF NOT EXISTS job_object (
     line INTEGER NOT NULL,                        -- 0-based
     manifest_line TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'open',           -- open | labeled | failed
-    result TEXT,                                  -- the label attribute and its metadata, to be added to the line
+    -- the label attribute and its metadata, to be added to the line
+    result TEXT,
     labeled_at REAL,
     PRIMARY KEY (job, line)
 );
@@ -58,7 +63,8 @@ CREATE TABLE IF NOT EXISTS assignment (
     job TEXT NOT NULL,
     line INTEGER NOT NULL,
     worker TEXT NOT NULL,
-    state TEXT NOT NULL,                          -- accepted | submitted | declined | returned | expired
+    -- accepted | submitted | declined | returned | expired
+    state TEXT NOT NULL,
     accepted_at REAL,
     submitted_at REAL,
     answer TEXT,
@@ -105,7 +111,8 @@ CREATE TABLE IF NOT EXISTS dataset (
     message_code TEXT NOT NULL DEFAULT 'SUCCESS',
     created REAL NOT NULL,
     updated REAL NOT NULL,
-    work TEXT,                                    -- what the next tick has to do, JSON; NULL when nothing runs
+    -- what the next tick has to do, JSON; NULL when nothing runs
+    work TEXT,
     labeled INTEGER NOT NULL DEFAULT 0,
     total INTEGER NOT NULL DEFAULT 0,
     labels INTEGER NOT NULL DEFAULT 0,
@@ -155,7 +162,8 @@ CREATE TABLE IF NOT EXISTS object (
     size INTEGER NOT NULL,
     etag TEXT NOT NULL,                           -- without quotes
     modified REAL NOT NULL,
-    headers TEXT NOT NULL,                        -- JSON: content-type, cache-control, x-amz-meta-* ... (lower case)
+    -- JSON: content-type, cache-control, x-amz-meta-* ... (lower case)
+    headers TEXT NOT NULL,
     checksums TEXT NOT NULL DEFAULT '{}',         -- JSON: x-amz-checksum-* (lower case)
     tags TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (bucket, key)
@@ -200,7 +208,8 @@ CREATE TABLE IF NOT EXISTS subscription (
     protocol TEXT NOT NULL,
     endpoint TEXT NOT NULL,
     attributes TEXT NOT NULL,
-    confirmed INTEGER NOT NULL,                   -- 0: it waits for an answer that can never come from here
+    -- 0: it waits for an answer that can never come from here
+    confirmed INTEGER NOT NULL,
     created REAL NOT NULL,
     UNIQUE (topic, protocol, endpoint)
 );

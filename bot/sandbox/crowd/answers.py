@@ -1,7 +1,9 @@
-"""Workers' answers: the JSON that the crowd elements submit, read strictly into plain values, and written back.
+"""Workers' answers: the JSON that the crowd elements submit, read strictly into plain values, and
+written back.
 
-Promised to the consolidation and to the worker pages: ``read`` either returns a value of the task's shape or raises
-``AnswerFault`` in words for the worker. Boxes are in image pixels, offsets of spans are Unicode code points.
+Promised to the consolidation and to the worker pages: ``read`` either returns a value of the task's
+shape or raises ``AnswerFault`` in words for the worker. Boxes are in image pixels, offsets of spans
+are Unicode code points.
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,7 +74,8 @@ Answer = Classes | Boxes | Mask | Spans | Custom
 
 
 def read(kind: TaskKind, labels: Sequence[str], content: Any) -> Answer:
-    """Read a submitted answer: ``{"<element name>": {...}}`` with the member that the task type asks for.
+    """Read a submitted answer: ``{"<element name>": {...}}`` with the member that the task type
+    asks for.
 
     ``labels`` are the names in the label category file. Raises AnswerFault.
     """
@@ -94,18 +97,37 @@ def read(kind: TaskKind, labels: Sequence[str], content: Any) -> Answer:
 
 
 def write(kind: TaskKind, answer: Answer) -> dict[str, Any]:
-    """The JSON that the task type's own crowd element submits for this answer; ``read`` reads it back."""
+    """The JSON that the task type's own crowd element submits for this answer; ``read`` reads it
+    back.
+    """
     match answer:
         case Classes(labels, comment):
-            picked: dict[str, Any] = {"labels": list(labels)} if kind.shape == "several" else {"label": labels[0]}
+            picked: dict[str, Any] = (
+                {"labels": list(labels)} if kind.shape == "several" else {"label": labels[0]}
+            )
             return {kind.element: picked | ({"workerComment": comment} if comment else {})}
         case Boxes(boxes, width, height):
             drawn = [
-                {"height": b.height, "label": b.label, "left": b.left, "top": b.top, "width": b.width} for b in boxes
+                {
+                    "height": b.height,
+                    "label": b.label,
+                    "left": b.left,
+                    "top": b.top,
+                    "width": b.width,
+                }
+                for b in boxes
             ]
-            return {kind.element: {"boundingBoxes": drawn, "inputImageProperties": {"height": height, "width": width}}}
+            return {
+                kind.element: {
+                    "boundingBoxes": drawn,
+                    "inputImageProperties": {"height": height, "width": width},
+                }
+            }
         case Mask(labels, width, height):
-            mappings = {label: {"color": masks.colour_of(number)} for number, label in enumerate(labels, start=1)}
+            mappings = {
+                label: {"color": masks.colour_of(number)}
+                for number, label in enumerate(labels, start=1)
+            }
             return {
                 kind.element: {
                     "inputImageProperties": {"height": height, "width": width},
@@ -153,7 +175,11 @@ def _whole(box: Any, member: str) -> int:
 
 
 def _boxes(labels: Sequence[str], content: Mapping[str, Any]) -> Boxes:
-    part = _part(content, "boundingBoxes", "The picture has not loaded, so no boxes could be drawn. Return the task.")
+    part = _part(
+        content,
+        "boundingBoxes",
+        "The picture has not loaded, so no boxes could be drawn. Return the task.",
+    )
     size = part.get("inputImageProperties")
     width, height = _whole(size, "width"), _whole(size, "height")
     drawn = part["boundingBoxes"]
@@ -165,27 +191,39 @@ def _boxes(labels: Sequence[str], content: Mapping[str, Any]) -> Boxes:
         box_width, box_height = _whole(box, "width"), _whole(box, "height")
         inside = left >= 0 and top >= 0 and left + box_width <= width and top + box_height <= height
         if not inside or box_width < 1 or box_height < 1:
-            raise AnswerFault(f"A box lies outside the picture of {width} by {height} pixels. Draw it again.")
+            raise AnswerFault(
+                f"A box lies outside the picture of {width} by {height} pixels. Draw it again."
+            )
         boxes.append(Box(_known(labels, box.get("label")), left, top, box_width, box_height))
     return Boxes(tuple(boxes), width, height)
 
 
 def _mask(labels: Sequence[str], content: Mapping[str, Any]) -> Mask:
-    part = _part(content, "labeledImage", "The picture has not loaded, so nothing could be painted. Return the task.")
+    part = _part(
+        content,
+        "labeledImage",
+        "The picture has not loaded, so nothing could be painted. Return the task.",
+    )
     size = part.get("inputImageProperties")
     width, height = _whole(size, "width"), _whole(size, "height")
     mappings, image = part.get("labelMappings"), part["labeledImage"]
     if not isinstance(mappings, dict) or not isinstance(image, dict):
         raise AnswerFault("The page sent no painted picture. Reload the page and try again.")
-    colours = {_known(labels, label): str(given.get("color", "")) for label, given in mappings.items()}
+    colours = {
+        _known(labels, label): str(given.get("color", "")) for label, given in mappings.items()
+    }
     try:
         return masks.from_text(str(image.get("pngImageData", "")), (width, height), labels, colours)
     except masks.NoMask as fault:
-        raise AnswerFault(f"The painted picture cannot be read: {fault}. Paint it again.") from fault
+        raise AnswerFault(
+            f"The painted picture cannot be read: {fault}. Paint it again."
+        ) from fault
 
 
 def _spans(labels: Sequence[str], content: Mapping[str, Any]) -> Spans:
-    found = _part(content, "entities", "The text was not marked. Reload the page and try again.")["entities"]
+    found = _part(content, "entities", "The text was not marked. Reload the page and try again.")[
+        "entities"
+    ]
     if not isinstance(found, list):
         raise AnswerFault("The entities must be a list.")
     spans = []

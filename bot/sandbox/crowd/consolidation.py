@@ -1,10 +1,12 @@
 """Several workers' answers for one object become one: the label attribute and its metadata.
 
-Promised to the output manifest: values and metadata as real Ground Truth files have them. The class value is a JSON
-integer, class-map holds only the classes used on this line, job-name is ``labeling-job/<lower case>``, dates are UTC
-ISO without a zone, and with a single worker every confidence is 0.
+Promised to the output manifest: values and metadata as real Ground Truth files have them. The class
+value is a JSON integer, class-map holds only the classes used on this line, job-name is
+``labeling-job/<lower case>``, dates are UTC ISO without a zone, and with a single worker every
+confidence is 0.
 
-UNSURE: AWS publishes no formula for confidence. Here it is the share of workers that agree, never above 0.95.
+UNSURE: AWS publishes no formula for confidence. Here it is the share of workers that agree, never
+above 0.95.
 """
 
 import json
@@ -27,7 +29,9 @@ _SAME_THING = 0.5  # boxes that overlap by half of their union are taken for the
 
 @dataclass(frozen=True)
 class Labels:
-    """The label category file: names in order (the class is the place in it) and the short names for entities."""
+    """The label category file: names in order (the class is the place in it) and the short names
+    for entities.
+    """
 
     names: tuple[str, ...]
     short: Mapping[str, str]
@@ -39,7 +43,9 @@ class Labels:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the metadata says beside the answer: attribute and job name, the moment (epoch seconds), who labeled."""
+    """What the metadata says beside the answer: attribute and job name, the moment (epoch seconds),
+    who labeled.
+    """
 
     attribute: str
     job_name: str
@@ -58,11 +64,16 @@ class Vote:
 
 
 def consolidate(
-    kind: TaskKind, labels: Labels, votes: Sequence[Vote], frame: Frame, before: Boxes | Mask | None = None
+    kind: TaskKind,
+    labels: Labels,
+    votes: Sequence[Vote],
+    frame: Frame,
+    before: Boxes | Mask | None = None,
 ) -> dict[str, Any]:
     """The pair ``{attribute: value, attribute-metadata: {...}}`` for one object.
 
-    ``before`` holds the boxes or the label map that an adjustment job started from. At least one vote is needed.
+    ``before`` holds the boxes or the label map that an adjustment job started from. At least one
+    vote is needed.
     """
     value, metadata = _consolidated(kind, labels, votes, frame)
     if kind.audit == "adjustment":
@@ -70,7 +81,9 @@ def consolidate(
     common = {
         "type": kind.written_type,
         # Custom jobs write the bare name, every built-in type the prefixed one.
-        "job-name": frame.job_name.lower() if kind.shape == "any" else f"labeling-job/{frame.job_name.lower()}",
+        "job-name": frame.job_name.lower()
+        if kind.shape == "any"
+        else f"labeling-job/{frame.job_name.lower()}",
         "human-annotated": "yes" if frame.human else "no",
         "creation-date": iso(frame.at),
     }
@@ -83,11 +96,15 @@ def iso(at: float) -> str:
 
 
 def confidence(agree: int, of: int) -> float:
-    """The share of workers that agree, scaled to at most 0.95; 0 with one worker, as AWS documents."""
+    """The share of workers that agree, scaled to at most 0.95; 0 with one worker, as AWS
+    documents.
+    """
     return 0 if of <= 1 else round(_CERTAIN * agree / of, 2)
 
 
-def _consolidated(kind: TaskKind, labels: Labels, votes: Sequence[Vote], frame: Frame) -> tuple[Any, dict[str, Any]]:
+def _consolidated(
+    kind: TaskKind, labels: Labels, votes: Sequence[Vote], frame: Frame
+) -> tuple[Any, dict[str, Any]]:
     given = [vote.answer for vote in votes]
     match given[0]:
         case Classes() if kind.shape == "one":
@@ -122,7 +139,9 @@ def _several(labels: Labels, given: Sequence[Classes]) -> tuple[list[int], dict[
         chosen = [min(counts, key=lambda label: (-counts[label], labels.place(label)))]
     return [labels.place(label) for label in chosen], {
         "class-map": {str(labels.place(label)): label for label in chosen},
-        "confidence-map": {str(labels.place(label)): confidence(counts[label], len(given)) for label in chosen},
+        "confidence-map": {
+            str(labels.place(label)): confidence(counts[label], len(given)) for label in chosen
+        },
     }
 
 
@@ -142,7 +161,9 @@ def _clusters(given: Sequence[Boxes]) -> list[list[Box]]:
     for answer in given:
         free = list(clusters)
         for box in answer.boxes:
-            near = [c for c in free if c[0].label == box.label and overlap(c[0], box) >= _SAME_THING]
+            near = [
+                c for c in free if c[0].label == box.label and overlap(c[0], box) >= _SAME_THING
+            ]
             if near:
                 home = max(near, key=lambda c: overlap(c[0], box))
                 home.append(box)
@@ -153,7 +174,9 @@ def _clusters(given: Sequence[Boxes]) -> list[list[Box]]:
 
 
 def _mean(boxes: Sequence[Box]) -> dict[str, float]:
-    """Where the box lies: the average of what several people drew, in fractions of pixels as real files have it."""
+    """Where the box lies: the average of what several people drew, in fractions of pixels as real
+    files have it.
+    """
     if len(boxes) == 1:
         return {side: getattr(boxes[0], side) for side in _SIDES}
     # UNSURE: how an average that is a whole number is written; here as 416.0.
@@ -170,7 +193,9 @@ def _boxes(labels: Labels, given: Sequence[Boxes]) -> tuple[dict[str, Any], dict
     annotations, objects = [], []
     for cluster in kept:
         annotations.append({"class_id": labels.place(cluster[0].label), **_mean(cluster)})
-        objects.append({"confidence": round(confidence(len(cluster), len(given)) * _closeness(cluster), 2)})
+        objects.append(
+            {"confidence": round(confidence(len(cluster), len(given)) * _closeness(cluster), 2)}
+        )
     size = {"width": given[0].width, "height": given[0].height, "depth": 3}
     used = sorted({cluster[0].label for cluster in kept}, key=labels.place)
     return (
@@ -182,15 +207,22 @@ def _boxes(labels: Labels, given: Sequence[Boxes]) -> tuple[dict[str, Any], dict
 def _mask(given: Sequence[Mask], frame: Frame) -> tuple[str, dict[str, Any]]:
     """The URI of the label map that the workers agree on, and what its numbers mean.
 
-    UNSURE: whether the color map lists labels that this picture does not have; here, as with boxes, it does not.
+    UNSURE: whether the color map lists labels that this picture does not have; here, as with boxes,
+    it does not.
     """
-    same_size = [mask for mask in given if (mask.width, mask.height) == (given[0].width, given[0].height)]
+    same_size = [
+        mask for mask in given if (mask.width, mask.height) == (given[0].width, given[0].height)
+    ]
     agreed, share = masks.vote(same_size)
     # AWS scores a picture as a whole: every class of it has the same confidence.
     sure = 0 if len(given) <= 1 else round(_CERTAIN * share, 2)
     names = (masks.BACKGROUND, *agreed.labels)
     colour_map = {
-        str(number): {"class-name": names[number], "hex-color": masks.colour_of(number), "confidence": sure}
+        str(number): {
+            "class-name": names[number],
+            "hex-color": masks.colour_of(number),
+            "confidence": sure,
+        }
         for number in sorted({0, *agreed.present})
     }
     assert frame.keep is not None
@@ -200,8 +232,12 @@ def _mask(given: Sequence[Mask], frame: Frame) -> tuple[str, dict[str, Any]]:
 def _spans(labels: Labels, given: Sequence[Spans]) -> tuple[dict[str, Any], dict[str, Any]]:
     counts = Counter(span for answer in given for span in answer.spans)
     kept = sorted(span for span, n in counts.items() if 2 * n > len(given))
-    listed = [{"label": name, "shortDisplayName": labels.short.get(name, name)} for name in labels.names]
-    entities = [{"label": span.label, "startOffset": span.start, "endOffset": span.end} for span in kept]
+    listed = [
+        {"label": name, "shortDisplayName": labels.short.get(name, name)} for name in labels.names
+    ]
+    entities = [
+        {"label": span.label, "startOffset": span.start, "endOffset": span.end} for span in kept
+    ]
     sure = [{"confidence": confidence(counts[span], len(given))} for span in kept]
     return {"annotations": {"labels": listed, "entities": entities}}, {"entities": sure}
 
@@ -221,7 +257,12 @@ def _custom(votes: Iterable[Vote]) -> dict[str, Any]:
 
 
 def _unchanged(votes: Sequence[Vote], before: Boxes | Mask | None) -> bool:
-    """Whether every worker left things as they were; one who moved something makes the object adjusted."""
+    """Whether every worker left things as they were; one who moved something makes the object
+    adjusted.
+    """
     if isinstance(before, Boxes):
-        return all(isinstance(vote.answer, Boxes) and set(vote.answer.boxes) == set(before.boxes) for vote in votes)
+        return all(
+            isinstance(vote.answer, Boxes) and set(vote.answer.boxes) == set(before.boxes)
+            for vote in votes
+        )
     return before is not None and all(vote.answer == before for vote in votes)

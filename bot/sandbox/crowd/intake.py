@@ -1,7 +1,9 @@
-"""The start of a labeling job: read the manifest, the label category file and the template, or say why the job fails.
+"""The start of a labeling job: read the manifest, the label category file and the template, or say
+why the job fails.
 
-Promised to the crew: ``take_in`` either puts one ``job_object`` row per manifest line or raises ``IntakeFailure``,
-whose message becomes the FailureReason (at most 1,024 characters). It may run again after a crash.
+Promised to the crew: ``take_in`` either puts one ``job_object`` row per manifest line or raises
+``IntakeFailure``, whose message becomes the FailureReason (at most 1,024 characters). It may run
+again after a crash.
 """
 
 import json
@@ -10,7 +12,15 @@ from itertools import islice
 from typing import Any
 
 from bot.sandbox import strict_json
-from bot.sandbox.crowd.job_request import Job, ObjectGone, Objects, category_file, fetch, labels_of, split_uri
+from bot.sandbox.crowd.job_request import (
+    Job,
+    ObjectGone,
+    Objects,
+    category_file,
+    fetch,
+    labels_of,
+    split_uri,
+)
 from bot.sandbox.store import Store
 
 _MOST_LINES = 100_000
@@ -19,11 +29,18 @@ _LONGEST_LINE, _LONGEST_ATTRIBUTE = 100_000, 20_000
 _MOST_LABELS = {"ImageMultiClassMultiLabel": 50, "TextMultiClassMultiLabel": 50, "BoundingBox": 50}
 _LONGEST_LABEL = 256
 _STREAMED = ("-object-id", "sequencer")
-"""Ends of the names beginning with $ that the service itself writes into the lines of a streaming job."""
+"""Ends of the names beginning with $ that the service itself writes into the lines of a streaming
+job.
+"""
 _ROWS_AT_ONCE = 5_000
 _SOURCES = {"source", "source-ref"}
 _NO_PII = "FreeOfPersonallyIdentifiableInformation"
-_TWO_LABELS = {"ImageMultiClass", "ImageMultiClassMultiLabel", "TextMultiClass", "TextMultiClassMultiLabel"}
+_TWO_LABELS = {
+    "ImageMultiClass",
+    "ImageMultiClassMultiLabel",
+    "TextMultiClass",
+    "TextMultiClassMultiLabel",
+}
 
 
 class IntakeFailure(Exception):
@@ -33,13 +50,18 @@ class IntakeFailure(Exception):
 def take_in(store: Store, objects: Objects, job: Job) -> int:
     """Read and check everything the job names; gives the number of lines. Raises IntakeFailure."""
     if job.kind is None:
-        arn = job.task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
-        raise IntakeFailure(f"ClientError: this stand-in has no worker tool for the task type of {arn}.")
+        arn = job.task.get("AnnotationConsolidationConfig", {}).get(
+            "AnnotationConsolidationLambdaArn", ""
+        )
+        raise IntakeFailure(
+            f"ClientError: this stand-in has no worker tool for the task type of {arn}."
+        )
     if "/public-crowd/" in job.task["WorkteamArn"]:
         flags = job.request["InputConfig"].get("DataAttributes", {}).get("ContentClassifiers", [])
         if _NO_PII not in flags:
             raise IntakeFailure(
-                f"ClientError: the public workforce needs the content classifier {_NO_PII} in DataAttributes."
+                f"ClientError: the public workforce needs the content classifier {_NO_PII} in "
+                "DataAttributes."
             )
     bucket = split_uri(job.folder)[0]
     if not objects.bucket_exists(bucket):
@@ -53,12 +75,17 @@ def take_in(store: Store, objects: Objects, job: Job) -> int:
         raise IntakeFailure(f"ClientError: the manifest {_manifest_uri(job)} is empty.")
     most = _MOST_MASKS if job.kind and "SemanticSegmentation" in job.kind.name else _MOST_LINES
     if len(lines) > most:
-        raise IntakeFailure(f"ClientError: the manifest has {len(lines):,} lines; a job takes {most:,} at most.")
+        raise IntakeFailure(
+            f"ClientError: the manifest has {len(lines):,} lines; a job takes {most:,} at most."
+        )
     numbered = enumerate(lines)
     while rows := list(islice(numbered, _ROWS_AT_ONCE)):
         with store.write() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO job_object (job, line, manifest_line, state) VALUES (?, ?, ?, ?)",
+                (
+                    "INSERT OR IGNORE INTO job_object (job, line, manifest_line, state) VALUES "
+                    "(?, ?, ?, ?)"
+                ),
                 [(job.key, line, text, first_state(job, text)) for line, text in rows],
             )
     return len(lines)
@@ -70,8 +97,12 @@ def _manifest_uri(job: Job) -> str:
 
 
 def first_state(job: Job, text: str) -> str:
-    """How a manifest line begins: open, or labeled when it has this job's attribute (so a stopped job is continued)."""
-    return "labeled" if f'"{job.attribute}"' in text and job.attribute in json.loads(text) else "open"
+    """How a manifest line begins: open, or labeled when it has this job's attribute (so a stopped
+    job is continued).
+    """
+    return (
+        "labeled" if f'"{job.attribute}"' in text and job.attribute in json.loads(text) else "open"
+    )
 
 
 def _lines(objects: Objects, job: Job) -> Iterator[str]:
@@ -88,7 +119,9 @@ def _lines(objects: Objects, job: Job) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         fault_found = line_fault(line)
         if fault_found:
-            raise IntakeFailure(f"ClientError: line {number:,} of the manifest {uri} {fault_found}.")
+            raise IntakeFailure(
+                f"ClientError: line {number:,} of the manifest {uri} {fault_found}."
+            )
         yield line
 
 
@@ -125,33 +158,55 @@ def _attribute_fault(line: str, entry: Mapping[str, Any]) -> str:
 def _check_labels(objects: Objects, job: Job) -> None:
     uri = job.request.get("LabelCategoryConfigS3Uri", "")
     if not uri and job.kind and job.kind.shape != "any":
-        raise IntakeFailure("ClientError: this task type needs a label category file (LabelCategoryConfigS3Uri).")
+        raise IntakeFailure(
+            "ClientError: this task type needs a label category file (LabelCategoryConfigS3Uri)."
+        )
     try:
         content = category_file(objects, job)
         names = labels_of(content).names
     except ObjectGone as gone:
-        raise IntakeFailure(f"ClientError: the label category file could not be read. {gone}") from gone
+        raise IntakeFailure(
+            f"ClientError: the label category file could not be read. {gone}"
+        ) from gone
     except ValueError as fault:
-        raise IntakeFailure(f"ClientError: the label category file {uri} is not valid: {fault}.") from fault
+        raise IntakeFailure(
+            f"ClientError: the label category file {uri} is not valid: {fault}."
+        ) from fault
     if len(set(names)) != len(names):
         raise IntakeFailure(f"ClientError: the label category file {uri} names a label twice.")
     _check_names(job, uri, names, content.get("instructions"))
 
 
 def _check_names(job: Job, uri: str, names: Sequence[str], told: Any) -> None:
-    least = 0 if job.kind is None or job.kind.shape == "any" else 2 if job.kind.name in _TWO_LABELS else 1
+    least = (
+        0
+        if job.kind is None or job.kind.shape == "any"
+        else 2
+        if job.kind.name in _TWO_LABELS
+        else 1
+    )
     if len(names) < least:
-        raise IntakeFailure(f"ClientError: the label category file {uri} has too few labels; this task needs {least}.")
+        raise IntakeFailure(
+            f"ClientError: the label category file {uri} has too few labels; this task needs "
+            f"{least}."
+        )
     most = _MOST_LABELS.get(job.kind.name, len(names)) if job.kind else len(names)
     if len(names) > most:
         raise IntakeFailure(
-            f"ClientError: the label category file {uri} has {len(names):,} labels; {most} are allowed."
+            f"ClientError: the label category file {uri} has {len(names):,} labels; {most} are "
+            "allowed."
         )
     if any(not 1 <= len(name) <= _LONGEST_LABEL for name in names):
-        raise IntakeFailure(f"ClientError: the label category file {uri} has a label of more than 256 characters.")
-    complete = isinstance(told, dict) and all(told.get(each) for each in ("shortInstruction", "fullInstruction"))
+        raise IntakeFailure(
+            f"ClientError: the label category file {uri} has a label of more than 256 characters."
+        )
+    complete = isinstance(told, dict) and all(
+        told.get(each) for each in ("shortInstruction", "fullInstruction")
+    )
     if job.kind and job.kind.name == "NamedEntityRecognition" and not complete:
-        raise IntakeFailure(f"ClientError: the label category file {uri} needs its instructions, short and full.")
+        raise IntakeFailure(
+            f"ClientError: the label category file {uri} needs its instructions, short and full."
+        )
 
 
 def _check_template(objects: Objects, job: Job) -> None:

@@ -1,7 +1,8 @@
-"""A labeling job as the people who work on it see it: the stored request, its label category file, its places in S3.
+"""A labeling job as the people who work on it see it: the stored request, its label category file,
+its places in S3.
 
-Promised to the crew, the worker pages and the output files: one reader of the ``labeling_job`` row, and the only
-two functions that touch object storage by URI.
+Promised to the crew, the worker pages and the output files: one reader of the ``labeling_job`` row,
+and the only two functions that touch object storage by URI.
 """
 
 import hashlib
@@ -19,7 +20,9 @@ _BATCH = 1000
 
 
 class ObjectGone(Exception):
-    """No object or bucket under this URI; the message is what Ground Truth puts into a failure reason."""
+    """No object or bucket under this URI; the message is what Ground Truth puts into a failure
+    reason.
+    """
 
 
 class Objects(Protocol):
@@ -83,7 +86,9 @@ class Job:
 
     @property
     def batch(self) -> int:
-        """How many objects are sent out at a time; one such round is an ``iteration`` in the output paths."""
+        """How many objects are sent out at a time; one such round is an ``iteration`` in the output
+        paths.
+        """
         return int(self.task.get("MaxConcurrentTaskCount", _BATCH))
 
     @property
@@ -155,7 +160,9 @@ def store_json(objects: Objects, uri: str, content: Any) -> None:
 
 
 def store_lines(objects: Objects, uri: str, lines: list[str]) -> None:
-    """Write JSON Lines under an S3 URI, each line ended by a newline; raises ObjectGone as above."""
+    """Write JSON Lines under an S3 URI, each line ended by a newline; raises ObjectGone as
+    above.
+    """
     text = "".join(f"{line}\n" for line in lines)
     store_bytes(objects, uri, text.encode(), "application/x-sagemaker-manifest")
 

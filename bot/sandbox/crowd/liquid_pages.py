@@ -1,8 +1,8 @@
 """Worker templates: Liquid, rendered as Ground Truth renders it.
 
-Promised to RenderUiTemplate and to the worker pages: a template never makes this code raise. What goes wrong is
-told in a list beside whatever could be rendered, as the service tells it with HTTP 200. Every value is HTML-escaped
-unless the template says ``skip_autoescape`` or ``to_json``.
+Promised to RenderUiTemplate and to the worker pages: a template never makes this code raise. What
+goes wrong is told in a list beside whatever could be rendered, as the service tells it with HTTP
+200. Every value is HTML-escaped unless the template says ``skip_autoescape`` or ``to_json``.
 """
 
 import json
@@ -21,14 +21,19 @@ def render(
 ) -> tuple[str, list[tuple[str, str]]]:
     """Render a template with ``task.input``; gives the HTML and the errors as (code, message).
 
-    ``grant`` turns an S3 URI into a short-lived address and may raise ValueError for one that is none.
-    UNSURE: the codes of RenderingError are in no document.
+    ``grant`` turns an S3 URI into a short-lived address and may raise ValueError for one that is
+    none. UNSURE: the codes of RenderingError are in no document.
     """
     errors: list[tuple[str, str]] = []
 
     def grant_read_access(value: object) -> str:
         if isinstance(value, Undefined) or value is None:
-            errors.append(("MissingVariable", "grant_read_access was given a value that the task does not have."))
+            errors.append(
+                (
+                    "MissingVariable",
+                    "grant_read_access was given a value that the task does not have.",
+                )
+            )
             return ""
         try:
             return grant(str(value))
@@ -43,7 +48,11 @@ def render(
     except LiquidError as fault:
         where = f" (line {_line_of(content, fault)})" if _line_of(content, fault) else ""
         missing = isinstance(fault, TemplateNotFoundError)
-        words = f"there is no other template to include, such as {fault}" if missing else str(fault.message or fault)
+        words = (
+            f"there is no other template to include, such as {fault}"
+            if missing
+            else str(fault.message or fault)
+        )
         errors.append(("TemplateError", f"{words}{where}"))
         return "", errors
     except RecursionError:
@@ -71,7 +80,9 @@ def _to_json(value: object) -> Markup:
 
 
 def _escape(value: object) -> Markup:
-    """Always escapes, also what another filter has marked as safe: else ``to_json | escape`` would break attributes."""
+    """Always escapes, also what another filter has marked as safe: else ``to_json | escape`` would
+    break attributes.
+    """
     return escape(str(_text(value)))
 
 

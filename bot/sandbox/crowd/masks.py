@@ -1,9 +1,11 @@
-"""Label maps of pictures: one number for each pixel, read from and written to PNG files, and agreed on by vote.
+"""Label maps of pictures: one number for each pixel, read from and written to PNG files, and agreed
+on by vote.
 
-Promised to answers, simulated workers and consolidation: a ``Mask`` is a plain value, pixels in rows from the top
-left, 0 for the background and n for the n-th label. Workers' PNGs carry the labels' colours (a mapping says which);
-consolidated ones are indexed, the index is the number, and the palette holds the colours. Pillow does the work on whole
-pictures, so that a picture of 640 by 480 takes some milliseconds.
+Promised to answers, simulated workers and consolidation: a ``Mask`` is a plain value, pixels in
+rows from the top left, 0 for the background and n for the n-th label. Workers' PNGs carry the
+labels' colours (a mapping says which); consolidated ones are indexed, the index is the number, and
+the palette holds the colours. Pillow does the work on whole pictures, so that a picture of 640 by
+480 takes some milliseconds.
 """
 
 import base64
@@ -40,7 +42,9 @@ class NoMask(ValueError):
 
 @dataclass(frozen=True)
 class Mask:
-    """Which label each pixel has: ``pixels`` is ``width * height`` bytes, 0 or the place in ``labels`` plus one."""
+    """Which label each pixel has: ``pixels`` is ``width * height`` bytes, 0 or the place in
+    ``labels`` plus one.
+    """
 
     labels: tuple[str, ...]
     width: int
@@ -85,7 +89,10 @@ def _opened(content: bytes, size: tuple[int, int]) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(content), formats=["PNG"])
         if picture.size != size:
-            raise NoMask(f"it is {picture.width} by {picture.height} pixels, the picture {size[0]} by {size[1]}")
+            raise NoMask(
+                f"it is {picture.width} by {picture.height} pixels, the picture {size[0]} by "
+                f"{size[1]}"
+            )
         if size[0] * size[1] > _MOST_PIXELS:
             raise NoMask("it has more than 100 million pixels")
         picture.load()
@@ -94,10 +101,16 @@ def _opened(content: bytes, size: tuple[int, int]) -> Image.Image:
     return picture
 
 
-def read_png(content: bytes, size: tuple[int, int], labels: Sequence[str], colours: Mapping[str, str]) -> Mask:
-    """Read a coloured PNG; see-through pixels and colours of no label are background. Raises NoMask."""
+def read_png(
+    content: bytes, size: tuple[int, int], labels: Sequence[str], colours: Mapping[str, str]
+) -> Mask:
+    """Read a coloured PNG; see-through pixels and colours of no label are background. Raises
+    NoMask.
+    """
     if len(labels) > MOST_LABELS:
-        raise NoMask(f"this stand-in paints {MOST_LABELS} labels at most, and the job has {len(labels):,}")
+        raise NoMask(
+            f"this stand-in paints {MOST_LABELS} labels at most, and the job has {len(labels):,}"
+        )
     picture = _opened(content, size)
     if picture.mode == "P":
         return _by_palette(picture, labels, colours)
@@ -110,17 +123,25 @@ def read_png(content: bytes, size: tuple[int, int], labels: Sequence[str], colou
             continue
         same = solid
         for channel, value in zip((red, green, blue), _rgb(colour), strict=True):
-            same = ImageChops.darker(same, channel.point([255 * (level == value) for level in range(256)]))
+            same = ImageChops.darker(
+                same, channel.point([255 * (level == value) for level in range(256)])
+            )
         numbers.paste(labels.index(label) + 1, (0, 0), same)
     return mask_of(labels, numbers)
 
 
 def _by_palette(picture: Image.Image, labels: Sequence[str], colours: Mapping[str, str]) -> Mask:
     """The quick way for indexed pictures: a look at the palette instead of at each pixel."""
-    meant = {_rgb(colour): labels.index(label) + 1 for label, colour in colours.items() if label in labels}
+    meant = {
+        _rgb(colour): labels.index(label) + 1
+        for label, colour in colours.items()
+        if label in labels
+    }
     palette = picture.getpalette("RGB") or []
     clear = picture.info.get("transparency", b"")
-    alphas = bytes(255 * (place != clear) for place in range(256)) if isinstance(clear, int) else clear
+    alphas = (
+        bytes(255 * (place != clear) for place in range(256)) if isinstance(clear, int) else clear
+    )
     numbers = [0] * 256
     for place in range(len(palette) // 3):
         red, green, blue = palette[3 * place : 3 * place + 3]
@@ -129,7 +150,9 @@ def _by_palette(picture: Image.Image, labels: Sequence[str], colours: Mapping[st
     return mask_of(labels, Image.frombytes("L", picture.size, picture.tobytes()).point(numbers))
 
 
-def from_text(text: str, size: tuple[int, int], labels: Sequence[str], colours: Mapping[str, str]) -> Mask:
+def from_text(
+    text: str, size: tuple[int, int], labels: Sequence[str], colours: Mapping[str, str]
+) -> Mask:
     """Read the Base64 text of a worker's ``pngImageData``. Raises NoMask."""
     try:
         content = base64.b64decode(text, validate=True)
@@ -144,21 +167,27 @@ def to_text(mask: Mask) -> str:
 
 
 def to_png(mask: Mask) -> bytes:
-    """The consolidated file: indexed colours, the index is the label's number in the internal-color-map."""
+    """The consolidated file: indexed colours, the index is the label's number in the
+    internal-color-map.
+    """
     return _indexed(mask)
 
 
 def _indexed(mask: Mask, **options: int) -> bytes:
     picture = mask.image
-    picture.putpalette([part for number in range(len(mask.labels) + 1) for part in _rgb(colour_of(number))])
+    picture.putpalette(
+        [part for number in range(len(mask.labels) + 1) for part in _rgb(colour_of(number))]
+    )
     content = io.BytesIO()
-    # A light hand with the compression: flat areas get small anyway, and hundreds are written for one job.
+    # A light hand with the compression: flat areas get small anyway, and hundreds are written for
+    # one job.
     picture.save(content, "PNG", compress_level=3, **options)
     return content.getvalue()
 
 
 def vote(masks: Sequence[Mask]) -> tuple[Mask, float]:
-    """The label that most gave to each pixel (a draw: the earlier one), and how far they agree, 0 to 1.
+    """The label that most gave to each pixel (a draw: the earlier one), and how far they agree, 0
+    to 1.
 
     Agreement is the mean share of workers behind the winner, over the pixels that anybody painted.
     """
@@ -175,7 +204,9 @@ def vote(masks: Sequence[Mask]) -> tuple[Mask, float]:
     for number in sorted({number for mask in masks for number in mask.present}):
         count = Image.new("L", best.size, 0)
         for image in given:
-            count = ImageChops.add(count, image.point([int(level == number) for level in range(256)]))
+            count = ImageChops.add(
+                count, image.point([int(level == number) for level in range(256)])
+            )
         more = ImageChops.subtract(count, best).point([0] + [255] * 255)
         best.paste(count, (0, 0), more)
         winner.paste(number, (0, 0), more)

@@ -1,8 +1,8 @@
 """The files that a labeling job leaves in S3, under ``<S3OutputPath>/<job name>/``.
 
-Promised to everybody who reads results: ``manifests/output/output.manifest`` has one line per input line in the
-same order; unknown keys are kept, a labeled line gains the attribute and its metadata, and a line without a label is
-the input line unchanged, byte for byte.
+Promised to everybody who reads results: ``manifests/output/output.manifest`` has one line per input
+line in the same order; unknown keys are kept, a labeled line gains the attribute and its metadata,
+and a line without a label is the input line unchanged, byte for byte.
 """
 
 import json
@@ -40,7 +40,9 @@ def output_manifest_uri(job: Job) -> str:
     return f"{job.folder}manifests/output/output.manifest"
 
 
-def write_worker_responses(objects: Objects, job: Job, line: int, responses: Sequence[Response]) -> str:
+def write_worker_responses(
+    objects: Objects, job: Job, line: int, responses: Sequence[Response]
+) -> str:
     """Write the answers for one object; gives the URI of the file."""
     answers = [
         {
@@ -50,13 +52,20 @@ def write_worker_responses(objects: Objects, job: Job, line: int, responses: Seq
             "timeSpentInSeconds": round(response.submitted_at - response.accepted_at, 3),
             "workerId": response.worker,
             "workerMetadata": {
-                "identityData": {"identityProviderType": "Cognito", "issuer": _ISSUER, "sub": response.sub}
+                "identityData": {
+                    "identityProviderType": "Cognito",
+                    "issuer": _ISSUER,
+                    "sub": response.sub,
+                }
             },
         }
         for response in responses
     ]
-    moment = iso(max(response.submitted_at for response in responses)).split(".")[0].replace("T", "_")
-    uri = f"{job.folder}annotations/worker-response/iteration-{1 + line // job.batch}/{line}/{moment}.json"
+    moment = (
+        iso(max(response.submitted_at for response in responses)).split(".")[0].replace("T", "_")
+    )
+    iteration = f"{job.folder}annotations/worker-response/iteration-{1 + line // job.batch}"
+    uri = f"{iteration}/{line}/{moment}.json"
     store_json(objects, uri, {"answers": answers})
     return uri
 
@@ -69,21 +78,30 @@ def write_mask(objects: Objects, job: Job, line: int, now: float, png: bytes) ->
 
 
 def write_intermediate(store: Store, objects: Objects, job: Job) -> None:
-    """Write the labeled lines of the batch that is being worked on: the freshest look at a running job."""
+    """Write the labeled lines of the batch that is being worked on: the freshest look at a running
+    job.
+    """
     with store.read() as connection:
         last = connection.execute(
-            "SELECT max(line) FROM job_object WHERE job = ? AND state = 'labeled' AND result IS NOT NULL", (job.key,)
+            (
+                "SELECT max(line) FROM job_object WHERE job = ? AND state = 'labeled' AND result "
+                "IS NOT NULL"
+            ),
+            (job.key,),
         ).fetchone()[0]
         if last is None:
             return
         batch = last // job.batch
         rows = connection.execute(
             "SELECT manifest_line, result FROM job_object"
-            " WHERE job = ? AND line >= ? AND line < ? AND result IS NOT NULL AND state = 'labeled' ORDER BY line",
+            " WHERE job = ? AND line >= ? AND line < ? AND result IS NOT NULL AND state = "
+            "'labeled' ORDER BY line",
             (job.key, batch * job.batch, (batch + 1) * job.batch),
         ).fetchall()
     lines = [manifest_line(row["manifest_line"], json.loads(row["result"])) for row in rows]
-    store_lines(objects, f"{job.folder}annotations/intermediate/{batch + 1}/annotations.manifest", lines)
+    store_lines(
+        objects, f"{job.folder}annotations/intermediate/{batch + 1}/annotations.manifest", lines
+    )
 
 
 def write_final(store: Store, objects: Objects, job: Job, now: float) -> str:
@@ -99,8 +117,11 @@ def write_final(store: Store, objects: Objects, job: Job, now: float) -> str:
             if result
         ]
         if consolidated:
-            uri = f"{job.folder}annotations/consolidated-annotation/consolidation-response/iteration-{number}/"
-            store_json(objects, f"{uri}{iso(now).split('.')[0].replace('T', '_')}.json", consolidated)
+            folder = f"{job.folder}annotations/consolidated-annotation"
+            uri = f"{folder}/consolidation-response/iteration-{number}/"
+            store_json(
+                objects, f"{uri}{iso(now).split('.')[0].replace('T', '_')}.json", consolidated
+            )
         lines += [manifest_line(text, result) for _, text, result in batch]
     uri = output_manifest_uri(job)
     store_lines(objects, uri, lines)
@@ -112,13 +133,17 @@ def _batches(store: Store, job: Job) -> Iterator[list[tuple[int, str, dict[str, 
     while True:
         with store.read() as connection:
             rows = connection.execute(
-                "SELECT line, manifest_line, state, result FROM job_object WHERE job = ? AND line >= ? AND line < ?"
+                "SELECT line, manifest_line, state, result FROM job_object WHERE job = ? AND line "
+                ">= ? AND line < ?"
                 " ORDER BY line",
                 (job.key, first, first + job.batch),
             ).fetchall()
         if not rows:
             return
-        yield [(row["line"], row["manifest_line"], _result(row["state"], row["result"])) for row in rows]
+        yield [
+            (row["line"], row["manifest_line"], _result(row["state"], row["result"]))
+            for row in rows
+        ]
         first += job.batch
 
 

@@ -1,7 +1,9 @@
-"""The worker portal without its pages: who may work on what, the next task of a job, one-time links and sessions.
+"""The worker portal without its pages: who may work on what, the next task of a job, one-time links
+and sessions.
 
-Promised to the worker pages: a person sees only the open jobs of the work teams that list them; asking for the next
-task gives back the one that is held already; every answer goes through the same ``Tasks`` as the crew's.
+Promised to the worker pages: a person sees only the open jobs of the work teams that list them;
+asking for the next task gives back the one that is held already; every answer goes through the same
+``Tasks`` as the crew's.
 """
 
 import json
@@ -17,7 +19,8 @@ from bot.sandbox.crowd.tasks import Member, Tasks, Turn
 _LINK_SECONDS = 15 * 60
 _TRIES = 25
 _TAKEN = (
-    "SELECT count(*) FROM assignment a WHERE a.job = o.job AND a.line = o.line AND a.state IN ('accepted','submitted')"
+    "SELECT count(*) FROM assignment a WHERE a.job = o.job AND a.line = o.line AND a.state IN "
+    "('accepted','submitted')"
 )
 _HAD = "SELECT 1 FROM assignment a WHERE a.job = o.job AND a.line = o.line AND a.worker = :sub"
 
@@ -34,7 +37,9 @@ class Person:
 
 @dataclass(frozen=True)
 class OpenJob:
-    """A job as the portal shows it to a person: how many tasks they can still do in it, how many they did."""
+    """A job as the portal shows it to a person: how many tasks they can still do in it, how many
+    they did.
+    """
 
     job: Job
     left: int
@@ -43,7 +48,9 @@ class OpenJob:
 
 @dataclass(frozen=True)
 class Held:
-    """A task that a person holds until ``deadline`` (epoch seconds); ``left`` counts all they can still do here."""
+    """A task that a person holds until ``deadline`` (epoch seconds); ``left`` counts all they can
+    still do here.
+    """
 
     job: Job
     line: int
@@ -65,7 +72,9 @@ class TaskGone(Exception):
 
 
 class Portal:
-    """The people side over the stand-in's store; sessions and one-time links live as long as the process."""
+    """The people side over the stand-in's store; sessions and one-time links live as long as the
+    process.
+    """
 
     def __init__(self, tasks: Tasks, clock: Callable[[], float], present: set[str]) -> None:
         self.tasks = tasks
@@ -77,7 +86,9 @@ class Portal:
     def people(self) -> list[Person]:
         """Everybody in any work team, by name."""
         with self.tasks.store.read() as connection:
-            rows = connection.execute("SELECT arn, name, members FROM workteam ORDER BY name").fetchall()
+            rows = connection.execute(
+                "SELECT arn, name, members FROM workteam ORDER BY name"
+            ).fetchall()
         found: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {}
         for row in rows:
             for member in json.loads(row["members"]):
@@ -85,7 +96,12 @@ class Portal:
                 arns.append(row["arn"])
                 names.append(row["name"])
         people = [
-            Person(Member(sub, str(member.get("name", ""))), str(member.get("email", "")), tuple(arns), tuple(names))
+            Person(
+                Member(sub, str(member.get("name", ""))),
+                str(member.get("email", "")),
+                tuple(arns),
+                tuple(names),
+            )
             for sub, (member, arns, names) in found.items()
         ]
         return sorted(people, key=lambda person: (person.member.name.casefold(), person.member.sub))
@@ -108,7 +124,9 @@ class Portal:
         return self.sign_in(sub) if sub and self._clock() <= until else None
 
     def sign_in(self, sub: str) -> str | None:
-        """A new session's cookie; None for somebody in no team. From now on the crew leaves their tasks to them."""
+        """A new session's cookie; None for somebody in no team. From now on the crew leaves their
+        tasks to them.
+        """
         if self.person(sub) is None:
             return None
         cookie = secrets.token_urlsafe(24)
@@ -117,7 +135,9 @@ class Portal:
         return cookie
 
     def sign_out(self, cookie: str) -> None:
-        """End a session; the crew may answer in this person's name again when it was the last one."""
+        """End a session; the crew may answer in this person's name again when it was the last
+        one.
+        """
         session = self._sessions.pop(cookie, None)
         if session and all(other.sub != session.sub for other in self._sessions.values()):
             self._present.discard(session.sub)
@@ -129,7 +149,9 @@ class Portal:
     # Work
 
     def open_jobs(self, person: Person) -> list[OpenJob]:
-        """The running, counted jobs of the person's teams, oldest first, also those with nothing left for them."""
+        """The running, counted jobs of the person's teams, oldest first, also those with nothing
+        left for them.
+        """
         jobs = [job for job in self._running() if str(job.task["WorkteamArn"]) in person.team_arns]
         return [self._listed(job, person.member) for job in jobs]
 
@@ -139,14 +161,16 @@ class Portal:
     def _running(self) -> list[Job]:
         with self.tasks.store.read() as connection:
             rows = connection.execute(
-                "SELECT * FROM labeling_job WHERE status = 'InProgress' AND counted = 1 ORDER BY created, name_key"
+                "SELECT * FROM labeling_job WHERE status = 'InProgress' AND counted = 1 ORDER BY "
+                "created, name_key"
             ).fetchall()
         return [job_of(row) for row in rows]
 
     def _left(self, job: Job, member: Member) -> int:
         with self.tasks.store.read() as connection:
             found = connection.execute(
-                f"SELECT count(*) FROM job_object o WHERE job = :job AND state = 'open' AND (({_TAKEN}) < :most"
+                "SELECT count(*) FROM job_object o WHERE job = :job AND state = 'open' AND "
+                f"(({_TAKEN}) < :most"
                 f" AND NOT EXISTS ({_HAD} AND a.state IN ('submitted', 'declined', 'accepted'))"
                 f" OR EXISTS ({_HAD} AND a.state = 'accepted'))",
                 {"job": job.key, "most": job.workers_per_object, "sub": member.sub},
@@ -156,7 +180,10 @@ class Portal:
     def _done(self, job: Job, member: Member) -> int:
         with self.tasks.store.read() as connection:
             found = connection.execute(
-                "SELECT count(*) FROM assignment WHERE job = ? AND worker = ? AND state = 'submitted'",
+                (
+                    "SELECT count(*) FROM assignment WHERE job = ? AND worker = ? AND state = "
+                    "'submitted'"
+                ),
                 (job.key, member.sub),
             ).fetchone()
         return int(found[0])
@@ -164,8 +191,8 @@ class Portal:
     def next_task(self, person: Person, key: str) -> Held | OpenJob | None:
         """The task to show: the one held already, else the first that needs somebody.
 
-        Gives the OpenJob when nothing is left for this person, also when the job has just ended with their answer;
-        None when the job is not open to them.
+        Gives the OpenJob when nothing is left for this person, also when the job has just ended
+        with their answer; None when the job is not open to them.
         """
         job = self._job(key)
         if job is None or str(job.task["WorkteamArn"]) not in person.team_arns:
@@ -179,9 +206,15 @@ class Portal:
             held = self._held(turn, person.member, listed.left)
             if held is None:
                 rows = connection.execute(
-                    f"SELECT line FROM job_object o WHERE job = :job AND state = 'open' AND ({_TAKEN}) < :most"
-                    f" AND NOT EXISTS ({_HAD} AND a.state IN ('submitted', 'declined')) ORDER BY line LIMIT :tries",
-                    {"job": job.key, "most": job.workers_per_object, "sub": person.member.sub, "tries": _TRIES},
+                    "SELECT line FROM job_object o WHERE job = :job AND state = 'open' AND "
+                    f"({_TAKEN}) < :most AND NOT EXISTS ({_HAD} AND a.state IN ('submitted', "
+                    "'declined')) ORDER BY line LIMIT :tries",
+                    {
+                        "job": job.key,
+                        "most": job.workers_per_object,
+                        "sub": person.member.sub,
+                        "tries": _TRIES,
+                    },
                 ).fetchall()
                 for row in rows:
                     if self.tasks.accept(turn, row["line"], person.member):
@@ -191,14 +224,17 @@ class Portal:
 
     def _job(self, key: str) -> Job | None:
         with self.tasks.store.read() as connection:
-            row = connection.execute("SELECT * FROM labeling_job WHERE name_key = ?", (key.lower(),)).fetchone()
+            row = connection.execute(
+                "SELECT * FROM labeling_job WHERE name_key = ?", (key.lower(),)
+            ).fetchone()
         return None if row is None else job_of(row)
 
     def _held(self, turn: Turn, member: Member, left: int = 0) -> Held | None:
         row = turn.connection.execute(
             "SELECT a.line, a.accepted_at, o.manifest_line FROM assignment a"
             " JOIN job_object o ON o.job = a.job AND o.line = a.line"
-            " WHERE a.job = ? AND a.worker = ? AND a.state = 'accepted' ORDER BY a.accepted_at LIMIT 1",
+            " WHERE a.job = ? AND a.worker = ? AND a.state = 'accepted' ORDER BY a.accepted_at "
+            "LIMIT 1",
             (turn.job.key, member.sub),
         ).fetchone()
         if row is None:
@@ -210,7 +246,9 @@ class Portal:
         return Held(turn.job, row["line"], json.loads(row["manifest_line"]), deadline, left)
 
     def submit(self, person: Person, key: str, line: int, content: Any) -> None:
-        """Record an answer. Raises AnswerFault for one that cannot be, TaskGone when the task is not held any more."""
+        """Record an answer. Raises AnswerFault for one that cannot be, TaskGone when the task is
+        not held any more.
+        """
         self._act(person, key, line, lambda turn: self._submit(turn, line, person.member, content))
 
     def _submit(self, turn: Turn, line: int, member: Member, content: Any) -> bool:
@@ -223,18 +261,27 @@ class Portal:
 
     def decline(self, person: Person, key: str, line: int) -> None:
         """Refuse a task for good. Raises TaskGone."""
-        self._act(person, key, line, lambda turn: self.tasks.let_go(turn, line, person.member, "declined"))
+        self._act(
+            person, key, line, lambda turn: self.tasks.let_go(turn, line, person.member, "declined")
+        )
 
     def give_back(self, person: Person, key: str, line: int) -> None:
         """Return a task, so that anybody (this person too) may take it later. Raises TaskGone."""
-        self._act(person, key, line, lambda turn: self.tasks.let_go(turn, line, person.member, "returned"))
+        self._act(
+            person, key, line, lambda turn: self.tasks.let_go(turn, line, person.member, "returned")
+        )
 
     def _act(self, person: Person, key: str, line: int, act: Callable[[Turn], bool]) -> None:
         job = next((one for one in self._running() if one.key == key.lower()), None)
         if job is None:
-            raise TaskGone("This job has ended or was stopped. Your answer was not needed any more.")
+            raise TaskGone(
+                "This job has ended or was stopped. Your answer was not needed any more."
+            )
         if str(job.task["WorkteamArn"]) not in person.team_arns:
             raise TaskGone("This job belongs to a work team that you are not in.")
         with self.tasks.store.write() as connection:
             if not act(Turn(connection, job, self._clock())):
-                raise TaskGone(f"You do not hold task {line + 1:,} any more: its time was over, or it was answered.")
+                raise TaskGone(
+                    f"You do not hold task {line + 1:,} any more: its time was over, or it was "
+                    "answered."
+                )

@@ -1,7 +1,9 @@
-"""What a simulated worker answers: right for the sample pictures and texts, plausible and repeatable for all else.
+"""What a simulated worker answers: right for the sample pictures and texts, plausible and
+repeatable for all else.
 
-Promised to the crew: the same seed, object and worker always give the same answer. Where the truth is unknown, the
-object itself (not the worker) picks the class, so that workers mostly agree with one another as people would.
+Promised to the crew: the same seed, object and worker always give the same answer. Where the truth
+is unknown, the object itself (not the worker) picks the class, so that workers mostly agree with
+one another as people would.
 """
 
 import io
@@ -32,7 +34,11 @@ class Thing:
     @property
     def truth(self) -> Truth | None:
         """What it shows, when it is one of the sample objects."""
-        return truth_of_picture(self.source) if self.source.startswith("s3://") else truth_of_text(self.source)
+        return (
+            truth_of_picture(self.source)
+            if self.source.startswith("s3://")
+            else truth_of_text(self.source)
+        )
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
@@ -44,8 +50,12 @@ def picture_size(content: bytes) -> tuple[int, int] | None:
         return None
 
 
-def imagine(kind: TaskKind, labels: Sequence[str], thing: Thing, chance: Random, wrong_share: float) -> Answer:
-    """One worker's answer; ``chance`` is that worker's own, ``wrong_share`` (0 to 1) how often it errs."""
+def imagine(
+    kind: TaskKind, labels: Sequence[str], thing: Thing, chance: Random, wrong_share: float
+) -> Answer:
+    """One worker's answer; ``chance`` is that worker's own, ``wrong_share`` (0 to 1) how often it
+    errs.
+    """
     wrong = chance.random() < wrong_share
     match kind.shape:
         case "one":
@@ -67,14 +77,18 @@ def _same(label: str, word: str) -> bool:
 
 
 def _right(labels: Sequence[str], thing: Thing) -> str:
-    """The right class: the known truth, else a label that a folder or the file's name holds, else by the object."""
+    """The right class: the known truth, else a label that a folder or the file's name holds, else
+    by the object.
+    """
     truth = thing.truth
     if truth:
         for label in labels:
             if _same(label, truth.label):
                 return label
     if thing.source.startswith("s3://"):
-        words = [word for word in re.split(r"[/_.\-\s\d]+", thing.source.split("://", 1)[1]) if word]
+        words = [
+            word for word in re.split(r"[/_.\-\s\d]+", thing.source.split("://", 1)[1]) if word
+        ]
         for word in reversed(words):
             for label in labels:
                 if _same(label, word):
@@ -88,7 +102,9 @@ def _class(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
     return chance.choice(others) if wrong and others else right
 
 
-def _classes(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) -> tuple[str, ...]:
+def _classes(
+    labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool
+) -> tuple[str, ...]:
     truth = thing.truth
     shown = {kind for kind, *_ in truth.boxes} | {truth.label} if truth else set()
     right = [label for label in labels if any(_same(label, word) for word in shown)]
@@ -120,7 +136,10 @@ def _boxes(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
         own = Random(f"boxes {thing.source}")
         right = []
         for _ in range(own.randint(1, 3)):
-            box_width, box_height = own.randint(width // 6, width // 3), own.randint(height // 6, height // 3)
+            box_width, box_height = (
+                own.randint(width // 6, width // 3),
+                own.randint(height // 6, height // 3),
+            )
             corner = own.randint(0, width - box_width), own.randint(0, height - box_height)
             right.append(Box(own.choice(labels), *corner, box_width, box_height))
     boxes = [_shaken(box, width, height, chance) for box in right]
@@ -132,13 +151,20 @@ def _boxes(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
 def _mask(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) -> Mask:
     """What a worker paints: the outline of each thing, by a hand that is not quite steady."""
     drawn = _boxes(labels, thing, chance, wrong=wrong)
-    return painted(labels, [(labels.index(box.label) + 1, box) for box in drawn.boxes], drawn, thing)
+    return painted(
+        labels, [(labels.index(box.label) + 1, box) for box in drawn.boxes], drawn, thing
+    )
 
 
 def painted(
-    labels: Sequence[str], numbered: Sequence[tuple[int, Box]], picture: Boxes, thing: Thing | None = None
+    labels: Sequence[str],
+    numbered: Sequence[tuple[int, Box]],
+    picture: Boxes,
+    thing: Thing | None = None,
 ) -> Mask:
-    """A label map with the outline of what is in each box, painted with the box's number; later ones lie on top."""
+    """A label map with the outline of what is in each box, painted with the box's number; later
+    ones lie on top.
+    """
     kinds = [kind for kind, *_ in thing.truth.boxes] if thing and thing.truth else list(KINDS)
     image = Image.new("L", (picture.width, picture.height), 0)
     draw = ImageDraw.Draw(image)
@@ -150,14 +176,20 @@ def painted(
 
 def _outline(kind: str, box: Box) -> list[tuple[float, float]]:
     """The outline of a fruit (or of something round) that fills this box."""
-    return [(box.left + box.width * (1 + x) / 2, box.top + box.height * (1 + y) / 2) for x, y in outline(kind)]
+    return [
+        (box.left + box.width * (1 + x) / 2, box.top + box.height * (1 + y) / 2)
+        for x, y in outline(kind)
+    ]
 
 
 def _shaken(box: Box, width: int, height: int, chance: Random) -> Box:
     def off(length: int) -> int:
         return round(length * chance.uniform(-_SHAKE, _SHAKE))
 
-    left, top = min(max(0, box.left + off(box.width)), width - 2), min(max(0, box.top + off(box.height)), height - 2)
+    left, top = (
+        min(max(0, box.left + off(box.width)), width - 2),
+        min(max(0, box.top + off(box.height)), height - 2),
+    )
     right = min(width, max(left + 1, box.left + box.width + off(box.width)))
     bottom = min(height, max(top + 1, box.top + box.height + off(box.height)))
     return Box(box.label, left, top, right - left, bottom - top)
@@ -174,8 +206,12 @@ def _spans(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
     return Spans(tuple(found))
 
 
-def _anything(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) -> Mapping[str, Any]:
-    """For a page of one's own nobody knows the fields: a label where there are labels, else a short remark."""
+def _anything(
+    labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool
+) -> Mapping[str, Any]:
+    """For a page of one's own nobody knows the fields: a label where there are labels, else a short
+    remark.
+    """
     if labels:
         return {"annotatedResult": {"label": _class(labels, thing, chance, wrong=wrong)}}
     return {"annotatedResult": "Looks fine." if not wrong else "Not sure."}

@@ -1,7 +1,9 @@
-"""What a simulated worker submits on a page of one's own: an answer of each crowd element that the page has.
+"""What a simulated worker submits on a page of one's own: an answer of each crowd element that the
+page has.
 
-Promised to the simulated teams: a page is read once for the elements that workers fill in; the answer has the shape
-that the same element submits in a browser. Elements that a script of the page would have to serve are left alone.
+Promised to the simulated teams: a page is read once for the elements that workers fill in; the
+answer has the shape that the same element submits in a browser. Elements that a script of the page
+would have to serve are left alone.
 """
 
 import json
@@ -68,12 +70,16 @@ def _listed(text: str) -> tuple[str, ...]:
     try:
         found = json.loads(text)
     except ValueError:
-        return tuple(match[2] for match in (_LABELED if _LABELED.search(text) else _QUOTED).finditer(text))
+        return tuple(
+            match[2] for match in (_LABELED if _LABELED.search(text) else _QUOTED).finditer(text)
+        )
     return tuple(str(entry["label"] if isinstance(entry, dict) else entry) for entry in found)
 
 
 def fields(template: str, labels: Sequence[str]) -> tuple[Field, ...]:
-    """The elements of a worker template (Liquid as it is stored); ``labels`` stand for ``task.input.labels``."""
+    """The elements of a worker template (Liquid as it is stored); ``labels`` stand for
+    ``task.input.labels``.
+    """
     reader = _Reader(labels)
     reader.feed(template)
     reader.close()
@@ -90,7 +96,9 @@ def _media(tag: str) -> str:
     return "boxes or mask" if kind is not None and kind.shape in {"boxes", "mask"} else ""
 
 
-def fill(found: Sequence[Field], thing: Thing, chance: Random, wrong_share: float) -> dict[str, Any]:
+def fill(
+    found: Sequence[Field], thing: Thing, chance: Random, wrong_share: float
+) -> dict[str, Any]:
     """One worker's answer to the whole page."""
     content: dict[str, Any] = {}
     for field in found:
@@ -116,7 +124,10 @@ def _answer(field: Field, thing: Thing, chance: Random, wrong_share: float) -> A
 def _corners(box: Box) -> list[dict[str, int]]:
     points = outline(box.label.casefold())
     return [
-        {"x": round(box.left + box.width * (1 + x) / 2), "y": round(box.top + box.height * (1 + y) / 2)}
+        {
+            "x": round(box.left + box.width * (1 + x) / 2),
+            "y": round(box.top + box.height * (1 + y) / 2),
+        }
         for x, y in points[:: len(points) // _CORNERS]
     ]
 
@@ -129,7 +140,11 @@ def _polylines(boxes: Boxes) -> dict[str, Any]:
     # The upper rim, from the left to the right.
     half = _CORNERS // 4
     rims = [(box.label, _corners(box)) for box in boxes.boxes]
-    return {"polylines": [{"label": label, "vertices": rim[-half:] + rim[: half + 1]} for label, rim in rims]}
+    return {
+        "polylines": [
+            {"label": label, "vertices": rim[-half:] + rim[: half + 1]} for label, rim in rims
+        ]
+    }
 
 
 def _lines(boxes: Boxes) -> dict[str, Any]:
@@ -144,16 +159,22 @@ def _lines(boxes: Boxes) -> dict[str, Any]:
 def _keypoints(boxes: Boxes) -> dict[str, Any]:
     return {
         "keypoints": [
-            {"label": box.label, "x": box.left + box.width // 2, "y": box.top + box.height // 2} for box in boxes.boxes
+            {"label": box.label, "x": box.left + box.width // 2, "y": box.top + box.height // 2}
+            for box in boxes.boxes
         ]
     }
 
 
 def _instances(boxes: Boxes) -> dict[str, Any]:
     shown = boxes.boxes[: masks.MOST_LABELS]
-    mask = painted([box.label for box in shown], [(number, box) for number, box in enumerate(shown, 1)], boxes)
+    mask = painted(
+        [box.label for box in shown], [(number, box) for number, box in enumerate(shown, 1)], boxes
+    )
     return {
-        "instances": [{"color": masks.colour_of(number), "label": box.label} for number, box in enumerate(shown, 1)],
+        "instances": [
+            {"color": masks.colour_of(number), "label": box.label}
+            for number, box in enumerate(shown, 1)
+        ],
         "labeledImage": {"pngImageData": masks.to_text(mask)},
     }
 

@@ -1,7 +1,9 @@
-"""The simulated work teams: who takes which object, how long they think, who declines, what they answer.
+"""The simulated work teams: who takes which object, how long they think, who declines, what they
+answer.
 
-Promised to the crew: a team labels ``pace`` objects per second over all its jobs; everything else about it follows
-from the seed, the job's name and the line number, so a repeated run repeats, and a restart changes nothing.
+Promised to the crew: a team labels ``pace`` objects per second over all its jobs; everything else
+about it follows from the seed, the job's name and the line number, so a repeated run repeats, and a
+restart changes nothing.
 """
 
 import json
@@ -27,7 +29,9 @@ _LARGEST_PICTURE, _MOST_PIXELS = 40 * 1024 * 1024, 100_000_000
 
 @dataclass(frozen=True)
 class Behaviours:
-    """How the simulated people and the service behave; shares are 0 to 1, times are seconds of the clock."""
+    """How the simulated people and the service behave; shares are 0 to 1, times are seconds of the
+    clock.
+    """
 
     wrong_share: float = 0.08
     slow_share: float = 0.06
@@ -68,7 +72,9 @@ class SimulatedTeams:
         self._pages: dict[str, tuple[Field, ...]] = {}
 
     def work(self, team_arn: str, jobs: Sequence[Job], passed: float, now: float) -> None:
-        """Let a team work for ``passed`` seconds on its counted jobs; a team of real people is left alone."""
+        """Let a team work for ``passed`` seconds on its counted jobs; a team of real people is left
+        alone.
+        """
         members = self._members(team_arn)
         if members is None:
             return
@@ -91,8 +97,11 @@ class SimulatedTeams:
             row = connection.execute("SELECT * FROM workteam WHERE arn = ?", (team_arn,)).fetchone()
         if row is None or not row["simulated"]:
             return None
-        members = [Member(str(m["sub"]), str(m.get("name", ""))) for m in json.loads(row["members"])]
-        # A job may ask for nine workers: a practice team that is smaller gets hands lent, else it would wait for ever.
+        members = [
+            Member(str(m["sub"]), str(m.get("name", ""))) for m in json.loads(row["members"])
+        ]
+        # A job may ask for nine workers: a practice team that is smaller gets hands lent, else it
+        # would wait for ever.
         lent = [Member(f"{_LENT}{number}-of-{row['name']}", "Lent hand") for number in range(1, 12)]
         return [member for member in members if member.sub not in self.present] + lent
 
@@ -112,7 +121,8 @@ class SimulatedTeams:
         ).fetchall()
         for row in rows:
             self._start_one(turn, members, row["line"])
-        # Past the last line the search begins again, for objects that somebody declined or returned.
+        # Past the last line the search begins again, for objects that somebody declined or
+        # returned.
         self._next_line[job.key] = rows[-1]["line"] + 1 if len(rows) == most else 0
         return len(rows)
 
@@ -121,7 +131,10 @@ class SimulatedTeams:
         lent = [member for member in members if member.sub.startswith(_LENT)]
         self._chance("order", turn.job.name, line).shuffle(own)
         taken = turn.connection.execute(
-            "SELECT count(*) FROM assignment WHERE job = ? AND line = ? AND state IN ('accepted', 'submitted')",
+            (
+                "SELECT count(*) FROM assignment WHERE job = ? AND line = ? AND state IN "
+                "('accepted', 'submitted')"
+            ),
             (turn.job.key, line),
         ).fetchone()[0]
         for member in own + lent:
@@ -149,7 +162,9 @@ class SimulatedTeams:
                 continue
             if line not in things:
                 things[line] = self._thing(turn.job, row["manifest_line"])
-            self._finish_one(Turn(turn.connection, turn.job, due), line, Member(worker, ""), things[line])
+            self._finish_one(
+                Turn(turn.connection, turn.job, due), line, Member(worker, ""), things[line]
+            )
 
     def _finish_one(self, turn: Turn, line: int, member: Member, thing: Thing | None) -> None:
         if thing is None:
@@ -165,23 +180,33 @@ class SimulatedTeams:
             content = (
                 fill(page, thing, chance, slips)
                 if page
-                else answers.write(turn.job.kind, imagine(turn.job.kind, names, thing, chance, slips))
+                else answers.write(
+                    turn.job.kind, imagine(turn.job.kind, names, thing, chance, slips)
+                )
             )
             self._tasks.submit(turn, line, member, content)
 
     def _declines(self, turn: Turn, line: int, member: Member) -> bool:
-        """Lost objects are declined by all; of the others never by so many that the object would be lost."""
+        """Lost objects are declined by all; of the others never by so many that the object would be
+        lost.
+        """
         if self._chance("lost", turn.job.name, line).random() < self.behaviours.lost_share:
             return True
-        if self._chance("declines", turn.job.name, line, member.sub).random() >= self.behaviours.decline_share:
+        if (
+            self._chance("declines", turn.job.name, line, member.sub).random()
+            >= self.behaviours.decline_share
+        ):
             return False
         declined = turn.connection.execute(
-            "SELECT count(*) FROM assignment WHERE job = ? AND line = ? AND state = 'declined'", (turn.job.key, line)
+            "SELECT count(*) FROM assignment WHERE job = ? AND line = ? AND state = 'declined'",
+            (turn.job.key, line),
         ).fetchone()[0]
         return bool(declined + 1 < turn.job.workers_per_object)
 
     def _page(self, job: Job) -> tuple[Field, ...]:
-        """What there is to fill in on a custom job's own page; nothing for the service's task types."""
+        """What there is to fill in on a custom job's own page; nothing for the service's task
+        types.
+        """
         uri = job.task["UiConfig"].get("UiTemplateS3Uri")
         if job.kind is not CUSTOM or not uri:
             return ()
@@ -203,25 +228,32 @@ class SimulatedTeams:
             content = fetch(self._tasks.objects, uri)
         except ObjectGone:
             return None
-        is_picture = job.kind is not None and (job.kind.media == "image" or needs_picture(self._page(job)))
+        is_picture = job.kind is not None and (
+            job.kind.media == "image" or needs_picture(self._page(job))
+        )
         size = picture_size(content) if is_picture and len(content) <= _LARGEST_PICTURE else None
         size = size if size and size[0] * size[1] <= _MOST_PIXELS else None
         return None if is_picture and size is None else Thing(uri, size)
 
     def _let_model_work(self, turn: Turn, passed: float) -> None:
-        """Automated labeling: once people have labeled a fifth, the model labels from the end, five times as fast.
+        """Automated labeling: once people have labeled a fifth, the model labels from the end, five
+        times as fast.
 
-        UNSURE: whether the real service fails a job with fewer than 1,250 objects; here its model just never starts.
+        UNSURE: whether the real service fails a job with fewer than 1,250 objects; here its model
+        just never starts.
         """
         job = turn.job
         if not job.request.get("LabelingJobAlgorithmsConfig") or job.total < LEAST_FOR_MODEL:
             return
         if job.human * 5 < job.total:
             return
-        credit = min(self._model_credit.get(job.key, 0.0) + 5 * self.pace * passed, float(_MOST_AT_ONCE))
+        credit = min(
+            self._model_credit.get(job.key, 0.0) + 5 * self.pace * passed, float(_MOST_AT_ONCE)
+        )
         rows = turn.connection.execute(
-            "SELECT line, manifest_line FROM job_object o WHERE job = ? AND state = 'open' AND NOT EXISTS"
-            " (SELECT 1 FROM assignment a WHERE a.job = o.job AND a.line = o.line) ORDER BY line DESC LIMIT ?",
+            "SELECT line, manifest_line FROM job_object o WHERE job = ? AND state = 'open' AND "
+            "NOT EXISTS (SELECT 1 FROM assignment a WHERE a.job = o.job AND a.line = o.line) "
+            "ORDER BY line DESC LIMIT ?",
             (job.key, int(credit)),
         ).fetchall()
         for row in rows:
@@ -236,6 +268,9 @@ class SimulatedTeams:
             return
         labels = self._tasks.labels(job)
         chance = self._chance("model", job.name, line)
-        votes = [Vote(name, imagine(job.kind, labels.names, thing, chance, 0.0)) for name in ("model", "model again")]
+        votes = [
+            Vote(name, imagine(job.kind, labels.names, thing, chance, 0.0))
+            for name in ("model", "model again")
+        ]
         pair = consolidate(job.kind, labels, votes, self._tasks.frame(turn, line, human=False))
         self._tasks.machine_label(turn, line, pair)

@@ -1,8 +1,9 @@
-"""Streaming labeling jobs: objects come one by one over a topic and a queue, for as long as the job runs.
+"""Streaming labeling jobs: objects come one by one over a topic and a queue, for as long as the job
+runs.
 
-Promises the crew: `begin` makes the queue and listens to the input topic, `take` puts what came into the job, once per
-object however often it was sent, and `end` stops listening. Each is one transaction, so a kill loses nothing: what was
-not taken is still in the queue.
+Promises the crew: `begin` makes the queue and listens to the input topic, `take` puts what came
+into the job, once per object however often it was sent, and `end` stops listening. Each is one
+transaction, so a kill loses nothing: what was not taken is still in the queue.
 """
 
 import json
@@ -50,15 +51,24 @@ class Streams:
         """Make the job's queue and listen to its topic. May run again. Raises IntakeFailure."""
         topic, queue = job.input_topic, queue_arn(job)
         if self._topics.row(topic) is None:
-            # UNSURE: whether the service looks for the topic at once; the guide says that such a job does not stay.
-            raise IntakeFailure(f"ClientError: the SNS topic {topic} does not exist or cannot be accessed.")
+            # UNSURE: whether the service looks for the topic at once; the guide says that such a
+            # job does not stay.
+            raise IntakeFailure(
+                f"ClientError: the SNS topic {topic} does not exist or cannot be accessed."
+            )
         with self._store.write() as rows:
-            attributes = {"MessageRetentionPeriod": str(KEPT_IN_QUEUE), "Policy": json.dumps(_policy(queue, topic))}
+            attributes = {
+                "MessageRetentionPeriod": str(KEPT_IN_QUEUE),
+                "Policy": json.dumps(_policy(queue, topic)),
+            }
             if not self._queues.create(queue, attributes, {}):
                 self._queues.change(queue, attributes)
             listening = self._topics.subscribe(topic, "sqs", queue, {})["arn"]
             rows.execute(
-                "INSERT OR REPLACE INTO stream (job, subscription, queue, last_object) VALUES (?, ?, ?, ?)",
+                (
+                    "INSERT OR REPLACE INTO stream (job, subscription, queue, last_object) VALUES "
+                    "(?, ?, ?, ?)"
+                ),
                 (job.key, listening, queue, now),
             )
 
@@ -66,9 +76,15 @@ class Streams:
         """Why the job cannot be given anything any more; "" when it can."""
         row = self._row(job)
         if row is None or self._topics.subscription(row["subscription"]) is None:
-            return f"ClientError: unable to access the input topic {job.input_topic}: its subscription is gone."
+            return (
+                f"ClientError: unable to access the input topic {job.input_topic}: its "
+                "subscription is gone."
+            )
         if self._queues.row(row["queue"]) is None:
-            return f"ClientError: unable to access the queue {row['queue'].rpartition(':')[2]}: it does not exist."
+            return (
+                f"ClientError: unable to access the queue {row['queue'].rpartition(':')[2]}: it "
+                "does not exist."
+            )
         return ""
 
     def last_object(self, job: Job) -> float:
@@ -77,7 +93,9 @@ class Streams:
         return job.created if row is None else float(row["last_object"])
 
     def take(self, job: Job, now: float) -> int:
-        """Take what came, as long as workers have fewer tasks than MaxConcurrentTaskCount; gives how many."""
+        """Take what came, as long as workers have fewer tasks than MaxConcurrentTaskCount; gives
+        how many.
+        """
         taken = 0
         while (room := job.batch - job.open_objects - taken) > 0:
             with self._store.write() as rows:
@@ -93,7 +111,8 @@ class Streams:
         """The lines of open objects that came before that moment."""
         with self._store.read() as rows:
             found = rows.execute(
-                "SELECT o.line FROM job_object o LEFT JOIN stream_object s ON s.job = o.job AND s.line = o.line"
+                "SELECT o.line FROM job_object o LEFT JOIN stream_object s ON s.job = o.job AND "
+                "s.line = o.line"
                 " WHERE o.job = ? AND o.state = 'open' AND coalesce(s.arrived, ?) < ?",
                 (job.key, job.created, before),
             ).fetchall()
@@ -107,30 +126,39 @@ class Streams:
 
     def _row(self, job: Job) -> sqlite3.Row | None:
         with self._store.read() as rows:
-            found: sqlite3.Row | None = rows.execute("SELECT * FROM stream WHERE job = ?", (job.key,)).fetchone()
+            found: sqlite3.Row | None = rows.execute(
+                "SELECT * FROM stream WHERE job = ?", (job.key,)
+            ).fetchone()
         return found
 
     def _put_all(self, rows: sqlite3.Connection, job: Job, body: str, now: float) -> int:
         try:
             return sum(self._put(rows, job, *each, now) for each in _objects(job, body))
         except _Dropped as why:
-            # UNSURE: what becomes of a message that is no manifest line; here the job's log tells, and it is gone.
+            # UNSURE: what becomes of a message that is no manifest line; here the job's log tells,
+            # and it is gone.
             self._tasks.tell_job(job, "MESSAGE_DROPPED", str(why), now)
             return 0
 
-    def _put(self, rows: sqlite3.Connection, job: Job, object_id: str, text: str, now: float) -> int:
-        line = rows.execute("SELECT coalesce(max(line), -1) + 1 FROM job_object WHERE job = ?", (job.key,)).fetchone()[
-            0
-        ]
+    def _put(
+        self, rows: sqlite3.Connection, job: Job, object_id: str, text: str, now: float
+    ) -> int:
+        line = rows.execute(
+            "SELECT coalesce(max(line), -1) + 1 FROM job_object WHERE job = ?", (job.key,)
+        ).fetchone()[0]
         new = rows.execute(
-            "INSERT OR IGNORE INTO stream_object (job, object_id, line, arrived) VALUES (?, ?, ?, ?)",
+            (
+                "INSERT OR IGNORE INTO stream_object (job, object_id, line, arrived) VALUES (?, "
+                "?, ?, ?)"
+            ),
             (job.key, object_id, line, now),
         ).rowcount
         if not new:
             return 0
         state = first_state(job, text)
         rows.execute(
-            "INSERT INTO job_object (job, line, manifest_line, state) VALUES (?, ?, ?, ?)", (job.key, line, text, state)
+            "INSERT INTO job_object (job, line, manifest_line, state) VALUES (?, ?, ?, ?)",
+            (job.key, line, text, state),
         )
         rows.execute("UPDATE stream SET last_object = ? WHERE job = ?", (now, job.key))
         if state == "open":
@@ -182,14 +210,22 @@ def _content(text: str, why: str) -> dict[str, Any]:
 
 
 def _identified(job: Job, entry: dict[str, Any], message_id: str) -> tuple[str, str]:
-    """The object's id: what the sender chose, else the message's own, which is written into the line."""
+    """The object's id: what the sender chose, else the message's own, which is written into the
+    line.
+    """
     key = entry.get(KEY_NAME)
     if key is None:
         own = f"${job.attribute}-object-id"
         return message_id, _line(entry | {KEY_NAME: own, own: message_id})
-    found = entry.get(key) if isinstance(key, str) and len(key) <= LONGEST_KEY and _KEY.fullmatch(key) else None
+    found = (
+        entry.get(key)
+        if isinstance(key, str) and len(key) <= LONGEST_KEY and _KEY.fullmatch(key)
+        else None
+    )
     if not isinstance(found, str) or not 1 <= len(found) <= LONGEST_ID:
-        raise _Dropped(f"A message names a deduplication key without a usable id: {str(key)[:LONGEST_KEY]!r}.")
+        raise _Dropped(
+            f"A message names a deduplication key without a usable id: {str(key)[:LONGEST_KEY]!r}."
+        )
     return found, _line(entry)
 
 
@@ -200,12 +236,20 @@ def _created_in_s3(job: Job, records: list[Any]) -> Iterator[tuple[str, str]]:
     for record in records:
         try:
             name, bucket = record["eventName"], record["s3"]["bucket"]["name"]
-            key, sequencer = unquote_plus(record["s3"]["object"]["key"]), record["s3"]["object"].get("sequencer", "")
+            key, sequencer = (
+                unquote_plus(record["s3"]["object"]["key"]),
+                record["s3"]["object"].get("sequencer", ""),
+            )
         except (KeyError, TypeError) as error:
             raise _Dropped("A bucket's event was not complete.") from error
         if str(name).removeprefix("s3:").startswith("ObjectCreated:"):
             uri, own = f"s3://{bucket}/{key}", f"${job.attribute}-object-id"
-            entry = {"source-ref": uri, KEY_NAME: own, own: f"{uri}{sequencer}", "$sequencer": sequencer}
+            entry = {
+                "source-ref": uri,
+                KEY_NAME: own,
+                own: f"{uri}{sequencer}",
+                "$sequencer": sequencer,
+            }
             yield f"{uri}{sequencer}", _line(entry)
 
 

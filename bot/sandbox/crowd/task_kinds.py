@@ -1,7 +1,8 @@
 """What each built-in task type asks of a worker and writes into the output manifest.
 
-Promised to the simulated workers, the worker pages and the consolidation: one row per consolidation function that
-Ground Truth ships, found by the name at the end of its ARN (``…:function:ACS-ImageMultiClass``).
+Promised to the simulated workers, the worker pages and the consolidation: one row per consolidation
+function that Ground Truth ships, found by the name at the end of its ARN
+(``…:function:ACS-ImageMultiClass``).
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ Audit = Literal["", "verification", "adjustment"]
 
 @dataclass(frozen=True)
 class TaskKind:
-    """A task type: the shape of an answer, the medium shown, and the ``type`` written into the metadata."""
+    """A task type: the shape of an answer, the medium shown, and the ``type`` written into the
+    metadata.
+    """
 
     name: str
     shape: Shape
@@ -25,7 +28,9 @@ class TaskKind:
 
     @property
     def element(self) -> str:
-        """The name of the crowd element on the service's own page for this task type: the key of an answer."""
+        """The name of the crowd element on the service's own page for this task type: the key of an
+        answer.
+        """
         if self.shape == "boxes":
             return "boundingBox"
         if self.shape == "mask":
@@ -36,24 +41,49 @@ class TaskKind:
         return f"{classifier}-multi-select" if self.shape == "several" else classifier
 
 
-# UNSURE: the metadata type of video classification is in no document; a real account can correct it here.
+# UNSURE: the metadata type of video classification is in no document; a real account can correct it
+# here.
 _KINDS = (
     TaskKind("ImageMultiClass", "one", "image", "groundtruth/image-classification"),
-    TaskKind("ImageMultiClassMultiLabel", "several", "image", "groundtruth/image-classification-multilabel"),
+    TaskKind(
+        "ImageMultiClassMultiLabel",
+        "several",
+        "image",
+        "groundtruth/image-classification-multilabel",
+    ),
     TaskKind("BoundingBox", "boxes", "image", "groundtruth/object-detection"),
     TaskKind("SemanticSegmentation", "mask", "image", "groundtruth/semantic-segmentation"),
-    TaskKind("VerificationBoundingBox", "one", "image", "groundtruth/label-verification", "verification"),
-    TaskKind("VerificationSemanticSegmentation", "one", "image", "groundtruth/label-verification", "verification"),
-    TaskKind("AdjustmentBoundingBox", "boxes", "image", "groundtruth/object-detection", "adjustment"),
-    TaskKind("AdjustmentSemanticSegmentation", "mask", "image", "groundtruth/semantic-segmentation", "adjustment"),
+    TaskKind(
+        "VerificationBoundingBox", "one", "image", "groundtruth/label-verification", "verification"
+    ),
+    TaskKind(
+        "VerificationSemanticSegmentation",
+        "one",
+        "image",
+        "groundtruth/label-verification",
+        "verification",
+    ),
+    TaskKind(
+        "AdjustmentBoundingBox", "boxes", "image", "groundtruth/object-detection", "adjustment"
+    ),
+    TaskKind(
+        "AdjustmentSemanticSegmentation",
+        "mask",
+        "image",
+        "groundtruth/semantic-segmentation",
+        "adjustment",
+    ),
     TaskKind("TextMultiClass", "one", "text", "groundtruth/text-classification"),
-    TaskKind("TextMultiClassMultiLabel", "several", "text", "groundtruth/text-classification-multilabel"),
+    TaskKind(
+        "TextMultiClassMultiLabel", "several", "text", "groundtruth/text-classification-multilabel"
+    ),
     TaskKind("NamedEntityRecognition", "spans", "text", "groundtruth/text-span"),
     TaskKind("VideoMultiClass", "one", "video", "groundtruth/video-classification"),
 )
 _BY_NAME = {kind.name: kind for kind in _KINDS}
 CUSTOM = TaskKind("Custom", "any", "text", "groundtruth/custom")
-# Their pages are the service's own, with tools for frame sequences and point clouds that this stand-in does not have.
+# Their pages are the service's own, with tools for frame sequences and point clouds that this
+# stand-in does not have.
 _NOT_HERE = ("VideoObject", "3DPointCloud")
 
 
@@ -63,12 +93,16 @@ def kind_named(name: str) -> TaskKind:
 
 
 def kind_of(request: Mapping[str, Any]) -> TaskKind | None:
-    """The task type of a CreateLabelingJob request, or None for one whose tool this stand-in does not have.
+    """The task type of a CreateLabelingJob request, or None for one whose tool this stand-in does
+    not have.
 
-    A consolidation function that is not one of the service's own, and PassThrough, make a custom job.
+    A consolidation function that is not one of the service's own, and PassThrough, make a custom
+    job.
     """
     task = request.get("HumanTaskConfig", {})
-    arn = str(task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", ""))
+    arn = str(
+        task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
+    )
     name = arn.rpartition(":function:")[2].partition(":")[0].removeprefix("ACS-")
     if name in _BY_NAME:
         return _BY_NAME[name]

@@ -1,8 +1,10 @@
-"""The life of a worker's task: accepted, then submitted, declined, returned or expired; what becomes of the object.
+"""The life of a worker's task: accepted, then submitted, declined, returned or expired; what
+becomes of the object.
 
-Promised to the crew and to the worker pages alike, so that simulated and real people are one mechanism: every change
-is one transaction; an object is labeled once, when as many different workers have answered as the job asks for; it
-fails when as many have declined; counters of the job move in the same transaction.
+Promised to the crew and to the worker pages alike, so that simulated and real people are one
+mechanism: every change is one transaction; an object is labeled once, when as many different
+workers have answered as the job asks for; it fails when as many have declined; counters of the job
+move in the same transaction.
 """
 
 import json
@@ -68,12 +70,15 @@ class Tasks:
         return self._labels[job.key]
 
     def accept(self, turn: Turn, line: int, member: Member) -> bool:
-        """Give the task to a worker. False when the object needs nobody more, or this worker had it for good."""
+        """Give the task to a worker. False when the object needs nobody more, or this worker had it
+        for good.
+        """
         row = turn.connection.execute(
             "SELECT o.state,"
             " (SELECT count(*) FROM assignment WHERE job = o.job AND line = o.line"
             "   AND state IN ('accepted', 'submitted')) AS live,"
-            " (SELECT state FROM assignment WHERE job = o.job AND line = o.line AND worker = ?) AS mine"
+            " (SELECT state FROM assignment WHERE job = o.job AND line = o.line AND worker = ?) "
+            "AS mine"
             " FROM job_object o WHERE o.job = ? AND o.line = ?",
             (member.sub, turn.job.key, line),
         ).fetchone()
@@ -82,14 +87,17 @@ class Tasks:
         if row["mine"] not in {None, "returned", "expired"}:
             return False
         turn.connection.execute(
-            "INSERT INTO assignment (job, line, worker, state, accepted_at) VALUES (?, ?, ?, 'accepted', ?)"
-            " ON CONFLICT (job, line, worker) DO UPDATE SET state = 'accepted', accepted_at = excluded.accepted_at",
+            "INSERT INTO assignment (job, line, worker, state, accepted_at) VALUES (?, ?, ?, "
+            "'accepted', ?) ON CONFLICT (job, line, worker) DO UPDATE SET state = 'accepted', "
+            "accepted_at = excluded.accepted_at",
             (turn.job.key, line, member.sub, turn.now),
         )
         return True
 
     def submit(self, turn: Turn, line: int, member: Member, content: Mapping[str, Any]) -> bool:
-        """Record an answer; False when the worker does not hold the task (any more). Raises AnswerFault."""
+        """Record an answer; False when the worker does not hold the task (any more). Raises
+        AnswerFault.
+        """
         assert turn.job.kind is not None
         read(turn.job.kind, self.labels(turn.job).names, content)
         changed = turn.connection.execute(
@@ -103,7 +111,9 @@ class Tasks:
         return bool(changed)
 
     def let_go(self, turn: Turn, line: int, member: Member, state: str) -> bool:
-        """End a task without an answer: ``declined`` (never again), ``returned`` or ``expired`` (for anybody)."""
+        """End a task without an answer: ``declined`` (never again), ``returned`` or ``expired``
+        (for anybody).
+        """
         changed = turn.connection.execute(
             "UPDATE assignment SET state = ?, submitted_at = NULL"
             " WHERE job = ? AND line = ? AND worker = ? AND state = 'accepted'",
@@ -138,7 +148,8 @@ class Tasks:
 
     def _settle(self, turn: Turn, line: int) -> None:
         rows = turn.connection.execute(
-            "SELECT worker, state, accepted_at, submitted_at, answer FROM assignment WHERE job = ? AND line = ?"
+            "SELECT worker, state, accepted_at, submitted_at, answer FROM assignment WHERE job = "
+            "? AND line = ?"
             " AND state IN ('submitted', 'declined') ORDER BY submitted_at, worker",
             (turn.job.key, line),
         ).fetchall()
@@ -170,13 +181,16 @@ class Tasks:
         before = None
         if turn.job.kind.audit == "adjustment":
             text = turn.connection.execute(
-                "SELECT manifest_line FROM job_object WHERE job = ? AND line = ?", (turn.job.key, line)
+                "SELECT manifest_line FROM job_object WHERE job = ? AND line = ?",
+                (turn.job.key, line),
             ).fetchone()[0]
             before = self._before(turn.job, json.loads(text), votes[0])
         return consolidate(turn.job.kind, labels, votes, self.frame(turn, line), before)
 
     def frame(self, turn: Turn, line: int, *, human: bool = True) -> Frame:
-        """What the consolidation of one object says beside the answer, and where its label map goes."""
+        """What the consolidation of one object says beside the answer, and where its label map
+        goes.
+        """
         job = turn.job
         keep = partial(write_mask, self.objects, job, line, turn.now)
         return Frame(job.attribute, job.name, turn.now, human, keep)
@@ -185,7 +199,9 @@ class Tasks:
         if not isinstance(vote.answer, Mask):
             return boxes_before(entry, job.attribute)
         size = (vote.answer.width, vote.answer.height)
-        return mask_before(entry, job.attribute, vote.answer.labels, size, partial(fetch, self.objects))
+        return mask_before(
+            entry, job.attribute, vote.answer.labels, size, partial(fetch, self.objects)
+        )
 
     def _put_result(self, turn: Turn, line: int, pair: Mapping[str, Any]) -> bool:
         changed = turn.connection.execute(
@@ -198,13 +214,17 @@ class Tasks:
         return bool(changed)
 
     def _publish(self, turn: Turn, line: int, pair: Mapping[str, Any]) -> None:
-        """Tell the job's output topic of an object that people labeled: its line of the output manifest."""
+        """Tell the job's output topic of an object that people labeled: its line of the output
+        manifest.
+        """
         topic = turn.job.output_topic
         if not topic:
             return
         if self._topics.row(topic) is None:
             # UNSURE: what a job does whose output topic is gone; here it goes on and its log tells.
-            self.tell_job(turn.job, "NOTIFICATION_FAILED", f"The SNS topic {topic} does not exist.", turn.now)
+            self.tell_job(
+                turn.job, "NOTIFICATION_FAILED", f"The SNS topic {topic} does not exist.", turn.now
+            )
             return
         row = turn.connection.execute(
             "SELECT manifest_line FROM job_object WHERE job = ? AND line = ?", (turn.job.key, line)
@@ -213,18 +233,26 @@ class Tasks:
 
     def _release(self, turn: Turn, line: int) -> None:
         turn.connection.execute(
-            "UPDATE assignment SET state = 'returned' WHERE job = ? AND line = ? AND state = 'accepted'",
+            (
+                "UPDATE assignment SET state = 'returned' WHERE job = ? AND line = ? AND state = "
+                "'accepted'"
+            ),
             (turn.job.key, line),
         )
 
     def _count(self, turn: Turn, counter: str) -> None:
         turn.connection.execute(
-            f"UPDATE labeling_job SET {counter} = {counter} + 1, modified = max(modified, ?) WHERE name_key = ?",
+            (
+                f"UPDATE labeling_job SET {counter} = {counter} + 1, modified = max(modified, ?) "
+                "WHERE name_key = ?"
+            ),
             (turn.now, turn.job.key),
         )
 
     def _tell(self, turn: Turn, line: int, member: Member, event: str) -> None:
-        """Write the worker's activity. UNSURE: which stream real events go to; here it is the job's name."""
+        """Write the worker's activity. UNSURE: which stream real events go to; here it is the job's
+        name.
+        """
         accepted = turn.connection.execute(
             "SELECT accepted_at FROM assignment WHERE job = ? AND line = ? AND worker = ?",
             (turn.job.key, line, member.sub),

@@ -1,14 +1,15 @@
 """The worker portal in a browser: sign in, pick a job, and label with the job's own template.
 
-An ASGI application for an origin (port) of its own, because templates are other people's HTML. Promised to people: the
-page is the job's UI template as it is in S3 at that moment, rendered by Liquid, with the object and the labels of the
-task; an answer is checked, recorded and consolidated; then comes the next task. Promised to the machine it runs on:
-only the crowd modules of this package run as script, pictures come only from the S3 stand-in, cookies are HttpOnly
-and SameSite=Strict, and every change needs the session's CSRF token.
+An ASGI application for an origin (port) of its own, because templates are other people's HTML.
+Promised to people: the page is the job's UI template as it is in S3 at that moment, rendered by
+Liquid, with the object and the labels of the task; an answer is checked, recorded and consolidated;
+then comes the next task. Promised to the machine it runs on: only the crowd modules of this package
+run as script, pictures come only from the S3 stand-in, cookies are HttpOnly and SameSite=Strict,
+and every change needs the session's CSRF token.
 
-A template asks for ``https://assets.crowd.aws/crowd-html-elements.js``, which a browser cannot fetch here: when a page
-is rendered, that script tag is replaced by one for the local module ``/crowd/crowd.js``. A template without the tag
-gets no elements, as in the real service.
+A template asks for ``https://assets.crowd.aws/crowd-html-elements.js``, which a browser cannot
+fetch here: when a page is rendered, that script tag is replaced by one for the local module
+``/crowd/crowd.js``. A template without the tag gets no elements, as in the real service.
 """
 
 import re
@@ -38,13 +39,15 @@ _HERE = Path(__file__).parent
 _COOKIE = "worker_session"
 _LARGEST_ANSWER = 2_000_000
 _CROWD_TAG = re.compile(
-    r"<script[^>]*\bsrc\s*=\s*[\"']?https://assets\.crowd\.aws/crowd-html-elements[^>]*>\s*</script\s*>", re.IGNORECASE
+    r"<script[^>]*\bsrc\s*=\s*[\"']?https://assets\.crowd\.aws/crowd-html-elements[^>]*>\s*</script\s*>",
+    re.IGNORECASE,
 )
 _MODULE_TAG = '<script type="module" src="/crowd/crowd.js"></script>'
 _ENTITY_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-entity-annotation name="crowd-entity-annotation" header="{{ task.input.header }}"
   labels="{{ task.input.labels | to_json | escape }}" text="{{ task.input.taskObject }}">
-  <full-instructions header="Instructions">{{ task.input.full | skip_autoescape }}</full-instructions>
+  <full-instructions header="Instructions">{{ task.input.full | skip_autoescape
+    }}</full-instructions>
   <short-instructions>{{ task.input.short | skip_autoescape }}</short-instructions>
 </crowd-entity-annotation>"""
 
@@ -69,7 +72,9 @@ class Aws(Protocol):
 
 
 def create_app(aws: Aws) -> "WorkerPages":
-    """The portal as an ASGI application; ``app.portal`` makes one-time links (``/?login=<token>``)."""
+    """The portal as an ASGI application; ``app.portal`` makes one-time links
+    (``/?login=<token>``).
+    """
     return WorkerPages(aws)
 
 
@@ -102,12 +107,16 @@ class WorkerPages(LoopbackOnly):
         if token is not None:
             cookie = self.portal.redeem(token)
             if cookie is None:
-                return self._sign_in_page("This link was used already or is too old. Pick your name instead.", 410)
+                return self._sign_in_page(
+                    "This link was used already or is too old. Pick your name instead.", 410
+                )
             return _with_cookie(RedirectResponse("/", 303), cookie)
         session, person = self._who(request)
         if session is None or person is None:
             return self._sign_in_page()
-        return self._page("portal.html.j2", session, person=person, jobs=self.portal.open_jobs(person))
+        return self._page(
+            "portal.html.j2", session, person=person, jobs=self.portal.open_jobs(person)
+        )
 
     def _sign_in_page(self, note: str = "", status: int = 200) -> Response:
         return self._page("sign_in.html.j2", None, status, people=self.portal.people(), note=note)
@@ -159,7 +168,9 @@ class WorkerPages(LoopbackOnly):
         return _CROWD_TAG.sub(_MODULE_TAG, page), [f"{code}: {message}" for code, message in errors]
 
     def _entity_input(self, job: Job) -> dict[str, Any]:
-        """The service's own entity page takes labels and instructions from the label category file."""
+        """The service's own entity page takes labels and instructions from the label category
+        file.
+        """
         content = category_file(self._aws.objects, job)
         told = content.get("instructions") or {}
         return {
@@ -192,13 +203,17 @@ class WorkerPages(LoopbackOnly):
     async def _submit(self, request: Request) -> Response:
         session, person = await run_in_threadpool(self._who, request)
         if session is None or person is None or request.headers.get("x-csrf-token") != session.csrf:
-            return JSONResponse({"message": "You are not signed in any more. Open the portal again."}, 403)
+            return JSONResponse(
+                {"message": "You are not signed in any more. Open the portal again."}, 403
+            )
         if int(request.headers.get("content-length", "0")) > _LARGEST_ANSWER:
             return JSONResponse({"message": "The answer is too large to be recorded."}, 413)
         try:
             content = await request.json()
         except ValueError:
-            return JSONResponse({"message": "The page sent no answer. Reload the page and try again."}, 400)
+            return JSONResponse(
+                {"message": "The page sent no answer. Reload the page and try again."}, 400
+            )
         key, line = request.path_params["job"], request.path_params["line"]
         return await _told(lambda: self.portal.submit(person, key, line, content), f"/tasks/{key}")
 
@@ -207,8 +222,15 @@ class WorkerPages(LoopbackOnly):
         form = await request.form()
         if session is None or person is None or form.get("csrf") != session.csrf:
             return HTMLResponse("You are not signed in any more. Open the portal again.", 403)
-        key, line, end = request.path_params["job"], request.path_params["line"], request.path_params["end"]
-        acts = {"decline": (self.portal.decline, f"/tasks/{key}"), "return": (self.portal.give_back, "/")}
+        key, line, end = (
+            request.path_params["job"],
+            request.path_params["line"],
+            request.path_params["end"],
+        )
+        acts = {
+            "decline": (self.portal.decline, f"/tasks/{key}"),
+            "return": (self.portal.give_back, "/"),
+        }
         if end not in acts:
             return HTMLResponse("There is no such button.", 404)
         act, after = acts[end]
@@ -229,8 +251,12 @@ class WorkerPages(LoopbackOnly):
         link = urlsplit(self._aws.grant("s3://any-bucket/any-key"))
         return f"{link.scheme}://{link.netloc}" if link.netloc else ""
 
-    def _page(self, name: str, session: Session | None, status: int = 200, **content: Any) -> Response:
-        text = self._pages.get_template(name).render(csrf=session.csrf if session else "", **content)
+    def _page(
+        self, name: str, session: Session | None, status: int = 200, **content: Any
+    ) -> Response:
+        text = self._pages.get_template(name).render(
+            csrf=session.csrf if session else "", **content
+        )
         return HTMLResponse(text, status, headers=_headers(self._s3_origin()))
 
 
@@ -247,8 +273,9 @@ async def _told(act: Callable[[], None], after: str) -> JSONResponse:
 @lru_cache(maxsize=8)
 def _headers(s3_origin: str) -> dict[str, str]:
     policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-        f"img-src 'self' data: {s3_origin}; media-src {s3_origin}; font-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src "
+        f"'self'; img-src 'self' data: {s3_origin}; media-src {s3_origin}; font-src 'self'; "
+        "form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     return {
@@ -274,4 +301,7 @@ def _duration(seconds: int) -> str:
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
     parts = [(hours, "hour"), (minutes, "minute"), (left if not hours else 0, "second")]
-    return " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number) or "no time"
+    return (
+        " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
+        or "no time"
+    )

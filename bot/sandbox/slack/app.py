@@ -1,7 +1,9 @@
-"""The practice workspace as one ASGI application: Web API, Socket Mode, files, the /client API and the page.
+"""The practice workspace as one ASGI application: Web API, Socket Mode, files, the /client API and
+the page.
 
-Promises what Slack promises an app and its people, on the loopback address alone. `create_app` needs nothing but its
-configuration: no environment variable, no credential, no address outside this machine.
+Promises what Slack promises an app and its people, on the loopback address alone. `create_app`
+needs nothing but its configuration: no environment variable, no credential, no address outside this
+machine.
 """
 
 from __future__ import annotations
@@ -15,7 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route, WebSocketRoute
 
 from bot.sandbox import strict_json
@@ -52,7 +61,8 @@ PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 def create_app(config: SlackConfig) -> ASGIApp:
     """The workspace of this configuration; raises ValueError when Slack would refuse the manifest.
 
-    State is in `config.store` and outlives the process; the seeds are written only into a new store.
+    State is in `config.store` and outlives the process; the seeds are written only into a new
+    store.
     """
     check_manifest(config.manifest)
     workspace = Workspace(config)
@@ -86,7 +96,9 @@ def create_app(config: SlackConfig) -> ASGIApp:
 
 
 def _page_routes(config: SlackConfig) -> list[BaseRoute]:
-    """The page for people is a part of its own; without it the workspace still serves apps and tests."""
+    """The page for people is a part of its own; without it the workspace still serves apps and
+    tests.
+    """
     try:
         page: Any = importlib.import_module("bot.sandbox.slack.page")
     except ModuleNotFoundError as problem:
@@ -98,7 +110,9 @@ def _page_routes(config: SlackConfig) -> list[BaseRoute]:
 
 
 class _OwnAddress:
-    """Learns from each request under which port this server answers, for the links Slack puts into payloads."""
+    """Learns from each request under which port this server answers, for the links Slack puts into
+    payloads.
+    """
 
     def __init__(self, app: ASGIApp, workspace: Workspace) -> None:
         self._app = app
@@ -115,7 +129,11 @@ def _operation(scope: Scope, _body: bytes) -> str:
     path: str = scope["path"]
     if path.startswith("/api/"):
         return path.removeprefix("/api/")
-    prefixes = {"/upload/": "files.upload", "/response/": "response_url", "/files-pri/": "files.download"}
+    prefixes = {
+        "/upload/": "files.upload",
+        "/response/": "response_url",
+        "/files-pri/": "files.download",
+    }
     return next((name for prefix, name in prefixes.items() if path.startswith(prefix)), "")
 
 
@@ -151,7 +169,11 @@ class _Doors:
             body = await request.body()
         ids = request.path_params["file_id"], request.path_params["secret"]
         problem = await run_in_threadpool(uploads.receive_bytes, self._workspace, *ids, body)
-        return PlainTextResponse(problem, status_code=400) if problem else PlainTextResponse(f"OK - {len(body)}")
+        return (
+            PlainTextResponse(problem, status_code=400)
+            if problem
+            else PlainTextResponse(f"OK - {len(body)}")
+        )
 
     def _private_file(self, request: Request) -> Response:
         """What the app downloads; without the token Slack shows its login page and says 200."""
@@ -160,8 +182,14 @@ class _Doors:
         file_id = request.path_params["place"].partition("-")[2]
         row = files.file_row(self._workspace, file_id)
         allowed = token == config.bot_token and "files:read" in config.scopes
-        if row is None or not allowed or not files.may_see(self._workspace, row, config.bot_user_id):
-            return HTMLResponse("<!doctype html><title>Sign in | Slack</title><p>Sign in to see this file.</p>")
+        if (
+            row is None
+            or not allowed
+            or not files.may_see(self._workspace, row, config.bot_user_id)
+        ):
+            return HTMLResponse(
+                "<!doctype html><title>Sign in | Slack</title><p>Sign in to see this file.</p>"
+            )
         return self._bytes(file_id)
 
     def _file(self, request: Request) -> Response:
@@ -169,7 +197,9 @@ class _Doors:
         person = request.query_params.get("user", "")
         row = files.file_row(self._workspace, request.path_params["file_id"])
         if row is None or find_person(self._workspace, person) is None:
-            return PlainTextResponse("This file does not exist, or nobody is signed in.", status_code=404)
+            return PlainTextResponse(
+                "This file does not exist, or nobody is signed in.", status_code=404
+            )
         if not files.may_see(self._workspace, row, person):
             return PlainTextResponse("This file was shared where you are not.", status_code=404)
         return self._bytes(row["id"])
@@ -201,11 +231,16 @@ class _Doors:
         if wait and self._workspace.config.rate_limits:
             return rate_limited(wait)
         try:
-            await run_in_threadpool(use_response_url, self._workspace, request.path_params["secret"], payload)
+            await run_in_threadpool(
+                use_response_url, self._workspace, request.path_params["secret"], payload
+            )
         except SlackError as problem:
-            # UNSURE: the status of a wrong message; used and expired addresses are known to give 404.
+            # UNSURE: the status of a wrong message; used and expired addresses are known to give
+            # 404.
             status = 404 if problem.code in {"used_url", "expired_url"} else 400
-            return JSONResponse({"ok": False, "error": problem.code, **problem.fields}, status_code=status)
+            return JSONResponse(
+                {"ok": False, "error": problem.code, **problem.fields}, status_code=status
+            )
         return JSONResponse({"ok": True})
 
     def _permalink(self, request: Request) -> Response:

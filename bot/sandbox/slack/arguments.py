@@ -18,8 +18,8 @@ __all__ = ["Arguments"]
 class Arguments:
     """What a caller sent.
 
-    Strings in forms may hold JSON (blocks, view, metadata); `opened` reads both. A missing required argument raises
-    `invalid_arguments`, with the words Slack puts into response_metadata.
+    Strings in forms may hold JSON (blocks, view, metadata); `opened` reads both. A missing required
+    argument raises `invalid_arguments`, with the words Slack puts into response_metadata.
     """
 
     def __init__(self, values: JSON, base_url: str = "") -> None:
@@ -79,7 +79,9 @@ class Arguments:
             return int(float(value))
         except ValueError as problem:
             words = f"[ERROR] must be a number: {name}"
-            raise SlackError("invalid_arguments", response_metadata={"messages": [words]}) from problem
+            raise SlackError(
+                "invalid_arguments", response_metadata={"messages": [words]}
+            ) from problem
 
     def names(self, name: str) -> list[str]:
         """A list that came as commas or as a JSON array."""
@@ -90,7 +92,9 @@ class Arguments:
         return [str(part) for part in opened] if isinstance(opened, list) else []
 
     def opened(self, name: str, error: str) -> Any:
-        """A JSON value, sent as itself or as a string of JSON; None when absent; raises `error` when it is neither."""
+        """A JSON value, sent as itself or as a string of JSON; None when absent; raises `error`
+        when it is neither.
+        """
         value = self._values.get(name)
         if not isinstance(value, str):
             return value

@@ -1,4 +1,6 @@
-"""Walking through blocks: the ids Slack makes up, and the elements people can use (pure but for the made-up ids)."""
+"""Walking through blocks: the ids Slack makes up, and the elements people can use (pure but for the
+made-up ids).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ ID_LETTERS = string.ascii_letters + string.digits
 
 
 def with_ids(blocks: list[JSON]) -> list[JSON]:
-    """A copy in which every block has a block_id and every interactive element an action_id, as Slack sends back."""
+    """A copy in which every block has a block_id and every interactive element an action_id, as
+    Slack sends back.
+    """
     whole = copy.deepcopy(blocks)
     for block in whole:
         if block.get("type") == "markdown":

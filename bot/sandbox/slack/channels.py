@@ -34,12 +34,17 @@ ZERO_TS = "0000000000.000000"
 
 
 def seed_channels(workspace: Workspace) -> None:
-    """Write the channels of the configuration down, and a direct message with the app for every person."""
+    """Write the channels of the configuration down, and a direct message with the app for every
+    person.
+    """
     bot = bot_user_id(workspace)
     with workspace.store.write() as db:
         for channel in workspace.config.channels:
             db.execute(
-                "INSERT OR IGNORE INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, ?, ?, 0, ?, ?)",
+                (
+                    "INSERT OR IGNORE INTO channel(id, name, is_private, is_im, topic, created) "
+                    "VALUES (?, ?, ?, 0, ?, ?)"
+                ),
                 (
                     channel["id"],
                     str(channel["name"]).lstrip("#"),
@@ -52,7 +57,10 @@ def seed_channels(workspace: Workspace) -> None:
                 ours = workspace.config.team["id"]
                 teams = json.dumps([ours, *channel["shared_with"]])
                 shared = (channel["id"], channel.get("host", ours), teams)
-                db.execute("INSERT OR IGNORE INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)", shared)
+                db.execute(
+                    "INSERT OR IGNORE INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)",
+                    shared,
+                )
             for person in channel.get("members", []):
                 _insert_member(db, channel["id"], bot if person == "bot" else person)
         rows = db.execute("SELECT id, data FROM person ORDER BY id").fetchall()
@@ -61,38 +69,53 @@ def seed_channels(workspace: Workspace) -> None:
 
 
 def _insert_member(db: sqlite3.Connection, channel: str, person: str) -> None:
-    db.execute("INSERT OR IGNORE INTO member(channel, person, last_read) VALUES (?, ?, ?)", (channel, person, ZERO_TS))
+    db.execute(
+        "INSERT OR IGNORE INTO member(channel, person, last_read) VALUES (?, ?, ?)",
+        (channel, person, ZERO_TS),
+    )
 
 
 def find_channel(workspace: Workspace, name_or_id: str) -> sqlite3.Row | None:
-    """A channel by id, or a public one by #name (a legacy habit that fails for private ones, as at Slack)."""
+    """A channel by id, or a public one by #name (a legacy habit that fails for private ones, as at
+    Slack).
+    """
     with workspace.store.read() as db:
         row = db.execute("SELECT * FROM channel WHERE id=?", (name_or_id,)).fetchone()
         if row is None:
             name = name_or_id.lstrip("#")
-            row = db.execute("SELECT * FROM channel WHERE name=? AND is_private=0 AND is_im=0", (name,)).fetchone()
+            row = db.execute(
+                "SELECT * FROM channel WHERE name=? AND is_private=0 AND is_im=0", (name,)
+            ).fetchone()
     found: sqlite3.Row | None = row
     return found
 
 
 def sharing(workspace: Workspace, channel: str) -> tuple[str, list[str]] | None:
-    """Of a channel of Slack Connect: the workspace that hosts it and all that are in it, ours first; None of others."""
+    """Of a channel of Slack Connect: the workspace that hosts it and all that are in it, ours
+    first; None of others.
+    """
     with workspace.store.read() as db:
-        row = db.execute("SELECT host, teams FROM shared_channel WHERE channel=?", (channel,)).fetchone()
+        row = db.execute(
+            "SELECT host, teams FROM shared_channel WHERE channel=?", (channel,)
+        ).fetchone()
     return None if row is None else (str(row["host"]), list(json.loads(row["teams"])))
 
 
 def members(workspace: Workspace, channel: str) -> list[str]:
     """The ids of the people in a channel, in the order in which they joined."""
     with workspace.store.read() as db:
-        rows = db.execute("SELECT person FROM member WHERE channel=? ORDER BY rowid", (channel,)).fetchall()
+        rows = db.execute(
+            "SELECT person FROM member WHERE channel=? ORDER BY rowid", (channel,)
+        ).fetchall()
     return [row["person"] for row in rows]
 
 
 def is_member(workspace: Workspace, channel: str, person: str) -> bool:
     """Whether the person is in the channel."""
     with workspace.store.read() as db:
-        row = db.execute("SELECT 1 FROM member WHERE channel=? AND person=?", (channel, person)).fetchone()
+        row = db.execute(
+            "SELECT 1 FROM member WHERE channel=? AND person=?", (channel, person)
+        ).fetchone()
     return row is not None
 
 
@@ -103,7 +126,10 @@ def add_member(workspace: Workspace, channel: str, person: str) -> bool:
     with workspace.store.write() as db:
         _insert_member(db, channel, person)
         last = db.execute("SELECT max(ts) FROM message WHERE channel=?", (channel,)).fetchone()[0]
-        db.execute("UPDATE member SET last_read=? WHERE channel=? AND person=?", (last or ZERO_TS, channel, person))
+        db.execute(
+            "UPDATE member SET last_read=? WHERE channel=? AND person=?",
+            (last or ZERO_TS, channel, person),
+        )
     return True
 
 
@@ -127,7 +153,10 @@ def open_im(workspace: Workspace, one: str, other: str) -> str:
             return str(row["id"])
         channel = workspace.new_id("D")
         db.execute(
-            "INSERT INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, ?, 1, 1, '', ?)",
+            (
+                "INSERT INTO channel(id, name, is_private, is_im, topic, created) VALUES (?, ?, "
+                "1, 1, '', ?)"
+            ),
             (channel, name, int(workspace.now)),
         )
         for person in dict.fromkeys((one, other)):
@@ -135,11 +164,13 @@ def open_im(workspace: Workspace, one: str, other: str) -> str:
     return channel
 
 
-def visible_channel(workspace: Workspace, channel: str, person: str, *, member: bool = False) -> sqlite3.Row:
+def visible_channel(
+    workspace: Workspace, channel: str, person: str, *, member: bool = False
+) -> sqlite3.Row:
     """A channel this person may know of.
 
-    Raises `channel_not_found` (also for a private one they are not in: Slack does not tell the difference), and with
-    `member` `not_in_channel` for a public one they have not joined.
+    Raises `channel_not_found` (also for a private one they are not in: Slack does not tell the
+    difference), and with `member` `not_in_channel` for a public one they have not joined.
     """
     row = find_channel(workspace, channel)
     if row is None:
@@ -235,12 +266,19 @@ def _connected(workspace: Workspace, shared: tuple[str, list[str]] | None) -> JS
 def client_channel(workspace: Workspace, row: sqlite3.Row, person: str) -> JSON:
     """A channel as this person's page shows it, with how many messages they have not read."""
     with workspace.store.read() as db:
-        mine = db.execute("SELECT last_read FROM member WHERE channel=? AND person=?", (row["id"], person)).fetchone()
-        latest = db.execute("SELECT max(ts) FROM message WHERE channel=? AND in_channel=1", (row["id"],)).fetchone()[0]
+        mine = db.execute(
+            "SELECT last_read FROM member WHERE channel=? AND person=?", (row["id"], person)
+        ).fetchone()
+        latest = db.execute(
+            "SELECT max(ts) FROM message WHERE channel=? AND in_channel=1", (row["id"],)
+        ).fetchone()[0]
         unread = 0
         if mine is not None:
             unread = db.execute(
-                "SELECT count(*) FROM message WHERE channel=? AND in_channel=1 AND ts>? AND person<>?",
+                (
+                    "SELECT count(*) FROM message WHERE channel=? AND in_channel=1 AND ts>? AND "
+                    "person<>?"
+                ),
                 (row["id"], mine["last_read"], person),
             ).fetchone()[0]
     inside = members(workspace, row["id"])

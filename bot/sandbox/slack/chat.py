@@ -50,7 +50,9 @@ def refuse(problems: list[Problem]) -> None:
     code = next((known for known in ORDER if known in codes), codes[0])
     words = [str(problem) for problem in problems]
     raise SlackError(
-        code, errors=[one.removeprefix("[ERROR] ") for one in words], response_metadata={"messages": words}
+        code,
+        errors=[one.removeprefix("[ERROR] ") for one in words],
+        response_metadata={"messages": words},
     )
 
 
@@ -58,11 +60,16 @@ def checked_content(workspace: Workspace, payload: JSON) -> None:
     """Refuse text, blocks and metadata that Slack would refuse, pictures included."""
     refuse(validate_message(payload))
     refuse(unplayable_videos(workspace, payload.get("blocks")))
-    refuse(unreachable_pictures(payload.get("blocks")) + unusable_files(workspace, payload.get("blocks")))
+    refuse(
+        unreachable_pictures(payload.get("blocks"))
+        + unusable_files(workspace, payload.get("blocks"))
+    )
 
 
 def content_of(workspace: Workspace, args: Arguments) -> JSON:
-    """Text, blocks, attachments and metadata of a call, opened and checked; markdown_text becomes a markdown block."""
+    """Text, blocks, attachments and metadata of a call, opened and checked; markdown_text becomes a
+    markdown block.
+    """
     content = {
         "text": args.maybe_text("text"),
         "blocks": args.opened("blocks", "invalid_blocks_format"),
@@ -75,7 +82,9 @@ def content_of(workspace: Workspace, args: Arguments) -> JSON:
 
 
 def _take_markdown(content: JSON, markdown: str | None) -> None:
-    """Slack's other way to say something: standard Markdown, 12,000 characters, never beside text or blocks."""
+    """Slack's other way to say something: standard Markdown, 12,000 characters, never beside text
+    or blocks.
+    """
     if markdown is None:
         return
     if content["text"] or content["blocks"]:
@@ -83,16 +92,20 @@ def _take_markdown(content: JSON, markdown: str | None) -> None:
     if not markdown:
         raise SlackError("no_text")
     if len(markdown) > MARKDOWN_TOTAL:
-        # UNSURE: which error a markdown_text beyond 12,000 characters gives; the page only names the number.
+        # UNSURE: which error a markdown_text beyond 12,000 characters gives; the page only names
+        # the number.
         raise SlackError("msg_too_long")
-    # UNSURE: how Slack gives such a message back; here as one markdown block, with its source as the text.
+    # UNSURE: how Slack gives such a message back; here as one markdown block, with its source as
+    # the text.
     content.update(text=markdown, blocks=[{"type": "markdown", "text": markdown}])
 
 
 def writable_channel(workspace: Workspace, name: str) -> sqlite3.Row:
-    """Where the app may write: where it is a member, and with chat:write.public in every public channel.
+    """Where the app may write: where it is a member, and with chat:write.public in every public
+    channel.
 
-    A person's id means the direct message with them. Raises `channel_not_found`, `not_in_channel`, `is_archived`.
+    A person's id means the direct message with them. Raises `channel_not_found`, `not_in_channel`,
+    `is_archived`.
     """
     bot = bot_user_id(workspace)
     if find_person(workspace, name) is not None:
@@ -131,7 +144,11 @@ def _post(workspace: Workspace, args: Arguments) -> JSON:
     thread = args.maybe_text("thread_ts")
     broadcast = args.flag("reply_broadcast")
     posted = post_message(workspace, channel["id"], message, thread_ts=thread, broadcast=broadcast)
-    return {"channel": channel["id"], "ts": posted["ts"], "message": _answered(workspace, channel["id"], posted["ts"])}
+    return {
+        "channel": channel["id"],
+        "ts": posted["ts"],
+        "message": _answered(workspace, channel["id"], posted["ts"]),
+    }
 
 
 def _own_message(workspace: Workspace, channel: str, ts: str, refusal: str) -> JSON:
@@ -160,16 +177,25 @@ def _update(workspace: Workspace, args: Arguments) -> JSON:
             message["blocks"] = with_ids(content["blocks"])
         if content["attachments"] is not None:
             message["attachments"] = content["attachments"]
-        # UNSURE: metadata left out keeps the old metadata, {} removes it; not checked against a live workspace.
+        # UNSURE: metadata left out keeps the old metadata, {} removes it; not checked against a
+        # live workspace.
         if content["metadata"] is not None:
             message["metadata"] = content["metadata"]
             if not content["metadata"]:
                 message.pop("metadata")
         if not message.get("blocks"):
             message.pop("blocks", None)
-            message["edited"] = {"user": bot_user_id(workspace), "ts": f"{int(workspace.now)}.000000"}
+            message["edited"] = {
+                "user": bot_user_id(workspace),
+                "ts": f"{int(workspace.now)}.000000",
+            }
         changed = change_message(workspace, channel, ts, message)
-    return {"channel": channel, "ts": ts, "text": changed["text"], "message": _answered(workspace, channel, ts)}
+    return {
+        "channel": channel,
+        "ts": ts,
+        "text": changed["text"],
+        "message": _answered(workspace, channel, ts),
+    }
 
 
 def _delete(workspace: Workspace, args: Arguments) -> JSON:
@@ -189,7 +215,9 @@ def _ephemeral(workspace: Workspace, args: Arguments) -> JSON:
         raise SlackError("user_not_in_channel")
     message = _message(workspace, content_of(workspace, args))
     message.pop("metadata", None)
-    kept = show_ephemeral(workspace, channel, person, message, thread_ts=args.maybe_text("thread_ts"))
+    kept = show_ephemeral(
+        workspace, channel, person, message, thread_ts=args.maybe_text("thread_ts")
+    )
     return {"message_ts": kept["ts"]}
 
 
@@ -226,13 +254,23 @@ def add_reaction(workspace: Workspace, channel: str, ts: str, person: str, name:
         else:
             mine["users"].append(person)
             mine["count"] += 1
-        db.execute("UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(data), channel, ts))
+        db.execute(
+            "UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(data), channel, ts)
+        )
     tell_reaction(workspace, channel, ts, reactions)
     tell_changed(workspace, channel, ts)
     item = {"type": "message", "channel": channel, "ts": ts}
-    event = {"type": "reaction_added", "user": person, "reaction": name, "item": item, "item_user": data.get("user")}
+    event = {
+        "type": "reaction_added",
+        "user": person,
+        "reaction": name,
+        "item": item,
+        "item_user": data.get("user"),
+    }
     if is_member(workspace, channel, bot_user_id(workspace)):
-        workspace.send_event({**event, "event_ts": workspace.new_ts(), "_subscription": "reaction_added"})
+        workspace.send_event(
+            {**event, "event_ts": workspace.new_ts(), "_subscription": "reaction_added"}
+        )
 
 
 def _react(workspace: Workspace, args: Arguments) -> JSON:

@@ -1,7 +1,7 @@
 """The /client/* API: acting as a person, for the page in the browser, the demo and the tests.
 
-Promises JSON in, JSON out, always HTTP 200: {"ok": true, ...} or {"ok": false, "error": code, "message": words}.
-Requests from other origins are refused.
+Promises JSON in, JSON out, always HTTP 200: {"ok": true, ...} or {"ok": false, "error": code,
+"message": words}. Requests from other origins are refused.
 """
 
 from __future__ import annotations
@@ -76,13 +76,20 @@ class Client:
             "open_im": self._open_im,
             "react": self._react,
         }
-        every = [Route(f"/client/{name}", self._getter(act), methods=["GET"]) for name, act in gets.items()]
-        every += [Route(f"/client/{name}", self._poster(act), methods=["POST"]) for name, act in posts.items()]
+        every = [
+            Route(f"/client/{name}", self._getter(act), methods=["GET"])
+            for name, act in gets.items()
+        ]
+        every += [
+            Route(f"/client/{name}", self._poster(act), methods=["POST"])
+            for name, act in posts.items()
+        ]
         every.append(Route("/client/upload", self._upload, methods=["POST"]))
         every.append(Route("/client/stream", self._stream, methods=["GET"]))
         return every
 
-    # -- the frame -----------------------------------------------------------------------------------------------
+    # -- the frame
+    # ----------------------------------------------------------------------------------------------
 
     def _getter(self, act: Callable[[JSON], JSON]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
@@ -111,13 +118,16 @@ class Client:
             return JSONResponse({"ok": True, **act(sent)})
         except SlackError as problem:
             fields = dict(problem.fields)
-            words = fields.pop("message", None) or WORDS.get(problem.code, problem.code.replace("_", " "))
+            words = fields.pop("message", None) or WORDS.get(
+                problem.code, problem.code.replace("_", " ")
+            )
             return _refusal(problem.code, words, **fields)
 
     def _check_person(self, sent: JSON, act: Callable[[JSON], JSON]) -> None:
         """Refuse whom nobody can be; other apps' bots and workflows only write messages.
 
-        UNSURE: whether what somebody did just before they were deactivated still reaches the app; here it does.
+        UNSURE: whether what somebody did just before they were deactivated still reaches the app;
+        here it does.
         """
         known = people.find_person(self._workspace, str(sent.get("user") or ""))
         own = self._workspace.config.bot_user_id
@@ -129,7 +139,8 @@ class Client:
             self._workspace, str(sent.get("channel") or ""), str(sent.get("user")), member=member
         )
 
-    # -- looking -------------------------------------------------------------------------------------------------
+    # -- looking
+    # ----------------------------------------------------------------------------------------------
 
     def _boot(self, sent: JSON) -> JSON:
         workspace = self._workspace
@@ -147,10 +158,14 @@ class Client:
                 "name": config.app_name,
                 "bot_user_id": config.bot_user_id,
                 "commands": [
-                    {name: one.get(name, "") for name in ("command", "description", "usage_hint")} for one in commands
+                    {name: one.get(name, "") for name in ("command", "description", "usage_hint")}
+                    for one in commands
                 ],
                 "shortcuts": [
-                    {name: one.get(name, "") for name in ("name", "type", "callback_id", "description")}
+                    {
+                        name: one.get(name, "")
+                        for name in ("name", "type", "callback_id", "description")
+                    }
                     for one in shortcuts
                 ],
                 "home_tab": bool(home.get("home_tab_enabled")),
@@ -166,7 +181,9 @@ class Client:
         }
 
     def _state(self, _sent: JSON) -> JSON:
-        """The number of the newest event, without what a boot does: a page asks after its stream was broken."""
+        """The number of the newest event, without what a boot does: a page asks after its stream
+        was broken.
+        """
         return {"event_id": self._workspace.last_news()}
 
     def _history(self, sent: JSON) -> JSON:
@@ -175,7 +192,10 @@ class Client:
         before = str(sent.get("before") or "9999999999.999999")
         with self._workspace.store.read() as db:
             rows = db.execute(
-                "SELECT * FROM message WHERE channel=? AND in_channel=1 AND ts<? ORDER BY ts DESC LIMIT ?",
+                (
+                    "SELECT * FROM message WHERE channel=? AND in_channel=1 AND ts<? ORDER BY ts "
+                    "DESC LIMIT ?"
+                ),
                 (row["id"], before, limit + 1),
             ).fetchall()
         shown = [messages.shown(self._workspace, one, channel=True) for one in rows[:limit]]
@@ -192,7 +212,8 @@ class Client:
             raise SlackError("message_not_found")
         with self._workspace.store.read() as db:
             rows = db.execute(
-                "SELECT * FROM message WHERE channel=? AND thread_ts=? ORDER BY ts", (row["id"], root["ts"])
+                "SELECT * FROM message WHERE channel=? AND thread_ts=? ORDER BY ts",
+                (row["id"], root["ts"]),
             ).fetchall()
         shown = [messages.shown(self._workspace, one, channel=True) for one in [root, *rows]]
         ephemerals = messages.ephemerals(self._workspace, row["id"], sent["user"], root["ts"])
@@ -210,7 +231,8 @@ class Client:
             return _refusal("user_not_found", WORDS["user_not_found"])
         return stream(self._workspace, person, request)
 
-    # -- the app -------------------------------------------------------------------------------------------------
+    # -- the app
+    # ----------------------------------------------------------------------------------------------
 
     def _home_opened(self, sent: JSON) -> JSON:
         self._do.home_opened(sent["user"], "messages" if sent.get("tab") == "messages" else "home")
@@ -239,7 +261,9 @@ class Client:
 
     def _suggest(self, sent: JSON) -> JSON:
         ids = str(sent.get("block_id")), str(sent.get("action_id"))
-        return self._do.suggest(sent["user"], sent.get("container") or {}, *ids, str(sent.get("query") or ""))
+        return self._do.suggest(
+            sent["user"], sent.get("container") or {}, *ids, str(sent.get("query") or "")
+        )
 
     def _submit(self, sent: JSON) -> JSON:
         answer = self._do.submit(sent["user"], str(sent.get("view_id")), _values(sent))
@@ -250,10 +274,13 @@ class Client:
         return {"view_stack": views.stack(self._workspace, sent["user"])}
 
     def _shortcut(self, sent: JSON) -> JSON:
-        self._do.shortcut(sent["user"], str(sent.get("callback_id")), sent.get("channel"), sent.get("ts"))
+        self._do.shortcut(
+            sent["user"], str(sent.get("callback_id")), sent.get("channel"), sent.get("ts")
+        )
         return {}
 
-    # -- talking -------------------------------------------------------------------------------------------------
+    # -- talking
+    # ----------------------------------------------------------------------------------------------
 
     def _message(self, sent: JSON) -> JSON:
         workspace = self._workspace
@@ -270,25 +297,45 @@ class Client:
             for file_id in file_ids:
                 found = files.file_row(workspace, file_id)
                 if found is None or found["person"] != sent["user"] or found["state"] == "waiting":
-                    raise SlackError("file_not_found", message="This file has not been uploaded by you.")
+                    raise SlackError(
+                        "file_not_found", message="This file has not been uploaded by you."
+                    )
             posted = uploads.share_files(workspace, row["id"], message, file_ids, thread_ts)
         else:
             posted = messages.post_message(workspace, row["id"], message, thread_ts=thread_ts)
         return {"ts": posted["ts"]}
 
     def _signed(self, author: JSON, channel: str) -> JSON:
-        """What a message says of its author: a person, another app's bot, or a workflow, which is no user at all."""
+        """What a message says of its author: a person, another app's bot, or a workflow, which is
+        no user at all.
+        """
         workspace = self._workspace
         team = people.home_team(workspace, author["id"])
         if author.get("is_workflow"):
-            return {"subtype": "bot_message", "bot_id": author["bot_id"], "username": author["name"]}
+            return {
+                "subtype": "bot_message",
+                "bot_id": author["bot_id"],
+                "username": author["name"],
+            }
         signed: JSON = {"user": author["id"], "team": team}
         if author.get("is_bot"):
-            card = {"id": author["bot_id"], "app_id": author.get("app_id", ""), "name": author["name"], "team_id": team}
-            return {**signed, "bot_id": author["bot_id"], "app_id": author.get("app_id", ""), "bot_profile": card}
+            card = {
+                "id": author["bot_id"],
+                "app_id": author.get("app_id", ""),
+                "name": author["name"],
+                "team_id": team,
+            }
+            return {
+                **signed,
+                "bot_id": author["bot_id"],
+                "app_id": author.get("app_id", ""),
+                "bot_profile": card,
+            }
         signed["client_msg_id"] = str(uuid.uuid4())
         if channels.sharing(workspace, channel) is not None:
-            signed.update(user_team=team, source_team=team, user_profile=people.shared_profile(author, team))
+            signed.update(
+                user_team=team, source_team=team, user_profile=people.shared_profile(author, team)
+            )
         return signed
 
     def _check_messages_tab(self, row: sqlite3.Row) -> None:
@@ -297,7 +344,9 @@ class Client:
         if not row["is_im"] or not channels.is_member(self._workspace, row["id"], bot):
             return
         if home.get("messages_tab_read_only_enabled") or home.get("messages_tab_enabled") is False:
-            raise SlackError("messages_tab_disabled", message="Sending messages to this app has been turned off.")
+            raise SlackError(
+                "messages_tab_disabled", message="Sending messages to this app has been turned off."
+            )
 
     async def _upload(self, request: Request) -> Response:
         if not _same_origin(request):
@@ -330,7 +379,8 @@ class Client:
         self._workspace.tell("read", news, [sent["user"]])
         return {"unread": shown["unread"]}
 
-    # -- channels ------------------------------------------------------------------------------------------------
+    # -- channels
+    # ----------------------------------------------------------------------------------------------
 
     def _join(self, sent: JSON) -> JSON:
         row = self._room(sent)
@@ -368,25 +418,36 @@ class Client:
 
 
 def _check_kinds(sent: JSON) -> None:
-    """Refuse what no page sends: objects, lists and numbers where texts belong, and the other way round."""
+    """Refuse what no page sends: objects, lists and numbers where texts belong, and the other way
+    round.
+    """
     for name, value in sent.items():
         if name == "limit":
             good = value is None or (str(value).isascii() and str(value).isdigit())
         elif name in OBJECTS:
             good = value is None or isinstance(value, dict)
         elif name == "file_ids":
-            good = value is None or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+            good = value is None or (
+                isinstance(value, list) and all(isinstance(one, str) for one in value)
+            )
         else:
             good = value is None or isinstance(value, str | bool)
         if not good:
-            raise SlackError("invalid_arguments", message=f"{name}: this is not what the page sends.")
+            raise SlackError(
+                "invalid_arguments", message=f"{name}: this is not what the page sends."
+            )
 
 
 def _values(sent: JSON) -> JSON:
     values = (sent.get("state") or {}).get("values") or {}
     actions = list(values.values()) if isinstance(values, dict) else [values]
-    if not all(isinstance(one, dict) and all(isinstance(typed, dict) for typed in one.values()) for one in actions):
-        raise SlackError("invalid_arguments", message="state: expected values by block_id and action_id.")
+    if not all(
+        isinstance(one, dict) and all(isinstance(typed, dict) for typed in one.values())
+        for one in actions
+    ):
+        raise SlackError(
+            "invalid_arguments", message="state: expected values by block_id and action_id."
+        )
     return dict(values)
 
 

@@ -1,7 +1,7 @@
 """What a practice Slack workspace is made of: given by whoever starts it, never built in.
 
-Promises that the stand-in learns everything about the app (name, commands, scopes, events) from the app's own
-manifest, as Slack does.
+Promises that the stand-in learns everything about the app (name, commands, scopes, events) from the
+app's own manifest, as Slack does.
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ JSON = dict[str, Any]
 class SlackConfig:
     """One workspace with one installed app.
 
-    `store` is the SQLite file (files people upload lie in a folder beside it). `people`: id, name, and if wanted
-    real_name, title, email, tz, color, is_admin, is_restricted, deleted; team_id for somebody of another workspace (or
-    with enterprise_user, whose `teams` name ours, for a colleague with another home), is_stranger, and `hidden` for
-    whom the app may not see. An entry with is_bot is the app's bot user, else one is made from the manifest; with a
-    bot_id of its own it is another app's bot, and with `is_workflow` a workflow, whose messages name no user.
-    `channels`: id, name, is_private, topic, members (ids, or the word "bot"); `shared_with` (ids of workspaces) makes
-    a channel of Slack Connect, which `host` (one of these) owns, else we.
-    `request_url` is where signed HTTP goes; None means Socket Mode. `time_scale` scales the pauses before an event is
-    delivered again (0 s, 60 s, 300 s). `sent_again` is the share of events that come once more although the app took
-    them, `new_id_again` the share of repeated deliveries that come under a new event_id and without the retry headers;
-    both are drawn with `seed`. `events_an_hour` is the most that the app gets; from `events_to_judge` deliveries an
-    hour on it must take 5 % of them. `connection_seconds` is the life of a Socket Mode connection, `leave_seconds`
-    what is left of it once the app was told to go. `ack_seconds` is how long Slack waits for the app. `messages`
+    `store` is the SQLite file (files people upload lie in a folder beside it). `people`: id, name,
+    and if wanted real_name, title, email, tz, color, is_admin, is_restricted, deleted; team_id for
+    somebody of another workspace (or with enterprise_user, whose `teams` name ours, for a colleague
+    with another home), is_stranger, and `hidden` for whom the app may not see. An entry with is_bot
+    is the app's bot user, else one is made from the manifest; with a bot_id of its own it is
+    another app's bot, and with `is_workflow` a workflow, whose messages name no user. `channels`:
+    id, name, is_private, topic, members (ids, or the word "bot"); `shared_with` (ids of workspaces)
+    makes a channel of Slack Connect, which `host` (one of these) owns, else we. `request_url` is
+    where signed HTTP goes; None means Socket Mode. `time_scale` scales the pauses before an event
+    is delivered again (0 s, 60 s, 300 s). `sent_again` is the share of events that come once more
+    although the app took them, `new_id_again` the share of repeated deliveries that come under a
+    new event_id and without the retry headers; both are drawn with `seed`. `events_an_hour` is the
+    most that the app gets; from `events_to_judge` deliveries an hour on it must take 5 % of them.
+    `connection_seconds` is the life of a Socket Mode connection, `leave_seconds` what is left of it
+    once the app was told to go. `ack_seconds` is how long Slack waits for the app. `messages`
     (channel, user or "bot", text, blocks, thread_of) are there from the start.
     """
 
@@ -56,7 +58,11 @@ class SlackConfig:
     messages: Sequence[JSON] = ()
     usergroups: Sequence[JSON] = ()
     team: Mapping[str, str] = field(
-        default_factory=lambda: {"id": "T0ORCHARD", "name": "Orchard Works", "domain": "orchard-works"}
+        default_factory=lambda: {
+            "id": "T0ORCHARD",
+            "name": "Orchard Works",
+            "domain": "orchard-works",
+        }
     )
     app_id: str = "A0LABELJOB"
     bot_id: str = "B0LABELJOB"
@@ -72,7 +78,11 @@ class SlackConfig:
     def app_name(self) -> str:
         """The name people see on the app's messages."""
         user = self.features.get("bot_user") or {}
-        return str(user.get("display_name") or self.manifest.get("display_information", {}).get("name") or "app")
+        return str(
+            user.get("display_name")
+            or self.manifest.get("display_information", {}).get("name")
+            or "app"
+        )
 
     @property
     def features(self) -> JSON:
@@ -87,7 +97,9 @@ class SlackConfig:
     @property
     def scopes(self) -> list[str]:
         """The bot scopes the workspace has granted: exactly those of the manifest."""
-        return list(((self.manifest.get("oauth_config") or {}).get("scopes") or {}).get("bot") or [])
+        return list(
+            ((self.manifest.get("oauth_config") or {}).get("scopes") or {}).get("bot") or []
+        )
 
     @property
     def bot_events(self) -> frozenset[str]:
@@ -100,7 +112,11 @@ class SlackConfig:
         for person in self.people:
             if person.get("is_bot") and not person.get("bot_id"):
                 return dict(person)
-        return {"id": "U0LABELJOB", "name": self.app_name.lower().replace(" ", ""), "real_name": self.app_name}
+        return {
+            "id": "U0LABELJOB",
+            "name": self.app_name.lower().replace(" ", ""),
+            "real_name": self.app_name,
+        }
 
     @property
     def bot_user_id(self) -> str:

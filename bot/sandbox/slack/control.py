@@ -1,4 +1,6 @@
-"""Switches of the workspace for whoever runs it: where the app listens, its connections, its token, rare refusals."""
+"""Switches of the workspace for whoever runs it: where the app listens, its connections, its token,
+rare refusals.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,19 @@ TOKEN_STATES = {"token_revoked", "token_expired", "account_inactive", "invalid_a
 
 
 class Control:
-    """POST /_control/request_url, disconnect, token, refuse, redelivery, installed, signing, subscription.
+    """POST /_control/request_url, disconnect, token, refuse, redelivery, installed, signing,
+    subscription.
 
     And file_processing; GET /_control/connections.
     """
 
     def __init__(
-        self, workspace: Workspace, socket_mode: SocketMode, transport: Transport, events: Events, api: WebApi
+        self,
+        workspace: Workspace,
+        socket_mode: SocketMode,
+        transport: Transport,
+        events: Events,
+        api: WebApi,
     ) -> None:
         self._workspace = workspace
         self._events = events
@@ -56,7 +64,9 @@ class Control:
             Route("/_control/installed", self._poster(self._installed), methods=["POST"]),
             Route("/_control/signing", self._poster(self._signing), methods=["POST"]),
             Route("/_control/subscription", self._poster(self._subscription), methods=["POST"]),
-            Route("/_control/file_processing", self._poster(self._file_processing), methods=["POST"]),
+            Route(
+                "/_control/file_processing", self._poster(self._file_processing), methods=["POST"]
+            ),
             Route("/_control/connections", self._connections, methods=["GET"]),
         ]
 
@@ -70,12 +80,16 @@ class Control:
                 sent = strict_json.loads(await request.body() or b"{}")
                 return JSONResponse({"ok": True, **await run_in_threadpool(act, sent)})
             except (ValueError, TypeError, KeyError, AttributeError) as problem:
-                return JSONResponse({"ok": False, "error": "bad_request", "message": str(problem)}, status_code=400)
+                return JSONResponse(
+                    {"ok": False, "error": "bad_request", "message": str(problem)}, status_code=400
+                )
 
         return endpoint
 
     def _request_url(self, sent: JSON) -> JSON:
-        """{"url": address or null, "verify": true asks the app to echo a challenge, as Slack does on saving."""
+        """{"url": address or null, "verify": true asks the app to echo a challenge, as Slack does
+        on saving.
+        """
         url = sent.get("url")
         if url is not None and not str(url).startswith(("http://", "https://")):
             raise ValueError("url: expected an http address or null")
@@ -83,15 +97,25 @@ class Control:
         if not sent.get("verify") or url is None:
             return {}
         challenge = secrets.token_hex(20)
-        payload = {"type": "url_verification", "token": "legacy-verification-token", "challenge": challenge}
-        answer = self._transport.deliver(Delivery("app:url_verification", "events_api", payload, "json"))
+        payload = {
+            "type": "url_verification",
+            "token": "legacy-verification-token",
+            "challenge": challenge,
+        }
+        answer = self._transport.deliver(
+            Delivery("app:url_verification", "events_api", payload, "json")
+        )
         reply = answer.opened()
         echoed = reply.get("challenge") if isinstance(reply, dict) else None
-        verified = echoed == challenge or answer.body.decode("utf-8", "replace").strip() == challenge
+        verified = (
+            echoed == challenge or answer.body.decode("utf-8", "replace").strip() == challenge
+        )
         return {"verified": answer.ok and verified}
 
     def _disconnect(self, sent: JSON) -> JSON:
-        """{"reason": warning | refresh_requested | link_disabled | too_many_websockets, "cut": true ends at once}."""
+        """{"reason": warning | refresh_requested | link_disabled | too_many_websockets, "cut": true
+        ends at once}.
+        """
         reason = sent.get("reason", "refresh_requested")
         if reason not in REASONS:
             raise ValueError(f"reason: expected one of {', '.join(sorted(REASONS))}")
@@ -106,7 +130,8 @@ class Control:
         return {}
 
     def _refuse(self, sent: JSON) -> JSON:
-        """{"method": pattern, "error": code, "times": n}: the next n calls fail with this code, with nothing done.
+        """{"method": pattern, "error": code, "times": n}: the next n calls fail with this code,
+        with nothing done.
 
         An error of null forgets what was planned for exactly this pattern.
         """
@@ -117,22 +142,36 @@ class Control:
         return {}
 
     def _redelivery(self, sent: JSON) -> JSON:
-        """{"sent_again": share, "new_id_again": share, "seed": n}: which events come again, and under a new id."""
-        sent_again, new_id_again = float(sent.get("sent_again", 0.0)), float(sent.get("new_id_again", 0.0))
+        """{"sent_again": share, "new_id_again": share, "seed": n}: which events come again, and
+        under a new id.
+        """
+        sent_again, new_id_again = (
+            float(sent.get("sent_again", 0.0)),
+            float(sent.get("new_id_again", 0.0)),
+        )
         if not (0 <= sent_again <= 1 and 0 <= new_id_again <= 1):
             raise ValueError("sent_again, new_id_again: expected shares from 0 to 1")
-        self._events.shares(sent_again, new_id_again, int(sent.get("seed", self._workspace.config.seed)))
+        self._events.shares(
+            sent_again, new_id_again, int(sent.get("seed", self._workspace.config.seed))
+        )
         return {}
 
     def _installed(self, sent: JSON) -> JSON:
-        """{"team_id": id, "api_app_id": id}: payloads bear these instead of the app's own; {} is normal again."""
-        if not all(name in {"team_id", "api_app_id"} and isinstance(value, str) for name, value in sent.items()):
+        """{"team_id": id, "api_app_id": id}: payloads bear these instead of the app's own; {} is
+        normal again.
+        """
+        if not all(
+            name in {"team_id", "api_app_id"} and isinstance(value, str)
+            for name, value in sent.items()
+        ):
             raise ValueError("expected team_id, api_app_id or neither")
         self._transport.installed = sent
         return {}
 
     def _signing(self, sent: JSON) -> JSON:
-        """{"skew": seconds by which signed requests are dated wrongly, "forged": true signs with a wrong secret}."""
+        """{"skew": seconds by which signed requests are dated wrongly, "forged": true signs with a
+        wrong secret}.
+        """
         skew = float(sent.get("skew", 0.0))
         if not abs(skew) < 1e9:  # noqa: PLR2004 - a moment must still be a number of seconds
             raise ValueError("skew: expected seconds")
@@ -145,7 +184,9 @@ class Control:
         return {}
 
     def _file_processing(self, sent: JSON) -> JSON:
-        """{"seconds": how long a file that the app uploads from now on cannot be shown in blocks}."""
+        """{"seconds": how long a file that the app uploads from now on cannot be shown in
+        blocks}.
+        """
         seconds = float(sent.get("seconds", 0.0))
         if not 0 <= seconds < 1e9:  # noqa: PLR2004 - a moment must still be a number of seconds
             raise ValueError("seconds: expected a number of seconds")

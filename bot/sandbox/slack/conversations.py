@@ -47,7 +47,9 @@ def _list(workspace: Workspace, args: Arguments) -> JSON:
 
 
 def _of_person(workspace: Workspace, args: Arguments) -> JSON:
-    """users.conversations: where somebody is, the app by default; places that are not public only if the app is in."""
+    """users.conversations: where somebody is, the app by default; places that are not public only
+    if the app is in.
+    """
     bot = bot_user_id(workspace)
     person = args.maybe_text("user") or bot
     if find_person(workspace, person) is None:
@@ -55,9 +57,11 @@ def _of_person(workspace: Workspace, args: Arguments) -> JSON:
     seen = [
         row
         for row in _rows(workspace, args)
-        if is_member(workspace, row["id"], person) and (not row["is_private"] or is_member(workspace, row["id"], bot))
+        if is_member(workspace, row["id"], person)
+        and (not row["is_private"] or is_member(workspace, row["id"], bot))
     ]
-    # UNSURE: whether a limit above the largest is refused; the reference only says "with a max value of 999".
+    # UNSURE: whether a limit above the largest is refused; the reference only says "with a max
+    # value of 999".
     part, cursor = page(seen, args, default=100, largest=LARGEST)
     channels = [api_channel(workspace, row) for row in part]
     for channel in channels:  # the reference shows neither
@@ -110,7 +114,11 @@ def _open(workspace: Workspace, args: Arguments) -> JSON:
         raise SlackError("user_disabled")
     opened = find_channel(workspace, open_im(workspace, people[0], bot))
     assert opened is not None
-    return {"channel": api_channel(workspace, opened) if args.flag("return_im") else {"id": opened["id"]}}
+    return {
+        "channel": api_channel(workspace, opened)
+        if args.flag("return_im")
+        else {"id": opened["id"]}
+    }
 
 
 def join(workspace: Workspace, row: sqlite3.Row, person: str, inviter: str | None = None) -> None:
@@ -139,7 +147,11 @@ def leave(workspace: Workspace, row: sqlite3.Row, person: str) -> bool:
     if not remove_member(workspace, row["id"], person):
         return False
     words = f"<@{person}> has left the channel"
-    post_message(workspace, row["id"], {"type": "message", "subtype": "channel_leave", "user": person, "text": words})
+    post_message(
+        workspace,
+        row["id"],
+        {"type": "message", "subtype": "channel_leave", "user": person, "text": words},
+    )
     _tell_channel(workspace, row, person)
     if bot_was_in and person != bot_user_id(workspace):
         event = {
@@ -168,7 +180,10 @@ def _join(workspace: Workspace, args: Arguments) -> JSON:
         raise SlackError("method_not_supported_for_channel_type")
     answer: JSON = {}
     if is_member(workspace, row["id"], bot_user_id(workspace)):
-        answer = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
+        answer = {
+            "warning": "already_in_channel",
+            "response_metadata": {"warnings": ["already_in_channel"]},
+        }
     join(workspace, row, bot_user_id(workspace))
     return {"channel": api_channel(workspace, row), **answer}
 
@@ -197,7 +212,8 @@ def _leave(workspace: Workspace, args: Arguments) -> JSON:
 
 def _in_window(args: Arguments, ts: str) -> bool:
     oldest, latest = args.maybe_text("oldest") or "0", args.maybe_text("latest") or "9" * 20
-    # Callers may leave the fraction out or shorten it: compare as numbers of microseconds, never as floats.
+    # Callers may leave the fraction out or shorten it: compare as numbers of microseconds, never as
+    # floats.
     moment, first, last = _micros(ts), _micros(oldest), _micros(latest)
     return first <= moment <= last if args.flag("inclusive") else first < moment < last
 
@@ -236,9 +252,15 @@ def _replies(workspace: Workspace, args: Arguments) -> JSON:
         raise SlackError("thread_not_found")
     with workspace.store.read() as db:
         rows = db.execute(
-            "SELECT * FROM message WHERE channel=? AND thread_ts=? ORDER BY ts", (row["id"], root["ts"])
+            "SELECT * FROM message WHERE channel=? AND thread_ts=? ORDER BY ts",
+            (row["id"], root["ts"]),
         ).fetchall()
-    part, cursor = page([one for one in rows if _in_window(args, one["ts"])], args, default=1000, largest=LARGEST + 1)
+    part, cursor = page(
+        [one for one in rows if _in_window(args, one["ts"])],
+        args,
+        default=1000,
+        largest=LARGEST + 1,
+    )
     metadata = args.flag("include_all_metadata")
     # The root comes first on every page, whatever the window.
     messages = [shown(workspace, one, metadata=metadata) for one in [root, *part]]

@@ -22,8 +22,9 @@ Outcome = Literal["answered", "timeout", "http_error", "connection_failed", "not
 class Delivery:
     """One thing for the app.
 
-    `operation` is the journal's word ("app:/labeljob"), `envelope` the Socket Mode type, `encoding` how HTTP carries
-    the payload: as form fields (commands), as a field `payload` (interactivity) or as JSON (events).
+    `operation` is the journal's word ("app:/labeljob"), `envelope` the Socket Mode type, `encoding`
+    how HTTP carries the payload: as form fields (commands), as a field `payload` (interactivity) or
+    as JSON (events).
     """
 
     operation: str

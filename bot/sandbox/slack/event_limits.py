@@ -1,7 +1,8 @@
-"""How many events an app may get, and how many it must take, within an hour (facts sections 9 and 10).
+"""How many events an app may get, and how many it must take, within an hour (facts sections 9 and
+10).
 
-Promises two verdicts on a sliding hour, counted by minutes and kept in memory: whether one more event may be sent,
-and whether the app has failed so often that its subscription ends.
+Promises two verdicts on a sliding hour, counted by minutes and kept in memory: whether one more
+event may be sent, and whether the app has failed so often that its subscription ends.
 """
 
 from __future__ import annotations
@@ -37,9 +38,11 @@ class _Hour:
 
 
 class EventLimits:
-    """`an_hour` events at most; at `enough` deliveries an hour, fewer than 5 % taken end the subscription.
+    """`an_hour` events at most; at `enough` deliveries an hour, fewer than 5 % taken end the
+    subscription.
 
-    UNSURE: from how many deliveries on a failing app loses its subscription; Slack is known to spare quiet apps.
+    UNSURE: from how many deliveries on a failing app loses its subscription; Slack is known to
+    spare quiet apps.
     """
 
     def __init__(self, clock: Callable[[], float], an_hour: int, enough: int) -> None:

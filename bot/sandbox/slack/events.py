@@ -1,10 +1,11 @@
 """The Events API: what happens in the workspace, told to the app, again when it does not answer.
 
-Promises delivery outside of any transaction, only of events the manifest subscribes to and has the scope for, and up
-to three more attempts after 0, 60 and 300 seconds times `time_scale`. Some repeated deliveries come under a new
-event_id and without the retry headers, as Slack's do at times: an app that knows an event by its id alone is found out.
-Above 30,000 events an hour the app gets app_rate_limited, once a minute, instead; an app that takes fewer than 5 % of
-many deliveries loses its subscription until somebody switches it on again.
+Promises delivery outside of any transaction, only of events the manifest subscribes to and has the
+scope for, and up to three more attempts after 0, 60 and 300 seconds times `time_scale`. Some
+repeated deliveries come under a new event_id and without the retry headers, as Slack's do at times:
+an app that knows an event by its id alone is found out. Above 30,000 events an hour the app gets
+app_rate_limited, once a minute, instead; an app that takes fewer than 5 % of many deliveries loses
+its subscription until somebody switches it on again.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ REASONS = {
 class Events:
     """Sends events; attempts that wait for their time are kept in memory.
 
-    `sent_again` and `new_id_again` are the shares of the configuration; they can be changed while it runs.
+    `sent_again` and `new_id_again` are the shares of the configuration; they can be changed while
+    it runs.
     """
 
     def __init__(self, workspace: Workspace, transport: Transport) -> None:
@@ -56,7 +58,9 @@ class Events:
         self.new_id_again = workspace.config.new_id_again
 
     def send(self, event: JSON) -> None:
-        """Tell the app of an event, if it wants it; `_subscription` names what it must have subscribed to."""
+        """Tell the app of an event, if it wants it; `_subscription` names what it must have
+        subscribed to.
+        """
         kept = dict(event)
         subscription = kept.pop("_subscription", kept["type"])
         config = self._workspace.config
@@ -83,10 +87,14 @@ class Events:
                 "api_app_id": config.app_id,
             }
             delivery = Delivery("app:app_rate_limited", "events_api", told, "json")
-            self._workspace.store.after_commit(lambda: self._transport.later(lambda: self._transport.deliver(delivery)))
+            self._workspace.store.after_commit(
+                lambda: self._transport.later(lambda: self._transport.deliver(delivery))
+            )
 
     def _outer(self, event: JSON) -> JSON:
-        """The envelope: the workspace that hosts the channel; `authorizations` name the one that installed the app."""
+        """The envelope: the workspace that hosts the channel; `authorizations` name the one that
+        installed the app.
+        """
         config = self._workspace.config
         shared = sharing(self._workspace, _channel_of(event))
         return {
@@ -163,8 +171,13 @@ class Events:
 def _channel_of(event: JSON) -> str:
     """The id of the channel an event is about ("" where it is about none)."""
     item = event.get("item")
-    return str(event.get("channel") or (item.get("channel") if isinstance(item, dict) else "") or "")
+    return str(
+        event.get("channel") or (item.get("channel") if isinstance(item, dict) else "") or ""
+    )
 
 
 def _no_retry(answer: Answer) -> bool:
-    return any(name.lower() == "x-slack-no-retry" and value == "1" for name, value in answer.headers.items())
+    return any(
+        name.lower() == "x-slack-no-retry" and value == "1"
+        for name, value in answer.headers.items()
+    )

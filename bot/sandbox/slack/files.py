@@ -16,14 +16,31 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.config import JSON
     from bot.sandbox.slack.state import Workspace
 
-__all__ = ["bytes_path", "file_json", "file_row", "is_ready", "keep_bytes", "may_see", "new_file", "set_file"]
+__all__ = [
+    "bytes_path",
+    "file_json",
+    "file_row",
+    "is_ready",
+    "keep_bytes",
+    "may_see",
+    "new_file",
+    "set_file",
+]
 
 
-def new_file(workspace: Workspace, person: str, name: str, *, length: int, alt_txt: str = "") -> sqlite3.Row:
+def new_file(
+    workspace: Workspace, person: str, name: str, *, length: int, alt_txt: str = ""
+) -> sqlite3.Row:
     """A file that waits for its bytes; `secret` is the last part of its upload address."""
     file_id = workspace.new_id("F")
     safe = PurePosixPath(name.replace("\\", "/")).name or "file"
-    data = {"name": safe, "title": safe, "length": length, "alt_txt": alt_txt, "created": int(workspace.now)}
+    data = {
+        "name": safe,
+        "title": safe,
+        "length": length,
+        "alt_txt": alt_txt,
+        "created": int(workspace.now),
+    }
     with workspace.store.write() as db:
         db.execute(
             "INSERT INTO file(id, person, secret, state, data) VALUES (?, ?, ?, 'waiting', ?)",
@@ -72,7 +89,8 @@ def share(workspace: Workspace, file_id: str, channel: str, ts: str) -> None:
 
 
 def may_see(workspace: Workspace, row: sqlite3.Row, person: str) -> bool:
-    """The uploader, the app that got it in a form, who is in a channel where it was shared (a public one: all).
+    """The uploader, the app that got it in a form, who is in a channel where it was shared (a
+    public one: all).
 
     To be shown in a block of a message or view counts as being shared.
     """
@@ -139,7 +157,9 @@ def file_json(workspace: Workspace, file_id: str) -> JSON | None:
 
 
 def is_ready(workspace: Workspace, data: JSON) -> bool:
-    """Whether Slack has worked through a file; until then its shares are missing and no block can show it."""
+    """Whether Slack has worked through a file; until then its shares are missing and no block can
+    show it.
+    """
     return bool(data.get("ready_at", 0.0) <= workspace.now)
 
 
@@ -147,14 +167,20 @@ def _kinds(workspace: Workspace, channels: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     with workspace.store.read() as db:
         for channel in channels:
-            row = db.execute("SELECT is_private, is_im FROM channel WHERE id=?", (channel,)).fetchone()
+            row = db.execute(
+                "SELECT is_private, is_im FROM channel WHERE id=?", (channel,)
+            ).fetchone()
             if row is not None:
-                found[channel] = "im" if row["is_im"] else "group" if row["is_private"] else "channel"
+                found[channel] = (
+                    "im" if row["is_im"] else "group" if row["is_private"] else "channel"
+                )
     return found
 
 
 def give_to_app(workspace: Workspace, file_id: str, person: str) -> JSON | None:
-    """A file that its uploader puts into a form: the app may fetch it from now on; None when it is not theirs."""
+    """A file that its uploader puts into a form: the app may fetch it from now on; None when it is
+    not theirs.
+    """
     row = file_row(workspace, file_id)
     if row is None or row["person"] != person or row["state"] == "waiting":
         return None

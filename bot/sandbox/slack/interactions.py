@@ -1,7 +1,8 @@
-"""What people do with the app: commands, presses, choices, submits, shortcuts; and what the app may answer.
+"""What people do with the app: commands, presses, choices, submits, shortcuts; and what the app may
+answer.
 
-Promises Slack's rules on both sides: nothing is delivered twice, the app has 3 seconds, an answer that Slack does not
-understand leaves the person with words and everything as it was.
+Promises Slack's rules on both sides: nothing is delivered twice, the app has 3 seconds, an answer
+that Slack does not understand leaves the person with words and everything as it was.
 """
 
 from __future__ import annotations
@@ -34,13 +35,16 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Interactions:
-    """One method per thing a person can do; they raise SlackError with a code and words for the person."""
+    """One method per thing a person can do; they raise SlackError with a code and words for the
+    person.
+    """
 
     def __init__(self, workspace: Workspace, transport: Transport) -> None:
         self._workspace = workspace
         self._transport = transport
 
-    # -- commands ------------------------------------------------------------------------------------------------
+    # -- commands
+    # ----------------------------------------------------------------------------------------------
 
     def command(self, person: str, channel: str, command: str, text: str) -> JSON | None:
         """Run a slash command; gives the ephemeral answer if the app gave one at once."""
@@ -51,10 +55,14 @@ class Interactions:
             raise SlackError("no_such_command", message=words)
         row = visible_channel(workspace, channel, person, member=True)
         fields = payloads.command_fields(workspace, person, row["id"], command, text)
-        answer = self._transport.deliver(Delivery(f"app:{command}", "slash_commands", fields, "fields"))
+        answer = self._transport.deliver(
+            Delivery(f"app:{command}", "slash_commands", fields, "fields")
+        )
         self._require(answer, f"{command} failed because the app did not respond.")
         reply = answer.opened()
-        if not isinstance(reply, dict) or not (reply.get("text") or reply.get("blocks") or reply.get("attachments")):
+        if not isinstance(reply, dict) or not (
+            reply.get("text") or reply.get("blocks") or reply.get("attachments")
+        ):
             return None
         if reply.get("response_type") == "in_channel":
             # Slack shows the command too when the answer is for everybody.
@@ -63,7 +71,9 @@ class Interactions:
         try:
             return answer_in_place(workspace, person, row["id"], reply)
         except SlackError as problem:
-            raise SlackError("invalid_command_response", message=f"{command} failed: {problem.code}") from problem
+            raise SlackError(
+                "invalid_command_response", message=f"{command} failed: {problem.code}"
+            ) from problem
 
     def _require(self, answer: Answer, words: str) -> None:
         """Raise what the person sees when the app did not take a request."""
@@ -73,9 +83,12 @@ class Interactions:
         raise SlackError(code, message=f'{words} (error "{code}")')
 
     def _interactive(self, payload: JSON) -> Answer:
-        return self._transport.deliver(Delivery(f"app:{payload['type']}", "interactive", payload, "payload"))
+        return self._transport.deliver(
+            Delivery(f"app:{payload['type']}", "interactive", payload, "payload")
+        )
 
-    # -- presses and choices -------------------------------------------------------------------------------------
+    # -- presses and choices
+    # -------------------------------------------------------------------------------------
 
     def action(  # noqa: PLR0913, PLR0917 - a press has that many parts
         self, person: str, container: JSON, block_id: str, action_id: str, chosen: JSON, sent: JSON
@@ -87,11 +100,15 @@ class Interactions:
             visible_channel(workspace, place.channel, person)
         block, element = _element(place.blocks, block_id, action_id)
         if block["type"] == "input" and not block.get("dispatch_action"):
-            raise SlackError("not_dispatched", message="This field is sent with the form, not by itself.")
+            raise SlackError(
+                "not_dispatched", message="This field is sent with the form, not by itself."
+            )
         chosen = _checked_choice(element, chosen)
         if place.view_id is not None and element["type"] not in {"button", "overflow"}:
             typed = {block_id: {action_id: chosen}}
-            place = payloads.find_place(workspace, person, container, {**sent, **_joined(sent, typed)})
+            place = payloads.find_place(
+                workspace, person, container, {**sent, **_joined(sent, typed)}
+            )
         elif "state" in place.fields:
             values = place.fields["state"]["values"]
             mine = values.get(block_id, {}).get(action_id)
@@ -121,8 +138,12 @@ class Interactions:
             )
         self._require(self._interactive(payload), "The app did not respond.")
 
-    def suggest(self, person: str, container: JSON, block_id: str, action_id: str, query: str) -> JSON:
-        """Ask the app what an external select offers; nothing is asked below min_query_length (default 3)."""
+    def suggest(
+        self, person: str, container: JSON, block_id: str, action_id: str, query: str
+    ) -> JSON:
+        """Ask the app what an external select offers; nothing is asked below min_query_length
+        (default 3).
+        """
         workspace = self._workspace
         place = payloads.find_place(workspace, person, container, {})
         _block, element = _element(place.blocks, block_id, action_id)
@@ -144,7 +165,8 @@ class Interactions:
             raise SlackError("invalid_options", message="The options could not be loaded.")
         return {name: offered[name] for name in ("options", "option_groups") if name in offered}
 
-    # -- forms ---------------------------------------------------------------------------------------------------
+    # -- forms
+    # ----------------------------------------------------------------------------------------------
 
     def submit(self, person: str, view_id: str, sent: JSON) -> JSON:
         """Submit the modal on top; gives `response_action` and `errors` as the page needs them."""
@@ -166,13 +188,18 @@ class Interactions:
         return self._answered_submit(person, view, answer)
 
     def _give_files(self, person: str, view: JSON) -> dict[str, str]:
-        """Put whole file objects into the state of file inputs; {block_id: words} for files that cannot go."""
+        """Put whole file objects into the state of file inputs; {block_id: words} for files that
+        cannot go.
+        """
         errors: dict[str, str] = {}
         for block_id, actions in view["state"]["values"].items():
             for state in actions.values():
                 if state["type"] != "file_input":
                     continue
-                given = [files.give_to_app(self._workspace, str(one.get("id")), person) for one in state["files"]]
+                given = [
+                    files.give_to_app(self._workspace, str(one.get("id")), person)
+                    for one in state["files"]
+                ]
                 state["files"] = [file for file in given if file is not None]
                 if len(state["files"]) < len(given):
                     errors[block_id] = "A file is missing. Please add it again."
@@ -196,7 +223,14 @@ class Interactions:
                 if found is None or not found[1].get("response_url_enabled") or not channel:
                     continue
                 url = new_response_url(self._workspace, person, channel)
-                urls.append({"block_id": block_id, "action_id": action_id, "channel_id": channel, "response_url": url})
+                urls.append(
+                    {
+                        "block_id": block_id,
+                        "action_id": action_id,
+                        "channel_id": channel,
+                        "response_url": url,
+                    }
+                )
         return urls
 
     def _answered_submit(self, person: str, view: JSON, answer: Answer) -> JSON:
@@ -209,7 +243,9 @@ class Interactions:
             return self._obey(person, view, reply, action)
         except SlackError as problem:
             detail = problem.fields.get("response_metadata", {}).get("messages", [])
-            raise SlackError("invalid_response", message=TROUBLE, reason=problem.code, messages=detail) from problem
+            raise SlackError(
+                "invalid_response", message=TROUBLE, reason=problem.code, messages=detail
+            ) from problem
 
     def _obey(self, person: str, view: JSON, reply: Any, action: Any) -> JSON:
         workspace = self._workspace
@@ -230,13 +266,17 @@ class Interactions:
         return {"response_action": action}
 
     def _close_submitted(self, person: str, view: JSON) -> None:
-        """An empty answer closes the submitted view, unless the app has already put another one on top."""
+        """An empty answer closes the submitted view, unless the app has already put another one on
+        top.
+        """
         top = views.top(self._workspace, person)
         if top is not None and top["id"] == view["id"]:
             views.close_view(self._workspace, person)
 
     def close(self, person: str, view_id: str, *, clear: bool) -> None:
-        """Close the modal on top, or all; the app hears of those with notify_on_close, its answer is not awaited."""
+        """Close the modal on top, or all; the app hears of those with notify_on_close, its answer
+        is not awaited.
+        """
         self._own_top(person, view_id)
         closed = views.close_view(self._workspace, person, clear=clear)
         for view in closed:
@@ -248,7 +288,8 @@ class Interactions:
                 }
                 self._transport.later(functools.partial(self._interactive, payload))
 
-    # -- shortcuts, Home -----------------------------------------------------------------------------------------
+    # -- shortcuts, Home
+    # -----------------------------------------------------------------------------------------
 
     def shortcut(self, person: str, callback_id: str, channel: str | None, ts: str | None) -> None:
         """Run a global shortcut, or with channel and ts a message shortcut."""
@@ -257,9 +298,16 @@ class Interactions:
         known = workspace.config.features.get("shortcuts") or []
         if not any(one["callback_id"] == callback_id and one["type"] == kind for one in known):
             raise SlackError("no_such_shortcut", message="This shortcut does not exist here.")
-        trigger = {"trigger_id": views.new_trigger(workspace, person), "action_ts": workspace.new_ts()}
+        trigger = {
+            "trigger_id": views.new_trigger(workspace, person),
+            "action_ts": workspace.new_ts(),
+        }
         if ts is None:
-            payload = {**payloads.base(workspace, "shortcut", person), "callback_id": callback_id, **trigger}
+            payload = {
+                **payloads.base(workspace, "shortcut", person),
+                "callback_id": callback_id,
+                **trigger,
+            }
         else:
             row = visible_channel(workspace, channel or "", person)
             found = find_message(workspace, row["id"], ts)
@@ -273,7 +321,9 @@ class Interactions:
                 "channel": payloads.channel_brief(workspace, row["id"]),
                 "message_ts": ts,
                 "message": message,
-                "response_url": new_response_url(workspace, person, row["id"], thread_ts=message.get("thread_ts")),
+                "response_url": new_response_url(
+                    workspace, person, row["id"], thread_ts=message.get("thread_ts")
+                ),
             }
         self._require(self._interactive(payload), "The app did not respond.")
 
@@ -315,13 +365,19 @@ def _checked_choice(element: JSON, chosen: JSON) -> JSON:
     found = offered(element, chosen)
     for pick in [found.get("selected_option"), *(found.get("selected_options") or [])]:
         if pick is not None and pick not in options:
-            raise SlackError("no_such_option", message=f"This choice is not offered: {json.dumps(pick)}")
+            raise SlackError(
+                "no_such_option", message=f"This choice is not offered: {json.dumps(pick)}"
+            )
     return found
 
 
 def _named_fields(view: JSON, errors: Any) -> dict[str, str]:
     """Errors must name input blocks of the submitted view, and say something."""
-    if not isinstance(errors, dict) or not errors or not set(errors) <= input_blocks(view["blocks"]):
+    if (
+        not isinstance(errors, dict)
+        or not errors
+        or not set(errors) <= input_blocks(view["blocks"])
+    ):
         raise SlackError("invalid_errors")
     if not all(isinstance(words, str) and words for words in errors.values()):
         raise SlackError("invalid_errors")

@@ -1,4 +1,6 @@
-"""What Slack refuses in an app manifest, and what it should refuse but does not (facts section 14)."""
+"""What Slack refuses in an app manifest, and what it should refuse but does not (facts section
+14).
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,23 @@ if TYPE_CHECKING:
 __all__ = ["check_manifest", "manifest_problems"]
 
 KNOWN = {
-    "": "_metadata display_information features oauth_config settings functions workflows datastores types"
+    "": "_metadata display_information features "
+    "oauth_config settings functions workflows "
+    "datastores types"
     " outgoing_domains external_auth_providers metadata_events",
     "_metadata": "major_version minor_version",
     "display_information": "name description long_description background_color",
-    "features": "app_home bot_user slash_commands shortcuts unfurl_domains functions workflow_steps assistant_view"
+    "features": "app_home bot_user slash_commands shortcuts "
+    "unfurl_domains functions workflow_steps "
+    "assistant_view"
     " agent_view rich_previews search",
     "features.app_home": "home_tab_enabled messages_tab_enabled messages_tab_read_only_enabled",
     "features.bot_user": "display_name always_online",
     "oauth_config": "scopes redirect_urls pkce_enabled token_management_enabled",
     "oauth_config.scopes": "bot user bot_optional user_optional",
-    "settings": "event_subscriptions interactivity socket_mode_enabled org_deploy_enabled token_rotation_enabled"
-    " allowed_ip_address_ranges function_runtime is_hosted hermes_app_type incoming_webhooks siws_links",
+    "settings": "event_subscriptions interactivity "
+    "socket_mode_enabled org_deploy_enabled token_rotation_enabled allowed_ip_address_ranges "
+    "function_runtime is_hosted hermes_app_type incoming_webhooks siws_links",
     "settings.event_subscriptions": "request_url bot_events user_events metadata_subscriptions",
     "settings.interactivity": "is_enabled request_url message_menu_options_url",
 }
@@ -36,7 +43,10 @@ LISTS = (
     ("features.unfurl_domains", 1, 5),
     ("features.functions", 0, 50),
     ("oauth_config.redirect_urls", 0, 1000),
-    *((f"oauth_config.scopes.{kind}", 0, 255) for kind in ("bot", "user", "bot_optional", "user_optional")),
+    *(
+        (f"oauth_config.scopes.{kind}", 0, 255)
+        for kind in ("bot", "user", "bot_optional", "user_optional")
+    ),
     ("settings.event_subscriptions.bot_events", 1, 100),
     ("settings.event_subscriptions.user_events", 1, 100),
     ("settings.event_subscriptions.metadata_subscriptions", 1, 20),
@@ -68,7 +78,11 @@ def manifest_problems(manifest: JSON) -> list[str]:
     """Problems with their places, in words."""
     scopes = set(_at(manifest, "oauth_config.scopes.bot") or [])
     shapes = [*_unknown(manifest), *_wrong_lists(manifest), *_wrong_texts(manifest)]
-    return [*shapes, *_feature_problems(manifest.get("features") or {}, scopes), *_setting_problems(manifest, scopes)]
+    return [
+        *shapes,
+        *_feature_problems(manifest.get("features") or {}, scopes),
+        *_setting_problems(manifest, scopes),
+    ]
 
 
 def _at(manifest: JSON, place: str) -> Any:
@@ -148,7 +162,9 @@ def _feature_problems(features: JSON, scopes: set[str]) -> list[str]:
         if shortcut.get("type") not in {"message", "global"}:
             problems.append(f"{place}.type must be message or global")
     if (commands or shortcuts) and "commands" not in scopes:
-        problems.append("oauth_config.scopes.bot lacks commands, which slash commands and shortcuts need")
+        problems.append(
+            "oauth_config.scopes.bot lacks commands, which slash commands and shortcuts need"
+        )
     return problems
 
 
@@ -162,7 +178,9 @@ def _setting_problems(manifest: JSON, scopes: set[str]) -> list[str]:
     return problems + [
         f"oauth_config.scopes.bot lacks {EVENT_SCOPES[event]}, which the event {event} needs"
         for event in _listed(manifest, "settings.event_subscriptions.bot_events")
-        if event in EVENT_SCOPES and EVENT_SCOPES[event] not in scopes and event not in READ_BY_EITHER
+        if event in EVENT_SCOPES
+        and EVENT_SCOPES[event] not in scopes
+        and event not in READ_BY_EITHER
     ]
 
 

@@ -1,7 +1,8 @@
 """Messages: kept, threaded, shown to people's pages and told to the app's event subscriptions.
 
-Promises the rules of `facts/slack.md` 7 that do not depend on who speaks: a thread's root counts its replies, a wrong
-thread_ts makes a top-level message, an ephemeral message lives until its reader's page is loaded again.
+Promises the rules of `facts/slack.md` 7 that do not depend on who speaks: a thread's root counts
+its replies, a wrong thread_ts makes a top-level message, an ephemeral message lives until its
+reader's page is loaded again.
 """
 
 from __future__ import annotations
@@ -60,11 +61,15 @@ def bot_message(workspace: Workspace, text: str, blocks: list[JSON] | None = Non
 def find_message(workspace: Workspace, channel: str, ts: str) -> sqlite3.Row | None:
     """A message's row, or None."""
     with workspace.store.read() as db:
-        row: sqlite3.Row | None = db.execute("SELECT * FROM message WHERE channel=? AND ts=?", (channel, ts)).fetchone()
+        row: sqlite3.Row | None = db.execute(
+            "SELECT * FROM message WHERE channel=? AND ts=?", (channel, ts)
+        ).fetchone()
     return row
 
 
-def shown(workspace: Workspace, row: sqlite3.Row, *, metadata: bool = False, channel: bool = False) -> JSON:
+def shown(
+    workspace: Workspace, row: sqlite3.Row, *, metadata: bool = False, channel: bool = False
+) -> JSON:
     """A message as others see it; metadata only for an app that asks for it."""
     message: JSON = json.loads(row["data"])
     if not metadata:
@@ -80,8 +85,8 @@ def shown(workspace: Workspace, row: sqlite3.Row, *, metadata: bool = False, cha
 def thread_root(workspace: Workspace, channel: str, thread_ts: str | None) -> str | None:
     """Where a reply really goes.
 
-    A ts that is no message of the channel makes a top-level message; the ts of a reply makes an orphan that no thread
-    shows. Slack does both silently.
+    A ts that is no message of the channel makes a top-level message; the ts of a reply makes an
+    orphan that no thread shows. Slack does both silently.
     """
     if not thread_ts or find_message(workspace, channel, thread_ts) is None:
         return None
@@ -89,7 +94,12 @@ def thread_root(workspace: Workspace, channel: str, thread_ts: str | None) -> st
 
 
 def post_message(
-    workspace: Workspace, channel: str, message: JSON, *, thread_ts: str | None = None, broadcast: bool = False
+    workspace: Workspace,
+    channel: str,
+    message: JSON,
+    *,
+    thread_ts: str | None = None,
+    broadcast: bool = False,
 ) -> JSON:
     """Keep a message and tell everybody; gives it as the app sees it, with its ts."""
     root = thread_root(workspace, channel, thread_ts)
@@ -100,8 +110,18 @@ def post_message(
             kept["subtype"] = "thread_broadcast"
     with workspace.store.write() as db:
         db.execute(
-            "INSERT INTO message(channel, ts, thread_ts, in_channel, person, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (channel, kept["ts"], root, int(root is None or broadcast), kept.get("user", ""), json.dumps(kept)),
+            (
+                "INSERT INTO message(channel, ts, thread_ts, in_channel, person, data) VALUES (?, "
+                "?, ?, ?, ?, ?)"
+            ),
+            (
+                channel,
+                kept["ts"],
+                root,
+                int(root is None or broadcast),
+                kept.get("user", ""),
+                json.dumps(kept),
+            ),
         )
         db.execute(
             "UPDATE member SET last_read=? WHERE channel=? AND person=? AND ?",
@@ -127,9 +147,16 @@ def _count_reply(workspace: Workspace, channel: str, root: str) -> None:
     data: JSON = json.loads(row["data"])
     with workspace.store.write() as db:
         replies = db.execute(
-            "SELECT ts, person FROM message WHERE channel=? AND thread_ts=? ORDER BY ts", (channel, root)
+            "SELECT ts, person FROM message WHERE channel=? AND thread_ts=? ORDER BY ts",
+            (channel, root),
         ).fetchall()
-        for name in ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"):
+        for name in (
+            "thread_ts",
+            "reply_count",
+            "reply_users",
+            "reply_users_count",
+            "latest_reply",
+        ):
             data.pop(name, None)
         if replies:
             people = list(dict.fromkeys(reply["person"] for reply in replies))
@@ -142,37 +169,59 @@ def _count_reply(workspace: Workspace, channel: str, root: str) -> None:
                 is_locked=False,
                 subscribed=False,
             )
-        db.execute("UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(data), channel, root))
+        db.execute(
+            "UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(data), channel, root)
+        )
 
 
 def change_message(workspace: Workspace, channel: str, ts: str, message: JSON) -> JSON:
-    """Replace what a message says (its place, author and thread stay); gives it as the app sees it."""
+    """Replace what a message says (its place, author and thread stay); gives it as the app sees
+    it.
+    """
     before = find_message(workspace, channel, ts)
     if before is None:
         raise SlackError("message_not_found")
     with workspace.store.write() as db:
-        db.execute("UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(message), channel, ts))
+        db.execute(
+            "UPDATE message SET data=? WHERE channel=? AND ts=?", (json.dumps(message), channel, ts)
+        )
         show_files(workspace, message.get("blocks"), channel=channel)
     after = find_message(workspace, channel, ts)
     assert after is not None
     _tell(workspace, "message_changed", after)
     answer = shown(workspace, after)
     previous = shown(workspace, before)
-    change = {"subtype": "message_changed", "hidden": True, "message": answer, "previous_message": previous}
+    change = {
+        "subtype": "message_changed",
+        "hidden": True,
+        "message": answer,
+        "previous_message": previous,
+    }
     _event(workspace, channel, {"type": "message", **change})
     return answer
 
 
 def delete_message(workspace: Workspace, channel: str, ts: str) -> None:
-    """Take a message away; a root with replies leaves a tombstone so that its thread stays readable."""
+    """Take a message away; a root with replies leaves a tombstone so that its thread stays
+    readable.
+    """
     before = find_message(workspace, channel, ts)
     if before is None:
         raise SlackError("message_not_found")
     old: JSON = json.loads(before["data"])
     if old.get("reply_count"):
-        keep = ("ts", "thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+        keep = (
+            "ts",
+            "thread_ts",
+            "reply_count",
+            "reply_users",
+            "reply_users_count",
+            "latest_reply",
+        )
         stone = {name: old[name] for name in keep if name in old}
-        stone.update(type="message", subtype="tombstone", text="This message was deleted.", user="USLACKBOT")
+        stone.update(
+            type="message", subtype="tombstone", text="This message was deleted.", user="USLACKBOT"
+        )
         change_message(workspace, channel, ts, {**stone, "hidden": True})
         return
     with workspace.store.write() as db:
@@ -184,7 +233,12 @@ def delete_message(workspace: Workspace, channel: str, ts: str) -> None:
     workspace.tell("message_deleted", place, None if room is None else audience(workspace, room))
     if before["thread_ts"] is not None:
         _tell_root(workspace, channel, before["thread_ts"])
-    change = {"subtype": "message_deleted", "hidden": True, "deleted_ts": ts, "previous_message": old}
+    change = {
+        "subtype": "message_deleted",
+        "hidden": True,
+        "deleted_ts": ts,
+        "previous_message": old,
+    }
     _event(workspace, channel, {"type": "message", **change})
 
 
@@ -197,7 +251,11 @@ def tell_reaction(workspace: Workspace, channel: str, ts: str, reactions: list[J
     """Have pages show the reactions under a message."""
     room = find_channel(workspace, channel)
     if room is not None:
-        workspace.tell("reaction", {"channel": channel, "ts": ts, "reactions": reactions}, audience(workspace, room))
+        workspace.tell(
+            "reaction",
+            {"channel": channel, "ts": ts, "reactions": reactions},
+            audience(workspace, room),
+        )
 
 
 def _tell_root(workspace: Workspace, channel: str, ts: str) -> None:
@@ -213,9 +271,11 @@ def _tell(workspace: Workspace, name: str, row: sqlite3.Row) -> None:
 
 
 def _event(workspace: Workspace, channel: str, event: JSON) -> None:
-    """The app hears of messages where its bot is a member, its own included (Bolt drops those by itself).
+    """The app hears of messages where its bot is a member, its own included (Bolt drops those by
+    itself).
 
-    UNSURE: whether mentions by other apps' bots and by workflows reach the app; here they do, but never its own.
+    UNSURE: whether mentions by other apps' bots and by workflows reach the app; here they do, but
+    never its own.
     """
     room = find_channel(workspace, channel)
     if room is None or not is_member(workspace, channel, bot_user_id(workspace)):
@@ -233,13 +293,16 @@ def _event(workspace: Workspace, channel: str, event: JSON) -> None:
         workspace.send_event({**mentioned, "type": "app_mention", "_subscription": "app_mention"})
 
 
-# -- ephemeral messages -------------------------------------------------------------------------------------------
+# -- ephemeral messages
+# -------------------------------------------------------------------------------------------
 
 
 def show_ephemeral(
     workspace: Workspace, channel: str, person: str, message: JSON, *, thread_ts: str | None = None
 ) -> JSON:
-    """Show a message to one person; gives it with `ephemeral_id`, `channel` and a ts that no method accepts."""
+    """Show a message to one person; gives it with `ephemeral_id`, `channel` and a ts that no method
+    accepts.
+    """
     root = thread_root(workspace, channel, thread_ts)
     ephemeral_id = workspace.new_id("E")
     kept = {**message, "ts": workspace.new_ts(), "ephemeral_id": ephemeral_id, "channel": channel}
@@ -259,7 +322,9 @@ def show_ephemeral(
 def find_ephemeral(workspace: Workspace, ephemeral_id: str) -> sqlite3.Row | None:
     """An ephemeral message that its reader still sees."""
     with workspace.store.read() as db:
-        row: sqlite3.Row | None = db.execute("SELECT * FROM ephemeral WHERE id=?", (ephemeral_id,)).fetchone()
+        row: sqlite3.Row | None = db.execute(
+            "SELECT * FROM ephemeral WHERE id=?", (ephemeral_id,)
+        ).fetchone()
     return row
 
 
@@ -288,11 +353,16 @@ def drop_ephemerals_of(workspace: Workspace, person: str) -> None:
         db.execute("DELETE FROM ephemeral WHERE person=?", (person,))
 
 
-def ephemerals(workspace: Workspace, channel: str, person: str, thread_ts: str | None = None) -> list[JSON]:
+def ephemerals(
+    workspace: Workspace, channel: str, person: str, thread_ts: str | None = None
+) -> list[JSON]:
     """The ephemeral messages a person still sees in a channel, or in one thread."""
     with workspace.store.read() as db:
         rows = db.execute(
-            "SELECT data FROM ephemeral WHERE channel=? AND person=? AND thread_ts IS ? ORDER BY rowid",
+            (
+                "SELECT data FROM ephemeral WHERE channel=? AND person=? AND thread_ts IS ? ORDER "
+                "BY rowid"
+            ),
             (channel, person, thread_ts),
         ).fetchall()
     return [json.loads(row["data"]) for row in rows]

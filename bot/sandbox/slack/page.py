@@ -1,8 +1,9 @@
-"""The page of the practice workspace: its HTML, scripts and styles, served to a browser on this machine.
+"""The page of the practice workspace: its HTML, scripts and styles, served to a browser on this
+machine.
 
-Promises that nothing is fetched from outside (the content security policy forbids it), that no script or style
-stands inside the HTML, and that a browser never mixes files of two versions: their addresses carry one hash over all
-of them, so they may be cached for ever while the HTML never is.
+Promises that nothing is fetched from outside (the content security policy forbids it), that no
+script or style stands inside the HTML, and that a browser never mixes files of two versions: their
+addresses carry one hash over all of them, so they may be cached for ever while the HTML never is.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ CONTENT_TYPES = {
 SHEETS = ("base", "layout", "messages", "blocks", "forms")
 # Pictures may come from other ports of this machine: presigned links of the S3 stand-in live there.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
-    "img-src 'self' data: blob: http://127.0.0.1:* http://localhost:*; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action "
+    "'self'; img-src 'self' data: blob: http://127.0.0.1:* http://localhost:*; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 SAFE_HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -69,7 +71,10 @@ class _Page:
         self._files = _read_files(FOLDER)
         self._version = _version(self._files)
         environment = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
         )
         words = {
             "base": f"/page/{self._version}",
@@ -89,21 +94,31 @@ class _Page:
         return HTMLResponse(self._journal, headers={**SAFE_HEADERS, "cache-control": "no-store"})
 
     async def file(self, request: Request) -> Response:
-        """GET /page/{version}/{name}; a file of another version is gone, so that versions never mix."""
+        """GET /page/{version}/{name}; a file of another version is gone, so that versions never
+        mix.
+        """
         name = request.path_params["name"]
         content = self._files.get(name)
         if content is None or request.path_params["version"] != self._version:
             return PlainTextResponse("Not here. Reload the page.\n", 404, headers=SAFE_HEADERS)
-        headers = {**SAFE_HEADERS, "cache-control": FOR_EVER, "content-type": CONTENT_TYPES[Path(name).suffix]}
+        headers = {
+            **SAFE_HEADERS,
+            "cache-control": FOR_EVER,
+            "content-type": CONTENT_TYPES[Path(name).suffix],
+        }
         return Response(content, headers=headers)
 
     async def icon(self, _request: Request) -> Response:
         """GET /favicon.ico, which browsers ask for by themselves."""
-        return Response(self._files["icon.svg"], headers={**SAFE_HEADERS, "content-type": CONTENT_TYPES[".svg"]})
+        return Response(
+            self._files["icon.svg"], headers={**SAFE_HEADERS, "content-type": CONTENT_TYPES[".svg"]}
+        )
 
 
 def routes(config: SlackConfig) -> list[BaseRoute]:
-    """The page's routes: GET /, /journal, /favicon.ico and the files; put them behind `/client/*` and `/api/*`."""
+    """The page's routes: GET /, /journal, /favicon.ico and the files; put them behind `/client/*`
+    and `/api/*`.
+    """
     page = _Page(config)
     return [
         Route("/", page.workspace, methods=["GET"]),

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 
-def page(items: Sequence[Any], args: Arguments, *, default: int, largest: int) -> tuple[list[Any], str]:
+def page(
+    items: Sequence[Any], args: Arguments, *, default: int, largest: int
+) -> tuple[list[Any], str]:
     """The wanted part of a list and the cursor of the next part ("" at the end).
 
     `limit` counts items, up to `largest`; raises `invalid_limit` and `invalid_cursor`.
@@ -26,7 +28,11 @@ def page(items: Sequence[Any], args: Arguments, *, default: int, largest: int) -
         raise SlackError("invalid_limit")
     limit = min(limit or default, largest)
     start = _position(args.maybe_text("cursor") or "")
-    cursor = base64.b64encode(f"next:{start + limit}".encode()).decode() if start + limit < len(items) else ""
+    cursor = (
+        base64.b64encode(f"next:{start + limit}".encode()).decode()
+        if start + limit < len(items)
+        else ""
+    )
     return list(items[start : start + limit]), cursor
 
 

@@ -28,7 +28,9 @@ LEGACY_TOKEN = "legacy-verification-token"  # noqa: S105 - the field every paylo
 
 @dataclass(frozen=True)
 class Place:
-    """Where an element stands: its blocks, what the payload says about the place, and the modal if it is one."""
+    """Where an element stands: its blocks, what the payload says about the place, and the modal if
+    it is one.
+    """
 
     blocks: list[JSON]
     fields: JSON
@@ -42,7 +44,8 @@ class Place:
 def base(workspace: Workspace, kind: str, person: str) -> JSON:
     """What every interaction payload begins with.
 
-    UNSURE: which team a press of somebody of another workspace names; here, as in their user, their own.
+    UNSURE: which team a press of somebody of another workspace names; here, as in their user, their
+    own.
     """
     return {
         "type": kind,
@@ -63,10 +66,13 @@ def channel_brief(workspace: Workspace, channel: str) -> JSON:
     return {"id": row["id"], "name": payload_name(row)}
 
 
-def command_fields(workspace: Workspace, person: str, channel: str, command: str, text: str) -> JSON:
+def command_fields(
+    workspace: Workspace, person: str, channel: str, command: str, text: str
+) -> JSON:
     """A slash command's form fields: no thread_ts and no ts, because commands have no thread.
 
-    UNSURE: whether people of another workspace can type our commands at all; here they can, under their own team_id.
+    UNSURE: whether people of another workspace can type our commands at all; here they can, under
+    their own team_id.
     """
     team = workspace.team_brief(acting_team(workspace, person))
     brief = channel_brief(workspace, channel)
@@ -89,7 +95,9 @@ def command_fields(workspace: Workspace, person: str, channel: str, command: str
 
 
 def find_place(workspace: Workspace, person: str, container: JSON, sent: JSON) -> Place:
-    """The place a page names, with what the person has typed there (`sent`: {block_id: {action_id: {...}}})."""
+    """The place a page names, with what the person has typed there (`sent`: {block_id: {action_id:
+    {...}}}).
+    """
     kind = container.get("type")
     if kind == "view":
         return _modal(workspace, person, str(container.get("view_id")), sent)
@@ -134,7 +142,14 @@ def _ephemeral(workspace: Workspace, person: str, ephemeral_id: str, sent: JSON)
         "channel": channel_brief(workspace, row["channel"]),
         "state": {"values": merged(blocks, {}, sent)},
     }
-    return Place(blocks, fields, channel=row["channel"], ephemeral_id=ephemeral_id, ts=None, thread_ts=row["thread_ts"])
+    return Place(
+        blocks,
+        fields,
+        channel=row["channel"],
+        ephemeral_id=ephemeral_id,
+        ts=None,
+        thread_ts=row["thread_ts"],
+    )
 
 
 def _message(workspace: Workspace, channel: str, ts: str, sent: JSON) -> Place:

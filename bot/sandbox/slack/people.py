@@ -1,4 +1,6 @@
-"""The people of the practice workspace, their groups, and the Web API about them (users, usergroups, team, bots)."""
+"""The people of the practice workspace, their groups, and the Web API about them (users,
+usergroups, team, bots).
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,19 @@ COLORS = ("7c3fd6", "2b7a18", "c42b20", "2a7278", "674b1b", "b8336a", "8a6410", 
 
 
 def seed_people(workspace: Workspace) -> None:
-    """Write the people of the configuration down; the bot user joins them when it is not among them."""
+    """Write the people of the configuration down; the bot user joins them when it is not among
+    them.
+    """
     people = [dict(person) for person in workspace.config.people]
     if not any(person["id"] == workspace.config.bot_user_id for person in people):
         people.append({**workspace.config.bot_user, "is_bot": True})
     with workspace.store.write() as db:
         for number, person in enumerate(people):
             person.setdefault("color", COLORS[number % len(COLORS)])
-            db.execute("INSERT OR REPLACE INTO person(id, data) VALUES (?, ?)", (person["id"], json.dumps(person)))
+            db.execute(
+                "INSERT OR REPLACE INTO person(id, data) VALUES (?, ?)",
+                (person["id"], json.dumps(person)),
+            )
 
 
 def bot_user_id(workspace: Workspace) -> str:
@@ -74,9 +81,15 @@ def home_team(workspace: Workspace, person_id: str) -> str:
 
 
 def acting_team(workspace: Workspace, person_id: str) -> str:
-    """The id of the workspace in which a person sits: ours for everybody who belongs here, else their own."""
+    """The id of the workspace in which a person sits: ours for everybody who belongs here, else
+    their own.
+    """
     person = find_person(workspace, person_id) or {}
-    return _home(workspace, person) if _is_foreign(workspace, person) else str(workspace.config.team["id"])
+    return (
+        _home(workspace, person)
+        if _is_foreign(workspace, person)
+        else str(workspace.config.team["id"])
+    )
 
 
 def _home(workspace: Workspace, person: JSON) -> str:
@@ -90,13 +103,16 @@ def _is_foreign(workspace: Workspace, person: JSON) -> bool:
 
 
 def _is_stranger(workspace: Workspace, person: JSON) -> bool:
-    """Whether somebody of another workspace is in no channel that the app sees (facts of the user object)."""
+    """Whether somebody of another workspace is in no channel that the app sees (facts of the user
+    object).
+    """
     if "is_stranger" in person or not _is_foreign(workspace, person):
         return bool(person.get("is_stranger"))
     with workspace.store.read() as db:
         row = db.execute(
             "SELECT 1 FROM member AS theirs JOIN member AS ours ON ours.channel = theirs.channel"
-            " JOIN channel ON channel.id = theirs.channel WHERE theirs.person=? AND ours.person=? AND is_im=0",
+            " JOIN channel ON channel.id = theirs.channel WHERE theirs.person=? AND ours.person=? "
+            "AND is_im=0",
             (person["id"], bot_user_id(workspace)),
         ).fetchone()
     return row is None
@@ -157,9 +173,16 @@ def _profile(workspace: Workspace, person: JSON) -> JSON:
     if person.get("is_bot"):
         own = person["id"] == bot_user_id(workspace)
         bot_id = workspace.config.bot_id if own else person.get("bot_id", "")
-        profile.update(bot_id=bot_id, api_app_id=workspace.config.app_id if own else person.get("app_id", ""))
-    elif person.get("email") and "users:read.email" in workspace.config.scopes and not _is_foreign(workspace, person):
-        # UNSURE: whether an app may read the address of somebody of another workspace; here it may not.
+        profile.update(
+            bot_id=bot_id, api_app_id=workspace.config.app_id if own else person.get("app_id", "")
+        )
+    elif (
+        person.get("email")
+        and "users:read.email" in workspace.config.scopes
+        and not _is_foreign(workspace, person)
+    ):
+        # UNSURE: whether an app may read the address of somebody of another workspace; here it may
+        # not.
         profile["email"] = person["email"]
     return profile
 
@@ -167,7 +190,8 @@ def _profile(workspace: Workspace, person: JSON) -> JSON:
 def api_user(workspace: Workspace, person: JSON) -> JSON:
     """A person as the Web API gives them; the e-mail only with the scope users:read.email.
 
-    Who was deactivated, and who is of another workspace, has no rank here; a deactivated person has no clock either.
+    Who was deactivated, and who is of another workspace, has no rank here; a deactivated person has
+    no clock either.
     """
     user: JSON = {
         "id": person["id"],
@@ -203,10 +227,18 @@ def api_user(workspace: Workspace, person: JSON) -> JSON:
 
 
 def _users_list(workspace: Workspace, args: Arguments) -> JSON:
-    known = [person for person in all_people(workspace) if not person.get("hidden") and not person.get("is_workflow")]
+    known = [
+        person
+        for person in all_people(workspace)
+        if not person.get("hidden") and not person.get("is_workflow")
+    ]
     people = [api_user(workspace, person) for person in known]
     shown, cursor = page(people, args, default=len(people) or 1, largest=1000)
-    return {"members": shown, "cache_ts": int(workspace.now), "response_metadata": {"next_cursor": cursor}}
+    return {
+        "members": shown,
+        "cache_ts": int(workspace.now),
+        "response_metadata": {"next_cursor": cursor},
+    }
 
 
 def _users_info(workspace: Workspace, args: Arguments) -> JSON:
@@ -226,7 +258,9 @@ def _seen(workspace: Workspace, person_id: str) -> JSON:
 def _users_lookup(workspace: Workspace, args: Arguments) -> JSON:
     wanted = args.text("email").lower()
     for person in all_people(workspace):
-        known = str(person.get("email", "")).lower() == wanted and not _is_foreign(workspace, person)
+        known = str(person.get("email", "")).lower() == wanted and not _is_foreign(
+            workspace, person
+        )
         if known and not person.get("deleted") and not person.get("hidden"):
             return {"user": api_user(workspace, person)}
     raise SlackError("users_not_found")
@@ -265,7 +299,15 @@ def _usergroup_users(workspace: Workspace, args: Arguments) -> JSON:
 
 def _team_info(workspace: Workspace, _args: Arguments) -> JSON:
     team = workspace.config.team
-    return {"team": {"id": team["id"], "name": team["name"], "domain": team["domain"], "email_domain": "", "icon": {}}}
+    return {
+        "team": {
+            "id": team["id"],
+            "name": team["name"],
+            "domain": team["domain"],
+            "email_domain": "",
+            "icon": {},
+        }
+    }
 
 
 def _bots_info(workspace: Workspace, args: Arguments) -> JSON:

@@ -1,7 +1,8 @@
-"""Slack fetches every image_url when a message or view arrives, and refuses all of it when one is no picture.
+"""Slack fetches every image_url when a message or view arrives, and refuses all of it when one is
+no picture.
 
-Promises the same for addresses on this machine, within 3 seconds. An address anywhere else is taken unseen, because
-the practice workspace must never reach out of the machine.
+Promises the same for addresses on this machine, within 3 seconds. An address anywhere else is taken
+unseen, because the practice workspace must never reach out of the machine.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ def unreachable_pictures(blocks: list[JSON] | None, surface: str = "message") ->
     """Problems of pictures that could not be downloaded; empty when all could."""
     code = "invalid_blocks" if surface == "message" else "invalid_arguments"
     found = pictures(blocks, surface) if blocks else []
-    return [Problem(code, "downloading image failed", place) for place, url in found if not _is_picture(url)]
+    return [
+        Problem(code, "downloading image failed", place)
+        for place, url in found
+        if not _is_picture(url)
+    ]
 
 
 def _is_picture(url: str) -> bool:

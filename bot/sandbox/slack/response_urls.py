@@ -1,6 +1,7 @@
 """response_url: five answers within half an hour, in the place where a command or a press happened.
 
-Works where the app is no member. Ephemeral unless it says in_channel; may replace or delete the message it came from.
+Works where the app is no member. Ephemeral unless it says in_channel; may replace or delete the
+message it came from.
 """
 
 from __future__ import annotations
@@ -51,14 +52,19 @@ def new_response_url(  # noqa: PLR0913 - a place has that many parts
     data = {"ts": ts, "ephemeral_id": ephemeral_id, "thread_ts": thread_ts}
     with workspace.store.write() as db:
         db.execute(
-            "INSERT INTO response_url(id, person, channel, born, uses, data) VALUES (?, ?, ?, ?, 0, ?)",
+            (
+                "INSERT INTO response_url(id, person, channel, born, uses, data) VALUES (?, ?, ?, "
+                "?, 0, ?)"
+            ),
             (secret, person, channel, workspace.now, json.dumps(data)),
         )
     return f"{workspace.base_url}/response/{workspace.config.team['id']}/{secret}"
 
 
 def use_response_url(workspace: Workspace, secret: str, payload: JSON) -> None:
-    """Answer through an address; raises `expired_url`, `used_url`, and what a wrong message raises."""
+    """Answer through an address; raises `expired_url`, `used_url`, and what a wrong message
+    raises.
+    """
     with workspace.store.write() as db:
         row = db.execute("SELECT * FROM response_url WHERE id=?", (secret,)).fetchone()
         if row is None or workspace.now - row["born"] > LIFE_SECONDS:
@@ -81,7 +87,8 @@ def answer_in_place(workspace: Workspace, person: str, channel: str, payload: JS
     """Say something where a person is: to them alone, or to all with response_type in_channel."""
     checked_content(workspace, payload)
     message = _message(workspace, payload)
-    # UNSURE: a thread_ts is honoured as in chat.postMessage; without it the answer goes to the channel.
+    # UNSURE: a thread_ts is honoured as in chat.postMessage; without it the answer goes to the
+    # channel.
     thread_ts = str(payload["thread_ts"]) if payload.get("thread_ts") else None
     if payload.get("response_type") == "in_channel":
         post_message(workspace, channel, message, thread_ts=thread_ts)
@@ -91,7 +98,9 @@ def answer_in_place(workspace: Workspace, person: str, channel: str, payload: JS
 
 def _message(workspace: Workspace, payload: JSON) -> JSON:
     blocks = payload.get("blocks")
-    message = bot_message(workspace, (payload.get("text") or "")[:MAX_TEXT], with_ids(blocks) if blocks else None)
+    message = bot_message(
+        workspace, (payload.get("text") or "")[:MAX_TEXT], with_ids(blocks) if blocks else None
+    )
     for name in ("attachments", "metadata"):
         if payload.get(name):
             message[name] = payload[name]
@@ -114,13 +123,18 @@ def _replace(workspace: Workspace, row: sqlite3.Row, place: JSON, payload: JSON)
         return
     original = find_message(workspace, row["channel"], place["ts"] or "")
     if original is None:
-        # The ephemeral message was lost by a reload: Slack shows the new content as a message of its own.
-        show_ephemeral(workspace, row["channel"], row["person"], message, thread_ts=place["thread_ts"])
+        # The ephemeral message was lost by a reload: Slack shows the new content as a message of
+        # its own.
+        show_ephemeral(
+            workspace, row["channel"], row["person"], message, thread_ts=place["thread_ts"]
+        )
         return
     kept: JSON = json.loads(original["data"])
     for name in ("text", "blocks", "attachments"):
         kept.pop(name, None)
-    kept.update({name: message[name] for name in ("text", "blocks", "attachments") if name in message})
+    kept.update(
+        {name: message[name] for name in ("text", "blocks", "attachments") if name in message}
+    )
     if "blocks" not in message:
         kept["edited"] = {"user": message["user"], "ts": f"{int(workspace.now)}.000000"}
     change_message(workspace, row["channel"], place["ts"], kept)

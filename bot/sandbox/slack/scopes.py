@@ -69,7 +69,9 @@ def _needed(workspace: Workspace, method: str, args: Arguments) -> list[tuple[st
     return []
 
 
-def _needed_for_channels(workspace: Workspace, method: str, args: Arguments) -> list[tuple[str, ...]]:
+def _needed_for_channels(
+    workspace: Workspace, method: str, args: Arguments
+) -> list[tuple[str, ...]]:
     if method in {"conversations.list", "users.conversations"}:
         kinds = args.names("types") or ["public_channel"]
         return [(f"{LIST_KINDS[kind]}:read",) for kind in kinds if kind in LIST_KINDS]

@@ -1,4 +1,6 @@
-"""What is in the workspace on its first day: people, channels, a few messages, all from the configuration."""
+"""What is in the workspace on its first day: people, channels, a few messages, all from the
+configuration.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def seed(workspace: Workspace) -> None:
             user = given.get("user", "bot")
             blocks = given.get("blocks")
             if user in {"bot", bot_user_id(workspace)}:
-                message = bot_message(workspace, given.get("text", ""), with_ids(blocks) if blocks else None)
+                message = bot_message(
+                    workspace, given.get("text", ""), with_ids(blocks) if blocks else None
+                )
             else:
                 message = {"type": "message", "user": user, "text": given.get("text", "")}
             # thread_of counts the seed messages from 0.

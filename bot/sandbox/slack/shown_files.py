@@ -1,7 +1,8 @@
-"""Pictures in blocks that are files of the workspace: which may be used, and who may see them from then on.
+"""Pictures in blocks that are files of the workspace: which may be used, and who may see them from
+then on.
 
-Promises that a block can show only a picture which the app itself may see, and that whoever can read the message or
-the view can also load the picture in it.
+Promises that a block can show only a picture which the app itself may see, and that whoever can
+read the message or the view can also load the picture in it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def _file_id(named: JSON) -> str:
     return found.group(1) if found else ""
 
 
-def unusable_files(workspace: Workspace, blocks: list[JSON] | None, surface: str = "message") -> list[Problem]:
+def unusable_files(
+    workspace: Workspace, blocks: list[JSON] | None, surface: str = "message"
+) -> list[Problem]:
     """Problems of files that are not there, not finished, no pictures, or not the app's to show."""
     code = "invalid_blocks" if surface == "message" else "invalid_arguments"
     problems = []
@@ -53,12 +56,17 @@ def unusable_files(workspace: Workspace, blocks: list[JSON] | None, surface: str
 
 
 def show_files(
-    workspace: Workspace, blocks: list[JSON] | None, *, channel: str = "", person: str = "", surface: str = "message"
+    workspace: Workspace,
+    blocks: list[JSON] | None,
+    *,
+    channel: str = "",
+    person: str = "",
+    surface: str = "message",
 ) -> None:
     """Let the readers of a channel, or one person, see the files that these blocks show.
 
-    UNSURE: that a file which was shared nowhere can be seen by the readers of a block that shows it; and whether they
-    lose it again with the message. Here they can, and keep it.
+    UNSURE: that a file which was shared nowhere can be seen by the readers of a block that shows
+    it; and whether they lose it again with the message. Here they can, and keep it.
     """
     for _place, named in slack_files(blocks, surface) if blocks else []:
         with workspace.store.write():
@@ -68,4 +76,6 @@ def show_files(
             data: JSON = json.loads(row["data"])
             shown_in = dict.fromkeys([*data.get("shown_in", []), *([channel] if channel else [])])
             shown_to = dict.fromkeys([*data.get("shown_to", []), *([person] if person else [])])
-            files.set_file(workspace, row["id"], row["state"], shown_in=list(shown_in), shown_to=list(shown_to))
+            files.set_file(
+                workspace, row["id"], row["state"], shown_in=list(shown_in), shown_to=list(shown_to)
+            )

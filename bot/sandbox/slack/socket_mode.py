@@ -1,8 +1,10 @@
-"""Socket Mode: one-time addresses, up to ten connections, every envelope to one of them, acknowledgements back.
+"""Socket Mode: one-time addresses, up to ten connections, every envelope to one of them,
+acknowledgements back.
 
-Promises that nothing an app sends can do harm: frames that are no acknowledgement of an open envelope (noise, binary,
-unknown or repeated ids, acknowledgements that come too late) are ignored. A connection has a life: before its end the
-app is warned, then told to come again, then the connection is closed.
+Promises that nothing an app sends can do harm: frames that are no acknowledgement of an open
+envelope (noise, binary, unknown or repeated ids, acknowledgements that come too late) are ignored.
+A connection has a life: before its end the app is warned, then told to come again, then the
+connection is closed.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ TICKET_SECONDS = 30.0
 
 @dataclass(eq=False)
 class _Connection:
-    """`leaving` is the reason with which it was told to go; such a one gets envelopes only when there is no other."""
+    """`leaving` is the reason with which it was told to go; such a one gets envelopes only when
+    there is no other.
+    """
 
     id: str
     socket: WebSocket
@@ -111,7 +115,9 @@ class SocketMode:
                 life.cancel()
 
     async def _live(self, connection: _Connection) -> None:
-        """A connection's time: a warning near its end, then the request to come again, then the end."""
+        """A connection's time: a warning near its end, then the request to come again, then the
+        end.
+        """
         config = self._workspace.config
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await asyncio.sleep(max(0.0, config.connection_seconds - config.leave_seconds))
@@ -120,7 +126,9 @@ class SocketMode:
             await self._send_away(connection, "refresh_requested")
 
     async def _send_away(self, connection: _Connection, reason: str) -> None:
-        """Say goodbye, and close the connection a moment later, for what is still being answered."""
+        """Say goodbye, and close the connection a moment later, for what is still being
+        answered.
+        """
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             connection.leaving = reason
             await connection.socket.send_text(json.dumps(self._goodbye(reason)))
@@ -149,7 +157,8 @@ class SocketMode:
         return {"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}}
 
     def _acknowledge(self, text: str | None) -> None:
-        # UNSURE: what Slack does with frames that acknowledge nothing; here they are ignored and the connection stays.
+        # UNSURE: what Slack does with frames that acknowledge nothing; here they are ignored and
+        # the connection stays.
         try:
             frame: Any = strict_json.loads(text or "")
         except ValueError:
@@ -161,7 +170,9 @@ class SocketMode:
                 waiting.set_result(frame)
 
     def deliver(self, delivery: Delivery, seconds: float) -> Answer:
-        """Send an envelope to one connection, chosen by chance, and wait for its acknowledgement."""
+        """Send an envelope to one connection, chosen by chance, and wait for its
+        acknowledgement.
+        """
         with self._lock:
             every = [one for one in self._connections.values() if one.leaving != "link_disabled"]
         choices = [one for one in every if not one.leaving] or every
@@ -197,7 +208,8 @@ class SocketMode:
         return Answer("answered", 200, body)
 
     def disconnect(self, reason: str, *, cut: bool) -> int:
-        """Tell every connection to go, as Slack does every few hours; `cut` ends them at once without words.
+        """Tell every connection to go, as Slack does every few hours; `cut` ends them at once
+        without words.
 
         A warning closes nothing; every other reason is followed by the end of the connection.
         """
@@ -209,7 +221,9 @@ class SocketMode:
             elif reason == "warning":
                 connection.send(self._goodbye(reason))
             else:
-                asyncio.run_coroutine_threadsafe(self._send_away(connection, reason), connection.loop)
+                asyncio.run_coroutine_threadsafe(
+                    self._send_away(connection, reason), connection.loop
+                )
         return len(connections)
 
     def require_token(self, token: str) -> None:

@@ -1,7 +1,7 @@
 """The memory of the practice workspace: its tables, its ids, its clock, its news for open pages.
 
-Promises that everything answered once is on disk before the answer leaves, that timestamps are unique and only grow,
-and that a page which listens with an event number misses nothing.
+Promises that everything answered once is on disk before the answer leaves, that timestamps are
+unique and only grow, and that a page which listens with an event number misses nothing.
 """
 
 from __future__ import annotations
@@ -30,25 +30,33 @@ ID_LETTERS = string.ascii_uppercase + string.digits
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS person(id TEXT PRIMARY KEY, data TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS channel(id TEXT PRIMARY KEY, name TEXT NOT NULL, is_private INTEGER NOT NULL,
-  is_im INTEGER NOT NULL, is_archived INTEGER NOT NULL DEFAULT 0, topic TEXT NOT NULL, created INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS member(channel TEXT NOT NULL, person TEXT NOT NULL, last_read TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS channel(id TEXT PRIMARY KEY, name TEXT NOT NULL, is_private INTEGER NOT
+  NULL,
+  is_im INTEGER NOT NULL, is_archived INTEGER NOT NULL DEFAULT 0, topic TEXT NOT NULL, created
+    INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS member(channel TEXT NOT NULL, person TEXT NOT NULL, last_read TEXT NOT
+  NULL,
   PRIMARY KEY(channel, person));
-CREATE TABLE IF NOT EXISTS shared_channel(channel TEXT PRIMARY KEY, host TEXT NOT NULL, teams TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS message(channel TEXT NOT NULL, ts TEXT NOT NULL, thread_ts TEXT, in_channel INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS shared_channel(channel TEXT PRIMARY KEY, host TEXT NOT NULL, teams TEXT
+  NOT NULL);
+CREATE TABLE IF NOT EXISTS message(channel TEXT NOT NULL, ts TEXT NOT NULL, thread_ts TEXT,
+  in_channel INTEGER NOT NULL,
   person TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(channel, ts));
 CREATE INDEX IF NOT EXISTS message_thread ON message(channel, thread_ts, ts);
-CREATE TABLE IF NOT EXISTS ephemeral(id TEXT PRIMARY KEY, channel TEXT NOT NULL, person TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS ephemeral(id TEXT PRIMARY KEY, channel TEXT NOT NULL, person TEXT NOT
+  NULL,
   thread_ts TEXT, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS view(id TEXT PRIMARY KEY, kind TEXT NOT NULL, person TEXT NOT NULL,
   position INTEGER NOT NULL, external_id TEXT, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS trigger_id(id TEXT PRIMARY KEY, person TEXT NOT NULL, born REAL NOT NULL,
   used INTEGER NOT NULL, view_id TEXT);
-CREATE TABLE IF NOT EXISTS response_url(id TEXT PRIMARY KEY, person TEXT NOT NULL, channel TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS response_url(id TEXT PRIMARY KEY, person TEXT NOT NULL, channel TEXT NOT
+  NULL,
   born REAL NOT NULL, uses INTEGER NOT NULL, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS file(id TEXT PRIMARY KEY, person TEXT NOT NULL, secret TEXT NOT NULL,
   state TEXT NOT NULL, data TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS news(id INTEGER PRIMARY KEY AUTOINCREMENT, audience TEXT, name TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS news(id INTEGER PRIMARY KEY AUTOINCREMENT, audience TEXT, name TEXT NOT
+  NULL,
   data TEXT NOT NULL);
 """
 
@@ -65,9 +73,9 @@ class SlackError(Exception):
 class Workspace:
     """What all parts of the stand-in share.
 
-    `book` writes the journal and knows the faults; `base_url` is this server's own address, learned from the first
-    request, for the links that Slack puts into payloads. `file_seconds` is how long Slack works on a file of the app's
-    before blocks can show it.
+    `book` writes the journal and knows the faults; `base_url` is this server's own address, learned
+    from the first request, for the links that Slack puts into payloads. `file_seconds` is how long
+    Slack works on a file of the app's before blocks can show it.
     """
 
     def __init__(self, config: SlackConfig, book: FaultBook | None = None) -> None:
@@ -93,7 +101,9 @@ class Workspace:
         return self.config.clock()
 
     def new_ts(self) -> str:
-        """A message timestamp, "1700000000.000100": unique in the workspace and larger than every earlier one."""
+        """A message timestamp, "1700000000.000100": unique in the workspace and larger than every
+        earlier one.
+        """
         with self._ts_lock:
             self._last_micros = max(self._last_micros + 1, int(self.now * MICRO))
             return f"{self._last_micros // MICRO}.{self._last_micros % MICRO:06d}"
@@ -102,7 +112,8 @@ class Workspace:
         """An id as Slack makes them: a letter that tells the kind, then ten letters and digits."""
         return letter + "0" + "".join(secrets.choice(ID_LETTERS) for _ in range(9))
 
-    # -- small values -------------------------------------------------------------------------------------------
+    # -- small values
+    # -------------------------------------------------------------------------------------------
 
     def setting(self, name: str) -> str | None:
         """A remembered value."""
@@ -115,14 +126,18 @@ class Workspace:
         with self.store.write() as db:
             db.execute("INSERT OR REPLACE INTO setting(name, value) VALUES (?, ?)", (name, value))
 
-    # -- news for the pages -------------------------------------------------------------------------------------
+    # -- news for the pages
+    # -------------------------------------------------------------------------------------
 
     def tell(self, name: str, data: Any, audience: Iterable[str] | None = None) -> None:
-        """Tell open pages: `audience` are people's ids, None is everybody. Kept, so that late listeners catch up."""
+        """Tell open pages: `audience` are people's ids, None is everybody. Kept, so that late
+        listeners catch up.
+        """
         people = None if audience is None else json.dumps(sorted(set(audience)))
         with self.store.write() as db:
             done = db.execute(
-                "INSERT INTO news(audience, name, data) VALUES (?, ?, ?)", (people, name, json.dumps(data))
+                "INSERT INTO news(audience, name, data) VALUES (?, ?, ?)",
+                (people, name, json.dumps(data)),
             )
             db.execute("DELETE FROM news WHERE id <= ?", ((done.lastrowid or 0) - KEPT_NEWS,))
             self.store.after_commit(self._wake)
@@ -140,14 +155,22 @@ class Workspace:
         return 0 if row is None else int(row["seq"])
 
     def news(self, person: str, after: int) -> tuple[list[sqlite3.Row], int]:
-        """What this person's page has not heard yet, oldest first, and the number up to which was looked."""
+        """What this person's page has not heard yet, oldest first, and the number up to which was
+        looked.
+        """
         with self.store.read() as db:
-            rows = db.execute("SELECT * FROM news WHERE id > ? ORDER BY id LIMIT 500", (after,)).fetchall()
-        heard = [row for row in rows if row["audience"] is None or person in json.loads(row["audience"])]
+            rows = db.execute(
+                "SELECT * FROM news WHERE id > ? ORDER BY id LIMIT 500", (after,)
+            ).fetchall()
+        heard = [
+            row for row in rows if row["audience"] is None or person in json.loads(row["audience"])
+        ]
         return heard, rows[-1]["id"] if rows else after
 
     def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Have `wake` called after every piece of news, from any thread; gives the function that ends it."""
+        """Have `wake` called after every piece of news, from any thread; gives the function that
+        ends it.
+        """
         with self._listeners_lock:
             self._listeners.add(wake)
 
@@ -157,7 +180,8 @@ class Workspace:
 
         return end
 
-    # -- the app ------------------------------------------------------------------------------------------------
+    # -- the app
+    # ----------------------------------------------------------------------------------------------
 
     def bot_profile(self) -> JSON:
         """The card of the app that messages carry."""

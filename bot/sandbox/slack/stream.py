@@ -1,7 +1,7 @@
 """Server-sent events: what happens in the workspace, as one person may see it, without gaps.
 
-Every event carries its number; a page that names the number it has seen (`?since=`, or Last-Event-ID after a broken
-connection) is told everything that came after it.
+Every event carries its number; a page that names the number it has seen (`?since=`, or
+Last-Event-ID after a broken connection) is told everything that came after it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def stream(workspace: Workspace, person: str, request: Request) -> StreamingResp
     since = request.headers.get("last-event-id") or request.query_params.get("since") or ""
     after = int(since) if since.isdigit() else workspace.last_news()
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(_events(workspace, person, after), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _events(workspace, person, after), media_type="text/event-stream", headers=headers
+    )
 
 
 async def _events(workspace: Workspace, person: str, after: int) -> AsyncIterator[str]:
@@ -67,5 +69,7 @@ def _event(workspace: Workspace, person: str, row: sqlite3.Row) -> str:
     data = row["data"]
     if row["name"] == "channel":
         room = find_channel(workspace, json.loads(data)["id"])
-        data = json.dumps({"channel": client_channel(workspace, room, person) if room is not None else None})
+        data = json.dumps(
+            {"channel": client_channel(workspace, room, person) if room is not None else None}
+        )
     return f"id: {row['id']}\nevent: {row['name']}\ndata: {data}\n\n"

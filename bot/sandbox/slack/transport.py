@@ -1,7 +1,7 @@
 """The way from Slack to the app: signed HTTP, or an envelope to one Socket Mode connection.
 
-Promises one `deliver` for both: it waits as long as Slack waits (3 seconds), never longer, and writes every delivery
-into the journal under "app:…", where the fault switches can spoil it too.
+Promises one `deliver` for both: it waits as long as Slack waits (3 seconds), never longer, and
+writes every delivery into the journal under "app:…", where the fault switches can spoil it too.
 """
 
 from __future__ import annotations
@@ -35,11 +35,13 @@ __all__ = ["Transport"]
 
 
 class Transport:
-    """Delivers to whichever the workspace is set to: HTTP when there is a request address, else Socket Mode.
+    """Delivers to whichever the workspace is set to: HTTP when there is a request address, else
+    Socket Mode.
 
-    `skew` (seconds) and `forged` spoil signatures, for tests of the app's check and of its five minutes.
-    `installed` (team_id, api_app_id) are put into every payload when they are given: another installation's, or those
-    of another app, which a door with a right signature must still not let in.
+    `skew` (seconds) and `forged` spoil signatures, for tests of the app's check and of its five
+    minutes. `installed` (team_id, api_app_id) are put into every payload when they are given:
+    another installation's, or those of another app, which a door with a right signature must still
+    not let in.
     """
 
     def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
@@ -48,7 +50,8 @@ class Transport:
         self.skew = 0.0
         self.forged = False
         self.installed: JSON = {}
-        # Two pools: work that waits for a delivery must never take the place of the delivery itself.
+        # Two pools: work that waits for a delivery must never take the place of the delivery
+        # itself.
         self._waiters = ThreadPoolExecutor(max_workers=96, thread_name_prefix="to-app")
         self._workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="slack-later")
 
@@ -103,7 +106,11 @@ class Transport:
 
     def _post(self, url: str, delivery: Delivery) -> Answer:
         body, content_type = _encoded(delivery)
-        headers = {"Content-Type": content_type, "User-Agent": "Slackbot 1.0 (practice workspace)", "Accept": "*/*"}
+        headers = {
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (practice workspace)",
+            "Accept": "*/*",
+        }
         headers.update(self.signature(body))
         if delivery.retry_num:
             headers["X-Slack-Retry-Num"] = str(delivery.retry_num)
@@ -111,7 +118,8 @@ class Transport:
         # The address is the app's own, given by whoever started the workspace.
         request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=self._workspace.config.ack_seconds) as reply:  # noqa: S310
+            patience = self._workspace.config.ack_seconds
+            with urllib.request.urlopen(request, timeout=patience) as reply:  # noqa: S310 - as above
                 return Answer("answered", reply.status, reply.read(), dict(reply.headers))
         except urllib.error.HTTPError as refusal:
             with refusal:
@@ -124,7 +132,8 @@ class Transport:
 
     def signature(self, body: bytes) -> dict[str, str]:
         """The two headers by which the app knows that it is Slack who calls."""
-        # The app compares with its own clock, so this is the machine's time and not the workspace's.
+        # The app compares with its own clock, so this is the machine's time and not the
+        # workspace's.
         moment = str(int(time.time() + self.skew))
         base = b"v0:" + moment.encode() + b":" + body
         secret = "somebody else's" if self.forged else self._workspace.config.signing_secret
@@ -143,7 +152,11 @@ def _readdressed(payload: JSON, team_id: str | None = None, api_app_id: str | No
     if payload.get("view"):
         view = payload["view"]
         home = team_id or view["app_installed_team_id"]
-        changed["view"] = {**view, "app_id": api_app_id or view["app_id"], "app_installed_team_id": home}
+        changed["view"] = {
+            **view,
+            "app_id": api_app_id or view["app_id"],
+            "app_installed_team_id": home,
+        }
     if team_id is None:
         return changed
     if "team_id" in payload:
@@ -153,12 +166,18 @@ def _readdressed(payload: JSON, team_id: str | None = None, api_app_id: str | No
             changed[name] = {**payload[name], "id" if name == "team" else "team_id": team_id}
     if "authorizations" in payload:
         changed["context_team_id"] = team_id
-        changed["authorizations"] = [{**one, "team_id": team_id} for one in payload["authorizations"]]
+        changed["authorizations"] = [
+            {**one, "team_id": team_id} for one in payload["authorizations"]
+        ]
     return changed
 
 
 def _encoded(delivery: Delivery) -> tuple[bytes, str]:
     if delivery.encoding == "json":
         return json.dumps(delivery.payload).encode(), "application/json"
-    fields = delivery.payload if delivery.encoding == "fields" else {"payload": json.dumps(delivery.payload)}
+    fields = (
+        delivery.payload
+        if delivery.encoding == "fields"
+        else {"payload": json.dumps(delivery.payload)}
+    )
     return urllib.parse.urlencode(fields).encode(), "application/x-www-form-urlencoded"

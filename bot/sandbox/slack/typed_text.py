@@ -1,4 +1,6 @@
-"""What people type, as Slack stores it: entities escaped, names of people and channels made into mentions."""
+"""What people type, as Slack stores it: entities escaped, names of people and channels made into
+mentions.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ HASHED = re.compile(r"(?<![\w#&/])#([a-z0-9_-]+)")
 
 
 def stored(workspace: Workspace, text: str) -> str:
-    """The text with & < > escaped and @name, #name (public channels) as <@U…>, <#C…|name>; mentions stay."""
+    """The text with & < > escaped and @name, #name (public channels) as <@U…>, <#C…|name>; mentions
+    stay.
+    """
     parts: list[str] = []
     at = 0
     for found in MENTION.finditer(text):

@@ -35,7 +35,10 @@ def _get_url(workspace: Workspace, args: Arguments) -> JSON:
         words = f"[ERROR] must be less than {ALT_TEXT + 1} characters [json-pointer:/alt_txt]"
         raise SlackError("invalid_arguments", response_metadata={"messages": [words]})
     row = files.new_file(workspace, bot_user_id(workspace), name, length=length, alt_txt=alt_txt)
-    return {"upload_url": f"{workspace.base_url}/upload/v1/{row['id']}/{row['secret']}", "file_id": row["id"]}
+    return {
+        "upload_url": f"{workspace.base_url}/upload/v1/{row['id']}/{row['secret']}",
+        "file_id": row["id"],
+    }
 
 
 def receive_bytes(workspace: Workspace, file_id: str, secret: str, body: bytes) -> str | None:
@@ -84,9 +87,17 @@ def _complete(workspace: Workspace, args: Arguments) -> JSON:
     return {"files": [files.file_json(workspace, file_id) for file_id in ids]}
 
 
-def share_files(workspace: Workspace, channel: str, message: JSON, file_ids: list[str], thread_ts: str | None) -> JSON:
+def share_files(
+    workspace: Workspace, channel: str, message: JSON, file_ids: list[str], thread_ts: str | None
+) -> JSON:
     """Post a message that shares files; gives it as the app sees it."""
-    whole = {**message, "subtype": "file_share", "upload": True, "file_ids": file_ids, "display_as_bot": False}
+    whole = {
+        **message,
+        "subtype": "file_share",
+        "upload": True,
+        "file_ids": file_ids,
+        "display_as_bot": False,
+    }
     posted = post_message(workspace, channel, whole, thread_ts=thread_ts)
     for file_id in file_ids:
         files.share(workspace, file_id, channel, posted["ts"])
@@ -95,9 +106,17 @@ def share_files(workspace: Workspace, channel: str, message: JSON, file_ids: lis
 
 def _info(workspace: Workspace, args: Arguments) -> JSON:
     row = files.file_row(workspace, args.text("file"))
-    if row is None or row["state"] == "waiting" or not files.may_see(workspace, row, bot_user_id(workspace)):
+    if (
+        row is None
+        or row["state"] == "waiting"
+        or not files.may_see(workspace, row, bot_user_id(workspace))
+    ):
         raise SlackError("file_not_found")
-    return {"file": files.file_json(workspace, row["id"]), "comments": [], "response_metadata": {"next_cursor": ""}}
+    return {
+        "file": files.file_json(workspace, row["id"]),
+        "comments": [],
+        "response_metadata": {"next_cursor": ""},
+    }
 
 
 def _list(workspace: Workspace, args: Arguments) -> JSON:
@@ -109,7 +128,10 @@ def _list(workspace: Workspace, args: Arguments) -> JSON:
         files.file_json(workspace, row["id"])
         for row in rows
         if files.may_see(workspace, row, bot)
-        and (channel is None or any(place == channel for place, _ts in json.loads(row["data"])["shares"]))
+        and (
+            channel is None
+            or any(place == channel for place, _ts in json.loads(row["data"])["shares"])
+        )
     ]
     shown, _cursor = page(seen, args, default=100, largest=1000)
     return {"files": shown, "paging": {"count": 100, "total": len(seen), "page": 1, "pages": 1}}

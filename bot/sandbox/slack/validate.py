@@ -1,8 +1,9 @@
 """The one room where Slack's limits for messages, views and option lists are checked (pure).
 
-Promises the stand-in and every test the same verdict: a list of problems, each with Slack's error code, words and
-JSON pointer; an empty list means that Slack would take the payload. Limits are those of facts/slack.md 3 to 5; where
-sources disagree the stricter one is taken and the place is marked UNSURE.
+Promises the stand-in and every test the same verdict: a list of problems, each with Slack's error
+code, words and JSON pointer; an empty list means that Slack would take the payload. Limits are
+those of facts/slack.md 3 to 5; where sources disagree the stricter one is taken and the place is
+marked UNSURE.
 """
 
 from __future__ import annotations
@@ -14,10 +15,19 @@ from bot.sandbox.slack.block_kit import composition
 from bot.sandbox.slack.block_kit.blocks import block_list
 from bot.sandbox.slack.block_kit.report import JSON, Problem, Report
 
-__all__ = ["Problem", "pictures", "slack_files", "validate_message", "validate_options", "validate_view"]
+__all__ = [
+    "Problem",
+    "pictures",
+    "slack_files",
+    "validate_message",
+    "validate_options",
+    "validate_view",
+]
 
 BLOCKS_TOTAL = 13_000
-"""UNSURE: Slack names no figure; refusals were seen at about 13,200 characters of blocks. Tables have own limits."""
+"""UNSURE: Slack names no figure; refusals were seen at about 13,200 characters of blocks. Tables
+have own limits.
+"""
 ATTACHMENTS = 100
 VIEW_BYTES = 250_000
 PRIVATE_METADATA = 3000
@@ -25,7 +35,8 @@ TABLES = ("table", "data_table")
 
 
 def validate_message(payload: JSON) -> list[Problem]:
-    """What is wrong with a message: `text`, `blocks`, `attachments`, `metadata` of chat.postMessage and its like.
+    """What is wrong with a message: `text`, `blocks`, `attachments`, `metadata` of chat.postMessage
+    and its like.
 
     Texts above 40,000 characters are no problem here: Slack cuts them.
     """
@@ -39,19 +50,27 @@ def validate_message(payload: JSON) -> list[Problem]:
     if blocks is not None:
         block_list(report, "/blocks", blocks)
         if isinstance(blocks, list) and _length(blocks) > BLOCKS_TOTAL:
-            report.add("/blocks", f"must be less than {BLOCKS_TOTAL + 1} characters in total", "msg_blocks_too_long")
+            report.add(
+                "/blocks",
+                f"must be less than {BLOCKS_TOTAL + 1} characters in total",
+                "msg_blocks_too_long",
+            )
     attachments = payload.get("attachments")
     if attachments is not None:
         if not isinstance(attachments, list):
             report.add("/attachments", "must be an array", "invalid_attachments")
         elif len(attachments) > ATTACHMENTS:
-            report.add("/attachments", f"no more than {ATTACHMENTS} items allowed", "too_many_attachments")
+            report.add(
+                "/attachments", f"no more than {ATTACHMENTS} items allowed", "too_many_attachments"
+            )
     _metadata(report, payload.get("metadata"))
     return report.problems
 
 
 def _length(blocks: list[Any]) -> int:
-    counted = [block for block in blocks if not (isinstance(block, dict) and block.get("type") in TABLES)]
+    counted = [
+        block for block in blocks if not (isinstance(block, dict) and block.get("type") in TABLES)
+    ]
     return len(json.dumps(counted, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -60,7 +79,9 @@ def _metadata(report: Report, metadata: Any) -> None:
         return
     if not isinstance(metadata, dict):
         report.add("/metadata", "must be an object", "invalid_metadata_format")
-    elif not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
+    elif not isinstance(metadata.get("event_type"), str) or not isinstance(
+        metadata.get("event_payload"), dict
+    ):
         words = "must have a string event_type and an object event_payload"
         report.add("/metadata", words, "invalid_metadata_schema")
 
@@ -82,7 +103,9 @@ def validate_view(view: JSON) -> list[Problem]:
             report.truth(f"/view/{name}", view.get(name))
     else:
         report.keys("/view", view, "blocks", own)
-    report.string("/view/private_metadata", view.get("private_metadata"), PRIVATE_METADATA, shortest=0)
+    report.string(
+        "/view/private_metadata", view.get("private_metadata"), PRIVATE_METADATA, shortest=0
+    )
     report.string("/view/callback_id", view.get("callback_id"), 255, shortest=0)
     report.string("/view/external_id", view.get("external_id"), 255, shortest=0)
     if view.get("blocks") is not None:
@@ -96,7 +119,9 @@ def validate_view(view: JSON) -> list[Problem]:
 
 
 def validate_options(answer: JSON) -> list[Problem]:
-    """What is wrong with the answer to a block_suggestion: `options` or `option_groups`, 100 at most."""
+    """What is wrong with the answer to a block_suggestion: `options` or `option_groups`, 100 at
+    most.
+    """
     report = Report("invalid_arguments", "modal")
     if answer.get("options") == [] and answer.get("option_groups") is None:
         return []
@@ -112,7 +137,9 @@ def pictures(blocks: list[JSON], surface: str = "message") -> list[tuple[str, st
 
 
 def slack_files(blocks: list[JSON], surface: str = "message") -> list[tuple[str, JSON]]:
-    """The workspace's own files that these blocks show: JSON pointer and `{"id"}` or `{"url"}`, in order."""
+    """The workspace's own files that these blocks show: JSON pointer and `{"id"}` or `{"url"}`, in
+    order.
+    """
     report = Report("invalid_blocks", surface)
     block_list(report, "/blocks" if surface == "message" else "/view/blocks", blocks)
     return report.slack_files

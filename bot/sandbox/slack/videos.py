@@ -1,4 +1,6 @@
-"""Video blocks: Slack embeds a video only for an app that has the scope for it and owns the video's domain."""
+"""Video blocks: Slack embeds a video only for an app that has the scope for it and owns the video's
+domain.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,17 @@ if TYPE_CHECKING:
 __all__ = ["unplayable_videos"]
 
 
-def unplayable_videos(workspace: Workspace, blocks: list[JSON] | None, surface: str = "message") -> list[Problem]:
-    """Problems of videos without links.embed:write, or from none of the manifest's unfurl domains."""
-    code, pointer = ("invalid_blocks", "/blocks") if surface == "message" else ("invalid_arguments", "/view/blocks")
+def unplayable_videos(
+    workspace: Workspace, blocks: list[JSON] | None, surface: str = "message"
+) -> list[Problem]:
+    """Problems of videos without links.embed:write, or from none of the manifest's unfurl
+    domains.
+    """
+    code, pointer = (
+        ("invalid_blocks", "/blocks")
+        if surface == "message"
+        else ("invalid_arguments", "/view/blocks")
+    )
     may_embed = "links.embed:write" in workspace.config.scopes
     domains = workspace.config.features.get("unfurl_domains") or []
     problems = []
@@ -26,6 +36,9 @@ def unplayable_videos(workspace: Workspace, blocks: list[JSON] | None, surface: 
         host = urlsplit(str(block.get("video_url"))).hostname or ""
         known = any(host == domain or host.endswith(f".{domain}") for domain in domains)
         if not (may_embed and known):
-            # UNSURE: the words of this refusal; that the scope and the domain are needed is documented.
-            problems.append(Problem(code, "video_url is not embeddable", f"{pointer}/{number}/video_url"))
+            # UNSURE: the words of this refusal; that the scope and the domain are needed is
+            # documented.
+            problems.append(
+                Problem(code, "video_url is not embeddable", f"{pointer}/{number}/video_url")
+            )
     return problems

@@ -1,7 +1,8 @@
-"""What people have put into a form: the state of its elements, and what Slack itself refuses at submit (pure).
+"""What people have put into a form: the state of its elements, and what Slack itself refuses at
+submit (pure).
 
-Promises `state.values` in Slack's shapes per element type (facts section 3), kept by block_id and action_id when the
-view changes, begun with the initial values.
+Promises `state.values` in Slack's shapes per element type (facts section 3), kept by block_id and
+action_id when the view changes, begun with the initial values.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["field_errors", "merged", "offered", "picked"]
 
-# Element type: the name of its value in state and actions, the name of its initial value, what empty looks like.
+# Element type: the name of its value in state and actions, the name of its initial value, what
+# empty looks like.
 VALUE: dict[str, tuple[str, str, Any]] = {
     "plain_text_input": ("value", "initial_value", None),
     "email_text_input": ("value", "initial_value", None),
@@ -49,7 +51,8 @@ REQUIRED_WORDS = "Please complete this required field."
 def merged(blocks: list[JSON], known: JSON, sent: JSON | None = None) -> JSON:
     """The state of these blocks: what was sent now, else what was known, else the initial values.
 
-    `known` and `sent` are {block_id: {action_id: {...}}}; what belongs to no element of these blocks is dropped.
+    `known` and `sent` are {block_id: {action_id: {...}}}; what belongs to no element of these
+    blocks is dropped.
     """
     values: JSON = {}
     for block, element in elements(blocks):
@@ -73,7 +76,9 @@ def merged(blocks: list[JSON], known: JSON, sent: JSON | None = None) -> JSON:
 
 
 def offered(element: JSON, chosen: JSON) -> JSON:
-    """A choice with the option objects as they were offered, found by their values; unknown ones stay as they are."""
+    """A choice with the option objects as they were offered, found by their values; unknown ones
+    stay as they are.
+    """
     options = list(element.get("options") or [])
     for group in element.get("option_groups") or []:
         options += group["options"]
@@ -141,7 +146,9 @@ def _complaint(element: JSON, value: Any) -> str | None:
         return "Please enter a valid email address."
     if kind == "url_text_input" and not _is_web_address(str(value)):
         return "Please enter a valid URL."
-    most = element.get("max_selected_items") or (element.get("max_files", 10) if kind == "file_input" else None)
+    most = element.get("max_selected_items") or (
+        element.get("max_files", 10) if kind == "file_input" else None
+    )
     if isinstance(value, list) and most and len(value) > most:
         return f"Please choose {most} at most."
     return None

@@ -41,7 +41,8 @@ STACK = 3
 TRIGGER_SECONDS = 3.0
 
 
-# -- triggers -----------------------------------------------------------------------------------------------------
+# -- triggers
+# --------------------------------------------------------------------------------------------------
 
 
 def new_trigger(workspace: Workspace, person: str, view_id: str | None = None) -> str:
@@ -50,13 +51,18 @@ def new_trigger(workspace: Workspace, person: str, view_id: str | None = None) -
     trigger = f"{number}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
     with workspace.store.write() as db:
         db.execute("DELETE FROM trigger_id WHERE born < ?", (workspace.now - 3600,))
-        db.execute("INSERT INTO trigger_id VALUES (?, ?, ?, 0, ?)", (trigger, person, workspace.now, view_id))
+        db.execute(
+            "INSERT INTO trigger_id VALUES (?, ?, ?, 0, ?)",
+            (trigger, person, workspace.now, view_id),
+        )
     return trigger
 
 
 def _use_trigger(workspace: Workspace, trigger: str) -> sqlite3.Row:
     with workspace.store.write() as db:
-        row: sqlite3.Row | None = db.execute("SELECT * FROM trigger_id WHERE id=?", (trigger,)).fetchone()
+        row: sqlite3.Row | None = db.execute(
+            "SELECT * FROM trigger_id WHERE id=?", (trigger,)
+        ).fetchone()
         if row is None:
             raise SlackError("invalid_trigger_id")
         if row["used"]:
@@ -67,7 +73,8 @@ def _use_trigger(workspace: Workspace, trigger: str) -> sqlite3.Row:
     return row
 
 
-# -- the stacks ---------------------------------------------------------------------------------------------------
+# -- the stacks
+# --------------------------------------------------------------------------------------------------
 
 
 def stack(workspace: Workspace, person: str) -> list[JSON]:
@@ -88,7 +95,9 @@ def top(workspace: Workspace, person: str) -> JSON | None:
 def home_view(workspace: Workspace, person: str) -> JSON | None:
     """What the app has published for a person's Home."""
     with workspace.store.read() as db:
-        row = db.execute("SELECT data FROM view WHERE kind='home' AND person=?", (person,)).fetchone()
+        row = db.execute(
+            "SELECT data FROM view WHERE kind='home' AND person=?", (person,)
+        ).fetchone()
     return None if row is None else dict(json.loads(row["data"]))
 
 
@@ -110,14 +119,20 @@ def checked_view(workspace: Workspace, view: Any) -> JSON:
     refuse(problems)
     surface = str(view["type"])
     refuse(unplayable_videos(workspace, view.get("blocks"), surface))
-    refuse(unreachable_pictures(view.get("blocks"), surface) + unusable_files(workspace, view.get("blocks"), surface))
+    refuse(
+        unreachable_pictures(view.get("blocks"), surface)
+        + unusable_files(workspace, view.get("blocks"), surface)
+    )
     return view
 
 
-def _whole(workspace: Workspace, person: str, given: JSON, before: JSON | None, **place: Any) -> JSON:
+def _whole(
+    workspace: Workspace, person: str, given: JSON, before: JSON | None, **place: Any
+) -> JSON:
     """A view as Slack keeps it: ids, hash, state and defaults around what the app gave.
 
-    UNSURE: that `team_id` is the reader's workspace; that app_installed_team_id is the app's has been seen.
+    UNSURE: that `team_id` is the reader's workspace; that app_installed_team_id is the app's has
+    been seen.
     """
     blocks = with_ids(given["blocks"])
     known = before["state"]["values"] if before else {}
@@ -154,11 +169,16 @@ def _write(workspace: Workspace, person: str, view: JSON, position: int) -> None
     external = view["external_id"] or None
     with workspace.store.write() as db:
         if external is not None:
-            other = db.execute("SELECT id FROM view WHERE external_id=? AND id<>?", (external, view["id"])).fetchone()
+            other = db.execute(
+                "SELECT id FROM view WHERE external_id=? AND id<>?", (external, view["id"])
+            ).fetchone()
             if other is not None:
                 raise SlackError("duplicate_external_id")
         db.execute(
-            "INSERT OR REPLACE INTO view(id, kind, person, position, external_id, data) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                "INSERT OR REPLACE INTO view(id, kind, person, position, external_id, data) "
+                "VALUES (?, ?, ?, ?, ?, ?)"
+            ),
             (view["id"], view["type"], person, position, external, json.dumps(view)),
         )
 
@@ -168,14 +188,18 @@ def _tell(workspace: Workspace, person: str) -> None:
 
 
 def push_view(workspace: Workspace, person: str, given: JSON, *, fresh: bool = False) -> JSON:
-    """Open a modal on top of a person's stack; `fresh` closes what was open. Raises `push_limit_reached`."""
+    """Open a modal on top of a person's stack; `fresh` closes what was open. Raises
+    `push_limit_reached`.
+    """
     with workspace.store.write() as db:
         if fresh:
             db.execute("DELETE FROM view WHERE kind='modal' AND person=?", (person,))
         views = stack(workspace, person)
         if len(views) >= STACK:
             raise SlackError("push_limit_reached")
-        place = {"root_view_id": views[0]["id"], "previous_view_id": views[-1]["id"]} if views else {}
+        place = (
+            {"root_view_id": views[0]["id"], "previous_view_id": views[-1]["id"]} if views else {}
+        )
         view = _whole(workspace, person, given, None, **place)
         _write(workspace, person, view, len(views))
         _tell(workspace, person)
@@ -183,7 +207,9 @@ def push_view(workspace: Workspace, person: str, given: JSON, *, fresh: bool = F
 
 
 def replace_view(workspace: Workspace, person: str, before: JSON, given: JSON) -> JSON:
-    """Put a new content into an open view; what was typed stays where block_id and action_id stay."""
+    """Put a new content into an open view; what was typed stays where block_id and action_id
+    stay.
+    """
     with workspace.store.write() as db:
         row = db.execute("SELECT position FROM view WHERE id=?", (before["id"],)).fetchone()
         if row is None:
@@ -200,7 +226,9 @@ def replace_view(workspace: Workspace, person: str, before: JSON, given: JSON) -
 def keep_state(workspace: Workspace, view_id: str, sent: JSON) -> JSON:
     """Remember what a person has typed so far; gives the view with its state."""
     with workspace.store.write() as db:
-        row = db.execute("SELECT person, position, data FROM view WHERE id=?", (view_id,)).fetchone()
+        row = db.execute(
+            "SELECT person, position, data FROM view WHERE id=?", (view_id,)
+        ).fetchone()
         if row is None:
             raise SlackError("not_found")
         view: JSON = json.loads(row["data"])
@@ -221,7 +249,8 @@ def close_view(workspace: Workspace, person: str, *, clear: bool = False) -> lis
     return closed
 
 
-# -- the Web API --------------------------------------------------------------------------------------------------
+# -- the Web API
+# --------------------------------------------------------------------------------------------------
 
 
 def _modal(workspace: Workspace, args: Arguments) -> JSON:
@@ -258,7 +287,9 @@ def _update(workspace: Workspace, args: Arguments) -> JSON:
     view_id = args.maybe_text("view_id")
     if view_id is None:
         with workspace.store.read() as db:
-            row = db.execute("SELECT id FROM view WHERE external_id=?", (args.text("external_id"),)).fetchone()
+            row = db.execute(
+                "SELECT id FROM view WHERE external_id=?", (args.text("external_id"),)
+            ).fetchone()
         view_id = None if row is None else row["id"]
     with workspace.store.write():
         found = find_view(workspace, view_id or "")
@@ -290,4 +321,9 @@ def _publish(workspace: Workspace, args: Arguments) -> JSON:
     return {"view": whole}
 
 
-METHODS = {"views.open": _open, "views.push": _push, "views.update": _update, "views.publish": _publish}
+METHODS = {
+    "views.open": _open,
+    "views.push": _push,
+    "views.update": _update,
+    "views.publish": _publish,
+}

@@ -1,7 +1,7 @@
 """The Web API's door: token, rate, scopes, method, answer.
 
-Promises Slack's order of refusals and its shape: HTTP 200 with ok false and an error code, but HTTP 429 with
-Retry-After when the app is too fast.
+Promises Slack's order of refusals and its shape: HTTP 200 with ok false and an error code, but HTTP
+429 with Retry-After when the app is too fast.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ def _auth_test(workspace: Workspace, _args: Arguments) -> JSON:
 class WebApi:
     """All methods of the stand-in.
 
-    `token_state` is what every call is refused with (token_revoked, account_inactive, invalid_auth); None is normal.
-    `refuse_next` makes calls of a method fail with a code of one's choice, for tests of rare refusals.
+    `token_state` is what every call is refused with (token_revoked, account_inactive,
+    invalid_auth); None is normal. `refuse_next` makes calls of a method fail with a code of one's
+    choice, for tests of rare refusals.
     """
 
     def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
@@ -80,7 +81,9 @@ class WebApi:
         return frozenset(self._methods) | {"api.test", "apps.connections.open"}
 
     def refuse_next(self, method: str, error: str, times: int) -> None:
-        """Answer the next calls of `method` (a pattern) with this error code, before anything is done."""
+        """Answer the next calls of `method` (a pattern) with this error code, before anything is
+        done.
+        """
         with self._lock:
             self._refusals.append([method, error, times])
 
@@ -98,7 +101,9 @@ class WebApi:
         except SlackError as problem:
             return self._refusal(problem)
         token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        return await run_in_threadpool(self._call, method, args, token or args.maybe_text("token") or "")
+        return await run_in_threadpool(
+            self._call, method, args, token or args.maybe_text("token") or ""
+        )
 
     def _call(self, method: str, args: Arguments, token: str) -> Response:
         try:
@@ -145,7 +150,11 @@ class WebApi:
         with self._lock:
             for plan in self._refusals:
                 pattern, error, times = plan
-                if isinstance(times, int) and times > 0 and fnmatch.fnmatchcase(method, str(pattern)):
+                if (
+                    isinstance(times, int)
+                    and times > 0
+                    and fnmatch.fnmatchcase(method, str(pattern))
+                ):
                     plan[2] = times - 1
                     raise SlackError(str(error))
 
@@ -153,8 +162,14 @@ class WebApi:
         return JSONResponse({"ok": True, **fields}, headers=self._headers())
 
     def _refusal(self, problem: SlackError) -> Response:
-        return JSONResponse({"ok": False, "error": problem.code, **problem.fields}, headers=self._headers())
+        return JSONResponse(
+            {"ok": False, "error": problem.code, **problem.fields}, headers=self._headers()
+        )
 
     def _headers(self) -> dict[str, str]:
         scopes = ",".join(self._workspace.config.scopes)
-        return {"x-oauth-scopes": scopes, "x-slack-req-id": secrets.token_hex(16), "cache-control": "no-store"}
+        return {
+            "x-oauth-scopes": scopes,
+            "x-slack-req-id": secrets.token_hex(16),
+            "cache-control": "no-store",
+        }

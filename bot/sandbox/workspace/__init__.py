@@ -1,1 +1,3 @@
-"""The practice workspace: one account and one Slack filled with an orchard's samples, and people who use them."""
+"""The practice workspace: one account and one Slack filled with an orchard's samples, and people
+who use them.
+"""

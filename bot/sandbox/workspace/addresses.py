@@ -1,8 +1,9 @@
 """Where the stand-ins of one practice workspace answer, and the secrets that open them.
 
-Promises to whoever starts them: the ports listen from the first moment on, so a client that comes before the stand-in
-waits in line instead of being refused, and `environment()` is everything that any AWS or Slack client needs. It
-imports next to nothing: the bot can be started with these settings while the stand-ins are still being read.
+Promises to whoever starts them: the ports listen from the first moment on, so a client that comes
+before the stand-in waits in line instead of being refused, and `environment()` is everything that
+any AWS or Slack client needs. It imports next to nothing: the bot can be started with these
+settings while the stand-ins are still being read.
 """
 
 import json
@@ -21,7 +22,9 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/LabelingRole"
 
 @dataclass(frozen=True)
 class Keys:
-    """The practice workspace's own secrets: made by chance once, kept in its folder, worth nothing elsewhere."""
+    """The practice workspace's own secrets: made by chance once, kept in its folder, worth nothing
+    elsewhere.
+    """
 
     bot_token: str
     app_token: str
@@ -47,9 +50,11 @@ class Keys:
 
 
 class Addresses:
-    """The ports of the page (and Slack's API), of AWS and of the workers' pages, open already, and the keys.
+    """The ports of the page (and Slack's API), of AWS and of the workers' pages, open already, and
+    the keys.
 
-    `first_port` 0 takes free ports; else the page gets that port, or the next free one, and the others those after it.
+    `first_port` 0 takes free ports; else the page gets that port, or the next free one, and the
+    others those after it.
     """
 
     def __init__(self, folder: Path, first_port: int = 0) -> None:
@@ -58,7 +63,9 @@ class Addresses:
         self.slack = first_free(first_port)
         self.aws = first_free(first_port and _port(self.slack) + 1)
         self.work = first_free(first_port and _port(self.aws) + 1)
-        self.slack_url, self.aws_url, self.portal_url = (_url(each) for each in (self.slack, self.aws, self.work))
+        self.slack_url, self.aws_url, self.portal_url = (
+            _url(each) for each in (self.slack, self.aws, self.work)
+        )
 
     def environment(self) -> dict[str, str]:
         """What points an AWS or Slack client, and the bot, at these stand-ins."""

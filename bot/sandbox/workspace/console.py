@@ -8,8 +8,12 @@ from bot.sandbox.workspace.addresses import ROLE
 _FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function"
 
 
-def classification_job(name: str, team: str, *, attribute: str, manifest: str, title: str) -> dict[str, Any]:
-    """CreateLabelingJob's members for pictures that get one word each; `team` is an ARN, `manifest` an S3 address."""
+def classification_job(
+    name: str, team: str, *, attribute: str, manifest: str, title: str
+) -> dict[str, Any]:
+    """CreateLabelingJob's members for pictures that get one word each; `team` is an ARN, `manifest`
+    an S3 address.
+    """
     return {
         "LabelingJobName": name,
         "LabelAttributeName": attribute,

@@ -1,7 +1,8 @@
 """The demo: the whole story once, without a browser, through the same signed door as Slack.
 
-Three labeling jobs (image classification, bounding box, text classification) from the form to Completed by simulated
-workers, and one dataset made of the box job. What is printed is what people in the channel would read.
+Three labeling jobs (image classification, bounding box, text classification) from the form to
+Completed by simulated workers, and one dataset made of the box job. What is printed is what people
+in the channel would read.
 """
 
 import json
@@ -12,7 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.addresses import REGION, Addresses
@@ -39,7 +47,9 @@ class Demo:
         self._addresses = addresses
 
     def play(self, show: Callable[[str, int, int], None]) -> dict[str, Any]:
-        """The story; `show(step, done, total)` is told how far it is. The result is what `--json` prints."""
+        """The story; `show(step, done, total)` is told how far it is. The result is what `--json`
+        prints.
+        """
         start = time.monotonic()
         show("starting the practice workspace", 0, 1)
         self._practice.start()
@@ -65,7 +75,9 @@ class Demo:
 
         keys = self._addresses.keys
         session = boto3.Session(
-            aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, region_name=REGION
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            region_name=REGION,
         )
         self._sagemaker: Any = session.client("sagemaker", endpoint_url=self._addresses.aws_url)
         self._rekognition: Any = session.client("rekognition", endpoint_url=self._addresses.aws_url)
@@ -78,21 +90,34 @@ class Demo:
         jobs = self._sagemaker.list_labeling_jobs(MaxResults=100)["LabelingJobSummaryList"]
         counts = [job["LabelCounters"] for job in jobs]
         total = sum(
-            sum(each[name] for name in ("TotalLabeled", "FailedNonRetryableError", "Unlabeled")) for each in counts
+            sum(each[name] for name in ("TotalLabeled", "FailedNonRetryableError", "Unlabeled"))
+            for each in counts
         )
-        show("labeling", sum(each["TotalLabeled"] + each["FailedNonRetryableError"] for each in counts), total or 1)
-        ended = [job for job in jobs if job["LabelingJobStatus"] in {"Completed", "Failed", "Stopped"}]
+        show(
+            "labeling",
+            sum(each["TotalLabeled"] + each["FailedNonRetryableError"] for each in counts),
+            total or 1,
+        )
+        ended = [
+            job for job in jobs if job["LabelingJobStatus"] in {"Completed", "Failed", "Stopped"}
+        ]
         return len(ended) == len(ORDERS)
 
     def _all_told(self) -> bool:
-        lines = [self._thread(order.name)[1:] for order in ORDERS]  # without the card, which may be ahead of them
+        lines = [
+            self._thread(order.name)[1:] for order in ORDERS
+        ]  # without the card, which may be ahead of them
         return all(told and "Completed" in told[-1] for told in lines)
 
     def _dataset_told(self) -> bool:
-        return any("is ready" in text or "failed" in text.lower() for text in self._thread(BOXES.name))
+        return any(
+            "is ready" in text or "failed" in text.lower() for text in self._thread(BOXES.name)
+        )
 
     def _queue_empty(self) -> bool:
-        return any("nothing to label now" in message["text"] for message in self._sam.messages(LABELERS))
+        return any(
+            "nothing to label now" in message["text"] for message in self._sam.messages(LABELERS)
+        )
 
     def _thread(self, job_name: str) -> list[str]:
         root = card_of(self._mara, DATA, job_name)
@@ -105,7 +130,9 @@ class Demo:
         return {
             "jobs": [self._job(order) for order in ORDERS],
             "datasets": [self._dataset()],
-            "notices": [self._read(each) for each in self._sam.messages(LABELERS) if each.get("bot_id")],
+            "notices": [
+                self._read(each) for each in self._sam.messages(LABELERS) if each.get("bot_id")
+            ],
         }
 
     def _job(self, order: Order) -> dict[str, Any]:
@@ -117,14 +144,18 @@ class Demo:
             "task_type": order.task_type,
             "status": job["LabelingJobStatus"],
             "labeled": counters["TotalLabeled"],
-            "total": counters["TotalLabeled"] + counters["FailedNonRetryableError"] + counters["Unlabeled"],
+            "total": counters["TotalLabeled"]
+            + counters["FailedNonRetryableError"]
+            + counters["Unlabeled"],
             "output_manifest": (job.get("LabelingJobOutput") or {}).get("OutputDatasetS3Uri"),
             "thread": self._thread(order.name),
         }
 
     def _dataset(self) -> dict[str, Any]:
         """The dataset as Rekognition has it."""
-        project = self._rekognition.describe_projects(ProjectNames=[PROJECT])["ProjectDescriptions"][0]
+        project = self._rekognition.describe_projects(ProjectNames=[PROJECT])[
+            "ProjectDescriptions"
+        ][0]
         arn = project["Datasets"][0]["DatasetArn"]
         described = self._rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
         labels = self._rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
@@ -140,7 +171,9 @@ class Demo:
 
     def _errors(self, arn: str) -> list[dict[str, Any]]:
         """Line numbers (from 1) and codes of the entries that Rekognition finds fault with."""
-        entries = self._rekognition.list_dataset_entries(DatasetArn=arn, MaxResults=100)["DatasetEntries"]
+        entries = self._rekognition.list_dataset_entries(DatasetArn=arn, MaxResults=100)[
+            "DatasetEntries"
+        ]
         return [
             {"line": line, "code": error["code"]}
             for line, entry in enumerate(entries, 1)
@@ -174,11 +207,20 @@ def read_out(result: dict[str, Any]) -> None:
     for thread in result["jobs"]:
         console.print()
         for number, text in enumerate(thread["thread"]):
-            console.print(text if number == 0 else f"    ↳ {text}", markup=False, style="bold" if number == 0 else "")
+            console.print(
+                text if number == 0 else f"    ↳ {text}",
+                markup=False,
+                style="bold" if number == 0 else "",
+            )
     console.print("\n#orchard-labelers", style="bold")
     for text in result["notices"]:
         console.print(text, markup=False)
-    jobs = ", ".join(f"{job['name']} {job['labeled']}/{job['total']} {job['status']}" for job in result["jobs"])
+    jobs = ", ".join(
+        f"{job['name']} {job['labeled']}/{job['total']} {job['status']}" for job in result["jobs"]
+    )
     dataset = result["datasets"][0]
-    console.print(f"\n{jobs}; dataset {dataset['name']} {dataset['entries']} entries {dataset['status']}", markup=False)
+    console.print(
+        f"\n{jobs}; dataset {dataset['name']} {dataset['entries']} entries {dataset['status']}",
+        markup=False,
+    )
     console.print(f"{result['seconds']} s")

@@ -1,8 +1,9 @@
 """The first minute: a new practice workspace is never empty.
 
-Mara, Lin and Sam do what people do, through the same doors as everybody: a team is tied to its channel, one job is
-finished, one moves, and one that failed in the AWS console is followed. Somebody may be looking already, so Mara fills
-her two forms first, and then the page is left to whoever looks.
+Mara, Lin and Sam do what people do, through the same doors as everybody: a team is tied to its
+channel, one job is finished, one moves, and one that failed in the AWS console is followed.
+Somebody may be looking already, so Mara fills her two forms first, and then the page is left to
+whoever looks.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,8 @@ BANNER: dict[str, Any] = {
         "Connect your own Slack and AWS: the README says what it asks for and what it can see.",
     ],
 }
-_PACE = 12.0  # objects per second until the first job is finished; by then the other has got some of its 40 done
+# objects per second until the first job is finished; by then the other has got some of its 40 done
+_PACE = 12.0
 _LEASE = 180  # seconds: what a killed bot was launching is taken up when its lease is over
 
 
@@ -42,7 +44,8 @@ class FirstMinute:
         self._sam = Person(services.slack_url, "U0SAM")
 
     def play(self, drawn: Callable[[], object] = lambda: None) -> None:
-        """Do it all; time flies until the first job is finished. `drawn` waits until all pictures are there.
+        """Do it all; time flies until the first job is finished. `drawn` waits until all pictures
+        are there.
 
         Raises:
             PracticeError: a step did not succeed.
@@ -62,7 +65,9 @@ class FirstMinute:
             crew.hurry(self._services.pace, Behaviours())
 
     def _ask(self, order: Order) -> None:
-        """Fill the form, unless that was done before; a start that was cut short may have had no time for the card."""
+        """Fill the form, unless that was done before; a start that was cut short may have had no
+        time for the card.
+        """
         if self._has_card(order.name):
             return
         try:
@@ -72,7 +77,9 @@ class FirstMinute:
             wait_for(lambda: self._has_card(order.name), 5, f"the card of {order.name}")
 
     def _follow(self) -> None:
-        """Follow the job that failed; on a busy machine AWS may not answer within a command's time."""
+        """Follow the job that failed; on a busy machine AWS may not answer within a command's
+        time.
+        """
         for _ in range(3):
             if not self._has_card(_FAILED):
                 self._mara.command(DATA, "/labeljob", f"follow {_FAILED}")
@@ -95,7 +102,9 @@ class FirstMinute:
         return True
 
     def _fail_in_the_console(self) -> None:
-        """A job made behind the bot's back whose manifest is not there: AWS takes it, then gives it up."""
+        """A job made behind the bot's back whose manifest is not there: AWS takes it, then gives it
+        up.
+        """
         import boto3  # noqa: PLC0415 - 0.2 s that opening should not wait for
 
         keys = self._services.keys
@@ -108,7 +117,9 @@ class FirstMinute:
         )
         if sagemaker.list_labeling_jobs(NameContains=_FAILED)["LabelingJobSummaryList"]:
             return
-        team = sagemaker.describe_workteam(WorkteamName=seed.AUTOMATIC_TEAM)["Workteam"]["WorkteamArn"]
+        team = sagemaker.describe_workteam(WorkteamName=seed.AUTOMATIC_TEAM)["Workteam"][
+            "WorkteamArn"
+        ]
         job = classification_job(
             _FAILED,
             team,

@@ -19,7 +19,9 @@ _RIPENESS: dict[str, Any] = {
     "task_type": "image-classification",
     "output": f"s3://{seed.OUT}/labels/",
     "team": seed.AUTOMATIC_TEAM,
-    "short": "Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin.",
+    "short": (
+        "Choose ONE word for the fruit in the middle.\n- Overripe: brown spots larger than a coin."
+    ),
 }
 _WORDS = ("unripe", "ripe", "overripe")
 BASKET = Order(
@@ -34,8 +36,14 @@ JULY = Order(
     title="Ripe or not, July harvest",
     source=f"s3://{seed.RAW}/ripeness/",
     labels=_WORDS,
-    full="Look at the fruit in the middle only.\n- Unripe: green.\n- Ripe: full colour.\n- Overripe: brown spots.",
-    good_examples=f"{_example('ripe')} | Ripe: full colour, no spots\n{_example('overripe')} | Overripe: brown spots",
+    full=(
+        "Look at the fruit in the middle only.\n- Unripe: green.\n- Ripe: full colour.\n- "
+        "Overripe: brown spots."
+    ),
+    good_examples=(
+        f"{_example('ripe')} | Ripe: full colour, no spots\n{_example('overripe')} | Overripe: "
+        "brown spots"
+    ),
     **_RIPENESS,
 )
 BOXES = Order(

@@ -1,6 +1,8 @@
-"""A person in the practice workspace, driven from code: what the demo, the first minute and the story tests use.
+"""A person in the practice workspace, driven from code: what the demo, the first minute and the
+story tests use.
 
-Everything goes through the client API that the page in the browser uses, so a press here is a press there.
+Everything goes through the client API that the page in the browser uses, so a press here is a press
+there.
 """
 
 import json
@@ -35,14 +37,18 @@ class Person:
         return dict(stack[-1])
 
     def fill(self, **typed: Any) -> dict[str, Any]:
-        """Fill fields of the window on top (by block_id, values in Slack's state form) and submit it."""
+        """Fill fields of the window on top (by block_id, values in Slack's state form) and submit
+        it.
+        """
         view = self.view()
         return self.ask("view_submit", view_id=view["id"], state={"values": _values(view, typed)})
 
     def choose(self, block_id: str, query: str) -> dict[str, Any]:
         """Search in a select that asks the app; the first choice offered."""
         view = self.view()
-        element = next(block["element"] for block in view["blocks"] if block.get("block_id") == block_id)
+        element = next(
+            block["element"] for block in view["blocks"] if block.get("block_id") == block_id
+        )
         answer = self.ask(
             "suggest",
             container={"type": "view", "view_id": view["id"]},
@@ -54,12 +60,22 @@ class Person:
             raise PracticeError(f"nothing is offered for “{query}” in {block_id}")
         return dict(answer["options"][0])
 
-    def press(self, message: dict[str, Any], action_id: str, *, of: str = "", **chosen: Any) -> dict[str, Any]:
+    def press(
+        self, message: dict[str, Any], action_id: str, *, of: str = "", **chosen: Any
+    ) -> dict[str, Any]:
         """Press a button of a message; `of` is its value, where several have that action."""
-        return self.ask("action", **_press(message["blocks"], action_id, of, chosen), container=_container(message))
+        return self.ask(
+            "action",
+            **_press(message["blocks"], action_id, of, chosen),
+            container=_container(message),
+        )
 
-    def press_in_view(self, action_id: str, *, typed: dict[str, Any] | None = None, **chosen: Any) -> dict[str, Any]:
-        """Press a button (or pick) in the window on top; `typed` are its fields as they stand, as for `fill`."""
+    def press_in_view(
+        self, action_id: str, *, typed: dict[str, Any] | None = None, **chosen: Any
+    ) -> dict[str, Any]:
+        """Press a button (or pick) in the window on top; `typed` are its fields as they stand, as
+        for `fill`.
+        """
         view = self.view()
         where = {"type": "view", "view_id": view["id"]}
         press = _press(view["blocks"], action_id, "", chosen)
@@ -68,7 +84,9 @@ class Person:
 
     def press_at_home(self, action_id: str, *, of: str = "") -> dict[str, Any]:
         """Press a button on the app's Home tab."""
-        return self.ask("action", **_press(self.home()["blocks"], action_id, of, {}), container={"type": "home"})
+        return self.ask(
+            "action", **_press(self.home()["blocks"], action_id, of, {}), container={"type": "home"}
+        )
 
     def open_home(self) -> None:
         """Open the app's Home tab; the app draws it a moment later."""
@@ -107,7 +125,9 @@ class Person:
     def wait_for(
         self, channel: str, found: Callable[[dict[str, Any]], bool], tick: Callable[[], bool]
     ) -> dict[str, Any] | None:
-        """The first message for which `found` holds; `tick` waits a moment and says whether to go on."""
+        """The first message for which `found` holds; `tick` waits a moment and says whether to go
+        on.
+        """
         while True:
             for message in self.messages(channel):
                 if found(message):
@@ -147,18 +167,30 @@ def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dic
 
 def _values(view: dict[str, Any], typed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What was typed, in the shape of a view's state."""
-    fields = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    fields = {
+        block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"
+    }
     missing = set(typed) - set(fields)
     if missing:
         raise PracticeError(f"the window has no field {sorted(missing)}; it has {sorted(fields)}")
-    return {name: {fields[name]["action_id"]: {"type": fields[name]["type"], **value}} for name, value in typed.items()}
+    return {
+        name: {fields[name]["action_id"]: {"type": fields[name]["type"], **value}}
+        for name, value in typed.items()
+    }
 
 
-def _press(blocks: list[dict[str, Any]], action_id: str, of: str, chosen: dict[str, Any]) -> dict[str, Any]:
+def _press(
+    blocks: list[dict[str, Any]], action_id: str, of: str, chosen: dict[str, Any]
+) -> dict[str, Any]:
     for block, element in elements(blocks):
         if element["action_id"] == action_id and of in {"", element.get("value")}:
             value = {"value": element["value"]} if "value" in element else {}
-            return {"block_id": block["block_id"], "action_id": action_id, "chosen": {**value, **chosen}, "state": {}}
+            return {
+                "block_id": block["block_id"],
+                "action_id": action_id,
+                "chosen": {**value, **chosen},
+                "state": {},
+            }
     shown = [element["action_id"] for _block, element in elements(blocks)]
     raise PracticeError(f"there is no button {action_id} here; there are {shown}")
 

@@ -1,7 +1,8 @@
 """The practice workspace as one thing: the stand-ins and a bot, started and stopped together.
 
-The bot comes first: it reads its code while the stand-ins read theirs, and its requests wait in line at their ports
-(see `addresses`). So the stand-ins are made by a function that is called when the bot is on its way.
+The bot comes first: it reads its code while the stand-ins read theirs, and its requests wait in
+line at their ports (see `addresses`). So the stand-ins are made by a function that is called when
+the bot is on its way.
 """
 
 import json
@@ -21,9 +22,11 @@ EVENTS_PATH = "/slack/events"
 
 
 class Practice:
-    """Stand-ins and bot. `gaps` are the bot's own settings beside the addresses and secrets of the stand-ins.
+    """Stand-ins and bot. `gaps` are the bot's own settings beside the addresses and secrets of the
+    stand-ins.
 
-    `make` gives the stand-ins at these addresses, with their memory in `folder`; they are `services` from then on.
+    `make` gives the stand-ins at these addresses, with their memory in `folder`; they are
+    `services` from then on.
     """
 
     services: "Services"
@@ -75,12 +78,16 @@ class Practice:
             self.services.stop()
 
     def answers(self) -> bool:
-        """Whether Slack reaches the app: a socket is open, or the app's address has echoed the challenge."""
+        """Whether Slack reaches the app: a socket is open, or the app's address has echoed the
+        challenge.
+        """
         try:
             if self._transport == "socket":
                 return bool(_control(self._addresses.slack_url, "connections")["count"])
             address = f"http://127.0.0.1:{self._bot_port}{EVENTS_PATH}"
-            answer = _control(self._addresses.slack_url, "request_url", {"url": address, "verify": True})
+            answer = _control(
+                self._addresses.slack_url, "request_url", {"url": address, "verify": True}
+            )
         except OSError:
             return False
         return bool(answer.get("verified"))

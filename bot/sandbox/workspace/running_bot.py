@@ -1,4 +1,6 @@
-"""The bot beside the stand-ins: a process of its own that knows nothing but the settings it is given."""
+"""The bot beside the stand-ins: a process of its own that knows nothing but the settings it is
+given.
+"""
 
 import os
 import signal
@@ -9,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-_START = 60.0  # seconds the bot may take until it answers a command: a busy machine takes its time to read the code
+# seconds the bot may take until it answers a command: a busy machine takes its time to read the
+# code
+_START = 60.0
 _END = 15.0  # seconds it may take to finish what it does
 _LOOK = 0.02
 
@@ -21,8 +25,9 @@ class BotFailed(Exception):
 class RunningBot:
     """One bot process.
 
-    `settings` are all the environment variables that it gets, beside what Python itself needs: no token and no
-    credential of the person's own environment reaches it. Its log is in `folder`/bot.log.
+    `settings` are all the environment variables that it gets, beside what Python itself needs: no
+    token and no credential of the person's own environment reaches it. Its log is in
+    `folder`/bot.log.
     """
 
     def __init__(self, settings: dict[str, str], folder: Path, *, role: str = "both") -> None:
@@ -39,7 +44,11 @@ class RunningBot:
 
     def start(self) -> None:
         """Start the process; it answers a little later (see `wait_until`)."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "SYSTEMROOT", "TMPDIR")
+            if name in os.environ
+        }
         self._log = self.log.open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - our own program with our own words
             [sys.executable, "-m", "bot", "serve", "--role", self._role],

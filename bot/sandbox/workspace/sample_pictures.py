@@ -1,8 +1,10 @@
-"""Sample pictures for the practice workspace: still lifes of fruit on a wooden table, painted from a seed.
+"""Sample pictures for the practice workspace: still lifes of fruit on a wooden table, painted from
+a seed.
 
-Promised to the sandbox's seed and to tests: 640 by 480 JPEG files below 60 kB, the same bytes for the same seed with
-the same Pillow, in well under a second for all. The truth about each picture comes from ``sample_truth``; a label is
-visible in the picture (colour, freckles, bruises), and every box is the outline of the painted body.
+Promised to the sandbox's seed and to tests: 640 by 480 JPEG files below 60 kB, the same bytes for
+the same seed with the same Pillow, in well under a second for all. The truth about each picture
+comes from ``sample_truth``; a label is visible in the picture (colour, freckles, bruises), and
+every box is the outline of the painted body.
 """
 
 import io
@@ -56,7 +58,9 @@ _SKINS: dict[tuple[str, str], tuple[Colour, Colour, Colour]] = {
 
 @dataclass(frozen=True)
 class SamplePicture:
-    """A picture file with its truth: the class, and boxes as (kind, left, top, width, height) in pixels."""
+    """A picture file with its truth: the class, and boxes as (kind, left, top, width, height) in
+    pixels.
+    """
 
     name: str
     jpeg: bytes
@@ -65,10 +69,14 @@ class SamplePicture:
 
 
 def pictures(seed: int) -> Iterator[SamplePicture]:
-    """Paint the samples one by one: 40 ``orchard-…`` for classification, then 24 ``table-…`` for boxes."""
+    """Paint the samples one by one: 40 ``orchard-…`` for classification, then 24 ``table-…`` for
+    boxes.
+    """
     scenes = list(sample_truth.scenes(seed))
     try:
-        with ThreadPoolExecutor(2, "painter") as painters:  # Pillow lets go of the interpreter while it works
+        with ThreadPoolExecutor(
+            2, "painter"
+        ) as painters:  # Pillow lets go of the interpreter while it works
             yield from painters.map(_picture, scenes)
     finally:
         for brush in _BRUSHES:
@@ -98,7 +106,8 @@ def _paint(scene: Scene) -> Image.Image:
 
 def _lay_shadow(picture: Image.Image, fruit: Fruit) -> None:
     foot = fruit.y + fruit.half_height
-    # The light comes from the upper left, so the shadow falls to the right and lies flat on the wood.
+    # The light comes from the upper left, so the shadow falls to the right and lies flat on the
+    # wood.
     wide, high = round(fruit.half_width * 3.1), round(fruit.half_width * 0.92)
     left, top = round(fruit.x - fruit.half_width * 1.12), round(foot - high * 0.66)
     shadow = _shadow().resize((wide, high), Image.Resampling.BILINEAR)
@@ -133,10 +142,13 @@ def _gradient(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image
     return mixed.resize(size, Image.Resampling.NEAREST)
 
 
-def _glow(size: tuple[int, int], box: tuple[float, float, float, float], strength: int) -> Image.Image:
+def _glow(
+    size: tuple[int, int], box: tuple[float, float, float, float], strength: int
+) -> Image.Image:
     """A mask that is ``strength`` in the middle of the box and nothing at its rim."""
     left, top, right, bottom = (round(edge) for edge in box)
-    # Pillow's gradient is 181 at the middle of each side: from there on the glow is nothing, so it has no corners.
+    # Pillow's gradient is 181 at the middle of each side: from there on the glow is nothing, so it
+    # has no corners.
     fade = [max(0, _SIDE_LEVEL - level) * strength // _SIDE_LEVEL for level in range(256)]
     spot = Image.radial_gradient("L").point(fade)
     mask = Image.new("L", size, 0)
@@ -164,11 +176,15 @@ def _wall(number: int) -> Image.Image:
     for _ in range(16):
         x, y, r = chance.uniform(0, 160), chance.uniform(-8, 62), chance.uniform(5, 15)
         draw.ellipse((x - r, y - r, x + r, y + r), fill=chance.randint(18, 60))
-    bokeh = bokeh.filter(ImageFilter.GaussianBlur(2.2)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    bokeh = bokeh.filter(ImageFilter.GaussianBlur(2.2)).resize(
+        (WIDTH, HEIGHT), Image.Resampling.BICUBIC
+    )
     wall.paste(_mix(light, (255, 255, 255), 0.75), (0, 0), bokeh)
     # Window light from the upper left, and a darker far corner.
     wall.paste((255, 250, 236), (0, 0), _glow((WIDTH, HEIGHT), (-380, -360, 480, 380), 130))
-    wall.paste(_mix(dark, (40, 34, 40), 0.7), (0, 0), _glow((WIDTH, HEIGHT), (330, 0, 980, 620), 90))
+    wall.paste(
+        _mix(dark, (40, 34, 40), 0.7), (0, 0), _glow((WIDTH, HEIGHT), (330, 0, 980, 620), 90)
+    )
     return wall
 
 
@@ -199,7 +215,11 @@ def _wood(number: int) -> Image.Image:
 
 @lru_cache(maxsize=1)
 def _seam() -> Image.Image:
-    return Image.linear_gradient("L").resize((WIDTH, 46)).point([level * 70 // 255 for level in range(256)])
+    return (
+        Image.linear_gradient("L")
+        .resize((WIDTH, 46))
+        .point([level * 70 // 255 for level in range(256)])
+    )
 
 
 def _backdrop(wall: int, wood: int, horizon: int) -> Image.Image:
@@ -252,7 +272,11 @@ def _skin(kind: str, ripeness: str, variant: int) -> Image.Image:
     rim = _glow(size, (low + 90, low + 95, high + 60, high + 60), 78)
     skin.paste(_mix(cheek, (255, 236, 206), 0.4), (0, 0), rim)
     _dimple(skin, kind, shade)
-    strength = {"unripe": 130, "ripe": 200, "overripe": 70}[ripeness] * (3 if kind in {"orange", "lemon"} else 4) // 4
+    strength = (
+        {"unripe": 130, "ripe": 200, "overripe": 70}[ripeness]
+        * (3 if kind in {"orange", "lemon"} else 4)
+        // 4
+    )
     x, y = low + _BODY * 0.34, low + _BODY * (0.52 if kind == "pear" else 0.3)
     skin.paste((255, 252, 244), (0, 0), _glow(size, (x - 50, y - 42, x + 50, y + 42), strength))
     skin.paste((255, 255, 255), (0, 0), _glow(size, (x - 24, y - 19, x + 15, y + 12), strength))
@@ -269,15 +293,24 @@ def _freckle(skin: Image.Image, kind: str, ripeness: str, chance: Random) -> Non
             turn = chance.uniform(-1.3, 1.3)
             end = chance.uniform(0.3, 0.9) * _BODY
             x = middle + math.sin(turn) * end * 0.62
-            draw.line((middle + math.sin(turn) * 12, _ROOM + 14, x, _ROOM + 14 + end), fill=chance.randint(14, 60))
-        skin.paste(_mix(cheek, (255, 220, 150), 0.4), (0, 0), marks.filter(ImageFilter.GaussianBlur(1.6)))
+            draw.line(
+                (middle + math.sin(turn) * 12, _ROOM + 14, x, _ROOM + 14 + end),
+                fill=chance.randint(14, 60),
+            )
+        skin.paste(
+            _mix(cheek, (255, 220, 150), 0.4), (0, 0), marks.filter(ImageFilter.GaussianBlur(1.6))
+        )
         return
     dots = {"orange": 420, "lemon": 260}.get(kind, 110)
     for _ in range(dots):
         x, y = chance.uniform(_ROOM, _ROOM + _BODY), chance.uniform(_ROOM, _ROOM + _BODY)
         r = chance.uniform(0.6, 1.6)
         draw.ellipse((x - r, y - r, x + r, y + r), fill=chance.randint(40, 120))
-    tint = _mix(base, shade, 0.5) if kind in {"orange", "lemon"} or ripeness != "unripe" else (226, 236, 170)
+    tint = (
+        _mix(base, shade, 0.5)
+        if kind in {"orange", "lemon"} or ripeness != "unripe"
+        else (226, 236, 170)
+    )
     skin.paste(tint, (0, 0), marks)
     if ripeness == "overripe":
         _bruise(skin, chance)
@@ -292,7 +325,10 @@ def _bruise(skin: Image.Image, chance: Random) -> None:
         (ImageDraw.Draw(spots), 30, (1.6, 6.5), (120, 235)),
     ):
         for _ in range(number):
-            x, y = chance.uniform(_ROOM + 16, _ROOM + _BODY - 16), chance.uniform(_ROOM + 32, _ROOM + _BODY - 8)
+            x, y = (
+                chance.uniform(_ROOM + 16, _ROOM + _BODY - 16),
+                chance.uniform(_ROOM + 32, _ROOM + _BODY - 8),
+            )
             r = chance.uniform(*radius)
             flat = chance.uniform(0.6, 1.0)
             draw.ellipse((x - r, y - r * flat, x + r, y + r * flat), fill=chance.randint(*levels))
@@ -320,8 +356,14 @@ def _stem(kind: str, ripeness: str) -> Image.Image:
     for step in range(26):
         t = step / 25
         x, y, r = middle + 12 * t**1.7, foot - 45 * t, 3.4 - 1.2 * t + 2.2 * max(0.0, t - 0.8) * 5
-        draw.ellipse((2 * (x - r), 2 * (y - r), 2 * (x + r), 2 * (y + r)), fill=(*_mix(wood, (30, 18, 10), 0.3), 255))
-        draw.ellipse((2 * (x - r), 2 * (y - r), 2 * x, 2 * (y + r)), fill=(*_mix(wood, (220, 190, 140), 0.25), 255))
+        draw.ellipse(
+            (2 * (x - r), 2 * (y - r), 2 * (x + r), 2 * (y + r)),
+            fill=(*_mix(wood, (30, 18, 10), 0.3), 255),
+        )
+        draw.ellipse(
+            (2 * (x - r), 2 * (y - r), 2 * x, 2 * (y + r)),
+            fill=(*_mix(wood, (220, 190, 140), 0.25), 255),
+        )
     return big.reduce(2)
 
 
@@ -336,7 +378,10 @@ def _leaf(kind: str, wilted: bool) -> Image.Image:
     upper, lower, vein = [], [], []
     for step in range(31):
         t = step / 30
-        x, y = root[0] + (tip[0] - root[0]) * t, root[1] + (tip[1] - root[1]) * t - 13 * math.sin(math.pi * t)
+        x, y = (
+            root[0] + (tip[0] - root[0]) * t,
+            root[1] + (tip[1] - root[1]) * t - 13 * math.sin(math.pi * t),
+        )
         wide = 18 * math.sin(math.pi * t**0.85)
         upper.append((2 * x - wide * 0.6, 2 * y - wide * 2.0))
         lower.append((2 * x + wide * 0.5, 2 * y + wide * 1.5))

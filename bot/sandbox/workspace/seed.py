@@ -1,4 +1,5 @@
-"""What a new practice workspace holds: three people, three channels, two work teams, two buckets with samples.
+"""What a new practice workspace holds: three people, three channels, two work teams, two buckets
+with samples.
 
 Data, and the functions that put it into the AWS stand-in. What is there already is left as it is.
 """
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.crowd import sample_truth
 
-if TYPE_CHECKING:  # read when there is something to fill; the bot is started with the names above before that
+if (
+    TYPE_CHECKING
+):  # read when there is something to fill; the bot is started with the names above before that
     from bot.sandbox.aws.app import Aws
     from bot.sandbox.workspace.sample_pictures import SamplePicture
 
@@ -64,14 +67,24 @@ CHANNELS: list[dict[str, Any]] = [
 ]
 RAW, OUT = "orchard-raw", "orchard-out"
 BUCKETS = (RAW, OUT)
-LOCKED, FAR, PARTNER, SEALED = "orchard-locked", "orchard-frankfurt", "orchard-partner", "orchard-sealed"
+LOCKED, FAR, PARTNER, SEALED = (
+    "orchard-locked",
+    "orchard-frankfurt",
+    "orchard-partner",
+    "orchard-sealed",
+)
 DIFFICULT = (LOCKED, FAR, PARTNER, SEALED)
-"""Buckets in difficult situations: closed, in another region, another account's, encrypted with a key that refuses."""
+"""Buckets in difficult situations: closed, in another region, another account's, encrypted with a
+key that refuses.
+"""
 FAR_REGION, PARTNER_ACCOUNT = "eu-central-1", "444455556666"
 AUTOMATIC_TEAM, WAITING_TEAM = "orchard-team", "berry-team"
 PERSON = "lin"  # the worker who is a person: nobody labels in her name
 _LIN = {"sub": PERSON, "name": "Lin", "email": "lin@orchard.example"}
-_CREW = [{"sub": f"crew-{name}", "name": name.title(), "email": f"{name}@crew.example"} for name in ("ada", "bo", "cy")]
+_CREW = [
+    {"sub": f"crew-{name}", "name": name.title(), "email": f"{name}@crew.example"}
+    for name in ("ada", "bo", "cy")
+]
 TEAMS: list[dict[str, Any]] = [
     {
         "name": AUTOMATIC_TEAM,
@@ -91,13 +104,19 @@ BASKET = 8  # pictures of the first job, which is over within a minute
 _PICTURES = {".jpg", ".jpeg", ".png"}
 CORS = {
     "CORSRules": [
-        {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["Access-Control-Allow-Origin"]}
+        {
+            "AllowedMethods": ["GET"],
+            "AllowedOrigins": ["*"],
+            "ExposeHeaders": ["Access-Control-Allow-Origin"],
+        }
     ]
 }
 
 _BLOSSOM_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
-<crowd-form><crowd-image-classifier name="crowd-image-classifier" header="Choose one word for the branch"
-  src="{{ task.input.taskObject | grant_read_access }}" categories="{{ task.input.labels | to_json | escape }}">
+<crowd-form><crowd-image-classifier name="crowd-image-classifier" header="Choose one word for the
+  branch"
+  src="{{ task.input.taskObject | grant_read_access }}" categories="{{ task.input.labels | to_json
+    | escape }}">
   <full-instructions header="Blossoms">Choose one word.</full-instructions>
   <short-instructions>Choose one word.</short-instructions>
 </crowd-image-classifier></crowd-form>
@@ -105,7 +124,9 @@ _BLOSSOM_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"
 
 
 def fill(aws: "Aws", own_pictures: Path | None, *, portal: str) -> None:
-    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them (see `furnish`, `draw`)."""
+    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them (see
+    `furnish`, `draw`).
+    """
     furnish(aws, portal=portal)
     draw(aws, own_pictures)
 
@@ -124,7 +145,9 @@ def furnish(aws: "Aws", *, portal: str) -> None:
     lines = [json.dumps({"source-ref": f"s3://{RAW}/{name}"}) for name in names]
     reviews = [json.dumps({"source": text}) for text, _tone in sample_truth.texts(SEED)]
     manifests = {
-        "boxes/boxes.manifest": [line for line, name in zip(lines, names, strict=True) if name.startswith("boxes/")],
+        "boxes/boxes.manifest": [
+            line for line, name in zip(lines, names, strict=True) if name.startswith("boxes/")
+        ],
         "first-basket.manifest": lines[:BASKET],
         "texts/reviews.manifest": reviews,
     }
@@ -140,9 +163,11 @@ def furnish(aws: "Aws", *, portal: str) -> None:
 
 
 def draw(aws: "Aws", own_pictures: Path | None) -> None:
-    """Fruit to sort and fruit to draw boxes round, once; `own_pictures` is put under `my-pictures/` every time.
+    """Fruit to sort and fruit to draw boxes round, once; `own_pictures` is put under `my-pictures/`
+    every time.
 
-    A start that was cut short is made up for by the next one; what somebody deleted later stays away.
+    A start that was cut short is made up for by the next one; what somebody deleted later stays
+    away.
     """
     drawn = aws.config.folder / "pictures-drawn"
     if not drawn.exists():
@@ -154,7 +179,11 @@ def draw(aws: "Aws", own_pictures: Path | None) -> None:
     if own_pictures is not None:
         for file in sorted(own_pictures.rglob("*")):
             if file.suffix.lower() in _PICTURES and file.is_file():
-                _put(aws, f"my-pictures/{file.relative_to(own_pictures).as_posix()}", file.read_bytes())
+                _put(
+                    aws,
+                    f"my-pictures/{file.relative_to(own_pictures).as_posix()}",
+                    file.read_bytes(),
+                )
 
 
 def _key(scene: sample_truth.Scene) -> str:
@@ -172,10 +201,22 @@ def _pictures() -> "tuple[SamplePicture, ...]":
 
 def _add_team(rows: sqlite3.Connection, aws: "Aws", team: dict[str, Any], portal: str) -> None:
     config, now = aws.config, aws.clock()
-    arn = f"arn:aws:sagemaker:{config.region}:{config.account}:workteam/private-crowd/{team['name']}"
-    values = (team["name"], arn, team["description"], portal, json.dumps(team["members"]), team["simulated"], now, now)
+    arn = (
+        f"arn:aws:sagemaker:{config.region}:{config.account}:workteam/private-crowd/{team['name']}"
+    )
+    values = (
+        team["name"],
+        arn,
+        team["description"],
+        portal,
+        json.dumps(team["members"]),
+        team["simulated"],
+        now,
+        now,
+    )
     rows.execute(
-        "INSERT INTO workteam (name, arn, description, subdomain, members, simulated, created, updated) "
+        "INSERT INTO workteam (name, arn, description, subdomain, members, simulated, created, "
+        "updated) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         values,
     )

@@ -1,7 +1,9 @@
-"""The stand-ins together: AWS, its worker pages and Slack, each on a loopback port, with their memory in a folder.
+"""The stand-ins together: AWS, its worker pages and Slack, each on a loopback port, with their
+memory in a folder.
 
-Promises to whoever starts them: `environment()` is everything that any AWS or Slack client needs to be pointed at
-them; nothing is read from the environment or the home folder, so no real account can ever be touched.
+Promises to whoever starts them: `environment()` is everything that any AWS or Slack client needs to
+be pointed at them; nothing is read from the environment or the home folder, so no real account can
+ever be touched.
 """
 
 import time
@@ -24,8 +26,9 @@ __all__ = ["ACCOUNT", "REGION", "ROLE", "Keys", "Services"]
 class Services:
     """The stand-ins of one practice workspace.
 
-    Without `addresses` they answer on free ports. `pace` is how many objects a simulated team labels in a second.
-    `manifest` is the Slack app's, parsed. With `ticking` off, time at AWS passes only when somebody calls `aws.tick()`.
+    Without `addresses` they answer on free ports. `pace` is how many objects a simulated team
+    labels in a second. `manifest` is the Slack app's, parsed. With `ticking` off, time at AWS
+    passes only when somebody calls `aws.tick()`.
     """
 
     def __init__(  # noqa: PLR0913 - what can be chosen of a world

@@ -1,4 +1,6 @@
-"""How people in the practice workspace use the app: the steps that the demo, the first minute and the tests share."""
+"""How people in the practice workspace use the app: the steps that the demo, the first minute and
+the tests share.
+"""
 
 import html
 import re
@@ -52,7 +54,9 @@ def ask_for_job(person: Person, channel: str, order: Order) -> None:
 
 
 def first_page(person: Person, order: Order) -> dict[str, Any]:
-    """Fill the first page of the open form and press Next; the workspace's answer, `errors` and all."""
+    """Fill the first page of the open form and press Next; the workspace's answer, `errors` and
+    all.
+    """
     category = _option(order.category, order.category)
     if _chosen(person, "category") != order.category:
         person.press_in_view("job_form_category", selected_option=category)
@@ -67,7 +71,9 @@ def first_page(person: Person, order: Order) -> dict[str, Any]:
 
 
 def second_page(person: Person, order: Order) -> dict[str, Any]:
-    """Fill the second page of the open form and press Review; the workspace's answer, `errors` and all."""
+    """Fill the second page of the open form and press Review; the workspace's answer, `errors` and
+    all.
+    """
     typed: dict[str, Any] = {
         "workteam_arn": {"selected_option": person.choose("workteam_arn", order.team)},
         "title": {"value": order.title},
@@ -88,7 +94,9 @@ def second_page(person: Person, order: Order) -> dict[str, Any]:
 
 
 def make_dataset(person: Person, channel: str, job_name: str, project: str) -> None:
-    """Press [Make dataset] on a finished job's card and submit the window as it opens, with a project's name."""
+    """Press [Make dataset] on a finished job's card and submit the window as it opens, with a
+    project's name.
+    """
     person.press(card_of(person, channel, job_name), "job_make_dataset")
     _next(person.fill(project={"value": project}))
     close_windows(person)
@@ -134,10 +142,15 @@ def wait_for(found: Callable[[], Any], seconds: float, what: str) -> Any:
 
 
 def rich_text(text: str) -> dict[str, Any]:
-    """Lines as Slack's rich text editor gives them: paragraphs, and a list of the lines that begin with a hyphen."""
+    """Lines as Slack's rich text editor gives them: paragraphs, and a list of the lines that begin
+    with a hyphen.
+    """
     elements: list[dict[str, Any]] = []
     for line in text.splitlines():
-        item = {"type": "rich_text_section", "elements": [{"type": "text", "text": line.removeprefix("- ")}]}
+        item = {
+            "type": "rich_text_section",
+            "elements": [{"type": "text", "text": line.removeprefix("- ")}],
+        }
         if not line.startswith("- "):
             elements.append(item)
         elif elements and elements[-1]["type"] == "rich_text_list":
@@ -148,7 +161,9 @@ def rich_text(text: str) -> dict[str, Any]:
 
 
 def as_read(text: str, names: dict[str, str]) -> str:
-    """A message's text as the reader sees it: dates in their zone, people and channels by name, marks applied."""
+    """A message's text as the reader sees it: dates in their zone, people and channels by name,
+    marks applied.
+    """
     text = re.sub(
         r"<!date\^(\d+)\^[^|>]*\|[^>]*>",
         lambda m: f"{datetime.fromtimestamp(int(m[1]), UTC).astimezone():%d %b %H:%M}",
@@ -163,7 +178,9 @@ def as_read(text: str, names: dict[str, str]) -> str:
 def _next(answer: dict[str, Any]) -> None:
     """Go on unless the page came back with faults."""
     if answer.get("errors"):
-        raise PracticeError("; ".join(f"{field}: {text}" for field, text in answer["errors"].items()))
+        raise PracticeError(
+            "; ".join(f"{field}: {text}" for field, text in answer["errors"].items())
+        )
     stack = answer.get("view_stack") or []
     if stack and stack[-1].get("callback_id") in {"job_form_refusal", ""}:
         raise PracticeError(str(stack[-1]["blocks"])[:500])

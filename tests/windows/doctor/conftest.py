@@ -24,7 +24,9 @@ from bot.slack import manifest as slack_manifest
 class Clinic:
     """The stand-ins, and a doctor who reads a file of settings that points at them."""
 
-    def __init__(self, services: Services, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, services: Services, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         self.services = services
         self._folder = folder
         self._capsys = capsys
@@ -40,7 +42,11 @@ class Clinic:
 
     def file(self, **changes: str) -> str:
         """A file of settings; a change to "" leaves the setting out."""
-        settings = {**self.services.environment(), "LABELJOB_DATABASE_URL": self.database_url, **changes}
+        settings = {
+            **self.services.environment(),
+            "LABELJOB_DATABASE_URL": self.database_url,
+            **changes,
+        }
         file = self._folder / "settings.env"
         file.write_text("".join(f"{name}={value}\n" for name, value in settings.items() if value))
         return str(file)
@@ -69,7 +75,10 @@ class Clinic:
 @pytest.fixture(scope="package")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     running = Services(
-        tmp_path_factory.mktemp("clinic"), manifest=slack_manifest.read(), rate_limits=False, ticking=False
+        tmp_path_factory.mktemp("clinic"),
+        manifest=slack_manifest.read(),
+        rate_limits=False,
+        ticking=False,
     )
     running.start()
     yield running
@@ -87,7 +96,9 @@ def slack_of(services: Services, tmp_path: Path) -> Iterator[Callable[..., str]]
     servers: list[Server] = []
 
     def make(
-        manifest: dict[str, Any], channels: list[dict[str, Any]], people: list[dict[str, Any]] = seed.PEOPLE
+        manifest: dict[str, Any],
+        channels: list[dict[str, Any]],
+        people: list[dict[str, Any]] = seed.PEOPLE,
     ) -> str:
         keys = services.keys
         config = SlackConfig(
@@ -110,7 +121,9 @@ def slack_of(services: Services, tmp_path: Path) -> Iterator[Callable[..., str]]
 
 @pytest.fixture
 def other_aws(services: Services, tmp_path: Path) -> Iterator[str]:
-    """Another account's endpoint: one bucket that is closed to the bot, one in another Region, no work team."""
+    """Another account's endpoint: one bucket that is closed to the bot, one in another Region, no
+    work team.
+    """
     keys = services.keys
     aws = aws_app.create_app(
         aws_app.AwsConfig(

@@ -3,9 +3,9 @@
 import json
 
 import pytest
+
 from bot.runtime.doctor.clocks import judged, skew
 from bot.runtime.doctor.examination import Verdict
-
 from bot.sandbox.workspace import seed
 from tests.windows.doctor.conftest import Clinic
 
@@ -20,18 +20,26 @@ def test_nothing_is_left_in_the_buckets(clinic: Clinic) -> None:
 
 def test_object_that_cannot_be_removed_is_named(clinic: Clinic) -> None:
     """A bot without s3:DeleteObject would leave objects behind silently."""
-    clinic.control("faults", {"operation": "S3.DeleteObject", "fault": "error_500"}, clinic.services.aws_url)
+    clinic.control(
+        "faults", {"operation": "S3.DeleteObject", "fault": "error_500"}, clinic.services.aws_url
+    )
     try:
-        row = clinic.examine(LABELJOB_BUCKETS=f"{seed.OUT}/labels")[f"writing to buckets: {seed.OUT}/labels"]
+        row = clinic.examine(LABELJOB_BUCKETS=f"{seed.OUT}/labels")[
+            f"writing to buckets: {seed.OUT}/labels"
+        ]
     finally:
         clinic.services.aws.faults.book.clear()
-    left = clinic.s3.list_objects_v2(Bucket=seed.OUT, Prefix="labels/labeljob/doctor-")["Contents"][0]["Key"]
+    left = clinic.s3.list_objects_v2(Bucket=seed.OUT, Prefix="labels/labeljob/doctor-")["Contents"][
+        0
+    ]["Key"]
     clinic.s3.delete_object(Bucket=seed.OUT, Key=left)
     assert row["verdict"] == "look at"
     assert f"s3://{seed.OUT}/{left}" in row["remedy"]
 
 
-@pytest.mark.parametrize(("seconds", "verdict"), [(0, "ok"), (-100, "look at"), (100, "look at"), (280, "fails")])
+@pytest.mark.parametrize(
+    ("seconds", "verdict"), [(0, "ok"), (-100, "look at"), (100, "look at"), (280, "fails")]
+)
 def test_clock(clinic: Clinic, seconds: float, verdict: str) -> None:
     """Signatures would be refused for a reason that nobody sees."""
     rows = clinic.examine(seconds_ahead=seconds)
@@ -52,7 +60,14 @@ def test_wrong_aws_key(clinic: Clinic) -> None:
     rows = clinic.examine(AWS_SECRET_ACCESS_KEY="wrong")
     assert rows["AWS credentials"]["verdict"] == "fails"
     assert rows["clock against AWS"]["verdict"] == "ok"
-    for name in ("labeling jobs", "work teams", "execution role", "buckets", "writing to buckets", "CORS of buckets"):
+    for name in (
+        "labeling jobs",
+        "work teams",
+        "execution role",
+        "buckets",
+        "writing to buckets",
+        "CORS of buckets",
+    ):
         assert "Not asked" in rows[name]["found"]
 
 
@@ -68,7 +83,10 @@ def test_region_without_task_types(clinic: Clinic) -> None:
     [
         ("", "not set"),
         ("arn:aws:iam::111122223333:user/LabelingRole", "not the ARN of a role"),
-        ("arn:aws:iam::999988887777:role/LabelingRole", "in account 999988887777, the bot in 111122223333"),
+        (
+            "arn:aws:iam::999988887777:role/LabelingRole",
+            "in account 999988887777, the bot in 111122223333",
+        ),
     ],
 )
 def test_execution_role(clinic: Clinic, role: str, words: str) -> None:
@@ -99,7 +117,9 @@ def test_no_bucket_is_set(clinic: Clinic) -> None:
 
 
 def test_cors_and_its_remedy(clinic: Clinic) -> None:
-    """Workers would see “failed to load image”; and a remedy that does not help is worse than none."""
+    """Workers would see “failed to load image”; and a remedy that does not help is worse than
+    none.
+    """
     kept = clinic.s3.get_bucket_cors(Bucket=seed.RAW)["CORSRules"]
     clinic.s3.delete_bucket_cors(Bucket=seed.RAW)
     try:
@@ -109,8 +129,12 @@ def test_cors_and_its_remedy(clinic: Clinic) -> None:
         assert f"put-bucket-cors --bucket {seed.RAW}" in command
         clinic.s3.put_bucket_cors(Bucket=seed.RAW, CORSConfiguration=json.loads(rule.strip("'")))
         assert clinic.examine()[f"CORS of buckets: {seed.RAW}"]["verdict"] == "ok"
-        for_another_page = [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://elsewhere.example"]}]
-        clinic.s3.put_bucket_cors(Bucket=seed.RAW, CORSConfiguration={"CORSRules": for_another_page})
+        for_another_page = [
+            {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://elsewhere.example"]}
+        ]
+        clinic.s3.put_bucket_cors(
+            Bucket=seed.RAW, CORSConfiguration={"CORSRules": for_another_page}
+        )
         assert clinic.examine()[f"CORS of buckets: {seed.RAW}"]["verdict"] == "fails"
     finally:
         clinic.s3.put_bucket_cors(Bucket=seed.RAW, CORSConfiguration={"CORSRules": kept})

@@ -1,4 +1,6 @@
-"""`labeljob doctor` as a whole: what is well, what is missing, what is never printed, and its guide."""
+"""`labeljob doctor` as a whole: what is well, what is missing, what is never printed, and its
+guide.
+"""
 
 import io
 import json
@@ -7,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bot.runtime.doctor.bucket_probes import RULE
-from bot.runtime.doctor.examination import Row, Verdict, probe
 
 from bot.__main__ import _parser, main
 from bot.base import metrics
 from bot.runtime import health
 from bot.runtime.doctor import report
+from bot.runtime.doctor.bucket_probes import RULE
+from bot.runtime.doctor.examination import Row, Verdict, probe
 from bot.runtime.health import Pulse
 from tests.windows.doctor.conftest import Clinic
 
@@ -35,7 +37,9 @@ def test_well(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     assert not any(row["remedy"] for row in rows.values() if row["verdict"] == "ok")
 
 
-def test_settings_that_are_missing_are_rows(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_that_are_missing_are_rows(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A newcomer would get one long sentence, or a traceback."""
     rows = clinic.examine(SLACK_BOT_TOKEN="", LABELJOB_POLL_GAP="often")
     assert {name: row["verdict"] for name, row in rows.items()} == {
@@ -54,8 +58,18 @@ def test_no_manager_is_worth_a_look(clinic: Clinic) -> None:
 def test_no_secret_is_printed(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     """Reports are pasted into tickets."""
     keys = clinic.services.keys
-    secrets = [keys.bot_token, keys.app_token, keys.signing_secret, keys.secret_key, keys.access_key]
-    for change in ({}, {"AWS_SECRET_ACCESS_KEY": "not-the-right-secret"}, {"SLACK_APP_TOKEN": keys.bot_token}):
+    secrets = [
+        keys.bot_token,
+        keys.app_token,
+        keys.signing_secret,
+        keys.secret_key,
+        keys.access_key,
+    ]
+    for change in (
+        {},
+        {"AWS_SECRET_ACCESS_KEY": "not-the-right-secret"},
+        {"SLACK_APP_TOKEN": keys.bot_token},
+    ):
         main(["doctor", "--env-file", clinic.file(**change)])
         main(["doctor", "--json", "--env-file", clinic.file(**change)])
         written = "".join(capsys.readouterr())
@@ -74,7 +88,9 @@ def test_probe_without_a_remedy_is_no_probe() -> None:
 
 
 def test_terminal_gets_colour_and_progress(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person at a terminal would look at nothing for half a minute, and at a wall of grey then."""
+    """A person at a terminal would look at nothing for half a minute, and at a wall of grey
+    then.
+    """
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -105,9 +121,14 @@ def test_guide_is_true() -> None:
     text = (Path(__file__).parents[3] / "docs" / "running.md").read_text()
     for name in set(re.findall(r"\b(?:LABELJOB|SLACK|AWS)_[A-Z_]+\b", text)):
         assert f"{name}=" in known, name
-    for line in re.findall(r"labeljob ((?:doctor|serve|migrate|slack-manifest)(?: --[a-z-]+ [^ `\n]+)*)", text):
+    for line in re.findall(
+        r"labeljob ((?:doctor|serve|migrate|slack-manifest)(?: --[a-z-]+ [^ `\n]+)*)", text
+    ):
         assert _parser().parse_args(line.split()).run
     files = [Path(metrics.__file__), Path(health.__file__)]
     counted = "".join(file.read_text() for file in files)
     for name in re.findall(r"`(labeljob_\w+)", text):
-        assert name.removesuffix("_total") in counted or name in {"labeljob_jobs", "labeljob_datasets"}, name
+        assert name.removesuffix("_total") in counted or name in {
+            "labeljob_jobs",
+            "labeljob_datasets",
+        }, name

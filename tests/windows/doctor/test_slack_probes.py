@@ -61,7 +61,9 @@ def test_scope_that_is_missing_is_named(clinic: Clinic, slack_of: Callable[..., 
 def test_what_happens_without_history_is_told(
     clinic: Clinic, slack_of: Callable[..., str], recover: str, verdict: str, words: str
 ) -> None:
-    """Who grants no history would read of repeated or missing messages for the first time in a channel."""
+    """Who grants no history would read of repeated or missing messages for the first time in a
+    channel.
+    """
     manifest = slack_manifest.read()
     for scope in ("channels:history", "groups:history", "im:history"):
         manifest["oauth_config"]["scopes"]["bot"].remove(scope)
@@ -79,7 +81,9 @@ def test_history_that_is_granted_and_not_used_is_worth_a_look(clinic: Clinic) ->
     assert (row["verdict"], row["found"][-26:]) == ("look at", "but LABELJOB_RECOVER=skip.")
 
 
-def test_more_scopes_than_needed_are_worth_a_look(clinic: Clinic, slack_of: Callable[..., str]) -> None:
+def test_more_scopes_than_needed_are_worth_a_look(
+    clinic: Clinic, slack_of: Callable[..., str]
+) -> None:
     """A stolen token could do more than the bot needs."""
     manifest = slack_manifest.read()
     manifest["oauth_config"]["scopes"]["bot"].append("files:write")
@@ -91,7 +95,9 @@ def test_more_scopes_than_needed_are_worth_a_look(clinic: Clinic, slack_of: Call
 def test_bot_in_no_channel(clinic: Clinic, slack_of: Callable[..., str]) -> None:
     """Everything would be set up, and the first command would be refused."""
     channels = [channel | {"members": ["U0MARA"]} for channel in seed.CHANNELS]
-    row = clinic.examine(LABELJOB_SLACK_API_URL=slack_of(slack_manifest.read(), channels))["Slack channels"]
+    row = clinic.examine(LABELJOB_SLACK_API_URL=slack_of(slack_manifest.read(), channels))[
+        "Slack channels"
+    ]
     assert row["verdict"] == "look at"
     assert "/invite @labeljob" in row["remedy"]
 
@@ -107,10 +113,15 @@ def test_way_in(clinic: Clinic) -> None:
 
 
 def test_managers_whom_slack_does_not_know_are_named(clinic: Clinic) -> None:
-    """A slip in one setting would be found by the person whom nobody lets stop a job that costs money."""
+    """A slip in one setting would be found by the person whom nobody lets stop a job that costs
+    money.
+    """
     rows = clinic.examine(LABELJOB_MANAGERS="U0SAM,U0GONE,S0GONE")
     person, group = rows["managers: U0GONE"], rows["managers: S0GONE"]
-    assert (person["verdict"], person["found"]) == ("fails", "Slack does not know U0GONE (user_not_found).")
+    assert (person["verdict"], person["found"]) == (
+        "fails",
+        "Slack does not know U0GONE (user_not_found).",
+    )
     assert "Copy member ID" in person["remedy"]
     assert (group["verdict"], group["found"]) == (
         "fails",
@@ -120,17 +131,23 @@ def test_managers_whom_slack_does_not_know_are_named(clinic: Clinic) -> None:
 
 
 def test_places_of_channels_are_told(clinic: Clinic) -> None:
-    """Nobody would know that every channel sees every project's pictures, or why a channel may use nothing."""
+    """Nobody would know that every channel sees every project's pictures, or why a channel may use
+    nothing.
+    """
     row = clinic.examine()["places of channels"]
     assert row["verdict"] == "ok"
-    assert row["found"] == "LABELJOB_PLACES is not set: every channel may use all of LABELJOB_BUCKETS."
+    assert (
+        row["found"] == "LABELJOB_PLACES is not set: every channel may use all of LABELJOB_BUCKETS."
+    )
     inside = next(channel["id"] for channel in seed.CHANNELS if "bot" in channel["members"])
     row = clinic.examine(LABELJOB_PLACES=f"{inside}={seed.RAW}")["places of channels"]
     assert (row["verdict"], row["found"]) == (
         "ok",
         "1 channel with places of its own; every other one may use none.",
     )
-    row = clinic.examine(LABELJOB_PLACES=f"{inside}={seed.RAW}, *={seed.OUT}/x/")["places of channels"]
+    row = clinic.examine(LABELJOB_PLACES=f"{inside}={seed.RAW}, *={seed.OUT}/x/")[
+        "places of channels"
+    ]
     assert row["found"].endswith(f"; every other one may use {seed.OUT}/x/.")
 
 
@@ -161,8 +178,12 @@ def test_places_that_are_closed_to_the_bot_are_a_wrong_setting(clinic: Clinic) -
         ("nobody_knows_this", "Name people by their member id"),
     ],
 )
-def test_group_of_managers_that_cannot_be_read_is_named_with_its_remedy(clinic: Clinic, code: str, remedy: str) -> None:
-    """The bot lets everybody else in without it, so nothing but this row tells that its people manage nothing."""
+def test_group_of_managers_that_cannot_be_read_is_named_with_its_remedy(
+    clinic: Clinic, code: str, remedy: str
+) -> None:
+    """The bot lets everybody else in without it, so nothing but this row tells that its people
+    manage nothing.
+    """
     clinic.control("refuse", {"method": "usergroups.users.list", "error": code})
     row = clinic.examine(LABELJOB_MANAGERS="U0SAM,S0LEADS")["managers: S0LEADS"]
     assert row["verdict"] == "fails"
@@ -170,9 +191,20 @@ def test_group_of_managers_that_cannot_be_read_is_named_with_its_remedy(clinic: 
     assert remedy in row["remedy"]
 
 
-def test_manager_without_an_active_account_is_named(clinic: Clinic, slack_of: Callable[..., str]) -> None:
+def test_manager_without_an_active_account_is_named(
+    clinic: Clinic, slack_of: Callable[..., str]
+) -> None:
     """Everybody would be sent to somebody who left the company."""
-    url = slack_of(slack_manifest.read(), seed.CHANNELS, [*seed.PEOPLE, {"id": "U0DORA", "name": "d", "deleted": True}])
+    url = slack_of(
+        slack_manifest.read(),
+        seed.CHANNELS,
+        [*seed.PEOPLE, {"id": "U0DORA", "name": "d", "deleted": True}],
+    )
     rows = clinic.examine(LABELJOB_SLACK_API_URL=url, LABELJOB_MANAGERS="U0SAM,U0DORA,U0LABELJOB")
-    assert rows["managers: U0DORA"]["found"] == "U0DORA is a deactivated account, so it is no manager."
-    assert rows["managers: U0LABELJOB"]["found"] == "U0LABELJOB is an app's account, so it is no manager."
+    assert (
+        rows["managers: U0DORA"]["found"] == "U0DORA is a deactivated account, so it is no manager."
+    )
+    assert (
+        rows["managers: U0LABELJOB"]["found"]
+        == "U0LABELJOB is an app's account, so it is no manager."
+    )

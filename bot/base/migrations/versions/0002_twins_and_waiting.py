@@ -16,9 +16,21 @@ def upgrade() -> None:
     """Bring the tables to this revision."""
     op.add_column("thread", sa.Column("recheck_at", sa.Float(), nullable=True))
     op.drop_index("outbox_undone", table_name="outbox")
-    op.create_index("outbox_waiting", "outbox", ["channel", "seq"], sqlite_where=_WAITING, postgresql_where=_WAITING)
+    op.create_index(
+        "outbox_waiting",
+        "outbox",
+        ["channel", "seq"],
+        sqlite_where=_WAITING,
+        postgresql_where=_WAITING,
+    )
     for table in ("outbox", "thread"):
-        op.create_index(f"{table}_recheck", table, ["recheck_at"], sqlite_where=_RECHECK, postgresql_where=_RECHECK)
+        op.create_index(
+            f"{table}_recheck",
+            table,
+            ["recheck_at"],
+            sqlite_where=_RECHECK,
+            postgresql_where=_RECHECK,
+        )
 
 
 def downgrade() -> None:

@@ -1,7 +1,8 @@
 """Resource policies of queues and topics, as far as services of AWS are let in or kept out by them.
 
-Promises an answer for one question: may this service do this to that resource on behalf of that other resource? What a
-statement says in words that are not known here (other operators, other keys) counts as not fulfilled.
+Promises an answer for one question: may this service do this to that resource on behalf of that
+other resource? What a statement says in words that are not known here (other operators, other keys)
+counts as not fulfilled.
 """
 
 import json
@@ -29,7 +30,8 @@ def problem(policy: str) -> str:
 
 
 def allows(policy: str, *, service: str, action: str, resource: str, source: str) -> bool:
-    """Whether `service` ("sns.amazonaws.com") may do `action` ("sqs:SendMessage") to the ARN `resource`.
+    """Whether `service` ("sns.amazonaws.com") may do `action` ("sqs:SendMessage") to the ARN
+    `resource`.
 
     `source` is the ARN of what it does that for. Without a policy it may not.
     """
@@ -41,7 +43,9 @@ def allows(policy: str, *, service: str, action: str, resource: str, source: str
         each["Effect"]
         for each in _statements(json.loads(policy))
         if _is_principal(each.get("Principal"), service)
-        and any(fnmatchcase(action.lower(), str(name).lower()) for name in _many(each.get("Action")))
+        and any(
+            fnmatchcase(action.lower(), str(name).lower()) for name in _many(each.get("Action"))
+        )
         and any(fnmatchcase(resource, str(name)) for name in _many(each.get("Resource", resource)))
         and _holds(each.get("Condition", {}), context)
     }
@@ -70,7 +74,8 @@ def _holds(condition: Any, context: Mapping[str, str]) -> bool:
     if not isinstance(condition, dict):
         return False
     return all(
-        isinstance(wanted, dict) and all(_fits(operator, context.get(key.lower()), wanted[key]) for key in wanted)
+        isinstance(wanted, dict)
+        and all(_fits(operator, context.get(key.lower()), wanted[key]) for key in wanted)
         for operator, wanted in condition.items()
     )
 
@@ -81,5 +86,7 @@ def _fits(operator: str, found: str | None, wanted: Any) -> bool:
         return False
     if operator in _EXACT:
         # ArnEquals and ArnLike are one at AWS: both know * and ?.
-        return any(fnmatchcase(found, p) if operator == "ArnEquals" else found == p for p in patterns)
+        return any(
+            fnmatchcase(found, p) if operator == "ArnEquals" else found == p for p in patterns
+        )
     return operator in _LIKE and any(fnmatchcase(found, p) for p in patterns)

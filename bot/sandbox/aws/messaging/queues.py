@@ -1,8 +1,10 @@
-"""Queues and the messages in them: what lies behind SQS's operations, and behind deliveries of other services.
+"""Queues and the messages in them: what lies behind SQS's operations, and behind deliveries of
+other services.
 
-Promises at-least-once: a message stays until it is deleted by the handle of its latest receive, is hidden while
-somebody has it, and comes again when it was not deleted in time; or goes to the queue for such messages, or is dropped
-at the end of its retention. Everything is a row, so a kill loses nothing that was answered.
+Promises at-least-once: a message stays until it is deleted by the handle of its latest receive, is
+hidden while somebody has it, and comes again when it was not deleted in time; or goes to the queue
+for such messages, or is dropped at the end of its retention. Everything is a row, so a kill loses
+nothing that was answered.
 """
 
 import json
@@ -41,7 +43,9 @@ class Counts:
 
 
 class Queues:
-    """All queues of one account. `arn` is `arn:aws:sqs:<region>:<account>:<name>`; times are epoch seconds."""
+    """All queues of one account. `arn` is `arn:aws:sqs:<region>:<account>:<name>`; times are epoch
+    seconds.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self.store = store
@@ -59,7 +63,9 @@ class Queues:
     def row(self, arn: str) -> sqlite3.Row | None:
         """The queue."""
         with self.store.read() as rows:
-            found: sqlite3.Row | None = rows.execute("SELECT * FROM queue WHERE arn = ?", (arn,)).fetchone()
+            found: sqlite3.Row | None = rows.execute(
+                "SELECT * FROM queue WHERE arn = ?", (arn,)
+            ).fetchone()
         return found
 
     def create(self, arn: str, attributes: Mapping[str, str], tags: Mapping[str, str]) -> bool:
@@ -67,7 +73,10 @@ class Queues:
         now = self.clock()
         with self.store.write() as rows:
             made = rows.execute(
-                "INSERT OR IGNORE INTO queue (arn, created, modified, attributes, tags) VALUES (?, ?, ?, ?, ?)",
+                (
+                    "INSERT OR IGNORE INTO queue (arn, created, modified, attributes, tags) "
+                    "VALUES (?, ?, ?, ?, ?)"
+                ),
                 (arn, now, now, json.dumps(USUAL | dict(attributes)), json.dumps(dict(tags))),
             ).rowcount
         return bool(made)
@@ -76,7 +85,11 @@ class Queues:
         """Set attributes; one that is set to nothing is taken away."""
         with self.store.write() as rows:
             row = rows.execute("SELECT attributes FROM queue WHERE arn = ?", (arn,)).fetchone()
-            left = {name: value for name, value in (json.loads(row[0]) | dict(attributes)).items() if value != ""}
+            left = {
+                name: value
+                for name, value in (json.loads(row[0]) | dict(attributes)).items()
+                if value != ""
+            }
             values = (json.dumps(left), self.clock(), arn)
             rows.execute("UPDATE queue SET attributes = ?, modified = ? WHERE arn = ?", values)
         self._tell()
@@ -86,7 +99,10 @@ class Queues:
         with self.store.write() as rows:
             rows.execute("DELETE FROM message WHERE queue = ?", (arn,))
             rows.execute("DELETE FROM queue WHERE arn = ?", (arn,))
-            rows.execute("INSERT OR REPLACE INTO gone_queue (arn, deleted) VALUES (?, ?)", (arn, self.clock()))
+            rows.execute(
+                "INSERT OR REPLACE INTO gone_queue (arn, deleted) VALUES (?, ?)",
+                (arn, self.clock()),
+            )
         self._tell()
 
     def deleted_at(self, arn: str) -> float:
@@ -102,7 +118,13 @@ class Queues:
             rows.execute("UPDATE queue SET purged = ? WHERE arn = ?", (self.clock(), arn))
 
     def send(
-        self, arn: str, body: str, *, attributes: Mapping[str, Any] | None = None, delay: int = 0, sender: str = ""
+        self,
+        arn: str,
+        body: str,
+        *,
+        attributes: Mapping[str, Any] | None = None,
+        delay: int = 0,
+        sender: str = "",
     ) -> str:
         """Put a message into a queue that exists; gives its id."""
         message_id, now = str(uuid.uuid4()), self.clock()
@@ -110,13 +132,23 @@ class Queues:
             rows.execute(
                 "INSERT INTO message (queue, message_id, body, attributes, sender, sent, visible)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (arn, message_id, body, json.dumps(dict(attributes or {})), sender, now, now + delay),
+                (
+                    arn,
+                    message_id,
+                    body,
+                    json.dumps(dict(attributes or {})),
+                    sender,
+                    now,
+                    now + delay,
+                ),
             )
             self.store.after_commit(self._tell)
         return message_id
 
     def receive(self, arn: str, most: int, hidden: float, wait: float = 0.0) -> list[sqlite3.Row]:
-        """Up to `most` messages, hidden from others for `hidden` seconds; waits up to `wait` seconds for the first."""
+        """Up to `most` messages, hidden from others for `hidden` seconds; waits up to `wait`
+        seconds for the first.
+        """
         end = self.clock() + wait
         while True:
             with self._news:
@@ -135,15 +167,22 @@ class Queues:
             rows.execute("DELETE FROM message WHERE queue = ? AND handle = ?", (arn, handle))
 
     def hide(self, arn: str, handle: str, seconds: float) -> bool | None:
-        """Hide for that long from now; None when there is no such message, False when nobody has it."""
+        """Hide for that long from now; None when there is no such message, False when nobody has
+        it.
+        """
         now = self.clock()
         with self.store.write() as rows:
-            row = rows.execute("SELECT visible FROM message WHERE queue = ? AND handle = ?", (arn, handle)).fetchone()
+            row = rows.execute(
+                "SELECT visible FROM message WHERE queue = ? AND handle = ?", (arn, handle)
+            ).fetchone()
             if row is None:
                 return None
             if row["visible"] <= now:
                 return False
-            rows.execute("UPDATE message SET visible = ? WHERE queue = ? AND handle = ?", (now + seconds, arn, handle))
+            rows.execute(
+                "UPDATE message SET visible = ? WHERE queue = ? AND handle = ?",
+                (now + seconds, arn, handle),
+            )
             self.store.after_commit(self._tell)
         return True
 
@@ -152,8 +191,9 @@ class Queues:
         now = self.clock()
         with self.store.read() as rows:
             row = rows.execute(
-                "SELECT count(*) FILTER (WHERE visible <= ?), count(*) FILTER (WHERE visible > ? AND receives > 0),"
-                " count(*) FILTER (WHERE visible > ? AND receives = 0) FROM message WHERE queue = ?",
+                "SELECT count(*) FILTER (WHERE visible <= ?), count(*) FILTER (WHERE visible > ? "
+                "AND receives > 0), count(*) FILTER (WHERE visible > ? AND receives = 0) FROM "
+                "message WHERE queue = ?",
                 (now, now, now, arn),
             ).fetchone()
         return Counts(*row)
@@ -177,7 +217,8 @@ class Queues:
             rows.execute("DELETE FROM message WHERE queue = ? AND sent < ?", (arn, kept))
             self._give_up(rows, arn, attributes.get("RedrivePolicy", ""), now)
             due = rows.execute(
-                "SELECT id FROM message WHERE queue = ? AND visible <= ? ORDER BY id LIMIT ?", (arn, now, most)
+                "SELECT id FROM message WHERE queue = ? AND visible <= ? ORDER BY id LIMIT ?",
+                (arn, now, most),
             ).fetchall()
             for row in due:
                 handle = f"AQEB{secrets.token_urlsafe(48)}"
@@ -186,7 +227,9 @@ class Queues:
                     " first_received = coalesce(first_received, ?) WHERE id = ?",
                     (now + hidden, handle, now, row["id"]),
                 )
-                found.append(rows.execute("SELECT * FROM message WHERE id = ?", (row["id"],)).fetchone())
+                found.append(
+                    rows.execute("SELECT * FROM message WHERE id = ?", (row["id"],)).fetchone()
+                )
         return found
 
     def _any(self, arn: str, now: float) -> bool:
@@ -198,7 +241,10 @@ class Queues:
         """Move what was received too often to the queue for such messages, if it is there."""
         redrive = json.loads(policy) if policy else {}
         target = redrive.get("deadLetterTargetArn", "")
-        if not target or rows.execute("SELECT 1 FROM queue WHERE arn = ?", (target,)).fetchone() is None:
+        if (
+            not target
+            or rows.execute("SELECT 1 FROM queue WHERE arn = ?", (target,)).fetchone() is None
+        ):
             return
         rows.execute(
             "UPDATE message SET queue = ?, came_from = ?, receives = 0, handle = '', visible = ?"

@@ -58,7 +58,9 @@ class Sns:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", name):
             raise _invalid("Topic Name")
         kept = {
-            key: _checked(key, value) for key, value in attributes.items() if (key, value) != ("FifoTopic", "false")
+            key: _checked(key, value)
+            for key, value in attributes.items()
+            if (key, value) != ("FifoTopic", "false")
         }
         arn = f"{self._arn}:{name}"
         if not self._topics.create(arn, kept, tags):
@@ -89,7 +91,8 @@ class Sns:
         row = self._topic(asked["TopicArn"])
         with self._store.read() as rows:
             counts = rows.execute(
-                "SELECT count(*) FILTER (WHERE confirmed = 0), count(*) FILTER (WHERE confirmed = 1)"
+                "SELECT count(*) FILTER (WHERE confirmed = 0), count(*) FILTER (WHERE confirmed = "
+                "1)"
                 " FROM subscription WHERE topic = ?",
                 (row["arn"],),
             ).fetchone()
@@ -103,7 +106,9 @@ class Sns:
                 "SubscriptionsPending": str(counts[0]),
                 "SubscriptionsConfirmed": str(counts[1]),
                 "SubscriptionsDeleted": "0",
-                "EffectiveDeliveryPolicy": json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 3}}}),
+                "EffectiveDeliveryPolicy": json.dumps(
+                    {"http": {"defaultHealthyRetryPolicy": {"numRetries": 3}}}
+                ),
             }
         }
 
@@ -116,12 +121,16 @@ class Sns:
             kept = json.loads(row["attributes"]) | {name: value}
             if name == "Policy" and not value:
                 del kept[name]
-            rows.execute("UPDATE topic SET attributes = ? WHERE arn = ?", (json.dumps(kept), row["arn"]))
+            rows.execute(
+                "UPDATE topic SET attributes = ? WHERE arn = ?", (json.dumps(kept), row["arn"])
+            )
         return {}
 
     @operation
     def subscribe(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Subscribe. Queues and the like need no confirmation; web and mail addresses wait for one for ever."""
+        """Subscribe. Queues and the like need no confirmation; web and mail addresses wait for one
+        for ever.
+        """
         protocol, endpoint = asked["Protocol"], asked.get("Endpoint", "")
         if protocol not in _PROTOCOLS:
             raise _invalid(f"Amazon SNS does not support this protocol string: {protocol}")
@@ -130,13 +139,17 @@ class Sns:
             raise _invalid(what.get(protocol, f"Endpoint Reason: not valid for {protocol}"))
         row = self._topic(asked["TopicArn"])
         if endpoint.endswith(".fifo"):
-            raise _invalid("Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics")
+            raise _invalid(
+                "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics"
+            )
         attributes = asked.get("Attributes", {})
         for name, value in attributes.items():
             _check_subscription(name, value, protocol)
         made = self._topics.subscribe(row["arn"], protocol, endpoint, attributes)
         if json.loads(made["attributes"]) != attributes and attributes:
-            raise _invalid("Attributes Reason: Subscription already exists with different attributes")
+            raise _invalid(
+                "Attributes Reason: Subscription already exists with different attributes"
+            )
         shown = made["confirmed"] or asked.get("ReturnSubscriptionArn")
         return {"SubscriptionArn": made["arn"] if shown else _PENDING}
 
@@ -157,7 +170,9 @@ class Sns:
     def list_subscriptions_by_topic(self, asked: dict[str, Any]) -> dict[str, Any]:
         """ListSubscriptionsByTopic, a hundred a page."""
         arn = self._topic(asked["TopicArn"])["arn"]
-        found, token = self._page(asked, "SELECT arn AS place, * FROM subscription WHERE topic = ?", [arn])
+        found, token = self._page(
+            asked, "SELECT arn AS place, * FROM subscription WHERE topic = ?", [arn]
+        )
         return {"Subscriptions": [self._listed(row) for row in found], "NextToken": token}
 
     @operation
@@ -183,7 +198,10 @@ class Sns:
         _check_subscription(name, value, row["protocol"])
         with self._store.write() as rows:
             kept = json.loads(row["attributes"]) | {name: value}
-            rows.execute("UPDATE subscription SET attributes = ? WHERE arn = ?", (json.dumps(kept), row["arn"]))
+            rows.execute(
+                "UPDATE subscription SET attributes = ? WHERE arn = ?",
+                (json.dumps(kept), row["arn"]),
+            )
         return {}
 
     @operation
@@ -213,7 +231,9 @@ class Sns:
                 done.append({"Id": entry["Id"], "MessageId": made})
         return {"Successful": done, "Failed": failed}
 
-    def _page(self, asked: Mapping[str, Any], query: str, values: list[Any]) -> tuple[list[sqlite3.Row], str | None]:
+    def _page(
+        self, asked: Mapping[str, Any], query: str, values: list[Any]
+    ) -> tuple[list[sqlite3.Row], str | None]:
         try:
             (start,) = paging.opened(asked) or [""]
         except (paging.BadToken, ValueError) as error:
@@ -222,7 +242,9 @@ class Sns:
             found = rows.execute(
                 f"{query} AND arn > ? ORDER BY arn LIMIT ?", (*values, str(start), PAGE + 1)
             ).fetchall()
-        return found[:PAGE], paging.sealed(asked, [found[PAGE - 1]["arn"]]) if len(found) > PAGE else None
+        return found[:PAGE], paging.sealed(asked, [found[PAGE - 1]["arn"]]) if len(
+            found
+        ) > PAGE else None
 
     def _listed(self, row: sqlite3.Row) -> dict[str, str]:
         return {
@@ -250,11 +272,19 @@ class Sns:
     def _check_arn(self, arn: str, member: str, parts: int = 6) -> None:
         found = arn.split(":")
         if len(found) != parts or found[0] != "arn" or found[2] != "sns":
-            reason = f"An ARN must have at least 6 elements, not {len(found)}" if len(found) < parts else "not valid"
+            reason = (
+                f"An ARN must have at least 6 elements, not {len(found)}"
+                if len(found) < parts
+                else "not valid"
+            )
             raise _invalid(f"{member} Reason: {reason}")
         if not arn.startswith(f"{self._arn}:"):
             # Another account's, or another region's: whether it is there is not told.
-            raise AwsError("AuthorizationError", f"not authorized to perform this operation on resource: {arn}", 403)
+            raise AwsError(
+                "AuthorizationError",
+                f"not authorized to perform this operation on resource: {arn}",
+                403,
+            )
 
 
 def _invalid(what: str) -> AwsError:
@@ -262,7 +292,11 @@ def _invalid(what: str) -> AwsError:
 
 
 def _not_here(what: str) -> AwsError:
-    return AwsError("NotImplementedException", f"This practice server does not have {what}.", HTTP_NOT_IMPLEMENTED)
+    return AwsError(
+        "NotImplementedException",
+        f"This practice server does not have {what}.",
+        HTTP_NOT_IMPLEMENTED,
+    )
 
 
 def _checked(name: str, value: str) -> str:
@@ -284,10 +318,13 @@ def _check_subscription(name: str, value: str, protocol: str) -> None:
         raise _not_here(f"{name} of subscriptions")
     if name == "RawMessageDelivery":
         if value not in {"true", "false"}:
-            raise _invalid("Attributes Reason: RawMessageDelivery: Invalid value. Must be true or false.")
+            raise _invalid(
+                "Attributes Reason: RawMessageDelivery: Invalid value. Must be true or false."
+            )
         if protocol not in {"sqs", "http", "https", "firehose"}:
             raise _invalid(
-                f"Attributes Reason: RawMessageDelivery: Delivery protocol [{protocol}] does not support it."
+                f"Attributes Reason: RawMessageDelivery: Delivery protocol [{protocol}] does not "
+                "support it."
             )
     elif name not in {"DeliveryPolicy", "SubscriptionRoleArn"}:
         raise _invalid(f"AttributeName Reason: Unknown attribute {name}")
@@ -305,14 +342,18 @@ def _message(asked: Mapping[str, Any], topic: sqlite3.Row) -> Message:
         raise AwsError("ParameterValueInvalid", error.message) from error
     if len(text.encode()) + sum(len(json.dumps(each)) for each in attributes.values()) > largest:
         raise _invalid("Message too long")
-    if "Subject" in asked and (not subject or len(subject) > LONGEST_SUBJECT or not subject.isprintable()):
+    if "Subject" in asked and (
+        not subject or len(subject) > LONGEST_SUBJECT or not subject.isprintable()
+    ):
         raise _invalid("Subject")
     if asked.get("MessageStructure"):
         return Message(*_by_protocol(asked["MessageStructure"], text, subject, attributes))
     return Message(text, subject, attributes)
 
 
-def _by_protocol(structure: str, text: str, subject: str, attributes: dict[str, Any]) -> tuple[Any, ...]:
+def _by_protocol(
+    structure: str, text: str, subject: str, attributes: dict[str, Any]
+) -> tuple[Any, ...]:
     if structure != "json":
         raise _invalid("MessageStructure")
     try:
@@ -321,7 +362,12 @@ def _by_protocol(structure: str, text: str, subject: str, attributes: dict[str, 
         raise _invalid("Message Structure - JSON message body failed to parse") from error
     if not isinstance(texts, dict) or not isinstance(texts.get("default"), str):
         raise _invalid("Message Structure - No default entry in JSON message body")
-    return texts["default"], subject, attributes, {k: v for k, v in texts.items() if isinstance(v, str)}
+    return (
+        texts["default"],
+        subject,
+        attributes,
+        {k: v for k, v in texts.items() if isinstance(v, str)},
+    )
 
 
 def _check_batch(ids: Sequence[str]) -> None:
@@ -331,9 +377,14 @@ def _check_batch(ids: Sequence[str]) -> None:
         words = "The batch request contains more entries than permissible (more than 10)."
         raise AwsError("TooManyEntriesInBatchRequest", words)
     if any(not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", each) for each in ids):
-        raise AwsError("InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the rules.")
+        raise AwsError(
+            "InvalidBatchEntryId",
+            "The Id of a batch entry in a batch request doesn't abide by the rules.",
+        )
     if len(set(ids)) != len(ids):
-        raise AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.")
+        raise AwsError(
+            "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."
+        )
 
 
 def _pairs(tags: Sequence[Mapping[str, str]]) -> set[tuple[str, str]]:
@@ -343,7 +394,13 @@ def _pairs(tags: Sequence[Mapping[str, str]]) -> set[tuple[str, str]]:
 def _usual_policy(arn: str, account: str) -> dict[str, Any]:
     """A topic whose owner set no policy: for the owner alone."""
     actions = [
-        *("Publish", "RemovePermission", "SetTopicAttributes", "DeleteTopic", "ListSubscriptionsByTopic"),
+        *(
+            "Publish",
+            "RemovePermission",
+            "SetTopicAttributes",
+            "DeleteTopic",
+            "ListSubscriptionsByTopic",
+        ),
         *("GetTopicAttributes", "AddPermission", "Subscribe"),
     ]
     statement = {

@@ -1,4 +1,6 @@
-"""SQS: queues and messages over its JSON protocol, with the older error codes that its clients still know."""
+"""SQS: queues and messages over its JSON protocol, with the older error codes that its clients
+still know.
+"""
 
 import json
 import re
@@ -39,13 +41,20 @@ _OLD_CODES = {
     **{
         code: f"{_OLD}{code}"
         for code in (
-            *("QueueDeletedRecently", "PurgeQueueInProgress", "MessageNotInflight", "EmptyBatchRequest"),
+            *(
+                "QueueDeletedRecently",
+                "PurgeQueueInProgress",
+                "MessageNotInflight",
+                "EmptyBatchRequest",
+            ),
             *("TooManyEntriesInBatchRequest", "BatchEntryIdsNotDistinct", "InvalidBatchEntryId"),
             *("BatchRequestTooLong", "UnsupportedOperation"),
         )
     },
 }
-"""The query protocol's codes, which differ from the shapes' names and which boto3 puts into Error.Code."""
+"""The query protocol's codes, which differ from the shapes' names and which boto3 puts into
+Error.Code.
+"""
 
 
 class SqsService(JsonService):
@@ -65,16 +74,21 @@ class SqsService(JsonService):
         names = asked.get("AttributeNames")
         if shape.name != "ReceiveMessageRequest" or not isinstance(names, list):
             return super()._checked(shape, asked)
-        # The model names a queue's attributes here, and the service has always given a message's for this member.
+        # The model names a queue's attributes here, and the service has always given a message's
+        # for this member.
         own = self.model.shape_for("MessageSystemAttributeName").metadata["enum"]
-        checked = super()._checked(shape, {**asked, "AttributeNames": [each for each in names if each not in own]})
+        checked = super()._checked(
+            shape, {**asked, "AttributeNames": [each for each in names if each not in own]}
+        )
         return checked | {"AttributeNames": names}
 
     def _refused(self, broken: Sequence[str]) -> AwsError:
         missing = re.search(r"Value null at '([\w.]+)'", broken[0])
         if missing:
             name = missing[1][:1].upper() + missing[1][1:]
-            return AwsError("MissingParameterException", f"The request must contain the parameter {name}.")
+            return AwsError(
+                "MissingParameterException", f"The request must contain the parameter {name}."
+            )
         unknown = re.match(r"Value '(.*?)' at .*enum value set", broken[0], re.DOTALL)
         if unknown:
             return AwsError("InvalidAttributeName", f"Unknown Attribute {unknown[1]}.")
@@ -100,7 +114,10 @@ class Sqs:
             self._arn_of(name),
         )
         if self._queues.clock() - self._queues.deleted_at(arn) < SECONDS_TO_FORGET:
-            words = "You must wait 60 seconds after deleting a queue before you can create another with the same name."
+            words = (
+                "You must wait 60 seconds after deleting a queue before you can create another "
+                "with the same name."
+            )
             raise AwsError("QueueDeletedRecently", words)
         if not self._queues.create(arn, attributes, asked.get("tags", {})):
             row = self._queues.row(arn)
@@ -109,7 +126,11 @@ class Sqs:
                 if there.get(attribute, "") != value:
                     raise AwsError(
                         "QueueNameExists",
-                        "A queue already exists with the same name and a different value for attribute " + attribute,
+                        (
+                            "A queue already exists with the same name and a different value for "
+                            "attribute "
+                        )
+                        + attribute,
                     )
         return {"QueueUrl": self._url(name)}
 
@@ -117,9 +138,9 @@ class Sqs:
     def get_queue_url(self, asked: dict[str, Any]) -> dict[str, Any]:
         """GetQueueUrl."""
         name = asked["QueueName"]
-        if asked.get("QueueOwnerAWSAccountId", self._account) != self._account or not self._queues.row(
-            self._arn_of(name)
-        ):
+        if asked.get(
+            "QueueOwnerAWSAccountId", self._account
+        ) != self._account or not self._queues.row(self._arn_of(name)):
             raise _no_queue()
         return {"QueueUrl": self._url(name)}
 
@@ -128,7 +149,9 @@ class Sqs:
         """ListQueues, by name; pages only for who asks for them."""
         most = asked.get("MaxResults")
         if most is not None and not 1 <= most <= MOST_LISTED:
-            raise invalid_parameter("Value for parameter MaxResults is invalid. Reason: MaxResults must be 1 to 1000")
+            raise invalid_parameter(
+                "Value for parameter MaxResults is invalid. Reason: MaxResults must be 1 to 1000"
+            )
         try:
             (start,) = paging.opened(asked) or [""]
         except (paging.BadToken, ValueError) as error:
@@ -136,12 +159,18 @@ class Sqs:
         prefix = self._arn_of(asked.get("QueueNamePrefix", ""))
         with self._queues.store.read() as rows:
             found = rows.execute(
-                "SELECT arn FROM queue WHERE substr(arn, 1, ?) = ? AND arn > ? ORDER BY arn LIMIT ?",
+                (
+                    "SELECT arn FROM queue WHERE substr(arn, 1, ?) = ? AND arn > ? ORDER BY arn "
+                    "LIMIT ?"
+                ),
                 (len(prefix), prefix, start, (most or MOST_LISTED) + 1),
             ).fetchall()
         page = [row["arn"] for row in found[: most or MOST_LISTED]]
         token = paging.sealed(asked, [page[-1]]) if most and len(found) > most else None
-        return {"QueueUrls": [self._url(arn.rpartition(":")[2]) for arn in page] or None, "NextToken": token}
+        return {
+            "QueueUrls": [self._url(arn.rpartition(":")[2]) for arn in page] or None,
+            "NextToken": token,
+        }
 
     @operation
     def delete_queue(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -193,9 +222,14 @@ class Sqs:
     def send_message_batch(self, asked: dict[str, Any]) -> dict[str, Any]:
         """SendMessageBatch: each entry for itself."""
         row = self._queue(asked)
-        size, largest = sum(len(each["MessageBody"].encode()) for each in asked["Entries"]), 1_048_576
+        size, largest = (
+            sum(len(each["MessageBody"].encode()) for each in asked["Entries"]),
+            1_048_576,
+        )
         if size > largest:
-            words = f"Batch requests cannot be longer than {largest} bytes. You have sent {size} bytes."
+            words = (
+                f"Batch requests cannot be longer than {largest} bytes. You have sent {size} bytes."
+            )
             raise AwsError("BatchRequestTooLong", words)
         return _batch(asked["Entries"], lambda entry: self._sent(row, entry))
 
@@ -205,8 +239,12 @@ class Sqs:
         row = self._queue(asked)
         own = json.loads(row["attributes"])
         most = _within(asked, "MaxNumberOfMessages", 1, 1, MOST_AT_ONCE)
-        wait = _within(asked, "WaitTimeSeconds", int(own["ReceiveMessageWaitTimeSeconds"]), 0, LONGEST_WAIT)
-        hidden = _within(asked, "VisibilityTimeout", int(own["VisibilityTimeout"]), 0, LONGEST_HIDDEN)
+        wait = _within(
+            asked, "WaitTimeSeconds", int(own["ReceiveMessageWaitTimeSeconds"]), 0, LONGEST_WAIT
+        )
+        hidden = _within(
+            asked, "VisibilityTimeout", int(own["VisibilityTimeout"]), 0, LONGEST_HIDDEN
+        )
         found = self._queues.receive(row["arn"], most, hidden, wait)
         wanted = {*asked.get("AttributeNames", []), *asked.get("MessageSystemAttributeNames", [])}
         names = asked.get("MessageAttributeNames", [])
@@ -240,7 +278,9 @@ class Sqs:
         check_body(entry["MessageBody"], attributes, int(own["MaximumMessageSize"]))
         delay = _within(entry, "DelaySeconds", int(own["DelaySeconds"]), 0, LONGEST_DELAY)
         who = caller().user_id
-        made = self._queues.send(row["arn"], entry["MessageBody"], attributes=attributes, delay=delay, sender=who)
+        made = self._queues.send(
+            row["arn"], entry["MessageBody"], attributes=attributes, delay=delay, sender=who
+        )
         return {
             "MessageId": made,
             "MD5OfMessageBody": md5(entry["MessageBody"]),
@@ -257,7 +297,8 @@ class Sqs:
         done = self._queues.hide(row["arn"], handle, seconds)
         if done is None:
             raise invalid_parameter(
-                f"Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not"
+                f"Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not "
+                "exist or is not"
                 " available for visibility timeout change."
             )
         if not done:
@@ -272,7 +313,11 @@ class Sqs:
         except ValueError:
             parts = []
         if len(parts) != 2:  # noqa: PLR2004 - account and name
-            raise AwsError("InvalidAddress", f"The address {url} is not valid for this endpoint.", HTTP_NOT_FOUND)
+            raise AwsError(
+                "InvalidAddress",
+                f"The address {url} is not valid for this endpoint.",
+                HTTP_NOT_FOUND,
+            )
         row = self._queues.row(self._arn_of(parts[1])) if parts[0] == self._account else None
         if row is None:
             raise _no_queue()
@@ -293,7 +338,9 @@ def _within(asked: Mapping[str, Any], name: str, usual: int, low: int, high: int
     value: int = asked.get(name, usual)
     if not low <= value <= high:
         between = f"Must be between {low} and {high}" if low else f"Must be >= {low} and <= {high}"
-        raise invalid_parameter(f"Value {value} for parameter {name} is invalid. Reason: {between}, if provided.")
+        raise invalid_parameter(
+            f"Value {value} for parameter {name} is invalid. Reason: {between}, if provided."
+        )
     return value
 
 
@@ -301,12 +348,16 @@ def _handle(entry: Mapping[str, Any]) -> str:
     handle: str = entry["ReceiptHandle"]
     if not handle.startswith("AQEB"):
         raise AwsError(
-            "ReceiptHandleIsInvalid", f'The input receipt handle "{handle}" is not a valid receipt handle.', 404
+            "ReceiptHandleIsInvalid",
+            f'The input receipt handle "{handle}" is not a valid receipt handle.',
+            404,
         )
     return handle
 
 
-def _batch(entries: Sequence[Mapping[str, Any]], do: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+def _batch(
+    entries: Sequence[Mapping[str, Any]], do: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
     """Every entry for itself: what worked, and what was refused with which code."""
     ids = [each["Id"] for each in entries]
     if not ids:
@@ -315,17 +366,23 @@ def _batch(entries: Sequence[Mapping[str, Any]], do: Callable[[Mapping[str, Any]
         words = f"Maximum number of entries per request are 10. You have sent {len(ids)}."
         raise AwsError("TooManyEntriesInBatchRequest", words)
     if any(not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", each) for each in ids):
-        words = "A batch entry id can only contain alphanumeric characters, hyphens and underscores."
+        words = (
+            "A batch entry id can only contain alphanumeric characters, hyphens and underscores."
+        )
         raise AwsError("InvalidBatchEntryId", f"{words} It can be at most 80 letters long.")
     if len(set(ids)) != len(ids):
-        raise AwsError("BatchEntryIdsNotDistinct", f"Id {next(i for i in ids if ids.count(i) > 1)} repeated.")
+        raise AwsError(
+            "BatchEntryIdsNotDistinct", f"Id {next(i for i in ids if ids.count(i) > 1)} repeated."
+        )
     done, failed = [], []
     for entry in entries:
         try:
             done.append({"Id": entry["Id"], **do(entry)})
         except AwsError as error:
             code = _OLD_CODES.get(error.code, error.code)
-            failed.append({"Id": entry["Id"], "SenderFault": True, "Code": code, "Message": error.message})
+            failed.append(
+                {"Id": entry["Id"], "SenderFault": True, "Code": code, "Message": error.message}
+            )
     return {"Successful": done, "Failed": failed}
 
 
@@ -337,7 +394,11 @@ def _shown(row: sqlite3.Row, wanted: Collection[str], names: Sequence[str]) -> d
         "ApproximateFirstReceiveTimestamp": str(round((row["first_received"] or 0) * 1000)),
         **({"DeadLetterQueueSourceArn": row["came_from"]} if row["came_from"] else {}),
     }
-    kept = {name: value for name, value in json.loads(row["attributes"]).items() if _is_wanted(name, names)}
+    kept = {
+        name: value
+        for name, value in json.loads(row["attributes"]).items()
+        if _is_wanted(name, names)
+    }
     return {
         "MessageId": row["message_id"],
         "ReceiptHandle": row["handle"],
@@ -351,4 +412,7 @@ def _shown(row: sqlite3.Row, wanted: Collection[str], names: Sequence[str]) -> d
 
 def _is_wanted(name: str, names: Sequence[str]) -> bool:
     """Names of message attributes: All, one, or the beginning of some (`order.*`)."""
-    return any(each in {"All", ".*", name} or (each.endswith(".*") and name.startswith(each[:-1])) for each in names)
+    return any(
+        each in {"All", ".*", name} or (each.endswith(".*") and name.startswith(each[:-1]))
+        for each in names
+    )

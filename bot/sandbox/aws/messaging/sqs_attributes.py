@@ -30,7 +30,9 @@ def check_name(name: str, attributes: Mapping[str, str]) -> None:
         words = "This practice server does not have FIFO queues."
         raise AwsError("NotImplementedException", words, HTTP_NOT_IMPLEMENTED)
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name):
-        raise invalid_parameter("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+        raise invalid_parameter(
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
+        )
 
 
 def checked(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""SQS messages: what may be in one, how long it may be, and the digests by which clients check the transport."""
+"""SQS messages: what may be in one, how long it may be, and the digests by which clients check the
+transport.
+"""
 
 import base64
 import hashlib
@@ -27,29 +29,41 @@ def invalid_parameter(message: str) -> AwsError:
 def check_body(body: str, attributes: Mapping[str, Any], largest: int) -> None:
     """Refuse an empty, an unsendable, and too long a message."""
     if not body:
-        raise AwsError("MissingParameterException", "The request must contain the parameter MessageBody.")
+        raise AwsError(
+            "MissingParameterException", "The request must contain the parameter MessageBody."
+        )
     if _UNSENDABLE.search(body):
-        raise AwsError("InvalidMessageContents", "Invalid binary character was found in the message body.")
+        raise AwsError(
+            "InvalidMessageContents", "Invalid binary character was found in the message body."
+        )
     if len(body.encode()) + _size(attributes) > largest:
         raise invalid_parameter(
-            f"One or more parameters are invalid. Reason: Message must be shorter than {largest} bytes."
+            f"One or more parameters are invalid. Reason: Message must be shorter than {largest} "
+            "bytes."
         )
 
 
 def checked_attributes(given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Message attributes as they are kept: binary ones as base64. Raises AwsError."""
     if len(given) > MOST_ATTRIBUTES:
-        raise invalid_parameter(f"Number of message attributes [{len(given)}] exceeds the allowed maximum [10].")
+        raise invalid_parameter(
+            f"Number of message attributes [{len(given)}] exceeds the allowed maximum [10]."
+        )
     return {name: _checked(name, value) for name, value in given.items()}
 
 
 def _checked(name: str, value: Mapping[str, Any]) -> dict[str, str]:
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME or name.lower().startswith(("aws.", "amazon.")):
+    if (
+        not _NAME.fullmatch(name)
+        or len(name) > LONGEST_NAME
+        or name.lower().startswith(("aws.", "amazon."))
+    ):
         raise invalid_parameter(f"The message attribute name '{name}' is invalid.")
     kind = _KIND.fullmatch(value["DataType"])
     if not kind:
         raise invalid_parameter(
-            f"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes"
+            f"The message attribute '{name}' has an invalid message attribute type, the set of "
+            "supported type prefixes"
             " is Binary, Number, and String."
         )
     if kind[1] == "Binary":
@@ -58,7 +72,9 @@ def _checked(name: str, value: Mapping[str, Any]) -> dict[str, str]:
         kept = {"StringValue": str(value.get("StringValue") or "")}
     (content,) = kept.values()
     if not content or _UNSENDABLE.search(content):
-        raise invalid_parameter(f"The message attribute '{name}' must contain a non-empty value that can be sent.")
+        raise invalid_parameter(
+            f"The message attribute '{name}' must contain a non-empty value that can be sent."
+        )
     if kind[1] == "Number" and not _NUMBER.fullmatch(content):
         raise invalid_parameter(f"Could not cast message attribute '{name}' value to number.")
     return {"DataType": value["DataType"], **kept}
@@ -78,14 +94,18 @@ def md5(text: str) -> str:
 
 
 def attributes_md5(kept: Mapping[str, Mapping[str, str]]) -> str | None:
-    """The digest of attributes: every part with its length before it, names in order; None without any."""
+    """The digest of attributes: every part with its length before it, names in order; None without
+    any.
+    """
     if not kept:
         return None
     digest = hashlib.md5(usedforsecurity=False)
     for name in sorted(kept):
         value = kept[name]
         binary = "BinaryValue" in value
-        content = base64.b64decode(value["BinaryValue"]) if binary else value["StringValue"].encode()
+        content = (
+            base64.b64decode(value["BinaryValue"]) if binary else value["StringValue"].encode()
+        )
         for part in (name.encode(), value["DataType"].encode()):
             digest.update(len(part).to_bytes(4, "big") + part)
         digest.update((_BINARY if binary else _TEXT) + len(content).to_bytes(4, "big") + content)
@@ -93,4 +113,7 @@ def attributes_md5(kept: Mapping[str, Mapping[str, str]]) -> str | None:
 
 
 def _size(kept: Mapping[str, Mapping[str, str]]) -> int:
-    return sum(len(name) + sum(len(part.encode()) for part in value.values()) for name, value in kept.items())
+    return sum(
+        len(name) + sum(len(part.encode()) for part in value.values())
+        for name, value in kept.items()
+    )

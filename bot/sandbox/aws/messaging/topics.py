@@ -1,8 +1,10 @@
-"""Topics, who listens to them, and how a message reaches queues: what lies behind SNS's operations and other services.
+"""Topics, who listens to them, and how a message reaches queues: what lies behind SNS's operations
+and other services.
 
-Promises a published message to every confirmed subscription in one transaction, as SNS delivers it: a queue gets it
-only if its own policy lets SNS in, and nobody is told when it does not. Only queues are reached from here: what would
-leave this machine (http, email, ...) is written down as a subscription that nobody has confirmed.
+Promises a published message to every confirmed subscription in one transaction, as SNS delivers it:
+a queue gets it only if its own policy lets SNS in, and nobody is told when it does not. Only queues
+are reached from here: what would leave this machine (http, email, ...) is written down as a
+subscription that nobody has confirmed.
 """
 
 import base64
@@ -24,7 +26,9 @@ __all__ = ["Message", "Topics"]
 
 @dataclass(frozen=True)
 class Message:
-    """What is published. `texts` are the texts for single protocols, when there is not one for all."""
+    """What is published. `texts` are the texts for single protocols, when there is not one for
+    all.
+    """
 
     text: str
     subject: str = ""
@@ -33,7 +37,9 @@ class Message:
 
 
 class Topics:
-    """All topics of one account. `arn` is `arn:aws:sns:<region>:<account>:<name>`; times are epoch seconds."""
+    """All topics of one account. `arn` is `arn:aws:sns:<region>:<account>:<name>`; times are epoch
+    seconds.
+    """
 
     def __init__(self, store: Store, queues: Queues, clock: Callable[[], float]) -> None:
         self.queues = queues
@@ -43,7 +49,9 @@ class Topics:
     def row(self, arn: str) -> sqlite3.Row | None:
         """The topic."""
         with self._store.read() as rows:
-            found: sqlite3.Row | None = rows.execute("SELECT * FROM topic WHERE arn = ?", (arn,)).fetchone()
+            found: sqlite3.Row | None = rows.execute(
+                "SELECT * FROM topic WHERE arn = ?", (arn,)
+            ).fetchone()
         return found
 
     def create(self, arn: str, attributes: Mapping[str, str], tags: list[dict[str, str]]) -> bool:
@@ -61,15 +69,26 @@ class Topics:
             rows.execute("DELETE FROM subscription WHERE topic = ?", (arn,))
             rows.execute("DELETE FROM topic WHERE arn = ?", (arn,))
 
-    def subscribe(self, topic: str, protocol: str, endpoint: str, attributes: Mapping[str, str]) -> sqlite3.Row:
-        """Have an endpoint listen; one that listens already stays as it is. Gives the subscription."""
+    def subscribe(
+        self, topic: str, protocol: str, endpoint: str, attributes: Mapping[str, str]
+    ) -> sqlite3.Row:
+        """Have an endpoint listen; one that listens already stays as it is. Gives the
+        subscription.
+        """
         confirmed = protocol in {"sqs", "lambda", "firehose", "application", "sms"}
         with self._store.write() as rows:
             rows.execute(
-                "INSERT OR IGNORE INTO subscription (arn, topic, protocol, endpoint, attributes, confirmed, created)"
+                "INSERT OR IGNORE INTO subscription (arn, topic, protocol, endpoint, attributes, "
+                "confirmed, created)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(f"{topic}:{uuid.uuid4()}", topic, protocol, endpoint, json.dumps(dict(attributes))),
+                    *(
+                        f"{topic}:{uuid.uuid4()}",
+                        topic,
+                        protocol,
+                        endpoint,
+                        json.dumps(dict(attributes)),
+                    ),
                     *(int(confirmed), self._clock()),
                 ),
             )
@@ -82,7 +101,9 @@ class Topics:
     def subscription(self, arn: str) -> sqlite3.Row | None:
         """A subscription by its ARN."""
         with self._store.read() as rows:
-            found: sqlite3.Row | None = rows.execute("SELECT * FROM subscription WHERE arn = ?", (arn,)).fetchone()
+            found: sqlite3.Row | None = rows.execute(
+                "SELECT * FROM subscription WHERE arn = ?", (arn,)
+            ).fetchone()
         return found
 
     def unsubscribe(self, arn: str) -> None:
@@ -91,17 +112,22 @@ class Topics:
             rows.execute("DELETE FROM subscription WHERE arn = ?", (arn,))
 
     def lets_in(self, arn: str, service: str, source: str) -> bool:
-        """Whether the topic's policy lets a service of AWS publish on behalf of `source`, an ARN."""
+        """Whether the topic's policy lets a service of AWS publish on behalf of `source`, an
+        ARN.
+        """
         row = self.row(arn)
         policy = "" if row is None else json.loads(row["attributes"]).get("Policy", "")
-        return policies.allows(policy, service=service, action="sns:Publish", resource=arn, source=source)
+        return policies.allows(
+            policy, service=service, action="sns:Publish", resource=arn, source=source
+        )
 
     def publish(self, arn: str, message: Message) -> str:
         """Send to everybody who listens; gives the message's id. The topic must exist."""
         message_id = str(uuid.uuid4())
         with self._store.write() as rows:
             listening = rows.execute(
-                "SELECT * FROM subscription WHERE topic = ? AND protocol = 'sqs' AND confirmed = 1", (arn,)
+                "SELECT * FROM subscription WHERE topic = ? AND protocol = 'sqs' AND confirmed = 1",
+                (arn,),
             ).fetchall()
             for subscription in listening:
                 self._deliver(subscription, message, message_id)
@@ -124,11 +150,17 @@ class Topics:
         if json.loads(subscription["attributes"]).get("RawMessageDelivery") == "true":
             self.queues.send(queue["arn"], text, attributes=message.attributes, sender="AIDASNS")
             return
-        body = json.dumps(self._wrapped(subscription, message, text, message_id), ensure_ascii=False, indent=2)
+        body = json.dumps(
+            self._wrapped(subscription, message, text, message_id), ensure_ascii=False, indent=2
+        )
         self.queues.send(queue["arn"], body, sender="AIDASNS")
 
-    def _wrapped(self, subscription: sqlite3.Row, message: Message, text: str, message_id: str) -> dict[str, Any]:
-        """The envelope. Its signature is noise: who checks it against AWS's certificate will refuse it."""
+    def _wrapped(
+        self, subscription: sqlite3.Row, message: Message, text: str, message_id: str
+    ) -> dict[str, Any]:
+        """The envelope. Its signature is noise: who checks it against AWS's certificate will refuse
+        it.
+        """
         region = subscription["topic"].split(":")[3]
         moment = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
         host = f"https://sns.{region}.amazonaws.com/"
@@ -149,6 +181,9 @@ class Topics:
 
 def _shown(attributes: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     return {
-        name: {"Type": each["DataType"], "Value": each.get("StringValue", each.get("BinaryValue", ""))}
+        name: {
+            "Type": each["DataType"],
+            "Value": each.get("StringValue", each.get("BinaryValue", "")),
+        }
         for name, each in attributes.items()
     }

@@ -1,7 +1,8 @@
-"""Datasets of Custom Labels: made from a manifest, a copy or nothing; changed, listed, split, deleted.
+"""Datasets of Custom Labels: made from a manifest, a copy or nothing; changed, listed, split,
+deleted.
 
-Promises that a change is asynchronous and one at a time, that entries are rows found by `source-ref`, and that what
-the import silently leaves out is silently left out.
+Promises that a change is asynchronous and one at a time, that entries are rows found by
+`source-ref`, and that what the import silently leaves out is silently left out.
 """
 
 import json
@@ -9,7 +10,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bot.sandbox.aws.rekognition.rules import LARGEST_MANIFEST, Entry, Import, label_stats, most_lines, read_lines
+from bot.sandbox.aws.rekognition.rules import (
+    LARGEST_MANIFEST,
+    Entry,
+    Import,
+    label_stats,
+    most_lines,
+    read_lines,
+)
 from bot.sandbox.aws.s3.object_store import ObjectStore
 from bot.sandbox.aws.s3.situations import Situations
 from bot.sandbox.aws.wire import paging
@@ -24,13 +32,19 @@ TEST_SHARE = 5
 """One entry of five goes to the test dataset."""
 FEWEST_TO_SPLIT = 2
 _WORDS = {
-    "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": "The manifest file cannot be read or used.",
-    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": "The permissions of the manifest's S3 bucket are incorrect.",
+    "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": (
+        "The manifest file cannot be read or used."
+    ),
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": (
+        "The permissions of the manifest's S3 bucket are incorrect."
+    ),
     "ERROR_MANIFEST_SIZE_TOO_LARGE": "The manifest file exceeds the maximum size.",
     "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": "The manifest file has too many rows.",
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": "Too many records of the manifest file are in error.",
     "ERROR_MANIFEST_TOO_MANY_LABELS": "The manifest file has too many labels.",
-    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": "There are too few images of a label to distribute.",
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": (
+        "There are too few images of a label to distribute."
+    ),
 }
 
 
@@ -65,21 +79,34 @@ class Datasets:
             self._settled(source["DatasetArn"], "InvalidParameterException")
             work = {"do": "copy", "from": source["DatasetArn"]}
         now, project = self._clock(), asked["ProjectArn"]
-        arn = f"{project.rpartition('/')[0]}/dataset/{asked['DatasetType'].lower()}/{int(now * 1000)}"
+        arn = (
+            f"{project.rpartition('/')[0]}/dataset/{asked['DatasetType'].lower()}/{int(now * 1000)}"
+        )
         with self._store.write() as rows:
             if (
-                rows.execute("SELECT 1 FROM project WHERE arn = ? AND status = 'CREATED'", (project,)).fetchone()
+                rows.execute(
+                    "SELECT 1 FROM project WHERE arn = ? AND status = 'CREATED'", (project,)
+                ).fetchone()
                 is None
             ):
                 raise AwsError("ResourceNotFoundException", "The project does not exist.")
             made = rows.execute(
-                "INSERT OR IGNORE INTO dataset (arn, project_arn, type, status, message, created, updated, work)"
+                "INSERT OR IGNORE INTO dataset (arn, project_arn, type, status, message, created, "
+                "updated, work)"
                 " VALUES (?, ?, ?, 'CREATE_IN_PROGRESS', 'The dataset is being created.', ?, ?, ?)",
-                (arn, project, asked["DatasetType"], now, now, json.dumps(work | {"due": now + self._seconds})),
+                (
+                    arn,
+                    project,
+                    asked["DatasetType"],
+                    now,
+                    now,
+                    json.dumps(work | {"due": now + self._seconds}),
+                ),
             ).rowcount
         if not made:
             raise AwsError(
-                "ResourceAlreadyExistsException", f"The project already has a {asked['DatasetType']} dataset."
+                "ResourceAlreadyExistsException",
+                f"The project already has a {asked['DatasetType']} dataset.",
             )
         return {"DatasetArn": arn}
 
@@ -111,7 +138,9 @@ class Datasets:
 
     @operation
     def update_dataset_entries(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """UpdateDatasetEntries: JSON Lines; a `source-ref` that is there is replaced, any other is added."""
+        """UpdateDatasetEntries: JSON Lines; a `source-ref` that is there is replaced, any other is
+        added.
+        """
         try:
             text = asked["Changes"]["GroundTruth"].decode("utf-8")
         except UnicodeDecodeError as error:
@@ -121,11 +150,18 @@ class Datasets:
 
     @operation
     def distribute_dataset_entries(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """DistributeDatasetEntries: a fifth of the training dataset goes to the empty test dataset."""
-        found = [self._settled(each["Arn"], "ResourceNotReadyException") for each in asked["Datasets"]]
+        """DistributeDatasetEntries: a fifth of the training dataset goes to the empty test
+        dataset.
+        """
+        found = [
+            self._settled(each["Arn"], "ResourceNotReadyException") for each in asked["Datasets"]
+        ]
         by_type = {row["type"]: row for row in found}
         if set(by_type) != {"TRAIN", "TEST"} or len({row["project_arn"] for row in found}) != 1:
-            raise AwsError("InvalidParameterException", "Give the training and the test dataset of one project.")
+            raise AwsError(
+                "InvalidParameterException",
+                "Give the training and the test dataset of one project.",
+            )
         if by_type["TEST"]["total"]:
             raise AwsError("InvalidParameterException", "The test dataset must be empty.")
         train, test = by_type["TRAIN"]["arn"], by_type["TEST"]["arn"]
@@ -136,7 +172,9 @@ class Datasets:
 
     @operation
     def list_dataset_entries(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """ListDatasetEntries: lines as strings, with `cl-metadata` and, where something is wrong, `cl-errors`."""
+        """ListDatasetEntries: lines as strings, with `cl-metadata` and, where something is wrong,
+        `cl-errors`.
+        """
         self._readable(asked["DatasetArn"])
         where, values = ["dataset = ?"], [asked["DatasetArn"]]
         if "Labeled" in asked:
@@ -158,7 +196,8 @@ class Datasets:
         limit = asked.get("MaxResults", USUAL_PAGE)
         with self._store.read() as rows:
             found = rows.execute(
-                f"SELECT * FROM dataset_entry WHERE {' AND '.join(where)} ORDER BY id LIMIT ?", (*values, limit + 1)
+                f"SELECT * FROM dataset_entry WHERE {' AND '.join(where)} ORDER BY id LIMIT ?",
+                (*values, limit + 1),
             ).fetchall()
         page = found[:limit]
         token = paging.sealed(asked, [page[-1]["id"]]) if len(found) > limit else None
@@ -172,7 +211,10 @@ class Datasets:
         start = _start(asked) or 0
         end = start + asked.get("MaxResults", USUAL_PAGE)
         described = [
-            {"LabelName": label[:255], "LabelStats": {"EntryCount": entries, "BoundingBoxCount": boxes}}
+            {
+                "LabelName": label[:255],
+                "LabelStats": {"EntryCount": entries, "BoundingBoxCount": boxes},
+            }
             for label, (entries, boxes) in stats[start:end]
         ]
         return {
@@ -184,7 +226,9 @@ class Datasets:
         """Finish the changes that are due."""
         now = self._clock()
         with self._store.read() as rows:
-            busy = rows.execute("SELECT * FROM dataset WHERE work IS NOT NULL ORDER BY updated").fetchall()
+            busy = rows.execute(
+                "SELECT * FROM dataset WHERE work IS NOT NULL ORDER BY updated"
+            ).fetchall()
         for row in busy:
             work = json.loads(row["work"])
             if work["due"] <= now and work["do"] != "wait":
@@ -198,7 +242,10 @@ class Datasets:
         if shut or self._objects.head(bucket, key) is None:
             raise AwsError(
                 "InvalidS3ObjectException",
-                "Unable to get object metadata from S3. Check object key, region and/or access permissions.",
+                (
+                    "Unable to get object metadata from S3. Check object key, region and/or "
+                    "access permissions."
+                ),
             )
         return {"do": "manifest", "bucket": bucket, "key": key}
 
@@ -215,11 +262,14 @@ class Datasets:
             failure = read.failure
             if work["do"] == "manifest":
                 values = (row["arn"], work["bucket"])
-                rows.execute("INSERT OR REPLACE INTO dataset_source (dataset, bucket) VALUES (?, ?)", values)
+                rows.execute(
+                    "INSERT OR REPLACE INTO dataset_source (dataset, bucket) VALUES (?, ?)", values
+                )
             if work["do"] == "copy":
                 rows.execute(
-                    "INSERT INTO dataset_entry (dataset, source_ref, line, labeled, kind, labels, errors)"
-                    " SELECT ?, source_ref, line, labeled, kind, labels, errors FROM dataset_entry WHERE dataset = ?"
+                    "INSERT INTO dataset_entry (dataset, source_ref, line, labeled, kind, labels, "
+                    "errors) SELECT ?, source_ref, line, labeled, kind, labels, errors FROM "
+                    "dataset_entry WHERE dataset = ?"
                     " ORDER BY id",
                     (row["arn"], work["from"]),
                 )
@@ -243,8 +293,12 @@ class Datasets:
         return read_lines(self._objects.content(found), most_lines(region, row["type"]))
 
     def _distribute(self, rows: sqlite3.Connection, train: str, test: str) -> str:
-        """Move a fifth of each label's entries. UNSURE: how AWS picks them, and what it does about rare labels."""
-        found = rows.execute("SELECT id, labels FROM dataset_entry WHERE dataset = ? ORDER BY id", (train,)).fetchall()
+        """Move a fifth of each label's entries. UNSURE: how AWS picks them, and what it does about
+        rare labels.
+        """
+        found = rows.execute(
+            "SELECT id, labels FROM dataset_entry WHERE dataset = ? ORDER BY id", (train,)
+        ).fetchall()
         labels = [json.loads(row["labels"]) for row in found]
         if any(count < FEWEST_TO_SPLIT for count, _ in label_stats(labels).values()):
             return "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE"
@@ -261,12 +315,14 @@ class Datasets:
         status = f"{verb}_{'FAILED' if failure else 'COMPLETE'}"
         words = f"{failure}: {_WORDS[failure]}" if failure else f"The dataset was {verb.lower()}d."
         counts = rows.execute(
-            "SELECT coalesce(sum(labeled), 0), count(*), coalesce(sum(errors != '[]'), 0) FROM dataset_entry"
+            "SELECT coalesce(sum(labeled), 0), count(*), coalesce(sum(errors != '[]'), 0) FROM "
+            "dataset_entry"
             " WHERE dataset = ?",
             (arn,),
         ).fetchone()
         rows.execute(
-            "UPDATE dataset SET status = ?, message = ?, message_code = ?, updated = ?, work = NULL, labeled = ?,"
+            "UPDATE dataset SET status = ?, message = ?, message_code = ?, updated = ?, work = "
+            "NULL, labeled = ?,"
             " total = ?, errors = ?, labels = ? WHERE arn = ?",
             (
                 *(status, words, "CLIENT_ERROR" if failure else "SUCCESS", self._clock()),
@@ -280,12 +336,21 @@ class Datasets:
         now = self._clock()
         with self._store.write() as rows:
             changed = rows.execute(
-                "UPDATE dataset SET status = ?, message = ?, message_code = 'SUCCESS', updated = ?, work = ?"
+                "UPDATE dataset SET status = ?, message = ?, message_code = 'SUCCESS', updated = "
+                "?, work = ?"
                 " WHERE arn = ? AND work IS NULL",
-                (status, "The dataset is changing.", now, json.dumps({**work, "due": now + self._seconds}), arn),
+                (
+                    status,
+                    "The dataset is changing.",
+                    now,
+                    json.dumps({**work, "due": now + self._seconds}),
+                    arn,
+                ),
             ).rowcount
         if not changed:
-            raise AwsError("ResourceInUseException", "The dataset is changing. Wait until it is complete.")
+            raise AwsError(
+                "ResourceInUseException", "The dataset is changing. Wait until it is complete."
+            )
 
     def _settled(self, arn: str, busy: str = "ResourceInUseException") -> sqlite3.Row:
         """The dataset, unless it is changing; `busy` is the code for that."""
@@ -295,31 +360,44 @@ class Datasets:
         return row
 
     def _readable(self, arn: str) -> None:
-        """UNSURE: which of two declared errors lists give; here not-ready while it is made, in-use while it changes."""
+        """UNSURE: which of two declared errors lists give; here not-ready while it is made, in-use
+        while it changes.
+        """
         made = self._row(arn)["status"] != "CREATE_IN_PROGRESS"
         self._settled(arn, "ResourceInUseException" if made else "ResourceNotReadyException")
 
     def _row(self, arn: str) -> sqlite3.Row:
         with self._store.read() as rows:
-            row: sqlite3.Row | None = rows.execute("SELECT * FROM dataset WHERE arn = ?", (arn,)).fetchone()
+            row: sqlite3.Row | None = rows.execute(
+                "SELECT * FROM dataset WHERE arn = ?", (arn,)
+            ).fetchone()
         if row is None:
             raise AwsError("ResourceNotFoundException", "The dataset does not exist.")
         return row
 
     def _labels(self, arn: str) -> list[Mapping[str, int]]:
         with self._store.read() as rows:
-            found = rows.execute("SELECT labels FROM dataset_entry WHERE dataset = ?", (arn,)).fetchall()
+            found = rows.execute(
+                "SELECT labels FROM dataset_entry WHERE dataset = ?", (arn,)
+            ).fetchall()
         return [json.loads(row["labels"]) for row in found]
 
 
 def _put_entries(rows: sqlite3.Connection, dataset: str, entries: Iterable[Entry]) -> None:
     rows.executemany(
         "INSERT INTO dataset_entry (dataset, source_ref, line, labeled, kind, labels, errors)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, source_ref) DO UPDATE SET line = excluded.line,"
-        " labeled = excluded.labeled, kind = excluded.kind, labels = excluded.labels, errors = excluded.errors",
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dataset, source_ref) DO UPDATE SET line = "
+        "excluded.line, labeled = excluded.labeled, kind = excluded.kind, labels = "
+        "excluded.labels, errors = excluded.errors",
         [
             (
-                *(dataset, entry.source_ref, entry.line, int(entry.labeled), ",".join(sorted(entry.kinds))),
+                *(
+                    dataset,
+                    entry.source_ref,
+                    entry.line,
+                    int(entry.labeled),
+                    ",".join(sorted(entry.kinds)),
+                ),
                 *(json.dumps(dict(entry.labels)), json.dumps(list(entry.errors))),
             )
             for entry in entries
@@ -331,7 +409,9 @@ def _start(asked: Mapping[str, Any]) -> int | None:
     try:
         place = paging.opened(asked)
     except paging.BadToken as error:
-        raise AwsError("InvalidPaginationTokenException", "The NextToken is not valid for this request.") from error
+        raise AwsError(
+            "InvalidPaginationTokenException", "The NextToken is not valid for this request."
+        ) from error
     return None if place is None else int(place[0])
 
 

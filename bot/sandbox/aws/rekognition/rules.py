@@ -1,7 +1,9 @@
-"""What Rekognition Custom Labels makes of manifest lines: which vanish, which are kept with errors, which fail all.
+"""What Rekognition Custom Labels makes of manifest lines: which vanish, which are kept with errors,
+which fail all.
 
-Promises the import the behaviour of the guide's error tables. Lines with a terminal content error are not told of
-anywhere (too long, bad JSON, `source-ref` missing, malformed or repeated); other faults are kept with the entry.
+Promises the import the behaviour of the guide's error tables. Lines with a terminal content error
+are not told of anywhere (too long, bad JSON, `source-ref` missing, malformed or repeated); other
+faults are kept with the entry.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +30,9 @@ CLASSIFICATION, BOXES = "groundtruth/image-classification", "groundtruth/object-
 
 @dataclass(frozen=True)
 class Entry:
-    """A line that is kept. `labels` maps each label to its number of boxes (0 for a classification)."""
+    """A line that is kept. `labels` maps each label to its number of boxes (0 for a
+    classification).
+    """
 
     source_ref: str
     line: str
@@ -44,7 +48,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Import:
-    """A manifest, read: the entries by source-ref, how many lines vanished, and the code that fails it all, if any."""
+    """A manifest, read: the entries by source-ref, how many lines vanished, and the code that fails
+    it all, if any.
+    """
 
     entries: dict[str, Entry]
     vanished: int
@@ -87,7 +93,8 @@ def read_lines(body: bytes, most: int = MOST_LINES) -> Import:
 
 
 def _failure(entries: Mapping[str, Entry], vanished: int) -> str:
-    # UNSURE: at import the guide speaks of lines with terminal errors; that other errors count too is said of training.
+    # UNSURE: at import the guide speaks of lines with terminal errors; that other errors count too
+    # is said of training.
     if vanished > (vanished + len(entries)) * MOST_BAD_SHARE:
         return "ERROR_TOO_MANY_RECORDS_IN_ERROR"
     if len({label for entry in entries.values() for label in entry.labels}) > MOST_LABELS:
@@ -105,8 +112,14 @@ def read_line(line: str) -> Entry:
         raise LineGone("ERROR_INVALID_JSON_LINE") from error
     source = content.get("source-ref") if isinstance(content, dict) else None
     if source is None:
-        raise LineGone("ERROR_MISSING_SOURCE_REF" if isinstance(content, dict) else "ERROR_INVALID_JSON_LINE")
-    if not isinstance(source, str) or not source.startswith("s3://") or not source[5:].partition("/")[2]:
+        raise LineGone(
+            "ERROR_MISSING_SOURCE_REF" if isinstance(content, dict) else "ERROR_INVALID_JSON_LINE"
+        )
+    if (
+        not isinstance(source, str)
+        or not source.startswith("s3://")
+        or not source[5:].partition("/")[2]
+    ):
         raise LineGone("ERROR_INVALID_SOURCE_REF_FORMAT")
     return _Reading(source, line, content).entry()
 
@@ -124,7 +137,9 @@ class _Reading:
 
     def entry(self) -> Entry:
         """The line with what was found."""
-        names = [name for name in self._content if name not in {"source-ref", "source-ref-metadata"}]
+        names = [
+            name for name in self._content if name not in {"source-ref", "source-ref-metadata"}
+        ]
         for name in names:
             if name.endswith("-metadata"):
                 if name.removesuffix("-metadata") not in self._content:
@@ -133,10 +148,13 @@ class _Reading:
                 self._attribute(name)
             else:
                 self._error("ERROR_NO_LABEL_ATTRIBUTES", name)
-        # UNSURE: whether the codes of single attributes are given beside this one, which sums them up.
+        # UNSURE: whether the codes of single attributes are given beside this one, which sums them
+        # up.
         if names and not self._kinds:
             self._error("ERROR_NO_VALID_LABEL_ATTRIBUTES", names[0])
-        return Entry(self._source, self._line, frozenset(self._kinds), self._labels, tuple(self._errors))
+        return Entry(
+            self._source, self._line, frozenset(self._kinds), self._labels, tuple(self._errors)
+        )
 
     def _error(self, code: str, where: str) -> None:
         self._errors.append({"code": code, "message": f"{_WORDS.get(code, code)} ({where})"})
@@ -156,7 +174,12 @@ class _Reading:
         label, value = metadata.get("class-name"), self._content[name]
         if isinstance(value, bool) or not _is_whole(value):
             self._error("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", name)
-        elif not _metadata_common(metadata) or not isinstance(label, str) or not label or not _sure(metadata):
+        elif (
+            not _metadata_common(metadata)
+            or not isinstance(label, str)
+            or not label
+            or not _sure(metadata)
+        ):
             self._error("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", name)
         elif len(label) > LONGEST_LABEL:
             self._error("ERROR_INVALID_LABEL_NAME_LENGTH", name)
@@ -168,12 +191,21 @@ class _Reading:
         value = self._content[name]
         size = _image_size(value)
         annotations = value.get("annotations") if isinstance(value, dict) else None
-        # UNSURE: what it does with boxes between pixels; here the whole label is refused, for 416.0 as for 416.5.
-        if size is None or not isinstance(annotations, list) or any(map(_has_fractions, annotations)):
+        # UNSURE: what it does with boxes between pixels; here the whole label is refused, for 416.0
+        # as for 416.5.
+        if (
+            size is None
+            or not isinstance(annotations, list)
+            or any(map(_has_fractions, annotations))
+        ):
             self._error("ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", name)
             return
         objects, classes = metadata.get("objects"), metadata.get("class-map")
-        if not _metadata_common(metadata) or not isinstance(objects, list) or not isinstance(classes, dict):
+        if (
+            not _metadata_common(metadata)
+            or not isinstance(objects, list)
+            or not isinstance(classes, dict)
+        ):
             self._error("ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", name)
             return
         if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
@@ -183,7 +215,9 @@ class _Reading:
             self._error("ERROR_TOO_MANY_BOUNDING_BOXES", name)
             return
         self._kinds.add("boxes")
-        good = sum(self._box(name, each, objects, classes, size, at) for at, each in enumerate(annotations))
+        good = sum(
+            self._box(name, each, objects, classes, size, at) for at, each in enumerate(annotations)
+        )
         if annotations and not good:
             self._error("ERROR_NO_VALID_ANNOTATIONS", name)
             self._kinds.discard("boxes")
@@ -212,7 +246,13 @@ class _Reading:
             code = "ERROR_MISSING_CLASS_MAP_ID"
         elif not 1 <= len(label) <= LONGEST_LABEL:
             code = "ERROR_INVALID_LABEL_NAME_LENGTH"
-        elif left < 0 or top < 0 or left + width > size[0] or top + height > size[1] or min(width, height) < 0:
+        elif (
+            left < 0
+            or top < 0
+            or left + width > size[0]
+            or top + height > size[1]
+            or min(width, height) < 0
+        ):
             code = "ERROR_INVALID_BOUNDING_BOX"
         elif width * scale <= 1 and height * scale <= 1:
             code = "ERROR_BOUNDING_BOX_TOO_SMALL"
@@ -225,8 +265,12 @@ class _Reading:
 
 _WORDS = {
     "ERROR_NO_LABEL_ATTRIBUTES": "The label attribute or its metadata is missing.",
-    "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": "The label attribute does not have the expected format.",
-    "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": "The label attribute metadata does not have the expected format.",
+    "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": (
+        "The label attribute does not have the expected format."
+    ),
+    "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT": (
+        "The label attribute metadata does not have the expected format."
+    ),
     "ERROR_NO_VALID_LABEL_ATTRIBUTES": "No valid label attributes were found.",
     "ERROR_UNSUPPORTED_USE_CASE_TYPE": "The type in the metadata is not supported.",
     "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE": "The confidence of a bounding box is missing.",
@@ -246,12 +290,18 @@ def _is_whole(value: Any) -> bool:
 
 
 def _metadata_common(metadata: Mapping[str, Any]) -> bool:
-    return metadata.get("human-annotated") in {"yes", "no"} and isinstance(metadata.get("creation-date"), str)
+    return metadata.get("human-annotated") in {"yes", "no"} and isinstance(
+        metadata.get("creation-date"), str
+    )
 
 
 def _sure(metadata: Mapping[str, Any]) -> bool:
     confidence = metadata.get("confidence")
-    return isinstance(confidence, int | float) and not isinstance(confidence, bool) and 0 <= confidence <= 1
+    return (
+        isinstance(confidence, int | float)
+        and not isinstance(confidence, bool)
+        and 0 <= confidence <= 1
+    )
 
 
 def _image_size(value: Any) -> tuple[int, int] | None:

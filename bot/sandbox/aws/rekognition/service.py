@@ -1,7 +1,7 @@
 """Rekognition Custom Labels: projects, and the whole of the service put together.
 
-Promises that everything takes its time: an import, a training, a start each last `seconds`, survive a kill, and end at
-a tick as the guide says they end.
+Promises that everything takes its time: an import, a training, a start each last `seconds`, survive
+a kill, and end at a tick as the guide says they end.
 """
 
 import time
@@ -25,7 +25,8 @@ USUAL_PAGE = 100
 class CustomLabels:
     """The service for one account and region; `subjects` are the parts that bring operations.
 
-    `arn` is `arn:aws:rekognition:<region>:<account>`; `situations` says which buckets are in difficulties.
+    `arn` is `arn:aws:rekognition:<region>:<account>`; `situations` says which buckets are in
+    difficulties.
     """
 
     def __init__(  # noqa: PLR0913 - a service stands on that many things
@@ -38,8 +39,12 @@ class CustomLabels:
         seconds: float = 2.0,
         situations: Situations,
     ) -> None:
-        self.datasets = Datasets(store, objects, clock=clock, seconds=seconds, situations=situations)
-        self.versions = Versions(store, objects, clock=clock, seconds=seconds, situations=situations)
+        self.datasets = Datasets(
+            store, objects, clock=clock, seconds=seconds, situations=situations
+        )
+        self.versions = Versions(
+            store, objects, clock=clock, seconds=seconds, situations=situations
+        )
         self.projects = Projects(store, arn=arn, clock=clock)
         self.subjects = [self.projects, self.datasets, self.versions]
 
@@ -65,11 +70,16 @@ class Projects:
         arn = f"{self._arn}:project/{asked['ProjectName']}/{int(now * 1000)}"
         with self._store.write() as rows:
             made = rows.execute(
-                "INSERT OR IGNORE INTO project (name, arn, feature, status, created) VALUES (?, ?, ?, 'CREATED', ?)",
+                (
+                    "INSERT OR IGNORE INTO project (name, arn, feature, status, created) VALUES "
+                    "(?, ?, ?, 'CREATED', ?)"
+                ),
                 (asked["ProjectName"], arn, asked.get("Feature", "CUSTOM_LABELS"), now),
             ).rowcount
         if not made:
-            raise AwsError("ResourceInUseException", f"A project {asked['ProjectName']} already exists.")
+            raise AwsError(
+                "ResourceInUseException", f"A project {asked['ProjectName']} already exists."
+            )
         return {"ProjectArn": arn}
 
     @operation
@@ -78,7 +88,9 @@ class Projects:
         try:
             place = paging.opened(asked)
         except paging.BadToken as error:
-            raise AwsError("InvalidPaginationTokenException", "The NextToken is not valid.") from error
+            raise AwsError(
+                "InvalidPaginationTokenException", "The NextToken is not valid."
+            ) from error
         features = asked.get("Features", ["CUSTOM_LABELS"])
         where = [f"feature IN ({', '.join('?' * len(features))})"]
         values: list[Any] = list(features)
@@ -91,7 +103,10 @@ class Projects:
         limit = asked.get("MaxResults", USUAL_PAGE)
         with self._store.read() as rows:
             found = rows.execute(
-                f"SELECT * FROM project WHERE {' AND '.join(where)} ORDER BY created DESC, name DESC LIMIT ?",
+                (
+                    f"SELECT * FROM project WHERE {' AND '.join(where)} ORDER BY created DESC, "
+                    "name DESC LIMIT ?"
+                ),
                 (*values, limit + 1),
             ).fetchall()
         page = found[:limit]
@@ -108,36 +123,53 @@ class Projects:
                 }
                 for row in page
             ],
-            "NextToken": paging.sealed(asked, [page[-1]["created"], page[-1]["name"]]) if more else None,
+            "NextToken": paging.sealed(asked, [page[-1]["created"], page[-1]["name"]])
+            if more
+            else None,
         }
 
     @operation
     def delete_project(self, asked: dict[str, Any]) -> dict[str, Any]:
         """DeleteProject, once every model is gone. UNSURE: its datasets go with it."""
         with self._store.write() as rows:
-            row = rows.execute("SELECT 1 FROM project WHERE arn = ?", (asked["ProjectArn"],)).fetchone()
+            row = rows.execute(
+                "SELECT 1 FROM project WHERE arn = ?", (asked["ProjectArn"],)
+            ).fetchone()
             if row is None:
                 raise AwsError("ResourceNotFoundException", "The project does not exist.")
-            if rows.execute("SELECT 1 FROM project_version WHERE project_arn = ?", (asked["ProjectArn"],)).fetchone():
+            if rows.execute(
+                "SELECT 1 FROM project_version WHERE project_arn = ?", (asked["ProjectArn"],)
+            ).fetchone():
                 raise AwsError("ResourceInUseException", "Delete every model of the project first.")
-            rows.execute("UPDATE project SET status = 'DELETING' WHERE arn = ?", (asked["ProjectArn"],))
+            rows.execute(
+                "UPDATE project SET status = 'DELETING' WHERE arn = ?", (asked["ProjectArn"],)
+            )
         return {"Status": "DELETING"}
 
     def tick(self) -> None:
         """Remove projects that are being deleted."""
         with self._store.read() as rows:
-            gone = [row["arn"] for row in rows.execute("SELECT arn FROM project WHERE status = 'DELETING'")]
+            gone = [
+                row["arn"]
+                for row in rows.execute("SELECT arn FROM project WHERE status = 'DELETING'")
+            ]
         for arn in gone:
             with self._store.write() as rows:
                 rows.execute(
-                    "DELETE FROM dataset_entry WHERE dataset IN (SELECT arn FROM dataset WHERE project_arn = ?)", (arn,)
+                    (
+                        "DELETE FROM dataset_entry WHERE dataset IN (SELECT arn FROM dataset "
+                        "WHERE project_arn = ?)"
+                    ),
+                    (arn,),
                 )
                 rows.execute("DELETE FROM dataset WHERE project_arn = ?", (arn,))
                 rows.execute("DELETE FROM project WHERE arn = ?", (arn,))
 
     def _datasets(self, project: str) -> list[dict[str, Any]]:
         with self._store.read() as rows:
-            found = rows.execute("SELECT * FROM dataset WHERE project_arn = ? ORDER BY created", (project,)).fetchall()
+            found = rows.execute(
+                "SELECT * FROM dataset WHERE project_arn = ? ORDER BY created", (project,)
+            ).fetchall()
         return [
             {
                 "CreationTimestamp": row["created"],

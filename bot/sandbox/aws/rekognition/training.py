@@ -1,7 +1,9 @@
-"""The end of a training: what AWS checks of all images and labels together, and the files it leaves.
+"""The end of a training: what AWS checks of all images and labels together, and the files it
+leaves.
 
-Promises a failed training its code in the status message and in the manifest summary, and a finished one an evaluation
-whose score grows with the images per label. The score means nothing else: nothing is learned here.
+Promises a failed training its code in the status message and in the manifest summary, and a
+finished one an evaluation whose score grows with the images per label. The score means nothing
+else: nothing is learned here.
 """
 
 import io
@@ -35,14 +37,24 @@ _WORDS = {
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": "Can't write to the output S3 bucket.",
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": "The manifest file contains too many invalid rows.",
     "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS": "The images are in more than one S3 bucket.",
-    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": "The permissions of the images' S3 bucket are incorrect.",
+    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": (
+        "The permissions of the images' S3 bucket are incorrect."
+    ),
     "ERROR_MANIFEST_TOO_FEW_LABELS": "There are too few labels.",
     "ERROR_MANIFEST_TOO_MANY_LABELS": "There are too many labels.",
     "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS": "There are too few usable labels.",
-    "ERROR_INSUFFICIENT_LABEL_OVERLAP": "Less than half of the training labels are in the test dataset.",
-    "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP": "Less than half of the usable training labels are in the test dataset.",
-    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT": "There are too few images of a label to split them.",
-    "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": "The images' S3 bucket and the manifest's S3 bucket have different owners.",
+    "ERROR_INSUFFICIENT_LABEL_OVERLAP": (
+        "Less than half of the training labels are in the test dataset."
+    ),
+    "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP": (
+        "Less than half of the usable training labels are in the test dataset."
+    ),
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT": (
+        "There are too few images of a label to split them."
+    ),
+    "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": (
+        "The images' S3 bucket and the manifest's S3 bucket have different owners."
+    ),
     "ERROR_FAILED_IMAGES_S3_COPY": "The images could not be copied from their S3 bucket.",
 }
 _LINE_WORDS = {
@@ -69,7 +81,9 @@ class Trainee:
 
 @dataclass(frozen=True)
 class Trained:
-    """How it ended: the code of the failure ("" when it worked), the status message, members of the description."""
+    """How it ended: the code of the failure ("" when it worked), the status message, members of the
+    description.
+    """
 
     failure: str
     message: str
@@ -81,17 +95,25 @@ def train(objects: ObjectStore, trainee: Trainee, situations: Situations) -> Tra
     bucket = trainee.output.get("S3Bucket", "")
     if not objects.bucket_exists(bucket):
         # Where nothing can be written there is no summary either: the message alone tells.
-        return Trained("ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", _WORDS["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"], {})
+        return Trained(
+            "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", _WORDS["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"], {}
+        )
     training = [_judged(objects, line) for line in trainee.training]
     testing = [_judged(objects, line) for line in trainee.testing]
     failure = _failure(training, testing) or _place_failure(training, testing, trainee, situations)
     failure = failure or _row_failure(training, testing) or _label_failure(training, testing)
     if not failure and trainee.split:
         counts = label_stats(entry.labels for entry, _ in (*training, *testing)).values()
-        failure = "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT" if min(counts)[0] < FEWEST_TO_SPLIT else ""
+        failure = (
+            "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT"
+            if min(counts)[0] < FEWEST_TO_SPLIT
+            else ""
+        )
     description = _files(objects, trainee, training, testing, failure)
     if failure:
-        return Trained(failure, f"The manifest file contains errors: {failure}: {_WORDS[failure]}", description)
+        return Trained(
+            failure, f"The manifest file contains errors: {failure}: {_WORDS[failure]}", description
+        )
     return Trained("", "The model is ready to run.", description)
 
 
@@ -104,7 +126,11 @@ def _judged(objects: ObjectStore, line: str) -> tuple[Entry, list[Mapping[str, s
     bucket, _, key = entry.source_ref.removeprefix("s3://").partition("/")
     body = objects.read(bucket, key)
     fault = "the image is not there" if body is None else _image_fault(body)
-    found = [{"code": "ERROR_INVALID_IMAGE", "message": f"The image is invalid: {fault}."}] if fault else []
+    found = (
+        [{"code": "ERROR_INVALID_IMAGE", "message": f"The image is invalid: {fault}."}]
+        if fault
+        else []
+    )
     return entry, [*entry.errors, *found]
 
 
@@ -133,9 +159,15 @@ def _failure(training: Judged, testing: Judged) -> str:
     return "ERROR_EMPTY_MANIFEST" if empty else ""
 
 
-def _place_failure(training: Judged, testing: Judged, trainee: Trainee, situations: Situations) -> str:
-    """What is wrong with where the images are: one bucket, that can be read, of the manifests' owner."""
-    buckets = {entry.source_ref.split("/")[2] for entry, _ in (*training, *testing) if entry.source_ref}
+def _place_failure(
+    training: Judged, testing: Judged, trainee: Trainee, situations: Situations
+) -> str:
+    """What is wrong with where the images are: one bucket, that can be read, of the manifests'
+    owner.
+    """
+    buckets = {
+        entry.source_ref.split("/")[2] for entry, _ in (*training, *testing) if entry.source_ref
+    }
     if len(buckets) > 1:
         return "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"
     for bucket in buckets:
@@ -181,37 +213,55 @@ def _labels(entries: Judged) -> set[str]:
 
 
 def _use_case(entries: Judged) -> str:
-    """Training picks one kind and drops the other. UNSURE: which; here the one that more images have."""
+    """Training picks one kind and drops the other. UNSURE: which; here the one that more images
+    have.
+    """
     boxes = sum("boxes" in entry.kinds for entry, _ in entries)
     classes = sum("classification" in entry.kinds for entry, _ in entries)
     return "boxes" if boxes > classes else "classification"
 
 
 def _usable(entries: Judged, kind: str) -> set[str]:
-    return {label for entry, errors in entries if kind in entry.kinds and not errors for label in entry.labels}
+    return {
+        label
+        for entry, errors in entries
+        if kind in entry.kinds and not errors
+        for label in entry.labels
+    }
 
 
-def _files(objects: ObjectStore, trainee: Trainee, training: Judged, testing: Judged, failure: str) -> dict[str, Any]:
+def _files(
+    objects: ObjectStore, trainee: Trainee, training: Judged, testing: Judged, failure: str
+) -> dict[str, Any]:
     """Write the manifest summary, the validation manifests and, after success, the evaluation."""
     bucket = trainee.output["S3Bucket"]
-    folder = "/".join(filter(None, (trainee.output.get("S3KeyPrefix", "").strip("/"), trainee.project)))
+    folder = "/".join(
+        filter(None, (trainee.output.get("S3KeyPrefix", "").strip("/"), trainee.project))
+    )
     base = f"{folder}/{trainee.version}"
 
     def put(name: str, body: str) -> dict[str, Any]:
         objects.write(bucket, f"{base}/{name}", body.encode(), "application/json")
         return {"S3Object": {"Bucket": bucket, "Name": f"{base}/{name}"}}
 
-    summary = put("manifest_summary.json", json.dumps(_summary(training, testing, failure), indent=1))
+    summary = put(
+        "manifest_summary.json", json.dumps(_summary(training, testing, failure), indent=1)
+    )
     described: dict[str, Any] = {"ManifestSummary": summary}
     for member, name, entries in (
         ("TrainingDataResult", "training", training),
         ("TestingDataResult", "testing", testing),
     ):
-        manifest = put(f"validation/{name}_manifest_with_validation.json", "".join(map(_validated, entries)))
+        manifest = put(
+            f"validation/{name}_manifest_with_validation.json", "".join(map(_validated, entries))
+        )
         described[member] = {"Validation": {"Assets": [{"GroundTruthManifest": manifest}]}}
     if not failure:
         score = _score(training, _use_case(training))
-        evaluation = {"Version": 1, "EvaluationDetails": {"Labels": sorted(_usable(training, _use_case(training)))}}
+        evaluation = {
+            "Version": 1,
+            "EvaluationDetails": {"Labels": sorted(_usable(training, _use_case(training)))},
+        }
         where = put(
             f"EvaluationResultSummary-{trainee.project}-{trainee.version}.json",
             json.dumps(evaluation | {"AggregatedEvaluationResults": {"F1Score": score}}),
@@ -223,7 +273,11 @@ def _files(objects: ObjectStore, trainee: Trainee, training: Judged, testing: Ju
 def _validated(judged: tuple[Entry, Sequence[Mapping[str, str]]]) -> str:
     entry, errors = judged
     # A line that is no JSON cannot be written again with its error beside it: the error alone is.
-    content = {} if any(each["code"] == "ERROR_INVALID_JSON_LINE" for each in errors) else json.loads(entry.line)
+    content = (
+        {}
+        if any(each["code"] == "ERROR_INVALID_JSON_LINE" for each in errors)
+        else json.loads(entry.line)
+    )
     found = list(errors)
     if not entry.labels and not errors:
         warning = "WARNING_NO_ANNOTATIONS" if entry.kinds else "WARNING_UNANNOTATED_RECORD"
@@ -251,6 +305,11 @@ def _summary(training: Judged, testing: Judged, failure: str) -> dict[str, Any]:
 
 def _score(training: Judged, kind: str) -> float:
     """More images per label make a better score, from 0.5 towards 0.98."""
-    counts = [count for count, _ in label_stats(entry.labels for entry, _ in training if kind in entry.kinds).values()]
+    counts = [
+        count
+        for count, _ in label_stats(
+            entry.labels for entry, _ in training if kind in entry.kinds
+        ).values()
+    ]
     mean = sum(counts) / len(counts) if counts else 0
     return round(0.98 - 0.48 / (1 + mean / 4), 3)

@@ -1,7 +1,8 @@
 """Models of Custom Labels: trained from a project's datasets, started, stopped, deleted.
 
-Nothing is learned here. Promised is the way there and what can go wrong on it: the checks that AWS makes when training
-begins, the summary and evaluation files it writes, and the statuses a model passes through.
+Nothing is learned here. Promised is the way there and what can go wrong on it: the checks that AWS
+makes when training begins, the summary and evaluation files it writes, and the statuses a model
+passes through.
 """
 
 import json
@@ -47,25 +48,32 @@ class Versions:
         project = asked["ProjectArn"]
         with self._store.read() as rows:
             if (
-                rows.execute("SELECT 1 FROM project WHERE arn = ? AND status = 'CREATED'", (project,)).fetchone()
+                rows.execute(
+                    "SELECT 1 FROM project WHERE arn = ? AND status = 'CREATED'", (project,)
+                ).fetchone()
                 is None
             ):
                 raise AwsError("ResourceNotFoundException", "The project does not exist.")
             datasets = {
                 row["type"]: row
-                for row in rows.execute("SELECT * FROM dataset WHERE project_arn = ?", (project,)).fetchall()
+                for row in rows.execute(
+                    "SELECT * FROM dataset WHERE project_arn = ?", (project,)
+                ).fetchall()
             }
         self._check_data(asked, datasets)
         now = self._clock()
         arn = f"{project.rpartition('/')[0]}/version/{asked['VersionName']}/{int(now * 1000)}"
         with self._store.write() as rows:
             made = rows.execute(
-                "INSERT OR IGNORE INTO project_version (arn, project_arn, name, status, message, request, created,"
-                " updated) VALUES (?, ?, ?, 'TRAINING_IN_PROGRESS', 'The model is being trained.', ?, ?, ?)",
+                "INSERT OR IGNORE INTO project_version (arn, project_arn, name, status, message, "
+                "request, created, updated) VALUES (?, ?, ?, 'TRAINING_IN_PROGRESS', 'The model "
+                "is being trained.', ?, ?, ?)",
                 (arn, project, asked["VersionName"], json.dumps(asked), now, now),
             ).rowcount
         if not made:
-            raise AwsError("ResourceInUseException", f"A version {asked['VersionName']} already exists.")
+            raise AwsError(
+                "ResourceInUseException", f"A version {asked['VersionName']} already exists."
+            )
         return {"ProjectVersionArn": arn}
 
     @operation
@@ -74,7 +82,9 @@ class Versions:
         try:
             place = paging.opened(asked)
         except paging.BadToken as error:
-            raise AwsError("InvalidPaginationTokenException", "The NextToken is not valid.") from error
+            raise AwsError(
+                "InvalidPaginationTokenException", "The NextToken is not valid."
+            ) from error
         where, values = ["project_arn = ?"], [asked["ProjectArn"]]
         if "VersionNames" in asked:
             where.append(f"name IN ({', '.join('?' * len(asked['VersionNames']))})")
@@ -84,9 +94,14 @@ class Versions:
             values += place
         limit = asked.get("MaxResults", USUAL_PAGE)
         with self._store.read() as rows:
-            known = rows.execute("SELECT 1 FROM project WHERE arn = ?", (asked["ProjectArn"],)).fetchone()
+            known = rows.execute(
+                "SELECT 1 FROM project WHERE arn = ?", (asked["ProjectArn"],)
+            ).fetchone()
             found = rows.execute(
-                f"SELECT * FROM project_version WHERE {' AND '.join(where)} ORDER BY created DESC, name DESC LIMIT ?",
+                (
+                    f"SELECT * FROM project_version WHERE {' AND '.join(where)} ORDER BY created "
+                    "DESC, name DESC LIMIT ?"
+                ),
                 (*values, limit + 1),
             ).fetchall()
         if known is None:
@@ -95,7 +110,9 @@ class Versions:
         more = len(found) > limit
         return {
             "ProjectVersionDescriptions": [_described(row) for row in page],
-            "NextToken": paging.sealed(asked, [page[-1]["created"], page[-1]["name"]]) if more else None,
+            "NextToken": paging.sealed(asked, [page[-1]["created"], page[-1]["name"]])
+            if more
+            else None,
         }
 
     @operation
@@ -104,7 +121,10 @@ class Versions:
         least = asked["MinInferenceUnits"]
         most = asked.get("MaxInferenceUnits", least)
         if most < least:
-            raise AwsError("InvalidParameterException", "MaxInferenceUnits must not be below MinInferenceUnits.")
+            raise AwsError(
+                "InvalidParameterException",
+                "MaxInferenceUnits must not be below MinInferenceUnits.",
+            )
         self._move(asked, {"TRAINING_COMPLETED", "STOPPED"}, "STARTING")
         with self._store.write() as rows:
             rows.execute(
@@ -122,7 +142,9 @@ class Versions:
     @operation
     def delete_project_version(self, asked: dict[str, Any]) -> dict[str, Any]:
         """DeleteProjectVersion, not while it is trained or runs."""
-        self._move(asked, {"TRAINING_COMPLETED", "TRAINING_FAILED", "STOPPED", "FAILED"}, "DELETING")
+        self._move(
+            asked, {"TRAINING_COMPLETED", "TRAINING_FAILED", "STOPPED", "FAILED"}, "DELETING"
+        )
         return {"Status": "DELETING"}
 
     def tick(self) -> None:
@@ -142,8 +164,17 @@ class Versions:
             with self._store.write() as rows:
                 if following:
                     rows.execute(
-                        "UPDATE project_version SET status = ?, message = ?, updated = ? WHERE arn = ? AND status = ?",
-                        (following, f"The model is {following.lower()}.", self._clock(), row["arn"], row["status"]),
+                        (
+                            "UPDATE project_version SET status = ?, message = ?, updated = ? "
+                            "WHERE arn = ? AND status = ?"
+                        ),
+                        (
+                            following,
+                            f"The model is {following.lower()}.",
+                            self._clock(),
+                            row["arn"],
+                            row["status"],
+                        ),
                     )
                 else:
                     rows.execute("DELETE FROM project_version WHERE arn = ?", (row["arn"],))
@@ -151,13 +182,18 @@ class Versions:
     def _check_data(self, asked: Mapping[str, Any], datasets: Mapping[str, sqlite3.Row]) -> None:
         if datasets and ("TrainingData" in asked or "TestingData" in asked):
             raise AwsError(
-                "InvalidParameterException", "TrainingData and TestingData are for projects without datasets only."
+                "InvalidParameterException",
+                "TrainingData and TestingData are for projects without datasets only.",
             )
         if not datasets and not ("TrainingData" in asked and "TestingData" in asked):
-            raise AwsError("InvalidParameterException", "The project has no datasets to train with.")
+            raise AwsError(
+                "InvalidParameterException", "The project has no datasets to train with."
+            )
         # UNSURE: AWS's error for a project with only one dataset.
         if datasets and set(datasets) != {"TRAIN", "TEST"}:
-            raise AwsError("InvalidParameterException", "The project needs a training and a test dataset.")
+            raise AwsError(
+                "InvalidParameterException", "The project needs a training and a test dataset."
+            )
         if any(row["work"] is not None for row in datasets.values()):
             raise AwsError("ResourceInUseException", "A dataset of the project is changing.")
         if asked.get("OutputConfig", {}).get("S3Bucket", "") in self._situations.closed:
@@ -180,12 +216,17 @@ class Versions:
         status = "TRAINING_FAILED" if done.failure else "TRAINING_COMPLETED"
         with self._store.write() as rows:
             rows.execute(
-                "UPDATE project_version SET status = ?, message = ?, result = ?, updated = ?, ended = ? WHERE arn = ?",
+                (
+                    "UPDATE project_version SET status = ?, message = ?, result = ?, updated = ?, "
+                    "ended = ? WHERE arn = ?"
+                ),
                 (status, done.message, json.dumps(done.description), now, now, row["arn"]),
             )
 
     def _lines(self, project: str, request: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-        """The lines to train and to test with; without datasets from the manifests that the request names."""
+        """The lines to train and to test with; without datasets from the manifests that the request
+        names.
+        """
         if "TrainingData" in request:
             training = self._manifests(request["TrainingData"])
             if request["TestingData"].get("AutoCreate"):
@@ -207,11 +248,18 @@ class Versions:
 
     def _manifest_buckets(self, project: str, request: Mapping[str, Any]) -> set[str]:
         """The buckets that the manifests of a training came from, as far as they came from any."""
-        assets = [each for name in ("TrainingData", "TestingData") for each in request.get(name, {}).get("Assets", [])]
+        assets = [
+            each
+            for name in ("TrainingData", "TestingData")
+            for each in request.get(name, {}).get("Assets", [])
+        ]
         named = {each["GroundTruthManifest"]["S3Object"].get("Bucket", "") for each in assets}
         with self._store.read() as rows:
             found = rows.execute(
-                "SELECT s.bucket FROM dataset_source s JOIN dataset d ON d.arn = s.dataset WHERE d.project_arn = ?",
+                (
+                    "SELECT s.bucket FROM dataset_source s JOIN dataset d ON d.arn = s.dataset "
+                    "WHERE d.project_arn = ?"
+                ),
                 (project,),
             ).fetchall()
         return named | {row["bucket"] for row in found}
@@ -219,7 +267,9 @@ class Versions:
     def _move(self, asked: Mapping[str, Any], allowed: Collection[str], status: str) -> None:
         arn = asked["ProjectVersionArn"]
         with self._store.write() as rows:
-            row = rows.execute("SELECT status FROM project_version WHERE arn = ?", (arn,)).fetchone()
+            row = rows.execute(
+                "SELECT status FROM project_version WHERE arn = ?", (arn,)
+            ).fetchone()
             if row is None:
                 raise AwsError("ResourceNotFoundException", "The model does not exist.")
             if row["status"] not in allowed:
@@ -232,7 +282,8 @@ class Versions:
 
 def _entries(rows: sqlite3.Connection, project: str, kind: str) -> list[str]:
     found = rows.execute(
-        "SELECT e.line FROM dataset_entry e JOIN dataset d ON d.arn = e.dataset WHERE d.project_arn = ? AND d.type = ?"
+        "SELECT e.line FROM dataset_entry e JOIN dataset d ON d.arn = e.dataset WHERE "
+        "d.project_arn = ? AND d.type = ?"
         " ORDER BY e.id",
         (project, kind),
     ).fetchall()
@@ -252,7 +303,9 @@ def _described(row: sqlite3.Row) -> dict[str, Any]:
         "KmsKeyId": request.get("KmsKeyId"),
         "Feature": "CUSTOM_LABELS",
         "TrainingEndTimestamp": ended,
-        "BillableTrainingTimeInSeconds": None if ended is None else max(1, round(ended - row["created"])),
+        "BillableTrainingTimeInSeconds": None
+        if ended is None
+        else max(1, round(ended - row["created"])),
         "MinInferenceUnits": row["min_units"],
         "MaxInferenceUnits": row["max_units"],
         **json.loads(row["result"]),

@@ -1,4 +1,5 @@
-"""The body of an upload: aws-chunked framing taken off, digests and checksums compared with what came.
+"""The body of an upload: aws-chunked framing taken off, digests and checksums compared with what
+came.
 
 Promises that what is stored is what the client meant to send, and a BadDigest when it is not.
 """
@@ -32,13 +33,17 @@ def received(request: AwsRequest, signed: Signed) -> Received:
         declared.update(trailers)
         length = request.headers.get("x-amz-decoded-content-length")
         if length is not None and length != str(len(body)):
-            raise AwsError("IncompleteBody", "The request body does not have the length that was declared.")
+            raise AwsError(
+                "IncompleteBody", "The request body does not have the length that was declared."
+            )
     _check_md5(declared.get("content-md5"), body)
     return body, _checked(declared, body)
 
 
 def _unchunked(body: bytes, signed: Signed) -> tuple[bytes, dict[str, str]]:
-    """Take off the framing: `size[;chunk-signature=...]` lines, a last chunk of 0, then trailing headers."""
+    """Take off the framing: `size[;chunk-signature=...]` lines, a last chunk of 0, then trailing
+    headers.
+    """
     content, at, before = bytearray(), 0, signed.signature
     signs_chunks = signed.payload.startswith("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
     while True:
@@ -61,7 +66,9 @@ def _unchunked(body: bytes, signed: Signed) -> tuple[bytes, dict[str, str]]:
 def _check_chunk(signed: Signed, before: str, chunk: bytes, rest: str) -> str:
     expected = signed.chunk_signature(before, chunk)
     if rest.removeprefix("chunk-signature=") != expected:
-        raise AwsError("SignatureDoesNotMatch", "A chunk of the body has a signature that does not match.", 403)
+        raise AwsError(
+            "SignatureDoesNotMatch", "A chunk of the body has a signature that does not match.", 403
+        )
     return expected
 
 
@@ -83,12 +90,18 @@ def _check_md5(declared: str | None, body: bytes) -> None:
 def _checked(declared: dict[str, str], body: bytes) -> dict[str, str]:
     held = {}
     for name, value in declared.items():
-        compute = _CHECKSUMS.get(name.removeprefix("x-amz-checksum-")) if name.startswith("x-amz-checksum-") else None
+        compute = (
+            _CHECKSUMS.get(name.removeprefix("x-amz-checksum-"))
+            if name.startswith("x-amz-checksum-")
+            else None
+        )
         if compute is None:
             continue
         if _base64(value) != compute(body):
             kind = name.removeprefix("x-amz-checksum-").upper()
-            raise AwsError("BadDigest", f"The {kind} you specified did not match the calculated checksum.")
+            raise AwsError(
+                "BadDigest", f"The {kind} you specified did not match the calculated checksum."
+            )
         held[name] = value
     return held
 

@@ -1,4 +1,6 @@
-"""What S3 does with buckets: make, look, list, remove; and what belongs to a bucket: CORS rules, policy, tags."""
+"""What S3 does with buckets: make, look, list, remove; and what belongs to a bucket: CORS rules,
+policy, tags.
+"""
 
 import json
 import re
@@ -55,13 +57,24 @@ class S3Buckets:
         home = "" if self._region == "us-east-1" else self._region
         if wanted != home:
             code = (
-                "IllegalLocationConstraintException" if home or wanted != "us-east-1" else "InvalidLocationConstraint"
+                "IllegalLocationConstraintException"
+                if home or wanted != "us-east-1"
+                else "InvalidLocationConstraint"
             )
-            raise AwsError(code, f"The {wanted or 'unspecified'} location constraint is incompatible for the region.")
+            raise AwsError(
+                code,
+                (
+                    f"The {wanted or 'unspecified'} location constraint is incompatible for the "
+                    "region."
+                ),
+            )
         if not self._objects.create_bucket(bucket) and home:
             raise AwsError(
                 "BucketAlreadyOwnedByYou",
-                "Your previous request to create the named bucket succeeded and you already own it.",
+                (
+                    "Your previous request to create the named bucket succeeded and you already "
+                    "own it."
+                ),
                 HTTP_CONFLICT,
             )
         return Reply(headers={"location": f"/{bucket}"})
@@ -70,19 +83,25 @@ class S3Buckets:
         """DeleteBucket; it has to be empty."""
         with self._store.write() as rows:
             if rows.execute("SELECT 1 FROM object WHERE bucket = ? LIMIT 1", (bucket,)).fetchone():
-                raise AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", HTTP_CONFLICT)
+                raise AwsError(
+                    "BucketNotEmpty", "The bucket you tried to delete is not empty", HTTP_CONFLICT
+                )
             rows.execute("DELETE FROM bucket WHERE name = ?", (bucket,))
         return Reply(HTTP_NO_CONTENT)
 
     def head(self) -> Reply:
         """HeadBucket."""
-        return Reply(headers={"x-amz-bucket-region": self._region, "content-type": "application/xml"})
+        return Reply(
+            headers={"x-amz-bucket-region": self._region, "content-type": "application/xml"}
+        )
 
     def location(self) -> Reply:
         """GetBucketLocation: empty for us-east-1."""
         reply = document("LocationConstraint", {})
         where = "" if self._region == "us-east-1" else self._region
-        reply.body = reply.body.replace(b"></LocationConstraint>", f">{where}</LocationConstraint>".encode())
+        reply.body = reply.body.replace(
+            b"></LocationConstraint>", f">{where}</LocationConstraint>".encode()
+        )
         return reply
 
     def get_cors(self, bucket: str) -> Reply:
@@ -110,20 +129,29 @@ class S3Buckets:
         rules = []
         for element in children(parsed(body), "CORSRule"):
             rule: dict[str, Any] = {
-                member: [each.text or "" for each in children(element, name)] for name, member in _RULE_LISTS.items()
+                member: [each.text or "" for each in children(element, name)]
+                for name, member in _RULE_LISTS.items()
             }
             age = text_of(element, "MaxAgeSeconds")
             if age is not None and not is_whole(age):
-                raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
-            rules.append(rule | {"ID": text_of(element, "ID"), "MaxAgeSeconds": None if age is None else int(age)})
+                raise AwsError(
+                    "MalformedXML", "The XML you provided was not well-formed or did not validate"
+                )
+            rules.append(
+                rule
+                | {"ID": text_of(element, "ID"), "MaxAgeSeconds": None if age is None else int(age)}
+            )
         if not 1 <= len(rules) <= MOST_CORS_RULES or any(
             not r["AllowedMethods"] or not r["AllowedOrigins"] for r in rules
         ):
-            raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
+            raise AwsError(
+                "MalformedXML", "The XML you provided was not well-formed or did not validate"
+            )
         for method in (method for rule in rules for method in rule["AllowedMethods"]):
             if method not in _METHODS:
                 raise AwsError(
-                    "InvalidRequest", f"Found unsupported HTTP method in CORS config. Unsupported method is {method}"
+                    "InvalidRequest",
+                    f"Found unsupported HTTP method in CORS config. Unsupported method is {method}",
                 )
         self._set(bucket, "cors", json.dumps({"CORSRules": rules}))
         return Reply()
@@ -140,8 +168,14 @@ class S3Buckets:
         try:
             policy = strict_json.loads(body)
         except ValueError as error:
-            raise AwsError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'") from error
-        if not isinstance(policy, dict) or not policy.get("Statement") or len(body) > LARGEST_POLICY:
+            raise AwsError(
+                "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'"
+            ) from error
+        if (
+            not isinstance(policy, dict)
+            or not policy.get("Statement")
+            or len(body) > LARGEST_POLICY
+        ):
             raise AwsError("MalformedPolicy", "Missing required field Statement")
         self._set(bucket, "policy", body.decode())
         return Reply(HTTP_NO_CONTENT)
@@ -171,7 +205,9 @@ class S3Buckets:
         return rules
 
     def cors_headers(self, request: AwsRequest, bucket: str) -> dict[str, str]:
-        """The headers that let a web page of the request's Origin read the answer; none when no rule allows it."""
+        """The headers that let a web page of the request's Origin read the answer; none when no
+        rule allows it.
+        """
         origin = request.headers.get("origin", "")
         rule = self._rule(bucket, origin, request.method, "") if origin else None
         return {} if rule is None else _allowing(rule, origin, request.method)
@@ -185,7 +221,11 @@ class S3Buckets:
         asked = request.headers.get("access-control-request-headers", "")
         rule = self._rule(bucket, origin, method, asked)
         if rule is None:
-            why = "This CORS request is not allowed." if self.cors_rules(bucket) else "CORS is not enabled."
+            why = (
+                "This CORS request is not allowed."
+                if self.cors_rules(bucket)
+                else "CORS is not enabled."
+            )
             raise AwsError("AccessForbidden", f"CORSResponse: {why}", HTTP_FORBIDDEN)
         headers = _allowing(rule, origin, method)
         if asked:
@@ -215,10 +255,19 @@ class S3Buckets:
 
 
 def check_bucket_name(bucket: str) -> None:
-    """Refuse a name that S3 would not give: 3 to 63 of a-z, 0-9, dot, hyphen; no address, no two dots together."""
+    """Refuse a name that S3 would not give: 3 to 63 of a-z, 0-9, dot, hyphen; no address, no two
+    dots together.
+    """
     good = re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket)
-    if not good or ".." in bucket or re.fullmatch(r"\d+\.\d+\.\d+\.\d+", bucket) or bucket.startswith("xn--"):
-        raise AwsError("InvalidBucketName", "The specified bucket is not valid.", extra={"BucketName": bucket})
+    if (
+        not good
+        or ".." in bucket
+        or re.fullmatch(r"\d+\.\d+\.\d+\.\d+", bucket)
+        or bucket.startswith("xn--")
+    ):
+        raise AwsError(
+            "InvalidBucketName", "The specified bucket is not valid.", extra={"BucketName": bucket}
+        )
 
 
 def _allowing(rule: Mapping[str, Any], origin: str, method: str) -> dict[str, str]:

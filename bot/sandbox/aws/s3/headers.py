@@ -1,7 +1,8 @@
-"""Headers and parameters of S3 that have a few values only: refused with S3's codes when they have another.
+"""Headers and parameters of S3 that have a few values only: refused with S3's codes when they have
+another.
 
-Promises that nothing is taken in silence: a value that S3 does not have is refused as S3 does, and what S3 has and this
-stand-in lacks (locks, other people's access lists, customers' keys) says so.
+Promises that nothing is taken in silence: a value that S3 does not have is refused as S3 does, and
+what S3 has and this stand-in lacks (locks, other people's access lists, customers' keys) says so.
 """
 
 from collections.abc import Mapping
@@ -58,18 +59,28 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "list-type": ("2",),
 }
 """Headers and query parameters, and the values that an ordinary bucket takes."""
-# UNSURE: codes and words are those that clients were seen to get; for the parameters not named here none is known.
+# UNSURE: codes and words are those that clients were seen to get; for the parameters not named here
+# none is known.
 _REFUSALS = {
     _CLASS: ("InvalidStorageClass", "The storage class you specified is not valid"),
     _SSE: ("InvalidArgument", "The encryption method specified is not supported"),
     "x-amz-metadata-directive": ("InvalidArgument", "Unknown metadata directive."),
     "x-amz-tagging-directive": ("InvalidArgument", "Unknown tagging directive."),
     "x-amz-object-lock-mode": ("InvalidArgument", "Unknown wormMode directive."),
-    "x-amz-object-lock-legal-hold": ("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'"),
-    "x-amz-sdk-checksum-algorithm": ("InvalidRequest", "Value for x-amz-sdk-checksum-algorithm header is invalid."),
+    "x-amz-object-lock-legal-hold": (
+        "InvalidArgument",
+        "Legal Hold must be either of 'ON' or 'OFF'",
+    ),
+    "x-amz-sdk-checksum-algorithm": (
+        "InvalidRequest",
+        "Value for x-amz-sdk-checksum-algorithm header is invalid.",
+    ),
     "x-amz-checksum-algorithm": (
         "InvalidRequest",
-        f"Checksum algorithm provided is unsupported. Please try again with any of the valid types: [{_EVERY}]",
+        (
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid "
+            f"types: [{_EVERY}]"
+        ),
     ),
     "x-amz-checksum-type": ("InvalidRequest", "Value for x-amz-checksum-type header is invalid."),
     "encoding-type": ("InvalidArgument", "Invalid Encoding Method specified in Request"),
@@ -83,7 +94,11 @@ def check_values(operation: str, request: AwsRequest) -> None:
         given = request.headers.get(name) if name.startswith("x-amz-") else request.query.get(name)
         if given and not all(part.strip() in allowed for part in given.split(",")):
             code, words = _REFUSALS.get(name, ("InvalidArgument", f"Invalid value for {name}"))
-            extra = {"ArgumentName": name, "ArgumentValue": given} if code == "InvalidArgument" else None
+            extra = (
+                {"ArgumentName": name, "ArgumentValue": given}
+                if code == "InvalidArgument"
+                else None
+            )
             raise AwsError(code, words, extra=extra)
     _check_checksum(request.headers)
     if operation == "CreateBucket":
@@ -107,13 +122,21 @@ def described_headers(kept: Mapping[str, str]) -> dict[str, str]:
 
 
 def copied_headers(source: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a copy that keeps its source's metadata: class and encryption are the request's all the same."""
-    left = {name: value for name, value in source.items() if name not in {_CLASS, _SSE, _KEY_ID, _BUCKET_KEY}}
+    """The headers of a copy that keeps its source's metadata: class and encryption are the
+    request's all the same.
+    """
+    left = {
+        name: value
+        for name, value in source.items()
+        if name not in {_CLASS, _SSE, _KEY_ID, _BUCKET_KEY}
+    }
     return {**left, **own_headers(headers)}
 
 
 def check_readable(kept: Mapping[str, str]) -> None:
-    """Refuse to read an object that is archived: it would have to be restored first, which is not here."""
+    """Refuse to read an object that is archived: it would have to be restored first, which is not
+    here.
+    """
     if kept.get(_CLASS) in ARCHIVED:
         raise AwsError(
             "InvalidObjectState",
@@ -128,10 +151,15 @@ def _check_checksum(headers: Mapping[str, str]) -> None:
     if (algorithm or headers.get("x-amz-checksum-algorithm", "")).startswith("XXHASH"):
         raise _not_here(f"the checksum algorithm {algorithm}")
     header = f"x-amz-checksum-{algorithm.lower()}"
-    if algorithm and header not in headers and header not in headers.get("x-amz-trailer", "").lower():
+    if (
+        algorithm
+        and header not in headers
+        and header not in headers.get("x-amz-trailer", "").lower()
+    ):
         raise AwsError(
             "InvalidRequest",
-            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers"
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or "
+            "x-amz-trailer headers"
             " were found.",
         )
 
@@ -151,11 +179,16 @@ def _check_new_bucket(headers: Mapping[str, str]) -> None:
 
 
 def _check_write(headers: Mapping[str, str]) -> None:
-    # UNSURE: whether `private` is refused like the other lists where a bucket allows none; here it is taken.
-    if headers.get("x-amz-acl", "private") not in {"private", "bucket-owner-full-control"} or _grants(headers):
+    # UNSURE: whether `private` is refused like the other lists where a bucket allows none; here it
+    # is taken.
+    if headers.get("x-amz-acl", "private") not in {
+        "private",
+        "bucket-owner-full-control",
+    } or _grants(headers):
         raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
     if any(
-        headers.get(f"x-amz-object-lock-{each}") for each in ("mode", "legal-hold", "retain-until-date", "event-hold")
+        headers.get(f"x-amz-object-lock-{each}")
+        for each in ("mode", "legal-hold", "retain-until-date", "event-hold")
     ):
         raise AwsError("InvalidRequest", "Bucket is missing Object Lock Configuration")
     customer = headers.get(_CUSTOMER)
@@ -167,12 +200,17 @@ def _check_write(headers: Mapping[str, str]) -> None:
     if headers.get(_KEY_ID) and not headers.get(_SSE, "").startswith("aws:kms"):
         raise AwsError(
             "InvalidArgument",
-            "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+            (
+                "Server Side Encryption with KMS managed key requires HTTP header "
+                "x-amz-server-side-encryption : aws:kms"
+            ),
             extra={"ArgumentName": _SSE, "ArgumentValue": headers.get(_SSE, "null")},
         )
     place = headers.get("x-amz-website-redirect-location", "/")
     if not place.startswith(("/", "http://", "https://")):
-        words = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."
+        words = (
+            "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."
+        )
         raise AwsError("InvalidRedirectLocation", words)
 
 
@@ -181,4 +219,6 @@ def _grants(headers: Mapping[str, str]) -> bool:
 
 
 def _not_here(what: str) -> AwsError:
-    return AwsError("NotImplemented", f"This practice server does not have {what}.", HTTP_NOT_IMPLEMENTED)
+    return AwsError(
+        "NotImplemented", f"This practice server does not have {what}.", HTTP_NOT_IMPLEMENTED
+    )

@@ -61,10 +61,14 @@ def list_v1(objects: ObjectStore, bucket: str, query: Mapping[str, str], owner: 
     return document("ListBucketResult", content)
 
 
-def _page(objects: ObjectStore, bucket: str, query: Mapping[str, str], after: str) -> tuple[int, _Page]:
+def _page(
+    objects: ObjectStore, bucket: str, query: Mapping[str, str], after: str
+) -> tuple[int, _Page]:
     given = query.get("max-keys", str(MOST_KEYS))
     if not is_whole(given):
-        raise AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range")
+        raise AwsError(
+            "InvalidArgument", "Provided max-keys not an integer or within integer range"
+        )
     most = min(int(given), MOST_KEYS)
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     found: list[StoredObject] = []
@@ -72,7 +76,9 @@ def _page(objects: ObjectStore, bucket: str, query: Mapping[str, str], after: st
     cursor = after
     while most:
         room = most - len(found) - len(prefixes)
-        rows = objects.list(bucket, prefix, cursor, min(room + 1, ROWS_WITH_DELIMITER) if delimiter else room + 1)
+        rows = objects.list(
+            bucket, prefix, cursor, min(room + 1, ROWS_WITH_DELIMITER) if delimiter else room + 1
+        )
         if not rows:
             break
         for row in rows:
@@ -124,7 +130,9 @@ def _entries(query: Mapping[str, str], page: _Page, owner: str) -> dict[str, Any
 
 
 def _name(query: Mapping[str, str], text: str | None) -> str | None:
-    """A key as the caller wants to read it; XML itself cannot carry every character that a key may have."""
+    """A key as the caller wants to read it; XML itself cannot carry every character that a key may
+    have.
+    """
     if text is None or query.get("encoding-type") != "url":
         return text
     return quote(text, safe="/-_.~")

@@ -27,7 +27,9 @@ HTTP_NO_CONTENT, HTTP_NOT_FOUND = 204, 404
 class S3Multipart:
     """Operations on multipart uploads of one account."""
 
-    def __init__(self, store: Store, objects: ObjectStore, single: S3Objects, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, objects: ObjectStore, single: S3Objects, clock: Callable[[], float]
+    ) -> None:
         self._store = store
         self._objects = objects
         self._single = single
@@ -40,10 +42,15 @@ class S3Multipart:
         kept, tags = kept_headers(request.headers), json.dumps(tags_of_header(request.headers))
         with self._store.write() as rows:
             rows.execute(
-                "INSERT INTO upload (id, bucket, key, headers, tags, created) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    "INSERT INTO upload (id, bucket, key, headers, tags, created) VALUES (?, ?, "
+                    "?, ?, ?, ?)"
+                ),
                 (upload, bucket, key, json.dumps(kept), tags, self._clock()),
             )
-        reply = document("InitiateMultipartUploadResult", {"Bucket": bucket, "Key": key, "UploadId": upload})
+        reply = document(
+            "InitiateMultipartUploadResult", {"Bucket": bucket, "Key": key, "UploadId": upload}
+        )
         reply.headers.update(described_headers(kept))
         return reply
 
@@ -51,7 +58,9 @@ class S3Multipart:
         """UploadPart and, with x-amz-copy-source, UploadPartCopy."""
         upload, number = self._upload(request, bucket, key), request.query.get("partNumber", "")
         if not is_whole(number) or not 1 <= int(number) <= MOST_PARTS:
-            raise AwsError("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+            raise AwsError(
+                "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive"
+            )
         body, checksums = content
         copied = "x-amz-copy-source" in request.headers
         if copied:
@@ -61,7 +70,9 @@ class S3Multipart:
         blob, now = self._objects.new_blob(f"{upload['id']}/{number}", body), self._clock()
         with self._store.write() as rows:
             where = (upload["id"], int(number))
-            old = rows.execute("SELECT blob FROM upload_part WHERE upload = ? AND number = ?", where).fetchone()
+            old = rows.execute(
+                "SELECT blob FROM upload_part WHERE upload = ? AND number = ?", where
+            ).fetchone()
             rows.execute(
                 "INSERT OR REPLACE INTO upload_part (upload, number, blob, size, etag, modified)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -73,23 +84,32 @@ class S3Multipart:
         return Reply(headers={"etag": f'"{etag}"', **checksums})
 
     def complete(self, request: AwsRequest, bucket: str, key: str) -> Reply:
-        """CompleteMultipartUpload: the parts named, in rising order, all but the last of 5 MiB at least."""
+        """CompleteMultipartUpload: the parts named, in rising order, all but the last of 5 MiB at
+        least.
+        """
         upload = self._upload(request, bucket, key)
         named = [
             (text_of(part, "PartNumber") or "", (text_of(part, "ETag") or "").strip('"'))
             for part in children(parsed(request.body), "Part")
         ]
         if not named or not all(is_whole(number) for number, _ in named):
-            raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
+            raise AwsError(
+                "MalformedXML", "The XML you provided was not well-formed or did not validate"
+            )
         sent = {row["number"]: row for row in self._parts(upload["id"])}
         chosen = [_chosen(sent.get(int(number)), etag) for number, etag in named]
         numbers = [int(number) for number, _ in named]
         if numbers != sorted(set(numbers)):
             raise AwsError("InvalidPartOrder", "The list of parts was not in ascending order.")
         if any(row["size"] < SMALLEST_PART for row in chosen[:-1]):
-            raise AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.")
+            raise AwsError(
+                "EntityTooSmall",
+                "Your proposed upload is smaller than the minimum allowed object size.",
+            )
         body = b"".join(self._objects.blob_content(row["blob"]) for row in chosen)
-        digest = hashlib.md5(b"".join(bytes.fromhex(row["etag"]) for row in chosen), usedforsecurity=False)
+        digest = hashlib.md5(
+            b"".join(bytes.fromhex(row["etag"]) for row in chosen), usedforsecurity=False
+        )
         with self._store.write():
             made = self._objects.put(
                 bucket,
@@ -119,7 +139,12 @@ class S3Multipart:
         rows = [row for row in self._parts(upload["id"]) if row["number"] > after]
         page = rows[:most]
         parts = [
-            {"PartNumber": r["number"], "LastModified": iso(r["modified"]), "ETag": f'"{r["etag"]}"', "Size": r["size"]}
+            {
+                "PartNumber": r["number"],
+                "LastModified": iso(r["modified"]),
+                "ETag": f'"{r["etag"]}"',
+                "Size": r["size"],
+            }
             for r in page
         ]
         content = {
@@ -137,8 +162,13 @@ class S3Multipart:
     def list_uploads(self, bucket: str) -> Reply:
         """ListMultipartUploads."""
         with self._store.read() as rows:
-            found = rows.execute("SELECT * FROM upload WHERE bucket = ? ORDER BY key, created", (bucket,)).fetchall()
-        uploads = [{"Key": row["key"], "UploadId": row["id"], "Initiated": iso(row["created"])} for row in found]
+            found = rows.execute(
+                "SELECT * FROM upload WHERE bucket = ? ORDER BY key, created", (bucket,)
+            ).fetchall()
+        uploads = [
+            {"Key": row["key"], "UploadId": row["id"], "Initiated": iso(row["created"])}
+            for row in found
+        ]
         content = {"Bucket": bucket, "MaxUploads": 1000, "IsTruncated": False, "Upload": uploads}
         return document("ListMultipartUploadsResult", content)
 
@@ -151,7 +181,8 @@ class S3Multipart:
         if row is None:
             raise AwsError(
                 "NoSuchUpload",
-                "The specified upload does not exist. The upload ID may be invalid, or the upload may have been"
+                "The specified upload does not exist. The upload ID may be invalid, or the upload "
+                "may have been"
                 " aborted or completed.",
                 HTTP_NOT_FOUND,
             )
@@ -159,11 +190,15 @@ class S3Multipart:
 
     def _parts(self, upload: str) -> list[sqlite3.Row]:
         with self._store.read() as rows:
-            return rows.execute("SELECT * FROM upload_part WHERE upload = ? ORDER BY number", (upload,)).fetchall()
+            return rows.execute(
+                "SELECT * FROM upload_part WHERE upload = ? ORDER BY number", (upload,)
+            ).fetchall()
 
     def _forget(self, upload: str) -> None:
         with self._store.write() as rows:
-            gone = rows.execute("DELETE FROM upload_part WHERE upload = ? RETURNING blob", (upload,)).fetchall()
+            gone = rows.execute(
+                "DELETE FROM upload_part WHERE upload = ? RETURNING blob", (upload,)
+            ).fetchall()
             rows.execute("DELETE FROM upload WHERE id = ?", (upload,))
         self._objects.drop_blobs([row["blob"] for row in gone])
 
@@ -177,12 +212,15 @@ def _cut(request: AwsRequest, size: int, body: bytes) -> bytes:
     if not found:
         raise AwsError(
             "InvalidArgument",
-            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the"
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first "
+            "and last are the"
             " zero-based offsets of the first and last bytes to copy",
         )
     first, last = int(found[1]), int(found[2])
     if not first <= last < size:
-        raise AwsError("InvalidArgument", f"Range specified is not valid for source object of size: {size}")
+        raise AwsError(
+            "InvalidArgument", f"Range specified is not valid for source object of size: {size}"
+        )
     return body[first : last + 1]
 
 
@@ -190,7 +228,8 @@ def _chosen(row: sqlite3.Row | None, etag: str) -> sqlite3.Row:
     if row is None or row["etag"] != etag:
         raise AwsError(
             "InvalidPart",
-            "One or more of the specified parts could not be found. The part may not have been uploaded, or the"
+            "One or more of the specified parts could not be found. The part may not have been "
+            "uploaded, or the"
             " specified entity tag may not match the part's entity tag.",
         )
     return row

@@ -1,8 +1,9 @@
-"""The bytes and the names of objects: what S3's HTTP side and the people who label both read and write.
+"""The bytes and the names of objects: what S3's HTTP side and the people who label both read and
+write.
 
-Promises: an object is there whole or not at all, also after kill -9. Bytes go to a file of a name never used before,
-then the row that names the file is committed, then the old file goes. File names are digests, so no key reaches the
-file system. Keys are listed in S3's order (bytes of UTF-8).
+Promises: an object is there whole or not at all, also after kill -9. Bytes go to a file of a name
+never used before, then the row that names the file is committed, then the old file goes. File names
+are digests, so no key reaches the file system. Keys are listed in S3's order (bytes of UTF-8).
 """
 
 import hashlib
@@ -21,7 +22,9 @@ __all__ = ["ObjectStore", "StoredObject"]
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object's row: `etag` without quotes, `headers` in lower case (content-type, x-amz-meta-*, ...)."""
+    """An object's row: `etag` without quotes, `headers` in lower case (content-type, x-amz-meta-*,
+    ...).
+    """
 
     bucket: str
     key: str
@@ -44,7 +47,8 @@ class ObjectStore:
         folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
 
-    # -- what the people who label use ------------------------------------------------------------------------------
+    # -- what the people who label use
+    # ------------------------------------------------------------------------------
 
     def read(self, bucket: str, key: str) -> bytes | None:
         """The object's bytes; None when bucket or key does not exist."""
@@ -57,17 +61,24 @@ class ObjectStore:
             raise KeyError(f"NoSuchBucket: {bucket}")
         self.put(bucket, key, body, headers={"content-type": content_type})
 
-    # -- buckets ----------------------------------------------------------------------------------------------------
+    # -- buckets
+    # ----------------------------------------------------------------------------------------------
 
     def bucket_exists(self, bucket: str) -> bool:
         """Whether there is such a bucket in this account."""
         with self._store.read() as rows:
-            return rows.execute("SELECT 1 FROM bucket WHERE name = ?", (bucket,)).fetchone() is not None
+            return (
+                rows.execute("SELECT 1 FROM bucket WHERE name = ?", (bucket,)).fetchone()
+                is not None
+            )
 
     def create_bucket(self, bucket: str) -> bool:
         """Make a bucket; False when it was there."""
         with self._store.write() as rows:
-            made = rows.execute("INSERT OR IGNORE INTO bucket (name, created) VALUES (?, ?)", (bucket, self._clock()))
+            made = rows.execute(
+                "INSERT OR IGNORE INTO bucket (name, created) VALUES (?, ?)",
+                (bucket, self._clock()),
+            )
             return made.rowcount == 1
 
     def buckets(self) -> list[tuple[str, float]]:
@@ -76,12 +87,15 @@ class ObjectStore:
             found = rows.execute("SELECT name, created FROM bucket ORDER BY name").fetchall()
         return [(row["name"], row["created"]) for row in found]
 
-    # -- objects ----------------------------------------------------------------------------------------------------
+    # -- objects
+    # ----------------------------------------------------------------------------------------------
 
     def head(self, bucket: str, key: str) -> StoredObject | None:
         """The object's row."""
         with self._store.read() as rows:
-            row = rows.execute("SELECT * FROM object WHERE bucket = ? AND key = ?", (bucket, key)).fetchone()
+            row = rows.execute(
+                "SELECT * FROM object WHERE bucket = ? AND key = ?", (bucket, key)
+            ).fetchone()
         return None if row is None else _object(row)
 
     def get(self, bucket: str, key: str) -> tuple[StoredObject, bytes] | None:
@@ -98,7 +112,9 @@ class ObjectStore:
                     raise
 
     def content(self, found: StoredObject) -> bytes:
-        """The bytes of an object whose row is known; of its newer version when it was overwritten meanwhile."""
+        """The bytes of an object whose row is known; of its newer version when it was overwritten
+        meanwhile.
+        """
         again = self.get(found.bucket, found.key)
         return b"" if again is None else again[1]
 
@@ -126,9 +142,12 @@ class ObjectStore:
             tags=dict(tags or {}),
         )
         with self._store.write() as rows:
-            old = rows.execute("SELECT blob FROM object WHERE bucket = ? AND key = ?", (bucket, key)).fetchone()
+            old = rows.execute(
+                "SELECT blob FROM object WHERE bucket = ? AND key = ?", (bucket, key)
+            ).fetchone()
             rows.execute(
-                "INSERT OR REPLACE INTO object (bucket, key, blob, size, etag, modified, headers, checksums, tags)"
+                "INSERT OR REPLACE INTO object (bucket, key, blob, size, etag, modified, headers, "
+                "checksums, tags)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(bucket, key, made.blob, made.size, made.etag, made.modified),
@@ -142,7 +161,8 @@ class ObjectStore:
         """Replace an object's tags."""
         with self._store.write() as rows:
             rows.execute(
-                "UPDATE object SET tags = ? WHERE bucket = ? AND key = ?", (json.dumps(dict(tags)), bucket, key)
+                "UPDATE object SET tags = ? WHERE bucket = ? AND key = ?",
+                (json.dumps(dict(tags)), bucket, key),
             )
 
     def delete(self, bucket: str, key: str) -> None:
@@ -153,18 +173,22 @@ class ObjectStore:
             ).fetchall()
         self.drop_blobs([row["blob"] for row in gone])
 
-    def list(self, bucket: str, prefix: str = "", after: str = "", limit: int = 1000) -> "list[StoredObject]":
+    def list(
+        self, bucket: str, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> "list[StoredObject]":
         """Up to `limit` rows whose key begins with `prefix` and comes after `after`, in order."""
         end = prefix_end(prefix)
         with self._store.read() as rows:
             found = rows.execute(
-                "SELECT * FROM object WHERE bucket = ? AND key >= ? AND key > ? AND (? IS NULL OR key < ?)"
+                "SELECT * FROM object WHERE bucket = ? AND key >= ? AND key > ? AND (? IS NULL OR "
+                "key < ?)"
                 " ORDER BY key LIMIT ?",
                 (bucket, prefix, after, end, end, limit),
             ).fetchall()
         return [_object(row) for row in found]
 
-    # -- files ------------------------------------------------------------------------------------------------------
+    # -- files
+    # ----------------------------------------------------------------------------------------------
 
     def new_blob(self, name: str, body: bytes) -> str:
         """Write bytes into a file never used before and give its name; no row names it yet."""
@@ -182,7 +206,9 @@ class ObjectStore:
         return self._path(blob).read_bytes()
 
     def drop_blobs(self, blobs: Sequence[str]) -> None:
-        """Remove files once what is being written is committed; a file that is gone already is fine."""
+        """Remove files once what is being written is committed; a file that is gone already is
+        fine.
+        """
 
         def drop() -> None:
             for blob in blobs:
@@ -197,14 +223,21 @@ class ObjectStore:
     def _sweep(self) -> None:
         """Remove files that no row names: what a killed process left behind."""
         with self._store.read() as rows:
-            named = {row[0] for row in rows.execute("SELECT blob FROM object UNION SELECT blob FROM upload_part")}
+            named = {
+                row[0]
+                for row in rows.execute(
+                    "SELECT blob FROM object UNION SELECT blob FROM upload_part"
+                )
+            }
         for name in _files(self._folder):
             if name not in named:
                 (self._folder / name).unlink(missing_ok=True)
 
 
 def prefix_end(prefix: str) -> str | None:
-    """The smallest text that is above every text beginning with `prefix`; None for the empty prefix."""
+    """The smallest text that is above every text beginning with `prefix`; None for the empty
+    prefix.
+    """
     return f"{prefix}\U0010ffff" if prefix else None
 
 

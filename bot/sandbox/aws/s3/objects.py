@@ -1,4 +1,6 @@
-"""What S3 does with single objects: put, get with ranges and conditions, head, copy, delete, tags."""
+"""What S3 does with single objects: put, get with ranges and conditions, head, copy, delete,
+tags.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +9,12 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, unquote
 
 from bot.sandbox.aws.s3.body import Received
-from bot.sandbox.aws.s3.headers import check_readable, copied_headers, described_headers, own_headers
+from bot.sandbox.aws.s3.headers import (
+    check_readable,
+    copied_headers,
+    described_headers,
+    own_headers,
+)
 from bot.sandbox.aws.s3.object_store import ObjectStore, StoredObject
 from bot.sandbox.aws.wire.errors import AwsError
 from bot.sandbox.aws.wire.request import AwsRequest
@@ -30,7 +37,11 @@ _KEPT = (
     "expires",
     "x-amz-website-redirect-location",
 )
-_CHANGES = ("x-amz-storage-class", "x-amz-server-side-encryption", "x-amz-website-redirect-location")
+_CHANGES = (
+    "x-amz-storage-class",
+    "x-amz-server-side-encryption",
+    "x-amz-website-redirect-location",
+)
 _OVERRIDES = {f"response-{name}": name for name in _KEPT if not name.startswith("x-")}
 
 
@@ -54,7 +65,9 @@ class S3Objects:
             checksums=checksums,
             tags=tags_of_header(request.headers),
         )
-        return Reply(HTTP_OK, b"", {"etag": f'"{made.etag}"', **checksums, **described_headers(made.headers)})
+        return Reply(
+            HTTP_OK, b"", {"etag": f'"{made.etag}"', **checksums, **described_headers(made.headers)}
+        )
 
     def get(self, request: AwsRequest, bucket: str, key: str) -> Reply:
         """GetObject and HeadObject."""
@@ -89,19 +102,24 @@ class S3Objects:
         if (source.bucket, source.key) == (bucket, key) and not replaced and not changed:
             raise AwsError(
                 "InvalidRequest",
-                "This copy request is illegal because it is trying to copy an object to itself without changing the"
-                " object's metadata, storage class, website redirect location or encryption attributes.",
+                "This copy request is illegal because it is trying to copy an object to itself "
+                "without changing the object's metadata, storage class, website redirect location "
+                "or encryption attributes.",
             )
         retagged = request.headers.get("x-amz-tagging-directive", "COPY").upper() == "REPLACE"
         made = self._objects.put(
             bucket,
             key,
             body,
-            headers=kept_headers(request.headers) if replaced else copied_headers(source.headers, request.headers),
+            headers=kept_headers(request.headers)
+            if replaced
+            else copied_headers(source.headers, request.headers),
             checksums=source.checksums,
             tags=tags_of_header(request.headers) if retagged else source.tags,
         )
-        reply = document("CopyObjectResult", {"LastModified": iso(made.modified), "ETag": f'"{made.etag}"'})
+        reply = document(
+            "CopyObjectResult", {"LastModified": iso(made.modified), "ETag": f'"{made.etag}"'}
+        )
         reply.headers.update(described_headers(made.headers))
         return reply
 
@@ -125,18 +143,25 @@ class S3Objects:
 
     def delete_many(self, request: AwsRequest, bucket: str, body: bytes) -> Reply:
         """DeleteObjects, at most 1,000 keys."""
-        if not any(name == "content-md5" or name.startswith("x-amz-checksum-") for name in request.headers):
+        if not any(
+            name == "content-md5" or name.startswith("x-amz-checksum-") for name in request.headers
+        ):
             raise AwsError(
-                "InvalidRequest", "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"
+                "InvalidRequest",
+                "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
             )
         root = parsed(body)
         keys = [text_of(each, "Key") or "" for each in children(root, "Object")]
         if not 1 <= len(keys) <= MOST_DELETED:
-            raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
+            raise AwsError(
+                "MalformedXML", "The XML you provided was not well-formed or did not validate"
+            )
         for key in keys:
             self._objects.delete(bucket, key)
         quiet = (text_of(root, "Quiet") or "").lower() == "true"
-        return document("DeleteResult", {"Deleted": [] if quiet else [{"Key": key} for key in keys]})
+        return document(
+            "DeleteResult", {"Deleted": [] if quiet else [{"Key": key} for key in keys]}
+        )
 
     def get_tags(self, bucket: str, key: str) -> Reply:
         """GetObjectTagging."""
@@ -165,14 +190,18 @@ class S3Objects:
 
 def no_such_key(key: str) -> AwsError:
     """There is nothing at the key."""
-    return AwsError("NoSuchKey", "The specified key does not exist.", HTTP_NOT_FOUND, extra={"Key": key})
+    return AwsError(
+        "NoSuchKey", "The specified key does not exist.", HTTP_NOT_FOUND, extra={"Key": key}
+    )
 
 
 def check_key(key: str) -> None:
     """Refuse a key of more than 1,024 bytes."""
     if len(key.encode()) > LONGEST_KEY:
         raise AwsError(
-            "KeyTooLongError", "Your key is too long", extra={"Size": str(len(key.encode())), "MaxSizeAllowed": "1024"}
+            "KeyTooLongError",
+            "Your key is too long",
+            extra={"Size": str(len(key.encode())), "MaxSizeAllowed": "1024"},
         )
 
 
@@ -185,23 +214,36 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     if encoding:
         kept["content-encoding"] = encoding
     own = {name: value for name, value in headers.items() if name.startswith("x-amz-meta-")}
-    if sum(len(name) - len("x-amz-meta-") + len(value) for name, value in own.items()) > LARGEST_METADATA:
-        raise AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
+    if (
+        sum(len(name) - len("x-amz-meta-") + len(value) for name, value in own.items())
+        > LARGEST_METADATA
+    ):
+        raise AwsError(
+            "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size"
+        )
     kept.setdefault("content-type", "binary/octet-stream")
     return {**kept, **own_headers(headers), **own}
 
 
 def tags_of_header(headers: Mapping[str, str]) -> dict[str, str]:
     """The tags of an x-amz-tagging header."""
-    return _checked_tags(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True), MOST_TAGS)
+    return _checked_tags(
+        parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True), MOST_TAGS
+    )
 
 
 def tags_of_document(body: bytes, most: int) -> dict[str, str]:
     """The tags of a Tagging document."""
     sets = children(parsed(body), "TagSet")
     if len(sets) != 1:
-        raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
-    pairs = [(text_of(tag, "Key") or "", text_of(tag, "Value") or "") for each in sets for tag in children(each, "Tag")]
+        raise AwsError(
+            "MalformedXML", "The XML you provided was not well-formed or did not validate"
+        )
+    pairs = [
+        (text_of(tag, "Key") or "", text_of(tag, "Value") or "")
+        for each in sets
+        for tag in children(each, "Tag")
+    ]
     return _checked_tags(pairs, most)
 
 
@@ -225,12 +267,16 @@ def _description(request: AwsRequest, row: StoredObject) -> dict[str, str]:
     }
     if row.tags:
         headers["x-amz-tagging-count"] = str(len(row.tags))
-    headers.update({name: request.query[asked] for asked, name in _OVERRIDES.items() if asked in request.query})
+    headers.update(
+        {name: request.query[asked] for asked, name in _OVERRIDES.items() if asked in request.query}
+    )
     return headers
 
 
 def _range(header: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of one range; None for the whole object. Several ranges are ignored, as S3 does."""
+    """First and last byte of one range; None for the whole object. Several ranges are ignored, as
+    S3 does.
+    """
     match = re.fullmatch(r"bytes=(\d*)-(\d*)", header.strip())
     if not match or match.groups() == ("", ""):
         return None
@@ -260,11 +306,16 @@ def _check_conditions(headers: Mapping[str, str], row: StoredObject) -> bool:
     if if_match is not None:
         if not _names(if_match, row.etag):
             raise _precondition("If-Match")
-    elif "if-unmodified-since" in headers and row.modified >= _moment(headers["if-unmodified-since"]) + 1:
+    elif (
+        "if-unmodified-since" in headers
+        and row.modified >= _moment(headers["if-unmodified-since"]) + 1
+    ):
         raise _precondition("If-Unmodified-Since")
     if if_none is not None:
         return _names(if_none, row.etag)
-    return "if-modified-since" in headers and row.modified < _moment(headers["if-modified-since"]) + 1
+    return (
+        "if-modified-since" in headers and row.modified < _moment(headers["if-modified-since"]) + 1
+    )
 
 
 def _check_overwrite(headers: Mapping[str, str], existing: StoredObject | None) -> None:

@@ -1,7 +1,8 @@
-"""S3 over HTTP, path style: which operation a request is, whether the caller may, and the answer in S3's XML.
+"""S3 over HTTP, path style: which operation a request is, whether the caller may, and the answer in
+S3's XML.
 
-Promises: every request but a preflight is signed; keys are taken from the path as it came and decoded once; buckets
-that the configuration closes or puts elsewhere answer as such buckets do.
+Promises: every request but a preflight is signed; keys are taken from the path as it came and
+decoded once; buckets that the configuration closes or puts elsewhere answer as such buckets do.
 """
 
 from collections.abc import Callable
@@ -106,7 +107,9 @@ def place(request: AwsRequest) -> tuple[str, str]:
 
 
 def s3_operation(request: AwsRequest) -> str:
-    """The name of the operation that a request asks for ("PutObject"); "" when S3 has none like it."""
+    """The name of the operation that a request asks for ("PutObject"); "" when S3 has none like
+    it.
+    """
     bucket, key = place(request)
     if request.method == "OPTIONS":
         return "PreflightRequest"
@@ -120,10 +123,16 @@ def s3_operation(request: AwsRequest) -> str:
                 return "UploadPartCopy"
             return operation
         if name in _SUBRESOURCES:
-            verb = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}.get(request.method, request.method.title())
+            verb = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}.get(
+                request.method, request.method.title()
+            )
             return f"{verb}{'Object' if key else 'Bucket'}{_SUBRESOURCES[name]}"
     operation = table.get((request.method, ""), "")
-    return "CopyObject" if operation == "PutObject" and "x-amz-copy-source" in request.headers else operation
+    return (
+        "CopyObject"
+        if operation == "PutObject" and "x-amz-copy-source" in request.headers
+        else operation
+    )
 
 
 class S3:
@@ -165,21 +174,29 @@ class S3:
         operation = s3_operation(request)
         if operation == "PreflightRequest":
             return self._buckets.preflight(request, bucket)
-        signed = self._signatures.check(request, "s3", "s3", self._rules.situations.elsewhere.get(bucket, ""))
+        signed = self._signatures.check(
+            request, "s3", "s3", self._rules.situations.elsewhere.get(bucket, "")
+        )
         if not operation:
             raise AwsError(
-                "MethodNotAllowed", "The specified method is not allowed against this resource.", HTTP_NOT_ALLOWED
+                "MethodNotAllowed",
+                "The specified method is not allowed against this resource.",
+                HTTP_NOT_ALLOWED,
             )
         arn, headers = signed.credentials.arn, request.headers
         if bucket:
             self._check_bucket(bucket, operation, arn, headers.get("x-amz-expected-bucket-owner"))
         if "x-amz-copy-source" in headers:
             source = unquote(headers["x-amz-copy-source"]).removeprefix("/").partition("/")[0]
-            self._check_bucket(source, "GetObject", arn, headers.get("x-amz-source-expected-bucket-owner"))
+            self._check_bucket(
+                source, "GetObject", arn, headers.get("x-amz-source-expected-bucket-owner")
+            )
         handler = self._operations.get(operation)
         if handler is None:
             raise AwsError(
-                "NotImplemented", f"This practice server does not have S3.{operation}.", HTTP_NOT_IMPLEMENTED
+                "NotImplemented",
+                f"This practice server does not have S3.{operation}.",
+                HTTP_NOT_IMPLEMENTED,
             )
         check_values(operation, request)
         return handler(_Call(request, signed, bucket, key))
@@ -209,30 +226,46 @@ class S3:
             "PutBucketCors": lambda c: buckets.put_cors(c.bucket, received(c.request, c.signed)[0]),
             "DeleteBucketCors": lambda c: buckets.forget(c.bucket, "cors"),
             "GetBucketPolicy": lambda c: buckets.get_policy(c.bucket),
-            "PutBucketPolicy": lambda c: buckets.put_policy(c.bucket, received(c.request, c.signed)[0]),
+            "PutBucketPolicy": lambda c: buckets.put_policy(
+                c.bucket, received(c.request, c.signed)[0]
+            ),
             "DeleteBucketPolicy": lambda c: buckets.forget(c.bucket, "policy"),
             "GetBucketTagging": lambda c: buckets.get_tags(c.bucket),
-            "PutBucketTagging": lambda c: buckets.put_tags(c.bucket, received(c.request, c.signed)[0]),
+            "PutBucketTagging": lambda c: buckets.put_tags(
+                c.bucket, received(c.request, c.signed)[0]
+            ),
             "DeleteBucketTagging": lambda c: buckets.forget(c.bucket, "tags"),
-            "ListObjects": lambda c: listing.list_v1(self._objects, c.bucket, c.request.query, owner),
-            "ListObjectsV2": lambda c: listing.list_v2(self._objects, c.bucket, c.request.query, owner),
+            "ListObjects": lambda c: listing.list_v1(
+                self._objects, c.bucket, c.request.query, owner
+            ),
+            "ListObjectsV2": lambda c: listing.list_v2(
+                self._objects, c.bucket, c.request.query, owner
+            ),
             "ListMultipartUploads": lambda c: self._multipart.list_uploads(c.bucket),
-            "DeleteObjects": lambda c: self._single.delete_many(c.request, c.bucket, received(c.request, c.signed)[0]),
+            "DeleteObjects": lambda c: self._single.delete_many(
+                c.request, c.bucket, received(c.request, c.signed)[0]
+            ),
         }
 
     def _object_operations(self) -> dict[str, Callable[[_Call], Reply]]:
         single, parts = self._single, self._multipart
         return {
-            "PutObject": lambda c: single.put(c.request, c.bucket, c.key, received(c.request, c.signed)),
+            "PutObject": lambda c: single.put(
+                c.request, c.bucket, c.key, received(c.request, c.signed)
+            ),
             "GetObject": lambda c: single.get(c.request, c.bucket, c.key),
             "HeadObject": lambda c: single.get(c.request, c.bucket, c.key),
             "CopyObject": lambda c: single.copy(c.request, c.bucket, c.key),
             "DeleteObject": lambda c: single.delete(c.bucket, c.key),
             "GetObjectTagging": lambda c: single.get_tags(c.bucket, c.key),
-            "PutObjectTagging": lambda c: single.put_tags(c.bucket, c.key, received(c.request, c.signed)[0]),
+            "PutObjectTagging": lambda c: single.put_tags(
+                c.bucket, c.key, received(c.request, c.signed)[0]
+            ),
             "DeleteObjectTagging": lambda c: single.delete_tags(c.bucket, c.key),
             "CreateMultipartUpload": lambda c: parts.create(c.request, c.bucket, c.key),
-            "UploadPart": lambda c: parts.put_part(c.request, c.bucket, c.key, received(c.request, c.signed)),
+            "UploadPart": lambda c: parts.put_part(
+                c.request, c.bucket, c.key, received(c.request, c.signed)
+            ),
             "UploadPartCopy": lambda c: parts.put_part(c.request, c.bucket, c.key, (b"", {})),
             "CompleteMultipartUpload": lambda c: parts.complete(c.request, c.bucket, c.key),
             "AbortMultipartUpload": lambda c: parts.abort(c.request, c.bucket, c.key),

@@ -1,7 +1,9 @@
-"""Buckets in a difficult situation: closed to this account, in another region, a stranger's, sealed by a key.
+"""Buckets in a difficult situation: closed to this account, in another region, a stranger's, sealed
+by a key.
 
-Promises that a bucket's situation is one for all services (S3, Ground Truth, Custom Labels), that it can be put on and
-taken off while the account runs, at `/_control/situations`, and that the objects in the bucket stay as they are.
+Promises that a bucket's situation is one for all services (S3, Ground Truth, Custom Labels), that
+it can be put on and taken off while the account runs, at `/_control/situations`, and that the
+objects in the bucket stay as they are.
 """
 
 import json
@@ -19,15 +21,28 @@ __all__ = ["CONTROL", "Situation", "Situations", "control"]
 
 CONTROL = "/_control/situations"
 Kind = Literal["denied", "elsewhere", "stranger", "sealed"]
-DEFAULTS = {"denied": "", "elsewhere": "eu-central-1", "stranger": "444455556666", "sealed": "orchard-key"}
+DEFAULTS = {
+    "denied": "",
+    "elsewhere": "eu-central-1",
+    "stranger": "444455556666",
+    "sealed": "orchard-key",
+}
 HTTP_OK, HTTP_MOVED, HTTP_FORBIDDEN, HTTP_BAD_REQUEST, HTTP_NOT_ALLOWED = 200, 301, 403, 400, 405
 _SEALED_READS = {"GetObject", "UploadPartCopy"}
-_SEALED_WRITES = {"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
+_SEALED_WRITES = {
+    "PutObject",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "UploadPart",
+    "CompleteMultipartUpload",
+}
 
 
 @dataclass(frozen=True)
 class Situation:
-    """`detail` is the region (elsewhere), the account (stranger) or the name of the key (sealed)."""
+    """`detail` is the region (elsewhere), the account (stranger) or the name of the key
+    (sealed).
+    """
 
     kind: Kind
     detail: str = ""
@@ -80,14 +95,17 @@ class Situations:
         return found is not None and found.kind in {"denied", "stranger"}
 
     def check(self, bucket: str, operation: str, arn: str) -> None:
-        """Raise what S3 answers to `operation` of the caller `arn` in a bucket in this situation."""
+        """Raise what S3 answers to `operation` of the caller `arn` in a bucket in this
+        situation.
+        """
         found = self.of(bucket)
         if found is None:
             return
         if operation == "CreateBucket" and found.kind != "sealed":
             raise AwsError(
                 "BucketAlreadyExists",
-                "The requested bucket name is not available. The bucket namespace is shared by all users of the"
+                "The requested bucket name is not available. The bucket namespace is shared by "
+                "all users of the"
                 " system. Please select a different name and try again.",
                 409,
             )
@@ -96,21 +114,26 @@ class Situations:
         if found.kind == "elsewhere":
             raise AwsError(
                 "PermanentRedirect",
-                "The bucket you are attempting to access must be addressed using the specified endpoint. Please send"
+                "The bucket you are attempting to access must be addressed using the specified "
+                "endpoint. Please send"
                 " all future requests to this endpoint.",
                 HTTP_MOVED,
                 extra={"Endpoint": f"{bucket}.s3.{found.detail}.amazonaws.com", "Bucket": bucket},
                 headers={"x-amz-bucket-region": found.detail},
             )
         if found.kind == "sealed" and operation in _SEALED_READS | _SEALED_WRITES:
-            raise AwsError("AccessDenied", self._sealed_words(found, operation, arn), HTTP_FORBIDDEN)
+            raise AwsError(
+                "AccessDenied", self._sealed_words(found, operation, arn), HTTP_FORBIDDEN
+            )
 
     def _sealed_words(self, found: Situation, operation: str, arn: str) -> str:
-        # UNSURE: HeadObject and lists are taken to need no key; and the words are those of threads, not of a document.
+        # UNSURE: HeadObject and lists are taken to need no key; and the words are those of threads,
+        # not of a document.
         action = "kms:Decrypt" if operation in _SEALED_READS else "kms:GenerateDataKey"
         key = f"arn:aws:kms:{self._region}:{self._account}:key/{found.detail}"
         return (
-            f"User: {arn} is not authorized to perform: {action} on resource: {key} because no identity-based policy"
+            f"User: {arn} is not authorized to perform: {action} on resource: {key} because no "
+            "identity-based policy"
             f" allows the {action} action"
         )
 
@@ -127,7 +150,9 @@ class Situations:
         if found.kind == "elsewhere":
             return f"PermanentRedirect: the bucket {bucket} is in {found.detail}"
         if found.kind == "sealed":
-            return f"AccessDenied: the role may not use the key {found.detail} of the bucket {bucket}"
+            return (
+                f"AccessDenied: the role may not use the key {found.detail} of the bucket {bucket}"
+            )
         return f"AccessDenied: Access Denied: {bucket}"
 
 
@@ -137,7 +162,11 @@ class _Details(Mapping[str, str]):
         self._kind = kind
 
     def _all(self) -> dict[str, str]:
-        return {name: each.detail for name, each in self._situations.all().items() if each.kind == self._kind}
+        return {
+            name: each.detail
+            for name, each in self._situations.all().items()
+            if each.kind == self._kind
+        }
 
     def __getitem__(self, bucket: str) -> str:
         return self._all()[bucket]
@@ -167,7 +196,9 @@ class _Closed(Collection[str]):
 
 
 def control(situations: Situations, request: AwsRequest) -> Reply:
-    """GET: what is. POST {"bucket", "situation": a kind or null, "detail"}: change one. DELETE: as seeded."""
+    """GET: what is. POST {"bucket", "situation": a kind or null, "detail"}: change one. DELETE: as
+    seeded.
+    """
     origin = request.headers.get("origin")
     if origin is not None and request.method != "GET" and origin != request.base_url:
         return _json({"ok": False, "error": "cross_origin"}, HTTP_FORBIDDEN)
@@ -177,17 +208,26 @@ def control(situations: Situations, request: AwsRequest) -> Reply:
         try:
             bucket, situation = _wanted(request.body)
         except ValueError as problem:
-            return _json({"ok": False, "error": "bad_situation", "message": str(problem)}, HTTP_BAD_REQUEST)
+            return _json(
+                {"ok": False, "error": "bad_situation", "message": str(problem)}, HTTP_BAD_REQUEST
+            )
         situations.put(bucket, situation)
     elif request.method != "GET":
         return _json({"ok": False, "error": "method_not_allowed"}, HTTP_NOT_ALLOWED)
-    found = {bucket: {"situation": each.kind, "detail": each.detail} for bucket, each in situations.all().items()}
+    found = {
+        bucket: {"situation": each.kind, "detail": each.detail}
+        for bucket, each in situations.all().items()
+    }
     return _json({"ok": True, "situations": found}, HTTP_OK)
 
 
 def _wanted(body: bytes) -> tuple[str, Situation | None]:
     asked = strict_json.loads(body)
-    if not isinstance(asked, dict) or not isinstance(asked.get("bucket"), str) or not asked["bucket"]:
+    if (
+        not isinstance(asked, dict)
+        or not isinstance(asked.get("bucket"), str)
+        or not asked["bucket"]
+    ):
         raise ValueError("bucket: expected the name of a bucket")
     kind = asked.get("situation")
     if kind is None:

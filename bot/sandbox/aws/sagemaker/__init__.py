@@ -1,1 +1,3 @@
-"""What SageMaker answers about labeling jobs, work teams, tags and worker templates; who labels is `crowd`."""
+"""What SageMaker answers about labeling jobs, work teams, tags and worker templates; who labels is
+`crowd`.
+"""

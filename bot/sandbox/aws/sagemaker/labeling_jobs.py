@@ -1,7 +1,8 @@
 """SageMaker Ground Truth: labeling jobs are created, described, listed and stopped.
 
-Promises a job as AWS keeps one: its name belongs to it for ever, whatever the capitals; its status moves only through
-the crew and through StopLabelingJob; describing and listing never touch manifest lines.
+Promises a job as AWS keeps one: its name belongs to it for ever, whatever the capitals; its status
+moves only through the crew and through StopLabelingJob; describing and listing never touch manifest
+lines.
 """
 
 import hashlib
@@ -38,23 +39,32 @@ class LabelingJobs:
         check_labeling_job(asked, self._place)
         name, now = asked["LabelingJobName"], round(self._clock(), 3)
         key = name.lower()
-        # UNSURE: whether AWS writes the ARN in lower case; real output files do so with the job's name.
+        # UNSURE: whether AWS writes the ARN in lower case; real output files do so with the job's
+        # name.
         arn = f"arn:aws:sagemaker:{self._place.region}:{self._place.account}:labeling-job/{key}"
         digest = hashlib.sha256(f"{self._seed}/{arn}".encode()).hexdigest()
         request = {member: value for member, value in asked.items() if member != "Tags"}
         with self._store.write() as rows:
             made = rows.execute(
-                "INSERT OR IGNORE INTO labeling_job (name_key, name, arn, status, request, tags, reference_code,"
-                " created, modified, seed, workteam_arn) VALUES (?, ?, ?, 'Initializing', ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO labeling_job (name_key, name, arn, status, request, tags, "
+                "reference_code, created, modified, seed, workteam_arn) VALUES (?, ?, ?, "
+                "'Initializing', ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(key, name, arn, json.dumps(request), json.dumps(asked.get("Tags", []))),
-                    *(digest[:32], now, now, int(digest[-7:], 16), asked["HumanTaskConfig"]["WorkteamArn"]),
+                    *(
+                        digest[:32],
+                        now,
+                        now,
+                        int(digest[-7:], 16),
+                        asked["HumanTaskConfig"]["WorkteamArn"],
+                    ),
                 ),
             ).rowcount
         if not made:
             raise AwsError(
                 "ResourceInUse",
-                f"Labeling job name must be unique within an AWS account and region, and a labeling job {name}"
+                "Labeling job name must be unique within an AWS account and region, and a "
+                f"labeling job {name}"
                 f" already exists ({arn}).",
             )
         return {"LabelingJobArn": arn}
@@ -66,7 +76,9 @@ class LabelingJobs:
         request: dict[str, Any] = json.loads(row["request"])
         task = request["HumanTaskConfig"]
         task.setdefault("MaxConcurrentTaskCount", USUAL_AT_ONCE)
-        task.setdefault("TaskAvailabilityLifetimeInSeconds", default_availability(task["WorkteamArn"]))
+        task.setdefault(
+            "TaskAvailabilityLifetimeInSeconds", default_availability(task["WorkteamArn"])
+        )
         request["OutputConfig"].setdefault("KmsKeyId", "")
         return request | {
             **_state(row),
@@ -79,8 +91,8 @@ class LabelingJobs:
     def list_labeling_jobs(self, asked: dict[str, Any]) -> dict[str, Any]:
         """ListLabelingJobs.
 
-        As seen on real accounts, LastModifiedTime filters are applied to a page after it was cut: a page may come
-        empty and still bring a NextToken.
+        As seen on real accounts, LastModifiedTime filters are applied to a page after it was cut: a
+        page may come empty and still bring a NextToken.
         """
         where, values = _created_between(asked)
         if "NameContains" in asked:
@@ -105,14 +117,18 @@ class LabelingJobs:
     def list_labeling_jobs_for_workteam(self, asked: dict[str, Any]) -> dict[str, Any]:
         """ListLabelingJobsForWorkteam: other counters than elsewhere, and no status."""
         if not self._place.team_exists(asked["WorkteamArn"]):
-            raise AwsError("ResourceNotFound", f"The workteam {asked['WorkteamArn']} does not exist.")
+            raise AwsError(
+                "ResourceNotFound", f"The workteam {asked['WorkteamArn']} does not exist."
+            )
         where, values = _created_between(asked)
         where.append("workteam_arn = ?")
         values.append(asked["WorkteamArn"])
         if "JobReferenceCodeContains" in asked:
             where.append("instr(reference_code, ?) > 0")
             values.append(asked["JobReferenceCodeContains"])
-        rows, token = self._page(asked, where, values, "created", asked.get("SortOrder", "Ascending"))
+        rows, token = self._page(
+            asked, where, values, "created", asked.get("SortOrder", "Ascending")
+        )
         summaries = [
             {
                 "LabelingJobName": row["name"],
@@ -141,7 +157,10 @@ class LabelingJobs:
             status = self._job(asked["LabelingJobName"])["status"]
             # UNSURE: the exception for a job that is over; nothing documents it.
             if status != "Stopping":
-                raise invalid(f"The labeling job {asked['LabelingJobName']} cannot be stopped: its status is {status}.")
+                raise invalid(
+                    f"The labeling job {asked['LabelingJobName']} cannot be stopped: its status "
+                    f"is {status}."
+                )
         return {}
 
     def _job(self, name: str) -> sqlite3.Row:
@@ -150,7 +169,8 @@ class LabelingJobs:
                 "SELECT * FROM labeling_job WHERE name_key = ?", (name.lower(),)
             ).fetchone()
         if row is None:
-            # UNSURE: the model declares ResourceNotFound; a controller in the field met ValidationException instead.
+            # UNSURE: the model declares ResourceNotFound; a controller in the field met
+            # ValidationException instead.
             raise invalid(f"Requested resource not found: labeling job {name} does not exist.")
         return row
 
@@ -175,7 +195,9 @@ class LabelingJobs:
             ).fetchall()
         page = found[:limit]
         more = len(found) > limit
-        return page, paging.sealed(asked, [page[-1][column], page[-1]["name_key"]]) if more else None
+        return page, paging.sealed(
+            asked, [page[-1][column], page[-1]["name_key"]]
+        ) if more else None
 
 
 def _created_between(asked: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
@@ -203,7 +225,11 @@ def _counters(row: sqlite3.Row) -> dict[str, int]:
 def _team_counters(row: sqlite3.Row) -> dict[str, int]:
     every = _counters(row)
     total = row["total"] if row["counted"] else 0
-    return {"HumanLabeled": every["HumanLabeled"], "PendingHuman": every["Unlabeled"], "Total": total}
+    return {
+        "HumanLabeled": every["HumanLabeled"],
+        "PendingHuman": every["Unlabeled"],
+        "Total": total,
+    }
 
 
 def _state(row: sqlite3.Row) -> dict[str, Any]:
@@ -215,7 +241,9 @@ def _state(row: sqlite3.Row) -> dict[str, Any]:
         "CreationTime": row["created"],
         "LastModifiedTime": row["modified"],
         "FailureReason": row["failure_reason"] or None,
-        "LabelingJobOutput": {"OutputDatasetS3Uri": row["output_uri"]} if row["output_uri"] else None,
+        "LabelingJobOutput": {"OutputDatasetS3Uri": row["output_uri"]}
+        if row["output_uri"]
+        else None,
     }
 
 

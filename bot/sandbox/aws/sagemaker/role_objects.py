@@ -1,4 +1,6 @@
-"""The objects of S3 as the execution role of a labeling job sees them, for whoever works on the job."""
+"""The objects of S3 as the execution role of a labeling job sees them, for whoever works on the
+job.
+"""
 
 from bot.sandbox.aws.s3.headers import ARCHIVED
 from bot.sandbox.aws.s3.object_store import ObjectStore
@@ -9,21 +11,28 @@ __all__ = ["RoleObjects"]
 
 
 class RoleObjects:
-    """The objects as the execution role of a labeling job sees them: not those in buckets that refuse it."""
+    """The objects as the execution role of a labeling job sees them: not those in buckets that
+    refuse it.
+    """
 
     def __init__(self, objects: ObjectStore, situations: Situations) -> None:
         self._objects = objects
         self._situations = situations
 
     def read(self, bucket: str, key: str) -> bytes | None:
-        """The object's bytes; None when it does not exist. Raises ObjectGone where the role is refused."""
+        """The object's bytes; None when it does not exist. Raises ObjectGone where the role is
+        refused.
+        """
         self._check(bucket)
         found = self._objects.head(bucket, key)
         if found is None:
             return None
         storage_class = found.headers.get("x-amz-storage-class")
         if storage_class in ARCHIVED:
-            raise ObjectGone(f"InvalidObjectState: s3://{bucket}/{key} is archived ({storage_class}); restore it first")
+            raise ObjectGone(
+                f"InvalidObjectState: s3://{bucket}/{key} is archived ({storage_class}); restore "
+                "it first"
+            )
         return self._objects.content(found)
 
     def bucket_exists(self, bucket: str) -> bool:
@@ -32,7 +41,9 @@ class RoleObjects:
         return self._objects.bucket_exists(bucket)
 
     def write(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
-        """Store an object; raises KeyError without the bucket, ObjectGone where the role is refused."""
+        """Store an object; raises KeyError without the bucket, ObjectGone where the role is
+        refused.
+        """
         self._check(bucket)
         self._objects.write(bucket, key, body, content_type)
 

@@ -1,7 +1,9 @@
-"""What SageMaker refuses about a labeling job although its model allows it: names, task types, teams, prices, times.
+"""What SageMaker refuses about a labeling job although its model allows it: names, task types,
+teams, prices, times.
 
-Promises CreateLabelingJob one answer per request: nothing, or the first rule that is broken, as AWS's error. What AWS
-notices only when the job runs (a manifest that is not there, a missing content flag) is not asked here.
+Promises CreateLabelingJob one answer per request: nothing, or the first rule that is broken, as
+AWS's error. What AWS notices only when the job runs (a manifest that is not there, a missing
+content flag) is not asked here.
 """
 
 from collections.abc import Callable, Mapping
@@ -55,14 +57,17 @@ def _frames(name: str, ui: str, *, ref: bool) -> list[TaskType]:
     return [TaskType(prefix + name, ref=ref, ui=ui, price="") for prefix in ("", "Adjustment")]
 
 
-# UNSURE: prices of verification, entity recognition and video classification are in no list; here as classification.
+# UNSURE: prices of verification, entity recognition and video classification are in no list; here
+# as classification.
 _TYPES = {
     each.name: each
     for each in (
         TaskType("ImageMultiClass", algorithm="image-classification"),
         TaskType("ImageMultiClassMultiLabel"),
         TaskType("BoundingBox", price="boxes", algorithm="object-detection"),
-        TaskType("SemanticSegmentation", ref=True, price="masks", algorithm="semantic-segmentation"),
+        TaskType(
+            "SemanticSegmentation", ref=True, price="masks", algorithm="semantic-segmentation"
+        ),
         TaskType("VerificationBoundingBox"),
         TaskType("AdjustmentBoundingBox", price="boxes"),
         TaskType("VerificationSemanticSegmentation"),
@@ -122,50 +127,74 @@ def default_availability(workteam_arn: str) -> int:
 
 def _task_type(task: Mapping[str, Any], place: Place) -> TaskType:
     pre = str(task.get("PreHumanTaskLambdaArn", ""))
-    acs = str(task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", ""))
+    acs = str(
+        task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
+    )
     for arn in filter(None, (pre, acs)):
         if arn.split(":")[3] != place.region:
-            raise invalid(f"Lambda function {arn} must be in the same region as the labeling job, {place.region}.")
+            raise invalid(
+                f"Lambda function {arn} must be in the same region as the labeling job, "
+                f"{place.region}."
+            )
     pre_name, acs_name = _builtin(pre, "PRE-", place), _builtin(acs, "ACS-", place)
     if pre_name != acs_name:
         raise invalid(
-            "PreHumanTaskLambdaArn and AnnotationConsolidationLambdaArn must be of the same task type:"
+            "PreHumanTaskLambdaArn and AnnotationConsolidationLambdaArn must be of the same task "
+            "type:"
             f" {pre or 'none'} and {acs or 'none'} are not."
         )
     return _TYPES[pre_name] if pre_name else CUSTOM
 
 
 def _builtin(arn: str, prefix: str, place: Place) -> str:
-    """The task type that a Lambda ARN of the service stands for; "" for the customer's own function."""
+    """The task type that a Lambda ARN of the service stands for; "" for the customer's own
+    function.
+    """
     function = arn.rpartition(":function:")[2]
     account = arn.split(":")[4] if arn else ""
     if account not in LAMBDA_ACCOUNTS.values():
         return ""
     name = function.removeprefix(prefix)
-    if account != LAMBDA_ACCOUNTS.get(place.region) or not function.startswith(prefix) or name not in _TYPES:
-        raise invalid(f"Lambda function {arn} does not exist or cannot be used for labeling jobs in {place.region}.")
+    if (
+        account != LAMBDA_ACCOUNTS.get(place.region)
+        or not function.startswith(prefix)
+        or name not in _TYPES
+    ):
+        raise invalid(
+            f"Lambda function {arn} does not exist or cannot be used for labeling jobs in "
+            f"{place.region}."
+        )
     return name
 
 
 def _check_attribute(attribute: str, kind: TaskType) -> None:
     if attribute.endswith("-metadata") or attribute in {"source", "source-ref"}:
-        raise invalid(f"LabelAttributeName {attribute} is reserved: it may not end with -metadata or name the source.")
+        raise invalid(
+            f"LabelAttributeName {attribute} is reserved: it may not end with -metadata or name "
+            "the source."
+        )
     if kind.ref and not attribute.endswith("-ref"):
-        raise invalid(f"LabelAttributeName {attribute} must end with -ref for the task type {kind.name}.")
+        raise invalid(
+            f"LabelAttributeName {attribute} must end with -ref for the task type {kind.name}."
+        )
     if not kind.ref and attribute.endswith("-ref"):
         raise invalid(f"LabelAttributeName {attribute} may not end with -ref for this task type.")
 
 
 def _check_page(page: Mapping[str, Any], kind: TaskType, place: Place) -> None:
     if len(page) != 1:
-        raise invalid("Exactly one of UiTemplateS3Uri and HumanTaskUiArn must be given in UiConfig.")
+        raise invalid(
+            "Exactly one of UiTemplateS3Uri and HumanTaskUiArn must be given in UiConfig."
+        )
     arn = page.get("HumanTaskUiArn")
     if kind.ui and arn is None:
         raise invalid(f"The task type {kind.name} needs HumanTaskUiArn in UiConfig.")
     if arn is not None:
         right = f"arn:aws:sagemaker:{place.region}:{SERVICE_ACCOUNT}:human-task-ui/{kind.ui}"
         if not kind.ui or arn != right:
-            raise invalid(f"HumanTaskUiArn {arn} does not exist or is not the page of this task type.")
+            raise invalid(
+                f"HumanTaskUiArn {arn} does not exist or is not the page of this task type."
+            )
 
 
 def _check_team(arn: str, place: Place) -> str:
@@ -175,7 +204,9 @@ def _check_team(arn: str, place: Place) -> str:
     public = f"arn:aws:sagemaker:{place.region}:{SERVICE_ACCOUNT}:workteam/public-crowd/default"
     known = {
         "public-crowd": arn == public,
-        "private-crowd": region == place.region and account == place.account and place.team_exists(arn),
+        "private-crowd": region == place.region
+        and account == place.account
+        and place.team_exists(arn),
         "vendor-crowd": False,  # this account has subscribed to no vendor
     }
     if not known.get(workforce, False):
@@ -193,14 +224,21 @@ def _check_price(price: Mapping[str, Any] | None, workforce: str, kind: TaskType
     amount = (price or {}).get("AmountInUsd")
     if not amount:
         raise invalid("PublicWorkforceTaskPrice must be given for the public workforce.")
-    tenths = amount.get("Dollars", 0) * 1000 + amount.get("Cents", 0) * 10 + amount.get("TenthFractionsOfACent", 0)
+    tenths = (
+        amount.get("Dollars", 0) * 1000
+        + amount.get("Cents", 0) * 10
+        + amount.get("TenthFractionsOfACent", 0)
+    )
     if tenths not in _PRICES[kind.price]:
         raise invalid(
-            f"The price of {tenths / 1000:.3f} US dollars is not one of the allowed prices of this task type."
+            f"The price of {tenths / 1000:.3f} US dollars is not one of the allowed prices of "
+            "this task type."
         )
 
 
-def _check_times(asked: Mapping[str, Any], task: Mapping[str, Any], workforce: str, kind: TaskType) -> None:
+def _check_times(
+    asked: Mapping[str, Any], task: Mapping[str, Any], workforce: str, kind: TaskType
+) -> None:
     most_time = DAYS_30 if kind.frames else HOURS_8
     if task["TaskTimeLimitInSeconds"] > most_time:
         raise invalid(f"TaskTimeLimitInSeconds must be {most_time} or less for this task type.")
@@ -209,10 +247,16 @@ def _check_times(asked: Mapping[str, Any], task: Mapping[str, Any], workforce: s
     most_available = HOURS_12 if workforce == "public" else longest
     available = task.get("TaskAvailabilityLifetimeInSeconds")
     if available is not None and available > most_available:
-        raise invalid(f"TaskAvailabilityLifetimeInSeconds must be {most_available} or less for this workforce.")
+        raise invalid(
+            f"TaskAvailabilityLifetimeInSeconds must be {most_available} or less for this "
+            "workforce."
+        )
     # UNSURE: which error tells of this account limit.
     if task.get("MaxConcurrentTaskCount", 0) > MOST_AT_ONCE:
-        raise AwsError("ResourceLimitExceeded", f"MaxConcurrentTaskCount of this account is {MOST_AT_ONCE} at most.")
+        raise AwsError(
+            "ResourceLimitExceeded",
+            f"MaxConcurrentTaskCount of this account is {MOST_AT_ONCE} at most.",
+        )
 
 
 def _check_places(asked: Mapping[str, Any], place: Place) -> None:
@@ -232,22 +276,31 @@ def _check_places(asked: Mapping[str, Any], place: Place) -> None:
         bucket = uri.partition("://")[2].partition("/")[0]
         if bucket in place.elsewhere:
             raise invalid(
-                f"{member}: the bucket {bucket} is in {place.elsewhere[bucket]}; it must be in the region of the"
+                f"{member}: the bucket {bucket} is in {place.elsewhere[bucket]}; it must be in "
+                "the region of the"
                 f" labeling job, {place.region}."
             )
 
 
 def _check_topics(asked: Mapping[str, Any], place: Place) -> None:
     topics = {
-        "InputConfig": asked["InputConfig"]["DataSource"].get("SnsDataSource", {}).get("SnsTopicArn", ""),
+        "InputConfig": asked["InputConfig"]["DataSource"]
+        .get("SnsDataSource", {})
+        .get("SnsTopicArn", ""),
         "OutputConfig": asked["OutputConfig"].get("SnsTopicArn", ""),
     }
     for member, arn in topics.items():
         if arn and arn.split(":")[3] != place.region:
-            raise invalid(f"{member}: the SNS topic {arn} must be in the region of the labeling job, {place.region}.")
-        # UNSURE: FIFO topics are in no document; here they are refused, since the queue that the service makes is none.
+            raise invalid(
+                f"{member}: the SNS topic {arn} must be in the region of the labeling job, "
+                f"{place.region}."
+            )
+        # UNSURE: FIFO topics are in no document; here they are refused, since the queue that the
+        # service makes is none.
         if arn.endswith(".fifo"):
-            raise invalid(f"{member}: the SNS topic {arn} is a FIFO topic, which labeling jobs cannot use.")
+            raise invalid(
+                f"{member}: the SNS topic {arn} is a FIFO topic, which labeling jobs cannot use."
+            )
 
 
 def _check_algorithm(asked: Mapping[str, Any], kind: TaskType, place: Place) -> None:
@@ -255,9 +308,12 @@ def _check_algorithm(asked: Mapping[str, Any], kind: TaskType, place: Place) -> 
         return
     arn = asked["LabelingJobAlgorithmsConfig"]["LabelingJobAlgorithmSpecificationArn"]
     right = (
-        f"arn:aws:sagemaker:{place.region}:{ALGORITHM_ACCOUNT}:labeling-job-algorithm-specification/{kind.algorithm}"
+        f"arn:aws:sagemaker:{place.region}:{ALGORITHM_ACCOUNT}:"
+        f"labeling-job-algorithm-specification/{kind.algorithm}"
     )
     if not kind.algorithm or arn != right:
-        raise invalid(f"LabelingJobAlgorithmSpecificationArn {arn} cannot be used for this task type.")
+        raise invalid(
+            f"LabelingJobAlgorithmSpecificationArn {arn} cannot be used for this task type."
+        )
     if "SnsDataSource" in asked["InputConfig"]["DataSource"]:
         raise invalid("Automated data labeling is not available for streaming labeling jobs.")

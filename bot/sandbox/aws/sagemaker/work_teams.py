@@ -18,13 +18,19 @@ MOST_TAGS = 50
 USUAL_PAGE = 10
 PEOPLE_PER_GROUP = 3
 WAITS_TAG = "practice:people"
-"""A tag of this stand-in alone: `practice:people` = `wait` makes a team whose people are not simulated."""
+"""A tag of this stand-in alone: `practice:people` = `wait` makes a team whose people are not
+simulated.
+"""
 
 
 class WorkTeams:
-    """The operations on work teams, the workforce and tags. `portal` is the address of the worker pages."""
+    """The operations on work teams, the workforce and tags. `portal` is the address of the worker
+    pages.
+    """
 
-    def __init__(self, store: Store, *, region: str, account: str, portal: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, *, region: str, account: str, portal: str, clock: Callable[[], float]
+    ) -> None:
         self._store = store
         self._region = region
         self._portal = portal.rstrip("/")
@@ -33,7 +39,9 @@ class WorkTeams:
 
     @operation
     def create_workteam(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """CreateWorkteam: its people are simulated, three for each group, unless a tag says that it waits."""
+        """CreateWorkteam: its people are simulated, three for each group, unless a tag says that it
+        waits.
+        """
         if asked.get("WorkforceName", "default") != "default":
             raise invalid(f"Workforce {asked['WorkforceName']} does not exist.")
         tags = asked.get("Tags", [])
@@ -43,27 +51,44 @@ class WorkTeams:
         waits = {"Key": WAITS_TAG, "Value": "wait"} in tags
         name, now = asked["WorkteamName"], self._clock()
         with self._store.write() as rows:
-            taken = rows.execute("SELECT 1 FROM workteam WHERE lower(name) = ?", (name.lower(),)).fetchone()
+            taken = rows.execute(
+                "SELECT 1 FROM workteam WHERE lower(name) = ?", (name.lower(),)
+            ).fetchone()
             if taken:
-                raise AwsError("ResourceInUse", f"Cannot create workteam {name}: it already exists.")
+                raise AwsError(
+                    "ResourceInUse", f"Cannot create workteam {name}: it already exists."
+                )
             if rows.execute("SELECT count(*) FROM workteam").fetchone()[0] >= MOST_TEAMS:
                 raise AwsError(
-                    "ResourceLimitExceeded", f"The account-level limit of {MOST_TEAMS} workteams is reached."
+                    "ResourceLimitExceeded",
+                    f"The account-level limit of {MOST_TEAMS} workteams is reached.",
                 )
             rows.execute(
-                "INSERT INTO workteam (name, arn, description, members, simulated, topic, created, updated,"
-                " definitions, access, tags, subdomain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO workteam (name, arn, description, members, simulated, topic, "
+                "created, updated, definitions, access, tags, subdomain) VALUES (?, ?, ?, ?, ?, "
+                "?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(name, self._team_arn(name), asked["Description"], json.dumps(list(_people(definitions)))),
+                    *(
+                        name,
+                        self._team_arn(name),
+                        asked["Description"],
+                        json.dumps(list(_people(definitions))),
+                    ),
                     *(not waits, _topic(asked), now, now, json.dumps(definitions)),
-                    *(json.dumps(asked.get("WorkerAccessConfiguration", {})), json.dumps(tags), self._portal),
+                    *(
+                        json.dumps(asked.get("WorkerAccessConfiguration", {})),
+                        json.dumps(tags),
+                        self._portal,
+                    ),
                 ),
             )
         return {"WorkteamArn": self._team_arn(name)}
 
     @operation
     def update_workteam(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """UpdateWorkteam: what is not sent stays. Members are not told of a new topic, as with AWS."""
+        """UpdateWorkteam: what is not sent stays. Members are not told of a new topic, as with
+        AWS.
+        """
         row = self._team(asked["WorkteamName"])
         definitions = asked.get("MemberDefinitions")
         if definitions is not None:
@@ -72,7 +97,8 @@ class WorkTeams:
         members = json.dumps(list(_people(definitions or []))) if changed else row["members"]
         with self._store.write() as rows:
             rows.execute(
-                "UPDATE workteam SET description = ?, definitions = ?, members = ?, topic = ?, access = ?, updated = ?"
+                "UPDATE workteam SET description = ?, definitions = ?, members = ?, topic = ?, "
+                "access = ?, updated = ?"
                 " WHERE name = ?",
                 (
                     asked.get("Description", row["description"]),
@@ -106,7 +132,8 @@ class WorkTeams:
         with self._store.read() as rows:
             found = rows.execute(
                 "SELECT * FROM workteam WHERE instr(lower(name), ?) > 0"
-                f" ORDER BY {column} {'DESC' if asked.get('SortOrder') == 'Descending' else 'ASC'}, name",
+                f" ORDER BY {column} "
+                f"{'DESC' if asked.get('SortOrder') == 'Descending' else 'ASC'}, name",
                 (asked.get("NameContains", "").lower(),),
             ).fetchall()
         page, token = _cut(asked, found)
@@ -162,7 +189,9 @@ class WorkTeams:
     def exists(self, arn: str) -> bool:
         """Whether this account has the private work team."""
         with self._store.read() as rows:
-            return rows.execute("SELECT 1 FROM workteam WHERE arn = ?", (arn,)).fetchone() is not None
+            return (
+                rows.execute("SELECT 1 FROM workteam WHERE arn = ?", (arn,)).fetchone() is not None
+            )
 
     def _tagged(self, arn: str) -> tuple[str, list[dict[str, str]]]:
         table = "labeling_job" if ":labeling-job/" in arn else "workteam"
@@ -187,13 +216,20 @@ class WorkTeams:
                 "SELECT * FROM workteam WHERE lower(name) = ?", (name.lower(),)
             ).fetchone()
         if row is None:
-            # UNSURE: the model declares no error here; SageMaker answers ValidationException in such places.
+            # UNSURE: the model declares no error here; SageMaker answers ValidationException in
+            # such places.
             raise invalid(f"The workteam {name} does not exist.")
         return row
 
     def _described(self, row: sqlite3.Row) -> dict[str, Any]:
         definitions = json.loads(row["definitions"]) or [
-            {"CognitoMemberDefinition": {"UserPool": self._pool, "UserGroup": row["name"], "ClientId": "practice"}}
+            {
+                "CognitoMemberDefinition": {
+                    "UserPool": self._pool,
+                    "UserGroup": row["name"],
+                    "ClientId": "practice",
+                }
+            }
         ]
         return {
             "WorkteamName": row["name"],
@@ -201,11 +237,14 @@ class WorkTeams:
             "WorkforceArn": f"{self._arn}:workforce/private-crowd/default",
             "MemberDefinitions": definitions,
             "Description": row["description"] or row["name"],
-            # AWS gives a bare host here. This one has no certificate, so the whole address is given.
+            # AWS gives a bare host here. This one has no certificate, so the whole address is
+            # given.
             "SubDomain": self._portal or row["subdomain"],
             "CreateDate": row["created"],
             "LastUpdatedDate": row["updated"],
-            "NotificationConfiguration": {"NotificationTopicArn": row["topic"]} if row["topic"] else {},
+            "NotificationConfiguration": {"NotificationTopicArn": row["topic"]}
+            if row["topic"]
+            else {},
             "WorkerAccessConfiguration": json.loads(row["access"]) or None,
         }
 
@@ -224,7 +263,9 @@ class WorkTeams:
 
 
 class TemplatePreview:
-    """RenderUiTemplate. `grant` makes a short-lived link from an S3 URI and raises ValueError for what is none."""
+    """RenderUiTemplate. `grant` makes a short-lived link from an S3 URI and raises ValueError for
+    what is none.
+    """
 
     def __init__(self, grant: Callable[[str], str]) -> None:
         self._grant = grant
@@ -246,7 +287,10 @@ class TemplatePreview:
         from bot.sandbox.crowd import liquid_pages  # noqa: PLC0415 - 0.1 s that no start has to pay
 
         page, faults = liquid_pages.render(asked["UiTemplate"]["Content"], task_input, self._grant)
-        return {"RenderedContent": page, "Errors": [{"Code": code, "Message": words} for code, words in faults]}
+        return {
+            "RenderedContent": page,
+            "Errors": [{"Code": code, "Message": words} for code, words in faults],
+        }
 
 
 def _check_definitions(definitions: list[dict[str, Any]]) -> None:
@@ -272,7 +316,9 @@ def _topic(asked: Mapping[str, Any]) -> str:
     return str(asked.get("NotificationConfiguration", {}).get("NotificationTopicArn", ""))
 
 
-def _cut(asked: Mapping[str, Any], found: list[sqlite3.Row]) -> tuple[list[sqlite3.Row], str | None]:
+def _cut(
+    asked: Mapping[str, Any], found: list[sqlite3.Row]
+) -> tuple[list[sqlite3.Row], str | None]:
     """One page of a short list; the token holds how many came before."""
     try:
         start = int((paging.opened(asked) or [0])[0])

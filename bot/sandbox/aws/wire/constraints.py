@@ -1,8 +1,9 @@
-"""What AWS checks in a request and boto3 mostly does not: enum, pattern, minimum, maximum and presence of every member.
+"""What AWS checks in a request and boto3 mostly does not: enum, pattern, minimum, maximum and
+presence of every member.
 
-Promises the dispatcher AWS's own words ("1 validation error detected: Value ... at ... failed to satisfy constraint").
-Patterns are matched over the whole value, as AWS does. The few patterns of the models that compile nowhere (surrogate
-ranges) count as no pattern; `uncompilable` lists them.
+Promises the dispatcher AWS's own words ("1 validation error detected: Value ... at ... failed to
+satisfy constraint"). Patterns are matched over the whole value, as AWS does. The few patterns of
+the models that compile nowhere (surrogate ranges) count as no pattern; `uncompilable` lists them.
 """
 
 from collections.abc import Iterator
@@ -18,12 +19,16 @@ _LONGEST_ECHO = 300
 
 
 def violations(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
-    """Every broken constraint below `value`, in AWS's words; `at` is the path so far (`humanTaskConfig.taskTitle`).
+    """Every broken constraint below `value`, in AWS's words; `at` is the path so far
+    (`humanTaskConfig.taskTitle`).
 
     What is of a wrong type, or unknown, is passed over: it is for ParamValidator.
     """
     yield from (
-        f"Value '{_echo(value)}' at '{at or _lower_first(shape.name)}' failed to satisfy constraint: {words}"
+        (
+            f"Value '{_echo(value)}' at '{at or _lower_first(shape.name)}' failed to satisfy "
+            f"constraint: {words}"
+        )
         for words in _broken(shape, value)
     )
     if isinstance(shape, StructureShape) and isinstance(value, dict):
@@ -32,7 +37,9 @@ def violations(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
             if value.get(name) is not None:
                 yield from violations(member_shape, value[name], below)
             elif name in shape.required_members:
-                yield f"Value null at '{below}' failed to satisfy constraint: Member must not be null"
+                yield (
+                    f"Value null at '{below}' failed to satisfy constraint: Member must not be null"
+                )
     elif isinstance(shape, ListShape) and isinstance(value, list | tuple):
         for index, member in enumerate(value, start=1):
             yield from violations(shape.member, member, f"{at}.{index}.member")
@@ -68,7 +75,9 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
 def _measure(shape: Shape, value: Any) -> tuple[float, str] | None:
     if shape.type_name in {"integer", "long", "float", "double"} and isinstance(value, int | float):
         return float(value), "value"
-    if shape.type_name in {"string", "blob", "list", "map"} and isinstance(value, str | bytes | list | dict):
+    if shape.type_name in {"string", "blob", "list", "map"} and isinstance(
+        value, str | bytes | list | dict
+    ):
         return len(value), "length"
     return None
 

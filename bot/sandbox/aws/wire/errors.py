@@ -1,4 +1,5 @@
-"""The one exception of the AWS stand-in: a refusal with AWS's code, AWS's kind of words and the HTTP status.
+"""The one exception of the AWS stand-in: a refusal with AWS's code, AWS's kind of words and the
+HTTP status.
 
 Each dialect (JSON, query, S3's XML) writes it in its own way.
 """
@@ -11,7 +12,9 @@ HTTP_BAD_REQUEST = 400
 
 
 class AwsError(Exception):
-    """AWS refuses the request. `extra` are further members of the error document, `headers` of the answer."""
+    """AWS refuses the request. `extra` are further members of the error document, `headers` of the
+    answer.
+    """
 
     def __init__(
         self,
@@ -31,5 +34,7 @@ class AwsError(Exception):
 
 
 def invalid(message: str) -> AwsError:
-    """A ValidationException: what SageMaker answers to a request that its model allows and its rules do not."""
+    """A ValidationException: what SageMaker answers to a request that its model allows and its
+    rules do not.
+    """
     return AwsError("ValidationException", message)

@@ -1,4 +1,6 @@
-"""Pages of a list: a token that says where the next one begins and for which question it was given."""
+"""Pages of a list: a token that says where the next one begins and for which question it was
+given.
+"""
 
 import base64
 import hashlib

@@ -1,7 +1,7 @@
 """The older query protocol, generated from botocore's models as JSON is: forms in, XML out.
 
-Promises what `protocol` promises: a method gets only what the model allows, an answer has only what the model has.
-Names that the model does not know are passed over, as AWS does with forms.
+Promises what `protocol` promises: a method gets only what the model allows, an answer has only what
+the model has. Names that the model does not know are passed over, as AWS does with forms.
 """
 
 import base64
@@ -24,7 +24,9 @@ SERVER_SIDE = 500
 _BOOLEANS = {"true": True, "false": False}
 _FLOATS = {"float", "double"}
 Node = dict[str, Any]
-"""A form as a tree: the parts of dotted names lead down, the value of a name is under its empty part."""
+"""A form as a tree: the parts of dotted names lead down, the value of a name is under its empty
+part.
+"""
 
 
 class QueryService(ModelService):
@@ -39,7 +41,9 @@ class QueryService(ModelService):
         if not action:
             raise AwsError("MissingAction", "The request must contain the parameter Action.")
         if action not in self.model.operation_names or version != self.model.api_version:
-            raise AwsError("InvalidAction", f"Could not find operation {action} for version {version}")
+            raise AwsError(
+                "InvalidAction", f"Could not find operation {action} for version {version}"
+            )
         handler = self._handler(action, f"{self.name.upper()}.{action}")
         model = self.model.operation_model(action)
         asked = read(model.input_shape, _tree(form)) if model.input_shape else {}
@@ -68,7 +72,8 @@ def error_document(error: AwsError, namespace: str) -> Reply:
     """An error as the query protocol writes it."""
     kind = "Sender" if error.status < SERVER_SIDE else "Receiver"
     text = (
-        f'<ErrorResponse xmlns="{namespace}"><Error><Type>{kind}</Type><Code>{writable(error.code)}</Code>'
+        "<ErrorResponse "
+        f'xmlns="{namespace}"><Error><Type>{kind}</Type><Code>{writable(error.code)}</Code>'
         f"<Message>{writable(error.message)}</Message></Error><RequestId>{request_id()}</RequestId></ErrorResponse>"
     )
     return Reply(error.status, text.encode(), {"content-type": "text/xml"})
@@ -88,23 +93,38 @@ def _tree(form: Mapping[str, str]) -> Node:
 
 
 def read(shape: Shape, node: Node) -> Any:
-    """What the shape says of a form's tree; raises AwsError for a number or a truth value that is none."""
+    """What the shape says of a form's tree; raises AwsError for a number or a truth value that is
+    none.
+    """
     if isinstance(shape, StructureShape):
         found = {name: node.get(_wire_name(each, name)) for name, each in shape.members.items()}
-        return {name: read(shape.members[name], below) for name, below in found.items() if below is not None}
+        return {
+            name: read(shape.members[name], below)
+            for name, below in found.items()
+            if below is not None
+        }
     if isinstance(shape, ListShape):
-        return [read(shape.member, each) for each in _items(shape, node, _wire_name(shape.member, "member"))]
+        return [
+            read(shape.member, each)
+            for each in _items(shape, node, _wire_name(shape.member, "member"))
+        ]
     if isinstance(shape, MapShape):
         pairs = _items(shape, node, "entry")
         key, value = _wire_name(shape.key, "key"), _wire_name(shape.value, "value")
-        return {str(read(shape.key, each.get(key, {}))): read(shape.value, each.get(value, {})) for each in pairs}
+        return {
+            str(read(shape.key, each.get(key, {}))): read(shape.value, each.get(value, {}))
+            for each in pairs
+        }
     return _scalar(shape, str(node.get("", "")))
 
 
 def _items(shape: Shape, node: Node, name: str) -> list[Node]:
     """The numbered parts below a list or a map, in order."""
     numbered = node if shape.serialization.get("flattened") else node.get(name, {})
-    return [numbered[each] for each in sorted((n for n in numbered if n.isascii() and n.isdigit()), key=int)]
+    return [
+        numbered[each]
+        for each in sorted((n for n in numbered if n.isascii() and n.isdigit()), key=int)
+    ]
 
 
 def _scalar(shape: Shape, text: str) -> Any:
@@ -126,7 +146,9 @@ def _scalar(shape: Shape, text: str) -> Any:
 
 
 def _inner(shape: StructureShape, value: Mapping[str, Any]) -> str:
-    """The members of an answer; raises LookupError for one that the model does not have, or lacks."""
+    """The members of an answer; raises LookupError for one that the model does not have, or
+    lacks.
+    """
     invented = value.keys() - shape.members.keys()
     missing = [name for name in shape.required_members if value.get(name) is None]
     if invented or missing:
@@ -142,9 +164,14 @@ def _written(shape: Shape, name: str, value: Any) -> str:
     if isinstance(shape, StructureShape):
         return f"<{name}>{_inner(shape, value)}</{name}>"
     if isinstance(shape, ListShape):
-        return f"<{name}>{''.join(_written(shape.member, 'member', each) for each in value)}</{name}>"
+        return (
+            f"<{name}>{''.join(_written(shape.member, 'member', each) for each in value)}</{name}>"
+        )
     if isinstance(shape, MapShape):
-        entries = (_written(shape.key, "key", k) + _written(shape.value, "value", v) for k, v in value.items())
+        entries = (
+            _written(shape.key, "key", k) + _written(shape.value, "value", v)
+            for k, v in value.items()
+        )
         return f"<{name}>{''.join(f'<entry>{each}</entry>' for each in entries)}</{name}>"
     return f"<{name}>{writable(_text(shape, value))}</{name}>"
 

@@ -1,4 +1,6 @@
-"""One HTTP request as AWS services look at it: the path undecoded, the query in order, headers in lower case."""
+"""One HTTP request as AWS services look at it: the path undecoded, the query in order, headers in
+lower case.
+"""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +17,9 @@ LONGEST_NUMBER = 9
 
 @dataclass(frozen=True)
 class AwsRequest:
-    """A request; `raw_path` and `raw_query` are as they came over the wire (percent-encoded, without `?`)."""
+    """A request; `raw_path` and `raw_query` are as they came over the wire (percent-encoded,
+    without `?`).
+    """
 
     method: str
     raw_path: str

@@ -1,7 +1,9 @@
-"""AWS Signature Version 4, from the service's side: in the Authorization header and in the query of a presigned link.
+"""AWS Signature Version 4, from the service's side: in the Authorization header and in the query of
+a presigned link.
 
-Promises: nothing passes without a signature made with a secret this account knows, over exactly this request, in this
-region, in time. What is refused is refused with the code of the dialect that was spoken (JSON, query, S3).
+Promises: nothing passes without a signature made with a secret this account knows, over exactly
+this request, in this region, in time. What is refused is refused with the code of the dialect that
+was spoken (JSON, query, S3).
 """
 
 import calendar
@@ -31,17 +33,38 @@ _MISMATCH = (
     " Check your AWS Secret Access Key and signing method."
 )
 
-# UNSURE: newer lists of common errors give 403 for an unknown key; some services are known to answer 400.
+# UNSURE: newer lists of common errors give 403 for an unknown key; some services are known to
+# answer 400.
 _REFUSALS: dict[str, dict[str, tuple[str, str, int]]] = {
     "missing": {
-        "json": ("MissingAuthenticationTokenException", "Missing Authentication Token", HTTP_FORBIDDEN),
-        "query": ("MissingAuthenticationToken", "Request is missing Authentication Token", HTTP_FORBIDDEN),
+        "json": (
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+            HTTP_FORBIDDEN,
+        ),
+        "query": (
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+            HTTP_FORBIDDEN,
+        ),
         "s3": ("AccessDenied", "Access Denied", HTTP_FORBIDDEN),
     },
     "unknown_key": {
-        "json": ("UnrecognizedClientException", "The security token included in the request is invalid.", 403),
-        "query": ("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
-        "s3": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
+        "json": (
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+            403,
+        ),
+        "query": (
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+            403,
+        ),
+        "s3": (
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id you provided does not exist in our records.",
+            403,
+        ),
     },
     "wrong": {
         "json": (
@@ -56,8 +79,16 @@ _REFUSALS: dict[str, dict[str, tuple[str, str, int]]] = {
         ),
     },
     "late": {
-        "json": ("InvalidSignatureException", "Signature expired: it is too old or too far ahead.", HTTP_FORBIDDEN),
-        "query": ("SignatureDoesNotMatch", "Signature expired: it is too old or too far ahead.", HTTP_FORBIDDEN),
+        "json": (
+            "InvalidSignatureException",
+            "Signature expired: it is too old or too far ahead.",
+            HTTP_FORBIDDEN,
+        ),
+        "query": (
+            "SignatureDoesNotMatch",
+            "Signature expired: it is too old or too far ahead.",
+            HTTP_FORBIDDEN,
+        ),
         "s3": (
             "RequestTimeTooSkewed",
             "The difference between the request time and the current time is too large.",
@@ -65,8 +96,16 @@ _REFUSALS: dict[str, dict[str, tuple[str, str, int]]] = {
         ),
     },
     "malformed": {
-        "json": ("IncompleteSignatureException", "The Authorization header is not complete.", HTTP_BAD_REQUEST),
-        "query": ("IncompleteSignature", "The Authorization header is not complete.", HTTP_BAD_REQUEST),
+        "json": (
+            "IncompleteSignatureException",
+            "The Authorization header is not complete.",
+            HTTP_BAD_REQUEST,
+        ),
+        "query": (
+            "IncompleteSignature",
+            "The Authorization header is not complete.",
+            HTTP_BAD_REQUEST,
+        ),
         "s3": (
             "AuthorizationHeaderMalformed",
             "The authorization header that you provided is not valid.",
@@ -74,8 +113,16 @@ _REFUSALS: dict[str, dict[str, tuple[str, str, int]]] = {
         ),
     },
     "session_over": {
-        "json": ("ExpiredTokenException", "The security token included in the request is expired", HTTP_FORBIDDEN),
-        "query": ("ExpiredToken", "The security token included in the request is expired", HTTP_FORBIDDEN),
+        "json": (
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+            HTTP_FORBIDDEN,
+        ),
+        "query": (
+            "ExpiredToken",
+            "The security token included in the request is expired",
+            HTTP_FORBIDDEN,
+        ),
         "s3": ("ExpiredToken", "The provided token has expired.", HTTP_BAD_REQUEST),
     },
 }
@@ -83,7 +130,9 @@ _REFUSALS: dict[str, dict[str, tuple[str, str, int]]] = {
 
 @dataclass(frozen=True)
 class Credentials:
-    """A secret the account knows. A session's has a `token` and ends at `expires` (epoch seconds)."""
+    """A secret the account knows. A session's has a `token` and ends at `expires` (epoch
+    seconds).
+    """
 
     access_key: str
     secret: str
@@ -105,7 +154,9 @@ class Signed:
     payload: str
 
     def chunk_signature(self, before: str, chunk: bytes) -> str:
-        """The signature of one chunk of a STREAMING-AWS4-HMAC-SHA256-PAYLOAD body, given the one before it."""
+        """The signature of one chunk of a STREAMING-AWS4-HMAC-SHA256-PAYLOAD body, given the one
+        before it.
+        """
         parts = (
             f"{ALGORITHM}-PAYLOAD",
             self.moment,
@@ -131,17 +182,24 @@ class _Claim:
 
 
 class Signatures:
-    """Checks signatures for one region. `known(access_key)` gives the account's secrets, `clock` epoch seconds."""
+    """Checks signatures for one region. `known(access_key)` gives the account's secrets, `clock`
+    epoch seconds.
+    """
 
-    def __init__(self, known: Callable[[str], Credentials | None], region: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, known: Callable[[str], Credentials | None], region: str, clock: Callable[[], float]
+    ) -> None:
         self._known = known
         self._region = region
         self._clock = clock
 
-    def check(self, request: AwsRequest, service: str, dialect: Dialect, region: str = "") -> Signed:
+    def check(
+        self, request: AwsRequest, service: str, dialect: Dialect, region: str = ""
+    ) -> Signed:
         """Who sent this request to `service` ("s3", "sagemaker", ...); raises AwsError.
 
-        `region` is a further region that may have been signed for: the one that a bucket elsewhere is in.
+        `region` is a further region that may have been signed for: the one that a bucket elsewhere
+        is in.
         """
         claim = _claim(request, dialect)
         credentials = self._known(claim.access_key)
@@ -158,10 +216,17 @@ class Signatures:
         payload = _payload(request, claim, service)
         key = _signing_key(credentials.secret, claim.scope)
         canonical = _canonical(request, claim, payload, service)
-        words = f"{ALGORITHM}\n{claim.moment}\n{claim.scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+        words = (
+            f"{ALGORITHM}\n{claim.moment}\n{claim.scope}\n"
+            f"{hashlib.sha256(canonical.encode()).hexdigest()}"
+        )
         expected = hmac.new(key, words.encode(), hashlib.sha256).hexdigest()
         if not hmac.compare_digest(expected, claim.signature):
-            extra = {"AWSAccessKeyId": claim.access_key, "StringToSign": words, "CanonicalRequest": canonical}
+            extra = {
+                "AWSAccessKeyId": claim.access_key,
+                "StringToSign": words,
+                "CanonicalRequest": canonical,
+            }
             raise _refusal("wrong", dialect, extra if dialect == "s3" else None)
         return Signed(credentials, claim.signature, key, claim.moment, claim.scope, payload)
 
@@ -171,12 +236,17 @@ class Signatures:
         if not right_region and dialect == "s3":
             raise AwsError(
                 "AuthorizationHeaderMalformed",
-                f"The authorization header is malformed; the region '{region}' is wrong; expecting '{self._region}'",
+                (
+                    f"The authorization header is malformed; the region '{region}' is wrong; "
+                    f"expecting '{self._region}'"
+                ),
                 extra={"Region": self._region},
             )
         if not right_region or signed_for != service or end != "aws4_request":
             refused = _refusal("wrong", dialect)
-            raise AwsError(refused.code, "Credential should be scoped to a valid region.", refused.status)
+            raise AwsError(
+                refused.code, "Credential should be scoped to a valid region.", refused.status
+            )
 
     def _check_time(self, request: AwsRequest, claim: _Claim, dialect: Dialect) -> None:
         now, signed_at = self._clock(), _epoch(claim.moment, dialect)
@@ -206,9 +276,18 @@ class Signatures:
 
 
 def presigned_url(  # noqa: PLR0913 - a link has that many parts
-    credentials: Credentials, region: str, base_url: str, bucket: str, key: str, *, now: float, seconds: int
+    credentials: Credentials,
+    region: str,
+    base_url: str,
+    bucket: str,
+    key: str,
+    *,
+    now: float,
+    seconds: int,
 ) -> str:
-    """A GET link to an object that this account signs itself, as the service does for its own pages."""
+    """A GET link to an object that this account signs itself, as the service does for its own
+    pages.
+    """
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
     query = {
@@ -218,13 +297,17 @@ def presigned_url(  # noqa: PLR0913 - a link has that many parts
         "X-Amz-Expires": str(seconds),
         "X-Amz-SignedHeaders": "host",
     }
-    raw_query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(query.items()))
+    raw_query = "&".join(
+        f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(query.items())
+    )
     path = f"/{bucket}/{quote(key, safe='/-_.~')}"
     request = AwsRequest("GET", path, raw_query, {"host": base_url.partition("://")[2]}, b"")
     claim = _Claim(credentials.access_key, scope, ("host",), "", moment, "", link=True)
     canonical = hashlib.sha256(_canonical(request, claim, UNSIGNED, "s3").encode()).hexdigest()
     words = f"{ALGORITHM}\n{moment}\n{scope}\n{canonical}"
-    signature = hmac.new(_signing_key(credentials.secret, scope), words.encode(), hashlib.sha256).hexdigest()
+    signature = hmac.new(
+        _signing_key(credentials.secret, scope), words.encode(), hashlib.sha256
+    ).hexdigest()
     return f"{base_url}{path}?{raw_query}&X-Amz-Signature={signature}"
 
 
@@ -242,7 +325,10 @@ def _claim(request: AwsRequest, dialect: Dialect) -> _Claim:
     if header.startswith("AWS ") or "AWSAccessKeyId" in query:
         raise AwsError(
             "InvalidRequest",
-            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            (
+                "The authorization mechanism you have provided is not supported. Please use "
+                "AWS4-HMAC-SHA256."
+            ),
         )
     if not header:
         raise _refusal("missing", dialect)
@@ -266,11 +352,14 @@ def _claim(request: AwsRequest, dialect: Dialect) -> _Claim:
 
 def _link_claim(query: Mapping[str, str]) -> _Claim:
     access_key, _, scope = query.get("X-Amz-Credential", "").partition("/")
-    complete = all(query.get(f"X-Amz-{name}") for name in ("Signature", "SignedHeaders", "Date", "Expires"))
+    complete = all(
+        query.get(f"X-Amz-{name}") for name in ("Signature", "SignedHeaders", "Date", "Expires")
+    )
     if query["X-Amz-Algorithm"] != ALGORITHM or scope.count("/") != 3 or not complete:  # noqa: PLR2004 - as above
         raise AwsError(
             "AuthorizationQueryParametersError",
-            "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature,"
+            "Query-string authentication version 4 requires the X-Amz-Algorithm, "
+            "X-Amz-Credential, X-Amz-Signature,"
             " X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
         )
     return _Claim(
@@ -285,7 +374,9 @@ def _link_claim(query: Mapping[str, str]) -> _Claim:
 
 
 def _check_all_signed(request: AwsRequest, claim: _Claim) -> None:
-    unsigned = [name for name in request.headers if name.startswith("x-amz-") and name not in claim.headers]
+    unsigned = [
+        name for name in request.headers if name.startswith("x-amz-") and name not in claim.headers
+    ]
     if unsigned or "host" not in claim.headers:
         raise AwsError(
             "AccessDenied",
@@ -303,7 +394,9 @@ def _payload(request: AwsRequest, claim: _Claim, service: str) -> str:
         return actual
     declared = request.headers.get("x-amz-content-sha256", "")
     if not declared:
-        raise AwsError("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
+        raise AwsError(
+            "InvalidRequest", "Missing required header for this request: x-amz-content-sha256"
+        )
     if re.fullmatch(r"[0-9a-f]{64}", declared) and declared != actual:
         raise AwsError(
             "XAmzContentSHA256Mismatch",
@@ -318,10 +411,14 @@ def _canonical(request: AwsRequest, claim: _Claim, payload: str, service: str) -
     if service != "s3":
         path = quote(path, safe="/-_.~")
     pairs = sorted(
-        (_encoded(name), _encoded(value)) for name, value in request.query_pairs if name != "X-Amz-Signature"
+        (_encoded(name), _encoded(value))
+        for name, value in request.query_pairs
+        if name != "X-Amz-Signature"
     )
     query = "&".join(f"{name}={value}" for name, value in pairs)
-    headers = "".join(f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in claim.headers)
+    headers = "".join(
+        f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in claim.headers
+    )
     return f"{request.method}\n{path}\n{query}\n{headers}\n{';'.join(claim.headers)}\n{payload}"
 
 

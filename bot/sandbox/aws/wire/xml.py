@@ -1,4 +1,6 @@
-"""S3's own dialect: answers and errors in XML, requests in XML read with care, times in its two forms."""
+"""S3's own dialect: answers and errors in XML, requests in XML read with care, times in its two
+forms.
+"""
 
 import re
 import secrets
@@ -12,12 +14,23 @@ from xml.sax.saxutils import escape
 
 from bot.sandbox.aws.wire.errors import AwsError
 
-__all__ = ["Reply", "children", "document", "error_reply", "http_date", "iso", "parsed", "text_of", "writable"]
+__all__ = [
+    "Reply",
+    "children",
+    "document",
+    "error_reply",
+    "http_date",
+    "iso",
+    "parsed",
+    "text_of",
+    "writable",
+]
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 HTTP_OK = 200
 REPLACEMENT = "\ufffd"
-# UNSURE: how S3 writes characters that XML 1.0 cannot carry; without encoding-type=url its lists are known to break.
+# UNSURE: how S3 writes characters that XML 1.0 cannot carry; without encoding-type=url its lists
+# are known to break.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,7 +67,9 @@ def error_reply(error: AwsError, resource: str) -> Reply:
 
 def parsed(body: bytes) -> ET.Element:
     """A request document; raises MalformedXML, also for one that declares entities."""
-    malformed = AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
+    malformed = AwsError(
+        "MalformedXML", "The XML you provided was not well-formed or did not validate"
+    )
     if b"<!" in body:
         raise malformed
     try:

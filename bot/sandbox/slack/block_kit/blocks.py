@@ -21,7 +21,11 @@ MARKDOWN_TOTAL = 12_000
 def block_list(report: Report, pointer: str, blocks: Any) -> None:
     """All blocks of a message or a view."""
     if not isinstance(blocks, list):
-        report.add(pointer, "must be an array", "invalid_blocks_format" if report.surface == "message" else None)
+        report.add(
+            pointer,
+            "must be an array",
+            "invalid_blocks_format" if report.surface == "message" else None,
+        )
         return
     if len(blocks) > LONGEST[report.surface]:
         report.add(pointer, f"no more than {LONGEST[report.surface]} items allowed")
@@ -36,7 +40,10 @@ def _block(report: Report, pointer: str, block: Any, ids: set[str]) -> None:
         return
     kind = block.get("type")
     if not isinstance(kind, str) or kind not in _RULES:
-        report.add(f"{pointer}/type" if kind else pointer, f"unsupported type: {kind}" if kind else "missing type")
+        report.add(
+            f"{pointer}/type" if kind else pointer,
+            f"unsupported type: {kind}" if kind else "missing type",
+        )
         return
     check, surfaces = _RULES[kind]
     if report.surface not in surfaces:
@@ -82,7 +89,9 @@ def _element_row(allowed: set[str], highest: int) -> Callable[[Report, str, JSON
     def check(report: Report, pointer: str, block: JSON) -> None:
         report.keys(pointer, block, "elements", "block_id")
         ids: set[str] = set()
-        for number, one in enumerate(report.items(f"{pointer}/elements", block.get("elements"), 1, highest)):
+        for number, one in enumerate(
+            report.items(f"{pointer}/elements", block.get("elements"), 1, highest)
+        ):
             element(report, f"{pointer}/elements/{number}", one, allowed, ids)
 
     return check
@@ -117,7 +126,10 @@ def _markdown(report: Report, pointer: str, block: JSON) -> None:
     if report.string(f"{pointer}/text", block.get("text"), MARKDOWN_TOTAL):
         report.markdown_length += len(block["text"])
         if report.markdown_length > MARKDOWN_TOTAL:
-            report.add(f"{pointer}/text", f"all markdown blocks must be less than {MARKDOWN_TOTAL + 1} characters")
+            report.add(
+                f"{pointer}/text",
+                f"all markdown blocks must be less than {MARKDOWN_TOTAL + 1} characters",
+            )
 
 
 RICH_PARTS = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
@@ -138,7 +150,9 @@ RICH_LEAVES = {
 def rich_text(report: Report, pointer: str, block: JSON) -> None:
     """A rich_text block: sections, lists, quotes, preformatted text, and their leaves."""
     report.keys(pointer, block, "elements", "block_id")
-    for number, part in enumerate(report.items(f"{pointer}/elements", block.get("elements"), 0, 1000)):
+    for number, part in enumerate(
+        report.items(f"{pointer}/elements", block.get("elements"), 0, 1000)
+    ):
         _rich_part(report, f"{pointer}/elements/{number}", part, RICH_PARTS)
 
 
@@ -149,13 +163,17 @@ def _rich_part(report: Report, pointer: str, part: Any, allowed: set[str]) -> No
     if not isinstance(kind, str) or kind not in allowed:
         report.add(f"{pointer}/type", f"unsupported type: {kind}")
         return
-    own = {"rich_text_list": "style indent offset border", "rich_text_section": ""}.get(kind, "border language")
+    own = {"rich_text_list": "style indent offset border", "rich_text_section": ""}.get(
+        kind, "border language"
+    )
     required = "elements style" if kind == "rich_text_list" else "elements"
     report.keys(pointer, part, required, own)
     if kind == "rich_text_list":
         report.choice(f"{pointer}/style", part.get("style"), "bullet ordered")
         report.whole(f"{pointer}/indent", part.get("indent"), 0, 8)
-    for number, leaf in enumerate(report.items(f"{pointer}/elements", part.get("elements"), 0, 1000)):
+    for number, leaf in enumerate(
+        report.items(f"{pointer}/elements", part.get("elements"), 0, 1000)
+    ):
         place = f"{pointer}/elements/{number}"
         if kind == "rich_text_list":
             _rich_part(report, place, leaf, {"rich_text_section"})
@@ -206,7 +224,8 @@ _RULES: dict[str, tuple[Callable[[Report, str, JSON], None], frozenset[str]]] = 
     "actions": (_element_row(ACTIONS, 25), ALL),
     "divider": (_divider, ALL),
     "image": (_image, ALL),
-    # UNSURE: Slack's pages disagree whether messages take input blocks; here they do not, the stricter reading.
+    # UNSURE: Slack's pages disagree whether messages take input blocks; here they do not, the
+    # stricter reading.
     "input": (_input, frozenset({"modal", "home"})),
     "markdown": (_markdown, MESSAGE),
     "rich_text": (rich_text, ALL),

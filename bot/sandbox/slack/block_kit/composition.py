@@ -1,4 +1,6 @@
-"""Composition objects: text, option, option group, confirm, filter, picture source (facts section 5)."""
+"""Composition objects: text, option, option group, confirm, filter, picture source (facts section
+5).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def text(report: Report, pointer: str, value: Any, longest: int, *, plain: bool 
         return
     kind = value.get("type")
     if kind not in (("plain_text",) if plain else ("plain_text", "mrkdwn")):
-        report.add(f"{pointer}/type", "must be plain_text" if plain else "must be plain_text or mrkdwn")
+        report.add(
+            f"{pointer}/type", "must be plain_text" if plain else "must be plain_text or mrkdwn"
+        )
         return
     report.keys(pointer, value, "text", "emoji" if kind == "plain_text" else "verbatim")
     report.truth(f"{pointer}/emoji", value.get("emoji"))
@@ -39,12 +43,18 @@ def web_address(report: Report, pointer: str, value: Any, *, longest: int = 3000
     if not report.string(pointer, value, longest):
         return
     parts = _split(value)
-    if parts is None or parts.scheme not in {"http", "https", "mailto", "slack"} or not (parts.netloc or parts.path):
+    if (
+        parts is None
+        or parts.scheme not in {"http", "https", "mailto", "slack"}
+        or not (parts.netloc or parts.path)
+    ):
         report.add(pointer, "must be a valid URL")
 
 
 def image_source(report: Report, pointer: str, value: JSON) -> None:
-    """Exactly one of image_url and slack_file; an address is noted, because Slack fetches it at post time."""
+    """Exactly one of image_url and slack_file; an address is noted, because Slack fetches it at
+    post time.
+    """
     url, file = value.get("image_url"), value.get("slack_file")
     if (url is None) == (file is None):
         report.add(pointer, "must define exactly one of `image_url` and `slack_file`")
@@ -67,8 +77,12 @@ def image_source(report: Report, pointer: str, value: JSON) -> None:
         report.add(place, "must be a valid URL")
 
 
-def option(report: Report, pointer: str, value: Any, *, markdown: bool = False, url: bool = False) -> None:
-    """An option: text 75, value 150, description 75; mrkdwn in checkboxes and radio buttons; url in overflow menus."""
+def option(
+    report: Report, pointer: str, value: Any, *, markdown: bool = False, url: bool = False
+) -> None:
+    """An option: text 75, value 150, description 75; mrkdwn in checkboxes and radio buttons; url in
+    overflow menus.
+    """
     if not report.thing(pointer, value):
         return
     report.keys(pointer, value, "text value", "description url" if url else "description")
@@ -79,7 +93,9 @@ def option(report: Report, pointer: str, value: Any, *, markdown: bool = False, 
 
 
 def option_lists(report: Report, pointer: str, value: JSON) -> list[JSON]:
-    """`options` or `option_groups` of a select, not both, 100 at most; gives all options in one list."""
+    """`options` or `option_groups` of a select, not both, 100 at most; gives all options in one
+    list.
+    """
     options, groups = value.get("options"), value.get("option_groups")
     if (options is None) == (groups is None):
         report.add(pointer, "must define exactly one of `options` and `option_groups`")

@@ -1,4 +1,6 @@
-"""Block elements: buttons, selects, pickers, inputs (facts section 5), and which block may hold which."""
+"""Block elements: buttons, selects, pickers, inputs (facts section 5), and which block may hold
+which.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,20 @@ CHANNELS = {"channels_select", "multi_channels_select"}
 SELECTS = STATIC | EXTERNAL | PEOPLE | CONVERSATIONS | CHANNELS
 BOXES = {"checkboxes", "radio_buttons"}
 PICKERS = {"datepicker", "timepicker"}
-TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"}
+TYPED = {
+    "plain_text_input",
+    "email_text_input",
+    "url_text_input",
+    "number_input",
+    "rich_text_input",
+}
 ACCESSORIES = SELECTS | BOXES | PICKERS | {"button", "overflow", "image", "workflow_button"}
-ACTIONS = SELECTS | BOXES | PICKERS | {"button", "overflow", "datetimepicker", "workflow_button", "rich_text_input"}
+ACTIONS = (
+    SELECTS
+    | BOXES
+    | PICKERS
+    | {"button", "overflow", "datetimepicker", "workflow_button", "rich_text_input"}
+)
 INPUTS = SELECTS | BOXES | PICKERS | TYPED | {"datetimepicker", "file_input"}
 INTERACTIVE = ACCESSORIES | ACTIONS | INPUTS | {"icon_button", "feedback_buttons"}
 INTERACTIVE = INTERACTIVE - {"image"}
@@ -36,12 +49,17 @@ SELECT_KEYS = "placeholder confirm focus_on_load action_id"
 
 
 def element(report: Report, pointer: str, value: Any, allowed: set[str], ids: set[str]) -> None:
-    """One element inside a block that may hold `allowed` types; `ids` are the action_ids already used in the block."""
+    """One element inside a block that may hold `allowed` types; `ids` are the action_ids already
+    used in the block.
+    """
     if not report.thing(pointer, value):
         return
     kind = value.get("type")
     if not isinstance(kind, str) or kind not in allowed or kind not in _CHECKS:
-        report.add(f"{pointer}/type" if kind else pointer, f"unsupported type: {kind}" if kind else "missing type")
+        report.add(
+            f"{pointer}/type" if kind else pointer,
+            f"unsupported type: {kind}" if kind else "missing type",
+        )
         return
     if kind in INTERACTIVE:
         _action_id(report, pointer, value, ids)
@@ -53,7 +71,9 @@ def element(report: Report, pointer: str, value: Any, allowed: set[str], ids: se
     if value.get("focus_on_load") is True:
         report.focused += 1
         if report.focused > 1:
-            report.add(f"{pointer}/focus_on_load", "only one element can have `focus_on_load` set to true")
+            report.add(
+                f"{pointer}/focus_on_load", "only one element can have `focus_on_load` set to true"
+            )
 
 
 def _action_id(report: Report, pointer: str, value: JSON, ids: set[str]) -> None:
@@ -63,7 +83,10 @@ def _action_id(report: Report, pointer: str, value: JSON, ids: set[str]) -> None
         return
     if report.string(f"{pointer}/action_id", action_id, 255):
         if action_id in ids:
-            report.add(f"{pointer}/action_id", f'`action_id` "{action_id}" already exists for another element')
+            report.add(
+                f"{pointer}/action_id",
+                f'`action_id` "{action_id}" already exists for another element',
+            )
         ids.add(action_id)
 
 
@@ -90,9 +113,14 @@ def _offered(report: Report, pointer: str, value: JSON, offered: list[JSON]) -> 
     if "initial_option" in value and value["initial_option"] not in offered:
         report.add(f"{pointer}/initial_option", "must match one of the provided options exactly")
     if "initial_options" in value:
-        for number, one in enumerate(report.items(f"{pointer}/initial_options", value["initial_options"], 1, 100)):
+        for number, one in enumerate(
+            report.items(f"{pointer}/initial_options", value["initial_options"], 1, 100)
+        ):
             if one not in offered:
-                report.add(f"{pointer}/initial_options/{number}", "must match one of the provided options exactly")
+                report.add(
+                    f"{pointer}/initial_options/{number}",
+                    "must match one of the provided options exactly",
+                )
 
 
 def _external_select(report: Report, pointer: str, value: JSON) -> None:
@@ -104,7 +132,9 @@ def _external_select(report: Report, pointer: str, value: JSON) -> None:
     if "initial_option" in value:
         composition.option(report, f"{pointer}/initial_option", value["initial_option"])
     if "initial_options" in value:
-        for number, one in enumerate(report.items(f"{pointer}/initial_options", value["initial_options"], 1, 100)):
+        for number, one in enumerate(
+            report.items(f"{pointer}/initial_options", value["initial_options"], 1, 100)
+        ):
             composition.option(report, f"{pointer}/initial_options/{number}", one)
 
 
@@ -123,7 +153,9 @@ def _workspace_select(report: Report, pointer: str, value: JSON) -> None:
     if value.get(f"initial_{noun}s") is not None:
         report.items(f"{pointer}/initial_{noun}s", value[f"initial_{noun}s"], 0, 100)
     if value.get("response_url_enabled") and report.surface != "modal":
-        report.add(f"{pointer}/response_url_enabled", "`response_url_enabled` is only allowed in modals")
+        report.add(
+            f"{pointer}/response_url_enabled", "`response_url_enabled` is only allowed in modals"
+        )
     _filter(report, f"{pointer}/filter", value.get("filter"))
 
 
@@ -133,7 +165,9 @@ def _filter(report: Report, pointer: str, value: Any) -> None:
     report.keys(pointer, value, "", "include exclude_external_shared_channels exclude_bot_users")
     if not set(value) - {"type"}:
         report.add(pointer, "must define at least one filter field")
-    for number, kind in enumerate(report.items(f"{pointer}/include", value.get("include", ["im"]), 1, 4)):
+    for number, kind in enumerate(
+        report.items(f"{pointer}/include", value.get("include", ["im"]), 1, 4)
+    ):
         report.choice(f"{pointer}/include/{number}", kind, "im mpim private public")
 
 
@@ -158,7 +192,9 @@ def _picker(report: Report, pointer: str, value: JSON) -> None:
     report.keys(pointer, value, "", f"{SELECT_KEYS} {name}{'' if date else ' timezone'}")
     initial = value.get(name)
     if initial is not None and not (isinstance(initial, str) and pattern.match(initial)):
-        report.add(f"{pointer}/{name}", "must be a date: YYYY-MM-DD" if date else "must be a time: HH:mm")
+        report.add(
+            f"{pointer}/{name}", "must be a date: YYYY-MM-DD" if date else "must be a time: HH:mm"
+        )
 
 
 def _datetime_picker(report: Report, pointer: str, value: JSON) -> None:
@@ -174,7 +210,9 @@ def _dispatch_config(report: Report, pointer: str, value: JSON) -> None:
         for number, on in enumerate(
             report.items(f"{place}/trigger_actions_on", config.get("trigger_actions_on"), 1, 2)
         ):
-            report.choice(f"{place}/trigger_actions_on/{number}", on, "on_enter_pressed on_character_entered")
+            report.choice(
+                f"{place}/trigger_actions_on/{number}", on, "on_enter_pressed on_character_entered"
+            )
 
 
 TYPED_KEYS = "action_id placeholder initial_value dispatch_action_config focus_on_load"
@@ -208,7 +246,9 @@ def _number_input(report: Report, pointer: str, value: JSON) -> None:
             continue
         if not isinstance(number, str):
             report.add(f"{pointer}/{name}", "must be a string")
-        elif not NUMBER.match(number) or (value.get("is_decimal_allowed") is False and "." in number):
+        elif not NUMBER.match(number) or (
+            value.get("is_decimal_allowed") is False and "." in number
+        ):
             report.add(f"{pointer}/{name}", "must be a valid number")
     _dispatch_config(report, pointer, value)
 
@@ -219,7 +259,9 @@ def _rich_text_input(report: Report, pointer: str, value: JSON) -> None:
     for name in own.split():
         report.whole(f"{pointer}/{name}", value.get(name), 1, 100)
     initial = value.get("initial_value")
-    if initial is not None and not (isinstance(initial, dict) and initial.get("type") == "rich_text"):
+    if initial is not None and not (
+        isinstance(initial, dict) and initial.get("type") == "rich_text"
+    ):
         report.add(f"{pointer}/initial_value", "must be a rich_text block")
     _dispatch_config(report, pointer, value)
 
@@ -228,14 +270,21 @@ def _file_input(report: Report, pointer: str, value: JSON) -> None:
     report.keys(pointer, value, "", "action_id filetypes max_files")
     report.whole(f"{pointer}/max_files", value.get("max_files"), 1, 10)
     if value.get("filetypes") is not None:
-        for number, kind in enumerate(report.items(f"{pointer}/filetypes", value["filetypes"], 1, 100)):
+        for number, kind in enumerate(
+            report.items(f"{pointer}/filetypes", value["filetypes"], 1, 100)
+        ):
             report.string(f"{pointer}/filetypes/{number}", kind, 50)
     if report.surface != "modal":
         report.add(pointer, "`file_input` is only allowed in modals")
 
 
 def _image(report: Report, pointer: str, value: JSON) -> None:
-    report.keys(pointer, value, "alt_text", "image_url slack_file fallback image_width image_height image_bytes")
+    report.keys(
+        pointer,
+        value,
+        "alt_text",
+        "image_url slack_file fallback image_width image_height image_bytes",
+    )
     report.string(f"{pointer}/alt_text", value.get("alt_text"), 2000)
     composition.image_source(report, pointer, value)
 

@@ -1,4 +1,6 @@
-"""Blocks Slack brought in 2025 and 2026: tables, charts, alerts, cards, containers, tasks (facts section 4)."""
+"""Blocks Slack brought in 2025 and 2026: tables, charts, alerts, cards, containers, tasks (facts
+section 4).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,17 @@ if TYPE_CHECKING:
 
     from bot.sandbox.slack.block_kit.report import JSON, Report
 
-__all__ = ["alert", "card", "carousel", "container", "data_table", "data_visualization", "plan", "table", "task_card"]
+__all__ = [
+    "alert",
+    "card",
+    "carousel",
+    "container",
+    "data_table",
+    "data_visualization",
+    "plan",
+    "table",
+    "task_card",
+]
 
 TABLE_TEXT = 10_000
 CHART_LABEL = 20
@@ -22,7 +34,8 @@ CHART_PARTS = 6
 CHARTS_A_MESSAGE = 2
 """UNSURE: only third parties name 2 charts a message."""
 
-# Cells hold rich text and containers hold blocks; the file of the other blocks puts its rules in here.
+# Cells hold rich text and containers hold blocks; the file of the other blocks puts its rules in
+# here.
 RICH_TEXT: list[Callable[[Report, str, JSON], None]] = []
 ANY_BLOCK: list[Callable[[Report, str, Any, set[str]], None]] = []
 
@@ -63,10 +76,14 @@ def _rows(  # noqa: PLR0913 - a place and its limits
     report: Report, pointer: str, block: JSON, lowest: int, highest: int, *, header: bool
 ) -> None:
     length, width = 0, None
-    for number, row in enumerate(report.items(f"{pointer}/rows", block.get("rows"), lowest, highest)):
+    for number, row in enumerate(
+        report.items(f"{pointer}/rows", block.get("rows"), lowest, highest)
+    ):
         cells = report.items(f"{pointer}/rows/{number}", row, 1, 20)
         for index, cell in enumerate(cells):
-            length += _cell(report, f"{pointer}/rows/{number}/{index}", cell, header=header and number == 0)
+            length += _cell(
+                report, f"{pointer}/rows/{number}/{index}", cell, header=header and number == 0
+            )
         if header and width is not None and len(cells) != width:
             report.add(f"{pointer}/rows/{number}", "all rows must have the same number of cells")
         width = len(cells) if width is None else width
@@ -82,10 +99,16 @@ def table(report: Report, pointer: str, block: JSON) -> None:
         report.add(pointer, "only one table block is allowed per message", "invalid_attachments")
     _rows(report, pointer, block, 1, 100, header=False)
     if block.get("column_settings") is not None:
-        for number, one in enumerate(report.items(f"{pointer}/column_settings", block["column_settings"], 0, 20)):
+        for number, one in enumerate(
+            report.items(f"{pointer}/column_settings", block["column_settings"], 0, 20)
+        ):
             if one is not None and report.thing(f"{pointer}/column_settings/{number}", one):
                 report.keys(f"{pointer}/column_settings/{number}", one, "", "align is_wrapped")
-                report.choice(f"{pointer}/column_settings/{number}/align", one.get("align"), "left center right")
+                report.choice(
+                    f"{pointer}/column_settings/{number}/align",
+                    one.get("align"),
+                    "left center right",
+                )
 
 
 def data_table(report: Report, pointer: str, block: JSON) -> None:
@@ -111,7 +134,9 @@ def data_visualization(report: Report, pointer: str, block: JSON) -> None:
         return
     if chart.get("type") == "pie":
         report.keys(place, chart, "segments", "")
-        for number, segment in enumerate(report.items(f"{place}/segments", chart.get("segments"), 1, CHART_PARTS)):
+        for number, segment in enumerate(
+            report.items(f"{place}/segments", chart.get("segments"), 1, CHART_PARTS)
+        ):
             _point(report, f"{place}/segments/{number}", segment)
     elif chart.get("type") in ("bar", "area", "line"):
         _series_chart(report, place, chart)
@@ -137,11 +162,15 @@ def _series_chart(report: Report, pointer: str, chart: JSON) -> None:
         report.keys(f"{pointer}/axis_config", axis, "categories", "x_label y_label")
         report.string(f"{pointer}/axis_config/x_label", axis.get("x_label"), 50)
         report.string(f"{pointer}/axis_config/y_label", axis.get("y_label"), 50)
-        categories = report.items(f"{pointer}/axis_config/categories", axis.get("categories"), 1, 20)
+        categories = report.items(
+            f"{pointer}/axis_config/categories", axis.get("categories"), 1, 20
+        )
         for number, category in enumerate(categories):
             report.string(f"{pointer}/axis_config/categories/{number}", category, CHART_LABEL)
     names: set[str] = set()
-    for number, one in enumerate(report.items(f"{pointer}/series", chart.get("series"), 1, CHART_PARTS)):
+    for number, one in enumerate(
+        report.items(f"{pointer}/series", chart.get("series"), 1, CHART_PARTS)
+    ):
         place = f"{pointer}/series/{number}"
         if not report.thing(place, one):
             continue
@@ -194,7 +223,10 @@ def carousel(report: Report, pointer: str, block: JSON) -> None:
 
 def container(report: Report, pointer: str, block: JSON) -> None:
     """A frame around 1 to 10 blocks."""
-    own = "block_id title rich_text_title subtitle width has_header_divider is_collapsible default_collapsed icon"
+    own = (
+        "block_id title rich_text_title subtitle width has_header_divider is_collapsible "
+        "default_collapsed icon"
+    )
     report.keys(pointer, block, "child_blocks", own)
     composition.text(report, f"{pointer}/title", block.get("title"), 150)
     place = f"{pointer}/rich_text_title"
@@ -205,7 +237,9 @@ def container(report: Report, pointer: str, block: JSON) -> None:
     if block.get("has_header_divider") and block.get("is_collapsible"):
         report.add(pointer, "`has_header_divider` and `is_collapsible` exclude each other")
     ids: set[str] = set()
-    for number, one in enumerate(report.items(f"{pointer}/child_blocks", block.get("child_blocks"), 1, 10)):
+    for number, one in enumerate(
+        report.items(f"{pointer}/child_blocks", block.get("child_blocks"), 1, 10)
+    ):
         ANY_BLOCK[0](report, f"{pointer}/child_blocks/{number}", one, ids)
 
 

@@ -1,4 +1,6 @@
-"""What is wrong with a payload: problems with Slack's words and JSON pointers, and the checks all rules share."""
+"""What is wrong with a payload: problems with Slack's words and JSON pointers, and the checks all
+rules share.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault. `code` is the error code of the whole answer, `pointer` the place ("/blocks/0/text")."""
+    """One fault. `code` is the error code of the whole answer, `pointer` the place
+    ("/blocks/0/text").
+    """
 
     code: str
     message: str
@@ -52,7 +56,9 @@ class Report:
             self.add(pointer, f"missing required field: {name}")
         return not missing
 
-    def string(self, pointer: str, value: Any, longest: int, *, shortest: int = 1, required: bool = False) -> bool:
+    def string(
+        self, pointer: str, value: Any, longest: int, *, shortest: int = 1, required: bool = False
+    ) -> bool:
         """A string of `shortest` to `longest` characters; None passes unless it is required."""
         if value is None:
             if required:
@@ -94,7 +100,9 @@ class Report:
             self.add(pointer, f"must be a valid enum value: {', '.join(words.split())}")
 
     def items(self, pointer: str, value: Any, lowest: int, highest: int) -> list[Any]:
-        """A list of `lowest` to `highest` items; gives it if it can be looked into, else an empty one."""
+        """A list of `lowest` to `highest` items; gives it if it can be looked into, else an empty
+        one.
+        """
         if not isinstance(value, list):
             self.add(pointer, "must be an array")
             return []
