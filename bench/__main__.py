@@ -33,7 +33,7 @@ from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.services import Services
 from bot.slack import manifest as slack_manifest
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from bot.slack.installation import learn
 
 ROUNDS = 7
@@ -74,7 +74,7 @@ def acknowledgement() -> tuple[str, ...]:
             process_before_response=True,
             token_verification_enabled=False,
         )
-        door = Door(
+        door = SlackApp(
             client, signing_secret=SECRET, inbox=Inbox(database), installation=learn(client)
         )
         for app in (plain, door):

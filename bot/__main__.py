@@ -62,7 +62,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="labeljob", description="The Slack bot that coordinates data labeling."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _practice_commands(commands)
+    _product_commands(commands)
+    return parser
 
+
+def _practice_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands that need no account."""
     sandbox = commands.add_parser(
         "sandbox", help="start the practice workspace: no Slack and no AWS account needed"
     )
@@ -102,27 +108,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(run=_demo)
 
+
+def _product_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The commands of whoever runs the bot."""
     serve = commands.add_parser("serve", help="run the bot with the settings of the environment")
     serve.add_argument(
         "--role", choices=["web", "worker", "both"], default="both", help="people, time, or both"
     )
-    serve.add_argument(
-        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
-    )
+    _take_env_file(serve)
     serve.set_defaults(run=_serve)
 
     migrate = commands.add_parser("migrate", help="bring the database's tables to this version")
-    migrate.add_argument(
-        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
-    )
+    _take_env_file(migrate)
     migrate.set_defaults(run=_migrate)
 
     doctor = commands.add_parser(
         "doctor", help="probe settings, Slack, AWS, buckets and database, with remedies"
     )
-    doctor.add_argument(
-        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
-    )
+    _take_env_file(doctor)
     doctor.add_argument("--json", action="store_true", help="print one JSON object instead of rows")
     doctor.set_defaults(run=_doctor)
 
@@ -131,7 +134,12 @@ def _parser() -> argparse.ArgumentParser:
         "--url", help="the bot's public address (https://…): prints the form for signed HTTP"
     )
     manifest.set_defaults(run=_slack_manifest)
-    return parser
+
+
+def _take_env_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--env-file", metavar="FILE", help="read settings from this file; the environment wins"
+    )
 
 
 def _port(typed: str) -> int:
@@ -185,9 +193,8 @@ def _serve(chosen: argparse.Namespace) -> int:
 
     found = settings.read(chosen.env_file)
     if chosen.env_file:
-        os.environ[settings.ENV_FILE] = (
-            chosen.env_file
-        )  # the web server's processes read the settings anew
+        # the web server's processes read the settings anew
+        os.environ[settings.ENV_FILE] = chosen.env_file
     serving.serve(found, chosen.role)
     return 0
 

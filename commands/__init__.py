@@ -1,1 +1,1 @@
-"""The doors people use: one file per slash command with its modal pages, picks and buttons."""
+"""The doors people use: what is typed, pressed, mentioned; a file or folder per slash command."""

@@ -10,28 +10,29 @@ from slack_sdk import WebClient
 from bot.base.clock import NewId
 from bot.base.errors import Refused
 from bot.datasets import card, form
+from bot.datasets.actions import DATASET
 from bot.datasets.source import PROJECT_MAX, TYPE_WORDS, Source
 from bot.datasets.story import DatasetStory
 from bot.delivery.message import Message
+from bot.jobs.actions import MAKE_DATASET_BUTTON
 from bot.jobs.finished import FinishedJob, NotImportable
 from bot.jobs.story import JobStory
 from bot.people.access import Access
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from commands.answers import thanked, to_one
 from commands.asking import Asking, asking, person_here, words_of
-
-MAKE_DATASET = "job_make_dataset"  # action_id of the button; its value is the job's id
-
 
 _SETS = {words: kind for kind, words in TYPE_WORDS.items()}
 
 
 def register(
-    app: Door, *, datasets: DatasetStory, jobs: JobStory, access: Access, new_id: NewId
+    app: SlackApp, *, datasets: DatasetStory, jobs: JobStory, access: Access, new_id: NewId
 ) -> None:
     """Tell the app of the command, its form and the button of finished jobs."""
-    app.command("/dataset")(partial(command, datasets=datasets, access=access, new_id=new_id))
-    app.action(MAKE_DATASET)(partial(make_dataset, jobs=jobs, access=access, new_id=new_id))
+    app.command(DATASET)(partial(command, datasets=datasets, access=access, new_id=new_id))
+    app.action(MAKE_DATASET_BUTTON.id)(
+        partial(make_dataset, jobs=jobs, access=access, new_id=new_id)
+    )
     app.view(form.DATASET_FORM)(partial(submit, datasets=datasets, jobs=jobs, access=access))
 
 

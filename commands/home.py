@@ -11,10 +11,10 @@ from bot.base.errors import LabeljobError
 from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.teams import Teams
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 
 
-def register(app: Door, *, jobs: JobStory, teams: Teams, access: Access) -> None:
+def register(app: SlackApp, *, jobs: JobStory, teams: Teams, access: Access) -> None:
     """Tell the app of the event."""
     app.event("app_home_opened")(partial(opened, jobs=jobs, teams=teams, access=access))
 

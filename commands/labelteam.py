@@ -12,13 +12,13 @@ from bot.people.access import Access
 from bot.people.action import help_lines
 from bot.people.teams import Teams
 from bot.people.work_team import WorkTeam
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from commands.asking import asking, person_here, words_of
 
 HELP = "\n".join(f"{code(written)} {does}" for written, does in help_lines(TEAM_ACTIONS))
 
 
-def register(app: Door, *, queue: Queue, teams: Teams, access: Access) -> None:
+def register(app: SlackApp, *, queue: Queue, teams: Teams, access: Access) -> None:
     """Tell the app of the command."""
     app.command(LABELTEAM)(partial(command, queue=queue, teams=teams, access=access))
 

@@ -14,9 +14,8 @@ import pytest
 
 from tests.loopback import _stays_here  # noqa: F401 - from here on nothing leaves this machine
 
-if (
-    TYPE_CHECKING
-):  # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
+# imported where a database is asked for: the pure tests should not wait for SQLAlchemy
+if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.base.db import Database

@@ -248,8 +248,7 @@ def _rename(error: "ClientError") -> LabeljobError:
     if code in _LAPSED:
         return Lapsed(
             f"AWS does not accept the bot's credentials ({code}). An administrator can renew "
-            "them; where they are "
-            "good, the clock of the bot's machine is wrong."
+            "them; where they are good, the clock of the bot's machine is wrong."
         )
     if code in _DENIED:
         return AwsRefused(

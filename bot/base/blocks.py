@@ -15,7 +15,6 @@ Block = dict[str, Any]
 
 SECTION_TEXT = 3000  # Slack: section text 1..3000 characters
 BUTTON_TEXT = 75  # Slack: button text, option text and description 75
-OPTION_VALUE = 150  # Slack: option value 150 (one source says 75: keep values short)
 ALT_TEXT = 2000
 MODAL_TITLE = 24  # Slack: a view's title, submit and close 24 characters each
 INPUT_LABEL = 2000  # Slack: label and hint of an input block 2,000
@@ -35,9 +34,8 @@ _LOOK_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 _MARK = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])")
 _EMOJI_CODE = re.compile(r":(?=[\w+'-]*[^\W\d][\w+'-]*:|[+-]1:)")  # and not a time of day
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_DIRECTION = re.compile(
-    "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)  # characters that turn what follows them
+# characters that turn what follows them
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def escape(text: str) -> str:

@@ -39,13 +39,11 @@ _SQLITE_NOW = "((julianday('now') - 2440587.5) * 86400.0)"
 _POSTGRES_NOW = "CAST(extract(epoch from clock_timestamp()) AS double precision)"
 _CLAIMING = re.compile(r":skip_locked(?:_of_(\w+))?")
 _MIGRATING = 4_711_053  # the advisory lock of `labeljob migrate`: any number that is nobody else's
-ANSWER_BUSY_WAIT = (
-    2.0  # seconds that an answer to Slack may wait for the database; the worker has ten
-)
+# seconds that an answer to Slack may wait for the database; the worker has ten
+ANSWER_BUSY_WAIT = 2.0
 _NO_SUCH_TABLE = "42P01"  # PostgreSQL's code
-_NO_RIGHT = frozenset(
-    {"42501", "3F000"}
-)  # as above: no permission, no schema that the user may write to
+# as above: no permission, no schema that the user may write to
+_NO_RIGHT = frozenset({"42501", "3F000"})
 
 
 class DatabaseSilent(Transient):
@@ -235,9 +233,8 @@ class Database:
         """Alembic's configuration on one transaction that no other process migrates beside."""
         from alembic.config import Config  # noqa: PLC0415 - as above
 
-        config = Config(
-            stdout=sys.stdout
-        )  # its default is whatever standard output was when it was first imported
+        # its default is whatever standard output was when it was first imported
+        config = Config(stdout=sys.stdout)
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         with self.engine.begin() as connection:
             if self.is_sqlite:
@@ -346,14 +343,13 @@ def explained() -> Iterator[None]:
         yield
     except DatabaseSilent as error:
         why = reason(error)
-        if (
-            type(error) is not DatabaseSilent or not why
-        ):  # a full or broken disk has words of its own
+        # a full or broken disk has words of its own
+        if type(error) is not DatabaseSilent or not why:
             raise
         raise DatabaseSilent(
             f"The database does not answer: {why}. Check LABELJOB_DATABASE_URL, and that its "
-            "server runs and takes the "
-            "user, or that the folder of its file is there. Nothing was changed."
+            "server runs and takes the user, or that the folder of its file is there. Nothing was "
+            "changed."
         ) from error
     except DBAPIError as error:
         if _code(error) in _NO_RIGHT:
@@ -389,9 +385,8 @@ def _renamed() -> Iterator[None]:
         words = str(error).lower()
         if "disk is full" in words or "no space left" in words or "could not extend file" in words:
             raise DatabaseFull from error
-        if (
-            "disk i/o error" in words
-        ):  # SQLite's words for every other reason why a file cannot be written
+        # SQLite's words for every other reason why a file cannot be written
+        if "disk i/o error" in words:
             raise DatabaseBroken from error
         raise DatabaseSilent from error
     except ProgrammingError as error:

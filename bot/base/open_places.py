@@ -14,9 +14,8 @@ from bot.base.s3_uri import Allowed, BadAddress, read
 
 OTHERS = "*"  # stands for every channel that is not named
 
-_CHANNEL = re.compile(
-    r"[CGD][A-Z0-9]{2,}"
-)  # Slack: channels C…, older private ones G…, direct messages D…
+# Slack: channels C…, older private ones G…, direct messages D…
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,}")
 _SAMPLE = "C0123456789=bucket/folder/ other-bucket"
 
 

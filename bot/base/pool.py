@@ -47,9 +47,8 @@ class Pool:
             if self._ended or name in self._going:
                 return
             self._going.add(name)
-            self._threads.submit(
-                copy_context().run, self._do, name, work
-            )  # its log lines say what the round's say
+            # its log lines say what the round's say
+            self._threads.submit(copy_context().run, self._do, name, work)
 
     def _do(self, name: str, work: Work) -> None:
         try:

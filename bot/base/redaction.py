@@ -56,9 +56,8 @@ _RULES = tuple(
         (("",), r"(?<!\d)\d{6,20}\.\d{6,20}\.[0-9a-f]{12,}"),  # a trigger id, wherever it stands
     )
 )
-_MAX = (
-    200_000  # characters of one text; more is cut, so that a huge payload cannot stop the logging
-)
+# characters of one text; more is cut, so that a huge payload cannot stop the logging
+_MAX = 200_000
 
 
 class Redaction:

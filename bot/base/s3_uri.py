@@ -7,9 +7,8 @@ output) goes through `read` and `Allowed` before anything is fetched, written or
 import re
 from dataclasses import dataclass
 
-_BUCKET = re.compile(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-)  # S3: 3-63 characters, lower case, digits, dot, hyphen
+# S3: 3-63 characters, lower case, digits, dot, hyphen
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _VIRTUAL_HOST = re.compile(r"https://([a-z0-9.-]+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/(.*)")
 _PATH_STYLE = re.compile(r"https://s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/([a-z0-9.-]+)/(.*)")
 _KEY_LIMIT = 1024  # S3: key length in UTF-8 bytes; SageMaker: S3Uri <= 1024 characters

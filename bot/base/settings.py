@@ -18,9 +18,8 @@ from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces, outside, read_places
 from bot.base.s3_uri import Allowed
 
-ENV_FILE = (
-    "LABELJOB_ENV_FILE"  # the one variable that is no setting: where the others may be read as well
-)
+# the one variable that is no setting: where the others may be read as well
+ENV_FILE = "LABELJOB_ENV_FILE"
 
 REMEDY = (
     "Settings stand in the environment or in the file of --env-file; .env.example lists them all."
@@ -182,8 +181,8 @@ class Settings(BaseSettings):
         if parts is None or int(parts["port"] or _PORTS[0]) not in _PORTS:
             raise ValueError(
                 f"It cannot be read as {_POSTGRESQL_WORDS}. In a password, @ is written %40, : is "
-                "%3A and / is %2F; "
-                f"a port, after the host and a colon, is a number up to {_PORTS[-1]}."
+                "%3A and / is %2F; a port, after the host and a colon, is a number up to "
+                f"{_PORTS[-1]}."
             )
         return value
 

@@ -28,9 +28,8 @@ _SHUT = {
     "token_revoked",
 }
 """The token is no good, or not for this: nobody but an administrator can change that."""
-_SLACKS_OWN = re.compile(
-    r"[a-z][a-z0-9_]*"
-)  # a proxy's page, or a proxy's own JSON, has other words
+# a proxy's page, or a proxy's own JSON, has other words
+_SLACKS_OWN = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def slack_code(error: SlackApiError) -> str:

@@ -19,9 +19,8 @@ from bot.base.errors import Refusal, Transient
 from bot.base.s3_uri import Allowed, S3Uri
 
 CHUNK = 1 << 18
-PART = (
-    1 << 23
-)  # bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
+# bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
+PART = 1 << 23
 # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
 READ_MOST = 1_000_000_000
 _MISSING = {"NoSuchKey", "404", "NotFound"}
@@ -101,9 +100,8 @@ def check_size(uri: S3Uri, size: int) -> None:
 
     """
     if size > READ_MOST:
-        gigabytes = max(
-            1.1, round(size / READ_MOST, 1)
-        )  # nobody understands that 1.0 GB is more than 1 GB
+        # nobody understands that 1.0 GB is more than 1 GB
+        gigabytes = max(1.1, round(size / READ_MOST, 1))
         raise TooLarge(
             f"{uri} is {gigabytes:,} GB; Labeljob reads files up to 1 GB. Split it into smaller "
             "ones."
@@ -294,14 +292,13 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
         if error.code == "PermanentRedirect":
             raise Refusal(
                 f"Bucket “{uri.bucket}” is in another Region than the bot works in, and Ground "
-                "Truth takes buckets of "
-                "its own Region only. Copy the data into a bucket there, or ask your administrator."
+                "Truth takes buckets of its own Region only. Copy the data into a bucket there, "
+                "or ask your administrator."
             ) from error
         if error.code in {"AccessDenied", "403"}:
             raise AwsRefused(
                 f"AWS does not let the bot in at {uri}. An administrator can give its role "
-                "s3:GetObject, s3:PutObject "
-                f"and s3:ListBucket on “{uri.bucket}”.",
+                f"s3:GetObject, s3:PutObject and s3:ListBucket on “{uri.bucket}”.",
                 error.code,
             ) from error
         raise

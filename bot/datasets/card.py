@@ -108,13 +108,12 @@ def failed_line(source: Source, state: DatasetState) -> Message:
     )
     remains = (
         f" The failed dataset keeps its place in project {typed(source.project, _NAME)}: delete "
-        "it in the AWS console "
-        "first, or name another project."
+        "it in the AWS console first, or name another project."
     )
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* failed: "
-        f"{_sentence(state.cause)} The manifest and "
-        f"its labels are untouched. {advice}{remains if state.remains else ''}"
+        f"{_sentence(state.cause)} The manifest and its labels are untouched. "
+        f"{advice}{remains if state.remains else ''}"
     )
     return _told(head, [])
 
@@ -123,8 +122,7 @@ def refused_line(source: Source, state: DatasetState) -> Message:
     """It was not sent: each thing that stands against it with its remedy; mentions the asker."""
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not "
-        "made at AWS. "
-        f"{_sentence(state.cause)}"
+        f"made at AWS. {_sentence(state.cause)}"
     )
     if state.remains:
         head += f" Project {typed(source.project, _NAME)} stands there without it."
@@ -135,8 +133,8 @@ def set_aside_line(source: Source, cause: str) -> Message:
     """Trying has ended without an answer; mentions the asker."""
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is set aside after many "
-        f"tries: {_sentence(cause)} "
-        "It may stand at AWS all the same: look there first, then ask again with `/dataset create`."
+        f"tries: {_sentence(cause)} It may stand at AWS all the same: look there first, then ask "
+        "again with `/dataset create`."
     )
     return _told(head, [])
 

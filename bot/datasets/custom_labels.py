@@ -71,9 +71,8 @@ class CustomLabels:
             with renamed():
                 return str(self._create.create_project(ProjectName=name)["ProjectArn"])
         except AwsRefused as error:
-            found = self._project(
-                name
-            )  # an earlier try may have made it, whatever this one is refused for
+            # an earlier try may have made it, whatever this one is refused for
+            found = self._project(name)
             if found is None and error.code != "ResourceInUseException":
                 raise
         if found is None or found.get("Status") == "CREATING":

@@ -18,18 +18,16 @@ from bot.manifests.convert import converted_lines, encode, for_rekognition
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.json_words import BadLine
 
-_GROUND_TRUTH_TAIL = (
-    "/manifests/output"  # Ground Truth: <output>/<job>/manifests/output/output.manifest
-)
+# Ground Truth: <output>/<job>/manifests/output/output.manifest
+_GROUND_TRUTH_TAIL = "/manifests/output"
 
 
 class _Picture(msgspec.Struct, rename={"source": "source-ref"}):
     source: str
 
 
-_PICTURE = msgspec.json.Decoder(
-    _Picture
-)  # here, and not when it is needed: see bot.datasets.records
+# here, and not when it is needed: see bot.datasets.records
+_PICTURE = msgspec.json.Decoder(_Picture)
 
 
 @dataclass(slots=True)

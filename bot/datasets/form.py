@@ -55,8 +55,7 @@ FIELDS: tuple[Part[Source], ...] = (
         words="Project",
         hint=_hint(
             "The Rekognition project. It is made if there is none. Keep pictures of different "
-            "kinds in projects of "
-            "their own: a model learns one question."
+            "kinds in projects of their own: a model learns one question."
         ),
         element=_text("project", "orchard"),
         read=_kept("project"),
@@ -139,8 +138,7 @@ def thanks(source: Source) -> Block:
     """What stands in the form's place: the dataset is taken in."""
     text = (
         f"*{typed(source.called)}* is taken in. The manifest is checked first; the card in "
-        f"<#{source.channel}> tells "
-        "how it goes."
+        f"<#{source.channel}> tells how it goes."
     )
     return modal("New dataset", [section(text)], callback_id=DATASET_THANKS)
 

@@ -41,7 +41,7 @@ from bot.datasets.source import TRAIN
 from bot.datasets.store import DatasetStore
 from bot.manifests.examine import Examination, examine
 from bot.people.access import Access
-from bot.work.leases import Hold
+from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Load:
                 failed=self._again,
             )
 
-    def _load(self, dataset: Dataset, hold: Hold) -> None:
+    def _load(self, dataset: Dataset, hold: LeaseGuard) -> None:
         """The import itself, repeatable at every step."""
         source = dataset.source
         # What an earlier try made must never be called refused, so it comes before everything that
@@ -137,7 +137,7 @@ class Load:
         there = self._custom_labels.find(dataset.source.project, dataset.source.dataset_type)
         return (there, True) if there else None
 
-    def _reserve(self, dataset: Dataset, hold: Hold) -> Dataset:
+    def _reserve(self, dataset: Dataset, hold: LeaseGuard) -> Dataset:
         """The project, found free before the first try; what stands there later came while we made
         ours.
         """
@@ -153,15 +153,14 @@ class Load:
         """What the form checked, checked again."""
         source = dataset.source
         who = self._access.who(source.team_id, source.asked_by, source.channel)
-        if (
-            not who.gone
-        ):  # what was taken in outlives the account of whoever asked: a manager is told (see Tell)
+        # what was taken in outlives the account of whoever asked: a manager is told (see Tell)
+        if not who.gone:
             self._access.require(source.action, who, asked_by=source.job_asked_by or None)
         found = faults(source, self._open.of(source.channel))
         if found:
             raise Refused(found)
 
-    def _prepare(self, dataset: Dataset, hold: Hold) -> Dataset:
+    def _prepare(self, dataset: Dataset, hold: LeaseGuard) -> Dataset:
         """The manifest examined, converted and written; keys hold the hash, so a second try writes
         the same again.
         """
@@ -256,6 +255,5 @@ def _check_made(made: entries.Made, found: Examination, allowed: Allowed) -> Non
     if made.outside:
         raise ForeignPictures(
             f"{made.outside:,} pictures lie outside the places that are open to this channel, the "
-            "first at "
-            f"{made.first_outside[:200]}. Open are: {allowed.words()}."
+            f"first at {made.first_outside[:200]}. Open are: {allowed.words()}."
         )

@@ -24,7 +24,7 @@ from bot.datasets.custom_labels import CustomLabels, taken_words
 from bot.datasets.lifecycle import FAILED, READY, DatasetState, observe, step
 from bot.datasets.records import Dataset, Records
 from bot.datasets.store import DatasetStore
-from bot.work.leases import Hold
+from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries, attempt, counts
 
 _COMPARED = 300  # pictures of a dataset that are looked at to tell whose it is
@@ -66,7 +66,7 @@ class Watch:
                         failed=count,
                     )
 
-    def _look(self, dataset: Dataset, hold: Hold) -> None:
+    def _look(self, dataset: Dataset, hold: LeaseGuard) -> None:
         state, changes = observe(
             dataset.state, self._custom_labels.report(dataset.arn), self._clock()
         )
@@ -78,7 +78,7 @@ class Watch:
         if state != dataset.state or dataset.fails:
             self._store.change(replace(dataset, fails=0), state, changes)
 
-    def _ours(self, dataset: Dataset, hold: Hold) -> bool:
+    def _ours(self, dataset: Dataset, hold: LeaseGuard) -> bool:
         """Whether this is the dataset that we asked for: told by its pictures where the asking was
         unclear.
         """
@@ -89,7 +89,7 @@ class Watch:
             self._storage.attended(hold.keep).chunks(read(dataset.sent_uri)), found
         )
 
-    def _compared(self, dataset: Dataset, state: DatasetState, hold: Hold) -> DatasetState:
+    def _compared(self, dataset: Dataset, state: DatasetState, hold: LeaseGuard) -> DatasetState:
         """The end with AWS's labels, and every line that did not make it by its number."""
         bad = {}
         if state.errors:
@@ -113,7 +113,7 @@ class Watch:
             state, labels=self._custom_labels.labels(dataset.arn), findings=found
         )
 
-    def _manifest(self, dataset: Dataset, hold: Hold) -> Iterator[bytes]:
+    def _manifest(self, dataset: Dataset, hold: LeaseGuard) -> Iterator[bytes]:
         """The manifest as it was given; nothing when it cannot be read any more: then numbers stand
         without lines.
         """

@@ -208,9 +208,8 @@ class Claims:
         if claimed.table == "outbox":
             return self._settle(
                 claimed,
-                "state = 'done', ts = :ts, thread_ts = :thread_ts, lease_until = 0, last_error = "
-                "NULL, "
-                "recheck_at = CASE WHEN tries > 1 THEN :now + :recheck END",
+                "state = 'done', ts = :ts, thread_ts = :thread_ts, lease_until = 0, "
+                "last_error = NULL, recheck_at = CASE WHEN tries > 1 THEN :now + :recheck END",
                 ts=ts,
                 thread_ts=claimed.thread_ts,
                 recheck=self._twin_wait,
@@ -379,8 +378,8 @@ class Claims:
                 session.connection()
                 .execute(
                     self._db.sql(
-                        "SELECT (SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending')) "
-                        "+ "
+                        "SELECT (SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending'))"
+                        " + "
                         "(SELECT count(*) FROM thread WHERE due_at IS NOT NULL AND state <> 'dead')"
                     )
                 )
@@ -406,8 +405,8 @@ class Claims:
         fence).
         """
         statement = (
-            f"UPDATE {claimed.table} SET {change} WHERE id = :id AND owner = :owner AND fence = "
-            ":fence"
+            f"UPDATE {claimed.table} SET {change} "
+            "WHERE id = :id AND owner = :owner AND fence = :fence"
         )
         held = {"id": claimed.id, "owner": claimed.owner, "fence": claimed.fence}
         return (

@@ -68,15 +68,14 @@ class Inbox:
         new = self._db.execute(
             "INSERT INTO inbox (key, digest, kind, team_id, user_id, state, created) "
             "VALUES (:key, :digest, :kind, :team, :user, 'received', :now) "
-            "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', result "
-            "= NULL, "
-            "created = excluded.created "
+            "ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = 'received', "
+            "result = NULL, created = excluded.created "
             "WHERE (inbox.state = 'done' "
             "AND substr(inbox.digest, 1, :content) <> substr(excluded.digest, 1, :content)) "
             "OR (inbox.state = 'rejected' AND inbox.digest <> excluded.digest) "
             "OR (inbox.state = 'received' "
-            f"AND (inbox.created < :now - :abandoned OR {too_far('inbox.created', 0)})) RETURNING "
-            "key",
+            f"AND (inbox.created < :now - :abandoned OR {too_far('inbox.created', 0)})) "
+            "RETURNING key",
             {
                 "key": request.key,
                 "digest": request.digest,
@@ -116,8 +115,8 @@ class Inbox:
         """
         self._db.execute(
             (
-                "UPDATE inbox SET result = :result, state = :state WHERE key = :key AND digest = "
-                ":digest"
+                "UPDATE inbox SET result = :result, state = :state "
+                "WHERE key = :key AND digest = :digest"
             ),
             {
                 "result": json.dumps(answer),

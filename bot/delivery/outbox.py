@@ -31,8 +31,8 @@ ON CONFLICT (subject_kind, subject_id, channel) DO UPDATE SET
     state = CASE WHEN thread.state = 'dead' AND excluded.urgent THEN 'idle' ELSE thread.state END
 WHERE thread.wanted_hash <> excluded.wanted_hash OR (thread.state = 'dead' AND excluded.urgent)"""
 _REVIVE = (
-    "UPDATE thread SET state = 'idle', urgent = :yes, due_at = :now WHERE id = :id AND state = "
-    "'dead'"
+    "UPDATE thread SET state = 'idle', urgent = :yes, due_at = :now "
+    "WHERE id = :id AND state = 'dead'"
 )
 _ASKED_FOR = 1  # the priority of a line that somebody waits for
 # An old message's row takes its own id for its subject. One that never came to stand keeps its own:

@@ -65,9 +65,8 @@ class RateBudget:
             run = session.connection().execute
             run(self._db.sql(_NEW), {"scope": scope, "burst": rate.burst})
             row = session.get_one(BudgetRow, scope, with_for_update=True)
-            now = float(
-                run(self._db.sql("SELECT :now")).scalar_one()
-            )  # after the lock, which may have taken time
+            # after the lock, which may have taken time
+            now = float(run(self._db.sql("SELECT :now")).scalar_one())
             wait = self._blocked(session, f"{team_id}:{method}", now)
             if wait:
                 return wait

@@ -195,9 +195,8 @@ class Sender:
             if found:
                 self._claims.done(claimed, found, found=True)
             return bool(found)
-        if (
-            how == "skip" and claimed.table == "outbox"
-        ):  # never a card: without it its thread has no place
+        # never a card: without it its thread has no place
+        if how == "skip" and claimed.table == "outbox":
             log.warning("%s is not sent again: Slack did not confirm it", claimed.id)
             self._claims.skip(claimed, Message(_MAY_MISS, [context(_MAY_MISS)]).payload())
             return True
@@ -245,9 +244,8 @@ class Sender:
                 code,
             )
         else:
-            return (
-                found[0] if found else None
-            )  # any other is a twin, which `done` has looked for in a minute
+            # any other is a twin, which `done` has looked for in a minute
+            return found[0] if found else None
         _mark_as_repeat(claimed.payload)
         return None
 

@@ -190,8 +190,7 @@ def worker_page(
     if len(page) > PAGE_LIMIT:
         raise PageTooLarge(
             f"These instructions make a page of {len(page):,} characters; Ground Truth takes "
-            f"{PAGE_LIMIT:,}. "
-            "Shorten the full instructions."
+            f"{PAGE_LIMIT:,}. Shorten the full instructions."
         )
     return page
 

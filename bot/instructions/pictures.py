@@ -14,9 +14,8 @@ import msgspec
 from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, read
 
-_S3 = re.compile(
-    r"s3://[a-z0-9.-]{3,63}/[\w !*().,=+@:~/-]+"
-)  # no quote, brace, bracket, &, %, backslash
+# no quote, brace, bracket, &, %, backslash
+_S3 = re.compile(r"s3://[a-z0-9.-]{3,63}/[\w !*().,=+@:~/-]+")
 _WEB = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]*")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 _LIMIT = 1_024  # S3: key and SageMaker: S3Uri

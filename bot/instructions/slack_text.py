@@ -14,9 +14,8 @@ from bot.instructions.clean import Names, RichText, from_html, from_rich_text
 _MARKS = {"b": "*", "strong": "*", "i": "_", "em": "_", "s": "~", "h3": "*"}
 _BLOCKS = {"p", "h3", "blockquote", "pre", "ul", "ol", "table", "li", "tr", "caption"}
 _EMPTY = {"br"}
-_DEPTH = (
-    40  # nested deeper, tags are passed over and their text kept: real instructions nest a handful
-)
+# nested deeper, tags are passed over and their text kept: real instructions nest a handful
+_DEPTH = 40
 
 Source = RichText | str
 
@@ -169,9 +168,8 @@ def _marked(said: str, mark: str) -> str:
     lines = []
     for line in said.split("\n"):
         core = line.strip()
-        done = core.startswith(mark) and core.endswith(
-            mark
-        )  # typed marks come defused, so these are ours
+        # typed marks come defused, so these are ours
+        done = core.startswith(mark) and core.endswith(mark)
         lines.append(line if done or not core else line.replace(core, f"{mark}{core}{mark}", 1))
     return "\n".join(lines)
 

@@ -79,9 +79,8 @@ class Accept:
                 if job.state.state != REFUSED
             ]
             name = free_name(last.name, held)
-            mended = (
-                last.state.state == REFUSED
-            )  # then every word of it was meant for this very form
+            # then every word of it was meant for this very form
+            mended = last.state.state == REFUSED
             draft = msgspec.structs.replace(
                 last.draft,
                 job_name=name,
@@ -126,13 +125,15 @@ class Accept:
                 skipped=checked.skipped,
                 unread=checked.unread,
                 notes=checked.notes,
+                later_notes=(),
             )
             return draft, checked.faults
         draft = self._with_team(draft)
         checked = self._checker.at_form(2, draft)
         earlier = [said for said in draft.unread if said not in self._checker.words_of_page(2)]
         unread = (*earlier, *checked.unread)
-        return msgspec.structs.replace(draft, unread=unread), checked.faults
+        draft = msgspec.structs.replace(draft, unread=unread, later_notes=checked.notes)
+        return draft, checked.faults
 
     def accept(self, draft_id: str, who: Who) -> Receipt:
         """Take the job in, once per draft.
@@ -179,7 +180,7 @@ class Accept:
             output_manifest=self._engine.results(draft.output_uri, draft.job_name),
             team_members=team.members if team else None,
             unread=draft.unread,
-            notes=draft.notes,
+            notes=(*draft.notes, *draft.later_notes),
         )
 
     def teams(self, team_id: str, typed: str) -> list[WorkTeam]:

@@ -66,6 +66,11 @@ STATUS_BUTTON: Button[Shown] = Button(
 STOP_BUTTON: Button[Shown] = Button(
     id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}"
 )
+MAKE_DATASET_BUTTON: Button[Shown] = Button(
+    id="job_make_dataset",  # pressed, it opens a form of `commands/dataset.py`
+    text=lambda shown: finished.offer(shown.job, shown.state),
+    place=3,
+)
 PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
 
 STATUS: Action[Shown] = Action(
@@ -76,6 +81,7 @@ STATUS: Action[Shown] = Action(
     right="see",
     first="see",
     rule=SEE,
+    about="the job to look at",
     mention="status",
     button=STATUS_BUTTON,
 )
@@ -159,11 +165,7 @@ PORTAL: Action[Shown] = Action(
 MAKE_DATASET: Action[Shown] = Action(
     right="import",
     rule=Rule(Role.MANAGER, asker_too=True, words="make a dataset of this job"),
-    button=Button(
-        id="job_make_dataset",
-        text=lambda shown: finished.offer(shown.job, shown.state),
-        place=3,
-    ),
+    button=MAKE_DATASET_BUTTON,
 )
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 

@@ -1,4 +1,4 @@
-"""What was asked: the draft of a labeling job (pure). `draft_rules` says what is wrong with one.
+"""What was asked: the draft of a labeling job (pure). `form.rules` says what is wrong with one.
 
 Promises to the form and to the launch: a draft keeps everything that was typed, right or wrong.
 """
@@ -20,10 +20,10 @@ class Draft(msgspec.Struct, frozen=True):
     carry (`team_key`), `workteam_arn` is empty as long as nobody found the team of that key.
     Instructions are Slack rich_text blocks, as typed. `typed` keeps what could not be read, by
     field. `objects`, `skipped` and `unread` are what the bot read of the input, and which of its
-    questions were not answered in time; `notes` is what of it is worth a look, in words. `more`
-    holds the answers to fields without a member of their own, by field. `taken_from` is the job
-    whose words the form began with, and `taken_type` that job's task type as long as nobody has
-    been through those words.
+    questions were not answered in time; `notes` is what of it is worth a look, in words, and
+    `later_notes` what the second page's checks added. `more` holds the answers to fields without a
+    member of their own, by field. `taken_from` is the job whose words the form began with, and
+    `taken_type` that job's task type as long as nobody has been through those words.
     """
 
     job_name: str = ""
@@ -53,6 +53,7 @@ class Draft(msgspec.Struct, frozen=True):
     skipped: int = 0
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    later_notes: tuple[str, ...] = ()
     more: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""

@@ -25,7 +25,7 @@ from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind,
 from bot.jobs.orders import Orders
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
-from bot.work.leases import Hold
+from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Launch:
                 failed=self._again,
             )
 
-    def _launch(self, job: Job, hold: Hold) -> None:
+    def _launch(self, job: Job, hold: LeaseGuard) -> None:
         """The launch itself, repeatable at every step."""
         steps = _Steps(job, hold, self._store)
         if job.state.state == LAUNCHING:
@@ -146,7 +146,7 @@ class Launch:
 class _Steps:
     """The submission's progress, on the job's row (see `engines.protocol.Steps`)."""
 
-    def __init__(self, job: Job, hold: Hold, store: JobStore) -> None:
+    def __init__(self, job: Job, hold: LeaseGuard, store: JobStore) -> None:
         self.job = job
         self._hold = hold
         self._store = store

@@ -50,10 +50,10 @@ class Orders:
             TeamGone, BadInput: with words.
 
         """
-        self._check(job)
-        draft = job.draft
+        notes, draft = self._check(job), job.draft
         folder = read(draft.output_uri).join(draft.job_name, "labeljob")
-        draft, manifest = self._manifest(draft, folder, alive)
+        of_data, manifest = self._manifest(draft, folder, alive)
+        draft = msgspec.structs.replace(draft, notes=(*of_data, *notes), later_notes=())
         order = Order(
             request_key=job.request_key,
             name=draft.job_name,
@@ -71,24 +71,26 @@ class Orders:
         )
         return draft, order
 
-    def _check(self, job: Job) -> None:
-        """Everything that the form could check (or had no time for), checked again."""
+    def _check(self, job: Job) -> tuple[str, ...]:
+        """Everything that the form could check (or had no time for), checked again; what of it is
+        to be looked at.
+        """
         who = self._access.who(job.team_id, job.asked_by, job.channel)
-        if (
-            not who.gone
-        ):  # what was taken in outlives the account of whoever asked: a manager is told
+        # what was taken in outlives the account of whoever asked: a manager is told
+        if not who.gone:
             self._access.require("create", who)
         found = self._checker.before_launch(job.draft)
-        if found:
-            raise Refused(found)
+        if found.faults:
+            raise Refused(list(found.faults))
         if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
             raise TeamGone
+        return found.notes
 
     def _manifest(
         self, draft: Draft, folder: S3Uri, alive: Callable[[], None]
-    ) -> tuple[Draft, S3Uri]:
-        """The manifest that lists the objects; one that is made has the hash of its content in its
-        key.
+    ) -> tuple[tuple[str, ...], S3Uri]:
+        """What is to be looked at in the data, and the manifest that lists the objects; one that is
+        made has the hash of its content in its key.
         """
         storage = self._storage.attended(alive)
         manifest = read(draft.input_uri)
@@ -96,5 +98,4 @@ class Orders:
             if made.body is not None:
                 manifest = folder.join(f"{made.body.sha256}.manifest")
                 storage.put_once(manifest, made.body, "application/x-ndjson")
-            notes = (made.input.notes,) if made.input.notes else ()
-        return msgspec.structs.replace(draft, notes=notes), manifest
+            return (made.input.notes,) if made.input.notes else (), manifest

@@ -122,9 +122,8 @@ class Stop:
             )
             self._store.change(job, state, (Change(Kind.STOPPED),))
             return
-        if (
-            report.state is None
-        ):  # an engine without states: what we did is all that there is to know
+        # an engine without states: what we did is all that there is to know
+        if report.state is None:
             report = replace(report, state=STOPPED)
         state, changes = observe(job.state, report, now)
         if state != job.state:

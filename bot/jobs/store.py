@@ -7,6 +7,7 @@ together.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 from sqlmodel import Session
@@ -61,12 +62,15 @@ class JobStore:
         A job that had failed before anybody looked says in its thread what to do about it: its card
         has the cause alone.
         """
+        # Read before the transaction, which needs no second connection then.
+        facts = self._facts.of(job)
+        message = card.root_card(facts, job.state, self._clock())
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
-                self._show(session, job, job.channel)
+                self._outbox.show(session, subject(job), job.channel, message)
             if taken and job.state.state == FAILED:
-                failed = thread_lines.failed_line(self._facts.of(job), job.state)
+                failed = thread_lines.failed_line(facts, job.state)
                 key = f"follow:{job.id}:{job.channel}"
                 self._outbox.say(session, subject(job), job.channel, failed, key=key)
             reach("before-job-commit")
@@ -95,7 +99,10 @@ class JobStore:
         told = tuple(changes)
         # Whoever is mentioned must be able to read it; asked before the transaction, for Slack is
         # asked.
-        facts = self._facts.heard(after) if told or line is not None else self._facts.of(after)
+        before = job.state
+        counted = (state.labeled, state.failed) != (before.labeled, before.failed)
+        heard = told or moved or counted
+        facts = self._facts.heard(after) if heard else self._facts.of(after)
         lines = self._lines(after, facts, told)
         if line is not None:
             lines.append(line)
@@ -108,19 +115,21 @@ class JobStore:
             message = card.root_card(facts, state, now)
             for channel in self._outbox.channels(session, about):
                 self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
-                if facts.asked_by != after.asked_by:
-                    gone = thread_lines.requester_gone_line(facts)
-                    self._outbox.say(
-                        session, about, channel, gone, key=f"gone:{after.id}:{channel}"
-                    )
-                for number, said in enumerate(lines):
-                    key = f"job:{after.id}:{after.seq}:{number}:{channel}"
-                    self._outbox.say(
-                        session, about, channel, said, key=key, priority=2 if state.ended else 5
-                    )
+                self._say(session, after, facts, channel, lines)
             reach("before-job-commit")
         reach("after-job-commit")
         return saved
+
+    def _say(
+        self, session: Session, job: Job, facts: JobFacts, channel: str, lines: Iterable[Message]
+    ) -> None:
+        """Write what the thread of one channel is told; first, once, that the requester is gone."""
+        say = partial(self._outbox.say, session, subject(job), channel)
+        if facts.asked_by != job.asked_by:
+            say(thread_lines.requester_gone_line(facts), key=f"gone:{job.id}:{channel}")
+        for number, said in enumerate(lines):
+            key = f"job:{job.id}:{job.seq}:{number}:{channel}"
+            say(said, key=key, priority=2 if job.state.ended else 5)
 
     def show_in(self, job: Job, channel: str) -> bool:
         """Give the job a card in one more channel; whether it has one there already.

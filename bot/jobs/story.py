@@ -60,107 +60,154 @@ class JobStory:
 
 def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
     """Join the parts of the story."""
-    settings, db, outbox = ground.settings, ground.db, ground.outbox
-    access, teams, tries, clock = ground.access, ground.teams, ground.tries, ground.clock
-    records = Records(db, clock, ground.new_id)
-    facts = Facts(teams, engine, access.told)
-    store = JobStore(
-        db=db, records=records, outbox=outbox, facts=facts, clock=clock, gap=settings.card_gap
+    parts = _Parts(ground, engine, account)
+    return JobStory(
+        accept=parts.accept(),
+        launch=parts.launch(),
+        watch=parts.watch(),
+        stop=parts.stop(),
+        retry=Retry(records=parts.records, store=parts.store, access=ground.access),
+        follow=parts.follow(),
+        queue=parts.queue(),
+        status=parts.status(),
+        standing=parts.standing(),
+        store=parts.store,
+        ground=ground,
     )
-    held = HeldByUs(records, account)
-    form = job_form(engine.abilities)
-    in_a_form = Storage.for_form(ground.aws, settings.allowed)
-    at_work = Storage.for_work(ground.aws, settings.allowed)
-    asked, launched = (
-        Checker(
+
+
+class _Parts:
+    """What several parts of the story share, and each part made of it."""
+
+    def __init__(self, ground: Ground, engine: Engine, account: Account) -> None:
+        self._ground = ground
+        self._engine = engine
+        self._account = account
+        self._in_a_form = Storage.for_form(ground.aws, ground.settings.allowed)
+        self._at_work = Storage.for_work(ground.aws, ground.settings.allowed)
+        self._facts = Facts(ground.teams, engine, ground.access.told)
+        self.records = Records(ground.db, ground.clock, ground.new_id)
+        self._held = HeldByUs(self.records, account)
+        self.store = JobStore(
+            db=ground.db,
+            records=self.records,
+            outbox=ground.outbox,
+            facts=self._facts,
+            clock=ground.clock,
+            gap=ground.settings.card_gap,
+        )
+
+    def accept(self) -> Accept:
+        return Accept(
+            records=self.records,
+            store=self.store,
+            teams=self._ground.teams,
+            checker=self._checker(self._in_a_form),
+            held=self._held,
+            engine=self._engine,
+            clock=self._ground.clock,
+            new_id=self._ground.new_id,
+        )
+
+    def launch(self) -> Launch:
+        ground = self._ground
+        orders = Orders(
+            engine=self._engine,
+            checker=self._checker(self._at_work),
+            storage=self._at_work,
+            open_places=ground.settings.open_places,
+            access=ground.access,
+            teams=ground.teams,
+        )
+        return Launch(
+            records=self.records,
+            store=self.store,
+            facts=self._facts,
+            engine=self._engine,
+            orders=orders,
+            tries=ground.tries,
+            clock=ground.clock,
+        )
+
+    def watch(self) -> Watch:
+        return Watch(
+            records=self.records,
+            store=self.store,
+            facts=self._facts,
+            engine=self._engine,
+            tries=self._ground.tries,
+            clock=self._ground.clock,
+            settings=self._ground.settings,
+        )
+
+    def stop(self) -> Stop:
+        return Stop(
+            records=self.records,
+            store=self.store,
+            facts=self._facts,
+            access=self._ground.access,
+            engine=self._engine,
+            tries=self._ground.tries,
+            clock=self._ground.clock,
+        )
+
+    def follow(self) -> Follow:
+        return Follow(
+            records=self.records,
+            store=self.store,
+            teams=self._ground.teams,
+            access=self._ground.access,
+            engine=self._engine,
+            account=self._account,
+            clock=self._ground.clock,
+            new_id=self._ground.new_id,
+        )
+
+    def queue(self) -> Queue:
+        ground = self._ground
+        return Queue(
+            db=ground.db,
+            records=self.records,
+            outbox=ground.outbox,
+            teams=ground.teams,
+            facts=self._facts,
+            engine=self._engine,
+            clock=ground.clock,
+            gap=ground.settings.card_gap,
+        )
+
+    def status(self) -> Status:
+        ground = self._ground
+        return Status(
+            db=ground.db,
+            records=self.records,
+            outbox=ground.outbox,
+            facts=self._facts,
+            teams=ground.teams,
+            storage=self._in_a_form,
+            clock=ground.clock,
+            settings=ground.settings,
+        )
+
+    def standing(self) -> Standing:
+        ground = self._ground
+        return Standing(
+            db=ground.db,
+            records=self.records,
+            outbox=ground.outbox,
+            teams=ground.teams,
+            access=ground.access,
+        )
+
+    def _checker(self, storage: Storage) -> Checker:
+        """The same checks, by a storage that fits whoever waits."""
+        settings = self._ground.settings
+        return Checker(
             CHECKS,
-            form,
-            engine=engine,
+            job_form(self._engine.abilities),
+            engine=self._engine,
             storage=storage,
-            held=held,
+            held=self._held,
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
         )
-        for storage in (in_a_form, at_work)
-    )
-    orders = Orders(
-        engine=engine,
-        checker=launched,
-        storage=at_work,
-        open_places=settings.open_places,
-        access=access,
-        teams=teams,
-    )
-    return JobStory(
-        accept=Accept(
-            records=records,
-            store=store,
-            teams=teams,
-            checker=asked,
-            held=held,
-            engine=engine,
-            clock=clock,
-            new_id=ground.new_id,
-        ),
-        launch=Launch(
-            records=records,
-            store=store,
-            facts=facts,
-            engine=engine,
-            orders=orders,
-            tries=tries,
-            clock=clock,
-        ),
-        watch=Watch(
-            records=records,
-            store=store,
-            facts=facts,
-            engine=engine,
-            tries=tries,
-            clock=clock,
-            settings=settings,
-        ),
-        stop=Stop(
-            records=records,
-            store=store,
-            facts=facts,
-            access=access,
-            engine=engine,
-            tries=tries,
-            clock=clock,
-        ),
-        retry=Retry(records=records, store=store, access=access),
-        follow=Follow(
-            records=records,
-            store=store,
-            teams=teams,
-            access=access,
-            engine=engine,
-            account=account,
-            clock=clock,
-            new_id=ground.new_id,
-        ),
-        queue=Queue(
-            db=db,
-            records=records,
-            outbox=outbox,
-            teams=teams,
-            facts=facts,
-            engine=engine,
-            clock=clock,
-            gap=settings.card_gap,
-        ),
-        status=Status(
-            db=db,
-            records=records,
-            outbox=outbox,
-            facts=facts,
-            teams=teams,
-            storage=in_a_form,
-            clock=clock,
-            settings=settings,
-        ),
-        standing=Standing(db=db, records=records, outbox=outbox, teams=teams, access=access),
-        store=store,
-        ground=ground,
-    )

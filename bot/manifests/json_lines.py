@@ -97,9 +97,8 @@ def parse(body: bytes | None) -> Object:
     if body.count(_NAME_END) != written(value).count(_NAME_END) or any(
         mark in body for mark in _HIDDEN_NAME_END
     ):
-        json.loads(
-            body, object_pairs_hook=unique
-        )  # a name comes twice, or a text looks like one, or blanks part them
+        # a name comes twice, or a text looks like one, or blanks part them
+        json.loads(body, object_pairs_hook=unique)
     return value
 
 
@@ -136,10 +135,6 @@ def _kind(value: object) -> str:
         return "a list"
     if isinstance(value, str):
         return "a text"
-    return (
-        "nothing (null)"
-        if value is None
-        else "a number"
-        if isinstance(value, int | float)
-        else "something else"
-    )
+    if value is None:
+        return "nothing (null)"
+    return "a number" if isinstance(value, int | float) else "something else"

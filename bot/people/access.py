@@ -25,9 +25,8 @@ from bot.base.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
 from bot.people.rules import Role, Rule
 
 _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
-_LIFE_OF_NO = (
-    5.0  # seconds that somebody who is in no such channel is believed not to have joined it since
-)
+# seconds that somebody who is in no such channel is believed not to have joined it since
+_LIFE_OF_NO = 5.0
 _PAGE = 999  # channels of one page of users.conversations, the most that Slack gives
 _NAMED = 5  # managers that a refusal names
 
@@ -83,8 +82,8 @@ class SlackShut(Transient):
     def __init__(self, code: str) -> None:
         super().__init__(
             f"Slack does not let Labeljob ask who may do this (it answers {code}); nothing was "
-            "done. An administrator "
-            "must install the app to the workspace again; `labeljob doctor` says what is missing."
+            "done. An administrator must install the app to the workspace again; `labeljob "
+            "doctor` says what is missing."
         )
 
 
@@ -217,8 +216,7 @@ class Access:
         if who.doubt and not rule.inside:
             raise SlackSilent(
                 f"Slack did not say who is in {who.doubt}, so it is not known whether you are a "
-                "manager; nothing was "
-                f"done. {can}"
+                f"manager; nothing was done. {can}"
             )
         if not who.in_channel and (rule.least <= Role.MEMBER or theirs):
             raise NotAllowed(
@@ -295,7 +293,9 @@ class Access:
         manager, doubt = (True, "") if named else self._by_group(user_id)
         if not inside and not manager:
             self._channel(channel)  # a channel that the bot cannot see hides its members too
-        role = Role.MANAGER if manager else Role.MEMBER if inside else Role.STRANGER
+        role = Role.MEMBER if inside else Role.STRANGER
+        if manager:
+            role = Role.MANAGER
         return Who(user_id, name, role, inside, guest=False, doubt=doubt)
 
     def _why_not(self, user: dict[str, Any]) -> str:

@@ -35,17 +35,19 @@ class Button(Generic[S]):
 
     def plain(self, words: str, value: str, name: str) -> Block:
         """The button with these words, wherever it stands."""
-        spoken = cut(self.spoken.format(name), _LABEL) if self.spoken else None
-        return button(words, self.id, value, label=spoken)
+        return button(words, self.id, value, label=self._label(name))
 
     def on(self, card: S, value: str, name: str) -> Block | None:
         """The button as it stands on the card of that name; its press carries `value`."""
         words = self.text(card)
         if not words:
             return None
-        spoken = cut(self.spoken.format(name), _LABEL) if self.spoken else None
         url = self.url(card) if self.url else None
-        return button(words, self.id, value, url=url, label=spoken)
+        return button(words, self.id, value, url=url, label=self._label(name))
+
+    def _label(self, name: str) -> str | None:
+        """What a screen reader says; None for the words that everybody sees."""
+        return cut(self.spoken.format(name), _LABEL) if self.spoken else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,9 @@ class Action(Generic[S]):
     `command` is the slash command it belongs to and `word` what is typed after it ("" for what is
     only pressed); `usage` is the whole of it as the usage hint shows it, `help` a line of help.
     `right` names its rule: rows of the database carry these names, so they stay. `first` is the
-    right that whoever types it must have before anything is looked up. `about` says what the name
-    behind the word names, where one is needed, and `unnamed` is what is answered without one.
+    right that whoever types it must have before anything is looked up. `about` says which job is
+    named behind the word ("" where none is), and `unnamed` what is answered without a name where
+    one is needed.
     `mention` is what is said to the bot for it, "" where a mention cannot.
     """
 

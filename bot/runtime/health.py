@@ -264,17 +264,15 @@ class _Stock(Collector):
         )
         for kind, state, many in self._rows(
             "SELECT 'line', CASE state WHEN 'dead' THEN 'dead' ELSE 'waiting' END AS s, count(*) "
-            "FROM outbox "
-            "WHERE state <> 'done' GROUP BY s UNION ALL "
+            "FROM outbox WHERE state <> 'done' GROUP BY s UNION ALL "
             "SELECT 'card', CASE state WHEN 'dead' THEN 'dead' ELSE 'waiting' END AS s, count(*) "
-            "FROM thread "
-            "WHERE state = 'dead' OR due_at IS NOT NULL GROUP BY s"
+            "FROM thread WHERE state = 'dead' OR due_at IS NOT NULL GROUP BY s"
         ):
             waiting.add_metric([kind, state], many)
         yield waiting
         ((age,),) = self._rows(
-            "SELECT coalesce(:now - min(created), 0) FROM outbox WHERE state IN ('ready', "
-            "'sending')"
+            "SELECT coalesce(:now - min(created), 0) FROM outbox "
+            "WHERE state IN ('ready', 'sending')"
         )
         yield GaugeMetricFamily(
             "labeljob_outbox_oldest_seconds", "Age of the oldest line that waits", max(0.0, age)

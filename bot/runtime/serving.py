@@ -40,15 +40,13 @@ _BUFFER = 32_768  # bytes that are read ahead of a connection
 _ENDING_ANSWERS = 5  # seconds after SIGTERM that requests may still take; Slack waits for 3
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
 _REPEAT = 0.5
-_FREED = (
-    3.0  # seconds that a port is waited for: the web process of a killed bot may still be ending
-)
+# seconds that a port is waited for: the web process of a killed bot may still be ending
+_FREED = 3.0
 _LOOK = 0.1
 _ANSWERS = 30.0  # seconds after which nobody waits any more to say that HTTP answers
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask what is served on every address
-_ENDING_ROUNDS = (
-    7  # seconds that rounds may take then; both together stay below the 15 that a process is given
-)
+# seconds that rounds may take then; both together stay below the 15 that a process is given
+_ENDING_ROUNDS = 7
 
 log = logging.getLogger(__name__)
 
@@ -401,8 +399,7 @@ def _why_not_served(host: str, port: int, setting: str, error: Exception) -> str
     why = (error.strerror if isinstance(error, OSError) else "") or "it is no name of a machine"
     return (
         f"LABELJOB_HOST: {host} is no address of this machine ({why}). Set it to 127.0.0.1 (this "
-        "machine alone), "
-        "0.0.0.0 (every address) or one of its addresses."
+        "machine alone), 0.0.0.0 (every address) or one of its addresses."
     )
 
 

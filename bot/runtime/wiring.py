@@ -9,9 +9,6 @@ import random
 import socket
 from dataclasses import dataclass
 
-import commands.dataset
-import commands.labeljob
-import commands.labelteam
 from bot.base.aws import Aws
 from bot.base.clock import Clock, new_id, system_clock
 from bot.base.db import ANSWER_BUSY_WAIT, Database
@@ -30,11 +27,11 @@ from bot.jobs.held import Account
 from bot.jobs.story import JobStory, job_story
 from bot.people.access import Access
 from bot.people.teams import Teams
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from bot.slack.installation import Installation, installation_of, showing_the_token
 from bot.work.leases import Leases
 from bot.work.tries import Tries
-from commands import home
+from commands import dataset, home, labeljob, labelteam
 from commands.rights import RULES
 
 
@@ -50,7 +47,7 @@ class Bot:
     senders: Senders
     installation: Installation
 
-    def app(self) -> Door:
+    def app(self) -> SlackApp:
         """The Slack app with every listener.
 
         Raises: BadSlack: Slack does not take the bot's token, or does not answer (Bolt asks it once
@@ -60,16 +57,12 @@ class Bot:
         secret = self.settings.slack_signing_secret.get_secret_value()
         inbox, access = Inbox(self.ground.db), self.ground.access
         with showing_the_token():
-            door = Door(
+            door = SlackApp(
                 self.slack, signing_secret=secret, inbox=inbox, installation=self.installation
             )
-        commands.labeljob.register(door, jobs=self.jobs, access=access, new_id=new_id)
-        commands.labelteam.register(
-            door, queue=self.jobs.queue, teams=self.ground.teams, access=access
-        )
-        commands.dataset.register(
-            door, datasets=self.datasets, jobs=self.jobs, access=access, new_id=new_id
-        )
+        labeljob.register(door, jobs=self.jobs, access=access, new_id=new_id)
+        labelteam.register(door, queue=self.jobs.queue, teams=self.ground.teams, access=access)
+        dataset.register(door, datasets=self.datasets, jobs=self.jobs, access=access, new_id=new_id)
         home.register(door, jobs=self.jobs, teams=self.ground.teams, access=access)
         return door
 

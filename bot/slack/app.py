@@ -1,4 +1,4 @@
-"""The front: every request of Slack's comes through `Door.dispatch`, whatever way it travelled.
+"""The front: every request of Slack's comes through `SlackApp.dispatch`, whatever way it travelled.
 
 Promises to the listeners: the signature is right (HTTP), the request is new (a repeat gets the
 stored answer and reaches no listener), and whatever they raise becomes words for the person.
@@ -64,7 +64,7 @@ class NotShown(Transient):
     """
 
 
-class Door(App):
+class SlackApp(App):
     """The Bolt app behind a signature check and a once-only gate."""
 
     def __init__(
@@ -201,8 +201,10 @@ def _count(body: dict[str, Any], status: int, seconds: float) -> None:
     kind = "command" if body.get("command") else str(body.get("type") or "")
     if status in _UNPROVEN:
         kind = "forged"
-    failed, refused = status >= HTTPStatus.INTERNAL_SERVER_ERROR, status >= HTTPStatus.BAD_REQUEST
-    metrics.answered(kind, "failed" if failed else "refused" if refused else "ok", seconds)
+    how = "refused" if status >= HTTPStatus.BAD_REQUEST else "ok"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        how = "failed"
+    metrics.answered(kind, how, seconds)
 
 
 def meaning(body: dict[str, Any]) -> Request | None:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from slack_bolt import BoltRequest, BoltResponse
 
-from bot.slack.app import MISSHAPEN, Door
+from bot.slack.app import MISSHAPEN, SlackApp
 from bot.slack.raw_bodies import Body, NotRead, RawBodies
 from bot.slack.signature import SlackSignature
 
@@ -33,7 +33,7 @@ class SignedHttp:
     value.
     """
 
-    def __init__(self, door: Door, signing_secret: str) -> None:
+    def __init__(self, door: SlackApp, signing_secret: str) -> None:
         self._door = door
         self._signature = SlackSignature(signing_secret)
         self._bodies = RawBodies()

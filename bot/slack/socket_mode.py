@@ -25,9 +25,8 @@ from bot.slack.app import AT_ONCE
 
 _QUIET = 0.2  # seconds without a request after which nothing is on its way any more
 _LOOK = 0.02
-_RECEIVING = (
-    3.0  # seconds that the thread that receives may take to end; it looks five times a second
-)
+# seconds that the thread that receives may take to end; it looks five times a second
+_RECEIVING = 3.0
 _PINGS = 3.0  # seconds between pings; a connection that leaves four of them unanswered is replaced
 
 log = logging.getLogger(__name__)
@@ -60,9 +59,8 @@ class Socket(SocketModeHandler):
                 raise NoConnection from error
             raise NoConnection(
                 f"Slack does not open a connection for SLACK_APP_TOKEN ({slack_code(error)}). It "
-                "must be an app-level "
-                "token (xapp-…) with connections:write, and Socket Mode must be on in the app. "
-                "`labeljob doctor` looks closer."
+                "must be an app-level token (xapp-…) with connections:write, and Socket Mode must "
+                "be on in the app. `labeljob doctor` looks closer."
             ) from error
         except NO_ANSWER as error:
             raise NoConnection from error

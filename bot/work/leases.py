@@ -14,9 +14,8 @@ from bot.base.db import Database
 from bot.base.errors import Transient
 from bot.base.moments import over
 
-_RENEWED = (
-    1 / 3
-)  # of a lease is over when it is renewed: two renewals may fail before anybody else can take it
+# of a lease is over when it is renewed: two renewals may fail before anybody else can take it
+_RENEWED = 1 / 3
 
 T = TypeVar("T")
 
@@ -62,16 +61,19 @@ class Leases:
         `rest`.
         """
         granted = self._db.execute(
-            "INSERT INTO lease (name, owner, fence, until) VALUES (:name, :owner, 1, :now + "
-            ":seconds) "
-            "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = lease.fence + 1, "
-            f"until = excluded.until WHERE {over('lease.until', ':longest')} RETURNING fence",
+            "INSERT INTO lease (name, owner, fence, until) "
+            "VALUES (:name, :owner, 1, :now + :seconds) "
+            "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, "
+            "fence = lease.fence + 1, until = excluded.until "
+            f"WHERE {over('lease.until', ':longest')} RETURNING fence",
             {"name": name, "owner": self._owner, "seconds": seconds, "longest": max(seconds, rest)},
         )
         return Lease(name, self._owner, int(granted[0][0])) if granted else None
 
     @contextmanager
-    def hold(self, name: str, seconds: float, *, rest: float = 0.0) -> Iterator["Hold | None"]:
+    def hold(
+        self, name: str, seconds: float, *, rest: float = 0.0
+    ) -> Iterator["LeaseGuard | None"]:
         """As `take`, for work of any length, in which `keep` is called at each step.
 
         A worker that is killed is followed by another after `seconds`; nobody gets the name for
@@ -82,7 +84,7 @@ class Leases:
             yield None
             return
         try:
-            yield Hold(self, lease, seconds)
+            yield LeaseGuard(self, lease, seconds)
         finally:
             self.release(lease, rest=rest)
 
@@ -105,7 +107,7 @@ class Leases:
         return bool(still_ours)
 
 
-class Hold:
+class LeaseGuard:
     """A lease that lives as long as its holder goes on. The process's clock only says when to ask
     the database.
     """

@@ -22,7 +22,7 @@ from bot.base.db import Database, DatabaseSilent
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.moments import over
 from bot.base.settings import Settings
-from bot.work.leases import Hold, LeaseLost, Leases
+from bot.work.leases import LeaseGuard, LeaseLost, Leases
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def write_version(session: Session, table: Any, before: Tried, values: dict[str,
 
 def attempt(
     what: str,
-    hold: Hold,
+    hold: LeaseGuard,
     work: Callable[[], None],
     *,
     refused: Callable[[Refusal], None],
@@ -149,7 +149,7 @@ class Tries:
         self._limit = settings.quarantine_after
         self._chance = chance
 
-    def hold(self, name: str, *, rest: float = 0.0) -> AbstractContextManager[Hold | None]:
+    def hold(self, name: str, *, rest: float = 0.0) -> AbstractContextManager[LeaseGuard | None]:
         """The lease on `name` while the work goes on; None while somebody else has it."""
         return self._leases.hold(name, self._seconds, rest=rest)
 
@@ -158,7 +158,7 @@ class Tries:
         name: str,
         waiting: T,
         get: Callable[[str], T | None],
-        work: Callable[[T, Hold], None],
+        work: Callable[[T, LeaseGuard], None],
         *,
         what: str,
         refused: Callable[[T, Refusal], None],

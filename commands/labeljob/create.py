@@ -17,12 +17,12 @@ from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.draft import Draft
 from bot.jobs.form import fields, pages, review
 from bot.people.access import Access, Who
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from commands.answers import thanked
 from commands.asking import asking, person_here
 
 
-def register(app: Door, *, accept: Accept, access: Access, new_id: NewId) -> None:
+def register(app: SlackApp, *, accept: Accept, access: Access, new_id: NewId) -> None:
     """Tell the app of the form's listeners."""
     bound: dict[str, Any] = {"accept": accept, "new_id": new_id}
     app.action(fields.CATEGORY)(partial(category, **bound))

@@ -33,7 +33,7 @@ from bot.jobs.records import Job
 from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.action import Action
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from commands.answers import to_one
 from commands.asking import Asking, asking, person_here, words_of
 from commands.doing import HANDLERS, Answer, Ask, Opens, Said, Shows, key_of
@@ -45,12 +45,11 @@ _BY_WORD: Mapping[str, Action[Any]] = {each.word: each for each in JOB_ACTIONS i
 log = logging.getLogger(__name__)
 
 
-def register(app: Door, *, jobs: JobStory, access: Access, new_id: NewId) -> None:
+def register(app: SlackApp, *, jobs: JobStory, access: Access, new_id: NewId) -> None:
     """Tell the app of the command, its form, the card's buttons and mentions."""
     bound: dict[str, Any] = {"jobs": jobs, "access": access}
-    app.command(LABELJOB)(
-        partial(command, **bound, new_id=new_id)
-    )  # first: Bolt tries listeners in this order
+    # first: Bolt tries listeners in this order
+    app.command(LABELJOB)(partial(command, **bound, new_id=new_id))
     create.register(app, accept=jobs.accept, access=access, new_id=new_id)
     stop.register(app, **bound)
     for action in JOB_ACTIONS:
@@ -97,7 +96,7 @@ def _typed(action: Action[Any], who: Asking, rest: str, jobs: JobStory, access: 
     if action.first:
         access.require(action.first, person_here(who, access))
     job = None
-    if rest and (action.about or action is STATUS):
+    if rest and action.about:
         job = jobs.status.named(access.team_id, who.channel, rest)
     return _handled(action, Ask("command", who, jobs, access, rest, job))
 
@@ -179,7 +178,7 @@ def _answer_to(who: Asking, text: str, root: str, jobs: JobStory, access: Access
     if action is None or not known:
         action, rest = STATUS, ""
     job = _meant(action, rest, who, root, jobs, access)
-    if action.about and job is None:
+    if action.unnamed and job is None:
         return status_card.plain_message(f"Name {action.about}: @labeljob {action.usage}.")
     answer = _handled(action, Ask("mention", who, jobs, access, rest, job))
     message = _message(answer)
@@ -196,7 +195,7 @@ def _meant(  # noqa: PLR0917 - where and what a mention is
     action: Action[Any], rest: str, who: Asking, root: str, jobs: JobStory, access: Access
 ) -> Job | None:
     """The job that a mention names, or in whose thread it stands."""
-    if rest and (action.about or action is STATUS):
+    if rest and action.about:
         return jobs.status.named(access.team_id, who.channel, rest)
     return jobs.status.in_thread(who.channel, root)
 

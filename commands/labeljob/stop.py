@@ -11,7 +11,7 @@ from bot.jobs.actions import STOP
 from bot.jobs.cards import card
 from bot.jobs.story import JobStory
 from bot.people.access import Access
-from bot.slack.app import Door
+from bot.slack.app import SlackApp
 from commands.asking import asking
 from commands.doing import Answer, Ask, Opens, does
 
@@ -23,7 +23,7 @@ def stop(ask: Ask) -> Answer:
     return Opens(ask.jobs.status.stop_view(job), offer=ask.jobs.status.stop_offer(job))
 
 
-def register(app: Door, *, jobs: JobStory, access: Access) -> None:
+def register(app: SlackApp, *, jobs: JobStory, access: Access) -> None:
     """Tell the app of the window."""
     app.view(card.JOB_STOP_VIEW)(partial(confirmed, jobs=jobs, access=access))
 

@@ -265,9 +265,8 @@ def test_a_picture_that_is_gone_is_said_and_nothing_is_submitted(
     site.put_page(tool_page("polygon"))
     site.world.job("draw", "PassThrough", ["x"])
     site.world.later(2)
-    page = (
-        browser.new_page()
-    )  # its console tells of the missing picture, which would fail the usual one
+    # its console tells of the missing picture, which would fail the usual one
+    page = browser.new_page()
     page.goto(site.login_url("sub-lin"))
     page.goto(f"{site.server.url}/tasks/draw")
     page.get_by_text("The picture could not be loaded. Return the task.").wait_for()

@@ -147,9 +147,8 @@ def test_a_script_in_a_template_does_not_run(site: Site, browser: Browser) -> No
     site.put_page(evil)
     site.world.job("ripeness", "ImageMultiClass", ["unripe", "ripe"])
     site.world.later(2)
-    page = (
-        browser.new_page()
-    )  # its console tells of the refused script, which would fail the usual one
+    # its console tells of the refused script, which would fail the usual one
+    page = browser.new_page()
     page.goto(site.login_url("sub-lin"))
     page.goto(f"{site.server.url}/tasks/ripeness")
     see_picture(page)

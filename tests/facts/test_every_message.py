@@ -148,7 +148,6 @@ def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, fi
         windows(status_card.status_message(job, state, NOW, with_button=False)),
         card.stop_modal(job, state),
         queue_card.home_view(words, jobs, now=NOW, first_visit=first, my_queue=queue),
-        pages.loading(),
         pages.thanks(words, "C1"),
         dataset_form.page(source, nonce="n" * 36, job="j" * 36, lead=words),
         dataset_form.thanks(source),

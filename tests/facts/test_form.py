@@ -117,7 +117,6 @@ def test_a_page_that_nobody_touched_reads_as_its_draft() -> None:
 def test_every_page_is_one_that_slack_takes() -> None:
     """A view that Slack refuses opens as nothing at all."""
     views = [
-        pages.loading("d1"),
         JOB_FORM.page_one(Draft(), "d1"),
         JOB_FORM.page_one(MARA, "d1", faults=faults(Draft(), Allowed(()))),
         JOB_FORM.page_two(Draft(), "d1", teams_known=False),
@@ -215,6 +214,37 @@ def test_instructions_begin_with_the_template_of_the_task_type() -> None:
     assert "touches the object on all four sides" in rich_words(draft.short_instructions)
     assert draft.full_instructions is None
     assert "Say here which objects count" in json.dumps(inputs(page)["full_instructions"])
+
+
+@pytest.mark.parametrize(
+    ("task_type", "noun"), [("bounding-box", "picture"), ("text-classification", "text")]
+)
+def test_beginning_of_a_window_opened_before_the_templates_is_no_instruction(
+    task_type: str, noun: str
+) -> None:
+    """Workers would read "Choose for each picture: …" of whoever had page 2 open at the update."""
+    draft = Draft(task_type=task_type)
+    page = shown_values(JOB_FORM.page_two(draft, "d", teams_known=True))
+    earlier = {
+        "short_instructions": (f"Choose for each {noun}: …", "Good: …", "Not good: …"),
+        "full_instructions": (
+            f"How to label a {noun}",
+            "Good example: what it shows, and why it is right",
+            "Bad example: …",
+        ),
+    }
+    for field, (lead, *points) in earlier.items():
+        sections = [
+            {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+            for words in (lead, *points)
+        ]
+        written = rich_text(
+            sections[0], {"type": "rich_text_list", "style": "bullet", "elements": sections[1:]}
+        )
+        for value in page["state"]["values"][field].values():
+            value["rich_text_value"] = written
+    draft = read_two(page, draft)
+    assert (draft.short_instructions, draft.full_instructions) == (None, None)
 
 
 def test_emptied_instructions_stay_empty() -> None:

@@ -42,9 +42,8 @@ def main() -> int:
         _piped(chosen, kills, seed)
         return 0
     began, terminal = time.monotonic(), Terminal()
-    if (
-        chosen == "both" and kills < LONG
-    ):  # the long form measures times, and needs the machine for one row
+    # the long form measures times, and needs the machine for one row
+    if chosen == "both" and kills < LONG:
         every = _side_by_side(kills, terminal)
     else:
         stores = _STORES if chosen == "both" else (chosen,)

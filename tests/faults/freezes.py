@@ -232,9 +232,8 @@ def _keep_freezing(
                     began = began or time.monotonic()
                     freezes.note(aim)
                     _hold(world, bot, aim, chance)
-            if (
-                began and time.monotonic() - began > _TWIN_WAIT
-            ):  # a twin that it posts after that is its own to find
+            # a twin that it posts after that is its own to find
+            if began and time.monotonic() - began > _TWIN_WAIT:
                 _let_it_finish(bot)
         finally:
             bot.kill()

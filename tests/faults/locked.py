@@ -22,9 +22,8 @@ from tests.faults.world import CHANNEL, running
 _LONGEST = 15.0
 _BETWEEN = 1.0
 SLACK_WAITS = 3.0
-_LATE = (
-    0.05  # share that the short form forgives: it runs on machines that are busy with other things
-)
+# share that the short form forgives: it runs on machines that are busy with other things
+_LATE = 0.05
 _SETTLE = 180.0
 
 

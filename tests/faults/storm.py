@@ -222,9 +222,8 @@ def _slot(world: World, births: Nursery, name: str, deaths: Deaths, chance: rand
     role = _SLOTS[name]
     while not deaths.over:
         step = deaths.take(_STEPS[role])
-        if (
-            step is None and role == "both"
-        ):  # the others are enough to ask and to launch, and reach their steps sooner
+        # the others are enough to ask and to launch, and reach their steps sooner
+        if step is None and role == "both":
             time.sleep(0.3)
             continue
         nth = chance.choice((1, 1, 2))
@@ -243,9 +242,8 @@ def _live(bot: Replica, step: str, deaths: Deaths, chance: random.Random) -> Non
     """Let it live until its step, or for a random moment."""
     by_itself = bot.wait(_STEP_LIFE if step else chance.uniform(*_RANDOM_LIFE))
     at_step = by_itself and bool(step) and bot.status == -signal.SIGKILL
-    if (
-        by_itself and bot.status == REFUSED
-    ):  # Slack did not answer in time while it started, as on a busy machine
+    # Slack did not answer in time while it started, as on a busy machine
+    if by_itself and bot.status == REFUSED:
         deaths.note(step, died=False)
         return
     if by_itself and not at_step:

@@ -70,6 +70,14 @@ CHECK = """    Check(
         ),
     ),
 """
+LOOKS = """    Check(
+        name="capitals",
+        page=2,
+        field="title",
+        words="the title",
+        ask=lambda _draft, _sight: Seen((Finding(Kind.LOOK_AT, "Titles read best short."),)),
+    ),
+"""
 
 
 def _grow(tree: Path) -> None:
@@ -84,6 +92,7 @@ def _grow(tree: Path) -> None:
     checks.write_text(
         words.replace("from bot.jobs.checks.check import Check", needed), encoding="utf-8"
     )
+    _append(checks, "CHECKS: tuple", LOOKS)
     types = tree / "bot/engines/ground_truth/task_types"
     rows = json.loads((types / "classes.json").read_text(encoding="utf-8"))["task_types"]
     like = next(row for row in rows if row["id"] == "image-classification")
@@ -153,6 +162,8 @@ def test_toy_check_is_one_object(grown: dict[str, Any]) -> None:
     assert "Mondays are slow" in told["review"]
     assert "Not launched" in told["launch"]
     assert "Mondays are slow" in told["launch"]
+    assert "Titles read best short" in told["review"], "also of the second page's checks"
+    assert "Titles read best short" in told["launched"]
 
 
 def test_toy_task_type_is_one_row(grown: dict[str, Any]) -> None:

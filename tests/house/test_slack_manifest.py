@@ -31,7 +31,7 @@ from bot.slack import manifest as slack_manifest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.slack.app import Door
+    from bot.slack.app import SlackApp
 
 ROOT = Path(__file__).parents[2]
 CODE = sorted(
@@ -85,7 +85,7 @@ def manifest() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Iterator[Door]:
+def door(tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, Any]) -> Iterator[SlackApp]:
     """The app with every listener, as the bot registers them; none of the parts behind them is
     there.
     """
@@ -115,7 +115,7 @@ def hollow(parts: type[Any], **given: Any) -> Any:
     return parts(**{field.name: None for field in fields(parts)} | given)
 
 
-def listened(door: Door) -> list[tuple[str, str]]:
+def listened(door: SlackApp) -> list[tuple[str, str]]:
     """Every listener of the registered app: (its kind, what it listens for, as Bolt keeps it)."""
     found = []
     for listener in door._listeners:
@@ -144,7 +144,7 @@ def called() -> set[str]:
     return found
 
 
-def test_commands_are_those_of_the_code(manifest: dict[str, Any], door: Door) -> None:
+def test_commands_are_those_of_the_code(manifest: dict[str, Any], door: SlackApp) -> None:
     """A command that is not in the manifest does not exist; one without a listener times out before
     people's eyes.
     """
@@ -168,13 +168,13 @@ def test_usage_hints_are_those_of_the_actions(manifest: dict[str, Any]) -> None:
     }
 
 
-def test_events_are_those_of_the_code(manifest: dict[str, Any], door: Door) -> None:
+def test_events_are_those_of_the_code(manifest: dict[str, Any], door: SlackApp) -> None:
     """Slack sends only the events that the manifest names."""
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert sorted(events) == sorted(word for kind, word in listened(door) if kind == "event")
 
 
-def test_presses_and_forms_reach_the_app(manifest: dict[str, Any], door: Door) -> None:
+def test_presses_and_forms_reach_the_app(manifest: dict[str, Any], door: SlackApp) -> None:
     """Without interactivity every button and form is dead; without the options' address, menus stay
     empty over HTTP.
     """
@@ -199,7 +199,7 @@ def test_home_is_enabled(manifest: dict[str, Any]) -> None:
     assert home["messages_tab_enabled"]
 
 
-def test_scopes_are_those_of_the_calls(manifest: dict[str, Any], door: Door) -> None:
+def test_scopes_are_those_of_the_calls(manifest: dict[str, Any], door: SlackApp) -> None:
     """A missing scope shows only at the call, in somebody's face; one too many makes an
     administrator say no.
     """

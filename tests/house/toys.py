@@ -63,7 +63,12 @@ def check(world: World) -> dict[str, Any]:
     mara.fill()
     mara.close_windows()
     world.settle()
-    return {"at_form": at_form, "review": review, "launch": world.thread("toy-check")[-1]}
+    return {
+        "at_form": at_form,
+        "review": review,
+        "launch": world.thread("toy-check")[-1],
+        "launched": world.thread("toy-job")[1],
+    }
 
 
 def task_type(world: World) -> dict[str, Any]:

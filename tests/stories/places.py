@@ -19,14 +19,9 @@ from urllib.parse import urlencode
 from slack_bolt import BoltResponse
 
 from bot.runtime import wiring
-from bot.sandbox.aws import app as aws_app
-from bot.sandbox.crowd import worker_pages
-from bot.sandbox.http import Server
-from bot.sandbox.ports import free_port
-from bot.sandbox.slack.app import create_app as create_slack
-from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace import seed
-from bot.sandbox.workspace.services import ACCOUNT, REGION, Keys
+from bot.sandbox.workspace import services as practice
+from bot.sandbox.workspace.seed import Company
 from bot.slack import manifest as slack_manifest
 from bot.slack.http import SignedHttp, Unsigned
 
@@ -37,10 +32,7 @@ SHARED, THEIRS = (
     "C0SHARED",
     "C0THEIRS",
 )  # channels of Slack Connect: hosted by us, and by the partner
-CLOSED, ELSEWHERE = (
-    "orchard-closed",
-    "orchard-west",
-)  # a bucket that AWS denies, and one in another Region
+CLOSED, ELSEWHERE = seed.LOCKED, seed.FAR  # a bucket that AWS denies, and one in another Region
 PEOPLE = [
     *seed.PEOPLE,
     {
@@ -168,61 +160,30 @@ class MovableClock:
         return time.time() + self.moved
 
 
-class Services:
-    """AWS and Slack with more people, channels and buckets than the practice workspace has."""
+class Services(practice.Services):
+    """The practice workspace's, with more people, channels and teams; time passes by
+    `aws.tick()`.
+    """
 
     def __init__(self, folder: Path, clock: MovableClock) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.keys = Keys.of(folder)
-        slack_port, aws_port, work_port = (free_port(0) for _ in range(3))
-        self.portal_url = f"http://127.0.0.1:{work_port}"
-        self.aws = aws_app.create_app(
-            aws_app.AwsConfig(
-                folder=folder / "aws",
-                access_keys={self.keys.access_key: self.keys.secret_key},
-                account=ACCOUNT,
-                region=REGION,
-                pace=20.0,
-                worker_pages_url=self.portal_url,
-                public_url=f"http://127.0.0.1:{aws_port}",
-                denied_buckets=frozenset({CLOSED}),
-                other_region_buckets={ELSEWHERE: "us-west-2"},
-                clock=clock,
-            )
+        leads = [{"id": "S0LEADS", "name": "leads", "users": ["U0GRETA"]}]
+        super().__init__(
+            folder,
+            manifest=slack_manifest.read(),
+            pace=20.0,
+            rate_limits=False,
+            time_scale=0.001,
+            clock=clock,
+            ticking=False,
+            company=Company(PEOPLE, CHANNELS, leads),
         )
-        slack = create_slack(
-            SlackConfig(
-                store=folder / "slack.db",
-                manifest=slack_manifest.read(),
-                bot_token=self.keys.bot_token,
-                app_token=self.keys.app_token,
-                signing_secret=self.keys.signing_secret,
-                people=PEOPLE,
-                channels=CHANNELS,
-                usergroups=[{"id": "S0LEADS", "name": "leads", "users": ["U0GRETA"]}],
-                rate_limits=False,
-                time_scale=0.001,
-            )
-        )
-        self._servers = [
-            Server(self.aws.app, aws_port),
-            Server(worker_pages.create_app(self.aws), work_port),
-            Server(slack, slack_port),
-        ]
-        self.aws_url, self.slack_url = self._servers[0].url, self._servers[2].url
 
     def start(self) -> None:
         with self.aws.store.write() as rows:
             for team in TEAMS[len(seed.TEAMS) :]:
                 seed._add_team(rows, self.aws, team, self.portal_url)
-        seed.fill(self.aws, None, portal=self.portal_url)
-        for server in self._servers:
-            server.start()
-
-    def stop(self) -> None:
-        for server in reversed(self._servers):
-            server.stop()
-        self.aws.stop()
+        super().start()
 
 
 class Arrived:

@@ -158,7 +158,7 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         (
             {"source": f"s3://{CLOSED}/x.manifest"},
             "input_uri",
-            "AWS does not let the bot in at s3://orchard-closed/x.manifest.",
+            "AWS does not let the bot in at s3://orchard-locked/x.manifest.",
         ),
         ({"source": f"s3://{ELSEWHERE}/x.manifest"}, "input_uri", "is in another Region"),
         (
@@ -174,7 +174,7 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         (
             {"output": f"s3://{CLOSED}/x/"},
             "output_uri",
-            "s3:PutObject and s3:ListBucket on “orchard-closed”",
+            "s3:PutObject and s3:ListBucket on “orchard-locked”",
         ),
         ({"output": "s3://somebody-elses/x/"}, "output_uri", "is not open here"),
         ({"output": f"s3://{seed.OUT}/x.txt"}, "output_uri", "end the address with a slash"),

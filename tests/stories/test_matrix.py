@@ -243,9 +243,8 @@ class Scene:
         own.
         """
         payload = self.apart(request, asker)
-        in_window = (
-            payload.get("type") == "block_actions" and "view" in payload
-        )  # words go on top of that window
+        # words go on top of that window
+        in_window = payload.get("type") == "block_actions" and "view" in payload
         if "trigger_id" in payload and not in_window:
             payload["trigger_id"] = self.trigger(asker.user)
         if "command" in payload:

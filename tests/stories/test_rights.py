@@ -60,9 +60,8 @@ class Scene:
     def command(self, kind: str, command: str, text: str) -> str:
         """What is answered; "a window" when one opened."""
         person = self.people[kind]
-        if (
-            kind == "outsider"
-        ):  # Slack does not let him type there: a request as it would come all the same
+        # Slack does not let him type there: a request as it would come all the same
+        if kind == "outsider":
             return self.forged_command(person.user, command, text)
         person.close_windows()
         said = words(person.command(self.channel, command, text))

@@ -21,9 +21,8 @@ _CATEGORIES = {
     "generative-or-custom": "Custom",
     "custom": "Custom",
 }
-_OBJECTS_MAX = (
-    100_000  # Ground Truth: objects per manifest, where a type has no lower limit of its own
-)
+# Ground Truth: objects per manifest, where a type has no lower limit of its own
+_OBJECTS_MAX = 100_000
 
 _SUMMARIES = {
     "image-classification": "One label for the whole picture",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.base.aws import Aws, AwsRefused
 from bot.base.errors import LabeljobError
-from bot.base.s3_uri import S3Uri, read
+from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.engines.ground_truth.catalogue import TASK_TYPES
@@ -108,30 +108,23 @@ class GroundTruth:
         return f"{output.rstrip('/')}/{name}/manifests/output/output.manifest"
 
     def _files(self, order: Order, steps: Steps) -> tuple[S3Uri | None, S3Uri]:
-        """Worker page and label file in S3; what an earlier try wrote of them is not written
-        again.
+        """Worker page and label file in S3, under keys that hold their hash.
+
+        Each try writes them: that changes nothing, and heals what was deleted since the last one.
         """
-        kept: dict[str, str] = {}
+        template, kept = None, {}
         if order.task_type.ui_kind == "template":
             page = worker_page(
                 order.task_type.tool, order.instructions, allowed=order.allowed.text
             ).encode()
             template = place_of(order, page, ".liquid.html")
-            kept["template"] = self._written(
-                steps, "template", template, page, "text/html; charset=utf-8"
-            )
-        labels = category_file(order.instructions.labels)
-        place = place_of(order, labels, ".labels.json")
-        kept["labels"] = self._written(steps, "labels", place, labels, "application/json")
-        steps.keep(**kept)
-        return read(kept["template"]) if "template" in kept else None, place
-
-    def _written(
-        self, steps: Steps, step: str, place: S3Uri, body: bytes, content_type: str
-    ) -> str:
-        if steps.done(step) != str(place):
-            self._storage.put(place, body, content_type)
-        return str(place)
+            self._storage.put(template, page, "text/html; charset=utf-8")
+            kept["template"] = str(template)
+        categories = category_file(order.instructions.labels)
+        labels = place_of(order, categories, ".labels.json")
+        self._storage.put(labels, categories, "application/json")
+        steps.keep(labels=str(labels), **kept)
+        return template, labels
 
     def _first_report(self, name: str) -> Report:
         """How the new job stands; where AWS does not say, the watcher finds out."""

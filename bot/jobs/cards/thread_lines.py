@@ -57,8 +57,7 @@ def not_stopped_line(job: JobFacts, why: str) -> Message:
     """AWS did not stop it; mentions the requester, for the work goes on and may cost money."""
     return _line(
         f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the "
-        "cause is mended, press "
-        f"Stop… again or type {code(f'/labeljob stop {job.name}')}."
+        f"cause is mended, press Stop… again or type {code(f'/labeljob stop {job.name}')}."
     )
 
 
@@ -96,8 +95,8 @@ def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
         safe = "AWS may have taken it or not: another try finds out, and never makes a second job."
     return _line(
         f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. "
-        f"{safe} "
-        f"When the cause is mended, press Try again or type {code(f'/labeljob retry {job.name}')}."
+        f"{safe} When the cause is mended, press Try again or type "
+        f"{code(f'/labeljob retry {job.name}')}."
     )
 
 

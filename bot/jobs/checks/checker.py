@@ -107,9 +107,9 @@ class Checker:
             found.append(Fault("output_uri", folder))
         return found
 
-    def before_launch(self, draft: Draft) -> list[Fault]:
-        """Everything that blocks, of the whole draft: the fields' own rules first, then what must
-        be asked again.
+    def before_launch(self, draft: Draft) -> Checked:
+        """What blocks, of the whole draft, and what is to be looked at: the fields' own rules
+        first, then what must be asked again.
 
         Raises:
             Transient: something was not answered; nothing is known.
@@ -118,7 +118,7 @@ class Checker:
         allowed = self._open.of(draft.channel)
         faults = self.form.faults(draft, allowed)
         if faults:
-            return faults
+            return Checked({}, tuple(faults), ())
         sight = Sight(self._engine, self._storage, self._held, allowed)
         due = {
             check.name: check
@@ -126,7 +126,7 @@ class Checker:
             if check.before_launch and check.applies(draft, sight)
         }
         answers = {name: _answer(check, draft, sight) for name, check in due.items()}
-        return _faults(answers, due)
+        return Checked(answers, tuple(_faults(answers, due)), ())
 
 
 def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:

@@ -265,6 +265,20 @@ def _beginning(draft: Draft, member: str) -> Block:
     return short if member == "short_instructions" else full
 
 
+# What the fields of a window began with that the bot opened before it had templates there.
+_EARLIER = {
+    "short_instructions": "Choose for each {}: … • Good: … • Not good: …",
+    "full_instructions": (
+        "How to label a {} • Good example: what it shows, and why it is right • Bad example: …"
+    ),
+}
+
+
+def _is_earlier_beginning(written: Block, member: str, draft: Draft) -> bool:
+    """Whether an older window's beginning came back as it was: nobody wrote anything."""
+    return rich_words(written).split() == _EARLIER[member].format(_noun(draft)).split()
+
+
 def same_words(one: Block | None, other: Block | None) -> bool:
     """Whether two rich texts say the same (Slack gives line ends of its own back)."""
     return rich_words(one).split() == rich_words(other).split()
@@ -287,6 +301,8 @@ def _instructions(
 
     def read(answer: Answer, draft: Draft) -> Draft:
         written = answer.rich or rich_text()
+        if _is_earlier_beginning(written, member, draft):
+            return _changed(draft, **{member: None})
         if not kept_untouched and same_words(written, _beginning(draft, member)):
             return _changed(draft, **{member: None})
         return _changed(draft, **{member: written})
@@ -390,8 +406,7 @@ AVAILABILITY: Field[Draft] = Field(
     words="Job closes after",
     hint=_hint(
         f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} "
-        "to "
-        f"{spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."
+        f"to {spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."
     ),
     element=_text(_duration("availability_s"), "10 days"),
     read=_number("availability_s", parse_duration),
@@ -404,8 +419,7 @@ WORKERS: Field[Draft] = Field(
     label=lambda draft: f"People per {_noun(draft)}",
     hint=_hint(
         f"{rules.WORKERS_MIN} to {rules.WORKERS_MAX}. With one person, every confidence is 0: "
-        "agreement needs more. "
-        "Left empty: 1."
+        "agreement needs more. Left empty: 1."
     ),
     element=_people,
     read=_number("workers_per_object", _whole),

@@ -30,7 +30,6 @@ from bot.jobs.form.fields import (
 )
 
 # callback_ids
-LOADING = "job_form_loading"
 STEP_ONE = "job_form_1"
 STEP_TWO = "job_form_2"
 REVIEW = "job_form_review"
@@ -153,12 +152,6 @@ def _without(
     """The parts without one of them, or with another in its place."""
     kept = [instead if part is left_out else part for part in parts]
     return tuple(part for part in kept if part is not None)
-
-
-def loading(draft_id: str = "") -> Block:
-    """What opens within the three seconds of a trigger, before anything is looked up."""
-    words = [section("One moment: the form is coming.")]
-    return modal("New labeling job", words, callback_id=LOADING, metadata=metadata(draft_id, 0))
 
 
 def thanks(name: str, channel: str) -> Block:

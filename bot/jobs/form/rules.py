@@ -27,9 +27,8 @@ TITLE_MAX, DESCRIPTION_MAX = 128, 255  # Ground Truth: TaskTitle, TaskDescriptio
 LABEL_MAX = 256  # Ground Truth: a label's name
 EXAMPLES_MAX = 10  # ours: good and bad each, so that a worker's page still opens fast
 CAPTION_MAX = 200
-INSTRUCTIONS_MAX = (
-    20_000  # ours: both texts and their marks stay far below the worker page's 128,000 characters
-)
+# ours: both texts and their marks stay far below the worker page's 128,000 characters
+INSTRUCTIONS_MAX = 20_000
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _ODD = re.compile(r"[^a-zA-Z0-9-]")

@@ -40,9 +40,8 @@ def database(around: Surroundings) -> Iterator[Finding]:
             connection = session.connection()
             if around.db.is_sqlite:
                 version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-                connection.exec_driver_sql(
-                    f"PRAGMA user_version = {int(version)}"
-                )  # a write that changes nothing
+                # a write that changes nothing
+                connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")
             elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
                 yield Finding(Verdict.FAILS, f"{name}: read-only.")
                 return
@@ -102,8 +101,10 @@ def outbox(around: Surroundings) -> Iterator[Finding]:
     )
     if dead:
         words += "; dead: " + ", ".join(f"{many:,} ({why})" for why, many in dead[:5])
-    late = Verdict.FAILS if age > FAILS_AFTER else Verdict.LOOK
-    yield Finding(late if age > LOOK_AFTER else Verdict.LOOK if dead else Verdict.OK, f"{words}.")
+    verdict = Verdict.LOOK if dead or age > LOOK_AFTER else Verdict.OK
+    if age > FAILS_AFTER:
+        verdict = Verdict.FAILS
+    yield Finding(verdict, f"{words}.")
 
 
 @probe("worker", needs=("tables",))

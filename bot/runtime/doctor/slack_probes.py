@@ -107,8 +107,7 @@ def _blind(missing: list[str], recover: str) -> Finding:
         return Finding(Verdict.OK, words)
     remedy = (
         "Grant them for neither, or choose by LABELJOB_RECOVER: repeat is what happens now, "
-        "without asking Slack "
-        "first; skip sends no line twice and notes where one may be missing."
+        "without asking Slack first; skip sends no line twice and notes where one may be missing."
     )
     return Finding(Verdict.LOOK, words, remedy)
 

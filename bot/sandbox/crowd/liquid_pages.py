@@ -22,7 +22,9 @@ def render(
     """Render a template with ``task.input``; gives the HTML and the errors as (code, message).
 
     ``grant`` turns an S3 URI into a short-lived address and may raise ValueError for one that is
-    none. UNSURE: the codes of RenderingError are in no document.
+    none.
+
+    UNSURE: the codes of RenderingError are in no document.
     """
     errors: list[tuple[str, str]] = []
 

@@ -71,9 +71,8 @@ class RateLimits:
 
     def _take(self, key: tuple[str, str], size: float, a_second: float) -> int:
         now = self._clock()
-        if (
-            len(self._buckets) > KEPT_BUCKETS
-        ):  # a bucket that nobody touched for minutes is full again
+        # a bucket that nobody touched for minutes is full again
+        if len(self._buckets) > KEPT_BUCKETS:
             self._buckets = {name: one for name, one in self._buckets.items() if now - one[1] < 300}  # noqa: PLR2004
         tokens, filled_at = self._buckets.get(key, (size, now))
         tokens = min(size, tokens + max(0.0, now - filled_at) * a_second)

@@ -7,15 +7,16 @@ Data, and the functions that put it into the AWS stand-in. What is there already
 import json
 import mimetypes
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.crowd import sample_truth
 
-if (
-    TYPE_CHECKING
-):  # read when there is something to fill; the bot is started with the names above before that
+# read when there is something to fill; the bot is started with the names above before that
+if TYPE_CHECKING:
     from bot.sandbox.aws.app import Aws
     from bot.sandbox.workspace.sample_pictures import SamplePicture
 
@@ -65,6 +66,20 @@ CHANNELS: list[dict[str, Any]] = [
         "members": ["U0MARA", "U0LIN", "U0SAM"],
     },
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is at Slack: people, the channels they talk in, and their user groups, as the stand-in
+    takes them.
+    """
+
+    people: Sequence[dict[str, Any]]
+    channels: Sequence[dict[str, Any]]
+    usergroups: Sequence[dict[str, Any]] = ()
+
+
+COMPANY = Company(PEOPLE, CHANNELS)
 RAW, OUT = "orchard-raw", "orchard-out"
 BUCKETS = (RAW, OUT)
 LOCKED, FAR, PARTNER, SEALED = (

@@ -19,6 +19,7 @@ from bot.sandbox.slack.app import create_app as create_slack
 from bot.sandbox.slack.config import SlackConfig
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.addresses import ACCOUNT, REGION, ROLE, Addresses, Keys
+from bot.sandbox.workspace.seed import Company
 
 __all__ = ["ACCOUNT", "REGION", "ROLE", "Keys", "Services"]
 
@@ -28,7 +29,7 @@ class Services:
 
     Without `addresses` they answer on free ports. `pace` is how many objects a simulated team
     labels in a second. `manifest` is the Slack app's, parsed. With `ticking` off, time at AWS
-    passes only when somebody calls `aws.tick()`.
+    passes only when somebody calls `aws.tick()`. `company` is who is at Slack, in which channels.
     """
 
     def __init__(  # noqa: PLR0913 - what can be chosen of a world
@@ -45,6 +46,7 @@ class Services:
         clock: Callable[[], float] = time.time,
         ticking: bool = True,
         behaviours: Behaviours | None = None,
+        company: Company = seed.COMPANY,
     ) -> None:
         self.folder = folder
         self.addresses = addresses or Addresses(folder)
@@ -81,8 +83,9 @@ class Services:
                     bot_token=self.keys.bot_token,
                     app_token=self.keys.app_token,
                     signing_secret=self.keys.signing_secret,
-                    people=seed.PEOPLE,
-                    channels=seed.CHANNELS,
+                    people=company.people,
+                    channels=company.channels,
+                    usergroups=company.usergroups,
                     links=links,
                     banner=banner,
                     rate_limits=rate_limits,

@@ -34,6 +34,7 @@ export class MessageList {
     this.feed.addEventListener("focusin", (event) => this.onFocus(event));
     this.feed.addEventListener("pointerover", (event) => this.onHover(event));
     this.feed.addEventListener("keydown", (event) => this.onKey(event));
+    this.feed.addEventListener("pointerdown", () => this.holdThePress());
     // Pictures that arrive late, or a composer that grows, must not push the end out of sight.
     this.sizes = new ResizeObserver(() => this.stuck && this.toEnd());
     this.sizes.observe(this.feed);
@@ -49,6 +50,18 @@ export class MessageList {
     const waiting = this.held || [];
     this.held = null;
     for (const act of waiting) act();
+  }
+
+  /** A card that is drawn anew between down and up takes its button away, and the press with it. */
+  holdThePress() {
+    if (this.held) return;
+    this.hold();
+    const over = new AbortController();
+    const end = () => {
+      over.abort();
+      setTimeout(() => this.release()); // the click comes right after the pointer is up
+    };
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, end, { signal: over.signal });
   }
 
   /** Replaces everything; `nothing` is shown as long as there are no messages. */
