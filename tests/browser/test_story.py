@@ -183,17 +183,24 @@ def test_stop_is_confirmed_and_refused_to_others(whole: Whole) -> None:
     ask_quickly(sam, "sams-basket", seed.AUTOMATIC_TEAM)
     mara = whole.tab(MARA, DATA)
     expect(card(mara, "sams-basket")).to_contain_text("In progress", timeout=PATIENCE)
-    card(mara, "sams-basket").locator("[data-action-id=job_stop]").click()
+    press_stop(mara)
     expect(said(mara, "You cannot stop this job. Sam can.")).to_contain_text("Only visible to you")
-    card(sam, "sams-basket").locator("[data-action-id=job_stop]").click()
+    press_stop(sam)
     form = Form(sam).titled("Stop this job")
     expect(form.modal).to_contain_text("A stopped job cannot go on at AWS.")
     form.close()
     expect(card(mara, "sams-basket")).to_contain_text("In progress")
-    card(sam, "sams-basket").locator("[data-action-id=job_stop]").click()
+    press_stop(sam)
     form.titled("Stop this job").next()
     expect(card(mara, "sams-basket")).to_contain_text("Stopped", timeout=PATIENCE)
     expect(card(mara, "sams-basket").locator("[data-action-id=job_stop]")).to_have_count(0)
+
+
+def press_stop(page: Page) -> None:
+    """Press [Stop…] once the answer to an earlier press is there: until then it takes no other."""
+    button = card(page, "sams-basket").locator("[data-action-id=job_stop]")
+    expect(button).not_to_have_attribute("aria-busy", "true")
+    button.click()
 
 
 def ask_quickly(page: Page, name: str, team: str) -> None:
