@@ -73,14 +73,9 @@ def _host_is_loopback(scope: Scope) -> bool:
     hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
     if len(hosts) != 1:
         return False
-    host = hosts[0].strip().lower()
-    name = (
-        host
-        if host.startswith("[") and host.endswith("]")
-        else host.rsplit(":", 1)[0]
-        if ":" in host
-        else host
-    )
+    name = hosts[0].strip().lower()
+    if ":" in name and not name.endswith("]"):  # [::1] holds colons and has no port
+        name = name.rsplit(":", 1)[0]
     return name in LOOPBACK_NAMES
 
 

@@ -178,13 +178,9 @@ def _check_labels(objects: Objects, job: Job) -> None:
 
 
 def _check_names(job: Job, uri: str, names: Sequence[str], told: Any) -> None:
-    least = (
-        0
-        if job.kind is None or job.kind.shape == "any"
-        else 2
-        if job.kind.name in _TWO_LABELS
-        else 1
-    )
+    least = 0
+    if job.kind is not None and job.kind.shape != "any":
+        least = 2 if job.kind.name in _TWO_LABELS else 1
     if len(names) < least:
         raise IntakeFailure(
             f"ClientError: the label category file {uri} has too few labels; this task needs "

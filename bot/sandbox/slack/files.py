@@ -171,9 +171,9 @@ def _kinds(workspace: Workspace, channels: list[str]) -> dict[str, str]:
                 "SELECT is_private, is_im FROM channel WHERE id=?", (channel,)
             ).fetchone()
             if row is not None:
-                found[channel] = (
-                    "im" if row["is_im"] else "group" if row["is_private"] else "channel"
-                )
+                found[channel] = "group" if row["is_private"] else "channel"
+                if row["is_im"]:
+                    found[channel] = "im"
     return found
 
 

@@ -116,5 +116,5 @@ def _element(name: str, value: Any) -> str:
         return "".join(_element(name, each) for each in value)
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(_element(below, each) for below, each in value.items())}</{name}>"
-    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"<{name}>{writable(text)}</{name}>"
