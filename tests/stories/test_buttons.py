@@ -225,3 +225,25 @@ def _home_press(world: World) -> dict[str, Any]:
     world.mara.press_at_home("job_instructions", of=job)
     world.mara.close_windows()
     return world.journal("app:block_actions")[-1]
+
+
+def test_a_press_on_a_card_that_is_edited_meanwhile_counts(world: World) -> None:
+    """Without this, a press would be lost whenever the numbers of a busy card changed just then:
+    a block without an id of its own gets a new one with every edit.
+    """
+    world.ask(an_order("busy-job"), DATA, world.sam)
+    before = world.card("busy-job")
+    world.pass_time(4)
+    world.settle()
+    now = world.card("busy-job")
+    assert now["text"] != before["text"], "the card was edited"
+    world.mara.press(before, "job_stop")
+    asked = "You cannot stop this job. Sam or Greta can."
+    world.until(
+        lambda: [
+            each
+            for each in world.mara.ask_for("history", channel=DATA)["ephemerals"]
+            if asked in each["text"]
+        ],
+        asked,
+    )

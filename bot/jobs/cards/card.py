@@ -31,6 +31,9 @@ from bot.jobs.lifecycle import JobState
 from bot.people.action import buttons_on
 
 JOB_STOP_VIEW = "job_stop_view"
+# Slack makes a new id up at every edit for a block that has none, and a press that is on its way
+# then names a block that is gone.
+BUTTONS = "buttons"
 
 _NAME = 70
 _DATASETS_SHOWN = 4  # of each kind one may stand; the others failed
@@ -48,6 +51,7 @@ _STATES = {
 }
 
 
+
 def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     """The job's one message in its channel, edited in place; its thread is the job's thread."""
     word = state_word(job, state)
@@ -57,7 +61,7 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     small = _small(job, state)
     blocks = [section(f"*{job.called}* · {word}\n{drawing}{progress}\n{facts}")]
     if buttons := job_buttons(job, state):
-        blocks.append(actions(*buttons))
+        blocks.append(actions(*buttons, block_id=BUTTONS))
     blocks.append(context(small))
     stop = "" if progress.endswith(("…", ".")) else "."
     said = facts.replace("\n", ". ")

@@ -152,7 +152,7 @@ def _my_job(facts: JobFacts, state: JobState, now: datetime) -> list[Block]:
         f"*{facts.called}* · {state_word(facts, state)} · <#{facts.channel}>\n"
         f"{progress_words(facts, state, now)}"
     )
-    return [section(text), actions(*job_buttons(facts, state))]
+    return [section(text), actions(*job_buttons(facts, state), block_id=f"job:{facts.id}")]
 
 
 def _left(job: QueueJob) -> str:
@@ -177,7 +177,7 @@ def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
         buttons.append(button("Open portal", PORTAL_ID, job.id, style="primary", url=portal_url))
     if job.has_instructions:
         buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS, job.id))
-    return [actions(*buttons)] if buttons else []
+    return [actions(*buttons, block_id=f"queue:{job.id}")] if buttons else []
 
 
 def _portal_names(jobs: Sequence[QueueJob], portal_url: str) -> str:
