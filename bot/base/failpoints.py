@@ -60,7 +60,7 @@ def arm(wanted: str) -> None:
     _armed = _Armed(wanted)
 
 
-def reach(step: str) -> None:
+def failpoint(step: str) -> None:
     """Die or freeze here if this is the named step."""
     if _armed.step == step:
         _armed.reach()

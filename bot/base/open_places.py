@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.base.s3_uri import Allowed, BadAddress, read
+from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 OTHERS = "*"  # stands for every channel that is not named
 
@@ -91,7 +91,7 @@ def _entry_fault(channel: str, places: tuple[str, ...]) -> str:
                 "is in it"
             )
         try:
-            read(f"s3://{place}")
+            S3Uri.parse(f"s3://{place}")
         except BadAddress as bad:
             return f"names a wrong place ({str(bad).rstrip('.')})"
     return ""

@@ -1,7 +1,7 @@
 """S3 addresses (pure): read once, normalised once, and checked against the list of allowed places.
 
 Every S3 address that the bot is given (typed in a form, found in a manifest, named by AWS as an
-output) goes through `read` and `Allowed` before anything is fetched, written or signed.
+output) goes through `S3Uri.parse` and `Allowed` before anything is fetched, written or signed.
 """
 
 import re
@@ -28,6 +28,41 @@ class S3Uri:
     bucket: str
     key: str
 
+    @classmethod
+    def parse(cls, text: str) -> "S3Uri":
+        """The address that `text` names; s3:// and https forms of S3 are understood.
+
+        Raises:
+            BadAddress: with words for the person: not an S3 address, a bucket name that S3 does
+                not allow, or a key with parts (`..`, `//`, control characters) that mean different
+                things to different readers.
+
+        """
+        text = text.strip()
+        if text.startswith("https://"):
+            match = _VIRTUAL_HOST.fullmatch(text) or _PATH_STYLE.fullmatch(text)
+            if match is None:
+                raise BadAddress
+            text = f"s3://{match[1]}/{match[2]}"
+        if not text.startswith("s3://"):
+            raise BadAddress
+        bucket, _, key = text.removeprefix("s3://").partition("/")
+        if not _BUCKET.fullmatch(bucket) or ".." in bucket:
+            raise BadAddress(
+                f"“{bucket[:63]}” is not the name of a bucket. Write it like s3://bucket/folder/file."
+            )
+        if len(key.encode()) > _KEY_LIMIT:
+            raise BadAddress("This address is longer than the 1,024 characters that S3 allows.")
+        if (
+            any(part in {".", ".."} for part in key.split("/"))
+            or "//" in key
+            or key.startswith("/")
+        ):
+            raise BadAddress("This address has “..” or “//” in it. Write the plain path.")
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in key):  # noqa: PLR2004 - control characters
+            raise BadAddress("This address has invisible control characters in it. Type it again.")
+        return cls(bucket, key)
+
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
 
@@ -41,36 +76,6 @@ class S3Uri:
         head = self.key.rstrip("/")
         tail = "/".join(part.strip("/") for part in parts)
         return S3Uri(self.bucket, f"{head}/{tail}" if head else tail)
-
-
-def read(text: str) -> S3Uri:
-    """The address that `text` names; s3:// and https forms of S3 are understood.
-
-    Raises: BadAddress: with words for the person: not an S3 address, a bucket name that S3 does not
-        allow, or a key with
-            parts (`..`, `//`, control characters) that mean different things to different readers.
-
-    """
-    text = text.strip()
-    if text.startswith("https://"):
-        match = _VIRTUAL_HOST.fullmatch(text) or _PATH_STYLE.fullmatch(text)
-        if match is None:
-            raise BadAddress
-        text = f"s3://{match[1]}/{match[2]}"
-    if not text.startswith("s3://"):
-        raise BadAddress
-    bucket, _, key = text.removeprefix("s3://").partition("/")
-    if not _BUCKET.fullmatch(bucket) or ".." in bucket:
-        raise BadAddress(
-            f"“{bucket[:63]}” is not the name of a bucket. Write it like s3://bucket/folder/file."
-        )
-    if len(key.encode()) > _KEY_LIMIT:
-        raise BadAddress("This address is longer than the 1,024 characters that S3 allows.")
-    if any(part in {".", ".."} for part in key.split("/")) or "//" in key or key.startswith("/"):
-        raise BadAddress("This address has “..” or “//” in it. Write the plain path.")
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in key):  # noqa: PLR2004 - control characters
-        raise BadAddress("This address has invisible control characters in it. Type it again.")
-    return S3Uri(bucket, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class Allowed:
     def text(self, address: str) -> bool:
         """Whether a typed or found address is well formed and allowed."""
         try:
-            return read(address) in self
+            return S3Uri.parse(address) in self
         except BadAddress:
             return False
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.base.errors import Refusal
@@ -105,8 +105,16 @@ class Settings(BaseSettings):
     look_wait: float = Field(default=5.0, ge=0)
     twin_wait: float = Field(default=60.0, gt=0)
     recover: Literal["look", "repeat", "skip"] = "look"
-    quarantine_after: int = Field(default=8, ge=1)
-    quarantine_silence: float = Field(default=3600.0, gt=0)
+    set_aside_after: int = Field(
+        default=8,
+        ge=1,
+        validation_alias=AliasChoices("LABELJOB_SET_ASIDE_AFTER", "LABELJOB_QUARANTINE_AFTER"),
+    )
+    set_aside_silence: float = Field(
+        default=3600.0,
+        gt=0,
+        validation_alias=AliasChoices("LABELJOB_SET_ASIDE_SILENCE", "LABELJOB_QUARANTINE_SILENCE"),
+    )
     link_life: int = Field(default=600, ge=30, le=900)
     form_wait: float = Field(default=1.5, gt=0, le=2.5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -144,7 +144,7 @@ class Storage:
         """
         return Storage(self._s3, self._allowed, step=step)
 
-    def within(self, allowed: Allowed) -> "Storage":
+    def limited_to(self, allowed: Allowed) -> "Storage":
         """The same storage in the places of one channel, which lie within the bot's own."""
         return Storage(self._s3, allowed, step=self._step)
 
@@ -180,7 +180,7 @@ class Storage:
             return False
         return True
 
-    def reach(self, folder: S3Uri) -> None:
+    def probe(self, folder: S3Uri) -> None:
         """Refuse a folder whose bucket is missing, elsewhere, or closed to the bot; an empty folder
         is fine.
         """

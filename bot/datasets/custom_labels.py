@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
 from bot.base.errors import Refusal
-from bot.base.failpoints import reach
+from bot.base.failpoints import failpoint
 from bot.base.s3_uri import S3Uri
 from bot.datasets.lifecycle import GONE, LabelCount, Report
 from bot.datasets.source import TYPE_WORDS
@@ -123,13 +123,13 @@ class CustomLabels:
         where = {"S3Object": {"Bucket": manifest.bucket, "Name": manifest.key}}
         try:
             with renamed():
-                reach("before-import")
+                failpoint("before-import")
                 answer = self._create.create_dataset(
                     ProjectArn=project_arn,
                     DatasetType=dataset_type,
                     DatasetSource={"GroundTruthManifest": where},
                 )
-                reach("after-import")
+                failpoint("after-import")
             return str(answer["DatasetArn"]), False
         except AwsRefused as error:
             if error.code in _BUSY:

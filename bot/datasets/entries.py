@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bot.base.s3_uri import S3Uri, read
+from bot.base.s3_uri import S3Uri
 from bot.datasets.findings import LINES_KEPT, VANISHED, Finding, of_lines
 from bot.manifests.convert import converted_lines, encode, for_rekognition
 from bot.manifests.json_lines import numbered, parse
@@ -48,7 +48,7 @@ def make(
     """The lines of the manifest to send, made of the given one and counted in `made`."""
     for line in converted_lines(chunks, attribute=attribute):
         source = _PICTURE.decode(line).source
-        if read(source) not in allowed:
+        if S3Uri.parse(source) not in allowed:
             made.outside += 1
             made.first_outside = made.first_outside or source
         made.lines += 1

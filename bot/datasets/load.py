@@ -19,7 +19,7 @@ from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.log import about
 from bot.base.pool import Start, at_once
-from bot.base.s3_uri import Allowed, read
+from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
 from bot.datasets import card, entries, findings
@@ -123,7 +123,10 @@ class Load:
             dataset = self._reserve(dataset, hold)
             hold.prove()
             made = self._custom_labels.create_or_adopt(
-                source.project, dataset.project_arn, source.dataset_type, read(dataset.sent_uri)
+                source.project,
+                dataset.project_arn,
+                source.dataset_type,
+                S3Uri.parse(dataset.sent_uri),
             )
         arn, adopted = made
         state, changes = step(dataset.state, IMPORTING, self._clock())
@@ -168,7 +171,7 @@ class Load:
             state, changes = step(dataset.state, EXAMINING, self._clock())
             dataset = self._store.change(dataset, state, changes)
         allowed, manifest = self._open.of(dataset.source.channel), dataset.source.manifest
-        storage = self._storage.attended(hold.keep).within(allowed)
+        storage = self._storage.attended(hold.keep).limited_to(allowed)
         found = self._examine(dataset, storage)
         made = entries.Made()
         lines = entries.make(
@@ -229,9 +232,7 @@ class Load:
         why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # what follows promises another try
         after = self._tries.paused(self._current(dataset), why)
         line = (
-            card.set_aside_line(self._store.heard(after.source), why)
-            if after.quarantine_reason
-            else None
+            card.set_aside_line(self._store.heard(after.source), why) if after.set_aside else None
         )
         self._store.change(after, after.state, line=line)
         log.info("loading %s failed for now (%s)", dataset.source.called, pause.words)

@@ -110,9 +110,7 @@ class Records:
 
     def _due(self, condition: Any) -> list[Dataset]:
         now = self._db.sql(due("dataset"))
-        return list(
-            reversed(self._many(condition, now, col(DatasetRow.quarantine_reason).is_(None)))
-        )
+        return list(reversed(self._many(condition, now, col(DatasetRow.set_aside).is_(None))))
 
     def _many(self, *conditions: Any) -> list[Dataset]:
         with self._db.read() as session:

@@ -9,7 +9,7 @@ import re
 
 import msgspec
 
-from bot.base.s3_uri import Allowed, BadAddress, S3Uri, read
+from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 TRAIN, TEST = "TRAIN", "TEST"
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
@@ -61,7 +61,7 @@ class Source(msgspec.Struct, frozen=True):
             BadAddress: it has a fault.
 
         """
-        return read(self.manifest_uri)
+        return S3Uri.parse(self.manifest_uri)
 
 
 def project_fault(name: str) -> str:
@@ -91,7 +91,7 @@ def manifest_fault(address: str, allowed: Allowed) -> str:
             "Give the plain address (s3://bucket/folder/file), without a signature or other extras."
         )
     try:
-        uri = read(address)
+        uri = S3Uri.parse(address)
     except BadAddress as error:
         return str(error)
     return _file(uri) or (

@@ -40,12 +40,10 @@ class Status:
 
 
 def _one(dataset: Dataset) -> Message:
-    return card.status_message(
-        dataset.source, dataset.state, set_aside=dataset.quarantine_reason or ""
-    )
+    return card.status_message(dataset.source, dataset.state, set_aside=dataset.set_aside or "")
 
 
 def _listed(datasets: list[Dataset], *, running: bool = False) -> Message:
     return card.list_message(
-        [(one.source, one.state, one.quarantine_reason or "") for one in datasets], running=running
+        [(one.source, one.state, one.set_aside or "") for one in datasets], running=running
     )

@@ -66,7 +66,7 @@ def below(dataset: Dataset) -> Subject | None:
 
 def live(dataset: Dataset) -> Message:
     """The live message as it is to read now."""
-    return card.live_card(dataset.source, dataset.state, set_aside=dataset.quarantine_reason or "")
+    return card.live_card(dataset.source, dataset.state, set_aside=dataset.set_aside or "")
 
 
 class DatasetStore:
@@ -175,7 +175,7 @@ class DatasetStore:
 
 def _standing(dataset: Dataset) -> str:
     """How it stands, in the three words of a job's card."""
-    if dataset.quarantine_reason:
+    if dataset.set_aside:
         return "not made"
     if dataset.state.state == READY:
         return "ready"

@@ -3,7 +3,7 @@
 Unchanged datasets write nothing. At the end the lines that were sent are compared with what
 arrived: those that AWS dropped without a word and those it lists with errors are named by their
 numbers in the manifest as it was given. A dataset that cannot be looked at does not stop the
-others; after `quarantine_after` failures in a row it is set aside and its asker told once.
+others; after `set_aside_after` failures in a row it is set aside and its asker told once.
 """
 
 import logging
@@ -17,7 +17,7 @@ import msgspec
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Refusal
 from bot.base.log import about
-from bot.base.s3_uri import read
+from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.datasets import card, entries
 from bot.datasets.custom_labels import CustomLabels, taken_words
@@ -86,7 +86,7 @@ class Watch:
             return True
         found = islice(self._custom_labels.pictures(dataset.arn), _COMPARED)
         return entries.same_pictures(
-            self._storage.attended(hold.keep).chunks(read(dataset.sent_uri)), found
+            self._storage.attended(hold.keep).chunks(S3Uri.parse(dataset.sent_uri)), found
         )
 
     def _compared(self, dataset: Dataset, state: DatasetState, hold: LeaseGuard) -> DatasetState:
@@ -130,5 +130,5 @@ class Watch:
         if not counts(error):
             return
         after = self._tries.counted(dataset, error.words)
-        line = card.set_aside_line(after.source, error.words) if after.quarantine_reason else None
+        line = card.set_aside_line(after.source, error.words) if after.set_aside else None
         self._store.change(after, after.state, line=line)

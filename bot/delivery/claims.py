@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from bot.base.db import Database
-from bot.base.failpoints import reach
+from bot.base.failpoints import failpoint
 from bot.delivery.clock_set_back import bring_back
 from bot.delivery.digest import folded
 from bot.delivery.rate_budget import BLOCKED
@@ -151,7 +151,7 @@ class Claims:
                 or self._claim_thread(session, owner, urgent=False)
             )
         if claimed is not None:
-            reach("claimed")
+            failpoint("claimed")
         return claimed
 
     def _claim_thread(self, session: Session, owner: str, *, urgent: bool) -> Claimed | None:

@@ -24,7 +24,7 @@ from slack_sdk.errors import SlackApiError
 from bot.base import metrics
 from bot.base.blocks import context
 from bot.base.db import Database
-from bot.base.failpoints import reach
+from bot.base.failpoints import failpoint
 from bot.base.log import about
 from bot.base.moments import MARGIN
 from bot.base.settings import Settings
@@ -157,9 +157,9 @@ class Sender:
             # lock.
             if not self._lasts(claimed.lease_until - self._db.time()):
                 return self._give_up(claimed, 0.0, "too little lease left to send safely")
-            reach("before-post")
+            failpoint("before-post")
             ts = self._post(claimed)
-            reach("posted")
+            failpoint("posted")
             if not self._claims.done(claimed, ts):
                 log.warning(
                     "%s %s was sent late: another sender had taken it over",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.base.errors import Refusal
-from bot.base.s3_uri import BadAddress, read
+from bot.base.s3_uri import BadAddress, S3Uri
 
 # no quote, brace, bracket, &, %, backslash
 _S3 = re.compile(r"s3://[a-z0-9.-]{3,63}/[\w !*().,=+@:~/-]+")
@@ -71,7 +71,7 @@ def checked(example: Example, allowed: Callable[[str], bool] | None = None) -> P
     in_s3 = False
     if "?" not in address and "%" not in address:
         try:
-            address, in_s3 = str(read(address)), True
+            address, in_s3 = str(S3Uri.parse(address)), True
         except BadAddress as error:
             if address.startswith("s3://"):
                 raise BadPicture(str(error)) from None

@@ -52,7 +52,7 @@ class Facts:
             read_only=job.followed,
             asked_by_name=job.asked_by_name,
             stop_wanted=job.stop_wanted,
-            set_aside=job.quarantine_reason or "",
+            set_aside=job.set_aside or "",
             notes=draft.notes,
             team_id=job.team_id,
             stop_is_soft=self._engine.abilities.stop_is_soft,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.base.errors import Refusal
-from bot.base.s3_uri import Allowed, S3Uri, read
+from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskType
@@ -60,7 +60,7 @@ class Inputs:
             `bot.base.storage`.
 
         """
-        kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
+        kind, uri = TASK_TYPES[draft.task_type], S3Uri.parse(draft.input_uri)
         if not uri.is_folder:
             return self._manifest(uri, kind)
         tally = build.Tally()
@@ -77,7 +77,7 @@ class Inputs:
             NoRoom: see `gathered`; and what `read` raises.
 
         """
-        kind, uri = TASK_TYPES[draft.task_type], read(draft.input_uri)
+        kind, uri = TASK_TYPES[draft.task_type], S3Uri.parse(draft.input_uri)
         if not uri.is_folder:
             yield Made(self._manifest(uri, kind), None)
             return

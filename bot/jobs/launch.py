@@ -4,7 +4,7 @@ takes.
 The story of one job: everything is checked again (time has passed since the form); its manifest is
 made where the data is a folder; then the engine submits it, step by step, with the name as typed.
 What a person must mend ends the job as refused, with words in its thread. What may pass is tried
-again, with growing pauses; after `quarantine_after` tries the job is set aside and its asker told
+again, with growing pauses; after `set_aside_after` tries the job is set aside and its asker told
 once.
 """
 
@@ -128,7 +128,7 @@ class Launch:
         """Another try later, or the end of trying."""
         after = self._tries.paused(self._current(job), pause.words)
         line = None
-        if after.quarantine_reason:
+        if after.set_aside:
             line = thread_lines.set_aside_line(self._facts.heard(after), after.state, pause.words)
         self._store.change(after, after.state, line=line)
         log.info("launching %s failed for now (%s)", job.name, pause.words)

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.base.errors import Refused
 from bot.base.open_places import OpenPlaces
-from bot.base.s3_uri import S3Uri, read
+from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine, Order, TeamGone
 from bot.jobs.checks.checker import Checker
@@ -51,7 +51,7 @@ class Orders:
 
         """
         notes, draft = self._check(job), job.draft
-        folder = read(draft.output_uri).join(draft.job_name, "labeljob")
+        folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
         of_data, manifest = self._manifest(draft, folder, alive)
         draft = msgspec.structs.replace(draft, notes=(*of_data, *notes), later_notes=())
         order = Order(
@@ -60,7 +60,7 @@ class Orders:
             label_attribute=final_attribute(draft),
             task_type=self._engine.task_types[draft.task_type],
             manifest=manifest,
-            output=read(draft.output_uri),
+            output=S3Uri.parse(draft.output_uri),
             folder=folder,
             workteam=draft.workteam_arn,
             instructions=instructions_of(draft),
@@ -93,7 +93,7 @@ class Orders:
         made has the hash of its content in its key.
         """
         storage = self._storage.attended(alive)
-        manifest = read(draft.input_uri)
+        manifest = S3Uri.parse(draft.input_uri)
         with Inputs(storage, self._open.of(draft.channel)).made(draft) as made:
             if made.body is not None:
                 manifest = folder.join(f"{made.body.sha256}.manifest")

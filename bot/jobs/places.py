@@ -9,7 +9,7 @@ hold a signature.
 import re
 import unicodedata
 
-from bot.base.s3_uri import Allowed, BadAddress, S3Uri, read
+from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 URI_MAX = 1024  # Ground Truth: S3Uri 1..1024 characters
 MANIFEST_ENDINGS = (".manifest", ".jsonl", ".json")
@@ -58,7 +58,7 @@ def read_place(text: str) -> S3Uri:
             )
     if address.startswith("s3://") and "/" not in address.removeprefix("s3://"):
         raise BadAddress("This names a bucket only. Add the folder or file: s3://bucket/folder/.")
-    return read(address)
+    return S3Uri.parse(address)
 
 
 def not_open(place: S3Uri, buckets: tuple[str, ...]) -> str:

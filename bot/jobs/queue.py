@@ -112,7 +112,7 @@ class Queue:
         """The team's message as it should read now."""
         about = _about(team_id, arn)
         with self._db.write() as session:
-            team = self._teams.within(session, team_id, arn)
+            team = self._teams.get_for_update(session, team_id, arn)
             if team is None or team.channel is None:
                 return
             # Read while the team is held: two replicas would else draw older jobs over newer, and
@@ -134,7 +134,7 @@ class Queue:
         """The team as it is now and stays until this transaction ends: somebody may have tied it
         since it was read.
         """
-        team = self._teams.within(session, team_id, arn)
+        team = self._teams.get_for_update(session, team_id, arn)
         if team is None:
             raise NoSuchTeam
         return team

@@ -173,7 +173,7 @@ class Records:
         """The job of that id."""
         return self._one(JobRow.id == job_id)
 
-    def within(self, session: Session, job_id: str) -> Job | None:
+    def get_for_update(self, session: Session, job_id: str) -> Job | None:
         """The job of that id, which nobody else changes before this transaction ends."""
         row = (
             session.connection()
@@ -220,12 +220,12 @@ class Records:
         """Jobs that AWS does not know yet and whose next try is due, oldest first."""
         now = self._db.sql(due("job"))
         waiting = self._many(col(JobRow.state).in_(("asked", "launching")), now)
-        return [job for job in reversed(waiting) if job.quarantine_reason is None]
+        return [job for job in reversed(waiting) if job.set_aside is None]
 
     def watched(self) -> list[Job]:
         """Jobs that AWS knows and that are not over."""
         jobs = self._many(col(JobRow.state).not_in(("asked", "launching", *ENDED)))
-        return [job for job in jobs if job.quarantine_reason is None]
+        return [job for job in jobs if job.set_aside is None]
 
     def to_stop(self) -> list[Job]:
         """Jobs that somebody wants stopped and that AWS still works on."""

@@ -6,7 +6,7 @@ not such a folder.
 
 from collections.abc import Iterable
 
-from bot.base.s3_uri import BadAddress, S3Uri, read
+from bot.base.s3_uri import BadAddress, S3Uri
 from bot.jobs.draft import Draft
 from bot.jobs.records import Job
 
@@ -42,7 +42,7 @@ def _place(address: str) -> S3Uri | None:
     never take.
     """
     try:
-        return read(address)
+        return S3Uri.parse(address)
     except BadAddress:
         return None
 

@@ -46,7 +46,7 @@ class Retry:
         self._access.require("retry", who, asked_by=job.asked_by)
         if job.ended:
             raise OverAlready
-        if job.quarantine_reason is None:
+        if job.set_aside is None:
             raise NotSetAside
-        after = replace(job, fails=0, silent=0, quarantine_reason=None, next_try_at=0.0)
+        after = replace(job, fails=0, silent=0, set_aside=None, next_try_at=0.0)
         return self._store.change(after, after.state, line=thread_lines.retried_line(who.name))

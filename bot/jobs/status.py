@@ -5,7 +5,7 @@ from typing import Any
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
-from bot.base.s3_uri import read
+from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.delivery.message import Message
@@ -196,4 +196,4 @@ class Status:
             self._outbox.say(session, subject(job), channel, message, key=key, priority=1)
 
     def _link(self, address: str) -> str:
-        return self._storage.link(read(address), seconds=self._link_life)
+        return self._storage.link(S3Uri.parse(address), seconds=self._link_life)

@@ -76,7 +76,7 @@ class Stop:
         self._access.require("stop", who, asked_by=None if job.followed else job.asked_by)
         if job.followed:
             raise ReadOnly
-        set_aside = job.quarantine_reason is not None
+        set_aside = job.set_aside is not None
         if job.state.state == STOPPING or (job.stop_wanted and not job.ended and not set_aside):
             raise Stopping
         if job.ended:
@@ -92,9 +92,7 @@ class Stop:
         job = self.stoppable(self._records.get(job_id), who)
         state = msgspec.structs.replace(job.state, stopped_by=who.name)
         due = self._tries.due_in(_SETTLED) if job.state.state == LAUNCHING else 0.0
-        after = replace(
-            job, stop_wanted=True, fails=0, silent=0, quarantine_reason=None, next_try_at=due
-        )
+        after = replace(job, stop_wanted=True, fails=0, silent=0, set_aside=None, next_try_at=due)
         return self._store.change(after, state)
 
     def round(self) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.base.clock import Clock
 from bot.base.db import Database
-from bot.base.failpoints import reach
+from bot.base.failpoints import failpoint
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.jobs.cards import card, thread_lines
@@ -73,8 +73,8 @@ class JobStore:
                 failed = thread_lines.failed_line(facts, job.state)
                 key = f"follow:{job.id}:{job.channel}"
                 self._outbox.say(session, subject(job), job.channel, failed, key=key)
-            reach("before-job-commit")
-        reach("after-job-commit")
+            failpoint("before-job-commit")
+        failpoint("after-job-commit")
         return taken
 
     def change(
@@ -116,8 +116,8 @@ class JobStore:
             for channel in self._outbox.channels(session, about):
                 self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
                 self._say(session, after, facts, channel, lines)
-            reach("before-job-commit")
-        reach("after-job-commit")
+            failpoint("before-job-commit")
+        failpoint("after-job-commit")
         return saved
 
     def _say(
@@ -137,7 +137,7 @@ class JobStore:
         Slack may have been asked for seconds since the job was read: it is shown as it is by now.
         """
         with self._db.write() as session:
-            now = self._records.within(session, job.id) or job
+            now = self._records.get_for_update(session, job.id) or job
             here = channel in self._outbox.channels(session, subject(now))
             self._show(session, now, channel)
         return here
@@ -159,7 +159,7 @@ class JobStore:
         change.
         """
         made = MadeDataset(dataset_id, name, project, kind, state)
-        job = self._records.within(session, job_id)
+        job = self._records.get_for_update(session, job_id)
         if job is None or made in job.state.datasets:
             return
         known = {one.id: one for one in job.state.datasets} | {made.id: made}

@@ -2,7 +2,7 @@
 
 One list of all that runs; a job that is listed no more is asked for by itself to learn its end.
 Unchanged jobs write nothing. A job that cannot be looked at does not stop the others; after
-`quarantine_after` failures in a row, or after looks for `quarantine_silence` to which AWS gave no
+`set_aside_after` failures in a row, or after looks for `set_aside_silence` to which AWS gave no
 answer though it answers otherwise, it is set aside and its thread told once.
 """
 
@@ -46,7 +46,7 @@ class Watch:
         self._engine = engine
         self._tries = tries
         self._clock = clock
-        self._silence = settings.quarantine_silence
+        self._silence = settings.set_aside_silence
         self._gap = settings.poll_gap
 
     def round(self) -> None:
@@ -80,9 +80,9 @@ class Watch:
         log.warning("looking at %s failed: %s", job.name, error.words)
         after = self._tries.counted(job, error.words) if counts(error) else self._silent(job)
         line = None
-        if after.quarantine_reason:
+        if after.set_aside:
             line = thread_lines.set_aside_line(
-                self._facts.heard(after), after.state, after.quarantine_reason
+                self._facts.heard(after), after.state, after.set_aside
             )
         self._store.change(after, after.state, line=line)
 
@@ -97,4 +97,4 @@ class Watch:
             f"AWS gave no answer about this job for {duration(self._silence)}, though it answers "
             "otherwise."
         )
-        return replace(after, quarantine_reason=why)
+        return replace(after, set_aside=why)

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.base.blocks import count
 from bot.base.errors import Refusal
-from bot.base.s3_uri import BadAddress, read
+from bot.base.s3_uri import BadAddress, S3Uri
 from bot.manifests.json_lines import numbered
 from bot.manifests.lines import ATTRIBUTE_LIMIT, OBJECT_LIMIT
 from bot.manifests.wording import places
@@ -168,7 +168,7 @@ def _ending(key: str) -> str:
 
 def _plain(address: str) -> bool:
     try:
-        return str(read(address)) == address
+        return str(S3Uri.parse(address)) == address
     except BadAddress:
         return False
 

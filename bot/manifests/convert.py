@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.base.s3_uri import BadAddress, read
+from bot.base.s3_uri import BadAddress, S3Uri
 from bot.manifests import rekognition_rules as rules
 from bot.manifests.json_lines import LINE_LIMIT, numbered, parse, written
 from bot.manifests.json_words import BadLine, Object, short
@@ -147,7 +147,7 @@ def _picture(source: Any) -> bool:
     if not isinstance(source, str) or not source.startswith("s3://"):
         return False
     try:
-        return not read(source).is_folder
+        return not S3Uri.parse(source).is_folder
     except BadAddress:
         return False
 

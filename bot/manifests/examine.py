@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.base.s3_uri import read
+from bot.base.s3_uri import S3Uri
 from bot.manifests.convert import (
     BOXES,
     CLASSIFICATION,
@@ -144,7 +144,7 @@ def _take(found: Examination, number: int, converted: Converted, seen: dict[int,
         else:
             found.sendable += 1
             found.sent_bytes += len(encoded)
-            found.buckets.add(read(source).bucket)
+            found.buckets.add(S3Uri.parse(source).bucket)
             _count(found, converted)
     for code, text in faults:
         found.note(number, code, text)

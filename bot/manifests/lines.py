@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
-from bot.base.s3_uri import BadAddress, S3Uri, read
+from bot.base.s3_uri import BadAddress, S3Uri
 from bot.manifests.json_lines import LINE_LIMIT, LineFault, numbered, parse, written
 from bot.manifests.json_words import BadLine, Object, short
 from bot.manifests.wording import WHOLE_FILE, Kind, sentences
@@ -221,7 +221,7 @@ class _Rules:
         if not source.startswith("s3://"):
             raise BadLine("address", f"“{short(source)}” does not begin with s3://")
         try:
-            address = read(source)
+            address = S3Uri.parse(source)
         except BadAddress as error:
             raise BadLine("address", str(error).rstrip(".")) from None
         if str(address) != source:

@@ -95,7 +95,7 @@ class Teams:
             "A new one is known within a minute."
         )
 
-    def within(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:
+    def get_for_update(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:
         """The team of that ARN, unless it is gone; nobody else ties or draws it before this
         transaction ends.
         """

@@ -26,7 +26,7 @@ from bot.base import metrics
 from bot.base.blocks import escape
 from bot.base.deadline import within
 from bot.base.errors import LabeljobError, Transient
-from bot.base.failpoints import reach
+from bot.base.failpoints import failpoint
 from bot.base.log import about, redact, subject
 from bot.base.slack_failures import NO_ANSWER, Answer, answer_of
 from bot.delivery.inbox import Inbox, Request
@@ -120,7 +120,7 @@ class SlackApp(App):
                 return self._by_listeners(req)
             try:
                 seen = self._inbox.open(request)
-                reach("inbox-opened")
+                failpoint("inbox-opened")
                 answer = (
                     None
                     if seen is None
@@ -130,7 +130,7 @@ class SlackApp(App):
                 log.warning("a request could not be taken in: %s", error.words)
                 return _in_words(error.words, req.body) or BoltResponse(status=503, body="")
             response = self._answered(req, request) if seen is None else _replay(answer)
-        reach("before-ack")
+        failpoint("before-ack")
         return response
 
     def _answered(self, req: BoltRequest, request: Request) -> BoltResponse:

@@ -3,7 +3,7 @@ not get done.
 
 Promises to the stories: one holder at a time (a lease that is renewed while the work goes on, so
 that a killed one is followed within a minute); a change is written only on the version it was read
-at; and after `quarantine_after` failures in a row something is set aside, so that one bad job or
+at; and after `set_aside_after` failures in a row something is set aside, so that one bad job or
 dataset stops nobody.
 """
 
@@ -42,14 +42,14 @@ class TriedRow(SQLModel):
     """The columns of what is tried: `seq` counts changes of state, `version` every write, `fails`
     failures in a row.
 
-    `next_try_at` is in seconds since 1970; `quarantine_reason` says why nothing is tried any more.
+    `next_try_at` is in seconds since 1970; `set_aside` says why nothing is tried any more.
     """
 
     seq: int = 0
     version: int = 0
     fails: int = 0
     next_try_at: float = 0.0
-    quarantine_reason: str | None = None
+    set_aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Tried:
     version: int = 0
     fails: int = 0
     next_try_at: float = 0.0
-    quarantine_reason: str | None = None
+    set_aside: str | None = None
 
 
 T = TypeVar("T", bound=Tried)
@@ -146,7 +146,7 @@ class Tries:
         self._db = db
         self._leases = leases
         self._seconds = _LEASES * settings.lease
-        self._limit = settings.quarantine_after
+        self._limit = settings.set_aside_after
         self._chance = chance
 
     def hold(self, name: str, *, rest: float = 0.0) -> AbstractContextManager[LeaseGuard | None]:
@@ -193,7 +193,7 @@ class Tries:
     def counted(self, tried: T, why: str) -> T:
         """After one more failure of something that is looked at every round anyhow."""
         fails = tried.fails + 1
-        return replace(tried, fails=fails, quarantine_reason=why if fails >= self._limit else None)
+        return replace(tried, fails=fails, set_aside=why if fails >= self._limit else None)
 
     def due_in(self, seconds: float) -> float:
         """The moment that is so far away, by the database's clock: replicas may disagree about the

@@ -6,7 +6,7 @@ import pytest
 
 from bot.base.aws import Aws
 from bot.base.errors import Refusal
-from bot.base.s3_uri import Allowed, read
+from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from tests.cases import forms
@@ -73,9 +73,9 @@ def test_channel_that_can_be_written_to_again_is_told_the_end(world: World, how:
 
 
 REQUESTS: dict[str, Callable[[Storage], object]] = {
-    "results folder": lambda storage: storage.reach(read(f"s3://{BUCKET}/out/")),
-    "size": lambda storage: storage.size(read(f"s3://{BUCKET}/a.manifest")),
-    "manifest": lambda storage: b"".join(storage.chunks(read(f"s3://{BUCKET}/a.manifest"))),
+    "results folder": lambda storage: storage.probe(S3Uri.parse(f"s3://{BUCKET}/out/")),
+    "size": lambda storage: storage.size(S3Uri.parse(f"s3://{BUCKET}/a.manifest")),
+    "manifest": lambda storage: b"".join(storage.chunks(S3Uri.parse(f"s3://{BUCKET}/a.manifest"))),
 }
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.base.s3_uri import Allowed, read
+from bot.base.s3_uri import Allowed, S3Uri
 from bot.datasets import findings
 from bot.datasets.entries import Made, Pictures, after_import, make, place, same_pictures
 from bot.datasets.findings import VANISHED, Finding
@@ -69,12 +69,12 @@ def test_the_made_manifest_lies_beside_the_job_under_its_own_hash() -> None:
     """Two imports would overwrite each other's manifest, or AWS would refuse a key without an
     extension.
     """
-    output = read("s3://orchard-out/july/ripe/manifests/output/output.manifest")
+    output = S3Uri.parse("s3://orchard-out/july/ripe/manifests/output/output.manifest")
     assert str(place(output, "5f1")).startswith("s3://orchard-out/july/ripe/labeljob/")
     assert place(output, "5f1") != place(output, "5f2")
     assert place(output, "5f1").key.endswith(".manifest")
-    assert str(place(read("s3://b-1/own.jsonl"), "5f1")).startswith("s3://b-1/labeljob/")
-    assert str(place(read("s3://b-1/manifests/output/o.manifest"), "5f1")).startswith(
+    assert str(place(S3Uri.parse("s3://b-1/own.jsonl"), "5f1")).startswith("s3://b-1/labeljob/")
+    assert str(place(S3Uri.parse("s3://b-1/manifests/output/o.manifest"), "5f1")).startswith(
         "s3://b-1/labeljob/"
     )
 

@@ -44,7 +44,7 @@ def _figures(jobs: list[Job], at_aws: set[str], hits: dict[str, int]) -> Figures
     refused = [
         f"{job.name}: {job.state.cause}" for job in jobs if job.state.state in {"refused", "failed"}
     ]
-    unknown = [job.name for job in jobs if not job.arn or job.quarantine_reason]
+    unknown = [job.name for job in jobs if not job.arn or job.set_aside]
     counts: dict[str, int | float | str] = {
         "creates": len(jobs),
         "jobs": len(at_aws),
@@ -89,8 +89,7 @@ def _waiting(world: World) -> int:
         run_ = session.connection().execute
         run_(world.db.sql("UPDATE job SET next_try_at = 0 WHERE next_try_at > 0"))
         waiting = (
-            "SELECT count(*) FROM job WHERE state IN ('asked', 'launching') AND quarantine_reason "
-            "IS NULL"
+            "SELECT count(*) FROM job WHERE state IN ('asked', 'launching') AND set_aside IS NULL"
         )
         return int(run_(world.db.sql(waiting)).scalar_one())
 

@@ -31,10 +31,10 @@ def test_poison_job_stops_nobody_and_is_told_once(near: Near) -> None:
     jobs = [near.accept(f"poison-{number}") for number in range(4)]
     assert near.until(lambda: all(near.job(job).arn for job in jobs))
     _forget(near, "poison-0")
-    assert near.until(lambda: near.job(jobs[0]).quarantine_reason is not None, times=12)
+    assert near.until(lambda: near.job(jobs[0]).set_aside is not None, times=12)
     near.rounds(5)
     assert len(near.world.lines("poison-0")) == 2, near.world.lines("poison-0")
-    assert not any(near.job(job).quarantine_reason for job in jobs[1:])
+    assert not any(near.job(job).set_aside for job in jobs[1:])
     assert all(near.job(job).fails == 0 for job in jobs[1:])
 
 
@@ -48,7 +48,7 @@ def test_answers_that_cannot_be_read_set_a_job_aside_and_stop_no_round(near: Nea
     near.world.fault("*DescribeLabelingJob", "garbage", aws=True)
     near.bot.jobs.watch.round()
     assert near.job(job).fails == 1
-    assert near.until(lambda: near.job(job).quarantine_reason is not None, times=12)
+    assert near.until(lambda: near.job(job).set_aside is not None, times=12)
     near.rounds(3)
     assert near.world.lines("rubbish").count("Set") == 1
 
@@ -57,7 +57,7 @@ def test_job_about_which_aws_says_nothing_is_set_aside_in_the_end(sqlite_world: 
     """Without this, a job that AWS answers nothing about would stand on its card as running for
     ever.
     """
-    near = Near(sqlite_world, poll_gap=60, quarantine_silence=180)
+    near = Near(sqlite_world, poll_gap=60, set_aside_silence=180)
     job = near.accept("silent")
     assert near.until(lambda: bool(near.job(job).arn))
     _forget(near, "silent")
@@ -66,7 +66,7 @@ def test_job_about_which_aws_says_nothing_is_set_aside_in_the_end(sqlite_world: 
     assert (near.job(job).silent, near.job(job).fails) == (2, 0)
     near.rounds(2)
     assert near.world.lines("silent").count("Set") == 1
-    assert "no answer about this job for 3 minutes" in str(near.job(job).quarantine_reason)
+    assert "no answer about this job for 3 minutes" in str(near.job(job).set_aside)
     near.bot.ground.db.close()
 
 

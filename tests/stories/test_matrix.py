@@ -177,10 +177,7 @@ class Scene:
         """The job that was set aside is so again."""
         with self.world.bot.ground.db.engine.begin() as rows:
             rows.execute(
-                text(
-                    "UPDATE job SET quarantine_reason = 'AWS did not answer' WHERE name = "
-                    "'matrix-stuck'"
-                )
+                text("UPDATE job SET set_aside = 'AWS did not answer' WHERE name = 'matrix-stuck'")
             )
 
     def form(self, page: int) -> None:

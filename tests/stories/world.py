@@ -88,7 +88,7 @@ class World:
             "look_wait": 0,
             "post_pace": 1_000_000,
             "link_life": 600,
-            "quarantine_after": 2,
+            "set_aside_after": 2,
             **changes,
         }
         read = Settings(**settings)

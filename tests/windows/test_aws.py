@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.base.aws import AwsBusy, AwsRefused, Lapsed, Unclear
-from bot.base.s3_uri import Allowed, read
+from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Storage
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.source import TRAIN
@@ -67,7 +67,9 @@ PROJECT = "arn:aws:rekognition:us-east-1:111122223333:project/orchard/1700000000
 def put(mood: OneAnswer) -> None:
     """Write an object, with one try."""
     with mood.open():
-        Storage.for_form(mood.aws, Allowed(("out",))).put(read("s3://out/key"), b"x", "text/plain")
+        Storage.for_form(mood.aws, Allowed(("out",))).put(
+            S3Uri.parse("s3://out/key"), b"x", "text/plain"
+        )
 
 
 def ask_name(mood: OneAnswer) -> None:
@@ -134,7 +136,10 @@ def test_dataset_whose_reply_was_lost_is_not_called_refused_by_what_came_after()
     """Without this, a thread says that a dataset was not made which takes its place in the
     project.
     """
-    mood, manifest = OneAnswer("", "AccessDeniedException"), read("s3://orchard-out/a.manifest")
+    mood, manifest = (
+        OneAnswer("", "AccessDeniedException"),
+        S3Uri.parse("s3://orchard-out/a.manifest"),
+    )
     with mood.open():
         labels = CustomLabels(mood.aws)
         with pytest.raises(AwsBusy):

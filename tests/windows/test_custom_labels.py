@@ -18,7 +18,7 @@ from slack_sdk import WebClient
 from bot.base.aws import Aws, AwsBusy
 from bot.base.clock import system_clock
 from bot.base.db import Database
-from bot.base.s3_uri import S3Uri, read
+from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.datasets.accept import Accept
@@ -61,7 +61,7 @@ class World:
             aws_access_key_id=KEY,
             aws_secret_access_key=SECRET,
             buckets=(BUCKET,),
-            quarantine_after=3,
+            set_aside_after=3,
         )
         self.aws = Aws(self.settings)
         self.labels = CustomLabels(self.aws)
@@ -301,7 +301,7 @@ class Story:
             self.load.round()
             self.watch.round()
             now = self.records.get(dataset.id)
-            return now is not None and (now.state.ended or now.quarantine_reason is not None)
+            return now is not None and (now.state.ended or now.set_aside is not None)
 
         until(ended)
         return self.records.get(dataset.id) or dataset
@@ -348,7 +348,7 @@ def test_a_finished_job_becomes_a_dataset_and_its_thread_tells_what_became_of_ea
         dataset.state.arrived,
     ) == (READY, 32, 30, 30)
     assert dataset.sent_uri.startswith(f"s3://{BUCKET}/july/ripe/labeljob/")
-    assert world.storage.exists(read(dataset.sent_uri))
+    assert world.storage.exists(S3Uri.parse(dataset.sent_uri))
     card, result = story.said()
     assert "Dataset orchard: Ready. 30 of 32 lines arrived · 2 labels." in card
     assert result.startswith(
@@ -412,7 +412,7 @@ def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(
         story.load.round()  # at once again: its pause is not over
         waiting = story.records.get(asked.id)
         assert waiting is not None
-        tries.append((waiting.fails, waiting.quarantine_reason is not None))
+        tries.append((waiting.fails, waiting.set_aside is not None))
     assert tries == [(1, False), (2, False), (3, True), (3, True)]
     card, line = story.said()
     assert "Set aside" in card

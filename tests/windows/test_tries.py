@@ -96,14 +96,14 @@ def test_pauses_grow_by_the_clock_of_the_database_and_end_with_being_set_aside(
     db: Database,
 ) -> None:
     """Without this, a broken job would be tried without a pause, or for ever."""
-    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", quarantine_after=3)
+    settings = Settings(SLACK_BOT_TOKEN="xoxb-test", set_aside_after=3)
     tries = Tries(db, Leases(db, "one"), settings, random.Random(7))
     tried, waits = Tried(id="j1"), []
     for _ in range(3):
-        assert tried.quarantine_reason is None
+        assert tried.set_aside is None
         tried = tries.paused(tried, "AWS is away")
         waits.append(tried.next_try_at - db.time())
-    assert (tried.fails, tried.quarantine_reason) == (3, "AWS is away")
+    assert (tried.fails, tried.set_aside) == (3, "AWS is away")
     assert 0 < waits[0] < 11
     assert waits[2] > waits[0]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
-from bot.base.failpoints import reach
+from bot.base.failpoints import failpoint
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.request import REQUEST_TAG
 from bot.engines.protocol import (
@@ -79,9 +79,9 @@ class Gateway:
         )
         try:
             with renamed():
-                reach("before-create")
+                failpoint("before-create")
                 arn = str(self._create.create_labeling_job(**request)["LabelingJobArn"])
-                reach("after-create")
+                failpoint("after-create")
                 return arn
         except AwsRefused as error:
             if error.code != "ResourceInUse":
@@ -165,9 +165,9 @@ class Gateway:
         """DescribeLabelingJob, or None when there is no such job."""
         try:
             with renamed():
-                reach("before-describe")
+                failpoint("before-describe")
                 found = dict(client.describe_labeling_job(LabelingJobName=name))
-                reach("after-describe")
+                failpoint("after-describe")
                 return found
         except AwsRefused as error:
             # UNSURE: the model says ResourceNotFound; a controller in the field met

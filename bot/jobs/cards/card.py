@@ -51,7 +51,6 @@ _STATES = {
 }
 
 
-
 def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
     """The job's one message in its channel, edited in place; its thread is the job's thread."""
     word = state_word(job, state)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.base.errors import Refusal
-from bot.base.s3_uri import read
+from bot.base.s3_uri import S3Uri
 from bot.instructions.pictures import Example
 from bot.jobs.checks.check import FINE, Check, Seen, Sight
 from bot.jobs.draft import Draft
@@ -17,7 +17,7 @@ def _ask(draft: Draft, sight: Sight, *, good: bool) -> Seen:
     for number, example in enumerate(_of(draft, good=good), 1):
         if example.address.startswith("s3://"):
             try:
-                sight.storage.size(read(example.address))
+                sight.storage.size(S3Uri.parse(example.address))
             except Refusal as refusal:
                 raise Refusal(f"Line {number}: {refusal.words}") from refusal
     return FINE

@@ -1,12 +1,12 @@
 """Can the results be written: the place is there, and it is not another job's."""
 
-from bot.base.s3_uri import read
+from bot.base.s3_uri import S3Uri
 from bot.jobs.checks.check import FINE, Check, Seen, Sight, blocks
 from bot.jobs.draft import Draft
 
 
 def _reach(draft: Draft, sight: Sight) -> Seen:
-    sight.storage.reach(read(draft.output_uri))
+    sight.storage.probe(S3Uri.parse(draft.output_uri))
     return FINE
 
 
