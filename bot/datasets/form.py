@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from bot.base import forms
+from bot.base.as_typed import plain_address
 from bot.base.blocks import Block, context, modal, option, radio, section, text_input, typed
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field, Part
@@ -79,7 +80,9 @@ FIELDS: tuple[Part[Source], ...] = (
         element=_text(
             "manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"
         ),
-        read=_kept("manifest_uri"),
+        read=lambda answer, source: msgspec.structs.replace(
+            source, manifest_uri=plain_address(answer.text)
+        ),
         fault=lambda source, allowed: rules.manifest_fault(source.manifest_uri, allowed),
     ),
 )

@@ -1,5 +1,6 @@
 """Status: what is known of a channel's datasets, from the database alone."""
 
+from bot.base.as_typed import plain_name, spellings
 from bot.datasets import card
 from bot.datasets.records import Dataset, Records
 from bot.delivery.message import Message
@@ -31,12 +32,13 @@ class Status:
         return _one(going[0]) if len(going) == 1 else _listed(going, running=True)
 
     def named(self, team_id: str, channel: str, name: str) -> Message:
-        """The newest dataset of that name (capitals do not count)."""
-        wanted = name.casefold()
-        for dataset in self._records.in_channel(team_id, channel):
-            if dataset.source.called.casefold() == wanted:
-                return _one(dataset)
-        return card.no_such_dataset(name)
+        """The newest dataset of that name (capitals and marks round it do not count)."""
+        datasets = self._records.in_channel(team_id, channel)
+        for spelling in spellings(name):
+            for dataset in datasets:
+                if dataset.source.called.casefold() == spelling:
+                    return _one(dataset)
+        return card.no_such_dataset(plain_name(name) or name)
 
 
 def _one(dataset: Dataset) -> Message:

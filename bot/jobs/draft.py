@@ -16,20 +16,22 @@ class Draft(msgspec.Struct, frozen=True):
     """A labeling job as it was asked for.
 
     `label_attribute` "" means the job's name. `input_uri` is a manifest or a folder (ends in "/";
-    `input_kind` says which). Durations are seconds. `workteam_key` is the short name that menus
-    carry (`team_key`), `workteam_arn` is empty as long as nobody found the team of that key.
-    Instructions are Slack rich_text blocks, as typed. `typed` keeps what could not be read, by
-    field. `objects`, `skipped` and `unread` are what the bot read of the input, and which of its
-    questions were not answered in time; `notes` is what of it is worth a look, in words, and
-    `later_notes` what the second page's checks added. `more` holds the answers to fields without a
-    member of their own, by field. `taken_from` is the job whose words the form began with, and
-    `taken_type` that job's task type as long as nobody has been through those words.
+    `input_kind` says which; `slash_added`: it was typed without that slash). Durations are seconds.
+    `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is empty as long
+    as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
+    keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
+    of the input, and which of its questions were not answered in time; `notes` is what of it is
+    worth a look, in words, and `later_notes` what the second page's checks added. `more` holds the
+    answers to fields without a member of their own, by field. `taken_from` is the job whose words
+    the form began with, and `taken_type` that job's task type as long as nobody has been through
+    those words.
     """
 
     job_name: str = ""
     label_attribute: str = ""
     input_uri: str = ""
     input_kind: str = "manifest"
+    slash_added: bool = False
     output_uri: str = ""
     category: str = ""
     task_type: str = ""

@@ -9,6 +9,7 @@ hold a signature.
 import re
 import unicodedata
 
+from bot.base.as_typed import plain_address
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 URI_MAX = 1024  # Ground Truth: S3Uri 1..1024 characters
@@ -19,14 +20,14 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 def read_place(text: str) -> S3Uri:
-    """The S3 address that a person typed, from `s3://bucket/key` or the https form that the S3
-    console copies.
+    """The S3 address that a person typed: `s3://bucket/key`, the https form that the S3 console
+    copies, the console's own link, or an ARN.
 
     Raises:
         BadAddress: with the words for the field.
 
     """
-    address = text.strip()
+    address = plain_address(text)
     if len(address) > URI_MAX:
         raise BadAddress(
             f"The address is longer than {URI_MAX:,} characters, which is the most that AWS takes."

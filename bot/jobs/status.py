@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.base.as_typed import plain_name, spellings
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
@@ -64,20 +65,22 @@ class Status:
         return job
 
     def named(self, team_id: str, channel: str, name: str) -> Job:
-        """The job of that name in the channel (capitals do not count).
+        """The job of that name in the channel (capitals and marks round it do not count).
 
         Raises:
             NoSuchJob: with names that are near.
 
         """
         jobs = self._shown_in(team_id, channel)
-        for job in jobs:
-            if job.name.lower() == name.lower().strip():
-                return job
-        near = [job.name for job in jobs if name.lower()[:4] in job.name.lower()] or [
+        for spelling in spellings(name):
+            for job in jobs:
+                if job.name.lower() == spelling:
+                    return job
+        plain = plain_name(name)
+        near = [job.name for job in jobs if plain.lower()[:4] in job.name.lower()] or [
             job.name for job in jobs
         ]
-        raise NoSuchJob(status_card.no_such_job(name, near[:5]))
+        raise NoSuchJob(status_card.no_such_job(plain or name, near[:5]))
 
     def asker(self, job_id: str) -> Asked | None:
         """Who is to hear of a job whose channel cannot be reached."""

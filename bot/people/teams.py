@@ -2,6 +2,7 @@
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.base.as_typed import plain_name, spellings
 from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.people.work_team import WorkTeam
@@ -74,16 +75,17 @@ class Teams:
             return _team(row) if row and not row.gone else None
 
     def named(self, team_id: str, name: str) -> WorkTeam:
-        """The team of that name (capitals do not count).
+        """The team of that name (capitals and marks round it do not count).
 
         Raises:
             NoSuchTeam: with the names that are known.
 
         """
         known = self.search(team_id, "")
-        for team in known:
-            if team.name.lower() == name.lower().strip():
-                return team
+        for spelling in spellings(name):
+            for team in known:
+                if team.name.lower() == spelling:
+                    return team
         if not known:
             raise NoSuchTeam(
                 "No labeling team of this AWS account is known yet. They are read once a minute: "
@@ -91,8 +93,8 @@ class Teams:
             )
         names = ", ".join(team.name for team in known)
         raise NoSuchTeam(
-            f"There is no labeling team “{name}” in this AWS account. Known: {names}. "
-            "A new one is known within a minute."
+            f"There is no labeling team “{plain_name(name) or name}” in this AWS account. Known: "
+            f"{names}. A new one is known within a minute."
         )
 
     def get_for_update(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:

@@ -316,6 +316,31 @@ def test_addresses_are_brought_to_one_form() -> None:
     assert read_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
 
 
+@pytest.mark.parametrize(
+    ("address", "read", "added"),
+    [
+        ("s3://orchard-raw/july", "s3://orchard-raw/july/", True),
+        ("s3://orchard-raw/july.2026", "s3://orchard-raw/july.2026/", True),
+        ("“s3://orchard-raw/july/”", "s3://orchard-raw/july/", False),
+        ("s3://orchard-raw/july.zip", "s3://orchard-raw/july.zip", False),
+        ("s3://orchard-raw/data.manifest", "s3://orchard-raw/data.manifest", False),
+        ("s3://orchard-raw", "s3://orchard-raw", False),
+        ("nonsense", "nonsense", False),
+    ],
+)
+def test_a_slash_that_a_folder_lacks_is_added_and_told(
+    address: str, read: str, added: bool
+) -> None:
+    """Without this, a folder would be refused for a sign, or read as one and nobody would know."""
+    page = shown_values(JOB_FORM.page_one(MARA, "d"))
+    draft = read_one(typed(page, "input_uri", address), MARA)
+    assert (draft.input_uri, draft.slash_added) == (read, added)
+    said = json.dumps(review(draft, Reviewed(), "d"))
+    assert ("slash at its end was added" in said) is added
+    again = read_one(shown_values(JOB_FORM.page_one(draft, "d")), draft)
+    assert again.slash_added is added, "a second look at the page forgets it"
+
+
 def test_counts_are_forgotten_when_the_data_changes() -> None:
     """A review with the old folder's count would be believed."""
     counted = msgspec.structs.replace(MARA, objects=9, skipped=1, unread=("x",))

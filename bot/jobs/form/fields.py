@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from bot.base.as_typed import as_folder
 from bot.base.blocks import (
     Block,
     option,
@@ -124,20 +125,25 @@ def _normal(text: str) -> str:
         return text
 
 
+def _folder(text: str) -> str:
+    """An S3 address in its one form; a folder typed without its slash gets it."""
+    try:
+        return as_folder(str(read_place(text)))
+    except BadAddress:
+        return text
+
+
 def _read_input(answer: Answer, draft: Draft) -> Draft:
-    uri = _normal(answer.text)
+    uri = _folder(answer.text)
     kind = "folder" if uri.endswith("/") else "manifest"
-    return _changed(draft, input_uri=uri, input_kind=kind)
+    # a window that is opened again shows the slash that was added before
+    same = draft.slash_added and uri == draft.input_uri
+    added = uri != _normal(answer.text) or same
+    return _changed(draft, input_uri=uri, input_kind=kind, slash_added=added)
 
 
 def _read_output(answer: Answer, draft: Draft) -> Draft:
-    """An output folder typed without its slash gets it; a name with an ending is a file and stays
-    one.
-    """
-    uri = _normal(answer.text)
-    if uri.startswith("s3://") and not uri.endswith("/") and "." not in uri.rpartition("/")[2]:
-        uri = f"{uri}/"
-    return _changed(draft, output_uri=uri)
+    return _changed(draft, output_uri=_folder(answer.text))
 
 
 JOB_NAME: Field[Draft] = Field(

@@ -108,10 +108,11 @@ def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
 
 def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
     """Data, input manifest and output manifest together: a job's three places."""
+    slash = " (read as a folder: the slash at its end was added)" if draft.slash_added else ""
     made = " (made before launch)" if draft.input_kind == "folder" else ""
     source = facts.input_manifest or (draft.input_uri if draft.input_kind == "manifest" else "")
     return [
-        f"*Data* {code(draft.input_uri, 900)}",
+        f"*Data* {code(draft.input_uri, 900)}{slash}",
         f"*Input manifest* {code(source, 900) or 'beside the results'}{made}",
         f"*Output manifest* {code(facts.output_manifest, 1000)}",
     ]
