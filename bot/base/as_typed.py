@@ -6,11 +6,13 @@ so on purpose is found first, since `spellings` begins with what was typed.
 """
 
 import re
+import unicodedata
 from urllib.parse import parse_qs, unquote
 
 # What keyboards, telephones and copied text put between letters; joiners are not among them, since
 # words of Persian and Sinhala need theirs.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_JOINERS = {"\u200c", "\u200d"}
 _OUTSIDE = re.compile(rf"^(?:\s|{_UNSEEN.pattern})+|(?:\s|{_UNSEEN.pattern})+$")
 _HYPHENS = re.compile("[\u2010-\u2014\u2212]")
 # Quotes of every kind, the marks of Slack's formatting, and what ends a sentence.
@@ -83,6 +85,26 @@ def as_folder(address: str) -> str:
     if address.endswith("/") or _ENDING.search(address):
         return address
     return f"{address}/"
+
+
+def unseen_sign(text: str) -> str:
+    """The first sign that prints nothing and is no part of a word, by its name; "" for none.
+
+    Blanks of any width are none, and neither are joiners behind a letter or a picture: words of
+    Persian, Hindi or Sinhala and emoji of two need theirs.
+    """
+    for before, sign in zip(f" {text}", text, strict=False):
+        joins = sign in _JOINERS and unicodedata.category(before)[0] in "LMS"
+        if not (sign.isprintable() or joins or unicodedata.category(sign) == "Zs"):
+            name = unicodedata.name(sign, "control character").lower()
+            return f"{name}, U+{ord(sign):04X}"
+    return ""
+
+
+def same_to_the_eye(text: str) -> str:
+    """The text as it looks, to be compared: capitals, widths of blanks and joiners do not count."""
+    plain = unicodedata.normalize("NFC", text.casefold())
+    return " ".join("".join(sign for sign in plain if sign not in _JOINERS).split())
 
 
 def _in_s3(console: re.Match[str]) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.base.mentions import Names, mention_words
+
 Block = dict[str, Any]
 
 SECTION_TEXT = 3000  # Slack: section text 1..3000 characters
@@ -258,20 +260,23 @@ def rich_text(*sections: Block) -> Block:
     return {"type": "rich_text", "elements": list(sections)}
 
 
-def rich_words(rich: Mapping[str, Any] | None) -> str:
-    """The plain words of a rich_text block, a line per paragraph and list item; "" for none."""
+def rich_words(rich: Mapping[str, Any] | None, names: Names | None = None) -> str:
+    """The plain words of a rich_text block, a line per paragraph and list item; "" for none.
+
+    `names` says how those are called who are mentioned.
+    """
     if not rich:
         return ""
     lines: list[str] = []
     for part in _parts(rich):
         if part.get("type") == "rich_text_list":
             numbered = part.get("style") == "ordered"
-            items = [_inline(item) for item in _parts(part)]
+            items = [_inline(item, names or {}) for item in _parts(part)]
             lines += [
                 f"{n}. {item}" if numbered else f"• {item}" for n, item in enumerate(items, 1)
             ]
         else:
-            lines.append(_inline(part))
+            lines.append(_inline(part, names or {}))
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()).strip()
 
 
@@ -350,8 +355,10 @@ def _parts(rich: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in elements if isinstance(one, dict)] if isinstance(elements, list) else []
 
 
-def _inline(section_: Mapping[str, Any]) -> str:
-    """The words of one paragraph: text as it is, a link by its text, an emoji by its name."""
+def _inline(section_: Mapping[str, Any], names: Names) -> str:
+    """The words of one paragraph: text as it is, a link by its text, an emoji and a mention by its
+    name.
+    """
     words: list[str] = []
     for part in _parts(section_):
         kind = part.get("type")
@@ -360,7 +367,7 @@ def _inline(section_: Mapping[str, Any]) -> str:
         elif kind == "link":
             words.append(str(part.get("text") or part.get("url") or ""))
         else:
-            words.append(str(part.get("text") or ""))
+            words.append(mention_words(part, names) or str(part.get("text") or ""))
     return "".join(words)
 
 

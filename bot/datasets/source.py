@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from bot.base.as_typed import unseen_sign
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 TRAIN, TEST = "TRAIN", "TEST"
@@ -113,4 +114,6 @@ def name_fault(name: str) -> str:
     """A name that fits a card and can be typed."""
     if len(name) > NAME_MAX:
         return f"A name has at most {NAME_MAX} characters; this one has {len(name):,}."
-    return "" if name.isprintable() else "The name has invisible characters in it. Type it again."
+    if sign := unseen_sign(name):
+        return f"The name holds a sign that nobody sees ({sign}). Type it again without."
+    return ""

@@ -132,7 +132,12 @@ class Accept:
         checked = self._checker.at_form(2, draft)
         earlier = [said for said in draft.unread if said not in self._checker.words_of_page(2)]
         unread = (*earlier, *checked.unread)
-        draft = msgspec.structs.replace(draft, unread=unread, later_notes=checked.notes)
+        draft = msgspec.structs.replace(
+            draft,
+            unread=unread,
+            later_notes=checked.notes,
+            names={**draft.names, **checked.names},
+        )
         return draft, checked.faults
 
     def accept(self, draft_id: str, who: Who) -> Receipt:

@@ -22,7 +22,8 @@ class Draft(msgspec.Struct, frozen=True):
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
     worth a look, in words, and `later_notes` what the second page's checks added. `more` holds the
-    answers to fields without a member of their own, by field. `taken_from` is the job whose words
+    answers to fields without a member of their own, by field. `names` are those whom the
+    instructions mention, by id. `taken_from` is the job whose words
     the form began with, and `taken_type` that job's task type as long as nobody has been through
     those words.
     """
@@ -57,6 +58,7 @@ class Draft(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     later_notes: tuple[str, ...] = ()
     more: dict[str, str] = {}
+    names: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""
 

@@ -79,7 +79,7 @@ class Facts:
             noun=kind.noun if kind else "object",
             left=job.state.unlabeled if job.state.total else None,
             closes_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
-            says=rich_words(job.draft.short_instructions) or job.draft.description,
+            says=rich_words(job.draft.short_instructions, job.draft.names) or job.draft.description,
             has_instructions=not job.followed,
         )
 
@@ -88,12 +88,14 @@ def instructions_of(draft: Draft) -> Instructions:
     """What workers are told, with rich text made safe HTML; without short instructions they see the
     description.
     """
-    short = clean.from_rich_text(draft.short_instructions) or clean.from_text(draft.description)
+    names = draft.names
+    short = clean.from_rich_text(draft.short_instructions, names)
+    short = short or clean.from_text(draft.description)
     return Instructions(
         task_title=draft.title or draft.job_name,
         description=draft.description,
         labels=draft.labels,
         short_html=short,
-        full_html=clean.from_rich_text(draft.full_instructions),
+        full_html=clean.from_rich_text(draft.full_instructions, names),
         examples=draft.examples,
     )

@@ -11,7 +11,7 @@ from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine, Order, TeamGone
-from bot.jobs.checks.checker import Checker
+from bot.jobs.checks.checker import Checked, Checker
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.facts import instructions_of
 from bot.jobs.inputs import Inputs
@@ -50,10 +50,15 @@ class Orders:
             TeamGone, BadInput: with words.
 
         """
-        notes, draft = self._check(job), job.draft
+        checked, draft = self._check(job), job.draft
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
         of_data, manifest = self._manifest(draft, folder, alive)
-        draft = msgspec.structs.replace(draft, notes=(*of_data, *notes), later_notes=())
+        draft = msgspec.structs.replace(
+            draft,
+            notes=(*of_data, *checked.notes),
+            later_notes=(),
+            names={**draft.names, **checked.names},
+        )
         order = Order(
             request_key=job.request_key,
             name=draft.job_name,
@@ -71,10 +76,8 @@ class Orders:
         )
         return draft, order
 
-    def _check(self, job: Job) -> tuple[str, ...]:
-        """Everything that the form could check (or had no time for), checked again; what of it is
-        to be looked at.
-        """
+    def _check(self, job: Job) -> Checked:
+        """Everything that the form could check (or had no time for), checked again."""
         who = self._access.who(job.team_id, job.asked_by, job.channel)
         # what was taken in outlives the account of whoever asked: a manager is told
         if not who.gone:
@@ -84,7 +87,7 @@ class Orders:
             raise Refused(list(found.faults))
         if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
             raise TeamGone
-        return found.notes
+        return found
 
     def _manifest(
         self, draft: Draft, folder: S3Uri, alive: Callable[[], None]

@@ -1,7 +1,7 @@
 """S3 addresses that people type (pure).
 
-Promises to the draft: what could mean two things to two readers (blanks, percent codes, queries,
-look-alike letters) is refused with words, never repaired by guess; what passes is read by
+Promises to the draft: what could mean two things to two readers (percent codes, queries, look-alike
+letters) is refused with words, never repaired by guess; what passes is read by
 `bot.base.s3_uri` like every other address. The words never repeat the address: a pasted link may
 hold a signature.
 """
@@ -15,7 +15,7 @@ from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 URI_MAX = 1024  # Ground Truth: S3Uri 1..1024 characters
 MANIFEST_ENDINGS = (".manifest", ".jsonl", ".json")
 
-_ASCII = re.compile(r"[A-Za-z0-9!_.*'()&$@=;:+,/-]")
+_ASCII = re.compile(r"[A-Za-z0-9 !_.*'()&$@=;:+,/-]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -40,10 +40,6 @@ def read_place(text: str) -> S3Uri:
     ):
         raise BadAddress(
             "Give the plain address (s3://bucket/folder/file), without a signature or other extras."
-        )
-    if any(character.isspace() for character in address):
-        raise BadAddress(
-            "The address holds a blank. Rename the folder or file, or choose another one."
         )
     if _PERCENT.search(address):
         raise BadAddress(

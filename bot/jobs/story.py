@@ -208,6 +208,7 @@ class _Parts:
             engine=self._engine,
             storage=storage,
             held=self._held,
+            name_of=self._ground.access.mentioned,
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
         )

@@ -222,7 +222,6 @@ def whom(one_world: World) -> Whom:
 
 
 @pytest.mark.case("mentions-in-instructions")
-@not_yet("mentions-in-instructions")
 @pytest.mark.parametrize("place", ["review", "page", "window"])
 def test_instructions_name_whom_to_ask(whom: Whom, place: str) -> None:
     """Without this, workers would be told to ask “@someone” or to write in “#a channel”."""

@@ -45,7 +45,7 @@ def test_a_whole_source_has_no_faults() -> None:
             "is not open in this channel. Open are: orchard-out, shared/team-a.",
         ),
         ("s3://shared/team-b/x.manifest", "is not open in this channel"),
-        ("s3://orchard-out/../x.manifest", "“..” or “//”"),
+        ("s3://orchard-out/../x.manifest", "“.” or “..”"),
         ("https://orchard-out.s3.amazonaws.com/x.manifest?X-Amz-Signature=abc", "plain address"),
     ],
 )

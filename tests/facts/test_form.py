@@ -341,6 +341,25 @@ def test_a_slash_that_a_folder_lacks_is_added_and_told(
     assert again.slash_added is added, "a second look at the page forgets it"
 
 
+@pytest.mark.parametrize(
+    ("line", "address", "caption"),
+    [
+        ("s3://orchard-raw/my picture.jpg too dark", "s3://orchard-raw/my picture.jpg", "too dark"),
+        ("s3://orchard-raw/my picture.jpg", "s3://orchard-raw/my picture.jpg", ""),
+        ("s3://orchard-raw/a  b.png | like this", "s3://orchard-raw/a  b.png", "like this"),
+        ("s3://orchard-raw/a.jpg.png so", "s3://orchard-raw/a.jpg.png", "so"),
+        ("s3://orchard-raw/a.svg so", "s3://orchard-raw/a.svg", "so"),
+    ],
+)
+def test_an_example_may_have_blanks_in_its_name(line: str, address: str, caption: str) -> None:
+    """Without this, a picture with a blank in its name could not be shown."""
+    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    (example,) = [
+        one for one in read_two(typed(page, "good_examples", line), MARA).examples if one.good
+    ]
+    assert (example.address, example.caption) == (address, caption)
+
+
 def test_counts_are_forgotten_when_the_data_changes() -> None:
     """A review with the old folder's count would be believed."""
     counted = msgspec.structs.replace(MARA, objects=9, skipped=1, unread=("x",))

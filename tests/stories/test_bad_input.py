@@ -142,9 +142,14 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         ({"source": "orchard-raw/x.manifest"}, "input_uri", "Begin with s3://"),
         ({"source": "s3://orchard-raw"}, "input_uri", "This names a bucket only"),
         ({"source": "s3://Orchard_Raw/x.manifest"}, "input_uri", "is not the name of a bucket"),
-        ({"source": f"{RAW}/a b.manifest"}, "input_uri", "holds a blank"),
+        ({"source": f"{RAW}/a b.manifest"}, "input_uri", "There is nothing at"),
         ({"source": f"{RAW}/x.manifest?X-Amz-Signature=abc"}, "input_uri", "without a signature"),
-        ({"source": f"{RAW}/nothing-here"}, "input_uri", "ends in a slash (/)"),
+        ({"source": f"{RAW}/a.zip"}, "input_uri", "ends in a slash (/)"),
+        (
+            {"source": f"{RAW}/nothing-here"},
+            "input_uri",
+            "There is nothing to label in s3://orchard-raw/nothing-here/",
+        ),
         (
             {"source": f"{RAW}/missing.manifest"},
             "input_uri",
@@ -250,12 +255,12 @@ def test_manifest_is_read_before_anything_is_created(
         (
             {"bad_examples": f"{RAW}/a.txt | x"},
             "bad_examples",
-            "Line 1: name a picture that ends in .jpg",
+            "Line 1: A picture ends in .png",
         ),
         (
             {"good_examples": f"{RAW}/a.jpg?X-Amz-Signature=abc"},
             "good_examples",
-            "this link dies soon",
+            "signed link: it dies within days",
         ),
     ],
 )

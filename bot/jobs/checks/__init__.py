@@ -5,6 +5,7 @@ launch.
 from bot.jobs.checks.check import Check
 from bot.jobs.checks.data import DATA
 from bot.jobs.checks.examples import BAD_EXAMPLES, GOOD_EXAMPLES
+from bot.jobs.checks.mentions import MENTIONS
 from bot.jobs.checks.name import NAME_FREE
 from bot.jobs.checks.results import OWN_FOLDER, REACHED
 
@@ -15,4 +16,5 @@ CHECKS: tuple[Check, ...] = (
     OWN_FOLDER,
     GOOD_EXAMPLES,
     BAD_EXAMPLES,
+    MENTIONS,
 )

@@ -6,8 +6,8 @@ refuses with words is a blocking finding; what nobody answered in time is said b
 `words` and asked again before the launch.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -40,13 +40,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came out of a check: findings, and how many objects there are and were left out, where
-    it counted them.
+    """What came out of a check: findings, how many objects there are and were left out where it
+    counted them, and the names of those who are mentioned, by id.
     """
 
     findings: tuple[Finding, ...] = ()
     objects: int | None = None
     skipped: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Held(Protocol):
@@ -65,13 +66,15 @@ class Held(Protocol):
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a check may look at, with the patience of whoever waits; `allowed` are the channel's
-    open places.
+    open places. `name_of` says how a person, a channel or a group (its kind and id) is called in
+    Slack, "" where that is not known.
     """
 
     engine: Engine
     storage: Storage
     held: Held
     allowed: Allowed
+    name_of: Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

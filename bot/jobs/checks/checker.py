@@ -2,7 +2,7 @@
 as it takes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -39,6 +39,11 @@ class Checked:
         return next((one.objects for one in self.seen.values() if one.objects is not None), None)
 
     @property
+    def names(self) -> dict[str, str]:
+        """The names of those who are mentioned, by id."""
+        return {key: name for one in self.seen.values() for key, name in one.names.items()}
+
+    @property
     def skipped(self) -> int:
         """How many files were left out."""
         return sum(one.skipped for one in self.seen.values())
@@ -57,6 +62,7 @@ class Checker:
         engine: Engine,
         storage: Storage,
         held: Held,
+        name_of: Callable[[str, str], str],
         open_places: OpenPlaces,
         questions: Questions,
     ) -> None:
@@ -65,6 +71,7 @@ class Checker:
         self._engine = engine
         self._storage = storage
         self._held = held
+        self._name_of = name_of
         self._open = open_places
         self._questions = questions
 
@@ -75,7 +82,7 @@ class Checker:
         faults = rules(draft, allowed)
         wrong = {fault.field for fault in faults}
         storage = self._storage.attended(self._questions.patience())
-        sight = Sight(self._engine, storage, self._held, allowed)
+        sight = Sight(self._engine, storage, self._held, allowed, self._name_of)
         due = {
             check.name: check
             for check in self._checks
@@ -119,7 +126,7 @@ class Checker:
         faults = self.form.faults(draft, allowed)
         if faults:
             return Checked({}, tuple(faults), ())
-        sight = Sight(self._engine, self._storage, self._held, allowed)
+        sight = Sight(self._engine, self._storage, self._held, allowed, self._name_of)
         due = {
             check.name: check
             for check in self._checks

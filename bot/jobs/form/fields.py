@@ -41,6 +41,8 @@ TEAM = "job_form_team"  # block_suggestion: the teams of this channel
 TASK_TYPE = "job_form_task_type_"  # + the category: a radio of other choices is another field
 
 _DEFAULTS = Draft()
+# without a bar, the address ends with the first word that ends like a picture
+_PICTURE = re.compile(r".*?\.(?:png|jpe?g|gif|webp)(?=\s|$)", re.IGNORECASE)
 _PICTURES = (
     "One per line: s3://bucket/picture.jpg | what it shows. Pictures go here, since Slack's text "
     "holds none."
@@ -238,7 +240,8 @@ def _labels_hint(draft: Draft) -> str:
 
 
 def _read_labels(answer: Answer, draft: Draft) -> Draft:
-    return _changed(draft, labels=tuple(answer.lines))
+    # AWS gets each on one line with single blanks, whatever their width
+    return _changed(draft, labels=tuple(" ".join(line.split()) for line in answer.lines))
 
 
 def _duration(member: str) -> Callable[[Draft], str]:
@@ -325,9 +328,7 @@ def _instructions(
 
 
 def _examples(name: str, words: str, *, good: bool) -> Field[Draft]:
-    """Example pictures, one a line: `address | caption`, or with a blank between the two (addresses
-    hold none).
-    """
+    """Example pictures, one a line: `address | caption`, or with a blank between the two."""
 
     def shown(draft: Draft) -> str:
         return "\n".join(_example_line(one) for one in draft.examples if one.good is good)
@@ -358,8 +359,11 @@ def _example_line(example: Example) -> str:
 
 
 def _example(line: str, *, good: bool) -> Example:
-    words = line if "|" in line else " ".join(line.split())
-    address, _, caption = words.partition("|" if "|" in line else " ")
+    address, bar, caption = line.partition("|")
+    if not bar:
+        ending = _PICTURE.match(line)
+        place = ending.end() if ending else len(line.split(maxsplit=1)[0])
+        address, caption = line[:place], line[place:]
     return Example(_normal(address.strip()), " ".join(caption.split()), good)
 
 

@@ -120,7 +120,8 @@ def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
 
 def _preview(draft: Draft) -> str:
     """The first words of the instructions, and where pictures are shown."""
-    short, full = rich_words(draft.short_instructions), rich_words(draft.full_instructions)
+    short = rich_words(draft.short_instructions, draft.names)
+    full = rich_words(draft.full_instructions, draft.names)
     good = sum(1 for one in draft.examples if one.good)
     bad = len(draft.examples) - good
     pictures = (
