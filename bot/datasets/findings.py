@@ -19,7 +19,11 @@ VANISHED = "vanished"  # ours: sent, and never seen again
 
 # These fail a training from the dataset and not its import: pictures and labels may still be added
 # to it.
-TRAINING_ONLY = {"ERROR_MANIFEST_TOO_FEW_LABELS", "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"}
+TRAINING_ONLY = {
+    "ERROR_MANIFEST_TOO_FEW_LABELS",
+    "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS",
+    "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST",
+}
 
 _OURS = {
     VANISHED: Kind(

@@ -29,6 +29,13 @@ _TYPES = (
 )
 
 
+_PAIR, _APART = "pair", "apart"
+_PAIRING = (
+    option("Leave them out", _APART),
+    option("Pair them", _PAIR, "Where a picture has one label and one metadata that fit"),
+)
+
+
 def _text(member: str, placeholder: str) -> Callable[[Source], Block]:
     return lambda source: text_input(VALUE, getattr(source, member), placeholder=placeholder)
 
@@ -84,6 +91,14 @@ FIELDS: tuple[Part[Source], ...] = (
             source, manifest_uri=plain_address(answer.text)
         ),
         fault=lambda source, allowed: rules.manifest_fault(source.manifest_uri, allowed),
+    ),
+    Field(
+        name="pair",
+        words="Labels whose metadata has another name",
+        hint=_hint("Rekognition takes ripe with ripe-metadata only."),
+        element=lambda source: radio(VALUE, _PAIRING, _PAIR if source.pair else _APART),
+        read=lambda answer, source: msgspec.structs.replace(source, pair=answer.text == _PAIR),
+        optional=True,
     ),
 )
 

@@ -179,6 +179,7 @@ class Load:
             made,
             attribute=dataset.source.label_attribute,
             allowed=allowed,
+            pair=dataset.source.pair,
         )
         with gathered(lines) as body:
             _check_made(made, found, allowed)
@@ -211,10 +212,13 @@ class Load:
             storage.chunks(source.manifest),
             self._settings.aws_region,
             attribute=source.label_attribute,
+            pair=source.pair,
             dataset=kind,
         )
         told = findings.of_examination(found)
-        if findings.blocking(told) or not found.sendable:
+        # pictures alone would fill the dataset, and their labels could not be added to it
+        unpaired = not found.labels and bool(found.counts["ERROR_NO_LABEL_ATTRIBUTES"])
+        if findings.blocking(told) or not found.sendable or unpaired:
             raise Unfit(told)
         return found
 

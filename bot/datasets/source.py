@@ -26,9 +26,10 @@ class Source(msgspec.Struct, frozen=True):
     """One dataset as it was asked for.
 
     `label_attribute` is the label to keep of a manifest that has several (None: the newest that can
-    be imported). `told_below` is the (kind, id) of the subject in whose thread the dataset is told,
-    for one made of a finished job; `job_asked_by` is who asked for that job. `action` is the rule
-    that allowed it (see `bot.people.access`).
+    be imported); `pair` takes a label and metadata of another name for one. `told_below` is the
+    (kind, id) of the subject in whose thread the dataset is told, for one made of a finished job;
+    `job_asked_by` is who asked for that job. `action` is the rule that allowed it (see
+    `bot.people.access`).
     """
 
     project: str = ""
@@ -36,6 +37,7 @@ class Source(msgspec.Struct, frozen=True):
     manifest_uri: str = ""
     name: str = ""
     label_attribute: str | None = None
+    pair: bool = False
     channel: str = ""
     team_id: str = ""
     asked_by: str = ""

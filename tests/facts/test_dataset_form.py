@@ -60,6 +60,15 @@ def test_a_link_of_the_console_is_read_as_the_address_that_it_shows() -> None:
     )
 
 
+def test_pairing_is_chosen_on_the_form() -> None:
+    """Without this, a file whose labels and metadata have two names could only be written anew."""
+    filled = as_submitted(form.page(RIPE, nonce="n1"))
+    assert form.read(filled).pair is False
+    filled["state"]["values"]["pair"]["value"]["selected_option"] = {"value": "pair"}
+    assert form.read(filled).pair is True
+    assert form.read(as_submitted(form.page(form.read(filled), nonce="n2"))).pair is True
+
+
 def test_the_form_carries_ids_and_never_what_was_typed() -> None:
     """The once-only gate would take two visits for one, or the 3,000 characters would not
     suffice.

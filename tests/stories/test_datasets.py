@@ -318,6 +318,50 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
     )
 
 
+def metadata_of(label: str) -> dict[str, Any]:
+    """What Ground Truth writes beside a class."""
+    return {
+        "class-name": label,
+        "confidence": 0.9,
+        "type": "groundtruth/image-classification",
+        "human-annotated": "yes",
+        "creation-date": "2026-11-21T10:00:00.000001",
+    }
+
+
+def test_labels_and_metadata_of_two_names_are_told_and_paired_when_it_is_chosen(
+    world: World, channel: str
+) -> None:
+    """Without this, a dataset would be filled with pictures whose labels nobody can add later."""
+    body = "".join(
+        json.dumps(
+            {"source-ref": f"s3://{seed.RAW}/pairs/{n}.jpg", "normal": 0, "auto-metadata": meta}
+        )
+        + "\n"
+        for n, meta in enumerate(map(metadata_of, ("ripe", "unripe")))
+    )
+    uri = world.put("mine/two-names.manifest", body)
+
+    def ask(**more: Any) -> str:
+        world.mara.close_windows()
+        world.mara.command(channel, "/dataset", "create")
+        world.mara.fill(
+            name={"value": "two names"},
+            project={"value": "project-pairs"},
+            manifest_uri={"value": uri},
+            **more,
+        )
+        imported(world)
+        return dataset_thread(world, channel, "two names")[-1]
+
+    said = ask()
+    assert "“normal” and “auto-metadata” do not have the same name" in said
+    assert "the form of a new dataset can pair them" in said
+    ask(pair={"selected_option": {"value": "pair"}})
+    _stats, counts = rekognition(world, "project-pairs")
+    assert counts == {"ripe": (1, 0), "unripe": (1, 0)}
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "remedy"),
     [
