@@ -126,6 +126,7 @@ class Accept:
                 unread=checked.unread,
                 notes=checked.notes,
                 later_notes=(),
+                texts=checked.texts,
             )
             return draft, checked.faults
         draft = self._with_team(draft)

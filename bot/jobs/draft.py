@@ -10,6 +10,7 @@ import msgspec
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
+from bot.manifests.texts import TextsRead
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -22,10 +23,10 @@ class Draft(msgspec.Struct, frozen=True):
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
     worth a look, in words, and `later_notes` what the second page's checks added. `more` holds the
-    answers to fields without a member of their own, by field. `names` are those whom the
-    instructions mention, by id. `taken_from` is the job whose words
-    the form began with, and `taken_type` that job's task type as long as nobody has been through
-    those words.
+    answers to fields without a member of their own, by field. `texts` is how files of texts were
+    read; `names` are those whom the instructions mention, by id. `taken_from` is the job whose
+    words the form began with, and `taken_type` that job's task type as long as nobody has been
+    through those words.
     """
 
     job_name: str = ""
@@ -52,6 +53,7 @@ class Draft(msgspec.Struct, frozen=True):
     channel: str = ""
     asked_by: str = ""
     typed: dict[str, str] = {}
+    texts: TextsRead = TextsRead()
     objects: int | None = None
     skipped: int = 0
     unread: tuple[str, ...] = ()

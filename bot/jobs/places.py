@@ -15,6 +15,8 @@ from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 URI_MAX = 1024  # Ground Truth: S3Uri 1..1024 characters
 MANIFEST_ENDINGS = (".manifest", ".jsonl", ".json")
 
+TEXT_ENDINGS = (".txt", ".csv", ".tsv")  # of files of which a manifest is made
+
 _ASCII = re.compile(r"[A-Za-z0-9 !_.*'()&$@=;:+,/-]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
@@ -56,6 +58,11 @@ def read_place(text: str) -> S3Uri:
     if address.startswith("s3://") and "/" not in address.removeprefix("s3://"):
         raise BadAddress("This names a bucket only. Add the folder or file: s3://bucket/folder/.")
     return S3Uri.parse(address)
+
+
+def is_text_file(address: str) -> bool:
+    """Whether an address or a key names a file of texts, which is no manifest itself."""
+    return address.lower().endswith(TEXT_ENDINGS)
 
 
 def not_open(place: S3Uri, buckets: tuple[str, ...]) -> str:

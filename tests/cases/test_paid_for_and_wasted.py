@@ -154,7 +154,6 @@ def test_bucket_that_shows_no_pictures_in_a_browser_is_told(world: World) -> Non
 
 
 @pytest.mark.case("csv-texts")
-@not_yet("csv-texts")
 def test_csv_file_is_read_as_csv_or_refused(world: World) -> None:
     """Without this, people would be paid to judge “id,text,stars” and halves of sentences."""
     world.put("reviews-csv/reviews.csv", CSV)

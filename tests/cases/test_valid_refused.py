@@ -7,7 +7,6 @@ import pytest
 from bot.sandbox.workspace import seed
 from tests.cases import forms
 from tests.cases.forms import says
-from tests.cases.kinds import not_yet
 from tests.stories.world import World, an_order
 
 RAW = f"s3://{seed.RAW}"
@@ -128,7 +127,6 @@ def test_folder_with_keys_with_an_empty_folder_is_labeled_or_told_true(world: Wo
 
 
 @pytest.mark.case("latin1-text")
-@not_yet("latin1-text")
 def test_text_file_in_another_encoding_is_named_at_its_field(world: World) -> None:
     """Without this, people would change the job's name, and look for a manifest that they never
     wrote.

@@ -18,6 +18,7 @@ from bot.jobs.draft import Draft, of_this_type
 from bot.jobs.form import pages
 from bot.jobs.form.pages import JOB_FORM
 from bot.jobs.form.review import Reviewed, review
+from bot.manifests.texts import TextsRead
 
 validator = pytest.importorskip(
     "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
@@ -172,8 +173,44 @@ def test_required_and_optional_are_told_apart() -> None:
         "good_examples",
         "bad_examples",
     }
-    assert list(one) == [each.name for each in fields_of(JOB_FORM.first)]
+    everywhere = [each.name for each in fields_of(JOB_FORM.first) if each.applies(Draft())]
+    assert list(one) == everywhere
     assert list(two) == [each.name for each in fields_of(JOB_FORM.second)]
+
+
+def test_files_of_texts_are_asked_about_where_there_are_some() -> None:
+    """Without this, whoever labels pictures would be asked for a column, or nobody at all."""
+    asked = {"text_column", "text_per", "text_encoding"}
+    tables = TextsRead(endings=(".csv",), columns=("id", "text", "x" * 76, ""))
+    shown = [
+        (Draft(category="Image"), set()),
+        (Draft(category="Text"), {"text_encoding"}),
+        (Draft(category="Text", input_uri="s3://b/A.TXT"), {"text_encoding", "text_per"}),
+        (Draft(category="Text", texts=tables), {"text_encoding", "text_column"}),
+        (
+            Draft(category="Text", texts=TextsRead(endings=(".txt", ".csv"))),
+            asked - {"text_column"},
+        ),
+    ]
+    for draft, fields in shown:
+        page = JOB_FORM.page_one(draft, "d")
+        assert set(inputs(page)) & asked == fields
+        assert validate_view(page) == []
+    menu = inputs(JOB_FORM.page_one(Draft(category="Text", texts=tables), "d"))["text_column"]
+    assert [each["value"] for each in menu["element"]["options"]] == ["id", "text"]
+
+
+def test_a_chosen_column_is_one_of_its_own_data() -> None:
+    """Without this, other tables would be refused for a column that nobody sees any more."""
+    tables = TextsRead(endings=(".csv",), columns=("id", "text"))
+    draft = Draft(category="Text", input_uri="s3://orchard-raw/a/", texts=tables)
+    page = shown_values(JOB_FORM.page_one(draft, "d"))
+    page["state"]["values"]["text_column"] = {"value": {"selected_option": {"value": "id"}}}
+    page["state"]["values"]["text_encoding"] = {"value": {"selected_option": {"value": "cp1252"}}}
+    chosen = read_one(page, draft)
+    assert chosen.more == {"text_column": "id", "text_encoding": "cp1252"}
+    other = read_one(typed(page, "input_uri", "s3://orchard-raw/b/"), chosen)
+    assert (other.more, other.texts) == ({"text_encoding": "cp1252"}, TextsRead())
 
 
 def test_empty_optional_fields_mean_the_defaults() -> None:

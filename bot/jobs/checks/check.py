@@ -16,6 +16,7 @@ from bot.base.s3_uri import Allowed
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
 from bot.jobs.draft import Draft
+from bot.manifests.texts import TextsRead
 
 
 class Kind(StrEnum):
@@ -41,12 +42,13 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What came out of a check: findings, how many objects there are and were left out where it
-    counted them, and the names of those who are mentioned, by id.
+    counted them, how files of texts were read, and the names of those who are mentioned, by id.
     """
 
     findings: tuple[Finding, ...] = ()
     objects: int | None = None
     skipped: int = 0
+    texts: TextsRead = TextsRead()  # noqa: RUF009 - it is frozen
     names: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -16,6 +16,7 @@ from bot.jobs.draft import Draft
 from bot.jobs.form.pages import JobForm
 from bot.jobs.form.rules import name_taken
 from bot.jobs.questions import Questions
+from bot.manifests.texts import TextsRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Checked:
     def objects(self) -> int | None:
         """How many objects there are, if anybody counted."""
         return next((one.objects for one in self.seen.values() if one.objects is not None), None)
+
+    @property
+    def texts(self) -> TextsRead:
+        """How files of texts were read."""
+        read = [one.texts for one in self.seen.values() if one.texts.endings]
+        return read[0] if read else TextsRead()
 
     @property
     def names(self) -> dict[str, str]:

@@ -7,7 +7,9 @@ from bot.jobs.inputs import Inputs
 
 def _ask(draft: Draft, sight: Sight) -> Seen:
     found = Inputs(sight.storage, sight.allowed).read(draft)
-    return Seen(look_at(found.notes), objects=found.objects, skipped=found.skipped)
+    return Seen(
+        look_at(found.notes), objects=found.objects, skipped=found.skipped, texts=found.texts
+    )
 
 
 DATA = Check(

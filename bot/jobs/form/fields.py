@@ -31,7 +31,8 @@ from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
 from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
-from bot.jobs.places import read_place
+from bot.jobs.places import is_text_file, read_place
+from bot.manifests.texts import ENCODINGS
 
 # action_ids that come as a press or a query of their own
 CATEGORY = "job_form_category"  # block_actions: show this category's task types
@@ -137,7 +138,7 @@ def _folder(text: str) -> str:
 
 def _read_input(answer: Answer, draft: Draft) -> Draft:
     uri = _folder(answer.text)
-    kind = "folder" if uri.endswith("/") else "manifest"
+    kind = "folder" if uri.endswith("/") or is_text_file(uri) else "manifest"
     # a window that is opened again shows the slash that was added before
     same = draft.slash_added and uri == draft.input_uri
     added = uri != _normal(answer.text) or same
@@ -201,6 +202,66 @@ ATTRIBUTE: Field[Draft] = Field(
     read=_kept("label_attribute"),
     fault=_judged(rules.attribute_fault),
     optional=True,
+)
+
+# -- how files of texts are read: asked only where there are such files ---------------------------
+
+
+def _more(name: str) -> Callable[[Answer, Draft], Draft]:
+    """The chosen value becomes the draft's answer of that name."""
+    return lambda answer, draft: _changed(draft, more={**draft.more, name: answer.text})
+
+
+def _columns(draft: Draft) -> Block:
+    """The columns of the tables, of which Slack's menu takes 100 with names of 75 characters."""
+    names = [name for name in draft.texts.columns if 0 < len(name) <= _CHOICE][:100]
+    menu: Block = {
+        "type": "static_select",
+        "action_id": VALUE,
+        "placeholder": plain("The likeliest one"),
+        "options": [option(name, name) for name in names],
+    }
+    if draft.more.get("text_column") in names:
+        menu["initial_option"] = option(draft.more["text_column"], draft.more["text_column"])
+    return menu
+
+
+def _is_text(draft: Draft) -> bool:
+    return shown_category(draft) == "Text"
+
+
+_CHOICE = 75  # Slack: an option's text and value
+_PER = (option("Each line is a text", "line"), option("Each file is a text", "file"))
+_ENCODINGS = (
+    option("UTF-8 only", "utf-8"),
+    *(option(f"UTF-8, else {words}", name) for name, words in ENCODINGS.items()),
+)
+TEXT_COLUMN: Field[Draft] = Field(
+    name="text_column",
+    words="Column with the texts",
+    hint=_hint("Of .csv, .tsv and .jsonl files. The review says which was read."),
+    element=_columns,
+    read=_more("text_column"),
+    optional=True,
+    applies=lambda draft: any(0 < len(name) <= _CHOICE for name in draft.texts.columns),
+)
+TEXT_PER: Field[Draft] = Field(
+    name="text_per",
+    words="Text files",
+    hint=_hint("Of .txt files."),
+    element=lambda draft: radio(VALUE, _PER, draft.more.get("text_per") or "line"),
+    read=_more("text_per"),
+    optional=True,
+    applies=lambda draft: ".txt" in draft.texts.endings or draft.input_uri.lower().endswith(".txt"),
+)
+TEXT_ENCODING: Field[Draft] = Field(
+    name="text_encoding",
+    words="Encoding of the text files",
+    hint=_hint("What is not UTF-8 is converted for the manifest; your files stay as they are."),
+    element=lambda draft: radio(VALUE, _ENCODINGS, draft.more.get("text_encoding") or "utf-8"),
+    read=_more("text_encoding"),
+    optional=True,
+    applies=_is_text,
 )
 
 # -- who labels, what they read, and the settings with defaults -----------------------------------
@@ -464,6 +525,9 @@ FIRST_PAGE: tuple[Part[Draft], ...] = (
     OUTPUT,
     Heading("Optional"),
     ATTRIBUTE,
+    TEXT_COLUMN,
+    TEXT_PER,
+    TEXT_ENCODING,
 )
 SECOND_PAGE: tuple[Part[Draft], ...] = (
     Heading("Required"),

@@ -25,9 +25,11 @@ from bot.jobs.form.fields import (
     JOB_NAME,
     JOB_NAME_AGAIN,
     SECOND_PAGE,
+    TEXT_COLUMN,
     WORK_TEAM,
     same_words,
 )
+from bot.manifests.texts import TextsRead
 
 # callback_ids
 STEP_ONE = "job_form_1"
@@ -102,7 +104,9 @@ class JobForm:
         after = _of_its_type(forms.read(self.first, view, draft), draft)
         if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
             return after
-        return msgspec.structs.replace(after, objects=None, skipped=0, unread=())
+        return msgspec.structs.replace(
+            after, objects=None, skipped=0, unread=(), texts=TextsRead(), more=_kept_more(after)
+        )
 
     def read_two(self, view: Mapping[str, Any], draft: Draft) -> Draft:
         """The draft with what page 2 holds: from now on its words are this person's own."""
@@ -202,6 +206,11 @@ def _of_its_type(after: Draft, before: Draft) -> Draft:
     if same_words(after.full_instructions, full):
         after = msgspec.structs.replace(after, full_instructions=None)
     return after
+
+
+def _kept_more(draft: Draft) -> dict[str, str]:
+    """The answers that hold for other data too: a column is one of its own tables."""
+    return {name: value for name, value in draft.more.items() if name != TEXT_COLUMN.name}
 
 
 def _taken(draft: Draft) -> list[Block]:

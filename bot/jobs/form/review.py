@@ -82,6 +82,8 @@ def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
         if facts.objects is not None
         else f"{noun}s not counted yet"
     )
+    if draft.texts.words and facts.objects is not None:
+        found = f"{count(facts.objects, noun)} found: {typed(draft.texts.words, 500)}"
     skipped = f", {count(facts.skipped, 'other file')} skipped" if facts.skipped else ""
     members = (
         f", {count(facts.team_members, 'person', 'people')}"

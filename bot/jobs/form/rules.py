@@ -16,7 +16,7 @@ from bot.engines.ground_truth.catalogue import OFFERED, offered
 from bot.instructions.pictures import BadPicture, Example, checked
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
-from bot.jobs.places import MANIFEST_ENDINGS, not_open, read_place
+from bot.jobs.places import MANIFEST_ENDINGS, is_text_file, not_open, read_place
 
 NAME_MAX = 63  # Ground Truth: LabelingJobName 1..63
 ATTRIBUTE_MAX = 127  # Ground Truth: LabelAttributeName 1..127
@@ -147,6 +147,8 @@ def input_fault(draft: Draft, allowed: Allowed) -> str:
     if isinstance(place, str):
         return place
     if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
+        return ""
+    if is_text_file(place.key) and draft.category == "Text":
         return ""
     return (
         "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a slash "

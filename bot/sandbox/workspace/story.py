@@ -53,9 +53,9 @@ def ask_for_job(person: Person, channel: str, order: Order) -> None:
     close_windows(person)
 
 
-def first_page(person: Person, order: Order) -> dict[str, Any]:
+def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     """Fill the first page of the open form and press Next; the workspace's answer, `errors` and
-    all.
+    all. `more` are fields that only some orders have, in Slack's state form.
     """
     category = _option(order.category, order.category)
     if _chosen(person, "category") != order.category:
@@ -67,6 +67,7 @@ def first_page(person: Person, order: Order) -> dict[str, Any]:
         input_uri={"value": order.source},
         output_uri={"value": order.output},
         label_attribute={"value": order.attribute or None},
+        **more,
     )
 
 
