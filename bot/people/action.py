@@ -24,7 +24,8 @@ class Button(Generic[S]):
 
     `text` is what it says for this card, "" where it does not stand; `spoken` what a screen reader
     says, with {} for the name of what it is about. `place` orders the buttons of a card; `url`
-    makes it a link.
+    makes it a link. `queue_id` is its id in the message of a labeling team's queue, "" where it
+    does not stand there.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Button(Generic[S]):
     place: int
     spoken: str = ""
     url: Callable[[S], str] | None = None
+    queue_id: str = ""
 
     def plain(self, words: str, value: str, name: str) -> Block:
         """The button with these words, wherever it stands."""

@@ -32,7 +32,8 @@ from bot.slack.installation import Installation, installation_of, showing_the_to
 from bot.work.leases import Leases
 from bot.work.tries import Tries
 from commands import dataset, home, labeljob, labelteam
-from commands.rights import RULES
+from commands.actions import RULES
+from commands.doing import Stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,14 @@ class Bot:
 
         """
         secret = self.settings.slack_signing_secret.get_secret_value()
-        inbox, access = Inbox(self.ground.db), self.ground.access
+        inbox = Inbox(self.ground.db)
         with showing_the_token():
             door = SlackApp(
                 self.slack, signing_secret=secret, inbox=inbox, installation=self.installation
             )
-        labeljob.register(door, jobs=self.jobs, access=access, new_id=new_id)
-        labelteam.register(door, queue=self.jobs.queue, teams=self.ground.teams, access=access)
-        dataset.register(door, datasets=self.datasets, jobs=self.jobs, access=access, new_id=new_id)
-        home.register(door, jobs=self.jobs, teams=self.ground.teams, access=access)
+        stories = Stories(self.jobs, self.datasets)
+        for each in (labeljob, labelteam, dataset, home):
+            each.register(door, stories)
         return door
 
     def rounds(self) -> list[Round]:

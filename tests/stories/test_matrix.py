@@ -22,8 +22,8 @@ from bot.datasets import card as dataset_card
 from bot.jobs.cards import status_card
 from bot.sandbox.workspace.person import Person, PracticeError, elements
 from bot.sandbox.workspace.story import first_page, second_page
-from commands import labelteam
-from commands.labeljob import front
+from commands.labeljob.mention import _SAYABLE
+from commands.labelteam.help import help_message as team_help
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
 from tests.stories.test_managers import at_aws
 from tests.stories.test_retry import set_aside
@@ -610,12 +610,12 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
         (wanted,) = inspect.getclosurevars(matcher.func).nonlocals.values()
         registered.add(f"{matcher.func.__qualname__.partition('.')[0]} {wanted}")
     assert registered == {row.listener for row in ROWS}
-    helps = (status_card.help_message().text, labelteam.HELP, dataset_card.help_message().text)
+    helps = (status_card.help_message().text, team_help().text, dataset_card.help_message().text)
     words = {
         f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))
     }
     assert words <= {" ".join(row.name.split()[:2]) for row in ROWS if row.name.startswith("/")}
-    said = re.findall(r"[a-z]+", front._SAYABLE.partition(":")[2].partition(".")[0])
+    said = re.findall(r"[a-z]+", _SAYABLE.partition(":")[2].partition(".")[0])
     assert set(said) - {"name"} <= {
         row.name.split()[1] for row in ROWS if row.name.startswith("@labeljob ")
     }

@@ -24,12 +24,11 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
-from bot.jobs.actions import PORTAL_ID
+from bot.jobs.actions import PORTAL_ID, QUEUE_INSTRUCTIONS_ID
 from bot.jobs.cards.card import job_buttons, progress_words, state_word
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
-QUEUE_INSTRUCTIONS = "queue_instructions"  # value = the job's id
 INSTRUCTIONS_VIEW = "job_instructions_view"
 HOME_CALLBACK = "home"
 
@@ -176,7 +175,7 @@ def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
     if portal_url:
         buttons.append(button("Open portal", PORTAL_ID, job.id, style="primary", url=portal_url))
     if job.has_instructions:
-        buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS, job.id))
+        buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS_ID, job.id))
     return [actions(*buttons, block_id=f"queue:{job.id}")] if buttons else []
 
 

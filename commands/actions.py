@@ -1,0 +1,19 @@
+"""Every list of actions, by its command; and what is made of all of them: the rules that `Access`
+is handed, and the hints that `make manifest` writes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.datasets.actions import DATASET, DATASET_ACTIONS
+from bot.jobs.actions import JOB_ACTIONS, LABELJOB, LABELTEAM, TEAM_ACTIONS
+from bot.people.action import Action, rules_of, usage_hint
+from bot.people.rules import Rule
+
+ACTIONS: Mapping[str, tuple[Action[Any], ...]] = {
+    LABELJOB: JOB_ACTIONS,
+    LABELTEAM: TEAM_ACTIONS,
+    DATASET: DATASET_ACTIONS,
+}
+RULES: Mapping[str, Rule] = rules_of(each for actions in ACTIONS.values() for each in actions)
+HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}
