@@ -80,6 +80,10 @@ ci: .venv/dev.stamp ## What CI runs: the tests and the linters beside each other
 pictures: .venv/dev.stamp ## Take the documentation's pictures again (needs Chromium)
 	$(BIN)/python docs/take_pictures.py
 
+.PHONY: manifest
+manifest: .venv/dev.stamp ## Write manifest.yml's usage hints from the lists of actions
+	$(BIN)/python docs/write_hints.py
+
 .PHONY: lock
 lock: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml -o requirements.txt

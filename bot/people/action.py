@@ -1,8 +1,8 @@
 """Something that a person can do, as a value (pure): its word, its help, its rule and its button.
 
-Promises to whoever walks over a list of actions: commands, mentions, help, usage hints, rights and
-the buttons of a card are all made from it. What an action does lies in `commands/`, in a file of
-the action's own.
+Promises to whoever walks over a list of actions: commands, mentions, help, rights and the buttons
+of a card are all made from it, and `make manifest` writes its usage hint. What an action does lies
+in `commands/<command>/<word>.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
