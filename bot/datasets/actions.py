@@ -37,4 +37,9 @@ STATUS: Action[None] = Action(
 )
 HELP: Action[None] = Action(command=DATASET, word="help", usage="help", help="these words")
 
-DATASET_ACTIONS: tuple[Action[None], ...] = (CREATE, LIST, STATUS, HELP)
+DATASET_ACTIONS: tuple[Action[None], ...] = (
+    CREATE,
+    LIST,
+    STATUS,
+    HELP,
+)

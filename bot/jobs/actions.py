@@ -213,4 +213,9 @@ TEAM_LEAVE: Action[None] = Action(
 )
 TEAM_HELP: Action[None] = Action(command=LABELTEAM, word="help", usage="help")
 
-TEAM_ACTIONS: tuple[Action[None], ...] = (TEAM_LIST, TEAM_HERE, TEAM_LEAVE, TEAM_HELP)
+TEAM_ACTIONS: tuple[Action[None], ...] = (
+    TEAM_LIST,
+    TEAM_HERE,
+    TEAM_LEAVE,
+    TEAM_HELP,
+)

@@ -78,13 +78,14 @@ class Sight:
 class Check:
     """One question.
 
-    `page` is the form's page on which it is asked, `field` the field that it is about: it is not
-    asked while that field or one of `needs` has a fault. `words` name it where it was not answered
-    in time. `before_launch` is off where the launch itself finds out (the manifest is read as it is
-    made, a name is taken as the job is made).
+    `place` orders the checks. `page` is the form's page on which it is asked, `field` the field
+    that it is about: it is not asked while that field or one of `needs` has a fault. `words` name
+    it where it was not answered in time. `before_launch` is off where the launch itself finds out
+    (the manifest is read as it is made, a name is taken as the job is made).
     """
 
     name: str
+    place: int
     page: int
     field: str
     words: str

@@ -12,6 +12,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 DATA = Check(
     name="data can be labeled",
+    place=2,
     page=1,
     field="input_uri",
     words="the data",

@@ -23,9 +23,10 @@ def _ask(draft: Draft, sight: Sight, *, good: bool) -> Seen:
     return FINE
 
 
-def _check(field: str, words: str, *, good: bool) -> Check:
+def _check(field: str, words: str, place: int, *, good: bool) -> Check:
     return Check(
         name=f"{words} are there",
+        place=place,
         page=2,
         field=field,
         words=words,
@@ -35,5 +36,5 @@ def _check(field: str, words: str, *, good: bool) -> Check:
     )
 
 
-GOOD_EXAMPLES = _check("good_examples", "the good examples", good=True)
-BAD_EXAMPLES = _check("bad_examples", "the bad examples", good=False)
+GOOD_EXAMPLES = _check("good_examples", "the good examples", 5, good=True)
+BAD_EXAMPLES = _check("bad_examples", "the bad examples", 6, good=False)

@@ -37,6 +37,7 @@ def day(moment: datetime | None) -> str:
 
 NAME_FREE = Check(
     name="name is free",
+    place=1,
     page=1,
     field="job_name",
     words="whether the name is free",

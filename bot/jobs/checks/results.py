@@ -17,6 +17,7 @@ def _own_folder(draft: Draft, sight: Sight) -> Seen:
 
 REACHED = Check(
     name="results can be written",
+    place=3,
     page=1,
     field="output_uri",
     words="the place for results",
@@ -25,6 +26,7 @@ REACHED = Check(
 )
 OWN_FOLDER = Check(
     name="results have a folder of their own",
+    place=4,
     page=1,
     field="output_uri",
     words="whose folder it is",
