@@ -3,6 +3,7 @@
 import json
 import re
 import string
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -283,7 +284,7 @@ def test_the_queue_message_is_one_for_the_team() -> None:
         in queue_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
     )
     assert "<!" not in queue_card("O", "https://p.example", [job], NOW).text
-    many = queue_card("O", "https://p.example", [job] * 60, NOW)
+    many = queue_card("O", "https://p.example", [replace(job, id=str(n)) for n in range(60)], NOW)
     assert validate_message(many.payload()) == []
     assert re.search(r"and \d+ more in the portal", words(many))
 
@@ -302,7 +303,10 @@ def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
     job = QueueJob("j1", "Ripe", "picture", 5, None)
     first = home_view("Mara", [], now=NOW, first_visit=True)
     later = home_view(
-        "Mara", [(RIPE, RUNNING)] * 60, now=NOW, my_queue=[(job, "https://p.example")] * 30
+        "Mara",
+        [(replace(RIPE, id=str(n)), RUNNING) for n in range(60)],
+        now=NOW,
+        my_queue=[(replace(job, id=str(n)), "https://p.example") for n in range(30)],
     )
     assert "Three things" in json.dumps(first)
     assert "Three things" not in json.dumps(later)
@@ -382,7 +386,7 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
         status_message(job, now, NOW),
         status_table([(job, now)] * 40, NOW),
         list_message([(job, now)] * 40, NOW, filters=text),
-        queue_card(text, "https://p.example", [queued] * 40, NOW),
+        queue_card(text, "https://p.example", [replace(queued, id=str(n)) for n in range(40)], NOW),
         queue_empty(text),
         plain_message(no_such_job(text, [text] * 9)),
         plain_message(text or "x"),

@@ -6,6 +6,7 @@ windows, and what the outbox adds to a message or makes of several.
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,7 +143,9 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
 def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, first: bool) -> None:
     """A window that Slack refuses never opens, and the button looks broken."""
     queued = QueueJob("0" * 36, words, "picture", state.unlabeled, job.expires_at, words)
-    jobs, queue = [(job, state)] * 30, [(queued, job.portal_url)] * 30
+    ids = [f"{n:036}" for n in range(30)]
+    jobs = [(replace(job, id=each), state) for each in ids]
+    queue = [(replace(queued, id=each), job.portal_url) for each in ids]
     source = Source(name=words, project=words, manifest_uri=words, channel="C1")
     views = [
         windows(status_card.status_message(job, state, NOW, with_button=False)),
