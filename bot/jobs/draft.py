@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
 
@@ -58,11 +57,6 @@ class Draft(msgspec.Struct, frozen=True):
     taken_from: str = ""
     taken_type: str = ""
 
-    @property
-    def kind(self) -> TaskType | None:
-        """The task type's row of the catalogue; None when none was chosen."""
-        return TASK_TYPES.get(self.task_type)
-
 
 def of_this_type(draft: Draft) -> Draft:
     """The draft without another job's words for the workers when its task type is another: they
@@ -89,12 +83,11 @@ def team_key(arn: str) -> str:
     return arn.rpartition(":workteam/")[2].removeprefix("private-crowd/")
 
 
-def final_attribute(draft: Draft) -> str:
-    """The label attribute's name as AWS gets it: the job's name when empty, -ref added where the
-    type demands it.
+def final_attribute(draft: Draft, kind: TaskType | None) -> str:
+    """The label attribute's name as the engine gets it: the job's name when empty, -ref added where
+    its task type demands it.
     """
     name = draft.label_attribute or draft.job_name
-    kind = draft.kind
-    return (
-        f"{name}-ref" if kind and kind.ref_suffix == "must" and not name.endswith("-ref") else name
-    )
+    if kind and kind.ref_suffix == "must" and not name.endswith("-ref"):
+        return f"{name}-ref"
+    return name

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
-from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft
 from bot.manifests import build, lines
@@ -52,15 +51,15 @@ class Inputs:
         self._storage = storage
         self._allowed = allowed
 
-    def read(self, draft: Draft) -> Input:
-        """The input of a draft whose first page has no faults.
+    def read(self, draft: Draft, kind: TaskType) -> Input:
+        """The input of a draft whose first page has no faults, as its task type reads it.
 
         Raises: BadInput: with line numbers and the remedy (not JSON Lines, wrong shape, nothing to
             label in the folder). MissingObject, NotAllowedPlace, TooLarge, AwsRefused, AwsBusy: see
             `bot.base.storage`.
 
         """
-        kind, uri = TASK_TYPES[draft.task_type], S3Uri.parse(draft.input_uri)
+        uri = S3Uri.parse(draft.input_uri)
         if not uri.is_folder:
             return self._manifest(uri, kind)
         tally = build.Tally()
@@ -69,7 +68,7 @@ class Inputs:
         return _counted(uri, tally, kind)
 
     @contextmanager
-    def made(self, draft: Draft) -> Iterator[Made]:
+    def made(self, draft: Draft, kind: TaskType) -> Iterator[Made]:
         """The manifest that is made of a folder, or the one that was given. Either is read and
         checked again.
 
@@ -77,7 +76,7 @@ class Inputs:
             NoRoom: see `gathered`; and what `read` raises.
 
         """
-        kind, uri = TASK_TYPES[draft.task_type], S3Uri.parse(draft.input_uri)
+        uri = S3Uri.parse(draft.input_uri)
         if not uri.is_folder:
             yield Made(self._manifest(uri, kind), None)
             return

@@ -11,6 +11,7 @@ from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine, Order, TeamGone
+from bot.engines.task_type import TaskType
 from bot.jobs.checks.checker import Checker
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.facts import instructions_of
@@ -52,13 +53,14 @@ class Orders:
         """
         notes, draft = self._check(job), job.draft
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
-        of_data, manifest = self._manifest(draft, folder, alive)
+        kind = self._engine.task_types[draft.task_type]
+        of_data, manifest = self._manifest(draft, kind, folder, alive)
         draft = msgspec.structs.replace(draft, notes=(*of_data, *notes), later_notes=())
         order = Order(
             request_key=job.request_key,
             name=draft.job_name,
-            label_attribute=final_attribute(draft),
-            task_type=self._engine.task_types[draft.task_type],
+            label_attribute=final_attribute(draft, kind),
+            task_type=kind,
             manifest=manifest,
             output=S3Uri.parse(draft.output_uri),
             folder=folder,
@@ -87,14 +89,14 @@ class Orders:
         return found.notes
 
     def _manifest(
-        self, draft: Draft, folder: S3Uri, alive: Callable[[], None]
+        self, draft: Draft, kind: TaskType, folder: S3Uri, alive: Callable[[], None]
     ) -> tuple[tuple[str, ...], S3Uri]:
         """What is to be looked at in the data, and the manifest that lists the objects; one that is
         made has the hash of its content in its key.
         """
         storage = self._storage.attended(alive)
         manifest = S3Uri.parse(draft.input_uri)
-        with Inputs(storage, self._open.of(draft.channel)).made(draft) as made:
+        with Inputs(storage, self._open.of(draft.channel)).made(draft, kind) as made:
             if made.body is not None:
                 manifest = folder.join(f"{made.body.sha256}.manifest")
                 storage.put_once(manifest, made.body, "application/x-ndjson")

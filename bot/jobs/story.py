@@ -43,6 +43,7 @@ class JobStory:
     status: Status
     standing: Standing
     store: JobStore
+    engine: Engine
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -72,6 +73,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         status=parts.status(),
         standing=parts.standing(),
         store=parts.store,
+        engine=engine,
         ground=ground,
     )
 
@@ -204,7 +206,7 @@ class _Parts:
         settings = self._ground.settings
         return Checker(
             CHECKS,
-            job_form(self._engine.abilities),
+            job_form(self._engine),
             engine=self._engine,
             storage=storage,
             held=self._held,

@@ -83,9 +83,10 @@ def usage_hint(actions: Iterable[Action[S]]) -> str:
     return " | ".join(each.usage for each in actions if each.usage)
 
 
-def help_lines(actions: Iterable[Action[S]]) -> list[tuple[str, str]]:
-    """What can be typed, and what it does."""
-    return [(f"{each.command} {each.usage}", each.help) for each in actions if each.help]
+def help_lines(actions: Iterable[Action[S]], place: str = "") -> list[tuple[str, str]]:
+    """What can be typed, and what it does; `{place}` in its words is where labeling happens."""
+    helped = [each for each in actions if each.help]
+    return [(f"{each.command} {each.usage}", each.help.format(place=place)) for each in helped]
 
 
 def rules_of(actions: Iterable[Action[S]]) -> Mapping[str, Rule]:

@@ -92,6 +92,7 @@ def build(
     slack = client_of(settings, answering=answering)
     db = Database(settings.database_url, busy_wait=ANSWER_BUSY_WAIT if answering else 10.0)
     aws, account = aws or Aws(settings), Account.of(settings)
+    engine = engine or GroundTruth.of(settings, aws)
     installation = installation_of(slack)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     ground = Ground(
@@ -101,11 +102,11 @@ def build(
         outbox=Outbox(db, new_id),
         tries=Tries(db, leases, settings, random.SystemRandom()),
         access=Access(slack, settings.managers, installation.team_id, RULES),
-        teams=Teams(db),
+        teams=Teams(db, engine.names.place),
         clock=clock,
         new_id=new_id,
     )
-    jobs = job_story(ground, engine or GroundTruth.of(settings, aws), account)
+    jobs = job_story(ground, engine, account)
     datasets = dataset_story(ground, jobs.store.note_dataset)
     askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
     undelivered = Undelivered(db, ground.outbox, askers, ground.access.told)

@@ -2,6 +2,7 @@
 find them.
 """
 
+from bot.delivery.message import Message
 from bot.jobs.actions import JOB_ACTIONS, LABELJOB
 from bot.jobs.cards import status_card
 from bot.slack.app import SlackApp
@@ -20,7 +21,14 @@ def register(app: SlackApp, stories: Stories) -> None:
         LABELJOB,
         JOB_ACTIONS,
         stories,
-        unknown=lambda word: status_card.help_message(unknown=word),
+        unknown=lambda word: status_card.help_message(
+            stories.jobs.engine.names.place, unknown=word
+        ),
     )
     for part in (create, stop, press, status, mention):
         part.register(app, stories)
+
+
+def _unknown(stories: Stories, word: str) -> Message:
+    """What can be typed in place of a word that is no action."""
+    return status_card.help_message(stories.jobs.engine.names.place, unknown=word)

@@ -160,7 +160,7 @@ def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
 
 
 def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
-    return review.review(draft, accept.reviewed(draft), draft_id)
+    return review.review(accept.form.asked(draft), accept.reviewed(draft), draft_id)
 
 
 def _fresh(view: dict[str, Any], new_id: NewId) -> dict[str, Any]:

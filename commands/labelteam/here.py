@@ -12,7 +12,7 @@ def here(ask: Ask) -> Answer:
     """The team of the name behind `here` is told in the channel where it was typed."""
     ask.access.check_here(ask.who.channel)
     if not ask.said:
-        return Shows(help_message("Name the team."))
+        return Shows(help_message(ask.jobs.engine.names.place, "Name the team."))
     team = ask.jobs.queue.tie(ask.team_id, ask.said, ask.who.channel)
     told = "is told of work in this channel from now on, in one message that is kept up to date."
     return Shows(Message(f"{typed(team.name)} {told}"))

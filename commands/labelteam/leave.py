@@ -12,6 +12,6 @@ def leave(ask: Ask) -> Answer:
     """The team of the name behind `leave` is not told any more where it was typed."""
     ask.access.check_here(ask.who.channel)
     if not ask.said:
-        return Shows(help_message("Name the team."))
+        return Shows(help_message(ask.jobs.engine.names.place, "Name the team."))
     team = ask.jobs.queue.leave(ask.team_id, ask.said, ask.who.channel)
     return Shows(Message(f"{typed(team.name)} is told of work in this channel no more."))

@@ -12,7 +12,8 @@ def listed(ask: Ask) -> Answer:
     """A line for each team that is known."""
     teams = ask.jobs.ground.teams.search(ask.team_id, "")
     if not teams:
-        nobody = "No labeling team is known yet. The list is read from AWS every minute."
+        place = ask.jobs.engine.names.place
+        nobody = f"No labeling team is known yet. The list is read from {place} every minute."
         return Shows(Message(nobody))
     return Shows(Message("\n".join(_line(team) for team in teams)))
 

@@ -16,8 +16,9 @@ from bot.base.s3_uri import Allowed
 from bot.instructions.pictures import Example
 from bot.jobs.draft import Draft, of_this_type
 from bot.jobs.form import pages
-from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.pages import job_form
 from bot.jobs.form.review import Reviewed, review
+from tests.idle_engine import idle_engine
 
 validator = pytest.importorskip(
     "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
@@ -25,6 +26,7 @@ validator = pytest.importorskip(
 validate_options = validator.validate_options
 validate_view = validator.validate_view
 
+JOB_FORM = job_form(idle_engine())
 NAMES = [each.name for each in fields_of(JOB_FORM.parts)]
 read_one, read_two, faults = JOB_FORM.read_one, JOB_FORM.read_two, JOB_FORM.faults
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
@@ -122,7 +124,7 @@ def test_every_page_is_one_that_slack_takes() -> None:
         JOB_FORM.page_two(Draft(), "d1", teams_known=False),
         JOB_FORM.page_two(MARA, "d1", teams_known=True),
         review(
-            MARA,
+            JOB_FORM.asked(MARA),
             Reviewed(
                 objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)
             ),
@@ -415,7 +417,7 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
         output_manifest="s3://orchard-out/results/ripe-july/manifests/output/output.manifest",
         team_members=6,
     )
-    words = json.dumps(review(MARA, facts, "d1"), ensure_ascii=False)
+    words = json.dumps(review(JOB_FORM.asked(MARA), facts, "d1"), ensure_ascii=False)
     for said in (
         "1,240 pictures found, 3 other files skipped",
         "6 people",
@@ -427,8 +429,10 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
         "1 hour 30 minutes",
     ):
         assert said in words
-    assert review(MARA, facts, "d1")["submit"]["text"] == "Create"
-    blocked = review(MARA, Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1")
+    assert review(JOB_FORM.asked(MARA), facts, "d1")["submit"]["text"] == "Create"
+    blocked = review(
+        JOB_FORM.asked(MARA), Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1"
+    )
     assert "submit" not in blocked
     assert "It is gone." in json.dumps(blocked)
 
@@ -467,7 +471,7 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
     for page in (
         JOB_FORM.page_one(draft, "d", faults=found),
         JOB_FORM.page_two(draft, "d", teams_known=False, faults=found),
-        review(draft, reviewed, "d"),
+        review(JOB_FORM.asked(draft), reviewed, "d"),
         pages.thanks(text, "C1"),
     ):
         assert validate_view(page) == []

@@ -48,9 +48,9 @@ FIELD = """    Field(
         name="mood",
         words="Mood",
         element=_text(lambda draft: draft.more.get("mood", ""), "calm"),
-        read=lambda answer, draft: _changed(draft, more={**draft.more, "mood": answer.text}),
+        read=lambda answer, asked: asked.but(more={**asked.draft.more, "mood": answer.text}),
         fault=_judged(
-            lambda draft: "Calm down first." if draft.more.get("mood") == "angry" else ""
+            lambda asked: "Calm down first." if asked.draft.more.get("mood") == "angry" else ""
         ),
         optional=True,
     ),

@@ -610,7 +610,11 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
         (wanted,) = inspect.getclosurevars(matcher.func).nonlocals.values()
         registered.add(f"{matcher.func.__qualname__.partition('.')[0]} {wanted}")
     assert registered == {row.listener for row in ROWS}
-    helps = (status_card.help_message().text, team_help().text, dataset_card.help_message().text)
+    helps = (
+        status_card.help_message("AWS").text,
+        team_help("AWS").text,
+        dataset_card.help_message().text,
+    )
     words = {
         f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))
     }

@@ -6,7 +6,8 @@ from bot.jobs.inputs import Inputs
 
 
 def _ask(draft: Draft, sight: Sight) -> Seen:
-    found = Inputs(sight.storage, sight.allowed).read(draft)
+    kind = sight.engine.task_types[draft.task_type]
+    found = Inputs(sight.storage, sight.allowed).read(draft, kind)
     return Seen(look_at(found.notes), objects=found.objects, skipped=found.skipped)
 
 

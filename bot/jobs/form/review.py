@@ -22,7 +22,8 @@ from bot.base.blocks import (
 from bot.base.errors import Fault
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
-from bot.jobs.form.pages import BACK, JOB_FORM, REVIEW, metadata
+from bot.jobs.form.asked import Asked
+from bot.jobs.form.pages import BACK, REVIEW, metadata, on_top
 
 _PREVIEW = 400  # characters of the instructions that the review shows
 
@@ -32,9 +33,9 @@ class Reviewed:
     """What the bot itself read of a draft, for the review page.
 
     `objects` is None when they could not be counted in time. `input_manifest` is the manifest that
-    AWS will read (for a folder: the one that will be made). `team_members` is None when AWS does
-    not say. `unread` are the checks that were not done in time, in words; `notes` are things to
-    look at; any of `faults` blocks the launch.
+    the engine will read (for a folder: the one that will be made). `team_members` is None when the
+    engine does not say. `unread` are the checks that were not done in time, in words; `notes` are
+    things to look at; any of `faults` blocks the launch.
     """
 
     objects: int | None = None
@@ -47,15 +48,15 @@ class Reviewed:
     faults: tuple[Fault, ...] = ()
 
 
-def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
+def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
     """Page 3: what the bot read of it. There is a Create button only when nothing blocks the
     launch.
     """
-    noun = draft.kind.noun if draft.kind else "object"
+    draft = asked.draft
     blocks = [
-        *JOB_FORM.on_top(facts.faults),
+        *on_top(facts.faults),
         section(f"*{typed(draft.title)}*\n{typed(draft.description)}"),
-        section("\n".join(_review_lines(draft, facts, noun))),
+        section("\n".join(_review_lines(asked, facts))),
         section("\n".join(_review_places(draft, facts))),
         divider(),
         section(_preview(draft)),
@@ -75,8 +76,9 @@ def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
     )
 
 
-def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
+def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
     """Name, number of objects, team, bounds and labels."""
+    draft, kind, noun = asked.draft, asked.kind, asked.noun
     found = (
         f"{count(facts.objects, noun)} found"
         if facts.objects is not None
@@ -90,13 +92,11 @@ def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
     )
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
     hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""
-    closes = spell_duration(draft.availability_s)
+    task = escape(kind.title) if kind else typed(draft.task_type, 60)
+    attribute, closes = final_attribute(draft, kind), spell_duration(draft.availability_s)
     return [
-        f"*Job* {code(draft.job_name, 70)}, labels kept as {code(final_attribute(draft), 140)}",
-        (
-            f"*Task* {escape(draft.kind.title) if draft.kind else typed(draft.task_type, 60)}: "
-            f"{found}{skipped}"
-        ),
+        f"*Job* {code(draft.job_name, 70)}, labels kept as {code(attribute, 140)}",
+        f"*Task* {task}: {found}{skipped}",
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
         (
             f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes "
