@@ -19,6 +19,7 @@ from bot.jobs.finished import FinishedJob, NotImportable
 from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.slack.app import SlackApp
+from bot.slack.windows import show
 from commands.answers import thanked, to_one
 from commands.asking import Asking, asking, person_here, words_of
 
@@ -51,7 +52,7 @@ def command(
     if word == "create":
         _may_create(who, access)
         page = form.page(Source(channel=who.channel), nonce=new_id())
-        client.views_open(trigger_id=body["trigger_id"], view=page)
+        show(client.views_open, trigger_id=body["trigger_id"], view=page)
         ack()
     elif word in {"list", "status"}:
         access.require("see", person_here(who, access))
@@ -83,7 +84,8 @@ def make_dataset(
         channel=job.channel,
     )
     lead = form.lead(source, job.task_type_title, job.other_set)
-    client.views_open(
+    show(
+        client.views_open,
         trigger_id=body["trigger_id"],
         view=form.page(source, nonce=new_id(), job=job.job_id, lead=lead),
     )

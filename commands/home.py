@@ -12,6 +12,7 @@ from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.slack.app import SlackApp
+from bot.slack.windows import show
 
 
 def register(app: SlackApp, *, jobs: JobStory, teams: Teams, access: Access) -> None:
@@ -28,9 +29,8 @@ def opened(
     team_id, user = access.team_id, str(event["user"])
     channels = {team.channel for team in teams.search(team_id, "", limit=1000) if team.channel}
     mine = frozenset(channel for channel in channels if _labels_in(access, user, channel))
-    client.views_publish(
-        user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine)
-    )
+    home = jobs.status.home(team_id, user, access.name(user), mine)
+    show(client.views_publish, user_id=user, view=home)
 
 
 def _labels_in(access: Access, user: str, channel: str) -> bool:

@@ -1,4 +1,4 @@
-"""The sender: the only code that posts.
+"""The sender: the only code that posts what was committed.
 
 Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with
 our row id in the message's metadata, never lets the SDK try again by itself (that alone can double

@@ -34,6 +34,7 @@ from bot.jobs.story import JobStory
 from bot.people.access import Access
 from bot.people.action import Action
 from bot.slack.app import SlackApp
+from bot.slack.windows import show
 from commands.answers import to_one
 from commands.asking import Asking, asking, person_here, words_of
 from commands.doing import HANDLERS, Answer, Ask, Opens, Said, Shows, key_of
@@ -123,7 +124,7 @@ def pressed(
         respond(**to_one(answer.message), replace_original=False, thread_ts=who.thread_ts)
     elif isinstance(answer, Shows):
         view = modal(answer.title, answer.message.blocks, callback_id="status")
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        show(client.views_open, trigger_id=body["trigger_id"], view=view)
 
 
 def post_status(
@@ -216,12 +217,12 @@ def _message(answer: Answer) -> Message:
 def _open(client: WebClient, body: dict[str, Any], answer: Opens) -> None:
     """Open the window, or the one in its place."""
     try:
-        client.views_open(trigger_id=body["trigger_id"], view=answer.view)
+        show(client.views_open, trigger_id=body["trigger_id"], view=answer.view)
     except SlackApiError as error:
         other = answer.otherwise(str(error.response)) if answer.otherwise else None
         if other is None:
             raise
-        client.views_open(trigger_id=body["trigger_id"], view=other)
+        show(client.views_open, trigger_id=body["trigger_id"], view=other)
 
 
 def _value(body: dict[str, Any]) -> str:
