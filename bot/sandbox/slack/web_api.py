@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import secrets
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
@@ -38,6 +38,18 @@ def rate_limited(seconds: int) -> Response:
     return JSONResponse(body, status_code=429, headers={"Retry-After": str(seconds)})
 
 
+_TELL_AUTHORS = {"auth.test", "conversations.history", "conversations.replies"}
+
+
+def _without(value: Any, names: frozenset[str]) -> Any:
+    """A JSON value without these fields, however deep they are."""
+    if isinstance(value, list):
+        return [_without(each, names) for each in value]
+    if isinstance(value, dict):
+        return {name: _without(each, names) for name, each in value.items() if name not in names}
+    return value
+
+
 def _auth_test(workspace: Workspace, _args: Arguments) -> JSON:
     config = workspace.config
     return {
@@ -56,7 +68,8 @@ class WebApi:
 
     `token_state` is what every call is refused with (token_revoked, account_inactive,
     invalid_auth); None is normal. `refuse_next` makes calls of a method fail with a code of one's
-    choice, for tests of rare refusals.
+    choice, for tests of rare refusals. `left_out` are the names of those fields that tell who wrote
+    a message which other people's imitations of Slack do not send.
     """
 
     def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
@@ -66,6 +79,7 @@ class WebApi:
         self._lock = threading.Lock()
         self._refusals: list[list[object]] = []
         self.token_state: str | None = None
+        self.left_out: frozenset[str] = frozenset()
         self._methods: dict[str, Callable[[Workspace, Arguments], JSON]] = {
             "auth.test": _auth_test,
             **chat.METHODS,
@@ -117,7 +131,10 @@ class WebApi:
             if method == "apps.connections.open":
                 return self._answer({"url": self._socket_mode.open_address()})
             check_scopes(self._workspace, method, args)
-            return self._answer(self._methods[method](self._workspace, args))
+            answer = self._methods[method](self._workspace, args)
+            if self.left_out and method in _TELL_AUTHORS:
+                answer = _without(answer, self.left_out)
+            return self._answer(answer)
         except SlackError as problem:
             return self._refusal(problem)
 
