@@ -17,6 +17,7 @@ from bot.jobs.cards import status_card
 from bot.people.action import Action
 from bot.people.rules import Role
 from bot.slack.app import SlackApp
+from bot.slack.windows import show
 from commands.actions import RULES
 from commands.answers import to_one
 from commands.asking import Asking, asking, person_here, words_of
@@ -101,9 +102,9 @@ def in_words(answer: Answer) -> Message:
 def open_window(client: WebClient, body: dict[str, Any], answer: Opens) -> None:
     """Open the window, or the one in its place."""
     try:
-        client.views_open(trigger_id=body["trigger_id"], view=answer.view)
+        show(client.views_open, trigger_id=body["trigger_id"], view=answer.view)
     except SlackApiError as error:
         other = answer.otherwise(str(error.response)) if answer.otherwise else None
         if other is None:
             raise
-        client.views_open(trigger_id=body["trigger_id"], view=other)
+        show(client.views_open, trigger_id=body["trigger_id"], view=other)

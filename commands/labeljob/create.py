@@ -13,12 +13,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
 from bot.base.errors import Refused
+from bot.base.slack_failures import slack_code
 from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft
 from bot.jobs.form import fields, pages, review
 from bot.people.access import Access, Who
 from bot.slack.app import SlackApp
+from bot.slack.windows import show
 from commands.answers import thanked
 from commands.asking import asking
 from commands.doing import Answer, Ask, Opens, Stories, does
@@ -131,12 +133,12 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
     """Put the page in the place of the one that was pressed; a later press that was faster has
-    won.
+    won, and nobody waits for a page that was closed.
     """
     try:
-        client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+        show(client.views_update, view_id=view["id"], hash=view["hash"], view=page)
     except SlackApiError as error:
-        if error.response.get("error") != "hash_conflict":
+        if slack_code(error) not in {"hash_conflict", "not_found"}:
             raise
 
 

@@ -14,6 +14,7 @@ from bot.base.blocks import modal
 from bot.jobs.actions import JOB_ACTIONS, Shown
 from bot.people.action import Action, Button
 from bot.slack.app import SlackApp
+from bot.slack.windows import show
 from commands.answers import to_one
 from commands.asking import asking
 from commands.doing import Ask, Opens, Shows, Stories
@@ -58,7 +59,7 @@ def pressed(
         respond(**to_one(answer.message), replace_original=False, thread_ts=who.thread_ts)
     elif isinstance(answer, Shows):
         view = modal(answer.title, answer.message.blocks, callback_id="status")
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        show(client.views_open, trigger_id=body["trigger_id"], view=view)
 
 
 def link_pressed(ack: Ack) -> None:

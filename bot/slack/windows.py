@@ -1,0 +1,97 @@
+"""Windows: every call of Slack's views.* is made here, and what hinders one becomes words of its
+own.
+
+Promises to a listener: the window stands, or what is raised tells the person what became of it. A
+refusal of the window itself (its content is wrong, or another page has replaced it) stays Slack's
+own error.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError
+
+from bot.base.errors import LabeljobError, Refusal, Transient
+from bot.base.slack_failures import outcome_unknown, slack_code
+
+
+class TooLate(Refusal):
+    """Slack opens a window only within 3 seconds, and this took longer. Nothing was done; ask for
+    it once more.
+    """
+
+
+class Opened(Refusal):
+    """Slack has opened a window for this already. If you do not see it, ask for it once more."""
+
+
+class Throttled(Transient):
+    """Slack opens no more windows for a moment, since Labeljob asked for too many. Nothing was
+    done; ask again in a minute.
+    """
+
+
+class SlackTrouble(Transient):
+    """Slack has trouble of its own, so it is not known whether it shows what you asked for. If not,
+    ask once more in a minute.
+    """
+
+
+class CutOff(Transient):
+    """The connection to Slack broke before it answered, so it is not known whether it shows what
+    you asked for. If not, ask once more.
+    """
+
+
+class NotShown(Transient):
+    """Slack did not answer in time, so it is not known whether it shows what you asked for. If not,
+    ask once more.
+    """
+
+
+_BY_CODE: dict[str, type[LabeljobError]] = {
+    "expired_trigger_id": TooLate,
+    "exchanged_trigger_id": Opened,
+    "ratelimited": Throttled,
+    "rate_limited": Throttled,
+}
+
+
+def show(call: Callable[..., object], **what: Any) -> None:
+    """Have Slack open, push, update or publish a view: `call` is the client's method for it.
+
+    Raises:
+        TooLate, Opened: the trigger (3 s, once) is no good any more, and nothing was done.
+        Throttled: nothing was done.
+        SlackTrouble, CutOff, NotShown: it may stand all the same.
+        SlackApiError: Slack refuses this view.
+
+    """
+    try:
+        call(**what)
+    except SlackApiError as error:
+        if (hindrance := _said_by(error)) is not None:
+            raise hindrance from error
+        raise
+    except (OSError, HTTPException) as error:
+        if _late(error):
+            raise NotShown from error
+        raise CutOff from error
+
+
+def _said_by(error: SlackApiError) -> LabeljobError | None:
+    """What Slack's answer means to whoever waits; None where it is about the view itself."""
+    if (known := _BY_CODE.get(slack_code(error))) is not None:
+        return known()
+    if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return Throttled()
+    return SlackTrouble() if outcome_unknown(error) else None
+
+
+def _late(error: Exception) -> bool:
+    """Whether the time was over; while connecting, the timeout is inside of another error."""
+    reason = error.reason if isinstance(error, URLError) else error
+    return isinstance(reason, TimeoutError)
