@@ -13,11 +13,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.delivery.message import Message
+from bot.delivery.windows import show
 from bot.jobs.cards import status_card
 from bot.people.action import Action
 from bot.people.rules import Role
 from bot.slack.app import SlackApp
-from bot.slack.windows import show
 from commands.actions import RULES
 from commands.answers import to_one
 from commands.asking import Asking, asking, person_here, words_of

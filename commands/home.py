@@ -8,9 +8,9 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.base.errors import LabeljobError
+from bot.delivery.windows import show
 from bot.people.access import Access
 from bot.slack.app import SlackApp
-from bot.slack.windows import show
 from commands.doing import Stories
 
 

@@ -62,6 +62,13 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
         return _NOUNS.get(self.category, "object")
 
     @property
+    def has_positions(self) -> bool:
+        """Whether a label has its place in the picture (a box, a mask), not the picture as a
+        whole.
+        """
+        return self.category == "Image" and "classifier" not in self.element
+
+    @property
     def tool(self) -> Tool:
         """What stands in the middle of its worker page."""
         return Tool(

@@ -9,6 +9,7 @@ import msgspec
 
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
+from bot.jobs.finding import Finding
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -19,10 +20,11 @@ class Draft(msgspec.Struct, frozen=True):
     carry (`team_key`), `workteam_arn` is empty as long as nobody found the team of that key.
     Instructions are Slack rich_text blocks, as typed. `typed` keeps what could not be read, by
     field. `objects`, `skipped` and `unread` are what the bot read of the input, and which of its
-    questions were not answered in time; `notes` is what of it is worth a look, in words, and
-    `later_notes` what the second page's checks added. `more` holds the answers to fields without a
-    member of their own, by field. `taken_from` is the job whose words the form began with, and
-    `taken_type` that job's task type as long as nobody has been through those words.
+    questions were not answered in time; `notes` is what of it is worth a look, in words;
+    `found_first` is what the first page's checks found, `found` what the review shows of all.
+    `more` holds the answers to fields without a member of their own, by field. `taken_from` is the
+    job whose words the form began with, and `taken_type` that job's task type as long as nobody has
+    been through those words.
     """
 
     job_name: str = ""
@@ -52,7 +54,8 @@ class Draft(msgspec.Struct, frozen=True):
     skipped: int = 0
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    later_notes: tuple[str, ...] = ()
+    found_first: tuple[Finding, ...] = ()
+    found: tuple[Finding, ...] = ()
     more: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""

@@ -10,7 +10,7 @@ from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
 from bot.engines.task_type import TaskType
-from bot.jobs.draft import Draft
+from bot.jobs.draft import Draft, final_attribute
 from bot.manifests import build, lines
 
 _TEXT_FILES = (".txt", ".csv")
@@ -26,12 +26,15 @@ class BadInput(Refusal):
 @dataclass(frozen=True, slots=True)
 class Input:
     """What was read: how many objects, how many files were left out, and what of it is worth a
-    look, in words.
+    look, in words; `labeled` objects have the label attribute already, `repeats` name one that
+    came before.
     """
 
     objects: int
     skipped: int
     notes: str
+    labeled: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Inputs:
         """
         uri = S3Uri.parse(draft.input_uri)
         if not uri.is_folder:
-            return self._manifest(uri, kind)
+            return self._manifest(uri, kind, final_attribute(draft, kind))
         tally = build.Tally()
         for _line in self._lines(uri, tally, kind):
             pass  # the lines themselves are of no use before the launch
@@ -78,23 +81,30 @@ class Inputs:
         """
         uri = S3Uri.parse(draft.input_uri)
         if not uri.is_folder:
-            yield Made(self._manifest(uri, kind), None)
+            yield Made(self._manifest(uri, kind, final_attribute(draft, kind)), None)
             return
         tally = build.Tally()
         with gathered(self._lines(uri, tally, kind)) as body:
             yield Made(_counted(uri, tally, kind), body)
 
-    def _manifest(self, uri: S3Uri, kind: TaskType) -> Input:
+    def _manifest(self, uri: S3Uri, kind: TaskType, attribute: str) -> Input:
         verdict = lines.check(
             self._storage.chunks(uri),
             source_key="source" if kind.source_key == "source" else "source-ref",
             media=_endings(kind),
             allowed=self._allowed.text,
             limit=kind.objects_max,
+            attribute=attribute,
         )
         if not verdict.fine:
             raise BadInput(lines.words(verdict))
-        return Input(verdict.objects, 0, lines.notes(verdict))
+        return Input(
+            verdict.objects,
+            0,
+            lines.notes(verdict),
+            labeled=verdict.labeled,
+            repeats=verdict.counts.get("repeat", 0),
+        )
 
     def _lines(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         """The lines of the manifest of a folder, counted in `tally`."""

@@ -30,9 +30,9 @@ from bot.base.failpoints import failpoint
 from bot.base.log import about, redact, subject
 from bot.base.slack_failures import NO_ANSWER, Answer, answer_of
 from bot.delivery.inbox import Inbox, Request
+from bot.delivery.windows import NotShown, TooLate, show
 from bot.slack.installation import Installation
 from bot.slack.signature import SlackSignature
-from bot.slack.windows import NotShown, TooLate, show
 
 # requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
 AT_ONCE = 64

@@ -11,10 +11,10 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from bot.base.blocks import modal
+from bot.delivery.windows import show
 from bot.jobs.actions import JOB_ACTIONS, Shown
 from bot.people.action import Action, Button
 from bot.slack.app import SlackApp
-from bot.slack.windows import show
 from commands.answers import to_one
 from commands.asking import asking
 from commands.doing import Ask, Opens, Shows, Stories

@@ -15,6 +15,7 @@ from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
 from bot.instructions.pictures import Example
 from bot.jobs.draft import Draft, of_this_type
+from bot.jobs.finding import Finding, Kind
 from bot.jobs.form import pages
 from bot.jobs.form.pages import job_form
 from bot.jobs.form.review import Reviewed, review
@@ -126,7 +127,11 @@ def test_every_page_is_one_that_slack_takes() -> None:
         review(
             JOB_FORM.asked(MARA),
             Reviewed(
-                objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)
+                objects=1240,
+                skipped=3,
+                team_members=6,
+                unread=("the name",),
+                findings=(Finding(Kind.LOOK_AT, "large"),),
             ),
             "d1",
         ),
@@ -430,9 +435,11 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
     ):
         assert said in words
     assert review(JOB_FORM.asked(MARA), facts, "d1")["submit"]["text"] == "Create"
+    gone = Finding(Kind.BLOCKS, "It is gone.", fix="drop")
     blocked = review(
-        JOB_FORM.asked(MARA), Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1"
+        JOB_FORM.asked(MARA), Reviewed(findings=(gone, gone), fixes={"drop": "Drop it"}), "d1"
     )
+    assert json.dumps(blocked).count("Drop it") == 1, "one button mends them all"
     assert "submit" not in blocked
     assert "It is gone." in json.dumps(blocked)
 
@@ -466,7 +473,12 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
     )
     found = tuple(faults(draft, Allowed(("b",))))
     reviewed = Reviewed(
-        objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found
+        objects=1,
+        input_manifest=text,
+        unread=(text,) * 20,
+        findings=tuple(Finding(kind, text, fix="drop") for kind in Kind for _ in range(20)),
+        fine=(text,) * 20,
+        fixes={"drop": "Drop it"},
     )
     for page in (
         JOB_FORM.page_one(draft, "d", faults=found),

@@ -189,6 +189,17 @@ class Scene:
         if page > 2:
             second_page(mara, an_order("matrix-asked"))
 
+    def form_with_repeats(self) -> None:
+        """The review of a job whose manifest names a picture twice: the bot can mend that."""
+        mara, source = (
+            self.world.mara,
+            '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n',
+        )
+        order = an_order("matrix-asked", source=self.world.put("twice.manifest", source * 2))
+        mara.command(self.channel, "/labeljob", "create")
+        first_page(mara, order)
+        second_page(mara, order)
+
     # -- cells
     # ----------------------------------------------------------------------------------------------
 
@@ -480,6 +491,13 @@ ROWS = (
         lambda _s, who: who.press_in_view("job_form_category", selected_option=TEXT),
         "^$",
     ),
+    of_form(
+        "action job_form_fix",
+        3,
+        lambda _s, who: who.press_in_view("job_form_fix"),
+        "^$",
+        ready=Scene.form_with_repeats,
+    ),
     of_form("action job_form_back", 2, lambda _s, who: who.press_in_view("job_form_back"), "^$"),
     of_form(
         "options job_form_team",
@@ -627,7 +645,7 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
 
 def test_the_matrix_is_whole(scene: Scene) -> None:
     """A matrix that skips cells proves nothing: 41 things to do, nine kinds of askers."""
-    assert (len(ROWS), len(ASKERS)) == (41, 9)
+    assert (len(ROWS), len(ASKERS)) == (42, 9)
     assert scene.cells == len(ROWS) * len(ASKERS)
 
 

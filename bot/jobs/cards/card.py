@@ -110,6 +110,9 @@ def _waiting_words(job: JobFacts, state: JobState) -> str:
         return f"Not looked at any more: {typed(job.set_aside, 600)}"
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
+    if state.looked and state.state == lifecycle.ASKED and not job.stop_wanted:
+        of = f" of {state.looked.of:,}" if state.looked.of else ""
+        return f"{state.looked.done:,}{of} {job.noun}s looked at"
     asked, place = state.state == lifecycle.ASKED, job.engine.place
     if job.stop_wanted:
         sent = "" if asked else f"; if {place} has it already, it is stopped there"

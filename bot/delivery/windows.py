@@ -3,17 +3,22 @@ own.
 
 Promises to a listener: the window stands, or what is raised tells the person what became of it. A
 refusal of the window itself (its content is wrong, or another page has replaced it) stays Slack's
-own error.
+own error. Promises to the stories: of the windows that are open only the one that is meant is
+changed, as it was last shown by us (its hash); one that was closed or turned to another page
+meanwhile is left alone and said to be gone.
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.base.blocks import Block
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.slack_failures import outcome_unknown, slack_code
 
@@ -60,8 +65,9 @@ _BY_CODE: dict[str, type[LabeljobError]] = {
 }
 
 
-def show(call: Callable[..., object], **what: Any) -> None:
-    """Have Slack open, push, update or publish a view: `call` is the client's method for it.
+def show(call: Callable[..., Any], **what: Any) -> Any:
+    """Have Slack open, push, update or publish a view: `call` is the client's method for it; what
+    Slack answers.
 
     Raises:
         TooLate, Opened: the trigger (3 s, once) is no good any more, and nothing was done.
@@ -71,7 +77,7 @@ def show(call: Callable[..., object], **what: Any) -> None:
 
     """
     try:
-        call(**what)
+        return call(**what)
     except SlackApiError as error:
         if (hindrance := _said_by(error)) is not None:
             raise hindrance from error
@@ -80,6 +86,43 @@ def show(call: Callable[..., object], **what: Any) -> None:
         if _late(error):
             raise NotShown from error
         raise CutOff from error
+
+
+class WindowGone(LabeljobError):
+    """This window was closed."""
+
+
+class WindowChanged(LabeljobError):
+    """This window shows something else by now."""
+
+
+class Windows:
+    """The open windows of one workspace; `client` makes the client at the first use."""
+
+    def __init__(self, client: Callable[[], WebClient]) -> None:
+        self._make = client
+
+    @cached_property
+    def _client(self) -> WebClient:
+        return self._make()
+
+    def replace(self, view_id: str, view: Block, view_hash: str = "") -> str:
+        """Show the view in an open window; its new hash.
+
+        Raises:
+            WindowGone: it was closed.
+            WindowChanged: it was changed since it had `view_hash`.
+            Transient: see `show`.
+
+        """
+        known = {"hash": view_hash} if view_hash else {}
+        try:
+            said = show(self._client.views_update, view_id=view_id, view=view, **known)
+        except SlackApiError as error:
+            if slack_code(error) == "hash_conflict":
+                raise WindowChanged from error
+            raise WindowGone from error
+        return str((said.get("view") or {}).get("hash") or "")
 
 
 def _said_by(error: SlackApiError) -> LabeljobError | None:
