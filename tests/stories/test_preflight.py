@@ -5,12 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bot.jobs.cards.card import progress_words
 from bot.jobs.checks.check import Look
+from bot.jobs.checks.cors import closed_buckets
 from bot.jobs.checks.objects import OBJECTS
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Kind
+from bot.jobs.fixes import FIXES
 from bot.jobs.lifecycle import JobState
 from bot.manifests.looked import Looked, Thing
 from bot.sandbox.workspace import seed
@@ -182,3 +185,19 @@ def test_how_far_the_look_before_the_launch_is_stands_on_the_card() -> None:
     looked = Looked(of=100_000, done=12_000, line=12_000)
     words = progress_words(RIPE, JobState(looked=looked), NOW)
     assert words == "12,000 of 100,000 pictures looked at"
+
+
+def test_no_bucket_beyond_the_channels_places_is_opened(world: World) -> None:
+    """Without this, a line of a manifest would have the bot change any bucket that its role can."""
+    world.s3.create_bucket(Bucket="not-ours")
+    world.put("theirs/a.jpg", forms.sample_picture(world))
+    source = world.put(
+        "theirs.manifest",
+        f'{{"source-ref": "s3://not-ours/a.jpg"}}\n{{"source-ref": "{RAW}/theirs/a.jpg"}}\n',
+    )
+    draft = Draft(input_uri=source, task_type="image-classification")
+    sight = world.bot.jobs.launch._orders._checker.sight(draft, lambda: None)
+    assert closed_buckets(draft, sight) == []
+    FIXES["cors"].run(draft, sight)
+    with pytest.raises(ClientError):
+        world.s3.get_bucket_cors(Bucket="not-ours")

@@ -42,13 +42,14 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 
 def _buckets(draft: Draft, sight: Sight) -> list[str]:
-    """Where the pictures lie; those of a manifest are named in its lines."""
+    """Where the pictures lie; those of a manifest are named in its lines. What a line names beyond
+    the channel's places is nobody's business here: another check refuses it.
+    """
     place = S3Uri.parse(draft.input_uri)
     if place.is_folder:
         return [place.bucket]
-    found = set()
-    for _line, address in islice(sources(sight.storage.chunks(place)), _LINES):
-        found.add(address.removeprefix("s3://").partition("/")[0])
+    lines = islice(sources(sight.storage.chunks(place)), _LINES)
+    found = {S3Uri.parse(address).bucket for _line, address in lines if sight.allowed.text(address)}
     return sorted(found)
 
 

@@ -26,6 +26,7 @@ from bot.manifests.picture_head import ENOUGH, read_head
 DROP = "drop"
 """The fix: a new manifest beside the old, without the lines that would fail."""
 _AT_ONCE = 32  # S3 answers thousands a second; half of the connections that a client keeps
+_AT_A_FORM = 6  # many people may fill forms at the same moment
 _BATCH = 8 * _AT_ONCE  # between two of them progress is told, and a lost lease ends the look
 _BYTES_MAX = 40 * 1024 * 1024  # Ground Truth: 40 MB a picture
 _PIXELS_MAX = 100_000_000  # Ground Truth: 100 million a picture
@@ -93,7 +94,8 @@ def _look(draft: Draft, sight: Sight) -> Looked:
     boxes, opened = kind.has_positions, 0
     if kind.noun == "picture" and sight.look.most != FORM_OBJECTS:
         opened = max(1, looked.of // _BEGINNINGS)
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="look") as pool:
+    at_once = _AT_A_FORM if sight.look.most == FORM_OBJECTS else _AT_ONCE
+    with ThreadPoolExecutor(at_once, thread_name_prefix="look") as pool:
         while batch := list(islice(left, _BATCH)):
             asked = [
                 pool.submit(
@@ -112,9 +114,9 @@ def _look(draft: Draft, sight: Sight) -> Looked:
 
 
 def _plan(objects: int | None, most: int | None) -> Looked:
-    """All, or every so many that `most` are looked at."""
-    if objects is None:
-        return Looked(of=most or 0)
+    """All, or every so many that `most` are looked at; the first where a person waits for it."""
+    if objects is None or most == FORM_OBJECTS:
+        return Looked(of=min(most or 0, objects or most or 0))
     if most is None or objects <= most:
         return Looked(of=objects)
     every = -(-objects // most)

@@ -67,11 +67,11 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
     draft = asked.draft
     blocks = [
         section(f"*{typed(draft.title)}*\n{typed(draft.description)}"),
+        *_checked(facts, draft_id),
         section("\n".join(_review_lines(asked, facts))),
         section("\n".join(_review_places(draft, facts))),
         divider(),
         section(_preview(draft)),
-        *_checked(facts, draft_id),
     ]
     blocks.append(actions(button("Back", BACK, draft_id, label="Back to page 2"), block_id="back"))
     return modal(
