@@ -8,11 +8,10 @@ from bot.delivery.message import Message
 
 def to_one(message: Message) -> dict[str, Any]:
     """A message for one person's eyes."""
-    return {
-        "response_type": "ephemeral",
-        "text": message.text,
-        "blocks": message.blocks or [section(message.text)],
-    }
+    answer: dict[str, Any] = {"response_type": "ephemeral", "text": message.text}
+    if message.blocks:
+        answer["blocks"] = message.blocks
+    return answer
 
 
 def thanked(thanks: Block, *, new: bool) -> Block:

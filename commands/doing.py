@@ -2,11 +2,15 @@
 a mention.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Literal
 
 from bot.base.blocks import Block
+from bot.base.clock import NewId
+from bot.datasets.story import DatasetStory
 from bot.delivery.message import Message
 from bot.jobs.records import Job
 from bot.jobs.story import JobStory
@@ -49,19 +53,50 @@ Answer = Said | Shows | Opens | None
 
 
 @dataclass(frozen=True, slots=True)
+class Stories:
+    """Whom the handlers ask."""
+
+    jobs: JobStory
+    datasets: DatasetStory
+
+    @property
+    def access(self) -> Access:
+        """Who may do what."""
+        return self.jobs.ground.access
+
+    @property
+    def new_id(self) -> NewId:
+        """Makes a number for each window."""
+        return self.jobs.ground.new_id
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Somebody asks for an action: `how`, where (`who`), about which job, with which words.
 
-    `said` is what stood behind the word; `key` makes what is posted for it count once.
+    `said` is what stood behind the word.
     """
 
     how: Literal["command", "press", "mention"]
     who: Asking
-    jobs: JobStory
-    access: Access
+    stories: Stories
     said: str = ""
     job: Job | None = None
-    key: str = ""
+
+    @property
+    def jobs(self) -> JobStory:
+        """The story of jobs, and of the teams that label."""
+        return self.stories.jobs
+
+    @property
+    def datasets(self) -> DatasetStory:
+        """The story of datasets."""
+        return self.stories.datasets
+
+    @property
+    def access(self) -> Access:
+        """Who may do what."""
+        return self.stories.access
 
     @property
     def named(self) -> Job:
@@ -89,6 +124,12 @@ class Ask:
 Handler = Callable[[Ask], Answer]
 HANDLERS: dict[str, Handler] = {}
 """What does an action, by the action's key (see `key_of`)."""
+
+
+def read_handlers(package: str, path: Iterable[str]) -> None:
+    """Read every file of a package of handlers, so that each says what it does."""
+    for module in iter_modules(path):
+        import_module(f"{package}.{module.name}")
 
 
 def key_of(action: Action[Any]) -> str:

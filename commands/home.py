@@ -8,29 +8,28 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.base.errors import LabeljobError
-from bot.jobs.story import JobStory
+from bot.delivery.windows import show
 from bot.people.access import Access
-from bot.people.teams import Teams
 from bot.slack.app import SlackApp
+from commands.doing import Stories
 
 
-def register(app: SlackApp, *, jobs: JobStory, teams: Teams, access: Access) -> None:
+def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the event."""
-    app.event("app_home_opened")(partial(opened, jobs=jobs, teams=teams, access=access))
+    app.event("app_home_opened")(partial(opened, stories=stories))
 
 
-def opened(
-    event: dict[str, Any], client: WebClient, *, jobs: JobStory, teams: Teams, access: Access
-) -> None:
+def opened(event: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
     """Somebody opened the Home tab: draw it for them."""
     if event.get("tab") != "home":
         return
+    jobs, access = stories.jobs, stories.access
     team_id, user = access.team_id, str(event["user"])
-    channels = {team.channel for team in teams.search(team_id, "", limit=1000) if team.channel}
+    known = jobs.ground.teams.search(team_id, "", limit=1000)
+    channels = {team.channel for team in known if team.channel}
     mine = frozenset(channel for channel in channels if _labels_in(access, user, channel))
-    client.views_publish(
-        user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine)
-    )
+    home = jobs.status.home(team_id, user, access.name(user), mine)
+    show(client.views_publish, user_id=user, view=home)
 
 
 def _labels_in(access: Access, user: str, channel: str) -> bool:

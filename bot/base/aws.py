@@ -137,6 +137,7 @@ class Aws:
         )
         metrics.count_aws(session.events)
         session.events.register("after-call", _readable)
+        session.events.register("needs-retry.s3", partial(_at_home, self.region))
         return session
 
     def _config(self, patience: str) -> Any:
@@ -236,6 +237,23 @@ def _readable(*, http_response: Any, parsed: dict[str, Any], model: Any, **_more
         missing = [name for name in model.output_shape.required_members if name not in parsed]
         if missing:
             raise AwsGarbled
+
+
+def _at_home(region: str, *, response: Any, **_more: Any) -> None:
+    """Refuse what S3 says of a bucket in another Region.
+
+    boto3 would ask there once more and be served; Ground Truth and Rekognition, which shall read
+    the same address, take buckets of their own Region only.
+    """
+    if response is None or response[1]["ResponseMetadata"]["HTTPStatusCode"] < 300:  # noqa: PLR2004 - done
+        return
+    said = response[1]
+    named = said["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+    named = named or said.get("Error", {}).get("Region") or region
+    if named != region:
+        raise AwsRefused(
+            f"The bucket is in {named}, the bot works in {region}.", "PermanentRedirect"
+        )
 
 
 def _rename(error: "ClientError") -> LabeljobError:

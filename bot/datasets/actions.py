@@ -1,30 +1,45 @@
-"""What people can do with datasets (pure): a list of actions; what they do lies in
-`commands/dataset.py`.
+"""What people can do with datasets (pure): a list of actions, each with its facts.
+
+What an action does lies in `commands/dataset/<word>.py`.
 """
 
-from bot.datasets.source import Source
 from bot.people.action import Action
-from bot.people.rules import Role, Rule
+from bot.people.rules import SEE, Role, Rule
 
 DATASET = "/dataset"
 
-CREATE: Action[Source] = Action(
+CREATE: Action[None] = Action(
     command=DATASET,
     word="create",
     usage="create",
     help="make a Rekognition dataset of a manifest: a form of one page",
     right="create dataset",
+    first="create dataset",
     rule=Rule(Role.MEMBER, words="make datasets here"),
 )
-LIST: Action[Source] = Action(
-    command=DATASET, word="list", usage="list", help="every dataset of this channel"
+LIST: Action[None] = Action(
+    command=DATASET,
+    word="list",
+    usage="list",
+    help="every dataset of this channel",
+    right="see",
+    first="see",
+    rule=SEE,
 )
-STATUS: Action[Source] = Action(
+STATUS: Action[None] = Action(
     command=DATASET,
     word="status",
     usage="status [name]",
     help="how an import goes, to you alone",
+    right="see",
+    first="see",
+    rule=SEE,
 )
-HELP: Action[Source] = Action(command=DATASET, word="help", usage="help", help="these words")
+HELP: Action[None] = Action(command=DATASET, word="help", usage="help", help="these words")
 
-DATASET_ACTIONS: tuple[Action[Source], ...] = (CREATE, LIST, STATUS, HELP)
+DATASET_ACTIONS: tuple[Action[None], ...] = (
+    CREATE,
+    LIST,
+    STATUS,
+    HELP,
+)

@@ -6,14 +6,13 @@ after an answer that never came; what an engine cannot do is said by `Abilities`
 and words follow them. Results are an augmented manifest wherever they come from.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
-from bot.engines.task_type import TaskType
+from bot.engines.task_type import TaskType, TaskTypes
 from bot.instructions.page import Instructions
 from bot.people.work_team import WorkTeam
 
@@ -129,6 +128,17 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What people read of where labeling happens: `place` is where jobs stand ("nothing was created
+    at AWS"), `service` what takes them there, `teams_made` how somebody makes a labeling team.
+    """
+
+    place: str
+    service: str
+    teams_made: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """What an engine cannot do, or does differently. Ground Truth is the measure: for it nothing is
     set.
@@ -173,8 +183,9 @@ class Engine(Protocol):
     a `Refusal`.
     """
 
+    names: Names
     abilities: Abilities
-    task_types: Mapping[str, TaskType]
+    task_types: TaskTypes
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken (asked while a person waits: 1.5 s).

@@ -1,4 +1,6 @@
-"""What a task type is, for every engine (pure)."""
+"""What a task type is, for every engine, and the task types of one (pure)."""
+
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -8,53 +10,63 @@ from bot.instructions.page import Tool
 _NOUNS = {"Image": "picture", "Text": "text", "Video": "video", "3D": "scene"}
 
 
-class TaskType(msgspec.Struct, frozen=True):
+class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     """One task type: all that is particular to a kind of work, as data.
 
-    `pre` and `acs` are the names of Ground Truth's Lambda functions (give them to `lambda_arn`);
-    `element` is the crowd element of the worker page, `element_name` what it is called there,
-    `labels_attribute` its attribute for the labels. `labels_max` is the API's limit, None for none.
-    `ref_suffix` is "must" or "must-not": whether the label attribute has to end with -ref.
-    `ui_kind` is "template" (our page in S3) or "arn" (a page of AWS, `human_task_ui`).
-    `makes_dataset` tells whether Rekognition Custom Labels takes the result (as it is, or after a
-    transform of ours), `rekognition` in words. `media` are the file endings that the type reads;
-    `offered` its place on the form, 0 where it cannot be launched yet.
+    `labels_max` is the API's limit, None for none. `ref_suffix` is "must" or "must-not": whether
+    the label attribute has to end with -ref. `makes_dataset` tells whether Rekognition Custom
+    Labels takes the result (as it is, or after a transform of ours), `rekognition` in words.
+    `media` are the file endings that the type reads; `offered` its place on the form, 0 where it
+    cannot be launched yet.
+
+    An engine whose worker pages are ours names the crowd element in `element`, what it is called
+    there in `element_name`, and its attribute for the labels in `labels_attribute` ("" where the
+    element needs more than an object and labels: we have no page for those). Ground Truth's own are
+    `pre` and `acs`, the names of its Lambda functions (give them to `lambda_arn`), and `ui_kind`:
+    "template" (our page in S3) or "arn" (a page of AWS, `human_task_ui`).
     """
 
     id: str
     title: str
     category: str
     summary: str
-    element: str
-    element_name: str
-    labels_attribute: str
-    ui_kind: str
-    human_task_ui: str
-    pre: str
-    acs: str
     source_key: str
     media: tuple[str, ...]
     labels_min: int
     labels_max: int | None
-    labels_max_console: int | None
     ref_suffix: str
     time_limit_max_s: int
     objects_max: int
-    default_title: str
-    default_description: str
-    default_keywords: tuple[str, ...]
-    metadata_type: str
-    console_default_workers: int
-    auto_label: str
-    rekognition: str
     makes_dataset: bool
     offered: int
-    public_workforce: bool
+    element: str = ""
+    element_name: str = ""
+    labels_attribute: str = ""
+    ui_kind: str = ""
+    human_task_ui: str = ""
+    pre: str = ""
+    acs: str = ""
+    labels_max_console: int | None = None
+    default_title: str = ""
+    default_description: str = ""
+    default_keywords: tuple[str, ...] = ()
+    metadata_type: str = ""
+    console_default_workers: int = 3
+    auto_label: str = ""
+    rekognition: str = "not importable"
+    public_workforce: bool = False
 
     @property
     def noun(self) -> str:
         """What one object of this type is called: picture, text, video or scene."""
         return _NOUNS.get(self.category, "object")
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether a label has its place in the picture (a box, a mask), not the picture as a
+        whole.
+        """
+        return self.category == "Image" and "classifier" not in self.element
 
     @property
     def tool(self) -> Tool:
@@ -72,3 +84,31 @@ class TaskType(msgspec.Struct, frozen=True):
         if self.labels_max is None:
             return f"{count(self.labels_min, 'label')} or more"
         return f"{self.labels_min} to {self.labels_max} labels"
+
+
+class TaskTypes(Mapping[str, TaskType]):
+    """The task types of one engine, by their ids.
+
+    `categories` are those of the offered ones, in the order in which a form shows them.
+    """
+
+    def __init__(self, rows: Iterable[TaskType]) -> None:
+        self._rows = {row.id: row for row in rows}
+        shown = [row for row in self._rows.values() if row.offered]
+        self._offered = sorted(shown, key=lambda row: row.offered)
+        self.categories = tuple(dict.fromkeys(row.category for row in self._offered))
+
+    def __getitem__(self, task_type: str) -> TaskType:
+        return self._rows[task_type]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def offered(self, category: str) -> list[TaskType]:
+        """The types of a category ("Image", "Text") that can be launched, in the order in which a
+        form shows them; nothing else is shown. Empty for any other word.
+        """
+        return [row for row in self._offered if row.category == category]

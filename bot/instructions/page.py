@@ -85,7 +85,8 @@ class Tool:
     """What stands in the middle of a worker page: a crowd element, its name, and its attribute for
     the labels.
 
-    The object is a picture, or a text where `shows_text`.
+    Our page is for elements that need no more than an object and labels: `labels_attribute` is ""
+    for any other. The object is a picture, or a text where `shows_text`.
     """
 
     element: str
@@ -142,23 +143,11 @@ _pages = _environment(autoescape=True, finalize=_inert)
 _texts = _environment(autoescape=False, finalize=_data)
 _TEMPLATES = frozenset(_pages.list_templates())
 _PAGE = "worker_pages/element.liquid.j2"
-# Elements that need no more than an object and labels. Others (an overlay, an initial value) get a
-# page of their own.
-_ELEMENTS = frozenset(
-    {
-        "crowd-image-classifier",
-        "crowd-image-classifier-multi-select",
-        "crowd-bounding-box",
-        "crowd-semantic-segmentation",
-        "crowd-classifier",
-        "crowd-classifier-multi-select",
-    }
-)
 
 
 def has_page(tool: Tool) -> bool:
     """Whether there is a worker page for this tool."""
-    return tool.element in _ELEMENTS
+    return bool(tool.labels_attribute)
 
 
 def worker_page(

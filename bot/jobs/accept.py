@@ -14,6 +14,7 @@ from bot.base.errors import Fault, Refusal, Refused
 from bot.engines.protocol import Engine
 from bot.jobs.checks.checker import Checker
 from bot.jobs.draft import Draft, of_this_type, team_key
+from bot.jobs.fixes import FIXES
 from bot.jobs.form.review import Reviewed
 from bot.jobs.form.rules import free_name, name_taken
 from bot.jobs.held import HeldByUs
@@ -88,6 +89,8 @@ class Accept:
                 skipped=0,
                 unread=(),
                 notes=(),
+                found_first=(),
+                found=(),
                 taken_from=last.name,
                 taken_type="" if mended else last.draft.task_type,
             )
@@ -125,8 +128,9 @@ class Accept:
                 skipped=checked.skipped,
                 unread=checked.unread,
                 notes=checked.notes,
-                later_notes=(),
                 texts=checked.texts,
+                found_first=checked.findings,
+                found=(),
             )
             return draft, checked.faults
         draft = self._with_team(draft)
@@ -136,7 +140,7 @@ class Accept:
         draft = msgspec.structs.replace(
             draft,
             unread=unread,
-            later_notes=checked.notes,
+            found=(*checked.findings, *draft.found_first),
             names={**draft.names, **checked.names},
         )
         return draft, checked.faults
@@ -186,7 +190,8 @@ class Accept:
             output_manifest=self._engine.results(draft.output_uri, draft.job_name),
             team_members=team.members if team else None,
             unread=draft.unread,
-            notes=(*draft.notes, *draft.later_notes),
+            findings=draft.found,
+            fixes={name: fix.label for name, fix in FIXES.items()},
         )
 
     def teams(self, team_id: str, typed: str) -> list[WorkTeam]:

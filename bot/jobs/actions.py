@@ -1,7 +1,7 @@
 """What people can do with labeling jobs and labeling teams (pure): a list of actions, each with its
 facts.
 
-What an action does lies in `commands/labeljob/<word>.py` (`commands/labelteam.py` for teams).
+What an action does lies in `commands/labeljob/<word>.py`, `commands/labelteam/<word>.py` for teams.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from bot.jobs import finished, lifecycle
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 from bot.people.action import Action, Button
-from bot.people.rules import Role, Rule
+from bot.people.rules import SEE, Role, Rule
 
 LABELJOB, LABELTEAM = "/labeljob", "/labelteam"
 
@@ -50,14 +50,13 @@ def can_label(job: JobFacts, state: JobState) -> bool:
     return bool(job.portal_url) and state.state == lifecycle.IN_PROGRESS
 
 
-SEE = Rule(Role.MEMBER, words="see the jobs of this channel")
-
 CREATE: Action[Shown] = Action(
     command=LABELJOB,
     word="create",
     usage="create",
     help="ask for a labeling job: a form of three pages",
     right="create",
+    first="create",
     rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
 )
 STATUS_BUTTON: Button[Shown] = Button(
@@ -66,12 +65,8 @@ STATUS_BUTTON: Button[Shown] = Button(
 STOP_BUTTON: Button[Shown] = Button(
     id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}"
 )
-MAKE_DATASET_BUTTON: Button[Shown] = Button(
-    id="job_make_dataset",  # pressed, it opens a form of `commands/dataset.py`
-    text=lambda shown: finished.offer(shown.job, shown.state),
-    place=3,
-)
 PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
+QUEUE_INSTRUCTIONS_ID = "queue_instructions"
 
 STATUS: Action[Shown] = Action(
     command=LABELJOB,
@@ -127,7 +122,7 @@ FOLLOW: Action[Shown] = Action(
     command=LABELJOB,
     word="follow",
     usage="follow name",
-    help="show a job that was made in the AWS console or by a script",
+    help="show a job that was made in the {place} console or by a script",
     right="follow",
     rule=Rule(Role.MEMBER, words="follow a labeling job here"),
     mention="follow name",
@@ -152,6 +147,7 @@ INSTRUCTIONS: Action[Shown] = Action(
         id="job_instructions",
         text=_where(lambda job, _state: not job.read_only, "Instructions"),
         place=5,
+        queue_id=QUEUE_INSTRUCTIONS_ID,
     ),
 )
 PORTAL: Action[Shown] = Action(
@@ -165,7 +161,11 @@ PORTAL: Action[Shown] = Action(
 MAKE_DATASET: Action[Shown] = Action(
     right="import",
     rule=Rule(Role.MANAGER, asker_too=True, words="make a dataset of this job"),
-    button=MAKE_DATASET_BUTTON,
+    button=Button(
+        id="job_make_dataset",
+        text=lambda shown: finished.offer(shown.job, shown.state),
+        place=3,
+    ),
 )
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
@@ -184,30 +184,38 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
 )
 
 _TIE = Rule(Role.MANAGER, words="tie a labeling team to a channel")
-TEAM_ACTIONS: tuple[Action[Shown], ...] = (
-    Action(
-        command=LABELTEAM,
-        word="list",
-        usage="list",
-        help="the labeling teams of this AWS account",
-        right="see",
-        rule=SEE,
-    ),
-    Action(
-        command=LABELTEAM,
-        word="here",
-        usage="here name",
-        help="tell that team of work in this channel",
-        right="tie team",
-        rule=_TIE,
-    ),
-    Action(
-        command=LABELTEAM,
-        word="leave",
-        usage="leave name",
-        help="tell it here no more",
-        right="tie team",
-        rule=_TIE,
-    ),
-    Action(command=LABELTEAM, word="help", usage="help"),
+TEAM_LIST: Action[None] = Action(
+    command=LABELTEAM,
+    word="list",
+    usage="list",
+    help="the labeling teams of this {place} account",
+    right="see",
+    first="see",
+    rule=SEE,
+)
+TEAM_HERE: Action[None] = Action(
+    command=LABELTEAM,
+    word="here",
+    usage="here name",
+    help="tell that team of work in this channel",
+    right="tie team",
+    first="tie team",
+    rule=_TIE,
+)
+TEAM_LEAVE: Action[None] = Action(
+    command=LABELTEAM,
+    word="leave",
+    usage="leave name",
+    help="tell it here no more",
+    right="tie team",
+    first="tie team",
+    rule=_TIE,
+)
+TEAM_HELP: Action[None] = Action(command=LABELTEAM, word="help", usage="help")
+
+TEAM_ACTIONS: tuple[Action[None], ...] = (
+    TEAM_LIST,
+    TEAM_HERE,
+    TEAM_LEAVE,
+    TEAM_HELP,
 )

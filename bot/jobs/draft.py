@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
+from bot.jobs.finding import Finding
 from bot.manifests.texts import TextsRead
 
 
@@ -22,11 +22,11 @@ class Draft(msgspec.Struct, frozen=True):
     as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
-    worth a look, in words, and `later_notes` what the second page's checks added. `more` holds the
-    answers to fields without a member of their own, by field. `texts` is how files of texts were
-    read; `names` are those whom the instructions mention, by id. `taken_from` is the job whose
-    words the form began with, and `taken_type` that job's task type as long as nobody has been
-    through those words.
+    worth a look, in words; `found_first` is what the first page's checks found, `found` what the
+    review shows of all. `more` holds the answers to fields without a member of their own, by field.
+    `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
+    `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
+    as long as nobody has been through those words.
     """
 
     job_name: str = ""
@@ -58,16 +58,12 @@ class Draft(msgspec.Struct, frozen=True):
     skipped: int = 0
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    later_notes: tuple[str, ...] = ()
+    found_first: tuple[Finding, ...] = ()
+    found: tuple[Finding, ...] = ()
     more: dict[str, str] = {}
     names: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""
-
-    @property
-    def kind(self) -> TaskType | None:
-        """The task type's row of the catalogue; None when none was chosen."""
-        return TASK_TYPES.get(self.task_type)
 
 
 def of_this_type(draft: Draft) -> Draft:
@@ -95,12 +91,11 @@ def team_key(arn: str) -> str:
     return arn.rpartition(":workteam/")[2].removeprefix("private-crowd/")
 
 
-def final_attribute(draft: Draft) -> str:
-    """The label attribute's name as AWS gets it: the job's name when empty, -ref added where the
-    type demands it.
+def final_attribute(draft: Draft, kind: TaskType | None) -> str:
+    """The label attribute's name as the engine gets it: the job's name when empty, -ref added where
+    its task type demands it.
     """
     name = draft.label_attribute or draft.job_name
-    kind = draft.kind
-    return (
-        f"{name}-ref" if kind and kind.ref_suffix == "must" and not name.endswith("-ref") else name
-    )
+    if kind and kind.ref_suffix == "must" and not name.endswith("-ref"):
+        return f"{name}-ref"
+    return name

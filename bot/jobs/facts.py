@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.base.blocks import rich_words
-from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.protocol import Engine
 from bot.instructions import clean
 from bot.instructions.page import Instructions
@@ -33,13 +32,14 @@ class Facts:
 
     def of(self, job: Job) -> JobFacts:
         """The facts of a job."""
-        draft = job.draft
+        draft, kind = job.draft, self._engine.task_types.get(job.draft.task_type)
         team = self._teams.get(job.team_id, draft.workteam_arn)
+        attribute = draft.label_attribute if job.followed else final_attribute(draft, kind)
         return JobFacts(
             id=job.id,
             name=job.name,
             title=draft.title,
-            task_type=draft.task_type,
+            kind=kind,
             labels=draft.labels,
             team_name=team.name if team else draft.workteam_name,
             workers_per_object=draft.workers_per_object,
@@ -49,6 +49,7 @@ class Facts:
             created_at=job.asked_at,
             expires_at=job.asked_at + timedelta(seconds=draft.availability_s),
             output_uri=self._engine.results(draft.output_uri, draft.job_name),
+            engine=self._engine.names,
             read_only=job.followed,
             asked_by_name=job.asked_by_name,
             stop_wanted=job.stop_wanted,
@@ -56,7 +57,7 @@ class Facts:
             notes=draft.notes,
             team_id=job.team_id,
             stop_is_soft=self._engine.abilities.stop_is_soft,
-            label_attribute=draft.label_attribute if job.followed else final_attribute(draft),
+            label_attribute=attribute,
         )
 
     def heard(self, job: Job) -> JobFacts:
@@ -72,7 +73,7 @@ class Facts:
 
     def queued(self, job: Job) -> QueueJob:
         """The job as its labeling team sees it."""
-        kind = TASK_TYPES.get(job.draft.task_type)
+        kind = self._engine.task_types.get(job.draft.task_type)
         return QueueJob(
             id=job.id,
             title=job.draft.title or job.name,

@@ -66,14 +66,14 @@ class Follow:
         self._new_id = new_id
 
     def follow(self, typed: str, team_id: str, channel: str, who: Who) -> Followed:
-        """A job that exists at AWS gets its card here, read-only; one that is known already gets a
-        card here too. `typed` is its name, its ARN or the console's link.
+        """A job that exists at the engine gets its card here, read-only; one that is known already
+        gets a card here too. `typed` is its name, its ARN or the console's link.
 
         Raises:
             OtherAccount: the ARN or link is of another account or Region.
-            JobGone: AWS knows no job of that name.
+            JobGone: the engine knows no job of that name.
             ElsewhereOnly: it belongs to a channel that this person is not in.
-            AwsBusy: AWS did not answer in 1.5 s.
+            Transient: the engine did not answer in 1.5 s.
 
         """
         self._access.require("follow", who)

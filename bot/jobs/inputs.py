@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
-from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskType
-from bot.jobs.draft import Draft
+from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.places import is_text_file
 from bot.manifests import build, lines, texts
 from bot.manifests.texts import TextsRead
@@ -27,13 +26,16 @@ class BadInput(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What was read: how many objects, how many files were left out, what of it is worth a look, in
-    words, and how files of texts were read.
+    """What was read: how many objects, how many files were left out, and what of it is worth a
+    look, in words; `labeled` objects have the label attribute already, `repeats` name one that
+    came before; `texts` is how files of texts were read.
     """
 
     objects: int
     skipped: int
     notes: str
+    labeled: int = 0
+    repeats: int = 0
     texts: TextsRead = TextsRead()  # noqa: RUF009 - it is frozen
 
 
@@ -54,24 +56,24 @@ class Inputs:
         self._storage = storage
         self._allowed = allowed
 
-    def read(self, draft: Draft) -> Input:
-        """The input of a draft whose first page has no faults.
+    def read(self, draft: Draft, kind: TaskType) -> Input:
+        """The input of a draft whose first page has no faults, as its task type reads it.
 
         Raises: BadInput: with line numbers and the remedy (not JSON Lines, wrong shape, nothing to
             label in the folder). MissingObject, NotAllowedPlace, TooLarge, AwsRefused, AwsBusy: see
             `bot.base.storage`.
 
         """
-        kind, uri = TASK_TYPES[draft.task_type], S3Uri.parse(draft.input_uri)
+        uri = S3Uri.parse(draft.input_uri)
         if not _is_made(uri, kind):
-            return self._manifest(uri, kind)
+            return self._manifest(uri, kind, final_attribute(draft, kind))
         tally, seen = build.Tally(), texts.Seen(reading_of(draft))
         for _line in self._lines(uri, tally, kind, seen):
             pass  # the lines themselves are of no use before the launch
         return _counted(uri, tally, kind, seen.read())
 
     @contextmanager
-    def made(self, draft: Draft) -> Iterator[Made]:
+    def made(self, draft: Draft, kind: TaskType) -> Iterator[Made]:
         """The manifest that is made of a folder or a file of texts, or the one that was given.
         Either is read and checked again.
 
@@ -79,25 +81,32 @@ class Inputs:
             NoRoom: see `gathered`; and what `read` raises.
 
         """
-        kind, uri = TASK_TYPES[draft.task_type], S3Uri.parse(draft.input_uri)
+        uri = S3Uri.parse(draft.input_uri)
         if not _is_made(uri, kind):
-            yield Made(self._manifest(uri, kind), None)
+            yield Made(self._manifest(uri, kind, final_attribute(draft, kind)), None)
             return
         tally, seen = build.Tally(), texts.Seen(reading_of(draft))
         with gathered(self._lines(uri, tally, kind, seen)) as body:
             yield Made(_counted(uri, tally, kind, seen.read()), body)
 
-    def _manifest(self, uri: S3Uri, kind: TaskType) -> Input:
+    def _manifest(self, uri: S3Uri, kind: TaskType, attribute: str) -> Input:
         verdict = lines.check(
             self._storage.chunks(uri),
             source_key="source" if kind.source_key == "source" else "source-ref",
             media=_endings(kind),
             allowed=self._allowed.text,
             limit=kind.objects_max,
+            attribute=attribute,
         )
         if not verdict.fine:
             raise BadInput(lines.words(verdict))
-        return Input(verdict.objects, 0, lines.notes(verdict))
+        return Input(
+            verdict.objects,
+            0,
+            lines.notes(verdict),
+            labeled=verdict.labeled,
+            repeats=verdict.counts.get("repeat", 0),
+        )
 
     def _lines(
         self,
@@ -165,7 +174,7 @@ def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType, read: TextsRead) ->
             f"There is nothing to label in {uri}: no file in it ends in {wanted}. {tally.left_out}"
         )
         raise BadInput(words.rstrip())
-    return Input(tally.written, skipped, tally.left_out, read)
+    return Input(tally.written, skipped, tally.left_out, texts=read)
 
 
 def _endings(kind: TaskType) -> tuple[str, ...]:

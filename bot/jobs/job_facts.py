@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.base.blocks import typed
-from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.protocol import Names
 from bot.engines.task_type import TaskType
 
 _TITLE = 130  # characters of a title in a card; AWS takes 128
@@ -14,10 +14,11 @@ _TITLE = 130  # characters of a title in a card; AWS takes 128
 class JobFacts:
     """What does not change while a job lives. Texts are as people typed them; the cards escape.
 
-    `task_type` is an id of the catalogue, "" when unknown (a followed job of another kind).
+    `kind` is its task type, None when unknown (a followed job of another kind). `engine` is what
+    people call the place where it is labeled.
     `asked_by` is a Slack user id ("" for nobody), `asked_by_name` how the cards name that person
     without a ping. `read_only` marks a followed job. `stop_wanted` is true from the confirmed stop
-    until AWS says Stopping. `set_aside` says why nobody looks after the job any more, "" for all
+    until the engine says so. `set_aside` says why nobody looks after the job any more, "" for all
     others. `notes` is what of its data is worth a look; `label_attribute` is the key of the labels
     in the results; `stop_is_soft` says that people may hand in what they began after a stop.
     """
@@ -25,7 +26,7 @@ class JobFacts:
     id: str
     name: str
     title: str
-    task_type: str
+    kind: TaskType | None
     labels: tuple[str, ...]
     team_name: str
     workers_per_object: int
@@ -35,6 +36,7 @@ class JobFacts:
     created_at: datetime
     expires_at: datetime | None
     output_uri: str
+    engine: Names
     read_only: bool = False
     asked_by_name: str = ""
     stop_wanted: bool = False
@@ -43,11 +45,6 @@ class JobFacts:
     team_id: str = ""
     label_attribute: str = ""
     stop_is_soft: bool = False
-
-    @property
-    def kind(self) -> TaskType | None:
-        """The task type's row of the catalogue."""
-        return TASK_TYPES.get(self.task_type)
 
     @property
     def noun(self) -> str:

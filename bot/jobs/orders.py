@@ -11,11 +11,14 @@ from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine, Order, TeamGone
+from bot.engines.task_type import TaskType
+from bot.jobs.checks.check import Look
 from bot.jobs.checks.checker import Checked, Checker
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.facts import instructions_of
 from bot.jobs.inputs import Inputs
 from bot.jobs.records import Job
+from bot.manifests.looked import Looked
 from bot.people.access import Access
 from bot.people.teams import Teams
 
@@ -40,9 +43,12 @@ class Orders:
         self._access = access
         self._teams = teams
 
-    def of(self, job: Job, alive: Callable[[], None]) -> tuple[Draft, Order]:
+    def of(
+        self, job: Job, alive: Callable[[], None], looked: Callable[[Looked], None]
+    ) -> tuple[Draft, Order]:
         """The draft with what was read of its data, and the order; `alive` is called at each step
-        of a long reading.
+        of a long reading, `looked` hears how far the look at the objects is, which goes on from
+        where the job's state says.
 
         Raises:
             Refused: something blocks; each with its field.
@@ -50,20 +56,19 @@ class Orders:
             TeamGone, BadInput: with words.
 
         """
-        checked, draft = self._check(job), job.draft
+        look = Look(begun=job.state.looked, told=looked)
+        checked, draft = self._check(job, alive, look), job.draft
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
-        of_data, manifest = self._manifest(draft, folder, alive)
+        kind = self._engine.task_types[draft.task_type]
+        of_data, manifest = self._manifest(draft, kind, folder, alive)
         draft = msgspec.structs.replace(
-            draft,
-            notes=(*of_data, *checked.notes),
-            later_notes=(),
-            names={**draft.names, **checked.names},
+            draft, notes=(*of_data, *checked.notes), names={**draft.names, **checked.names}
         )
         order = Order(
             request_key=job.request_key,
             name=draft.job_name,
-            label_attribute=final_attribute(draft),
-            task_type=self._engine.task_types[draft.task_type],
+            label_attribute=final_attribute(draft, kind),
+            task_type=kind,
             manifest=manifest,
             output=S3Uri.parse(draft.output_uri),
             folder=folder,
@@ -76,13 +81,13 @@ class Orders:
         )
         return draft, order
 
-    def _check(self, job: Job) -> Checked:
+    def _check(self, job: Job, alive: Callable[[], None], look: Look) -> Checked:
         """Everything that the form could check (or had no time for), checked again."""
         who = self._access.who(job.team_id, job.asked_by, job.channel)
         # what was taken in outlives the account of whoever asked: a manager is told
         if not who.gone:
             self._access.require("create", who)
-        found = self._checker.before_launch(job.draft)
+        found = self._checker.before_launch(job.draft, alive, look)
         if found.faults:
             raise Refused(list(found.faults))
         if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
@@ -90,14 +95,14 @@ class Orders:
         return found
 
     def _manifest(
-        self, draft: Draft, folder: S3Uri, alive: Callable[[], None]
+        self, draft: Draft, kind: TaskType, folder: S3Uri, alive: Callable[[], None]
     ) -> tuple[tuple[str, ...], S3Uri]:
         """What is to be looked at in the data, and the manifest that lists the objects; one that is
         made has the hash of its content in its key.
         """
         storage = self._storage.attended(alive)
         manifest = S3Uri.parse(draft.input_uri)
-        with Inputs(storage, self._open.of(draft.channel)).made(draft) as made:
+        with Inputs(storage, self._open.of(draft.channel)).made(draft, kind) as made:
             if made.body is not None:
                 manifest = folder.join(f"{made.body.sha256}.manifest")
                 storage.put_once(manifest, made.body, "application/x-ndjson")

@@ -58,7 +58,7 @@ class Queue:
         self._gap = gap
 
     def refresh(self, team_id: str) -> None:
-        """List the work teams at AWS anew."""
+        """List the engine's work teams anew."""
         known = {team.arn for team in self._teams.search(team_id, "", limit=1000)}
         self._teams.remember(team_id, self._engine.teams(), known)
 
@@ -122,7 +122,9 @@ class Queue:
             if jobs:
                 if not team.open_jobs:
                     self._outbox.renew(session, about, team.channel)
-                message = queue_card.queue_card(team.name, team.portal, jobs, self._clock())
+                message = queue_card.queue_card(
+                    team.name, team.portal, jobs, self._clock(), engine=self._engine.names
+                )
                 changed = team.open_jobs != len(jobs)
                 self._outbox.show(
                     session, about, team.channel, message, urgent=changed, gap=self._gap

@@ -147,6 +147,14 @@ class Records:
                 row.content, row.changed = _encode(draft), self._clock().timestamp()
                 session.add(row)
 
+    def keep_found(self, draft_id: str, read: Draft, found: Draft) -> None:
+        """What was found out about a draft, unless somebody has changed it since it was `read`."""
+        with self._db.write() as session:
+            row = session.get(DraftRow, draft_id)
+            if row is not None and row.content == _encode(read):
+                row.content = _encode(found)
+                session.add(row)
+
     def last_asked(self, team_id: str, channel: str) -> Job | None:
         """The newest job that was asked for in the channel (not only followed)."""
         jobs = self._many(

@@ -14,8 +14,6 @@ from bot.jobs.store import subject
 from bot.people.access import Access, NotHere
 from bot.people.teams import Teams
 
-READ = "read instructions"
-
 
 class NothingHere(Refusal):
     """This button does nothing here any more. In the channel of its job, /labeljob status name
@@ -47,9 +45,9 @@ class Standing:
             raise NothingHere
         return job
 
-    def to_read(self, job_id: str, user_id: str, channel: str) -> Job:
-        """The job whose instructions somebody wants to read: its card's, its labeling team's
-        queue's, or Home's.
+    def also_in_queue(self, job_id: str, user_id: str, channel: str, right: str) -> Job:
+        """The job of a button that stands in its labeling team's queue too, for whoever has the
+        right in any channel that shows the job.
 
         Raises: NothingHere: neither its card nor its team's queue stands here, or this person's
             Home shows neither. NotAllowed: the person is a member of no channel that gives the
@@ -65,12 +63,12 @@ class Standing:
         if not mine and (team_channel is None or channel not in {"", team_channel}):
             raise NothingHere
         giving = dict.fromkeys(each for each in (channel, job.channel, team_channel) if each)
-        if any(self._reads(job, user_id, each) for each in giving):
+        if any(self._may(right, job, user_id, each) for each in giving):
             return job
         if not mine and not channel:
             raise NothingHere
         self._access.require(
-            READ, self._access.at_home(job.team_id, user_id, channel or job.channel, channel)
+            right, self._access.at_home(job.team_id, user_id, channel or job.channel, channel)
         )
         return job
 
@@ -86,11 +84,9 @@ class Standing:
         team = self._teams.get(job.team_id, job.draft.workteam_arn)
         return team.channel if team else None
 
-    def _reads(self, job: Job, user_id: str, channel: str) -> bool:
-        """Whether the person may read instructions as a member of this channel; one that is closed
-        to us gives none.
-        """
+    def _may(self, right: str, job: Job, user_id: str, channel: str) -> bool:
+        """Whether the person has the right in this channel; one that is closed to us gives none."""
         try:
-            return self._access.may(READ, self._access.who(job.team_id, user_id, channel))
+            return self._access.may(right, self._access.who(job.team_id, user_id, channel))
         except NotHere:
             return False

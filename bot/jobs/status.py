@@ -1,4 +1,6 @@
-"""Status: what people ask about jobs. Reads the database, never AWS: the worker keeps it fresh."""
+"""Status: what people ask about jobs. Reads the database, never the engine: the worker keeps it
+fresh.
+"""
 
 from typing import Any
 
@@ -22,8 +24,8 @@ from bot.people.teams import Teams
 
 
 class NoInstructions(Refusal):
-    """This job was not made here, so its instructions are known to AWS alone. Open the portal to
-    read them.
+    """This job was not made here, so its instructions are not known here. Open the portal to read
+    them.
     """
 
 
@@ -150,7 +152,11 @@ class Status:
 
         """
         if job.followed or not job.draft.task_type:
-            raise NoInstructions
+            place = self._facts.of(job).engine.place
+            raise NoInstructions(
+                f"This job was not made here, so its instructions are known to {place} alone. Open "
+                "the portal to read them."
+            )
         told = instructions_of(job.draft)
         allowed = self._open.of(job.channel)
         return slack_preview(job.draft.task_type, told, self._link, allowed=allowed.text)

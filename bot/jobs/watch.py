@@ -2,8 +2,8 @@
 
 One list of all that runs; a job that is listed no more is asked for by itself to learn its end.
 Unchanged jobs write nothing. A job that cannot be looked at does not stop the others; after
-`set_aside_after` failures in a row, or after looks for `set_aside_silence` to which AWS gave no
-answer though it answers otherwise, it is set aside and its thread told once.
+`set_aside_after` failures in a row, or after looks for `set_aside_silence` to which the engine
+gave no answer though it answers otherwise, it is set aside and its thread told once.
 """
 
 import logging
@@ -94,7 +94,7 @@ class Watch:
         if after.silent * self._gap < self._silence:
             return after
         why = (
-            f"AWS gave no answer about this job for {duration(self._silence)}, though it answers "
-            "otherwise."
+            f"{self._engine.names.place} gave no answer about this job for "
+            f"{duration(self._silence)}, though it answers otherwise."
         )
         return replace(after, set_aside=why)

@@ -1,8 +1,8 @@
 """Something that a person can do, as a value (pure): its word, its help, its rule and its button.
 
-Promises to whoever walks over a list of actions: commands, mentions, help, usage hints, rights and
-the buttons of a card are all made from it. What an action does lies in `commands/`, in a file of
-the action's own.
+Promises to whoever walks over a list of actions: commands, mentions, help, rights and the buttons
+of a card are all made from it, and `make manifest` writes its usage hint. What an action does lies
+in `commands/<command>/<word>.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,8 @@ class Button(Generic[S]):
 
     `text` is what it says for this card, "" where it does not stand; `spoken` what a screen reader
     says, with {} for the name of what it is about. `place` orders the buttons of a card; `url`
-    makes it a link.
+    makes it a link. `queue_id` is its id in the message of a labeling team's queue, "" where it
+    does not stand there.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Button(Generic[S]):
     place: int
     spoken: str = ""
     url: Callable[[S], str] | None = None
+    queue_id: str = ""
 
     def plain(self, words: str, value: str, name: str) -> Block:
         """The button with these words, wherever it stands."""
@@ -81,9 +83,10 @@ def usage_hint(actions: Iterable[Action[S]]) -> str:
     return " | ".join(each.usage for each in actions if each.usage)
 
 
-def help_lines(actions: Iterable[Action[S]]) -> list[tuple[str, str]]:
-    """What can be typed, and what it does."""
-    return [(f"{each.command} {each.usage}", each.help) for each in actions if each.help]
+def help_lines(actions: Iterable[Action[S]], place: str = "") -> list[tuple[str, str]]:
+    """What can be typed, and what it does; `{place}` in its words is where labeling happens."""
+    helped = [each for each in actions if each.help]
+    return [(f"{each.command} {each.usage}", each.help.format(place=place)) for each in helped]
 
 
 def rules_of(actions: Iterable[Action[S]]) -> Mapping[str, Rule]:

@@ -25,3 +25,7 @@ class Rule:
     asker_too: bool = False
     words: str = ""
     inside: bool = False
+
+
+SEE = Rule(Role.MEMBER, words="see the jobs of this channel")
+"""What is open to everybody in a channel: its jobs, its datasets, the labeling teams."""

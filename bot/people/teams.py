@@ -9,7 +9,7 @@ from bot.people.work_team import WorkTeam
 
 
 class WorkTeamRow(SQLModel, table=True):
-    """A work team as AWS last told, and the channel in which its people are told of work."""
+    """A work team as the engine last told, and the channel in which its people are told of work."""
 
     __tablename__ = "work_team"
 
@@ -31,15 +31,17 @@ class NoSuchTeam(Refusal):
 
 
 class Teams:
-    """The known work teams of a workspace."""
+    """The known work teams of a workspace; `place` is where they label, in words."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, place: str) -> None:
+        self.place = place
         self._db = db
 
     def remember(self, team_id: str, listed: list[WorkTeam], known: set[str]) -> None:
-        """Take over what AWS lists; a team that is listed no more stays known but is not offered.
+        """Take over what the engine lists; a team that is listed no more stays known but is not
+        offered.
 
-        `known` are the ARNs that were known before AWS was asked: a list cannot say of any other
+        `known` are the ARNs that were known before it was asked: a list cannot say of any other
         team that it is gone, since another replica may have learned of it while this list was on
         its way.
         """
@@ -88,13 +90,13 @@ class Teams:
                     return team
         if not known:
             raise NoSuchTeam(
-                "No labeling team of this AWS account is known yet. They are read once a minute: "
-                "please try again then."
+                f"No labeling team of this {self.place} account is known yet. They are read once a "
+                "minute: please try again then."
             )
         names = ", ".join(team.name for team in known)
         raise NoSuchTeam(
-            f"There is no labeling team “{plain_name(name) or name}” in this AWS account. Known: "
-            f"{names}. A new one is known within a minute."
+            f"There is no labeling team “{plain_name(name) or name}” in this {self.place} account. "
+            f"Known: {names}. A new one is known within a minute."
         )
 
     def get_for_update(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:

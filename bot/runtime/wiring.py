@@ -20,6 +20,7 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.senders import Senders
 from bot.delivery.undelivered import Undelivered
+from bot.delivery.windows import Windows
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
 from bot.ground import Ground
@@ -32,7 +33,8 @@ from bot.slack.installation import Installation, installation_of, showing_the_to
 from bot.work.leases import Leases
 from bot.work.tries import Tries
 from commands import dataset, home, labeljob, labelteam
-from commands.rights import RULES
+from commands.actions import RULES
+from commands.doing import Stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,14 @@ class Bot:
 
         """
         secret = self.settings.slack_signing_secret.get_secret_value()
-        inbox, access = Inbox(self.ground.db), self.ground.access
+        inbox = Inbox(self.ground.db)
         with showing_the_token():
             door = SlackApp(
                 self.slack, signing_secret=secret, inbox=inbox, installation=self.installation
             )
-        labeljob.register(door, jobs=self.jobs, access=access, new_id=new_id)
-        labelteam.register(door, queue=self.jobs.queue, teams=self.ground.teams, access=access)
-        dataset.register(door, datasets=self.datasets, jobs=self.jobs, access=access, new_id=new_id)
-        home.register(door, jobs=self.jobs, teams=self.ground.teams, access=access)
+        stories = Stories(self.jobs, self.datasets)
+        for each in (labeljob, labelteam, dataset, home):
+            each.register(door, stories)
         return door
 
     def rounds(self) -> list[Round]:
@@ -92,6 +93,7 @@ def build(
     slack = client_of(settings, answering=answering)
     db = Database(settings.database_url, busy_wait=ANSWER_BUSY_WAIT if answering else 10.0)
     aws, account = aws or Aws(settings), Account.of(settings)
+    engine = engine or GroundTruth.of(settings, aws)
     installation = installation_of(slack)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     ground = Ground(
@@ -99,13 +101,14 @@ def build(
         db=db,
         aws=aws,
         outbox=Outbox(db, new_id),
+        windows=Windows(lambda: client_of(settings, answering=False)),
         tries=Tries(db, leases, settings, random.SystemRandom()),
         access=Access(slack, settings.managers, installation.team_id, RULES),
-        teams=Teams(db),
+        teams=Teams(db, engine.names.place),
         clock=clock,
         new_id=new_id,
     )
-    jobs = job_story(ground, engine or GroundTruth.of(settings, aws), account)
+    jobs = job_story(ground, engine, account)
     datasets = dataset_story(ground, jobs.store.note_dataset)
     askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
     undelivered = Undelivered(db, ground.outbox, askers, ground.access.told)

@@ -1,13 +1,34 @@
-"""`/labeljob`, the buttons of a job's card, and mentions: a file for each action, and the front
-that finds them.
+"""`/labeljob`, the buttons of a job's card, and mentions: a file for each action, and those that
+find them.
 """
 
-from importlib import import_module
-from pkgutil import iter_modules
+from bot.delivery.message import Message
+from bot.jobs.actions import JOB_ACTIONS, LABELJOB
+from bot.jobs.cards import status_card
+from bot.slack.app import SlackApp
+from commands import front
+from commands.doing import Stories, read_handlers
+from commands.labeljob import create, mention, press, status, stop
 
-from commands.labeljob.front import register
+read_handlers(__name__, __path__)
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["register"]
+def register(app: SlackApp, stories: Stories) -> None:
+    """Tell the app of the command, its forms, the card's buttons and mentions."""
+    # first: Bolt tries listeners in this order
+    front.register(
+        app,
+        LABELJOB,
+        JOB_ACTIONS,
+        stories,
+        unknown=lambda word: status_card.help_message(
+            stories.jobs.engine.names.place, unknown=word
+        ),
+    )
+    for part in (create, stop, press, status, mention):
+        part.register(app, stories)
+
+
+def _unknown(stories: Stories, word: str) -> Message:
+    """What can be typed in place of a word that is no action."""
+    return status_card.help_message(stories.jobs.engine.names.place, unknown=word)

@@ -13,65 +13,57 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
 from bot.base.errors import Refused
+from bot.base.slack_failures import slack_code
+from bot.delivery.windows import show
 from bot.jobs.accept import Accept, DraftGone
+from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft
+from bot.jobs.fixes import FIXES
 from bot.jobs.form import fields, pages, review
 from bot.people.access import Access, Who
 from bot.slack.app import SlackApp
 from commands.answers import thanked
-from commands.asking import asking, person_here
+from commands.asking import asking
+from commands.doing import Answer, Ask, Opens, Stories, does
 
 
-def register(app: SlackApp, *, accept: Accept, access: Access, new_id: NewId) -> None:
+@does(CREATE)
+def create(ask: Ask) -> Answer:
+    """The first page, over a draft of this person's."""
+    ask.access.check_here(ask.who.channel)
+    accept = ask.jobs.accept
+    draft_id, draft = accept.begin(ask.team_id, ask.who.channel, ask.who.user_id)
+    return Opens(_fresh(accept.form.page_one(draft, draft_id), ask.stories.new_id))
+
+
+def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form's listeners."""
-    bound: dict[str, Any] = {"accept": accept, "new_id": new_id}
-    app.action(fields.CATEGORY)(partial(category, **bound))
-    app.action(pages.BACK)(partial(back, **bound))
-    app.options(fields.TEAM)(partial(teams, accept=accept, access=access))
-    app.view(pages.STEP_ONE)(partial(first_page, **bound, access=access))
-    app.view(pages.STEP_TWO)(partial(second_page, **bound, access=access))
-    app.view(pages.REVIEW)(partial(create, **bound, access=access))
+    app.action(fields.CATEGORY)(partial(category, stories=stories))
+    app.action(pages.BACK)(partial(back, stories=stories))
+    app.action(review.FIX)(partial(fix, stories=stories))
+    app.options(fields.TEAM)(partial(teams, stories=stories))
+    app.view(pages.STEP_ONE)(partial(first_page, stories=stories))
+    app.view(pages.STEP_TWO)(partial(second_page, stories=stories))
+    app.view(pages.REVIEW)(partial(submit, stories=stories))
 
 
-def open_form(
-    body: dict[str, Any], client: WebClient, *, accept: Accept, access: Access, new_id: NewId
-) -> None:
-    """`/labeljob create`: open the first page."""
-    who = asking(body)
-    access.require("create", person_here(who, access))
-    access.check_here(who.channel)
-    draft_id, draft = accept.begin(access.team_id, who.channel, who.user_id)
-    client.views_open(
-        trigger_id=body["trigger_id"], view=_fresh(accept.form.page_one(draft, draft_id), new_id)
-    )
-
-
-def category(
-    ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
-) -> None:
+def category(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
     """Another category was picked: show its task types, keep the rest."""
     ack()
-    view = body["view"]
+    view, accept = body["view"], stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
     draft = accept.form.read_one(view, draft)
     accept.keep(draft_id, draft)
-    _replace(client, view, _fresh(accept.form.page_one(draft, draft_id), new_id))
+    _replace(client, view, _fresh(accept.form.page_one(draft, draft_id), stories.new_id))
 
 
-def first_page(
-    ack: Ack,
-    body: dict[str, Any],
-    view: dict[str, Any],
-    *,
-    accept: Accept,
-    access: Access,
-    new_id: NewId,
-) -> None:
+def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """Next: the page's faults, or the second page."""
+    accept, new_id = stories.jobs.accept, stories.new_id
     draft_id, draft = _draft(body, view, accept)
     draft = accept.form.read_one(view, draft)
     accept.keep(draft_id, draft)
-    _may_still_ask(draft, access)
+    _may_still_ask(draft, stories.access)
     draft, faults = accept.check_page(1, draft)
     if faults:
         ack(response_action="errors", errors=accept.form.errors(faults, view))
@@ -80,34 +72,38 @@ def first_page(
     ack(response_action="update", view=_fresh(_second(draft, draft_id, accept), new_id))
 
 
-def second_page(
-    ack: Ack,
-    body: dict[str, Any],
-    view: dict[str, Any],
-    *,
-    accept: Accept,
-    access: Access,
-    new_id: NewId,
-) -> None:
-    """Review: the page's faults, or what the bot read of it all."""
+def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
+    """Review: the page's faults, or what the bot read of it all; the worker goes on looking."""
+    accept, new_id = stories.jobs.accept, stories.new_id
     draft_id, draft = _draft(body, view, accept)
     draft = accept.form.read_two(view, draft)
     accept.keep(draft_id, draft)
-    _may_still_ask(draft, access)
+    _may_still_ask(draft, stories.access)
     draft, faults = accept.check_page(2, draft)
     accept.keep(draft_id, draft)
     if faults:
         ack(response_action="errors", errors=accept.form.errors(faults, view))
         return
     ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
+    stories.jobs.preflight.want(draft_id, draft.asked_by, view["id"])
 
 
-def back(
-    ack: Ack, body: dict[str, Any], client: WebClient, *, accept: Accept, new_id: NewId
-) -> None:
+def fix(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
+    """A fix of the review was pressed: the worker does it, and shows what came of it there."""
+    ack()
+    name, _, draft_id = str(body["actions"][0].get("value") or "").partition(" ")
+    draft = stories.jobs.accept.draft(draft_id, asking(body).user_id)
+    wanted, access = FIXES.get(name), stories.access
+    if wanted is None:
+        return
+    access.require(wanted.right, access.who(draft.team_id, draft.asked_by, draft.channel))
+    stories.jobs.preflight.want(draft_id, draft.asked_by, body["view"]["id"], name)
+
+
+def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
     """One page back, with everything that was typed."""
     ack()
-    view = body["view"]
+    view, accept = body["view"], stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
     _id, page_number = pages.draft_of(view)
     if page_number == 2:  # noqa: PLR2004 - the second page holds fields
@@ -115,37 +111,33 @@ def back(
         accept.keep(draft_id, draft)
         page = accept.form.page_one(draft, draft_id)
     else:
+        stories.jobs.preflight.left(draft_id)
         page = _second(draft, draft_id, accept)
-    _replace(client, view, _fresh(page, new_id))
+        # the worker may have shown more since the press, and nothing is typed on the review
+        view = {**view, "hash": None}
+    _replace(client, view, _fresh(page, stories.new_id))
 
 
-def teams(
-    ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, accept: Accept, access: Access
-) -> None:
+def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, stories: Stories) -> None:
     """The labeling teams that fit what was typed, from the cache; none for a form that is not this
     person's.
     """
+    accept = stories.jobs.accept
     try:
         _draft(body, body["view"], accept)
     except DraftGone:
         ack(**pages.team_options(()))
         return
-    found = accept.teams(access.team_id, str(payload.get("value") or ""))
+    found = accept.teams(stories.access.team_id, str(payload.get("value") or ""))
     ack(**pages.team_options((team.arn, team.name) for team in found))
 
 
-def create(
-    ack: Ack,
-    body: dict[str, Any],
-    view: dict[str, Any],
-    *,
-    accept: Accept,
-    access: Access,
-    new_id: NewId,
-) -> None:
+def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """Create: the job is taken in, once; or back to the pages with what has become wrong."""
+    accept, new_id = stories.jobs.accept, stories.new_id
     draft_id, draft = _draft(body, view, accept)
-    who = _may_still_ask(draft, access)
+    who = _may_still_ask(draft, stories.access)
+    stories.jobs.preflight.left(draft_id)
     try:
         receipt = accept.accept(draft_id, who)
     except Refused as refused:
@@ -160,12 +152,12 @@ def create(
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
     """Put the page in the place of the one that was pressed; a later press that was faster has
-    won.
+    won, and nobody waits for a page that was closed.
     """
     try:
-        client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+        show(client.views_update, view_id=view["id"], hash=view["hash"], view=page)
     except SlackApiError as error:
-        if error.response.get("error") != "hash_conflict":
+        if slack_code(error) not in {"hash_conflict", "not_found"}:
             raise
 
 
@@ -180,7 +172,7 @@ def _may_still_ask(draft: Draft, access: Access) -> Who:
     who lost it.
     """
     who = access.who(draft.team_id, draft.asked_by, draft.channel)
-    access.require("create", who)
+    access.require(CREATE.right, who)
     return who
 
 
@@ -189,7 +181,7 @@ def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
 
 
 def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
-    return review.review(draft, accept.reviewed(draft), draft_id)
+    return review.review(accept.form.asked(draft), accept.reviewed(draft), draft_id)
 
 
 def _fresh(view: dict[str, Any], new_id: NewId) -> dict[str, Any]:

@@ -14,7 +14,8 @@ _FOLLOWED = {
 def follow(ask: Ask) -> Answer:
     """The job of the name behind `follow` gets a card here."""
     if not ask.said:
-        return Said("Name the labeling job as AWS knows it: /labeljob follow name.")
+        place = ask.jobs.engine.names.place
+        return Said(f"Name the labeling job as {place} knows it: /labeljob follow name.")
     person = ask.here()
     ask.access.check_here(ask.who.channel)
     done = ask.jobs.follow.follow(ask.said, ask.team_id, ask.who.channel, person)

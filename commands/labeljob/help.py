@@ -6,6 +6,6 @@ from commands.doing import Answer, Ask, Shows, does
 
 
 @does(HELP)
-def helped(_ask: Ask) -> Answer:
+def helped(ask: Ask) -> Answer:
     """The words of the command, each with what it does."""
-    return Shows(status_card.help_message())
+    return Shows(status_card.help_message(ask.jobs.engine.names.place))

@@ -9,11 +9,9 @@ from slack_bolt import Ack
 
 from bot.jobs.actions import STOP
 from bot.jobs.cards import card
-from bot.jobs.story import JobStory
-from bot.people.access import Access
 from bot.slack.app import SlackApp
 from commands.asking import asking
-from commands.doing import Answer, Ask, Opens, does
+from commands.doing import Answer, Ask, Opens, Stories, does
 
 
 @does(STOP)
@@ -23,16 +21,15 @@ def stop(ask: Ask) -> Answer:
     return Opens(ask.jobs.status.stop_view(job), offer=ask.jobs.status.stop_offer(job))
 
 
-def register(app: SlackApp, *, jobs: JobStory, access: Access) -> None:
+def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the window."""
-    app.view(card.JOB_STOP_VIEW)(partial(confirmed, jobs=jobs, access=access))
+    app.view(card.JOB_STOP_VIEW)(partial(confirmed, stories=stories))
 
 
-def confirmed(
-    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, jobs: JobStory, access: Access
-) -> None:
+def confirmed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """The stop was confirmed; the right is asked again, for time has passed."""
+    who, jobs = asking(body), stories.jobs
     job = jobs.status.job(card.job_of(view))
-    who = asking(body)
-    jobs.stop.stop(job.id, access.at_home(job.team_id, who.user_id, job.channel, who.channel))
+    person = stories.access.at_home(job.team_id, who.user_id, job.channel, who.channel)
+    jobs.stop.stop(job.id, person)
     ack()

@@ -27,7 +27,6 @@ def waiting_job(one_world: World) -> str:
 
 
 @pytest.mark.case("expired-trigger")
-@not_yet("expired-trigger")
 @pytest.mark.parametrize(
     ("command", "text"),
     [("/labeljob", "create"), ("/labeljob", "stop ripe-july"), ("/dataset", "create")],
@@ -48,7 +47,6 @@ def test_window_that_came_too_late_is_asked_for_again(
 
 
 @pytest.mark.case("expired-trigger")
-@not_yet("expired-trigger")
 def test_window_of_a_button_that_came_too_late_is_asked_for_again(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

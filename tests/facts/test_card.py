@@ -3,6 +3,7 @@
 import json
 import re
 import string
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from bot.base.blocks import MESSAGE_SIZE, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.protocol import Names
 from bot.jobs.cards import card, thread_lines
 from bot.jobs.cards.queue_card import QueueJob, home_view, queue_card, queue_empty
 from bot.jobs.cards.status_card import (
@@ -39,7 +43,7 @@ RIPE = JobFacts(
     id="j1",
     name="ripe-july",
     title="Ripe or not, July harvest",
-    task_type="image-classification",
+    kind=TASK_TYPES["image-classification"],
     labels=("ripe", "unripe", "overripe"),
     team_name="Orchard team",
     workers_per_object=3,
@@ -50,7 +54,9 @@ RIPE = JobFacts(
     created_at=NOW - timedelta(days=2, hours=4),
     expires_at=NOW + timedelta(days=9),
     output_uri="s3://orchard-out/results/",
+    engine=GroundTruth.names,
 )
+PAPER = Names(place="Papermill", service="Papermill", teams_made="with a pencil")
 RUNNING = JobState(
     state="in_progress",
     labeled=609,
@@ -73,6 +79,10 @@ def facts(**changes: Any) -> JobFacts:
 
 def but(before: JobState, /, **changes: Any) -> JobState:
     return msgspec.structs.replace(before, **changes)
+
+
+def team_card(*told: Any, **more: Any) -> Message:
+    return queue_card(*told, engine=GroundTruth.names, **more)
 
 
 def buttons(message: Message) -> list[str]:
@@ -162,11 +172,15 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
         ("completed", {}, {"job_status", "job_instructions", "job_make_dataset"}),
         (
             "stopped",
-            {"task_type": "bounding-box"},
+            {"kind": TASK_TYPES["bounding-box"]},
             {"job_status", "job_instructions", "job_make_dataset"},
         ),
-        ("completed", {"task_type": "text-classification"}, {"job_status", "job_instructions"}),
-        ("completed", {"task_type": ""}, {"job_status", "job_instructions"}),
+        (
+            "completed",
+            {"kind": TASK_TYPES["text-classification"]},
+            {"job_status", "job_instructions"},
+        ),
+        ("completed", {"kind": None}, {"job_status", "job_instructions"}),
         ("refused", {}, {"job_status", "job_instructions"}),
     ],
 )
@@ -177,6 +191,28 @@ def test_only_buttons_that_work_now(
     assert (
         set(buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))) == expected
     )
+
+
+@pytest.mark.parametrize("state", ["asked", "launching", "in_progress", *ENDED])
+@pytest.mark.parametrize("stop_wanted", [False, True])
+def test_another_engine_is_called_by_its_name(state: str, stop_wanted: bool) -> None:
+    """Without this, people would look at AWS for a job that never was there."""
+    job = facts(engine=PAPER, stop_wanted=stop_wanted)
+    told = []
+    for counts in ({}, {"unlabeled": 0, "failed": 1}, {"labeled": 0, "failed": 0, "unlabeled": 0}):
+        now = but(RUNNING, state=state, **counts)
+        told += [
+            card.root_card(job, now, NOW),
+            thread_lines.completed_line(job, now),
+            thread_lines.stopped_line(job, now),
+            thread_lines.failed_line(job, now),
+            thread_lines.refused_line(job, [Fault("labels", "Two at least.")]),
+            thread_lines.set_aside_line(job, now, "No answer."),
+            card.stop_modal(job, now),
+        ]
+    said = str(told)
+    assert "Papermill" in said
+    assert not re.search("AWS|Ground Truth|SageMaker", said)
 
 
 def test_an_end_mentions_the_requester_once() -> None:
@@ -270,7 +306,7 @@ def test_the_queue_message_is_one_for_the_team() -> None:
         NOW + timedelta(hours=5),
         "Choose ONE word.",
     )
-    said = queue_card("Orchard team", "https://portal.example", [job], NOW, ping="<!subteam^S1>")
+    said = team_card("Orchard team", "https://portal.example", [job], NOW, ping="<!subteam^S1>")
     assert (
         said.text
         == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
@@ -280,10 +316,10 @@ def test_the_queue_message_is_one_for_the_team() -> None:
     assert buttons(said) == ["open_portal", "queue_instructions"]
     assert (
         "counting the pictures"
-        in queue_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
+        in team_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
     )
-    assert "<!" not in queue_card("O", "https://p.example", [job], NOW).text
-    many = queue_card("O", "https://p.example", [job] * 60, NOW)
+    assert "<!" not in team_card("O", "https://p.example", [job], NOW).text
+    many = team_card("O", "https://p.example", [replace(job, id=str(n)) for n in range(60)], NOW)
     assert validate_message(many.payload()) == []
     assert re.search(r"and \d+ more in the portal", words(many))
 
@@ -294,7 +330,7 @@ def test_an_empty_queue_says_what_was_done() -> None:
     assert said.text.startswith(
         "Orchard team: nothing to label now. 1,240 pictures done since <!date^"
     )
-    assert queue_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
+    assert team_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
 
 
 def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
@@ -302,7 +338,10 @@ def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
     job = QueueJob("j1", "Ripe", "picture", 5, None)
     first = home_view("Mara", [], now=NOW, first_visit=True)
     later = home_view(
-        "Mara", [(RIPE, RUNNING)] * 60, now=NOW, my_queue=[(job, "https://p.example")] * 30
+        "Mara",
+        [(replace(RIPE, id=str(n)), RUNNING) for n in range(60)],
+        now=NOW,
+        my_queue=[(replace(job, id=str(n)), "https://p.example") for n in range(30)],
     )
     assert "Three things" in json.dumps(first)
     assert "Three things" not in json.dumps(later)
@@ -312,7 +351,7 @@ def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
 def test_refusals_are_words() -> None:
     """A dead end says where to go on."""
     assert "“x`y”" in no_such_job("x`y")
-    assert "/labeljob create" in help_message().text
+    assert "/labeljob create" in help_message("AWS").text
     assert "<!channel>" not in plain_message("<!channel> @channel").text
 
 
@@ -382,7 +421,7 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
         status_message(job, now, NOW),
         status_table([(job, now)] * 40, NOW),
         list_message([(job, now)] * 40, NOW, filters=text),
-        queue_card(text, "https://p.example", [queued] * 40, NOW),
+        team_card(text, "https://p.example", [replace(queued, id=str(n)) for n in range(40)], NOW),
         queue_empty(text),
         plain_message(no_such_job(text, [text] * 9)),
         plain_message(text or "x"),

@@ -14,10 +14,11 @@ from bot.base.s3_uri import Allowed
 from bot.instructions.pictures import Example
 from bot.jobs.draft import Draft, final_attribute, team_key
 from bot.jobs.durations import parse_duration, spell_duration
-from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.pages import job_form
 from bot.jobs.form.rules import free_name, name_taken
 from tests.idle_engine import idle_engine
 
+JOB_FORM = job_form(idle_engine())
 OPEN = Allowed(("orchard-raw", "orchard-out/results"))
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
 GOOD = Draft(
@@ -37,6 +38,10 @@ GOOD = Draft(
 
 def but(**changes: object) -> Draft:
     return msgspec.structs.replace(GOOD, **changes)
+
+
+def attribute(draft: Draft) -> str:
+    return final_attribute(draft, JOB_FORM.asked(draft).kind)
 
 
 def fields(draft: Draft) -> dict[str, str]:
@@ -97,8 +102,8 @@ def test_accepted_names_are_those_of_the_aws_pattern(name: str) -> None:
 
 def test_an_empty_attribute_becomes_the_name_and_a_given_one_is_kept() -> None:
     """Results under another key than the requester expects break every script that reads them."""
-    assert final_attribute(GOOD) == "ripe-july"
-    assert final_attribute(but(label_attribute="ripeness")) == "ripeness"
+    assert attribute(GOOD) == "ripe-july"
+    assert attribute(but(label_attribute="ripeness")) == "ripeness"
     results = idle_engine().results(GOOD.output_uri, GOOD.job_name)
     assert results == "s3://orchard-out/results/ripe-july/manifests/output/output.manifest"
 
@@ -106,8 +111,8 @@ def test_an_empty_attribute_becomes_the_name_and_a_given_one_is_kept() -> None:
 def test_ref_is_added_only_where_the_type_demands_it() -> None:
     """Ground Truth refuses a segmentation without -ref and anything else with it."""
     seg = but(task_type="semantic-segmentation")
-    assert final_attribute(seg) == "ripe-july-ref"
-    assert final_attribute(msgspec.structs.replace(seg, label_attribute="rows-ref")) == "rows-ref"
+    assert attribute(seg) == "ripe-july-ref"
+    assert attribute(msgspec.structs.replace(seg, label_attribute="rows-ref")) == "rows-ref"
     too_long = msgspec.structs.replace(seg, label_attribute="x" * 125)
     assert "With -ref" in fields(too_long)["label_attribute"]
 

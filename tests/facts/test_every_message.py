@@ -6,6 +6,7 @@ windows, and what the outbox adds to a message or makes of several.
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,13 +22,14 @@ from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import Source
 from bot.delivery.digest import joined
 from bot.delivery.message import Message
-from bot.engines.ground_truth.catalogue import CATEGORIES, TASK_TYPES, offered
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.ground_truth.engine import GroundTruth
 from bot.instructions.page import Example, Instructions, slack_preview
 from bot.jobs.cards import card, queue_card, status_card, thread_lines
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
 from bot.jobs.form import pages
-from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.pages import job_form
 from bot.jobs.form.rules import (
     CAPTION_MAX,
     DESCRIPTION_MAX,
@@ -38,6 +40,7 @@ from bot.jobs.form.rules import (
 )
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
+from tests.idle_engine import idle_engine
 
 validator = pytest.importorskip(
     "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
@@ -58,7 +61,8 @@ LONGEST = (
     "",
 )
 TYPED = st.sampled_from(LONGEST) | st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-OFFERED = [kind.id for category in CATEGORIES for kind in offered(category)]
+JOB_FORM = job_form(idle_engine())
+OFFERED = [kind.id for category in TASK_TYPES.categories for kind in TASK_TYPES.offered(category)]
 STATES = ("asked", "launching", *LIVE, *ENDED)
 MOMENTS = st.none() | st.datetimes(
     NOW.replace(tzinfo=None) - timedelta(days=40), NOW.replace(tzinfo=None), timezones=st.just(UTC)
@@ -68,7 +72,7 @@ JOBS = st.builds(
     id=st.just("0" * 36),
     name=TYPED.map(lambda text: text or "x"),
     title=TYPED,
-    task_type=st.sampled_from(["", *TASK_TYPES]),
+    kind=st.sampled_from([None, *TASK_TYPES.values()]),
     labels=st.lists(TYPED, max_size=3).map(lambda some: tuple(some * 30)),
     team_name=TYPED,
     workers_per_object=st.integers(1, 9),
@@ -78,6 +82,7 @@ JOBS = st.builds(
     created_at=st.just(NOW - timedelta(days=2)),
     expires_at=MOMENTS,
     output_uri=TYPED.map(lambda text: text or "x"),
+    engine=st.just(GroundTruth.names),
     read_only=st.booleans(),
     asked_by_name=TYPED,
     stop_wanted=st.booleans(),
@@ -117,7 +122,7 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
             status_card.status_message(job, state, NOW, with_button=False), words or "x"
         ),
         status_card.hinted(status_card.list_message([(job, state)] * 60, NOW), words[:300] or "x"),
-        status_card.help_message(unknown=words),
+        status_card.help_message("AWS", unknown=words),
         status_card.plain_message(words.strip() or "x"),
         status_card.plain_message(status_card.no_such_job(words, [words] * 5)),
         queue_card.queue_left(words),
@@ -142,7 +147,9 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
 def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, first: bool) -> None:
     """A window that Slack refuses never opens, and the button looks broken."""
     queued = QueueJob("0" * 36, words, "picture", state.unlabeled, job.expires_at, words)
-    jobs, queue = [(job, state)] * 30, [(queued, job.portal_url)] * 30
+    ids = [f"{n:036}" for n in range(30)]
+    jobs = [(replace(job, id=each), state) for each in ids]
+    queue = [(replace(queued, id=each), job.portal_url) for each in ids]
     source = Source(name=words, project=words, manifest_uri=words, channel="C1")
     views = [
         windows(status_card.status_message(job, state, NOW, with_button=False)),

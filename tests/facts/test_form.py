@@ -15,10 +15,12 @@ from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
 from bot.instructions.pictures import Example
 from bot.jobs.draft import Draft, of_this_type
+from bot.jobs.finding import Finding, Kind
 from bot.jobs.form import pages
-from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.pages import job_form
 from bot.jobs.form.review import Reviewed, review
 from bot.manifests.texts import TextsRead
+from tests.idle_engine import idle_engine
 
 validator = pytest.importorskip(
     "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
@@ -26,6 +28,7 @@ validator = pytest.importorskip(
 validate_options = validator.validate_options
 validate_view = validator.validate_view
 
+JOB_FORM = job_form(idle_engine())
 NAMES = [each.name for each in fields_of(JOB_FORM.parts)]
 read_one, read_two, faults = JOB_FORM.read_one, JOB_FORM.read_two, JOB_FORM.faults
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
@@ -123,9 +126,13 @@ def test_every_page_is_one_that_slack_takes() -> None:
         JOB_FORM.page_two(Draft(), "d1", teams_known=False),
         JOB_FORM.page_two(MARA, "d1", teams_known=True),
         review(
-            MARA,
+            JOB_FORM.asked(MARA),
             Reviewed(
-                objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)
+                objects=1240,
+                skipped=3,
+                team_members=6,
+                unread=("the name",),
+                findings=(Finding(Kind.LOOK_AT, "large"),),
             ),
             "d1",
         ),
@@ -173,7 +180,9 @@ def test_required_and_optional_are_told_apart() -> None:
         "good_examples",
         "bad_examples",
     }
-    everywhere = [each.name for each in fields_of(JOB_FORM.first) if each.applies(Draft())]
+    everywhere = [
+        each.name for each in fields_of(JOB_FORM.first) if each.applies(JOB_FORM.asked(Draft()))
+    ]
     assert list(one) == everywhere
     assert list(two) == [each.name for each in fields_of(JOB_FORM.second)]
 
@@ -372,7 +381,7 @@ def test_a_slash_that_a_folder_lacks_is_added_and_told(
     page = shown_values(JOB_FORM.page_one(MARA, "d"))
     draft = read_one(typed(page, "input_uri", address), MARA)
     assert (draft.input_uri, draft.slash_added) == (read, added)
-    said = json.dumps(review(draft, Reviewed(), "d"))
+    said = json.dumps(review(JOB_FORM.asked(draft), Reviewed(), "d"))
     assert ("slash at its end was added" in said) is added
     again = read_one(shown_values(JOB_FORM.page_one(draft, "d")), draft)
     assert again.slash_added is added, "a second look at the page forgets it"
@@ -496,7 +505,7 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
         output_manifest="s3://orchard-out/results/ripe-july/manifests/output/output.manifest",
         team_members=6,
     )
-    words = json.dumps(review(MARA, facts, "d1"), ensure_ascii=False)
+    words = json.dumps(review(JOB_FORM.asked(MARA), facts, "d1"), ensure_ascii=False)
     for said in (
         "1,240 pictures found, 3 other files skipped",
         "6 people",
@@ -508,8 +517,12 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
         "1 hour 30 minutes",
     ):
         assert said in words
-    assert review(MARA, facts, "d1")["submit"]["text"] == "Create"
-    blocked = review(MARA, Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1")
+    assert review(JOB_FORM.asked(MARA), facts, "d1")["submit"]["text"] == "Create"
+    gone = Finding(Kind.BLOCKS, "It is gone.", fix="drop")
+    blocked = review(
+        JOB_FORM.asked(MARA), Reviewed(findings=(gone, gone), fixes={"drop": "Drop it"}), "d1"
+    )
+    assert json.dumps(blocked).count("Drop it") == 1, "one button mends them all"
     assert "submit" not in blocked
     assert "It is gone." in json.dumps(blocked)
 
@@ -543,12 +556,17 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
     )
     found = tuple(faults(draft, Allowed(("b",))))
     reviewed = Reviewed(
-        objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found
+        objects=1,
+        input_manifest=text,
+        unread=(text,) * 20,
+        findings=tuple(Finding(kind, text, fix="drop") for kind in Kind for _ in range(20)),
+        fine=(text,) * 20,
+        fixes={"drop": "Drop it"},
     )
     for page in (
         JOB_FORM.page_one(draft, "d", faults=found),
         JOB_FORM.page_two(draft, "d", teams_known=False, faults=found),
-        review(draft, reviewed, "d"),
+        review(JOB_FORM.asked(draft), reviewed, "d"),
         pages.thanks(text, "C1"),
     ):
         assert validate_view(page) == []

@@ -272,6 +272,14 @@ def test_pages_are_repeatable_and_bounded() -> None:
         worker_page("custom", told)
 
 
+def test_new_element_needs_its_row_alone() -> None:
+    """Without this, a row with an element that no other row has would need a second place."""
+    tool = page.Tool("crowd-polygon", "crowd-polygon", "labels")
+    assert "<crowd-polygon\n" in page.worker_page(tool, instructions())
+    with pytest.raises(NoPage):
+        page.worker_page(page.Tool("crowd-polygon", "crowd-polygon", ""), instructions())
+
+
 @pytest.mark.parametrize("task_type", WITH_PAGE)
 def test_skeletons_are_clean_and_show_good_and_bad(task_type: str) -> None:
     """The form starts with examples to fill in; they must survive the cleaning untouched."""

@@ -3,20 +3,16 @@
 import pytest
 
 from bot.engines.ground_truth.catalogue import (
-    CATEGORIES,
-    OFFERED,
     REGIONS,
     TASK_TYPES,
     RegionWithoutTypes,
     lambda_arn,
-    offered,
 )
 
 
 def test_every_offered_type_can_be_launched() -> None:
     """Without a Lambda pair, an element and a source key a type on the form would fail at AWS."""
-    for one in OFFERED:
-        kind = TASK_TYPES[one]
+    for kind in (one for name in TASK_TYPES.categories for one in TASK_TYPES.offered(name)):
         assert kind.pre.removeprefix("PRE-") == kind.acs.removeprefix("ACS-") != ""
         assert kind.ui_kind == "template"
         assert kind.element.startswith("crowd-")
@@ -26,10 +22,13 @@ def test_every_offered_type_can_be_launched() -> None:
 
 def test_only_the_types_of_a_category_show() -> None:
     """A requester who labels texts must not be offered boxes."""
-    assert CATEGORIES == ("Image", "Text")
-    assert [one.id for one in offered("Image")] == ["image-classification", "bounding-box"]
-    assert [one.id for one in offered("Text")] == ["text-classification"]
-    assert offered("image; drop") == []
+    assert TASK_TYPES.categories == ("Image", "Text")
+    assert [one.id for one in TASK_TYPES.offered("Image")] == [
+        "image-classification",
+        "bounding-box",
+    ]
+    assert [one.id for one in TASK_TYPES.offered("Text")] == ["text-classification"]
+    assert TASK_TYPES.offered("image; drop") == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("bot", "commands", "templates", "tests", "manifest.yml")
+COPIED = ("bot", "commands", "docs", "templates", "tests", "manifest.yml")
 
 ACTION = """    Action(
         command=LABELJOB,
@@ -48,51 +48,79 @@ FIELD = """    Field(
         name="mood",
         words="Mood",
         element=_text(lambda draft: draft.more.get("mood", ""), "calm"),
-        read=lambda answer, draft: _changed(draft, more={**draft.more, "mood": answer.text}),
+        read=lambda answer, asked: asked.but(more={**asked.draft.more, "mood": answer.text}),
         fault=_judged(
-            lambda draft: "Calm down first." if draft.more.get("mood") == "angry" else ""
+            lambda asked: "Calm down first." if asked.draft.more.get("mood") == "angry" else ""
         ),
         optional=True,
     ),
 """
-CHECK = """    Check(
-        name="no monday",
-        page=1,
-        field="job_name",
-        words="the weekday",
-        ask=lambda draft, _sight: Seen(
-            (
-                Finding(
-                    Kind.BLOCKS if "onday" in draft.job_name + draft.title else Kind.LOOK_AT,
-                    "Mondays are slow; choose another day.",
-                ),
-            )
-        ),
+CHECKS = '''"""Is it a good day, and is the title short."""
+
+from bot.jobs.checks.check import Check, Finding, Kind, Seen
+
+NO_MONDAY = Check(
+    name="no monday",
+    place=7,
+    page=1,
+    field="job_name",
+    words="the weekday",
+    ask=lambda draft, _sight: Seen(
+        (
+            Finding(
+                Kind.BLOCKS if "onday" in draft.job_name + draft.title else Kind.LOOK_AT,
+                "Mondays are slow; choose another day.",
+            ),
+        )
+    ),
+)
+CAPITALS = Check(
+    name="capitals",
+    place=8,
+    page=2,
+    field="title",
+    words="the title",
+    ask=lambda _draft, _sight: Seen((Finding(Kind.LOOK_AT, "Titles read best short."),)),
+)
+'''
+SHORT_ACTION = """    Action(
+        command={command},
+        word="wave",
+        usage="wave name",
+        help="wave at one",
+        right="wave {command}",
+        rule=Rule(Role.MANAGER, words="wave here"),
+        first="wave {command}",
     ),
 """
-LOOKS = """    Check(
-        name="capitals",
-        page=2,
-        field="title",
-        words="the title",
-        ask=lambda _draft, _sight: Seen((Finding(Kind.LOOK_AT, "Titles read best short."),)),
-    ),
-"""
+SHORT_HANDLER = '''"""Wave at what is named."""
+
+from {story} import {actions}
+from commands.doing import Answer, Ask, Said, does
+
+
+@does({actions}[-1])
+def wave(ask: Ask) -> Answer:
+    """Without a look at it."""
+    return Said(f"{{ask.said}} waves back.")
+'''
+SHORT = (
+    ("bot/jobs/actions.py", "LABELTEAM", "TEAM_ACTIONS"),
+    ("bot/datasets/actions.py", "DATASET", "DATASET_ACTIONS"),
+)
 
 
 def _grow(tree: Path) -> None:
     """Add each toy by one object (and the action's doing, in a file of its own)."""
     _append(tree / "bot/jobs/actions.py", "JOB_ACTIONS: tuple", ACTION)
     (tree / "commands/labeljob/wave.py").write_text(HANDLER, encoding="utf-8")
+    for file, command, actions in SHORT:
+        _append(tree / file, f"{actions}: tuple", SHORT_ACTION.format(command=command))
+        story = file.removesuffix(".py").replace("/", ".")
+        doing = SHORT_HANDLER.format(story=story, actions=actions)
+        (tree / f"commands/{command.lower()}/wave.py").write_text(doing, encoding="utf-8")
     _append(tree / "bot/jobs/form/fields.py", "SECOND_PAGE: tuple", FIELD)
-    checks = tree / "bot/jobs/checks/__init__.py"
-    _append(checks, "CHECKS: tuple", CHECK)
-    words = checks.read_text(encoding="utf-8")
-    needed = "from bot.jobs.checks.check import Check, Finding, Kind, Seen"
-    checks.write_text(
-        words.replace("from bot.jobs.checks.check import Check", needed), encoding="utf-8"
-    )
-    _append(checks, "CHECKS: tuple", LOOKS)
+    (tree / "bot/jobs/checks/monday.py").write_text(CHECKS, encoding="utf-8")
     types = tree / "bot/engines/ground_truth/task_types"
     rows = json.loads((types / "classes.json").read_text(encoding="utf-8"))["task_types"]
     like = next(row for row in rows if row["id"] == "image-classification")
@@ -107,6 +135,21 @@ def _append(file: Path, beginning: str, added: str) -> None:
     file.write_text(text[:end] + added + text[end:], encoding="utf-8")
 
 
+def _run(tree: Path, *program: str) -> str:
+    """What a program of the grown copy says."""
+    done = subprocess.run(
+        [sys.executable, *program],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What became of the toys in the grown copy."""
@@ -117,17 +160,8 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         else:
             shutil.copy(ROOT / name, tree / name)
     _grow(tree)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.house.toys"],
-        cwd=tree,
-        env={**os.environ, "PYTHONPATH": str(tree)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return dict(json.loads(done.stdout))
+    _run(tree, "docs/write_hints.py")  # make manifest
+    return dict(json.loads(_run(tree, "-m", "tests.house.toys")))
 
 
 def test_toy_action_is_one_object(grown: dict[str, Any]) -> None:
@@ -143,6 +177,16 @@ def test_toy_action_is_one_object(grown: dict[str, Any]) -> None:
     assert told["mentioned"] == ["toy-job waves back."]
     assert "wave" in told["sayable"][0].rpartition("A mention understands:")[2]
     assert told["buttons"][-1] == "Wave"
+
+
+@pytest.mark.parametrize("command", ["/labelteam", "/dataset"])
+def test_toy_action_of_another_command_is_one_object(grown: dict[str, Any], command: str) -> None:
+    """Without this, the smaller commands would tell their words apart by hand again."""
+    told = grown["short_actions"][command]
+    assert f"`{command} wave name` wave at one" in told["help"]
+    assert told["usage"].endswith("| wave name")
+    assert told["typed"] == "Orchard waves back."
+    assert told["refused"].startswith("You cannot wave here. ")
 
 
 def test_toy_field_is_one_object(grown: dict[str, Any]) -> None:

@@ -15,18 +15,17 @@ from slack_sdk import WebClient
 
 from bot.__main__ import main
 from bot.base.settings import Settings
-from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.story import DatasetStory
 from bot.ground import Ground
-from bot.jobs.actions import JOB_ACTIONS, TEAM_ACTIONS
 from bot.jobs.story import JobStory
-from bot.people.action import usage_hint
 from bot.runtime import wiring
 from bot.sandbox.http import Server
 from bot.sandbox.slack.app import SlackConfig, create_app
 from bot.sandbox.slack.manifest_check import manifest_problems
 from bot.sandbox.workspace import seed
 from bot.slack import manifest as slack_manifest
+from commands.actions import ACTIONS, HINTS
+from docs.write_hints import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -159,14 +158,32 @@ def test_commands_are_those_of_the_code(manifest: dict[str, Any], door: SlackApp
 
 def test_usage_hints_are_those_of_the_actions(manifest: dict[str, Any]) -> None:
     """A hint that is spelled again forgets the next action, and Slack shows it to everybody who
-    types.
+    types; `make manifest` writes them.
     """
     hints = {each["command"]: each["usage_hint"] for each in manifest["features"]["slash_commands"]}
-    assert hints == {
-        "/labeljob": usage_hint(JOB_ACTIONS),
-        "/labelteam": usage_hint(TEAM_ACTIONS),
-        "/dataset": usage_hint(DATASET_ACTIONS),
-    }
+    assert hints == HINTS
+
+
+def test_only_the_hints_are_written() -> None:
+    """Without this, `make manifest` could change what Slack is asked for, or pass over a command
+    that Slack does not know.
+    """
+    shipped = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+    assert written(shipped, HINTS) == shipped
+    other = written(shipped, {"/labelteam": "list | wave [name]"})
+    assert "usage_hint: list | wave [name]\n" in other
+    changed = set(other.splitlines()) ^ set(shipped.splitlines())
+    assert [line.split(":")[0].strip() for line in changed] == ["usage_hint"] * 2
+    with pytest.raises(ValueError, match="no /unheard with a description"):
+        written(shipped, {"/unheard": "list"})
+
+
+def test_every_button_of_an_action_is_listened_to(door: SlackApp) -> None:
+    """A button without a listener shows a warning sign in the face of whoever presses it."""
+    heard = {word for kind, word in listened(door) if kind == "action"}
+    buttons = [each.button for actions in ACTIONS.values() for each in actions if each.button]
+    assert {each.id for each in buttons} <= heard
+    assert {each.queue_id for each in buttons if each.queue_id} <= heard
 
 
 def test_events_are_those_of_the_code(manifest: dict[str, Any], door: SlackApp) -> None:

@@ -6,9 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bot.jobs.actions import JOB_ACTIONS
-from bot.people.action import usage_hint
 from bot.sandbox.workspace.story import first_page, second_page
+from bot.slack import manifest
 from tests.stories.test_managers import say
 from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
 
@@ -20,7 +19,7 @@ def action(world: World) -> dict[str, Any]:
     world.sam.press(card, "job_wave")
     return {
         "help": words(world.mara.command(DATA, "/labeljob", "help")),
-        "usage": usage_hint(JOB_ACTIONS),
+        "usage": _hint("/labeljob"),
         "typed": words(world.sam.command(DATA, "/labeljob", "wave toy-job")),
         "unnamed": words(world.sam.command(DATA, "/labeljob", "wave")),
         "refused": words(world.ana.command(DATA, "/labeljob", "wave toy-job")),
@@ -30,6 +29,25 @@ def action(world: World) -> dict[str, Any]:
         "sayable": [each["text"] for each in say(world, DATA, "@labeljob nonsense")],
         "buttons": buttons(card),
     }
+
+
+def short_actions(world: World) -> dict[str, Any]:
+    """The toys of the other commands: help, usage hint and rule."""
+    return {
+        command: {
+            "help": words(world.mara.command(DATA, command, "help")),
+            "usage": _hint(command),
+            "typed": words(world.sam.command(DATA, command, "wave Orchard")),
+            "refused": words(world.ana.command(DATA, command, "wave Orchard")),
+        }
+        for command in ("/labelteam", "/dataset")
+    }
+
+
+def _hint(command: str) -> str:
+    """What Slack shows behind the command as it is typed."""
+    known = manifest.read()["features"]["slash_commands"]
+    return next(str(each["usage_hint"]) for each in known if each["command"] == command)
 
 
 def field(world: World) -> dict[str, Any]:
@@ -92,7 +110,8 @@ if __name__ == "__main__":
         world = World(Path(folder), form_wait=2.5)
         try:
             world.begin()
-            told = {each.__name__: each(world) for each in (action, field, task_type, check)}
+            parts = (action, short_actions, field, task_type, check)
+            told = {each.__name__: each(world) for each in parts}
         finally:
             world.stop()
     sys.stdout.write(json.dumps(told))

@@ -2,29 +2,54 @@
 stop.
 
 It is everything that Ground Truth is not: two steps to make a job, each of which may lose its
-answer; opaque ids; no state but counters; two jobs may bear one name. What it lists is what an
-engine of that kind would list over HTTP.
+answer; opaque ids; no state but counters; two jobs may bear one name; task types and a name of its
+own. What it lists is what an engine of that kind would list over HTTP.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from bot.base.errors import Transient
-from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.protocol import (
     Abilities,
     Described,
     JobGone,
     Known,
+    Names,
     Order,
     Report,
     Steps,
     Submitted,
 )
-from bot.engines.task_type import TaskType
+from bot.engines.task_type import TaskType, TaskTypes
 from bot.people.work_team import WorkTeam
 
 TEAM = "paper:everybody"
+PILES = TaskType(
+    id="paper-piles",
+    title="Sorting into piles",
+    category="Image",
+    summary="One pile for the whole picture",
+    source_key="source-ref",
+    media=(".jpg", ".png"),
+    labels_min=3,
+    labels_max=4,
+    ref_suffix="must-not",
+    time_limit_max_s=3600,
+    objects_max=500,
+    makes_dataset=False,
+    offered=1,
+)
+MARGINS = msgspec.structs.replace(
+    PILES,
+    id="paper-margins",
+    title="Notes in the margin",
+    category="Leaf",
+    summary="Every word that fits the leaf",
+    labels_min=1,
+    offered=2,
+)
 
 
 class Lost(Transient):
@@ -47,8 +72,9 @@ class PaperEngine:
     they were done.
     """
 
+    names = Names(place="Papermill", service="Papermill", teams_made="with a pencil")
     abilities = Abilities(stop_is_soft=True, one_team=True, names_again=True, needs_cors=False)
-    task_types: Mapping[str, TaskType] = TASK_TYPES
+    task_types = TaskTypes((MARGINS, PILES))
 
     def __init__(self, objects: int, *, lose: tuple[str, ...] = ()) -> None:
         self.projects: dict[int, Project] = {}

@@ -329,7 +329,8 @@ def test_form_goes_on_when_aws_does_not_answer(
     assert "pictures not counted yet" in review
     assert (
         "Not checked in time, checked again before launch: "
-        "whether the name is free; the data; the place for results." in review
+        "whether the name is free; the data; the place for results; whether each object is there; "
+        "whether browsers may fetch the pictures (CORS)." in review
     )
     world.mara.fill()
     assert "is taken in" in shown(world.mara.view())

@@ -2,6 +2,7 @@
 
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import first_page, second_page
+from tests.cases import forms
 from tests.stories.world import DATA, WAITING, World, an_order, buttons, words
 
 
@@ -48,7 +49,9 @@ def test_objects_that_fail_are_counted_and_told(world: World) -> None:
     """Without this, a job with holes would look whole."""
     there = '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n'
     gone = '{"source-ref": "s3://orchard-raw/ripeness/gone.jpg"}\n'
+    world.put("ripeness/gone.jpg", forms.sample_picture(world))
     world.ask(an_order("with-holes", source=world.put("holes.manifest", there + gone)))
+    world.s3.delete_object(Bucket=seed.RAW, Key="ripeness/gone.jpg")
     world.finish("with-holes")
     card, *lines = world.thread("with-holes")
     assert "Completed with errors. 1 labeled, 1 not" in card

@@ -22,8 +22,8 @@ from bot.datasets import card as dataset_card
 from bot.jobs.cards import status_card
 from bot.sandbox.workspace.person import Person, PracticeError, elements
 from bot.sandbox.workspace.story import first_page, second_page
-from commands import labelteam
-from commands.labeljob import front
+from commands.labeljob.mention import _SAYABLE
+from commands.labelteam.help import help_message as team_help
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
 from tests.stories.test_managers import at_aws
 from tests.stories.test_retry import set_aside
@@ -188,6 +188,17 @@ class Scene:
             first_page(mara, an_order("matrix-asked"))
         if page > 2:
             second_page(mara, an_order("matrix-asked"))
+
+    def form_with_repeats(self) -> None:
+        """The review of a job whose manifest names a picture twice: the bot can mend that."""
+        mara, source = (
+            self.world.mara,
+            '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n',
+        )
+        order = an_order("matrix-asked", source=self.world.put("twice.manifest", source * 2))
+        mara.command(self.channel, "/labeljob", "create")
+        first_page(mara, order)
+        second_page(mara, order)
 
     # -- cells
     # ----------------------------------------------------------------------------------------------
@@ -480,6 +491,13 @@ ROWS = (
         lambda _s, who: who.press_in_view("job_form_category", selected_option=TEXT),
         "^$",
     ),
+    of_form(
+        "action job_form_fix",
+        3,
+        lambda _s, who: who.press_in_view("job_form_fix"),
+        "^$",
+        ready=Scene.form_with_repeats,
+    ),
     of_form("action job_form_back", 2, lambda _s, who: who.press_in_view("job_form_back"), "^$"),
     of_form(
         "options job_form_team",
@@ -610,12 +628,16 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
         (wanted,) = inspect.getclosurevars(matcher.func).nonlocals.values()
         registered.add(f"{matcher.func.__qualname__.partition('.')[0]} {wanted}")
     assert registered == {row.listener for row in ROWS}
-    helps = (status_card.help_message().text, labelteam.HELP, dataset_card.help_message().text)
+    helps = (
+        status_card.help_message("AWS").text,
+        team_help("AWS").text,
+        dataset_card.help_message().text,
+    )
     words = {
         f"{command} {word}" for command, word in re.findall(r"(/[a-z]+) ([a-z]+)", "\n".join(helps))
     }
     assert words <= {" ".join(row.name.split()[:2]) for row in ROWS if row.name.startswith("/")}
-    said = re.findall(r"[a-z]+", front._SAYABLE.partition(":")[2].partition(".")[0])
+    said = re.findall(r"[a-z]+", _SAYABLE.partition(":")[2].partition(".")[0])
     assert set(said) - {"name"} <= {
         row.name.split()[1] for row in ROWS if row.name.startswith("@labeljob ")
     }
@@ -623,7 +645,7 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
 
 def test_the_matrix_is_whole(scene: Scene) -> None:
     """A matrix that skips cells proves nothing: 41 things to do, nine kinds of askers."""
-    assert (len(ROWS), len(ASKERS)) == (41, 9)
+    assert (len(ROWS), len(ASKERS)) == (42, 9)
     assert scene.cells == len(ROWS) * len(ASKERS)
 
 

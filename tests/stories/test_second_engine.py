@@ -1,7 +1,8 @@
-"""Another labeling engine takes Ground Truth's place: the same form, cards and lines, and nothing
-of AWS in between.
+"""Another labeling engine takes Ground Truth's place: the same form, cards and lines, with its own
+task types and name, and nothing of AWS in between.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +11,21 @@ from typing import Any
 
 import pytest
 
+from bot.base.s3_uri import Allowed
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.jobs.draft import Draft
+from bot.jobs.form.pages import job_form
 from bot.sandbox.workspace.person import PracticeError
 from bot.sandbox.workspace.story import first_page
-from tests.stories.paper_engine import PaperEngine
+from tests.stories.paper_engine import MARGINS, PILES, PaperEngine
 from tests.stories.world import DATA, WAITING, World, an_order, shown
 
 OBJECTS = 8
+SAID = (
+    *("chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"),
+    *("views.open", "views.update", "views.publish"),
+    *("app:/labeljob", "app:/labelteam", "app:view_submission", "app:block_actions", "app:event"),
+)
 _MOMENTS = re.compile(
     r"<!date[^>]*>|in \d+ \w+( \d+ \w+)?|\d+ seconds? ago|s3://\S+|berry-team|everybody"
 )
@@ -36,9 +46,20 @@ def told(world: World, name: str) -> list[str]:
     return [_MOMENTS.sub("…", line) for line in world.thread(name)]
 
 
-def asked(world: World, name: str) -> None:
+def paper_says(line: str) -> str:
+    """A line of Ground Truth's as it reads where paper is labeled."""
+    title = TASK_TYPES["image-classification"].title
+    return line.replace(title, PILES.title).replace("AWS", PaperEngine.names.place)
+
+
+def everything_said(world: World) -> str:
+    """Every message and window that the bot gave Slack in this test."""
+    return json.dumps([world.journal(each) for each in SAID], ensure_ascii=False)
+
+
+def asked(world: World, name: str, task_type: str = PILES.id) -> None:
     """Mara fills the form, whose second page has the team only where there is a choice."""
-    order = an_order(name, team=WAITING)
+    order = an_order(name, team=WAITING, task_type=task_type)
     world.mara.command(DATA, "/labeljob", "create")
     assert not first_page(world.mara, order).get("errors")
     typed: dict[str, Any] = {
@@ -59,14 +80,14 @@ def asked(world: World, name: str) -> None:
 def test_job_of_another_engine_is_told_as_one_of_ground_truth(tmp_path: Path) -> None:
     """Without this, a second engine would need cards, lines and forms of its own."""
     with world_of(tmp_path / "aws") as world:
-        asked(world, "same")
+        asked(world, "same", "image-classification")
         world.pass_time(2)
         world.settle()
         running = told(world, "same")
     paper = PaperEngine(OBJECTS)
     with world_of(tmp_path / "paper", paper) as world:
         asked(world, "same")
-        assert told(world, "same") == running
+        assert told(world, "same") == [paper_says(line) for line in running]
         assert world.aws_jobs("same") == [], "AWS hears nothing of it"
         paper.label("same", 3)
         world.settle()
@@ -77,6 +98,81 @@ def test_job_of_another_engine_is_told_as_one_of_ground_truth(tmp_path: Path) ->
         assert "Completed" in card
         assert lines[-1].startswith("<@U0MARA> Completed: 8 labeled, 0 not")
         assert "results.manifest" in lines[-1]
+
+
+def test_form_offers_the_task_types_of_the_engine(tmp_path: Path) -> None:
+    """Without this, a second engine would be offered work that it cannot do, within limits of
+    another one.
+    """
+    with world_of(tmp_path, PaperEngine(OBJECTS)) as world:
+        world.mara.command(DATA, "/labeljob", "create")
+        first = shown(world.mara.view())
+        assert PILES.title in first
+        assert TASK_TYPES["image-classification"].title not in first
+        picked = {"text": {"type": "plain_text", "text": "Leaf"}, "value": "Leaf"}
+        world.mara.press_in_view("job_form_category", selected_option=picked)
+        assert MARGINS.title in shown(world.mara.view())
+        world.mara.close_windows()
+        world.mara.command(DATA, "/labeljob", "create")
+        order = an_order("piles", task_type=PILES.id)
+        assert not first_page(world.mara, order).get("errors")
+        assert PILES.label_limits in str(world.mara.view())
+        typed = {"title": {"value": "Piles"}, "description": {"value": "Sort"}}
+        answer = world.mara.fill(**typed, labels={"value": "left\nright"})
+        assert answer["errors"] == {"labels": "Write 3 labels at least, each on its own line."}
+        answer = world.mara.fill(**typed, labels={"value": "1\n2\n3\n4\n5"})
+        assert answer["errors"]["labels"].startswith(f"{PILES.title} takes 4 labels at most")
+
+
+def test_type_of_another_engine_is_asked_anew() -> None:
+    """Without this, whoever begins with the last job's words after the engine was changed could
+    ask for what the new one does not know.
+    """
+    form = job_form(PaperEngine(OBJECTS))
+    draft = Draft(category="Text", task_type="text-classification")
+    faults = {each.field: each.text for each in form.faults_one(draft, Allowed(()))}
+    assert faults["category"] == "Choose what is labeled."
+    assert faults["task_type"] == "Choose how it is labeled."
+    assert PILES.title in shown(form.page_one(draft, "d"))
+
+
+def test_life_of_a_job_is_told_in_the_words_of_its_engine(tmp_path: Path) -> None:
+    """Without this, people would look for their job at AWS, where it never was."""
+    paper = PaperEngine(OBJECTS, lose=("project", "objects"))
+    with world_of(tmp_path, paper) as world:
+        mara = world.mara
+        mara.command(DATA, "/labeljob", "create")
+        wrong = first_page(mara, an_order("x" * 70, task_type=PILES.id, attribute="source"))
+        assert wrong["errors"]["job_name"].startswith("This has 70 characters; Papermill takes 63")
+        assert wrong["errors"]["label_attribute"].startswith("Papermill keeps the word source")
+        mara.close_windows()
+        asked(world, "told")
+        for _ in range(2):
+            mara.press(world.card("told"), "job_stop")
+            mara.close_windows()
+            world.let_pauses_pass()
+            world.settle()
+        assert PILES.title in world.card("told")["text"]
+        for labeled in (3, OBJECTS):
+            mara.command(DATA, "/labeljob", "status told")
+            paper.label("told", labeled)
+            world.settle()
+        asked(world, "stopped")
+        mara.press(world.card("stopped"), "job_stop")
+        mara.fill()
+        world.settle()
+        world.settle()
+        for typed in ("help", "follow", "nonsense", "list"):
+            world.sam.command(DATA, "/labeljob", typed)
+        for typed in ("help", "list", "here nobody", "here"):
+            world.sam.command(DATA, "/labelteam", typed)
+        world.sam.open_home()
+        assert "Stopped by Mara" in world.thread("stopped")[-1]
+        said = everything_said(world)
+        assert "Papermill" in said
+        for word in ("AWS", "Ground Truth", "SageMaker"):
+            found = [said[at.start() - 80 : at.end() + 80] for at in re.finditer(word, said)]
+            assert found == []
 
 
 def test_stop_of_an_engine_without_states_is_told_as_it_is(tmp_path: Path) -> None:

@@ -82,3 +82,15 @@ def test_each_file_is_one_text_where_that_is_chosen(world: World) -> None:
     review, texts = launched(world, order)
     assert texts == ["Dear Mara,\n\nripe."]
     assert "1 text found: one per file of 1 file" in review
+
+
+def test_review_says_how_texts_are_read_once_the_preflight_has_read_them(world: World) -> None:
+    """Without this, who waited for a slow S3 would create a job without knowing what was read."""
+    world.put("slow-letters/a.csv", "id,text\n1,good\n2,bad\n")
+    order = an_order_of_texts("slow-letters", f"{RAW}/slow-letters/")
+    world.fault("*", "drop_before")
+    assert forms.page_two(world, order) == {}
+    assert "texts not counted yet" in shown(world.mara.view())
+    world.mend()
+    world.settle()
+    assert "2 texts found: “text”, without its header of 1 file" in shown(world.mara.view())

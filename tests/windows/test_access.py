@@ -18,7 +18,7 @@ from bot.sandbox.http import Server
 from bot.sandbox.slack.app import create_app
 from bot.sandbox.slack.config import SlackConfig
 from bot.slack import manifest as slack_manifest
-from commands.rights import RULES
+from commands.actions import RULES
 from tests.windows.conftest import Workspace
 
 OURS = "T0ORCHARD"

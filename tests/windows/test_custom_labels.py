@@ -38,7 +38,7 @@ from bot.sandbox.slack.app import SlackConfig
 from bot.sandbox.slack.app import create_app as create_slack
 from bot.work.leases import Leases
 from bot.work.tries import Tries
-from commands.rights import RULES
+from commands.actions import RULES
 
 KEY, SECRET = "AKIAPRACTICE00000001", "practice-secret"
 BUCKET = "orchard-out"

@@ -66,12 +66,12 @@ def other_db(store: str) -> Iterator[Database]:
 @pytest.fixture
 def other(other_db: Database) -> Queue:
     """The queues of another replica; it has listed the team."""
-    Teams(other_db).remember(TEAM, [WorkTeam(ARN, NAME)], set())
+    Teams(other_db, "AWS").remember(TEAM, [WorkTeam(ARN, NAME)], set())
     return queue_of(other_db)
 
 
 def queue_of(db: Database, *, records: Records | None = None, teams: Teams | None = None) -> Queue:
-    teams = teams or Teams(db)
+    teams = teams or Teams(db, "AWS")
     engine = idle_engine()
     return Queue(
         db=db,
@@ -150,11 +150,11 @@ def test_of_two_managers_who_tie_a_team_at_once_one_is_told_no(db: Database, oth
     """Without this, both would read that the team is told in their channel, and one channel would
     wait for ever.
     """
-    teams = SlowTeams(db)
+    teams = SlowTeams(db, "AWS")
     teams.meanwhile = partial(other.tie, TEAM, NAME, ELSEWHERE)
     with pytest.raises(TiedElsewhere):
         queue_of(db, teams=teams).tie(TEAM, NAME, HERE)
-    assert Teams(db).named(TEAM, NAME).channel == ELSEWHERE
+    assert Teams(db, "AWS").named(TEAM, NAME).channel == ELSEWHERE
 
 
 def test_leaving_a_channel_does_not_undo_what_another_manager_has_tied_since(
@@ -162,7 +162,7 @@ def test_leaving_a_channel_does_not_undo_what_another_manager_has_tied_since(
 ) -> None:
     """Without this, a team's new channel would be silent, and its manager would not know."""
     other.tie(TEAM, NAME, HERE)
-    teams = SlowTeams(db)
+    teams = SlowTeams(db, "AWS")
 
     def move() -> None:
         other.leave(TEAM, NAME, HERE)
@@ -171,4 +171,4 @@ def test_leaving_a_channel_does_not_undo_what_another_manager_has_tied_since(
     teams.meanwhile = move
     with pytest.raises(NotTied):
         queue_of(db, teams=teams).leave(TEAM, NAME, HERE)
-    assert Teams(db).named(TEAM, NAME).channel == ELSEWHERE
+    assert Teams(db, "AWS").named(TEAM, NAME).channel == ELSEWHERE

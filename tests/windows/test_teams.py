@@ -12,7 +12,7 @@ def test_nobody_is_told_of_an_empty_list_while_no_team_was_read_yet(db: Database
     none.
     """
     with pytest.raises(NoSuchTeam) as raised:
-        Teams(db).named("T1", "orchard-team")
+        Teams(db, "AWS").named("T1", "orchard-team")
     assert "read once a minute: please try again" in raised.value.words
 
 
@@ -20,7 +20,7 @@ def test_list_that_was_asked_for_before_a_team_was_made_does_not_call_it_gone(db
     """Without this, a slow replica would end jobs because their new labeling team “does not exist
     any more”.
     """
-    teams, old, new = Teams(db), WorkTeam("arn:old", "old"), WorkTeam("arn:new", "new")
+    teams, old, new = Teams(db, "AWS"), WorkTeam("arn:old", "old"), WorkTeam("arn:new", "new")
     teams.remember("T1", [old], set())
     teams.remember("T1", [old, new], {"arn:old"})  # this replica asked last, and was answered first
     teams.remember("T1", [old], {"arn:old"})

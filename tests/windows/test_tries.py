@@ -114,7 +114,7 @@ def test_a_dataset_of_a_job_is_noted_in_the_commit_of_its_own_change(db: Databas
     """
     clock = system_clock
     records = Records(db, clock, new_id)
-    facts = Facts(Teams(db), idle_engine())
+    facts = Facts(Teams(db, "AWS"), idle_engine())
     store = JobStore(
         db=db, records=records, outbox=Outbox(db, new_id), facts=facts, clock=clock, gap=0
     )

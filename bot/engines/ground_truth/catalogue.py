@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bot.base.errors import Refusal
-from bot.engines.task_type import TaskType
+from bot.engines.task_type import TaskType, TaskTypes
 
 _CATEGORIES = {
     "image": "Image",
@@ -85,19 +85,7 @@ def _families() -> Iterator[dict[str, Any]]:
 
 _HERE = resources.files(__package__)
 
-TASK_TYPES: dict[str, TaskType] = {raw["id"]: _row(raw) for raw in _families()}
-
-OFFERED: tuple[str, ...] = tuple(
-    sorted(
-        (name for name, kind in TASK_TYPES.items() if kind.offered),
-        key=lambda name: TASK_TYPES[name].offered,
-    )
-)
-"""The types that can really be launched from the form, in the order in which it shows them; nothing
-else is shown.
-"""
-
-CATEGORIES: tuple[str, ...] = tuple(dict.fromkeys(TASK_TYPES[one].category for one in OFFERED))
+TASK_TYPES = TaskTypes(_row(raw) for raw in _families())
 
 _ACCOUNTS: dict[str, str] = _read(_HERE.joinpath("regions.json"))["lambda_account_by_region"]
 _PAGES_ACCOUNT = "394669845002"  # the owner of AWS's own worker pages, in every Region
@@ -110,13 +98,6 @@ class RegionWithoutTypes(Refusal):
     """Ground Truth has no built-in task types in this Region. Ask an administrator to choose
     another one.
     """
-
-
-def offered(category: str) -> list[TaskType]:
-    """The task types that the form shows for a category ("Image", "Text"); empty for any other
-    word.
-    """
-    return [TASK_TYPES[one] for one in OFFERED if TASK_TYPES[one].category == category]
 
 
 def lambda_arn(region: str, name: str) -> str:

@@ -1,7 +1,6 @@
 """Ground Truth as an engine: files into S3, create or adopt, report, stop."""
 
 import logging
-from collections.abc import Mapping
 
 from bot.base.aws import Aws, AwsRefused
 from bot.base.errors import LabeljobError
@@ -16,13 +15,13 @@ from bot.engines.protocol import (
     Abilities,
     Described,
     Known,
+    Names,
     Order,
     Report,
     Steps,
     Submitted,
     TeamGone,
 )
-from bot.engines.task_type import TaskType
 from bot.instructions.page import category_file, worker_page
 from bot.people.work_team import WorkTeam
 
@@ -36,8 +35,13 @@ class GroundTruth:
     AwsGarbled.
     """
 
+    names = Names(
+        place="AWS",
+        service="Ground Truth",
+        teams_made="in the AWS console (SageMaker, Ground Truth, Labeling workforces)",
+    )
     abilities = Abilities()
-    task_types: Mapping[str, TaskType] = TASK_TYPES
+    task_types = TASK_TYPES
 
     def __init__(self, gateway: Gateway, storage: Storage, *, region: str, role_arn: str) -> None:
         self._gateway = gateway

@@ -85,9 +85,9 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     if not state.ended and (waiting := _waiting_words(job, state)):
         return waiting
     if state.state == lifecycle.REFUSED:
-        return typed(state.cause, 600) or "Nothing was created at AWS"
+        return typed(state.cause, 600) or f"Nothing was created at {job.engine.place}"
     if state.withdrawn:
-        return "It was taken back; nothing was created at AWS"
+        return f"It was taken back; nothing was created at {job.engine.place}"
     if state.ended:
         cause = (
             f"{typed(state.cause, 600)} · "
@@ -99,7 +99,9 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     if not state.total:
         return f"Counting the {job.noun}s…"
     machine = f" · {state.machine:,} of them by machine" if state.machine else ""
-    return f"{state.done:,} of {state.total:,} ({state.percent} %){machine} · {_pace(state, now)}"
+    return (
+        f"{state.done:,} of {state.total:,} ({state.percent} %){machine} · {_pace(job, state, now)}"
+    )
 
 
 def _waiting_words(job: JobFacts, state: JobState) -> str:
@@ -108,18 +110,14 @@ def _waiting_words(job: JobFacts, state: JobState) -> str:
         return f"Not looked at any more: {typed(job.set_aside, 600)}"
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
+    if state.looked and state.state == lifecycle.ASKED and not job.stop_wanted:
+        of = f" of {state.looked.of:,}" if state.looked.of else ""
+        return f"{state.looked.done:,}{of} {job.noun}s looked at"
+    asked, place = state.state == lifecycle.ASKED, job.engine.place
     if job.stop_wanted:
-        asked = state.state == lifecycle.ASKED
-        return (
-            "It is taken back"
-            if asked
-            else "It is taken back; if AWS has it already, it is stopped there"
-        )
-    return (
-        "It is sent to AWS in a moment"
-        if state.state == lifecycle.ASKED
-        else "It is being sent to AWS"
-    )
+        sent = "" if asked else f"; if {place} has it already, it is stopped there"
+        return f"It is taken back{sent}"
+    return f"It is sent to {place} in a moment" if asked else f"It is being sent to {place}"
 
 
 def result_words(state: JobState) -> str:
@@ -162,19 +160,23 @@ def stop_modal(job: JobFacts, state: JobState) -> Block:
 
 def _what_stopping_does(job: JobFacts, state: JobState) -> str:
     """What becomes of the labels and of the rest."""
+    place = job.engine.place
     if state.state == lifecycle.ASKED:
-        return "It has not been sent to AWS yet, and will not be. Its name is free for another job."
+        return (
+            f"It has not been sent to {place} yet, and will not be. Its name is free for another "
+            "job."
+        )
     if state.state == lifecycle.LAUNCHING:
         return (
-            "AWS may have it already: then it is stopped there. If not, it will not be sent. The "
-            "thread tells which."
+            f"{place} may have it already: then it is stopped there. If not, it will not be sent. "
+            "The thread tells which."
         )
     kept = "There are no labels yet."
     if state.labeled:
         they = "it is" if state.labeled == 1 else "they are"
         kept = f"{count(state.labeled, 'label')} so far: {they} kept."
     rest = f"{count(state.unlabeled, job.noun)} will stay without labels." if state.total else ""
-    after = "A stopped job cannot go on at AWS."
+    after = f"A stopped job cannot go on at {place}."
     if job.stop_is_soft:
         after = "Nobody gets a new task; people may still hand in what they began."
     return f"{kept} {rest}\n{after}"
@@ -222,11 +224,11 @@ def _datasets(state: JobState) -> list[str]:
     ]
 
 
-def _pace(state: JobState, now: datetime) -> str:
+def _pace(job: JobFacts, state: JobState, now: datetime) -> str:
     """The rate and what is left of it, or since when there are labels."""
     per_hour = lifecycle.rate(state)
     if not state.unlabeled:
-        return "AWS writes the results"
+        return f"{job.engine.place} writes the results"
     if per_hour is not None:
         left = lifecycle.seconds_left(state)
         rest = f", about {_such(left)} left" if left is not None else ""

@@ -24,12 +24,12 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
-from bot.jobs.actions import PORTAL_ID
+from bot.engines.protocol import Names
+from bot.jobs.actions import PORTAL_ID, QUEUE_INSTRUCTIONS_ID
 from bot.jobs.cards.card import job_buttons, progress_words, state_word
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
-QUEUE_INSTRUCTIONS = "queue_instructions"  # value = the job's id
 INSTRUCTIONS_VIEW = "job_instructions_view"
 HOME_CALLBACK = "home"
 
@@ -39,7 +39,7 @@ _HOME_JOBS = 20
 
 @dataclass(frozen=True, slots=True)
 class QueueJob:
-    """A job as its labeling team sees it. `left` is None before AWS has counted; `says` are
+    """A job as its labeling team sees it. `left` is None before the engine has counted; `says` are
     instructions in words.
     """
 
@@ -52,8 +52,14 @@ class QueueJob:
     has_instructions: bool = True
 
 
-def queue_card(
-    team_name: str, portal_url: str, jobs: Sequence[QueueJob], now: datetime, *, ping: str = ""
+def queue_card(  # noqa: PLR0913 - what the message is made of
+    team_name: str,
+    portal_url: str,
+    jobs: Sequence[QueueJob],
+    now: datetime,
+    *,
+    engine: Names,
+    ping: str = "",
 ) -> Message:
     """The team's one message, edited as jobs open and close.
 
@@ -64,7 +70,7 @@ def queue_card(
         return queue_empty(team_name)
     lead = f"{typed(team_name, 80)}: {count(len(jobs), 'job')} to label"
     head = [section(f"{ping + ' ' if ping else ''}*{lead}*")]
-    tail = [context(_portal_names(jobs, portal_url))]
+    tail = [context(_portal_names(jobs, portal_url, engine))]
     groups = [[section(_queue_words(job, now)), *_queue_buttons(job, portal_url)] for job in jobs]
     shown, left = fit(groups, taken=[*head, *tail, context("and 1,000 more in the portal")])
     more = [context(f"and {left:,} more in the portal")] if left else []
@@ -176,13 +182,13 @@ def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
     if portal_url:
         buttons.append(button("Open portal", PORTAL_ID, job.id, style="primary", url=portal_url))
     if job.has_instructions:
-        buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS, job.id))
+        buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS_ID, job.id))
     return [actions(*buttons, block_id=f"queue:{job.id}")] if buttons else []
 
 
-def _portal_names(jobs: Sequence[QueueJob], portal_url: str) -> str:
+def _portal_names(jobs: Sequence[QueueJob], portal_url: str, engine: Names) -> str:
     if not portal_url:
-        return "AWS has not told the portal's address yet."
+        return f"{engine.place} has not told the portal's address yet."
     if len(jobs) == 1:
         return f"In the portal this job is called “{typed(jobs[0].title, 130)}”."
     return "In the portal the jobs are called as they are here."

@@ -92,9 +92,11 @@ def fits(job: JobFacts, state: JobState, wanted: str) -> bool:
     return all(re.split("[:=]", word)[-1] in known for word in wanted.lower().split())
 
 
-def help_message(*, unknown: str = "") -> Message:
-    """What can be typed; `unknown` is a word that was typed instead."""
-    lines = [f"{code(command)} {words}" for command, words in help_lines(JOB_ACTIONS)]
+def help_message(place: str, *, unknown: str = "") -> Message:
+    """What can be typed; `place` is where labeling happens, `unknown` a word that was typed
+    instead.
+    """
+    lines = [f"{code(command)} {words}" for command, words in help_lines(JOB_ACTIONS, place)]
     lead = (
         f"There is no {code(unknown, 40)} here. You can type:"
         if unknown

@@ -12,7 +12,7 @@ from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
 from bot.jobs.cards import card
-from bot.jobs.form.pages import JOB_FORM
+from bot.jobs.form.pages import words_of
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
@@ -33,7 +33,8 @@ def launched_line(job: JobFacts, *, team_told: bool) -> Message:
 
 def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
-    failed = f" {count(state.failed, job.noun)} failed at AWS." if state.failed else ""
+    place = job.engine.place
+    failed = f" {count(state.failed, job.noun)} failed at {place}." if state.failed else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     return _line(
         f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}"
@@ -45,8 +46,8 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
     who = f" by {typed(state.stopped_by, _NAME)}" if state.stopped_by else ""
     if state.withdrawn:
         return _line(
-            f"{_mention(job)}Stopped{who} before it was launched; nothing was created at AWS. The "
-            "name is free again."
+            f"{_mention(job)}Stopped{who} before it was launched; nothing was created at "
+            f"{job.engine.place}. The name is free again."
         )
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
@@ -54,7 +55,9 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
 
 
 def not_stopped_line(job: JobFacts, why: str) -> Message:
-    """AWS did not stop it; mentions the requester, for the work goes on and may cost money."""
+    """The engine did not stop it; mentions the requester, for the work goes on and may cost
+    money.
+    """
     return _line(
         f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the "
         f"cause is mended, press Stop… again or type {code(f'/labeljob stop {job.name}')}."
@@ -62,8 +65,8 @@ def not_stopped_line(job: JobFacts, why: str) -> Message:
 
 
 def failed_line(job: JobFacts, state: JobState) -> Message:
-    """AWS gave it up: what happened, what is safe, what to do; mentions the requester."""
-    cause = typed(state.cause, 900).rstrip(".") or "AWS gave no reason"
+    """The engine gave it up: what happened, what is safe, what to do; mentions the requester."""
+    cause = typed(state.cause, 900).rstrip(".") or f"{job.engine.place} gave no reason"
     advice = lifecycle.remedy(state.cause)
     return _line(
         f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}"
@@ -74,9 +77,9 @@ def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
     """The launch found what a person must mend: each field with its remedy; mentions the
     requester.
     """
-    wrong = [f"*{JOB_FORM.words_of(one)}*: {typed(one.text, 400)}" for one in faults[:5]]
+    wrong = [f"*{words_of(one)}*: {typed(one.text, 400)}" for one in faults[:5]]
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
-    lead = f"{_mention(job)}Not launched; nothing was created at AWS."
+    lead = f"{_mention(job)}Not launched; nothing was created at {job.engine.place}."
     mend = (
         "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is "
         "free again."
@@ -88,11 +91,15 @@ def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
     """It could not be looked after for so long that it was set aside; mentions the requester,
     once.
     """
-    safe = "Nothing at AWS was changed."
+    place = job.engine.place
+    safe = f"Nothing at {place} was changed."
     if state.state == lifecycle.ASKED:
-        safe = "Nothing was created at AWS."
+        safe = f"Nothing was created at {place}."
     elif state.state == lifecycle.LAUNCHING:
-        safe = "AWS may have taken it or not: another try finds out, and never makes a second job."
+        safe = (
+            f"{place} may have taken it or not: another try finds out, and never makes a second "
+            "job."
+        )
     return _line(
         f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. "
         f"{safe} When the cause is mended, press Try again or type "

@@ -1,20 +1,21 @@
 """The checks of a labeling job, one file a question; the same list runs at the form and before the
 launch.
+
+A file of this folder that makes a check has thereby put it on the list.
 """
 
-from bot.jobs.checks.check import Check
-from bot.jobs.checks.data import DATA
-from bot.jobs.checks.examples import BAD_EXAMPLES, GOOD_EXAMPLES
-from bot.jobs.checks.mentions import MENTIONS
-from bot.jobs.checks.name import NAME_FREE
-from bot.jobs.checks.results import OWN_FOLDER, REACHED
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-CHECKS: tuple[Check, ...] = (
-    NAME_FREE,
-    DATA,
-    REACHED,
-    OWN_FOLDER,
-    GOOD_EXAMPLES,
-    BAD_EXAMPLES,
-    MENTIONS,
-)
+from bot.jobs.checks.check import Check
+
+
+def _found() -> Iterator[Check]:
+    """What the files of this folder make."""
+    for file in iter_modules(__path__):
+        made = vars(import_module(f"{__name__}.{file.name}")).values()
+        yield from (each for each in made if isinstance(each, Check))
+
+
+CHECKS: tuple[Check, ...] = tuple(sorted(_found(), key=lambda each: each.place))

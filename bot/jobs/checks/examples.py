@@ -23,17 +23,19 @@ def _ask(draft: Draft, sight: Sight, *, good: bool) -> Seen:
     return FINE
 
 
-def _check(field: str, words: str, *, good: bool) -> Check:
+def _check(field: str, words: str, place: int, *, good: bool) -> Check:
     return Check(
         name=f"{words} are there",
+        place=place,
         page=2,
         field=field,
         words=words,
+        fine=words,
         ask=partial(_ask, good=good),
         applies=lambda draft, _sight: bool(_of(draft, good=good)),
         before_launch=False,  # a picture that has gone since keeps nobody from labeling
     )
 
 
-GOOD_EXAMPLES = _check("good_examples", "the good examples", good=True)
-BAD_EXAMPLES = _check("bad_examples", "the bad examples", good=False)
+GOOD_EXAMPLES = _check("good_examples", "the good examples", 5, good=True)
+BAD_EXAMPLES = _check("bad_examples", "the bad examples", 6, good=False)

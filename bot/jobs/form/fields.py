@@ -2,15 +2,13 @@
 
 Promises to the pages and to the launch: `FIRST_PAGE` and `SECOND_PAGE` are all there is; each field
 says how it is asked, how its answer is read and what is wrong with it. Nothing is judged while it
-is read: everything typed is in the draft afterwards, also what cannot be read (`Draft.typed`).
+is read: everything typed is in the draft afterwards, also what cannot be read (`Draft.typed`). What
+is particular to an engine, its words and its task types, they ask of what is `Asked`.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-import msgspec
 
 from bot.base.as_typed import as_folder
 from bot.base.blocks import (
@@ -25,12 +23,12 @@ from bot.base.blocks import (
 )
 from bot.base.forms import VALUE, Answer, Field, Heading, Part
 from bot.base.s3_uri import Allowed, BadAddress
-from bot.engines.ground_truth.catalogue import CATEGORIES, offered
 from bot.instructions.pictures import Example
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
 from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
+from bot.jobs.form.asked import Asked
 from bot.jobs.places import is_text_file, read_place
 from bot.manifests.texts import ENCODINGS
 
@@ -50,43 +48,39 @@ _PICTURES = (
 )
 
 
-def _changed(draft: Draft, **members: Any) -> Draft:
-    return msgspec.structs.replace(draft, **members)
+def _hint(words: str) -> Callable[[Asked], str]:
+    return lambda _asked: words
 
 
-def _hint(words: str) -> Callable[[Draft], str]:
-    return lambda _draft: words
-
-
-def _judged(rule: Callable[[Draft], str]) -> Callable[[Draft, Allowed], str]:
+def _judged(rule: Callable[[Asked], str]) -> Callable[[Asked, Allowed], str]:
     """A rule that the open places do not matter to."""
-    return lambda draft, _allowed: rule(draft)
+    return lambda asked, _allowed: rule(asked)
 
 
 def _text(
     value: Callable[[Draft], str], placeholder: str, *, multiline: bool = False
-) -> Callable[[Draft], Block]:
+) -> Callable[[Asked], Block]:
     """A text field that shows what the draft holds."""
-    return lambda draft: text_input(
-        VALUE, value(draft), placeholder=placeholder or None, multiline=multiline
+    return lambda asked: text_input(
+        VALUE, value(asked.draft), placeholder=placeholder or None, multiline=multiline
     )
 
 
-def _kept(member: str) -> Callable[[Answer, Draft], Draft]:
+def _kept(member: str) -> Callable[[Answer, Asked], Asked]:
     """What was typed becomes the draft's member."""
-    return lambda answer, draft: _changed(draft, **{member: answer.text})
+    return lambda answer, asked: asked.but(**{member: answer.text})
 
 
-def _number(member: str, parse: Callable[[str], int | None]) -> Callable[[Answer, Draft], Draft]:
+def _number(member: str, parse: Callable[[str], int | None]) -> Callable[[Answer, Asked], Asked]:
     """The number that a text says, the default for none; what says none is kept in `typed`."""
 
-    def read(answer: Answer, draft: Draft) -> Draft:
-        default = getattr(_DEFAULTS, member)
-        unread = {name: text for name, text in draft.typed.items() if name != member}
+    def read(answer: Answer, asked: Asked) -> Asked:
+        default, typed = getattr(_DEFAULTS, member), asked.draft.typed
+        unread = {name: text for name, text in typed.items() if name != member}
         number = parse(answer.text) if answer.text else default
         if number is None:
             number, unread[member] = default, answer.text
-        return _changed(draft, typed=unread, **{member: number})
+        return asked.but(typed=unread, **{member: number})
 
     return read
 
@@ -95,29 +89,27 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 4 else None  # noqa: PLR2004 - longer is never meant
 
 
-def _noun(draft: Draft) -> str:
-    return draft.kind.noun if draft.kind else "object"
-
-
 # -- what is labeled, and where it lies ----------------------------------------------------------
 
 
-def shown_category(draft: Draft) -> str:
+def shown_category(asked: Asked) -> str:
     """The category whose task types the page shows."""
-    return draft.category if draft.category in CATEGORIES else CATEGORIES[0]
+    known = asked.types.categories
+    return asked.draft.category if asked.draft.category in known else known[0]
 
 
-def _categories(draft: Draft) -> Block:
-    return radio(CATEGORY, [option(one, one) for one in CATEGORIES], shown_category(draft))
+def _categories(asked: Asked) -> Block:
+    known = [option(one, one) for one in asked.types.categories]
+    return radio(CATEGORY, known, shown_category(asked))
 
 
-def _task_types(draft: Draft) -> Block:
-    category = shown_category(draft)
+def _task_types(asked: Asked) -> Block:
+    category = shown_category(asked)
     kinds = [
         option(kind.title, kind.id, f"{kind.summary}. {kind.label_limits.capitalize()}.")
-        for kind in offered(category)
+        for kind in asked.types.offered(category)
     ]
-    return radio(TASK_TYPE + category.lower(), kinds, draft.task_type)
+    return radio(TASK_TYPE + category.lower(), kinds, asked.draft.task_type)
 
 
 def _normal(text: str) -> str:
@@ -136,30 +128,32 @@ def _folder(text: str) -> str:
         return text
 
 
-def _read_input(answer: Answer, draft: Draft) -> Draft:
-    uri = _folder(answer.text)
+def _read_input(answer: Answer, asked: Asked) -> Asked:
+    uri, before = _folder(answer.text), asked.draft
     kind = "folder" if uri.endswith("/") or is_text_file(uri) else "manifest"
     # a window that is opened again shows the slash that was added before
-    same = draft.slash_added and uri == draft.input_uri
+    same = before.slash_added and uri == before.input_uri
     added = uri != _normal(answer.text) or same
-    return _changed(draft, input_uri=uri, input_kind=kind, slash_added=added)
+    return asked.but(input_uri=uri, input_kind=kind, slash_added=added)
 
 
-def _read_output(answer: Answer, draft: Draft) -> Draft:
-    return _changed(draft, output_uri=_folder(answer.text))
+def _read_output(answer: Answer, asked: Asked) -> Asked:
+    return asked.but(output_uri=_folder(answer.text))
 
 
-JOB_NAME: Field[Draft] = Field(
+JOB_NAME: Field[Asked] = Field(
     name="job_name",
     words="Job name",
-    hint=_hint("1 to 63 letters, digits, hyphens. AWS keeps a name for ever."),
+    hint=lambda asked: (
+        f"1 to 63 letters, digits, hyphens. {asked.engine.place} keeps a name for ever."
+    ),
     element=_text(lambda draft: draft.job_name, "ripe-july"),
     read=_kept("job_name"),
     fault=_judged(rules.name_fault),
 )
-JOB_NAME_AGAIN: Field[Draft] = replace(JOB_NAME, hint=_hint("1 to 63 letters, digits, hyphens."))
+JOB_NAME_AGAIN: Field[Asked] = replace(JOB_NAME, hint=_hint("1 to 63 letters, digits, hyphens."))
 """For an engine where two jobs may bear one name."""
-CATEGORY_FIELD: Field[Draft] = Field(
+CATEGORY_FIELD: Field[Asked] = Field(
     name="category",
     words="Category",
     hint=_hint("What one object is. The task types below follow it."),
@@ -168,14 +162,14 @@ CATEGORY_FIELD: Field[Draft] = Field(
     fault=_judged(rules.category_fault),
     dispatch=True,
 )
-TASK_TYPE_FIELD: Field[Draft] = Field(
+TASK_TYPE_FIELD: Field[Asked] = Field(
     name="task_type",
     words="Task type",
     element=_task_types,
     read=_kept("task_type"),
     fault=_judged(rules.type_fault),
 )
-INPUT: Field[Draft] = Field(
+INPUT: Field[Asked] = Field(
     name="input_uri",
     words="Data to label",
     hint=_hint(
@@ -186,15 +180,15 @@ INPUT: Field[Draft] = Field(
     read=_read_input,
     fault=rules.input_fault,
 )
-OUTPUT: Field[Draft] = Field(
+OUTPUT: Field[Asked] = Field(
     name="output_uri",
     words="Where results go",
-    hint=_hint("A folder. Ground Truth adds a folder of the job's name."),
+    hint=lambda asked: f"A folder. {asked.engine.service} adds a folder of the job's name.",
     element=_text(lambda draft: draft.output_uri, "s3://bucket/results/"),
     read=_read_output,
     fault=rules.output_fault,
 )
-ATTRIBUTE: Field[Draft] = Field(
+ATTRIBUTE: Field[Asked] = Field(
     name="label_attribute",
     words="Label attribute name",
     hint=_hint("The key of the labels in the results. Left empty, it is the job's name."),
@@ -207,13 +201,14 @@ ATTRIBUTE: Field[Draft] = Field(
 # -- how files of texts are read: asked only where there are such files ---------------------------
 
 
-def _more(name: str) -> Callable[[Answer, Draft], Draft]:
+def _more(name: str) -> Callable[[Answer, Asked], Asked]:
     """The chosen value becomes the draft's answer of that name."""
-    return lambda answer, draft: _changed(draft, more={**draft.more, name: answer.text})
+    return lambda answer, asked: asked.but(more={**asked.draft.more, name: answer.text})
 
 
-def _columns(draft: Draft) -> Block:
+def _columns(asked: Asked) -> Block:
     """The columns of the tables, of which Slack's menu takes 100 with names of 75 characters."""
+    draft = asked.draft
     names = [name for name in draft.texts.columns if 0 < len(name) <= _CHOICE][:100]
     menu: Block = {
         "type": "static_select",
@@ -226,8 +221,17 @@ def _columns(draft: Draft) -> Block:
     return menu
 
 
-def _is_text(draft: Draft) -> bool:
-    return shown_category(draft) == "Text"
+def _has_columns(asked: Asked) -> bool:
+    return any(0 < len(name) <= _CHOICE for name in asked.draft.texts.columns)
+
+
+def _has_txt(asked: Asked) -> bool:
+    draft = asked.draft
+    return ".txt" in draft.texts.endings or draft.input_uri.lower().endswith(".txt")
+
+
+def _is_text(asked: Asked) -> bool:
+    return shown_category(asked) == "Text"
 
 
 _CHOICE = 75  # Slack: an option's text and value
@@ -236,29 +240,31 @@ _ENCODINGS = (
     option("UTF-8 only", "utf-8"),
     *(option(f"UTF-8, else {words}", name) for name, words in ENCODINGS.items()),
 )
-TEXT_COLUMN: Field[Draft] = Field(
+TEXT_COLUMN: Field[Asked] = Field(
     name="text_column",
     words="Column with the texts",
     hint=_hint("Of .csv, .tsv and .jsonl files. The review says which was read."),
     element=_columns,
     read=_more("text_column"),
     optional=True,
-    applies=lambda draft: any(0 < len(name) <= _CHOICE for name in draft.texts.columns),
+    applies=_has_columns,
 )
-TEXT_PER: Field[Draft] = Field(
+TEXT_PER: Field[Asked] = Field(
     name="text_per",
     words="Text files",
     hint=_hint("Of .txt files."),
-    element=lambda draft: radio(VALUE, _PER, draft.more.get("text_per") or "line"),
+    element=lambda asked: radio(VALUE, _PER, asked.draft.more.get("text_per") or "line"),
     read=_more("text_per"),
     optional=True,
-    applies=lambda draft: ".txt" in draft.texts.endings or draft.input_uri.lower().endswith(".txt"),
+    applies=_has_txt,
 )
-TEXT_ENCODING: Field[Draft] = Field(
+TEXT_ENCODING: Field[Asked] = Field(
     name="text_encoding",
     words="Encoding of the text files",
     hint=_hint("What is not UTF-8 is converted for the manifest; your files stay as they are."),
-    element=lambda draft: radio(VALUE, _ENCODINGS, draft.more.get("text_encoding") or "utf-8"),
+    element=lambda asked: radio(
+        VALUE, _ENCODINGS, asked.draft.more.get("text_encoding") or "utf-8"
+    ),
     read=_more("text_encoding"),
     optional=True,
     applies=_is_text,
@@ -267,7 +273,8 @@ TEXT_ENCODING: Field[Draft] = Field(
 # -- who labels, what they read, and the settings with defaults -----------------------------------
 
 
-def _team_menu(draft: Draft) -> Block:
+def _team_menu(asked: Asked) -> Block:
+    draft = asked.draft
     menu: Block = {
         "type": "external_select",
         "action_id": TEAM,
@@ -280,58 +287,59 @@ def _team_menu(draft: Draft) -> Block:
     return menu
 
 
-def _read_team(answer: Answer, draft: Draft) -> Draft:
+def _read_team(answer: Answer, asked: Asked) -> Asked:
     """The chosen team by its key; which ARN that is, the list of teams says when the page is
     checked.
     """
-    key = answer.text
-    arn = draft.workteam_arn if team_key(draft.workteam_arn) == key else ""
-    return _changed(draft, workteam_key=key, workteam_arn=arn, workteam_name=answer.choice[:75])
+    key, known = answer.text, asked.draft.workteam_arn
+    arn = known if team_key(known) == key else ""
+    return asked.but(workteam_key=key, workteam_arn=arn, workteam_name=answer.choice[:75])
 
 
-def _labels_hint(draft: Draft) -> str:
+def _labels_hint(asked: Asked) -> str:
     """The limits, and where another door has other ones."""
-    kind = draft.kind
+    kind = asked.kind
     if kind is None:
         return "One label per line."
     limits = kind.label_limits.capitalize()
     if kind.labels_max is None and kind.labels_max_console:
-        limits += f" (the AWS console stops at {kind.labels_max_console}; this form does not)"
+        console = f"the {asked.engine.place} console"
+        limits += f" ({console} stops at {kind.labels_max_console}; this form does not)"
     return f"One per line. {limits}, each up to 256 characters; capitals do not make another label."
 
 
-def _read_labels(answer: Answer, draft: Draft) -> Draft:
-    # AWS gets each on one line with single blanks, whatever their width
-    return _changed(draft, labels=tuple(" ".join(line.split()) for line in answer.lines))
+def _read_labels(answer: Answer, asked: Asked) -> Asked:
+    # the engine gets each on one line with single blanks, whatever their width
+    return asked.but(labels=tuple(" ".join(line.split()) for line in answer.lines))
 
 
 def _duration(member: str) -> Callable[[Draft], str]:
     return lambda draft: draft.typed.get(member) or spell_duration(getattr(draft, member))
 
 
-def _time_limit_hint(draft: Draft) -> str:
-    most = rules.time_limit_max(draft)
+def _time_limit_hint(asked: Asked) -> str:
+    most = rules.time_limit_max(asked)
     return (
-        f"How long one person may take for one {_noun(draft)}: {rules.TIME_LIMIT_MIN_S} seconds to "
+        f"How long one person may take for one {asked.noun}: {rules.TIME_LIMIT_MIN_S} seconds to "
         f"{spell_duration(most)}. Left empty: 5 minutes."
     )
 
 
-def _people(draft: Draft) -> Block:
-    kept = draft.typed.get("workers_per_object", "")
+def _people(asked: Asked) -> Block:
+    kept = asked.draft.typed.get("workers_per_object", "")
     # Slack refuses a whole view for an initial value that is no number.
     is_number = re.fullmatch(r"-?\d{1,15}", kept, re.ASCII)
     return {
         "type": "number_input",
         "action_id": VALUE,
         "is_decimal_allowed": False,
-        "initial_value": kept if is_number else str(draft.workers_per_object),
+        "initial_value": kept if is_number else str(asked.draft.workers_per_object),
     }
 
 
-def _beginning(draft: Draft, member: str) -> Block:
+def _beginning(asked: Asked, member: str) -> Block:
     """What the instructions begin with: the template of the task type."""
-    short, full = beginnings(draft.task_type)
+    short, full = beginnings(asked.draft.task_type)
     return short if member == "short_instructions" else full
 
 
@@ -344,9 +352,9 @@ _EARLIER = {
 }
 
 
-def _is_earlier_beginning(written: Block, member: str, draft: Draft) -> bool:
+def _is_earlier_beginning(written: Block, member: str, asked: Asked) -> bool:
     """Whether an older window's beginning came back as it was: nobody wrote anything."""
-    return rich_words(written).split() == _EARLIER[member].format(_noun(draft)).split()
+    return rich_words(written).split() == _EARLIER[member].format(asked.noun).split()
 
 
 def same_words(one: Block | None, other: Block | None) -> bool:
@@ -355,27 +363,27 @@ def same_words(one: Block | None, other: Block | None) -> bool:
 
 
 def _instructions(
-    member: str, words: str, hint: Callable[[Draft], str], *, kept_untouched: bool
-) -> Field[Draft]:
+    member: str, words: str, hint: Callable[[Asked], str], *, kept_untouched: bool
+) -> Field[Asked]:
     """Rich text that begins with the task type's template.
 
     `kept_untouched`: as it stands it is an instruction. Else it only says what to write, and counts
     as nothing.
     """
 
-    def element(draft: Draft) -> Block:
-        written = getattr(draft, member)
+    def element(asked: Asked) -> Block:
+        written = getattr(asked.draft, member)
         if written is None:
-            return rich_text_input(VALUE, _beginning(draft, member))
+            return rich_text_input(VALUE, _beginning(asked, member))
         return rich_text_input(VALUE, written if rich_words(written) else None)
 
-    def read(answer: Answer, draft: Draft) -> Draft:
+    def read(answer: Answer, asked: Asked) -> Asked:
         written = answer.rich or rich_text()
-        if _is_earlier_beginning(written, member, draft):
-            return _changed(draft, **{member: None})
-        if not kept_untouched and same_words(written, _beginning(draft, member)):
-            return _changed(draft, **{member: None})
-        return _changed(draft, **{member: written})
+        if _is_earlier_beginning(written, member, asked):
+            return asked.but(**{member: None})
+        if not kept_untouched and same_words(written, _beginning(asked, member)):
+            return asked.but(**{member: None})
+        return asked.but(**{member: written})
 
     return Field(
         name=member,
@@ -383,25 +391,26 @@ def _instructions(
         hint=hint,
         element=element,
         read=read,
-        fault=_judged(lambda draft: rules.instructions_fault(getattr(draft, member))),
+        fault=_judged(lambda asked: rules.instructions_fault(getattr(asked.draft, member))),
         optional=True,
     )
 
 
-def _examples(name: str, words: str, *, good: bool) -> Field[Draft]:
+def _examples(name: str, words: str, *, good: bool) -> Field[Asked]:
     """Example pictures, one a line: `address | caption`, or with a blank between the two."""
 
     def shown(draft: Draft) -> str:
         return "\n".join(_example_line(one) for one in draft.examples if one.good is good)
 
-    def read(answer: Answer, draft: Draft) -> Draft:
+    def read(answer: Answer, asked: Asked) -> Asked:
         typed = [_example(line, good=good) for line in answer.lines if line.strip("| ")]
-        others = [one for one in draft.examples if one.good is not good]
+        others = [one for one in asked.draft.examples if one.good is not good]
         examples = [*typed, *others] if good else [*others, *typed]
-        return _changed(draft, examples=tuple(examples))
+        return asked.but(examples=tuple(examples))
 
-    def fault(draft: Draft, allowed: Allowed) -> str:
-        return rules.examples_fault([one for one in draft.examples if one.good is good], allowed)
+    def fault(asked: Asked, allowed: Allowed) -> str:
+        mine = [one for one in asked.draft.examples if one.good is good]
+        return rules.examples_fault(mine, allowed)
 
     return Field(
         name=name,
@@ -428,7 +437,7 @@ def _example(line: str, *, good: bool) -> Example:
     return Example(_normal(address.strip()), " ".join(caption.split()), good)
 
 
-WORK_TEAM: Field[Draft] = Field(
+WORK_TEAM: Field[Asked] = Field(
     name="workteam_arn",
     words="Labeling team",
     hint=_hint("The people who will see the tasks."),
@@ -437,7 +446,7 @@ WORK_TEAM: Field[Draft] = Field(
     fault=_judged(rules.team_fault),
     aliases=("workteam", "workteam_name", "workteam_key", "team"),
 )
-TITLE: Field[Draft] = Field(
+TITLE: Field[Asked] = Field(
     name="title",
     words="Task title",
     hint=_hint("One line. Workers see it in their list of jobs."),
@@ -445,17 +454,17 @@ TITLE: Field[Draft] = Field(
     read=_kept("title"),
     fault=_judged(rules.title_fault),
 )
-DESCRIPTION: Field[Draft] = Field(
+DESCRIPTION: Field[Asked] = Field(
     name="description",
     words="Description",
     hint=_hint("One line: what a worker has to do."),
-    element=lambda draft: text_input(
-        VALUE, draft.description, placeholder=f"Choose one word for the {_noun(draft)}"
+    element=lambda asked: text_input(
+        VALUE, asked.draft.description, placeholder=f"Choose one word for the {asked.noun}"
     ),
     read=_kept("description"),
     fault=_judged(rules.description_fault),
 )
-LABELS: Field[Draft] = Field(
+LABELS: Field[Asked] = Field(
     name="labels",
     words="Labels",
     hint=_labels_hint,
@@ -463,7 +472,7 @@ LABELS: Field[Draft] = Field(
     read=_read_labels,
     fault=_judged(rules.labels_fault),
 )
-TASK_TIME: Field[Draft] = Field(
+TASK_TIME: Field[Asked] = Field(
     name="task_time_limit_s",
     words="Time for one task",
     hint=_time_limit_hint,
@@ -472,7 +481,7 @@ TASK_TIME: Field[Draft] = Field(
     fault=_judged(rules.time_limit_fault),
     optional=True,
 )
-AVAILABILITY: Field[Draft] = Field(
+AVAILABILITY: Field[Asked] = Field(
     name="availability_s",
     words="Job closes after",
     hint=_hint(
@@ -484,10 +493,10 @@ AVAILABILITY: Field[Draft] = Field(
     fault=_judged(rules.availability_fault),
     optional=True,
 )
-WORKERS: Field[Draft] = Field(
+WORKERS: Field[Asked] = Field(
     name="workers_per_object",
     words="People per object",
-    label=lambda draft: f"People per {_noun(draft)}",
+    label=lambda asked: f"People per {asked.noun}",
     hint=_hint(
         f"{rules.WORKERS_MIN} to {rules.WORKERS_MAX}. With one person, every confidence is 0: "
         "agreement needs more. Left empty: 1."
@@ -497,16 +506,16 @@ WORKERS: Field[Draft] = Field(
     fault=_judged(rules.workers_fault),
     optional=True,
 )
-SHORT: Field[Draft] = _instructions(
+SHORT: Field[Asked] = _instructions(
     "short_instructions",
     "Short instructions",
-    lambda draft: (
-        f"Always in view beside the {_noun(draft)}, as they stand here. Emptied, workers see the "
+    lambda asked: (
+        f"Always in view beside the {asked.noun}, as they stand here. Emptied, workers see the "
         "description."
     ),
     kept_untouched=True,
 )
-FULL: Field[Draft] = _instructions(
+FULL: Field[Asked] = _instructions(
     "full_instructions",
     "Full instructions",
     _hint(
@@ -516,7 +525,7 @@ FULL: Field[Draft] = _instructions(
     kept_untouched=False,
 )
 
-FIRST_PAGE: tuple[Part[Draft], ...] = (
+FIRST_PAGE: tuple[Part[Asked], ...] = (
     Heading("Required"),
     JOB_NAME,
     CATEGORY_FIELD,
@@ -529,7 +538,7 @@ FIRST_PAGE: tuple[Part[Draft], ...] = (
     TEXT_PER,
     TEXT_ENCODING,
 )
-SECOND_PAGE: tuple[Part[Draft], ...] = (
+SECOND_PAGE: tuple[Part[Asked], ...] = (
     Heading("Required"),
     WORK_TEAM,
     TITLE,
@@ -544,3 +553,6 @@ SECOND_PAGE: tuple[Part[Draft], ...] = (
     _examples("good_examples", "Good examples", good=True),
     _examples("bad_examples", "Bad examples", good=False),
 )
+
+PARTS: tuple[Part[Asked], ...] = FIRST_PAGE + SECOND_PAGE
+"""All that any form asks: what an engine leaves out is called so too where a fault speaks of it."""

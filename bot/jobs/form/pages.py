@@ -17,13 +17,16 @@ from bot.base.blocks import Block, actions, button, context, modal, option, sect
 from bot.base.errors import Fault
 from bot.base.forms import Part
 from bot.base.s3_uri import Allowed
-from bot.engines.protocol import Abilities
+from bot.engines.protocol import Engine, Names
+from bot.engines.task_type import TaskTypes
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
+from bot.jobs.form.asked import Asked
 from bot.jobs.form.fields import (
     FIRST_PAGE,
     JOB_NAME,
     JOB_NAME_AGAIN,
+    PARTS,
     SECOND_PAGE,
     TEXT_COLUMN,
     WORK_TEAM,
@@ -44,24 +47,32 @@ _MEND = "To mend first:"
 
 @dataclass(frozen=True, slots=True)
 class JobForm:
-    """The two pages with fields, as lists of them; a third page is the review."""
+    """The two pages with fields, as lists of them, in an engine's words and with its task types; a
+    third page is the review.
+    """
 
-    first: tuple[Part[Draft], ...] = FIRST_PAGE
-    second: tuple[Part[Draft], ...] = SECOND_PAGE
+    first: tuple[Part[Asked], ...]
+    second: tuple[Part[Asked], ...]
+    engine: Names
+    types: TaskTypes
 
     @property
-    def parts(self) -> tuple[Part[Draft], ...]:
+    def parts(self) -> tuple[Part[Asked], ...]:
         """All that is asked."""
         return self.first + self.second
+
+    def asked(self, draft: Draft) -> Asked:
+        """The draft with what it is judged by."""
+        return Asked(draft, self.engine, self.types)
 
     def page_one(self, draft: Draft, draft_id: str, *, faults: Sequence[Fault] = ()) -> Block:
         """Page 1: what is labeled, where it lies and how. `faults` are told on top (an update has
         no field errors).
         """
         blocks = [
-            *self.on_top(faults),
+            *on_top(faults),
             *_taken(draft),
-            *forms.blocks_of(self.first, draft),
+            *forms.blocks_of(self.first, self.asked(draft)),
         ]
         return modal(
             "New labeling job 1 of 3",
@@ -77,10 +88,10 @@ class JobForm:
     ) -> Block:
         """Page 2: who labels, what they read, and the settings with defaults."""
         blocks = [
-            *self.on_top(faults),
-            *_no_teams(teams_known),
+            *on_top(faults),
+            *self._no_teams(teams_known),
             *_taken(draft),
-            *forms.blocks_of(self.second, draft),
+            *forms.blocks_of(self.second, self.asked(draft)),
             actions(button("Back", BACK, draft_id, label="Back to page 1"), block_id="back"),
         ]
         return modal(
@@ -92,16 +103,12 @@ class JobForm:
             metadata=metadata(draft_id, 2),
         )
 
-    def on_top(self, faults: Sequence[Fault]) -> list[Block]:
-        """Faults on top of a page, each with its field's name."""
-        return forms.on_top(faults, self.parts, _MEND)
-
     def read_one(self, view: Mapping[str, Any], draft: Draft) -> Draft:
         """The draft with what page 1 holds (a submit, a press of Back or a change of category).
 
         What was counted belongs to the input and the type it was read with.
         """
-        after = _of_its_type(forms.read(self.first, view, draft), draft)
+        after = _of_its_type(forms.read(self.first, view, self.asked(draft)).draft, draft)
         if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
             return after
         return msgspec.structs.replace(
@@ -110,19 +117,20 @@ class JobForm:
 
     def read_two(self, view: Mapping[str, Any], draft: Draft) -> Draft:
         """The draft with what page 2 holds: from now on its words are this person's own."""
-        return msgspec.structs.replace(forms.read(self.second, view, draft), taken_type="")
+        read = forms.read(self.second, view, self.asked(draft))
+        return read.but(taken_type="").draft
 
     def faults_one(self, draft: Draft, allowed: Allowed) -> list[Fault]:
         """What is wrong with page 1; `allowed` are the places open to the channel."""
-        return forms.faults(self.first, draft, allowed)
+        return forms.faults(self.first, self.asked(draft), allowed)
 
     def faults_two(self, draft: Draft, allowed: Allowed) -> list[Fault]:
         """What is wrong with page 2 (example pictures are read from `allowed`)."""
-        return forms.faults(self.second, draft, allowed)
+        return forms.faults(self.second, self.asked(draft), allowed)
 
     def faults(self, draft: Draft, allowed: Allowed) -> list[Fault]:
         """What is wrong with the whole draft."""
-        return forms.faults(self.parts, draft, allowed)
+        return forms.faults(self.parts, self.asked(draft), allowed)
 
     def errors(
         self, faults: Iterable[Fault], view: Mapping[str, Any] | None = None
@@ -130,32 +138,46 @@ class JobForm:
         """The faults as a view_submission's errors (see `forms.at_their_fields`)."""
         return forms.at_their_fields(faults, self.parts, view)
 
-    def words_of(self, fault: Fault) -> str:
-        """What people call the field of a fault."""
-        return forms.words_of(fault, self.parts)
+    def _no_teams(self, teams_known: bool) -> list[Block]:
+        if teams_known:
+            return []
+        return [
+            section(
+                "No labeling team is known here yet. An administrator makes one "
+                f"{self.engine.teams_made} and ties it to its channel with `/labelteam`. What you "
+                "typed is kept."
+            )
+        ]
 
 
-JOB_FORM = JobForm()
-
-
-def job_form(abilities: Abilities) -> JobForm:
-    """The form as it suits an engine: what it cannot do is not asked, and what is said of it is
-    true.
+def job_form(engine: Engine) -> JobForm:
+    """The form as it suits an engine: its task types are offered, what it cannot do is not asked,
+    and what is said of it is true.
     """
-    first, second = FIRST_PAGE, SECOND_PAGE
+    first, second, abilities = FIRST_PAGE, SECOND_PAGE, engine.abilities
     if abilities.names_again:
         first = _without(first, JOB_NAME, JOB_NAME_AGAIN)
     if abilities.one_team:
         second = _without(second, WORK_TEAM)
-    return JobForm(first, second)
+    return JobForm(first, second, engine.names, engine.task_types)
 
 
 def _without(
-    parts: tuple[Part[Draft], ...], left_out: Part[Draft], instead: Part[Draft] | None = None
-) -> tuple[Part[Draft], ...]:
+    parts: tuple[Part[Asked], ...], left_out: Part[Asked], instead: Part[Asked] | None = None
+) -> tuple[Part[Asked], ...]:
     """The parts without one of them, or with another in its place."""
     kept = [instead if part is left_out else part for part in parts]
     return tuple(part for part in kept if part is not None)
+
+
+def on_top(faults: Sequence[Fault]) -> list[Block]:
+    """Faults on top of a page, each with its field's name."""
+    return forms.on_top(faults, PARTS, _MEND)
+
+
+def words_of(fault: Fault) -> str:
+    """What people call the field of a fault."""
+    return forms.words_of(fault, PARTS)
 
 
 def thanks(name: str, channel: str) -> Block:
@@ -218,15 +240,3 @@ def _taken(draft: Draft) -> list[Block]:
     if not draft.taken_from or not (draft.labels or draft.title):
         return []
     return [context(f"Filled in as in {typed(draft.taken_from, 70)}. Change what is different.")]
-
-
-def _no_teams(teams_known: bool) -> list[Block]:
-    if teams_known:
-        return []
-    return [
-        section(
-            "No labeling team is known here yet. An administrator makes one in the AWS console "
-            "(SageMaker, Ground Truth, Labeling workforces) and ties it to its channel with "
-            "`/labelteam`. What you typed is kept."
-        )
-    ]

@@ -2,7 +2,8 @@
 (pure).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.base.blocks import (
     Block,
@@ -19,11 +20,15 @@ from bot.base.blocks import (
     section,
     typed,
 )
-from bot.base.errors import Fault
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
-from bot.jobs.form.pages import BACK, JOB_FORM, REVIEW, metadata
+from bot.jobs.finding import Finding, Kind
+from bot.jobs.form.asked import Asked
+from bot.jobs.form.pages import BACK, REVIEW, metadata
 
+FIX = "job_form_fix"  # a press that has the bot mend what a check has found
+_FINDINGS = 12  # more nobody reads at a glance
+_LISTS = ((Kind.BLOCKS, "✗", "Will fail"), (Kind.LOOK_AT, "!", "Look at"))
 _PREVIEW = 400  # characters of the instructions that the review shows
 
 
@@ -32,9 +37,10 @@ class Reviewed:
     """What the bot itself read of a draft, for the review page.
 
     `objects` is None when they could not be counted in time. `input_manifest` is the manifest that
-    AWS will read (for a folder: the one that will be made). `team_members` is None when AWS does
-    not say. `unread` are the checks that were not done in time, in words; `notes` are things to
-    look at; any of `faults` blocks the launch.
+    the engine will read (for a folder: the one that will be made). `team_members` is None when the
+    engine does not say. `unread` are the checks that were not done in time, in words; `findings` is
+    what was found, `fine` names the checks that found nothing, and `checking` says how far the
+    preflight is. `fixes` are the words of the buttons by the names of the fixes.
     """
 
     objects: int | None = None
@@ -43,40 +49,73 @@ class Reviewed:
     output_manifest: str = ""
     team_members: int | None = None
     unread: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fine: tuple[str, ...] = ()
+    checking: str = ""
+    fixes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something would fail."""
+        return any(one.kind is Kind.BLOCKS for one in self.findings)
 
 
-def review(draft: Draft, facts: Reviewed, draft_id: str) -> Block:
+def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
     """Page 3: what the bot read of it. There is a Create button only when nothing blocks the
     launch.
     """
-    noun = draft.kind.noun if draft.kind else "object"
+    draft = asked.draft
     blocks = [
-        *JOB_FORM.on_top(facts.faults),
         section(f"*{typed(draft.title)}*\n{typed(draft.description)}"),
-        section("\n".join(_review_lines(draft, facts, noun))),
+        *_checked(facts, draft_id),
+        section("\n".join(_review_lines(asked, facts))),
         section("\n".join(_review_places(draft, facts))),
         divider(),
         section(_preview(draft)),
-        *(context(typed(note)) for note in facts.notes[:10]),
     ]
-    if facts.unread:
-        waiting = "; ".join(typed(one, 200) for one in facts.unread[:10])
-        blocks.append(context(f"Not checked in time, checked again before launch: {waiting}."))
     blocks.append(actions(button("Back", BACK, draft_id, label="Back to page 2"), block_id="back"))
     return modal(
         "New labeling job 3 of 3",
         blocks,
         callback_id=REVIEW,
-        submit=None if facts.faults else "Create",
+        submit=None if facts.blocked else "Create",
         close="Cancel",
         metadata=metadata(draft_id, 3),
     )
 
 
-def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
+def _checked(facts: Reviewed, draft_id: str) -> list[Block]:
+    """What the checks found, in three lists: will fail, look at, fine."""
+    blocks: list[Block] = []
+    shown = facts.findings[:_FINDINGS]
+    labels = dict(facts.fixes)
+    for kind, sign, words in _LISTS:
+        found = [one for one in shown if one.kind is kind]
+        if found:
+            blocks.append(context(f"*{words}: {len(found):,}*"))
+        # each button once: it mends all findings of its kind
+        blocks += [_finding(one, sign, draft_id, labels.pop(one.fix, "")) for one in found]
+    if len(facts.findings) > len(shown):
+        blocks.append(context(f"and {len(facts.findings) - len(shown):,} more"))
+    if facts.fine:
+        blocks.append(context(f"✓ *Fine: {len(facts.fine):,}* · {' · '.join(facts.fine)}"))
+    if facts.checking:
+        blocks.append(context(typed(facts.checking)))
+    elif facts.unread:
+        waiting = "; ".join(typed(one, 200) for one in facts.unread[:10])
+        blocks.append(context(f"Not checked in time, checked again before launch: {waiting}."))
+    return blocks
+
+
+def _finding(one: Finding, sign: str, draft_id: str, label: str) -> Block:
+    """A finding, with the button of its fix where it has a label."""
+    fix = button(label, FIX, f"{one.fix} {draft_id}") if label else None
+    return section(f"{sign} {typed(one.words, 1000)}", accessory=fix)
+
+
+def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
     """Name, number of objects, team, bounds and labels."""
+    draft, kind, noun = asked.draft, asked.kind, asked.noun
     found = (
         f"{count(facts.objects, noun)} found"
         if facts.objects is not None
@@ -92,13 +131,11 @@ def _review_lines(draft: Draft, facts: Reviewed, noun: str) -> list[str]:
     )
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
     hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""
-    closes = spell_duration(draft.availability_s)
+    task = escape(kind.title) if kind else typed(draft.task_type, 60)
+    attribute, closes = final_attribute(draft, kind), spell_duration(draft.availability_s)
     return [
-        f"*Job* {code(draft.job_name, 70)}, labels kept as {code(final_attribute(draft), 140)}",
-        (
-            f"*Task* {escape(draft.kind.title) if draft.kind else typed(draft.task_type, 60)}: "
-            f"{found}{skipped}"
-        ),
+        f"*Job* {code(draft.job_name, 70)}, labels kept as {code(attribute, 140)}",
+        f"*Task* {task}: {found}{skipped}",
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
         (
             f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes "

@@ -12,10 +12,10 @@ from bot.base.as_typed import same_to_the_eye, unseen_sign
 from bot.base.blocks import count, rich_words
 from bot.base.errors import Fault
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
-from bot.engines.ground_truth.catalogue import OFFERED, offered
 from bot.instructions.pictures import BadPicture, Example, checked
-from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.draft import final_attribute
 from bot.jobs.durations import spell_duration
+from bot.jobs.form.asked import Asked
 from bot.jobs.places import MANIFEST_ENDINGS, is_text_file, not_open, read_place
 
 NAME_MAX = 63  # Ground Truth: LabelingJobName 1..63
@@ -67,11 +67,11 @@ def name_taken(name: str, taken: Iterable[str], since: str = "") -> Fault:
     )
 
 
-def _pattern_fault(name: str, limit: int) -> str:
+def _pattern_fault(name: str, limit: int, place: str) -> str:
     """Length and letters of a job's or an attribute's name."""
     if len(name) > limit:
         return (
-            f"This has {len(name)} characters; AWS takes {limit}. Shorten it by "
+            f"This has {len(name)} characters; {place} takes {limit}. Shorten it by "
             f"{len(name) - limit}."
         )
     if _NAME.fullmatch(name):
@@ -85,47 +85,47 @@ def _pattern_fault(name: str, limit: int) -> str:
     return "Begin and end with a letter or a digit."
 
 
-def name_fault(draft: Draft) -> str:
+def name_fault(asked: Asked) -> str:
     """Ground Truth's rules for LabelingJobName."""
-    name = draft.job_name
+    name = asked.draft.job_name
     if not name:
         return "Give the job a name, for example ripe-july."
-    if fault := _pattern_fault(name, NAME_MAX):
+    if fault := _pattern_fault(name, NAME_MAX, asked.engine.place):
         return fault
     for ending in ("-metadata", "-ref"):
         if name.lower().endswith(ending):
             return (
-                f"A job's name may not end in {ending}; Ground Truth keeps that ending for "
-                "itself. Choose another end."
+                f"A job's name may not end in {ending}; {asked.engine.service} keeps that ending "
+                "for itself. Choose another end."
             )
     return ""
 
 
-def attribute_fault(draft: Draft) -> str:
+def attribute_fault(asked: Asked) -> str:
     """Ground Truth's rules for LabelAttributeName; an empty one is the job's name, judged on its
     own field.
     """
-    name, kind = draft.label_attribute, draft.kind
-    if (name or draft.job_name).lower() in ("source", "source-ref"):
+    name, kind, keeper = asked.draft.label_attribute, asked.kind, asked.engine.service
+    if (name or asked.draft.job_name).lower() in ("source", "source-ref"):
         return (
-            f"Ground Truth keeps the word {name or draft.job_name} for itself. Give the attribute "
-            "another name."
+            f"{keeper} keeps the word {name or asked.draft.job_name} for itself. Give the "
+            "attribute another name."
         )
     if not name:
         return ""
     if name.lower().endswith("-metadata"):
         return (
-            "An attribute's name may not end in -metadata; Ground Truth writes that line itself. "
+            f"An attribute's name may not end in -metadata; {keeper} writes that line itself. "
             "Leave the ending out."
         )
     if kind and kind.ref_suffix == "must-not" and name.lower().endswith("-ref"):
         return f"For {kind.title.lower()} the name may not end in -ref. Leave the ending out."
-    if len(name) <= ATTRIBUTE_MAX < len(final_attribute(draft)):
+    if len(name) <= ATTRIBUTE_MAX < len(final_attribute(asked.draft, kind)):
         return (
             f"With -ref, which this task type needs, the name is longer than {ATTRIBUTE_MAX} "
             "characters. Shorten it."
         )
-    return _pattern_fault(name, ATTRIBUTE_MAX)
+    return _pattern_fault(name, ATTRIBUTE_MAX, asked.engine.place)
 
 
 def _read(address: str, allowed: Allowed) -> S3Uri | str:
@@ -137,8 +137,9 @@ def _read(address: str, allowed: Allowed) -> S3Uri | str:
     return not_open(place, allowed.places) or place
 
 
-def input_fault(draft: Draft, allowed: Allowed) -> str:
+def input_fault(asked: Asked, allowed: Allowed) -> str:
     """A manifest or a folder, in a place that is open to the channel."""
+    draft = asked.draft
     if not draft.input_uri:
         return (
             "Name a manifest (s3://bucket/folder/data.manifest) or a folder (s3://bucket/folder/)."
@@ -156,8 +157,9 @@ def input_fault(draft: Draft, allowed: Allowed) -> str:
     )
 
 
-def output_fault(draft: Draft, allowed: Allowed) -> str:
+def output_fault(asked: Asked, allowed: Allowed) -> str:
     """A folder that is open to the channel and beside the data."""
+    draft = asked.draft
     if not draft.output_uri:
         return "Name the folder for the results, for example s3://bucket/results/."
     place = _read(draft.output_uri, allowed)
@@ -177,26 +179,27 @@ def output_fault(draft: Draft, allowed: Allowed) -> str:
     return ""
 
 
-def category_fault(draft: Draft) -> str:
+def category_fault(asked: Asked) -> str:
     """A category that the form shows."""
-    return "" if offered(draft.category) else "Choose what is labeled."
+    return "" if asked.types.offered(asked.draft.category) else "Choose what is labeled."
 
 
-def type_fault(draft: Draft) -> str:
+def type_fault(asked: Asked) -> str:
     """A task type that can be launched, of the chosen category."""
-    kind = draft.kind
-    if kind is None or kind.id not in OFFERED:
+    kind = asked.kind
+    if kind is None or not kind.offered:
         return "Choose how it is labeled."
-    if offered(draft.category) and kind.category != draft.category:
+    chosen = asked.draft.category
+    if asked.types.offered(chosen) and kind.category != chosen:
         return (
-            f"{kind.title} does not work on {draft.category.lower()} data. Choose one of the "
-            "types shown."
+            f"{kind.title} does not work on {chosen.lower()} data. Choose one of the types shown."
         )
     return ""
 
 
-def team_fault(draft: Draft) -> str:
+def team_fault(asked: Asked) -> str:
     """A labeling team that was found."""
+    draft = asked.draft
     if draft.workteam_arn:
         return ""
     if draft.workteam_key:
@@ -207,11 +210,10 @@ def team_fault(draft: Draft) -> str:
     return "Choose the team that labels."
 
 
-def _duration_fault(
-    draft: Draft, field: str, seconds: int, bounds: tuple[int, int], sample: str
-) -> str:
-    if field in draft.typed:
+def _duration_fault(asked: Asked, field: str, bounds: tuple[int, int], sample: str) -> str:
+    if field in asked.draft.typed:
         return f"This is not a duration. Write a number and a unit, for example {sample}."
+    seconds: int = getattr(asked.draft, field)
     least, most = bounds
     if least <= seconds <= most:
         return ""
@@ -221,25 +223,26 @@ def _duration_fault(
     )
 
 
-def time_limit_max(draft: Draft) -> int:
+def time_limit_max(asked: Asked) -> int:
     """Seconds that one task may take at most: the task type's own limit."""
-    return draft.kind.time_limit_max_s if draft.kind else _TIME_LIMIT_MAX_S
+    return asked.kind.time_limit_max_s if asked.kind else _TIME_LIMIT_MAX_S
 
 
-def time_limit_fault(draft: Draft) -> str:
+def time_limit_fault(asked: Asked) -> str:
     """Ground Truth's bounds for TaskTimeLimitInSeconds."""
-    bounds = (TIME_LIMIT_MIN_S, time_limit_max(draft))
-    return _duration_fault(draft, "task_time_limit_s", draft.task_time_limit_s, bounds, "5 min")
+    bounds = (TIME_LIMIT_MIN_S, time_limit_max(asked))
+    return _duration_fault(asked, "task_time_limit_s", bounds, "5 min")
 
 
-def availability_fault(draft: Draft) -> str:
+def availability_fault(asked: Asked) -> str:
     """Ground Truth's bounds for TaskAvailabilityLifetimeInSeconds."""
     bounds = (AVAILABILITY_MIN_S, AVAILABILITY_MAX_S)
-    return _duration_fault(draft, "availability_s", draft.availability_s, bounds, "10 days")
+    return _duration_fault(asked, "availability_s", bounds, "10 days")
 
 
-def workers_fault(draft: Draft) -> str:
+def workers_fault(asked: Asked) -> str:
     """Ground Truth's bounds for NumberOfHumanWorkersPerDataObject."""
+    draft = asked.draft
     if (
         "workers_per_object" not in draft.typed
         and WORKERS_MIN <= draft.workers_per_object <= WORKERS_MAX
@@ -248,26 +251,26 @@ def workers_fault(draft: Draft) -> str:
     return f"A whole number from {WORKERS_MIN} to {WORKERS_MAX}."
 
 
-def title_fault(draft: Draft) -> str:
+def title_fault(asked: Asked) -> str:
     """Ground Truth's TaskTitle: one line."""
     ask = "Write what workers see as the task's name, for example Ripe or not"
-    if beyond := next((sign for sign in draft.title if sign > _TITLE_LAST), ""):
+    title, place = asked.draft.title, asked.engine.place
+    if beyond := next((sign for sign in title if sign > _TITLE_LAST), ""):
         return (
-            f"“{beyond}” does not fit: AWS takes no emoji of this kind in a task's title. Take it "
-            "out; the description and the instructions may hold it."
+            f"“{beyond}” does not fit: {place} takes no emoji of this kind in a task's title. Take "
+            "it out; the description and the instructions may hold it."
         )
-    return _line_fault(draft.title, TITLE_MAX, ask)
+    return _line_fault(title, TITLE_MAX, ask, place)
 
 
-def description_fault(draft: Draft) -> str:
+def description_fault(asked: Asked) -> str:
     """Ground Truth's TaskDescription: one line."""
-    return _line_fault(
-        draft.description, DESCRIPTION_MAX, "Write in one line what workers have to do"
-    )
+    ask = "Write in one line what workers have to do"
+    return _line_fault(asked.draft.description, DESCRIPTION_MAX, ask, asked.engine.place)
 
 
-def _line_fault(text: str, limit: int, ask: str) -> str:
-    """A text of one line that AWS demands."""
+def _line_fault(text: str, limit: int, ask: str, place: str) -> str:
+    """A text of one line that the engine demands."""
     if not text.strip():
         return f"{ask}."
     if any(sign in text for sign in "\n\r\t"):
@@ -276,15 +279,15 @@ def _line_fault(text: str, limit: int, ask: str) -> str:
         return f"It holds a sign that nobody sees ({sign}). Type it again without."
     if len(text) > limit:
         return (
-            f"This has {len(text)} characters; AWS takes {limit}. Shorten it by "
+            f"This has {len(text)} characters; {place} takes {limit}. Shorten it by "
             f"{len(text) - limit}."
         )
     return ""
 
 
-def labels_fault(draft: Draft) -> str:
+def labels_fault(asked: Asked) -> str:
     """The task type's numbers, and names that differ."""
-    labels, kind = draft.labels, draft.kind
+    labels, kind = asked.draft.labels, asked.kind
     least = kind.labels_min if kind else 1
     seen: dict[str, str] = {}
     for label in labels:
@@ -298,8 +301,8 @@ def labels_fault(draft: Draft) -> str:
         seen[looks] = label
     if len(labels) < least:
         commas = " Commas do not part them." if any("," in label for label in labels) else ""
-        asked = f"Write {count(least, 'label')} at least, each on its own line."
-        return f"{asked}{commas}"
+        write = f"Write {count(least, 'label')} at least, each on its own line."
+        return f"{write}{commas}"
     if kind and kind.labels_max is not None and len(labels) > kind.labels_max:
         return f"{kind.title} takes {kind.labels_max} labels at most; these are {len(labels)}."
     return ""

@@ -1,0 +1,11 @@
+"""What can be typed."""
+
+from bot.datasets import card
+from bot.datasets.actions import HELP
+from commands.doing import Answer, Ask, Shows, does
+
+
+@does(HELP)
+def helped(_ask: Ask) -> Answer:
+    """The words of the command, each with what it does."""
+    return Shows(card.help_message())

@@ -1,0 +1,21 @@
+"""The list of checks."""
+
+from bot.jobs.checks import CHECKS
+
+
+def test_every_check_is_found_once_and_in_its_place() -> None:
+    """Without this, a check could be read twice or not at all, and the review would say the same
+    things in another order.
+    """
+    assert [each.name for each in CHECKS] == [
+        "name is free",
+        "data can be labeled",
+        "results can be written",
+        "results have a folder of their own",
+        "the good examples are there",
+        "the bad examples are there",
+        "objects are there",
+        "browsers may fetch the pictures",
+        "mentions have names",
+    ]
+    assert len({each.place for each in CHECKS}) == len(CHECKS)
