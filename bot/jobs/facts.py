@@ -79,7 +79,7 @@ class Facts:
             title=job.draft.title or job.name,
             noun=kind.noun if kind else "object",
             left=job.state.unlabeled if job.state.total else None,
-            closes_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
+            ends_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
             says=rich_words(job.draft.short_instructions) or job.draft.description,
             has_instructions=not job.followed,
         )

@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 
 class TiedElsewhere(Refusal):
-    """This labeling team is told of work in another channel already. Type /labelteam leave name
+    """This labeling team is linked to another channel already. Type /labelteam leave name
     there first.
     """
 
 
 class NotTied(Refusal):
-    """This labeling team is not told of work in this channel."""
+    """This labeling team is not linked to this channel."""
 
 
 class Queue:
@@ -92,7 +92,7 @@ class Queue:
             team = self._held(session, team_id, known.arn)
             if team.channel != channel:
                 raise NotTied(
-                    f"“{team.name}” is not told of work in this channel, so nothing was changed."
+                    f"“{team.name}” is not linked to this channel, so nothing was changed."
                 )
             self._teams.tie(session, team_id, team.arn, None)
             self._teams.opened(session, team_id, team.arn, 0)

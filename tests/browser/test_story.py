@@ -53,7 +53,7 @@ def tie(whole: Whole, team: str) -> None:
     sam = whole.tab(SAM, LABELERS)
     expect(said(sam, "joined")).to_have_count(0)
     type_in(sam, f"/labelteam here {team}")
-    expect(said(sam, f"{team} is told of work in this channel from now on")).to_be_visible()
+    expect(said(sam, f"{team} is linked to this channel")).to_be_visible()
 
 
 def fill_first_page(form: Form, name: str, source: str) -> None:
@@ -76,7 +76,7 @@ def test_story_by_clicking(whole: Whole) -> None:
     read_the_instructions(lin)
     label_in_the_portal(lin, mara)
     expect(mine).to_contain_text("Completed", timeout=PATIENCE)
-    expect(mine).to_contain_text(f"{MY_PICTURES} labeled, 0 not")
+    expect(mine).to_contain_text(f"All {MY_PICTURES} labeled")
     make_dataset(mara)
 
 
@@ -121,12 +121,12 @@ def ask_with_slips(mara: Page) -> None:
     expect(form.modal).to_contain_text(f"{MY_PICTURES} pictures found")
     expect(form.modal).to_contain_text("1 good, 0 bad")
     form.next()
-    expect(form.modal).to_contain_text("three-fruits is taken in")
+    expect(form.modal).to_contain_text("three-fruits was submitted")
     form.close()
 
 
 def read_the_instructions(lin: Page) -> None:
-    """The team's message, and the pictures behind [Instructions with pictures]."""
+    """The team's message, and the pictures behind [Instructions]."""
     queue = said(lin, "Three fruits: ripe or not")
     expect(queue).to_contain_text(f"{MY_PICTURES} left", timeout=PATIENCE)
     expect(queue).to_contain_text("Choose {{ one }} word for the fruit.")
@@ -166,12 +166,12 @@ def make_dataset(mara: Page) -> None:
     form = Form(mara).titled("New dataset")
     form.expect_values(name="three-fruits", project="three-fruits")
     form.next()
-    expect(form.modal).to_contain_text("is taken in")
+    expect(form.modal).to_contain_text("was submitted")
     form.close()
     mine.get_by_test_id(re.compile("^replies-")).click()
     thread = mara.get_by_test_id("thread")
     expect(thread).to_contain_text("Launched; berry-team has been told.")
-    expect(thread).to_contain_text(f"Completed: {MY_PICTURES} labeled, 0 not")
+    expect(thread).to_contain_text(f"Completed: all {MY_PICTURES} labeled")
     expect(thread).to_contain_text(
         f"{MY_PICTURES} of {MY_PICTURES} lines arrived: ripe {MY_PICTURES}", timeout=30_000
     )

@@ -108,10 +108,10 @@ def test_the_running_card_says_all_at_a_glance() -> None:
     """The card is what a channel sees of a job all day: state, numbers, pace, team, owner, end."""
     said = card.root_card(RIPE, RUNNING, NOW)
     assert said.text.startswith(
-        "Ripe or not, July harvest: In progress. 612 of 1,240 (49 %) · about 38 an hour while "
-        "people work, about 16 such hours left. Image classification (single label) · Orchard "
+        "Ripe or not, July harvest: In progress. 612 of 1,240 (49 %) · 38 an hour while "
+        "people work · about 16 hours of work left. Image classification (single label) · Orchard "
         "team, 3 people per picture · "
-        "labels: ripe, unripe, overripe. asked by Mara · closes <!date^"
+        "labels: ripe, unripe, overripe. requested by Mara · ends <!date^"
     )
     assert said.text.endswith("· 3 failed · job ripe-july")
     assert "█████████░░░░░░░░░░░" in said.blocks[0]["text"]["text"]
@@ -312,7 +312,6 @@ def test_the_queue_message_is_one_for_the_team() -> None:
         == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
     )
     assert "(in 5 hours)" in words(said)
-    assert "In the portal this job is called “Ripe or not, July harvest”." in words(said)
     assert buttons(said) == ["open_portal", "queue_instructions"]
     assert (
         "counting the pictures"

@@ -27,7 +27,7 @@ def test_numbers_move_in_place_and_say_nothing_new_in_the_thread(world: World) -
     assert end["ts"] == card["ts"]
     launched, completed = world.thread("moving", channel)[1:]
     assert launched.startswith("Launched;")
-    assert completed.startswith("<@U0MARA> Completed: 40 labeled, 0 not, in ")
+    assert completed.startswith("<@U0MARA> Completed: all 40 labeled, in ")
     assert "s3://orchard-out/labels/moving/manifests/output/output.manifest" in completed
     posted = [
         each
@@ -72,11 +72,11 @@ def test_job_that_cannot_be_launched_for_long_is_set_aside_and_says_so(world: Wo
         world.send()
     world.mend()
     card, *lines = world.thread("set-aside")
-    assert "Set aside. Not looked at any more: AWS did not answer in time" in card
+    assert "Paused after errors. No longer tried: AWS did not answer in time" in card
     assert "in a moment" not in card
     assert len(lines) == 1, "told once"
-    assert lines[0].startswith("<@U0MARA> Set aside: ")
-    assert "Set aside" in words(world.ana.command(DATA, "/labeljob", "status set-aside"))
+    assert lines[0].startswith("<@U0MARA> Paused after errors: ")
+    assert "Paused after errors" in words(world.ana.command(DATA, "/labeljob", "status set-aside"))
 
 
 def test_thread_of_a_card_that_once_could_not_be_reached_is_answered(world: World) -> None:

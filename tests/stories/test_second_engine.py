@@ -96,7 +96,7 @@ def test_job_of_another_engine_is_told_as_one_of_ground_truth(tmp_path: Path) ->
         world.settle()
         card, *lines = world.thread("same")
         assert "Completed" in card
-        assert lines[-1].startswith("<@U0MARA> Completed: 8 labeled, 0 not")
+        assert lines[-1].startswith("<@U0MARA> Completed: all 8 labeled")
         assert "results.manifest" in lines[-1]
 
 

@@ -66,29 +66,26 @@ def test_team_is_tied_and_left_by_managers(world: World) -> None:
     """Without this, anybody could send a team's work elsewhere, or nobody could."""
     channel = world.channel("own-labelers")
     assert words(world.mara.command(channel, "/labelteam", f"here {QUEUE_TEAM}")) == (
-        "You cannot tie a labeling team to a channel. Sam or Greta can."
+        "You cannot link a labeling team to a channel. Sam or Greta can."
     )
     said = words(world.sam.command(channel, "/labelteam", "here no-such-team"))
     assert said.startswith(
         "There is no labeling team “no-such-team” in this AWS account. Known: berry-team, "
     )
     assert words(world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")) == (
-        "“queue-team” is not told of work in this channel, so nothing was changed."
+        "“queue-team” is not linked to this channel, so nothing was changed."
     )
     said = words(world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM.upper()}"))
-    assert (
-        said.startswith("*queue-team* is told of work in this channel from now on")
-        or "queue-team is told" in said
-    )
+    assert said.startswith("queue-team is linked to this channel")
     elsewhere = world.channel("own-other-labelers")
-    assert "told of work in another channel already" in words(
+    assert "linked to another channel already" in words(
         world.sam.command(elsewhere, "/labelteam", f"here {QUEUE_TEAM}")
     )
-    assert f"*queue-team* · told in <#{channel}>" in words(
+    assert f"*queue-team* · linked to <#{channel}>" in words(
         world.mara.command(channel, "/labelteam", "list")
     )
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
-    assert "*queue-team* · told nowhere yet" in words(
+    assert "*queue-team* · linked to no channel yet" in words(
         world.mara.command(channel, "/labelteam", "list")
     )
     assert "`/labelteam here name`" in words(world.mara.command(channel, "/labelteam", "what"))
@@ -114,8 +111,8 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
     assert "queue-team: 2 jobs to label" in edited["text"]
     assert "8 left" in edited["text"]
     assert "One word for the fruit in the middle" in shown(edited)
-    assert "closes" in shown(edited)
-    assert buttons(edited) == ["Open portal", "Instructions with pictures"] * 2
+    assert "ends" in shown(edited)
+    assert buttons(edited) == ["Open portal", "Instructions"] * 2
     assert next(
         link["url"] for _block, link in elements(edited["blocks"]) if "url" in link
     ).startswith("http")
@@ -132,9 +129,7 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
     assert "queue-team: 1 job to label" in fresh["text"]
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
     world.settle()
-    assert (
-        queue(world, channel)[-1]["text"] == "queue-team is told of work in this channel no more."
-    )
+    assert queue(world, channel)[-1]["text"] == "queue-team: notices have stopped here."
     stop(world, "queue-three")
 
 

@@ -143,7 +143,7 @@ def test_team_that_left_a_channel_is_called_there_no_more(
     with suppress(NotTied):  # where it had not to wait
         leave()
     make_sender().drain()
-    assert workspace.texts() == ["pickers is told of work in this channel no more."]
+    assert workspace.texts() == ["pickers: notices have stopped here."]
 
 
 def test_of_two_managers_who_tie_a_team_at_once_one_is_told_no(db: Database, other: Queue) -> None:

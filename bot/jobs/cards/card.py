@@ -70,7 +70,7 @@ def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
 def state_word(job: JobFacts, state: JobState) -> str:
     """The state in words."""
     if job.set_aside and not state.ended:
-        return "Set aside"
+        return "Paused after errors"
     if job.stop_wanted and state.state in (
         lifecycle.ASKED,
         lifecycle.LAUNCHING,
@@ -87,7 +87,7 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
     if state.state == lifecycle.REFUSED:
         return typed(state.cause, 600) or f"Nothing was created at {job.engine.place}"
     if state.withdrawn:
-        return f"It was taken back; nothing was created at {job.engine.place}"
+        return f"Withdrawn; nothing was created at {job.engine.place}"
     if state.ended:
         cause = (
             f"{typed(state.cause, 600)} · "
@@ -107,13 +107,13 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
 def _waiting_words(job: JobFacts, state: JobState) -> str:
     """What a job waits for when nobody labels it yet; "" for any other."""
     if job.set_aside:
-        return f"Not looked at any more: {typed(job.set_aside, 600)}"
+        return f"No longer tried: {typed(job.set_aside, 600)}"
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
     asked, place = state.state == lifecycle.ASKED, job.engine.place
     if job.stop_wanted:
         sent = "" if asked else f"; if {place} has it already, it is stopped there"
-        return f"It is taken back{sent}"
+        return f"It is being withdrawn{sent}"
     return f"It is sent to {place} in a moment" if asked else f"It is being sent to {place}"
 
 
@@ -124,7 +124,10 @@ def result_words(state: JobState) -> str:
         took = f", in {duration((state.ended_at - state.launched_at).total_seconds())}"
     if not state.total:
         return "nothing was labeled"
-    return f"{state.labeled:,} labeled, {state.total - state.labeled:,} not{took}"
+    rest = state.total - state.labeled
+    if not rest:
+        return f"all {state.total:,} labeled{took}"
+    return f"{state.labeled:,} labeled, {rest:,} not{took}"
 
 
 def job_of(view: Mapping[str, Any]) -> str:
@@ -192,12 +195,12 @@ def _small(job: JobFacts, state: JobState) -> str:
     parts = []
     if job.asked_by_name:
         parts.append(
-            f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, _NAME)}"
+            f"{'followed' if job.read_only else 'requested'} by {typed(job.asked_by_name, _NAME)}"
         )
     if job.read_only:
         parts.append("read only")
     if job.expires_at and not state.ended:
-        parts.append(f"closes {date(job.expires_at)}")
+        parts.append(f"ends {date(job.expires_at)}")
     if state.last_label_at:
         parts.append(f"last label {date(state.last_label_at, '{date_short_pretty} {time}')}")
     if state.failed:
@@ -228,8 +231,8 @@ def _pace(job: JobFacts, state: JobState, now: datetime) -> str:
         return f"{job.engine.place} writes the results"
     if per_hour is not None:
         left = lifecycle.seconds_left(state)
-        rest = f", about {_such(left)} left" if left is not None else ""
-        return f"about {_about(per_hour)} an hour while people work{rest}"
+        rest = f" · about {_work(left)} of work left" if left is not None else ""
+        return f"{_about(per_hour)} an hour while people work{rest}"
     if state.first_label_at:
         return f"First labels came {duration((now - state.first_label_at).total_seconds())} ago"
     return "No labels yet" if not state.labeled else "Too early to tell how fast it goes"
@@ -241,8 +244,8 @@ def _about(number: float) -> str:
     return f"{round(whole, 2 - len(str(whole))) if whole >= 100 else whole:,}"  # noqa: PLR2004
 
 
-def _such(seconds: float) -> str:
-    """Working time: such hours from two hours on, such minutes below."""
+def _work(seconds: float) -> str:
+    """Working time: hours from two hours on, minutes below."""
     if seconds >= 7200:  # noqa: PLR2004
-        return count(int(_about(seconds / 3600).replace(",", "")), "such hour")
-    return count(max(1, round(seconds / 60)), "such minute")
+        return count(int(_about(seconds / 3600).replace(",", "")), "hour")
+    return count(max(1, round(seconds / 60)), "minute")

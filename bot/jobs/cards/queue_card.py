@@ -47,7 +47,7 @@ class QueueJob:
     title: str
     noun: str
     left: int | None
-    closes_at: datetime | None
+    ends_at: datetime | None
     says: str = ""
     has_instructions: bool = True
 
@@ -70,7 +70,9 @@ def queue_card(  # noqa: PLR0913 - what the message is made of
         return queue_empty(team_name)
     lead = f"{typed(team_name, 80)}: {count(len(jobs), 'job')} to label"
     head = [section(f"{ping + ' ' if ping else ''}*{lead}*")]
-    tail = [context(_portal_names(jobs, portal_url, engine))]
+    tail = []
+    if not portal_url:
+        tail = [context(f"{engine.place} has not told the portal's address yet.")]
     groups = [[section(_queue_words(job, now)), *_queue_buttons(job, portal_url)] for job in jobs]
     shown, left = fit(groups, taken=[*head, *tail, context("and 1,000 more in the portal")])
     more = [context(f"and {left:,} more in the portal")] if left else []
@@ -90,7 +92,7 @@ def queue_empty(
 
 def queue_left(team_name: str) -> Message:
     """The team is told of work elsewhere, or nowhere, from now on."""
-    text = f"{typed(team_name, 80)} is told of work in this channel no more."
+    text = f"{typed(team_name, 80)}: notices have stopped here."
     return Message(text, [section(text)])
 
 
@@ -167,14 +169,14 @@ def _left(job: QueueJob) -> str:
 
 def _queue_words(job: QueueJob, now: datetime) -> str:
     """Title, what is left, until when, and the instructions in a sentence or two."""
-    closes = ""
-    if job.closes_at:
-        left = (job.closes_at - now).total_seconds()
-        closes = f" · closes {date(job.closes_at)}" if left > 0 else " · closing"
+    ends = ""
+    if job.ends_at:
+        left = (job.ends_at - now).total_seconds()
+        ends = f" · ends {date(job.ends_at)}" if left > 0 else " · ending"
         if 0 < left < 86_400:  # noqa: PLR2004 - within a day the hours count
-            closes += f" (in {duration(left)})"
+            ends += f" (in {duration(left)})"
     says = typed(job.says, _SAID)
-    return f"*{typed(job.title, 130)}* · {_left(job)}{closes}" + (f"\n{says}" if says else "")
+    return f"*{typed(job.title, 130)}* · {_left(job)}{ends}" + (f"\n{says}" if says else "")
 
 
 def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
@@ -182,13 +184,5 @@ def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
     if portal_url:
         buttons.append(button("Open portal", PORTAL_ID, job.id, style="primary", url=portal_url))
     if job.has_instructions:
-        buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS_ID, job.id))
+        buttons.append(button("Instructions", QUEUE_INSTRUCTIONS_ID, job.id))
     return [actions(*buttons, block_id=f"queue:{job.id}")] if buttons else []
-
-
-def _portal_names(jobs: Sequence[QueueJob], portal_url: str, engine: Names) -> str:
-    if not portal_url:
-        return f"{engine.place} has not told the portal's address yet."
-    if len(jobs) == 1:
-        return f"In the portal this job is called “{typed(jobs[0].title, 130)}”."
-    return "In the portal the jobs are called as they are here."

@@ -34,7 +34,7 @@ NOTHING_RUNNING = (
 )
 NO_JOBS = "This channel has no labeling jobs yet. `/labeljob create` asks for one."
 
-_SOON_S = 86_400.0  # a job that closes within a day is looked at first
+_SOON_S = 86_400.0  # a job that ends within a day is looked at first
 
 Rows = Sequence[tuple[JobFacts, JobState]]
 
@@ -58,7 +58,7 @@ def status_message(
 
 
 def status_table(jobs: Rows, now: datetime) -> Message:
-    """Several jobs, the worst first: failed, closing soon, running, waiting, ended."""
+    """Several jobs, the worst first: failed, ending soon, running, waiting, ended."""
     if not jobs:
         return Message(NOTHING_RUNNING, [section(NOTHING_RUNNING)])
     worst = sorted(jobs, key=lambda one: _worst(one[0], one[1], now))
@@ -104,7 +104,7 @@ def help_message(place: str, *, unknown: str = "") -> Message:
     )
     text = "\n".join([lead, *lines])
     return Message(
-        text, [section(text), context("A job belongs to the channel where it was asked for.")]
+        text, [section(text), context("A job belongs to the channel where it was requested.")]
     )
 
 
@@ -158,10 +158,10 @@ def _row(job: JobFacts, state: JobState, now: datetime) -> Block:
     ]
     if job.asked_by_name:
         small.append(
-            f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, 70)}"
+            f"{'followed' if job.read_only else 'requested'} by {typed(job.asked_by_name, 70)}"
         )
     if job.expires_at and not state.ended:
-        small.append(f"closes {date(job.expires_at)}")
+        small.append(f"ends {date(job.expires_at)}")
     text = (
         f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state, now), 200)}\n"
         f"{' · '.join(small)}"

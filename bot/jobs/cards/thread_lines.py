@@ -22,7 +22,7 @@ _NAME = 70  # characters of a name
 def launched_line(job: JobFacts, *, team_told: bool) -> Message:
     """Created, launched and open for work: one line for the three."""
     if job.stop_wanted:
-        return _line("Launched before it was taken back; it is stopped now.")
+        return _line("Launched before it was withdrawn; it is stopped now.")
     team = typed(job.team_name, _NAME)
     told = (
         f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
@@ -60,7 +60,7 @@ def not_stopped_line(job: JobFacts, why: str) -> Message:
     """
     return _line(
         f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the "
-        f"cause is mended, press Stop… again or type {code(f'/labeljob stop {job.name}')}."
+        f"cause is fixed, press Stop… again or type {code(f'/labeljob stop {job.name}')}."
     )
 
 
@@ -74,17 +74,17 @@ def failed_line(job: JobFacts, state: JobState) -> Message:
 
 
 def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
-    """The launch found what a person must mend: each field with its remedy; mentions the
+    """The launch found what a person must fix: each field with its remedy; mentions the
     requester.
     """
     wrong = [f"*{words_of(one)}*: {typed(one.text, 400)}" for one in faults[:5]]
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at {job.engine.place}."
-    mend = (
-        "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is "
+    fix = (
+        "\nFix it with `/labeljob create`: the form opens with all that was typed. The name is "
         "free again."
     )
-    return _line("\n".join([lead, *wrong]) + more + mend)
+    return _line("\n".join([lead, *wrong]) + more + fix)
 
 
 def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
@@ -101,8 +101,8 @@ def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
             "job."
         )
     return _line(
-        f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. "
-        f"{safe} When the cause is mended, press Try again or type "
+        f"{_mention(job)}Paused after errors: {typed(why, 600)} It is not tried or looked at "
+        f"any more. {safe} When the cause is fixed, press Try again or type "
         f"{code(f'/labeljob retry {job.name}')}."
     )
 
@@ -124,7 +124,7 @@ def requester_gone_line(job: JobFacts) -> Message:
 
 def retried_line(who: str) -> Message:
     """Somebody took a job up again that was set aside. `who` is a name."""
-    return _line(f"Taken up again by {typed(who, _NAME)}.")
+    return _line(f"Resumed by {typed(who, _NAME)}.")
 
 
 def _line(text: str) -> Message:
