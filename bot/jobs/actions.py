@@ -60,10 +60,18 @@ CREATE: Action[Shown] = Action(
     rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
 )
 STATUS_BUTTON: Button[Shown] = Button(
-    id="job_status", text=lambda _shown: "Status", place=1, spoken="Status of {}"
+    id="job_status",
+    text=lambda _shown: "Status",
+    place=7,
+    spoken="Status of {}",
+    tucked=lambda _shown: True,
 )
 STOP_BUTTON: Button[Shown] = Button(
-    id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}"
+    id="job_stop",
+    text=_where(can_stop, "Stop…"),
+    place=8,
+    spoken="Stop {}",
+    tucked=lambda _shown: True,
 )
 PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
 QUEUE_INSTRUCTIONS_ID = "queue_instructions"
@@ -147,6 +155,7 @@ INSTRUCTIONS: Action[Shown] = Action(
         id="job_instructions",
         text=_where(lambda job, _state: not job.read_only, "Instructions"),
         place=5,
+        tucked=lambda shown: shown.state.ended,
         queue_id=QUEUE_INSTRUCTIONS_ID,
     ),
 )

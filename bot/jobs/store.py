@@ -64,7 +64,7 @@ class JobStore:
         """
         # Read before the transaction, which needs no second connection then.
         facts = self._facts.of(job)
-        message = card.root_card(facts, job.state, self._clock())
+        message = card.root_card(facts, job.state)
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
@@ -112,7 +112,7 @@ class JobStore:
             gap = max(gap, _OLD_GAP)
         with self._db.write() as session:
             saved = self._records.save(session, after)
-            message = card.root_card(facts, state, now)
+            message = card.root_card(facts, state)
             for channel in self._outbox.channels(session, about):
                 self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
                 self._say(session, after, facts, channel, lines)
@@ -169,7 +169,7 @@ class JobStore:
             self._show(session, saved, channel)
 
     def _show(self, session: Session, job: Job, channel: str) -> None:
-        message = card.root_card(self._facts.of(job), job.state, self._clock())
+        message = card.root_card(self._facts.of(job), job.state)
         self._outbox.show(session, subject(job), channel, message)
 
     def _lines(self, job: Job, facts: JobFacts, changes: tuple[Change, ...]) -> list[Message]:

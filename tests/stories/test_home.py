@@ -42,11 +42,11 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
     world.settle()
     view = home(world, world.greta)
     assert (
-        f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 (0 %) · No labels yet"
+        f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 · No labels yet"
         in shown(view)
     )
     assert "Three things" not in shown(view)
-    assert buttons(view)[:4] == ["Status", "Instructions", "Open portal", "Stop…"]
+    assert buttons(view)[:4] == ["Instructions", "Open portal", "Status", "Stop…"]
     job = next(
         block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions"
     )

@@ -60,14 +60,14 @@ def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> No
     world.let_pauses_pass()
     world.settle()
     card, *lines = world.thread("never-taken", channel)
-    assert "Stopped. Withdrawn; nothing was created at AWS" in card
+    assert "Stopped. It was withdrawn; nothing was created at AWS" in card
     assert lines[1:] == [
         (
             "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The "
             "name is free again."
         )
     ]
-    assert buttons(world.card("never-taken", channel)) == ["Status", "Instructions"]
+    assert buttons(world.card("never-taken", channel)) == ["Instructions", "Status"]
     assert world.aws_jobs("never-taken") == []
     world.ask(an_order("never-taken", team=WAITING), channel)
     assert world.aws_jobs("never-taken") == ["never-taken"], "the name is free again"
@@ -128,9 +128,9 @@ def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again
     ]
     assert lines == ["Paused", "Paused"]
     assert buttons(world.card("silent", channel)) == [
-        "Status",
         "Try again",
         "Instructions",
+        "Status",
         "Stop…",
     ]
     stop(world, "silent", channel)

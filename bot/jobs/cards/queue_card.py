@@ -135,7 +135,7 @@ def home_view(
         section("*Jobs you asked for*" if my_jobs else "*Jobs you asked for*\nNone yet."),
     ]
     for facts, state in my_jobs[:_HOME_JOBS]:
-        blocks += _my_job(facts, state, now)
+        blocks += _my_job(facts, state)
     hidden = max(0, len(my_jobs) - _HOME_JOBS)
     if hidden:
         blocks.append(context(f"and {hidden:,} more: `/labeljob list` in their channels"))
@@ -154,11 +154,11 @@ def _first_visit() -> list[Block]:
     ]
 
 
-def _my_job(facts: JobFacts, state: JobState, now: datetime) -> list[Block]:
+def _my_job(facts: JobFacts, state: JobState) -> list[Block]:
     """A job of the person's with the buttons of its card."""
     text = (
         f"*{facts.called}* · {state_word(facts, state)} · <#{facts.channel}>\n"
-        f"{progress_words(facts, state, now)}"
+        f"{progress_words(facts, state)}"
     )
     return [section(text), actions(*job_buttons(facts, state), block_id=f"job:{facts.id}")]
 

@@ -7,7 +7,7 @@ the requester, once.
 
 from collections.abc import Sequence
 
-from bot.base.blocks import code, count, person, section, typed
+from bot.base.blocks import code, person, section, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
@@ -33,11 +33,9 @@ def launched_line(job: JobFacts, *, team_told: bool) -> Message:
 
 def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
-    place = job.engine.place
-    failed = f" {count(state.failed, job.noun)} failed at {place}." if state.failed else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     return _line(
-        f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}"
+        f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{where}"
     )
 
 
@@ -51,7 +49,7 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
         )
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{where}")
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{card.kept_words(job, state)}{where}")
 
 
 def not_stopped_line(job: JobFacts, why: str) -> Message:
@@ -67,10 +65,8 @@ def not_stopped_line(job: JobFacts, why: str) -> Message:
 def failed_line(job: JobFacts, state: JobState) -> Message:
     """The engine gave it up: what happened, what is safe, what to do; mentions the requester."""
     cause = typed(state.cause, 900).rstrip(".") or f"{job.engine.place} gave no reason"
-    advice = lifecycle.remedy(state.cause)
-    return _line(
-        f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}"
-    )
+    said = f"Failed: {cause}. {card.kept_words(job, state)} {lifecycle.remedy(state.cause)}"
+    return _line(f"{_mention(job)}{said.rstrip()}")
 
 
 def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
@@ -133,16 +129,3 @@ def _line(text: str) -> Message:
 
 def _mention(job: JobFacts) -> str:
     return f"{person(job.asked_by)} " if job.asked_by else ""
-
-
-def _kept(job: JobFacts, state: JobState) -> str:
-    """What is safe."""
-    if not state.labeled:
-        return "There were no labels yet."
-    rest = state.total - state.labeled
-    without = f"; {count(rest, f'{job.noun} has none', f'{job.noun}s have none')}" if rest else ""
-    return (
-        f"The {count(state.labeled, 'label')} are kept{without}."
-        if state.labeled > 1
-        else f"The label is kept{without}."
-    )
