@@ -178,8 +178,8 @@ class JobStore:
         lines: list[Message] = []
         for change in changes:
             if change.kind is Kind.LAUNCHED and not facts.read_only:
-                told = self._facts.team_is_told(job)
-                lines.append(thread_lines.launched_line(facts, team_told=told))
+                where = self._facts.announced_in(job)
+                lines.append(thread_lines.launched_line(facts, announced_in=where))
             elif change.kind is Kind.COMPLETED:
                 lines.append(thread_lines.completed_line(facts, state))
             elif change.kind is Kind.STOPPED:

@@ -170,7 +170,7 @@ def make_dataset(mara: Page) -> None:
     form.close()
     mine.get_by_test_id(re.compile("^replies-")).click()
     thread = mara.get_by_test_id("thread")
-    expect(thread).to_contain_text("Launched; berry-team has been told.")
+    expect(thread).to_contain_text("Launched; berry-team finds it in ")
     expect(thread).to_contain_text(f"Completed: all {MY_PICTURES} labeled")
     expect(thread).to_contain_text(
         f"{MY_PICTURES} of {MY_PICTURES} lines arrived: ripe {MY_PICTURES}", timeout=30_000

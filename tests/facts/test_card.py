@@ -19,7 +19,14 @@ from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Names
 from bot.jobs.cards import card, thread_lines
-from bot.jobs.cards.queue_card import QueueJob, home_view, queue_card, queue_empty
+from bot.jobs.cards.queue_card import (
+    QueueJob,
+    home_view,
+    joined_line,
+    queue_card,
+    queue_empty,
+    queue_ended,
+)
 from bot.jobs.cards.status_card import (
     fits,
     help_message,
@@ -56,6 +63,7 @@ RIPE = JobFacts(
     output_uri="s3://orchard-out/results/",
     engine=GroundTruth.names,
 )
+PORTAL = "https://p.example"
 PAPER = Names(place="Papermill", service="Papermill", teams_made="with a pencil")
 RUNNING = JobState(
     state="in_progress",
@@ -301,7 +309,7 @@ def test_an_end_mentions_the_requester_once() -> None:
     assert "Failed: Access Denied for LabelingRole. The 1,233 labels are kept" in lines[2].text
     assert "*Data to label*: It is gone." in lines[3].text
     assert "<@" not in thread_lines.completed_line(facts(asked_by=""), DONE).text
-    assert "<@" not in thread_lines.launched_line(RIPE, team_told=True).text
+    assert "<@" not in thread_lines.launched_line(RIPE, announced_in="C0LABEL").text
 
 
 def test_the_stop_modal_says_what_will_happen() -> None:
@@ -364,40 +372,81 @@ def test_a_list_holds_what_its_words_ask_for() -> None:
     assert "for “failed”" in list_message([(RIPE, broken)], filters="failed").text
 
 
+QUEUED = QueueJob(
+    "j1", "Ripe or not, July harvest", "picture", 628, NOW + timedelta(hours=5), "Choose ONE word."
+)
+
+
 def test_the_queue_message_is_one_for_the_team() -> None:
     """Workers need the number left, the end, a sentence, and the door."""
-    job = QueueJob(
-        "j1",
-        "Ripe or not, July harvest",
-        "picture",
-        628,
-        NOW + timedelta(hours=5),
-        "Choose ONE word.",
-    )
-    said = team_card("Orchard team", "https://portal.example", [job], NOW, ping="<!subteam^S1>")
-    assert (
-        said.text
-        == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
-    )
-    assert "(in 5 hours)" in words(said)
-    assert buttons(said) == ["open_portal", "queue_instructions"]
+    said = team_card("Orchard team", PORTAL, [QUEUED], NOW, ping="<!subteam^S1>")
+    assert said.text == "<!subteam^S1> Orchard team: 1 job: Ripe or not, July harvest, 628 left"
+    assert said.blocks[1]["text"]["text"].endswith(" (in 5 hours)\nChoose ONE word.")
+    assert said.blocks[1]["accessory"]["action_id"] == "queue_instructions"
+    assert buttons(said) == ["open_portal"]
     assert (
         "counting the pictures"
         in team_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
     )
-    assert "<!" not in team_card("O", "https://p.example", [job], NOW).text
-    many = team_card("O", "https://p.example", [replace(job, id=str(n)) for n in range(60)], NOW)
+    assert "<!" not in team_card("O", PORTAL, [QUEUED], NOW).text
+    many = team_card("O", PORTAL, [replace(QUEUED, id=str(n)) for n in range(60)], NOW)
     assert validate_message(many.payload()) == []
     assert re.search(r"and \d+ more in the portal", words(many))
 
 
+@pytest.mark.parametrize(
+    ("seconds", "lead", "each"),
+    [
+        ((None, None), "2 jobs*", "628 left · ends"),
+        (
+            (5024.0, 2000.0),
+            "2 jobs, about 117 minutes of work*",
+            "628 left · about 8 s each · ends",
+        ),
+        ((5024.0, None), "2 jobs, more than 84 minutes of work*", "about 8 s each"),
+        ((72_000.0, 60.0), "2 jobs, about 20 hours of work*", "about 2 minutes each"),
+    ],
+)
+def test_the_queue_message_says_how_much_work_it_is(
+    seconds: tuple[float | None, float | None], lead: str, each: str
+) -> None:
+    """Whoever begins wants to know whether it is minutes or days; what is not measured is no
+    number.
+    """
+    jobs = [
+        replace(QUEUED, seconds_left=seconds[0]),
+        replace(QUEUED, id="j2", left=25, seconds_left=seconds[1]),
+    ]
+    said = team_card("Orchard team", PORTAL, jobs, NOW)
+    assert said.blocks[0]["text"]["text"] == f"*Orchard team: {lead}"
+    assert each in said.blocks[1]["text"]["text"]
+
+
+def test_a_job_that_joins_a_list_has_a_line_of_its_own() -> None:
+    """An edited message notifies nobody: the team would find the job by chance."""
+    crates = replace(QUEUED, id="j2", title="Crates", total=25)
+    said = joined_line([crates], PORTAL)
+    assert re.fullmatch(r"Crates is new: 25 pictures, ends <!date\^[^>]+>\.", said.text)
+    assert buttons(said) == ["open_portal"]
+    assert said.blocks[0]["accessory"]["action_id"] == "queue_instructions"
+    both = joined_line([replace(crates, total=0, ends_at=None), QUEUED], "")
+    assert both.text.startswith("Crates is new. Ripe or not, July harvest is new: ends <!date^")
+    many = joined_line([replace(QUEUED, id=str(n), title="T" * 120) for n in range(90)], PORTAL)
+    assert validate_message(many.payload()) == []
+
+
 def test_an_empty_queue_says_what_was_done() -> None:
-    """Thanks in a number; and no queue message that lists nothing."""
-    said = queue_empty("Orchard team", done=1240, since=NOW)
+    """Thanks in a number; and no old list that promises work where there is none."""
+    done = {"picture": 1240, "text": 1, "video": 0}
+    said = queue_empty("Orchard team", done, NOW)
     assert said.text.startswith(
-        "Orchard team: nothing to label now. 1,240 pictures done since <!date^"
+        "Orchard team: nothing to label now. 1,240 pictures and 1 text done since <!date^"
     )
-    assert team_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
+    assert queue_empty("Orchard team", {"picture": 0}, NOW) == queue_empty("Orchard team")
+    assert queue_empty("Orchard team").text == "Orchard team: nothing to label now."
+    assert queue_ended("Orchard team", done, NOW).text.startswith(
+        "Orchard team: this list is done. 1,240 pictures and 1 text done since"
+    )
 
 
 def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
@@ -480,7 +529,7 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
     queued = QueueJob("j", text, "picture", 3, NOW, text)
     messages = [
         card.root_card(job, now),
-        thread_lines.launched_line(job, team_told=False),
+        thread_lines.launched_line(job, announced_in=""),
         thread_lines.completed_line(job, now),
         thread_lines.stopped_line(job, now),
         thread_lines.failed_line(job, now),
@@ -489,6 +538,7 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
         status_table([(job, now)] * 40, NOW),
         list_message([(job, now)] * 40, filters=text),
         team_card(text, "https://p.example", [replace(queued, id=str(n)) for n in range(40)], NOW),
+        joined_line([replace(queued, id=str(n)) for n in range(40)], PORTAL),
         queue_empty(text),
         plain_message(no_such_job(text, [text] * 9)),
         plain_message(text or "x"),

@@ -134,7 +134,7 @@ def assert_jobs(jobs: list[dict[str, Any]]) -> None:
             text for text in job["thread"] if not text.startswith(("Dataset", "@Mara Dataset"))
         ]
         assert f"Completed. All {job['total']} labeled" in card
-        assert launched == "Launched; orchard-team has been told."
+        assert launched == "Launched; orchard-team finds it in #orchard-labelers."
         assert end.startswith(f"@Mara Completed: all {job['total']} labeled")
 
 

@@ -19,6 +19,7 @@ from bot.jobs.records import Records
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import elements
+from bot.sandbox.workspace.seed import AUTOMATIC_TEAM
 from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
 
 GOOD = "ripeness/orchard-s7-001.jpg"
@@ -101,32 +102,41 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
         an_order("queue-one", team=QUEUE_TEAM, description="One word for the fruit in the middle")
     )
     (message,) = queue(world, channel)
-    assert "queue-team: 1 job to label" in message["text"]
+    assert "queue-team: 1 job" in message["text"]
     assert "counting the pictures" in message["text"]
     world.pass_time(2)
     world.settle()
     world.ask(an_order("queue-two", team=QUEUE_TEAM))
-    (edited,) = queue(world, channel)
+    edited, news = queue(world, channel)
     assert edited["ts"] == message["ts"]
-    assert "queue-team: 2 jobs to label" in edited["text"]
+    assert "queue-team: 2 jobs" in edited["text"]
     assert "8 left" in edited["text"]
     assert "One word for the fruit in the middle" in shown(edited)
     assert "ends" in shown(edited)
-    assert buttons(edited) == ["Open portal", "Instructions"] * 2
+    assert buttons(edited) == ["Instructions", "Instructions", "Open portal"]
     assert next(
         link["url"] for _block, link in elements(edited["blocks"]) if "url" in link
     ).startswith("http")
-    assert world.thread("queue-one")[1:] == ["Launched; queue-team has been told."]
+    assert news["text"].startswith("Ripe or not (queue-two) is new: ")
+    assert buttons(news) == ["Instructions", "Open portal"]
+    world.ask(an_order("queue-more", team=QUEUE_TEAM))
+    world.pass_time(2)
+    world.settle()
+    assert len(queue(world, channel)) == 2, "what joins within ten minutes shares a line"
+    assert "Ripe or not (queue-two) is new: 8 pictures, ends " in queue(world, channel)[1]["text"]
+    assert "Ripe or not (queue-more) is new: 8 pictures, " in queue(world, channel)[1]["text"]
+    assert world.thread("queue-one")[1:] == [f"Launched; queue-team finds it in <#{channel}>."]
     stop(world, "queue-one")
-    assert "queue-team: 1 job to label" in queue(world, channel)[0]["text"]
+    stop(world, "queue-more")
+    assert "queue-team: 1 job" in queue(world, channel)[0]["text"]
     stop(world, "queue-two")
-    (empty,) = queue(world, channel)
+    empty, _news = queue(world, channel)
     assert empty["ts"] == message["ts"]
     assert empty["text"] == "queue-team: nothing to label now."
     world.ask(an_order("queue-three", team=QUEUE_TEAM))
-    old, fresh = queue(world, channel)
-    assert old["text"] == "queue-team: nothing to label now.", "the old message stays as it ended"
-    assert "queue-team: 1 job to label" in fresh["text"]
+    old, _news, fresh = queue(world, channel)
+    assert old["text"] == "queue-team: this list is done.", "it would be untrue beside the new one"
+    assert "queue-team: 1 job" in fresh["text"]
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
     world.settle()
     assert queue(world, channel)[-1]["text"] == "queue-team: notices have stopped here."
@@ -263,3 +273,16 @@ def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(worl
     world.ask(an_order("team-is-there", team="made-meanwhile"))
     assert world.aws_jobs("team-is-there") == ["team-is-there"]
     stop(world, "team-is-there")
+
+
+def test_what_was_done_is_said_when_the_list_is_empty(world: World) -> None:
+    """Without this, a team would never see what its week's work came to."""
+    channel = world.channel("own-thanks")
+    world.sam.command(channel, "/labelteam", f"here {AUTOMATIC_TEAM}")
+    world.ask(an_order("thanked", team=AUTOMATIC_TEAM))
+    world.finish("thanked")
+    (message,) = queue(world, channel)
+    assert message["text"].startswith(
+        f"{AUTOMATIC_TEAM}: nothing to label now. 8 pictures done since <!date^"
+    )
+    world.sam.command(channel, "/labelteam", f"leave {AUTOMATIC_TEAM}")

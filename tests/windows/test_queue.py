@@ -27,7 +27,7 @@ from tests.windows.conftest import Workspace
 
 TEAM, ARN, NAME = "T0ORCHARD", "arn:pickers", "pickers"
 HERE, ELSEWHERE = "C0DATA", "C0OTHER"
-CALL = "pickers: 1 job to label"
+CALL = "pickers: 1 job"
 MakeSender = Callable[..., Sender]
 Meanwhile = Callable[[], object]
 

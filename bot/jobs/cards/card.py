@@ -164,7 +164,7 @@ def _counts(state: JobState) -> str:
 def _left(state: JobState) -> list[str]:
     """The work that is left, once a rate is known."""
     left = lifecycle.seconds_left(state)
-    return [] if left is None else [f"about {_work(left)} of work left"]
+    return [] if left is None else [f"about {work_words(left)} of work left"]
 
 
 def _waiting_words(job: JobFacts, state: JobState) -> str:
@@ -299,7 +299,7 @@ def _about(number: float) -> str:
     return f"{round(whole, 2 - len(str(whole))) if whole >= 100 else whole:,}"  # noqa: PLR2004
 
 
-def _work(seconds: float) -> str:
+def work_words(seconds: float) -> str:
     """Working time: hours from two hours on, minutes below."""
     if seconds >= 7200:  # noqa: PLR2004
         return count(int(_about(seconds / 3600).replace(",", "")), "hour")

@@ -19,14 +19,16 @@ from bot.jobs.lifecycle import JobState
 _NAME = 70  # characters of a name
 
 
-def launched_line(job: JobFacts, *, team_told: bool) -> Message:
-    """Created, launched and open for work: one line for the three."""
+def launched_line(job: JobFacts, *, announced_in: str) -> Message:
+    """Created, launched and open for work: one line for the three. `announced_in` is the channel of
+    its labeling team, "" for none.
+    """
     if job.stop_wanted:
         return _line("Launched before it was withdrawn; it is stopped now.")
     team = typed(job.team_name, _NAME)
-    told = (
-        f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
-    )
+    told = f"{team} has no channel here, so nobody was told"
+    if announced_in:
+        told = f"{team} finds it in <#{announced_in}>"
     notes = "".join(f"\n{typed(note, 600)}" for note in job.notes)
     return _line(f"Launched; {told}.{notes}")
 
