@@ -64,7 +64,7 @@ class Lapsed(Transient):
 
 
 class Unclear(Transient):
-    """AWS does not let the bot look whether it did what was asked."""
+    """The bot has no access to look whether AWS did what was requested."""
 
 
 class AwsGarbled(AwsBusy):

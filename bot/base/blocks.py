@@ -26,7 +26,7 @@ MESSAGE_BLOCKS = 50
 # Slack refuses blocks of about 13,200 characters in all (msg_blocks_too_long, seen, undocumented)
 MESSAGE_SIZE = 12_000
 VIEW_BLOCKS = 100
-BAR_CELLS = 20
+BAR_CELLS = 10
 
 _ZERO_WIDTH = "\u200b"
 # Slack has no way to escape its formatting marks, and an invisible character before one makes it a
@@ -281,7 +281,7 @@ def rich_words(rich: Mapping[str, Any] | None, names: Names | None = None) -> st
 
 
 def overflow(action_id: str, *options: Block) -> Block:
-    """The "more" menu: one to five options."""
+    """The menu behind ⋯: one to five options, whose values have 75 characters at most."""
     return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
 
 
@@ -310,16 +310,19 @@ def date(moment: datetime, form: str = "{date_short_pretty}") -> str:
     return f"<!date^{int(moment.timestamp())}^{form}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
-def bar(done: int, total: int) -> str:
-    """A progress bar of twenty cells; full only when everything is done, empty only when nothing
-    is.
+def moment(at: datetime) -> str:
+    """A day and a time of day, as each reader's own zone has them."""
+    return date(at, "{date_short_pretty} {time}")
+
+
+def bar(done: int, total: int, failed: int = 0) -> str:
+    """A progress bar of ten cells, which shows apart what is done, what failed and what is open.
+
+    Each of the three has a cell where there is any of it: nothing done is an empty bar, and a bar
+    is full only when all is done.
     """
-    if total <= 0:
-        return "░" * BAR_CELLS
-    cells = min(BAR_CELLS, done * BAR_CELLS // total)
-    if done and not cells:
-        cells = 1
-    return "█" * cells + "░" * (BAR_CELLS - cells)
+    shown = _cells((done, failed, max(0, total - done - failed)))
+    return "".join(sign * cells for sign, cells in zip("▰▨▱", shown, strict=True))
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -342,6 +345,23 @@ def duration(seconds: float) -> str:
         elif parts:
             break
     return " ".join(parts)
+
+
+def _cells(counts: Sequence[int]) -> list[int]:
+    """How many of the bar's cells each count gets; the largest gives way to those that would have
+    none.
+    """
+    total = sum(counts)
+    if total <= 0:
+        return [*[0] * (len(counts) - 1), BAR_CELLS]
+    cells = [max(min(each, 1), each * BAR_CELLS // total) for each in counts]
+    # what rounding has left over is still to be done; where that is none, it is the largest's
+    rest = len(cells) - 1 if counts[-1] else cells.index(max(cells))
+    cells[rest] += BAR_CELLS - sum(cells)
+    if cells[rest] < 1:
+        cells[cells.index(max(cells))] -= 1 - cells[rest]
+        cells[rest] = 1
+    return cells
 
 
 def _unpinged(text: str) -> str:

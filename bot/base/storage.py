@@ -378,7 +378,7 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
     except AwsRefused as error:
         if error.code in _MISSING:
             raise MissingObject(
-                f"There is nothing at {uri}. Check the spelling; capitals count."
+                f"There is nothing at {uri}. Check the spelling, upper and lower case too."
             ) from error
         if error.code == "NoSuchBucket":
             raise MissingObject(f"There is no bucket “{uri.bucket}” in this account.") from error
@@ -386,7 +386,7 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
             raise FarAway(uri.bucket) from error
         if error.code in {"AccessDenied", "403"}:
             raise AwsRefused(
-                f"AWS does not let the bot in at {uri}. An administrator can give its role "
+                f"The bot has no access to {uri}. An administrator can give its role "
                 f"s3:GetObject, s3:PutObject and s3:ListBucket on “{uri.bucket}”.",
                 error.code,
             ) from error

@@ -80,7 +80,7 @@ def of_lines(lines: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> t
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Those for which AWS would give the whole import up."""
+    """Those for which Rekognition would reject the whole import."""
     return tuple(finding for finding in findings if finding.level == "file")
 
 

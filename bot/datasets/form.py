@@ -153,9 +153,9 @@ def lead(source: Source, task_type_title: str, other_set: str) -> str:
 
 
 def thanks(source: Source) -> Block:
-    """What stands in the form's place: the dataset is taken in."""
+    """What stands in the form's place: the dataset was submitted."""
     text = (
-        f"*{typed(source.called)}* is taken in. The manifest is checked first; the card in "
+        f"*{typed(source.called)}* was submitted. The manifest is checked first; the card in "
         f"<#{source.channel}> tells how it goes."
     )
     return modal("New dataset", [section(text)], callback_id=DATASET_THANKS)

@@ -98,7 +98,9 @@ def manifest_fault(address: str, allowed: Allowed) -> str:
     except BadAddress as error:
         return str(error)
     return _file(uri) or (
-        "" if uri in allowed else f"{uri} is not open in this channel. Open are: {allowed.words()}."
+        ""
+        if uri in allowed
+        else f"The bot may not use {uri} in this channel. It may use: {allowed.words()}."
     )
 
 

@@ -46,7 +46,6 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     human_task_ui: str = ""
     pre: str = ""
     acs: str = ""
-    labels_max_console: int | None = None
     default_title: str = ""
     default_description: str = ""
     default_keywords: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ def can_stop(job: JobFacts, state: JobState) -> bool:
 
 
 def can_retry(job: JobFacts, state: JobState) -> bool:
-    """Whether the job was set aside and can be taken up again."""
+    """Whether the job was set aside and can be resumed."""
     return bool(job.set_aside) and not state.ended
 
 
@@ -60,10 +60,18 @@ CREATE: Action[Shown] = Action(
     rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
 )
 STATUS_BUTTON: Button[Shown] = Button(
-    id="job_status", text=lambda _shown: "Status", place=1, spoken="Status of {}"
+    id="job_status",
+    text=lambda _shown: "Status",
+    place=7,
+    spoken="Status of {}",
+    tucked=lambda _shown: True,
 )
 STOP_BUTTON: Button[Shown] = Button(
-    id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}"
+    id="job_stop",
+    text=_where(can_stop, "Stop…"),
+    place=8,
+    spoken="Stop {}",
+    tucked=lambda _shown: True,
 )
 PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
 QUEUE_INSTRUCTIONS_ID = "queue_instructions"
@@ -107,7 +115,7 @@ RETRY: Action[Shown] = Action(
     command=LABELJOB,
     word="retry",
     usage="retry name",
-    help="take up again a job that was set aside",
+    help="resume a job that was paused after errors",
     right="retry",
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="try this job again"),
@@ -147,6 +155,7 @@ INSTRUCTIONS: Action[Shown] = Action(
         id="job_instructions",
         text=_where(lambda job, _state: not job.read_only, "Instructions"),
         place=5,
+        tucked=lambda shown: shown.state.ended,
         queue_id=QUEUE_INSTRUCTIONS_ID,
     ),
 )
@@ -183,7 +192,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     MAKE_DATASET,
 )
 
-_TIE = Rule(Role.MANAGER, words="tie a labeling team to a channel")
+_TIE = Rule(Role.MANAGER, words="link a labeling team to a channel")
 TEAM_LIST: Action[None] = Action(
     command=LABELTEAM,
     word="list",
@@ -197,7 +206,7 @@ TEAM_HERE: Action[None] = Action(
     command=LABELTEAM,
     word="here",
     usage="here name",
-    help="tell that team of work in this channel",
+    help="link a team: its work is announced in this channel",
     right="tie team",
     first="tie team",
     rule=_TIE,
@@ -206,7 +215,7 @@ TEAM_LEAVE: Action[None] = Action(
     command=LABELTEAM,
     word="leave",
     usage="leave name",
-    help="tell it here no more",
+    help="stop notices here",
     right="tie team",
     first="tie team",
     rule=_TIE,

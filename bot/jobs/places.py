@@ -53,7 +53,7 @@ def read_place(text: str) -> S3Uri:
         if not _is_honest(character):
             name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
             raise BadAddress(
-                f"The address holds the character {name}. Type it anew, or rename the folder."
+                f"The address holds the character {name}. Retype it, or rename the folder."
             )
     if address.startswith("s3://") and "/" not in address.removeprefix("s3://"):
         raise BadAddress("This names a bucket only. Add the folder or file: s3://bucket/folder/.")
@@ -73,12 +73,12 @@ def not_open(place: S3Uri, buckets: tuple[str, ...]) -> str:
         return ""
     if not buckets:
         return (
-            "No bucket is open in this channel. An administrator can add one (LABELJOB_BUCKETS, "
-            "LABELJOB_PLACES)."
+            "The bot may use no bucket in this channel. An administrator can add one "
+            "(LABELJOB_BUCKETS, LABELJOB_PLACES)."
         )
     more = f" and {len(buckets) - 5} more" if len(buckets) > 5 else ""  # noqa: PLR2004 - five names are enough to read
     return (
-        f"{place.bucket} is not open here. Open are: {', '.join(buckets[:5])}{more}. An "
+        f"The bot may not use {place.bucket}. It may use: {', '.join(buckets[:5])}{more}. An "
         "administrator can add others."
     )
 

@@ -10,8 +10,8 @@ from bot.people.access import Access, Who
 
 
 class NotSetAside(Refusal):
-    """This job is not set aside: it is looked after as it should be, so there is nothing to try
-    again.
+    """This job is not paused after errors: it is looked after as it should be, so there is nothing
+    to try again.
     """
 
 

@@ -97,7 +97,7 @@ class Status:
     def of_job(self, job: Job, *, with_button: bool = True) -> Message:
         """How the job goes."""
         facts = self._facts.of(job)
-        return status_card.status_message(facts, job.state, self._clock(), with_button=with_button)
+        return status_card.status_message(facts, job.state, with_button=with_button)
 
     def post(self, job: Job, channel: str, key: str) -> None:
         """Say how the job goes in its thread, for everybody; once per `key`."""
@@ -130,7 +130,7 @@ class Status:
         fitting = [
             (facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted)
         ]
-        return status_card.list_message(fitting, self._clock(), filters=wanted)
+        return status_card.list_message(fitting, filters=wanted)
 
     def stop_offer(self, job: Job) -> Message:
         """The button that opens the confirmation: a mention cannot open a window by itself."""

@@ -18,7 +18,7 @@ _KINDS = {  # {} is what an object is called; what blocks comes first
     "missing": Kind(
         "names a {} that is not there",
         "name {}s that are not there",
-        "Check the spelling; capitals, blanks and %20 count.",
+        "Check the spelling; upper and lower case, blanks and %20 matter.",
     ),
     "empty": Kind("names an empty {}", "name empty {}s", "Ground Truth fails what holds 0 bytes."),
     "large": Kind(

@@ -1,11 +1,14 @@
 """Work teams and their Slack channels: the cache that pickers read, kept fresh by the worker."""
 
+import msgspec
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.base.as_typed import plain_name, spellings
 from bot.base.db import Database
 from bot.base.errors import Refusal
-from bot.people.work_team import WorkTeam
+from bot.people.work_team import Listing, WorkTeam
+
+_LISTING = msgspec.json.Decoder(Listing)
 
 
 class WorkTeamRow(SQLModel, table=True):
@@ -21,6 +24,7 @@ class WorkTeamRow(SQLModel, table=True):
     portal: str = ""
     channel: str | None = None
     open_jobs: int = 0
+    listing: str = "{}"
     gone: bool = False
 
 
@@ -114,15 +118,23 @@ class Teams:
         row.channel = channel
         session.add(row)
 
-    def opened(self, session: Session, team_id: str, arn: str, jobs: int) -> None:
-        """Note how many jobs the team's queue shows now."""
+    def opened(self, session: Session, team_id: str, arn: str, jobs: int, listing: Listing) -> None:
+        """Note how many jobs the team's queue shows now, and which it has listed."""
         row = session.get(WorkTeamRow, (team_id, arn))
         if row is not None:
             row.open_jobs = jobs
+            row.listing = msgspec.json.encode(listing).decode()
             session.add(row)
 
 
 def _team(row: WorkTeamRow) -> WorkTeam:
     return WorkTeam(
-        row.arn, row.name, row.description, row.members, row.portal, row.channel, row.open_jobs
+        row.arn,
+        row.name,
+        row.description,
+        row.members,
+        row.portal,
+        row.channel,
+        row.open_jobs,
+        _LISTING.decode(row.listing),
     )

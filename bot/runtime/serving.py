@@ -239,9 +239,7 @@ class _Worker:
         ending.start()
         ending.join(_ENDING_ROUNDS)
         if ending.is_alive():
-            words = (
-                "a round did not end in %s s; whatever it was doing is taken up at the next start"
-            )
+            words = "a round did not end in %s s; whatever it was doing goes on at the next start"
             log.warning(words, _ENDING_ROUNDS)
             os._exit(0)  # the interpreter would wait for the round's thread
 

@@ -8,4 +8,4 @@ from commands.doing import Answer, Ask, Said, does
 def retry(ask: Ask) -> Answer:
     """Once for the command, the press and the mention."""
     ask.jobs.retry.retry(ask.named.id, ask.at_home())
-    return Said(f"{ask.named.name} is taken up again; its thread tells how it goes.")
+    return Said(f"{ask.named.name} is resumed; its thread tells how it goes.")

@@ -239,7 +239,7 @@ def test_results_do_not_go_into_the_data_folder() -> None:
 def test_without_a_list_of_buckets_nothing_is_open() -> None:
     """A forgotten setting must close the door, not open it."""
     texts = {fault.field: fault.text for fault in JOB_FORM.faults_one(GOOD, Allowed(()))}
-    assert "No bucket is open" in texts["input_uri"]
+    assert "The bot may use no bucket" in texts["input_uri"]
 
 
 def test_faults_never_repeat_a_signed_link() -> None:
@@ -379,7 +379,8 @@ def test_free_names_are_free_and_legal() -> None:
     long = "x" * 63
     assert len(free_name(long, {long})) == 63
     assert name_taken("ripe-july", (), "3 May").text == (
-        "This name is taken since 3 May (capitals do not count). ripe-july-2 is free."
+        "This name is taken since 3 May (upper and lower case count as the same). ripe-july-2 is "
+        "free."
     )
 
 

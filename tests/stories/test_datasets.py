@@ -234,7 +234,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     imported(world)
     card = world.card("sets-twice", channel)
     assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
-    assert buttons(card) == ["Status", "Make test set", "Instructions"], (
+    assert buttons(card) == ["Make test set", "Instructions", "Status"], (
         "only what is still possible"
     )
     world.mara.command(channel, "/dataset", "create")
@@ -265,7 +265,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
     after = world.card("sets-twice", channel)
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
-    assert buttons(after) == ["Status", "Instructions"], "both were made"
+    assert buttons(after) == ["Instructions", "Status"], "both were made"
     world.sam.fill()
     assert "were made of this job's labels already" in shown(world.sam.view()), (
         "his window was a moment old"
@@ -283,7 +283,7 @@ def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str
     imported(world)
     card = world.card("sets-once", channel)
     assert "Dataset sets-once (training set of project project-taken): not made" in card["text"]
-    assert buttons(card) == ["Status", "Make dataset", "Instructions"]
+    assert buttons(card) == ["Make dataset", "Instructions", "Status"]
 
 
 def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
@@ -375,7 +375,7 @@ def test_labels_and_metadata_of_two_names_are_told_and_paired_when_it_is_chosen(
         (
             {"manifest_uri": "s3://somebody-elses/x.manifest"},
             "manifest_uri",
-            "is not open in this channel",
+            "It may use: ",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from bot.jobs.lifecycle import JobState
 from bot.manifests.looked import Looked, Thing
 from bot.sandbox.workspace import seed
 from tests.cases import forms
-from tests.facts.test_card import NOW, RIPE
+from tests.facts.test_card import RIPE
 from tests.stories.world import WAITING, World, an_order, shown
 
 RAW = f"s3://{seed.RAW}"
@@ -183,7 +183,7 @@ def test_look_that_was_broken_off_goes_on_behind_its_last_line(
 def test_how_far_the_look_before_the_launch_is_stands_on_the_card() -> None:
     """Without this, a job of 100,000 pictures would say “in a moment” for minutes."""
     looked = Looked(of=100_000, done=12_000, line=12_000)
-    words = progress_words(RIPE, JobState(looked=looked), NOW)
+    words = progress_words(RIPE, JobState(looked=looked))
     assert words == "12,000 of 100,000 pictures looked at"
 
 

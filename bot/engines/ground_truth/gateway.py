@@ -210,7 +210,10 @@ def _taken(name: str, found: dict[str, Any]) -> NameTaken:
     """The refusal of a name; AWS never frees one."""
     since = found["CreationTime"]
     when = f" since {since.day} {since:%B %Y}"
-    words = f"This name is taken{when} (capitals do not count), and AWS never frees a name."
+    words = (
+        f"This name is taken{when} (upper and lower case count as the same), and AWS never frees "
+        "a name."
+    )
     return NameTaken(name, since, words)
 
 

@@ -297,15 +297,15 @@ def _read_team(answer: Answer, asked: Asked) -> Asked:
 
 
 def _labels_hint(asked: Asked) -> str:
-    """The limits, and where another door has other ones."""
+    """How they are written, and the limits."""
     kind = asked.kind
     if kind is None:
         return "One label per line."
     limits = kind.label_limits.capitalize()
-    if kind.labels_max is None and kind.labels_max_console:
-        console = f"the {asked.engine.place} console"
-        limits += f" ({console} stops at {kind.labels_max_console}; this form does not)"
-    return f"One per line. {limits}, each up to 256 characters; capitals do not make another label."
+    return (
+        f"One per line. {limits}, each up to 256 characters; upper and lower case count as the "
+        "same."
+    )
 
 
 def _read_labels(answer: Answer, asked: Asked) -> Asked:
@@ -483,7 +483,7 @@ TASK_TIME: Field[Asked] = Field(
 )
 AVAILABILITY: Field[Asked] = Field(
     name="availability_s",
-    words="Job closes after",
+    words="Time limit of the job",
     hint=_hint(
         f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} "
         f"to {spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."

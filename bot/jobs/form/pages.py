@@ -42,7 +42,7 @@ THANKS = "job_form_thanks"
 
 BACK = "job_form_back"  # block_actions: one page back, with view.state.values
 
-_MEND = "To mend first:"
+_FIX = "Fix first:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class JobForm:
         return [
             section(
                 "No labeling team is known here yet. An administrator makes one "
-                f"{self.engine.teams_made} and ties it to its channel with `/labelteam`. What you "
+                f"{self.engine.teams_made} and links it to its channel with `/labelteam`. What you "
                 "typed is kept."
             )
         ]
@@ -172,7 +172,7 @@ def _without(
 
 def on_top(faults: Sequence[Fault]) -> list[Block]:
     """Faults on top of a page, each with its field's name."""
-    return forms.on_top(faults, PARTS, _MEND)
+    return forms.on_top(faults, PARTS, _FIX)
 
 
 def words_of(fault: Fault) -> str:
@@ -181,9 +181,9 @@ def words_of(fault: Fault) -> str:
 
 
 def thanks(name: str, channel: str) -> Block:
-    """The last page: the job is taken in."""
+    """The last page: the job was submitted."""
     text = (
-        f"*{typed(name)}* is taken in. It launches by itself; its card in <#{channel}> tells how "
+        f"*{typed(name)}* was submitted. It launches by itself; its card in <#{channel}> tells how "
         "it goes."
     )
     return modal("New labeling job", [section(text)], callback_id=THANKS)

@@ -130,16 +130,15 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
         else ""
     )
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
-    hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""
     task = escape(kind.title) if kind else typed(draft.task_type, 60)
-    attribute, closes = final_attribute(draft, kind), spell_duration(draft.availability_s)
+    attribute, ends = final_attribute(draft, kind), spell_duration(draft.availability_s)
     return [
         f"*Job* {code(draft.job_name, 70)}, labels kept as {code(attribute, 140)}",
         f"*Task* {task}: {found}{skipped}",
-        f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
+        f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}",
         (
-            f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes "
-            f"after {closes}"
+            f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job ends "
+            f"after {ends}"
         ),
         f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
     ]
@@ -174,7 +173,5 @@ def _preview(draft: Draft) -> str:
         f"*Example pictures* {pictures}",
     ]
     if "{{" in short + full + draft.description or "{%" in short + full:
-        lines.append(
-            "Template words stay words, as typed. Pictures come from the two example fields only."
-        )
+        lines.append("`{{ }}` is shown as text. Pictures come from the two example fields only.")
     return "\n".join(lines)

@@ -61,8 +61,8 @@ def name_taken(name: str, taken: Iterable[str], since: str = "") -> Fault:
     return Fault(
         "job_name",
         (
-            f"This name is taken{f' since {since}' if since else ''} (capitals do not count). "
-            f"{free} is free."
+            f"This name is taken{f' since {since}' if since else ''} (upper and lower case count "
+            f"as the same). {free} is free."
         ),
     )
 
@@ -294,13 +294,13 @@ def labels_fault(asked: Asked) -> str:
         if not label.strip() or len(label) > LABEL_MAX:
             return f"Each label has 1 to {LABEL_MAX} characters; “{label[:30]}…” has {len(label)}."
         if sign := unseen_sign(label):
-            return f"“{label[:30]}” holds a sign that nobody sees ({sign}). Type it again without."
+            return f"“{label[:30]}” holds a sign that nobody sees ({sign}). Retype it without."
         looks = same_to_the_eye(label)
         if looks in seen:
             return f"“{label[:60]}” and “{seen[looks][:60]}” are the same label. Take one out."
         seen[looks] = label
     if len(labels) < least:
-        commas = " Commas do not part them." if any("," in label for label in labels) else ""
+        commas = " Commas do not separate them." if any("," in label for label in labels) else ""
         write = f"Write {count(least, 'label')} at least, each on its own line."
         return f"{write}{commas}"
     if kind and kind.labels_max is not None and len(labels) > kind.labels_max:

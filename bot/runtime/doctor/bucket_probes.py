@@ -163,7 +163,7 @@ def cors(around: Surroundings) -> Iterator[Finding]:
             place,
         )
     if not around.learned.readable:
-        yield Finding(Verdict.LOOK, "Not asked, since no bucket can be read.")
+        yield Finding(Verdict.LOOK, "Skipped: no bucket can be read.")
 
 
 def _origin(around: Surroundings) -> str:
