@@ -123,8 +123,10 @@ class Inputs:
 
     def _texts(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         """One object per line of every text file of the folder."""
-        for key, size in self._storage.keys(uri):
-            if key.lower().endswith(_TEXT_FILES):
+        for key, size, archived in self._storage.keys(uri):
+            if key.lower().endswith(_TEXT_FILES) and archived:
+                tally.archived += 1
+            elif key.lower().endswith(_TEXT_FILES):
                 file = S3Uri(uri.bucket, key)
                 check_size(file, size)
                 chunks = self._storage.chunks(file)
@@ -135,9 +137,8 @@ class Inputs:
 
 def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType) -> Input:
     """What a folder that was read to its end holds."""
-    skipped = (
-        tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
-    )
+    skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.archived
+    skipped += tally.odd + tally.over
     if not tally.written:
         wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
         words = (

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.base.blocks import count
 from bot.base.errors import Refusal
-from bot.base.s3_uri import BadAddress, S3Uri
+from bot.base.s3_uri import BadAddress, Listed, S3Uri
 from bot.manifests.json_lines import numbered
 from bot.manifests.lines import ATTRIBUTE_LIMIT, OBJECT_LIMIT
 from bot.manifests.wording import places
@@ -42,6 +42,7 @@ class Tally:
     hidden: int = 0
     empty: int = 0
     large: int = 0
+    archived: int = 0
     odd: int = 0
     over: int = 0
     other: Counter[str] = field(default_factory=Counter)
@@ -58,6 +59,7 @@ class Tally:
         left = [
             count(self.empty, "empty file") if self.empty else "",
             f"{self.large:,} too large" if self.large else "",
+            f"{self.archived:,} in an archive (restore them in S3 first)" if self.archived else "",
             f"{self.hidden:,} hidden" if self.hidden else "",
             f"{self.odd:,} with a name that programs read differently" if self.odd else "",
             f"{self.other.total():,} of other kinds ({kinds})" if self.other else "",
@@ -68,7 +70,7 @@ class Tally:
 
 
 def lines_for(  # noqa: PLR0913 - the folder and its rules
-    keys: Iterable[tuple[str, int]],
+    keys: Iterable[Listed],
     bucket: str,
     media: tuple[str, ...],
     *,
@@ -79,15 +81,16 @@ def lines_for(  # noqa: PLR0913 - the folder and its rules
     r"""Manifest lines (`{"source-ref":"s3://…"}\n`) for the objects of a folder, in the order
     given.
 
-    `keys` are (key, size in bytes); `media` the extensions that the task type takes, whatever their
-    case. Folder markers, hidden and empty files, other kinds, odd names, files over `max_bytes`
-    (Ground Truth: 40 MB an image) and what comes after `limit` objects are left out and counted in
-    `tally`, which is complete when the iterator ends.
+    `keys` are the folder's objects; `media` the extensions that the task type takes, whatever their
+    case. Folder markers, hidden, empty and archived files, other kinds, odd names, files over
+    `max_bytes` (Ground Truth: 40 MB an image) and what comes after `limit` objects are left out and
+    counted in `tally`, which is complete when the iterator ends.
     """
     tally = Tally() if tally is None else tally
     endings = frozenset(ending.lower() for ending in media)
-    for key, size in keys:
-        reason = _left_out(key, size, endings, max_bytes)
+    for listed in keys:
+        key = listed.key
+        reason = _left_out(listed, endings, max_bytes)
         if reason:
             setattr(tally, reason, getattr(tally, reason) + 1)
             continue
@@ -141,10 +144,11 @@ def _line(name: str, source: str, tally: Tally) -> bytes:
     return _encode({name: source}) + b"\n"
 
 
-def _left_out(key: str, size: int, endings: frozenset[str], max_bytes: int | None) -> str:
+def _left_out(listed: Listed, endings: frozenset[str], max_bytes: int | None) -> str:
     """The tally's field for an object that is left out whatever its kind; empty for one that may be
     written.
     """
+    key, size, archived = listed
     if not key or key.endswith(("/", "_$folder$")):
         return "folders"
     parts = key.lower().split("/")
@@ -157,7 +161,9 @@ def _left_out(key: str, size: int, endings: frozenset[str], max_bytes: int | Non
         return ""
     if size <= 0:
         return "empty"
-    return "large" if max_bytes is not None and size > max_bytes else ""
+    if max_bytes is not None and size > max_bytes:
+        return "large"
+    return "archived" if archived else ""
 
 
 def _ending(key: str) -> str:

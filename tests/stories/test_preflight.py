@@ -182,3 +182,18 @@ def test_how_far_the_look_before_the_launch_is_stands_on_the_card() -> None:
     looked = Looked(of=100_000, done=12_000, line=12_000)
     words = progress_words(RIPE, JobState(looked=looked), NOW)
     assert words == "12,000 of 100,000 pictures looked at"
+
+
+def test_archived_pictures_of_a_folder_are_left_out_and_told(world: World) -> None:
+    """Without this, a folder with pictures in Glacier would be paid for and its workers would see
+    nothing.
+    """
+    body = forms.sample_picture(world)
+    world.put("frozen/warm.jpg", body)
+    for name in ("ice.jpg", "snow.jpg"):
+        world.s3.put_object(
+            Bucket=seed.RAW, Key=f"frozen/{name}", Body=body, StorageClass="DEEP_ARCHIVE"
+        )
+    review = review_of(world, "flight-frozen", f"{RAW}/frozen/")
+    assert "Left out: 2 in an archive" in review
+    assert "1 picture found, 2 other files skipped" in review
