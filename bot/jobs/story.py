@@ -228,6 +228,7 @@ class _Parts:
             engine=self._engine,
             storage=storage,
             held=self._held,
+            teams=self._ground.teams,
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
         )

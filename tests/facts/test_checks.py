@@ -16,5 +16,6 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "the bad examples are there",
         "objects are there",
         "browsers may fetch the pictures",
+        "the team has enough people",
     ]
     assert len({each.place for each in CHECKS}) == len(CHECKS)

@@ -197,3 +197,18 @@ def test_archived_pictures_of_a_folder_are_left_out_and_told(world: World) -> No
     review = review_of(world, "flight-frozen", f"{RAW}/frozen/")
     assert "Left out: 2 in an archive" in review
     assert "1 picture found, 2 other files skipped" in review
+
+
+def test_more_people_for_each_picture_than_the_team_has_are_told(world: World) -> None:
+    """Without this, every picture would wait until the job closes for somebody who is not there."""
+    teams = world.bot.ground.teams
+    team = teams.named("T0ORCHARD", WAITING)
+    source = f"{RAW}/first-basket.manifest"
+    alone = review_of(world, "flight-team", source, workers=3)
+    assert "people shall label" not in alone, "nobody knows how many they are"
+    teams.remember("T0ORCHARD", [replace(team, members=2)], set())
+    try:
+        review = review_of(world, "flight-team", source, workers=3)
+        assert f"3 people shall label each picture, but {WAITING} has 2 people" in review
+    finally:
+        teams.remember("T0ORCHARD", [team], set())

@@ -18,6 +18,7 @@ from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.manifests.looked import Looked
+from bot.people.work_team import WorkTeam
 
 REVIEW_PAGE = 3  # the review has no fields: what its checks find is shown there, with its fixes
 FORM_OBJECTS = 24  # that are looked at while a person waits for the next page
@@ -48,6 +49,13 @@ class Held(Protocol):
         """Whose folder the results would lie in, in words; "" for nobody's."""
 
 
+class KnownTeams(Protocol):
+    """The labeling teams as far as they are known."""
+
+    def get(self, team_id: str, arn: str) -> WorkTeam | None:
+        """The team of that ARN in a workspace; None where there is none (any more)."""
+
+
 def _untold(_looked: Looked) -> None:
     """Nobody wants to hear how far it is."""
 
@@ -72,6 +80,7 @@ class Sight:
     engine: Engine
     storage: Storage
     held: Held
+    teams: KnownTeams
     allowed: Allowed
     look: Look = Look()
 

@@ -17,6 +17,7 @@ from bot.jobs.checks.check import (
     REVIEW_PAGE,
     Check,
     Held,
+    KnownTeams,
     Look,
     Seen,
     Sight,
@@ -76,6 +77,7 @@ class Checker:
         engine: Engine,
         storage: Storage,
         held: Held,
+        teams: KnownTeams,
         open_places: OpenPlaces,
         questions: Questions,
     ) -> None:
@@ -84,6 +86,7 @@ class Checker:
         self._engine = engine
         self._storage = storage
         self._held = held
+        self._teams = teams
         self._open = open_places
         self._questions = questions
 
@@ -95,8 +98,7 @@ class Checker:
         rules = self.form.faults_one if page == 1 else self.form.faults_two
         faults = rules(draft, allowed)
         wrong = {fault.field for fault in faults}
-        storage = self._storage.attended(self._questions.patience())
-        sight = Sight(self._engine, storage, self._held, allowed, Look(FORM_OBJECTS))
+        sight = self._sight(draft, self._questions.patience(), Look(FORM_OBJECTS))
         pages = {page} if page == 1 else {page, REVIEW_PAGE}
         due = {
             check.name: check
@@ -116,16 +118,13 @@ class Checker:
 
     def sight(self, draft: Draft, step: Callable[[], None]) -> Sight:
         """What a fix may look at and write; `step` as for `preflight`."""
-        allowed = self._open.of(draft.channel)
-        return Sight(self._engine, self._storage.attended(step), self._held, allowed)
+        return self._sight(draft, step, ALL)
 
     def preflight(self, draft: Draft, step: Callable[[], None], look: Look) -> Checked:
         """Every check of the whole draft, while its review stands; `step` is called as it goes on,
         and ends it by raising. What AWS does not answer is not known, and said so.
         """
-        allowed = self._open.of(draft.channel)
-        storage = self._storage.attended(step)
-        sight = Sight(self._engine, storage, self._held, allowed, look)
+        sight = self._sight(draft, step, look)
         answers: dict[str, Seen] = {}
         silent: list[str] = []
         due = {one.name: one for one in self._checks if one.applies(draft, sight)}
@@ -173,11 +172,10 @@ class Checker:
             Transient: something was not answered; nothing is known.
 
         """
-        allowed = self._open.of(draft.channel)
-        faults = self.form.faults(draft, allowed)
+        faults = self.form.faults(draft, self._open.of(draft.channel))
         if faults:
             return Checked({}, tuple(faults), ())
-        sight = Sight(self._engine, self._storage.attended(step), self._held, allowed, look)
+        sight = self._sight(draft, step, look)
         due = {
             check.name: check
             for check in self._checks
@@ -185,6 +183,16 @@ class Checker:
         }
         answers = {name: _answer(check, draft, sight) for name, check in due.items()}
         return Checked(answers, tuple(_faults(answers, due)), ())
+
+    def _sight(self, draft: Draft, step: Callable[[], None], look: Look) -> Sight:
+        return Sight(
+            self._engine,
+            self._storage.attended(step),
+            self._held,
+            self._teams,
+            self._open.of(draft.channel),
+            look,
+        )
 
 
 def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:
