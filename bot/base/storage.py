@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from bot.base.aws import Aws, AwsRefused, renamed
 from bot.base.cors import RULE, lets_browsers_read
-from bot.base.errors import Refusal, Transient
+from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.s3_uri import Allowed, Listed, S3Uri
 
 CHUNK = 1 << 18
@@ -292,6 +292,20 @@ class Storage:
         self._check(uri)
         with renamed_missing(uri):
             self._s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=body, ContentType=content_type)
+
+    def try_writing(self, uri: S3Uri) -> bool:
+        """Write a small object at the address and remove it again; whether it could be removed.
+
+        What S3 refuses of the writing is raised, as from `put`.
+        """
+        self.put(uri, b"Labeljob tries whether it can write here.\n", "text/plain")
+        try:
+            with renamed_missing(uri):
+                self._s3.delete_object(Bucket=uri.bucket, Key=uri.key)
+        except LabeljobError as error:
+            log.info("%s stays: %s", uri, error.words)
+            return False
+        return True
 
     def put_once(self, uri: S3Uri, body: Body, content_type: str) -> None:
         """Write the object whole under a key that holds the hash of its content.

@@ -212,3 +212,30 @@ def test_more_people_for_each_picture_than_the_team_has_are_told(world: World) -
         assert f"3 people shall label each picture, but {WAITING} has 2 people" in review
     finally:
         teams.remember("T0ORCHARD", [team], set())
+
+
+def test_place_that_takes_no_results_blocks_before_the_launch(world: World) -> None:
+    """Without this, a bucket that a KMS key seals would let the job go as far as its launch."""
+    began = world.so_far(slack=False)
+    source = f"{RAW}/first-basket.manifest"
+    fine = review_of(world, "flight-write", source)
+    assert "writing of results" in fine
+    assert world.journal("S3.DeleteObject", after=began, slack=False), "nothing stays behind"
+    found = world.s3.list_objects_v2(Bucket=seed.OUT, Prefix="labels/labeljob/doctor")
+    assert found["KeyCount"] == 0
+    with forms.sealed(world, seed.OUT):
+        review = review_of(world, "flight-write", source)
+        assert f"The bot cannot write to s3://{seed.OUT}/labels/." in review
+        assert "kms:GenerateDataKey" in review
+        assert not world.mara.view().get("submit"), "what blocks, blocks Create"
+
+
+def test_place_whose_objects_the_bot_may_not_remove_is_fine(world: World) -> None:
+    """Without this, the right to delete would be needed to ask for a job."""
+    world.fault("S3.DeleteObject", "throttle")
+    try:
+        review = review_of(world, "flight-keep", f"{RAW}/first-basket.manifest")
+    finally:
+        world.mend()
+    assert "writing of results" in review
+    assert "cannot write" not in review
