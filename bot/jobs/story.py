@@ -28,6 +28,7 @@ from bot.jobs.status import Status
 from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
 from bot.jobs.watch import Watch
+from bot.jobs.why_unlabeled import WhyUnlabeled
 
 _AT_ONCE = 4  # launches, and reviews, of one worker: a long one leaves room for the others
 
@@ -155,6 +156,11 @@ class _Parts:
             store=self.store,
             facts=self._facts,
             engine=self._engine,
+            why_unlabeled=WhyUnlabeled(
+                storage=self._at_work,
+                open_places=self._ground.settings.open_places,
+                facts=self._facts,
+            ),
             tries=self._ground.tries,
             clock=self._ground.clock,
             settings=self._ground.settings,

@@ -35,6 +35,7 @@ def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
     place = job.engine.place
     failed = f" {count(state.failed, job.noun)} failed at {place}." if state.failed else ""
+    failed = _why(state) or failed
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     return _line(
         f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}"
@@ -51,7 +52,7 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
         )
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{where}")
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{_why(state)}{where}")
 
 
 def not_stopped_line(job: JobFacts, why: str) -> Message:
@@ -68,9 +69,8 @@ def failed_line(job: JobFacts, state: JobState) -> Message:
     """The engine gave it up: what happened, what is safe, what to do; mentions the requester."""
     cause = typed(state.cause, 900).rstrip(".") or f"{job.engine.place} gave no reason"
     advice = lifecycle.remedy(state.cause)
-    return _line(
-        f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}"
-    )
+    kept = f"{_kept(job, state)}{_why(state)}"
+    return _line(f"{_mention(job)}Failed: {cause}. {kept}{f' {advice}' if advice else ''}")
 
 
 def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
@@ -133,6 +133,11 @@ def _line(text: str) -> Message:
 
 def _mention(job: JobFacts) -> str:
     return f"{person(job.asked_by)} " if job.asked_by else ""
+
+
+def _why(state: JobState) -> str:
+    """Which objects have no label and why, where that is known."""
+    return f" {typed(state.why_unlabeled, 1200)}" if state.why_unlabeled else ""
 
 
 def _kept(job: JobFacts, state: JobState) -> str:
