@@ -16,6 +16,7 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "the bad examples are there",
         "objects are there",
         "browsers may fetch the pictures",
+        "the engine has its rights",
         "results can be written",
         "the team has enough people",
     ]

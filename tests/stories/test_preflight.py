@@ -239,3 +239,39 @@ def test_place_whose_objects_the_bot_may_not_remove_is_fine(world: World) -> Non
         world.mend()
     assert "writing of results" in review
     assert "cannot write" not in review
+
+
+def role_situation(world: World, bucket: str, situation: str | None) -> None:
+    """What the execution role's own policies say of a bucket."""
+    body = {"bucket": bucket, "situation": situation}
+    forms.control(world.services.aws_url, "situations", body)
+
+
+def test_what_is_denied_to_the_execution_role_blocks(world: World) -> None:
+    """Without this, a job would be launched whose pictures Ground Truth may not read."""
+    source = f"{RAW}/first-basket.manifest"
+    assert "execution role" in review_of(world, "flight-role", source)
+    role_situation(world, seed.RAW, "forbidden")
+    try:
+        review = review_of(world, "flight-role", source)
+        assert "A policy denies the execution role LabelingRole s3:GetObject on s3://" in review
+        assert not world.mara.view().get("submit"), "what blocks, blocks Create"
+        role_situation(world, seed.RAW, "unlisted")
+        review = review_of(world, "flight-role", source)
+        assert "No policy of the execution role LabelingRole plainly allows it s3:ListB" in review
+        assert world.mara.view().get("submit"), "a policy of the bucket may allow it"
+    finally:
+        role_situation(world, seed.RAW, None)
+
+
+def test_iam_that_does_not_answer_blocks_nothing(world: World) -> None:
+    """Without this, a bot in a network without IAM could launch no job."""
+    world.fault("IAM.*", "throttle")
+    try:
+        review = review_of(world, "flight-iam", f"{RAW}/first-basket.manifest")
+        assert "the rights of the engine's own role" in review
+        told = forms.create(world, an_order("flight-iam"))
+        assert told.thread
+        assert world.aws_jobs("flight-iam")
+    finally:
+        world.mend()
