@@ -5,6 +5,7 @@ from bot.base.s3_uri import Allowed
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 
 
@@ -12,4 +13,4 @@ def idle_engine() -> GroundTruth:
     """An engine whose AWS is nowhere."""
     aws = Aws(Settings(SLACK_BOT_TOKEN="xoxb-test"))
     storage = Storage.for_work(aws, Allowed(()))
-    return GroundTruth(Gateway(aws), storage, region="us-east-1", role_arn="")
+    return GroundTruth(Gateway(aws), storage, ExecutionRole(aws, ""), region="us-east-1")

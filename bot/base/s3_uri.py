@@ -6,6 +6,7 @@ output) goes through `S3Uri.parse` and `Allowed` before anything is fetched, wri
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # S3: 3-63 characters, lower case, digits, dot, hyphen
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -19,6 +20,16 @@ class BadAddress(ValueError):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or " ".join((type(self).__doc__ or "").split()))
+
+
+class Listed(NamedTuple):
+    """What a list of S3 says of an object: its key, its bytes, and whether it lies in an archive
+    from which nobody reads at once.
+    """
+
+    key: str
+    size: int
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

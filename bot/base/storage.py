@@ -16,8 +16,8 @@ from typing import IO, Any
 
 from bot.base.aws import Aws, AwsRefused, renamed
 from bot.base.cors import RULE, lets_browsers_read
-from bot.base.errors import Refusal, Transient
-from bot.base.s3_uri import Allowed, S3Uri
+from bot.base.errors import LabeljobError, Refusal, Transient
+from bot.base.s3_uri import Allowed, Listed, S3Uri
 
 CHUNK = 1 << 18
 # bytes of an upload that are in memory at once; S3 takes parts from 5 MiB on, 10,000 of them
@@ -238,17 +238,22 @@ class Storage:
         with renamed_missing(folder):
             self._s3.list_objects_v2(Bucket=folder.bucket, Prefix=folder.key, MaxKeys=1)
 
-    def keys(self, folder: S3Uri) -> Iterator[tuple[str, int]]:
-        """Key and size of every object below the folder, in S3's order, listed a page at a time."""
+    def keys(self, folder: S3Uri) -> Iterator[Listed]:
+        """Every object below the folder, in S3's order, listed a page at a time.
+
+        A list does not tell the archive tiers of Intelligent-Tiering.
+        """
         self._check(folder)
         with renamed_missing(folder):
             pages = self._s3.get_paginator("list_objects_v2").paginate(
-                Bucket=folder.bucket, Prefix=folder.key
+                Bucket=folder.bucket,
+                Prefix=folder.key,
+                OptionalObjectAttributes=["RestoreStatus"],
             )
             for page in pages:
                 self._step()
                 for item in page.get("Contents", ()):
-                    yield item["Key"], item["Size"]
+                    yield Listed(item["Key"], item["Size"], _listed_archived(item))
 
     def browsers_may_read(self, bucket: str) -> bool:
         """Whether a CORS rule of the bucket lets workers' browsers fetch pictures
@@ -287,6 +292,20 @@ class Storage:
         self._check(uri)
         with renamed_missing(uri):
             self._s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=body, ContentType=content_type)
+
+    def try_writing(self, uri: S3Uri) -> bool:
+        """Write a small object at the address and remove it again; whether it could be removed.
+
+        What S3 refuses of the writing is raised, as from `put`.
+        """
+        self.put(uri, b"Labeljob tries whether it can write here.\n", "text/plain")
+        try:
+            with renamed_missing(uri):
+                self._s3.delete_object(Bucket=uri.bucket, Key=uri.key)
+        except LabeljobError as error:
+            log.info("%s stays: %s", uri, error.words)
+            return False
+        return True
 
     def put_once(self, uri: S3Uri, body: Body, content_type: str) -> None:
         """Write the object whole under a key that holds the hash of its content.
@@ -365,6 +384,12 @@ def _archived(said: Mapping[str, Any]) -> bool:
     return said.get("StorageClass") in ARCHIVES and 'ongoing-request="false"' not in str(
         said.get("Restore") or ""
     )
+
+
+def _listed_archived(item: Mapping[str, Any]) -> bool:
+    """The same of an object in a list (ListObjectsV2); a copy that was restored has an end."""
+    restored = "RestoreExpiryDate" in item.get("RestoreStatus", ())
+    return item.get("StorageClass") in ARCHIVES and not restored
 
 
 @contextmanager

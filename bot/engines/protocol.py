@@ -6,6 +6,7 @@ after an answer that never came; what an engine cannot do is said by `Abilities`
 and words follow them. Results are an augmented manifest wherever they come from.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -150,6 +151,18 @@ class Abilities:
     needs_cors: bool = True  # pictures are fetched by the worker's browser
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What an engine itself may do with a job's places, in words: what `blocks`, what is to be
+    looked at, and, where neither is, what was found `fine` or could not be asked. Nothing at all of
+    an engine that has no rights of its own.
+    """
+
+    blocks: tuple[str, ...] = ()
+    look_at: tuple[str, ...] = ()
+    fine: str = ""
+
+
 class Steps(Protocol):
     """A submission's progress, kept with the job: what was done is not done again by the next
     try.
@@ -197,6 +210,9 @@ class Engine(Protocol):
 
     def taken_names(self, beginning: str) -> set[str]:
         """Names in use that hold `beginning`, in lower case, for a free one to offer."""
+
+    def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
+        """Whether the engine itself may read objects like these and write below this folder."""
 
     def made_before(self, name: str, request_key: str, steps: Steps) -> Submitted | None:
         """The job that an earlier try made for this request, if the engine took it."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.base.errors import Refusal
-from bot.base.s3_uri import Allowed, S3Uri
+from bot.base.s3_uri import Allowed, Listed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
 from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft, final_attribute
@@ -135,18 +135,21 @@ class Inputs:
         seen: texts.Seen,
     ) -> Iterator[bytes]:
         """One object per text of every file of the folder, or of the one file."""
-        files = (
-            [(uri.key, self._storage.size(uri))] if not uri.is_folder else self._storage.keys(uri)
-        )
+        files = self._storage.keys(uri) if uri.is_folder else [self._listed(uri)]
         endings = frozenset(texts.ENDINGS)
-        for key, size in files:
-            if build.left_out(key, size, endings, tally):
+        for listed in files:
+            if build.left_out(listed, endings, tally):
                 continue
-            file = S3Uri(uri.bucket, key)
-            check_size(file, size)
-            for text in texts.texts(key, self._storage.chunks(file), seen):
+            file = S3Uri(uri.bucket, listed.key)
+            check_size(file, listed.size)
+            for text in texts.texts(listed.key, self._storage.chunks(file), seen):
                 yield from build.text_line(text, tally, kind.objects_max)
         tally.blank = seen.blank
+
+    def _listed(self, uri: S3Uri) -> Listed:
+        """A single file, as a listing would have it."""
+        head = self._storage.head(uri)
+        return Listed(uri.key, head.size, head.archived)
 
 
 def reading_of(draft: Draft) -> texts.Reading:
@@ -165,9 +168,8 @@ def _is_made(uri: S3Uri, kind: TaskType) -> bool:
 
 def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType, read: TextsRead) -> Input:
     """What a folder or a file of texts that was read to its end holds."""
-    skipped = (
-        tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
-    )
+    skipped = tally.other.total() + tally.hidden + tally.empty + tally.large + tally.archived
+    skipped += tally.odd + tally.over
     if not tally.written:
         wanted = ", ".join(texts.ENDINGS if kind.source_key == "source" else kind.media)
         words = (

@@ -90,7 +90,8 @@ class JobState(msgspec.Struct, frozen=True):
     `cause` is why it failed or was refused, in AWS's or our words. `stopped_by` is who had it
     stopped. `datasets` are those made of its labels, oldest first. `steps` is what its engine has
     kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
-    objects is that comes before it.
+    objects is that comes before it. `why_unlabeled` says which objects have no label and why, once
+    it is over and some failed.
     """
 
     state: str = ASKED
@@ -113,6 +114,7 @@ class JobState(msgspec.Struct, frozen=True):
     datasets: tuple[MadeDataset, ...] = ()
     steps: dict[str, str] = {}
     looked: Looked | None = None
+    why_unlabeled: str = ""
 
     @property
     def ended(self) -> bool:

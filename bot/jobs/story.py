@@ -9,6 +9,7 @@ from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.jobs.accept import Accept
 from bot.jobs.checks import CHECKS
+from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
 from bot.jobs.facts import Facts
 from bot.jobs.follow import Follow
@@ -28,6 +29,7 @@ from bot.jobs.status import Status
 from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
 from bot.jobs.watch import Watch
+from bot.jobs.why_unlabeled import WhyUnlabeled
 
 _AT_ONCE = 4  # launches, and reviews, of one worker: a long one leaves room for the others
 
@@ -155,6 +157,11 @@ class _Parts:
             store=self.store,
             facts=self._facts,
             engine=self._engine,
+            why_unlabeled=WhyUnlabeled(
+                storage=self._at_work,
+                open_places=self._ground.settings.open_places,
+                facts=self._facts,
+            ),
             tries=self._ground.tries,
             clock=self._ground.clock,
             settings=self._ground.settings,
@@ -227,8 +234,7 @@ class _Parts:
             job_form(self._engine),
             engine=self._engine,
             storage=storage,
-            held=self._held,
-            name_of=self._ground.access.mentioned,
+            known=Known(self._held, self._ground.teams, self._ground.access.mentioned),
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
         )

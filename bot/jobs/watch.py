@@ -7,8 +7,11 @@ gave no answer though it answers otherwise, it is set aside and its thread told 
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+
+import msgspec
 
 from bot.base.blocks import duration
 from bot.base.clock import Clock
@@ -21,6 +24,7 @@ from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import observe, repeats
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
+from bot.jobs.why_unlabeled import WhyUnlabeled
 from bot.work.tries import Tries, attempt, counts
 
 log = logging.getLogger(__name__)
@@ -36,6 +40,7 @@ class Watch:
         store: JobStore,
         facts: Facts,
         engine: Engine,
+        why_unlabeled: WhyUnlabeled,
         tries: Tries,
         clock: Clock,
         settings: Settings,
@@ -44,6 +49,7 @@ class Watch:
         self._store = store
         self._facts = facts
         self._engine = engine
+        self._why_unlabeled = why_unlabeled
         self._tries = tries
         self._clock = clock
         self._silence = settings.set_aside_silence
@@ -64,12 +70,15 @@ class Watch:
                     continue
                 count = partial(self._count_failure, job)
                 with about(job=job.id):
-                    look = partial(self._look, job, listed)
+                    look = partial(self._look, job, listed, hold.keep)
                     attempt(f"looking at {job.name}", hold, look, refused=count, failed=count)
 
-    def _look(self, job: Job, listed: Report | None) -> None:
+    def _look(self, job: Job, listed: Report | None, step: Callable[[], None]) -> None:
         report = listed or self._engine.report(Known(job.arn, job.name))
         state, changes = observe(job.state, report, self._clock())
+        if state.ended:
+            why = self._why_unlabeled.words(job, state, step)
+            state = msgspec.structs.replace(state, why_unlabeled=why)
         if state != job.state or job.fails or job.silent:
             self._store.change(replace(job, fails=0, silent=0), state, changes)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bot.base.blocks import count
-from bot.base.s3_uri import BadAddress, S3Uri
+from bot.base.s3_uri import BadAddress, Listed, S3Uri
 from bot.manifests.lines import OBJECT_LIMIT
 
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}
@@ -33,6 +33,7 @@ class Tally:
     hidden: int = 0
     empty: int = 0
     large: int = 0
+    archived: int = 0
     odd: int = 0
     over: int = 0
     blank: int = 0
@@ -51,6 +52,7 @@ class Tally:
             count(self.empty, "empty file") if self.empty else "",
             count(self.blank, "blank text") if self.blank else "",
             f"{self.large:,} too large" if self.large else "",
+            f"{self.archived:,} in an archive (restore them in S3 first)" if self.archived else "",
             f"{self.hidden:,} hidden" if self.hidden else "",
             f"{self.odd:,} with a name that programs read differently" if self.odd else "",
             f"{self.other.total():,} of other kinds ({kinds})" if self.other else "",
@@ -61,7 +63,7 @@ class Tally:
 
 
 def lines_for(  # noqa: PLR0913 - the folder and its rules
-    keys: Iterable[tuple[str, int]],
+    keys: Iterable[Listed],
     bucket: str,
     media: tuple[str, ...],
     *,
@@ -72,15 +74,16 @@ def lines_for(  # noqa: PLR0913 - the folder and its rules
     r"""Manifest lines (`{"source-ref":"s3://…"}\n`) for the objects of a folder, in the order
     given.
 
-    `keys` are (key, size in bytes); `media` the extensions that the task type takes, whatever their
-    case. Folder markers, hidden and empty files, other kinds, odd names, files over `max_bytes`
-    (Ground Truth: 40 MB an image) and what comes after `limit` objects are left out and counted in
-    `tally`, which is complete when the iterator ends.
+    `keys` are the folder's objects; `media` the extensions that the task type takes, whatever their
+    case. Folder markers, hidden, empty and archived files, other kinds, odd names, files over
+    `max_bytes` (Ground Truth: 40 MB an image) and what comes after `limit` objects are left out and
+    counted in `tally`, which is complete when the iterator ends.
     """
     tally = Tally() if tally is None else tally
     endings = frozenset(ending.lower() for ending in media)
-    for key, size in keys:
-        if left_out(key, size, endings, tally, max_bytes=max_bytes):
+    for listed in keys:
+        key = listed.key
+        if left_out(listed, endings, tally, max_bytes=max_bytes):
             continue
         address = f"s3://{bucket}/{key}"
         if not _plain(address):
@@ -107,29 +110,29 @@ def _line(name: str, source: str, tally: Tally) -> bytes:
 
 
 def left_out(
-    key: str,
-    size: int,
+    listed: Listed,
     endings: frozenset[str],
     tally: Tally,
     *,
     max_bytes: int | None = None,
 ) -> bool:
     """Whether an object is left out, and counted by its reason."""
-    reason = _reason(key, size, endings, max_bytes)
+    reason = _reason(listed, endings, max_bytes)
     if reason:
         setattr(tally, reason, getattr(tally, reason) + 1)
         return True
-    ending = _ending(key)
+    ending = _ending(listed.key)
     if ending not in endings:
         tally.other[ending] += 1
         return True
     return False
 
 
-def _reason(key: str, size: int, endings: frozenset[str], max_bytes: int | None) -> str:
+def _reason(listed: Listed, endings: frozenset[str], max_bytes: int | None) -> str:
     """The tally's field for an object that is left out; empty for one that may be written, or is of
     another kind.
     """
+    key, size, archived = listed
     if not key or key.endswith(("/", "_$folder$")):
         return "folders"
     parts = key.lower().split("/")
@@ -142,7 +145,9 @@ def _reason(key: str, size: int, endings: frozenset[str], max_bytes: int | None)
         return ""
     if size <= 0:
         return "empty"
-    return "large" if max_bytes is not None and size > max_bytes else ""
+    if max_bytes is not None and size > max_bytes:
+        return "large"
+    return "archived" if archived else ""
 
 
 def _ending(key: str) -> str:

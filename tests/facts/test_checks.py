@@ -10,12 +10,15 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
     assert [each.name for each in CHECKS] == [
         "name is free",
         "data can be labeled",
-        "results can be written",
+        "the place for results is there",
         "results have a folder of their own",
         "the good examples are there",
         "the bad examples are there",
         "objects are there",
         "browsers may fetch the pictures",
+        "the engine has its rights",
+        "results can be written",
+        "the team has enough people",
         "mentions have names",
     ]
     assert len({each.place for each in CHECKS}) == len(CHECKS)

@@ -104,6 +104,7 @@ GOING = st.builds(
     ended_at=MOMENTS,
     worked_s=st.floats(0, 1e7),
     output_uri=TYPED,
+    why_unlabeled=st.just("") | TYPED,
 )
 
 

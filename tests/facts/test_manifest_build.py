@@ -1,10 +1,12 @@
 """Manifests made from folders and texts."""
 
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.base.s3_uri import Listed
 from bot.manifests.build import Tally, lines_for
 from bot.manifests.lines import check, words
 
@@ -13,7 +15,7 @@ MEDIA = (".jpg", ".jpeg", ".png")
 
 def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
     """Somebody who sees fewer lines than files must be told why (story 6)."""
-    keys = [
+    keys: list[Any] = [
         ("july/", 0),
         ("july/.DS_Store", 9),
         ("july/a b+é.JPG", 10),
@@ -26,10 +28,12 @@ def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
         ("july/../g.png", 10),
         ("july/__MACOSX/h.png", 10),
         ("july/日本.png", 10),
+        ("july/ice.png", 10, True),
         ("july/z.png", 10),
     ]
     tally = Tally()
-    made = list(lines_for(keys, "orchard-raw", MEDIA, tally=tally, limit=3, max_bytes=40))
+    listed = (Listed(*key) for key in keys)
+    made = list(lines_for(listed, "orchard-raw", MEDIA, tally=tally, limit=3, max_bytes=40))
     assert [json.loads(line)["source-ref"] for line in made] == [
         "s3://orchard-raw/july/a b+é.JPG",
         "s3://orchard-raw/july/b.jpeg",
@@ -37,10 +41,11 @@ def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
     ]
     assert made[2] == '{"source-ref":"s3://orchard-raw/july/日本.png"}\n'.encode()
     assert (tally.written, tally.folders, tally.hidden, tally.empty, tally.large) == (3, 2, 2, 1, 1)
+    assert tally.archived == 1
     assert (tally.odd, tally.over, tally.other) == (1, 1, {".txt": 1, "": 1})
     assert tally.left_out == (
-        "Left out: 1 empty file, 1 too large, 2 hidden, 1 with a name that programs read "
-        "differently, "
+        "Left out: 1 empty file, 1 too large, 1 in an archive (restore them in S3 first), "
+        "2 hidden, 1 with a name that programs read differently, "
         "2 of other kinds (.txt 1, none 1), 1 beyond the limit of one job."
     )
     assert Tally(written=1240).left_out == ""
@@ -54,7 +59,7 @@ def test_a_folder_becomes_a_manifest_and_the_rest_is_counted() -> None:
 def test_what_is_made_passes_the_check(keys: list[tuple[str, int]]) -> None:
     """A manifest of our own that the next step refuses would be our fault, not the person's."""
     tally = Tally()
-    named = [(f"{key}.png", size) for key, size in keys]
+    named = [Listed(f"{key}.png", size) for key, size in keys]
     made = b"".join(lines_for(named, "orchard-raw", MEDIA, tally=tally))
     verdict = check([made], source_key="source-ref", media=MEDIA)
     assert verdict.good == tally.written

@@ -97,7 +97,7 @@ class Practice:
 
     def __getattr__(self, service: str) -> Any:
         """The client of a service, made once: `practice.s3`."""
-        if service not in {"s3", "sagemaker", "rekognition", "logs", "sts", "sns", "sqs"}:
+        if service not in {"s3", "sagemaker", "rekognition", "logs", "sts", "sns", "sqs", "iam"}:
             raise AttributeError(service)
         return self._clients.setdefault(service, self.client(service))
 

@@ -112,6 +112,12 @@ def _string(shape: Shape) -> st.SearchStrategy[str]:
 
 def _structure(shape: Shape, known: Known, depth: int) -> st.SearchStrategy[dict[str, Any]]:
     members = shape.members  # type: ignore[attr-defined]
+    if getattr(shape, "is_tagged_union", False):  # exactly one member says something
+        alone = [
+            st.fixed_dictionaries({name: valid(each, known, name, depth + 1)})
+            for name, each in members.items()
+        ]
+        return st.one_of(alone)
     needed = {name: valid(members[name], known, name, depth + 1) for name in shape.required_members}
     if depth >= DEEPEST:
         return st.fixed_dictionaries(needed)

@@ -186,7 +186,7 @@ def test_boto3_in_a_script(services: Services) -> None:
         "len(groups)]))\n",
     )
     assert found[0] == "111122223333"
-    assert found[1] == ["berry-team", "orchard-team"]
+    assert sorted(found[1]) == ["berry-team", "orchard-team"]
     assert {"orchard-raw", "orchard-out"} <= set(found[2])
     assert found[3].startswith(services.environment["AWS_ENDPOINT_URL"])
 

@@ -125,8 +125,9 @@ HAD = {
         *("SetTopicAttributes", "Subscribe", "Unsubscribe"),
     ],
     "sts": ["AssumeRole", "GetCallerIdentity"],
+    "iam": ["GetRole", "SimulatePrincipalPolicy"],
 }
-FORMS = {"sns", "sts"}
+FORMS = {"sns", "sts", "iam"}
 OPERATIONS = [(service, name) for service, names in HAD.items() for name in names]
 UNCHECKED = {
     # Surrogate ranges: a JSON text has no surrogates, and neither re nor regex compiles a class of
@@ -137,6 +138,7 @@ UNCHECKED = {
     "sqs": [],
     "sns": [],
     "sts": [],
+    "iam": [],
 }
 REFUSALS = {
     *("ValidationException", "InvalidParameterException", "SerializationException"),
@@ -225,6 +227,8 @@ def known(aws: Practice) -> Known:
         "QueueName": ["known"],
         "QueueUrl": [f"{aws.server.url}/111122223333/known"],
         "RoleArn": [ROLE],
+        "RoleName": ["LabelingRole"],
+        "PolicySourceArn": [ROLE],
     }
 
 

@@ -6,11 +6,13 @@ answer; opaque ids; no state but counters; two jobs may bear one name; task type
 own. What it lists is what an engine of that kind would list over HTTP.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
 
 from bot.base.errors import Transient
+from bot.base.s3_uri import S3Uri
 from bot.engines.protocol import (
     Abilities,
     Described,
@@ -19,6 +21,7 @@ from bot.engines.protocol import (
     Names,
     Order,
     Report,
+    Rights,
     Steps,
     Submitted,
 )
@@ -87,6 +90,10 @@ class PaperEngine:
 
     def taken_names(self, beginning: str) -> set[str]:
         raise AssertionError(f"as above: {beginning}")
+
+    def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
+        del reads, writes
+        return Rights()
 
     def made_before(self, name: str, request_key: str, steps: Steps) -> Submitted | None:
         del name

@@ -56,6 +56,26 @@ def test_objects_that_fail_are_counted_and_told(world: World) -> None:
     card, *lines = world.thread("with-holes")
     assert "Completed with errors. 1 labeled, 1 failed, in " in card
     assert lines[-1].startswith("<@U0MARA> Completed with errors: 1 labeled, 1 failed, in ")
+    assert "1 picture has no label: 1 is not there any more (ripeness/gone.jpg)." in lines[-1]
+
+
+def test_end_is_told_although_the_results_cannot_be_read(world: World) -> None:
+    """Without this, whoever has closed a bucket would never hear that the job is over."""
+    lines = [f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg", f"s3://{seed.RAW}/ripeness/left.jpg"]
+    world.put("ripeness/left.jpg", forms.sample_picture(world))
+    world.ask(an_order("unread-end", source=forms.manifest_of(world, "unread.manifest", lines)))
+    world.s3.delete_object(Bucket=seed.RAW, Key="ripeness/left.jpg")
+    for _ in range(60):
+        world.pass_time(1)
+        if world.aws_status("unread-end") == "Completed":
+            break
+    world.s3.delete_object(
+        Bucket=seed.OUT, Key="labels/unread-end/manifests/output/output.manifest"
+    )
+    world.settle()
+    said = world.thread("unread-end")[-1]
+    assert said.startswith("<@U0MARA> Completed with errors: 1 labeled, 1 failed")
+    assert "1 picture failed at AWS; which and why could not be read: There is nothing at" in said
 
 
 def test_job_that_cannot_be_launched_for_long_is_set_aside_and_says_so(world: World) -> None:

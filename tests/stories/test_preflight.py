@@ -218,3 +218,96 @@ def test_review_names_who_is_mentioned_once_slack_says_it(world: World) -> None:
         assert "*Short instructions* @a group" in shown(world.mara.view())
     world.settle()
     assert "*Short instructions* @leads" in shown(world.mara.view())
+
+
+def test_archived_pictures_of_a_folder_are_left_out_and_told(world: World) -> None:
+    """Without this, a folder with pictures in Glacier would be paid for and its workers would see
+    nothing.
+    """
+    body = forms.sample_picture(world)
+    world.put("frozen/warm.jpg", body)
+    for name in ("ice.jpg", "snow.jpg"):
+        world.s3.put_object(
+            Bucket=seed.RAW, Key=f"frozen/{name}", Body=body, StorageClass="DEEP_ARCHIVE"
+        )
+    review = review_of(world, "flight-frozen", f"{RAW}/frozen/")
+    assert "Left out: 2 in an archive" in review
+    assert "1 picture found, 2 other files skipped" in review
+
+
+def test_more_people_for_each_picture_than_the_team_has_are_told(world: World) -> None:
+    """Without this, every picture would wait until the job closes for somebody who is not there."""
+    teams = world.bot.ground.teams
+    team = teams.named("T0ORCHARD", WAITING)
+    source = f"{RAW}/first-basket.manifest"
+    alone = review_of(world, "flight-team", source, workers=3)
+    assert "people shall label" not in alone, "nobody knows how many they are"
+    teams.remember("T0ORCHARD", [replace(team, members=2)], set())
+    try:
+        review = review_of(world, "flight-team", source, workers=3)
+        assert f"3 people shall label each picture, but {WAITING} has 2 people" in review
+    finally:
+        teams.remember("T0ORCHARD", [team], set())
+
+
+def test_place_that_takes_no_results_blocks_before_the_launch(world: World) -> None:
+    """Without this, a bucket that a KMS key seals would let the job go as far as its launch."""
+    began = world.so_far(slack=False)
+    source = f"{RAW}/first-basket.manifest"
+    fine = review_of(world, "flight-write", source)
+    assert "writing of results" in fine
+    assert world.journal("S3.DeleteObject", after=began, slack=False), "nothing stays behind"
+    found = world.s3.list_objects_v2(Bucket=seed.OUT, Prefix="labels/labeljob/doctor")
+    assert found["KeyCount"] == 0
+    with forms.sealed(world, seed.OUT):
+        review = review_of(world, "flight-write", source)
+        assert f"The bot cannot write to s3://{seed.OUT}/labels/." in review
+        assert "kms:GenerateDataKey" in review
+        assert not world.mara.view().get("submit"), "what blocks, blocks Create"
+
+
+def test_place_whose_objects_the_bot_may_not_remove_is_fine(world: World) -> None:
+    """Without this, the right to delete would be needed to ask for a job."""
+    world.fault("S3.DeleteObject", "throttle")
+    try:
+        review = review_of(world, "flight-keep", f"{RAW}/first-basket.manifest")
+    finally:
+        world.mend()
+    assert "writing of results" in review
+    assert "cannot write" not in review
+
+
+def role_situation(world: World, bucket: str, situation: str | None) -> None:
+    """What the execution role's own policies say of a bucket."""
+    body = {"bucket": bucket, "situation": situation}
+    forms.control(world.services.aws_url, "situations", body)
+
+
+def test_what_is_denied_to_the_execution_role_blocks(world: World) -> None:
+    """Without this, a job would be launched whose pictures Ground Truth may not read."""
+    source = f"{RAW}/first-basket.manifest"
+    assert "execution role" in review_of(world, "flight-role", source)
+    role_situation(world, seed.RAW, "forbidden")
+    try:
+        review = review_of(world, "flight-role", source)
+        assert "A policy denies the execution role LabelingRole s3:GetObject on s3://" in review
+        assert not world.mara.view().get("submit"), "what blocks, blocks Create"
+        role_situation(world, seed.RAW, "unlisted")
+        review = review_of(world, "flight-role", source)
+        assert "No policy of the execution role LabelingRole plainly allows it s3:ListB" in review
+        assert world.mara.view().get("submit"), "a policy of the bucket may allow it"
+    finally:
+        role_situation(world, seed.RAW, None)
+
+
+def test_iam_that_does_not_answer_blocks_nothing(world: World) -> None:
+    """Without this, a bot in a network without IAM could launch no job."""
+    world.fault("IAM.*", "throttle")
+    try:
+        review = review_of(world, "flight-iam", f"{RAW}/first-basket.manifest")
+        assert "the rights of the engine's own role" in review
+        told = forms.create(world, an_order("flight-iam"))
+        assert told.thread
+        assert world.aws_jobs("flight-iam")
+    finally:
+        world.mend()

@@ -12,6 +12,7 @@ from bot.base.aws import Aws
 from bot.base.clock import new_id, system_clock
 from bot.base.storage import Storage
 from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.jobs.facts import Facts
 from bot.jobs.queue import Queue
@@ -259,7 +260,7 @@ def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(worl
 
     aws.meanwhile = made_and_listed
     storage = Storage.for_work(bot.ground.aws, bot.settings.allowed)
-    engine = GroundTruth(aws, storage, region="us-east-1", role_arn="")
+    engine = GroundTruth(aws, storage, ExecutionRole(bot.ground.aws, ""), region="us-east-1")
     Queue(
         db=bot.ground.db,
         records=Records(bot.ground.db, system_clock, new_id),

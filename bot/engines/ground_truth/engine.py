@@ -1,6 +1,7 @@
 """Ground Truth as an engine: files into S3, create or adopt, report, stop."""
 
 import logging
+from collections.abc import Iterable
 
 from bot.base.aws import Aws, AwsRefused
 from bot.base.errors import LabeljobError
@@ -8,6 +9,7 @@ from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.request import place_of, request
 from bot.engines.protocol import (
@@ -18,6 +20,7 @@ from bot.engines.protocol import (
     Names,
     Order,
     Report,
+    Rights,
     Steps,
     Submitted,
     TeamGone,
@@ -43,17 +46,20 @@ class GroundTruth:
     abilities = Abilities()
     task_types = TASK_TYPES
 
-    def __init__(self, gateway: Gateway, storage: Storage, *, region: str, role_arn: str) -> None:
+    def __init__(
+        self, gateway: Gateway, storage: Storage, role: ExecutionRole, *, region: str
+    ) -> None:
         self._gateway = gateway
         self._storage = storage
+        self._role = role
         self._region = region
-        self._role_arn = role_arn
 
     @classmethod
     def of(cls, settings: Settings, aws: Aws) -> "GroundTruth":
         """Make the engine of the account, Region and execution role that the settings name."""
-        storage, role = Storage.for_work(aws, settings.allowed), settings.execution_role_arn
-        return cls(Gateway(aws), storage, region=settings.aws_region, role_arn=role)
+        storage = Storage.for_work(aws, settings.allowed)
+        role = ExecutionRole(aws, settings.execution_role_arn)
+        return cls(Gateway(aws), storage, role, region=settings.aws_region)
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken, for ever: names are unique, capitals aside."""
@@ -62,6 +68,10 @@ class GroundTruth:
     def taken_names(self, beginning: str) -> set[str]:
         """The first 100 names in use that hold `beginning`."""
         return self._gateway.taken_names(beginning)
+
+    def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
+        """What IAM tells of the execution role."""
+        return self._role.rights(reads, writes)
 
     def made_before(self, name: str, request_key: str, _steps: Steps) -> Submitted | None:
         """The job of that name, if it bears our request's tag."""
@@ -73,7 +83,7 @@ class GroundTruth:
         """
         template, labels = self._files(order, steps)
         asked = request(
-            order, region=self._region, role_arn=self._role_arn, template=template, labels=labels
+            order, region=self._region, role_arn=self._role.arn, template=template, labels=labels
         )
         steps.prove()
         try:

@@ -36,9 +36,8 @@ def launched_line(job: JobFacts, *, announced_in: str) -> Message:
 def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(
-        f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{where}"
-    )
+    said = f"{card.state_word(job, state)}: {card.result_words(state)}.{_why(state)}"
+    return _line(f"{_mention(job)}{said}{where}")
 
 
 def stopped_line(job: JobFacts, state: JobState) -> Message:
@@ -51,7 +50,8 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
         )
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(f"{_mention(job)}Stopped{who}. {cause}{card.kept_words(job, state)}{where}")
+    kept = f"{card.kept_words(job, state)}{_why(state)}"
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{kept}{where}")
 
 
 def not_stopped_line(job: JobFacts, why: str) -> Message:
@@ -67,7 +67,8 @@ def not_stopped_line(job: JobFacts, why: str) -> Message:
 def failed_line(job: JobFacts, state: JobState) -> Message:
     """The engine gave it up: what happened, what is safe, what to do; mentions the requester."""
     cause = typed(state.cause, 900).rstrip(".") or f"{job.engine.place} gave no reason"
-    said = f"Failed: {cause}. {card.kept_words(job, state)} {lifecycle.remedy(state.cause)}"
+    kept = f"{card.kept_words(job, state)}{_why(state)}"
+    said = f"Failed: {cause}. {kept} {lifecycle.remedy(state.cause)}"
     return _line(f"{_mention(job)}{said.rstrip()}")
 
 
@@ -131,3 +132,8 @@ def _line(text: str) -> Message:
 
 def _mention(job: JobFacts) -> str:
     return f"{person(job.asked_by)} " if job.asked_by else ""
+
+
+def _why(state: JobState) -> str:
+    """Which objects have no label and why, where that is known."""
+    return f" {typed(state.why_unlabeled, 1200)}" if state.why_unlabeled else ""

@@ -19,6 +19,7 @@ from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.manifests.looked import Looked
 from bot.manifests.texts import TextsRead
+from bot.people.work_team import WorkTeam
 
 REVIEW_PAGE = 3  # the review has no fields: what its checks find is shown there, with its fixes
 FORM_OBJECTS = 24  # that are looked at while a person waits for the next page
@@ -51,6 +52,13 @@ class Held(Protocol):
         """Whose folder the results would lie in, in words; "" for nobody's."""
 
 
+class KnownTeams(Protocol):
+    """The labeling teams as far as they are known."""
+
+    def get(self, team_id: str, arn: str) -> WorkTeam | None:
+        """The team of that ARN in a workspace; None where there is none (any more)."""
+
+
 def _untold(_looked: Looked) -> None:
     """Nobody wants to hear how far it is."""
 
@@ -67,6 +75,15 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the bot itself knows: what its jobs hold, the teams, and how people are called."""
+
+    held: Held
+    teams: KnownTeams
+    name_of: Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a check may look at, with the patience of whoever waits; `allowed` are the channel's
     open places. `name_of` says how a person, a channel or a group (its kind and id) is called in
@@ -76,6 +93,7 @@ class Sight:
     engine: Engine
     storage: Storage
     held: Held
+    teams: KnownTeams
     allowed: Allowed
     name_of: Callable[[str, str], str]
     look: Look = Look()

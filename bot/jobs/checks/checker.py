@@ -16,7 +16,7 @@ from bot.jobs.checks.check import (
     FORM_OBJECTS,
     REVIEW_PAGE,
     Check,
-    Held,
+    Known,
     Look,
     Seen,
     Sight,
@@ -87,8 +87,7 @@ class Checker:
         *,
         engine: Engine,
         storage: Storage,
-        held: Held,
-        name_of: Callable[[str, str], str],
+        known: Known,
         open_places: OpenPlaces,
         questions: Questions,
     ) -> None:
@@ -96,8 +95,7 @@ class Checker:
         self._checks = checks
         self._engine = engine
         self._storage = storage
-        self._held = held
-        self._name_of = name_of
+        self._known = known
         self._open = open_places
         self._questions = questions
 
@@ -169,7 +167,7 @@ class Checker:
         wrong = {fault.field for fault in found}
         due = {check.name: check for check in self._checks if check.field not in wrong}
         seen = {
-            name: check.at_submit(draft, self._held)
+            name: check.at_submit(draft, self._known.held)
             for name, check in due.items()
             if check.at_submit is not None
         }
@@ -196,8 +194,15 @@ class Checker:
         return Checked(answers, tuple(_faults(answers, due)), ())
 
     def _sight(self, draft: Draft, storage: Storage, look: Look) -> Sight:
-        allowed = self._open.of(draft.channel)
-        return Sight(self._engine, storage, self._held, allowed, self._name_of, look)
+        return Sight(
+            self._engine,
+            storage,
+            self._known.held,
+            self._known.teams,
+            self._open.of(draft.channel),
+            self._known.name_of,
+            look,
+        )
 
 
 def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:

@@ -5,17 +5,13 @@ The console adds the rule, the API does not; without it workers see broken pictu
 fail.
 """
 
-from itertools import islice
-
 from bot.base.aws import AwsRefused
-from bot.base.s3_uri import S3Uri
 from bot.jobs.checks.check import REVIEW_PAGE, Check, Seen, Sight
+from bot.jobs.checks.example_objects import one_of_each_bucket
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
-from bot.manifests.lines import sources
 
 CORS_FIX = "cors"
-_LINES = 1_000  # of a manifest whose buckets are asked; its first lines name them all, mostly
 
 
 def closed_buckets(draft: Draft, sight: Sight) -> list[str]:
@@ -42,15 +38,8 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 
 def _buckets(draft: Draft, sight: Sight) -> list[str]:
-    """Where the pictures lie; those of a manifest are named in its lines. What a line names beyond
-    the channel's places is nobody's business here: another check refuses it.
-    """
-    place = S3Uri.parse(draft.input_uri)
-    if place.is_folder:
-        return [place.bucket]
-    lines = islice(sources(sight.storage.chunks(place)), _LINES)
-    found = {S3Uri.parse(address).bucket for _line, address in lines if sight.allowed.text(address)}
-    return sorted(found)
+    """Where the pictures lie."""
+    return [one.bucket for one in one_of_each_bucket(draft, sight)]
 
 
 CORS = Check(

@@ -20,7 +20,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 MENTIONS = Check(
     name="mentions have names",
-    place=9,
+    place=12,
     page=2,
     field="short_instructions",
     words="whom the instructions mention",

@@ -25,9 +25,9 @@ from bot.manifests.picture_head import ENOUGH, read_head
 
 DROP = "drop"
 """The fix: a new manifest beside the old, without the lines that would fail."""
-_AT_ONCE = 32  # S3 answers thousands a second; half of the connections that a client keeps
+AT_ONCE = 32  # S3 answers thousands a second; half of the connections that a client keeps
 _AT_A_FORM = 6  # many people may fill forms at the same moment
-_BATCH = 8 * _AT_ONCE  # between two of them progress is told, and a lost lease ends the look
+_BATCH = 8 * AT_ONCE  # between two of them progress is told, and a lost lease ends the look
 _BYTES_MAX = 40 * 1024 * 1024  # Ground Truth: 40 MB a picture
 _PIXELS_MAX = 100_000_000  # Ground Truth: 100 million a picture
 _BEGINNINGS = 100  # objects whose first bytes are read
@@ -54,11 +54,11 @@ def sound_lines(kind: TaskType, storage: Storage, chunks: Iterable[bytes]) -> It
     lines = (
         (number, body) for number, body in numbered(chunks) if body is not None and body.strip()
     )
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="look") as pool:
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
         while batch := list(islice(lines, _BATCH)):
             asked = [
                 pool.submit(
-                    _things,
+                    things_of,
                     storage,
                     (number, _source(body)),
                     opened=False,
@@ -69,6 +69,29 @@ def sound_lines(kind: TaskType, storage: Storage, chunks: Iterable[bytes]) -> It
             for (_number, body), answer in zip(batch, asked, strict=True):
                 if not any(thing.code in BLOCKING for thing in answer.result()):
                     yield body
+
+
+def things_of(storage: Storage, one: _NUMBERED, *, opened: bool, boxes: bool) -> list[Thing]:
+    """What is the matter with one object; what blocks alone, where something does. `opened` reads
+    its beginning too, `boxes` minds a turned picture.
+    """
+    line, address = one
+    try:
+        uri = S3Uri.parse(address)
+        head = storage.head(uri)
+    except MissingObject:
+        return [Thing(line, "missing", address[-80:])]
+    except NotAllowedPlace:
+        raise
+    except AwsRefused:
+        return [Thing(line, "closed", address[-80:])]
+    code = _of_head(head)
+    if code:
+        return [Thing(line, code)]
+    found = [Thing(line, "sealed", head.key_id)] if head.key_id else []
+    if opened:
+        found += _of_beginning(storage, line, uri, boxes=boxes)
+    return found
 
 
 def _source(body: bytes) -> str:
@@ -94,12 +117,12 @@ def _look(draft: Draft, sight: Sight) -> Looked:
     boxes, opened = kind.has_positions, 0
     if kind.noun == "picture" and sight.look.most != FORM_OBJECTS:
         opened = max(1, looked.of // _BEGINNINGS)
-    at_once = _AT_A_FORM if sight.look.most == FORM_OBJECTS else _AT_ONCE
+    at_once = _AT_A_FORM if sight.look.most == FORM_OBJECTS else AT_ONCE
     with ThreadPoolExecutor(at_once, thread_name_prefix="look") as pool:
         while batch := list(islice(left, _BATCH)):
             asked = [
                 pool.submit(
-                    _things,
+                    things_of,
                     sight.storage,
                     one,
                     opened=bool(opened) and (looked.done + number) % opened == 0,
@@ -127,27 +150,6 @@ def _left(lines: Iterator[_NUMBERED], looked: Looked, most: int | None) -> Itera
     """The lines that are to be looked at and were not."""
     chosen = islice(lines, 0, None, looked.every)
     return islice((one for one in chosen if one[0] > looked.line), most)
-
-
-def _things(storage: Storage, one: _NUMBERED, *, opened: bool, boxes: bool) -> list[Thing]:
-    """What is the matter with one object."""
-    line, address = one
-    try:
-        uri = S3Uri.parse(address)
-        head = storage.head(uri)
-    except MissingObject:
-        return [Thing(line, "missing", address[-80:])]
-    except NotAllowedPlace:
-        raise
-    except AwsRefused:
-        return [Thing(line, "closed", address[-80:])]
-    code = _of_head(head)
-    if code:
-        return [Thing(line, code)]
-    found = [Thing(line, "sealed", head.key_id)] if head.key_id else []
-    if opened:
-        found += _of_beginning(storage, line, uri, boxes=boxes)
-    return found
 
 
 def _of_head(head: Head) -> str:

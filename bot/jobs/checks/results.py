@@ -1,7 +1,23 @@
-"""Can the results be written: the place is there, and it is not another job's."""
+"""Can the results be written: the place is there, it is not another job's, and it takes what the
+bot writes.
 
+A place that a KMS key or a policy of the bucket locks is found by writing alone: a small object is
+written and removed again, always the same, so that not more than one stays where the bot may not
+remove.
+"""
+
+from bot.base.aws import AwsRefused
 from bot.base.s3_uri import S3Uri
-from bot.jobs.checks.check import FINE, Check, Held, Seen, Sight, blocks
+from bot.jobs.checks.check import (
+    FINE,
+    FORM_OBJECTS,
+    REVIEW_PAGE,
+    Check,
+    Held,
+    Seen,
+    Sight,
+    blocks,
+)
 from bot.jobs.draft import Draft
 
 
@@ -15,8 +31,21 @@ def _own_folder(draft: Draft, held: Held) -> Seen:
     return blocks(words) if words else FINE
 
 
+def _write(draft: Draft, sight: Sight) -> Seen:
+    place = S3Uri.parse(draft.output_uri)
+    try:
+        sight.storage.try_writing(place.join("labeljob", "doctor-review"))
+    except AwsRefused as refusal:
+        return blocks(
+            f"The bot cannot write to {place}. {refusal.words} Where a KMS key seals the bucket, "
+            "its role needs kms:GenerateDataKey and kms:Decrypt on that key too. Or choose another "
+            "place for the results."
+        )
+    return FINE
+
+
 REACHED = Check(
-    name="results can be written",
+    name="the place for results is there",
     place=3,
     page=1,
     field="output_uri",
@@ -34,4 +63,15 @@ OWN_FOLDER = Check(
     ask=lambda draft, sight: _own_folder(draft, sight.held),
     fine="a folder of its own for the results",
     at_submit=_own_folder,
+)
+WRITTEN = Check(
+    name="results can be written",
+    place=10,
+    page=REVIEW_PAGE,
+    field="output_uri",
+    words="whether the results can be written",
+    ask=_write,
+    fine="writing of results",
+    applies=lambda _draft, sight: sight.look.most != FORM_OBJECTS,  # nobody waits for a writing
+    before_launch=False,  # as above
 )

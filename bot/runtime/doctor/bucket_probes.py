@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from bot.base.aws import AwsRefused, renamed
 from bot.base.errors import LabeljobError
 from bot.base.s3_uri import S3Uri
+from bot.base.storage import Storage
 from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
 
 RULE = {
@@ -103,22 +104,15 @@ def writing(around: Surroundings) -> Iterator[Finding]:
 
 def _write(around: Surroundings, place: str) -> Finding:
     bucket, _, prefix = place.partition("/")
-    key = S3Uri(bucket, prefix).join("labeljob", f"doctor-{around.new_id()}").key
-    s3 = around.aws.act("s3")
+    uri = S3Uri(bucket, prefix).join("labeljob", f"doctor-{around.new_id()}")
+    storage = Storage.for_work(around.aws, around.settings.allowed)
     try:
-        with renamed():
-            s3.put_object(
-                Bucket=bucket, Key=key, Body=b"labeljob doctor\n", ContentType="text/plain"
-            )
+        removed = storage.try_writing(uri)
     except LabeljobError as error:
         return Finding(Verdict.LOOK, error.words, of=place)
-    try:
-        with renamed():
-            s3.delete_object(Bucket=bucket, Key=key)
-    except LabeljobError:
+    if not removed:
         remedy = (
-            f"Remove s3://{bucket}/{key}; s3:DeleteObject on {place}/labeljob/doctor-* lets the "
-            "doctor do it."
+            f"Remove {uri}; s3:DeleteObject on {place}/labeljob/doctor-* lets the doctor do it."
         )
         return Finding(
             Verdict.LOOK,

@@ -1,5 +1,5 @@
-"""The AWS stand-in: one endpoint for SageMaker, Rekognition, Logs, SNS, SQS, STS and S3, for
-unchanged AWS clients.
+"""The AWS stand-in: one endpoint for SageMaker, Rekognition, Logs, SNS, SQS, STS, IAM and S3,
+for unchanged AWS clients.
 
 Promises whoever starts it: `create_app(config)` gives the ASGI application and the parts behind it;
 nothing leaves the folder in the configuration, and everything in it survives a kill. The thread
@@ -27,6 +27,7 @@ from bot.sandbox.aws.dialects import (
     journal_name,
     unknown_service,
 )
+from bot.sandbox.aws.iam import Iam
 from bot.sandbox.aws.logs import Logs, append_log
 from bot.sandbox.aws.messaging.queues import Queues
 from bot.sandbox.aws.messaging.sns import Sns
@@ -140,6 +141,8 @@ class Aws:
         sns = Sns(self.store, self.topics, account=config.account, region=config.region)
         self._forms = {"sts": QueryService("sts", [self._sts], refusal="ValidationError")}
         self._forms["sns"] = QueryService("sns", [sns], refusal="ValidationError")
+        iam = Iam(self.situations, account=config.account)
+        self._forms["iam"] = QueryService("iam", [iam], refusal="ValidationError")
         rules = S3Rules(config.account, config.region, self.situations)
         self._s3 = S3(self.store, self.objects, self._signatures, rules, config.clock)
         self._seen_url = config.public_url

@@ -22,7 +22,7 @@ __all__ = ["PAGE", "addressed", "fault_answer", "internal", "journal_name"]
 
 PAGE = "/_s3"
 HTTP_INTERNAL, HTTP_NOT_IMPLEMENTED, HTTP_UNAVAILABLE = 500, 501, 503
-QUERY_SERVICES = ("sts", "sns")
+QUERY_SERVICES = ("sts", "sns", "iam")
 SERVICES = {"sagemaker", "rekognition", "logs", "sqs", "s3", *QUERY_SERVICES}
 """The services that are here, by the names that requests are signed for."""
 _JOURNAL_NAMES = {

@@ -1,5 +1,5 @@
 """Buckets in a difficult situation: closed to this account, in another region, a stranger's, sealed
-by a key.
+by a key, denied to the execution role or not named in its policies.
 
 Promises that a bucket's situation is one for all services (S3, Ground Truth, Custom Labels), that
 it can be put on and taken off while the account runs, at `/_control/situations`, and that the
@@ -20,13 +20,16 @@ from bot.sandbox.aws.wire.xml import Reply
 __all__ = ["CONTROL", "Situation", "Situations", "control"]
 
 CONTROL = "/_control/situations"
-Kind = Literal["denied", "elsewhere", "stranger", "sealed"]
+Kind = Literal["denied", "elsewhere", "stranger", "sealed", "forbidden", "unlisted"]
 DEFAULTS = {
     "denied": "",
     "elsewhere": "eu-central-1",
     "stranger": "444455556666",
     "sealed": "orchard-key",
+    "forbidden": "",
+    "unlisted": "",
 }
+_OF_THE_ROLE = {"forbidden", "unlisted"}  # nobody else meets them
 HTTP_OK, HTTP_MOVED, HTTP_FORBIDDEN, HTTP_BAD_REQUEST, HTTP_NOT_ALLOWED = 200, 301, 403, 400, 405
 _SEALED_READS = {"GetObject", "UploadPartCopy"}
 _SEALED_WRITES = {
@@ -101,7 +104,7 @@ class Situations:
         served.
         """
         found = self.of(bucket)
-        if found is None:
+        if found is None or found.kind in _OF_THE_ROLE:
             return
         if operation == "CreateBucket" and found.kind != "sealed":
             raise AwsError(
@@ -155,6 +158,8 @@ class Situations:
             return (
                 f"AccessDenied: the role may not use the key {found.detail} of the bucket {bucket}"
             )
+        if found.kind == "forbidden":
+            return f"AccessDenied: an explicit deny in an identity-based policy: {bucket}"
         return f"AccessDenied: Access Denied: {bucket}"
 
 
@@ -185,7 +190,10 @@ class _Closed(Collection[str]):
         self._situations = situations
 
     def _all(self) -> set[str]:
-        return {name for name, each in self._situations.all().items() if each.kind != "stranger"}
+        open_to_us = {"stranger", *_OF_THE_ROLE}
+        return {
+            name for name, each in self._situations.all().items() if each.kind not in open_to_us
+        }
 
     def __contains__(self, bucket: object) -> bool:
         return bucket in self._all()

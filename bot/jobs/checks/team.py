@@ -1,0 +1,32 @@
+"""Are there enough people: an object that more people shall label than the team has never gets
+through.
+"""
+
+from bot.jobs.checks.check import REVIEW_PAGE, Check, Seen, Sight, look_at
+from bot.jobs.draft import Draft
+
+
+def _ask(draft: Draft, sight: Sight) -> Seen:
+    team = sight.teams.get(draft.team_id, draft.workteam_arn)
+    if team is None or team.members is None or team.members >= draft.workers_per_object:
+        return Seen()
+    has = f"{team.members:,} people" if team.members != 1 else "one person"
+    noun = sight.kind(draft).noun
+    return Seen(
+        look_at(
+            f"{draft.workers_per_object:,} people shall label each {noun}, but {team.name} has "
+            f"{has}: no {noun} would get through until more join. Ask for fewer people, or have "
+            "the team grow."
+        )
+    )
+
+
+TEAM = Check(
+    name="the team has enough people",
+    place=11,
+    page=REVIEW_PAGE,
+    field="workers_per_object",
+    words="how many people the team has",
+    ask=_ask,  # how many they are is not always known, and then nothing is said
+    needs=("workteam_arn", "category", "task_type"),
+)
