@@ -8,12 +8,12 @@ the rest.
 from dataclasses import dataclass
 
 from bot.base.clock import Clock, NewId
-from bot.base.errors import Refused
+from bot.base.errors import Fault, Refused
 from bot.base.open_places import OpenPlaces
 from bot.datasets.form import faults
 from bot.datasets.lifecycle import DatasetState
 from bot.datasets.records import Dataset, Records
-from bot.datasets.source import Source
+from bot.datasets.source import Source, both_sets_fault
 from bot.datasets.store import DatasetStore
 
 
@@ -56,6 +56,8 @@ class Accept:
         if known is not None:
             return Receipt(known, new=False)
         found = faults(source, self._open.of(source.channel))
+        if not found:
+            found = self._in_both_sets(source)
         if found:
             raise Refused(found)
         dataset = Dataset(
@@ -69,3 +71,9 @@ class Accept:
         if not taken:
             return Receipt(self._records.of_request(request_key) or dataset, new=False)
         return Receipt(dataset, new=True)
+
+    def _in_both_sets(self, source: Source) -> list[Fault]:
+        """What is wrong where the project's other set is made of the same manifest."""
+        others = self._records.made_of(source.team_id, source.manifest_uri)
+        fault = both_sets_fault(source, [each.source for each in others])
+        return [Fault("manifest_uri", fault)] if fault else []

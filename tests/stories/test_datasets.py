@@ -259,9 +259,16 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     }
     assert typed["project"]["initial_value"] == "project-twice"
     assert typed["dataset_type"]["initial_option"]["value"] == "TEST"
-    world.mara.fill()
+    refused = world.mara.fill()["errors"]
+    assert list(refused) == ["manifest_uri"], "the same pictures would be in both sets"
+    assert "no picture in both sets of a project. Name another project" in refused["manifest_uri"]
+    body = world.s3.get_object(
+        Bucket=seed.OUT, Key="labels/sets-twice/manifests/output/output.manifest"
+    )["Body"].read()
+    part = world.put("mine/part.manifest", body.splitlines()[0] + b"\n")
+    world.mara.fill(manifest_uri={"value": part})
     imported(world)
-    assert rekognition(world, "project-twice", "TEST")[0]["TotalEntries"] == 8
+    assert rekognition(world, "project-twice", "TEST")[0]["TotalEntries"] == 1
     assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
     after = world.card("sets-twice", channel)
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
