@@ -22,7 +22,9 @@ class Draft(msgspec.Struct, frozen=True):
     questions were not answered in time; `notes` is what of it is worth a look, in words, and
     `later_notes` what the second page's checks added. `more` holds the answers to fields without a
     member of their own, by field. `taken_from` is the job whose words the form began with, and
-    `taken_type` that job's task type as long as nobody has been through those words.
+    `taken_type` that job's task type as long as nobody has been through those words; `taken_labels`
+    are its labels, as long as its instructions stand as they were taken. `filled` is true once a
+    page of it was kept.
     """
 
     job_name: str = ""
@@ -56,6 +58,49 @@ class Draft(msgspec.Struct, frozen=True):
     more: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""
+    taken_labels: tuple[str, ...] = ()
+    filled: bool = False
+
+
+def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False) -> Draft:
+    """A new draft under that name, for that person, filled with what an earlier job was asked with.
+
+    `mended`: the earlier one was refused, and every word of it was meant for this very form.
+    """
+    return msgspec.structs.replace(
+        earlier,
+        job_name=name,
+        asked_by=user_id,
+        objects=None,
+        skipped=0,
+        unread=(),
+        notes=(),
+        later_notes=(),
+        filled=False,
+        taken_from=earlier.job_name,
+        taken_type="" if mended else earlier.task_type,
+        taken_labels=() if mended else earlier.labels,
+    )
+
+
+_WRITTEN = (
+    "label_attribute",
+    "input_uri",
+    "output_uri",
+    "title",
+    "description",
+    "labels",
+    "short_instructions",
+    "full_instructions",
+    "examples",
+)
+
+
+def says_more(draft: Draft, fresh: Draft) -> bool:
+    """Whether somebody wrote something that a fresh form would not begin with."""
+    if not draft.filled:
+        return False
+    return any(getattr(draft, member) != getattr(fresh, member) for member in _WRITTEN)
 
 
 def of_this_type(draft: Draft) -> Draft:
@@ -73,6 +118,7 @@ def of_this_type(draft: Draft) -> Draft:
         full_instructions=None,
         examples=(),
         taken_type="",
+        taken_labels=(),
     )
 
 
