@@ -81,6 +81,21 @@ class Accept:
         draft = self._fresh(team_id, channel, user_id)
         return self._records.start_draft(draft), draft
 
+    def again(self, job: Job, user_id: str, *, mended: bool = False) -> tuple[str, Draft]:
+        """A new draft of this person's with all that a job was asked with; its id and content.
+
+        It gets a free name, its own where that is free. `mended`: the job was refused, and this is
+        the same form once more.
+        """
+        near = {*self._held.near(job.name)} if not mended else set()
+        name = free_name(job.name, near)
+        draft = msgspec.structs.replace(
+            begun_with(job.draft, name, user_id, mended=mended),
+            team_id=job.team_id,
+            channel=job.channel,
+        )
+        return self._records.start_draft(draft), draft
+
     def left(self, fresh: Draft) -> Left | None:
         """The newest form that the person of a fresh draft filled in this channel and did not
         submit; None if there is none that says more.

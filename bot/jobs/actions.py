@@ -40,6 +40,11 @@ def can_retry(job: JobFacts, state: JobState) -> bool:
     return bool(job.set_aside) and not state.ended
 
 
+def can_fix(job: JobFacts, state: JobState) -> bool:
+    """Whether the job was refused before it was launched: its name is free again."""
+    return state.state == lifecycle.REFUSED and not job.read_only
+
+
 def can_take_over(job: JobFacts, state: JobState) -> bool:
     """Whether it is followed and goes on."""
     return job.read_only and not state.ended
@@ -167,6 +172,23 @@ MAKE_DATASET: Action[Shown] = Action(
         place=3,
     ),
 )
+FIX: Action[Shown] = Action(
+    right="fix",
+    rule=Rule(Role.MANAGER, asker_too=True, words="fix this job"),
+    button=Button(
+        id="job_fix", text=_where(can_fix, "Fix and retry"), place=2, spoken="Fix and retry {}"
+    ),
+)
+DUPLICATE: Action[Shown] = Action(
+    right="duplicate",
+    rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
+    button=Button(
+        id="job_duplicate",
+        text=lambda _shown: "Duplicate",
+        place=8,
+        spoken="Duplicate {}",
+    ),
+)
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
 JOB_ACTIONS: tuple[Action[Shown], ...] = (
@@ -181,6 +203,8 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     INSTRUCTIONS,
     PORTAL,
     MAKE_DATASET,
+    FIX,
+    DUPLICATE,
 )
 
 _TIE = Rule(Role.MANAGER, words="tie a labeling team to a channel")

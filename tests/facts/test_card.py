@@ -115,7 +115,13 @@ def test_the_running_card_says_all_at_a_glance() -> None:
     )
     assert said.text.endswith("· 3 failed · job ripe-july")
     assert "█████████░░░░░░░░░░░" in said.blocks[0]["text"]["text"]
-    assert buttons(said) == ["job_status", "job_instructions", "open_portal", "job_stop"]
+    assert buttons(said) == [
+        "job_status",
+        "job_instructions",
+        "open_portal",
+        "job_stop",
+        "job_duplicate",
+    ]
 
 
 def test_a_card_pings_nobody() -> None:
@@ -181,16 +187,16 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
             {"job_status", "job_instructions"},
         ),
         ("completed", {"kind": None}, {"job_status", "job_instructions"}),
-        ("refused", {}, {"job_status", "job_instructions"}),
+        ("refused", {}, {"job_status", "job_instructions", "job_fix"}),
+        ("refused", {"read_only": True}, {"job_status"}),
     ],
 )
 def test_only_buttons_that_work_now(
     state: str, changes: dict[str, Any], expected: set[str]
 ) -> None:
     """A button that answers "not now" teaches people not to press buttons."""
-    assert (
-        set(buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))) == expected
-    )
+    shown = buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))
+    assert set(shown) == {*expected, "job_duplicate"}
 
 
 @pytest.mark.parametrize("state", ["asked", "launching", "in_progress", *ENDED])

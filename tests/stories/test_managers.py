@@ -215,7 +215,7 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
     (card,) = world.cards("Theirs-Running", channel)
     assert "Theirs: In progress. 0 of 8 (0 %) · No labels yet" in card["text"]
     assert "followed by Ana · read only" in card["text"]
-    assert buttons(card) == ["Status", "Take over", "Open portal"]
+    assert buttons(card) == ["Status", "Take over", "Open portal", "Duplicate"]
     assert words(world.sam.command(channel, "/labeljob", "stop Theirs-Running")) == (
         "This job was not made here and is only followed. A manager can take it over; then it can "
         "be stopped."

@@ -34,7 +34,7 @@ def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None
     set_aside(world, "revived", channel)
     card = world.card("revived", channel)
     assert "Set aside. Not looked at any more: AWS did not answer in time" in card["text"]
-    assert buttons(card) == ["Status", "Try again", "Instructions", "Stop…"]
+    assert buttons(card) == ["Status", "Try again", "Instructions", "Stop…", "Duplicate"]
     (line,) = world.thread("revived", channel)[1:]
     assert line.startswith("<@U0MARA> Set aside: AWS did not answer in time")
     assert (
