@@ -36,8 +36,8 @@ def can_stop(job: JobFacts, state: JobState) -> bool:
 
 
 def can_retry(job: JobFacts, state: JobState) -> bool:
-    """Whether the job was set aside and can be taken up again."""
-    return bool(job.set_aside) and not state.ended
+    """Whether the job was set aside and can be taken up again, or waits for its next try."""
+    return bool(job.set_aside or job.next_try) and not state.ended
 
 
 def can_fix(job: JobFacts, state: JobState) -> bool:
@@ -112,7 +112,7 @@ RETRY: Action[Shown] = Action(
     command=LABELJOB,
     word="retry",
     usage="retry name",
-    help="take up again a job that was set aside",
+    help="take up again a job that was set aside, or try one now that waits",
     right="retry",
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="try this job again"),

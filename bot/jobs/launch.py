@@ -130,7 +130,8 @@ class Launch:
         line = None
         if after.set_aside:
             line = thread_lines.set_aside_line(self._facts.heard(after), after.state, pause.words)
-        self._store.change(after, after.state, line=line)
+        trouble = redact(pause.words.partition(". ")[0].rstrip("."))
+        self._store.change(after, msgspec.structs.replace(after.state, trouble=trouble), line=line)
         log.info("launching %s failed for now (%s)", job.name, pause.words)
 
     def _current(self, job: Job) -> Job:

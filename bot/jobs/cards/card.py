@@ -96,11 +96,27 @@ def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
         )
         result = result_words(state)
         return f"{cause}{result}" if cause else f"{result[0].upper()}{result[1:]}"
+    return _going_words(job, state, now)
+
+
+def _going_words(job: JobFacts, state: JobState, now: datetime) -> str:
+    """How far a job is that goes on: what the bar shows, and the pace."""
+    if state.unanswered_since:
+        return _unanswered_words(job, state, state.unanswered_since)
     if not state.total:
         return f"Counting the {job.noun}s…"
     machine = f" · {state.machine:,} of them by machine" if state.machine else ""
     return (
         f"{state.done:,} of {state.total:,} ({state.percent} %){machine} · {_pace(job, state, now)}"
+    )
+
+
+def _unanswered_words(job: JobFacts, state: JobState, since: datetime) -> str:
+    """How far it was when its engine ceased to answer, and since when."""
+    known = f"{state.done:,} of {state.total:,} ({state.percent} %) · " if state.total else ""
+    return (
+        f"{known}{job.engine.place} has not answered since {date(since, '{time}')}; it is asked "
+        "again by itself"
     )
 
 
@@ -110,6 +126,9 @@ def _waiting_words(job: JobFacts, state: JobState) -> str:
         return f"Not looked at any more: {typed(job.set_aside, 600)}"
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
+    if job.next_try:
+        why = typed(state.trouble, 600) or f"{job.engine.place} does not answer"
+        return f"{why}; next try {date(job.next_try, '{time}')}"
     asked, place = state.state == lifecycle.ASKED, job.engine.place
     if job.stop_wanted:
         sent = "" if asked else f"; if {place} has it already, it is stopped there"

@@ -81,7 +81,7 @@ def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at {job.engine.place}."
     mend = (
-        "\nMend it with `/labeljob create`: the form opens with all that was typed. The name is "
+        "\nPress Fix and retry on its card: the form opens with all that was typed. The name is "
         "free again."
     )
     return _line("\n".join([lead, *wrong]) + more + mend)
