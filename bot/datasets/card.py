@@ -31,6 +31,7 @@ _STATES = {
     lifecycle.FAILED: "Failed",
     lifecycle.REFUSED: "Not imported",
 }
+_NO_LABELS = "Imported, but it cannot be trained: no labels"
 _BEFORE = {
     lifecycle.ASKED: "The manifest is read in a moment",
     lifecycle.EXAMINING: "Every line is checked before AWS sees it",
@@ -93,9 +94,12 @@ def labels_words(labels: Iterable[LabelCount]) -> str:
 
 def ready_line(source: Source, state: DatasetState) -> Message:
     """The result: what arrived, the labels, what did not arrive and why; mentions the asker."""
+    ready = "is ready"
+    if _is_bare(state):
+        ready = "was imported, but it cannot be trained: no labels"
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
-        f"{typed(source.project, _NAME)}) is ready\n{_arrived(state)}: {labels_words(state.labels)}"
+        f"{typed(source.project, _NAME)}) {ready}\n{_arrived(state)}: {labels_words(state.labels)}"
     )
     return _told(head, _result_parts(state))
 
@@ -215,7 +219,14 @@ def help_message() -> Message:
 
 
 def _word(state: DatasetState, set_aside: str) -> str:
-    return "Set aside" if set_aside else _STATES[state.state]
+    if set_aside:
+        return "Set aside"
+    return _NO_LABELS if _is_bare(state) else _STATES[state.state]
+
+
+def _is_bare(state: DatasetState) -> bool:
+    """Whether it was imported without a single label."""
+    return state.state == lifecycle.READY and not state.labels
 
 
 def _told(head: str, parts: list[str]) -> Message:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.base.pool import Pool
+from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
@@ -16,7 +17,6 @@ from bot.jobs.form.pages import job_form
 from bot.jobs.held import Account, HeldByUs
 from bot.jobs.launch import Launch
 from bot.jobs.orders import Orders
-from bot.jobs.questions import Questions
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
 from bot.jobs.retry import Retry

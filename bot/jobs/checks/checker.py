@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.base.errors import Fault, Refusal
 from bot.base.open_places import OpenPlaces
+from bot.base.questions import Questions
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
 from bot.jobs.checks.check import Check, Finding, Held, Kind, Seen, Sight
@@ -15,7 +16,6 @@ from bot.jobs.checks.name import day
 from bot.jobs.draft import Draft
 from bot.jobs.form.pages import JobForm
 from bot.jobs.form.rules import name_taken
-from bot.jobs.questions import Questions
 
 
 @dataclass(frozen=True, slots=True)
