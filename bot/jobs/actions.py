@@ -189,6 +189,7 @@ DUPLICATE: Action[Shown] = Action(
         spoken="Duplicate {}",
     ),
 )
+STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
 JOB_ACTIONS: tuple[Action[Shown], ...] = (

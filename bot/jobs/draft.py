@@ -84,6 +84,8 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
 
 
 _WRITTEN = (
+    "job_name",
+    "task_type",
     "label_attribute",
     "input_uri",
     "output_uri",

@@ -11,6 +11,7 @@ import msgspec
 from bot.base.clock import Clock, NewId
 from bot.base.errors import NotAllowed
 from bot.engines.protocol import INITIALIZING, Described, Engine
+from bot.jobs.cards import thread_lines
 from bot.jobs.draft import Draft
 from bot.jobs.held import Account
 from bot.jobs.lifecycle import JobState, observe
@@ -80,7 +81,7 @@ class Follow:
         return self._known(self._records.of_request(job.request_key) or job, channel, who)
 
     def take_over(self, job_id: str, who: Who) -> Job:
-        """A followed job becomes one of ours: its card gets its buttons."""
+        """A followed job becomes one of ours: its card gets its buttons, its thread is told."""
         job = self._records.get(job_id)
         if job is None:
             raise NoSuchJob
@@ -88,7 +89,9 @@ class Follow:
         if not job.followed:
             return job
         return self._store.change(
-            replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name), job.state
+            replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name),
+            job.state,
+            line=thread_lines.taken_over_line(who.name),
         )
 
     def _known(self, job: Job, channel: str, who: Who) -> Followed:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import ask_for_job
 from tests.stories.test_create import field
 from tests.stories.test_managers import at_aws, ephemeral
 from tests.stories.world import WAITING, World, an_order, buttons, shown
@@ -19,11 +20,8 @@ def refused(world: World, name: str, channel: str) -> dict[str, Any]:
     address = world.put(MANIFEST, f'{{"source-ref": "{PICTURE}"}}\n')
     world.ask(an_order("before-" + name, team=WAITING), channel, world.sam)
     order = an_order(name, source=address, short="Brown spots are overripe", team=WAITING)
-    world.fault("S3.PutObject", "drop_before")
-    world.ask(order, channel)
-    world.mend()
+    ask_for_job(world.mara, channel, order)
     world.s3.delete_object(Bucket=seed.RAW, Key=MANIFEST)
-    world.let_pauses_pass()
     world.settle()
     return world.card(name, channel)
 

@@ -48,13 +48,23 @@ def status_message(
     """
     card = root_card(job, state, now)
     lines = _times(job, state, now)
-    where = f"Results: {code(state.output_uri or job.output_uri)}"
+    where = _where(job, state)
     portal = f" · {link(job.portal_url, 'worker portal')}" if job.portal_url else ""
     kept = [block for block in card.blocks if block["type"] != "actions"]
-    blocks = [*kept, context(" · ".join(lines), where + portal)]
+    places = (where + portal).removeprefix(" · ")
+    said = [" · ".join(lines), *([places] if places else [])]
+    blocks = [*kept, context(*said)]
     if with_button:
         blocks.append(actions(button("Post in thread", POST_STATUS_ID, job.id), block_id="status"))
-    return Message(f"{card.text}. {' · '.join(lines)}. {where}", blocks)
+    text = f"{card.text}. {' · '.join(lines)}." + (f" {where}" if where else "")
+    return Message(text, blocks)
+
+
+def _where(job: JobFacts, state: JobState) -> str:
+    """Where the results lie, or will; "" for a job that never ran."""
+    if state.state == lifecycle.REFUSED or state.withdrawn:
+        return ""
+    return f"Results: {code(state.output_uri or job.output_uri)}"
 
 
 def status_table(jobs: Rows, now: datetime) -> Message:

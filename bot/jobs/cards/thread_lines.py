@@ -127,6 +127,11 @@ def retried_line(who: str) -> Message:
     return _line(f"Taken up again by {typed(who, _NAME)}.")
 
 
+def taken_over_line(who: str) -> Message:
+    """A followed job became one of ours. `who` is a name."""
+    return _line(f"Taken over by {typed(who, _NAME)}, who is told of its end from now on.")
+
+
 def _line(text: str) -> Message:
     return Message(text, [section(text)])
 
