@@ -1,5 +1,6 @@
 """Status: what is known of a channel's datasets, from the database alone."""
 
+from bot.base.nearest import nearest
 from bot.datasets import card
 from bot.datasets.records import Dataset, Records
 from bot.delivery.message import Message
@@ -21,9 +22,19 @@ class Status:
             else None
         )
 
-    def every(self, team_id: str, channel: str) -> Message:
-        """All datasets of the channel, newest first."""
-        return _listed(self._records.in_channel(team_id, channel))
+    def every(self, team_id: str, channel: str, wanted: str = "", me: str = "") -> Message:
+        """The datasets of the channel that fit the words of `wanted`, newest first; `me` is whoever
+        says "mine".
+        """
+        there = self._records.in_channel(team_id, channel)
+        fitting = [
+            each
+            for each in there
+            if card.fits(each.source, each.state, wanted, me, set_aside=each.set_aside or "")
+        ]
+        if wanted and not fitting:
+            return card.nothing_fits(wanted)
+        return _listed(fitting)
 
     def running(self, team_id: str, channel: str) -> Message:
         """The datasets of the channel that are under way; one alone is shown whole."""
@@ -32,11 +43,11 @@ class Status:
 
     def named(self, team_id: str, channel: str, name: str) -> Message:
         """The newest dataset of that name (capitals do not count)."""
-        wanted = name.casefold()
-        for dataset in self._records.in_channel(team_id, channel):
+        wanted, there = name.casefold(), self._records.in_channel(team_id, channel)
+        for dataset in there:
             if dataset.source.called.casefold() == wanted:
                 return _one(dataset)
-        return card.no_such_dataset(name)
+        return card.no_such_dataset(name, nearest(name, [each.source.called for each in there]))
 
 
 def _one(dataset: Dataset) -> Message:

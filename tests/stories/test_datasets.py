@@ -359,6 +359,15 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
     assert "2 lines did not arrive:" in said
     assert "ines 9 and 10" in said or "ines 9, 10" in said, "by their numbers"
     assert "with repeats" in words(world.ana.command(channel, "/dataset", "list"))
+    assert "with repeats" in words(world.mara.command(channel, "/dataset", "list mine done"))
+    for nothing in ("list open repeats", "list failed repeats"):
+        assert "No dataset of this channel fits" in words(
+            world.mara.command(channel, "/dataset", nothing)
+        )
+    assert "No dataset" in words(world.ana.command(channel, "/dataset", "list mine repeats"))
+    assert "Did you mean `with repeats`?" in words(
+        world.ana.command(channel, "/dataset", "status with-repeats")
+    )
     assert "8 of 10 lines arrived" in words(
         world.ana.command(channel, "/dataset", "status WITH repeats")
     )

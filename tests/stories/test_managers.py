@@ -91,9 +91,17 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     assert words(world.mara.command(channel, "/labeljob", "status LIST-TWO")).startswith(
         "Ripe or not (list-two)"
     )
-    assert words(world.mara.command(channel, "/labeljob", "status list-seven")) == (
-        "This channel has no job “list-seven”. Jobs here: list-two, list-one."
+    assert words(world.mara.command(channel, "/labeljob", "status list-tow")) == (
+        "This channel has no job “list-tow”. Did you mean list-two or list-one?"
     )
+    assert words(world.mara.command(channel, "/labeljob", "status grapes")) == (
+        "This channel has no job “grapes”. Jobs here: list-two, list-one."
+    )
+    said = words(world.mara.command(channel, "/labeljob", "staus list-two"))
+    assert said.startswith("Did you mean `/labeljob status`?")
+    assert words(world.mara.command(channel, "/labeljob", "list mine open")).startswith("2 jobs")
+    assert "fits" in words(world.ana.command(channel, "/labeljob", "list mine"))
+    assert "fits" in words(world.mara.command(channel, "/labeljob", "list done"))
     assert words(world.mara.command(channel, "/labeljob", "list")).startswith(
         "2 jobs in this channel:\nRipe or not (list-two)"
     )
