@@ -79,7 +79,6 @@ def assert_asks_again(said: str, caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.case("kms-words")
-@not_yet("kms-words")
 @pytest.mark.parametrize(
     ("name", "bucket", "right"),
     [("sealed-data", seed.RAW, "kms:Decrypt"), ("sealed-results", seed.OUT, "kms:GenerateDataKey")],
