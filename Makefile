@@ -71,6 +71,10 @@ bench: .venv/dev.stamp ## Measure the bot's own part as ratios against floors
 fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minutes)
 	$(BIN)/python tests/sandbox/fuzz.py
 
+.PHONY: long
+long: .venv/dev.stamp ## What is too long for CI: the demo with the lowest versions that pyproject.toml allows
+	$(BIN)/python -m tests.lowest
+
 .PHONY: ci
 ci: .venv/dev.stamp ## What CI runs: the tests and the linters beside each other, then the failure book, which measures times
 	@$(MAKE) --jobs=2 --output-sync=target lint test

@@ -115,7 +115,10 @@ def _product_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     """The commands of whoever runs the bot."""
     serve = commands.add_parser("serve", help="run the bot with the settings of the environment")
     serve.add_argument(
-        "--role", choices=["web", "worker", "both"], default="both", help="people, time, or both"
+        "--role",
+        choices=["web", "worker", "both"],
+        default="both",
+        help="requests, background work, or both",
     )
     _take_env_file(serve)
     serve.set_defaults(run=_serve)

@@ -7,6 +7,7 @@ from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.settings import Settings
 from bot.delivery.outbox import Outbox
+from bot.delivery.windows import Windows
 from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.work.tries import Tries
@@ -22,6 +23,7 @@ class Ground:
     db: Database
     aws: Aws
     outbox: Outbox
+    windows: Windows
     tries: Tries
     access: Access
     teams: Teams

@@ -1,5 +1,5 @@
 """Every list of actions, by its command; and what is made of all of them: the rules that `Access`
-is handed, and the hints that `make manifest` writes.
+is handed (with those of the review's fixes), and the hints that `make manifest` writes.
 """
 
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.datasets.actions import DATASET, DATASET_ACTIONS
 from bot.jobs.actions import JOB_ACTIONS, LABELJOB, LABELTEAM, TEAM_ACTIONS
+from bot.jobs.fixes import FIXES
 from bot.people.action import Action, rules_of, usage_hint
 from bot.people.rules import Rule
 
@@ -15,5 +16,8 @@ ACTIONS: Mapping[str, tuple[Action[Any], ...]] = {
     LABELTEAM: TEAM_ACTIONS,
     DATASET: DATASET_ACTIONS,
 }
-RULES: Mapping[str, Rule] = rules_of(each for actions in ACTIONS.values() for each in actions)
+RULES: Mapping[str, Rule] = {
+    **rules_of(each for actions in ACTIONS.values() for each in actions),
+    **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},
+}
 HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}

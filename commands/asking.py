@@ -8,6 +8,7 @@ and whoever is at home elsewhere brings their own. The only workspace is that of
 from dataclasses import dataclass
 from typing import Any
 
+from bot.base.as_typed import plain_name, unescaped
 from bot.people.access import Access, DirectMessage, Who, is_direct
 
 
@@ -70,9 +71,8 @@ def person_here(who: Asking, access: Access) -> Who:
 
 
 def words_of(text: str) -> tuple[str, str]:
-    """A command's first word in small letters, and the rest; doubled blanks and typographic quotes
-    do not count.
+    """A command's first word in small letters and without marks, and the rest as it was typed;
+    doubled blanks do not count.
     """
-    plain = " ".join(text.replace("“", '"').replace("”", '"').split())
-    first, _, rest = plain.partition(" ")
-    return first.lower(), rest.strip().strip('"').strip()
+    first, _, rest = " ".join(unescaped(text).split()).partition(" ")
+    return plain_name(first).lower(), rest

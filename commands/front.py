@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from bot.base.blocks import code, section
 from bot.base.nearest import nearest
 from bot.delivery.message import Message
+from bot.delivery.windows import show
 from bot.jobs.cards import status_card
 from bot.people.action import Action
 from bot.people.rules import Role
@@ -112,9 +113,9 @@ def in_words(answer: Answer) -> Message:
 def open_window(client: WebClient, body: dict[str, Any], answer: Opens) -> None:
     """Open the window, or the one in its place."""
     try:
-        client.views_open(trigger_id=body["trigger_id"], view=answer.view)
+        show(client.views_open, trigger_id=body["trigger_id"], view=answer.view)
     except SlackApiError as error:
         other = answer.otherwise(str(error.response)) if answer.otherwise else None
         if other is None:
             raise
-        client.views_open(trigger_id=body["trigger_id"], view=other)
+        show(client.views_open, trigger_id=body["trigger_id"], view=other)

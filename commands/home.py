@@ -8,6 +8,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.base.errors import LabeljobError
+from bot.delivery.windows import show
 from bot.people.access import Access
 from bot.slack.app import SlackApp
 from commands.doing import Stories
@@ -27,9 +28,8 @@ def opened(event: dict[str, Any], client: WebClient, *, stories: Stories) -> Non
     known = jobs.ground.teams.search(team_id, "", limit=1000)
     channels = {team.channel for team in known if team.channel}
     mine = frozenset(channel for channel in channels if _labels_in(access, user, channel))
-    client.views_publish(
-        user_id=user, view=jobs.status.home(team_id, user, access.name(user), mine)
-    )
+    home = jobs.status.home(team_id, user, access.name(user), mine)
+    show(client.views_publish, user_id=user, view=home)
 
 
 def _labels_in(access: Access, user: str, channel: str) -> bool:

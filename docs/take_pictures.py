@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import shutil
 import sys
 import tempfile
@@ -112,8 +113,11 @@ def thread_says(person: Person, words: str) -> bool:
 
 def percent(person: Person) -> int:
     """How far the moving job is."""
-    text = card_of(person, DATA, "ripe-july")["text"]
-    return int(text.partition(" %)")[0].rpartition("(")[2]) if " %)" in text else 0
+    counted = re.search(r"([\d,]+) of ([\d,]+)", card_of(person, DATA, "ripe-july")["text"])
+    if counted is None:
+        return 0
+    done, total = (int(number.replace(",", "")) for number in counted.groups())
+    return done * 100 // total
 
 
 def tab(

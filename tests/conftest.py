@@ -40,7 +40,8 @@ def _memory_will_do() -> bool:
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ and "TMPDIR" not in os.environ and _memory_will_do():
     os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = str(SHARED_MEMORY)
 
-for name in [name for name in os.environ if name.startswith(("SLACK_", "AWS_", "LABELJOB_"))]:
+_SETTINGS = ("SLACK_", "AWS_", "LABELJOB_", "DATABASE_URL", "PORT")
+for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
     if name != "LABELJOB_REQUIRE_BROWSER":
         del os.environ[name]  # no test may reach a real account
 

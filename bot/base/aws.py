@@ -65,7 +65,7 @@ class Lapsed(Transient):
 
 
 class Unclear(Transient):
-    """AWS does not let the bot look whether it did what was asked."""
+    """The bot has no access to look whether AWS did what was requested."""
 
 
 class AwsGarbled(AwsBusy):
@@ -138,6 +138,7 @@ class Aws:
         )
         metrics.count_aws(session.events)
         session.events.register("after-call", _readable)
+        session.events.register("needs-retry.s3", partial(_at_home, self.region))
         return session
 
     def _config(self, patience: str) -> Any:
@@ -242,6 +243,23 @@ def _readable(*, http_response: Any, parsed: dict[str, Any], model: Any, **_more
 def _says_no_more(message: str) -> bool:
     """Whether AWS's sentence about a denied access names neither what nor why."""
     return message.strip(" .").lower() in {"", "access denied", "forbidden"}
+
+
+def _at_home(region: str, *, response: Any, **_more: Any) -> None:
+    """Refuse what S3 says of a bucket in another Region.
+
+    boto3 would ask there once more and be served; Ground Truth and Rekognition, which shall read
+    the same address, take buckets of their own Region only.
+    """
+    if response is None or response[1]["ResponseMetadata"]["HTTPStatusCode"] < 300:  # noqa: PLR2004 - done
+        return
+    said = response[1]
+    named = said["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+    named = named or said.get("Error", {}).get("Region") or region
+    if named != region:
+        raise AwsRefused(
+            f"The bucket is in {named}, the bot works in {region}.", "PermanentRedirect"
+        )
 
 
 def _rename(error: "ClientError") -> LabeljobError:

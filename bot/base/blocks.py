@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.base.mentions import Names, mention_words
+
 Block = dict[str, Any]
 
 SECTION_TEXT = 3000  # Slack: section text 1..3000 characters
@@ -24,7 +26,7 @@ MESSAGE_BLOCKS = 50
 # Slack refuses blocks of about 13,200 characters in all (msg_blocks_too_long, seen, undocumented)
 MESSAGE_SIZE = 12_000
 VIEW_BLOCKS = 100
-BAR_CELLS = 20
+BAR_CELLS = 10
 
 _ZERO_WIDTH = "\u200b"
 # Slack has no way to escape its formatting marks, and an invisible character before one makes it a
@@ -258,25 +260,28 @@ def rich_text(*sections: Block) -> Block:
     return {"type": "rich_text", "elements": list(sections)}
 
 
-def rich_words(rich: Mapping[str, Any] | None) -> str:
-    """The plain words of a rich_text block, a line per paragraph and list item; "" for none."""
+def rich_words(rich: Mapping[str, Any] | None, names: Names | None = None) -> str:
+    """The plain words of a rich_text block, a line per paragraph and list item; "" for none.
+
+    `names` says how those are called who are mentioned.
+    """
     if not rich:
         return ""
     lines: list[str] = []
     for part in _parts(rich):
         if part.get("type") == "rich_text_list":
             numbered = part.get("style") == "ordered"
-            items = [_inline(item) for item in _parts(part)]
+            items = [_inline(item, names or {}) for item in _parts(part)]
             lines += [
                 f"{n}. {item}" if numbered else f"• {item}" for n, item in enumerate(items, 1)
             ]
         else:
-            lines.append(_inline(part))
+            lines.append(_inline(part, names or {}))
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()).strip()
 
 
 def overflow(action_id: str, *options: Block) -> Block:
-    """The "more" menu: one to five options."""
+    """The menu behind ⋯: one to five options, whose values have 75 characters at most."""
     return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
 
 
@@ -305,16 +310,19 @@ def date(moment: datetime, form: str = "{date_short_pretty}") -> str:
     return f"<!date^{int(moment.timestamp())}^{form}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
-def bar(done: int, total: int) -> str:
-    """A progress bar of twenty cells; full only when everything is done, empty only when nothing
-    is.
+def moment(at: datetime) -> str:
+    """A day and a time of day, as each reader's own zone has them."""
+    return date(at, "{date_short_pretty} {time}")
+
+
+def bar(done: int, total: int, failed: int = 0) -> str:
+    """A progress bar of ten cells, which shows apart what is done, what failed and what is open.
+
+    Each of the three has a cell where there is any of it: nothing done is an empty bar, and a bar
+    is full only when all is done.
     """
-    if total <= 0:
-        return "░" * BAR_CELLS
-    cells = min(BAR_CELLS, done * BAR_CELLS // total)
-    if done and not cells:
-        cells = 1
-    return "█" * cells + "░" * (BAR_CELLS - cells)
+    shown = _cells((done, failed, max(0, total - done - failed)))
+    return "".join(sign * cells for sign, cells in zip("▰▨▱", shown, strict=True))
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -339,6 +347,23 @@ def duration(seconds: float) -> str:
     return " ".join(parts)
 
 
+def _cells(counts: Sequence[int]) -> list[int]:
+    """How many of the bar's cells each count gets; the largest gives way to those that would have
+    none.
+    """
+    total = sum(counts)
+    if total <= 0:
+        return [*[0] * (len(counts) - 1), BAR_CELLS]
+    cells = [max(min(each, 1), each * BAR_CELLS // total) for each in counts]
+    # what rounding has left over is still to be done; where that is none, it is the largest's
+    rest = len(cells) - 1 if counts[-1] else cells.index(max(cells))
+    cells[rest] += BAR_CELLS - sum(cells)
+    if cells[rest] < 1:
+        cells[cells.index(max(cells))] -= 1 - cells[rest]
+        cells[rest] = 1
+    return cells
+
+
 def _unpinged(text: str) -> str:
     """Text in which @channel, @here and @everyone are words."""
     return re.sub(r"@(channel|here|everyone)\b", rf"@{_ZERO_WIDTH}\1", text)
@@ -350,8 +375,10 @@ def _parts(rich: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in elements if isinstance(one, dict)] if isinstance(elements, list) else []
 
 
-def _inline(section_: Mapping[str, Any]) -> str:
-    """The words of one paragraph: text as it is, a link by its text, an emoji by its name."""
+def _inline(section_: Mapping[str, Any], names: Names) -> str:
+    """The words of one paragraph: text as it is, a link by its text, an emoji and a mention by its
+    name.
+    """
     words: list[str] = []
     for part in _parts(section_):
         kind = part.get("type")
@@ -360,7 +387,7 @@ def _inline(section_: Mapping[str, Any]) -> str:
         elif kind == "link":
             words.append(str(part.get("text") or part.get("url") or ""))
         else:
-            words.append(str(part.get("text") or ""))
+            words.append(mention_words(part, names) or str(part.get("text") or ""))
     return "".join(words)
 
 

@@ -61,6 +61,10 @@ def _fine(_draft: Any, _allowed: Allowed) -> str:
     return ""
 
 
+def _always(_draft: Any) -> bool:
+    return True
+
+
 def _nothing(_draft: Any) -> str:
     return ""
 
@@ -73,7 +77,8 @@ class Field(Generic[D]):
     its Block Kit element for a draft, `read` the draft with what was typed, `fault` what is wrong
     with it ("" for nothing; the places are those open to the channel). `label` is for a field that
     is called differently from draft to draft. `aliases` are other names under which faults speak of
-    it. `dispatch` tells the bot of every change.
+    it. `dispatch` tells the bot of every change. `applies` leaves it off the page of a draft that
+    it has no sense for.
     """
 
     name: str
@@ -85,6 +90,7 @@ class Field(Generic[D]):
     hint: Callable[[D], str] = _nothing
     optional: bool = False
     dispatch: bool = False
+    applies: Callable[[D], bool] = _always
     aliases: tuple[str, ...] = field(default=())
 
     def block(self, draft: D) -> Block:
@@ -117,8 +123,9 @@ def fields_of(parts: Iterable[Part[D]]) -> list[Field[D]]:
 
 def blocks_of(parts: Iterable[Part[D]], draft: D) -> list[Block]:
     """The parts of a page as they stand for this draft."""
+    shown = [part for part in parts if isinstance(part, Heading) or part.applies(draft)]
     return [
-        header(part.words) if isinstance(part, Heading) else part.block(draft) for part in parts
+        header(part.words) if isinstance(part, Heading) else part.block(draft) for part in shown
     ]
 
 

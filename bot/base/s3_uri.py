@@ -34,8 +34,8 @@ class S3Uri:
 
         Raises:
             BadAddress: with words for the person: not an S3 address, a bucket name that S3 does
-                not allow, or a key with parts (`..`, `//`, control characters) that mean different
-                things to different readers.
+                not allow, or a key with parts (`.`, `..`, control characters) that mean different
+                things to different readers. An empty part (`//`) is a name like any other.
 
         """
         text = text.strip()
@@ -53,12 +53,8 @@ class S3Uri:
             )
         if len(key.encode()) > _KEY_LIMIT:
             raise BadAddress("This address is longer than the 1,024 characters that S3 allows.")
-        if (
-            any(part in {".", ".."} for part in key.split("/"))
-            or "//" in key
-            or key.startswith("/")
-        ):
-            raise BadAddress("This address has “..” or “//” in it. Write the plain path.")
+        if any(part in {".", ".."} for part in key.split("/")):
+            raise BadAddress("This address has “.” or “..” for a folder. Write the plain path.")
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in key):  # noqa: PLR2004 - control characters
             raise BadAddress("This address has invisible control characters in it. Type it again.")
         return cls(bucket, key)
@@ -73,15 +69,14 @@ class S3Uri:
 
     def join(self, *parts: str) -> "S3Uri":
         """The address below this folder."""
-        head = self.key.rstrip("/")
-        tail = "/".join(part.strip("/") for part in parts)
-        return S3Uri(self.bucket, f"{head}/{tail}" if head else tail)
+        head = self.key if self.is_folder else f"{self.key}/"
+        return S3Uri(self.bucket, head + "/".join(part.strip("/") for part in parts))
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """The places the bot may touch: buckets, or folders in buckets (`bucket` or
-    `bucket/prefix/`).
+    `bucket/prefix/`), letter by letter: `bucket/a//` opens nothing of `bucket/a/` beside itself.
     """
 
     places: tuple[str, ...]
@@ -89,10 +84,13 @@ class Allowed:
     def __contains__(self, uri: object) -> bool:
         if not isinstance(uri, S3Uri):
             return False
+        # a folder that somebody names without its slash is that folder
+        key = uri.key if uri.is_folder else f"{uri.key}/"
         for place in self.places:
-            bucket, _, prefix = place.partition("/")
-            prefix = prefix and prefix.rstrip("/") + "/"
-            if uri.bucket == bucket and f"{uri.key.rstrip('/')}/".startswith(prefix):
+            bucket, _, folder = place.partition("/")
+            if folder and not folder.endswith("/"):
+                folder += "/"
+            if uri.bucket == bucket and key.startswith(folder):
                 return True
         return False
 

@@ -6,12 +6,20 @@ tests), none is read at import, and a wrong one is named with its remedy before 
 `.env.example` lists them all.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.base.errors import Refusal
@@ -40,6 +48,8 @@ _POSTGRESQL = re.compile(
 )
 _OTHER_NAMES = ("postgres://", "postgresql://")  # of postgresql+psycopg://; the first is Heroku's
 _PORTS = range(1, 65536)
+# what platforms such as Heroku set by themselves
+_PLATFORM = {"port": "PORT", "database_url": "DATABASE_URL"}
 _MANAGER = re.compile(r"[UWS][A-Z0-9]+")
 
 
@@ -121,6 +131,19 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     health_port: int = Field(default=0, ge=0, le=65535)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _platform(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What the platform says stands in for what nobody has set, in a file neither.
+
+        Whoever is given a port is asked from another machine.
+        """
+        said = {field: os.environ.get(name) for field, name in _PLATFORM.items()}
+        given = {**{field: value for field, value in said.items() if value}, **given}
+        if said["port"] and given["port"] == said["port"]:
+            given.setdefault("host", "0.0.0.0")  # noqa: S104 - the platform's router stands before it
+        return given
+
     @field_validator("buckets", "managers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -199,6 +222,11 @@ class Settings(BaseSettings):
         """The values that must never be seen; the database's password stands in its address."""
         kept = [value.get_secret_value() for _name, value in self if isinstance(value, SecretStr)]
         return tuple(value for value in (*kept, *_passwords(self.database_url)) if value)
+
+    @property
+    def named_port(self) -> int:
+        """The port that somebody, or the platform, chose; 0 where nobody did."""
+        return self.port if "port" in self.model_fields_set else 0
 
     @property
     def quick_gap(self) -> float:

@@ -10,12 +10,13 @@ import hashlib
 import logging
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
 from bot.base.aws import Aws, AwsRefused, renamed
+from bot.base.cors import RULE, lets_browsers_read
 from bot.base.errors import Refusal, Transient
 from bot.base.s3_uri import Allowed, S3Uri
 
@@ -24,6 +25,7 @@ CHUNK = 1 << 18
 PART = 1 << 23
 # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
 READ_MOST = 1_000_000_000
+ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 log = logging.getLogger(__name__)
@@ -92,6 +94,34 @@ class TooLarge(Refusal):
     """This file is larger than what Labeljob reads."""
 
 
+class FarAway(Refusal):
+    """This bucket is in another Region than the bot works in, and Ground Truth takes buckets of its
+    own Region only. Copy the data into a bucket there, or ask your administrator.
+    """
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(
+            f"Bucket “{bucket}” is in another Region than the bot works in, and Ground "
+            "Truth takes buckets of its own Region only. Copy the data into a bucket there, or "
+            "ask your administrator."
+        )
+
+
+class CorsChanged(Transient):
+    """Somebody changed the bucket's CORS rules at this very moment. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What S3 says of an object without giving it: its bytes, whether it lies in an archive from
+    which nobody reads at once, and the KMS key that seals it ("" for none).
+    """
+
+    size: int
+    archived: bool = False
+    key_id: str = ""
+
+
 def check_size(uri: S3Uri, size: int) -> None:
     """Refuse to read a file of so many bytes line by line: it would take minutes, and AWS does not
     take it in the end.
@@ -116,13 +146,18 @@ class Storage:
 
     Raises, from every method:
         NotAllowedPlace: the bucket or folder is not on the list.
+        FarAway: the bucket is in another Region.
         MissingObject: no such bucket or key.
         AwsRefused, AwsBusy: see `bot.base.aws`.
 
     """
 
     def __init__(
-        self, client: Any, allowed: Allowed, *, step: Callable[[], None] = _nothing
+        self,
+        client: Any,
+        allowed: Allowed,
+        *,
+        step: Callable[[], None] = _nothing,
     ) -> None:
         self._s3 = client
         self._allowed = allowed
@@ -169,9 +204,24 @@ class Storage:
 
     def size(self, uri: S3Uri) -> int:
         """The object's size in bytes."""
+        return self.head(uri).size
+
+    def head(self, uri: S3Uri) -> Head:
+        """What S3 says of the object without giving it (HeadObject)."""
         self._check(uri)
         with renamed_missing(uri):
-            return int(self._s3.head_object(Bucket=uri.bucket, Key=uri.key)["ContentLength"])
+            said = self._s3.head_object(Bucket=uri.bucket, Key=uri.key)
+        return Head(int(said["ContentLength"]), _archived(said), str(said.get("SSEKMSKeyId") or ""))
+
+    def beginning(self, uri: S3Uri, size: int) -> bytes:
+        """The object's first `size` bytes, or all where it has fewer; it must not be empty."""
+        self._check(uri)
+        with renamed_missing(uri):
+            answer = self._s3.get_object(
+                Bucket=uri.bucket, Key=uri.key, Range=f"bytes=0-{size - 1}"
+            )
+            with closing(answer["Body"]) as body:
+                return bytes(body.read())
 
     def exists(self, uri: S3Uri) -> bool:
         """Whether there is an object at the address."""
@@ -200,6 +250,38 @@ class Storage:
                 self._step()
                 for item in page.get("Contents", ()):
                     yield item["Key"], item["Size"]
+
+    def browsers_may_read(self, bucket: str) -> bool:
+        """Whether a CORS rule of the bucket lets workers' browsers fetch pictures
+        (GetBucketCors).
+        """
+        return lets_browsers_read(self._cors(bucket))
+
+    def open_to_browsers(self, bucket: str) -> None:
+        """Add the rule by which workers' browsers may fetch pictures; the others stay.
+
+        S3 replaces all rules with every write, so they are read again right before it.
+
+        Raises:
+            CorsChanged: somebody else changed them at this moment.
+
+        """
+        rules = self._cors(bucket)
+        if lets_browsers_read(rules):
+            return
+        if self._cors(bucket) != rules:
+            raise CorsChanged
+        with renamed_missing(S3Uri(bucket, "")):
+            self._s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [*rules, RULE]})
+
+    def _cors(self, bucket: str) -> list[dict[str, Any]]:
+        try:
+            with renamed():
+                return list(self._s3.get_bucket_cors(Bucket=bucket).get("CORSRules", ()))
+        except AwsRefused as error:
+            if error.code == "NoSuchCORSConfiguration":
+                return []
+            raise
 
     def put(self, uri: S3Uri, body: bytes, content_type: str) -> None:
         """Write the object whole."""
@@ -275,6 +357,17 @@ class Storage:
             raise NotAllowedPlace(f"The bot may not touch {uri}. Allowed: {self._allowed.words()}.")
 
 
+def _archived(said: Mapping[str, Any]) -> bool:
+    """Whether nobody reads the object at once (HeadObject; S3: Glacier classes until restored,
+    archive tiers of Intelligent-Tiering).
+    """
+    if said.get("ArchiveStatus"):
+        return True
+    return said.get("StorageClass") in ARCHIVES and 'ongoing-request="false"' not in str(
+        said.get("Restore") or ""
+    )
+
+
 @contextmanager
 def renamed_missing(uri: S3Uri) -> Iterator[None]:
     """As `renamed`; a missing bucket or key becomes `MissingObject` with the address in its
@@ -286,19 +379,15 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
     except AwsRefused as error:
         if error.code in _MISSING:
             raise MissingObject(
-                f"There is nothing at {uri}. Check the spelling; capitals count."
+                f"There is nothing at {uri}. Check the spelling, upper and lower case too."
             ) from error
         if error.code == "NoSuchBucket":
             raise MissingObject(f"There is no bucket “{uri.bucket}” in this account.") from error
         if error.code == "PermanentRedirect":
-            raise Refusal(
-                f"Bucket “{uri.bucket}” is in another Region than the bot works in, and Ground "
-                "Truth takes buckets of its own Region only. Copy the data into a bucket there, "
-                "or ask your administrator."
-            ) from error
+            raise FarAway(uri.bucket) from error
         if error.code in {"AccessDenied", "403"}:
             raise AwsRefused(
-                f"AWS does not let the bot in at {uri}. {_remedy(uri, error.said)}",
+                f"The bot has no access to {uri}. {_remedy(uri, error.said)}",
                 error.code,
                 error.said,
             ) from error

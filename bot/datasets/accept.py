@@ -107,7 +107,7 @@ def _look(source: Source, storage: Storage, region: str) -> Examination:
     """The manifest as Rekognition would see it.
 
     Raises:
-        Refusal: it would give the whole import up, in words for the form.
+        Refusal: it would reject the whole import, in words for the form.
 
     """
     try:

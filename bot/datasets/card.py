@@ -105,7 +105,7 @@ def ready_line(source: Source, state: DatasetState) -> Message:
 
 
 def failed_line(source: Source, state: DatasetState) -> Message:
-    """AWS gave the import up: what happened, what is safe, what to do; mentions the asker."""
+    """The import failed: what happened, what is safe, what to do; mentions the asker."""
     advice = " ".join(remedy(known) for known in named_in(state.cause)) or (
         "Check that AWS may read the manifest and its pictures, then ask again with `/dataset "
         "create`."
@@ -136,9 +136,9 @@ def refused_line(source: Source, state: DatasetState) -> Message:
 def set_aside_line(source: Source, cause: str) -> Message:
     """Trying has ended without an answer; mentions the asker."""
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is set aside after many "
-        f"tries: {_sentence(cause)} It may stand at AWS all the same: look there first, then ask "
-        "again with `/dataset create`."
+        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is paused after "
+        f"many errors: {_sentence(cause)} It may stand at AWS all the same: look there first, then "
+        "ask again with `/dataset create`."
     )
     return _told(head, [])
 
@@ -252,7 +252,7 @@ def help_message() -> Message:
 
 def _word(state: DatasetState, set_aside: str) -> str:
     if set_aside:
-        return "Set aside"
+        return "Paused after errors"
     return _NO_LABELS if _is_bare(state) else _STATES[state.state]
 
 
@@ -362,5 +362,5 @@ def _small(source: Source) -> str:
         f"from {code(source.manifest_uri)}",
     ]
     if source.asked_by_name:
-        parts.append(f"asked by {typed(source.asked_by_name, _NAME)}")
+        parts.append(f"requested by {typed(source.asked_by_name, _NAME)}")
     return " · ".join(parts)

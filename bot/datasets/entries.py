@@ -17,6 +17,7 @@ from bot.datasets.findings import LINES_KEPT, VANISHED, Finding, of_lines
 from bot.manifests.convert import converted_lines, encode, for_rekognition
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.json_words import BadLine
+from bot.manifests.rekognition_codes import AT_TRAINING, UNSETTLED
 
 # Ground Truth: <output>/<job>/manifests/output/output.manifest
 _GROUND_TRUTH_TAIL = "/manifests/output"
@@ -43,10 +44,15 @@ class Made:
 
 
 def make(
-    chunks: Iterable[bytes], made: Made, *, attribute: str | None, allowed: Container[object]
+    chunks: Iterable[bytes],
+    made: Made,
+    *,
+    attribute: str | None,
+    allowed: Container[object],
+    pair: bool = False,
 ) -> Iterator[bytes]:
     """The lines of the manifest to send, made of the given one and counted in `made`."""
-    for line in converted_lines(chunks, attribute=attribute):
+    for line in converted_lines(chunks, attribute=attribute, pair=pair):
         source = _PICTURE.decode(line).source
         if S3Uri.parse(source) not in allowed:
             made.outside += 1
@@ -116,8 +122,15 @@ def after_import(  # noqa: PLR0913 - each is a fact about the import
         else one
         for one in found
     )
-    kept = [finding for finding in before if finding.level != "line" and finding.code not in counts]
+    kept = [finding for finding in before if _stays(finding) and finding.code not in counts]
     return (*kept, *lost, *told)
+
+
+def _stays(finding: Finding) -> bool:
+    """Whether AWS's word on the lines of an import leaves ours as it was."""
+    if finding.code in AT_TRAINING:
+        return True
+    return finding.level != "line" and finding.code not in UNSETTLED
 
 
 def _same_first(finding: Finding, before: Sequence[Finding]) -> bool:

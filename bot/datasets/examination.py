@@ -14,7 +14,7 @@ from bot.manifests.examine import Examination, examine
 
 
 class Unfit(Refusal):
-    """AWS would give this import up, so nothing was sent."""
+    """Rekognition would reject this import, so nothing was sent."""
 
     field = "manifest_uri"
 
@@ -30,17 +30,23 @@ class Unfit(Refusal):
 
 
 def examined(source: Source, storage: Storage, region: str) -> Examination:
-    """What AWS would say of the manifest.
+    """What Rekognition would say of the manifest.
 
     Raises:
-        Unfit: it would give the whole import up.
+        Unfit: it would reject the whole import.
 
     """
     kind: Literal["train", "test"] = "train" if source.dataset_type == TRAIN else "test"
     found = examine(
-        storage.chunks(source.manifest), region, attribute=source.label_attribute, dataset=kind
+        storage.chunks(source.manifest),
+        region,
+        attribute=source.label_attribute,
+        pair=source.pair,
+        dataset=kind,
     )
     told = findings.of_examination(found)
-    if findings.blocking(told) or not found.sendable:
+    # pictures alone would fill the dataset, and their labels could not be added to it
+    unpaired = not found.labels and bool(found.counts["ERROR_NO_LABEL_ATTRIBUTES"])
+    if findings.blocking(told) or not found.sendable or unpaired:
         raise Unfit(told)
     return found

@@ -19,7 +19,11 @@ VANISHED = "vanished"  # ours: sent, and never seen again
 
 # These fail a training from the dataset and not its import: pictures and labels may still be added
 # to it.
-TRAINING_ONLY = {"ERROR_MANIFEST_TOO_FEW_LABELS", "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"}
+TRAINING_ONLY = {
+    "ERROR_MANIFEST_TOO_FEW_LABELS",
+    "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS",
+    "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST",
+}
 
 _OURS = {
     VANISHED: Kind(
@@ -76,7 +80,7 @@ def of_lines(lines: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> t
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Those for which AWS would give the whole import up."""
+    """Those for which Rekognition would reject the whole import."""
     return tuple(finding for finding in findings if finding.level == "file")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from bot.base import forms
+from bot.base.as_typed import plain_address
 from bot.base.blocks import Block, context, modal, option, radio, section, text_input, typed
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field, Part
@@ -25,6 +26,13 @@ DATASET_THANKS = "dataset_thanks"
 _TYPES = (
     option("Training set", TRAIN, "What the model learns from"),
     option("Test set", TEST, "What the model is measured by"),
+)
+
+
+_PAIR, _APART = "pair", "apart"
+_PAIRING = (
+    option("Leave them out", _APART),
+    option("Pair them", _PAIR, "Where a picture has one label and one metadata that fit"),
 )
 
 
@@ -79,8 +87,18 @@ FIELDS: tuple[Part[Source], ...] = (
         element=_text(
             "manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"
         ),
-        read=_kept("manifest_uri"),
+        read=lambda answer, source: msgspec.structs.replace(
+            source, manifest_uri=plain_address(answer.text)
+        ),
         fault=lambda source, allowed: rules.manifest_fault(source.manifest_uri, allowed),
+    ),
+    Field(
+        name="pair",
+        words="Labels whose metadata has another name",
+        hint=_hint("Rekognition takes ripe with ripe-metadata only."),
+        element=lambda source: radio(VALUE, _PAIRING, _PAIR if source.pair else _APART),
+        read=lambda answer, source: msgspec.structs.replace(source, pair=answer.text == _PAIR),
+        optional=True,
     ),
 )
 
@@ -135,9 +153,9 @@ def lead(source: Source, task_type_title: str, other_set: str) -> str:
 
 
 def thanks(source: Source) -> Block:
-    """What stands in the form's place: the dataset is taken in."""
+    """What stands in the form's place: the dataset was submitted."""
     text = (
-        f"*{typed(source.called)}* is taken in. The manifest is checked first; the card in "
+        f"*{typed(source.called)}* was submitted. The manifest is checked first; the card in "
         f"<#{source.channel}> tells how it goes."
     )
     return modal("New dataset", [section(text)], callback_id=DATASET_THANKS)

@@ -1,10 +1,10 @@
 """Load: from an accepted dataset to an import at AWS. Runs in the worker, as often as it takes.
 
 The story of one dataset: rights and places are checked again (time has passed since the form); the
-manifest is examined with Rekognition's own rules and refused here where AWS would give the whole
-import up; its lines are converted and written under a key that holds their hash; then the project
-and the dataset are made or adopted. What a person must mend ends it as refused, with words in its
-thread. What may pass is tried again, with growing pauses.
+manifest is examined with Rekognition's own rules and refused here where Rekognition would reject
+the whole import; its lines are converted and written under a key that holds their hash; then the
+project and the dataset are made or adopted. What a person must mend ends it as refused, with words
+in its thread. What may pass is tried again, with growing pauses.
 """
 
 import logging
@@ -168,6 +168,7 @@ class Load:
             made,
             attribute=dataset.source.label_attribute,
             allowed=allowed,
+            pair=dataset.source.pair,
         )
         with gathered(lines) as body:
             _check_made(made, found, allowed)
@@ -225,5 +226,5 @@ def _check_made(made: entries.Made, found: Examination, allowed: Allowed) -> Non
     if made.outside:
         raise ForeignPictures(
             f"{made.outside:,} pictures lie outside the places that are open to this channel, the "
-            f"first at {made.first_outside[:200]}. Open are: {allowed.words()}."
+            f"first at {made.first_outside[:200]}. The bot may use: {allowed.words()}."
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from bot.base.as_typed import unseen_sign
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 TRAIN, TEST = "TRAIN", "TEST"
@@ -26,9 +27,10 @@ class Source(msgspec.Struct, frozen=True):
     """One dataset as it was asked for.
 
     `label_attribute` is the label to keep of a manifest that has several (None: the newest that can
-    be imported). `told_below` is the (kind, id) of the subject in whose thread the dataset is told,
-    for one made of a finished job; `job_asked_by` is who asked for that job. `action` is the rule
-    that allowed it (see `bot.people.access`).
+    be imported); `pair` takes a label and metadata of another name for one. `told_below` is the
+    (kind, id) of the subject in whose thread the dataset is told, for one made of a finished job;
+    `job_asked_by` is who asked for that job. `action` is the rule that allowed it (see
+    `bot.people.access`).
     """
 
     project: str = ""
@@ -36,6 +38,7 @@ class Source(msgspec.Struct, frozen=True):
     manifest_uri: str = ""
     name: str = ""
     label_attribute: str | None = None
+    pair: bool = False
     channel: str = ""
     team_id: str = ""
     asked_by: str = ""
@@ -96,7 +99,9 @@ def manifest_fault(address: str, allowed: Allowed) -> str:
     except BadAddress as error:
         return str(error)
     return _file(uri) or (
-        "" if uri in allowed else f"{uri} is not open in this channel. Open are: {allowed.words()}."
+        ""
+        if uri in allowed
+        else f"The bot may not use {uri} in this channel. It may use: {allowed.words()}."
     )
 
 
@@ -128,4 +133,6 @@ def name_fault(name: str) -> str:
     """A name that fits a card and can be typed."""
     if len(name) > NAME_MAX:
         return f"A name has at most {NAME_MAX} characters; this one has {len(name):,}."
-    return "" if name.isprintable() else "The name has invisible characters in it. Type it again."
+    if sign := unseen_sign(name):
+        return f"The name holds a sign that nobody sees ({sign}). Type it again without."
+    return ""

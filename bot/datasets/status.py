@@ -1,5 +1,6 @@
 """Status: what is known of a channel's datasets, from the database alone."""
 
+from bot.base.as_typed import plain_name, spellings
 from bot.base.nearest import nearest
 from bot.datasets import card
 from bot.datasets.records import Dataset, Records
@@ -42,12 +43,14 @@ class Status:
         return _one(going[0]) if len(going) == 1 else _listed(going, running=True)
 
     def named(self, team_id: str, channel: str, name: str) -> Message:
-        """The newest dataset of that name (capitals do not count)."""
-        wanted, there = name.casefold(), self._records.in_channel(team_id, channel)
-        for dataset in there:
-            if dataset.source.called.casefold() == wanted:
-                return _one(dataset)
-        return card.no_such_dataset(name, nearest(name, [each.source.called for each in there]))
+        """The newest dataset of that name (capitals and marks round it do not count)."""
+        there = self._records.in_channel(team_id, channel)
+        for spelling in spellings(name):
+            for dataset in there:
+                if dataset.source.called.casefold() == spelling:
+                    return _one(dataset)
+        plain = plain_name(name) or name
+        return card.no_such_dataset(plain, nearest(plain, [each.source.called for each in there]))
 
 
 def _one(dataset: Dataset) -> Message:

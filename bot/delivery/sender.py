@@ -1,4 +1,4 @@
-"""The sender: the only code that posts.
+"""The sender: the only code that posts what was committed.
 
 Promises: a row that was committed is posted once, in order, whatever dies in between. It posts with
 our row id in the message's metadata, never lets the SDK try again by itself (that alone can double
@@ -29,6 +29,7 @@ from bot.base.log import about
 from bot.base.moments import MARGIN
 from bot.base.settings import Settings
 from bot.base.slack_failures import NO_ANSWER, outcome_unknown, slack_code
+from bot.delivery.author import Author
 from bot.delivery.claims import Claimed, Claims, Doubtful
 from bot.delivery.message import Message
 from bot.delivery.outbox import Subject
@@ -117,7 +118,7 @@ class Sender:
         self._owner = owner
         self._chance = chance
         self._tell = tell
-        self._bot_id: str | None = None
+        self._own: Author | None = None
 
     def drain(self, limit: int = 200) -> list[Death]:
         """Send what is due now, at most `limit` rows; the messages that died on the way are
@@ -275,7 +276,7 @@ class Sender:
                 raise SlackDown("no messages")
             for message in messages:
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("id") == row_id and message.get("bot_id") == self._own_bot_id():
+                if payload.get("id") == row_id and self._wrote(message):
                     found.append(str(message["ts"]))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             # A channel is read from its newest message on, a thread from its oldest.
@@ -317,10 +318,11 @@ class Sender:
             return str(self._call("conversations.open", users=channel)["channel"]["id"])
         return channel
 
-    def _own_bot_id(self) -> str:
-        if self._bot_id is None:
-            self._bot_id = str(self._call("auth.test")["bot_id"])
-        return self._bot_id
+    def _wrote(self, message: dict[str, Any]) -> bool:
+        """Whether the bot itself wrote a message that bears the id of a row."""
+        if self._own is None:
+            self._own = Author.of(self._call("auth.test"))
+        return self._own.wrote(message)
 
     def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One Web API call, once, and counted. Every way in which the outcome can be unknown

@@ -46,7 +46,6 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     human_task_ui: str = ""
     pre: str = ""
     acs: str = ""
-    labels_max_console: int | None = None
     default_title: str = ""
     default_description: str = ""
     default_keywords: tuple[str, ...] = ()
@@ -60,6 +59,13 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     def noun(self) -> str:
         """What one object of this type is called: picture, text, video or scene."""
         return _NOUNS.get(self.category, "object")
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether a label has its place in the picture (a box, a mask), not the picture as a
+        whole.
+        """
+        return self.category == "Image" and "classifier" not in self.element
 
     @property
     def tool(self) -> Tool:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from bot.base.mentions import Names, mention_words
+
 _TAGS = {
     "p",
     "b",
@@ -38,7 +40,6 @@ _INDENT_LIMIT = 8
 _STYLES = (("code", "code"), ("strike", "s"), ("italic", "i"), ("bold", "b"))  # inner to outer
 
 RichText = Mapping[str, Any]
-Names = Mapping[str, str]
 
 
 def inert(markup: str) -> str:
@@ -211,27 +212,15 @@ def _words(element: RichText, names: Names) -> str:
 def _word(part: RichText, names: Names) -> str:
     """The plain words of one inline element."""
     kind = part.get("type")
-    mention = _MENTIONS.get(str(kind))
-    if mention is not None:
-        key, sign, unknown = mention
-        return sign + names.get(_text(part, key), unknown)
+    if mention := mention_words(part, names):
+        return mention.encode(errors="replace").decode()
     if kind == "emoji":
         return _emoji(part)
-    if kind == "broadcast":
-        return f"@{_text(part, 'range') or 'everyone'}"
     if kind == "date":
         return _text(part, "fallback") or _date(part.get("timestamp"))
     if kind == "color":
         return _text(part, "value")
     return _text(part, "text") or _text(part, "url")
-
-
-_MENTIONS = {
-    "user": ("user_id", "@", "someone"),
-    "channel": ("channel_id", "#", "a channel"),
-    "usergroup": ("usergroup_id", "@", "a group"),
-    "team": ("team_id", "@", "a workspace"),
-}
 
 
 def _emoji(part: RichText) -> str:

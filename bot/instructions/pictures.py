@@ -15,8 +15,12 @@ from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, S3Uri
 
 # no quote, brace, bracket, &, %, backslash
-_S3 = re.compile(r"s3://[a-z0-9.-]{3,63}/[\w !*().,=+@:~/-]+")
-_WEB = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]*")
+_S3 = re.compile(r"s3://[a-z0-9.-]{3,63}/[\w !$*().,;=+@:~/-]+")
+_WEB = re.compile(
+    r"https://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?/[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]*"
+)
+_AT_AWS = re.compile(r"https://[^/]*\.amazonaws\.com(\.cn)?(?::\d+)?/", re.IGNORECASE)
+_SIGNED = ("x-amz-", "awsaccesskeyid=", "signature=")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 _LIMIT = 1_024  # S3: key and SageMaker: S3Uri
 _WEB_LIMIT = 2_000
@@ -63,23 +67,36 @@ def checked(example: Example, allowed: Callable[[str], bool] | None = None) -> P
 
     """
     address = example.address.strip()
-    if "x-amz-" in address.lower() or "awsaccesskeyid=" in address.lower():
+    if any(mark in address.lower() for mark in _SIGNED):
         raise BadPicture(
             "This is a signed link: it dies within days, while a job lives for weeks. Give the "
             "s3:// address."
         )
-    in_s3 = False
-    if "?" not in address and "%" not in address:
-        try:
-            address, in_s3 = str(S3Uri.parse(address)), True
-        except BadAddress as error:
-            if address.startswith("s3://"):
-                raise BadPicture(str(error)) from None
     caption = " ".join(example.caption.split())
-    if not in_s3:
-        if len(address) > _WEB_LIMIT or not _WEB.fullmatch(address):
-            raise BadPicture
-        return Picture(address, caption, example.good, in_s3=False)
+    in_s3 = _s3_form(address)
+    if in_s3:
+        _check_in_s3(in_s3, allowed)
+        return Picture(in_s3, caption, example.good, in_s3=True)
+    if _AT_AWS.match(address):
+        raise BadPicture("Give the plain s3:// address: workers get a fresh link each time.")
+    if len(address) > _WEB_LIMIT or not _WEB.fullmatch(address):
+        raise BadPicture
+    return Picture(address, caption, example.good, in_s3=False)
+
+
+def _s3_form(address: str) -> str:
+    """The s3:// form of an address in S3, "" for one of the web."""
+    try:
+        plain = "?" not in address and "%" not in address
+        return str(S3Uri.parse(address)) if plain else ""
+    except BadAddress as error:
+        if address.startswith("s3://"):
+            raise BadPicture(str(error)) from None
+        return ""
+
+
+def _check_in_s3(address: str, allowed: Callable[[str], bool] | None) -> None:
+    """Refuse an object that a worker page cannot show."""
     if len(address) > _LIMIT or not _S3.fullmatch(address):
         raise BadPicture(
             "The name of this picture has signs that a worker page cannot hold. Rename it: "
@@ -91,4 +108,3 @@ def checked(example: Example, allowed: Callable[[str], bool] | None = None) -> P
         raise BadPicture(
             "The bot may not show pictures from this bucket. Copy it to an allowed one."
         )
-    return Picture(address, caption, example.good, in_s3=True)

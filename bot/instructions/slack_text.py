@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from bot.base.blocks import cut, escape, in_code, link
-from bot.instructions.clean import Names, RichText, from_html, from_rich_text
+from bot.base.mentions import Names
+from bot.instructions.clean import RichText, from_html, from_rich_text
 
 _MARKS = {"b": "*", "strong": "*", "i": "_", "em": "_", "s": "~", "h3": "*"}
 _BLOCKS = {"p", "h3", "blockquote", "pre", "ul", "ol", "table", "li", "tr", "caption"}

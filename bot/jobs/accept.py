@@ -20,6 +20,7 @@ from bot.jobs.draft import (
     says_more,
     team_key,
 )
+from bot.jobs.fixes import FIXES
 from bot.jobs.form.pages import Left
 from bot.jobs.form.review import Reviewed
 from bot.jobs.form.rules import free_name, name_taken, of_other_labels
@@ -134,14 +135,21 @@ class Accept:
                 skipped=checked.skipped,
                 unread=checked.unread,
                 notes=checked.notes,
-                later_notes=(),
+                texts=checked.texts,
+                found_first=checked.findings,
+                found=(),
             )
             return draft, checked.faults
         draft = self._with_team(draft)
         checked = self._checker.at_form(2, draft)
         earlier = [said for said in draft.unread if said not in self._checker.words_of_page(2)]
         unread = (*earlier, *checked.unread)
-        draft = msgspec.structs.replace(draft, unread=unread, later_notes=checked.notes)
+        draft = msgspec.structs.replace(
+            draft,
+            unread=unread,
+            found=(*checked.findings, *draft.found_first),
+            names={**draft.names, **checked.names},
+        )
         if of_other_labels(draft):  # that was told now, and is told once
             draft = msgspec.structs.replace(draft, taken_labels=())
         return draft, checked.faults
@@ -191,7 +199,8 @@ class Accept:
             output_manifest=self._engine.results(draft.output_uri, draft.job_name),
             team_members=team.members if team else None,
             unread=draft.unread,
-            notes=(*draft.notes, *draft.later_notes),
+            findings=draft.found,
+            fixes={name: fix.label for name, fix in FIXES.items()},
         )
 
     def teams(self, team_id: str, typed: str) -> list[WorkTeam]:

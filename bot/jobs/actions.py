@@ -36,7 +36,7 @@ def can_stop(job: JobFacts, state: JobState) -> bool:
 
 
 def can_retry(job: JobFacts, state: JobState) -> bool:
-    """Whether the job was set aside and can be taken up again, or waits for its next try."""
+    """Whether the job was set aside and can be resumed, or waits for its next try."""
     return bool(job.set_aside or job.next_try) and not state.ended
 
 
@@ -65,10 +65,18 @@ CREATE: Action[Shown] = Action(
     rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
 )
 STATUS_BUTTON: Button[Shown] = Button(
-    id="job_status", text=lambda _shown: "Status", place=1, spoken="Status of {}"
+    id="job_status",
+    text=lambda _shown: "Status",
+    place=7,
+    spoken="Status of {}",
+    tucked=lambda _shown: True,
 )
 STOP_BUTTON: Button[Shown] = Button(
-    id="job_stop", text=_where(can_stop, "Stop…"), place=7, spoken="Stop {}"
+    id="job_stop",
+    text=_where(can_stop, "Stop…"),
+    place=8,
+    spoken="Stop {}",
+    tucked=lambda _shown: True,
 )
 PORTAL_ID = "open_portal"  # a link: Slack sends the press all the same, it wants an empty answer
 QUEUE_INSTRUCTIONS_ID = "queue_instructions"
@@ -112,7 +120,7 @@ RETRY: Action[Shown] = Action(
     command=LABELJOB,
     word="retry",
     usage="retry name",
-    help="take up again a job that was set aside, or try one now that waits",
+    help="resume a job that was paused after errors, or try one now that waits",
     right="retry",
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="try this job again"),
@@ -152,6 +160,7 @@ INSTRUCTIONS: Action[Shown] = Action(
         id="job_instructions",
         text=_where(lambda job, _state: not job.read_only, "Instructions"),
         place=5,
+        tucked=lambda shown: shown.state.ended,
         queue_id=QUEUE_INSTRUCTIONS_ID,
     ),
 )
@@ -185,8 +194,9 @@ DUPLICATE: Action[Shown] = Action(
     button=Button(
         id="job_duplicate",
         text=lambda _shown: "Duplicate",
-        place=8,
+        place=9,
         spoken="Duplicate {}",
+        tucked=lambda _shown: True,
     ),
 )
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
@@ -208,7 +218,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     DUPLICATE,
 )
 
-_TIE = Rule(Role.MANAGER, words="tie a labeling team to a channel")
+_TIE = Rule(Role.MANAGER, words="link a labeling team to a channel")
 TEAM_LIST: Action[None] = Action(
     command=LABELTEAM,
     word="list",
@@ -222,7 +232,7 @@ TEAM_HERE: Action[None] = Action(
     command=LABELTEAM,
     word="here",
     usage="here name",
-    help="tell that team of work in this channel",
+    help="link a team: its work is announced in this channel",
     right="tie team",
     first="tie team",
     rule=_TIE,
@@ -231,7 +241,7 @@ TEAM_LEAVE: Action[None] = Action(
     command=LABELTEAM,
     word="leave",
     usage="leave name",
-    help="tell it here no more",
+    help="stop notices here",
     right="tie team",
     first="tie team",
     rule=_TIE,

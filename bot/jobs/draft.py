@@ -9,28 +9,32 @@ import msgspec
 
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
+from bot.jobs.finding import Finding
+from bot.manifests.texts import TextsRead
 
 
 class Draft(msgspec.Struct, frozen=True):
     """A labeling job as it was asked for.
 
     `label_attribute` "" means the job's name. `input_uri` is a manifest or a folder (ends in "/";
-    `input_kind` says which). Durations are seconds. `workteam_key` is the short name that menus
-    carry (`team_key`), `workteam_arn` is empty as long as nobody found the team of that key.
-    Instructions are Slack rich_text blocks, as typed. `typed` keeps what could not be read, by
-    field. `objects`, `skipped` and `unread` are what the bot read of the input, and which of its
-    questions were not answered in time; `notes` is what of it is worth a look, in words, and
-    `later_notes` what the second page's checks added. `more` holds the answers to fields without a
-    member of their own, by field. `taken_from` is the job whose words the form began with, and
-    `taken_type` that job's task type as long as nobody has been through those words; `taken_labels`
-    are its labels, as long as its instructions stand as they were taken. `filled` is true once a
-    page of it was kept.
+    `input_kind` says which; `slash_added`: it was typed without that slash). Durations are seconds.
+    `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is empty as long
+    as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
+    keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
+    of the input, and which of its questions were not answered in time; `notes` is what of it is
+    worth a look, in words; `found_first` is what the first page's checks found, `found` what the
+    review shows of all. `more` holds the answers to fields without a member of their own, by field.
+    `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
+    `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
+    as long as nobody has been through those words; `taken_labels` are its labels, as long as its
+    instructions stand as they were taken. `filled` is true once a page of it was kept.
     """
 
     job_name: str = ""
     label_attribute: str = ""
     input_uri: str = ""
     input_kind: str = "manifest"
+    slash_added: bool = False
     output_uri: str = ""
     category: str = ""
     task_type: str = ""
@@ -50,12 +54,15 @@ class Draft(msgspec.Struct, frozen=True):
     channel: str = ""
     asked_by: str = ""
     typed: dict[str, str] = {}
+    texts: TextsRead = TextsRead()
     objects: int | None = None
     skipped: int = 0
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    later_notes: tuple[str, ...] = ()
+    found_first: tuple[Finding, ...] = ()
+    found: tuple[Finding, ...] = ()
     more: dict[str, str] = {}
+    names: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""
     taken_labels: tuple[str, ...] = ()
@@ -75,7 +82,8 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         skipped=0,
         unread=(),
         notes=(),
-        later_notes=(),
+        found_first=(),
+        found=(),
         filled=False,
         taken_from=earlier.job_name,
         taken_type="" if mended else earlier.task_type,

@@ -8,6 +8,7 @@ from bot.base.blocks import rich_words
 from bot.engines.protocol import Engine
 from bot.instructions import clean
 from bot.instructions.page import Instructions
+from bot.jobs import lifecycle
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.job_facts import JobFacts
@@ -68,10 +69,10 @@ class Facts:
         """
         return replace(self.of(job), asked_by=self._told(job.asked_by) if job.asked_by else "")
 
-    def team_is_told(self, job: Job) -> bool:
-        """Whether the job's work team has a channel in which it is told of work."""
+    def announced_in(self, job: Job) -> str:
+        """The channel in which the job's work team has its list of work; "" for none."""
         team = self._teams.get(job.team_id, job.draft.workteam_arn)
-        return bool(team and team.channel)
+        return (team.channel if team else None) or ""
 
     def queued(self, job: Job) -> QueueJob:
         """The job as its labeling team sees it."""
@@ -81,8 +82,10 @@ class Facts:
             title=job.draft.title or job.name,
             noun=kind.noun if kind else "object",
             left=job.state.unlabeled if job.state.total else None,
-            closes_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
-            says=rich_words(job.draft.short_instructions) or job.draft.description,
+            total=job.state.total,
+            seconds_left=lifecycle.seconds_left(job.state),
+            ends_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
+            says=rich_words(job.draft.short_instructions, job.draft.names) or job.draft.description,
             has_instructions=not job.followed,
         )
 
@@ -99,12 +102,14 @@ def instructions_of(draft: Draft) -> Instructions:
     """What workers are told, with rich text made safe HTML; without short instructions they see the
     description.
     """
-    short = clean.from_rich_text(draft.short_instructions) or clean.from_text(draft.description)
+    names = draft.names
+    short = clean.from_rich_text(draft.short_instructions, names)
+    short = short or clean.from_text(draft.description)
     return Instructions(
         task_title=draft.title or draft.job_name,
         description=draft.description,
         labels=draft.labels,
         short_html=short,
-        full_html=clean.from_rich_text(draft.full_instructions),
+        full_html=clean.from_rich_text(draft.full_instructions, names),
         examples=draft.examples,
     )

@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from bot.base.as_typed import home_of, plain_name
 from bot.base.clock import Clock, NewId
-from bot.base.errors import NotAllowed
+from bot.base.errors import NotAllowed, Refusal
 from bot.engines.protocol import INITIALIZING, Described, Engine
 from bot.jobs.cards import thread_lines
 from bot.jobs.draft import Draft
@@ -25,6 +26,10 @@ class ElsewhereOnly(NotAllowed):
     """This labeling job belongs to a channel that you are not in. Ask somebody in there to show it
     to you.
     """
+
+
+class OtherAccount(Refusal):
+    """This labeling job is in another AWS account or Region than the bot works in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,20 @@ class Follow:
         self._clock = clock
         self._new_id = new_id
 
-    def follow(self, name: str, team_id: str, channel: str, who: Who) -> Followed:
+    def follow(self, typed: str, team_id: str, channel: str, who: Who) -> Followed:
         """A job that exists at the engine gets its card here, read-only; one that is known already
-        gets a card here too.
+        gets a card here too. `typed` is its name, its ARN or the console's link.
 
         Raises:
+            OtherAccount: the ARN or link is of another account or Region.
             JobGone: the engine knows no job of that name.
             ElsewhereOnly: it belongs to a channel that this person is not in.
             Transient: the engine did not answer in 1.5 s.
 
         """
         self._access.require("follow", who)
+        name = plain_name(typed)
+        self._check_home(typed)
         known = self._records.holding(self._account.id, self._account.region, name)
         if known is not None:
             return self._known(known, channel, who)
@@ -93,6 +101,16 @@ class Follow:
             job.state,
             line=thread_lines.taken_over_line(who.name),
         )
+
+    def _check_home(self, typed: str) -> None:
+        """Another account or Region may have a job of the same name."""
+        ours = (self._account.id, self._account.region)
+        for named, own in zip(home_of(typed), ours, strict=True):
+            if named and named != own:
+                raise OtherAccount(
+                    f"This job is in {named}. The bot works in account {ours[0]}, Region "
+                    f"{ours[1]}, and follows jobs from there only."
+                )
 
     def _known(self, job: Job, channel: str, who: Who) -> Followed:
         """A job that has its card already, shown in this channel too to people who may see it."""

@@ -10,10 +10,11 @@ from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
 from bot.engines.task_type import TaskType
-from bot.jobs.draft import Draft
-from bot.manifests import build, lines
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.places import is_text_file
+from bot.manifests import build, lines, texts
+from bot.manifests.texts import TextsRead
 
-_TEXT_FILES = (".txt", ".csv")
 _IMAGE_BYTES_MAX = 40 * 1024 * 1024  # Ground Truth: 40 MB an image
 
 
@@ -26,12 +27,16 @@ class BadInput(Refusal):
 @dataclass(frozen=True, slots=True)
 class Input:
     """What was read: how many objects, how many files were left out, and what of it is worth a
-    look, in words.
+    look, in words; `labeled` objects have the label attribute already, `repeats` name one that
+    came before; `texts` is how files of texts were read.
     """
 
     objects: int
     skipped: int
     notes: str
+    labeled: int = 0
+    repeats: int = 0
+    texts: TextsRead = TextsRead()  # noqa: RUF009 - it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,49 +65,60 @@ class Inputs:
 
         """
         uri = S3Uri.parse(draft.input_uri)
-        if not uri.is_folder:
-            return self._manifest(uri, kind)
-        tally = build.Tally()
-        for _line in self._lines(uri, tally, kind):
+        if not _is_made(uri, kind):
+            return self._manifest(uri, kind, final_attribute(draft, kind))
+        tally, seen = build.Tally(), texts.Seen(reading_of(draft))
+        for _line in self._lines(uri, tally, kind, seen):
             pass  # the lines themselves are of no use before the launch
-        return _counted(uri, tally, kind)
+        return _counted(uri, tally, kind, seen.read())
 
     @contextmanager
     def made(self, draft: Draft, kind: TaskType) -> Iterator[Made]:
-        """The manifest that is made of a folder, or the one that was given. Either is read and
-        checked again.
+        """The manifest that is made of a folder or a file of texts, or the one that was given.
+        Either is read and checked again.
 
         Raises:
             NoRoom: see `gathered`; and what `read` raises.
 
         """
         uri = S3Uri.parse(draft.input_uri)
-        if not uri.is_folder:
-            yield Made(self._manifest(uri, kind), None)
+        if not _is_made(uri, kind):
+            yield Made(self._manifest(uri, kind, final_attribute(draft, kind)), None)
             return
-        tally = build.Tally()
-        with gathered(self._lines(uri, tally, kind)) as body:
-            yield Made(_counted(uri, tally, kind), body)
+        tally, seen = build.Tally(), texts.Seen(reading_of(draft))
+        with gathered(self._lines(uri, tally, kind, seen)) as body:
+            yield Made(_counted(uri, tally, kind, seen.read()), body)
 
-    def _manifest(self, uri: S3Uri, kind: TaskType) -> Input:
+    def _manifest(self, uri: S3Uri, kind: TaskType, attribute: str) -> Input:
         verdict = lines.check(
             self._storage.chunks(uri),
             source_key="source" if kind.source_key == "source" else "source-ref",
             media=_endings(kind),
             allowed=self._allowed.text,
             limit=kind.objects_max,
+            attribute=attribute,
         )
         if not verdict.fine:
             raise BadInput(lines.words(verdict))
-        return Input(verdict.objects, 0, lines.notes(verdict))
-
-    def _lines(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
-        """The lines of the manifest of a folder, counted in `tally`."""
-        return (
-            self._texts(uri, tally, kind)
-            if kind.source_key == "source"
-            else self._objects(uri, tally, kind)
+        return Input(
+            verdict.objects,
+            0,
+            lines.notes(verdict),
+            labeled=verdict.labeled,
+            repeats=verdict.counts.get("repeat", 0),
         )
+
+    def _lines(
+        self,
+        uri: S3Uri,
+        tally: build.Tally,
+        kind: TaskType,
+        seen: texts.Seen,
+    ) -> Iterator[bytes]:
+        """The lines of the manifest of a folder or a file of texts, counted in `tally`."""
+        if kind.source_key == "source":
+            return self._texts(uri, tally, kind, seen)
+        return self._objects(uri, tally, kind)
 
     def _objects(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         keys = self._storage.keys(uri)
@@ -111,30 +127,54 @@ class Inputs:
             keys, uri.bucket, kind.media, tally=tally, limit=limit, max_bytes=_IMAGE_BYTES_MAX
         )
 
-    def _texts(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
-        """One object per line of every text file of the folder."""
-        for key, size in self._storage.keys(uri):
-            if key.lower().endswith(_TEXT_FILES):
-                file = S3Uri(uri.bucket, key)
-                check_size(file, size)
-                chunks = self._storage.chunks(file)
-                yield from build.text_lines(chunks, tally=tally, limit=kind.objects_max)
-            elif not key.endswith("/"):
-                tally.other[key.rpartition(".")[2]] += 1
+    def _texts(
+        self,
+        uri: S3Uri,
+        tally: build.Tally,
+        kind: TaskType,
+        seen: texts.Seen,
+    ) -> Iterator[bytes]:
+        """One object per text of every file of the folder, or of the one file."""
+        files = (
+            [(uri.key, self._storage.size(uri))] if not uri.is_folder else self._storage.keys(uri)
+        )
+        endings = frozenset(texts.ENDINGS)
+        for key, size in files:
+            if build.left_out(key, size, endings, tally):
+                continue
+            file = S3Uri(uri.bucket, key)
+            check_size(file, size)
+            for text in texts.texts(key, self._storage.chunks(file), seen):
+                yield from build.text_line(text, tally, kind.objects_max)
+        tally.blank = seen.blank
 
 
-def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType) -> Input:
-    """What a folder that was read to its end holds."""
+def reading_of(draft: Draft) -> texts.Reading:
+    """What was chosen on the form about files of texts."""
+    return texts.Reading(
+        column=draft.more.get("text_column", ""),
+        whole=draft.more.get("text_per") == "file",
+        encoding=draft.more.get("text_encoding", ""),
+    )
+
+
+def _is_made(uri: S3Uri, kind: TaskType) -> bool:
+    """Whether the input is no manifest: one is made of it."""
+    return uri.is_folder or (kind.source_key == "source" and is_text_file(uri.key))
+
+
+def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType, read: TextsRead) -> Input:
+    """What a folder or a file of texts that was read to its end holds."""
     skipped = (
         tally.other.total() + tally.hidden + tally.empty + tally.large + tally.odd + tally.over
     )
     if not tally.written:
-        wanted = ", ".join(_TEXT_FILES if kind.source_key == "source" else kind.media)
+        wanted = ", ".join(texts.ENDINGS if kind.source_key == "source" else kind.media)
         words = (
             f"There is nothing to label in {uri}: no file in it ends in {wanted}. {tally.left_out}"
         )
         raise BadInput(words.rstrip())
-    return Input(tally.written, skipped, tally.left_out)
+    return Input(tally.written, skipped, tally.left_out, texts=read)
 
 
 def _endings(kind: TaskType) -> tuple[str, ...]:

@@ -25,8 +25,11 @@ from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind,
 from bot.jobs.orders import Orders
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
+from bot.manifests.looked import Looked
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
+
+_LOOKED_GAP = 1_000  # objects between two notes of how far a look is: some seconds
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +90,8 @@ class Launch:
             state = msgspec.structs.replace(job.state, state=STOPPED, ended_at=self._clock())
             self._store.change(job, state, (Change(Kind.STOPPED),))
             return
-        draft, order = self._orders.of(job, hold.keep)
-        steps.job = replace(job, draft=draft, manifest_uri=str(order.manifest))
+        draft, order = self._orders.of(job, hold.keep, steps.looked)
+        steps.job = replace(steps.job, draft=draft, manifest_uri=str(order.manifest))
         submitted = self._engine.submit(order, steps)
         self._taken(steps.job, submitted)
 
@@ -164,6 +167,16 @@ class _Steps:
         state = msgspec.structs.replace(self.job.state, state=LAUNCHING, steps=steps)
         template = done.get("template", self.job.template_uri)
         self.job = self._store.change(replace(self.job, template_uri=template), state)
+
+    def looked(self, looked: Looked) -> None:
+        """Write down how far the look at the objects is, so that the next try goes on from there
+        and the card tells it.
+        """
+        before = self.job.state.looked
+        if looked.done - (before.done if before else 0) >= _LOOKED_GAP:
+            state = msgspec.structs.replace(self.job.state, looked=looked)
+            # this is the next try: its card tells of it, and of no other
+            self.job = self._store.change(replace(self.job, next_try_at=0.0), state)
 
     def alive(self) -> None:
         """Say that a long step goes on."""

@@ -21,6 +21,7 @@ from bot.engines.protocol import (
     STOPPING,
     Report,
 )
+from bot.manifests.looked import Looked
 
 __all__ = [
     "ASKED",
@@ -88,9 +89,9 @@ class JobState(msgspec.Struct, frozen=True):
     people's labels that the rate leaves out (those before the first look, and those of pauses).
     `cause` is why it failed or was refused, in AWS's or our words. `stopped_by` is who had it
     stopped. `datasets` are those made of its labels, oldest first. `steps` is what its engine has
-    kept of the submission (see `bot.engines.protocol.Steps`). `trouble` is why the last try to
-    launch it came to nothing, in words; `unanswered_since` is when its engine ceased to answer,
-    once that has lasted for minutes.
+    kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
+    objects is that comes before it. `trouble` is why the last try to launch it came to nothing, in
+    words; `unanswered_since` is when its engine ceased to answer, once that has lasted for minutes.
     """
 
     state: str = ASKED
@@ -112,6 +113,7 @@ class JobState(msgspec.Struct, frozen=True):
     modified: datetime = NO_TIME
     datasets: tuple[MadeDataset, ...] = ()
     steps: dict[str, str] = {}
+    looked: Looked | None = None
     trouble: str = ""
     unanswered_since: datetime | None = None
 

@@ -12,11 +12,13 @@ from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine, Order, TeamGone
 from bot.engines.task_type import TaskType
-from bot.jobs.checks.checker import Checker
+from bot.jobs.checks.check import Look
+from bot.jobs.checks.checker import Checked, Checker
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.facts import instructions_of
 from bot.jobs.inputs import Inputs
 from bot.jobs.records import Job
+from bot.manifests.looked import Looked
 from bot.people.access import Access
 from bot.people.teams import Teams
 
@@ -41,9 +43,12 @@ class Orders:
         self._access = access
         self._teams = teams
 
-    def of(self, job: Job, alive: Callable[[], None]) -> tuple[Draft, Order]:
+    def of(
+        self, job: Job, alive: Callable[[], None], looked: Callable[[Looked], None]
+    ) -> tuple[Draft, Order]:
         """The draft with what was read of its data, and the order; `alive` is called at each step
-        of a long reading.
+        of a long reading, `looked` hears how far the look at the objects is, which goes on from
+        where the job's state says.
 
         Raises:
             Refused: something blocks; each with its field.
@@ -51,11 +56,14 @@ class Orders:
             TeamGone, BadInput: with words.
 
         """
-        notes, draft = self._check(job), job.draft
+        look = Look(begun=job.state.looked, told=looked)
+        checked, draft = self._check(job, alive, look), job.draft
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
         kind = self._engine.task_types[draft.task_type]
         of_data, manifest = self._manifest(draft, kind, folder, alive)
-        draft = msgspec.structs.replace(draft, notes=(*of_data, *notes), later_notes=())
+        draft = msgspec.structs.replace(
+            draft, notes=(*of_data, *checked.notes), names={**draft.names, **checked.names}
+        )
         order = Order(
             request_key=job.request_key,
             name=draft.job_name,
@@ -73,20 +81,18 @@ class Orders:
         )
         return draft, order
 
-    def _check(self, job: Job) -> tuple[str, ...]:
-        """Everything that the form could check (or had no time for), checked again; what of it is
-        to be looked at.
-        """
+    def _check(self, job: Job, alive: Callable[[], None], look: Look) -> Checked:
+        """Everything that the form could check (or had no time for), checked again."""
         who = self._access.who(job.team_id, job.asked_by, job.channel)
         # what was taken in outlives the account of whoever asked: a manager is told
         if not who.gone:
             self._access.require("create", who)
-        found = self._checker.before_launch(job.draft)
+        found = self._checker.before_launch(job.draft, alive, look)
         if found.faults:
             raise Refused(list(found.faults))
         if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
             raise TeamGone
-        return found.notes
+        return found
 
     def _manifest(
         self, draft: Draft, kind: TaskType, folder: S3Uri, alive: Callable[[], None]

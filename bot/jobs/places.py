@@ -1,7 +1,7 @@
 """S3 addresses that people type (pure).
 
-Promises to the draft: what could mean two things to two readers (blanks, percent codes, queries,
-look-alike letters) is refused with words, never repaired by guess; what passes is read by
+Promises to the draft: what could mean two things to two readers (percent codes, queries, look-alike
+letters) is refused with words, never repaired by guess; what passes is read by
 `bot.base.s3_uri` like every other address. The words never repeat the address: a pasted link may
 hold a signature.
 """
@@ -9,24 +9,27 @@ hold a signature.
 import re
 import unicodedata
 
+from bot.base.as_typed import plain_address
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
 URI_MAX = 1024  # Ground Truth: S3Uri 1..1024 characters
 MANIFEST_ENDINGS = (".manifest", ".jsonl", ".json")
 
-_ASCII = re.compile(r"[A-Za-z0-9!_.*'()&$@=;:+,/-]")
+TEXT_ENDINGS = (".txt", ".csv", ".tsv")  # of files of which a manifest is made
+
+_ASCII = re.compile(r"[A-Za-z0-9 !_.*'()&$@=;:+,/-]")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 def read_place(text: str) -> S3Uri:
-    """The S3 address that a person typed, from `s3://bucket/key` or the https form that the S3
-    console copies.
+    """The S3 address that a person typed: `s3://bucket/key`, the https form that the S3 console
+    copies, the console's own link, or an ARN.
 
     Raises:
         BadAddress: with the words for the field.
 
     """
-    address = text.strip()
+    address = plain_address(text)
     if len(address) > URI_MAX:
         raise BadAddress(
             f"The address is longer than {URI_MAX:,} characters, which is the most that AWS takes."
@@ -40,10 +43,6 @@ def read_place(text: str) -> S3Uri:
         raise BadAddress(
             "Give the plain address (s3://bucket/folder/file), without a signature or other extras."
         )
-    if any(character.isspace() for character in address):
-        raise BadAddress(
-            "The address holds a blank. Rename the folder or file, or choose another one."
-        )
     if _PERCENT.search(address):
         raise BadAddress(
             "Write the name as it is (s3://bucket/folder/file), without codes such as %20."
@@ -54,11 +53,16 @@ def read_place(text: str) -> S3Uri:
         if not _is_honest(character):
             name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
             raise BadAddress(
-                f"The address holds the character {name}. Type it anew, or rename the folder."
+                f"The address holds the character {name}. Retype it, or rename the folder."
             )
     if address.startswith("s3://") and "/" not in address.removeprefix("s3://"):
         raise BadAddress("This names a bucket only. Add the folder or file: s3://bucket/folder/.")
     return S3Uri.parse(address)
+
+
+def is_text_file(address: str) -> bool:
+    """Whether an address or a key names a file of texts, which is no manifest itself."""
+    return address.lower().endswith(TEXT_ENDINGS)
 
 
 def not_open(place: S3Uri, buckets: tuple[str, ...]) -> str:
@@ -69,12 +73,12 @@ def not_open(place: S3Uri, buckets: tuple[str, ...]) -> str:
         return ""
     if not buckets:
         return (
-            "No bucket is open in this channel. An administrator can add one (LABELJOB_BUCKETS, "
-            "LABELJOB_PLACES)."
+            "The bot may use no bucket in this channel. An administrator can add one "
+            "(LABELJOB_BUCKETS, LABELJOB_PLACES)."
         )
     more = f" and {len(buckets) - 5} more" if len(buckets) > 5 else ""  # noqa: PLR2004 - five names are enough to read
     return (
-        f"{place.bucket} is not open here. Open are: {', '.join(buckets[:5])}{more}. An "
+        f"The bot may not use {place.bucket}. It may use: {', '.join(buckets[:5])}{more}. An "
         "administrator can add others."
     )
 

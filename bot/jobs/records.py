@@ -160,6 +160,14 @@ class Records:
                 row.content, row.changed = _encode(draft), self._clock().timestamp()
                 session.add(row)
 
+    def keep_found(self, draft_id: str, read: Draft, found: Draft) -> None:
+        """What was found out about a draft, unless somebody has changed it since it was `read`."""
+        with self._db.write() as session:
+            row = session.get(DraftRow, draft_id)
+            if row is not None and row.content == _encode(read):
+                row.content = _encode(found)
+                session.add(row)
+
     def left_drafts(self, team_id: str, channel: str, user_id: str) -> list[KeptDraft]:
         """The forms that this person filled in the channel within a day and did not submit, newest
         first.

@@ -10,7 +10,9 @@ from bot.people.access import Access, Who
 
 
 class NotSetAside(Refusal):
-    """This job is not set aside and waits for no other try: it is looked after as it should be."""
+    """This job is not paused after errors and waits for no other try: it is looked after as it
+    should be.
+    """
 
 
 class OverAlready(Refusal):

@@ -4,6 +4,7 @@ fresh.
 
 from typing import Any
 
+from bot.base.as_typed import plain_name, spellings
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
@@ -67,19 +68,20 @@ class Status:
         return job
 
     def named(self, team_id: str, channel: str, name: str) -> Job:
-        """The job of that name in the channel (capitals do not count).
+        """The job of that name in the channel (capitals and marks round it do not count).
 
         Raises:
             NoSuchJob: with names that are near.
 
         """
         jobs = self._shown_in(team_id, channel)
-        for job in jobs:
-            if job.name.lower() == name.lower().strip():
-                return job
-        names = [job.name for job in jobs]
-        near = [each for each in names if name.lower()[:4] in each.lower()] or names
-        raise NoSuchJob(status_card.no_such_job(name, near[:5], meant=nearest(name, names)))
+        for spelling in spellings(name):
+            for job in jobs:
+                if job.name.lower() == spelling:
+                    return job
+        plain, names = plain_name(name) or name, [job.name for job in jobs]
+        near = [each for each in names if plain.lower()[:4] in each.lower()] or names
+        raise NoSuchJob(status_card.no_such_job(plain, near[:5], meant=nearest(plain, names)))
 
     def asker(self, job_id: str) -> Asked | None:
         """Who is to hear of a job whose channel cannot be reached."""
@@ -94,7 +96,7 @@ class Status:
     def of_job(self, job: Job, *, with_button: bool = True) -> Message:
         """How the job goes."""
         facts = self._facts.of(job)
-        return status_card.status_message(facts, job.state, self._clock(), with_button=with_button)
+        return status_card.status_message(facts, job.state, with_button=with_button)
 
     def post(self, job: Job, channel: str, key: str) -> None:
         """Say how the job goes in its thread, for everybody; once per `key`."""
@@ -129,7 +131,7 @@ class Status:
         fitting = [
             (facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted, me)
         ]
-        return status_card.list_message(fitting, self._clock(), filters=wanted)
+        return status_card.list_message(fitting, filters=wanted)
 
     def stop_offer(self, job: Job) -> Message:
         """The button that opens the confirmation: a mention cannot open a window by itself."""

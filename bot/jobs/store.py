@@ -64,7 +64,7 @@ class JobStore:
         """
         # Read before the transaction, which needs no second connection then.
         facts = self._facts.of(job)
-        message = card.root_card(facts, job.state, self._clock())
+        message = card.root_card(facts, job.state)
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
@@ -112,7 +112,7 @@ class JobStore:
             gap = max(gap, _OLD_GAP)
         with self._db.write() as session:
             saved = self._records.save(session, after)
-            message = card.root_card(facts, state, now)
+            message = card.root_card(facts, state)
             for channel in self._outbox.channels(session, about):
                 self._outbox.show(session, about, channel, message, urgent=moved, gap=gap)
                 self._say(session, after, facts, channel, lines)
@@ -169,7 +169,7 @@ class JobStore:
             self._show(session, saved, channel)
 
     def _show(self, session: Session, job: Job, channel: str) -> None:
-        message = card.root_card(self._facts.of(job), job.state, self._clock())
+        message = card.root_card(self._facts.of(job), job.state)
         self._outbox.show(session, subject(job), channel, message)
 
     def _lines(self, job: Job, facts: JobFacts, changes: tuple[Change, ...]) -> list[Message]:
@@ -178,8 +178,8 @@ class JobStore:
         lines: list[Message] = []
         for change in changes:
             if change.kind is Kind.LAUNCHED and not facts.read_only:
-                told = self._facts.team_is_told(job)
-                lines.append(thread_lines.launched_line(facts, team_told=told))
+                where = self._facts.announced_in(job)
+                lines.append(thread_lines.launched_line(facts, announced_in=where))
             elif change.kind is Kind.COMPLETED:
                 lines.append(thread_lines.completed_line(facts, state))
             elif change.kind is Kind.STOPPED:

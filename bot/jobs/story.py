@@ -16,7 +16,10 @@ from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
 from bot.jobs.held import Account, HeldByUs
 from bot.jobs.launch import Launch
+from bot.jobs.open_review import Reviews
 from bot.jobs.orders import Orders
+from bot.jobs.preflight import Preflight
+from bot.jobs.preflight_records import PreflightRecords
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
 from bot.jobs.retry import Retry
@@ -26,7 +29,7 @@ from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
 from bot.jobs.watch import Watch
 
-_AT_ONCE = 4  # launches of one worker: a long one leaves room for the others
+_AT_ONCE = 4  # launches, and reviews, of one worker: a long one leaves room for the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class JobStory:
     """Everything that can be done with labeling jobs."""
 
     accept: Accept
+    preflight: Preflight
     launch: Launch
     watch: Watch
     stop: Stop
@@ -51,6 +55,7 @@ class JobStory:
         gaps, team_id = self.ground.settings, self.ground.access.team_id
         quick = gaps.quick_gap
         return [
+            Round("preflight", quick, self.preflight.round, Pool("preflight", _AT_ONCE)),
             Round("launch", quick, self.launch.round, Pool("launch", _AT_ONCE)),
             Round("stop", quick, simple(self.stop.round)),
             Round("watch", gaps.poll_gap, simple(self.watch.round)),
@@ -62,8 +67,10 @@ class JobStory:
 def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
     """Join the parts of the story."""
     parts = _Parts(ground, engine, account)
+    accept = parts.accept()
     return JobStory(
-        accept=parts.accept(),
+        accept=accept,
+        preflight=parts.preflight(accept),
         launch=parts.launch(),
         watch=parts.watch(),
         stop=parts.stop(),
@@ -109,6 +116,17 @@ class _Parts:
             engine=self._engine,
             clock=self._ground.clock,
             new_id=self._ground.new_id,
+        )
+
+    def preflight(self, accept: Accept) -> Preflight:
+        ground = self._ground
+        return Preflight(
+            wanted=PreflightRecords(ground.db),
+            records=self.records,
+            reviews=Reviews(ground.windows, accept, ground.new_id),
+            checker=self._checker(self._at_work),
+            access=ground.access,
+            tries=ground.tries,
         )
 
     def launch(self) -> Launch:
@@ -210,6 +228,7 @@ class _Parts:
             engine=self._engine,
             storage=storage,
             held=self._held,
+            name_of=self._ground.access.mentioned,
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
         )

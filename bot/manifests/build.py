@@ -1,4 +1,4 @@
-"""Makes input manifests (pure, streaming): from the objects of a folder, and from lines of text.
+"""Makes input manifests (pure, streaming): from the objects of a folder, and from texts.
 
 Promises to the "make manifest" step: the same folder gives the same bytes (S3's own order is kept),
 every line made passes `lines.check`, and what was left out is counted by reason.
@@ -11,30 +11,21 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bot.base.blocks import count
-from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, S3Uri
-from bot.manifests.json_lines import numbered
-from bot.manifests.lines import ATTRIBUTE_LIMIT, OBJECT_LIMIT
-from bot.manifests.wording import places
+from bot.manifests.lines import OBJECT_LIMIT
 
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}
 _encode = msgspec.json.Encoder().encode
 
 
-class NotText(Refusal):
-    """These files are not UTF-8 text. Save them as UTF-8, one text per line."""
-
-    field = "manifest"
-
-
 @dataclass(slots=True)
 class Tally:
-    """What became of the objects of a folder (or the lines of a text): `written` lines, and why
-    others were not.
+    """What became of the objects of a folder (or of texts): `written` lines, and why others were
+    not.
 
     `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control
     characters different programs read differently; `over` is what came after the limit of one job;
-    `first` are a few lines' sources.
+    `blank` are texts without a letter; `first` are a few lines' sources.
     """
 
     written: int = 0
@@ -44,6 +35,7 @@ class Tally:
     large: int = 0
     odd: int = 0
     over: int = 0
+    blank: int = 0
     other: Counter[str] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
 
@@ -57,6 +49,7 @@ class Tally:
         )
         left = [
             count(self.empty, "empty file") if self.empty else "",
+            count(self.blank, "blank text") if self.blank else "",
             f"{self.large:,} too large" if self.large else "",
             f"{self.hidden:,} hidden" if self.hidden else "",
             f"{self.odd:,} with a name that programs read differently" if self.odd else "",
@@ -87,13 +80,7 @@ def lines_for(  # noqa: PLR0913 - the folder and its rules
     tally = Tally() if tally is None else tally
     endings = frozenset(ending.lower() for ending in media)
     for key, size in keys:
-        reason = _left_out(key, size, endings, max_bytes)
-        if reason:
-            setattr(tally, reason, getattr(tally, reason) + 1)
-            continue
-        ending = _ending(key)
-        if ending not in endings:
-            tally.other[ending] += 1
+        if left_out(key, size, endings, tally, max_bytes=max_bytes):
             continue
         address = f"s3://{bucket}/{key}"
         if not _plain(address):
@@ -104,34 +91,12 @@ def lines_for(  # noqa: PLR0913 - the folder and its rules
             yield _line("source-ref", address, tally)
 
 
-def text_lines(
-    chunks: Iterable[bytes], *, tally: Tally | None = None, limit: int = OBJECT_LIMIT
-) -> Iterator[bytes]:
-    r"""Manifest lines (`{"source":"…"}\n`) for a text with one object per line; blank lines are
-    left out and counted.
-
-    Raises:
-        NotText: a line is not UTF-8, or longer than the 20,000 characters that Ground Truth allows.
-
-    """
-    tally = Tally() if tally is None else tally
-    for number, body in numbered(chunks):
-        if body is None:
-            raise _too_long(number)
-        try:
-            text = body.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError:
-            raise NotText(
-                f"Line {places([number], 1)} is not UTF-8 text. Save the file as UTF-8."
-            ) from None
-        if len(text) > ATTRIBUTE_LIMIT:
-            raise _too_long(number)
-        if not text:
-            tally.empty += 1
-        elif tally.written >= limit:
-            tally.over += 1
-        else:
-            yield _line("source", text, tally)
+def text_line(text: str, tally: Tally, limit: int = OBJECT_LIMIT) -> Iterator[bytes]:
+    """The manifest line of a text; none beyond the limit of one job, which is counted."""
+    if tally.written >= limit:
+        tally.over += 1
+    else:
+        yield _line("source", text, tally)
 
 
 def _line(name: str, source: str, tally: Tally) -> bytes:
@@ -141,9 +106,29 @@ def _line(name: str, source: str, tally: Tally) -> bytes:
     return _encode({name: source}) + b"\n"
 
 
-def _left_out(key: str, size: int, endings: frozenset[str], max_bytes: int | None) -> str:
-    """The tally's field for an object that is left out whatever its kind; empty for one that may be
-    written.
+def left_out(
+    key: str,
+    size: int,
+    endings: frozenset[str],
+    tally: Tally,
+    *,
+    max_bytes: int | None = None,
+) -> bool:
+    """Whether an object is left out, and counted by its reason."""
+    reason = _reason(key, size, endings, max_bytes)
+    if reason:
+        setattr(tally, reason, getattr(tally, reason) + 1)
+        return True
+    ending = _ending(key)
+    if ending not in endings:
+        tally.other[ending] += 1
+        return True
+    return False
+
+
+def _reason(key: str, size: int, endings: frozenset[str], max_bytes: int | None) -> str:
+    """The tally's field for an object that is left out; empty for one that may be written, or is of
+    another kind.
     """
     if not key or key.endswith(("/", "_$folder$")):
         return "folders"
@@ -171,7 +156,3 @@ def _plain(address: str) -> bool:
         return str(S3Uri.parse(address)) == address
     except BadAddress:
         return False
-
-
-def _too_long(number: int) -> NotText:
-    return NotText(f"Line {number:,} is longer than {ATTRIBUTE_LIMIT:,} characters. Shorten it.")

@@ -5,7 +5,7 @@ multi-label lists become one pair per class, boxes lie on whole pixels, and what
 would hold against the line is named in its own codes beforehand.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,14 +68,15 @@ class Converted:
 
 
 def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
-    line: Object, *, attribute: str | None = None, task: str | None = None
+    line: Object, *, attribute: str | None = None, task: str | None = None, pair: bool = False
 ) -> Converted:
     """The line for Custom Labels.
 
     `attribute` names the label to keep; without it the newest of the kinds that can be imported
     stays. `task` (one of `image-classification`, `object-detection`,
     `image-classification-multilabel`) keeps that kind only. Nothing is invented except a missing
-    confidence, which becomes 0 (what Ground Truth writes for one worker).
+    confidence, which becomes 0 (what Ground Truth writes for one worker). `pair` takes a label and
+    metadata of another name for one, where the line has one of each that fit.
     """
     source = line.get("source-ref")
     if source is None:
@@ -86,6 +87,13 @@ def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
         return Converted(None, (("ERROR_INVALID_SOURCE_REF_FORMAT", _shown(source)),))
     labels = _labels(line)
     chosen = attribute or _newest(labels, task)
+    if chosen is None or chosen not in labels or line.get(chosen) is None:
+        names = _two_names(line, labels)
+        if names and pair:
+            return for_rekognition(_paired(line, *names), attribute=names[0], task=task)
+        if names:
+            words = f"“{short(names[0])}” and “{short(names[1])}” do not have the same name"
+            return Converted({"source-ref": source}, (("ERROR_NO_LABEL_ATTRIBUTES", words),))
     if chosen is None or (chosen not in labels and chosen not in line):
         return _unlabeled(source, labels, attribute)
     if chosen not in labels:
@@ -108,6 +116,7 @@ def converted_lines(
     *,
     attribute: str | None = None,
     task: str | None = None,
+    pair: bool = False,
     faultless: bool = False,
 ) -> Iterator[bytes]:
     """The manifest to send: every line that Rekognition keeps, converted, each picture once.
@@ -117,7 +126,7 @@ def converted_lines(
     seen: set[int] = set()
     for _, body in numbered(chunks):
         try:
-            converted = for_rekognition(parse(body), attribute=attribute, task=task)
+            converted = for_rekognition(parse(body), attribute=attribute, task=task, pair=pair)
         except BadLine:
             continue
         if converted.line is None or (faultless and _graver(converted)):
@@ -163,6 +172,36 @@ def _labels(line: Object) -> dict[str, Object]:
             if isinstance(kind, str) and kind.startswith(GROUND_TRUTH):
                 found[key[: -len(METADATA)]] = metadata
     return found
+
+
+def _two_names(line: Object, labels: dict[str, Object]) -> tuple[str, str] | None:
+    """The keys of a label and of metadata that have different names and may belong together: the
+    only two on the line that are alone and fit each other.
+    """
+    alone = [name for name in labels if name not in line]
+    if len(alone) != 1:
+        return None
+    fits = _FITTING.get(labels[alone[0]]["type"].removeprefix(GROUND_TRUTH))
+    values = [
+        name
+        for name, value in line.items()
+        if fits and name + METADATA not in line and name not in _NO_LABELS and fits(value)
+    ]
+    return (values[0], alone[0] + METADATA) if len(values) == 1 else None
+
+
+def _paired(line: Object, label: str, metadata: str) -> Object:
+    """The line with the metadata under its label's name."""
+    others = {name: value for name, value in line.items() if name != metadata}
+    return {**others, label + METADATA: line[metadata]}
+
+
+_NO_LABELS = {"source-ref", "source-ref-metadata"}
+_FITTING: dict[str, Callable[[Any], bool]] = {
+    CLASSIFICATION: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    MULTI_LABEL: lambda value: isinstance(value, list),
+    BOXES: lambda value: isinstance(value, dict) and "annotations" in value,
+}
 
 
 def _newest(labels: dict[str, Object], task: str | None) -> str | None:

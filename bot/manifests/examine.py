@@ -2,7 +2,7 @@
 
 Promised to the dataset import and to the form: every rule that can be known from the file alone,
 with line numbers in the file as given, counted as Rekognition counts (after the conversion; 20 %
-over all causes; warnings do not count).
+over all causes that drop a line, and at a training those that it lists; warnings do not count).
 """
 
 from collections import Counter
@@ -39,16 +39,17 @@ _OURS = {"long": "line_too_long", "blank": "blank_line"}
 class Examination:
     """What an import would find.
 
-    `lines` counts all lines, `sendable` those that would arrive, `invalid` those with an error
-    (silent or listed). `faults` (200 of each code are kept, `counts` has all) carry Rekognition's
-    codes and line numbers; `terminal` are codes that fail the whole import or a training from it,
-    with details. `labels` counts pictures per label, `boxes` all boxes, `rounded` and `clipped`
-    those that are moved to whole pixels and cut at the edges of their pictures, `unlabeled`
-    pictures without a label, `kinds` lines per kind of label.
+    `lines` counts all lines, `sendable` those that would arrive, `silent` those that Rekognition
+    drops, `invalid` those with an error (silent or listed). `faults` (200 of each code are kept,
+    `counts` has all) carry Rekognition's codes and line numbers; `terminal` are codes that fail the
+    whole import or a training from it, with details. `labels` counts pictures per label, `boxes`
+    all boxes, `rounded` and `clipped` those that are moved to whole pixels and cut at the edges of
+    their pictures, `unlabeled` pictures without a label, `kinds` lines per kind of label.
     """
 
     lines: int = 0
     sendable: int = 0
+    silent: int = 0
     invalid: int = 0
     size: int = 0
     sent_bytes: int = 0
@@ -78,6 +79,7 @@ class Examination:
         """Counts a line that is no JSON object, and explains it while there are few of its code."""
         code = _OURS.get(fault.code, "ERROR_INVALID_JSON_LINE")
         self.invalid += 1
+        self.silent += 1
         self.note(line, code, fault.text() if self.counts[code] < FAULTS_KEPT else "")
 
     def end(self, code: str, text: str = "") -> None:
@@ -85,26 +87,27 @@ class Examination:
         self.terminal.append(LineFault(WHOLE_FILE, code, text))
 
 
-def examine(
+def examine(  # noqa: PLR0913 - what is imported, where to, and how its labels are chosen
     chunks: Iterable[bytes],
     region: str,
     *,
     attribute: str | None = None,
     task: str | None = None,
+    pair: bool = False,
     dataset: Literal["train", "test"] = "train",
 ) -> Examination:
     """The examination of a Ground Truth output manifest (or one written by hand) for import in
     `region`.
 
-    `attribute` and `task` choose the label as in `convert.for_rekognition`. Memory holds one line,
-    the labels and one number per picture. Nothing in the file can make this raise.
+    `attribute`, `task` and `pair` choose the label as in `convert.for_rekognition`. Memory holds
+    one line, the labels and one number per picture. Nothing in the file can make this raise.
     """
     found = Examination()
     seen: dict[int, int] = {}
     for number, body in numbered(_weighed(chunks, found)):
         found.lines += 1
         try:
-            converted = for_rekognition(parse(body), attribute=attribute, task=task)
+            converted = for_rekognition(parse(body), attribute=attribute, task=task, pair=pair)
         except BadLine as fault:
             found.refuse(number, fault)
             continue
@@ -148,7 +151,9 @@ def _take(found: Examination, number: int, converted: Converted, seen: dict[int,
             _count(found, converted)
     for code, text in faults:
         found.note(number, code, text)
-    found.invalid += any(CODES[code].level in {"silent", "line"} for code, _ in faults)
+    levels = {CODES[code].level for code, _ in faults}
+    found.silent += "silent" in levels
+    found.invalid += bool(levels & {"silent", "line"})
 
 
 def _count(found: Examination, converted: Converted) -> None:
@@ -166,8 +171,12 @@ def _end(found: Examination, region: str, dataset: Literal["train", "test"]) -> 
     if not found.lines:
         found.end("ERROR_EMPTY_MANIFEST")
         return
-    if found.invalid > found.lines * INVALID_SHARE:
-        found.end("ERROR_TOO_MANY_RECORDS_IN_ERROR", f" ({found.invalid:,} of {found.lines:,})")
+    # an import counts what it drops, a training also what it lists
+    if found.silent > found.lines * INVALID_SHARE:
+        found.end("ERROR_TOO_MANY_RECORDS_IN_ERROR", f" ({found.silent:,} of {found.lines:,})")
+    elif found.invalid > found.lines * INVALID_SHARE:
+        text = f" ({found.invalid:,} of {found.lines:,})"
+        found.end("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", text)
     if found.sent_bytes > SIZE_LIMIT:
         found.end("ERROR_MANIFEST_SIZE_TOO_LARGE")
     limit = SMALL_LIMITS[dataset] if region in SMALL_REGIONS else LINE_COUNT_LIMIT

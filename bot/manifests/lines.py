@@ -30,7 +30,7 @@ class Verdict:
     `objects` counts the lines that hold something, `good` those without a fault, `size` the bytes
     read. `faults` block a launch, `warnings` do not; of each code the first 200 are kept and
     `counts` has the true number. `first` are the first few sources, `buckets` those of the good
-    lines' addresses.
+    lines' addresses, `labeled` how many good lines carry the label attribute already.
     """
 
     objects: int = 0
@@ -41,6 +41,7 @@ class Verdict:
     counts: dict[str, int] = field(default_factory=dict)
     first: list[str] = field(default_factory=list)
     buckets: set[str] = field(default_factory=set)
+    labeled: int = 0
 
     @property
     def fine(self) -> bool:
@@ -63,21 +64,23 @@ class Verdict:
         return self.counts[code]
 
 
-def check(
+def check(  # noqa: PLR0913 - a manifest and its rules
     chunks: Iterable[bytes],
     *,
     source_key: SourceKey,
     media: tuple[str, ...] = (),
     allowed: Callable[[str], bool] | None = None,
     limit: int = OBJECT_LIMIT,
+    attribute: str = "",
 ) -> Verdict:
     """The verdict on a manifest that arrives in pieces of any size; nothing in it can make this
     raise.
 
     `media` are the extensions that the task type takes (lower case, with the dot); `allowed` says
-    whether an S3 address may be touched; `limit` is the most objects for one job. Memory holds one
-    line, one number per object (to find repeats) and the faults that are kept. What is wrong with
-    the file as a whole ends the reading.
+    whether an S3 address may be touched; `limit` is the most objects for one job; `attribute` is
+    the label attribute that the job will write (Ground Truth labels no line that has it). Memory
+    holds one line, one number per object (to find repeats) and the faults that are kept. What is
+    wrong with the file as a whole ends the reading.
     """
     verdict = Verdict()
     rules = _Rules(source_key, tuple(ending.lower() for ending in media), allowed)
@@ -93,16 +96,31 @@ def check(
             if verdict.objects > limit:
                 continue  # only counted: the job cannot take them anyhow
         try:
-            source, address = rules.source(parse(line), len(line or b""))
+            parsed = parse(line)
+            source, address = rules.source(parsed, len(line or b""))
         except BadLine as fault:
             verdict.refuse(number, fault)
             continue
+        verdict.labeled += attribute in parsed
         _take(verdict, number, source, address, seen)
     if verdict.objects > limit:
         verdict.note(WHOLE_FILE, "many", f"{verdict.objects:,} objects; one job takes {limit:,}")
     if not verdict.objects and not verdict.faults:
         verdict.note(WHOLE_FILE, "empty")
     return verdict
+
+
+def sources(chunks: Iterable[bytes]) -> Iterator[tuple[int, str]]:
+    """(line number, address) of each line that names a file by "source-ref"; other lines have been
+    refused by `check`.
+    """
+    for number, body in numbered(chunks):
+        try:
+            source = parse(body).get("source-ref")
+        except BadLine:
+            continue
+        if isinstance(source, str):
+            yield number, source
 
 
 def _weighed(chunks: Iterable[bytes], verdict: Verdict) -> Iterator[bytes]:

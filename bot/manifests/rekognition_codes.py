@@ -44,12 +44,25 @@ CODES: dict[str, Code] = {
         "have wrong picture addresses",
         "Write it like s3://bucket/file.jpg.",
     ),
+    # No document settles these; the names are ours, and AWS decides.
+    "thin_box": Code(
+        "warning",
+        "has a box that is one pixel wide or high, or less: Rekognition may reject the box",
+        "have boxes that are one pixel wide or high, or less: Rekognition may reject them",
+        "Drop the box if it is a slip.",
+    ),
+    "unusual_date": Code(
+        "warning",
+        "has a creation-date of an unusual form: Rekognition may reject the label",
+        "have a creation-date of an unusual form: Rekognition may reject the labels",
+        "Write it like 2026-07-02T09:14:31, in UTC.",
+    ),
     # Listed per line.
     "ERROR_NO_LABEL_ATTRIBUTES": Code(
         "line",
         "has a label without its metadata, or the other way round",
         "have a label without its metadata, or the other way round",
-        "Give both of the pair, or drop both.",
+        "Give both the same name; the form of a new dataset can pair them.",
     ),
     "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT": Code(
         "line",
@@ -228,6 +241,10 @@ CODES: dict[str, Code] = {
         "Use one kind of label throughout, and add pictures.",
     ),
 }
+UNSETTLED = {"thin_box", "unusual_date"}
+"""What AWS itself says of a line once it has read it, in place of our doubt."""
+AT_TRAINING = {"ERROR_INVALID_IMAGE"}
+"""Codes of lines that AWS lists at a training, and not at the import."""
 KINDS = {name: Kind(code.one, code.many, code.remedy) for name, code in CODES.items()}
 
 

@@ -5,6 +5,7 @@ Promised to `convert`: pairs of (code, detail) in Rekognition's own code names; 
 Custom Labels.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -20,6 +21,13 @@ NAME_LIMIT = 256  # UNSURE: the error page says 256, the API's DatasetLabel shap
 TRAINED_SIDE = 1280
 
 WHOLE_LIMIT = 1 << 53
+
+# UNSURE: the guide says “UTC, in ISO format”; whether other forms of it are read.
+_DATE = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|\+00:00)?",
+    re.ASCII,
+)
 
 Found = Iterator[tuple[str, str]]
 
@@ -71,7 +79,7 @@ def boxes(value: Any, metadata: dict[str, Any]) -> Found:
         yield "ERROR_TOO_MANY_BOUNDING_BOXES", f"{len(annotations)} boxes"
     wrong = [fault for box in annotations for fault in [_box(box, size, names)] if fault]
     yield from dict.fromkeys(wrong)
-    if annotations and len(wrong) == len(annotations):
+    if annotations and sum(code.startswith("ERROR_") for code, _ in wrong) == len(annotations):
         yield "ERROR_NO_VALID_ANNOTATIONS", ""
     if not annotations:
         yield "WARNING_NO_ANNOTATIONS", ""
@@ -96,8 +104,12 @@ def _box(box: Any, size: tuple[int, int], names: dict[str, Any]) -> tuple[str, s
             f"{left}, {top}, {width} by {height} in {size[0]} by {size[1]}",
         )
     shrunk = min(1.0, TRAINED_SIDE / max(size))
-    if width * shrunk <= 1 or height * shrunk <= 1:
+    thin = [side for side in (width, height) if side * shrunk <= 1]
+    if len(thin) > 1:
         return "ERROR_BOUNDING_BOX_TOO_SMALL", f"{width} by {height} pixels"
+    # UNSURE: the guide says “1 x 1 pixels”; nothing of a box that is as thin along one side.
+    if thin:
+        return "thin_box", f"{width} by {height} pixels"
     return None
 
 
@@ -123,11 +135,17 @@ def _common(metadata: dict[str, Any]) -> Found:
     """The members that both kinds need."""
     if metadata.get("human-annotated") not in {"yes", "no"}:
         yield _METADATA, "human-annotated must be yes or no"
-    if not _date(metadata.get("creation-date")):
+    date = metadata.get("creation-date")
+    if isinstance(date, str) and _DATE.fullmatch(date):
+        return
+    if _is_date(date):
+        yield "unusual_date", f"“{short(str(date))}”"
+    else:
         yield _METADATA, "creation-date must be a date like 2026-07-02T09:14:31"
 
 
-def _date(text: Any) -> bool:
+def _is_date(text: Any) -> bool:
+    """Whether it is an ISO date of any form."""
     try:
         return isinstance(text, str) and bool(datetime.fromisoformat(text))
     except ValueError:

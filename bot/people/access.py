@@ -254,6 +254,18 @@ class Access:
         except _NoSuchThing:
             return user_id
 
+    def mentioned(self, kind: str, key: str) -> str:
+        """How a person, a channel or a group is called; "" where Slack does not say it now."""
+        try:
+            if kind == "user":
+                return _called(self._user(key))
+            if kind == "channel":
+                return str(self._channel(key).get("name") or "")
+            return self._handles().get(key, "") if kind == "usergroup" else ""
+        except (_NoSuchThing, NotHere, SlackSilent, SlackShut) as unknown:
+            log.info("the name of %s is not known: %s", key, unknown)
+            return ""
+
     def is_inside(self, user_id: str, channel: str) -> bool:
         """Whether somebody of this workspace, guests too, is in a channel; of many channels this
         costs one list.
@@ -497,6 +509,11 @@ class Access:
         except SlackSilent:  # no time was left to ask, which nobody needs to remember
             return frozenset(), False
         return people, known
+
+    def _handles(self) -> dict[str, str]:
+        """What groups are mentioned by, by their ids."""
+        groups = self._ask("groups", "", lambda: self._slack.usergroups_list()["usergroups"])
+        return {str(each["id"]): str(each.get("handle") or "") for each in groups}
 
     def _ask(self, kind: str, key: str, call: Callable[[], Any]) -> Any:
         """The answer, from memory while it is fresh; nothing more is asked for somebody whose time

@@ -7,14 +7,15 @@ in `commands/<command>/<word>.py`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from bot.base.blocks import Block, button, cut
+from bot.base.blocks import Block, button, cut, option, overflow
 from bot.people.rules import Rule
 
 S = TypeVar("S")
 """What a card is made of: a button decides by it whether it stands there."""
 
+MENU_ID = "more"  # stands behind ⋯ on a card: a choice there is a press of its button
 _LABEL = 75  # Slack: a button's accessibility_label
 
 
@@ -24,8 +25,8 @@ class Button(Generic[S]):
 
     `text` is what it says for this card, "" where it does not stand; `spoken` what a screen reader
     says, with {} for the name of what it is about. `place` orders the buttons of a card; `url`
-    makes it a link. `queue_id` is its id in the message of a labeling team's queue, "" where it
-    does not stand there.
+    makes it a link. `tucked` says whether it stands behind ⋯ on this card. `queue_id` is its id in
+    the message of a labeling team's queue, "" where it does not stand there.
     """
 
     id: str
@@ -33,19 +34,17 @@ class Button(Generic[S]):
     place: int
     spoken: str = ""
     url: Callable[[S], str] | None = None
+    tucked: Callable[[S], bool] = lambda _card: False
     queue_id: str = ""
 
     def plain(self, words: str, value: str, name: str) -> Block:
         """The button with these words, wherever it stands."""
         return button(words, self.id, value, label=self._label(name))
 
-    def on(self, card: S, value: str, name: str) -> Block | None:
+    def on(self, card: S, value: str, name: str) -> Block:
         """The button as it stands on the card of that name; its press carries `value`."""
-        words = self.text(card)
-        if not words:
-            return None
         url = self.url(card) if self.url else None
-        return button(words, self.id, value, url=url, label=self._label(name))
+        return button(self.text(card), self.id, value, url=url, label=self._label(name))
 
     def _label(self, name: str) -> str | None:
         """What a screen reader says; None for the words that everybody sees."""
@@ -95,7 +94,27 @@ def rules_of(actions: Iterable[Action[S]]) -> Mapping[str, Rule]:
 
 
 def buttons_on(actions: Iterable[Action[S]], card: S, value: str, name: str) -> list[Block]:
-    """The buttons that stand on a card, in their order."""
-    shown = [each.button for each in actions if each.button is not None]
+    """The buttons that stand on a card, in their order; those that are tucked away in a menu
+    behind ⋯, the last. A menu of one would be a press for nothing: it is a button.
+    """
+    shown = [each.button for each in actions if each.button and each.button.text(card)]
     ordered = sorted(shown, key=lambda each: each.place)
-    return [block for each in ordered if (block := each.on(card, value, name)) is not None]
+    menu = [each for each in ordered if each.tucked(card)]
+    if len(menu) < 2:  # noqa: PLR2004
+        menu = []
+    blocks = [each.on(card, value, name) for each in ordered if each not in menu]
+    if menu:
+        options = [option(each.text(card), f"{each.id} {value}") for each in menu]
+        blocks.append(overflow(MENU_ID, *options))
+    return blocks
+
+
+def pressed_of(press: Mapping[str, Any]) -> tuple[str, str]:
+    """Which button a press is of, and the value it carries: its own, or those of a choice behind
+    ⋯.
+    """
+    if press.get("action_id") != MENU_ID:
+        return str(press.get("action_id") or ""), str(press.get("value") or "")
+    chosen = press.get("selected_option") or {}
+    which, _, value = str(chosen.get("value") or "").partition(" ")
+    return which, value

@@ -1,10 +1,14 @@
 """Work teams and their Slack channels: the cache that pickers read, kept fresh by the worker."""
 
+import msgspec
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from bot.base.as_typed import plain_name, spellings
 from bot.base.db import Database
 from bot.base.errors import Refusal
-from bot.people.work_team import WorkTeam
+from bot.people.work_team import Listing, WorkTeam
+
+_LISTING = msgspec.json.Decoder(Listing)
 
 
 class WorkTeamRow(SQLModel, table=True):
@@ -20,6 +24,7 @@ class WorkTeamRow(SQLModel, table=True):
     portal: str = ""
     channel: str | None = None
     open_jobs: int = 0
+    listing: str = "{}"
     gone: bool = False
 
 
@@ -76,16 +81,17 @@ class Teams:
             return _team(row) if row and not row.gone else None
 
     def named(self, team_id: str, name: str) -> WorkTeam:
-        """The team of that name (capitals do not count).
+        """The team of that name (capitals and marks round it do not count).
 
         Raises:
             NoSuchTeam: with the names that are known.
 
         """
         known = self.search(team_id, "")
-        for team in known:
-            if team.name.lower() == name.lower().strip():
-                return team
+        for spelling in spellings(name):
+            for team in known:
+                if team.name.lower() == spelling:
+                    return team
         if not known:
             raise NoSuchTeam(
                 f"No labeling team of this {self.place} account is known yet. They are read once a "
@@ -93,8 +99,8 @@ class Teams:
             )
         names = ", ".join(team.name for team in known)
         raise NoSuchTeam(
-            f"There is no labeling team “{name}” in this {self.place} account. Known: {names}. "
-            "A new one is known within a minute."
+            f"There is no labeling team “{plain_name(name) or name}” in this {self.place} account. "
+            f"Known: {names}. A new one is known within a minute."
         )
 
     def get_for_update(self, session: Session, team_id: str, arn: str) -> WorkTeam | None:
@@ -112,15 +118,23 @@ class Teams:
         row.channel = channel
         session.add(row)
 
-    def opened(self, session: Session, team_id: str, arn: str, jobs: int) -> None:
-        """Note how many jobs the team's queue shows now."""
+    def opened(self, session: Session, team_id: str, arn: str, jobs: int, listing: Listing) -> None:
+        """Note how many jobs the team's queue shows now, and which it has listed."""
         row = session.get(WorkTeamRow, (team_id, arn))
         if row is not None:
             row.open_jobs = jobs
+            row.listing = msgspec.json.encode(listing).decode()
             session.add(row)
 
 
 def _team(row: WorkTeamRow) -> WorkTeam:
     return WorkTeam(
-        row.arn, row.name, row.description, row.members, row.portal, row.channel, row.open_jobs
+        row.arn,
+        row.name,
+        row.description,
+        row.members,
+        row.portal,
+        row.channel,
+        row.open_jobs,
+        _LISTING.decode(row.listing),
     )

@@ -1,6 +1,24 @@
 """A work team as everybody sees it (pure)."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What a team's message has listed since it was posted anew at `since`: the ids of its `jobs`.
+
+    `joined` are those that the newest short line names, whose ten minutes began at `joined_at`.
+    """
+
+    jobs: tuple[str, ...] = ()
+    since: datetime | None = None
+    joined: tuple[str, ...] = ()
+    joined_at: datetime | None = None
+
+
+UNLISTED = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +26,7 @@ class WorkTeam:
     """A work team. `portal` is the address of the worker portal; `members` is None where AWS does
     not say.
 
-    `open_jobs` is how many jobs its queue shows in `channel`.
+    `open_jobs` is how many jobs its queue shows in `channel`, `listing` which it has shown.
     """
 
     arn: str
@@ -18,3 +36,4 @@ class WorkTeam:
     portal: str = ""
     channel: str | None = None
     open_jobs: int = 0
+    listing: Listing = UNLISTED

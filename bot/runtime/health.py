@@ -216,7 +216,7 @@ class Pulse:
         """What is wrong with this process's rounds."""
         late = self.late()
         return (
-            f"These rounds have not ended for too long: {', '.join(late)}. Start the worker anew."
+            f"These rounds have not ended for too long: {', '.join(late)}. Start the worker again."
             if late
             else ""
         )

@@ -93,7 +93,8 @@ def _serve_socket(settings: Settings, role: str, clock: Clock) -> None:
         if worker is not None:
             ending.callback(worker.end)
         pulse = worker.pulse if worker is not None else None
-        ending.enter_context(_health_port(settings, aws, pulse, socket=slack.connected))
+        health = _health_port(settings, aws, pulse, role=role, socket=slack.connected)
+        ending.enter_context(health)
         slack.connect()
         ending.callback(slack.end, _ENDING_ANSWERS)
         if worker is not None:
@@ -238,9 +239,7 @@ class _Worker:
         ending.start()
         ending.join(_ENDING_ROUNDS)
         if ending.is_alive():
-            words = (
-                "a round did not end in %s s; whatever it was doing is taken up at the next start"
-            )
+            words = "a round did not end in %s s; whatever it was doing goes on at the next start"
             log.warning(words, _ENDING_ROUNDS)
             os._exit(0)  # the interpreter would wait for the round's thread
 
@@ -341,16 +340,23 @@ def _prepare(aws: "Aws") -> None:
 
 @contextmanager
 def _health_port(
-    settings: Settings, aws: "Aws", pulse: "Pulse | None", **more: "Check"
+    settings: Settings, aws: "Aws", pulse: "Pulse | None", *, role: str = "", **more: "Check"
 ) -> Iterator[None]:
-    """Health on a port of its own, where one is set."""
-    if not settings.health_port:
+    """Health on a port of its own, where one is set.
+
+    The web role of Socket Mode serves nothing else, and a platform that gave it a port waits until
+    it answers there.
+    """
+    number, name = settings.health_port, "LABELJOB_HEALTH_PORT"
+    if not number and role == "web":
+        number, name = settings.named_port, "LABELJOB_PORT"
+    if not number:
         yield
         return
     from bot.runtime.health import HealthPort, health_of  # noqa: PLC0415 - read by `_prepared`
 
-    address = _address(settings.host, settings.health_port, "LABELJOB_HEALTH_PORT")
-    port = HealthPort(health_of(settings, aws, pulse, **more), address, settings.health_port)
+    address = _address(settings.host, number, name)
+    port = HealthPort(health_of(settings, aws, pulse, **more), address, number)
     port.start()
     try:
         yield

@@ -20,6 +20,7 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.senders import Senders
 from bot.delivery.undelivered import Undelivered
+from bot.delivery.windows import Windows
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
 from bot.ground import Ground
@@ -100,6 +101,7 @@ def build(
         db=db,
         aws=aws,
         outbox=Outbox(db, new_id),
+        windows=Windows(lambda: client_of(settings, answering=False)),
         tries=Tries(db, leases, settings, random.SystemRandom()),
         access=Access(slack, settings.managers, installation.team_id, RULES),
         teams=Teams(db, engine.names.place),

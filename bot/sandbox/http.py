@@ -225,13 +225,12 @@ class _Edge:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
         else:
+            _let_cut(scope, send)
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         task = asyncio.current_task()
-        transport = getattr(getattr(send, "__self__", None), "transport", None)
-        if transport is not None:
-            scope.setdefault("extensions", {})["cut_connection"] = transport.abort
+        _let_cut(scope, send)
 
         async def watched_send(message: Message) -> None:
             if (
@@ -260,6 +259,13 @@ class _Edge:
             return
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(lambda: [task.cancel() for task in list(self._streams)])
+
+
+def _let_cut(scope: Scope, send: Send) -> None:
+    """Give the application the way to cut its connection without a word."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        scope.setdefault("extensions", {})["cut_connection"] = transport.abort
 
 
 def _is_event_stream(message: Message) -> bool:

@@ -30,6 +30,7 @@ from bot.base.failpoints import failpoint
 from bot.base.log import about, redact, subject
 from bot.base.slack_failures import NO_ANSWER, Answer, answer_of
 from bot.delivery.inbox import Inbox, Request
+from bot.delivery.windows import NotShown, TooLate, show
 from bot.slack.installation import Installation
 from bot.slack.signature import SlackSignature
 
@@ -37,6 +38,7 @@ from bot.slack.signature import SlackSignature
 AT_ONCE = 64
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
 _TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
+_LAST_WORDS = 0.5  # seconds that telling what hindered an answer may take beyond that
 _NOT_OURS = (
     "This Labeljob belongs to another workspace. Ask your own workspace's administrator to "
     "install it."
@@ -56,12 +58,6 @@ _UNPROVEN = {
 MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 
 log = logging.getLogger(__name__)
-
-
-class NotShown(Transient):
-    """Slack did not answer in time, so it is not known whether it shows what you asked for. If not,
-    ask once more.
-    """
 
 
 class SlackApp(App):
@@ -320,16 +316,15 @@ def _to_words(
     if isinstance(error, Transient) and (answer := _in_words(words, body) or _later(body)):
         return answer
     if body.get("command"):
+        if isinstance(error, TooLate):  # so is the answer: Slack reads none after its 3 s
+            _try_to_tell(words, body, client, respond)
         return _json({"response_type": "ephemeral", "text": escape(words)})
     if body.get("type") == "view_submission":
         if isinstance(error, LabeljobError):
             return _json({"response_action": "update", "view": _note(words)})
         context[_AGAIN] = True  # our fault: the form stays below the words, as it was filled
         return _json({"response_action": "push", "view": _note(words)})
-    try:
-        _tell(words, body, client, respond)
-    except (SlackApiError, *NO_ANSWER) as failure:  # it was acknowledged, and nothing was done
-        log.warning("words could not be delivered: %s", failure)
+    _try_to_tell(words, body, client, respond)
     return BoltResponse(status=200, body="")
 
 
@@ -342,15 +337,24 @@ def _is_silence(error: Exception) -> bool:
     return isinstance(error, (TimeoutError, ConnectionError, URLError, HTTPException))
 
 
+def _try_to_tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+    """Words to the person, if Slack takes them: the request was acknowledged, and nothing was
+    done.
+    """
+    try:
+        with within(_LAST_WORDS):
+            _tell(words, body, client, respond)
+    except (SlackApiError, LabeljobError, *NO_ANSWER) as failure:
+        log.warning("words could not be delivered: %s", failure)
+
+
 def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
     """Words to the person whose answer cannot hold them: in a window, or below what they pressed or
     wrote.
     """
     view, event = body.get("view") or {}, body.get("event") or {}
-    if view.get("type") == "home":  # there is no window yet to put another one on
-        client.views_open(trigger_id=body["trigger_id"], view=_note(words))
-    elif view:
-        client.views_push(trigger_id=body["trigger_id"], view=_note(words))
+    if view:
+        _tell_over(view, words, body, client)
     elif body.get("response_url"):
         container = body.get("container") or {}
         thread_ts = container.get("thread_ts")
@@ -367,6 +371,18 @@ def _tell(words: str, body: dict[str, Any], client: WebClient, respond: Respond)
             thread_ts=event.get("thread_ts"),
             text=escape(words),
         )
+
+
+def _tell_over(view: dict[str, Any], words: str, body: dict[str, Any], client: WebClient) -> None:
+    """Words in a window over the one that was pressed in; in a direct message where it does not
+    open.
+    """
+    # over the Home there is no window yet to put another one on
+    call = client.views_open if view.get("type") == "home" else client.views_push
+    try:
+        show(call, trigger_id=body["trigger_id"], view=_note(words))
+    except (SlackApiError, LabeljobError):
+        client.chat_postMessage(channel=str(body["user"]["id"]), text=escape(words))
 
 
 def _in_words(words: str, body: dict[str, Any]) -> BoltResponse | None:

@@ -78,7 +78,7 @@ def showing_the_token() -> Iterator[None]:
         if outcome_unknown(error):
             raise BadSlack from error
         raise BadSlack(
-            f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app anew."
+            f"Slack does not take SLACK_BOT_TOKEN ({slack_code(error)}). Install the app again."
         ) from error
     except (BoltError, *NO_ANSWER) as error:
         raise BadSlack from error

@@ -3,15 +3,18 @@ ends is renewed.
 
 Promises to a person who asked a moment before a deployment: their answer is sent before the socket
 is closed (Slack repeats neither commands nor buttons over a socket). Promises to everybody: when
-Slack closes the connection another is opened at once, and a connection that went silent is replaced
-after a few pings.
+the connection ends, with Slack's words or without any, another is opened at once, and one that went
+silent is replaced after a few pings.
 """
 
+import errno
 import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -36,12 +39,60 @@ class NoConnection(Refusal):
     """Slack did not open a connection in time. Check the network, then start again."""
 
 
+class _Line:
+    """A socket whose end is an error.
+
+    The SDK takes the nothing that is read there for silence, and asks again without a pause until
+    four pings were left unanswered (16 s).
+    """
+
+    def __init__(self, line: socket.socket, ending: Callable[[], bool]) -> None:
+        self._line = line
+        self._ending = ending
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def recv(self, size: int) -> bytes:
+        """Read up to `size` bytes; none only where the end was wished for.
+
+        Raises: ConnectionResetError: the other side is gone.
+        """
+        received = self._line.recv(size)
+        if not received and not self._ending():
+            raise ConnectionResetError(errno.ECONNRESET, "Slack is gone without a word")
+        return received
+
+
+class _Client(SocketModeClient):
+    """The SDK's client, over lines whose end it notices."""
+
+    def connect(self) -> None:
+        super().connect()
+        session = self.current_session
+        if session is not None and session.sock is not None:
+            session.sock = _Line(session.sock, lambda: self.closed)  # type: ignore[assignment]
+
+
 class Socket(SocketModeHandler):
     """The connection, and how many requests are being answered over it."""
 
+    client: _Client
+
     def __init__(self, app: App, app_token: str, *, pings: float = _PINGS) -> None:
-        super().__init__(app, app_token, ping_interval=pings, concurrency=AT_ONCE)
-        self.client.on_close_listeners.append(self._renew)
+        # not the handler's own: that makes a client of the SDK's, with its threads
+        self.app, self.app_token = app, app_token
+        self.client = _Client(
+            app_token,
+            logger=app.logger,
+            web_client=app.client,
+            proxy=app.client.proxy,
+            ping_interval=pings,
+            concurrency=AT_ONCE,
+        )
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
+        self.client.on_close_listeners.append(self._closed)
+        self.client.on_error_listeners.append(self._broken)
         self._lock = threading.Lock()
         self._answering = 0
         self._last = 0.0
@@ -76,10 +127,23 @@ class Socket(SocketModeHandler):
                 self._answering -= 1
                 self._last = time.monotonic()
 
-    def _renew(self, _code: int, _reason: str | None = None) -> None:
-        """Open another connection for one that Slack has closed.
+    def _closed(self, _code: int, _reason: str | None = None) -> None:
+        """Slack has closed the connection."""
+        self._renew()
 
-        The SDK means to, but at this moment still takes the closed one for open, and so waits for
+    def _broken(self, error: Exception) -> None:
+        """The connection broke. One that is being opened breaks too: the next ping tries again."""
+        connected = self.client.current_session is not None
+        if isinstance(error, OSError) and connected and not self._opening():
+            self._renew()
+
+    def _opening(self) -> bool:
+        return self.client.connect_operation_lock.locked()
+
+    def _renew(self) -> None:
+        """Open another connection for one that has ended.
+
+        The SDK means to, but at this moment still takes the ended one for open, and so waits for
         its next ping.
         """
         if not self.client.auto_reconnect_enabled:

@@ -13,9 +13,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
 from bot.base.errors import Refused
+from bot.base.slack_failures import slack_code
+from bot.delivery.windows import show
 from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft
+from bot.jobs.fixes import FIXES
 from bot.jobs.form import fields, pages, review
 from bot.people.access import Access, Who
 from bot.slack.app import SlackApp
@@ -45,6 +48,7 @@ def register(app: SlackApp, stories: Stories) -> None:
     app.action(pages.BACK)(partial(back, stories=stories))
     for chosen in (pages.GO_ON, pages.NEW):
         app.action(chosen)(partial(begin, stories=stories))
+    app.action(review.FIX)(partial(fix, stories=stories))
     app.options(fields.TEAM)(partial(teams, stories=stories))
     app.view(pages.STEP_ONE)(partial(first_page, stories=stories))
     app.view(pages.STEP_TWO)(partial(second_page, stories=stories))
@@ -77,7 +81,7 @@ def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories:
 
 
 def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
-    """Review: the page's faults, or what the bot read of it all."""
+    """Review: the page's faults, or what the bot read of it all; the worker goes on looking."""
     accept, new_id = stories.jobs.accept, stories.new_id
     draft_id, draft = _draft(body, view, accept)
     draft = accept.form.read_two(view, draft)
@@ -89,6 +93,19 @@ def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories
         ack(response_action="errors", errors=accept.form.errors(faults, view))
         return
     ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
+    stories.jobs.preflight.want(draft_id, draft.asked_by, view["id"])
+
+
+def fix(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
+    """A fix of the review was pressed: the worker does it, and shows what came of it there."""
+    ack()
+    name, _, draft_id = str(body["actions"][0].get("value") or "").partition(" ")
+    draft = stories.jobs.accept.draft(draft_id, asking(body).user_id)
+    wanted, access = FIXES.get(name), stories.access
+    if wanted is None:
+        return
+    access.require(wanted.right, access.who(draft.team_id, draft.asked_by, draft.channel))
+    stories.jobs.preflight.want(draft_id, draft.asked_by, body["view"]["id"], name)
 
 
 def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
@@ -102,7 +119,10 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
         accept.keep(draft_id, draft)
         page = accept.form.page_one(draft, draft_id)
     else:
+        stories.jobs.preflight.left(draft_id)
         page = _second(draft, draft_id, accept)
+        # the worker may have shown more since the press, and nothing is typed on the review
+        view = {**view, "hash": None}
     _replace(client, view, _fresh(page, stories.new_id))
 
 
@@ -136,6 +156,7 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     accept, new_id = stories.jobs.accept, stories.new_id
     draft_id, draft = _draft(body, view, accept)
     who = _may_still_ask(draft, stories.access)
+    stories.jobs.preflight.left(draft_id)
     try:
         receipt = accept.accept(draft_id, who)
     except Refused as refused:
@@ -150,12 +171,12 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
     """Put the page in the place of the one that was pressed; a later press that was faster has
-    won.
+    won, and nobody waits for a page that was closed.
     """
     try:
-        client.views_update(view_id=view["id"], hash=view["hash"], view=page)
+        show(client.views_update, view_id=view["id"], hash=view["hash"], view=page)
     except SlackApiError as error:
-        if error.response.get("error") != "hash_conflict":
+        if slack_code(error) not in {"hash_conflict", "not_found"}:
             raise
 
 

@@ -10,7 +10,7 @@ from commands.doing import Answer, Ask, Opens, does
 
 
 class NotRefused(Refusal):
-    """This job was not refused, so there is nothing to fix. [Duplicate] opens its form anew."""
+    """This job was not refused, so there is nothing to fix. [Duplicate] opens its form again."""
 
 
 @does(FIX)

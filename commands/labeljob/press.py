@@ -4,6 +4,7 @@ Promises to the handlers: the job that a button is about is there, and the butto
 was pressed.
 """
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,17 +12,22 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from bot.base.blocks import modal
+from bot.delivery.windows import show
 from bot.jobs.actions import JOB_ACTIONS, Shown
-from bot.people.action import Action, Button
+from bot.jobs.standing import NothingHere
+from bot.people.action import MENU_ID, Action, Button, pressed_of
 from bot.slack.app import SlackApp
 from commands.answers import to_one
 from commands.asking import asking
 from commands.doing import Ask, Opens, Shows, Stories
 from commands.front import handled, open_window
 
+Press = Callable[[Ack, dict[str, Any], WebClient, Respond], None]
+
 
 def register(app: SlackApp, stories: Stories) -> None:
-    """Tell the app of every button of the list."""
+    """Tell the app of every button of the list, and of the menu that some stand in."""
+    presses: dict[str, Press] = {}
     for action in JOB_ACTIONS:
         button = action.button
         if button is None:
@@ -30,8 +36,25 @@ def register(app: SlackApp, stories: Stories) -> None:
             app.action(button.id)(link_pressed)
             continue
         press = partial(pressed, action=action, button=button, stories=stories)
+        presses[button.id] = press
         for each in filter(None, (button.id, button.queue_id)):
             app.action(each)(press)
+    app.action(MENU_ID)(partial(picked, presses=presses))
+
+
+def picked(
+    ack: Ack,
+    body: dict[str, Any],
+    client: WebClient,
+    respond: Respond,
+    *,
+    presses: Mapping[str, Press],
+) -> None:
+    """A choice behind ⋯: the press of the button that it stands for."""
+    press = presses.get(pressed_of(body["actions"][0])[0])
+    if press is None:  # a card of another version
+        raise NothingHere
+    press(ack, body, client, respond)
 
 
 def pressed(
@@ -58,7 +81,7 @@ def pressed(
         respond(**to_one(answer.message), replace_original=False, thread_ts=who.thread_ts)
     elif isinstance(answer, Shows):
         view = modal(answer.title, answer.message.blocks, callback_id="status")
-        client.views_open(trigger_id=body["trigger_id"], view=view)
+        show(client.views_open, trigger_id=body["trigger_id"], view=view)
 
 
 def link_pressed(ack: Ack) -> None:
@@ -68,4 +91,4 @@ def link_pressed(ack: Ack) -> None:
 
 def value_of(body: dict[str, Any]) -> str:
     """The job's id, which every button of a job carries."""
-    return str(body["actions"][0].get("value") or "")
+    return pressed_of(body["actions"][0])[1]

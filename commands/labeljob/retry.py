@@ -13,4 +13,4 @@ def retry(ask: Ask) -> Answer:
     ask.jobs.retry.retry(ask.named.id, ask.at_home())
     if waits:
         return Said(f"{ask.named.name} is tried now; its card tells how it goes.")
-    return Said(f"{ask.named.name} is taken up again; its thread tells how it goes.")
+    return Said(f"{ask.named.name} is resumed; its thread tells how it goes.")

@@ -14,5 +14,5 @@ def here(ask: Ask) -> Answer:
     if not ask.said:
         return Shows(help_message(ask.jobs.engine.names.place, "Name the team."))
     team = ask.jobs.queue.tie(ask.team_id, ask.said, ask.who.channel)
-    told = "is told of work in this channel from now on, in one message that is kept up to date."
-    return Shows(Message(f"{typed(team.name)} {told}"))
+    linked = "is linked to this channel: its work is announced here, in one list kept up to date."
+    return Shows(Message(f"{typed(team.name)} {linked}"))

@@ -1,4 +1,4 @@
-"""Tell a labeling team of work in this channel no more."""
+"""Stop announcing a labeling team's work in this channel."""
 
 from bot.base.blocks import typed
 from bot.delivery.message import Message
@@ -14,4 +14,4 @@ def leave(ask: Ask) -> Answer:
     if not ask.said:
         return Shows(help_message(ask.jobs.engine.names.place, "Name the team."))
     team = ask.jobs.queue.leave(ask.team_id, ask.said, ask.who.channel)
-    return Shows(Message(f"{typed(team.name)} is told of work in this channel no more."))
+    return Shows(Message(f"{typed(team.name)}: notices have stopped here."))

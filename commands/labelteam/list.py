@@ -20,5 +20,5 @@ def listed(ask: Ask) -> Answer:
 
 def _line(team: WorkTeam) -> str:
     people = f", {count(team.members, 'person', 'people')}" if team.members else ""
-    told = f"told in <#{team.channel}>" if team.channel else "told nowhere yet"
+    told = f"linked to <#{team.channel}>" if team.channel else "linked to no channel yet"
     return f"*{typed(team.name)}*{people} · {told}"

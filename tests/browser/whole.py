@@ -155,7 +155,7 @@ def type_in(page: Page, text: str) -> None:
 def card(page: Page, job_name: str) -> Locator:
     """A job's card in the channel that is open."""
     return page.locator("#main .msg").filter(
-        has_text=re.compile(rf"job {re.escape(job_name)}(?![a-z-])")
+        has_text=re.compile(rf"· {re.escape(job_name)}(?![a-z-])")
     )
 
 

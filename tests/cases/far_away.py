@@ -1,8 +1,7 @@
 """S3 as a client of the wrong Region meets it: 301 with the right one, and an answer once the
 request is signed for it.
 
-The practice S3 refuses a bucket of another Region whatever a request is signed for; boto3 follows
-the real one.
+boto3 follows it there by itself, and so does whoever uses it without a look at the answer.
 """
 
 import re

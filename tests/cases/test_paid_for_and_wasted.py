@@ -13,7 +13,6 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import second_page
 from tests.cases import forms
 from tests.cases.forms import says
-from tests.cases.kinds import not_yet
 from tests.stories.world import WAITING, World, an_order, shown
 
 CSV = (
@@ -28,7 +27,6 @@ NOT_THERE = (
 
 
 @pytest.mark.case("missing-pictures")
-@not_yet("missing-pictures")
 @pytest.mark.parametrize(
     ("name", "keys", "cause"),
     [
@@ -110,7 +108,6 @@ def test_files_of_a_folder_that_are_left_out_are_told_by_kind(world: World) -> N
 
 
 @pytest.mark.case("relabel-attribute")
-@not_yet("relabel-attribute")
 def test_pictures_that_have_the_label_already_are_told(world: World) -> None:
     """Without this, a second round would end within a minute as “nothing was labeled”, and nobody
     would know why.
@@ -132,7 +129,6 @@ def test_pictures_that_have_the_label_already_are_told(world: World) -> None:
 
 
 @pytest.mark.case("no-cors")
-@not_yet("no-cors")
 def test_bucket_that_shows_no_pictures_in_a_browser_is_told(world: World) -> None:
     """Without this, workers would look at empty frames, and only `labeljob doctor` would know
     why.
@@ -154,7 +150,6 @@ def test_bucket_that_shows_no_pictures_in_a_browser_is_told(world: World) -> Non
 
 
 @pytest.mark.case("csv-texts")
-@not_yet("csv-texts")
 def test_csv_file_is_read_as_csv_or_refused(world: World) -> None:
     """Without this, people would be paid to judge “id,text,stars” and halves of sentences."""
     world.put("reviews-csv/reviews.csv", CSV)

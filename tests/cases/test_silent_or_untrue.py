@@ -80,7 +80,6 @@ REQUESTS: dict[str, Callable[[Storage], object]] = {
 
 
 @pytest.mark.case("region-redirect")
-@not_yet("region-redirect")
 @pytest.mark.parametrize("request_of", REQUESTS)
 def test_bucket_of_another_region_is_refused_though_the_client_finds_it(request_of: str) -> None:
     """Without this, a form would take data that Ground Truth cannot read from its Region, and the

@@ -7,14 +7,12 @@ import pytest
 from bot.sandbox.workspace import seed
 from tests.cases import forms
 from tests.cases.forms import says
-from tests.cases.kinds import not_yet
 from tests.stories.world import World, an_order
 
 RAW = f"s3://{seed.RAW}"
 
 
 @pytest.mark.case("zwnj-labels")
-@not_yet("zwnj-labels")
 @pytest.mark.parametrize(
     "typed",
     [
@@ -37,7 +35,6 @@ def test_signs_that_print_nothing_and_are_part_of_a_word_are_taken(
 
 
 @pytest.mark.case("emoji-title")
-@not_yet("emoji-title")
 def test_title_with_a_sign_that_aws_does_not_take_is_refused_in_plain_words(world: World) -> None:
     """Without this, the launch would be refused minutes later with AWS's regular expression."""
     told = forms.ask(world, an_order("emoji-title", title="🍎 Ripe or not"))
@@ -76,15 +73,9 @@ def test_signs_that_aws_takes_are_taken(world: World, name: str, typed: dict[str
 @pytest.mark.parametrize(
     ("name", "address"),
     [
-        pytest.param(
-            "example-and", f"{RAW}/examples/good&ripe.jpg", marks=not_yet("ampersand-example")
-        ),
-        pytest.param(
-            "example-dollar", f"{RAW}/examples/5$.jpg", marks=not_yet("ampersand-example")
-        ),
-        pytest.param(
-            "example-bare", "https://pictures.example", marks=not_yet("ampersand-example")
-        ),
+        ("example-and", f"{RAW}/examples/good&ripe.jpg"),
+        ("example-dollar", f"{RAW}/examples/5$.jpg"),
+        ("example-bare", "https://pictures.example"),
         ("example-umlaut", f"{RAW}/examples/früh.jpg"),
     ],
 )
@@ -104,7 +95,6 @@ def test_example_picture_that_the_form_takes_is_launched(
 
 
 @pytest.mark.case("double-slash")
-@not_yet("double-slash")
 def test_manifest_of_keys_with_an_empty_folder_is_labeled_or_told_true(world: World) -> None:
     """Without this, people would write “the plain path”, which names another object."""
     sources = [f"{RAW}/export-lines//{number}.jpg" for number in range(3)]
@@ -124,7 +114,6 @@ def test_manifest_of_keys_with_an_empty_folder_is_labeled_or_told_true(world: Wo
 
 
 @pytest.mark.case("double-slash")
-@not_yet("double-slash")
 def test_folder_with_keys_with_an_empty_folder_is_labeled_or_told_true(world: World) -> None:
     """Without this, three of four pictures would stay without labels as “other files”."""
     for key in ("plain.jpg", "/0.jpg", "/1.jpg", "/2.jpg"):
@@ -138,7 +127,6 @@ def test_folder_with_keys_with_an_empty_folder_is_labeled_or_told_true(world: Wo
 
 
 @pytest.mark.case("latin1-text")
-@not_yet("latin1-text")
 def test_text_file_in_another_encoding_is_named_at_its_field(world: World) -> None:
     """Without this, people would change the job's name, and look for a manifest that they never
     wrote.

@@ -13,7 +13,6 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import second_page
 from tests.cases import forms
 from tests.cases.forms import says
-from tests.cases.kinds import not_yet
 from tests.stories.test_managers import at_aws, say
 from tests.stories.world import DATA, WAITING, World, an_order, shown, words
 
@@ -27,7 +26,6 @@ def waiting_job(one_world: World) -> str:
 
 
 @pytest.mark.case("expired-trigger")
-@not_yet("expired-trigger")
 @pytest.mark.parametrize(
     ("command", "text"),
     [("/labeljob", "create"), ("/labeljob", "stop ripe-july"), ("/dataset", "create")],
@@ -48,7 +46,6 @@ def test_window_that_came_too_late_is_asked_for_again(
 
 
 @pytest.mark.case("expired-trigger")
-@not_yet("expired-trigger")
 def test_window_of_a_button_that_came_too_late_is_asked_for_again(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -94,7 +91,6 @@ def test_key_that_the_bot_may_not_use_is_named_with_the_missing_right(
 
 
 @pytest.mark.case("follow-arn")
-@not_yet("follow-arn")
 @pytest.mark.parametrize("form", ["arn", "link"])
 def test_what_is_in_the_clipboard_is_followed(world: World, form: str) -> None:
     """Without this, people would have to cut a name out of what the console gives them to copy."""
@@ -111,7 +107,6 @@ def test_what_is_in_the_clipboard_is_followed(world: World, form: str) -> None:
 
 
 @pytest.mark.case("follow-arn")
-@not_yet("follow-arn")
 @pytest.mark.parametrize("typed", ["theirs july", "theirs_july"])
 def test_name_that_no_job_can_have_is_answered_in_words(world: World, typed: str) -> None:
     """Without this, people would read AWS's regular expression for a blank."""
@@ -120,23 +115,41 @@ def test_name_that_no_job_can_have_is_answered_in_words(world: World, typed: str
     assert says("blank|space|underscore|“_”|letters|hyphen|no labeling job", said)
 
 
+@pytest.mark.case("follow-arn")
+@pytest.mark.parametrize(
+    ("account", "region", "named"),
+    [("123456789012", "eu-west-1", "eu-west-1"), ("999999999999", "us-east-1", "999999999999")],
+)
+def test_job_of_another_account_or_region_is_not_taken_for_ours(
+    world: World, account: str, region: str, named: str
+) -> None:
+    """Without this, the job that happens to have the same name here would be followed in its
+    place.
+    """
+    name = at_aws(world, f"same-name-{named[0]}")
+    ours = world.sagemaker.describe_labeling_job(LabelingJobName=name)["LabelingJobArn"]
+    _, _, _, own_region, own_account, resource = ours.split(":", 5)
+    assert own_region == "us-east-1"
+    account = own_account if account.startswith("1") else account
+    arn = f"arn:aws:sagemaker:{region}:{account}:{resource}"
+    said = words(world.mara.command(DATA, "/labeljob", f"follow {arn}"))
+    assert f"This job is in {named}." in said
+    world.settle()
+    assert world.cards(name, DATA) == []
+
+
 @pytest.mark.case("quoted-names")
 @pytest.mark.parametrize(
     "typed",
     [
         "“ripe-july”",
         "RIPE-JULY",
-        *(
-            pytest.param(typed, marks=not_yet("quoted-names"))
-            for typed in (
-                SINGLE_QUOTES,
-                "'ripe-july'",
-                "`ripe-july`",
-                "*ripe-july*",
-                "«ripe-july»",
-                "ripe-july.",
-            )
-        ),
+        SINGLE_QUOTES,
+        "'ripe-july'",
+        "`ripe-july`",
+        "*ripe-july*",
+        "«ripe-july»",
+        "ripe-july.",
     ],
 )
 def test_name_in_quotes_is_found(world: World, waiting_job: str, typed: str) -> None:
@@ -146,7 +159,6 @@ def test_name_in_quotes_is_found(world: World, waiting_job: str, typed: str) -> 
 
 
 @pytest.mark.case("quoted-names")
-@not_yet("quoted-names")
 def test_name_in_a_code_span_of_a_mention_is_found(world: World, waiting_job: str) -> None:
     """Without this, the way in which people write names in Slack would be the one that is not
     understood.
@@ -206,7 +218,6 @@ def whom(one_world: World) -> Whom:
 
 
 @pytest.mark.case("mentions-in-instructions")
-@not_yet("mentions-in-instructions")
 @pytest.mark.parametrize("place", ["review", "page", "window"])
 def test_instructions_name_whom_to_ask(whom: Whom, place: str) -> None:
     """Without this, workers would be told to ask “@someone” or to write in “#a channel”."""

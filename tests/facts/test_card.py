@@ -12,14 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.base.blocks import MESSAGE_SIZE, typed
+from bot.base.blocks import MESSAGE_SIZE, bar, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Names
 from bot.jobs.cards import card, thread_lines
-from bot.jobs.cards.queue_card import QueueJob, home_view, queue_card, queue_empty
+from bot.jobs.cards.queue_card import (
+    QueueJob,
+    home_view,
+    joined_line,
+    queue_card,
+    queue_empty,
+    queue_ended,
+)
 from bot.jobs.cards.status_card import (
     fits,
     help_message,
@@ -56,6 +63,7 @@ RIPE = JobFacts(
     output_uri="s3://orchard-out/results/",
     engine=GroundTruth.names,
 )
+PORTAL = "https://p.example"
 PAPER = Names(place="Papermill", service="Papermill", teams_made="with a pencil")
 RUNNING = JobState(
     state="in_progress",
@@ -86,8 +94,15 @@ def team_card(*told: Any, **more: Any) -> Message:
 
 
 def buttons(message: Message) -> list[str]:
+    """The buttons of a message in their order, with those behind ⋯."""
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    return [one["action_id"] for row in rows for one in row]
+    return [
+        which
+        for row in rows
+        for one in row
+        for which in [option["value"].split()[0] for option in one.get("options", ())]
+        or [one["action_id"]]
+    ]
 
 
 def words(message: Message) -> str:
@@ -106,28 +121,89 @@ def marked(piece: Any) -> list[str]:
 
 def test_the_running_card_says_all_at_a_glance() -> None:
     """The card is what a channel sees of a job all day: state, numbers, pace, team, owner, end."""
-    said = card.root_card(RIPE, RUNNING, NOW)
-    assert said.text.startswith(
-        "Ripe or not, July harvest: In progress. 612 of 1,240 (49 %) · about 38 an hour while "
-        "people work, about 16 such hours left. Image classification (single label) · Orchard "
-        "team, 3 people per picture · "
-        "labels: ripe, unripe, overripe. asked by Mara · closes <!date^"
+    said = card.root_card(RIPE, RUNNING)
+    title, numbers, people = said.blocks[0]["text"]["text"].splitlines()
+    assert title == "*Ripe or not, July harvest* · In progress"
+    assert numbers == "▰▰▰▰▨▱▱▱▱▱  612 of 1,240 · 3 failed · about 16 hours of work left"
+    assert re.fullmatch(
+        r"Orchard team · 38 an hour while people work · last label <!date\^[^>]+>", people
     )
-    assert said.text.endswith("· 3 failed · job ripe-july")
-    assert "█████████░░░░░░░░░░░" in said.blocks[0]["text"]["text"]
+    small = said.blocks[2]["elements"][0]["text"]
+    assert re.fullmatch(r"Mara · ends <!date\^[^>]+> · ripe-july", small)
+    assert said.text.startswith(
+        "Ripe or not, July harvest: In progress. 612 of 1,240 · 3 failed · about 16 hours of work "
+        "left. Orchard team · 38 an hour while people work · last label <!date^"
+    )
+    assert said.text.endswith("· job ripe-july")
     assert buttons(said) == [
-        "job_status",
         "job_instructions",
         "open_portal",
+        "job_status",
         "job_stop",
         "job_duplicate",
     ]
 
 
+def test_an_ended_card_is_one_line_and_what_can_still_be_done() -> None:
+    """Channels are full of old jobs: one that takes six lines hides the running ones."""
+    done = but(DONE, labeled=1240, unlabeled=0)
+    said = card.root_card(RIPE, done)
+    (line,) = said.blocks[0]["text"]["text"].splitlines()
+    assert line == "*Ripe or not, July harvest* · Completed: all 1,240 labeled, in 2 days 4 hours"
+    assert said.blocks[2]["elements"][0]["text"] == "Mara · ripe-july"
+    assert "portal" not in words(said)
+    assert buttons(said) == ["job_make_dataset", "job_instructions", "job_status", "job_duplicate"]
+
+
+def test_a_job_that_failed_says_what_to_do() -> None:
+    """A cause alone leaves whoever reads it where they were."""
+    failed = but(RUNNING, state="failed", cause="Access Denied for LabelingRole.")
+    (title, told) = card.root_card(RIPE, failed).blocks[0]["text"]["text"].splitlines()
+    assert title.endswith("· Failed")
+    assert told.startswith(
+        "Access Denied for LabelingRole. The 609 labels are kept; 631 pictures have none. Give the "
+    )
+    refused = but(JobState(state="refused"), cause="The role is gone")
+    (_title, told) = card.root_card(RIPE, refused).blocks[0]["text"]["text"].splitlines()
+    assert told.startswith("The role is gone. Press Fix and retry: the form opens")
+
+
+@pytest.mark.parametrize(
+    ("done", "failed", "total", "drawn"),
+    [
+        (0, 0, 40, "▱▱▱▱▱▱▱▱▱▱"),
+        (0, 0, 0, "▱▱▱▱▱▱▱▱▱▱"),
+        (1, 0, 10_000, "▰▱▱▱▱▱▱▱▱▱"),
+        (20, 0, 40, "▰▰▰▰▰▱▱▱▱▱"),
+        (9_999, 0, 10_000, "▰▰▰▰▰▰▰▰▰▱"),
+        (9_998, 1, 10_000, "▰▰▰▰▰▰▰▰▨▱"),
+        (0, 3, 40, "▨▱▱▱▱▱▱▱▱▱"),
+        (39, 1, 40, "▰▰▰▰▰▰▰▰▰▨"),
+        (40, 0, 40, "▰▰▰▰▰▰▰▰▰▰"),
+    ],
+)
+def test_the_bar_shows_labeled_failed_and_open_apart(
+    done: int, failed: int, total: int, drawn: str
+) -> None:
+    """Failures drawn as progress are found when the labels are needed."""
+    assert bar(done, total, failed) == drawn
+
+
+@given(done=st.integers(0, 100_000), failed=st.integers(0, 100_000), still=st.integers(0, 100_000))
+def test_the_bar_has_always_ten_cells(done: int, failed: int, still: int) -> None:
+    """A bar that grows or loses a cell moves the words beside it, and what is left out is not
+    seen.
+    """
+    drawn = bar(done, done + failed + still, failed)
+    assert len(drawn) == 10
+    assert ("▰" in drawn, "▨" in drawn) == (done > 0, failed > 0)
+    assert ("▱" in drawn) == (still > 0 or done + failed == 0)
+
+
 def test_a_card_pings_nobody() -> None:
     """It is edited each minute: a mention in it would be a nuisance."""
     for state in ("asked", "launching", "initializing", "in_progress", "stopping", *ENDED):
-        said = card.root_card(RIPE, but(RUNNING, state=state), NOW)
+        said = card.root_card(RIPE, but(RUNNING, state=state))
         assert "<@" not in said.text + words(said)
         assert "<!" not in re.sub(r"<!date\^", "", said.text)
 
@@ -138,7 +214,7 @@ def test_a_card_pings_nobody() -> None:
         (JobState(), "Waiting to launch"),
         (JobState(state="launching"), "Launching"),
         (JobState(state="in_progress"), "Counting the pictures…"),
-        (JobState(state="in_progress", unlabeled=9), "0 of 9 (0 %) · No labels yet"),
+        (JobState(state="in_progress", unlabeled=9), "0 of 9"),
         (
             JobState(
                 state="in_progress",
@@ -146,7 +222,7 @@ def test_a_card_pings_nobody() -> None:
                 unlabeled=9,
                 first_label_at=NOW - timedelta(minutes=4),
             ),
-            "First labels came 4 minutes ago",
+            "first label <!date^",
         ),
         (DONE, "1,233 labeled, 7 not, in 2 days 4 hours"),
         (but(DONE, failed=7, unlabeled=0), "Completed with errors"),
@@ -156,15 +232,15 @@ def test_a_card_pings_nobody() -> None:
 )
 def test_each_state_has_its_words(state: JobState, said: str) -> None:
     """Zero counters are "counting", an end says what it left, a failure its cause."""
-    message = card.root_card(RIPE, state, NOW)
+    message = card.root_card(RIPE, state)
     assert said in message.text
-    assert said in words(message)
+    assert said.lower() in words(message).lower()
 
 
 def test_machine_labels_are_named_only_where_there_are_any() -> None:
     """Most jobs are labeled by people alone; "0 by machine" would make them wonder."""
-    assert "machine" not in card.root_card(RIPE, RUNNING, NOW).text
-    assert "200 of them by machine" in card.root_card(RIPE, but(RUNNING, machine=200), NOW).text
+    assert "machine" not in card.root_card(RIPE, RUNNING).text
+    assert "200 of them by machine" in card.root_card(RIPE, but(RUNNING, machine=200)).text
 
 
 @pytest.mark.parametrize(
@@ -195,7 +271,7 @@ def test_only_buttons_that_work_now(
     state: str, changes: dict[str, Any], expected: set[str]
 ) -> None:
     """A button that answers "not now" teaches people not to press buttons."""
-    shown = buttons(card.root_card(facts(**changes), but(RUNNING, state=state), NOW))
+    shown = buttons(card.root_card(facts(**changes), but(RUNNING, state=state)))
     assert set(shown) == {*expected, "job_duplicate"}
 
 
@@ -208,7 +284,7 @@ def test_another_engine_is_called_by_its_name(state: str, stop_wanted: bool) -> 
     for counts in ({}, {"unlabeled": 0, "failed": 1}, {"labeled": 0, "failed": 0, "unlabeled": 0}):
         now = but(RUNNING, state=state, **counts)
         told += [
-            card.root_card(job, now, NOW),
+            card.root_card(job, now),
             thread_lines.completed_line(job, now),
             thread_lines.stopped_line(job, now),
             thread_lines.failed_line(job, now),
@@ -241,7 +317,7 @@ def test_an_end_mentions_the_requester_once() -> None:
     assert "Failed: Access Denied for LabelingRole. The 1,233 labels are kept" in lines[2].text
     assert "*Data to label*: It is gone." in lines[3].text
     assert "<@" not in thread_lines.completed_line(facts(asked_by=""), DONE).text
-    assert "<@" not in thread_lines.launched_line(RIPE, team_told=True).text
+    assert "<@" not in thread_lines.launched_line(RIPE, announced_in="C0LABEL").text
 
 
 def test_the_stop_modal_says_what_will_happen() -> None:
@@ -255,11 +331,13 @@ def test_the_stop_modal_says_what_will_happen() -> None:
 
 def test_status_says_more_than_the_card_to_one_person() -> None:
     """Age, times and links; and one press shows it to the thread, without that button."""
-    said = status_message(RIPE, RUNNING, NOW)
-    assert "asked 2 days 4 hours ago" in said.text
+    said = status_message(RIPE, RUNNING)
+    assert "requested by Mara, <!date^" in said.text
+    assert "Image classification (single label) · Orchard team, 3 people per picture" in said.text
+    assert "labels: ripe, unripe, overripe" in said.text
     assert "`s3://orchard-out/results/`" in said.text
     assert buttons(said) == ["job_post_status"]
-    assert buttons(status_message(RIPE, RUNNING, NOW, with_button=False)) == []
+    assert buttons(status_message(RIPE, RUNNING, with_button=False)) == []
 
 
 def test_the_table_has_the_worst_first() -> None:
@@ -278,7 +356,7 @@ def test_the_table_has_the_worst_first() -> None:
 def test_long_lists_fit_and_say_what_is_left_out() -> None:
     """Slack refuses a message of more than 50 blocks or about 13,000 characters as a whole."""
     rows = [(facts(id=str(n), name=f"job-{n}", title="T" * 120), RUNNING) for n in range(200)]
-    said = list_message(rows, NOW, filters="running")
+    said = list_message(rows, filters="running")
     assert validate_message(said.payload()) == []
     assert len(json.dumps(said.blocks)) <= MESSAGE_SIZE
     assert re.search(r"and \d+ more", words(said))
@@ -299,44 +377,84 @@ def test_a_list_holds_what_its_words_ask_for() -> None:
     for wanted in ("running", "failed sam", "in progress"):
         assert not fits(RIPE, broken, wanted), wanted
     assert fits(RIPE, RUNNING, "running")
-    assert "for “failed”" in list_message([(RIPE, broken)], NOW, filters="failed").text
+    assert "for “failed”" in list_message([(RIPE, broken)], filters="failed").text
+
+
+QUEUED = QueueJob(
+    "j1", "Ripe or not, July harvest", "picture", 628, NOW + timedelta(hours=5), "Choose ONE word."
+)
 
 
 def test_the_queue_message_is_one_for_the_team() -> None:
     """Workers need the number left, the end, a sentence, and the door."""
-    job = QueueJob(
-        "j1",
-        "Ripe or not, July harvest",
-        "picture",
-        628,
-        NOW + timedelta(hours=5),
-        "Choose ONE word.",
-    )
-    said = team_card("Orchard team", "https://portal.example", [job], NOW, ping="<!subteam^S1>")
-    assert (
-        said.text
-        == "<!subteam^S1> Orchard team: 1 job to label: Ripe or not, July harvest, 628 left"
-    )
-    assert "(in 5 hours)" in words(said)
-    assert "In the portal this job is called “Ripe or not, July harvest”." in words(said)
-    assert buttons(said) == ["open_portal", "queue_instructions"]
+    said = team_card("Orchard team", PORTAL, [QUEUED], NOW, ping="<!subteam^S1>")
+    assert said.text == "<!subteam^S1> Orchard team: 1 job: Ripe or not, July harvest, 628 left"
+    assert said.blocks[1]["text"]["text"].endswith(" (in 5 hours)\nChoose ONE word.")
+    assert said.blocks[1]["accessory"]["action_id"] == "queue_instructions"
+    assert buttons(said) == ["open_portal"]
     assert (
         "counting the pictures"
         in team_card("O", "", [QueueJob("j", "t", "picture", None, None)], NOW).text
     )
-    assert "<!" not in team_card("O", "https://p.example", [job], NOW).text
-    many = team_card("O", "https://p.example", [replace(job, id=str(n)) for n in range(60)], NOW)
+    assert "<!" not in team_card("O", PORTAL, [QUEUED], NOW).text
+    many = team_card("O", PORTAL, [replace(QUEUED, id=str(n)) for n in range(60)], NOW)
     assert validate_message(many.payload()) == []
     assert re.search(r"and \d+ more in the portal", words(many))
 
 
+@pytest.mark.parametrize(
+    ("seconds", "lead", "each"),
+    [
+        ((None, None), "2 jobs*", "628 left · ends"),
+        (
+            (5024.0, 2000.0),
+            "2 jobs, about 117 minutes of work*",
+            "628 left · about 8 s each · ends",
+        ),
+        ((5024.0, None), "2 jobs, more than 84 minutes of work*", "about 8 s each"),
+        ((72_000.0, 60.0), "2 jobs, about 20 hours of work*", "about 2 minutes each"),
+    ],
+)
+def test_the_queue_message_says_how_much_work_it_is(
+    seconds: tuple[float | None, float | None], lead: str, each: str
+) -> None:
+    """Whoever begins wants to know whether it is minutes or days; what is not measured is no
+    number.
+    """
+    jobs = [
+        replace(QUEUED, seconds_left=seconds[0]),
+        replace(QUEUED, id="j2", left=25, seconds_left=seconds[1]),
+    ]
+    said = team_card("Orchard team", PORTAL, jobs, NOW)
+    assert said.blocks[0]["text"]["text"] == f"*Orchard team: {lead}"
+    assert each in said.blocks[1]["text"]["text"]
+
+
+def test_a_job_that_joins_a_list_has_a_line_of_its_own() -> None:
+    """An edited message notifies nobody: the team would find the job by chance."""
+    crates = replace(QUEUED, id="j2", title="Crates", total=25)
+    said = joined_line([crates], PORTAL)
+    assert re.fullmatch(r"Crates is new: 25 pictures, ends <!date\^[^>]+>\.", said.text)
+    assert buttons(said) == ["open_portal"]
+    assert said.blocks[0]["accessory"]["action_id"] == "queue_instructions"
+    both = joined_line([replace(crates, total=0, ends_at=None), QUEUED], "")
+    assert both.text.startswith("Crates is new. Ripe or not, July harvest is new: ends <!date^")
+    many = joined_line([replace(QUEUED, id=str(n), title="T" * 120) for n in range(90)], PORTAL)
+    assert validate_message(many.payload()) == []
+
+
 def test_an_empty_queue_says_what_was_done() -> None:
-    """Thanks in a number; and no queue message that lists nothing."""
-    said = queue_empty("Orchard team", done=1240, since=NOW)
+    """Thanks in a number; and no old list that promises work where there is none."""
+    done = {"picture": 1240, "text": 1, "video": 0}
+    said = queue_empty("Orchard team", done, NOW)
     assert said.text.startswith(
-        "Orchard team: nothing to label now. 1,240 pictures done since <!date^"
+        "Orchard team: nothing to label now. 1,240 pictures and 1 text done since <!date^"
     )
-    assert team_card("Orchard team", "", [], NOW) == queue_empty("Orchard team")
+    assert queue_empty("Orchard team", {"picture": 0}, NOW) == queue_empty("Orchard team")
+    assert queue_empty("Orchard team").text == "Orchard team: nothing to label now."
+    assert queue_ended("Orchard team", done, NOW).text.startswith(
+        "Orchard team: this list is done. 1,240 pictures and 1 text done since"
+    )
 
 
 def test_the_home_page_greets_once_and_shows_my_jobs() -> None:
@@ -418,16 +536,17 @@ def test_typed_text_is_data_everywhere_and_always_fits(text: str, cause: str, st
     now = but(RUNNING, state=state, cause=cause, stopped_by=text)
     queued = QueueJob("j", text, "picture", 3, NOW, text)
     messages = [
-        card.root_card(job, now, NOW),
-        thread_lines.launched_line(job, team_told=False),
+        card.root_card(job, now),
+        thread_lines.launched_line(job, announced_in=""),
         thread_lines.completed_line(job, now),
         thread_lines.stopped_line(job, now),
         thread_lines.failed_line(job, now),
         thread_lines.refused_line(job, [Fault("labels", text)] * 9),
-        status_message(job, now, NOW),
+        status_message(job, now),
         status_table([(job, now)] * 40, NOW),
-        list_message([(job, now)] * 40, NOW, filters=text),
+        list_message([(job, now)] * 40, filters=text),
         team_card(text, "https://p.example", [replace(queued, id=str(n)) for n in range(40)], NOW),
+        joined_line([replace(queued, id=str(n)) for n in range(40)], PORTAL),
         queue_empty(text),
         plain_message(no_such_job(text, [text] * 9)),
         plain_message(text or "x"),

@@ -14,5 +14,8 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "results have a folder of their own",
         "the good examples are there",
         "the bad examples are there",
+        "objects are there",
+        "browsers may fetch the pictures",
+        "mentions have names",
     ]
     assert len({each.place for each in CHECKS}) == len(CHECKS)

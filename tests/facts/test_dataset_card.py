@@ -150,7 +150,7 @@ def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
     """People would have to find the wrong lines themselves."""
     state = DatasetState(
         state=REFUSED,
-        cause="AWS would give this import up, so nothing was sent.",
+        cause="Rekognition would reject this import, so nothing was sent.",
         findings=(
             Finding("ERROR_TOO_MANY_RECORDS_IN_ERROR", 1, (), " (2 of 7)"),
             Finding("ERROR_INVALID_JSON_LINE", 2, (4, 6), "comma missing"),
@@ -181,7 +181,7 @@ def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
         ),
         (
             DatasetState(state=IMPORTING, lines=1240, sent=1240, arrived=620),
-            "██████████░░░░░░░░░░  620 of 1,240",
+            "▰▰▰▰▰▱▱▱▱▱  620 of 1,240",
         ),
         (DONE, "1,233 of 1,240 lines arrived · 3 labels"),
         (DatasetState(state=FAILED, cause="AWS gave no reason."), "AWS gave no reason."),
@@ -191,7 +191,7 @@ def test_the_live_card_says_how_far_it_is(state: DatasetState, said: str) -> Non
     """The card would stand still while AWS works."""
     message = card.live_card(RIPE, state)
     assert said in message.blocks[0]["text"]["text"]
-    assert "asked by Mara" in message.text
+    assert "requested by Mara" in message.text
     assert "<@" not in words(message)
 
 
@@ -200,7 +200,7 @@ def test_a_dataset_that_is_set_aside_says_so() -> None:
     message = card.live_card(
         RIPE, DatasetState(state=IMPORTING, sent=5), set_aside="AWS denied the bot's access."
     )
-    assert "Set aside" in message.text
+    assert "Paused after errors" in message.text
     assert "AWS denied the bot's access." in message.text
 
 

@@ -47,6 +47,28 @@ def test_a_prefilled_form_comes_back_as_it_was() -> None:
     )
 
 
+def test_a_link_of_the_console_is_read_as_the_address_that_it_shows() -> None:
+    """Without this, what the console gives people to copy would be no address of a manifest."""
+    filled = as_submitted(form.page(RIPE, nonce="n1"))
+    filled["state"]["values"]["manifest_uri"]["value"]["value"] = (
+        "https://s3.console.aws.amazon.com/s3/object/orchard-out?region=us-east-1"
+        "&prefix=labels/ripe-july/manifests/output/output.manifest"
+    )
+    assert (
+        form.read(filled).manifest_uri
+        == "s3://orchard-out/labels/ripe-july/manifests/output/output.manifest"
+    )
+
+
+def test_pairing_is_chosen_on_the_form() -> None:
+    """Without this, a file whose labels and metadata have two names could only be written anew."""
+    filled = as_submitted(form.page(RIPE, nonce="n1"))
+    assert form.read(filled).pair is False
+    filled["state"]["values"]["pair"]["value"]["selected_option"] = {"value": "pair"}
+    assert form.read(filled).pair is True
+    assert form.read(as_submitted(form.page(form.read(filled), nonce="n2"))).pair is True
+
+
 def test_the_form_carries_ids_and_never_what_was_typed() -> None:
     """The once-only gate would take two visits for one, or the 3,000 characters would not
     suffice.

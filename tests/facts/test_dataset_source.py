@@ -42,10 +42,10 @@ def test_a_whole_source_has_no_faults() -> None:
         ("s3://orchard-out/folder/.manifest", "needs an extension"),
         (
             "s3://elsewhere/x.manifest",
-            "is not open in this channel. Open are: orchard-out, shared/team-a.",
+            "in this channel. It may use: orchard-out, shared/team-a.",
         ),
-        ("s3://shared/team-b/x.manifest", "is not open in this channel"),
-        ("s3://orchard-out/../x.manifest", "“..” or “//”"),
+        ("s3://shared/team-b/x.manifest", "The bot may not use s3://shared/team-b/x.manifest"),
+        ("s3://orchard-out/../x.manifest", "“.” or “..”"),
         ("https://orchard-out.s3.amazonaws.com/x.manifest?X-Amz-Signature=abc", "plain address"),
     ],
 )

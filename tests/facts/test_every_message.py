@@ -116,12 +116,10 @@ def windows(message: Message) -> dict[str, Any]:
 def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) -> None:
     """An answer that Slack refuses is silence for the person who asked."""
     answers = [
-        status_card.status_message(job, state, NOW),
+        status_card.status_message(job, state),
         status_card.stop_message(job, state),
-        status_card.hinted(
-            status_card.status_message(job, state, NOW, with_button=False), words or "x"
-        ),
-        status_card.hinted(status_card.list_message([(job, state)] * 60, NOW), words[:300] or "x"),
+        status_card.hinted(status_card.status_message(job, state, with_button=False), words or "x"),
+        status_card.hinted(status_card.list_message([(job, state)] * 60), words[:300] or "x"),
         status_card.help_message("AWS", unknown=words),
         status_card.plain_message(words.strip() or "x"),
         status_card.plain_message(status_card.no_such_job(words, [words] * 5)),
@@ -152,7 +150,7 @@ def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, fi
     queue = [(replace(queued, id=each), job.portal_url) for each in ids]
     source = Source(name=words, project=words, manifest_uri=words, channel="C1")
     views = [
-        windows(status_card.status_message(job, state, NOW, with_button=False)),
+        windows(status_card.status_message(job, state, with_button=False)),
         card.stop_modal(job, state),
         queue_card.home_view(words, jobs, now=NOW, first_visit=first, my_queue=queue),
         pages.thanks(words, "C1"),
@@ -230,7 +228,7 @@ def test_a_digest_is_a_message_that_slack_takes(
     brief = JobFacts(
         **{**{name: getattr(job, name) for name in JobFacts.__slots__}, "name": "j", "title": "j"}
     )
-    lines = [status_card.list_message([(brief, short)] * count, NOW) for count in rows]
+    lines = [status_card.list_message([(brief, short)] * count) for count in rows]
     lines += [
         thread_lines.completed_line(job, state),
         thread_lines.failed_line(job, state),

@@ -15,9 +15,11 @@ from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
 from bot.instructions.pictures import Example
 from bot.jobs.draft import Draft, of_this_type
+from bot.jobs.finding import Finding, Kind
 from bot.jobs.form import pages
 from bot.jobs.form.pages import job_form
 from bot.jobs.form.review import Reviewed, review
+from bot.manifests.texts import TextsRead
 from tests.idle_engine import idle_engine
 
 validator = pytest.importorskip(
@@ -126,7 +128,11 @@ def test_every_page_is_one_that_slack_takes() -> None:
         review(
             JOB_FORM.asked(MARA),
             Reviewed(
-                objects=1240, skipped=3, team_members=6, unread=("the name",), notes=("large",)
+                objects=1240,
+                skipped=3,
+                team_members=6,
+                unread=("the name",),
+                findings=(Finding(Kind.LOOK_AT, "large"),),
             ),
             "d1",
         ),
@@ -174,8 +180,46 @@ def test_required_and_optional_are_told_apart() -> None:
         "good_examples",
         "bad_examples",
     }
-    assert list(one) == [each.name for each in fields_of(JOB_FORM.first)]
+    everywhere = [
+        each.name for each in fields_of(JOB_FORM.first) if each.applies(JOB_FORM.asked(Draft()))
+    ]
+    assert list(one) == everywhere
     assert list(two) == [each.name for each in fields_of(JOB_FORM.second)]
+
+
+def test_files_of_texts_are_asked_about_where_there_are_some() -> None:
+    """Without this, whoever labels pictures would be asked for a column, or nobody at all."""
+    asked = {"text_column", "text_per", "text_encoding"}
+    tables = TextsRead(endings=(".csv",), columns=("id", "text", "x" * 76, ""))
+    shown = [
+        (Draft(category="Image"), set()),
+        (Draft(category="Text"), {"text_encoding"}),
+        (Draft(category="Text", input_uri="s3://b/A.TXT"), {"text_encoding", "text_per"}),
+        (Draft(category="Text", texts=tables), {"text_encoding", "text_column"}),
+        (
+            Draft(category="Text", texts=TextsRead(endings=(".txt", ".csv"))),
+            asked - {"text_column"},
+        ),
+    ]
+    for draft, fields in shown:
+        page = JOB_FORM.page_one(draft, "d")
+        assert set(inputs(page)) & asked == fields
+        assert validate_view(page) == []
+    menu = inputs(JOB_FORM.page_one(Draft(category="Text", texts=tables), "d"))["text_column"]
+    assert [each["value"] for each in menu["element"]["options"]] == ["id", "text"]
+
+
+def test_a_chosen_column_is_one_of_its_own_data() -> None:
+    """Without this, other tables would be refused for a column that nobody sees any more."""
+    tables = TextsRead(endings=(".csv",), columns=("id", "text"))
+    draft = Draft(category="Text", input_uri="s3://orchard-raw/a/", texts=tables)
+    page = shown_values(JOB_FORM.page_one(draft, "d"))
+    page["state"]["values"]["text_column"] = {"value": {"selected_option": {"value": "id"}}}
+    page["state"]["values"]["text_encoding"] = {"value": {"selected_option": {"value": "cp1252"}}}
+    chosen = read_one(page, draft)
+    assert chosen.more == {"text_column": "id", "text_encoding": "cp1252"}
+    other = read_one(typed(page, "input_uri", "s3://orchard-raw/b/"), chosen)
+    assert (other.more, other.texts) == ({"text_encoding": "cp1252"}, TextsRead())
 
 
 def test_empty_optional_fields_mean_the_defaults() -> None:
@@ -318,6 +362,50 @@ def test_addresses_are_brought_to_one_form() -> None:
     assert read_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
 
 
+@pytest.mark.parametrize(
+    ("address", "read", "added"),
+    [
+        ("s3://orchard-raw/july", "s3://orchard-raw/july/", True),
+        ("s3://orchard-raw/july.2026", "s3://orchard-raw/july.2026/", True),
+        ("“s3://orchard-raw/july/”", "s3://orchard-raw/july/", False),
+        ("s3://orchard-raw/july.zip", "s3://orchard-raw/july.zip", False),
+        ("s3://orchard-raw/data.manifest", "s3://orchard-raw/data.manifest", False),
+        ("s3://orchard-raw", "s3://orchard-raw", False),
+        ("nonsense", "nonsense", False),
+    ],
+)
+def test_a_slash_that_a_folder_lacks_is_added_and_told(
+    address: str, read: str, added: bool
+) -> None:
+    """Without this, a folder would be refused for a sign, or read as one and nobody would know."""
+    page = shown_values(JOB_FORM.page_one(MARA, "d"))
+    draft = read_one(typed(page, "input_uri", address), MARA)
+    assert (draft.input_uri, draft.slash_added) == (read, added)
+    said = json.dumps(review(JOB_FORM.asked(draft), Reviewed(), "d"))
+    assert ("slash at its end was added" in said) is added
+    again = read_one(shown_values(JOB_FORM.page_one(draft, "d")), draft)
+    assert again.slash_added is added, "a second look at the page forgets it"
+
+
+@pytest.mark.parametrize(
+    ("line", "address", "caption"),
+    [
+        ("s3://orchard-raw/my picture.jpg too dark", "s3://orchard-raw/my picture.jpg", "too dark"),
+        ("s3://orchard-raw/my picture.jpg", "s3://orchard-raw/my picture.jpg", ""),
+        ("s3://orchard-raw/a  b.png | like this", "s3://orchard-raw/a  b.png", "like this"),
+        ("s3://orchard-raw/a.jpg.png so", "s3://orchard-raw/a.jpg.png", "so"),
+        ("s3://orchard-raw/a.svg so", "s3://orchard-raw/a.svg", "so"),
+    ],
+)
+def test_an_example_may_have_blanks_in_its_name(line: str, address: str, caption: str) -> None:
+    """Without this, a picture with a blank in its name could not be shown."""
+    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    (example,) = [
+        one for one in read_two(typed(page, "good_examples", line), MARA).examples if one.good
+    ]
+    assert (example.address, example.caption) == (address, caption)
+
+
 def test_counts_are_forgotten_when_the_data_changes() -> None:
     """A review with the old folder's count would be believed."""
     counted = msgspec.structs.replace(MARA, objects=9, skipped=1, unread=("x",))
@@ -430,9 +518,11 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
     ):
         assert said in words
     assert review(JOB_FORM.asked(MARA), facts, "d1")["submit"]["text"] == "Create"
+    gone = Finding(Kind.BLOCKS, "It is gone.", fix="drop")
     blocked = review(
-        JOB_FORM.asked(MARA), Reviewed(faults=(Fault("input_uri", "It is gone."),)), "d1"
+        JOB_FORM.asked(MARA), Reviewed(findings=(gone, gone), fixes={"drop": "Drop it"}), "d1"
     )
+    assert json.dumps(blocked).count("Drop it") == 1, "one button mends them all"
     assert "submit" not in blocked
     assert "It is gone." in json.dumps(blocked)
 
@@ -466,7 +556,12 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
     )
     found = tuple(faults(draft, Allowed(("b",))))
     reviewed = Reviewed(
-        objects=1, input_manifest=text, unread=(text,) * 20, notes=(text,) * 20, faults=found
+        objects=1,
+        input_manifest=text,
+        unread=(text,) * 20,
+        findings=tuple(Finding(kind, text, fix="drop") for kind in Kind for _ in range(20)),
+        fine=(text,) * 20,
+        fixes={"drop": "Drop it"},
     )
     for page in (
         JOB_FORM.page_one(draft, "d", faults=found),

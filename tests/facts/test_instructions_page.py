@@ -238,6 +238,16 @@ def test_an_s3_web_address_becomes_a_granted_one() -> None:
     assert granted == ["s3://orchard-raw/a/g.png"] * 2
 
 
+def test_every_text_runs_in_its_own_direction() -> None:
+    """Without this, Persian or Hebrew instructions and texts would begin at the wrong side."""
+    told = instructions(examples=(Example("https://a.b/1.png", "so", good=True),))
+    rendered = worker_page("text-classification", told)
+    for beginning in ("<div", "<figcaption", "<classification-target"):
+        tags = [part.split(">")[0] for part in rendered.split(f"{beginning} ")[1:]]
+        assert tags, beginning
+        assert all('dir="auto"' in tag for tag in tags)
+
+
 def test_examples_stand_beside_and_in_full() -> None:
     """Workers see one good and one bad picture without opening anything, and all of them in the
     overlay.

@@ -172,10 +172,13 @@ FAULTY: list[tuple[Line, str]] = [
     (boxes((800, 10, 20, 20)), "ERROR_INVALID_BOUNDING_BOX"),
     (boxes((-20, 10, 20, 20)), "ERROR_INVALID_BOUNDING_BOX"),
     (boxes((10, 10, -5, 20)), "ERROR_INVALID_BOUNDING_BOX"),
-    (boxes((1, 10, 1, 20)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
-    (boxes((1, 10, 3, 20), size=(4000, 3000)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
+    (boxes((1, 10, 1, 1)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
+    (boxes((1, 10, 3, 3), size=(4000, 3000)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
+    (boxes((1, 10, 1, 20)), "thin_box"),
+    (boxes((1, 10, 3, 20), size=(4000, 3000)), "thin_box"),
+    (one_class(**{"creation-date": "2026-07-02"}), "unusual_date"),
     (boxes((1, 1, 9, 9), (801, 1, 9, 9)), "ERROR_INVALID_BOUNDING_BOX"),
-    (boxes((1, 1, 0, 9)), "ERROR_BOUNDING_BOX_TOO_SMALL"),
+    (boxes((1, 1, 0, 9)), "thin_box"),
     (boxes((801, 1, 9, 9)), "ERROR_NO_VALID_ANNOTATIONS"),
     (boxes(*BIG), "ERROR_TOO_MANY_BOUNDING_BOXES"),
     (boxes((1, 1, 9, 9), objects=[]), "ERROR_MISSING_BOUNDING_BOX_CONFIDENCE"),
@@ -358,3 +361,51 @@ def test_any_shape_is_examined(kind: str, value: Any, more: dict[str, Any]) -> N
     found = examine(body(line, line), "eu-west-1")
     words(found)
     assert found.sendable == len(list(converted_lines(body(line, line))))
+
+
+def two_names(n: int = 1) -> Line:
+    """A label whose metadata has another name, as a real file has it."""
+    line = one_class(n)
+    line["normal"] = line.pop("ripeness")
+    line["auto-label-metadata"] = line.pop("ripeness-metadata")
+    return line
+
+
+def test_a_label_and_metadata_of_two_names_are_named_and_paired_where_it_is_wanted() -> None:
+    """Without this, every label of such a file would be left out as “no label”."""
+    found = for_rekognition(two_names())
+    (fault,) = found.faults
+    assert fault[0] == "ERROR_NO_LABEL_ATTRIBUTES"
+    assert fault[1] == "“normal” and “auto-label-metadata” do not have the same name"
+    assert found.line == {"source-ref": "s3://orchard-raw/1.jpg"}
+    paired = for_rekognition(two_names(), pair=True)
+    assert (paired.faults, paired.labels) == ((), ("ripe",))
+    assert paired.line is not None
+    assert set(paired.line) == {"source-ref", "normal", "normal-metadata"}
+    drawn = boxes((1, 1, 9, 9))
+    (name,) = [key for key in drawn if key != "source-ref" and not key.endswith("-metadata")]
+    drawn["drawn"] = drawn.pop(name)
+    assert for_rekognition(drawn, pair=True).labels == ("pear",)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"other": 3},  # which of two
+        {"normal": "a text"},
+        {"normal": True},
+        {"normal": None},
+        {"second-metadata": {"type": "groundtruth/image-classification"}},
+    ],
+)
+def test_only_what_fits_alone_is_paired(more: Line) -> None:
+    """Without this, a number that is no label would become one."""
+    found = for_rekognition({**two_names(), **more}, pair=True)
+    assert found.labels == ()
+    assert found.line == {"source-ref": "s3://orchard-raw/1.jpg"}
+
+
+def test_a_name_that_is_right_is_left_alone() -> None:
+    """Without this, a number beside a label would be taken for it."""
+    line = {**one_class(), "id": 7}
+    assert for_rekognition(line, pair=True) == for_rekognition(line)

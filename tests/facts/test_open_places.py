@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.open_places import OpenPlaces, outside, read_places
-from bot.base.s3_uri import Allowed
+from bot.base.s3_uri import Allowed, S3Uri
 
 ALL = Allowed(("orchard-raw", "orchard-out/labels"))
 
@@ -42,8 +42,8 @@ def test_line_of_settings_is_read(written: str, meant: dict[str, tuple[str, ...]
         ("C0DATA=", "“C0DATA=” names no bucket."),
         ("C0DATA=s3://orchard-raw/", "write bucket or bucket/folder/, without s3://"),
         ("C0DATA=Orchard_Raw", "“Orchard_Raw” is not the name of a bucket"),
-        ("C0DATA=orchard-raw/../x", "“..” or “//”"),
-        ("C0DATA=orchard-raw//x", "“..” or “//”"),
+        ("C0DATA=orchard-raw/../x", "“.” or “..”"),
+        ("C0DATA=orchard-raw//../x", "“.” or “..”"),
         ("C0DATA=orchard-raw/*", "“C0DATA=orchard-raw/*” names a place with a star"),
         ("C0DATA=a-b-c, C0DATA=d-e-f", "names C0DATA a second time"),
         ("C0DATA=a-b-c C0TEST=d-e-f", "“C0TEST=d-e-f” is not the name of a bucket"),
@@ -107,3 +107,40 @@ def test_entry_beyond_the_bots_own_places_is_named() -> None:
         "*": ("orchard-out/labels/x/", "elsewhere"),
     }
     assert outside(listed, ALL) == ["C0DATA=orchard-out", "*=elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("place", "inside", "outside"),
+    [
+        (
+            "orchard-out/labels",
+            ["labels", "labels/", "labels//", "labels/a", "labels//a"],
+            ["", "/", "/labels/a", "label", "labels-2/a", "//labels/a"],
+        ),
+        ("orchard-out//", ["/", "//", "/a", "//a"], ["", "a", "a/", "a//"]),
+        ("orchard-out/a//", ["a//", "a//b", "a///"], ["a", "a/", "a/b", "a"]),
+        ("orchard-out", ["", "/", "//a", "a"], []),
+    ],
+)
+def test_slashes_open_nothing_that_was_not_named(
+    place: str, inside: list[str], outside: list[str]
+) -> None:
+    """Without this, an empty folder's name in an address would open the folder around it."""
+    allowed = Allowed((place,))
+    assert [key for key in inside if S3Uri("orchard-out", key) not in allowed] == []
+    assert [key for key in outside if S3Uri("orchard-out", key) in allowed] == []
+
+
+@given(
+    key=st.text(alphabet="a/.", max_size=8), folder=st.text(alphabet="ab/", min_size=1, max_size=4)
+)
+def test_what_is_allowed_lies_letter_by_letter_in_the_place(key: str, folder: str) -> None:
+    """Without this, S3 would read the address as another object than the one that was judged."""
+    allowed = Allowed((f"orchard-out/{folder}",))
+    if not allowed.text(f"s3://orchard-out/{key}"):
+        return
+    whole = folder if folder.endswith("/") else f"{folder}/"
+    assert key.startswith(whole) or (key and f"{key}/" == whole)
+    below = S3Uri("orchard-out", key).join("x", "y")
+    assert below in allowed
+    assert below.key.startswith(whole)

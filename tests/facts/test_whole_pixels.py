@@ -67,9 +67,9 @@ def test_edges_go_to_the_nearest_pixel_of_the_picture(
         ((-30.5, 20, 30.5, 40), "ERROR_INVALID_BOUNDING_BOX"),
         ((20, 240.4, 30, 40), "ERROR_INVALID_BOUNDING_BOX"),
         ((20.5, 20, -9.5, 40), "ERROR_INVALID_BOUNDING_BOX"),
-        ((-0.5, 20, 0.5, 40), "ERROR_BOUNDING_BOX_TOO_SMALL"),
-        ((20.5, 20, 0, 40), "ERROR_BOUNDING_BOX_TOO_SMALL"),
-        ((20.5, 20, 0.25, 40), "ERROR_BOUNDING_BOX_TOO_SMALL"),
+        ((-0.5, 20, 0.5, 40), "thin_box"),
+        ((20.5, 20, 0, 40), "thin_box"),
+        ((20.5, 20, 0.25, 40), "thin_box"),
         (("20", 20, 30, 40), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
         ((None, 20, 30, 40), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
         ((True, 20, 30, 40), "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"),
@@ -88,7 +88,7 @@ def test_box_that_is_none_stays_a_fault_of_its_own(
     assert converted.line is not None
     good, _bad = converted.line["fruit"]["annotations"]
     assert good == line["fruit"]["annotations"][0]
-    counted = code == "ERROR_BOUNDING_BOX_TOO_SMALL" and drawn[2] == 0.25
+    counted = code == "thin_box" and drawn[2] == 0.25
     assert (converted.rounded, converted.clipped) == (counted, 0)
 
 
@@ -171,6 +171,7 @@ def test_every_box_arrives_within_a_pixel_of_where_it_was_drawn(
             assert {code for code, _ in faults} & {
                 "ERROR_INVALID_BOUNDING_BOX",
                 "ERROR_BOUNDING_BOX_TOO_SMALL",
+                "thin_box",
             }
     assert max(found.rounded, found.clipped) <= usable
     assert placed(found.value) == Placed(found.value), "once is enough"

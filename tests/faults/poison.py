@@ -19,7 +19,8 @@ from tests.faults.world import CHANNEL, World, running, until
 _EVILS: tuple[Evil, ...] = ("deleted", "denied", "garbage", "silent", "never made")
 _TRIES = 8
 _SETTLE = 240.0
-_ASIDE, _TAKEN_UP = "Set", "Taken"  # the first words of the lines "Set aside" and "Taken up again"
+# the first words of the lines "Paused after errors" and "Resumed by"
+_ASIDE, _TAKEN_UP = "Paused", "Resumed"
 _WATCHED = [STORY[0], _ASIDE]
 
 

@@ -50,7 +50,7 @@ def test_answers_that_cannot_be_read_set_a_job_aside_and_stop_no_round(near: Nea
     assert near.job(job).fails == 1
     assert near.until(lambda: near.job(job).set_aside is not None, times=12)
     near.rounds(3)
-    assert near.world.lines("rubbish").count("Set") == 1
+    assert near.world.lines("rubbish").count("Paused") == 1
 
 
 def test_job_about_which_aws_says_nothing_is_set_aside_in_the_end(sqlite_world: World) -> None:
@@ -65,7 +65,7 @@ def test_job_about_which_aws_says_nothing_is_set_aside_in_the_end(sqlite_world: 
     near.rounds(2)
     assert (near.job(job).silent, near.job(job).fails) == (2, 0)
     near.rounds(2)
-    assert near.world.lines("silent").count("Set") == 1
+    assert near.world.lines("silent").count("Paused") == 1
     assert "no answer about this job for 3 minutes" in str(near.job(job).set_aside)
     near.bot.ground.db.close()
 

@@ -85,10 +85,9 @@ class World:
         """
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
-        transport = {
-            "LABELJOB_SLACK_TRANSPORT": "http" if port else "socket",
-            "LABELJOB_PORT": str(port or 3000),
-        }
+        transport = {"LABELJOB_SLACK_TRANSPORT": "socket"}
+        if port:
+            transport = {"LABELJOB_SLACK_TRANSPORT": "http", "LABELJOB_PORT": str(port)}
         bot = RunningBot({**self.settings(), **transport, **more}, folder, role=role)
         self._bots.append(bot)
         return bot

@@ -176,7 +176,7 @@ def test_toy_action_is_one_object(grown: dict[str, Any]) -> None:
     assert told["refused"].startswith("You cannot wave at this job.")
     assert told["mentioned"] == ["toy-job waves back."]
     assert "wave" in told["sayable"][0].rpartition("A mention understands:")[2]
-    assert told["buttons"][-1] == "Wave"
+    assert "Wave" in told["buttons"]
 
 
 @pytest.mark.parametrize("command", ["/labelteam", "/dataset"])

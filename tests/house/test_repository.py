@@ -137,11 +137,13 @@ def test_make_lists_every_target() -> None:
 
 
 def test_procfile_names_the_roles() -> None:
-    """A platform starts what stands there, and nothing checks it before."""
+    """A platform starts what stands there, and nothing checks it before: it installs the
+    requirements alone, which bring no `labeljob` command.
+    """
     lines = yaml.safe_load((ROOT / "Procfile").read_text())
-    assert lines["web"].startswith("labeljob serve --role web")
-    assert lines["worker"].startswith("labeljob serve --role worker")
-    assert lines["release"] == "labeljob migrate"
+    assert lines["web"].startswith("python -m bot serve --role web")
+    assert lines["worker"].startswith("python -m bot serve --role worker")
+    assert lines["release"] == "python -m bot migrate"
 
 
 def test_ci_is_what_a_checkout_runs_and_may_do_nothing_else() -> None:

@@ -123,6 +123,35 @@ def test_addresses_of_slack_and_aws_are_taken() -> None:
     assert taken.aws_endpoint_url == "http://[::1]:8/"
 
 
+def test_platforms_own_names_stand_in_for_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without this, the bot would listen where no platform looks, and keep its jobs in a file that
+    is gone with the next deployment.
+    """
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "PORT": "5000",
+        "DATABASE_URL": "postgres://u:p@h:5432/d",
+    }.items():
+        monkeypatch.setenv(name, value)
+    read = settings_of.read()
+    assert (read.host, read.port, read.named_port) == ("0.0.0.0", 5000, 5000)  # noqa: S104 - what it must be
+    assert read.database_url == "postgresql+psycopg://u:p@h:5432/d"
+    file = tmp_path / "settings.env"
+    file.write_text("LABELJOB_PORT=3001\nLABELJOB_DATABASE_URL=sqlite:///own.db\n")
+    own = settings_of.read(str(file))
+    assert (own.host, own.port, own.database_url) == ("127.0.0.1", 3001, "sqlite:///own.db")
+    monkeypatch.setenv("LABELJOB_HOST", "127.0.0.2")
+    assert settings_of.read().host == "127.0.0.2"
+    monkeypatch.setenv("PORT", "many")
+    with pytest.raises(BadSettings, match="PORT"):
+        settings_of.read()
+    monkeypatch.delenv("PORT")
+    assert (settings_of.read().port, settings_of.read().named_port) == (3000, 0)
+
+
 def test_missing_setting_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A newcomer would read a library's "Field required" and not where settings stand."""
     with pytest.raises(BadSettings) as refused:

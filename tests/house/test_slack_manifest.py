@@ -57,6 +57,7 @@ SCOPES: dict[str, set[str]] = {
     "conversations.replies": CONVERSATION_HISTORY,
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
+    "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.conversations": CONVERSATION_READ,
     "users.info": {"users:read"},

@@ -133,9 +133,9 @@ def assert_jobs(jobs: list[dict[str, Any]]) -> None:
         card, launched, *_, end = [
             text for text in job["thread"] if not text.startswith(("Dataset", "@Mara Dataset"))
         ]
-        assert f"Completed. {job['total']} labeled, 0 not" in card
-        assert launched == "Launched; orchard-team has been told."
-        assert end.startswith(f"@Mara Completed: {job['total']} labeled, 0 not")
+        assert f"Completed. All {job['total']} labeled" in card
+        assert launched == "Launched; orchard-team finds it in #orchard-labelers."
+        assert end.startswith(f"@Mara Completed: all {job['total']} labeled")
 
 
 def assert_dataset(dataset: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from aws_practice import BUCKET, Practice, lines, picture
 from test_aws_rekognition import boxed, classified, described, project
 
-from bot.sandbox.aws.rekognition.rules import most_lines, read_lines
+from bot.sandbox.aws.rekognition.rules import most_lines, read_line, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -272,3 +272,23 @@ def test_a_manifest_with_too_many_lines() -> None:
     assert most_lines("ap-south-1", "TEST") == 7_000
     assert read_lines(b"{}\n" * 7_001, 7_000).failure == "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"
     assert read_lines(lines(classified(0, "ripe")).encode(), 1).failure == ""
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"type": "groundtruth/point_cloud_object_tracking", "objects": [{"confidence": []}]},
+        {"type": "groundtruth/semantic-segmentation", "internal-color-map": {"0": {}}},
+    ],
+)
+def test_a_line_whose_confidences_are_empty_is_read(metadata: dict[str, object]) -> None:
+    """Output of frames and point clouds has lists without one; an import that breaks at it would
+    hide that its kind is not importable.
+    """
+    when = {"human-annotated": "yes", "creation-date": "2024-07-05T08:00:00.000000"}
+    line = {
+        "source-ref": "s3://orchard-raw/seq/1.json",
+        "cars-ref": "s3://orchard-out/cars/SeqLabel.json",
+        "cars-ref-metadata": {**metadata, **when},
+    }
+    assert "ERROR_UNSUPPORTED_USE_CASE_TYPE" in str(read_line(json.dumps(line)))

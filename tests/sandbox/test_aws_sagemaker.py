@@ -411,6 +411,22 @@ def test_jobs_of_a_team(listed: Practice) -> None:
         listed.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=f"{arn}x")
 
 
+def test_teams_come_in_the_order_in_which_they_were_made(aws: Practice) -> None:
+    """Whoever cuts a list that they take for sorted by name would lose a team."""
+    for name in ("order-c", "order-a", "order-b"):
+        aws.sagemaker.create_workteam(WorkteamName=name, Description="d", MemberDefinitions=MEMBERS)
+
+    def order(**asked: str) -> str:
+        found = aws.sagemaker.list_workteams(NameContains="order", **asked)["Workteams"]
+        return "".join(each["WorkteamName"][-1] for each in found)
+
+    assert order() == order(SortBy="CreateDate") == "cab"
+    assert order(SortBy="Name") == "abc"
+    assert order(SortOrder="Descending") == "bac"
+    for name in ("order-c", "order-a", "order-b"):
+        aws.sagemaker.delete_workteam(WorkteamName=name)
+
+
 def test_work_teams(aws: Practice) -> None:
     """Teams are what a person picks in the form: made, found, changed, removed; 25 and no more."""
     sm = aws.sagemaker

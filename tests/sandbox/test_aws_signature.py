@@ -212,8 +212,28 @@ def test_what_is_missing_here_says_so(aws: Practice) -> None:
         answer["ResponseMetadata"]["HTTPStatusCode"],
     ) == (0, 501)
     assert call(aws, "SageMaker.MakeCoffee", {})[0] == "UnknownOperationException"
-    assert call(aws, "Comprehend.DetectSentiment", {})[0] == "UnknownOperationException"
     assert call(aws, "SageMaker.ListWorkteams", [])[0] == "SerializationException"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("comprehend", "detect_sentiment", {"Text": "good", "LanguageCode": "en"}),  # JSON
+        ("iam", "get_user", {}),  # forms
+        ("lambda", "list_functions", {}),  # paths, as S3's
+    ],
+)
+def test_a_service_that_is_not_here_says_so(
+    aws: Practice, service: str, operation: str, arguments: dict[str, str]
+) -> None:
+    """A call of another service would be taken for S3's or STS's, and refused with a wrong word
+    about its signature.
+    """
+    with pytest.raises(ClientError) as caught:
+        getattr(aws.client(service), operation)(**arguments)
+    answer: Any = caught.value.response
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert "does not have" in answer["Error"]["Message"]
 
 
 def call(aws: Practice, target: str, content: object) -> tuple[str, str]:

@@ -84,7 +84,7 @@ def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
         wait_until((tmp_path / "opened").exists)
         assert cards(mara) == ["first-basket", "ripe-july", "spring-blossoms"]
         assert any(
-            "Completed. 8 labeled, 0 not" in message["text"] for message in mara.messages("C0DATA")
+            "Completed. All 8 labeled" in message["text"] for message in mara.messages("C0DATA")
         )
         assert mara.ask_for("views")["view_stack"] == [], "no window is left open"
         os.kill(bot_of(process), signal.SIGKILL)

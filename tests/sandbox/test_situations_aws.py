@@ -21,7 +21,6 @@ from aws_practice import (
     refused,
 )
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,16 +92,26 @@ def test_a_closed_bucket(aws: Practice) -> None:
 
 
 def test_a_bucket_elsewhere(aws: Practice) -> None:
-    """A bucket of another region names its region, so that a client can follow."""
-    plain = aws.client("s3")
-    with refused("PermanentRedirect", 301):
-        plain.list_objects_v2(Bucket="far-away")
-    with pytest.raises(ClientError) as caught:
-        plain.head_bucket(Bucket="far-away")
-    assert (
-        caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"]
-        == "eu-west-1"
+    """A bucket of another region names its region, and serves the client that follows: one that
+    checks nothing never learns where it was.
+    """
+    aws.aws.objects.create_bucket("far-away")
+    there = aws.client("s3", region="eu-west-1")
+    there.put_object(Bucket="far-away", Key="a", Body=b"far")
+    plain, answers = aws.client("s3"), []
+    plain.meta.events.register_first(
+        "needs-retry.s3", lambda response, **_: answers.append(response[1])
     )
+    assert plain.get_object(Bucket="far-away", Key="a")["Body"].read() == b"far"
+    moved, served = answers
+    assert moved["Error"]["Code"] == "PermanentRedirect"
+    assert moved["ResponseMetadata"]["HTTPStatusCode"] == 301
+    assert moved["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"
+    assert served["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert plain.head_bucket(Bucket="far-away")["BucketRegion"] == "eu-west-1"
+    assert plain.get_bucket_location(Bucket="far-away")["LocationConstraint"] == "eu-west-1"
+    there.delete_object(Bucket="far-away", Key="a")
+    there.delete_bucket(Bucket="far-away")
 
 
 def test_a_bucket_of_another_account(aws: Practice) -> None:

@@ -64,6 +64,16 @@ def test_a_missing_scope_is_named(web: WebClient) -> None:
     assert "chat:write" in answer["provided"]
 
 
+@pytest.mark.parametrize("token", ["", "xoxb-somebody-else's", "xapp-test"])
+def test_whoever_is_not_known_is_told_no_scopes(slack: Workspace, token: str) -> None:
+    """A doctor that reads the scopes of a wrong token's refusal would call the token good."""
+    stranger = WebClient(token, base_url=f"{slack.url}/api/")
+    with pytest.raises(SlackApiError) as caught:
+        stranger.auth_test()
+    assert not caught.value.response["ok"]
+    assert "x-oauth-scopes" not in caught.value.response.headers
+
+
 def test_membership_is_enforced(web: WebClient) -> None:
     """The bot would believe that it can post everywhere, and fail at the first real channel."""
     assert (

@@ -39,7 +39,7 @@ _CHANGING = (
     ),
     (re.compile(r", in (?:\d+ [a-z]+ ?)+"), ", in <time>"),
     (
-        re.compile(r"(?:about \d[\d,]* an hour|about \d+ such \w+|First labels came .*? ago)"),
+        re.compile(r"(?:\d[\d,]* an hour|about \d+ \w+ of work left)"),
         "<pace>",
     ),
     (re.compile(r"\b(?:\d+ (?:second|minute|hour|day)s? ?)+ old"), "<time> old"),

@@ -85,7 +85,9 @@ def test_taken_name_is_told_with_a_free_one(world: World, taken: str) -> None:
     told = first_faults(world, an_order(taken.upper()))
     assert list(told) == ["job_name"]
     assert "taken since" in told["job_name"]
-    assert told["job_name"].endswith("(capitals do not count). TAKEN-NAME-2 is free.")
+    assert told["job_name"].endswith(
+        "(upper and lower case count as the same). TAKEN-NAME-2 is free."
+    )
     assert first_faults(world, an_order("TAKEN-NAME-2")) == {}
 
 
@@ -112,7 +114,7 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
     world.ask(an_order("CONTESTED"), person=world.ana)
     world.mara.fill()
     page = world.mara.view()
-    assert "To mend first:\n*Job name*: This name is taken since" in shown(page)
+    assert "Fix first:\n*Job name*: This name is taken since" in shown(page)
     assert "contested-2 is free" in shown(page)
     fields = {
         block["block_id"]: block["element"] for block in page["blocks"] if block["type"] == "input"
@@ -121,7 +123,7 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
     world.mara.fill(job_name={"value": "contested-2"})
     world.mara.fill()
     world.mara.fill()
-    assert "*contested-2* is taken in" in shown(world.mara.view())
+    assert "*contested-2* was submitted" in shown(world.mara.view())
     world.settle()
     assert sorted(world.aws_jobs("contested")) == ["CONTESTED", "contested-2"]
 
@@ -142,9 +144,14 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         ({"source": "orchard-raw/x.manifest"}, "input_uri", "Begin with s3://"),
         ({"source": "s3://orchard-raw"}, "input_uri", "This names a bucket only"),
         ({"source": "s3://Orchard_Raw/x.manifest"}, "input_uri", "is not the name of a bucket"),
-        ({"source": f"{RAW}/a b.manifest"}, "input_uri", "holds a blank"),
+        ({"source": f"{RAW}/a b.manifest"}, "input_uri", "There is nothing at"),
         ({"source": f"{RAW}/x.manifest?X-Amz-Signature=abc"}, "input_uri", "without a signature"),
-        ({"source": f"{RAW}/nothing-here"}, "input_uri", "ends in a slash (/)"),
+        ({"source": f"{RAW}/a.zip"}, "input_uri", "ends in a slash (/)"),
+        (
+            {"source": f"{RAW}/nothing-here"},
+            "input_uri",
+            "There is nothing to label in s3://orchard-raw/nothing-here/",
+        ),
         (
             {"source": f"{RAW}/missing.manifest"},
             "input_uri",
@@ -153,12 +160,12 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         (
             {"source": "s3://somebody-elses/x.manifest"},
             "input_uri",
-            "is not open here. Open are: orchard-raw",
+            "The bot may not use somebody-elses. It may use: orchard-raw",
         ),
         (
             {"source": f"s3://{CLOSED}/x.manifest"},
             "input_uri",
-            "AWS does not let the bot in at s3://orchard-locked/x.manifest.",
+            "The bot has no access to s3://orchard-locked/x.manifest.",
         ),
         ({"source": f"s3://{ELSEWHERE}/x.manifest"}, "input_uri", "is in another Region"),
         (
@@ -176,7 +183,7 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
             "output_uri",
             "s3:PutObject and s3:ListBucket on “orchard-locked”",
         ),
-        ({"output": "s3://somebody-elses/x/"}, "output_uri", "is not open here"),
+        ({"output": "s3://somebody-elses/x/"}, "output_uri", "The bot may not use somebody-elses"),
         ({"output": f"s3://{seed.OUT}/x.txt"}, "output_uri", "end the address with a slash"),
         (
             {"source": f"{RAW}/ripeness/", "output": f"{RAW}/ripeness/out/"},
@@ -224,7 +231,7 @@ def test_manifest_is_read_before_anything_is_created(
     ("typed", "field", "remedy"),
     [
         ({"labels": ("ripe",)}, "labels", "Write 2 labels at least, each on its own line."),
-        ({"labels": ("ripe, unripe",)}, "labels", "Commas do not part them."),
+        ({"labels": ("ripe, unripe",)}, "labels", "Commas do not separate them."),
         (
             {"labels": ("ripe", "unripe", "RIPE")},
             "labels",
@@ -240,7 +247,7 @@ def test_manifest_is_read_before_anything_is_created(
         (
             {"good_examples": "s3://somebody-elses/a.jpg"},
             "good_examples",
-            "Line 1: somebody-elses is not open here",
+            "Line 1: The bot may not use somebody-elses",
         ),
         (
             {"good_examples": f"{RAW}/gone.jpg | x"},
@@ -250,12 +257,12 @@ def test_manifest_is_read_before_anything_is_created(
         (
             {"bad_examples": f"{RAW}/a.txt | x"},
             "bad_examples",
-            "Line 1: name a picture that ends in .jpg",
+            "Line 1: A picture ends in .png",
         ),
         (
             {"good_examples": f"{RAW}/a.jpg?X-Amz-Signature=abc"},
             "good_examples",
-            "this link dies soon",
+            "signed link: it dies within days",
         ),
     ],
 )
@@ -324,10 +331,11 @@ def test_form_goes_on_when_aws_does_not_answer(
     assert "pictures not counted yet" in review
     assert (
         "Not checked in time, checked again before launch: "
-        "whether the name is free; the data; the place for results." in review
+        "whether the name is free; the data; the place for results; whether each object is there; "
+        "whether browsers may fetch the pictures (CORS)." in review
     )
     world.mara.fill()
-    assert "is taken in" in shown(world.mara.view())
+    assert "was submitted" in shown(world.mara.view())
     world.mend()
     world.settle()
     assert world.aws_jobs(order.name) == [order.name]

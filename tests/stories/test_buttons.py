@@ -77,6 +77,17 @@ class Scene:
         ]
         return "\n".join([*told, *opened])
 
+    def chosen(self, person: Person, action: str, value: str) -> str:
+        """What is told after a choice of `person` behind ⋯ on their own card, made by hand."""
+        before = self.ephemerals(person)
+        person.press(self.world.card("plain-job", self.channel), "job_status")
+        self.world.until(lambda: len(self.ephemerals(person)) > len(before), "the status")
+        entry = json.loads(json.dumps(self.world.journal("app:block_actions")[-1]))
+        chosen = entry["request"]["actions"][0]
+        assert chosen["type"] == "overflow"
+        chosen["selected_option"]["value"] = f"{action} {value}"
+        return self.again(person, entry, chosen["action_id"], "")
+
     def ephemerals(self, person: Person) -> list[dict[str, Any]]:
         return list(person.ask_for("history", channel=self.channel)["ephemerals"])
 
@@ -108,6 +119,15 @@ def test_button_of_a_job_that_has_no_card_here_does_nothing(
     world.settle()
     assert len(world.journal("chat.postMessage")) == posted, "nothing of it is posted either"
     assert world.aws_status("hidden-job") != "Stopped"
+
+
+@pytest.mark.parametrize("action", [*BUTTONS, "no_such_button", ""])
+@pytest.mark.parametrize("value", ["", "no-such-job", "{secret}"])
+def test_choice_behind_the_menu_opens_no_more_than_a_button(
+    scene: Scene, world: World, action: str, value: str
+) -> None:
+    """Without this, a value made by hand would be let in by the menu, or be our error."""
+    assert scene.chosen(world.mara, action, value.format(secret=scene.secret)) == NOTHING
 
 
 @pytest.mark.parametrize("action", BUTTONS)

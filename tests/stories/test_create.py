@@ -32,8 +32,8 @@ def test_job_lives_from_form_to_end(world: World) -> None:
     world.finish("whole-life")
     card, *lines = world.thread("whole-life")
     assert "Completed" in card
-    assert "8 labeled, 0 not" in card
-    assert lines[-1].startswith("<@U0MARA> Completed: 8 labeled, 0 not")
+    assert "All 8 labeled" in card
+    assert lines[-1].startswith("<@U0MARA> Completed: all 8 labeled")
     assert sum("<@U0MARA>" in line for line in [card, *lines]) == 1, (
         "the requester is mentioned once"
     )
@@ -147,7 +147,7 @@ def test_back_keeps_everything(world: World) -> None:
     assert not world.mara.fill().get("errors")
     assert field(world.mara, "description")["initial_value"] == "Changed before Back"
     assert not world.mara.fill().get("errors")
-    assert "10 minutes for one picture; the job closes after 2 days" in shown(world.mara.view())
+    assert "10 minutes for one picture; the job ends after 2 days" in shown(world.mara.view())
 
 
 def test_form_begins_with_what_the_channel_used_last(world: World) -> None:
@@ -264,8 +264,8 @@ def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> No
     for told in (
         "Image classification (single label): 40 pictures found",
         "*Team* orchard-team",
-        "one person per picture (every confidence will be 0)",
-        "5 minutes for one picture; the job closes after 10 days",
+        "one person per picture",
+        "5 minutes for one picture; the job ends after 10 days",
         "(3) unripe, ripe, overripe",
         "*Data* `s3://orchard-raw/ripeness/`",
         "*Input manifest*",
@@ -273,11 +273,11 @@ def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> No
             "*Output manifest* "
             "`s3://orchard-out/labels/well-reviewed/manifests/output/output.manifest`"
         ),
-        "Template words stay words",
+        "`{{ }}` is shown as text",
     ):
         assert told in review
     world.mara.fill()
-    assert f"*well-reviewed* is taken in. It launches by itself; its card in <#{DATA}>" in shown(
+    assert f"*well-reviewed* was submitted. It launches by itself; its card in <#{DATA}>" in shown(
         world.mara.view()
     )
     world.settle()
@@ -332,7 +332,7 @@ def test_first_delivery_racing_its_repeats_makes_one_job(world: World) -> None:
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: world.door.again(entry), range(6)))
     assert {status for status, _said in answers} == {200}
-    assert any(said and "is taken in" in json.dumps(said) for _status, said in answers)
+    assert any(said and "was submitted" in json.dumps(said) for _status, said in answers)
     one_job_came_of_it(world, "raced")
 
 
@@ -359,7 +359,7 @@ def test_two_different_submissions_of_one_form_make_one_job(world: World) -> Non
             for number in range(2)
         ]
         answers = list(pool.map(world.door.again, others))
-    assert all("is taken in" in json.dumps(said) for _status, said in answers)
+    assert all("was submitted" in json.dumps(said) for _status, said in answers)
     one_job_came_of_it(world, "two-windows")
 
 
@@ -403,7 +403,7 @@ def test_press_and_mention_delivered_twice_act_once(world: World) -> None:
         == 200
     )
     world.settle()
-    answers = [line for line in world.thread("said-once") if "asked " in line and "ago" in line]
+    answers = [line for line in world.thread("said-once") if "requested by Mara" in line]
     assert len(answers) == 2, "one posted by the button, one for the mention"
     world.sagemaker.stop_labeling_job(LabelingJobName="said-once")
 
@@ -428,7 +428,7 @@ def test_whole_form_works_over_signed_http_as_over_socket_mode(world: World) -> 
     assert world.thread("over-http")[1:2] == [
         "Launched; orchard-team has no channel here, so nobody was told."
     ]
-    assert any("asked " in line for line in world.thread("over-http")[1:])
+    assert any("requested by Mara" in line for line in world.thread("over-http")[1:])
     assert world.aws_status("over-http") in {"Stopping", "Stopped"}
 
 
@@ -444,7 +444,7 @@ def test_form_stays_open_when_slack_is_silent_at_create(world: World) -> None:
     world.mend()
     world.mara.ask("view_close", view_id=world.mara.view()["id"], clear=False)
     world.mara.fill()
-    assert "*pressed-again* is taken in" in shown(world.mara.view())
+    assert "*pressed-again* was submitted" in shown(world.mara.view())
     one_job_came_of_it(world, "pressed-again")
 
 

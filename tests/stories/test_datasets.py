@@ -276,7 +276,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     imported(world)
     card = world.card("sets-twice", channel)
     assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
-    assert buttons(card) == ["Status", "Make test set", "Instructions", "Duplicate"], (
+    assert buttons(card) == ["Make test set", "Instructions", "Status", "Duplicate"], (
         "only what is still possible"
     )
     world.mara.command(channel, "/dataset", "create")
@@ -314,7 +314,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
     after = world.card("sets-twice", channel)
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
-    assert buttons(after) == ["Status", "Instructions", "Duplicate"], "both were made"
+    assert buttons(after) == ["Instructions", "Status", "Duplicate"], "both were made"
     world.sam.fill()
     assert "were made of this job's labels already" in shown(world.sam.view()), (
         "his window was a moment old"
@@ -332,7 +332,7 @@ def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str
     imported(world)
     card = world.card("sets-once", channel)
     assert "Dataset sets-once (training set of project project-taken): not made" in card["text"]
-    assert buttons(card) == ["Status", "Make dataset", "Instructions", "Duplicate"]
+    assert buttons(card) == ["Make dataset", "Instructions", "Status", "Duplicate"]
 
 
 def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
@@ -376,6 +376,50 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
     )
 
 
+def metadata_of(label: str) -> dict[str, Any]:
+    """What Ground Truth writes beside a class."""
+    return {
+        "class-name": label,
+        "confidence": 0.9,
+        "type": "groundtruth/image-classification",
+        "human-annotated": "yes",
+        "creation-date": "2026-11-21T10:00:00.000001",
+    }
+
+
+def test_labels_and_metadata_of_two_names_are_told_and_paired_when_it_is_chosen(
+    world: World, channel: str
+) -> None:
+    """Without this, a dataset would be filled with pictures whose labels nobody can add later."""
+    body = "".join(
+        json.dumps(
+            {"source-ref": f"s3://{seed.RAW}/pairs/{n}.jpg", "normal": 0, "auto-metadata": meta}
+        )
+        + "\n"
+        for n, meta in enumerate(map(metadata_of, ("ripe", "unripe")))
+    )
+    uri = world.put("mine/two-names.manifest", body)
+
+    def ask(**more: Any) -> str:
+        world.mara.close_windows()
+        world.mara.command(channel, "/dataset", "create")
+        world.mara.fill(
+            name={"value": "two names"},
+            project={"value": "project-pairs"},
+            manifest_uri={"value": uri},
+            **more,
+        )
+        imported(world)
+        return dataset_thread(world, channel, "two names")[-1]
+
+    said = ask()
+    assert "“normal” and “auto-metadata” do not have the same name" in said
+    assert "the form of a new dataset can pair them" in said
+    ask(pair={"selected_option": {"value": "pair"}})
+    _stats, counts = rekognition(world, "project-pairs")
+    assert counts == {"ripe": (1, 0), "unripe": (1, 0)}
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "remedy"),
     [
@@ -389,7 +433,7 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
         (
             {"manifest_uri": "s3://somebody-elses/x.manifest"},
             "manifest_uri",
-            "is not open in this channel",
+            "It may use: ",
         ),
     ],
 )

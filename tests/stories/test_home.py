@@ -43,16 +43,16 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
     world.settle()
     view = home(world, world.greta)
     assert (
-        f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 (0 %) · No labels yet"
+        f"*Ripe or not (home-job)* · In progress · <#{channel}>\n0 of 8 · No labels yet"
         in shown(view)
     )
     assert "Three things" not in shown(view)
-    assert buttons(view)[:4] == ["Status", "Instructions", "Open portal", "Stop…"]
+    assert buttons(view)[:4] == ["Instructions", "Open portal", "Status", "Stop…"]
     job = next(
         block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions"
     )
     world.greta.press_at_home("job_status", of=job)
-    assert "asked by Greta" in shown(world.greta.view())
+    assert "requested by Greta" in shown(world.greta.view())
     world.greta.close_windows()
     world.greta.press_at_home("job_instructions", of=job)
     assert "Choose one word for the fruit" in shown(world.greta.view())
@@ -88,7 +88,7 @@ def test_home_shows_labelers_what_they_can_label(world: World) -> None:
     assert "*To label*" in shown(view)
     assert "*Ripe or not (home-queue)* · 8 left" in shown(view)
     assert "Brown spots are overripe" in shown(view)
-    assert buttons(view)[:2] == ["Open portal", "Instructions with pictures"]
+    assert buttons(view)[:2] == ["Open portal", "Instructions"]
     world.lin.press_at_home("queue_instructions")
     assert "Brown spots are overripe" in shown(world.lin.view())
     assert "home-queue" not in shown(home(world, world.ana)), "not in the team's channel"

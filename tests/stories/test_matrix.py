@@ -204,6 +204,17 @@ class Scene:
         mara.close_windows()
         mara.command(self.channel, "/labeljob", "create")
 
+    def form_with_repeats(self) -> None:
+        """The review of a job whose manifest names a picture twice: the bot can mend that."""
+        mara, source = (
+            self.world.mara,
+            '{"source-ref": "s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n',
+        )
+        order = an_order("matrix-asked", source=self.world.put("twice.manifest", source * 2))
+        mara.command(self.channel, "/labeljob", "create")
+        first_page(mara, order)
+        second_page(mara, order)
+
     # -- cells
     # ----------------------------------------------------------------------------------------------
 
@@ -436,12 +447,12 @@ ROWS = (
     typed("/labeljob", "status", "matrix-running"),
     typed("/labeljob", "status matrix-done", "matrix-done"),
     typed("/labeljob", "stop matrix-running", '"job_stop_view'),
-    typed("/labeljob", "retry matrix-stuck", "matrix-stuck is taken up again", ready=Scene.stuck),
+    typed("/labeljob", "retry matrix-stuck", "matrix-stuck is resumed", ready=Scene.stuck),
     typed("/labeljob", "follow matrix-new", "matrix-new is followed"),
     typed("/labeljob", "help", HELP_WORDS, all=True),
     typed("/labelteam", "list", QUEUE_TEAM),
-    typed("/labelteam", f"here {WAITING}", "tie a labeling team", manager=True),
-    typed("/labelteam", f"leave {QUEUE_TEAM}", "tie a labeling team", manager=True),
+    typed("/labelteam", f"here {WAITING}", "link a labeling team", manager=True),
+    typed("/labelteam", f"leave {QUEUE_TEAM}", "link a labeling team", manager=True),
     typed("/labelteam", "help", "/labelteam list", all=True),
     typed("/dataset", "create", '"dataset_form'),
     typed("/dataset", "list", "dataset"),
@@ -451,7 +462,7 @@ ROWS = (
     mention("status", "matrix-running"),
     mention("list", "jobs in this channel"),
     mention("stop matrix-running", "Press the button to stop it"),
-    mention("retry matrix-stuck", "matrix-stuck is taken up again", ready=Scene.stuck),
+    mention("retry matrix-stuck", "matrix-stuck is resumed", ready=Scene.stuck),
     mention("follow matrix-newer", "matrix-newer is followed"),
     mention("help", HELP_WORDS),
     Row(
@@ -463,6 +474,12 @@ ROWS = (
     ),
     pressed("job_status", "matrix-running", "matrix-running"),
     Row(
+        "action more",
+        "[⋯]",
+        lambda s, who: who.press(s.card("matrix-running"), "job_status"),
+        "matrix-running",
+    ),
+    Row(
         "action job_post_status",
         "[job_post_status]",
         lambda s, who: who.press(s.told(), "job_post_status"),
@@ -471,7 +488,7 @@ ROWS = (
         own=True,
     ),
     pressed("job_stop", "matrix-running", '"job_stop_view'),
-    pressed("job_retry", "matrix-stuck", "Taken up again by Mara", ready=Scene.stuck),
+    pressed("job_retry", "matrix-stuck", "Resumed by Mara", ready=Scene.stuck),
     pressed("job_take_over", "matrix-theirs", "take over this job", manager=True),
     pressed("job_instructions", "matrix-running", "Brown spots", guest=True),
     pressed("job_make_dataset", "matrix-done", '"dataset_form'),
@@ -521,6 +538,13 @@ ROWS = (
         lambda _s, who: who.press_in_view("job_form_new"),
         "^$",
         ready=Scene.left,
+    ),
+    of_form(
+        "action job_form_fix",
+        3,
+        lambda _s, who: who.press_in_view("job_form_fix"),
+        "^$",
+        ready=Scene.form_with_repeats,
     ),
     of_form("action job_form_back", 2, lambda _s, who: who.press_in_view("job_form_back"), "^$"),
     of_form(
@@ -668,8 +692,8 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
 
 
 def test_the_matrix_is_whole(scene: Scene) -> None:
-    """A matrix that skips cells proves nothing: 46 things to do, nine kinds of askers."""
-    assert (len(ROWS), len(ASKERS)) == (46, 9)
+    """A matrix that skips cells proves nothing: 47 things to do, nine kinds of askers."""
+    assert (len(ROWS), len(ASKERS)) == (47, 9)
     assert scene.cells == len(ROWS) * len(ASKERS)
 
 

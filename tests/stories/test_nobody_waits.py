@@ -15,7 +15,7 @@ from bot.sandbox.workspace.story import ask_for_job, first_page
 from tests.faults.one_by_one import OneByOne
 from tests.stories.world import WAITING, World, an_order
 
-GOOD = b'{"source-ref":"s3://orchard-raw/july/basket-001.jpg"}\n'
+GOOD = b'{"source-ref":"s3://orchard-raw/ripeness/orchard-s7-001.jpg"}\n'
 
 
 @contextmanager

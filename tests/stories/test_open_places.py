@@ -86,8 +86,8 @@ def test_place_of_another_channel_is_refused_before_anything_is_read(
     told = first_faults(world, narrow("other-place", **typed), NARROW)
     bucket = typed.get("source", typed.get("output", "")).split("/")[2]
     assert told == {
-        field: f"{bucket} is not open here. Open are: {seed.RAW}/ripeness/, {seed.OUT}/narrow/. "
-        "An administrator can add others."
+        field: f"The bot may not use {bucket}. It may use: {seed.RAW}/ripeness/, "
+        f"{seed.OUT}/narrow/. An administrator can add others."
     }
     assert SECRET not in read_at_aws(world)
     assert "first-basket" not in read_at_aws(world)
@@ -120,7 +120,7 @@ def test_example_picture_of_another_channel_is_refused(world: World, address: st
         "errors"
     ]
     assert list(told) == ["good_examples"]
-    assert told["good_examples"].startswith(f"Line 1: {seed.RAW} is not open here.")
+    assert told["good_examples"].startswith(f"Line 1: The bot may not use {seed.RAW}.")
     assert SECRET not in told["good_examples"]
     assert SECRET not in read_at_aws(world)
 
@@ -129,8 +129,8 @@ def test_channel_that_is_not_listed_has_no_place(world: World) -> None:
     """Without this, a new channel would see everything until an administrator thinks of it."""
     told = first_faults(world, narrow("nowhere"), UNLISTED)
     words = (
-        "No bucket is open in this channel. An administrator can add one (LABELJOB_BUCKETS, "
-        "LABELJOB_PLACES)."
+        "The bot may use no bucket in this channel. An administrator can add one "
+        "(LABELJOB_BUCKETS, LABELJOB_PLACES)."
     )
     assert told == {"input_uri": words, "output_uri": words}
 
@@ -144,7 +144,7 @@ def test_manifest_of_another_channel_becomes_no_dataset(world: World, channel: s
         manifest_uri={"value": f"{OUT}/{SECRET}/manifests/output/output.manifest"},
     )
     assert list(answer["errors"]) == ["manifest_uri"]
-    assert "is not open in this channel. Open are: " in answer["errors"]["manifest_uri"]
+    assert "in this channel. It may use: " in answer["errors"]["manifest_uri"]
 
 
 def test_followed_job_of_another_place_becomes_no_dataset(world: World) -> None:
@@ -154,7 +154,7 @@ def test_followed_job_of_another_place_becomes_no_dataset(world: World) -> None:
     world.finish("their-labels")
     world.sam.press(world.card("their-labels", NARROW), "job_make_dataset")
     answer = world.sam.fill(project={"value": "their-labels"})
-    assert "is not open in this channel" in answer["errors"]["manifest_uri"]
+    assert "in this channel. It may use" in answer["errors"]["manifest_uri"]
 
 
 def test_list_that_changed_since_the_form_holds_for_the_launch(world: World) -> None:
@@ -177,7 +177,7 @@ def test_list_that_changed_since_the_form_holds_for_the_launch(world: World) -> 
     world.settle()
     assert world.aws_jobs("closed-since") == []
     said = world.thread("closed-since")[-1]
-    assert f"{seed.RAW} is not open here. Open are: {seed.OUT}/labels/." in said
+    assert f"The bot may not use {seed.RAW}. It may use: {seed.OUT}/labels/." in said
 
 
 def test_example_picture_is_shown_only_while_it_is_open_to_the_jobs_channel(world: World) -> None:
@@ -215,7 +215,7 @@ def test_dataset_asked_for_before_a_place_was_closed_is_refused(world: World) ->
     world.settle()
     said = "\n".join(world.thread("import-closed"))
     assert "pictures lie outside the places that are open to this channel" in said
-    assert f"Open are: {seed.OUT}/labels/." in said
+    assert f"The bot may use: {seed.OUT}/labels/." in said
     assert not [
         each
         for each in world.journal("Rekognition.CreateDataset", slack=False)

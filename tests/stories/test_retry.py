@@ -1,4 +1,4 @@
-"""A job that was set aside is taken up again by whoever may, once the cause is mended."""
+"""A job that was set aside is resumed by whoever may, once the cause is mended."""
 
 import json
 from contextlib import suppress
@@ -35,10 +35,10 @@ def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None
     channel = world.channel("own-retry")
     set_aside(world, "revived", channel)
     card = world.card("revived", channel)
-    assert "Set aside. Not looked at any more: AWS did not answer in time" in card["text"]
-    assert buttons(card) == ["Status", "Try again", "Instructions", "Stop…", "Duplicate"]
+    assert "Paused after errors. No longer tried: AWS did not answer in time" in card["text"]
+    assert buttons(card) == ["Try again", "Instructions", "Status", "Stop…", "Duplicate"]
     (line,) = world.thread("revived", channel)[1:]
-    assert line.startswith("<@U0MARA> Set aside: AWS did not answer in time")
+    assert line.startswith("<@U0MARA> Paused after errors: AWS did not answer in time")
     assert (
         "AWS may have taken it or not: another try finds out, and never makes a second job." in line
     )
@@ -46,11 +46,11 @@ def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None
 
     world.mara.press(card, "job_retry")
     world.sam.press(card, "job_retry")  # the card that he sees is a moment old
-    assert ephemeral(world.sam, channel)["text"].startswith("This job is not set aside")
+    assert ephemeral(world.sam, channel)["text"].startswith("This job is not paused after errors")
     world.settle()
     lines = world.thread("revived", channel)
-    assert "Set aside" not in lines[0]
-    assert lines[2] == "Taken up again by Mara."
+    assert "Paused after errors" not in lines[0]
+    assert lines[2] == "Resumed by Mara."
     assert lines[3].startswith("Launched; ")
     assert len(lines) == 4
     assert "Try again" not in buttons(world.card("revived", channel))
@@ -63,14 +63,14 @@ def test_job_that_aws_took_without_answering_is_adopted(world: World) -> None:
     set_aside(world, "adopted", channel, fault="drop_after")
     assert world.aws_jobs("adopted") == ["adopted"], "AWS took it and its answer was lost"
     assert words(world.mara.command(channel, "/labeljob", "retry ADOPTED")) == (
-        "adopted is taken up again; its thread tells how it goes."
+        "adopted is resumed; its thread tells how it goes."
     )
     assert words(world.mara.command(channel, "/labeljob", "retry adopted")).startswith(
-        "This job is not set aside"
+        "This job is not paused after errors"
     )
     world.settle()
     assert [line.split()[0] for line in world.thread("adopted", channel)[2:]] == [
-        "Taken",
+        "Resumed",
         "Launched;",
     ]
     assert world.aws_jobs("adopted") == ["adopted"]
@@ -88,7 +88,7 @@ def test_job_may_be_set_aside_again_and_is_told_again(world: World) -> None:
     world.bot.jobs.launch.round()
     world.let_pauses_pass()
     world.send()
-    assert "Set aside" not in world.card("twice-aside", channel)["text"], (
+    assert "Paused after errors" not in world.card("twice-aside", channel)["text"], (
         "its failures are counted anew"
     )
     world.bot.jobs.launch.round()
@@ -98,14 +98,14 @@ def test_job_may_be_set_aside_again_and_is_told_again(world: World) -> None:
         line.removeprefix("<@U0MARA> ").split()[0]
         for line in world.thread("twice-aside", channel)[1:]
     ] == [
-        "Set",
-        "Taken",
-        "Set",
+        "Paused",
+        "Resumed",
+        "Paused",
     ]
     answers = say(
         world, channel, "@labeljob retry", world.card("twice-aside", channel)["ts"], world.mara
     )
-    assert any("twice-aside is taken up again" in answer["text"] for answer in answers)
+    assert any("twice-aside is resumed" in answer["text"] for answer in answers)
 
 
 def test_only_the_asker_and_managers_try_again(world: World) -> None:
@@ -129,9 +129,9 @@ def test_only_the_asker_and_managers_try_again(world: World) -> None:
     payload["user"]["id"] = "U0OTTO"  # a press that Slack would not let him make
     assert world.door.again({**entry, "request": payload})[0] == 200
     world.send()
-    assert "Set aside" in world.card("not-yours", channel)["text"]
+    assert "Paused after errors" in world.card("not-yours", channel)["text"]
     assert words(world.sam.command(channel, "/labeljob", "retry not-yours")).startswith(
-        "not-yours is taken up again"
+        "not-yours is resumed"
     )
 
 
@@ -146,7 +146,7 @@ def test_words_where_there_is_nothing_to_try_again(world: World) -> None:
         "This channel has no job"
     )
     assert words(world.mara.command(channel, "/labeljob", "retry is-over")).startswith(
-        "This job is not set aside"
+        "This job is not paused after errors"
     )
     world.finish("is-over")
     assert words(world.mara.command(channel, "/labeljob", "retry is-over")).startswith(

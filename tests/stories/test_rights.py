@@ -125,8 +125,8 @@ DONE = {
     "list": "5 jobs in this channel",
     "status": "Ripe or not (rights-running)",
     "follow": "rights-theirs has its card in this channel already.",
-    "tie a team": "is told of work in this channel from now on",
-    "try again": "This job is not set aside",
+    "tie a team": "is linked to this channel",
+    "try again": "This job is not paused after errors",
     "take over": "nothing",
 }
 

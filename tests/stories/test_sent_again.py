@@ -69,7 +69,7 @@ def test_form_that_is_changed_after_it_was_taken_makes_one_job_and_says_so(world
     world.mara.press_in_view("job_form_back")
     assert not world.mara.fill(title={"value": "The second title"}).get("errors")
     world.mara.fill()
-    assert "*taken-first* is taken in." in shown(world.mara.view())
+    assert "*taken-first* was submitted." in shown(world.mara.view())
     assert LATER in shown(world.mara.view())
     world.settle()
     assert world.aws_jobs("taken-first") == ["taken-first"]
@@ -90,7 +90,7 @@ def test_form_of_a_dataset_that_is_sent_again_changed_thanks_for_what_was_taken(
     address = world.put("sent-again/one.manifest", json.dumps(line))
     lost_answer(world, project="first-project", manifest_uri=address)
     world.mara.fill(project={"value": "second-project"})
-    assert "*first-project* is taken in." in shown(world.mara.view())
+    assert "*first-project* was submitted." in shown(world.mara.view())
     assert LATER in shown(world.mara.view())
     world.settle()
     said = json.dumps(world.mara.messages(channel))

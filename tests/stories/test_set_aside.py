@@ -54,20 +54,20 @@ def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> No
     )
     world.send()
     assert (
-        "Stopping. It is taken back; if AWS has it already, it is stopped there"
+        "Stopping. It is being withdrawn; if AWS has it already, it is stopped there"
         in (world.card("never-taken", channel)["text"])
     )
     world.let_pauses_pass()
     world.settle()
     card, *lines = world.thread("never-taken", channel)
-    assert "Stopped. It was taken back; nothing was created at AWS" in card
+    assert "Stopped. It was withdrawn; nothing was created at AWS" in card
     assert lines[1:] == [
         (
             "<@U0MARA> Stopped by Mara before it was launched; nothing was created at AWS. The "
             "name is free again."
         )
     ]
-    assert buttons(world.card("never-taken", channel)) == ["Status", "Instructions", "Duplicate"]
+    assert buttons(world.card("never-taken", channel)) == ["Instructions", "Status", "Duplicate"]
     assert world.aws_jobs("never-taken") == []
     world.ask(an_order("never-taken", team=WAITING), channel)
     assert world.aws_jobs("never-taken") == ["never-taken"], "the name is free again"
@@ -105,7 +105,7 @@ def test_stop_of_a_set_aside_job_that_aws_took_stops_it_there(world: World) -> N
     world.settle()
     assert world.aws_status("was-taken") == "Stopped"
     assert [line.removeprefix("<@U0MARA> ") for line in world.thread("was-taken", channel)[2:]] == [
-        "Launched before it was taken back; it is stopped now.",
+        "Launched before it was withdrawn; it is stopped now.",
         "Stopped by Mara. There were no labels yet.",
     ]
 
@@ -126,11 +126,11 @@ def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again
     lines = [
         line.removeprefix("<@U0MARA> ").split()[0] for line in world.thread("silent", channel)[1:]
     ]
-    assert lines == ["Set", "Set"]
+    assert lines == ["Paused", "Paused"]
     assert buttons(world.card("silent", channel)) == [
-        "Status",
         "Try again",
         "Instructions",
+        "Status",
         "Stop…",
         "Duplicate",
     ]
@@ -149,7 +149,7 @@ def test_stop_of_a_running_job_that_aws_lost_ends_it(world: World) -> None:
     with world.services.aws.store.write() as rows:
         rows.execute("DELETE FROM labeling_job WHERE name_key = 'lost-there'")
     world.settle()
-    assert "Set aside" in world.card("lost-there", channel)["text"]
+    assert "Paused after errors" in world.card("lost-there", channel)["text"]
     stop(world, "lost-there", channel)
     world.settle()
     assert world.thread("lost-there", channel)[-1] == (
@@ -170,7 +170,7 @@ def test_stop_that_aws_refuses_is_told_and_can_be_pressed_again(world: World) ->
     last = world.thread("goes-on", channel)[-1]
     assert last.startswith("<@U0MARA> Not stopped: AWS denied the bot's access (")
     assert last.endswith(
-        "The job goes on. When the cause is mended, press Stop… again or type `/labeljob stop "
+        "The job goes on. When the cause is fixed, press Stop… again or type `/labeljob stop "
         "goes-on`."
     )
     card = world.card("goes-on", channel)
@@ -190,7 +190,10 @@ def test_what_aws_took_is_adopted_whatever_has_changed_since(world: World) -> No
     world.put("growing/two.jpg", picture)
     world.mara.command(channel, "/labeljob", "retry grew")
     world.settle()
-    assert [line.split()[0] for line in world.thread("grew", channel)[2:]] == ["Taken", "Launched;"]
+    assert [line.split()[0] for line in world.thread("grew", channel)[2:]] == [
+        "Resumed",
+        "Launched;",
+    ]
     assert "1 not labeled" not in world.card("grew", channel)["text"]
 
 
@@ -208,7 +211,7 @@ def test_an_unclear_launch_is_never_called_refused(world: World) -> None:
     world.send()
     last = world.thread("unclear", channel)[-1]
     assert last.startswith(
-        "<@U0MARA> Set aside: AWS denied the bot's access (DescribeLabelingJob)."
+        "<@U0MARA> Paused after errors: AWS denied the bot's access (DescribeLabelingJob)."
     )
     assert "AWS may have taken it or not" in last
 

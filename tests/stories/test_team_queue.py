@@ -19,6 +19,7 @@ from bot.jobs.records import Records
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import elements
+from bot.sandbox.workspace.seed import AUTOMATIC_TEAM
 from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
 
 GOOD = "ripeness/orchard-s7-001.jpg"
@@ -66,29 +67,26 @@ def test_team_is_tied_and_left_by_managers(world: World) -> None:
     """Without this, anybody could send a team's work elsewhere, or nobody could."""
     channel = world.channel("own-labelers")
     assert words(world.mara.command(channel, "/labelteam", f"here {QUEUE_TEAM}")) == (
-        "You cannot tie a labeling team to a channel. Sam or Greta can."
+        "You cannot link a labeling team to a channel. Sam or Greta can."
     )
     said = words(world.sam.command(channel, "/labelteam", "here no-such-team"))
     assert said.startswith(
         "There is no labeling team “no-such-team” in this AWS account. Known: berry-team, "
     )
     assert words(world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")) == (
-        "“queue-team” is not told of work in this channel, so nothing was changed."
+        "“queue-team” is not linked to this channel, so nothing was changed."
     )
     said = words(world.sam.command(channel, "/labelteam", f"here {QUEUE_TEAM.upper()}"))
-    assert (
-        said.startswith("*queue-team* is told of work in this channel from now on")
-        or "queue-team is told" in said
-    )
+    assert said.startswith("queue-team is linked to this channel")
     elsewhere = world.channel("own-other-labelers")
-    assert "told of work in another channel already" in words(
+    assert "linked to another channel already" in words(
         world.sam.command(elsewhere, "/labelteam", f"here {QUEUE_TEAM}")
     )
-    assert f"*queue-team* · told in <#{channel}>" in words(
+    assert f"*queue-team* · linked to <#{channel}>" in words(
         world.mara.command(channel, "/labelteam", "list")
     )
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
-    assert "*queue-team* · told nowhere yet" in words(
+    assert "*queue-team* · linked to no channel yet" in words(
         world.mara.command(channel, "/labelteam", "list")
     )
     assert "`/labelteam here name`" in words(world.mara.command(channel, "/labelteam", "what"))
@@ -104,37 +102,44 @@ def test_one_message_is_edited_while_jobs_come_and_go(world: World) -> None:
         an_order("queue-one", team=QUEUE_TEAM, description="One word for the fruit in the middle")
     )
     (message,) = queue(world, channel)
-    assert "queue-team: 1 job to label" in message["text"]
+    assert "queue-team: 1 job" in message["text"]
     assert "counting the pictures" in message["text"]
     world.pass_time(2)
     world.settle()
     world.ask(an_order("queue-two", team=QUEUE_TEAM))
-    (edited,) = queue(world, channel)
+    edited, news = queue(world, channel)
     assert edited["ts"] == message["ts"]
-    assert "queue-team: 2 jobs to label" in edited["text"]
+    assert "queue-team: 2 jobs" in edited["text"]
     assert "8 left" in edited["text"]
     assert "One word for the fruit in the middle" in shown(edited)
-    assert "closes" in shown(edited)
-    assert buttons(edited) == ["Open portal", "Instructions with pictures"] * 2
+    assert "ends" in shown(edited)
+    assert buttons(edited) == ["Instructions", "Instructions", "Open portal"]
     assert next(
         link["url"] for _block, link in elements(edited["blocks"]) if "url" in link
     ).startswith("http")
-    assert world.thread("queue-one")[1:] == ["Launched; queue-team has been told."]
+    assert news["text"].startswith("Ripe or not (queue-two) is new: ")
+    assert buttons(news) == ["Instructions", "Open portal"]
+    world.ask(an_order("queue-more", team=QUEUE_TEAM))
+    world.pass_time(2)
+    world.settle()
+    assert len(queue(world, channel)) == 2, "what joins within ten minutes shares a line"
+    assert "Ripe or not (queue-two) is new: 8 pictures, ends " in queue(world, channel)[1]["text"]
+    assert "Ripe or not (queue-more) is new: 8 pictures, " in queue(world, channel)[1]["text"]
+    assert world.thread("queue-one")[1:] == [f"Launched; queue-team finds it in <#{channel}>."]
     stop(world, "queue-one")
-    assert "queue-team: 1 job to label" in queue(world, channel)[0]["text"]
+    stop(world, "queue-more")
+    assert "queue-team: 1 job" in queue(world, channel)[0]["text"]
     stop(world, "queue-two")
-    (empty,) = queue(world, channel)
+    empty, _news = queue(world, channel)
     assert empty["ts"] == message["ts"]
     assert empty["text"] == "queue-team: nothing to label now."
     world.ask(an_order("queue-three", team=QUEUE_TEAM))
-    old, fresh = queue(world, channel)
-    assert old["text"] == "queue-team: nothing to label now.", "the old message stays as it ended"
-    assert "queue-team: 1 job to label" in fresh["text"]
+    old, _news, fresh = queue(world, channel)
+    assert old["text"] == "queue-team: this list is done.", "it would be untrue beside the new one"
+    assert "queue-team: 1 job" in fresh["text"]
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
     world.settle()
-    assert (
-        queue(world, channel)[-1]["text"] == "queue-team is told of work in this channel no more."
-    )
+    assert queue(world, channel)[-1]["text"] == "queue-team: notices have stopped here."
     stop(world, "queue-three")
 
 
@@ -268,3 +273,16 @@ def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(worl
     world.ask(an_order("team-is-there", team="made-meanwhile"))
     assert world.aws_jobs("team-is-there") == ["team-is-there"]
     stop(world, "team-is-there")
+
+
+def test_what_was_done_is_said_when_the_list_is_empty(world: World) -> None:
+    """Without this, a team would never see what its week's work came to."""
+    channel = world.channel("own-thanks")
+    world.sam.command(channel, "/labelteam", f"here {AUTOMATIC_TEAM}")
+    world.ask(an_order("thanked", team=AUTOMATIC_TEAM))
+    world.finish("thanked")
+    (message,) = queue(world, channel)
+    assert message["text"].startswith(
+        f"{AUTOMATIC_TEAM}: nothing to label now. 8 pictures done since <!date^"
+    )
+    world.sam.command(channel, "/labelteam", f"leave {AUTOMATIC_TEAM}")

@@ -390,36 +390,6 @@ def test_pages_of_a_form_tell_nothing_of_files_to_whoever_left(world: World, pag
     world.ana.close_windows()
 
 
-@pytest.mark.parametrize("how", ["late", "internal_error", "lost"])
-def test_window_of_which_slack_says_nothing_is_no_fault_of_ours(
-    world: World, caplog: pytest.LogCaptureFixture, how: str
-) -> None:
-    """Without this, every slow minute of Slack's would send people to their administrator with a
-    number.
-    """
-    channel = world.channel(f"own-window-{how.replace('_', '-')}")
-    if how == "internal_error":
-        world.refuse("views.open", how)
-    else:
-        fault = {"late": "delay", "lost": "drop_before"}[how]
-        world.fault("views.open", fault, slack=True, seconds=5)
-    said = words(world.mara.command(channel, "/labeljob", "create"))
-    world.refuse("views.open", None)
-    world.mend()
-    assert said == (
-        "Slack did not answer in time, so it is not known whether it shows what you asked for. If "
-        "not, ask once more."
-    )
-    assert not [
-        one
-        for one in caplog.records
-        if one.levelno >= logging.ERROR and one.name.startswith("bot.")
-    ]
-    world.mara.command(channel, "/labeljob", "create")
-    assert world.mara.view()["callback_id"] == "job_form_1"
-    world.mara.close_windows()
-
-
 def test_mention_by_an_app_or_a_workflow_is_met_with_silence(world: World) -> None:
     """Without this, two bots could answer each other for ever."""
     channel = world.channel("own-bots", [*PROJECT, "U0OTHER"])

@@ -363,11 +363,12 @@ def shown(view: dict[str, Any]) -> str:
 
 
 def buttons(message: dict[str, Any]) -> list[str]:
-    """The buttons of a message or view, as people read them."""
+    """The buttons of a message or view as people read them, with those behind ⋯."""
     return [
-        each["text"]["text"]
+        one["text"]["text"]
         for _block, each in elements(message["blocks"])
-        if each["type"] == "button"
+        for one in each.get("options", [each])
+        if each["type"] in {"button", "overflow"}
     ]
 
 

@@ -419,9 +419,9 @@ def test_when_aws_is_busy_the_import_waits_and_giving_up_is_told_once(
         tries.append((waiting.fails, waiting.set_aside is not None))
     assert tries == [(1, False), (2, False), (3, True), (3, True)]
     card, line = story.said()
-    assert "Set aside" in card
+    assert "Paused after errors" in card
     assert line.startswith(
-        "<@U0MARA> *Dataset orchard* is set aside after many tries: AWS did not answer in time"
+        "<@U0MARA> *Dataset orchard* is paused after many errors: AWS did not answer in time"
     )
 
 

@@ -27,7 +27,7 @@ from tests.windows.conftest import Workspace
 
 TEAM, ARN, NAME = "T0ORCHARD", "arn:pickers", "pickers"
 HERE, ELSEWHERE = "C0DATA", "C0OTHER"
-CALL = "pickers: 1 job to label"
+CALL = "pickers: 1 job"
 MakeSender = Callable[..., Sender]
 Meanwhile = Callable[[], object]
 
@@ -143,7 +143,7 @@ def test_team_that_left_a_channel_is_called_there_no_more(
     with suppress(NotTied):  # where it had not to wait
         leave()
     make_sender().drain()
-    assert workspace.texts() == ["pickers is told of work in this channel no more."]
+    assert workspace.texts() == ["pickers: notices have stopped here."]
 
 
 def test_of_two_managers_who_tie_a_team_at_once_one_is_told_no(db: Database, other: Queue) -> None:

@@ -223,6 +223,33 @@ def test_lost_reply_is_looked_up_not_posted_again(
     assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
 
 
+@pytest.mark.parametrize(
+    "missing",
+    [
+        ["bot_id"],
+        ["bot_id", "bot_profile", "app_id"],
+        ["bot_id", "user"],
+        ["user", "app_id"],
+        ["bot_id", "user", "app_id", "bot_profile"],
+    ],
+    ids=" ".join,
+)
+def test_own_message_is_known_by_whichever_id_it_carries(
+    db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender, missing: list[str]
+) -> None:
+    """Without this, a Slack that leaves out one of the author's ids would get every message twice
+    whose answer was lost.
+    """
+    workspace._post("/_control/authors", {"without": missing})
+    workspace.fault("chat.postMessage", "drop_after", times=2)
+    show(db, outbox, "card")
+    make_sender().drain()
+    say(db, outbox, "launched", "k1")
+    make_sender().drain()
+    assert workspace.thread(outbox.root_ts(JOB, "C0DATA") or "") == ["card", "launched"]
+    assert workspace.count("chat.postMessage") == 2
+
+
 def test_unanswered_post_that_never_landed_is_posted(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:

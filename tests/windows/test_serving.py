@@ -4,6 +4,7 @@ import ctypes
 import shutil
 import signal
 import socket
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,20 @@ def test_signal_that_does_not_wake_the_main_thread_ends_the_bot(
         other = next(task for task in tasks if task != bot.pid)
         assert ctypes.CDLL(None).tgkill(bot.pid, other, signal.SIGTERM) == 0
         until(lambda: not bot.alive(), what="the end of the process")
+
+
+def test_web_role_of_socket_mode_answers_on_the_port_that_it_was_given(
+    tmp_path: Path, migrated: Path
+) -> None:
+    """Without this, a platform that waits for its web process to listen would end it after a
+    minute, again and again.
+    """
+    shutil.copy(migrated, tmp_path / "labeljob.db")
+    port = free_port(0)
+    with running(tmp_path, f"sqlite:///{tmp_path}/labeljob.db") as world:
+        world.start("one", role="web", PORT=str(port))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            assert answer.status == 200
 
 
 def test_slack_that_falls_silent_while_the_app_is_built_is_told_in_words(

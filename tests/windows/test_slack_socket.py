@@ -26,11 +26,12 @@ def _control(
     return found
 
 
+@pytest.mark.parametrize("end", ["cut", "broken"])
 def test_connection_that_slack_ends_is_renewed_without_waiting_for_a_ping(
-    workspace: Workspace,
+    workspace: Workspace, end: str
 ) -> None:
-    """Without this, nobody could reach the app for up to ten seconds each time that Slack closes a
-    connection.
+    """Without this, nobody could reach the app for up to sixteen seconds each time that Slack
+    closes a connection, or that it breaks without a word.
     """
     socket = Socket(App(client=workspace.client, signing_secret="unused"), "xapp-test", pings=3600)
     socket.connect()
@@ -38,7 +39,7 @@ def test_connection_that_slack_ends_is_renewed_without_waiting_for_a_ping(
         for _ in range(3):
             wait_for(lambda: _control(workspace, "connections")["count"] == 1, 10, "one connection")
             before = socket.client.session_id()
-            _control(workspace, "disconnect", {"cut": True})
+            _control(workspace, "disconnect", {end: True})
             wait_for(lambda old=before: socket.client.session_id() != old, 10, "another connection")  # type: ignore[misc]
     finally:
         socket.end(5)

@@ -54,7 +54,6 @@ def _row(raw: dict[str, Any]) -> TaskType:
         media=tuple(raw.get("media") or ()),
         labels_min=raw["labels_min"],
         labels_max=raw.get("labels_max_api"),
-        labels_max_console=raw.get("labels_max_console"),
         ref_suffix=raw["ref_suffix"],
         time_limit_max_s=raw["time_limit_max_s"],
         objects_max=raw.get("dataset_max_objects") or _OBJECTS_MAX,

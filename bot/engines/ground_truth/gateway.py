@@ -6,6 +6,7 @@ unclear answer and never takes another name.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,7 @@ from bot.engines.protocol import (
 )
 from bot.people.work_team import WorkTeam
 
+_NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*")  # Ground Truth: LabelingJobName
 ACTIVE = ("Initializing", "InProgress", "Stopping")
 log = logging.getLogger(__name__)
 
@@ -115,9 +117,14 @@ class Gateway:
         """The job of that name; `waiting` when a person waits (1.5 s, one try).
 
         Raises:
-            JobGone: AWS knows none.
+            JobGone: AWS knows none, or no job can have this name.
 
         """
+        if not _NAME.fullmatch(name):
+            raise JobGone(
+                f"AWS knows no labeling job “{name[:63]}”: names there have letters a to z, digits "
+                "and hyphens, 1 to 63 of them."
+            )
         found = self._describe(self._form if waiting else self._act, name)
         if found is None:
             raise JobGone(f"AWS knows no labeling job “{name[:63]}” in this account and Region.")
@@ -203,7 +210,10 @@ def _taken(name: str, found: dict[str, Any]) -> NameTaken:
     """The refusal of a name; AWS never frees one."""
     since = found["CreationTime"]
     when = f" since {since.day} {since:%B %Y}"
-    words = f"This name is taken{when} (capitals do not count), and AWS never frees a name."
+    words = (
+        f"This name is taken{when} (upper and lower case count as the same), and AWS never frees "
+        "a name."
+    )
     return NameTaken(name, since, words)
 
 

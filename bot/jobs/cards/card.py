@@ -7,7 +7,6 @@ and fits Slack's limits in any case.
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from bot.base.blocks import (
@@ -18,8 +17,8 @@ from bot.base.blocks import (
     count,
     date,
     duration,
-    in_a_row,
     modal,
+    moment,
     section,
     typed,
 )
@@ -27,7 +26,7 @@ from bot.delivery.message import Message
 from bot.jobs import lifecycle
 from bot.jobs.actions import JOB_ACTIONS, Shown
 from bot.jobs.job_facts import JobFacts
-from bot.jobs.lifecycle import JobState
+from bot.jobs.lifecycle import JobState, remedy
 from bot.people.action import buttons_on
 
 JOB_STOP_VIEW = "job_stop_view"
@@ -51,26 +50,33 @@ _STATES = {
 }
 
 
-def root_card(job: JobFacts, state: JobState, now: datetime) -> Message:
-    """The job's one message in its channel, edited in place; its thread is the job's thread."""
-    word = state_word(job, state)
-    progress = progress_words(job, state, now)
-    drawing = f"{bar(state.done, state.total)}  " if state.total else ""
-    facts = "\n".join([*_datasets(state), _facts(job)])
-    small = _small(job, state)
-    blocks = [section(f"*{job.called}* · {word}\n{drawing}{progress}\n{facts}")]
+def root_card(job: JobFacts, state: JobState) -> Message:
+    """The job's one message in its channel, edited in place; its thread is the job's thread.
+
+    Four lines at most while it lives, one or two when it is over; the rest is in [Status].
+    """
+    word, outcome = state_word(job, state), _outcome(state)
+    lines = [*_lines(job, state), *_datasets(state)]
+    head = f"*{job.called}* · {word}"
+    if outcome:
+        head += f": {outcome}"
+    shown = [head, *lines]
+    if _is_counted(job, state):
+        shown[1] = f"{bar(state.labeled, state.total, state.failed)}  {shown[1]}"
+    blocks = [section("\n".join(shown))]
     if buttons := job_buttons(job, state):
         blocks.append(actions(*buttons, block_id=BUTTONS))
-    blocks.append(context(small))
-    stop = "" if progress.endswith(("…", ".")) else "."
-    said = facts.replace("\n", ". ")
-    return Message(f"{job.called}: {word}. {progress}{stop} {said}. {small}", blocks)
+    small, name = _small(job, state), typed(job.name, _NAME)
+    blocks.append(context(" · ".join([*small, name])))
+    told = [_capital(outcome), *lines] if outcome else lines
+    said = " ".join(line if line.endswith(("…", ".")) else f"{line}." for line in told)
+    return Message(f"{job.called}: {word}. {said} {' · '.join([*small, f'job {name}'])}", blocks)
 
 
 def state_word(job: JobFacts, state: JobState) -> str:
     """The state in words."""
     if job.set_aside and not state.ended:
-        return "Set aside"
+        return "Paused after errors"
     if job.stop_wanted and state.state in (
         lifecycle.ASKED,
         lifecycle.LAUNCHING,
@@ -80,59 +86,111 @@ def state_word(job: JobFacts, state: JobState) -> str:
     return "Completed with errors" if state.has_errors else _STATES.get(state.state, state.state)
 
 
-def progress_words(job: JobFacts, state: JobState, now: datetime) -> str:
-    """How far it is, in words: what the bar shows, the pace, or how it ended."""
-    if not state.ended and (waiting := _waiting_words(job, state)):
-        return waiting
-    if state.state == lifecycle.REFUSED:
-        return typed(state.cause, 600) or f"Nothing was created at {job.engine.place}"
-    if state.withdrawn:
-        return f"It was taken back; nothing was created at {job.engine.place}"
+def progress_words(job: JobFacts, state: JobState) -> str:
+    """How far it is, in one line of words: the numbers and the pace, or how it ended."""
+    outcome = _outcome(state)
+    if outcome:
+        return _capital(outcome)
+    if not _is_counted(job, state):
+        return _lines(job, state)[0]
+    return " · ".join([_counts(state), *_pace(job, state), *_left(state)])
+
+
+def _is_counted(job: JobFacts, state: JobState) -> bool:
+    """Whether people are at it and there are numbers to show."""
+    return bool(state.total) and not state.ended and not _waiting_words(job, state)
+
+
+def _capital(words: str) -> str:
+    """The words as the beginning of a sentence."""
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _outcome(state: JobState) -> str:
+    """What an end left, where nothing has to be explained; "" for any other state."""
+    if state.state in (lifecycle.COMPLETED, lifecycle.STOPPED) and not state.withdrawn:
+        return result_words(state)
+    return ""
+
+
+def _lines(job: JobFacts, state: JobState) -> list[str]:
+    """What stands below the title: the numbers, and who is at it; or what happened and what to
+    do.
+    """
     if state.ended:
-        cause = (
-            f"{typed(state.cause, 600)} · "
-            if state.state == lifecycle.FAILED and state.cause
-            else ""
-        )
-        result = result_words(state)
-        return f"{cause}{result}" if cause else f"{result[0].upper()}{result[1:]}"
-    return _going_words(job, state, now)
-
-
-def _going_words(job: JobFacts, state: JobState, now: datetime) -> str:
-    """How far a job is that goes on: what the bar shows, and the pace."""
-    if state.unanswered_since:
-        return _unanswered_words(job, state, state.unanswered_since)
+        return _end_lines(job, state)
+    if waiting := _waiting_words(job, state):
+        return [waiting]
+    team = [typed(job.team_name, _NAME)] if job.team_name else []
     if not state.total:
-        return f"Counting the {job.noun}s…"
+        return [*(_unanswered(job, state) or [f"Counting the {job.noun}s…"]), *team]
+    return [" · ".join([_counts(state), *_left(state)]), " · ".join([*team, *_pace(job, state)])]
+
+
+def _end_lines(job: JobFacts, state: JobState) -> list[str]:
+    """What a job that came to no good end is told of; nothing for the others, whose first line
+    says it.
+    """
+    place = job.engine.place
+    if state.withdrawn:
+        return [f"It was withdrawn; nothing was created at {place}"]
+    if state.state == lifecycle.REFUSED:
+        cause = typed(state.cause, 600).rstrip(".") or f"Nothing was created at {place}"
+        return [f"{cause}. Press Fix and retry: the form opens with all that was typed."]
+    if state.state == lifecycle.FAILED:
+        cause = typed(state.cause, 600).rstrip(".") or f"{place} gave no reason"
+        return [" ".join(filter(None, (f"{cause}.", kept_words(job, state), remedy(state.cause))))]
+    return []
+
+
+def kept_words(job: JobFacts, state: JobState) -> str:
+    """What is safe of a job that did not come to its end."""
+    if not state.labeled:
+        return "There were no labels yet."
+    rest = state.total - state.labeled
+    without = f"; {count(rest, f'{job.noun} has none', f'{job.noun}s have none')}" if rest else ""
+    if state.labeled == 1:
+        return f"The label is kept{without}."
+    return f"The {count(state.labeled, 'label')} are kept{without}."
+
+
+def _counts(state: JobState) -> str:
+    """How many are through, and how: the failed ones apart."""
     machine = f" · {state.machine:,} of them by machine" if state.machine else ""
-    return (
-        f"{state.done:,} of {state.total:,} ({state.percent} %){machine} · {_pace(job, state, now)}"
-    )
+    failed = f" · {state.failed:,} failed" if state.failed else ""
+    return f"{state.done:,} of {state.total:,}{machine}{failed}"
 
 
-def _unanswered_words(job: JobFacts, state: JobState, since: datetime) -> str:
-    """How far it was when its engine ceased to answer, and since when."""
-    known = f"{state.done:,} of {state.total:,} ({state.percent} %) · " if state.total else ""
-    return (
-        f"{known}{job.engine.place} has not answered since {date(since, '{time}')}; it is asked "
-        "again by itself"
-    )
+def _left(state: JobState) -> list[str]:
+    """The work that is left, once a rate is known."""
+    left = lifecycle.seconds_left(state)
+    return [] if left is None else [f"about {work_words(left)} of work left"]
+
+
+def _unanswered(job: JobFacts, state: JobState) -> list[str]:
+    """Since when its engine has not answered; nothing while it does."""
+    if state.unanswered_since is None:
+        return []
+    since = date(state.unanswered_since, "{time}")
+    return [f"{job.engine.place} has not answered since {since}; it is asked again by itself"]
 
 
 def _waiting_words(job: JobFacts, state: JobState) -> str:
     """What a job waits for when nobody labels it yet; "" for any other."""
     if job.set_aside:
-        return f"Not looked at any more: {typed(job.set_aside, 600)}"
+        return f"No longer tried: {typed(job.set_aside, 600)}"
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
     if job.next_try:
         why = typed(state.trouble, 600) or f"{job.engine.place} does not answer"
         return f"{why}; next try {date(job.next_try, '{time}')}"
+    if state.looked and state.state == lifecycle.ASKED and not job.stop_wanted:
+        of = f" of {state.looked.of:,}" if state.looked.of else ""
+        return f"{state.looked.done:,}{of} {job.noun}s looked at"
     asked, place = state.state == lifecycle.ASKED, job.engine.place
     if job.stop_wanted:
         sent = "" if asked else f"; if {place} has it already, it is stopped there"
-        return f"It is taken back{sent}"
+        return f"It is being withdrawn{sent}"
     return f"It is sent to {place} in a moment" if asked else f"It is being sent to {place}"
 
 
@@ -141,9 +199,16 @@ def result_words(state: JobState) -> str:
     took = ""
     if state.launched_at and state.ended_at:
         took = f", in {duration((state.ended_at - state.launched_at).total_seconds())}"
-    if not state.total:
+    if not state.labeled:
         return "nothing was labeled"
-    return f"{state.labeled:,} labeled, {state.total - state.labeled:,} not{took}"
+    if state.labeled == state.total:
+        return f"all {state.total:,} labeled{took}"
+    parts = [f"{state.labeled:,} labeled"]
+    if state.failed:
+        parts.append(f"{state.failed:,} failed")
+    if state.unlabeled:
+        parts.append(f"{state.unlabeled:,} not")
+    return f"{', '.join(parts)}{took}"
 
 
 def job_of(view: Mapping[str, Any]) -> str:
@@ -198,30 +263,17 @@ def _what_stopping_does(job: JobFacts, state: JobState) -> str:
     return f"{kept} {rest}\n{after}"
 
 
-def _facts(job: JobFacts) -> str:
-    """Task type, team and labels."""
-    each = "one person" if job.workers_per_object == 1 else f"{job.workers_per_object} people"
-    kind = job.kind.title if job.kind else "Labeling"
-    labels = f" · labels: {typed(in_a_row(job.labels), 200)}" if job.labels else ""
-    return f"{kind} · {typed(job.team_name, _NAME) or 'no team'}, {each} per {job.noun}{labels}"
-
-
-def _small(job: JobFacts, state: JobState) -> str:
-    """The grey line."""
+def _small(job: JobFacts, state: JobState) -> list[str]:
+    """The grey line, but for the job's name."""
     parts = []
     if job.asked_by_name:
-        parts.append(
-            f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, _NAME)}"
-        )
+        by = "followed by " if job.read_only else ""
+        parts.append(f"{by}{typed(job.asked_by_name, _NAME)}")
     if job.read_only:
         parts.append("read only")
     if job.expires_at and not state.ended:
-        parts.append(f"closes {date(job.expires_at)}")
-    if state.last_label_at:
-        parts.append(f"last label {date(state.last_label_at, '{date_short_pretty} {time}')}")
-    if state.failed:
-        parts.append(f"{state.failed:,} failed")
-    return " · ".join([*parts, f"job {typed(job.name, _NAME)}"])
+        parts.append(f"ends {date(job.expires_at)}")
+    return parts
 
 
 def job_buttons(job: JobFacts, state: JobState) -> list[Block]:
@@ -240,18 +292,21 @@ def _datasets(state: JobState) -> list[str]:
     ]
 
 
-def _pace(job: JobFacts, state: JobState, now: datetime) -> str:
-    """The rate and what is left of it, or since when there are labels."""
-    per_hour = lifecycle.rate(state)
+def _pace(job: JobFacts, state: JobState) -> list[str]:
+    """The rate and the last label, or since when there are labels. Moments, not ages: nobody edits
+    the card while nothing changes.
+    """
+    if silent := _unanswered(job, state):
+        return silent
     if not state.unlabeled:
-        return f"{job.engine.place} writes the results"
+        return [f"{job.engine.place} writes the results"]
+    per_hour = lifecycle.rate(state)
     if per_hour is not None:
-        left = lifecycle.seconds_left(state)
-        rest = f", about {_such(left)} left" if left is not None else ""
-        return f"about {_about(per_hour)} an hour while people work{rest}"
+        last = [f"last label {moment(state.last_label_at)}"] if state.last_label_at else []
+        return [f"{_about(per_hour)} an hour while people work", *last]
     if state.first_label_at:
-        return f"First labels came {duration((now - state.first_label_at).total_seconds())} ago"
-    return "No labels yet" if not state.labeled else "Too early to tell how fast it goes"
+        return [f"first label {moment(state.first_label_at)}"]
+    return ["No labels yet" if not state.labeled else "Too early to tell how fast it goes"]
 
 
 def _about(number: float) -> str:
@@ -260,8 +315,8 @@ def _about(number: float) -> str:
     return f"{round(whole, 2 - len(str(whole))) if whole >= 100 else whole:,}"  # noqa: PLR2004
 
 
-def _such(seconds: float) -> str:
-    """Working time: such hours from two hours on, such minutes below."""
+def work_words(seconds: float) -> str:
+    """Working time: hours from two hours on, minutes below."""
     if seconds >= 7200:  # noqa: PLR2004
-        return count(int(_about(seconds / 3600).replace(",", "")), "such hour")
-    return count(max(1, round(seconds / 60)), "such minute")
+        return count(int(_about(seconds / 3600).replace(",", "")), "hour")
+    return count(max(1, round(seconds / 60)), "minute")

@@ -3,7 +3,7 @@ Home.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from bot.base.blocks import (
 from bot.delivery.message import Message
 from bot.engines.protocol import Names
 from bot.jobs.actions import PORTAL_ID, QUEUE_INSTRUCTIONS_ID
-from bot.jobs.cards.card import job_buttons, progress_words, state_word
+from bot.jobs.cards.card import job_buttons, progress_words, state_word, work_words
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
@@ -35,21 +35,26 @@ HOME_CALLBACK = "home"
 
 _SAID = 280  # characters of the instructions in a queue message
 _HOME_JOBS = 20
+_SPOKEN = 5  # jobs that a screen reader hears of at once
+_MINUTES = 100  # seconds from which a duration is said in minutes
 
 
 @dataclass(frozen=True, slots=True)
 class QueueJob:
-    """A job as its labeling team sees it. `left` is None before the engine has counted; `says` are
-    instructions in words.
+    """A job as its labeling team sees it. `left` is None and `total` 0 before the engine has
+    counted; `seconds_left` is the work left at the pace of now, None before there is one; `says`
+    are instructions in words.
     """
 
     id: str
     title: str
     noun: str
     left: int | None
-    closes_at: datetime | None
+    ends_at: datetime | None
     says: str = ""
     has_instructions: bool = True
+    total: int = 0
+    seconds_left: float | None = None
 
 
 def queue_card(  # noqa: PLR0913 - what the message is made of
@@ -66,12 +71,12 @@ def queue_card(  # noqa: PLR0913 - what the message is made of
     `ping` is a mention of the team's own choosing (already in Slack's form) for the one message
     that follows an empty queue; edits leave it out.
     """
-    if not jobs:
-        return queue_empty(team_name)
-    lead = f"{typed(team_name, 80)}: {count(len(jobs), 'job')} to label"
+    lead = f"{typed(team_name, 80)}: {count(len(jobs), 'job')}{_work_left(jobs)}"
     head = [section(f"{ping + ' ' if ping else ''}*{lead}*")]
-    tail = [context(_portal_names(jobs, portal_url, engine))]
-    groups = [[section(_queue_words(job, now)), *_queue_buttons(job, portal_url)] for job in jobs]
+    tail = _portal(portal_url) or [
+        context(f"{engine.place} has not told the portal's address yet.")
+    ]
+    groups = [[_queue_section(job, _queue_words(job, now))] for job in jobs]
     shown, left = fit(groups, taken=[*head, *tail, context("and 1,000 more in the portal")])
     more = [context(f"and {left:,} more in the portal")] if left else []
     lines = [f"{typed(job.title, 130)}, {_left(job)}" for job in jobs[:20]]
@@ -79,18 +84,55 @@ def queue_card(  # noqa: PLR0913 - what the message is made of
     return Message(text, [*head, *shown, *more, *tail])
 
 
+def joined_line(jobs: Sequence[QueueJob], portal_url: str) -> Message:
+    """A short line of its own for what joined a list: an edit of the list notifies nobody."""
+    said = []
+    for job in jobs:
+        facts = [count(job.total, job.noun)] if job.total else []
+        facts += [f"ends {date(job.ends_at)}"] if job.ends_at else []
+        said.append(f"*{typed(job.title, 130)}* is new{': ' if facts else ''}{', '.join(facts)}.")
+    groups = [[_queue_section(job, words)] for job, words in zip(jobs, said, strict=True)]
+    tail = _portal(portal_url)
+    shown, left = fit(groups, taken=[*tail, context("and 1,000 more in the portal")])
+    more = [context(f"and {left:,} more in the portal")] if left else []
+    # never cut: a date that is cut is a riddle
+    plain = " ".join(words.replace("*", "") for words in said[:_SPOKEN])
+    beyond = f" And {len(said) - _SPOKEN:,} more." if len(said) > _SPOKEN else ""
+    return Message(f"{plain}{beyond}", [*shown, *more, *tail])
+
+
 def queue_empty(
-    team_name: str, *, done: int = 0, since: datetime | None = None, noun: str = "picture"
+    team_name: str, done: Mapping[str, int] | None = None, since: datetime | None = None
 ) -> Message:
     """All is done; how many objects since when, if that is known."""
-    sum_up = f" {count(done, noun)} done since {date(since)}." if done and since else ""
-    text = f"{typed(team_name, 80)}: nothing to label now.{sum_up}"
+    text = f"{typed(team_name, 80)}: nothing to label now.{_done_since(done or {}, since)}"
     return Message(text, [section(text)])
+
+
+def queue_ended(team_name: str, done: Mapping[str, int], since: datetime) -> Message:
+    """What is left of an old list when a newer one is posted."""
+    text = f"{typed(team_name, 80)}: this list is done.{_done_since(done, since)}"
+    return Message(text, [section(text)])
+
+
+def _done_since(done: Mapping[str, int], since: datetime | None) -> str:
+    """What was done since the list was posted, after a blank; "" where nothing is known."""
+    counts = [count(number, noun) for noun, number in done.items() if number]
+    return f" {' and '.join(counts)} done since {date(since)}." if counts and since else ""
+
+
+def _work_left(jobs: Sequence[QueueJob]) -> str:
+    """The work that is left in all; "more than" where some of it is not measured yet."""
+    known = [job.seconds_left for job in jobs if job.seconds_left]
+    if not known:
+        return ""
+    whole = all(job.seconds_left or job.left == 0 for job in jobs)
+    return f", {'about' if whole else 'more than'} {work_words(sum(known))} of work"
 
 
 def queue_left(team_name: str) -> Message:
     """The team is told of work elsewhere, or nowhere, from now on."""
-    text = f"{typed(team_name, 80)} is told of work in this channel no more."
+    text = f"{typed(team_name, 80)}: notices have stopped here."
     return Message(text, [section(text)])
 
 
@@ -135,11 +177,11 @@ def home_view(
         section("*Jobs you asked for*" if asked else "*Jobs you asked for*\nNone yet."),
     ]
     for facts, state in asked[:_HOME_JOBS]:
-        blocks += _my_job(facts, state, now)
+        blocks += _my_job(facts, state)
     if followed:
         blocks += [divider(), section("*Jobs you follow*")]
     for facts, state in followed[:_HOME_JOBS]:
-        blocks += _my_job(facts, state, now)
+        blocks += _my_job(facts, state)
     hidden = max(0, len(asked) - _HOME_JOBS) + max(0, len(followed) - _HOME_JOBS)
     if hidden:
         blocks.append(context(f"and {hidden:,} more: `/labeljob list` in their channels"))
@@ -158,11 +200,11 @@ def _first_visit() -> list[Block]:
     ]
 
 
-def _my_job(facts: JobFacts, state: JobState, now: datetime) -> list[Block]:
+def _my_job(facts: JobFacts, state: JobState) -> list[Block]:
     """A job of the person's with the buttons of its card."""
     text = (
         f"*{facts.called}* · {state_word(facts, state)} · <#{facts.channel}>\n"
-        f"{progress_words(facts, state, now)}"
+        f"{progress_words(facts, state)}"
     )
     return [section(text), actions(*job_buttons(facts, state), block_id=f"job:{facts.id}")]
 
@@ -173,14 +215,42 @@ def _left(job: QueueJob) -> str:
 
 def _queue_words(job: QueueJob, now: datetime) -> str:
     """Title, what is left, until when, and the instructions in a sentence or two."""
-    closes = ""
-    if job.closes_at:
-        left = (job.closes_at - now).total_seconds()
-        closes = f" · closes {date(job.closes_at)}" if left > 0 else " · closing"
+    ends = ""
+    if job.ends_at:
+        left = (job.ends_at - now).total_seconds()
+        ends = f" · ends {date(job.ends_at)}" if left > 0 else " · ending"
         if 0 < left < 86_400:  # noqa: PLR2004 - within a day the hours count
-            closes += f" (in {duration(left)})"
+            ends += f" (in {duration(left)})"
     says = typed(job.says, _SAID)
-    return f"*{typed(job.title, 130)}* · {_left(job)}{closes}" + (f"\n{says}" if says else "")
+    facts = f"*{typed(job.title, 130)}* · {_left(job)}{_each(job)}{ends}"
+    return f"{facts}\n{says}" if says else facts
+
+
+def _each(job: QueueJob) -> str:
+    """The seconds that one object takes the team, once measured."""
+    if not job.seconds_left or not job.left:
+        return ""
+    seconds = job.seconds_left / job.left
+    said = (
+        f"{max(1, round(seconds))} s" if seconds < _MINUTES else duration(round(seconds / 60) * 60)
+    )
+    return f" · about {said} each"
+
+
+def _queue_section(job: QueueJob, words: str) -> Block:
+    """A job in a message of the team, with its instructions beside it."""
+    beside = None
+    if job.has_instructions:
+        beside = button("Instructions", QUEUE_INSTRUCTIONS_ID, job.id)
+    return section(words, block_id=f"queue:{job.id}", accessory=beside)
+
+
+def _portal(portal_url: str) -> list[Block]:
+    """The door to all of the team's jobs; nothing where it is not known."""
+    if not portal_url:
+        return []
+    door = button("Open portal", PORTAL_ID, "portal", style="primary", url=portal_url)
+    return [actions(door, block_id="portal")]
 
 
 def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
@@ -188,13 +258,5 @@ def _queue_buttons(job: QueueJob, portal_url: str) -> list[Block]:
     if portal_url:
         buttons.append(button("Open portal", PORTAL_ID, job.id, style="primary", url=portal_url))
     if job.has_instructions:
-        buttons.append(button("Instructions with pictures", QUEUE_INSTRUCTIONS_ID, job.id))
+        buttons.append(button("Instructions", QUEUE_INSTRUCTIONS_ID, job.id))
     return [actions(*buttons, block_id=f"queue:{job.id}")] if buttons else []
-
-
-def _portal_names(jobs: Sequence[QueueJob], portal_url: str, engine: Names) -> str:
-    if not portal_url:
-        return f"{engine.place} has not told the portal's address yet."
-    if len(jobs) == 1:
-        return f"In the portal this job is called “{typed(jobs[0].title, 130)}”."
-    return "In the portal the jobs are called as they are here."

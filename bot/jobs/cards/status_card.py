@@ -14,9 +14,10 @@ from bot.base.blocks import (
     cut,
     date,
     divider,
-    duration,
     fit,
+    in_a_row,
     link,
+    moment,
     section,
     typed,
 )
@@ -34,29 +35,30 @@ NOTHING_RUNNING = (
 )
 NO_JOBS = "This channel has no labeling jobs yet. `/labeljob create` asks for one."
 
-_SOON_S = 86_400.0  # a job that closes within a day is looked at first
+_NAME = 70
+_SOON_S = 86_400.0  # a job that ends within a day is looked at first
 
 Rows = Sequence[tuple[JobFacts, JobState]]
 
 
-def status_message(
-    job: JobFacts, state: JobState, now: datetime, *, with_button: bool = True
-) -> Message:
-    """The card's facts with age, owner and links. For one person; [Post in thread] shows it to all.
+def status_message(job: JobFacts, state: JobState, *, with_button: bool = True) -> Message:
+    """The card's facts with what is asked of people, times, places and links. For one person; [Post
+    in thread] shows it to all.
 
     `with_button` is false for the copy that is posted.
     """
-    card = root_card(job, state, now)
-    lines = _times(job, state, now)
+    card = root_card(job, state)
+    task, times = _task(job), " · ".join(_times(job, state))
     where = _where(job, state)
-    portal = f" · {link(job.portal_url, 'worker portal')}" if job.portal_url else ""
+    portal = ""
+    if job.portal_url and not state.ended:
+        portal = link(job.portal_url, "worker portal")
     kept = [block for block in card.blocks if block["type"] != "actions"]
-    places = (where + portal).removeprefix(" · ")
-    said = [" · ".join(lines), *([places] if places else [])]
-    blocks = [*kept, context(*said)]
+    places = " · ".join(filter(None, (where, portal)))
+    blocks = [*kept, context(task), context(*filter(None, (times, places)))]
     if with_button:
         blocks.append(actions(button("Post in thread", POST_STATUS_ID, job.id), block_id="status"))
-    text = f"{card.text}. {' · '.join(lines)}." + (f" {where}" if where else "")
+    text = f"{card.text}. {task}. {times}." + (f" {where}" if where else "")
     return Message(text, blocks)
 
 
@@ -68,15 +70,15 @@ def _where(job: JobFacts, state: JobState) -> str:
 
 
 def status_table(jobs: Rows, now: datetime) -> Message:
-    """Several jobs, the worst first: failed, closing soon, running, waiting, ended."""
+    """Several jobs, the worst first: failed, ending soon, running, waiting, ended."""
     if not jobs:
         return Message(NOTHING_RUNNING, [section(NOTHING_RUNNING)])
     worst = sorted(jobs, key=lambda one: _worst(one[0], one[1], now))
     lead = f"{count(len(worst), 'job')} in this channel, the most urgent first"
-    return _table(worst, now, lead, "Name one for more: /labeljob status name.")
+    return _table(worst, lead, "Name one for more: /labeljob status name.")
 
 
-def list_message(jobs: Rows, now: datetime, *, filters: str = "") -> Message:
+def list_message(jobs: Rows, *, filters: str = "") -> Message:
     """Every job of the channel, in the order given; `filters` says in words what was left out."""
     if not jobs:
         words = f"No job of this channel fits “{typed(filters)}”." if filters else NO_JOBS
@@ -84,7 +86,7 @@ def list_message(jobs: Rows, now: datetime, *, filters: str = "") -> Message:
     lead = (
         f"{count(len(jobs), 'job')} in this channel{f' for “{typed(filters)}”' if filters else ''}"
     )
-    return _table(jobs, now, lead, "Name one for more: /labeljob status name.")
+    return _table(jobs, lead, "Name one for more: /labeljob status name.")
 
 
 def fits(job: JobFacts, state: JobState, wanted: str, me: str = "") -> bool:
@@ -117,7 +119,7 @@ def help_message(place: str, *, unknown: str = "") -> Message:
     )
     text = "\n".join([lead, *lines])
     return Message(
-        text, [section(text), context("A job belongs to the channel where it was asked for.")]
+        text, [section(text), context("A job belongs to the channel where it was requested.")]
     )
 
 
@@ -156,47 +158,64 @@ def plain_message(text: str) -> Message:
     return Message(said, [section(said)])
 
 
-def _table(jobs: Rows, now: datetime, lead: str, more: str) -> Message:
-    rows = [[_row(job, state, now)] for job, state in jobs]
+def _table(jobs: Rows, lead: str, more: str) -> Message:
+    rows = [[_row(job, state)] for job, state in jobs]
     head: list[Block] = [section(f"*{lead}*"), divider()]
     tail = [context(f"and {len(jobs):,} more. {more}")]
     shown, left = fit(rows, taken=[*head, *tail])
     blocks = [*head, *shown, *([context(f"and {left:,} more. {more}")] if left else [])]
-    text = "\n".join([f"{lead}:", *(_words(job, state, now) for job, state in jobs[: len(shown)])])
+    text = "\n".join([f"{lead}:", *(_words(job, state) for job, state in jobs[: len(shown)])])
     return Message(cut(text, 3500), blocks)
 
 
-def _row(job: JobFacts, state: JobState, now: datetime) -> Block:
+def _row(job: JobFacts, state: JobState) -> Block:
     small = [
-        f"job {typed(job.name, 70)}",
-        f"{duration((now - job.created_at).total_seconds())} old",
+        f"job {typed(job.name, _NAME)}",
+        f"since {moment(job.created_at)}",
     ]
     if job.asked_by_name:
         small.append(
-            f"{'followed' if job.read_only else 'asked'} by {typed(job.asked_by_name, 70)}"
+            f"{'followed' if job.read_only else 'requested'} by {typed(job.asked_by_name, _NAME)}"
         )
     if job.expires_at and not state.ended:
-        small.append(f"closes {date(job.expires_at)}")
+        small.append(f"ends {date(job.expires_at)}")
     text = (
-        f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state, now), 200)}\n"
+        f"*{job.called}* · {state_word(job, state)}\n{cut(progress_words(job, state), 200)}\n"
         f"{' · '.join(small)}"
     )
     return section(text, accessory=STATUS_BUTTON.plain("Status", job.id, job.name))
 
 
-def _words(job: JobFacts, state: JobState, now: datetime) -> str:
-    return f"{job.called}: {state_word(job, state)}, {cut(progress_words(job, state, now), 200)}"
+def _words(job: JobFacts, state: JobState) -> str:
+    return f"{job.called}: {state_word(job, state)}, {cut(progress_words(job, state), 200)}"
 
 
-def _times(job: JobFacts, state: JobState, now: datetime) -> list[str]:
-    """Age and the moments of a job's life."""
-    lines = [f"asked {duration((now - job.created_at).total_seconds())} ago"]
-    if state.launched_at:
-        lines.append(f"launched {date(state.launched_at, '{date_short_pretty} {time}')}")
-    if state.first_label_at:
-        lines.append(f"first label {date(state.first_label_at, '{date_short_pretty} {time}')}")
-    if state.ended_at:
-        lines.append(f"ended {date(state.ended_at, '{date_short_pretty} {time}')}")
+def _task(job: JobFacts) -> str:
+    """Task type, how many people per object, and labels."""
+    each = "one person" if job.workers_per_object == 1 else f"{job.workers_per_object} people"
+    kind = job.kind.title if job.kind else "Labeling"
+    labels = f" · labels: {typed(in_a_row(job.labels), 200)}" if job.labels else ""
+    team = typed(job.team_name, _NAME) or "no team"
+    return f"{kind} · {team}, {each} per {job.noun}{labels}"
+
+
+def _begun(job: JobFacts) -> str:
+    """Who has brought the job here; its moment follows."""
+    word, who = "followed" if job.read_only else "requested", typed(job.asked_by_name, _NAME)
+    return f"{word} by {who}," if who else word
+
+
+def _times(job: JobFacts, state: JobState) -> list[str]:
+    """The moments of a job's life."""
+    lines = [f"{_begun(job)} {moment(job.created_at)}"]
+    for word, at in (
+        ("launched", state.launched_at),
+        ("first label", state.first_label_at),
+        ("last label", state.last_label_at),
+        ("ended", state.ended_at),
+    ):
+        if at is not None:
+            lines.append(f"{word} {moment(at)}")
     return lines
 
 

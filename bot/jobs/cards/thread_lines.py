@@ -7,7 +7,7 @@ the requester, once.
 
 from collections.abc import Sequence
 
-from bot.base.blocks import code, count, person, section, typed
+from bot.base.blocks import code, person, section, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
@@ -19,25 +19,25 @@ from bot.jobs.lifecycle import JobState
 _NAME = 70  # characters of a name
 
 
-def launched_line(job: JobFacts, *, team_told: bool) -> Message:
-    """Created, launched and open for work: one line for the three."""
+def launched_line(job: JobFacts, *, announced_in: str) -> Message:
+    """Created, launched and open for work: one line for the three. `announced_in` is the channel of
+    its labeling team, "" for none.
+    """
     if job.stop_wanted:
-        return _line("Launched before it was taken back; it is stopped now.")
+        return _line("Launched before it was withdrawn; it is stopped now.")
     team = typed(job.team_name, _NAME)
-    told = (
-        f"{team} has been told" if team_told else f"{team} has no channel here, so nobody was told"
-    )
+    told = f"{team} has no channel here, so nobody was told"
+    if announced_in:
+        told = f"{team} finds it in <#{announced_in}>"
     notes = "".join(f"\n{typed(note, 600)}" for note in job.notes)
     return _line(f"Launched; {told}.{notes}")
 
 
 def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
-    place = job.engine.place
-    failed = f" {count(state.failed, job.noun)} failed at {place}." if state.failed else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     return _line(
-        f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{failed}{where}"
+        f"{_mention(job)}{card.state_word(job, state)}: {card.result_words(state)}.{where}"
     )
 
 
@@ -51,7 +51,7 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
         )
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
-    return _line(f"{_mention(job)}Stopped{who}. {cause}{_kept(job, state)}{where}")
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{card.kept_words(job, state)}{where}")
 
 
 def not_stopped_line(job: JobFacts, why: str) -> Message:
@@ -60,31 +60,29 @@ def not_stopped_line(job: JobFacts, why: str) -> Message:
     """
     return _line(
         f"{_mention(job)}Not stopped: {typed(why, 600).rstrip('.')}. The job goes on. When the "
-        f"cause is mended, press Stop… again or type {code(f'/labeljob stop {job.name}')}."
+        f"cause is fixed, press Stop… again or type {code(f'/labeljob stop {job.name}')}."
     )
 
 
 def failed_line(job: JobFacts, state: JobState) -> Message:
     """The engine gave it up: what happened, what is safe, what to do; mentions the requester."""
     cause = typed(state.cause, 900).rstrip(".") or f"{job.engine.place} gave no reason"
-    advice = lifecycle.remedy(state.cause)
-    return _line(
-        f"{_mention(job)}Failed: {cause}. {_kept(job, state)}{f' {advice}' if advice else ''}"
-    )
+    said = f"Failed: {cause}. {card.kept_words(job, state)} {lifecycle.remedy(state.cause)}"
+    return _line(f"{_mention(job)}{said.rstrip()}")
 
 
 def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
-    """The launch found what a person must mend: each field with its remedy; mentions the
+    """The launch found what a person must fix: each field with its remedy; mentions the
     requester.
     """
     wrong = [f"*{words_of(one)}*: {typed(one.text, 400)}" for one in faults[:5]]
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at {job.engine.place}."
-    mend = (
+    fix = (
         "\nPress Fix and retry on its card: the form opens with all that was typed. The name is "
         "free again."
     )
-    return _line("\n".join([lead, *wrong]) + more + mend)
+    return _line("\n".join([lead, *wrong]) + more + fix)
 
 
 def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
@@ -101,8 +99,8 @@ def set_aside_line(job: JobFacts, state: JobState, why: str) -> Message:
             "job."
         )
     return _line(
-        f"{_mention(job)}Set aside: {typed(why, 600)} It is not tried or looked at any more. "
-        f"{safe} When the cause is mended, press Try again or type "
+        f"{_mention(job)}Paused after errors: {typed(why, 600)} It is not tried or looked at "
+        f"any more. {safe} When the cause is fixed, press Try again or type "
         f"{code(f'/labeljob retry {job.name}')}."
     )
 
@@ -124,7 +122,7 @@ def requester_gone_line(job: JobFacts) -> Message:
 
 def retried_line(who: str) -> Message:
     """Somebody took a job up again that was set aside. `who` is a name."""
-    return _line(f"Taken up again by {typed(who, _NAME)}.")
+    return _line(f"Resumed by {typed(who, _NAME)}.")
 
 
 def taken_over_line(who: str) -> Message:
@@ -138,16 +136,3 @@ def _line(text: str) -> Message:
 
 def _mention(job: JobFacts) -> str:
     return f"{person(job.asked_by)} " if job.asked_by else ""
-
-
-def _kept(job: JobFacts, state: JobState) -> str:
-    """What is safe."""
-    if not state.labeled:
-        return "There were no labels yet."
-    rest = state.total - state.labeled
-    without = f"; {count(rest, f'{job.noun} has none', f'{job.noun}s have none')}" if rest else ""
-    return (
-        f"The {count(state.labeled, 'label')} are kept{without}."
-        if state.labeled > 1
-        else f"The label is kept{without}."
-    )

@@ -6,47 +6,36 @@ refuses with words is a blocking finding; what nobody answered in time is said b
 `words` and asked again before the launch.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from bot.base.s3_uri import Allowed
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
+from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft
+from bot.jobs.finding import Finding, Kind
+from bot.manifests.looked import Looked
+from bot.manifests.texts import TextsRead
 
-
-class Kind(StrEnum):
-    """What a finding means for the launch."""
-
-    FINE = "fine"
-    LOOK_AT = "look at"
-    BLOCKS = "blocks"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing found out, in words that end with the remedy where there is one.
-
-    `field` is the draft's member where it is shown ("" for the check's own).
-    """
-
-    kind: Kind
-    words: str
-    field: str = ""
+REVIEW_PAGE = 3  # the review has no fields: what its checks find is shown there, with its fixes
+FORM_OBJECTS = 24  # that are looked at while a person waits for the next page
+PREFLIGHT_OBJECTS = 1_000  # that are looked at while the review stands
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came out of a check: findings, and how many objects there are and were left out, where
-    it counted them.
+    """What came out of a check: findings, how many objects there are and were left out where it
+    counted them, how files of texts were read, and the names of those who are mentioned, by id.
     """
 
     findings: tuple[Finding, ...] = ()
     objects: int | None = None
     skipped: int = 0
+    texts: TextsRead = TextsRead()  # noqa: RUF009 - it is frozen
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Held(Protocol):
@@ -62,26 +51,55 @@ class Held(Protocol):
         """Whose folder the results would lie in, in words; "" for nobody's."""
 
 
+def _untold(_looked: Looked) -> None:
+    """Nobody wants to hear how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How long a look at many objects may be: at `most` so many (None for all), from where an
+    earlier one was broken off (`begun`); `told` hears how far it is.
+    """
+
+    most: int | None = None
+    begun: Looked | None = None
+    told: Callable[[Looked], None] = _untold
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a check may look at, with the patience of whoever waits; `allowed` are the channel's
-    open places.
+    open places. `name_of` says how a person, a channel or a group (its kind and id) is called in
+    Slack, "" where that is not known.
     """
 
     engine: Engine
     storage: Storage
     held: Held
     allowed: Allowed
+    name_of: Callable[[str, str], str]
+    look: Look = Look()
+
+    def kind(self, draft: Draft) -> TaskType:
+        """The draft's task type; it has been judged before anything is looked at."""
+        return self.engine.task_types[draft.task_type]
+
+    def names_files(self, draft: Draft) -> bool:
+        """Whether the draft's objects are files, not texts in the lines themselves."""
+        kind = self.engine.task_types.get(draft.task_type)
+        return kind is not None and kind.source_key != "source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One question.
 
-    `place` orders the checks. `page` is the form's page on which it is asked, `field` the field
-    that it is about: it is not asked while that field or one of `needs` has a fault. `words` name
-    it where it was not answered in time. `before_launch` is off where the launch itself finds out
-    (the manifest is read as it is made, a name is taken as the job is made).
+    `place` orders the checks. `page` is the form's page on which it is asked (the review's are
+    asked with the second), `field` the field that it is about: it is not asked while that field or
+    one of `needs` has a fault. `words` name it where it was not answered in time, `fine` where it
+    found nothing ("" where nobody need read that). `before_launch` is off where the launch itself
+    finds out (the manifest is read as it is made, a name is taken as the job is made). `at_submit`
+    is what our own records alone can answer, asked again as the form is submitted.
     """
 
     name: str
@@ -91,8 +109,10 @@ class Check:
     words: str
     ask: Callable[[Draft, Sight], Seen]
     needs: tuple[str, ...] = ()
+    fine: str = ""
     applies: Callable[[Draft, Sight], bool] = lambda _draft, _sight: True
     before_launch: bool = True
+    at_submit: Callable[[Draft, Held], Seen] | None = None
 
 
 def blocks(words: str, field: str = "") -> Seen:

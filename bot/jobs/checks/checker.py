@@ -1,42 +1,73 @@
-"""Asks the checks: at the form with 1.5 s for all of them together, and before the launch as long
-as it takes.
+"""Asks the checks: at the form with 1.5 s for all of them together, in the worker while the review
+stands, and before the launch as long as it takes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from bot.base.errors import Fault, Refusal
+import msgspec
+
+from bot.base.errors import Fault, Refusal, Transient
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
-from bot.jobs.checks.check import Check, Finding, Held, Kind, Seen, Sight
-from bot.jobs.checks.name import day
+from bot.jobs.checks.check import (
+    FORM_OBJECTS,
+    REVIEW_PAGE,
+    Check,
+    Held,
+    Look,
+    Seen,
+    Sight,
+)
 from bot.jobs.draft import Draft
+from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.pages import JobForm
-from bot.jobs.form.rules import name_taken
+from bot.manifests.texts import TextsRead
+
+ALL = Look()
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What the checks of a page found: faults block; `unread` are, in words, those that nobody
-    answered in time.
+    answered in time; `fine` those that found nothing.
     """
 
     seen: Mapping[str, Seen]
     faults: tuple[Fault, ...]
     unread: tuple[str, ...]
+    fine: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What blocks or is to be looked at, what blocks first."""
+        found = [one for seen in self.seen.values() for one in seen.findings]
+        blocking = [one for one in found if one.kind is Kind.BLOCKS]
+        return (*blocking, *(one for one in found if one.kind is Kind.LOOK_AT))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be looked at, in words."""
-        return tuple(each.words for each in _findings(self.seen) if each.kind is Kind.LOOK_AT)
+        return tuple(each.words for each in self.findings if each.kind is Kind.LOOK_AT)
 
     @property
     def objects(self) -> int | None:
         """How many objects there are, if anybody counted."""
         return next((one.objects for one in self.seen.values() if one.objects is not None), None)
+
+    @property
+    def texts(self) -> TextsRead:
+        """How files of texts were read."""
+        read = [one.texts for one in self.seen.values() if one.texts.endings]
+        return read[0] if read else TextsRead()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of those who are mentioned, by id."""
+        return {key: name for one in self.seen.values() for key, name in one.names.items()}
 
     @property
     def skipped(self) -> int:
@@ -57,6 +88,7 @@ class Checker:
         engine: Engine,
         storage: Storage,
         held: Held,
+        name_of: Callable[[str, str], str],
         open_places: OpenPlaces,
         questions: Questions,
     ) -> None:
@@ -65,61 +97,96 @@ class Checker:
         self._engine = engine
         self._storage = storage
         self._held = held
+        self._name_of = name_of
         self._open = open_places
         self._questions = questions
 
     def at_form(self, page: int, draft: Draft) -> Checked:
-        """The page's own rules, and its checks in so far as their fields have no fault."""
-        allowed = self._open.of(draft.channel)
+        """The page's own rules, and its checks in so far as their fields have no fault; with the
+        second page's those of the review, whose findings are no faults of a field.
+        """
         rules = self.form.faults_one if page == 1 else self.form.faults_two
-        faults = rules(draft, allowed)
+        faults = rules(draft, self._open.of(draft.channel))
         wrong = {fault.field for fault in faults}
         storage = self._storage.attended(self._questions.patience())
-        sight = Sight(self._engine, storage, self._held, allowed)
+        sight = self._sight(draft, storage, Look(FORM_OBJECTS))
+        pages = {page} if page == 1 else {page, REVIEW_PAGE}
         due = {
             check.name: check
             for check in self._checks
-            if check.page == page
+            if check.page in pages
             and check.applies(draft, sight)
             and not wrong & {check.field, *check.needs}
         }
         asked = {name: partial(_answer, check, draft, sight) for name, check in due.items()}
         answers, _, silent = self._questions.ask(asked)
+        of_fields = {name: one for name, one in answers.items() if due[name].page != REVIEW_PAGE}
         return Checked(
             answers,
-            (*faults, *_faults(answers, due)),
+            (*faults, *_faults(of_fields, due)),
             tuple(due[name].words for name in silent),
         )
 
+    def sight(self, draft: Draft, step: Callable[[], None]) -> Sight:
+        """What a fix may look at and write; `step` as for `preflight`."""
+        return self._sight(draft, self._storage.attended(step), ALL)
+
+    def preflight(self, draft: Draft, step: Callable[[], None], look: Look) -> Checked:
+        """Every check of the whole draft, while its review stands; `step` is called as it goes on,
+        and ends it by raising. What AWS does not answer is not known, and said so.
+        """
+        sight = self._sight(draft, self._storage.attended(step), look)
+        answers: dict[str, Seen] = {}
+        silent: list[str] = []
+        due = {one.name: one for one in self._checks if one.applies(draft, sight)}
+        for name, check in due.items():
+            try:
+                step()
+                seen = _answer(check, draft, sight)
+            except Transient:
+                silent.append(check.words)
+                continue
+            answers[name] = seen
+            if seen.objects is not None:  # how many there are is what later checks go by
+                draft = msgspec.structs.replace(draft, objects=seen.objects)
+        fine = [_fine(due[name], one) for name, one in answers.items()]
+        return Checked(
+            answers,
+            tuple(_faults(answers, due)),
+            tuple(silent),
+            tuple(words for words in fine if words),
+        )
+
     def words_of_page(self, page: int) -> set[str]:
-        """What the checks of a page are called where nobody answered them in time."""
-        return {check.words for check in self._checks if check.page == page}
+        """What the checks of a page and those after it are called where nobody answered them in
+        time.
+        """
+        return {check.words for check in self._checks if check.page >= page}
 
     def at_submit(self, draft: Draft) -> list[Fault]:
         """What blocks by our own records alone: nothing at AWS or Slack is asked."""
         found = self.form.faults(draft, self._open.of(draft.channel))
         wrong = {fault.field for fault in found}
-        since = self._held.holder(draft.job_name)
-        if since is not None:
-            found.append(name_taken(draft.job_name, self._held.near(draft.job_name), day(since)))
-        folder = self._held.folder_fault(draft)
-        if folder and "output_uri" not in wrong:
-            found.append(Fault("output_uri", folder))
-        return found
+        due = {check.name: check for check in self._checks if check.field not in wrong}
+        seen = {
+            name: check.at_submit(draft, self._held)
+            for name, check in due.items()
+            if check.at_submit is not None
+        }
+        return [*found, *_faults(seen, due)]
 
-    def before_launch(self, draft: Draft) -> Checked:
+    def before_launch(self, draft: Draft, step: Callable[[], None], look: Look = ALL) -> Checked:
         """What blocks, of the whole draft, and what is to be looked at: the fields' own rules
-        first, then what must be asked again.
+        first, then what must be asked again. `step` is called as it goes on.
 
         Raises:
             Transient: something was not answered; nothing is known.
 
         """
-        allowed = self._open.of(draft.channel)
-        faults = self.form.faults(draft, allowed)
+        faults = self.form.faults(draft, self._open.of(draft.channel))
         if faults:
             return Checked({}, tuple(faults), ())
-        sight = Sight(self._engine, self._storage, self._held, allowed)
+        sight = self._sight(draft, self._storage.attended(step), look)
         due = {
             check.name: check
             for check in self._checks
@@ -127,6 +194,10 @@ class Checker:
         }
         answers = {name: _answer(check, draft, sight) for name, check in due.items()}
         return Checked(answers, tuple(_faults(answers, due)), ())
+
+    def _sight(self, draft: Draft, storage: Storage, look: Look) -> Sight:
+        allowed = self._open.of(draft.channel)
+        return Sight(self._engine, storage, self._held, allowed, self._name_of, look)
 
 
 def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:
@@ -137,8 +208,14 @@ def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:
         return Seen((Finding(Kind.BLOCKS, refusal.words, refusal.field or ""),))
 
 
-def _findings(seen: Mapping[str, Seen]) -> list[Finding]:
-    return [finding for one in seen.values() for finding in one.findings]
+def _fine(check: Check, seen: Seen) -> str:
+    """What is said of a check that found nothing wrong; "" where something is, or nobody need read
+    it.
+    """
+    kinds = {finding.kind for finding in seen.findings}
+    if kinds - {Kind.FINE}:
+        return ""
+    return next((finding.words for finding in seen.findings), check.fine)
 
 
 def _faults(seen: Mapping[str, Seen], due: Mapping[str, Check]) -> list[Fault]:

@@ -1,14 +1,42 @@
 """Can the data be labeled: it is there, it has the right form, and it is not too much."""
 
-from bot.jobs.checks.check import Check, Seen, Sight, look_at
-from bot.jobs.draft import Draft
-from bot.jobs.inputs import Inputs
+from bot.jobs.checks.check import Check, Seen, Sight
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.finding import Finding, Kind
+from bot.jobs.inputs import Input, Inputs
+
+REPEATS = "repeats"
+"""The fix: a new manifest beside the old, in which each object stands once."""
 
 
 def _ask(draft: Draft, sight: Sight) -> Seen:
-    kind = sight.engine.task_types[draft.task_type]
+    kind = sight.kind(draft)
     found = Inputs(sight.storage, sight.allowed).read(draft, kind)
-    return Seen(look_at(found.notes), objects=found.objects, skipped=found.skipped)
+    findings = (*_labeled(final_attribute(draft, kind), found), *_noted(found))
+    return Seen(findings, objects=found.objects, skipped=found.skipped, texts=found.texts)
+
+
+def _noted(found: Input) -> list[Finding]:
+    """What was read that is worth a look."""
+    if not found.notes:
+        return []
+    return [Finding(Kind.LOOK_AT, found.notes, fix=REPEATS if found.repeats else "")]
+
+
+def _labeled(name: str, found: Input) -> list[Finding]:
+    """Ground Truth labels no line that has the label attribute already."""
+    if not found.labeled:
+        return []
+    said = (
+        f"{found.labeled:,} of {found.objects:,} will not be labeled: their lines have “{name}” "
+        "already."
+    )
+    if found.labeled < found.objects:
+        words = f"{said} Keep it to label the rest only, or choose another label attribute."
+        return [Finding(Kind.LOOK_AT, words)]
+    return [
+        Finding(Kind.BLOCKS, f"{said} Choose another label attribute.", field="label_attribute")
+    ]
 
 
 DATA = Check(
@@ -18,6 +46,7 @@ DATA = Check(
     field="input_uri",
     words="the data",
     ask=_ask,
-    needs=("category", "task_type"),
+    fine="form and size of the data",
+    needs=("category", "task_type", "job_name", "label_attribute"),
     before_launch=False,  # it is read again as its manifest is made
 )

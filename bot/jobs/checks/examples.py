@@ -30,6 +30,7 @@ def _check(field: str, words: str, place: int, *, good: bool) -> Check:
         page=2,
         field=field,
         words=words,
+        fine=words,
         ask=partial(_ask, good=good),
         applies=lambda draft, _sight: bool(_of(draft, good=good)),
         before_launch=False,  # a picture that has gone since keeps nobody from labeling

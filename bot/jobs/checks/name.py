@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.base.errors import Transient
 from bot.engines.protocol import NameTaken
-from bot.jobs.checks.check import FINE, Check, Seen, Sight, blocks
+from bot.jobs.checks.check import FINE, Check, Held, Seen, Sight, blocks
 from bot.jobs.draft import Draft
 from bot.jobs.form.rules import name_taken
 
@@ -16,18 +16,29 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
         try:
             sight.engine.check_name(name)
         except NameTaken as taken:
-            return _taken(name, taken.since, sight)
+            return _taken(name, taken.since, _near(name, sight))
         return FINE
-    return _taken(name, since, sight)
+    return _taken(name, since, _near(name, sight))
 
 
-def _taken(name: str, since: datetime | None, sight: Sight) -> Seen:
-    """With a free name near it; the engine being busy must not hide that this one is taken."""
+def _ours(draft: Draft, held: Held) -> Seen:
+    """Whether a job of ours holds it, which the engine may not know yet."""
+    since = held.holder(draft.job_name)
+    return FINE if since is None else _taken(draft.job_name, since, held.near(draft.job_name))
+
+
+def _near(name: str, sight: Sight) -> set[str]:
+    """Names near it that are taken; the engine being busy must not hide that this one is."""
     try:
         taken = sight.engine.taken_names(name)
     except Transient:
         taken = set()
-    return blocks(name_taken(name, taken | sight.held.near(name), day(since)).text)
+    return taken | sight.held.near(name)
+
+
+def _taken(name: str, since: datetime | None, near: set[str]) -> Seen:
+    """With a free name near it."""
+    return blocks(name_taken(name, near, day(since)).text)
 
 
 def day(moment: datetime | None) -> str:
@@ -42,6 +53,8 @@ NAME_FREE = Check(
     field="job_name",
     words="whether the name is free",
     ask=_ask,
+    fine="name",
+    at_submit=_ours,
     applies=lambda _draft, sight: not sight.engine.abilities.names_again,
     # the job's own name is held by itself; making it finds out who else has it
     before_launch=False,

@@ -1,7 +1,7 @@
 """Can the results be written: the place is there, and it is not another job's."""
 
 from bot.base.s3_uri import S3Uri
-from bot.jobs.checks.check import FINE, Check, Seen, Sight, blocks
+from bot.jobs.checks.check import FINE, Check, Held, Seen, Sight, blocks
 from bot.jobs.draft import Draft
 
 
@@ -10,8 +10,8 @@ def _reach(draft: Draft, sight: Sight) -> Seen:
     return FINE
 
 
-def _own_folder(draft: Draft, sight: Sight) -> Seen:
-    words = sight.held.folder_fault(draft)
+def _own_folder(draft: Draft, held: Held) -> Seen:
+    words = held.folder_fault(draft)
     return blocks(words) if words else FINE
 
 
@@ -22,6 +22,7 @@ REACHED = Check(
     field="output_uri",
     words="the place for results",
     ask=_reach,
+    fine="place for the results",
     before_launch=False,  # the bot's own files are written there first
 )
 OWN_FOLDER = Check(
@@ -30,5 +31,7 @@ OWN_FOLDER = Check(
     page=1,
     field="output_uri",
     words="whose folder it is",
-    ask=_own_folder,
+    ask=lambda draft, sight: _own_folder(draft, sight.held),
+    fine="a folder of its own for the results",
+    at_submit=_own_folder,
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.base.as_typed import as_folder
 from bot.base.blocks import (
     Block,
     option,
@@ -28,7 +29,8 @@ from bot.jobs.draft import Draft, team_key
 from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
-from bot.jobs.places import read_place
+from bot.jobs.places import is_text_file, read_place
+from bot.manifests.texts import ENCODINGS
 
 # action_ids that come as a press or a query of their own
 CATEGORY = "job_form_category"  # block_actions: show this category's task types
@@ -38,6 +40,8 @@ TEAM = "job_form_team"  # block_suggestion: the teams of this channel
 TASK_TYPE = "job_form_task_type_"  # + the category: a radio of other choices is another field
 
 _DEFAULTS = Draft()
+# without a bar, the address ends with the first word that ends like a picture
+_PICTURE = re.compile(r".*?\.(?:png|jpe?g|gif|webp)(?=\s|$)", re.IGNORECASE)
 _PICTURES = (
     "One per line: s3://bucket/picture.jpg | what it shows. Pictures go here, since Slack's text "
     "holds none."
@@ -116,20 +120,25 @@ def _normal(text: str) -> str:
         return text
 
 
+def _folder(text: str) -> str:
+    """An S3 address in its one form; a folder typed without its slash gets it."""
+    try:
+        return as_folder(str(read_place(text)))
+    except BadAddress:
+        return text
+
+
 def _read_input(answer: Answer, asked: Asked) -> Asked:
-    uri = _normal(answer.text)
-    kind = "folder" if uri.endswith("/") else "manifest"
-    return asked.but(input_uri=uri, input_kind=kind)
+    uri, before = _folder(answer.text), asked.draft
+    kind = "folder" if uri.endswith("/") or is_text_file(uri) else "manifest"
+    # a window that is opened again shows the slash that was added before
+    same = before.slash_added and uri == before.input_uri
+    added = uri != _normal(answer.text) or same
+    return asked.but(input_uri=uri, input_kind=kind, slash_added=added)
 
 
 def _read_output(answer: Answer, asked: Asked) -> Asked:
-    """An output folder typed without its slash gets it; a name with an ending is a file and stays
-    one.
-    """
-    uri = _normal(answer.text)
-    if uri.startswith("s3://") and not uri.endswith("/") and "." not in uri.rpartition("/")[2]:
-        uri = f"{uri}/"
-    return asked.but(output_uri=uri)
+    return asked.but(output_uri=_folder(answer.text))
 
 
 JOB_NAME: Field[Asked] = Field(
@@ -189,6 +198,78 @@ ATTRIBUTE: Field[Asked] = Field(
     optional=True,
 )
 
+# -- how files of texts are read: asked only where there are such files ---------------------------
+
+
+def _more(name: str) -> Callable[[Answer, Asked], Asked]:
+    """The chosen value becomes the draft's answer of that name."""
+    return lambda answer, asked: asked.but(more={**asked.draft.more, name: answer.text})
+
+
+def _columns(asked: Asked) -> Block:
+    """The columns of the tables, of which Slack's menu takes 100 with names of 75 characters."""
+    draft = asked.draft
+    names = [name for name in draft.texts.columns if 0 < len(name) <= _CHOICE][:100]
+    menu: Block = {
+        "type": "static_select",
+        "action_id": VALUE,
+        "placeholder": plain("The likeliest one"),
+        "options": [option(name, name) for name in names],
+    }
+    if draft.more.get("text_column") in names:
+        menu["initial_option"] = option(draft.more["text_column"], draft.more["text_column"])
+    return menu
+
+
+def _has_columns(asked: Asked) -> bool:
+    return any(0 < len(name) <= _CHOICE for name in asked.draft.texts.columns)
+
+
+def _has_txt(asked: Asked) -> bool:
+    draft = asked.draft
+    return ".txt" in draft.texts.endings or draft.input_uri.lower().endswith(".txt")
+
+
+def _is_text(asked: Asked) -> bool:
+    return shown_category(asked) == "Text"
+
+
+_CHOICE = 75  # Slack: an option's text and value
+_PER = (option("Each line is a text", "line"), option("Each file is a text", "file"))
+_ENCODINGS = (
+    option("UTF-8 only", "utf-8"),
+    *(option(f"UTF-8, else {words}", name) for name, words in ENCODINGS.items()),
+)
+TEXT_COLUMN: Field[Asked] = Field(
+    name="text_column",
+    words="Column with the texts",
+    hint=_hint("Of .csv, .tsv and .jsonl files. The review says which was read."),
+    element=_columns,
+    read=_more("text_column"),
+    optional=True,
+    applies=_has_columns,
+)
+TEXT_PER: Field[Asked] = Field(
+    name="text_per",
+    words="Text files",
+    hint=_hint("Of .txt files."),
+    element=lambda asked: radio(VALUE, _PER, asked.draft.more.get("text_per") or "line"),
+    read=_more("text_per"),
+    optional=True,
+    applies=_has_txt,
+)
+TEXT_ENCODING: Field[Asked] = Field(
+    name="text_encoding",
+    words="Encoding of the text files",
+    hint=_hint("What is not UTF-8 is converted for the manifest; your files stay as they are."),
+    element=lambda asked: radio(
+        VALUE, _ENCODINGS, asked.draft.more.get("text_encoding") or "utf-8"
+    ),
+    read=_more("text_encoding"),
+    optional=True,
+    applies=_is_text,
+)
+
 # -- who labels, what they read, and the settings with defaults -----------------------------------
 
 
@@ -216,19 +297,20 @@ def _read_team(answer: Answer, asked: Asked) -> Asked:
 
 
 def _labels_hint(asked: Asked) -> str:
-    """The limits, and where another door has other ones."""
+    """How they are written, and the limits."""
     kind = asked.kind
     if kind is None:
         return "One label per line."
     limits = kind.label_limits.capitalize()
-    if kind.labels_max is None and kind.labels_max_console:
-        console = f"the {asked.engine.place} console"
-        limits += f" ({console} stops at {kind.labels_max_console}; this form does not)"
-    return f"One per line. {limits}, each up to 256 characters; capitals do not make another label."
+    return (
+        f"One per line. {limits}, each up to 256 characters; upper and lower case count as the "
+        "same."
+    )
 
 
 def _read_labels(answer: Answer, asked: Asked) -> Asked:
-    return asked.but(labels=tuple(answer.lines))
+    # the engine gets each on one line with single blanks, whatever their width
+    return asked.but(labels=tuple(" ".join(line.split()) for line in answer.lines))
 
 
 def _duration(member: str) -> Callable[[Draft], str]:
@@ -319,9 +401,7 @@ def _instructions(
 
 
 def _examples(name: str, words: str, *, good: bool) -> Field[Asked]:
-    """Example pictures, one a line: `address | caption`, or with a blank between the two (addresses
-    hold none).
-    """
+    """Example pictures, one a line: `address | caption`, or with a blank between the two."""
 
     def shown(draft: Draft) -> str:
         return "\n".join(_example_line(one) for one in draft.examples if one.good is good)
@@ -353,8 +433,11 @@ def _example_line(example: Example) -> str:
 
 
 def _example(line: str, *, good: bool) -> Example:
-    words = line if "|" in line else " ".join(line.split())
-    address, _, caption = words.partition("|" if "|" in line else " ")
+    address, bar, caption = line.partition("|")
+    if not bar:
+        ending = _PICTURE.match(line)
+        place = ending.end() if ending else len(line.split(maxsplit=1)[0])
+        address, caption = line[:place], line[place:]
     return Example(_normal(address.strip()), " ".join(caption.split()), good)
 
 
@@ -404,7 +487,7 @@ TASK_TIME: Field[Asked] = Field(
 )
 AVAILABILITY: Field[Asked] = Field(
     name="availability_s",
-    words="Job closes after",
+    words="Time limit of the job",
     hint=_hint(
         f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} "
         f"to {spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."
@@ -455,6 +538,9 @@ FIRST_PAGE: tuple[Part[Asked], ...] = (
     OUTPUT,
     Heading("Optional"),
     ATTRIBUTE,
+    TEXT_COLUMN,
+    TEXT_PER,
+    TEXT_ENCODING,
 )
 SECOND_PAGE: tuple[Part[Asked], ...] = (
     Heading("Required"),

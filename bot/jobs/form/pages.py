@@ -39,9 +39,11 @@ from bot.jobs.form.fields import (
     JOB_NAME_AGAIN,
     PARTS,
     SECOND_PAGE,
+    TEXT_COLUMN,
     WORK_TEAM,
     same_words,
 )
+from bot.manifests.texts import TextsRead
 
 # callback_ids
 STEP_ONE = "job_form_1"
@@ -53,7 +55,7 @@ THANKS = "job_form_thanks"
 BACK = "job_form_back"  # block_actions: one page back, with view.state.values
 GO_ON, NEW = "job_form_go_on", "job_form_new"  # block_actions: page 1 of the draft of that id
 
-_MEND = "To mend first:"
+_FIX = "Fix first:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ class JobForm:
         after = _of_its_type(forms.read(self.first, view, self.asked(draft)).draft, draft)
         if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
             return after
-        return msgspec.structs.replace(after, objects=None, skipped=0, unread=())
+        return msgspec.structs.replace(
+            after, objects=None, skipped=0, unread=(), texts=TextsRead(), more=_kept_more(after)
+        )
 
     def read_two(self, view: Mapping[str, Any], draft: Draft) -> Draft:
         """The draft with what page 2 holds: from now on its words are this person's own."""
@@ -168,7 +172,7 @@ class JobForm:
         return [
             section(
                 "No labeling team is known here yet. An administrator makes one "
-                f"{self.engine.teams_made} and ties it to its channel with `/labelteam`. What you "
+                f"{self.engine.teams_made} and links it to its channel with `/labelteam`. What you "
                 "typed is kept."
             )
         ]
@@ -196,7 +200,7 @@ def _without(
 
 def on_top(faults: Sequence[Fault]) -> list[Block]:
     """Faults on top of a page, each with its field's name."""
-    return forms.on_top(faults, PARTS, _MEND)
+    return forms.on_top(faults, PARTS, _FIX)
 
 
 def words_of(fault: Fault) -> str:
@@ -205,9 +209,9 @@ def words_of(fault: Fault) -> str:
 
 
 def thanks(name: str, channel: str) -> Block:
-    """The last page: the job is taken in."""
+    """The last page: the job was submitted."""
     text = (
-        f"*{typed(name)}* is taken in. It launches by itself; its card in <#{channel}> tells how "
+        f"*{typed(name)}* was submitted. It launches by itself; its card in <#{channel}> tells how "
         "it goes."
     )
     return modal("New labeling job", [section(text)], callback_id=THANKS)
@@ -276,6 +280,11 @@ def _of_its_type(after: Draft, before: Draft) -> Draft:
     if same_words(after.full_instructions, full):
         after = msgspec.structs.replace(after, full_instructions=None)
     return after
+
+
+def _kept_more(draft: Draft) -> dict[str, str]:
+    """The answers that hold for other data too: a column is one of its own tables."""
+    return {name: value for name, value in draft.more.items() if name != TEXT_COLUMN.name}
 
 
 def _taken(draft: Draft) -> list[Block]:

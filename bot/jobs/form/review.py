@@ -2,7 +2,8 @@
 (pure).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.base.blocks import (
     Block,
@@ -19,12 +20,15 @@ from bot.base.blocks import (
     section,
     typed,
 )
-from bot.base.errors import Fault
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
+from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.asked import Asked
-from bot.jobs.form.pages import BACK, REVIEW, metadata, on_top
+from bot.jobs.form.pages import BACK, REVIEW, metadata
 
+FIX = "job_form_fix"  # a press that has the bot mend what a check has found
+_FINDINGS = 12  # more nobody reads at a glance
+_LISTS = ((Kind.BLOCKS, "✗", "Will fail"), (Kind.LOOK_AT, "!", "Look at"))
 _PREVIEW = 400  # characters of the instructions that the review shows
 
 
@@ -34,8 +38,9 @@ class Reviewed:
 
     `objects` is None when they could not be counted in time. `input_manifest` is the manifest that
     the engine will read (for a folder: the one that will be made). `team_members` is None when the
-    engine does not say. `unread` are the checks that were not done in time, in words; `notes` are
-    things to look at; any of `faults` blocks the launch.
+    engine does not say. `unread` are the checks that were not done in time, in words; `findings` is
+    what was found, `fine` names the checks that found nothing, and `checking` says how far the
+    preflight is. `fixes` are the words of the buttons by the names of the fixes.
     """
 
     objects: int | None = None
@@ -44,8 +49,15 @@ class Reviewed:
     output_manifest: str = ""
     team_members: int | None = None
     unread: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fine: tuple[str, ...] = ()
+    checking: str = ""
+    fixes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something would fail."""
+        return any(one.kind is Kind.BLOCKS for one in self.findings)
 
 
 def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
@@ -54,26 +66,51 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
     """
     draft = asked.draft
     blocks = [
-        *on_top(facts.faults),
         section(f"*{typed(draft.title)}*\n{typed(draft.description)}"),
+        *_checked(facts, draft_id),
         section("\n".join(_review_lines(asked, facts))),
         section("\n".join(_review_places(draft, facts))),
         divider(),
         section(_preview(draft)),
-        *(context(typed(note)) for note in facts.notes[:10]),
     ]
-    if facts.unread:
-        waiting = "; ".join(typed(one, 200) for one in facts.unread[:10])
-        blocks.append(context(f"Not checked in time, checked again before launch: {waiting}."))
     blocks.append(actions(button("Back", BACK, draft_id, label="Back to page 2"), block_id="back"))
     return modal(
         "New labeling job 3 of 3",
         blocks,
         callback_id=REVIEW,
-        submit=None if facts.faults else "Create",
+        submit=None if facts.blocked else "Create",
         close="Cancel",
         metadata=metadata(draft_id, 3),
     )
+
+
+def _checked(facts: Reviewed, draft_id: str) -> list[Block]:
+    """What the checks found, in three lists: will fail, look at, fine."""
+    blocks: list[Block] = []
+    shown = facts.findings[:_FINDINGS]
+    labels = dict(facts.fixes)
+    for kind, sign, words in _LISTS:
+        found = [one for one in shown if one.kind is kind]
+        if found:
+            blocks.append(context(f"*{words}: {len(found):,}*"))
+        # each button once: it mends all findings of its kind
+        blocks += [_finding(one, sign, draft_id, labels.pop(one.fix, "")) for one in found]
+    if len(facts.findings) > len(shown):
+        blocks.append(context(f"and {len(facts.findings) - len(shown):,} more"))
+    if facts.fine:
+        blocks.append(context(f"✓ *Fine: {len(facts.fine):,}* · {' · '.join(facts.fine)}"))
+    if facts.checking:
+        blocks.append(context(typed(facts.checking)))
+    elif facts.unread:
+        waiting = "; ".join(typed(one, 200) for one in facts.unread[:10])
+        blocks.append(context(f"Not checked in time, checked again before launch: {waiting}."))
+    return blocks
+
+
+def _finding(one: Finding, sign: str, draft_id: str, label: str) -> Block:
+    """A finding, with the button of its fix where it has a label."""
+    fix = button(label, FIX, f"{one.fix} {draft_id}") if label else None
+    return section(f"{sign} {typed(one.words, 1000)}", accessory=fix)
 
 
 def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
@@ -84,6 +121,8 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
         if facts.objects is not None
         else f"{noun}s not counted yet"
     )
+    if draft.texts.words and facts.objects is not None:
+        found = f"{count(facts.objects, noun)} found: {typed(draft.texts.words, 500)}"
     skipped = f", {count(facts.skipped, 'other file')} skipped" if facts.skipped else ""
     members = (
         f", {count(facts.team_members, 'person', 'people')}"
@@ -91,16 +130,15 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
         else ""
     )
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
-    hint = " (every confidence will be 0)" if draft.workers_per_object == 1 else ""
     task = escape(kind.title) if kind else typed(draft.task_type, 60)
-    attribute, closes = final_attribute(draft, kind), spell_duration(draft.availability_s)
+    attribute, ends = final_attribute(draft, kind), spell_duration(draft.availability_s)
     return [
         f"*Job* {code(draft.job_name, 70)}, labels kept as {code(attribute, 140)}",
         f"*Task* {task}: {found}{skipped}",
-        f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}{hint}",
+        f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}",
         (
-            f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job closes "
-            f"after {closes}"
+            f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job ends "
+            f"after {ends}"
         ),
         f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
     ]
@@ -108,10 +146,11 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
 
 def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
     """Data, input manifest and output manifest together: a job's three places."""
+    slash = " (read as a folder: the slash at its end was added)" if draft.slash_added else ""
     made = " (made before launch)" if draft.input_kind == "folder" else ""
     source = facts.input_manifest or (draft.input_uri if draft.input_kind == "manifest" else "")
     return [
-        f"*Data* {code(draft.input_uri, 900)}",
+        f"*Data* {code(draft.input_uri, 900)}{slash}",
         f"*Input manifest* {code(source, 900) or 'beside the results'}{made}",
         f"*Output manifest* {code(facts.output_manifest, 1000)}",
     ]
@@ -119,7 +158,8 @@ def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
 
 def _preview(draft: Draft) -> str:
     """The first words of the instructions, and where pictures are shown."""
-    short, full = rich_words(draft.short_instructions), rich_words(draft.full_instructions)
+    short = rich_words(draft.short_instructions, draft.names)
+    full = rich_words(draft.full_instructions, draft.names)
     good = sum(1 for one in draft.examples if one.good)
     bad = len(draft.examples) - good
     pictures = (
@@ -133,7 +173,5 @@ def _preview(draft: Draft) -> str:
         f"*Example pictures* {pictures}",
     ]
     if "{{" in short + full + draft.description or "{%" in short + full:
-        lines.append(
-            "Template words stay words, as typed. Pictures come from the two example fields only."
-        )
+        lines.append("`{{ }}` is shown as text. Pictures come from the two example fields only.")
     return "\n".join(lines)

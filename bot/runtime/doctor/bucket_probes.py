@@ -80,8 +80,8 @@ def _why(error: AwsRefused, bucket: str) -> str:
     """What S3's refusal of a look at a bucket means (HEAD answers have no words, only a number)."""
     if error.code in {"404", "NoSuchBucket", "NotFound"}:
         return f"There is no bucket “{bucket}”."
-    if error.code in {"301", "PermanentRedirect"}:
-        return f"Bucket “{bucket}” is in another Region than the bot works in."
+    if error.code == "PermanentRedirect":
+        return error.words
     return f"The bot may not read it: {error.words}"
 
 
@@ -163,7 +163,7 @@ def cors(around: Surroundings) -> Iterator[Finding]:
             place,
         )
     if not around.learned.readable:
-        yield Finding(Verdict.LOOK, "Not asked, since no bucket can be read.")
+        yield Finding(Verdict.LOOK, "Skipped: no bucket can be read.")
 
 
 def _origin(around: Surroundings) -> str:

@@ -1,7 +1,7 @@
 """The order of the probes, and what each may look at.
 
 Promises to whoever reads the report: every probe gives at least one row, one that cannot be asked
-because another one is not well says so, and no probe stops the others.
+because another one failed says so, and no probe stops the others.
 """
 
 import inspect
@@ -131,7 +131,7 @@ def examine(
 def _rows(each: Probe, around: Surroundings, unwell: set[str]) -> Iterator[Row]:
     missing = [name for name in each.needs if name in unwell]
     if missing:
-        yield Row(each.name, Verdict.LOOK, f"Not asked, since “{missing[0]}” is not well.", "")
+        yield Row(each.name, Verdict.LOOK, f"Skipped: {missing[0]} failed.", "")
         return
     try:
         for finding in each.ask(around):

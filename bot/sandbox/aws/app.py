@@ -19,7 +19,14 @@ import anyio.to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.aws.dialects import PAGE, addressed, fault_answer, internal, journal_name
+from bot.sandbox.aws.dialects import (
+    PAGE,
+    addressed,
+    fault_answer,
+    internal,
+    journal_name,
+    unknown_service,
+)
 from bot.sandbox.aws.logs import Logs, append_log
 from bot.sandbox.aws.messaging.queues import Queues
 from bot.sandbox.aws.messaging.sns import Sns
@@ -42,7 +49,6 @@ from bot.sandbox.aws.wire.protocol import (
     JsonService,
     caller,
     calling,
-    json_error,
     request_id,
 )
 from bot.sandbox.aws.wire.query_protocol import QueryService
@@ -264,16 +270,19 @@ class Aws:
             return s3_page.answer(self.objects, request)
         if request.path == CONTROL:
             return control(self.situations, request)
-        dialect, service, operation = addressed(request)
         try:
-            if dialect == "s3":
-                return self._s3.answer(request)
-            if dialect == "query":
-                return self._form_answered(request, self._forms[service])
-            return self._json_answered(request, service, operation)
+            return unknown_service(request) or self._answered(request)
         except Exception:  # noqa: BLE001 - as above: the caller gets an internal error, as from AWS
             _log.exception("the AWS stand-in broke on %s %s", request.method, request.path)
-            return internal(dialect)
+            return internal(addressed(request)[0])
+
+    def _answered(self, request: AwsRequest) -> Reply:
+        dialect, service, operation = addressed(request)
+        if dialect == "s3":
+            return self._s3.answer(request)
+        if dialect == "query":
+            return self._form_answered(request, self._forms[service])
+        return self._json_answered(request, service, operation)
 
     def _form_answered(self, request: AwsRequest, service: QueryService) -> Reply:
         try:
@@ -283,13 +292,7 @@ class Aws:
             return service.error(error)
 
     def _json_answered(self, request: AwsRequest, prefix: str, operation: str) -> Reply:
-        service = self._services.get(prefix)
-        if service is None:
-            return json_error(
-                AwsError(
-                    "UnknownOperationException", f"This practice server does not have {prefix}."
-                )
-            )
+        service = self._services[prefix]
         try:
             with self._caller(request, service.model.signing_name, "json"):
                 body = service.answer(operation, request.body)

@@ -21,15 +21,17 @@ from bot.sandbox.aws.wire.xml import Reply, error_reply
 __all__ = ["PAGE", "addressed", "fault_answer", "internal", "journal_name"]
 
 PAGE = "/_s3"
-HTTP_INTERNAL, HTTP_UNAVAILABLE = 500, 503
+HTTP_INTERNAL, HTTP_NOT_IMPLEMENTED, HTTP_UNAVAILABLE = 500, 501, 503
 QUERY_SERVICES = ("sts", "sns")
+SERVICES = {"sagemaker", "rekognition", "logs", "sqs", "s3", *QUERY_SERVICES}
+"""The services that are here, by the names that requests are signed for."""
 _JOURNAL_NAMES = {
     "SageMaker": "SageMaker",
     "RekognitionService": "Rekognition",
     "Logs_20140328": "Logs",
 }
 _JOURNAL_NAMES["AmazonSQS"] = "SQS"
-_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z]+)/")
+_SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z0-9-]+)/")
 _NAMESPACE = "http://webservices.amazon.com/AWSFault/2005-15-09"
 
 
@@ -43,15 +45,39 @@ def addressed(request: AwsRequest) -> tuple[Dialect, str, str]:
         return "json", service, operation
     form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     if request.method == "POST" and request.path == "/" and form:
-        # At AWS every service has its own host; here what it was signed for tells which one is
-        # meant.
-        signed_for = _SCOPE.search(request.headers.get("authorization", ""))
-        return (
-            "query",
-            signed_for[1] if signed_for and signed_for[1] in QUERY_SERVICES else "sts",
-            "",
-        )
+        name = signed_for(request)
+        return "query", name if name in QUERY_SERVICES else "sts", ""
     return "s3", "S3", ""
+
+
+def signed_for(request: AwsRequest) -> str:
+    """The service that a request was signed for, "" where it does not say.
+
+    At AWS every service has its own host; here this tells which one is meant.
+    """
+    scope = _SCOPE.search(request.headers.get("authorization", ""))
+    return scope[1] if scope else ""
+
+
+def unknown_service(request: AwsRequest) -> Reply | None:
+    """The answer to a request of a service that is not here; None where it is.
+
+    AWS has no such answer, since every service has its own host; 501 is HTTP's word for what a
+    server does not have.
+    """
+    dialect, service, _ = addressed(request)
+    name = signed_for(request)
+    here = not name or name in SERVICES
+    if dialect == "json" and service not in _JOURNAL_NAMES:
+        name, here = service, False
+    if here:
+        return None
+    error = AwsError(
+        "UnknownOperationException",
+        f"This practice server does not have {name}.",
+        HTTP_NOT_IMPLEMENTED,
+    )
+    return error_document(error, _NAMESPACE) if dialect == "query" else json_error(error)
 
 
 def journal_name(scope: Mapping[str, Any], body: bytes) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Control"]
 
 REASONS = {"warning", "refresh_requested", "link_disabled", "too_many_websockets"}
+AUTHOR_FIELDS = {"bot_id", "bot_profile", "app_id", "user"}
 TOKEN_STATES = {"token_revoked", "token_expired", "account_inactive", "invalid_auth"}
 
 
@@ -36,7 +37,7 @@ class Control:
     """POST /_control/request_url, disconnect, token, refuse, redelivery, installed, signing,
     subscription.
 
-    And file_processing; GET /_control/connections.
+    And file_processing, authors; GET /_control/connections.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Control:
             Route(
                 "/_control/file_processing", self._poster(self._file_processing), methods=["POST"]
             ),
+            Route("/_control/authors", self._poster(self._authors), methods=["POST"]),
             Route("/_control/connections", self._connections, methods=["GET"]),
         ]
 
@@ -114,12 +116,13 @@ class Control:
 
     def _disconnect(self, sent: JSON) -> JSON:
         """{"reason": warning | refresh_requested | link_disabled | too_many_websockets, "cut": true
-        ends at once}.
+        ends at once, "broken": true ends what is below the websocket}.
         """
         reason = sent.get("reason", "refresh_requested")
         if reason not in REASONS:
             raise ValueError(f"reason: expected one of {', '.join(sorted(REASONS))}")
-        return {"connections": self._socket_mode.disconnect(reason, cut=bool(sent.get("cut")))}
+        cut, broken = bool(sent.get("cut")), bool(sent.get("broken"))
+        return {"connections": self._socket_mode.disconnect(reason, cut=cut, broken=broken)}
 
     def _token(self, sent: JSON) -> JSON:
         """{"state": null | token_revoked | token_expired | account_inactive | invalid_auth}."""
@@ -191,6 +194,16 @@ class Control:
         if not 0 <= seconds < 1e9:  # noqa: PLR2004 - a moment must still be a number of seconds
             raise ValueError("seconds: expected a number of seconds")
         self._workspace.file_seconds = seconds
+        return {}
+
+    def _authors(self, sent: JSON) -> JSON:
+        """{"without": names}: messages and auth.test come without these fields that say whose they
+        are; [] is normal.
+        """
+        without = frozenset(sent["without"])
+        if not without <= AUTHOR_FIELDS:
+            raise ValueError(f"without: expected some of {', '.join(sorted(AUTHOR_FIELDS))}")
+        self._api.left_out = without
         return {}
 
     async def _connections(self, _request: Request) -> Response:

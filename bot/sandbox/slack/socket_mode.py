@@ -207,16 +207,20 @@ class SocketMode:
             body = payload.encode()
         return Answer("answered", 200, body)
 
-    def disconnect(self, reason: str, *, cut: bool) -> int:
+    def disconnect(self, reason: str, *, cut: bool, broken: bool = False) -> int:
         """Tell every connection to go, as Slack does every few hours; `cut` ends them at once
-        without words.
+        without words, `broken` not even with the frame that closes a websocket.
 
         A warning closes nothing; every other reason is followed by the end of the connection.
         """
         with self._lock:
             connections = list(self._connections.values())
         for connection in connections:
-            if cut:
+            if broken:
+                connection.loop.call_soon_threadsafe(
+                    connection.socket.scope["extensions"]["cut_connection"]
+                )
+            elif cut:
                 asyncio.run_coroutine_threadsafe(connection.socket.close(1012), connection.loop)
             elif reason == "warning":
                 connection.send(self._goodbye(reason))

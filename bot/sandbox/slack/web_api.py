@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import secrets
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
@@ -38,6 +38,18 @@ def rate_limited(seconds: int) -> Response:
     return JSONResponse(body, status_code=429, headers={"Retry-After": str(seconds)})
 
 
+_TELL_AUTHORS = {"auth.test", "conversations.history", "conversations.replies"}
+
+
+def _without(value: Any, names: frozenset[str]) -> Any:
+    """A JSON value without these fields, however deep they are."""
+    if isinstance(value, list):
+        return [_without(each, names) for each in value]
+    if isinstance(value, dict):
+        return {name: _without(each, names) for name, each in value.items() if name not in names}
+    return value
+
+
 def _auth_test(workspace: Workspace, _args: Arguments) -> JSON:
     config = workspace.config
     return {
@@ -51,12 +63,32 @@ def _auth_test(workspace: Workspace, _args: Arguments) -> JSON:
     }
 
 
+def _api_test(args: Arguments) -> Response:
+    error = args.maybe_text("error")
+    if error:
+        raise SlackError(error, args={"error": error})
+    return _answer({"ok": True, "args": {}})
+
+
+def _refusal(problem: SlackError, scopes: str | None = None) -> Response:
+    return _answer({"ok": False, "error": problem.code, **problem.fields}, scopes)
+
+
+def _answer(body: JSON, scopes: str | None = None) -> Response:
+    """An answer; whoever is not known, or asks with an app-level token, is told no `scopes`."""
+    headers = {"x-slack-req-id": secrets.token_hex(16), "cache-control": "no-store"}
+    if scopes is not None:
+        headers["x-oauth-scopes"] = scopes
+    return JSONResponse(body, headers=headers)
+
+
 class WebApi:
     """All methods of the stand-in.
 
     `token_state` is what every call is refused with (token_revoked, account_inactive,
     invalid_auth); None is normal. `refuse_next` makes calls of a method fail with a code of one's
-    choice, for tests of rare refusals.
+    choice, for tests of rare refusals. `left_out` are the names of those fields that tell who wrote
+    a message which other people's imitations of Slack do not send.
     """
 
     def __init__(self, workspace: Workspace, socket_mode: SocketMode) -> None:
@@ -66,6 +98,7 @@ class WebApi:
         self._lock = threading.Lock()
         self._refusals: list[list[object]] = []
         self.token_state: str | None = None
+        self.left_out: frozenset[str] = frozenset()
         self._methods: dict[str, Callable[[Workspace, Arguments], JSON]] = {
             "auth.test": _auth_test,
             **chat.METHODS,
@@ -99,7 +132,7 @@ class WebApi:
         try:
             args = Arguments.read(body, request.headers.get("content-type", ""), request.url.query)
         except SlackError as problem:
-            return self._refusal(problem)
+            return _refusal(problem)
         token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         return await run_in_threadpool(
             self._call, method, args, token or args.maybe_text("token") or ""
@@ -108,24 +141,29 @@ class WebApi:
     def _call(self, method: str, args: Arguments, token: str) -> Response:
         try:
             if method == "api.test":
-                return self._api_test(args)
+                return _api_test(args)
             self._check_token(method, token)
+        except SlackError as problem:
+            return _refusal(problem)
+        try:
             wait = self._wait(method, args)
             if wait:
                 return rate_limited(wait)
             self._planned_refusal(method)
             if method == "apps.connections.open":
-                return self._answer({"url": self._socket_mode.open_address()})
+                return _answer({"ok": True, "url": self._socket_mode.open_address()})
             check_scopes(self._workspace, method, args)
-            return self._answer(self._methods[method](self._workspace, args))
+            answer = self._methods[method](self._workspace, args)
+            if self.left_out and method in _TELL_AUTHORS:
+                answer = _without(answer, self.left_out)
+            return _answer({"ok": True, **answer}, self._scopes)
         except SlackError as problem:
-            return self._refusal(problem)
+            return _refusal(problem, self._scopes)
 
-    def _api_test(self, args: Arguments) -> Response:
-        error = args.maybe_text("error")
-        if error:
-            raise SlackError(error, args={"error": error})
-        return self._answer({"args": {}})
+    @property
+    def _scopes(self) -> str:
+        """What Slack says of a token that it knows, with every answer."""
+        return ",".join(self._workspace.config.scopes)
 
     def _check_token(self, method: str, token: str) -> None:
         if method not in self.methods:
@@ -157,19 +195,3 @@ class WebApi:
                 ):
                     plan[2] = times - 1
                     raise SlackError(str(error))
-
-    def _answer(self, fields: JSON) -> Response:
-        return JSONResponse({"ok": True, **fields}, headers=self._headers())
-
-    def _refusal(self, problem: SlackError) -> Response:
-        return JSONResponse(
-            {"ok": False, "error": problem.code, **problem.fields}, headers=self._headers()
-        )
-
-    def _headers(self) -> dict[str, str]:
-        scopes = ",".join(self._workspace.config.scopes)
-        return {
-            "x-oauth-scopes": scopes,
-            "x-slack-req-id": secrets.token_hex(16),
-            "cache-control": "no-store",
-        }

@@ -84,7 +84,7 @@ class Demo:
 
     def _tie(self) -> bool:
         answer = self._sam.command(LABELERS, "/labelteam", f"here {seed.AUTOMATIC_TEAM}")
-        return "from now on" in str(answer.get("ephemeral", {}).get("text"))
+        return "is linked to this channel" in str(answer.get("ephemeral", {}).get("text"))
 
     def _labeled(self, show: Callable[[str, int, int], None]) -> bool:
         jobs = self._sagemaker.list_labeling_jobs(MaxResults=100)["LabelingJobSummaryList"]

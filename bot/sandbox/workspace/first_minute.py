@@ -97,7 +97,7 @@ class FirstMinute:
     def _tie(self) -> bool:
         for team in (seed.AUTOMATIC_TEAM, seed.WAITING_TEAM):
             answer = self._sam.command(LABELERS, "/labelteam", f"here {team}")
-            if "from now on" not in str(answer.get("ephemeral", {}).get("text")):
+            if "is linked to this channel" not in str(answer.get("ephemeral", {}).get("text")):
                 return False
         return True
 

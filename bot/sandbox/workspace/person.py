@@ -63,7 +63,9 @@ class Person:
     def press(
         self, message: dict[str, Any], action_id: str, *, of: str = "", **chosen: Any
     ) -> dict[str, Any]:
-        """Press a button of a message; `of` is its value, where several have that action."""
+        """Press a button of a message, or choose it behind ⋯; `of` is its value, where several have
+        that action.
+        """
         return self.ask(
             "action",
             **_press(message["blocks"], action_id, of, chosen),
@@ -191,6 +193,15 @@ def _press(
                 "chosen": {**value, **chosen},
                 "state": {},
             }
+        for option in element.get("options", ()) if element["type"] == "overflow" else ():
+            which, _, value = option["value"].partition(" ")
+            if which == action_id and of in {"", value}:
+                return {
+                    "block_id": block["block_id"],
+                    "action_id": element["action_id"],
+                    "chosen": {"selected_option": option},
+                    "state": {},
+                }
     shown = [element["action_id"] for _block, element in elements(blocks)]
     raise PracticeError(f"there is no button {action_id} here; there are {shown}")
 

@@ -56,7 +56,7 @@ CHANNELS: list[dict[str, Any]] = [
     {
         "id": "C0LABEL",
         "name": "orchard-labelers",
-        "topic": "Where the labeling team is told of work",
+        "topic": "Where the labeling team's work is announced",
         "members": ["U0LIN", "U0SAM", "bot"],
     },
     {

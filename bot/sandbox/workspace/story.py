@@ -59,9 +59,9 @@ def begin_anew(person: Person) -> None:
         person.press_in_view("job_form_new")
 
 
-def first_page(person: Person, order: Order) -> dict[str, Any]:
+def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     """Fill the first page of the open form and press Next; the workspace's answer, `errors` and
-    all.
+    all. `more` are fields that only some orders have, in Slack's state form.
     """
     begin_anew(person)
     category = _option(order.category, order.category)
@@ -74,6 +74,7 @@ def first_page(person: Person, order: Order) -> dict[str, Any]:
         input_uri={"value": order.source},
         output_uri={"value": order.output},
         label_attribute={"value": order.attribute or None},
+        **more,
     )
 
 

@@ -41,6 +41,7 @@ _WORDS = {
     "ERROR_MANIFEST_SIZE_TOO_LARGE": "The manifest file exceeds the maximum size.",
     "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": "The manifest file has too many rows.",
     "ERROR_TOO_MANY_RECORDS_IN_ERROR": "Too many records of the manifest file are in error.",
+    "ERROR_EMPTY_MANIFEST": "The manifest file is empty.",
     "ERROR_MANIFEST_TOO_MANY_LABELS": "The manifest file has too many labels.",
     "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": (
         "There are too few images of a label to distribute."

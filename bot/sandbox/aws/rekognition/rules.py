@@ -6,6 +6,7 @@ are not told of anywhere (too long, bad JSON, `source-ref` missing, malformed or
 faults are kept with the entry.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,11 @@ LONGEST_LABEL = 256
 SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
 RESIZED_SIDE = 1280
 MOST_BAD_SHARE = 0.2
+_DATE = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|\+00:00)?",
+    re.ASCII,
+)
 _SIDES = ("left", "top", "width", "height")
 CLASSIFICATION, BOXES = "groundtruth/image-classification", "groundtruth/object-detection"
 
@@ -70,6 +76,9 @@ def most_lines(region: str, dataset_type: str) -> int:
 
 def read_lines(body: bytes, most: int = MOST_LINES) -> Import:
     """Read a manifest whole, of so many lines at most."""
+    # UNSURE: the guide names this code at a training; what an import says of no lines is not told.
+    if not body:
+        return Import({}, 0, "ERROR_EMPTY_MANIFEST")
     try:
         lines = body.decode("utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
@@ -254,7 +263,8 @@ class _Reading:
             or min(width, height) < 0
         ):
             code = "ERROR_INVALID_BOUNDING_BOX"
-        elif width * scale <= 1 and height * scale <= 1:
+        # UNSURE: a box that is a pixel thin along one side only; the guide says “1 x 1 pixels”.
+        elif width * scale <= 1 or height * scale <= 1:
             code = "ERROR_BOUNDING_BOX_TOO_SMALL"
         if code:
             self._error(code, where)
@@ -290,9 +300,10 @@ def _is_whole(value: Any) -> bool:
 
 
 def _metadata_common(metadata: Mapping[str, Any]) -> bool:
-    return metadata.get("human-annotated") in {"yes", "no"} and isinstance(
-        metadata.get("creation-date"), str
-    )
+    # UNSURE: which forms of a date it reads; here the one that Ground Truth writes, in UTC.
+    date = metadata.get("creation-date")
+    is_date = isinstance(date, str) and _DATE.fullmatch(date) is not None
+    return metadata.get("human-annotated") in {"yes", "no"} and is_date
 
 
 def _sure(metadata: Mapping[str, Any]) -> bool:

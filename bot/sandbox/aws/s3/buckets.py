@@ -89,16 +89,14 @@ class S3Buckets:
             rows.execute("DELETE FROM bucket WHERE name = ?", (bucket,))
         return Reply(HTTP_NO_CONTENT)
 
-    def head(self) -> Reply:
-        """HeadBucket."""
-        return Reply(
-            headers={"x-amz-bucket-region": self._region, "content-type": "application/xml"}
-        )
+    def head(self, region: str) -> Reply:
+        """HeadBucket, for a bucket of this region."""
+        return Reply(headers={"x-amz-bucket-region": region, "content-type": "application/xml"})
 
-    def location(self) -> Reply:
+    def location(self, region: str) -> Reply:
         """GetBucketLocation: empty for us-east-1."""
         reply = document("LocationConstraint", {})
-        where = "" if self._region == "us-east-1" else self._region
+        where = "" if region == "us-east-1" else region
         reply.body = reply.body.replace(
             b"></LocationConstraint>", f">{where}</LocationConstraint>".encode()
         )

@@ -183,13 +183,14 @@ class S3:
                 "The specified method is not allowed against this resource.",
                 HTTP_NOT_ALLOWED,
             )
-        arn, headers = signed.credentials.arn, request.headers
+        headers = request.headers
         if bucket:
-            self._check_bucket(bucket, operation, arn, headers.get("x-amz-expected-bucket-owner"))
+            owner = headers.get("x-amz-expected-bucket-owner")
+            self._check_bucket(bucket, operation, signed, owner)
         if "x-amz-copy-source" in headers:
             source = unquote(headers["x-amz-copy-source"]).removeprefix("/").partition("/")[0]
             self._check_bucket(
-                source, "GetObject", arn, headers.get("x-amz-source-expected-bucket-owner")
+                source, "GetObject", signed, headers.get("x-amz-source-expected-bucket-owner")
             )
         handler = self._operations.get(operation)
         if handler is None:
@@ -201,8 +202,8 @@ class S3:
         check_values(operation, request)
         return handler(_Call(request, signed, bucket, key))
 
-    def _check_bucket(self, bucket: str, operation: str, arn: str, owner: str | None) -> None:
-        self._rules.situations.check(bucket, operation, arn)
+    def _check_bucket(self, bucket: str, operation: str, signed: Signed, owner: str | None) -> None:
+        self._rules.situations.check(bucket, operation, signed.credentials.arn, signed.region)
         if operation == "CreateBucket":
             return
         if not self._objects.bucket_exists(bucket):
@@ -214,14 +215,17 @@ class S3:
             )
         self._rules.situations.check_owner(bucket, owner)
 
+    def _region_of(self, bucket: str) -> str:
+        return self._rules.situations.elsewhere.get(bucket, self._rules.region)
+
     def _bucket_operations(self) -> dict[str, Callable[[_Call], Reply]]:
         buckets, owner = self._buckets, self._rules.account
         return {
             "ListBuckets": lambda _: buckets.list_all(self._rules.situations.foreign),
             "CreateBucket": lambda c: buckets.create(c.bucket, received(c.request, c.signed)[0]),
-            "HeadBucket": lambda _: buckets.head(),
+            "HeadBucket": lambda c: buckets.head(self._region_of(c.bucket)),
             "DeleteBucket": lambda c: buckets.delete(c.bucket),
-            "GetBucketLocation": lambda _: buckets.location(),
+            "GetBucketLocation": lambda c: buckets.location(self._region_of(c.bucket)),
             "GetBucketCors": lambda c: buckets.get_cors(c.bucket),
             "PutBucketCors": lambda c: buckets.put_cors(c.bucket, received(c.request, c.signed)[0]),
             "DeleteBucketCors": lambda c: buckets.forget(c.bucket, "cors"),

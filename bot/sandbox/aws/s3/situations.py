@@ -94,9 +94,11 @@ class Situations:
         found = self.of(bucket)
         return found is not None and found.kind in {"denied", "stranger"}
 
-    def check(self, bucket: str, operation: str, arn: str) -> None:
-        """Raise what S3 answers to `operation` of the caller `arn` in a bucket in this
-        situation.
+    def check(self, bucket: str, operation: str, arn: str, region: str) -> None:
+        """Raise what S3 answers to `operation` of the caller `arn` in a bucket in this situation.
+
+        Whoever signed for the region that the bucket is in (clients do so when they were told) is
+        served.
         """
         found = self.of(bucket)
         if found is None:
@@ -111,7 +113,7 @@ class Situations:
             )
         if found.kind == "denied":
             raise AwsError("AccessDenied", "Access Denied", HTTP_FORBIDDEN)
-        if found.kind == "elsewhere":
+        if found.kind == "elsewhere" and region != found.detail:
             raise AwsError(
                 "PermanentRedirect",
                 "The bucket you are attempting to access must be addressed using the specified "

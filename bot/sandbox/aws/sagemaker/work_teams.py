@@ -128,7 +128,8 @@ class WorkTeams:
     @operation
     def list_workteams(self, asked: dict[str, Any]) -> dict[str, Any]:
         """ListWorkteams."""
-        column = {"Name": "lower(name)", "CreateDate": "created"}[asked.get("SortBy", "Name")]
+        # The reference names its default CreationTime, which is no value that it takes.
+        column = {"Name": "lower(name)", "CreateDate": "created"}[asked.get("SortBy", "CreateDate")]
         with self._store.read() as rows:
             found = rows.execute(
                 "SELECT * FROM workteam WHERE instr(lower(name), ?) > 0"

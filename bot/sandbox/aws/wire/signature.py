@@ -153,6 +153,11 @@ class Signed:
     scope: str
     payload: str
 
+    @property
+    def region(self) -> str:
+        """The region it was signed for."""
+        return self.scope.split("/")[1]
+
     def chunk_signature(self, before: str, chunk: bytes) -> str:
         """The signature of one chunk of a STREAMING-AWS4-HMAC-SHA256-PAYLOAD body, given the one
         before it.

@@ -1,0 +1,92 @@
+"""A review that stands open at somebody's, brought up to date while it is looked at."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.base.blocks import Block
+from bot.base.clock import NewId
+from bot.base.errors import Transient
+from bot.delivery.windows import WindowChanged, WindowGone, Windows
+from bot.jobs.accept import Accept
+from bot.jobs.draft import Draft
+from bot.jobs.finding import Finding
+from bot.jobs.form.pages import numbered
+from bot.jobs.form.review import review
+from bot.jobs.preflight_records import Wanted
+
+_TOLD_GAP = 2.0  # seconds between two edits of an open window; Slack takes 100 a minute
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """What reviews are made of, and where they are shown."""
+
+    windows: Windows
+    accept: Accept
+    new_id: NewId
+
+
+class OpenReview:
+    """A review that stands open; edited at most every two seconds while a look goes on.
+
+    `still` tells whether it stands open as it did; `clock` gives seconds and only goes on.
+    """
+
+    def __init__(
+        self,
+        reviews: Reviews,
+        one: Wanted,
+        still: Callable[[], bool],
+        clock: Callable[[], float],
+    ) -> None:
+        self._reviews = reviews
+        self._one = one
+        self._still = still
+        self._clock = clock
+        self._hash = ""
+        self._told_at = clock()
+
+    def show(
+        self,
+        draft: Draft,
+        findings: tuple[Finding, ...],
+        *,
+        fine: tuple[str, ...] = (),
+        checking: str = "",
+    ) -> None:
+        """Show the review as it is now. Where Slack does not say whether it shows it, the next one
+        may.
+
+        Raises:
+            WindowGone: it is not open any more.
+
+        """
+        accept = self._reviews.accept
+        reviewed = replace(accept.reviewed(draft), findings=findings, fine=fine, checking=checking)
+        view = review(accept.form.asked(draft), reviewed, self._one.draft_id)
+        try:
+            self._hash = self._shown(numbered(view, self._reviews.new_id()))
+        except Transient as error:
+            log.warning("a review could not be brought up to date: %s", error.words)
+        self._told_at = self._clock()
+
+    def progress(self, draft: Draft, words: str) -> None:
+        """Show how far it is, not more often than people can read."""
+        if self._clock() - self._told_at >= _TOLD_GAP:
+            self.show(draft, draft.found, checking=words)
+
+    def _shown(self, page: Block) -> str:
+        """The window's hash with this page in it. The answer that opens the review may come after
+        the first look at it: it changes the window too, and is no reason to leave it alone.
+        """
+        if not self._still():
+            raise WindowGone
+        try:
+            return self._reviews.windows.replace(self._one.view_id, page, self._hash)
+        except WindowChanged:
+            if not self._still():
+                raise WindowGone from None
+            return self._reviews.windows.replace(self._one.view_id, page)

@@ -1,0 +1,151 @@
+"""Preflight: while somebody reads the review, the worker looks at everything that would fail.
+
+Promises to the reader: the open review is brought up to date, with how far the look is, for a
+minute at most; what was not found out by then is named and looked at again before the launch. A
+review that was left is not touched, and Create may be pressed at any time.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from bot.base.errors import LabeljobError, Refusal, Transient
+from bot.base.log import about
+from bot.base.pool import Start, at_once
+from bot.delivery.windows import WindowGone
+from bot.jobs.checks.check import PREFLIGHT_OBJECTS, Look
+from bot.jobs.checks.checker import Checker
+from bot.jobs.draft import Draft
+from bot.jobs.finding import Finding, Kind
+from bot.jobs.fixes import FIXES
+from bot.jobs.fixes.fix import Fix
+from bot.jobs.open_review import OpenReview, Reviews
+from bot.jobs.preflight_records import CHECK, PreflightRecords, Wanted
+from bot.jobs.records import Records
+from bot.manifests.looked import Looked
+from bot.people.access import Access
+from bot.work.leases import LeaseGuard
+from bot.work.tries import Tries
+
+_SECONDS = 60.0  # ours: a minute of looking while a person waits
+
+log = logging.getLogger(__name__)
+
+
+class OutOfTime(Transient):
+    """The review was looked at for a minute."""
+
+
+class Preflight:
+    """Looks at the drafts whose reviews stand open. `clock` gives seconds and only goes on."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self,
+        *,
+        wanted: PreflightRecords,
+        records: Records,
+        reviews: Reviews,
+        checker: Checker,
+        access: Access,
+        tries: Tries,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wanted = wanted
+        self._records = records
+        self._reviews = reviews
+        self._checker = checker
+        self._access = access
+        self._tries = tries
+        self._clock = clock
+
+    def want(self, draft_id: str, user_id: str, view_id: str, wanted: str = CHECK) -> None:
+        """Have an open review looked at, or one of its fixes done."""
+        self._wanted.want(draft_id, user_id, view_id, wanted)
+
+    def left(self, draft_id: str) -> None:
+        """Note that the review is not read any more."""
+        self._wanted.over(draft_id)
+
+    def round(self, start: Start = at_once) -> None:
+        """Look at every review that stands open; one that takes long does not stop the others."""
+        for one in self._wanted.waiting():
+            start(f"preflight:{one.draft_id}", partial(self._take_up, one))
+
+    def _take_up(self, one: Wanted) -> None:
+        name = f"preflight:{one.draft_id}"
+        with about(draft=one.draft_id), self._tries.hold(name) as hold:
+            if hold is None or not self._still(one):
+                return
+            draft = self._records.draft(one.draft_id, one.user_id)
+            if draft is not None and self._may(draft):
+                self._look(one, draft, hold)
+            self._wanted.over(one.draft_id, one.asked_at)
+
+    def _still(self, one: Wanted) -> bool:
+        """Whether the review stands open as it did, and nothing else is wanted for it."""
+        return self._wanted.get(one.draft_id) == one
+
+    def _may(self, draft: Draft) -> bool:
+        """Whether whoever fills the form may still ask: what is wrong with a file is told to nobody
+        else.
+        """
+        who = self._access.who(draft.team_id, draft.asked_by, draft.channel)
+        return self._access.may("create", who)
+
+    def _look(self, one: Wanted, draft: Draft, hold: LeaseGuard) -> None:
+        """Look, and show what is found as it is found."""
+        shown = OpenReview(self._reviews, one, partial(self._still, one), self._clock)
+        end = self._clock() + _SECONDS
+
+        def step() -> None:
+            hold.keep()
+            if self._clock() > end:
+                raise OutOfTime
+
+        try:
+            fix = FIXES.get(one.wanted)
+            if fix is not None:
+                draft = self._fixed(one, draft, fix, shown, step)
+            shown.show(draft, draft.found, checking="Checking everything…")
+            look = Look(PREFLIGHT_OBJECTS, told=partial(_tell, shown, draft, step))
+            checked = self._checker.preflight(draft, step, look)
+            found = msgspec.structs.replace(
+                draft,
+                found=checked.findings,
+                unread=checked.unread,
+                objects=checked.objects,
+                texts=checked.texts,
+                names={**draft.names, **checked.names},
+            )
+            self._records.keep_found(one.draft_id, draft, found)
+            shown.show(found, checked.findings, fine=checked.fine)
+        except WindowGone:
+            log.info("the review was left; nothing is shown")
+
+    def _fixed(
+        self, one: Wanted, draft: Draft, fix: Fix, shown: OpenReview, step: Callable[[], None]
+    ) -> Draft:
+        """The draft after its fix; where it cannot be done, the reason stands on the review."""
+        shown.show(draft, draft.found, checking=fix.doing)
+        try:
+            fixed = fix.run(draft, self._checker.sight(draft, step))
+        except (Refusal, Transient) as error:
+            return _with_reason(draft, fix, error)
+        self._records.keep_found(one.draft_id, draft, fixed)
+        return fixed
+
+
+def _with_reason(draft: Draft, fix: Fix, error: LabeljobError) -> Draft:
+    """The draft with why its fix was not done."""
+    why = Finding(Kind.LOOK_AT, f"“{fix.label}” was not done. {error.words}")
+    return msgspec.structs.replace(draft, found=(why, *draft.found))
+
+
+def _tell(shown: OpenReview, draft: Draft, step: Callable[[], None], looked: Looked) -> None:
+    """How far the look at the objects is."""
+    step()
+    of = f" of {looked.of:,}" if looked.of else ""
+    shown.progress(draft, f"{looked.done:,}{of} looked at…")
