@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
+VERSION = "0.1.0"  # as in pyproject.toml, which is not there where the bot runs
 _UNREAD = 141  # what a shell says of a program that ended because nobody read its output
 _LAST_PORT = 65535
 
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="labeljob", description="The Slack bot that coordinates data labeling."
     )
+    parser.add_argument("--version", action="version", version=f"labeljob {VERSION}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _practice_commands(commands)
     _product_commands(commands)

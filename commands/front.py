@@ -4,7 +4,7 @@ Promises to the handlers of an action: whoever asks has the right that the actio
 first, and the job that was named behind the word is there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,8 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.base.blocks import code, section
+from bot.base.nearest import nearest
 from bot.delivery.message import Message
 from bot.delivery.windows import show
 from bot.jobs.cards import status_card
@@ -52,7 +54,7 @@ def command(
     word, rest = words_of(body.get("text") or _HELP)
     action = by_word.get(word)
     if action is None:
-        ack(**to_one(unknown(word)))
+        ack(**to_one(_meant(unknown(word), body["command"], nearest(word, by_word))))
         return
     answer = _typed(action, asking(body), rest, stories)
     if isinstance(answer, Opens):
@@ -60,6 +62,15 @@ def command(
         ack()
     else:
         ack(**to_one(in_words(answer)))
+
+
+def _meant(message: Message, command_name: str, near: Sequence[str]) -> Message:
+    """The answer to an unknown word, led by the words that are like it."""
+    if not near:
+        return message
+    words = f"Did you mean {' or '.join(code(f'{command_name} {each}') for each in near)}?"
+    blocks = [section(words), *message.blocks] if message.blocks else []
+    return Message(f"{words}\n{message.text}", blocks)
 
 
 def _typed(action: Action[Any], who: Asking, rest: str, stories: Stories) -> Answer:

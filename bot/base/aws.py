@@ -46,11 +46,12 @@ _LAPSED = {
 
 
 class AwsRefused(Refusal):
-    """AWS refused the request."""
+    """AWS refused the request. `said` is AWS's own sentence, "" where it says no more than no."""
 
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, code: str, said: str = "") -> None:
+        super().__init__(f"{message} AWS says: {said}" if said else message)
         self.code = code
+        self.said = said
 
 
 class AwsBusy(Transient):
@@ -239,6 +240,11 @@ def _readable(*, http_response: Any, parsed: dict[str, Any], model: Any, **_more
             raise AwsGarbled
 
 
+def _says_no_more(message: str) -> bool:
+    """Whether AWS's sentence about a denied access names neither what nor why."""
+    return message.strip(" .").lower() in {"", "access denied", "forbidden"}
+
+
 def _at_home(region: str, *, response: Any, **_more: Any) -> None:
     """Refuse what S3 says of a bucket in another Region.
 
@@ -275,5 +281,6 @@ def _rename(error: "ClientError") -> LabeljobError:
                 "permission."
             ),
             code,
+            "" if _says_no_more(message) else message,
         )
     return AwsRefused(f"AWS says: {message or code}", code)

@@ -8,6 +8,7 @@ for.
 
 import hashlib
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -411,8 +412,26 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
             raise FarAway(uri.bucket) from error
         if error.code in {"AccessDenied", "403"}:
             raise AwsRefused(
-                f"The bot has no access to {uri}. An administrator can give its role "
-                f"s3:GetObject, s3:PutObject and s3:ListBucket on “{uri.bucket}”.",
+                f"The bot has no access to {uri}. {_remedy(uri, error.said)}",
                 error.code,
+                error.said,
             ) from error
         raise
+
+
+_KEY = re.compile(r"(kms:\w+) on resource: (\S+)")
+
+
+def _remedy(uri: S3Uri, said: str) -> str:
+    """What an administrator can do about a denied access, by what AWS says of it."""
+    if key := _KEY.search(said):
+        return f"It is encrypted: an administrator can give the bot's role {key[1]} on {key[2]}."
+    if "explicit deny" in said:
+        return (
+            "A policy denies it explicitly, so more rights do not help: an administrator can take "
+            "that statement out, or do what it asks for (often an encryption header)."
+        )
+    return (
+        "An administrator can give its role s3:GetObject, s3:PutObject and s3:ListBucket on "
+        f"“{uri.bucket}”."
+    )

@@ -5,7 +5,7 @@ without pinging them (only an end mentions the asker, once), and fits Slack's li
 found in the manifest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.base.blocks import bar, code, context, count, cut, fit, person, section, typed
 from bot.datasets import lifecycle
@@ -31,6 +31,7 @@ _STATES = {
     lifecycle.FAILED: "Failed",
     lifecycle.REFUSED: "Not imported",
 }
+_NO_LABELS = "Imported, but it cannot be trained: no labels"
 _BEFORE = {
     lifecycle.ASKED: "The manifest is read in a moment",
     lifecycle.EXAMINING: "Every line is checked before AWS sees it",
@@ -93,9 +94,12 @@ def labels_words(labels: Iterable[LabelCount]) -> str:
 
 def ready_line(source: Source, state: DatasetState) -> Message:
     """The result: what arrived, the labels, what did not arrive and why; mentions the asker."""
+    ready = "is ready"
+    if _is_bare(state):
+        ready = "was imported, but it cannot be trained: no labels"
     head = (
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
-        f"{typed(source.project, _NAME)}) is ready\n{_arrived(state)}: {labels_words(state.labels)}"
+        f"{typed(source.project, _NAME)}) {ready}\n{_arrived(state)}: {labels_words(state.labels)}"
     )
     return _told(head, _result_parts(state))
 
@@ -199,11 +203,43 @@ def list_message(
     )
 
 
-def no_such_dataset(name: str) -> Message:
-    """No dataset of that name in this channel."""
-    return _line(
-        f"This channel has no dataset {code(name, 80)}. `/dataset list` shows those there are."
-    )
+def fits(
+    source: Source, state: DatasetState, wanted: str, me: str = "", *, set_aside: str = ""
+) -> bool:
+    """Whether a dataset fits each word of `wanted`: a part of its state, owner, project, set or
+    name; "open" is said for what is not over, "done" for what is, "failed" for what was not
+    imported, "mine" for what `me` asked for.
+    """
+    over = state.ended or bool(set_aside)
+    said = ["done" if over else "open"]
+    if over and state.state != lifecycle.READY:
+        said.append("failed")
+    if me and source.asked_by == me:
+        said.append("mine")
+    known = " ".join(
+        (
+            _word(state, set_aside),
+            *said,
+            source.asked_by_name,
+            source.type_words,
+            source.project,
+            source.called,
+        )
+    ).lower()
+    return all(word in known for word in wanted.lower().split())
+
+
+def nothing_fits(wanted: str) -> Message:
+    """No dataset of the channel fits these words."""
+    return _line(f"No dataset of this channel fits “{typed(wanted)}”.")
+
+
+def no_such_dataset(name: str, meant: Sequence[str] = ()) -> Message:
+    """No dataset of that name in this channel; `meant` are those whose names are like it."""
+    near = "`/dataset list` shows those there are."
+    if meant:
+        near = f"Did you mean {' or '.join(code(each, 80) for each in meant)}?"
+    return _line(f"This channel has no dataset {code(name, 80)}. {near}")
 
 
 def help_message() -> Message:
@@ -215,7 +251,14 @@ def help_message() -> Message:
 
 
 def _word(state: DatasetState, set_aside: str) -> str:
-    return "Paused after errors" if set_aside else _STATES[state.state]
+    if set_aside:
+        return "Paused after errors"
+    return _NO_LABELS if _is_bare(state) else _STATES[state.state]
+
+
+def _is_bare(state: DatasetState) -> bool:
+    """Whether it was imported without a single label."""
+    return state.state == lifecycle.READY and not state.labels
 
 
 def _told(head: str, parts: list[str]) -> Message:

@@ -8,10 +8,8 @@ in its thread. What may pass is tried again, with growing pauses.
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 import msgspec
 
@@ -24,7 +22,7 @@ from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
 from bot.datasets import card, entries, findings
 from bot.datasets.custom_labels import CustomLabels
-from bot.datasets.findings import Finding
+from bot.datasets.examination import Unfit, examined
 from bot.datasets.form import faults
 from bot.datasets.lifecycle import (
     ASKED,
@@ -37,22 +35,13 @@ from bot.datasets.lifecycle import (
     step,
 )
 from bot.datasets.records import Dataset, Records
-from bot.datasets.source import TRAIN
 from bot.datasets.store import DatasetStore
-from bot.manifests.examine import Examination, examine
+from bot.manifests.examine import Examination
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
 
 log = logging.getLogger(__name__)
-
-
-class Unfit(Refusal):
-    """Rekognition would reject this import, so nothing was sent."""
-
-    def __init__(self, found: Sequence[Finding]) -> None:
-        super().__init__()
-        self.findings = tuple(found)
 
 
 class ForeignPictures(Refusal):
@@ -172,7 +161,7 @@ class Load:
             dataset = self._store.change(dataset, state, changes)
         allowed, manifest = self._open.of(dataset.source.channel), dataset.source.manifest
         storage = self._storage.attended(hold.keep).limited_to(allowed)
-        found = self._examine(dataset, storage)
+        found = examined(dataset.source, storage, self._settings.aws_region)
         made = entries.Made()
         lines = entries.make(
             storage.chunks(manifest),
@@ -198,29 +187,6 @@ class Load:
             clipped=found.clipped,
         )
         return self._store.change(replace(dataset, sent_uri=str(place)), state, changes)
-
-    def _examine(self, dataset: Dataset, storage: Storage) -> Examination:
-        """What Rekognition would say of the manifest.
-
-        Raises:
-            Unfit: it would reject the whole import.
-
-        """
-        source = dataset.source
-        kind: Literal["train", "test"] = "train" if source.dataset_type == TRAIN else "test"
-        found = examine(
-            storage.chunks(source.manifest),
-            self._settings.aws_region,
-            attribute=source.label_attribute,
-            pair=source.pair,
-            dataset=kind,
-        )
-        told = findings.of_examination(found)
-        # pictures alone would fill the dataset, and their labels could not be added to it
-        unpaired = not found.labels and bool(found.counts["ERROR_NO_LABEL_ATTRIBUTES"])
-        if findings.blocking(told) or not found.sendable or unpaired:
-            raise Unfit(told)
-        return found
 
     def _refuse(self, dataset: Dataset, refusal: Refusal) -> None:
         """The end, with words for why not."""

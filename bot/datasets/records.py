@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
-from bot.datasets.lifecycle import IMPORTING, TO_LOAD, DatasetState
+from bot.datasets.lifecycle import FAILED, IMPORTING, REFUSED, TO_LOAD, DatasetState
 from bot.datasets.source import Source
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
@@ -88,6 +88,17 @@ class Records:
     def in_channel(self, team_id: str, channel: str) -> list[Dataset]:
         """Every dataset of a channel, newest first."""
         return self._many(DatasetRow.team_id == team_id, DatasetRow.channel == channel)
+
+    def made_of(self, team_id: str, manifest_uri: str) -> list[Dataset]:
+        """The datasets that stand or are being made of a manifest, in any channel."""
+        written = msgspec.json.encode(manifest_uri).decode()
+        there = self._many(
+            DatasetRow.team_id == team_id,
+            col(DatasetRow.state).not_in((FAILED, REFUSED)),
+            col(DatasetRow.set_aside).is_(None),
+            col(DatasetRow.content).contains(written, autoescape=True),
+        )
+        return [each for each in there if each.source.manifest_uri == manifest_uri]
 
     def to_load(self) -> list[Dataset]:
         """Datasets that are not at AWS yet and whose next try is due, oldest first."""

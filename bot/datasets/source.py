@@ -6,6 +6,7 @@ says what is wrong with a part of it in the words of the remedy, or "".
 """
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -111,6 +112,20 @@ def _file(uri: S3Uri) -> str:
         return (
             "The manifest's name needs an extension such as .manifest: Rekognition reads no other."
         )
+    return ""
+
+
+def both_sets_fault(wanted: Source, others: Iterable[Source]) -> str:
+    """No manifest in both sets of a project; `others` are the datasets that stand or are made."""
+    for other in others:
+        twice = (other.project, other.manifest_uri) == (wanted.project, wanted.manifest_uri)
+        if twice and other.dataset_type != wanted.dataset_type:
+            return (
+                f"The {other.type_words} set of project {other.project} has the pictures of this "
+                "manifest, and Rekognition takes no picture in both sets of a project. Name "
+                "another project above, or give a manifest with other pictures: for a part of "
+                "them, write some lines into a manifest of their own."
+            )
     return ""
 
 

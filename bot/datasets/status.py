@@ -1,6 +1,7 @@
 """Status: what is known of a channel's datasets, from the database alone."""
 
 from bot.base.as_typed import plain_name, spellings
+from bot.base.nearest import nearest
 from bot.datasets import card
 from bot.datasets.records import Dataset, Records
 from bot.delivery.message import Message
@@ -22,9 +23,19 @@ class Status:
             else None
         )
 
-    def every(self, team_id: str, channel: str) -> Message:
-        """All datasets of the channel, newest first."""
-        return _listed(self._records.in_channel(team_id, channel))
+    def every(self, team_id: str, channel: str, wanted: str = "", me: str = "") -> Message:
+        """The datasets of the channel that fit the words of `wanted`, newest first; `me` is whoever
+        says "mine".
+        """
+        there = self._records.in_channel(team_id, channel)
+        fitting = [
+            each
+            for each in there
+            if card.fits(each.source, each.state, wanted, me, set_aside=each.set_aside or "")
+        ]
+        if wanted and not fitting:
+            return card.nothing_fits(wanted)
+        return _listed(fitting)
 
     def running(self, team_id: str, channel: str) -> Message:
         """The datasets of the channel that are under way; one alone is shown whole."""
@@ -33,12 +44,13 @@ class Status:
 
     def named(self, team_id: str, channel: str, name: str) -> Message:
         """The newest dataset of that name (capitals and marks round it do not count)."""
-        datasets = self._records.in_channel(team_id, channel)
+        there = self._records.in_channel(team_id, channel)
         for spelling in spellings(name):
-            for dataset in datasets:
+            for dataset in there:
                 if dataset.source.called.casefold() == spelling:
                     return _one(dataset)
-        return card.no_such_dataset(plain_name(name) or name)
+        plain = plain_name(name) or name
+        return card.no_such_dataset(plain, nearest(plain, [each.source.called for each in there]))
 
 
 def _one(dataset: Dataset) -> Message:

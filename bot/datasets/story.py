@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.base.pool import Pool
+from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
 from bot.datasets.accept import Accept
@@ -55,6 +56,9 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
             records=records,
             store=store,
             open_places=settings.open_places,
+            storage=Storage.for_form(ground.aws, settings.allowed),
+            questions=Questions(settings.form_wait),
+            region=settings.aws_region,
             clock=clock,
             new_id=ground.new_id,
         ),

@@ -13,10 +13,17 @@ from bot.base.clock import Clock, NewId
 from bot.base.errors import Fault, Refusal, Refused
 from bot.engines.protocol import Engine
 from bot.jobs.checks.checker import Checker
-from bot.jobs.draft import Draft, of_this_type, team_key
+from bot.jobs.draft import (
+    Draft,
+    begun_with,
+    of_this_type,
+    says_more,
+    team_key,
+)
 from bot.jobs.fixes import FIXES
+from bot.jobs.form.pages import Left
 from bot.jobs.form.review import Reviewed
-from bot.jobs.form.rules import free_name, name_taken
+from bot.jobs.form.rules import free_name, name_taken, of_other_labels
 from bot.jobs.held import HeldByUs
 from bot.jobs.lifecycle import REFUSED, JobState
 from bot.jobs.records import Job, Records
@@ -66,39 +73,39 @@ class Accept:
         self._new_id = new_id
 
     def begin(self, team_id: str, channel: str, user_id: str) -> tuple[str, Draft]:
-        """A new draft with what the channel's last job was asked with; its id and content.
+        """A new draft with what this person's last job of the channel was asked with; its id and
+        content.
 
-        A person who asked for it gets all of it, under a new name (under its own, to be mended,
-        when it was refused); others get its places and its task type.
+        It gets a new name (its own, to be mended, when it was refused). Who asked for none gets the
+        results' place and the task type of the last that anybody asked for here.
         """
-        draft = Draft(team_id=team_id, channel=channel, asked_by=user_id)
-        last = self._records.last_asked(team_id, channel)
-        if last is not None and last.asked_by == user_id:
-            held = [
-                job.name
-                for job in self._records.in_channel(team_id, channel)
-                if job.state.state != REFUSED
-            ]
-            name = free_name(last.name, held)
-            # then every word of it was meant for this very form
-            mended = last.state.state == REFUSED
-            draft = msgspec.structs.replace(
-                last.draft,
-                job_name=name,
-                objects=None,
-                skipped=0,
-                unread=(),
-                notes=(),
-                found_first=(),
-                found=(),
-                taken_from=last.name,
-                taken_type="" if mended else last.draft.task_type,
-            )
-        elif last is not None:
-            places = {"output_uri": last.draft.output_uri}
-            kind = {"category": last.draft.category, "task_type": last.draft.task_type}
-            draft = msgspec.structs.replace(draft, **places, **kind)
+        draft = self._fresh(team_id, channel, user_id)
         return self._records.start_draft(draft), draft
+
+    def again(self, job: Job, user_id: str, *, mended: bool = False) -> tuple[str, Draft]:
+        """A new draft of this person's with all that a job was asked with; its id and content.
+
+        It gets a free name, its own where that is free. `mended`: the job was refused, and this is
+        the same form once more.
+        """
+        near = {*self._held.near(job.name)} if not mended else set()
+        name = free_name(job.name, near)
+        draft = msgspec.structs.replace(
+            begun_with(job.draft, name, user_id, mended=mended),
+            team_id=job.team_id,
+            channel=job.channel,
+        )
+        return self._records.start_draft(draft), draft
+
+    def left(self, fresh: Draft) -> Left | None:
+        """The newest form that the person of a fresh draft filled in this channel and did not
+        submit; None if there is none that says more.
+        """
+        kept = self._records.left_drafts(fresh.team_id, fresh.channel, fresh.asked_by)
+        for each in kept:
+            if says_more(each.draft, fresh):
+                return Left(each.id, each.draft.job_name, each.changed)
+        return None
 
     def draft(self, draft_id: str, user_id: str) -> Draft:
         """The draft of that id.
@@ -114,7 +121,7 @@ class Accept:
 
     def keep(self, draft_id: str, draft: Draft) -> None:
         """Nothing typed is lost."""
-        self._records.keep_draft(draft_id, draft)
+        self._records.keep_draft(draft_id, msgspec.structs.replace(draft, filled=True))
 
     def check_page(self, page: int, draft: Draft) -> tuple[Draft, tuple[Fault, ...]]:
         """The draft with what the checks of a page (1 or 2) saw, and what blocks; AWS has 1.5 s for
@@ -143,6 +150,8 @@ class Accept:
             found=(*checked.findings, *draft.found_first),
             names={**draft.names, **checked.names},
         )
+        if of_other_labels(draft):  # that was told now, and is told once
+            draft = msgspec.structs.replace(draft, taken_labels=())
         return draft, checked.faults
 
     def accept(self, draft_id: str, who: Who) -> Receipt:
@@ -197,6 +206,25 @@ class Accept:
     def teams(self, team_id: str, typed: str) -> list[WorkTeam]:
         """The labeling teams to choose from."""
         return self._teams.search(team_id, typed)
+
+    def _fresh(self, team_id: str, channel: str, user_id: str) -> Draft:
+        """What a form of this person's begins with."""
+        last = self._records.last_asked(team_id, channel, user_id)
+        if last is not None:
+            mended = last.state.state == REFUSED
+            return begun_with(last.draft, self._free_name(last), user_id, mended=mended)
+        draft = Draft(team_id=team_id, channel=channel, asked_by=user_id)
+        others = self._records.last_asked(team_id, channel)
+        if others is None:
+            return draft
+        places = {"output_uri": others.draft.output_uri}
+        kind = {"category": others.draft.category, "task_type": others.draft.task_type}
+        return msgspec.structs.replace(draft, **places, **kind)
+
+    def _free_name(self, job: Job) -> str:
+        """A name like the job's that no job of its channel holds; its own when it gave it back."""
+        jobs = self._records.in_channel(job.team_id, job.channel)
+        return free_name(job.name, [each.name for each in jobs if each.state.state != REFUSED])
 
     def _raced(self, request: str, draft: Draft) -> Receipt:
         """Another submission was faster: this form's own, or another job of the same name."""

@@ -36,8 +36,13 @@ def can_stop(job: JobFacts, state: JobState) -> bool:
 
 
 def can_retry(job: JobFacts, state: JobState) -> bool:
-    """Whether the job was set aside and can be resumed."""
-    return bool(job.set_aside) and not state.ended
+    """Whether the job was set aside and can be resumed, or waits for its next try."""
+    return bool(job.set_aside or job.next_try) and not state.ended
+
+
+def can_fix(job: JobFacts, state: JobState) -> bool:
+    """Whether the job was refused before it was launched: its name is free again."""
+    return state.state == lifecycle.REFUSED and not job.read_only
 
 
 def can_take_over(job: JobFacts, state: JobState) -> bool:
@@ -92,7 +97,7 @@ LIST: Action[Shown] = Action(
     command=LABELJOB,
     word="list",
     usage="list [words]",
-    help="every job of this channel, or those that fit: failed, mara, bounding box",
+    help="every job of this channel, or those that fit: mine, open, done, failed, bounding box",
     right="see",
     first="see",
     rule=SEE,
@@ -115,7 +120,7 @@ RETRY: Action[Shown] = Action(
     command=LABELJOB,
     word="retry",
     usage="retry name",
-    help="resume a job that was paused after errors",
+    help="resume a job that was paused after errors, or try one now that waits",
     right="retry",
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="try this job again"),
@@ -176,6 +181,25 @@ MAKE_DATASET: Action[Shown] = Action(
         place=3,
     ),
 )
+FIX: Action[Shown] = Action(
+    right="fix",
+    rule=Rule(Role.MANAGER, asker_too=True, words="fix this job"),
+    button=Button(
+        id="job_fix", text=_where(can_fix, "Fix and retry"), place=2, spoken="Fix and retry {}"
+    ),
+)
+DUPLICATE: Action[Shown] = Action(
+    right="duplicate",
+    rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),
+    button=Button(
+        id="job_duplicate",
+        text=lambda _shown: "Duplicate",
+        place=9,
+        spoken="Duplicate {}",
+        tucked=lambda _shown: True,
+    ),
+)
+STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
 JOB_ACTIONS: tuple[Action[Shown], ...] = (
@@ -190,6 +214,8 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     INSTRUCTIONS,
     PORTAL,
     MAKE_DATASET,
+    FIX,
+    DUPLICATE,
 )
 
 _TIE = Rule(Role.MANAGER, words="link a labeling team to a channel")

@@ -26,7 +26,8 @@ class Draft(msgspec.Struct, frozen=True):
     review shows of all. `more` holds the answers to fields without a member of their own, by field.
     `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
     `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
-    as long as nobody has been through those words.
+    as long as nobody has been through those words; `taken_labels` are its labels, as long as its
+    instructions stand as they were taken. `filled` is true once a page of it was kept.
     """
 
     job_name: str = ""
@@ -64,6 +65,52 @@ class Draft(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""
+    taken_labels: tuple[str, ...] = ()
+    filled: bool = False
+
+
+def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False) -> Draft:
+    """A new draft under that name, for that person, filled with what an earlier job was asked with.
+
+    `mended`: the earlier one was refused, and every word of it was meant for this very form.
+    """
+    return msgspec.structs.replace(
+        earlier,
+        job_name=name,
+        asked_by=user_id,
+        objects=None,
+        skipped=0,
+        unread=(),
+        notes=(),
+        found_first=(),
+        found=(),
+        filled=False,
+        taken_from=earlier.job_name,
+        taken_type="" if mended else earlier.task_type,
+        taken_labels=() if mended else earlier.labels,
+    )
+
+
+_WRITTEN = (
+    "job_name",
+    "task_type",
+    "label_attribute",
+    "input_uri",
+    "output_uri",
+    "title",
+    "description",
+    "labels",
+    "short_instructions",
+    "full_instructions",
+    "examples",
+)
+
+
+def says_more(draft: Draft, fresh: Draft) -> bool:
+    """Whether somebody wrote something that a fresh form would not begin with."""
+    if not draft.filled:
+        return False
+    return any(getattr(draft, member) != getattr(fresh, member) for member in _WRITTEN)
 
 
 def of_this_type(draft: Draft) -> Draft:
@@ -81,6 +128,7 @@ def of_this_type(draft: Draft) -> Draft:
         full_instructions=None,
         examples=(),
         taken_type="",
+        taken_labels=(),
     )
 
 

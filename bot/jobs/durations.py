@@ -10,12 +10,13 @@ _SECONDS = {
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
 _PIECE = re.compile(r"(\d{1,9}(?:[.,]\d{1,3})?)\s*([a-z]+)\.?")
+_HALF_SAID = re.compile(r"(.*\d\s*h(?:ours?|rs?)?)\s*([0-5]?\d)")  # 1h30: minutes follow hours
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
 
 
 def parse_duration(text: str) -> int | None:
-    """Seconds from "5 min", "1h 30m", "10 days", "1.5 hours", "00:05:00"; None when it is not a
-    duration.
+    """Seconds from "5 min", "1h 30m", "1h30", "10 days", "1.5 hours", "00:05:00"; None when it is
+    not a duration.
 
     A bare number is not one: nobody can tell 5 minutes from 5 days. Neither is "1:30" (hours or
     minutes).
@@ -24,6 +25,8 @@ def parse_duration(text: str) -> int | None:
     if clock := _CLOCK.fullmatch(words):
         hours, minutes, seconds = (int(part) for part in clock.groups())
         return hours * 3600 + minutes * 60 + seconds
+    if said := _HALF_SAID.fullmatch(words):
+        words = f"{said[1]} {said[2]} min"
     total, end, pieces = 0.0, 0, 0
     for piece in _PIECE.finditer(words):
         if words[end : piece.start()].strip(" ,") or piece[2] not in _SECONDS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.base.blocks import rich_words
 from bot.engines.protocol import Engine
@@ -12,6 +12,7 @@ from bot.jobs import lifecycle
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.job_facts import JobFacts
+from bot.jobs.lifecycle import ASKED, LAUNCHING
 from bot.jobs.records import Job
 from bot.people.teams import Teams
 
@@ -59,6 +60,7 @@ class Facts:
             team_id=job.team_id,
             stop_is_soft=self._engine.abilities.stop_is_soft,
             label_attribute=attribute,
+            next_try=_next_try(job),
         )
 
     def heard(self, job: Job) -> JobFacts:
@@ -86,6 +88,14 @@ class Facts:
             says=rich_words(job.draft.short_instructions, job.draft.names) or job.draft.description,
             has_instructions=not job.followed,
         )
+
+
+def _next_try(job: Job) -> datetime | None:
+    """When a launch that failed for now is tried again."""
+    waits = job.state.state in {ASKED, LAUNCHING} and job.set_aside is None
+    if not waits or not job.fails or not job.next_try_at:
+        return None
+    return datetime.fromtimestamp(job.next_try_at, UTC)
 
 
 def instructions_of(draft: Draft) -> Instructions:

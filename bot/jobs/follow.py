@@ -12,6 +12,7 @@ from bot.base.as_typed import home_of, plain_name
 from bot.base.clock import Clock, NewId
 from bot.base.errors import NotAllowed, Refusal
 from bot.engines.protocol import INITIALIZING, Described, Engine
+from bot.jobs.cards import thread_lines
 from bot.jobs.draft import Draft
 from bot.jobs.held import Account
 from bot.jobs.lifecycle import JobState, observe
@@ -88,7 +89,7 @@ class Follow:
         return self._known(self._records.of_request(job.request_key) or job, channel, who)
 
     def take_over(self, job_id: str, who: Who) -> Job:
-        """A followed job becomes one of ours: its card gets its buttons."""
+        """A followed job becomes one of ours: its card gets its buttons, its thread is told."""
         job = self._records.get(job_id)
         if job is None:
             raise NoSuchJob
@@ -96,7 +97,9 @@ class Follow:
         if not job.followed:
             return job
         return self._store.change(
-            replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name), job.state
+            replace(job, followed=False, asked_by=who.user_id, asked_by_name=who.name),
+            job.state,
+            line=thread_lines.taken_over_line(who.name),
         )
 
     def _check_home(self, typed: str) -> None:

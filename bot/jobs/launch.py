@@ -133,7 +133,8 @@ class Launch:
         line = None
         if after.set_aside:
             line = thread_lines.set_aside_line(self._facts.heard(after), after.state, pause.words)
-        self._store.change(after, after.state, line=line)
+        trouble = redact(pause.words.partition(". ")[0].rstrip("."))
+        self._store.change(after, msgspec.structs.replace(after.state, trouble=trouble), line=line)
         log.info("launching %s failed for now (%s)", job.name, pause.words)
 
     def _current(self, job: Job) -> Job:
@@ -174,7 +175,8 @@ class _Steps:
         before = self.job.state.looked
         if looked.done - (before.done if before else 0) >= _LOOKED_GAP:
             state = msgspec.structs.replace(self.job.state, looked=looked)
-            self.job = self._store.change(self.job, state)
+            # this is the next try: its card tells of it, and of no other
+            self.job = self._store.change(replace(self.job, next_try_at=0.0), state)
 
     def alive(self) -> None:
         """Say that a long step goes on."""

@@ -91,7 +91,8 @@ class JobState(msgspec.Struct, frozen=True):
     stopped. `datasets` are those made of its labels, oldest first. `steps` is what its engine has
     kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
     objects is that comes before it. `why_unlabeled` says which objects have no label and why, once
-    it is over and some failed.
+    it is over and some failed. `trouble` is why the last try to launch it came to nothing, in
+    words; `unanswered_since` is when its engine ceased to answer, once that has lasted for minutes.
     """
 
     state: str = ASKED
@@ -115,6 +116,8 @@ class JobState(msgspec.Struct, frozen=True):
     steps: dict[str, str] = {}
     looked: Looked | None = None
     why_unlabeled: str = ""
+    trouble: str = ""
+    unanswered_since: datetime | None = None
 
     @property
     def ended(self) -> bool:

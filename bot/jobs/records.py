@@ -28,6 +28,10 @@ _DRAFT = msgspec.json.Decoder(Draft)
 _STATE = msgspec.json.Decoder(JobState)
 
 
+_DRAFT_KEPT_S = 86_400.0  # ours: who comes back a day later begins anew
+_DRAFTS_SEEN = 10
+
+
 class NoSuchJob(Refusal):
     """There is no such labeling job in this channel. /labeljob list shows those there are."""
 
@@ -111,6 +115,15 @@ class Job(Tried):
         return self.state.state in ENDED
 
 
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """A form that was filled and not submitted, and when it was kept last."""
+
+    id: str
+    draft: Draft
+    changed: datetime
+
+
 class Records:
     """Drafts and jobs in the database."""
 
@@ -155,10 +168,41 @@ class Records:
                 row.content = _encode(found)
                 session.add(row)
 
-    def last_asked(self, team_id: str, channel: str) -> Job | None:
-        """The newest job that was asked for in the channel (not only followed)."""
+    def left_drafts(self, team_id: str, channel: str, user_id: str) -> list[KeptDraft]:
+        """The forms that this person filled in the channel within a day and did not submit, newest
+        first.
+        """
+        submitted = select(JobRow.id).where(col(JobRow.request_key) == "draft:" + col(DraftRow.id))
+        with self._db.read() as session:
+            rows = session.exec(
+                select(DraftRow)
+                .where(
+                    DraftRow.team_id == team_id,
+                    DraftRow.channel == channel,
+                    DraftRow.user_id == user_id,
+                    DraftRow.changed > self._clock().timestamp() - _DRAFT_KEPT_S,
+                    ~submitted.exists(),
+                )
+                .order_by(col(DraftRow.changed).desc())
+                .limit(_DRAFTS_SEEN)
+            ).all()
+            return [
+                KeptDraft(
+                    row.id, _DRAFT.decode(row.content), datetime.fromtimestamp(row.changed, UTC)
+                )
+                for row in rows
+            ]
+
+    def last_asked(self, team_id: str, channel: str, user_id: str = "") -> Job | None:
+        """The newest job that was asked for by the form in the channel, by anybody or by one
+        person.
+        """
         jobs = self._many(
-            JobRow.team_id == team_id, JobRow.channel == channel, col(JobRow.followed).is_(False)
+            JobRow.team_id == team_id,
+            JobRow.channel == channel,
+            # a job that was made elsewhere and taken over was never asked for here
+            col(JobRow.request_key).startswith("draft:"),
+            *([JobRow.asked_by == user_id] if user_id else []),
         )
         return jobs[0] if jobs else None
 

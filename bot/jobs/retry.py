@@ -1,4 +1,4 @@
-"""Retry: a job that was set aside is taken up again, by people who may."""
+"""Retry: a job that was set aside, or waits for its next try, is taken up now by people who may."""
 
 from dataclasses import replace
 
@@ -10,8 +10,8 @@ from bot.people.access import Access, Who
 
 
 class NotSetAside(Refusal):
-    """This job is not paused after errors: it is looked after as it should be, so there is nothing
-    to try again.
+    """This job is not paused after errors and waits for no other try: it is looked after as it
+    should be.
     """
 
 
@@ -30,8 +30,8 @@ class Retry:
         self._access = access
 
     def retry(self, job_id: str, who: Who) -> Job:
-        """Take up again a job that was set aside: it counts as if nothing had failed yet, and is
-        due now.
+        """Take up a job that was set aside or waits: it counts as if nothing had failed yet, and is
+        due now. The thread is told of what was set aside.
 
         Whether AWS knows it or not makes no difference: a launch adopts what an earlier try made.
 
@@ -46,7 +46,8 @@ class Retry:
         self._access.require("retry", who, asked_by=job.asked_by)
         if job.ended:
             raise OverAlready
-        if job.set_aside is None:
+        if job.set_aside is None and not job.fails:
             raise NotSetAside
+        line = thread_lines.retried_line(who.name) if job.set_aside else None
         after = replace(job, fails=0, silent=0, set_aside=None, next_try_at=0.0)
-        return self._store.change(after, after.state, line=thread_lines.retried_line(who.name))
+        return self._store.change(after, after.state, line=line)

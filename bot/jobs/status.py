@@ -8,6 +8,7 @@ from bot.base.as_typed import plain_name, spellings
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
+from bot.base.nearest import nearest
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -78,11 +79,9 @@ class Status:
             for job in jobs:
                 if job.name.lower() == spelling:
                     return job
-        plain = plain_name(name)
-        near = [job.name for job in jobs if plain.lower()[:4] in job.name.lower()] or [
-            job.name for job in jobs
-        ]
-        raise NoSuchJob(status_card.no_such_job(plain or name, near[:5]))
+        plain, names = plain_name(name) or name, [job.name for job in jobs]
+        near = [each for each in names if plain.lower()[:4] in each.lower()] or names
+        raise NoSuchJob(status_card.no_such_job(plain, near[:5], meant=nearest(plain, names)))
 
     def asker(self, job_id: str) -> Asked | None:
         """Who is to hear of a job whose channel cannot be reached."""
@@ -124,11 +123,13 @@ class Status:
             [(self._facts.of(job), job.state) for job in running], self._clock()
         )
 
-    def listed(self, team_id: str, channel: str, wanted: str = "") -> Message:
-        """The jobs of the channel that fit the words of `wanted`, newest first."""
+    def listed(self, team_id: str, channel: str, wanted: str = "", me: str = "") -> Message:
+        """The jobs of the channel that fit the words of `wanted`, newest first; `me` is whoever
+        says "mine".
+        """
         jobs = [(self._facts.of(job), job.state) for job in self._shown_in(team_id, channel)]
         fitting = [
-            (facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted)
+            (facts, state) for facts, state in jobs if status_card.fits(facts, state, wanted, me)
         ]
         return status_card.list_message(fitting, filters=wanted)
 

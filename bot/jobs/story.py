@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.base.pool import Pool
+from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
@@ -20,7 +21,6 @@ from bot.jobs.open_review import Reviews
 from bot.jobs.orders import Orders
 from bot.jobs.preflight import Preflight
 from bot.jobs.preflight_records import PreflightRecords
-from bot.jobs.questions import Questions
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
 from bot.jobs.retry import Retry

@@ -4,28 +4,33 @@ One list of all that runs; a job that is listed no more is asked for by itself t
 Unchanged jobs write nothing. A job that cannot be looked at does not stop the others; after
 `set_aside_after` failures in a row, or after looks for `set_aside_silence` to which the engine
 gave no answer though it answers otherwise, it is set aside and its thread told once.
+Where it answers nothing for two minutes, the cards say since when.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
 
 from bot.base.blocks import duration
 from bot.base.clock import Clock
-from bot.base.errors import LabeljobError
+from bot.base.errors import LabeljobError, Transient
 from bot.base.log import about
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine, Known, Report
 from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
-from bot.jobs.lifecycle import observe, repeats
+from bot.jobs.lifecycle import JobState, observe, repeats
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
 from bot.jobs.why_unlabeled import WhyUnlabeled
-from bot.work.tries import Tries, attempt, counts
+from bot.work.tries import Stale, Tries, attempt, counts
+
+_TOLD_AFTER_S = 120.0  # ours: AWS asks everybody to wait a moment now and then
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,7 @@ class Watch:
         self._clock = clock
         self._silence = settings.set_aside_silence
         self._gap = settings.poll_gap
+        self._unheard = 0  # rounds in a row to which nothing was answered
 
     def round(self) -> None:
         """Look at every job that is not over; nothing is asked while there is none."""
@@ -63,10 +69,15 @@ class Watch:
         with self._tries.hold("watch") as hold:
             if hold is None:
                 return
-            running = self._engine.running()
+            try:
+                running = self._engine.running()
+            except Transient:
+                self._nobody_answers(hold.along(jobs))
+                raise
+            self._unheard = 0
             for job in hold.along(jobs):
                 listed = running.get(job.arn)
-                if listed and repeats(job.state, listed) and not (job.fails or job.silent):
+                if listed and repeats(job.state, listed) and not _missed(job):
                     continue
                 count = partial(self._count_failure, job)
                 with about(job=job.id):
@@ -76,6 +87,7 @@ class Watch:
     def _look(self, job: Job, listed: Report | None, step: Callable[[], None]) -> None:
         report = listed or self._engine.report(Known(job.arn, job.name))
         state, changes = observe(job.state, report, self._clock())
+        state = msgspec.structs.replace(state, unanswered_since=None)
         if state.ended:
             why = self._why_unlabeled.words(job, state, step)
             state = msgspec.structs.replace(state, why_unlabeled=why)
@@ -95,11 +107,28 @@ class Watch:
             )
         self._store.change(after, after.state, line=line)
 
+    def _nobody_answers(self, jobs: Iterable[Job]) -> None:
+        """The list of all that runs was not given: when that has lasted, each card says so."""
+        self._unheard += 1
+        if self._unheard * self._gap < _TOLD_AFTER_S:
+            return
+        since = self._since(self._unheard)
+        for job in jobs:
+            if job.state.unanswered_since is None:
+                with about(job=job.id), suppress(Stale):
+                    self._store.change(job, _unanswered(job.state, since))
+
+    def _since(self, looks: int) -> datetime:
+        """When the first of so many looks was."""
+        return self._clock() - timedelta(seconds=looks * self._gap)
+
     def _silent(self, job: Job) -> Job:
         """After one more look without an answer. Looks are counted, so that no time counts in which
         nobody looked.
         """
         after = replace(job, silent=job.silent + 1)
+        if after.silent * self._gap >= _TOLD_AFTER_S and job.state.unanswered_since is None:
+            after = replace(after, state=_unanswered(job.state, self._since(after.silent)))
         if after.silent * self._gap < self._silence:
             return after
         why = (
@@ -107,3 +136,12 @@ class Watch:
             f"{duration(self._silence)}, though it answers otherwise."
         )
         return replace(after, set_aside=why)
+
+
+def _missed(job: Job) -> bool:
+    """Whether an earlier look came to nothing, which is to be forgotten now."""
+    return bool(job.fails or job.silent or job.state.unanswered_since)
+
+
+def _unanswered(state: JobState, since: datetime) -> JobState:
+    return msgspec.structs.replace(state, unanswered_since=since)

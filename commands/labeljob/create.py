@@ -29,17 +29,25 @@ from commands.doing import Answer, Ask, Opens, Stories, does
 
 @does(CREATE)
 def create(ask: Ask) -> Answer:
-    """The first page, over a draft of this person's."""
+    """The first page, over a draft of this person's; or the choice between it and a form that was
+    left.
+    """
     ask.access.check_here(ask.who.channel)
     accept = ask.jobs.accept
     draft_id, draft = accept.begin(ask.team_id, ask.who.channel, ask.who.user_id)
-    return Opens(_fresh(accept.form.page_one(draft, draft_id), ask.stories.new_id))
+    left = accept.left(draft)
+    page = accept.form.page_one(draft, draft_id)
+    if left is not None:
+        page = pages.offer(left, draft_id)
+    return Opens(_fresh(page, ask.stories.new_id))
 
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form's listeners."""
     app.action(fields.CATEGORY)(partial(category, stories=stories))
     app.action(pages.BACK)(partial(back, stories=stories))
+    for chosen in (pages.GO_ON, pages.NEW):
+        app.action(chosen)(partial(begin, stories=stories))
     app.action(review.FIX)(partial(fix, stories=stories))
     app.options(fields.TEAM)(partial(teams, stories=stories))
     app.view(pages.STEP_ONE)(partial(first_page, stories=stories))
@@ -116,6 +124,17 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
         # the worker may have shown more since the press, and nothing is typed on the review
         view = {**view, "hash": None}
     _replace(client, view, _fresh(page, stories.new_id))
+
+
+def begin(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """The first page of the draft that was chosen: the one that was left, or the new one."""
+    ack()
+    accept, draft_id = stories.jobs.accept, str(body["actions"][0].get("value") or "")
+    draft = accept.draft(draft_id, asking(body).user_id)
+    _may_still_ask(draft, stories.access)
+    if draft.filled:
+        accept.keep(draft_id, draft)  # it is the newest from now on
+    _replace(client, body["view"], _fresh(accept.form.page_one(draft, draft_id), stories.new_id))
 
 
 def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, stories: Stories) -> None:

@@ -7,4 +7,5 @@ from commands.doing import Answer, Ask, Shows, does
 @does(LIST)
 def listed(ask: Ask) -> Answer:
     """The jobs that fit the words behind `list`, newest first."""
-    return Shows(ask.jobs.status.listed(ask.team_id, ask.who.channel, ask.said))
+    who = ask.who
+    return Shows(ask.jobs.status.listed(ask.team_id, who.channel, ask.said, who.user_id))

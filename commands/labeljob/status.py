@@ -5,11 +5,19 @@ from typing import Any
 
 from slack_bolt import Ack, Respond
 
-from bot.jobs.actions import POST_STATUS_ID, STATUS
+from bot.base.errors import Refusal
+from bot.jobs.actions import POST_STATUS_ID, STATUS, STATUS_SHORTCUT
 from bot.slack.app import SlackApp
+from commands.answers import to_one
 from commands.asking import asking
 from commands.doing import Answer, Ask, Shows, Stories, does
 from commands.labeljob.press import value_of
+
+
+class NoJobThere(Refusal):
+    """This message is not in the thread of a labeling job. Choose Job status on a job's card, or on
+    a message below it.
+    """
 
 
 @does(STATUS)
@@ -29,8 +37,21 @@ def status(ask: Ask) -> Answer:
 
 
 def register(app: SlackApp, stories: Stories) -> None:
-    """Tell the app of the button below a status, which stands on no card."""
+    """Tell the app of the button below a status, which stands on no card, and of the shortcut."""
     app.action(POST_STATUS_ID)(partial(post_status, stories=stories))
+    app.message_shortcut(STATUS_SHORTCUT)(partial(of_message, stories=stories))
+
+
+def of_message(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories) -> None:
+    """*Job status* on a message: the status of the job in whose thread it stands."""
+    ack()
+    who, jobs, access = asking(body), stories.jobs, stories.access
+    access.require("see", access.who(access.team_id, who.user_id, who.channel))
+    job = jobs.status.in_thread(who.channel, who.thread_ts or str(body["message_ts"]))
+    if job is None:
+        raise NoJobThere
+    answer = jobs.status.of_job(job)
+    respond(**to_one(answer), replace_original=False, thread_ts=who.thread_ts)
 
 
 def post_status(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories) -> None:

@@ -13,7 +13,6 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import second_page
 from tests.cases import forms
 from tests.cases.forms import says
-from tests.cases.kinds import not_yet
 from tests.stories.test_managers import at_aws, say
 from tests.stories.world import DATA, WAITING, World, an_order, shown, words
 
@@ -77,7 +76,6 @@ def assert_asks_again(said: str, caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.case("kms-words")
-@not_yet("kms-words")
 @pytest.mark.parametrize(
     ("name", "bucket", "right"),
     [("sealed-data", seed.RAW, "kms:Decrypt"), ("sealed-results", seed.OUT, "kms:GenerateDataKey")],

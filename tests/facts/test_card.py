@@ -135,7 +135,13 @@ def test_the_running_card_says_all_at_a_glance() -> None:
         "left. Orchard team · 38 an hour while people work · last label <!date^"
     )
     assert said.text.endswith("· job ripe-july")
-    assert buttons(said) == ["job_instructions", "open_portal", "job_status", "job_stop"]
+    assert buttons(said) == [
+        "job_instructions",
+        "open_portal",
+        "job_status",
+        "job_stop",
+        "job_duplicate",
+    ]
 
 
 def test_an_ended_card_is_one_line_and_what_can_still_be_done() -> None:
@@ -146,7 +152,7 @@ def test_an_ended_card_is_one_line_and_what_can_still_be_done() -> None:
     assert line == "*Ripe or not, July harvest* · Completed: all 1,240 labeled, in 2 days 4 hours"
     assert said.blocks[2]["elements"][0]["text"] == "Mara · ripe-july"
     assert "portal" not in words(said)
-    assert buttons(said) == ["job_make_dataset", "job_instructions", "job_status"]
+    assert buttons(said) == ["job_make_dataset", "job_instructions", "job_status", "job_duplicate"]
 
 
 def test_a_job_that_failed_says_what_to_do() -> None:
@@ -159,7 +165,7 @@ def test_a_job_that_failed_says_what_to_do() -> None:
     )
     refused = but(JobState(state="refused"), cause="The role is gone")
     (_title, told) = card.root_card(RIPE, refused).blocks[0]["text"]["text"].splitlines()
-    assert told.startswith("The role is gone. Fix it with `/labeljob create`")
+    assert told.startswith("The role is gone. Press Fix and retry: the form opens")
 
 
 @pytest.mark.parametrize(
@@ -257,14 +263,16 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
             {"job_status", "job_instructions"},
         ),
         ("completed", {"kind": None}, {"job_status", "job_instructions"}),
-        ("refused", {}, {"job_status", "job_instructions"}),
+        ("refused", {}, {"job_status", "job_instructions", "job_fix"}),
+        ("refused", {"read_only": True}, {"job_status"}),
     ],
 )
 def test_only_buttons_that_work_now(
     state: str, changes: dict[str, Any], expected: set[str]
 ) -> None:
     """A button that answers "not now" teaches people not to press buttons."""
-    assert set(buttons(card.root_card(facts(**changes), but(RUNNING, state=state)))) == expected
+    shown = buttons(card.root_card(facts(**changes), but(RUNNING, state=state)))
+    assert set(shown) == {*expected, "job_duplicate"}
 
 
 @pytest.mark.parametrize("state", ["asked", "launching", "in_progress", *ENDED])

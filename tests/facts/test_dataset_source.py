@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
 from bot.datasets.form import FIELDS, faults
-from bot.datasets.source import TEST, Source
+from bot.datasets.source import TEST, Source, both_sets_fault
 
 OPEN = Allowed(("orchard-out", "shared/team-a"))
 GOOD = Source(
@@ -98,3 +98,15 @@ def test_a_dataset_without_a_name_is_called_like_its_project() -> None:
     """Cards would speak of a dataset without a name."""
     assert GOOD.called == "orchard"
     assert msgspec.structs.replace(GOOD, name="ripe-july").called == "ripe-july"
+
+
+def test_a_manifest_is_in_one_set_of_a_project() -> None:
+    """Without this, [Make test set] would put the same pictures into both sets, and a training
+    would fail, or measure the model by what it had learnt.
+    """
+    test = msgspec.structs.replace(GOOD, dataset_type=TEST)
+    assert "training set of project orchard" in both_sets_fault(test, [GOOD])
+    assert both_sets_fault(test, [test]) == "", "a second test set is Rekognition's own refusal"
+    elsewhere = msgspec.structs.replace(GOOD, project="meadow")
+    part = msgspec.structs.replace(GOOD, manifest_uri="s3://orchard-out/part.manifest")
+    assert both_sets_fault(test, [elsewhere, part]) == ""

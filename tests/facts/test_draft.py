@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 - look-alike letters are the point of the hostile addresses
 
 import re
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from bot.base.blocks import rich_text
 from bot.base.s3_uri import Allowed
 from bot.instructions.pictures import Example
-from bot.jobs.draft import Draft, final_attribute, team_key
+from bot.instructions.rich_text import beginnings
+from bot.jobs.draft import Draft, final_attribute, says_more, team_key
 from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form.pages import job_form
-from bot.jobs.form.rules import free_name, name_taken
+from bot.jobs.form.rules import free_name, name_taken, of_other_labels
 from tests.idle_engine import idle_engine
 
 JOB_FORM = job_form(idle_engine())
@@ -395,6 +397,11 @@ def test_team_keys_are_short() -> None:
     [
         ("5 min", 300),
         ("1h 30m", 5400),
+        ("1h30", 5400),
+        ("2 hours 5", 7500),
+        ("2 days 1h30", 178_200),
+        ("1h75", None),
+        ("5 min 30", None),
         ("10 days", 864_000),
         ("00:05:00", 300),
         ("1.5 hours", 5400),
@@ -423,3 +430,26 @@ def test_durations_are_read_as_people_write_them(text: str, seconds: int | None)
 def test_a_duration_that_is_shown_reads_as_itself(seconds: int) -> None:
     """Going back and forth through the form must not change a number."""
     assert parse_duration(spell_duration(seconds)) == seconds
+
+
+def _rich(words: str) -> dict[str, Any]:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+    return rich_text(section)
+
+
+def test_a_template_speaks_of_no_labels() -> None:
+    """Without this, a form whose instructions nobody ever wrote would be held up for them."""
+    short, _full = beginnings("image-classification")
+    taken = but(short_instructions=short, taken_labels=("kind", "harsh"))
+    assert of_other_labels(taken) == ""
+    mine = but(full_instructions=_rich("Brown spots"), taken_labels=("kind", "harsh"))
+    assert of_other_labels(mine) == "full_instructions"
+    assert of_other_labels(but(full_instructions=_rich("x"), taken_labels=GOOD.labels)) == ""
+
+
+def test_only_a_form_that_somebody_filled_is_worth_going_on_with() -> None:
+    """Without this, every form that was opened and closed would be offered again."""
+    other = but(title="Another title")
+    assert not says_more(other, GOOD), "no page of it came back"
+    assert says_more(msgspec.structs.replace(other, filled=True), GOOD)
+    assert not says_more(but(filled=True), GOOD), "a fresh form says the same"

@@ -24,9 +24,11 @@ def test_cut_sockets_lose_nothing(sqlite_world: World) -> None:
 
     cutting = threading.Thread(target=cut)
     cutting.start()
-    taken = [ask(world.mara, order(f"cut-{number}")) for number in range(3)]
-    ending.set()
-    cutting.join()
+    try:
+        taken = [ask(world.mara, order(f"cut-{number}")) for number in range(3)]
+    finally:
+        ending.set()
+        cutting.join()
     assert taken == [True] * 3
     until(lambda: len(world.labeling_jobs()) == 3, what="three labeling jobs at AWS")
 

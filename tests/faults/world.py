@@ -24,7 +24,7 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError
 from bot.sandbox.workspace.running_bot import RunningBot
 from bot.sandbox.workspace.services import Services
-from bot.sandbox.workspace.story import Order, card_of, wait_for
+from bot.sandbox.workspace.story import Order, begin_anew, card_of, wait_for
 from bot.slack import manifest as slack_manifest
 from tests.faults.forked import Nursery, Replica
 
@@ -42,7 +42,8 @@ FAST = {
     "LABELJOB_LOG_LEVEL": "WARNING",
 }
 EVENTS = "/slack/events"
-_TROUBLE = ("try again", "tell your administrator")  # words of a note that says: nothing was done
+# words of a note that says: nothing was done
+_TROUBLE = ("try again", "ask again", "once more", "tell your administrator")
 
 
 class World:
@@ -242,6 +243,7 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
     end = time.monotonic() + patience
     try:
         _insist(person, lambda: person.command(CHANNEL, "/labeljob", "create"), end)
+        begin_anew(person)
         _insist(person, lambda: person.fill(**_first(person, wanted)), end)
         _insist(person, lambda: person.fill(**_second(person, wanted)), end)
         answer = _insist(person, person.fill, end)
@@ -277,6 +279,7 @@ def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: fl
 def to_last_page(person: Person, wanted: Order) -> None:
     """Fill the form up to its last page, which is left open."""
     person.command(CHANNEL, "/labeljob", "create")
+    begin_anew(person)
     person.fill(**_first(person, wanted))
     person.fill(**_second(person, wanted))
 

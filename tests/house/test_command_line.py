@@ -5,6 +5,7 @@ traceback.
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,9 @@ def test_migrate_goes_on_as_before(tmp_path: Path, migrated: Path) -> None:
     for file in ("new.db", "old.db"):
         code, said = on(f"sqlite:///{tmp_path}/{file}", "migrate")
         assert (code, said) == (0, "The database's tables are those of this version.\n")
+
+
+def test_version_is_that_of_the_package() -> None:
+    """Without this, nobody could say which version a report is about, or would say another's."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert labeljob("--version") == (0, f"labeljob {declared}\n")

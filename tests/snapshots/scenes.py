@@ -299,19 +299,42 @@ def datasets(world: World, scribe: Scribe) -> None:
     lines = [f"{{{picture.format(number)}, {label}}}" for number in (1, 2, 2)]
     address = world.put("sets/repeats.manifest", "\n".join([*lines, "{no json"]))
     _dataset(world, scribe, "with-repeats", address)
-    _dataset(world, scribe, "nothing-there", f"s3://{seed.RAW}/sets/none.manifest")
+    gone = world.put("sets/none.manifest", lines[0])
     _dataset(
-        world, scribe, "no-labels", world.put("sets/texts.manifest", '{"source": "warm words"}\n')
+        world,
+        scribe,
+        "nothing-there",
+        gone,
+        later=lambda: world.s3.delete_object(Bucket=seed.RAW, Key="sets/none.manifest"),
     )
+    other = world.put("sets/texts.manifest", lines[0])
+    texts = '{"source": "warm words"}\n'
+    _dataset(
+        world, scribe, "no-labels", other, later=lambda: world.put("sets/texts.manifest", texts)
+    )
+    mara.command(DATA, "/dataset", "create")
+    at_form = {"project": {"value": "texts"}, "manifest_uri": {"value": other}}
+    scribe.window("the manifest is unfit", mara, mara.fill(**at_form))
+    mara.close_windows()
+    bare = world.put("sets/bare.manifest", f"{{{picture.format(1)}}}")
+    _dataset(world, scribe, "bare", bare)
     scribe.command(mara, DATA, "/dataset", "list")
 
 
-def _dataset(world: World, scribe: Scribe, project: str, address: str) -> None:
+def _dataset(
+    world: World,
+    scribe: Scribe,
+    project: str,
+    address: str,
+    later: Callable[[], object] = lambda: None,
+) -> None:
+    """A dataset of a manifest, to which something happens after the form."""
     mara = world.mara
     mara.command(DATA, "/dataset", "create")
     typed = {"project": {"value": project}, "manifest_uri": {"value": address}}
     scribe.window(f"{project} is asked for", mara, mara.fill(**typed))
     mara.close_windows()
+    later()
     _imported(world, scribe)
 
 

@@ -83,10 +83,8 @@ def test_windows_that_were_open_are_taken(world: World) -> None:
     assert "old-draft" in shown(world.mara.view())
     assert not world.mara.fill().get("errors")
     world.sam.fill()
-    typed = {
-        "project": {"value": "anas"},
-        "manifest_uri": {"value": f"s3://{seed.OUT}/labels/none.manifest"},
-    }
+    address = world.put("old/anas.manifest", f'{{"source-ref": "s3://{seed.RAW}/a.jpg"}}')
+    typed = {"project": {"value": "anas"}, "manifest_uri": {"value": address}}
     assert not world.ana.fill(**typed).get("errors")
     world.settle()
     world.pass_time(3)

@@ -24,6 +24,8 @@ BUTTONS = (
     "job_instructions",
     "queue_instructions",
     "job_make_dataset",
+    "job_fix",
+    "job_duplicate",
 )
 SECRET = "Berries of next year"
 

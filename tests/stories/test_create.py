@@ -9,7 +9,8 @@ import pytest
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import card_of, first_page, rich_text, second_page
-from tests.stories.world import DATA, World, an_order, encoded, shown, words
+from tests.stories.test_managers import at_aws
+from tests.stories.world import DATA, World, an_order, buttons, encoded, shown, words
 
 
 def field(person: Person, block_id: str) -> dict[str, Any]:
@@ -175,6 +176,79 @@ def test_next_form_of_the_same_person_is_filled_in(world: World) -> None:
     assert field(world.mara, "labels")["initial_value"] == "\n".join(order.labels)
     assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
     assert "Look at the skin" in str(field(world.mara, "short_instructions")["initial_value"])
+    world.mara.close_windows()
+
+
+def test_form_begins_with_ones_own_last_job(world: World) -> None:
+    """Without this, a form would begin with what somebody else asked for since, or with the folder
+    of a job that was made by a script.
+    """
+    channel = world.channel("own-last-job")
+    world.ask(an_order("mine-before", output=f"s3://{seed.OUT}/mine/"), channel)
+    world.ask(an_order("anas-since", output=f"s3://{seed.OUT}/anas/"), channel, world.ana)
+    world.mara.command(channel, "/labeljob", "create")
+    assert field(world.mara, "job_name")["initial_value"] == "mine-before-2"
+    assert field(world.mara, "output_uri")["initial_value"] == f"s3://{seed.OUT}/mine/"
+    world.mara.close_windows()
+    elsewhere = world.channel("own-scripts-job")
+    at_aws(world, "by-a-script")
+    world.mara.command(elsewhere, "/labeljob", "follow by-a-script")
+    world.settle()
+    world.sam.press(world.card("by-a-script", elsewhere), "job_take_over")
+    world.settle()
+    for person in (world.mara, world.sam):
+        person.command(elsewhere, "/labeljob", "create")
+        assert "initial_value" not in field(person, "output_uri")
+        person.close_windows()
+
+
+def test_instructions_go_to_other_labels_only_when_somebody_read_them(world: World) -> None:
+    """Without this, a team that shall tell kind texts from harsh ones would read what to do with
+    brown spots.
+    """
+    channel = world.channel("own-other-labels")
+    order = an_order("spots", short="Brown spots are overripe")
+    world.ask(order, channel)
+    world.mara.command(channel, "/labeljob", "create")
+    world.mara.fill()
+    assert not world.mara.fill().get("errors"), "the same labels, the same words"
+    world.mara.press_in_view("job_form_back")
+    errors = world.mara.fill(labels={"value": "leaf\nstalk"})["errors"]
+    assert list(errors) == ["short_instructions"]
+    assert "the words of spots, which has other labels" in errors["short_instructions"]
+    assert not world.mara.fill(labels={"value": "leaf\nstalk"}).get("errors"), "it is told once"
+    world.mara.close_windows()
+
+
+def test_closed_form_is_offered_by_the_next(world: World) -> None:
+    """Without this, one press of the cross would cost everything that was typed."""
+    channel = world.channel("own-closed-form")
+    order = an_order("half-written")
+    world.mara.command(channel, "/labeljob", "create")
+    assert "Go on with your draft" not in buttons(world.mara.view()), "there is none"
+    first_page(world.mara, order)
+    world.mara.close_windows()
+    world.ana.command(channel, "/labeljob", "create")
+    assert "Go on with your draft" not in buttons(world.ana.view()), "it is Mara's"
+    world.ana.close_windows()
+    world.mara.command(channel, "/labeljob", "create")
+    assert "*half-written* was filled in" in shown(world.mara.view())
+    assert buttons(world.mara.view()) == ["Go on with your draft", "New"]
+    world.mara.press_in_view("job_form_new")
+    assert "initial_value" not in field(world.mara, "job_name")
+    world.mara.close_windows()
+    world.mara.command(channel, "/labeljob", "create")
+    world.mara.press_in_view("job_form_go_on")
+    assert field(world.mara, "job_name")["initial_value"] == "half-written"
+    assert field(world.mara, "input_uri")["initial_value"] == order.source
+    assert not world.mara.fill().get("errors")
+    second_page(world.mara, order)
+    world.mara.fill()
+    world.settle()
+    assert world.card("half-written", channel)
+    world.mara.close_windows()
+    world.mara.command(channel, "/labeljob", "create")
+    assert "Go on with your draft" not in buttons(world.mara.view()), "it was sent"
     world.mara.close_windows()
 
 

@@ -205,7 +205,14 @@ def test_text_job_is_refused_in_words(world: World, channel: str) -> None:
         make_dataset(world.mara, channel, "sets-texts", "project-texts")
     world.mara.command(channel, "/dataset", "create")
     out = f"s3://{seed.OUT}/labels/sets-texts/manifests/output/output.manifest"
-    world.mara.fill(project={"value": "project-texts"}, manifest_uri={"value": out})
+    typed = {"project": {"value": "project-texts"}, "manifest_uri": {"value": out}}
+    assert "picture" in world.mara.fill(**typed)["errors"]["manifest_uri"], "at the form"
+    texts = world.s3.get_object(Bucket=seed.OUT, Key=out.partition(f"{seed.OUT}/")[2])[
+        "Body"
+    ].read()
+    typed["manifest_uri"] = {"value": manifest_for_now(world)}
+    world.mara.fill(**typed)
+    world.put(FOR_NOW, texts)
     imported(world)
     said = next(
         text
@@ -216,6 +223,41 @@ def test_text_job_is_refused_in_words(world: World, channel: str) -> None:
         "<@U0MARA> *Dataset project-texts* was not imported; it was not made at AWS."
     )
     assert "picture" in said
+
+
+FOR_NOW = "mine/for-now.manifest"
+
+
+def manifest_for_now(world: World) -> str:
+    """A manifest that is fine as long as the form is open; its address."""
+    return world.put(FOR_NOW, boxes_of(f"s3://{seed.RAW}/boxes/for-now.jpg", (1, 2, 30, 40)) + "\n")
+
+
+def test_pictures_without_labels_are_imported_and_called_untrainable(
+    world: World, channel: str
+) -> None:
+    """Without this, "ready" would be said of a dataset that no model can be trained from."""
+    pictures = [f"s3://{seed.RAW}/ripeness/orchard-s7-00{number}.jpg" for number in (1, 2)]
+    lines = [json.dumps({"source-ref": each}) for each in pictures]
+    address = world.put("mine/bare.manifest", "\n".join(lines) + "\n")
+    world.mara.command(channel, "/dataset", "create")
+    world.mara.fill(project={"value": "project-bare"}, manifest_uri={"value": address})
+    imported(world)
+    root, *_, last = dataset_thread(world, channel, "project-bare")
+    assert "Imported, but it cannot be trained: no labels" in root
+    assert "was imported, but it cannot be trained: no labels" in last
+    assert "is ready" not in last
+
+
+def test_form_goes_on_when_the_manifest_is_not_read_in_time(world: World, channel: str) -> None:
+    """Without this, a form would be held up by AWS, or wait for longer than Slack does."""
+    world.mara.close_windows()
+    world.fault("S3.GetObject", "throttle")
+    world.mara.command(channel, "/dataset", "create")
+    typed = {"project": {"value": "unread"}, "manifest_uri": {"value": manifest_for_now(world)}}
+    assert not world.mara.fill(**typed).get("errors")
+    world.mend()
+    world.mara.close_windows()
 
 
 def dataset_thread(world: World, channel: str, name: str) -> list[str]:
@@ -234,7 +276,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     imported(world)
     card = world.card("sets-twice", channel)
     assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
-    assert buttons(card) == ["Make test set", "Instructions", "Status"], (
+    assert buttons(card) == ["Make test set", "Instructions", "Status", "Duplicate"], (
         "only what is still possible"
     )
     world.mara.command(channel, "/dataset", "create")
@@ -259,13 +301,20 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     }
     assert typed["project"]["initial_value"] == "project-twice"
     assert typed["dataset_type"]["initial_option"]["value"] == "TEST"
-    world.mara.fill()
+    refused = world.mara.fill()["errors"]
+    assert list(refused) == ["manifest_uri"], "the same pictures would be in both sets"
+    assert "no picture in both sets of a project. Name another project" in refused["manifest_uri"]
+    body = world.s3.get_object(
+        Bucket=seed.OUT, Key="labels/sets-twice/manifests/output/output.manifest"
+    )["Body"].read()
+    part = world.put("mine/part.manifest", body.splitlines()[0] + b"\n")
+    world.mara.fill(manifest_uri={"value": part})
     imported(world)
-    assert rekognition(world, "project-twice", "TEST")[0]["TotalEntries"] == 8
+    assert rekognition(world, "project-twice", "TEST")[0]["TotalEntries"] == 1
     assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
     after = world.card("sets-twice", channel)
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
-    assert buttons(after) == ["Instructions", "Status"], "both were made"
+    assert buttons(after) == ["Instructions", "Status", "Duplicate"], "both were made"
     world.sam.fill()
     assert "were made of this job's labels already" in shown(world.sam.view()), (
         "his window was a moment old"
@@ -283,7 +332,7 @@ def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str
     imported(world)
     card = world.card("sets-once", channel)
     assert "Dataset sets-once (training set of project project-taken): not made" in card["text"]
-    assert buttons(card) == ["Make dataset", "Instructions", "Status"]
+    assert buttons(card) == ["Make dataset", "Instructions", "Status", "Duplicate"]
 
 
 def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
@@ -310,6 +359,15 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
     assert "2 lines did not arrive:" in said
     assert "ines 9 and 10" in said or "ines 9, 10" in said, "by their numbers"
     assert "with repeats" in words(world.ana.command(channel, "/dataset", "list"))
+    assert "with repeats" in words(world.mara.command(channel, "/dataset", "list mine done"))
+    for nothing in ("list open repeats", "list failed repeats"):
+        assert "No dataset of this channel fits" in words(
+            world.mara.command(channel, "/dataset", nothing)
+        )
+    assert "No dataset" in words(world.ana.command(channel, "/dataset", "list mine repeats"))
+    assert "Did you mean `with repeats`?" in words(
+        world.ana.command(channel, "/dataset", "status with-repeats")
+    )
     assert "8 of 10 lines arrived" in words(
         world.ana.command(channel, "/dataset", "status WITH repeats")
     )
@@ -345,19 +403,19 @@ def test_labels_and_metadata_of_two_names_are_told_and_paired_when_it_is_chosen(
     def ask(**more: Any) -> str:
         world.mara.close_windows()
         world.mara.command(channel, "/dataset", "create")
-        world.mara.fill(
+        answer = world.mara.fill(
             name={"value": "two names"},
             project={"value": "project-pairs"},
             manifest_uri={"value": uri},
             **more,
         )
         imported(world)
-        return dataset_thread(world, channel, "two names")[-1]
+        return str(answer.get("errors", {}).get("manifest_uri", ""))
 
     said = ask()
     assert "“normal” and “auto-metadata” do not have the same name" in said
     assert "the form of a new dataset can pair them" in said
-    ask(pair={"selected_option": {"value": "pair"}})
+    assert ask(pair={"selected_option": {"value": "pair"}}) == ""
     _stats, counts = rekognition(world, "project-pairs")
     assert counts == {"ripe": (1, 0), "unripe": (1, 0)}
 
@@ -394,12 +452,16 @@ def test_form_of_a_dataset_names_field_and_remedy(
 def test_manifest_that_is_not_there_is_refused_in_the_thread(world: World, channel: str) -> None:
     """Without this, a wrong address would be tried for ever."""
     world.mara.command(channel, "/dataset", "create")
-    world.mara.fill(
-        project={"value": "nowhere"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"}
-    )
+    typed = {"project": {"value": "nowhere"}}
+    typed["manifest_uri"] = {"value": f"s3://{seed.OUT}/nowhere.manifest"}
+    refused = world.mara.fill(**typed)["errors"]
+    assert "There is nothing at s3://orchard-out/nowhere.manifest." in refused["manifest_uri"]
+    address = manifest_for_now(world)
+    world.mara.fill(manifest_uri={"value": address})
+    world.s3.delete_object(Bucket=seed.RAW, Key=FOR_NOW)
     imported(world)
     said = dataset_thread(world, channel, "nowhere")[-1]
-    assert "There is nothing at s3://orchard-out/nowhere.manifest." in said
+    assert f"There is nothing at {address}." in said
 
 
 def test_dataset_form_delivered_twice_makes_one_dataset(world: World, channel: str) -> None:
@@ -437,9 +499,7 @@ def test_asker_is_told_when_the_channel_of_a_dataset_cannot_be_reached(world: Wo
     """Without this, an import would end unseen because somebody removed the app from a channel."""
     channel = world.channel("own-datasets-removed")
     world.mara.command(channel, "/dataset", "create")
-    world.mara.fill(
-        project={"value": "unseen"}, manifest_uri={"value": f"s3://{seed.OUT}/nowhere.manifest"}
-    )
+    world.mara.fill(project={"value": "unseen"}, manifest_uri={"value": manifest_for_now(world)})
     before = len(world.direct_messages(world.mara))
     world.remove_bot(channel)
     imported(world)

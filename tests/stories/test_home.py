@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.sandbox.workspace.person import Person
+from tests.stories.test_managers import at_aws
 from tests.stories.world import (
     LABELERS,
     QUEUE_TEAM,
@@ -65,6 +66,16 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
         "a refusal opens as a window"
     )
     world.greta.close_windows()
+
+
+def test_home_tells_jobs_that_are_followed_from_ones_own(world: World) -> None:
+    """Without this, somebody would look for the form of a job that a script made."""
+    channel = world.channel("own-home-follows")
+    world.ana.command(channel, "/labeljob", f"follow {at_aws(world, 'home-theirs')}")
+    world.ask(an_order("home-mine", team=WAITING), channel, world.ana)
+    said = shown(home(world, world.ana))
+    asked, followed = said.index("*Jobs you asked for*"), said.index("*Jobs you follow*")
+    assert asked < said.index("home-mine") < followed < said.index("*Theirs*")
 
 
 def test_home_shows_labelers_what_they_can_label(world: World) -> None:

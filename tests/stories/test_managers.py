@@ -9,7 +9,7 @@ from typing import Any
 from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, elements
-from bot.sandbox.workspace.story import first_page, second_page
+from bot.sandbox.workspace.story import ask_for_job, first_page, second_page
 from tests.stories.world import DATA, WAITING, World, an_order, buttons, shown, words
 
 
@@ -90,9 +90,17 @@ def test_list_and_status_tell_what_there_is(world: World) -> None:
     assert words(world.mara.command(channel, "/labeljob", "status LIST-TWO")).startswith(
         "Ripe or not (list-two)"
     )
-    assert words(world.mara.command(channel, "/labeljob", "status list-seven")) == (
-        "This channel has no job “list-seven”. Jobs here: list-two, list-one."
+    assert words(world.mara.command(channel, "/labeljob", "status list-tow")) == (
+        "This channel has no job “list-tow”. Did you mean list-two or list-one?"
     )
+    assert words(world.mara.command(channel, "/labeljob", "status grapes")) == (
+        "This channel has no job “grapes”. Jobs here: list-two, list-one."
+    )
+    said = words(world.mara.command(channel, "/labeljob", "staus list-two"))
+    assert said.startswith("Did you mean `/labeljob status`?")
+    assert words(world.mara.command(channel, "/labeljob", "list mine open")).startswith("2 jobs")
+    assert "fits" in words(world.ana.command(channel, "/labeljob", "list mine"))
+    assert "fits" in words(world.mara.command(channel, "/labeljob", "list done"))
     assert words(world.mara.command(channel, "/labeljob", "list")).startswith(
         "2 jobs in this channel:\nRipe or not (list-two)"
     )
@@ -214,7 +222,7 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
     (card,) = world.cards("Theirs-Running", channel)
     assert "Theirs: In progress. 0 of 8. berry-team · No labels yet" in card["text"]
     assert "followed by Ana · read only" in card["text"]
-    assert buttons(card) == ["Take over", "Open portal", "Status"]
+    assert buttons(card) == ["Take over", "Open portal", "Status", "Duplicate"]
     assert words(world.sam.command(channel, "/labeljob", "stop Theirs-Running")) == (
         "This job was not made here and is only followed. A manager can take it over; then it can "
         "be stopped."
@@ -231,6 +239,7 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
     (card,) = world.cards("Theirs-Running", channel)
     assert ". Sam · ends " in card["text"]
     assert "read only" not in card["text"]
+    assert world.thread("Theirs-Running", channel)[-1].startswith("Taken over by Sam, ")
     world.sam.press(card, "job_stop")
     world.sam.fill()
     world.settle()
@@ -380,3 +389,39 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
         "Guests may label; they cannot see the jobs of this channel."
     )
     world.sagemaker.stop_labeling_job(LabelingJobName="mentioned")
+
+
+def shortcut(person: Person, channel: str, ts: str) -> None:
+    """*Job status* in the menu of a message."""
+    person.ask("shortcut", callback_id="job_status", channel=channel, ts=ts)
+
+
+def test_status_is_in_the_menu_of_every_message_of_a_jobs_thread(world: World) -> None:
+    """Without this, people in a long thread would have to scroll up to its card."""
+    channel = world.channel("own-shortcut")
+    world.ask(an_order("cut-short", team=WAITING), channel)
+    card = world.card("cut-short", channel)
+    shortcut(world.ana, channel, card["ts"])
+    assert "cut-short" in ephemeral(world.ana, channel)["text"]
+    written = world.mara.say(channel, "how far is it?", card["ts"])
+    shortcut(world.ana, channel, written)
+    assert "cut-short" in ephemeral(world.ana, channel, card["ts"])["text"]
+    other = world.mara.say(channel, "something else")
+    shortcut(world.sam, channel, other)
+    assert "not in the thread of a labeling job" in ephemeral(world.sam, channel)["text"]
+
+
+def test_status_of_what_never_ran_names_no_results(world: World) -> None:
+    """Without this, people would look for labels in a folder that nobody ever made."""
+    channel = world.channel("own-never-ran")
+    world.fault("SageMaker.CreateLabelingJob", "throttle")
+    ask_for_job(world.mara, channel, an_order("never-ran", team=WAITING))
+    assert "Results: " in words(world.ana.command(channel, "/labeljob", "status never-ran"))
+    world.send()
+    world.mara.press(world.card("never-ran", channel), "job_stop")
+    world.mara.fill()
+    world.mend()
+    world.settle()
+    said = words(world.ana.command(channel, "/labeljob", "status never-ran"))
+    assert "Stopped" in said
+    assert "Results: " not in said

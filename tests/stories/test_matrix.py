@@ -20,8 +20,9 @@ from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
 from bot.jobs.cards import status_card
+from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError, elements
-from bot.sandbox.workspace.story import first_page, second_page
+from bot.sandbox.workspace.story import ask_for_job, begin_anew, first_page, second_page
 from commands.labeljob.mention import _SAYABLE
 from commands.labelteam.help import help_message as team_help
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
@@ -38,6 +39,7 @@ CATCH = {
     "action": "app:block_actions",
     "options": "app:block_suggestion",
     "view_submission": "app:view_submission",
+    "message_shortcut": "app:message_action",
 }
 NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's administrator"
 NOT_YOURS = "This form is too old, or not yours. Type /labeljob create for a new one."
@@ -112,7 +114,8 @@ class Row:
         windows.
         """
         return not self.listener.startswith("command") and (
-            self.listener[:6] != "action" or "_form_" in self.listener
+            self.listener.split()[0] not in {"action", "message_shortcut"}
+            or "_form_" in self.listener
         )
 
     def serves(self, asker: Asker) -> bool:
@@ -145,6 +148,9 @@ class Scene:
         for name in ("matrix-theirs", "matrix-new", "matrix-newer"):
             at_aws(world, name, WAITING)
         world.sam.command(self.channel, "/labeljob", "follow matrix-theirs")
+        gone = world.put("matrix/gone.manifest", f'{{"source-ref": "s3://{seed.RAW}/a.jpg"}}')
+        ask_for_job(world.mara, self.channel, an_order("matrix-refused", source=gone))
+        world.s3.delete_object(Bucket=seed.RAW, Key="matrix/gone.manifest")
         world.settle()
         set_aside(world, "matrix-stuck", self.channel)
         self.cells = 0
@@ -184,10 +190,19 @@ class Scene:
         """Our member opens the form of a job, up to a page."""
         mara = self.world.mara
         mara.command(self.channel, "/labeljob", "create")
+        begin_anew(mara)
         if page > 1:
             first_page(mara, an_order("matrix-asked"))
         if page > 2:
             second_page(mara, an_order("matrix-asked"))
+
+    def left(self) -> None:
+        """Our member is asked whether to go on with a form that was left."""
+        mara = self.world.mara
+        self.form(1)
+        first_page(mara, an_order("matrix-left"))
+        mara.close_windows()
+        mara.command(self.channel, "/labeljob", "create")
 
     def form_with_repeats(self) -> None:
         """The review of a job whose manifest names a picture twice: the bot can mend that."""
@@ -477,6 +492,19 @@ ROWS = (
     pressed("job_take_over", "matrix-theirs", "take over this job", manager=True),
     pressed("job_instructions", "matrix-running", "Brown spots", guest=True),
     pressed("job_make_dataset", "matrix-done", '"dataset_form'),
+    pressed("job_fix", "matrix-refused", '"job_form_1'),
+    pressed("job_duplicate", "matrix-done", '"job_form_1'),
+    Row(
+        "message_shortcut job_status",
+        "(Job status)",
+        lambda s, who: who.ask(
+            "shortcut",
+            callback_id="job_status",
+            channel=s.channel,
+            ts=s.card("matrix-running")["ts"],
+        ),
+        "matrix-running",
+    ),
     Row(
         "action queue_instructions",
         "[queue_instructions]",
@@ -496,6 +524,20 @@ ROWS = (
         1,
         lambda _s, who: who.press_in_view("job_form_category", selected_option=TEXT),
         "^$",
+    ),
+    of_form(
+        "action job_form_go_on",
+        1,
+        lambda _s, who: who.press_in_view("job_form_go_on"),
+        "^$",
+        ready=Scene.left,
+    ),
+    of_form(
+        "action job_form_new",
+        1,
+        lambda _s, who: who.press_in_view("job_form_new"),
+        "^$",
+        ready=Scene.left,
     ),
     of_form(
         "action job_form_fix",
@@ -650,8 +692,8 @@ def test_every_listener_and_every_word_has_a_row(scene: Scene) -> None:
 
 
 def test_the_matrix_is_whole(scene: Scene) -> None:
-    """A matrix that skips cells proves nothing: 41 things to do, nine kinds of askers."""
-    assert (len(ROWS), len(ASKERS)) == (42, 9)
+    """A matrix that skips cells proves nothing: 48 things to do, nine kinds of askers."""
+    assert (len(ROWS), len(ASKERS)) == (48, 9)
     assert scene.cells == len(ROWS) * len(ASKERS)
 
 

@@ -1,8 +1,10 @@
 """A job that was set aside is resumed by whoever may, once the cause is mended."""
 
 import json
+from contextlib import suppress
 
-from bot.sandbox.workspace.story import Order, first_page, second_page
+from bot.base.aws import AwsBusy
+from bot.sandbox.workspace.story import Order, ask_for_job, first_page, second_page
 from tests.stories.test_managers import ephemeral, say
 from tests.stories.world import WAITING, World, an_order, buttons, words
 
@@ -34,7 +36,7 @@ def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None
     set_aside(world, "revived", channel)
     card = world.card("revived", channel)
     assert "Paused after errors. No longer tried: AWS did not answer in time" in card["text"]
-    assert buttons(card) == ["Try again", "Instructions", "Status", "Stop…"]
+    assert buttons(card) == ["Try again", "Instructions", "Status", "Stop…", "Duplicate"]
     (line,) = world.thread("revived", channel)[1:]
     assert line.startswith("<@U0MARA> Paused after errors: AWS did not answer in time")
     assert (
@@ -151,3 +153,47 @@ def test_words_where_there_is_nothing_to_try_again(world: World) -> None:
         "This job is over already"
     )
     assert "/labeljob retry name" in words(world.mara.command(channel, "/labeljob", "help"))
+
+
+def test_job_that_waits_says_until_when_and_is_tried_now_by_whoever_presses(world: World) -> None:
+    """Without this, people would look at "It is sent to AWS in a moment" for minutes, and could do
+    nothing.
+    """
+    channel = world.channel("own-retry-waits")
+    world.fault("SageMaker.CreateLabelingJob", "throttle")
+    ask_for_job(world.mara, channel, an_order("waits", team=WAITING))
+    world.bot.jobs.launch.round()
+    world.send()
+    card = world.card("waits", channel)
+    assert "AWS did not answer in time or asks to wait; next try <!date^" in card["text"]
+    assert "next try" in words(world.ana.command(channel, "/labeljob", "status waits"))
+    assert "Try again" in buttons(card)
+    world.mend()
+    world.bot.jobs.launch.round()
+    assert world.aws_jobs("waits") == [], "its pause is not over"
+    said = words(world.mara.command(channel, "/labeljob", "retry waits"))
+    assert said == "waits is tried now; its card tells how it goes."
+    world.settle()
+    assert world.aws_jobs("waits") == ["waits"]
+    assert "next try" not in world.card("waits", channel)["text"]
+    assert [line.split()[0] for line in world.thread("waits", channel)[1:]] == ["Launched;"]
+
+
+def test_card_says_when_aws_has_not_answered_for_minutes(world: World) -> None:
+    """Without this, a number that nobody refreshes would look like work that stands still."""
+    channel = world.channel("own-unanswered")
+    world.ask(an_order("not-heard", team=WAITING), channel)
+    world.pass_time(2)
+    world.settle()
+    world.fault("SageMaker.ListLabelingJobs", "throttle")
+    for looks in range(1, 6):
+        with suppress(AwsBusy):
+            world.bot.jobs.watch.round()
+        world.send()
+        told = "AWS has not answered since <!date^" in world.card("not-heard", channel)["text"]
+        assert told is (looks * world.bot.settings.poll_gap >= 120)
+    assert "0 of 8" in world.card("not-heard", channel)["text"], "what was known is still said"
+    assert "has not answered since" in words(world.ana.command(channel, "/labeljob", "status"))
+    world.mend()
+    world.settle()
+    assert "not answered" not in world.card("not-heard", channel)["text"]

@@ -84,7 +84,11 @@ def test_form_of_a_dataset_that_is_sent_again_changed_thanks_for_what_was_taken(
     """Without this, people would wait for a dataset that was never taken in."""
     channel = world.channel("own-sent-again")
     world.mara.command(channel, "/dataset", "create")
-    lost_answer(world, project="first-project", manifest_uri=f"s3://{seed.OUT}/nowhere.manifest")
+    told = {"class-name": "warm", "confidence": 0, "type": "groundtruth/image-classification"}
+    told |= {"human-annotated": "yes", "job-name": "x", "creation-date": "2026-11-01T10:00:00"}
+    line = {"source-ref": f"s3://{seed.RAW}/a.jpg", "tone": 1, "tone-metadata": told}
+    address = world.put("sent-again/one.manifest", json.dumps(line))
+    lost_answer(world, project="first-project", manifest_uri=address)
     world.mara.fill(project={"value": "second-project"})
     assert "*first-project* was submitted." in shown(world.mara.view())
     assert LATER in shown(world.mara.view())

@@ -67,7 +67,7 @@ def test_stop_of_a_set_aside_job_that_aws_never_took_ends_it(world: World) -> No
             "name is free again."
         )
     ]
-    assert buttons(world.card("never-taken", channel)) == ["Instructions", "Status"]
+    assert buttons(world.card("never-taken", channel)) == ["Instructions", "Status", "Duplicate"]
     assert world.aws_jobs("never-taken") == []
     world.ask(an_order("never-taken", team=WAITING), channel)
     assert world.aws_jobs("never-taken") == ["never-taken"], "the name is free again"
@@ -132,6 +132,7 @@ def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again
         "Instructions",
         "Status",
         "Stop…",
+        "Duplicate",
     ]
     stop(world, "silent", channel)
     world.let_pauses_pass()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.sandbox.workspace.person import Person, elements
+from bot.sandbox.workspace.person import Person
 from tests.stories.test_home import home
 from tests.stories.world import WAITING, World, an_order, shown, words
 
@@ -113,12 +113,8 @@ def test_button_of_the_home_is_answered_in_a_direct_message(
     """
     channel = world.channel("own-late-home", ["U0GRETA", "bot"])
     world.ask(an_order("late-home", team=WAITING), channel, world.greta)
-    view = home(world, world.greta)
-    of = next(
-        each["value"]
-        for _block, each in elements(view["blocks"])
-        if each["action_id"] == "job_status"
-    )
+    home(world, world.greta)
+    of = world.bot.jobs.status.named(world.bot.installation.team_id, channel, "late-home").id
     with hindered(world, "expired_trigger_id"):
         world.greta.press_at_home("job_status", of=of)
     assert world.direct_messages(world.greta)[-1] == TOO_LATE

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bot.base.aws import AwsBusy, AwsRefused, Lapsed, Unclear
 from bot.base.s3_uri import Allowed, S3Uri
-from bot.base.storage import Storage
+from bot.base.storage import Storage, renamed_missing
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.source import TRAIN
 from bot.engines.ground_truth.gateway import Gateway
@@ -155,3 +156,31 @@ def test_project_whose_reply_was_lost_is_not_called_refused_by_what_came_after()
     with mood.open(), pytest.raises(AwsBusy):
         CustomLabels(mood.aws).project("orchard")
     assert mood.asked == ["CreateProject"]
+
+
+NO_KEY = (
+    "User: bot is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu:1:key/k "
+    "because no identity-based policy allows the kms:Decrypt action"
+)
+DENIED = (
+    "User: bot is not authorized to perform: s3:PutObject on resource: orchard-out with an "
+    "explicit deny in a resource-based policy"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("Access Denied", "s3:GetObject, s3:PutObject and s3:ListBucket on “orchard-out”."),
+        (NO_KEY, "give the bot's role kms:Decrypt on arn:aws:kms:eu:1:key/k."),
+        (DENIED, "A policy denies it explicitly, so more rights do not help"),
+    ],
+)
+def test_denied_access_says_what_aws_says_of_it(said: str, remedy: str) -> None:
+    """Without this, an administrator would give rights that the role has, and see no change."""
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": said}}, "PutObject")
+    with pytest.raises(AwsRefused) as refused, renamed_missing(S3Uri("orchard-out", "labels/x")):
+        raise denied
+    words = refused.value.words
+    assert remedy in words
+    assert (f"AWS says: {said}" in words) is (said != "Access Denied")

@@ -18,6 +18,7 @@ from slack_sdk import WebClient
 from bot.base.aws import Aws, AwsBusy
 from bot.base.clock import system_clock
 from bot.base.db import Database
+from bot.base.questions import Questions
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
@@ -258,6 +259,9 @@ class Story:
             records=self.records,
             store=self.store,
             open_places=world.settings.open_places,
+            storage=world.storage,
+            questions=Questions(world.settings.form_wait),
+            region=world.settings.aws_region,
             clock=system_clock,
             new_id=self.new_id,
         )

@@ -123,7 +123,7 @@ def _lines(job: JobFacts, state: JobState) -> list[str]:
         return [waiting]
     team = [typed(job.team_name, _NAME)] if job.team_name else []
     if not state.total:
-        return [f"Counting the {job.noun}s…", *team]
+        return [*(_unanswered(job, state) or [f"Counting the {job.noun}s…"]), *team]
     return [" · ".join([_counts(state), *_left(state)]), " · ".join([*team, *_pace(job, state)])]
 
 
@@ -136,7 +136,7 @@ def _end_lines(job: JobFacts, state: JobState) -> list[str]:
         return [f"It was withdrawn; nothing was created at {place}"]
     if state.state == lifecycle.REFUSED:
         cause = typed(state.cause, 600).rstrip(".") or f"Nothing was created at {place}"
-        return [f"{cause}. Fix it with `/labeljob create`: the form opens with all that was typed."]
+        return [f"{cause}. Press Fix and retry: the form opens with all that was typed."]
     if state.state == lifecycle.FAILED:
         cause = typed(state.cause, 600).rstrip(".") or f"{place} gave no reason"
         return [" ".join(filter(None, (f"{cause}.", kept_words(job, state), remedy(state.cause))))]
@@ -167,12 +167,23 @@ def _left(state: JobState) -> list[str]:
     return [] if left is None else [f"about {work_words(left)} of work left"]
 
 
+def _unanswered(job: JobFacts, state: JobState) -> list[str]:
+    """Since when its engine has not answered; nothing while it does."""
+    if state.unanswered_since is None:
+        return []
+    since = date(state.unanswered_since, "{time}")
+    return [f"{job.engine.place} has not answered since {since}; it is asked again by itself"]
+
+
 def _waiting_words(job: JobFacts, state: JobState) -> str:
     """What a job waits for when nobody labels it yet; "" for any other."""
     if job.set_aside:
         return f"No longer tried: {typed(job.set_aside, 600)}"
     if state.state not in (lifecycle.ASKED, lifecycle.LAUNCHING):
         return ""
+    if job.next_try:
+        why = typed(state.trouble, 600) or f"{job.engine.place} does not answer"
+        return f"{why}; next try {date(job.next_try, '{time}')}"
     if state.looked and state.state == lifecycle.ASKED and not job.stop_wanted:
         of = f" of {state.looked.of:,}" if state.looked.of else ""
         return f"{state.looked.done:,}{of} {job.noun}s looked at"
@@ -285,6 +296,8 @@ def _pace(job: JobFacts, state: JobState) -> list[str]:
     """The rate and the last label, or since when there are labels. Moments, not ages: nobody edits
     the card while nothing changes.
     """
+    if silent := _unanswered(job, state):
+        return silent
     if not state.unlabeled:
         return [f"{job.engine.place} writes the results"]
     per_hour = lifecycle.rate(state)

@@ -170,13 +170,19 @@ def home_view(
     blocks.append(section("*To label*" if my_queue else "*To label*\nNothing waits for you now."))
     for job, portal in my_queue[:_HOME_JOBS]:
         blocks += [section(_queue_words(job, now)), *_queue_buttons(job, portal)]
+    asked = [each for each in my_jobs if not each[0].read_only]
+    followed = [each for each in my_jobs if each[0].read_only]
     blocks += [
         divider(),
-        section("*Jobs you asked for*" if my_jobs else "*Jobs you asked for*\nNone yet."),
+        section("*Jobs you asked for*" if asked else "*Jobs you asked for*\nNone yet."),
     ]
-    for facts, state in my_jobs[:_HOME_JOBS]:
+    for facts, state in asked[:_HOME_JOBS]:
         blocks += _my_job(facts, state)
-    hidden = max(0, len(my_jobs) - _HOME_JOBS)
+    if followed:
+        blocks += [divider(), section("*Jobs you follow*")]
+    for facts, state in followed[:_HOME_JOBS]:
+        blocks += _my_job(facts, state)
+    hidden = max(0, len(asked) - _HOME_JOBS) + max(0, len(followed) - _HOME_JOBS)
     if hidden:
         blocks.append(context(f"and {hidden:,} more: `/labeljob list` in their channels"))
     return {"type": "home", "callback_id": HOME_CALLBACK, "blocks": blocks[:VIEW_BLOCKS]}

@@ -49,15 +49,24 @@ def status_message(job: JobFacts, state: JobState, *, with_button: bool = True) 
     """
     card = root_card(job, state)
     task, times = _task(job), " · ".join(_times(job, state))
-    where = f"Results: {code(state.output_uri or job.output_uri)}"
+    where = _where(job, state)
     portal = ""
     if job.portal_url and not state.ended:
-        portal = f" · {link(job.portal_url, 'worker portal')}"
+        portal = link(job.portal_url, "worker portal")
     kept = [block for block in card.blocks if block["type"] != "actions"]
-    blocks = [*kept, context(task), context(times, where + portal)]
+    places = " · ".join(filter(None, (where, portal)))
+    blocks = [*kept, context(task), context(*filter(None, (times, places)))]
     if with_button:
         blocks.append(actions(button("Post in thread", POST_STATUS_ID, job.id), block_id="status"))
-    return Message(f"{card.text}. {task}. {times}. {where}", blocks)
+    text = f"{card.text}. {task}. {times}." + (f" {where}" if where else "")
+    return Message(text, blocks)
+
+
+def _where(job: JobFacts, state: JobState) -> str:
+    """Where the results lie, or will; "" for a job that never ran."""
+    if state.state == lifecycle.REFUSED or state.withdrawn:
+        return ""
+    return f"Results: {code(state.output_uri or job.output_uri)}"
 
 
 def status_table(jobs: Rows, now: datetime) -> Message:
@@ -80,17 +89,20 @@ def list_message(jobs: Rows, *, filters: str = "") -> Message:
     return _table(jobs, lead, "Name one for more: /labeljob status name.")
 
 
-def fits(job: JobFacts, state: JobState, wanted: str) -> bool:
+def fits(job: JobFacts, state: JobState, wanted: str, me: str = "") -> bool:
     """Whether a job fits each word of `wanted`: a part of its state, owner, task type, team or
     name.
 
     `owner:mara`, `--state=failed` and `mara failed` are read alike; "running" is said for what goes
-    on.
+    on, "open" for what is not over, "done" for what is, "mine" for what `me` asked for.
     """
     kind = job.kind.title if job.kind else ""
-    going = "running" if state.state in LIVE else ""
+    said = ["running"] if state.state in LIVE else []
+    said.append("done" if state.ended else "open")
+    if me and job.asked_by == me:
+        said.append("mine")
     known = " ".join(
-        (state_word(job, state), going, job.asked_by_name, kind, job.team_name, job.name)
+        (state_word(job, state), *said, job.asked_by_name, kind, job.team_name, job.name)
     ).lower()
     return all(re.split("[:=]", word)[-1] in known for word in wanted.lower().split())
 
@@ -111,13 +123,15 @@ def help_message(place: str, *, unknown: str = "") -> Message:
     )
 
 
-def no_such_job(name: str, known: Sequence[str] = ()) -> str:
-    """No job of that name in this channel, in plain words; `known` are names that are near."""
-    near = (
-        f"Jobs here: {', '.join(known)}."
-        if known
-        else "It has no jobs yet; /labeljob create asks for one."
-    )
+def no_such_job(name: str, known: Sequence[str] = (), *, meant: Sequence[str] = ()) -> str:
+    """No job of that name in this channel, in plain words; `known` are jobs there are, `meant`
+    those whose names are like it.
+    """
+    near = "It has no jobs yet; /labeljob create asks for one."
+    if meant:
+        near = f"Did you mean {' or '.join(meant)}?"
+    elif known:
+        near = f"Jobs here: {', '.join(known)}."
     return f"This channel has no job “{cut(name, 80)}”. {near}"
 
 

@@ -80,7 +80,7 @@ def refused_line(job: JobFacts, faults: Sequence[Fault]) -> Message:
     more = f"\nand {len(faults) - 5} more" if len(faults) > 5 else ""  # noqa: PLR2004
     lead = f"{_mention(job)}Not launched; nothing was created at {job.engine.place}."
     fix = (
-        "\nFix it with `/labeljob create`: the form opens with all that was typed. The name is "
+        "\nPress Fix and retry on its card: the form opens with all that was typed. The name is "
         "free again."
     )
     return _line("\n".join([lead, *wrong]) + more + fix)
@@ -124,6 +124,11 @@ def requester_gone_line(job: JobFacts) -> Message:
 def retried_line(who: str) -> Message:
     """Somebody took a job up again that was set aside. `who` is a name."""
     return _line(f"Resumed by {typed(who, _NAME)}.")
+
+
+def taken_over_line(who: str) -> Message:
+    """A followed job became one of ours. `who` is a name."""
+    return _line(f"Taken over by {typed(who, _NAME)}, who is told of its end from now on.")
 
 
 def _line(text: str) -> Message:

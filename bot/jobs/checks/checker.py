@@ -10,6 +10,7 @@ import msgspec
 
 from bot.base.errors import Fault, Refusal, Transient
 from bot.base.open_places import OpenPlaces
+from bot.base.questions import Questions
 from bot.base.storage import Storage
 from bot.engines.protocol import Engine
 from bot.jobs.checks.check import (
@@ -24,7 +25,6 @@ from bot.jobs.checks.check import (
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.pages import JobForm
-from bot.jobs.questions import Questions
 from bot.manifests.texts import TextsRead
 
 ALL = Look()

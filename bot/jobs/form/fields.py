@@ -385,13 +385,17 @@ def _instructions(
             return asked.but(**{member: None})
         return asked.but(**{member: written})
 
+    def judged(asked: Asked) -> str:
+        fault = rules.instructions_fault(getattr(asked.draft, member))
+        return fault or rules.other_labels_fault(asked.draft, member)
+
     return Field(
         name=member,
         words=words,
         hint=hint,
         element=element,
         read=read,
-        fault=_judged(lambda asked: rules.instructions_fault(getattr(asked.draft, member))),
+        fault=_judged(judged),
         optional=True,
     )
 

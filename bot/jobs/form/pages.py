@@ -8,12 +8,23 @@ never what was typed.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from bot.base import forms
-from bot.base.blocks import Block, actions, button, context, modal, option, section, typed
+from bot.base.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    date,
+    modal,
+    option,
+    section,
+    typed,
+)
 from bot.base.errors import Fault
 from bot.base.forms import Part
 from bot.base.s3_uri import Allowed
@@ -37,12 +48,23 @@ from bot.manifests.texts import TextsRead
 # callback_ids
 STEP_ONE = "job_form_1"
 STEP_TWO = "job_form_2"
+LEFT = "job_form_left"
 REVIEW = "job_form_review"
 THANKS = "job_form_thanks"
 
 BACK = "job_form_back"  # block_actions: one page back, with view.state.values
+GO_ON, NEW = "job_form_go_on", "job_form_new"  # block_actions: page 1 of the draft of that id
 
 _FIX = "Fix first:"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A form that was closed before it was submitted: its draft, its job's name, and since when."""
+
+    draft_id: str
+    job_name: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +139,14 @@ class JobForm:
 
     def read_two(self, view: Mapping[str, Any], draft: Draft) -> Draft:
         """The draft with what page 2 holds: from now on its words are this person's own."""
-        read = forms.read(self.second, view, self.asked(draft))
-        return read.but(taken_type="").draft
+        read = forms.read(self.second, view, self.asked(draft)).but(taken_type="")
+        members = ("short_instructions", "full_instructions")
+        changed = [
+            member
+            for member in members
+            if not same_words(getattr(draft, member), getattr(read.draft, member))
+        ]
+        return (read.but(taken_labels=()) if changed else read).draft
 
     def faults_one(self, draft: Draft, allowed: Allowed) -> list[Fault]:
         """What is wrong with page 1; `allowed` are the places open to the channel."""
@@ -187,6 +215,30 @@ def thanks(name: str, channel: str) -> Block:
         "it goes."
     )
     return modal("New labeling job", [section(text)], callback_id=THANKS)
+
+
+def offer(left: Left, draft_id: str) -> Block:
+    """Before page 1: the form that was left, or a new one over the draft of that id.
+
+    A window of its own, for Slack keeps what stands in the fields of a page that is put in the
+    place of another.
+    """
+    name = f"*{typed(left.job_name, 70)}*" if left.job_name else "A job without a name"
+    since = date(left.since, "{date_short_pretty} {time}")
+    return modal(
+        "New labeling job",
+        [
+            section(f"{name} was filled in {since} and not sent."),
+            actions(
+                button("Go on with your draft", GO_ON, left.draft_id),
+                button("New", NEW, draft_id, label="A new form"),
+                block_id="left",
+            ),
+        ],
+        callback_id=LEFT,
+        close="Cancel",
+        metadata=metadata(draft_id, 0),
+    )
 
 
 def team_options(teams: Iterable[tuple[str, str]]) -> Block:

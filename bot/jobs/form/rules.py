@@ -13,7 +13,8 @@ from bot.base.blocks import count, rich_words
 from bot.base.errors import Fault
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 from bot.instructions.pictures import BadPicture, Example, checked
-from bot.jobs.draft import final_attribute
+from bot.instructions.rich_text import beginnings
+from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
 from bot.jobs.form.asked import Asked
 from bot.jobs.places import MANIFEST_ENDINGS, is_text_file, not_open, read_place
@@ -306,6 +307,30 @@ def labels_fault(asked: Asked) -> str:
     if kind and kind.labels_max is not None and len(labels) > kind.labels_max:
         return f"{kind.title} takes {kind.labels_max} labels at most; these are {len(labels)}."
     return ""
+
+
+def of_other_labels(draft: Draft) -> str:
+    """The member with instructions that speak of another job's labels and that nobody has read
+    since, "" for none; a task type's own template speaks of no labels.
+    """
+    if not draft.taken_labels or set(draft.labels) == set(draft.taken_labels):
+        return ""
+    short, full = beginnings(draft.task_type)
+    for member, template in (("short_instructions", short), ("full_instructions", full)):
+        told = rich_words(getattr(draft, member)).split()
+        if told and told != rich_words(template).split():
+            return member
+    return ""
+
+
+def other_labels_fault(draft: Draft, member: str) -> str:
+    """What to do about instructions for other labels; it is told once."""
+    if of_other_labels(draft) != member:
+        return ""
+    return (
+        f"These are the words of {draft.taken_from}, which has other labels. Read them, change "
+        "what is different, and press Review again."
+    )
 
 
 def instructions_fault(rich: dict[str, Any] | None) -> str:

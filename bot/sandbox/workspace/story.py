@@ -53,10 +53,17 @@ def ask_for_job(person: Person, channel: str, order: Order) -> None:
     close_windows(person)
 
 
+def begin_anew(person: Person) -> None:
+    """A new form, where the window offers one that was left."""
+    if person.view().get("callback_id") == "job_form_left":
+        person.press_in_view("job_form_new")
+
+
 def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     """Fill the first page of the open form and press Next; the workspace's answer, `errors` and
     all. `more` are fields that only some orders have, in Slack's state form.
     """
+    begin_anew(person)
     category = _option(order.category, order.category)
     if _chosen(person, "category") != order.category:
         person.press_in_view("job_form_category", selected_option=category)

@@ -1,0 +1,52 @@
+"""What Rekognition would say of a dataset's manifest, asked of the file itself: at the form, and
+again before the import.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from bot.base.errors import Refusal
+from bot.base.storage import Storage
+from bot.datasets import findings
+from bot.datasets.findings import Finding, words
+from bot.datasets.source import TRAIN, Source
+from bot.manifests.examine import Examination, examine
+
+
+class Unfit(Refusal):
+    """Rekognition would reject this import, so nothing was sent."""
+
+    field = "manifest_uri"
+
+    def __init__(self, found: Sequence[Finding]) -> None:
+        super().__init__()
+        self.findings = tuple(found)
+
+    @property
+    def at_form(self) -> str:
+        """What stands against the import, in sentences: of the whole file first, then of lines."""
+        lines = [each for each in self.findings if each.level in {"silent", "line"}]
+        return " ".join(words(each) for each in (*findings.blocking(self.findings), *lines))
+
+
+def examined(source: Source, storage: Storage, region: str) -> Examination:
+    """What Rekognition would say of the manifest.
+
+    Raises:
+        Unfit: it would reject the whole import.
+
+    """
+    kind: Literal["train", "test"] = "train" if source.dataset_type == TRAIN else "test"
+    found = examine(
+        storage.chunks(source.manifest),
+        region,
+        attribute=source.label_attribute,
+        pair=source.pair,
+        dataset=kind,
+    )
+    told = findings.of_examination(found)
+    # pictures alone would fill the dataset, and their labels could not be added to it
+    unpaired = not found.labels and bool(found.counts["ERROR_NO_LABEL_ATTRIBUTES"])
+    if findings.blocking(told) or not found.sendable or unpaired:
+        raise Unfit(told)
+    return found
