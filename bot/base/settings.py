@@ -113,7 +113,11 @@ class Settings(BaseSettings):
     lease: float = Field(default=30.0, gt=0)
     slack_timeout: float = Field(default=10.0, gt=0)
     look_wait: float = Field(default=5.0, ge=0)
-    twin_wait: float = Field(default=60.0, gt=0)
+    duplicate_wait: float = Field(
+        default=60.0,
+        gt=0,
+        validation_alias=AliasChoices("LABELJOB_DUPLICATE_WAIT", "LABELJOB_TWIN_WAIT"),
+    )
     recover: Literal["look", "repeat", "skip"] = "look"
     set_aside_after: int = Field(
         default=8,

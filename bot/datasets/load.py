@@ -110,7 +110,7 @@ class Load:
             if dataset.state.state in {ASKED, EXAMINING}:
                 dataset = self._prepare(dataset, hold)
             dataset = self._reserve(dataset, hold)
-            hold.prove()
+            hold.confirm()
             made = self._custom_labels.create_or_adopt(
                 source.project,
                 dataset.project_arn,
@@ -136,7 +136,7 @@ class Load:
         if dataset.project_arn:
             return dataset
         source = dataset.source
-        hold.prove()
+        hold.confirm()
         project_arn = self._custom_labels.project(source.project)
         self._custom_labels.check_free(source.project, source.dataset_type)
         return self._store.change(replace(dataset, project_arn=project_arn), dataset.state)

@@ -4,8 +4,8 @@ from bot.base.as_typed import plain_name, spellings
 from bot.base.nearest import nearest
 from bot.datasets import card
 from bot.datasets.records import Dataset, Records
+from bot.delivery.dead_letters import Asked
 from bot.delivery.message import Message
-from bot.delivery.undelivered import Asked
 
 
 class Status:

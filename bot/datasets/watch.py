@@ -93,11 +93,11 @@ class Watch:
         """The end with AWS's labels, and every line that did not make it by its number."""
         bad = {}
         if state.errors:
-            listed = hold.along(self._custom_labels.bad_entries(dataset.arn))
+            listed = hold.through(self._custom_labels.bad_entries(dataset.arn))
             bad = {entry.source_ref: entry.codes for entry in listed}
         missing = max(0, state.sent - state.arrived)
         arrived = (
-            entries.Pictures(hold.along(self._custom_labels.pictures(dataset.arn)))
+            entries.Pictures(hold.through(self._custom_labels.pictures(dataset.arn)))
             if missing
             else None
         )

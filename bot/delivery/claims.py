@@ -23,8 +23,8 @@ from bot.delivery.tables import OutboxRow, ThreadRow
 _CLAIM_THREAD = f"""
 UPDATE thread SET state = 'sending', owner = :owner, fence = fence + 1, lease_until = :now + :lease,
     tries = tries + 1,
-    -- The first try of what is wanted now. While a twin is looked for, that of the post, which may
-    -- have one.
+    -- The first try of what is wanted now. While a duplicate is looked for, that of the post, which
+    -- may have one.
     first_try_at = CASE WHEN root_ts IS NOT NULL AND last_error IS NULL AND recheck_at IS NULL THEN
       :now
         ELSE coalesce(first_try_at, :now) END
@@ -106,8 +106,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A message that stands as `ts` and was tried more than once: it may have a twin, hardly older
-    than `since`.
+    """A message that stands as `ts` and was tried more than once: it may have a duplicate, hardly
+    older than `since`.
 
     `until` is when the next look is due, unless somebody asks for one sooner.
     """
@@ -125,20 +125,22 @@ class Doubtful:
 class Claims:
     """Rows to send, one sender each.
 
-    `lease` is how many seconds a sender has for one; `twin_wait` after how many a message that was
-    tried twice is looked up once more for a twin.
+    `lease` is how many seconds a sender has for one; `duplicate_wait` after how many a message
+    that was tried twice is looked up once more for a duplicate.
     """
 
-    def __init__(self, db: Database, *, lease: float = 30.0, twin_wait: float = 60.0) -> None:
+    def __init__(self, db: Database, *, lease: float = 30.0, duplicate_wait: float = 60.0) -> None:
         self._db = db
         self._lease = lease
-        self._twin_wait = twin_wait
+        self._duplicate_wait = duplicate_wait
 
     def bring_back(self) -> None:
         """Let nothing wait for a moment that the database's clock will reach tomorrow, since it was
         set back.
         """
-        bring_back(self._db, lease=self._lease, pause=_LONGEST_PAUSE, twin_wait=self._twin_wait)
+        bring_back(
+            self._db, lease=self._lease, pause=_LONGEST_PAUSE, duplicate_wait=self._duplicate_wait
+        )
 
     def claim(self, owner: str) -> Claimed | None:
         """The next row to send: a new or changed card first, then lines in order, then numbers."""
@@ -212,7 +214,7 @@ class Claims:
                 "last_error = NULL, recheck_at = CASE WHEN tries > 1 THEN :now + :recheck END",
                 ts=ts,
                 thread_ts=claimed.thread_ts,
-                recheck=self._twin_wait,
+                recheck=self._duplicate_wait,
             )
         shows = f"wanted_hash = {self._text(':hash')}"
         return self._settle(
@@ -226,17 +228,17 @@ class Claims:
             ts=ts,
             hash="" if found else claimed.digest,
             no=False,
-            recheck=self._twin_wait,
+            recheck=self._duplicate_wait,
         )
 
     def overtaken(self, claimed: Claimed) -> None:
         """This sender froze for longer than its lease, woke, and sent what another had taken over
         meanwhile.
 
-        A post may have a twin now, which is looked for at once (while the other is still at it, its
-        own `done` asks for that look). An edit may have put an old card over a newer one: the card
-        is edited once more, also when the other sender is in the middle of its edit, since nobody
-        knows which of the two arrived last.
+        A post may have a duplicate now, which is looked for at once (while the other is still at
+        it, its own `done` asks for that look). An edit may have put an old card over a newer one:
+        the card is edited once more, also when the other sender is in the middle of its edit, since
+        nobody knows which of the two arrived last.
         """
         if claimed.edit_ts is None:
             change, still = "recheck_at = :now", "ts" if claimed.table == "outbox" else "root_ts"
@@ -344,7 +346,7 @@ class Claims:
             return (row.team_id, row.subject_kind, row.subject_id) if row else None
 
     def doubtful(self) -> Doubtful | None:
-        """The next message to be looked up once more for a twin; it comes again until it is
+        """The next message to be looked up once more for a duplicate; it comes again until it is
         `cleared`.
         """
         if not self._any(_DOUBTFUL):
@@ -355,7 +357,7 @@ class Claims:
             with self._db.write() as session:
                 row = (
                     session.connection()
-                    .execute(self._db.sql(statement), {"wait": self._twin_wait})
+                    .execute(self._db.sql(statement), {"wait": self._duplicate_wait})
                     .first()
                 )
             if row is not None:
@@ -365,7 +367,9 @@ class Claims:
         return None
 
     def cleared(self, doubtful: Doubtful) -> None:
-        """It has no twin (any more); unless another look was asked for while this one went on."""
+        """It has no duplicate (any more); unless another look was asked for while this one went
+        on.
+        """
         self._db.execute(
             f"UPDATE {doubtful.table} SET recheck_at = NULL WHERE id = :id AND recheck_at = :until",
             {"id": doubtful.id, "until": doubtful.until},

@@ -43,7 +43,7 @@ class _Moments:
 
 _NONE = ("0", "0")
 _SENDING = {"first_try_at": _NONE, "lease_until": (":longest", ":lease")}
-_LOOKED_UP = {"recheck_at": (":twin_wait", ":twin_wait")}
+_LOOKED_UP = {"recheck_at": (":duplicate_wait", ":duplicate_wait")}
 # Lines first: a card below a thread waits for the lines that were written before it was due.
 _ALL = (
     _Moments(
@@ -58,11 +58,16 @@ _ALL = (
 _ANY = f"SELECT {' OR '.join(each.found() for each in _ALL)}"
 
 
-def bring_back(db: Database, *, lease: float, pause: float, twin_wait: float) -> None:
+def bring_back(db: Database, *, lease: float, pause: float, duplicate_wait: float) -> None:
     """Put every moment that lies too far ahead where it belongs. The spans are seconds; all senders
     use the same.
     """
-    spans = {"lease": lease, "pause": pause, "twin_wait": twin_wait, "longest": max(lease, pause)}
+    spans = {
+        "lease": lease,
+        "pause": pause,
+        "duplicate_wait": duplicate_wait,
+        "longest": max(lease, pause),
+    }
     with db.read() as session:
         if not session.connection().execute(db.sql(_ANY), spans).scalar_one():
             return

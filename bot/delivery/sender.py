@@ -139,7 +139,7 @@ class Sender:
                 continue
             if death:
                 deaths.append(death)
-        self._remove_twins()
+        self._remove_duplicates()
         return deaths
 
     def _send(self, claimed: Claimed) -> Death | None:
@@ -168,7 +168,7 @@ class Sender:
                     claimed.id,
                 )
                 self._claims.overtaken(claimed)
-                self._remove_twins()
+                self._remove_duplicates()
         except (SlackApiError, SlackDown) as error:
             return self._failed(claimed, error, method)
         return None
@@ -245,7 +245,7 @@ class Sender:
                 code,
             )
         else:
-            # any other is a twin, which `done` has looked for in a minute
+            # any other is a duplicate, which `done` has looked for in a minute
             return found[0] if found else None
         _mark_as_repeat(claimed.payload)
         return None
@@ -286,23 +286,24 @@ class Sender:
             arguments["cursor"] = cursor
 
     def _only(self, row: Doubtful, found: list[str]) -> None:
-        """Delete every twin but one: the one the row knows (others may stand below it), else the
-        oldest.
+        """Delete every duplicate but one: the one the row knows (others may stand below it), else
+        the oldest.
 
         Raises:
-            SlackDown: a twin still stands, since Slack did not answer or does not delete it now.
+            SlackDown: a duplicate still stands, since Slack did not answer or does not delete it
+                now.
 
         """
         kept = row.ts if row.ts in found else found[0]
-        for twin in found:
-            if twin != kept:
-                self._delete(row, twin)
+        for duplicate in found:
+            if duplicate != kept:
+                self._delete(row, duplicate)
 
-    def _delete(self, row: Doubtful, twin: str) -> None:
+    def _delete(self, row: Doubtful, duplicate: str) -> None:
         if self._budget.take(row.team_id, "chat.delete"):
             raise SlackDown("no chat.delete left")
         try:
-            self._call("chat.delete", channel=self._conversation(row.channel), ts=twin)
+            self._call("chat.delete", channel=self._conversation(row.channel), ts=duplicate)
         except SlackApiError as error:
             code = slack_code(error)
             if self._must_wait(error, row.team_id, "chat.delete") or not (
@@ -310,7 +311,7 @@ class Sender:
             ):
                 raise SlackDown(code) from error
             # Another replica was faster, or the workspace forbids it.
-            log.warning("the twin %s in %s was not deleted: %s", twin, row.channel, code)
+            log.warning("the duplicate %s in %s was not deleted: %s", duplicate, row.channel, code)
 
     def _conversation(self, channel: str) -> str:
         """A direct message is posted to a person's id, but looked up in its conversation."""
@@ -431,7 +432,7 @@ class Sender:
             return wait
         return 0.0
 
-    def _remove_twins(self) -> None:
+    def _remove_duplicates(self) -> None:
         """A sender that froze between its look and its post may have doubled it: look once more,
         delete the other.
         """
@@ -448,7 +449,7 @@ class Sender:
                     self._only(row, found)
                 self._claims.cleared(row)
             except (SlackApiError, SlackDown) as error:
-                log.warning("looking for twins of %s failed: %s", row.id, error)
+                log.warning("looking for duplicates of %s failed: %s", row.id, error)
                 if isinstance(error, SlackDown) or self._must_wait(error, row.team_id, method):
                     continue  # the row comes again
                 code = slack_code(error)

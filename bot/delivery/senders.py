@@ -13,9 +13,9 @@ from bot.base.rounds import Round, simple
 from bot.base.settings import Settings
 from bot.base.slack_client import SlackClient
 from bot.delivery.claims import Claims
+from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Sender
-from bot.delivery.undelivered import Undelivered
 
 _SENDERS = 3
 
@@ -28,13 +28,13 @@ class Senders:
         db: Database,
         settings: Settings,
         client: Callable[[], SlackClient],
-        undelivered: Undelivered,
+        dead_letters: DeadLetters,
         new_id: NewId,
     ) -> None:
         self._db = db
         self._settings = settings
         self._client = client
-        self._undelivered = undelivered
+        self._dead_letters = dead_letters
         self._new_id = new_id
 
     def rounds(self) -> list[Round]:
@@ -47,11 +47,11 @@ class Senders:
         settings = self._settings
         return Sender(
             db=self._db,
-            claims=Claims(self._db, lease=settings.lease, twin_wait=settings.twin_wait),
+            claims=Claims(self._db, lease=settings.lease, duplicate_wait=settings.duplicate_wait),
             budget=RateBudget(self._db, settings.post_pace),
             slack=self._client(),
             settings=settings,
             owner=f"{socket.gethostname()}:{os.getpid()}:{self._new_id()}",
             chance=random.SystemRandom(),
-            tell=self._undelivered.tell,
+            tell=self._dead_letters.tell,
         )

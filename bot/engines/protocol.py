@@ -182,7 +182,7 @@ class Steps(Protocol):
     def alive(self) -> None:
         """Say that a long step goes on."""
 
-    def prove(self) -> None:
+    def confirm(self) -> None:
         """Make sure that nobody else has taken this up, before a step that others would notice.
 
         Raises:

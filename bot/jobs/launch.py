@@ -182,9 +182,9 @@ class _Steps:
         """Say that a long step goes on."""
         self._hold.keep()
 
-    def prove(self) -> None:
+    def confirm(self) -> None:
         """Make sure that nobody else has taken this up."""
-        self._hold.prove()
+        self._hold.confirm()
 
 
 def _faults(refusal: Refusal) -> list[Fault]:

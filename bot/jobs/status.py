@@ -12,9 +12,9 @@ from bot.base.nearest import nearest
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
+from bot.delivery.dead_letters import Asked
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
-from bot.delivery.undelivered import Asked
 from bot.instructions.page import slack_preview
 from bot.jobs.cards import card, queue_card, status_card
 from bot.jobs.facts import Facts, instructions_of

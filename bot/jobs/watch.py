@@ -72,10 +72,10 @@ class Watch:
             try:
                 running = self._engine.running()
             except Transient:
-                self._nobody_answers(hold.along(jobs))
+                self._nobody_answers(hold.through(jobs))
                 raise
             self._unheard = 0
-            for job in hold.along(jobs):
+            for job in hold.through(jobs):
                 listed = running.get(job.arn)
                 if listed and repeats(job.state, listed) and not _missed(job):
                     continue

@@ -64,11 +64,6 @@ class Examination:
     unlabeled: int = 0
     terminal: list[LineFault] = field(default_factory=list)
 
-    @property
-    def vanishing(self) -> int:
-        """Lines that would not arrive, and of which AWS would say nothing."""
-        return self.lines - self.sendable
-
     def note(self, line: int, code: str, text: str) -> None:
         """Counts a fault, and keeps it while there are few of its code."""
         self.counts[code] += 1

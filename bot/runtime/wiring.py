@@ -16,10 +16,10 @@ from bot.base.rounds import Round
 from bot.base.settings import Settings
 from bot.base.slack_client import SlackClient, client_of
 from bot.datasets.story import DatasetStory, dataset_story
+from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.senders import Senders
-from bot.delivery.undelivered import Undelivered
 from bot.delivery.windows import Windows
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
@@ -111,8 +111,8 @@ def build(
     jobs = job_story(ground, engine, account)
     datasets = dataset_story(ground, jobs.store.note_dataset)
     askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
-    undelivered = Undelivered(db, ground.outbox, askers, ground.access.told)
+    dead_letters = DeadLetters(db, ground.outbox, askers, ground.access.told)
     senders = Senders(
-        db, settings, lambda: client_of(settings, answering=False), undelivered, new_id
+        db, settings, lambda: client_of(settings, answering=False), dead_letters, new_id
     )
     return Bot(settings, slack, ground, jobs, datasets, senders, installation)

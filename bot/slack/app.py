@@ -37,7 +37,7 @@ from bot.slack.signature import SlackSignature
 # requests answered at the same time; each may wait for AWS, and Slack waits 3 s for all of them
 AT_ONCE = 64
 _PATIENCE = 2.2  # seconds that all waits of an answer may take together; Slack waits 3
-_TWIN_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
+_REPEAT_PATIENCE = 1.5  # seconds that a repeat waits for the answer to the first
 _LAST_WORDS = 0.5  # seconds that telling what hindered an answer may take beyond that
 _NOT_OURS = (
     "This Labeljob belongs to another workspace. Ask your own workspace's administrator to "
@@ -120,7 +120,7 @@ class SlackApp(App):
                 answer = (
                     None
                     if seen is None
-                    else seen.answer or self._inbox.answer_within(request, _TWIN_PATIENCE)
+                    else seen.answer or self._inbox.answer_within(request, _REPEAT_PATIENCE)
                 )
             except Transient as error:
                 log.warning("a request could not be taken in: %s", error.words)

@@ -126,9 +126,9 @@ class LeaseGuard:
 
         """
         if time.monotonic() >= self._due:
-            self.prove()
+            self.confirm()
 
-    def prove(self) -> None:
+    def confirm(self) -> None:
         """A step that others would notice: the lease is renewed now.
 
         Raises:
@@ -139,7 +139,7 @@ class LeaseGuard:
             raise LeaseLost
         self._due = time.monotonic() + self._seconds * _RENEWED
 
-    def along(self, items: Iterable[T]) -> Iterator[T]:
+    def through(self, items: Iterable[T]) -> Iterator[T]:
         """The items, each of them a step."""
         for item in items:
             self.keep()

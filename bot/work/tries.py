@@ -115,14 +115,14 @@ def attempt(
         except (Stale, LeaseLost, DatabaseSilent):
             raise
         except Refusal as refusal:
-            hold.prove()
+            hold.confirm()
             refused(refusal)
         except Transient as pause:
-            hold.prove()
+            hold.confirm()
             failed(pause)
         except Exception:
             log.exception("%s failed", what)
-            hold.prove()
+            hold.confirm()
             failed(Unexpected())
     except (Stale, LeaseLost):
         log.info("%s was changed or taken up by somebody else; the next round looks again", what)

@@ -2,11 +2,11 @@
 meanwhile.
 
 Four workers on one database, each aimed at a step: most freeze between their last look at the clock
-and the post, where only the twin check can help, the others after a post, after a claim, before a
-create, or at any moment. Each stands still until its lease is over and another may have done its
-work; then it goes on. While this lasts, lines are said in many threads, cards are edited again and
-again, jobs are launched and watched, and Slack refuses some deletions with 429 and breaks others
-off.
+and the post, where only the duplicate check can help, the others after a post, after a claim,
+before a create, or at any moment. Each stands still until its lease is over and another may have
+done its work; then it goes on. While this lasts, lines are said in many threads, cards are edited
+again and again, jobs are launched and watched, and Slack refuses some deletions with 429 and breaks
+others off.
 """
 
 import random
@@ -32,7 +32,7 @@ from tests.faults.world import CHANNEL, World, running, until
 
 _FREEZES = 200
 _LEASE = 2.0
-_TWIN_WAIT = 6.0
+_DUPLICATE_WAIT = 6.0
 _LAUNCH_LEASE = 2 * _LEASE  # see bot.work.tries
 _AIMS = (
     ("before-post:3:stop", "before-post:3:stop", "posted:5:stop", ""),
@@ -47,7 +47,7 @@ _OPEN = 3
 _SETTLE = 120.0
 _SETTINGS: dict[str, Any] = {
     "LABELJOB_LEASE": str(_LEASE),
-    "LABELJOB_TWIN_WAIT": str(_TWIN_WAIT),
+    "LABELJOB_DUPLICATE_WAIT": str(_DUPLICATE_WAIT),
     "LABELJOB_SEND_GAP": "0.2",
 }
 
@@ -112,7 +112,7 @@ class Posts:
             elif entry["operation"] == "chat.delete":
                 self.deleted[asked["ts"]] = entry["at"]
 
-    def twins(self) -> int:
+    def duplicates(self) -> int:
         """How many posts were second ones."""
         return sum(len(posts) - 1 for posts in self.posted.values())
 
@@ -163,8 +163,8 @@ def _figures(
         "freezes": freezes.seen.total(),
         "frozen_at": ",".join(f"{step}:{number}" for step, number in sorted(freezes.seen.items())),
         "rows": verdict.rows,
-        "twins_seen": posts.twins(),
-        "twins_left": verdict.duplicates,
+        "duplicates_seen": posts.duplicates(),
+        "duplicates_left": verdict.duplicates,
         "longest_twin_s": round(posts.longest(), 1),
         "lost": lost + verdict.lost,
         "out_of_order": disorder + verdict.out_of_order,
@@ -201,7 +201,7 @@ def _freeze_all(  # noqa: PLR0917 - what takes part
         with suppress(DatabaseSilent):  # SQLite: one froze with the lock in its hands
             _say_more(world, talk, near, chance)
         posts.read()
-        place.tell(f"{wanted - freezes.left} of {wanted} freezes, {posts.twins()} twins")
+        place.tell(f"{wanted - freezes.left} of {wanted} freezes, {posts.duplicates()} duplicates")
         workers[0].join(0.3)
 
 
@@ -232,8 +232,8 @@ def _keep_freezing(
                     began = began or time.monotonic()
                     freezes.note(aim)
                     _hold(world, bot, aim, chance)
-            # a twin that it posts after that is its own to find
-            if began and time.monotonic() - began > _TWIN_WAIT:
+            # a duplicate that it posts after that is its own to find
+            if began and time.monotonic() - began > _DUPLICATE_WAIT:
                 _let_it_finish(bot)
         finally:
             bot.kill()
@@ -314,5 +314,5 @@ def _abandoned(world: World) -> int:
     return count(world, over.format("outbox")) + count(world, over.format("thread"))
 
 
-_PROMISE = "A worker that froze and woke leaves no twin, loses nothing and shows nothing old"
+_PROMISE = "A worker that froze and woke leaves no duplicate, loses nothing and shows nothing old"
 ROW = Row(7, "freezes", _PROMISE, run, short=("postgresql",))

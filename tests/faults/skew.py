@@ -28,7 +28,7 @@ _AHEAD = 600.0
 _SETTLE = 120.0
 # seconds within which every job is launched; the longest pause after one failure is 10
 _STARVED = 60.0
-_SETTINGS: dict[str, Any] = {"LABELJOB_LEASE": "2", "LABELJOB_TWIN_WAIT": "3"}
+_SETTINGS: dict[str, Any] = {"LABELJOB_LEASE": "2", "LABELJOB_DUPLICATE_WAIT": "3"}
 
 
 @dataclass

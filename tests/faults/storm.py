@@ -54,7 +54,7 @@ _SLOTS = {"one": "both", "two": "both", "front": "web", "back": "worker"}
 _STEPS = {"both": STEPS, "web": _ANSWERING, "worker": _WORKING}
 _SHORTER: dict[str, Any] = {
     "LABELJOB_LEASE": "2",
-    "LABELJOB_TWIN_WAIT": "2",
+    "LABELJOB_DUPLICATE_WAIT": "2",
     "LABELJOB_SEND_GAP": "0.2",
 }
 
@@ -166,7 +166,7 @@ def run(place: Place) -> Figures:
         "at_steps": ",".join(f"{step}:{number}" for step, number in reached.items()),
         "dropped_replies": calls.dropped("chat.postMessage"),
         "look_ups": calls.seen["conversations.replies"] + calls.seen["conversations.history"],
-        "twins_removed": calls.seen["chat.delete"],
+        "duplicates_removed": calls.seen["chat.delete"],
         "ended_unasked": len(deaths.crashed),
     }
     return Figures(

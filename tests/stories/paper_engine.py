@@ -106,13 +106,13 @@ class PaperEngine:
         steps.keep(engine="paper")
         project = self._of(order.request_key)
         if project is None:
-            steps.prove()
+            steps.confirm()
             project = Project(len(self.projects) + 1, order)
             self.projects[project.number] = project
             self._answer("project")
         steps.keep(project=str(project.number))
         if steps.done("objects") != "imported":
-            steps.prove()
+            steps.confirm()
             project.objects = self._objects
             self.imports += 1
             steps.keep(objects="imported")

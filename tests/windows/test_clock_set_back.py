@@ -80,7 +80,7 @@ def test_pauses_and_doubts_end_in_their_own_time(
     set_clock(db, -86_400)
     make_sender().drain()
     assert 0 < ask(db, "SELECT max(recheck_at) - :now FROM outbox") <= 60, (
-        "it is looked for a twin within a minute"
+        "it is looked for a duplicate within a minute"
     )
 
 

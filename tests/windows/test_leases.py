@@ -43,7 +43,7 @@ def test_who_goes_on_keeps_the_name_for_longer_than_the_lease(db: Database) -> N
             session.connection().execute(
                 db.sql("UPDATE lease SET until = :now - 1")
             )  # it is over, and nobody came
-        hold.prove()
+        hold.confirm()
         assert other.take("import", 30.0) is None
     until(lambda: other.take("import", 30.0))  # given back at the end
 
@@ -57,7 +57,7 @@ def test_who_was_overtaken_learns_it_at_the_next_step(db: Database) -> None:
         assert hold is not None
         until(lambda: other.take("import", 30.0))
         with pytest.raises(LeaseLost):
-            list(hold.along(["the next step"]))
+            list(hold.through(["the next step"]))
     assert Leases(db, "third").take("import", 30.0) is None, "the other one still has it"
 
 
@@ -88,7 +88,7 @@ def test_who_held_a_lease_when_the_clock_was_set_back_learns_of_the_next_holder(
         db.execute("UPDATE lease SET until = until + 86400", {})
         assert Leases(db, "other").take("import", 60.0) is not None
         with pytest.raises(LeaseLost):
-            hold.prove()
+            hold.confirm()
 
 
 def test_clocks_that_differ_by_little_and_long_rests_take_no_lease_away(db: Database) -> None:

@@ -333,8 +333,8 @@ def test_queue_message_whose_post_was_unclear_is_not_orphaned_by_a_new_one(
 def test_twin_of_an_old_queue_message_goes_after_the_new_one_was_posted(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a doubt about the old message would be looked up for the new one, and the twin
-    would stay.
+    """Without this, a doubt about the old message would be looked up for the new one, and the
+    duplicate would stay.
     """
     call(db, outbox, "1 job")
     frozen = Claims(db, lease=-1).claim("frozen")

@@ -18,11 +18,11 @@ from bot.base.clock import new_id
 from bot.base.db import Database
 from bot.base.settings import Settings
 from bot.delivery.claims import Claims
+from bot.delivery.dead_letters import Asked, DeadLetters
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.rate_budget import RateBudget
 from bot.delivery.sender import Death, Sender
-from bot.delivery.undelivered import Asked, Undelivered
 from tests.faults.world import until
 from tests.windows.conftest import Workspace
 
@@ -293,8 +293,8 @@ def test_card_that_changed_before_its_first_post_was_found_shows_the_change(
 def test_twin_of_a_sender_that_froze_and_woke_is_removed_at_once(
     db: Database, outbox: Outbox, workspace: Workspace, make_sender: MakeSender
 ) -> None:
-    """Without this, a machine that slept for an hour would leave a message twice: the twin check
-    was an hour ago.
+    """Without this, a machine that slept for an hour would leave a message twice: the duplicate
+    check was an hour ago.
     """
     show(db, outbox, "card")
     say(db, outbox, "launched", "k1")
@@ -620,7 +620,7 @@ def test_death_of_a_message_is_told_although_its_worker_dies_at_its_next_one(
 
     def worker(own: Database) -> Sender:
         askers = {"job": lambda _id: Asked("U0MARA", "labeling job", "fruit", "job")}
-        return sender_of(own, workspace.url, Undelivered(own, Outbox(own, new_id), askers).tell)
+        return sender_of(own, workspace.url, DeadLetters(own, Outbox(own, new_id), askers).tell)
 
     db.close()
     if (pid := os.fork()) == 0:

@@ -85,7 +85,7 @@ class GroundTruth:
         asked = request(
             order, region=self._region, role_arn=self._role.arn, template=template, labels=labels
         )
-        steps.prove()
+        steps.confirm()
         try:
             arn = self._gateway.create_or_adopt(asked)
         except AwsRefused as refusal:

@@ -1,4 +1,4 @@
-"""Undelivered: what can never be said in a channel is told to the person who asked for it, by
+"""Dead letters: what can never be said in a channel is told to the person who asked for it, by
 direct message.
 """
 
@@ -48,7 +48,7 @@ for nobody's).
 """
 
 
-class Undelivered:
+class DeadLetters:
     """Tells the asker once per subject and reason, or a manager in their place. `askers` know the
     subjects by kind.
     """
