@@ -79,6 +79,7 @@ class Aws:
 
     def __init__(self, settings: Settings) -> None:
         self.region = settings.aws_region
+        self.encryption = settings.s3_encryption
         self._settings = settings
         self._asked: dict[tuple[str, str], _Client] = {}
         self._making = threading.RLock()

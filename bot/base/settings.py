@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.base import encryption
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces, outside, read_places
 from bot.base.s3_uri import Allowed
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
         gt=0,
         validation_alias=AliasChoices("LABELJOB_SET_ASIDE_SILENCE", "LABELJOB_QUARANTINE_SILENCE"),
     )
+    s3_encryption: str = encryption.NONE
     link_life: int = Field(default=600, ge=30, le=900)
     form_wait: float = Field(default=1.5, gt=0, le=2.5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -163,6 +165,12 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return read_places(value) if value.strip() else None
         return value
+
+    @field_validator("s3_encryption")
+    @classmethod
+    def _encryption(cls, value: str) -> str:
+        """None, AES256 or a KMS key."""
+        return encryption.check(value)
 
     @field_validator("managers")
     @classmethod

@@ -13,10 +13,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO, Any
 
 from bot.base.aws import Aws, AwsRefused, renamed
 from bot.base.cors import RULE, lets_browsers_read
+from bot.base.encryption import headers
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.s3_uri import Allowed, Listed, S3Uri
 
@@ -142,7 +144,8 @@ def check_size(uri: S3Uri, size: int) -> None:
 class Storage:
     """Reads, writes and signs in the allowed places.
 
-    `client` is a boto3 S3 client with the patience of whoever waits (see `Aws`).
+    `client` is a boto3 S3 client with the patience of whoever waits (see `Aws`); `encrypted` are
+    PutObject's arguments for encryption.
 
     Raises, from every method:
         NotAllowedPlace: the bucket or folder is not on the list.
@@ -157,32 +160,34 @@ class Storage:
         client: Any,
         allowed: Allowed,
         *,
+        encrypted: Mapping[str, str] = MappingProxyType({}),
         step: Callable[[], None] = _nothing,
     ) -> None:
         self._s3 = client
         self._allowed = allowed
+        self._encrypted = encrypted
         self._step = step
 
     @classmethod
     def for_form(cls, aws: Aws, allowed: Allowed) -> "Storage":
         """Storage for a form page (1.5 s, one try)."""
-        return cls(aws.form("s3"), allowed)
+        return cls(aws.form("s3"), allowed, encrypted=headers(aws.encryption))
 
     @classmethod
     def for_work(cls, aws: Aws, allowed: Allowed) -> "Storage":
         """Storage for the worker."""
-        return cls(aws.act("s3"), allowed)
+        return cls(aws.act("s3"), allowed, encrypted=headers(aws.encryption))
 
     def attended(self, step: Callable[[], None]) -> "Storage":
         """The same storage, which calls `step` at every piece and page.
 
         What `step` raises ends a long reading or writing that somebody else has taken over.
         """
-        return Storage(self._s3, self._allowed, step=step)
+        return Storage(self._s3, self._allowed, encrypted=self._encrypted, step=step)
 
     def limited_to(self, allowed: Allowed) -> "Storage":
         """The same storage in the places of one channel, which lie within the bot's own."""
-        return Storage(self._s3, allowed, step=self._step)
+        return Storage(self._s3, allowed, encrypted=self._encrypted, step=self._step)
 
     def chunks(self, uri: S3Uri) -> Iterator[bytes]:
         """The object's bytes in pieces; memory stays flat whatever its size.
@@ -292,7 +297,13 @@ class Storage:
         """Write the object whole."""
         self._check(uri)
         with renamed_missing(uri):
-            self._s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=body, ContentType=content_type)
+            self._s3.put_object(
+                Bucket=uri.bucket,
+                Key=uri.key,
+                Body=body,
+                ContentType=content_type,
+                **self._encrypted,
+            )
 
     def try_writing(self, uri: S3Uri) -> bool:
         """Write a small object at the address and remove it again; whether it could be removed.
@@ -332,7 +343,7 @@ class Storage:
                 body.file,
                 uri.bucket,
                 uri.key,
-                ExtraArgs={"ContentType": content_type},
+                ExtraArgs={"ContentType": content_type, **self._encrypted},
                 Callback=lambda _bytes: self._step(),
                 Config=in_parts,
             )

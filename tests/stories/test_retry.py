@@ -185,7 +185,7 @@ def test_card_says_when_aws_has_not_answered_for_minutes(world: World) -> None:
     world.ask(an_order("not-heard", team=WAITING), channel)
     world.pass_time(2)
     world.settle()
-    world.fault("SageMaker.ListLabelingJobs", "throttle")
+    world.fault("SageMaker.ListLabelingJobs", "garbage")
     for looks in range(1, 6):
         with suppress(AwsBusy):
             world.bot.jobs.watch.round()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from bot.base.aws import Aws, AwsRefused
+from bot.base.encryption import kms_key
 from bot.base.errors import LabeljobError
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
@@ -47,19 +48,27 @@ class GroundTruth:
     task_types = TASK_TYPES
 
     def __init__(
-        self, gateway: Gateway, storage: Storage, role: ExecutionRole, *, region: str
+        self,
+        gateway: Gateway,
+        storage: Storage,
+        role: ExecutionRole,
+        *,
+        region: str,
+        kms_key: str = "",
     ) -> None:
         self._gateway = gateway
         self._storage = storage
         self._role = role
         self._region = region
+        self._kms_key = kms_key
 
     @classmethod
     def of(cls, settings: Settings, aws: Aws) -> "GroundTruth":
         """Make the engine of the account, Region and execution role that the settings name."""
         storage = Storage.for_work(aws, settings.allowed)
         role = ExecutionRole(aws, settings.execution_role_arn)
-        return cls(Gateway(aws), storage, role, region=settings.aws_region)
+        key = kms_key(settings.s3_encryption)
+        return cls(Gateway(aws), storage, role, region=settings.aws_region, kms_key=key)
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken, for ever: names are unique, capitals aside."""
@@ -83,7 +92,12 @@ class GroundTruth:
         """
         template, labels = self._files(order, steps)
         asked = request(
-            order, region=self._region, role_arn=self._role.arn, template=template, labels=labels
+            order,
+            region=self._region,
+            role_arn=self._role.arn,
+            template=template,
+            labels=labels,
+            kms_key=self._kms_key,
         )
         steps.confirm()
         try:

@@ -20,11 +20,17 @@ def place_of(order: Order, content: bytes, ending: str) -> S3Uri:
     return order.folder.join(f"{_sha256(content)}{ending}")
 
 
-def request(
-    order: Order, *, region: str, role_arn: str, template: S3Uri | None, labels: S3Uri
+def request(  # noqa: PLR0913 - an order and where it goes
+    order: Order,
+    *,
+    region: str,
+    role_arn: str,
+    template: S3Uri | None,
+    labels: S3Uri,
+    kms_key: str = "",
 ) -> dict[str, Any]:
     """The arguments of CreateLabelingJob; `template` is None for a task type with a page of AWS's
-    own.
+    own, `kms_key` is what the results are encrypted with ("" for nothing said).
 
     The tags are the request's key and one more: the digest of the request, which tells an
     administrator whether AWS has what the bot would ask for now.
@@ -33,11 +39,12 @@ def request(
     ui = {"UiTemplateS3Uri": str(template)}
     if template is None:
         ui = {"HumanTaskUiArn": page_arn(region, kind.human_task_ui)}
+    key = {"KmsKeyId": kms_key} if kms_key else {}
     asked: dict[str, Any] = {
         "LabelingJobName": order.name,
         "LabelAttributeName": order.label_attribute,
         "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": str(order.manifest)}}},
-        "OutputConfig": {"S3OutputPath": str(order.output).rstrip("/")},
+        "OutputConfig": {"S3OutputPath": str(order.output).rstrip("/"), **key},
         "RoleArn": role_arn,
         "LabelCategoryConfigS3Uri": str(labels),
         "HumanTaskConfig": {
