@@ -19,6 +19,7 @@ from slack_sdk import WebClient
 
 from bot.base.db import Database
 from bot.datasets.form import DATASET_THANKS
+from bot.jobs.form.pages import REVIEW
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError
@@ -245,7 +246,7 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
         _insist(person, lambda: person.command(CHANNEL, "/labeljob", "create"), end)
         begin_anew(person)
         _insist(person, lambda: person.fill(**_first(person, wanted)), end)
-        _insist(person, lambda: person.fill(**_second(person, wanted)), end)
+        _insist(person, lambda: _second_page(person, wanted), end)
         answer = _insist(person, person.fill, end)
     except PracticeError:
         return False
@@ -295,6 +296,14 @@ def _first(person: Person, wanted: Order) -> dict[str, Any]:
         "input_uri": {"value": wanted.source},
         "output_uri": {"value": wanted.output},
     }
+
+
+def _second_page(person: Person, wanted: Order) -> dict[str, Any]:
+    """Fill the second page; where only its answer was lost, the worker has shown the review."""
+    view = person.view()
+    if view.get("callback_id") == REVIEW:
+        return {"view_stack": [view]}
+    return person.fill(**_second(person, wanted))
 
 
 def _second(person: Person, wanted: Order) -> dict[str, Any]:

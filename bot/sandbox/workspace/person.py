@@ -46,9 +46,10 @@ class Person:
     def choose(self, block_id: str, query: str) -> dict[str, Any]:
         """Search in a select that asks the app; the first choice offered."""
         view = self.view()
-        element = next(
-            block["element"] for block in view["blocks"] if block.get("block_id") == block_id
-        )
+        found = (block["element"] for block in view["blocks"] if block.get("block_id") == block_id)
+        element = next(found, None)
+        if element is None:
+            raise PracticeError(f"there is no field {block_id} in this window")
         answer = self.ask(
             "suggest",
             container={"type": "view", "view_id": view["id"]},
