@@ -190,6 +190,10 @@ class Accept:
             return self._raced(request, draft)
         return Receipt(job, new=True)
 
+    def taken(self, draft_id: str) -> Job | None:
+        """The job that was made of a draft."""
+        return self._records.of_request(f"draft:{draft_id}")
+
     def reviewed(self, draft: Draft) -> Reviewed:
         """What the bot itself read of a draft whose pages have no fault."""
         team = self._teams.get(draft.team_id, draft.workteam_arn)

@@ -11,7 +11,7 @@ from bot.delivery.windows import WindowChanged, WindowGone, Windows
 from bot.jobs.accept import Accept
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding
-from bot.jobs.form.pages import numbered
+from bot.jobs.form.pages import numbered, thanks
 from bot.jobs.form.review import review
 from bot.jobs.preflight_records import Wanted
 
@@ -72,6 +72,21 @@ class OpenReview:
         except Transient as error:
             log.warning("a review could not be brought up to date: %s", error.words)
         self._told_at = self._clock()
+        if not self._still():
+            self._give_way()
+
+    def _give_way(self) -> None:
+        """Leave the window: Create was pressed at the moment of an edit that may have come after
+        its thanks.
+
+        Raises:
+            WindowGone: always.
+
+        """
+        job = self._reviews.accept.taken(self._one.draft_id)
+        if job is not None:
+            self._reviews.windows.replace(self._one.view_id, thanks(job.name, job.channel))
+        raise WindowGone
 
     def progress(self, draft: Draft, words: str) -> None:
         """Show how far it is, not more often than people can read."""
