@@ -73,19 +73,26 @@ class OpenReview:
             log.warning("a review could not be brought up to date: %s", error.words)
         self._told_at = self._clock()
         if not self._still():
-            self._give_way()
+            self._give_way(draft)
 
-    def _give_way(self) -> None:
-        """Leave the window: Create was pressed at the moment of an edit that may have come after
-        its thanks.
+    def _give_way(self, draft: Draft) -> None:
+        """Leave the window: Create or Back was pressed at the moment of an edit, which may have
+        come after what they show.
 
         Raises:
             WindowGone: always.
 
         """
-        job = self._reviews.accept.taken(self._one.draft_id)
+        accept, draft_id = self._reviews.accept, self._one.draft_id
+        job = accept.taken(draft_id)
         if job is not None:
-            self._reviews.windows.replace(self._one.view_id, thanks(job.name, job.channel))
+            page = thanks(job.name, job.channel)
+        else:
+            known = bool(accept.teams(draft.team_id, ""))
+            page = numbered(
+                accept.form.page_two(draft, draft_id, teams_known=known), self._reviews.new_id()
+            )
+        self._reviews.windows.replace(self._one.view_id, page)
         raise WindowGone
 
     def progress(self, draft: Draft, words: str) -> None:

@@ -27,16 +27,17 @@ from bot.jobs.preflight_records import CHECK, PreflightRecords, Wanted
 from bot.jobs.records import Records
 from bot.manifests.looked import Looked
 from bot.people.access import Access
-from bot.work.leases import LeaseGuard
+from bot.work.leases import LeaseGuard, LeaseLost
 from bot.work.tries import Tries
 
 _SECONDS = 60.0  # ours: a minute of looking while a person waits
+_FIX_SECONDS = 600.0  # ours: a fix was asked for, and may have 100,000 objects to look at
 
 log = logging.getLogger(__name__)
 
 
 class OutOfTime(Transient):
-    """The review was looked at for a minute."""
+    """It took longer than a person waits, and was broken off. Nothing was changed."""
 
 
 class Preflight:
@@ -98,17 +99,11 @@ class Preflight:
     def _look(self, one: Wanted, draft: Draft, hold: LeaseGuard) -> None:
         """Look, and show what is found as it is found."""
         shown = OpenReview(self._reviews, one, partial(self._still, one), self._clock)
-        end = self._clock() + _SECONDS
-
-        def step() -> None:
-            hold.keep()
-            if self._clock() > end:
-                raise OutOfTime
-
         try:
             fix = FIXES.get(one.wanted)
             if fix is not None:
-                draft = self._fixed(one, draft, fix, shown, step)
+                draft = self._fixed(one, draft, fix, shown, self._steps(hold, _FIX_SECONDS))
+            step = self._steps(hold, _SECONDS)
             shown.show(draft, draft.found, checking="Checking everything…")
             look = Look(PREFLIGHT_OBJECTS, told=partial(_tell, shown, draft, step))
             checked = self._checker.preflight(draft, step, look)
@@ -124,6 +119,19 @@ class Preflight:
             shown.show(found, checked.findings, fine=checked.fine)
         except WindowGone:
             log.info("the review was left; nothing is shown")
+        except LeaseLost:
+            log.info("somebody else looks at this review by now")
+
+    def _steps(self, hold: LeaseGuard, seconds: float) -> Callable[[], None]:
+        """A step of something that may take so long from now on."""
+        end = self._clock() + seconds
+
+        def step() -> None:
+            hold.keep()
+            if self._clock() > end:
+                raise OutOfTime
+
+        return step
 
     def _fixed(
         self, one: Wanted, draft: Draft, fix: Fix, shown: OpenReview, step: Callable[[], None]
@@ -132,6 +140,8 @@ class Preflight:
         shown.show(draft, draft.found, checking=fix.doing)
         try:
             fixed = fix.run(draft, self._checker.sight(draft, step))
+        except LeaseLost:
+            raise
         except (Refusal, Transient) as error:
             return _with_reason(draft, fix, error)
         self._records.keep_found(one.draft_id, draft, fixed)

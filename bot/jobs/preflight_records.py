@@ -10,6 +10,7 @@ from bot.base.db import Database
 
 CHECK = "check"
 _LIFE_S = 60.0  # ours: whoever reads a review for longer has seen what there is to see
+_KEPT_S = 3_600.0  # what was begun in time goes on, and is shown, however long it takes
 
 
 class PreflightRow(SQLModel, table=True):
@@ -70,15 +71,17 @@ class PreflightRecords:
             return _wanted(row) if row else None
 
     def waiting(self) -> list[Wanted]:
-        """What is wanted of the last minute, oldest first; what is older is forgotten."""
-        since = self._db.time() - _LIFE_S
+        """What is wanted of the last minute, oldest first; what is older than an hour is
+        forgotten.
+        """
+        now = self._db.time()
         with self._db.read() as session:
             rows = session.exec(select(PreflightRow).order_by(col(PreflightRow.asked_at))).all()
             found = [_wanted(row) for row in rows]
-        if any(one.asked_at < since for one in found):
+        if any(one.asked_at < now - _KEPT_S for one in found):
             with self._db.write() as session:
-                session.exec(delete(PreflightRow).where(col(PreflightRow.asked_at) < since))
-        return [one for one in found if one.asked_at >= since]
+                session.exec(delete(PreflightRow).where(col(PreflightRow.asked_at) < now - _KEPT_S))
+        return [one for one in found if one.asked_at >= now - _LIFE_S]
 
 
 def _wanted(row: PreflightRow) -> Wanted:

@@ -9,7 +9,9 @@ import msgspec
 from bot.manifests.json_lines import LineFault
 from bot.manifests.wording import Kind, sentence
 
-BLOCKING = ("missing", "empty", "large", "archived", "strange", "pixels")
+BY_HEAD = ("missing", "empty", "large", "archived")
+"""What blocks and is known of every object that is looked at, so that its lines can be dropped."""
+BLOCKING = (*BY_HEAD, "strange", "pixels")
 """What Ground Truth fails an object for; everything else may be right."""
 _KEPT = 200  # lines of each kind that are kept, to be named and dropped; all are counted
 

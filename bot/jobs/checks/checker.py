@@ -26,6 +26,7 @@ from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.pages import JobForm
 from bot.manifests.texts import TextsRead
+from bot.work.leases import LeaseLost
 
 ALL = Look()
 
@@ -141,6 +142,8 @@ class Checker:
             try:
                 step()
                 seen = _answer(check, draft, sight)
+            except LeaseLost:  # somebody else looks by now: what is not known here, they find out
+                raise
             except Transient:
                 silent.append(check.words)
                 continue

@@ -20,7 +20,7 @@ from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.lines import sources
-from bot.manifests.looked import BLOCKING, Looked, Thing
+from bot.manifests.looked import BLOCKING, BY_HEAD, Looked, Thing
 from bot.manifests.picture_head import ENOUGH, read_head
 
 DROP = "drop"
@@ -38,7 +38,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
     noun = sight.kind(draft).noun
     looked = _look(draft, sight)
     findings = [
-        Finding(_kind(code), words, fix=DROP if code in BLOCKING else "")
+        Finding(_kind(code), words, fix=DROP if code in BY_HEAD else "")
         for code, words in looked.sentences(noun)
     ]
     if looked.done and not looked.blocking:
