@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from sqlalchemy import text
 
 from bot.jobs.cards.card import progress_words
 from bot.jobs.checks.check import Look
@@ -15,8 +16,10 @@ from bot.jobs.draft import Draft
 from bot.jobs.finding import Kind
 from bot.jobs.fixes import FIXES
 from bot.jobs.lifecycle import JobState
+from bot.jobs.preflight_records import PreflightRecords
 from bot.manifests.looked import Looked, Thing
 from bot.sandbox.workspace import seed
+from bot.work.leases import LeaseLost
 from tests.cases import forms
 from tests.facts.test_card import RIPE
 from tests.stories.world import WAITING, World, an_order, shown
@@ -311,3 +314,44 @@ def test_iam_that_does_not_answer_blocks_nothing(world: World) -> None:
         assert world.aws_jobs("flight-iam")
     finally:
         world.mend()
+
+
+def test_look_that_takes_longer_than_a_minute_is_shown_and_forgotten_in_the_end(
+    world: World,
+) -> None:
+    """Without this, the review would stay at “Checking everything…” whenever a look takes its whole
+    minute.
+    """
+    wanted = PreflightRecords(world.bot.ground.db)
+    wanted.want("long-look", "U0MARA", "V0LONG")
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("UPDATE preflight SET asked_at = asked_at - 61"))
+    assert wanted.waiting() == [], "nobody begins with it any more"
+    assert wanted.get("long-look") is not None, "whoever has begun may show what was found"
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("UPDATE preflight SET asked_at = asked_at - 3600"))
+    wanted.waiting()
+    assert wanted.get("long-look") is None, "no row stays for ever"
+
+
+def test_look_of_somebody_who_lost_the_lease_ends(world: World) -> None:
+    """Without this, a worker that was frozen would show “not checked” over what another found."""
+
+    def lost() -> None:
+        raise LeaseLost
+
+    draft = Draft(input_uri=f"{RAW}/first-basket.manifest", task_type="image-classification")
+    with pytest.raises(LeaseLost):
+        world.bot.jobs.launch._orders._checker.preflight(draft, lost, Look())
+
+
+def test_file_that_is_no_picture_blocks_and_offers_no_press_that_would_change_nothing(
+    world: World,
+) -> None:
+    """Without this, [Drop these lines] would write the same manifest again for ever."""
+    world.put("flight/words.jpg", b"these are words")
+    source = manifest(world, "flight-words.manifest", ["flight/words.jpg"])
+    review = review_of(world, "flight-words", source)
+    assert "names a file that is no picture" in review
+    assert "Drop these lines" not in review
+    assert not world.mara.view().get("submit")
