@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
+from bot.engines.particulars import NO_EXTRAS, NO_PARTICULARS, Extras, Particulars
 from bot.engines.task_type import TaskType, TaskTypes
 from bot.instructions.page import Instructions
 from bot.people.work_team import WorkTeam
@@ -90,6 +91,8 @@ class Order:
     task_time_limit_s: int
     availability_s: int
     allowed: Allowed
+    particulars: Particulars = NO_PARTICULARS
+    extras: Extras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from bot.engines.particulars import Extras, Particulars
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
 from bot.jobs.finding import Finding
@@ -23,7 +24,8 @@ class Draft(msgspec.Struct, frozen=True):
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
     worth a look, in words; `found_first` is what the first page's checks found, `found` what the
-    review shows of all. `more` holds the answers to fields without a member of their own, by field.
+    review shows of all. `more` holds the answers to fields without a member of their own, by field;
+    `particulars` what the task type asks beside, `extras` what a request may say and seldom does.
     `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
     `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
     as long as nobody has been through those words; `taken_labels` are its labels, as long as its
@@ -62,6 +64,8 @@ class Draft(msgspec.Struct, frozen=True):
     found_first: tuple[Finding, ...] = ()
     found: tuple[Finding, ...] = ()
     more: dict[str, str] = {}
+    particulars: Particulars = Particulars()
+    extras: Extras = Extras()
     names: dict[str, str] = {}
     taken_from: str = ""
     taken_type: str = ""

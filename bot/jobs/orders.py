@@ -78,6 +78,8 @@ class Orders:
             task_time_limit_s=draft.task_time_limit_s,
             availability_s=draft.availability_s,
             allowed=self._open.of(draft.channel),
+            particulars=draft.particulars,
+            extras=draft.extras,
         )
         return draft, order
 
