@@ -7,6 +7,10 @@ import msgspec
 from bot.base.blocks import count
 from bot.instructions.page import Tool
 
+CLASSIFY, BOXES, MASKS, TEXT = "classify", "boxes", "masks", "text"
+VIDEO, CLOUDS, CHECK, MORE = "video", "3d", "check", "more"
+TILES = (CLASSIFY, BOXES, MASKS, TEXT, VIDEO, CLOUDS, CHECK, MORE)
+
 _NOUNS = {"Image": "picture", "Text": "text", "Video": "video", "3D": "scene"}
 
 
@@ -18,6 +22,11 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     Labels takes the result (as it is, or after a transform of ours), `rekognition` in words.
     `media` are the file endings that the type reads; `offered` its place on the form, 0 where it
     cannot be launched yet.
+
+    `tile` is where a form shows it (one of `TILES`), `asks` which members of
+    `bot.engines.particulars.Particulars` it needs or takes, and no others; `several` tells whether
+    one object may get several labels, `audits` which task type's labels it checks or fixes ("" for
+    none).
 
     An engine whose worker pages are ours names the crowd element in `element`, what it is called
     there in `element_name`, and its attribute for the labels in `labels_attribute` ("" where the
@@ -39,6 +48,10 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     objects_max: int
     makes_dataset: bool
     offered: int
+    tile: str = MORE
+    asks: tuple[str, ...] = ()
+    several: bool = False
+    audits: str = ""
     element: str = ""
     element_name: str = ""
     labels_attribute: str = ""
@@ -88,7 +101,7 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
 class TaskTypes(Mapping[str, TaskType]):
     """The task types of one engine, by their ids.
 
-    `categories` are those of the offered ones, in the order in which a form shows them.
+    `categories` and `tiles` are those of the offered ones, in the order in which a form shows them.
     """
 
     def __init__(self, rows: Iterable[TaskType]) -> None:
@@ -96,6 +109,8 @@ class TaskTypes(Mapping[str, TaskType]):
         shown = [row for row in self._rows.values() if row.offered]
         self._offered = sorted(shown, key=lambda row: row.offered)
         self.categories = tuple(dict.fromkeys(row.category for row in self._offered))
+        used = {row.tile for row in self._offered}
+        self.tiles = tuple(tile for tile in TILES if tile in used)
 
     def __getitem__(self, task_type: str) -> TaskType:
         return self._rows[task_type]
@@ -111,3 +126,9 @@ class TaskTypes(Mapping[str, TaskType]):
         form shows them; nothing else is shown. Empty for any other word.
         """
         return [row for row in self._offered if row.category == category]
+
+    def of_tile(self, tile: str) -> list[TaskType]:
+        """The types of a tile ("classify", "boxes") that can be launched, in the order in which a
+        form shows them. Empty for any other word.
+        """
+        return [row for row in self._offered if row.tile == tile]

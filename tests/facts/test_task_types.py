@@ -8,6 +8,8 @@ from bot.engines.ground_truth.catalogue import (
     RegionWithoutTypes,
     lambda_arn,
 )
+from bot.engines.particulars import Particulars
+from bot.engines.task_type import TILES
 
 
 def test_every_offered_type_can_be_launched() -> None:
@@ -29,6 +31,22 @@ def test_only_the_types_of_a_category_show() -> None:
     ]
     assert [one.id for one in TASK_TYPES.offered("Text")] == ["text-classification"]
     assert TASK_TYPES.offered("image; drop") == []
+
+
+def test_tiles_hold_every_type_and_show_what_can_be_launched() -> None:
+    """A type on no tile could never be asked for, and an empty tile leads nowhere."""
+    assert {kind.tile for kind in TASK_TYPES.values()} == set(TILES)
+    assert [tile for tile in TILES if TASK_TYPES.of_tile(tile)] == list(TASK_TYPES.tiles)
+    assert "bounding-box" in [kind.id for kind in TASK_TYPES.of_tile("boxes")]
+    assert TASK_TYPES.of_tile("boxes; drop") == []
+
+
+def test_types_ask_for_what_there_is() -> None:
+    """A question of no member of the particulars could be asked and its answer kept nowhere."""
+    for kind in TASK_TYPES.values():
+        assert set(kind.asks) <= set(Particulars.__struct_fields__), kind.id
+        assert ("audited" in kind.asks) is bool(kind.audits), kind.id
+        assert kind.audits in {"", *TASK_TYPES}, kind.id
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,10 @@ def _row(raw: dict[str, Any]) -> TaskType:
         rekognition=raw.get("rekognition") or "not importable",
         makes_dataset=raw["makes_dataset"],
         offered=raw.get("offered") or 0,
+        tile=raw["tile"],
+        asks=tuple(raw.get("asks") or ()),
+        several=bool(raw.get("several")),
+        audits=raw.get("audits") or "",
         public_workforce=bool(raw.get("public_workforce")),
     )
 
