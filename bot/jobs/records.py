@@ -7,6 +7,7 @@ seconds since 1970.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from bot.work.tries import Tried, TriedRow, columns, due, write_version
 # for the first time.
 _DRAFT = msgspec.json.Decoder(Draft)
 _STATE = msgspec.json.Decoder(JobState)
+_READ_BEFORE = 2_048  # ours: texts kept with what they mean, a few KB each
 
 
 _DRAFT_KEPT_S = 86_400.0  # ours: who comes back a day later begins anew
@@ -322,13 +324,24 @@ def _encode(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+# A round reads every job that runs, and nearly all of them stand as they stood a round before.
+@lru_cache(maxsize=_READ_BEFORE)
+def _draft(content: str) -> Draft:
+    return _DRAFT.decode(content)
+
+
+@lru_cache(maxsize=_READ_BEFORE)
+def _state(story: str) -> JobState:
+    return _STATE.decode(story)
+
+
 def _job(row: RowMapping) -> Job:
     shared = {name: value for name, value in row.items() if name not in _OWN}
     return Job(
         **shared,
         asked_at=datetime.fromtimestamp(row["asked_at"], UTC),
-        draft=_DRAFT.decode(row["content"]),
-        state=_STATE.decode(row["story"]),
+        draft=_draft(row["content"]),
+        state=_state(row["story"]),
     )
 
 
