@@ -53,6 +53,8 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
 
     A job stops after `stop_at_objects` or `stop_at_percent` were labeled by people, whichever is
     first; `concurrent_tasks` is how many tasks lie before the team at once; 0 says nothing.
+    `task_price` is what a worker of the public workforce is paid for a task, in tenths of a US
+    cent (only for that workforce).
     `input_topic` and `output_topic` are ARNs of SNS topics, `output_key` and `volume_key` KMS keys,
     `declarations` what the data is free of. `auto_label` asks for automated labeling, which may
     begin with the model of an earlier job (`first_model`, an ARN).
@@ -70,6 +72,7 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     output_topic: str = ""
     auto_label: bool = False
     first_model: str = ""
+    task_price: int = 0
 
 
 NO_PARTICULARS = Particulars()

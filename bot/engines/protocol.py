@@ -134,12 +134,14 @@ class Described:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What people read of where labeling happens: `place` is where jobs stand ("nothing was created
-    at AWS"), `service` what takes them there, `teams_made` how somebody makes a labeling team.
+    at AWS"), `service` what takes them there, `teams_made` how somebody makes a labeling team,
+    `teams_hired` where the people of other companies are found ("" where there are none).
     """
 
     place: str
     service: str
     teams_made: str
+    teams_hired: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

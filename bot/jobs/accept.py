@@ -207,9 +207,9 @@ class Accept:
             fixes={name: fix.label for name, fix in FIXES.items()},
         )
 
-    def teams(self, team_id: str, typed: str) -> list[WorkTeam]:
-        """The labeling teams to choose from."""
-        return self._teams.search(team_id, typed)
+    def teams(self, draft: Draft, typed: str = "") -> list[WorkTeam]:
+        """The labeling teams to choose from: those open to the draft's channel."""
+        return self._teams.offered(draft.team_id, draft.channel, typed)
 
     def _fresh(self, team_id: str, channel: str, user_id: str) -> Draft:
         """What a form of this person's begins with."""
@@ -246,7 +246,7 @@ class Accept:
         )
 
     def _team(self, draft: Draft) -> WorkTeam | None:
-        teams = self._teams.search(draft.team_id, "")
+        teams = self._teams.offered(draft.team_id, draft.channel, limit=1000)
         if self._engine.abilities.one_team:
             return next(iter(teams), None)
         for team in teams:

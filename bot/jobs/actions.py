@@ -246,11 +246,32 @@ TEAM_LEAVE: Action[None] = Action(
     first="tie team",
     rule=_TIE,
 )
+_OPEN = Rule(Role.MANAGER, words="open a labeling team to a channel")
+TEAM_OPEN: Action[None] = Action(
+    command=LABELTEAM,
+    word="open",
+    usage="open name [#channel]",
+    help="let this or another channel use a team; from the first on, no channel may use any other",
+    right="open team",
+    first="open team",
+    rule=_OPEN,
+)
+TEAM_CLOSE: Action[None] = Action(
+    command=LABELTEAM,
+    word="close",
+    usage="close name [#channel]",
+    help="let a channel use a team no longer; its running jobs go on",
+    right="open team",
+    first="open team",
+    rule=_OPEN,
+)
 TEAM_HELP: Action[None] = Action(command=LABELTEAM, word="help", usage="help")
 
 TEAM_ACTIONS: tuple[Action[None], ...] = (
     TEAM_LIST,
     TEAM_HERE,
     TEAM_LEAVE,
+    TEAM_OPEN,
+    TEAM_CLOSE,
     TEAM_HELP,
 )

@@ -88,7 +88,7 @@ class OpenReview:
         if job is not None:
             page = thanks(job.name, job.channel)
         else:
-            known = bool(accept.teams(draft.team_id, ""))
+            known = bool(accept.teams(draft))
             page = numbered(
                 accept.form.page_two(draft, draft_id, teams_known=known), self._reviews.new_id()
             )

@@ -53,7 +53,7 @@ class Orders:
         Raises:
             Refused: something blocks; each with its field.
             NotAllowed: whoever asked may not ask any more.
-            TeamGone, BadInput: with words.
+            TeamGone, TeamClosed, BadInput: with words.
 
         """
         look = Look(begun=job.state.looked, told=looked)
@@ -94,6 +94,7 @@ class Orders:
             raise Refused(list(found.faults))
         if self._teams.get(job.team_id, job.draft.workteam_arn) is None:
             raise TeamGone
+        self._teams.check_open(job.team_id, job.draft.workteam_arn, job.channel)
         return found
 
     def _manifest(

@@ -11,6 +11,7 @@ worth another try.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ _LIFE = 20.0  # seconds that an answer of Slack's about people is believed
 _LIFE_OF_NO = 5.0
 _PAGE = 999  # channels of one page of users.conversations, the most that Slack gives
 _NAMED = 5  # managers that a refusal names
+# a channel's id, alone or as Slack writes a link to it
+_CHANNEL = re.compile(r"(?:<#)?([CG][A-Z0-9]{2,})(?:\|[^>]*)?>?")
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +70,12 @@ class DirectMessage(NotHere):
 class NotThere(NotHere):
     """This belongs to another channel, which Labeljob is not in. Somebody in there types /invite
     @labeljob first.
+    """
+
+
+class NoSuchChannel(Refusal):
+    """Labeljob is in no channel of that name. Type /invite @labeljob there first; a channel is
+    named as Slack writes it, such as #orchard-data.
     """
 
 
@@ -246,6 +255,28 @@ class Access:
         if not self._channel(channel).get("is_member"):
             self._known.pop(("channel", channel), None)
             raise NotHere
+
+    def channel_named(self, typed: str) -> str:
+        """The id of the channel that is meant by its name, with or without the #, or by its id.
+
+        Raises:
+            NoSuchChannel: the bot is in none of that name.
+            SlackSilent, SlackShut: that is not known.
+
+        """
+        found = _CHANNEL.fullmatch(typed.strip())
+        if found:
+            return found[1]
+        wanted, cursor = typed.strip().lstrip("#").lower(), ""
+        while not over():
+            page = self._own_channels(cursor)
+            for channel in page["channels"]:
+                if str(channel.get("name")).lower() == wanted:
+                    return str(channel["id"])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                raise NoSuchChannel
+        raise SlackSilent
 
     def name(self, user_id: str) -> str:
         """What people call somebody; their id where Slack does not show them."""
@@ -449,6 +480,17 @@ class Access:
         _since, known = self._known.get(("channels", user_id), (0.0, _Channels()))
         if known.whole and channel not in known.found:
             self._known.pop(("channels", user_id), None)
+
+    def _own_channels(self, cursor: str) -> Any:
+        """A page of the channels that the bot itself is in."""
+        try:
+            return _asked(
+                lambda: self._slack.users_conversations(
+                    types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
+                )
+            )
+        except _NoSuchThing as refused:
+            raise NoSuchChannel from refused
 
     def _next_page(self, user_id: str, known: _Channels) -> _Channels:
         """The list with its next page."""

@@ -1,4 +1,10 @@
-"""Work teams and their Slack channels: the cache that pickers read, kept fresh by the worker."""
+"""Work teams and their Slack channels: the cache that pickers read, kept fresh by the worker.
+
+Promises to managers: as long as no team is opened to a channel, every channel may use every team;
+from the first on, a channel may use those that are opened to it and no other.
+"""
+
+from collections.abc import Mapping
 
 import msgspec
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -26,12 +32,31 @@ class WorkTeamRow(SQLModel, table=True):
     open_jobs: int = 0
     listing: str = "{}"
     gone: bool = False
+    seller: str = ""
+
+
+class OpenedTeamRow(SQLModel, table=True):
+    """A channel that may use a work team; no row at all of a workspace is every channel."""
+
+    __tablename__ = "opened_team"
+
+    team_id: str = Field(primary_key=True)
+    arn: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
 
 
 class NoSuchTeam(Refusal):
     """No labeling team of that name is known in this AWS account and Region."""
 
     field = "workteam"
+
+
+class TeamClosed(Refusal):
+    """This channel may not use that labeling team (any more). Choose another one, or ask a manager
+    to type /labelteam open.
+    """
+
+    field = "workteam_arn"
 
 
 class Teams:
@@ -59,7 +84,7 @@ class Teams:
                     team_id=team_id, arn=team.arn, name=team.name
                 )
                 row.name, row.description, row.members = team.name, team.description, team.members
-                row.portal, row.gone = team.portal, False
+                row.portal, row.seller, row.gone = team.portal, team.seller, False
                 session.add(row)
             for row in rows.values():
                 row.gone = row.gone or row.arn in known
@@ -73,6 +98,50 @@ class Teams:
             )
             rows = session.exec(query.order_by(WorkTeamRow.name)).all()
         return [_team(row) for row in rows if typed.lower().strip() in row.name.lower()][:limit]
+
+    def offered(
+        self, team_id: str, channel: str, typed: str = "", limit: int = 100
+    ) -> list[WorkTeam]:
+        """Those of `search` that are open to the channel."""
+        opened = self.opened_to(team_id)
+        found = self.search(team_id, typed, limit=1000)
+        return [team for team in found if _is_open(opened, team.arn, channel)][:limit]
+
+    def opened_to(self, team_id: str) -> Mapping[str, tuple[str, ...]]:
+        """The channels that each opened team is opened to, by ARN; empty while every team is open
+        to all. A team that is gone still counts: its end opens no other one.
+        """
+        with self._db.read() as session:
+            query = select(OpenedTeamRow).where(OpenedTeamRow.team_id == team_id)
+            rows = session.exec(query.order_by(OpenedTeamRow.channel)).all()
+        found: dict[str, tuple[str, ...]] = {}
+        for row in rows:
+            found[row.arn] = (*found.get(row.arn, ()), row.channel)
+        return found
+
+    def check_open(self, team_id: str, arn: str, channel: str) -> None:
+        """Refuse unless the channel may use the team.
+
+        Raises:
+            TeamClosed: it may not.
+
+        """
+        if not _is_open(self.opened_to(team_id), arn, channel):
+            raise TeamClosed
+
+    def open(self, team_id: str, arn: str, channel: str) -> None:
+        """The channel may use the team from now on; a second time changes nothing."""
+        with self._db.write() as session:
+            session.merge(OpenedTeamRow(team_id=team_id, arn=arn, channel=channel))
+
+    def close(self, team_id: str, arn: str, channel: str) -> bool:
+        """The channel may not use the team any more; whether it was opened to it."""
+        with self._db.write() as session:
+            row = session.get(OpenedTeamRow, (team_id, arn, channel))
+            if row is None:
+                return False
+            session.delete(row)
+            return True
 
     def get(self, team_id: str, arn: str) -> WorkTeam | None:
         """The team of that ARN, unless it is gone."""
@@ -137,4 +206,9 @@ def _team(row: WorkTeamRow) -> WorkTeam:
         row.channel,
         row.open_jobs,
         _LISTING.decode(row.listing),
+        row.seller,
     )
+
+
+def _is_open(opened: Mapping[str, tuple[str, ...]], arn: str, channel: str) -> bool:
+    return not opened or channel in opened.get(arn, ())

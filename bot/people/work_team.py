@@ -24,7 +24,7 @@ UNLISTED = Listing()
 @dataclass(frozen=True, slots=True)
 class WorkTeam:
     """A work team. `portal` is the address of the worker portal; `members` is None where AWS does
-    not say.
+    not say; `seller` is the company whose people they are, "" for people of one's own.
 
     `open_jobs` is how many jobs its queue shows in `channel`, `listing` which it has shown.
     """
@@ -37,3 +37,4 @@ class WorkTeam:
     channel: str | None = None
     open_jobs: int = 0
     listing: Listing = UNLISTED
+    seller: str = ""

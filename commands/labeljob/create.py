@@ -143,12 +143,11 @@ def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, stories: S
     """
     accept = stories.jobs.accept
     try:
-        _draft(body, body["view"], accept)
+        _id, draft = _draft(body, body["view"], accept)
     except DraftGone:
         ack(**pages.team_options(()))
         return
-    found = accept.teams(stories.access.team_id, str(payload.get("value") or ""))
-    ack(**pages.team_options((team.arn, team.name) for team in found))
+    ack(**pages.team_options(accept.teams(draft, str(payload.get("value") or ""))))
 
 
 def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
@@ -196,7 +195,7 @@ def _may_still_ask(draft: Draft, access: Access) -> Who:
 
 
 def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
-    return accept.form.page_two(draft, draft_id, teams_known=bool(accept.teams(draft.team_id, "")))
+    return accept.form.page_two(draft, draft_id, teams_known=bool(accept.teams(draft)))
 
 
 def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:

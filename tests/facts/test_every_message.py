@@ -40,6 +40,7 @@ from bot.jobs.form.rules import (
 )
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
+from bot.people.work_team import WorkTeam
 from tests.idle_engine import idle_engine
 
 validator = pytest.importorskip(
@@ -161,7 +162,9 @@ def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, fi
     for view in views:
         assert validate_view(view) == []
     arn = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/" + "t" * 63
-    assert validate_options(pages.team_options((arn, words) for _ in range(300))) == []
+    for seller in ("", words):
+        teams = [WorkTeam(arn, words, seller=seller), *[WorkTeam(arn, words)] * 300]
+        assert validate_options(pages.team_options(teams)) == []
 
 
 @settings(max_examples=10)

@@ -20,6 +20,7 @@ from bot.jobs.form import pages
 from bot.jobs.form.pages import job_form
 from bot.jobs.form.review import Reviewed, review
 from bot.manifests.texts import TextsRead
+from bot.people.work_team import WorkTeam
 from tests.idle_engine import idle_engine
 
 validator = pytest.importorskip(
@@ -32,7 +33,8 @@ JOB_FORM = job_form(idle_engine())
 NAMES = [each.name for each in fields_of(JOB_FORM.parts)]
 read_one, read_two, faults = JOB_FORM.read_one, JOB_FORM.read_two, JOB_FORM.faults
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
-TEAMS = [(TEAM, "orchard")]
+VENDOR = "arn:aws:sagemaker:eu-west-1:444455556666:workteam/vendor-crowd/harvest-hands"
+TEAMS = [WorkTeam(TEAM, "orchard"), WorkTeam(VENDOR, "Harvest Hands", seller="Harvest Co")]
 PEAR = [{"type": "text", "text": "Overripe: "}, {"type": "emoji", "name": "pear"}]
 RICH = rich_text(
     {"type": "rich_text_section", "elements": PEAR},
@@ -140,6 +142,17 @@ def test_every_page_is_one_that_slack_takes() -> None:
     ]
     assert [validate_view(page) for page in views] == [[]] * len(views)
     assert validate_options(pages.team_options(TEAMS)) == []
+
+
+def test_vendors_stand_apart_in_the_menu_of_teams() -> None:
+    """Without this, a requester would take people who cost money for colleagues."""
+    own, vendors = pages.team_options(TEAMS)["option_groups"]
+    assert (own["label"]["text"], vendors["label"]["text"]) == ("Private teams", "Vendors")
+    assert vendors["options"][0]["value"] == "vendor-crowd/harvest-hands"
+    assert pages.team_options(TEAMS[:1])["options"][0]["text"]["text"] == "orchard"
+    assert [group["label"]["text"] for group in pages.team_options(TEAMS[1:])["option_groups"]] == [
+        "Vendors"
+    ]
 
 
 def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:

@@ -79,7 +79,7 @@ class Near:
         """A filled form; its draft's id."""
         accept, wanted = self.bot.jobs.accept, order(name)
         draft_id, draft = accept.begin(TEAM, CHANNEL, "U0MARA")
-        team = next(team for team in accept.teams(TEAM, "") if team.name == wanted.team)
+        team = next(team for team in accept.teams(draft) if team.name == wanted.team)
         draft = msgspec.structs.replace(
             draft,
             job_name=name,

@@ -70,7 +70,7 @@ def asked(world: World, name: str, task_type: str = PILES.id) -> None:
     try:
         typed["workteam_arn"] = {"selected_option": world.mara.choose("workteam_arn", order.team)}
     except PracticeError:
-        assert world.bot.jobs.accept.teams(world.bot.ground.access.team_id, "")
+        assert world.bot.ground.teams.offered(world.bot.ground.access.team_id, DATA)
     assert not world.mara.fill(**typed).get("errors")
     world.mara.fill()
     world.mara.close_windows()

@@ -12,6 +12,7 @@ from bot.base.storage import Storage
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
+from bot.engines.ground_truth.public_workforce import PublicWorkforce
 from bot.engines.ground_truth.request import place_of, request
 from bot.engines.protocol import (
     INITIALIZING,
@@ -43,11 +44,15 @@ class GroundTruth:
         place="AWS",
         service="Ground Truth",
         teams_made="in the AWS console (SageMaker, Ground Truth, Labeling workforces)",
+        teams_hired=(
+            "in the AWS Marketplace: in the AWS console SageMaker, Ground Truth, Labeling "
+            "workforces, Vendor, Find data labeling services"
+        ),
     )
     abilities = Abilities()
     task_types = TASK_TYPES
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an engine is made of
         self,
         gateway: Gateway,
         storage: Storage,
@@ -55,12 +60,14 @@ class GroundTruth:
         *,
         region: str,
         kms_key: str = "",
+        public_task_price: int = 0,
     ) -> None:
         self._gateway = gateway
         self._storage = storage
         self._role = role
         self._region = region
         self._kms_key = kms_key
+        self._public = PublicWorkforce(region, public_task_price)
 
     @classmethod
     def of(cls, settings: Settings, aws: Aws) -> "GroundTruth":
@@ -68,7 +75,14 @@ class GroundTruth:
         storage = Storage.for_work(aws, settings.allowed)
         role = ExecutionRole(aws, settings.execution_role_arn)
         key = kms_key(settings.s3_encryption)
-        return cls(Gateway(aws), storage, role, region=settings.aws_region, kms_key=key)
+        return cls(
+            Gateway(aws),
+            storage,
+            role,
+            region=settings.aws_region,
+            kms_key=key,
+            public_task_price=settings.public_task_price,
+        )
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken, for ever: names are unique, capitals aside."""
@@ -92,7 +106,7 @@ class GroundTruth:
         """
         template, labels = self._files(order, steps)
         asked = request(
-            order,
+            self._public.priced(order),
             region=self._region,
             role_arn=self._role.arn,
             template=template,
@@ -126,8 +140,8 @@ class GroundTruth:
         self._gateway.stop(job.name)
 
     def teams(self) -> list[WorkTeam]:
-        """Every private work team."""
-        return self._gateway.work_teams()
+        """Every private work team, and those of the vendors that the account subscribed to."""
+        return [*self._gateway.work_teams(), *self._public.teams()]
 
     def results(self, output: str, name: str) -> str:
         """Where Ground Truth writes the final manifest: it adds the job's name to the output folder

@@ -7,7 +7,7 @@ unclear answer and never takes another name.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
@@ -141,17 +141,25 @@ class Gateway:
                 raise
 
     def work_teams(self) -> list[WorkTeam]:
-        """Every private work team of the account and Region."""
-        teams: list[WorkTeam] = []
-        token: dict[str, str] = {}
-        for _ in range(_PAGES_MAX):
-            with renamed():
-                page = self._poll.list_workteams(MaxResults=100, **token)
-                teams += [_work_team(each) for each in page["Workteams"]]
-            if not page.get("NextToken"):
-                break
-            token = {"NextToken": page["NextToken"]}
-        return teams
+        """Every private work team of the account and Region, and the vendors' that it subscribed
+        to; without the right to list those, the private ones alone.
+        """
+        own = _listed(self._poll.list_workteams, "Workteams", _work_team)
+        try:
+            hired = self.vendor_teams()
+        except AwsRefused as refusal:
+            log.info("vendors' work teams are not listed: %s", refusal.words)
+            return own
+        return own + hired
+
+    def vendor_teams(self) -> list[WorkTeam]:
+        """The work teams of the vendors that the account subscribed to.
+
+        Raises:
+            AwsRefused: the bot may not list them.
+
+        """
+        return _listed(self._poll.list_subscribed_workteams, "SubscribedWorkteams", _vendor_team)
 
     def _summaries(self, status: str) -> Iterator[tuple[str, Report]]:
         token: dict[str, str] = {}
@@ -274,6 +282,33 @@ def _task_type(pre_lambda: str) -> str:
         if kind.pre and kind.pre == pre_lambda:
             return kind.id
     return ""
+
+
+def _listed(
+    ask: Callable[..., dict[str, Any]], member: str, made: Callable[[dict[str, Any]], WorkTeam]
+) -> list[WorkTeam]:
+    """What stands under `member` on every page of a list."""
+    found: list[WorkTeam] = []
+    token: dict[str, str] = {}
+    for _ in range(_PAGES_MAX):
+        with renamed():
+            page = ask(MaxResults=100, **token)
+            found += [made(each) for each in page[member]]
+        if not page.get("NextToken"):
+            break
+        token = {"NextToken": page["NextToken"]}
+    return found
+
+
+def _vendor_team(team: dict[str, Any]) -> WorkTeam:
+    """A vendor's team; AWS promises no more of it than its ARN."""
+    arn = team["WorkteamArn"]
+    return WorkTeam(
+        arn=arn,
+        name=team.get("MarketplaceTitle") or arn.rpartition("/")[2],
+        description=team.get("MarketplaceDescription") or "",
+        seller=team.get("SellerName") or "vendor",
+    )
 
 
 def _work_team(team: dict[str, Any]) -> WorkTeam:

@@ -22,6 +22,7 @@ from bot.base.blocks import (
     date,
     modal,
     option,
+    plain,
     section,
     typed,
 )
@@ -44,6 +45,7 @@ from bot.jobs.form.fields import (
     same_words,
 )
 from bot.manifests.texts import TextsRead
+from bot.people.work_team import WorkTeam
 
 # callback_ids
 STEP_ONE = "job_form_1"
@@ -171,11 +173,15 @@ class JobForm:
             return []
         return [
             section(
-                "No labeling team is known here yet. An administrator makes one "
-                f"{self.engine.teams_made} and links it to its channel with `/labelteam`. What you "
-                "typed is kept."
+                "This channel has no labeling team to choose from. A manager opens one to it with "
+                f"`/labelteam open`; an administrator makes one {self.engine.teams_made}."
+                f"{self._hired()} What you typed is kept."
             )
         ]
+
+    def _hired(self) -> str:
+        """Where people who are nobody's own are found."""
+        return f" Vendors are found {self.engine.teams_hired}." if self.engine.teams_hired else ""
 
 
 def job_form(engine: Engine) -> JobForm:
@@ -241,9 +247,20 @@ def offer(left: Left, draft_id: str) -> Block:
     )
 
 
-def team_options(teams: Iterable[tuple[str, str]]) -> Block:
-    """The answer to the team menu's query: `teams` are (ARN, name) pairs, 100 at most are shown."""
-    return {"options": [option(name, team_key(arn)) for arn, name in teams][:100]}
+def team_options(teams: Sequence[WorkTeam]) -> Block:
+    """The answer to the team menu's query, 100 teams at most; vendors stand apart where there are
+    any.
+    """
+    own = [option(team.name, team_key(team.arn)) for team in teams[:100] if not team.seller]
+    vendors = [option(team.name, team_key(team.arn)) for team in teams[:100] if team.seller]
+    if not vendors:
+        return {"options": own}
+    groups = (("Private teams", own), ("Vendors", vendors))
+    return {
+        "option_groups": [
+            {"label": plain(label), "options": options} for label, options in groups if options
+        ]
+    }
 
 
 def draft_of(view: Mapping[str, Any]) -> tuple[str, int]:

@@ -109,13 +109,23 @@ def work_teams(around: Surroundings) -> Iterator[Finding]:
     Allow sagemaker:ListWorkteams on "*" to the bot, and make a private work team: in the console
     SageMaker, Ground Truth, Labeling workforces, Private, Create private team.
     """
-    teams = Gateway(around.aws).work_teams()
+    gateway = Gateway(around.aws)
+    teams = gateway.work_teams()
     if not teams:
-        yield Finding(Verdict.FAILS, "There is no private work team in this account and Region.")
+        words = "There is no private work team in this account and Region, and no vendor's."
+        yield Finding(Verdict.FAILS, words)
         return
     around.learned.portal = next((team.portal for team in teams if team.portal), "")
     names = ", ".join(team.name for team in teams[:3]) + (" and others" if len(teams) > 3 else "")  # noqa: PLR2004 - enough to know them by
     yield Finding(Verdict.OK, f"{count(len(teams), 'team')}: {names}.")
+    try:
+        gateway.vendor_teams()
+    except AwsRefused as refusal:
+        yield Finding(
+            Verdict.LOOK,
+            f"Vendors' teams are not offered: {refusal.words}",
+            'Allow sagemaker:ListSubscribedWorkteams on "*" to the bot.',
+        )
 
 
 @probe("execution role", needs=("AWS credentials",))

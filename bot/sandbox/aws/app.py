@@ -41,6 +41,7 @@ from bot.sandbox.aws.s3.situations import CONTROL, Situation, Situations, contro
 from bot.sandbox.aws.sagemaker.labeling_jobs import LabelingJobs
 from bot.sandbox.aws.sagemaker.role_objects import RoleObjects
 from bot.sandbox.aws.sagemaker.rules import Place
+from bot.sandbox.aws.sagemaker.vendors import Vendors
 from bot.sandbox.aws.sagemaker.work_teams import TemplatePreview, WorkTeams
 from bot.sandbox.aws.sts import Sts
 from bot.sandbox.aws.tables import SCHEMA
@@ -137,6 +138,7 @@ class Aws:
             seconds=config.import_seconds,
             situations=self.situations,
         )
+        self.vendors = Vendors(self.store, region=config.region, clock=config.clock)
         self._services = {service.prefix: service for service in self._json_services()}
         sns = Sns(self.store, self.topics, account=config.account, region=config.region)
         self._forms = {"sts": QueryService("sts", [self._sts], refusal="ValidationError")}
@@ -216,7 +218,7 @@ class Aws:
             self.store, arn=f"arn:aws:logs:{config.region}:{config.account}", clock=self.clock
         )
         return [
-            JsonService("sagemaker", [jobs, teams, TemplatePreview(self.grant)]),
+            JsonService("sagemaker", [jobs, teams, self.vendors, TemplatePreview(self.grant)]),
             JsonService("rekognition", self.custom_labels.subjects),
             JsonService("logs", [logs], refusal="InvalidParameterException"),
             SqsService([Sqs(self.queues, account=config.account, region=config.region)]),

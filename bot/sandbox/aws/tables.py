@@ -24,6 +24,14 @@ CREATE TABLE IF NOT EXISTS workteam (
     access TEXT NOT NULL DEFAULT '{}',            -- WorkerAccessConfiguration as it was sent
     tags TEXT NOT NULL DEFAULT '[]'
 );
+-- a vendor that the account subscribed to; its people are those of the work team of that ARN
+CREATE TABLE IF NOT EXISTS vendor (
+    arn TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    seller TEXT NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    listing TEXT NOT NULL DEFAULT ''
+);
 CREATE TABLE IF NOT EXISTS labeling_job (
     -- the name in lower case: capitals make no other job
     name_key TEXT PRIMARY KEY,

@@ -87,7 +87,8 @@ class Portal:
         """Everybody in any work team, by name."""
         with self.tasks.store.read() as connection:
             rows = connection.execute(
-                "SELECT arn, name, members FROM workteam ORDER BY name"
+                "SELECT arn, name, members FROM workteam"
+                " WHERE arn LIKE '%:workteam/private-crowd/%' ORDER BY name"
             ).fetchall()
         found: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {}
         for row in rows:

@@ -57,9 +57,11 @@ class Person:
             action_id=element["action_id"],
             query=query,
         )
-        if not answer.get("options"):
+        groups = answer.get("option_groups") or [{"options": answer.get("options") or []}]
+        offered = [option for group in groups for option in group["options"]]
+        if not offered:
             raise PracticeError(f"nothing is offered for “{query}” in {block_id}")
-        return dict(answer["options"][0])
+        return dict(offered[0])
 
     def press(
         self, message: dict[str, Any], action_id: str, *, of: str = "", **chosen: Any

@@ -207,7 +207,7 @@ def _check_team(arn: str, place: Place) -> str:
         "private-crowd": region == place.region
         and account == place.account
         and place.team_exists(arn),
-        "vendor-crowd": False,  # this account has subscribed to no vendor
+        "vendor-crowd": region == place.region and place.team_exists(arn),
     }
     if not known.get(workforce, False):
         raise invalid(f"The workteam {arn} does not exist.")

@@ -11,12 +11,14 @@ from bot.sandbox.aws.wire.errors import AwsError, invalid
 from bot.sandbox.aws.wire.protocol import operation
 from bot.sandbox.store import Store
 
-__all__ = ["TemplatePreview", "WorkTeams"]
+__all__ = ["OWN", "TemplatePreview", "WorkTeams", "cut"]
 
 MOST_TEAMS = 25
 MOST_TAGS = 50
 USUAL_PAGE = 10
 PEOPLE_PER_GROUP = 3
+OWN = "arn LIKE '%:workteam/private-crowd/%'"
+"""A condition on a row: it is a private team, no vendor's."""
 WAITS_TAG = "practice:people"
 """A tag of this stand-in alone: `practice:people` = `wait` makes a team whose people are not
 simulated.
@@ -58,7 +60,10 @@ class WorkTeams:
                 raise AwsError(
                     "ResourceInUse", f"Cannot create workteam {name}: it already exists."
                 )
-            if rows.execute("SELECT count(*) FROM workteam").fetchone()[0] >= MOST_TEAMS:
+            if (
+                rows.execute(f"SELECT count(*) FROM workteam WHERE {OWN}").fetchone()[0]
+                >= MOST_TEAMS
+            ):
                 raise AwsError(
                     "ResourceLimitExceeded",
                     f"The account-level limit of {MOST_TEAMS} workteams is reached.",
@@ -132,12 +137,12 @@ class WorkTeams:
         column = {"Name": "lower(name)", "CreateDate": "created"}[asked.get("SortBy", "CreateDate")]
         with self._store.read() as rows:
             found = rows.execute(
-                "SELECT * FROM workteam WHERE instr(lower(name), ?) > 0"
+                f"SELECT * FROM workteam WHERE {OWN} AND instr(lower(name), ?) > 0"
                 f" ORDER BY {column} "
                 f"{'DESC' if asked.get('SortOrder') == 'Descending' else 'ASC'}, name",
                 (asked.get("NameContains", "").lower(),),
             ).fetchall()
-        page, token = _cut(asked, found)
+        page, token = cut(asked, found)
         return {"Workteams": [self._described(row) for row in page], "NextToken": token}
 
     @operation
@@ -152,17 +157,6 @@ class WorkTeams:
         """ListWorkforces: one per account and region."""
         matches = asked.get("NameContains", "").lower() in "default"
         return {"Workforces": [self._workforce()] if matches else []}
-
-    @operation
-    def list_subscribed_workteams(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """ListSubscribedWorkteams: this account has subscribed to no vendor."""
-        _cut(asked, [])
-        return {"SubscribedWorkteams": []}
-
-    @operation
-    def describe_subscribed_workteam(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """DescribeSubscribedWorkteam."""
-        raise invalid(f"The workteam {asked['WorkteamArn']} does not exist.")
 
     @operation
     def add_tags(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +182,7 @@ class WorkTeams:
         return {}
 
     def exists(self, arn: str) -> bool:
-        """Whether this account has the private work team."""
+        """Whether this account has the private work team, or subscribed to the vendor's."""
         with self._store.read() as rows:
             return (
                 rows.execute("SELECT 1 FROM workteam WHERE arn = ?", (arn,)).fetchone() is not None
@@ -214,7 +208,7 @@ class WorkTeams:
     def _team(self, name: str) -> sqlite3.Row:
         with self._store.read() as rows:
             row: sqlite3.Row | None = rows.execute(
-                "SELECT * FROM workteam WHERE lower(name) = ?", (name.lower(),)
+                f"SELECT * FROM workteam WHERE {OWN} AND lower(name) = ?", (name.lower(),)
             ).fetchone()
         if row is None:
             # UNSURE: the model declares no error here; SageMaker answers ValidationException in
@@ -317,9 +311,7 @@ def _topic(asked: Mapping[str, Any]) -> str:
     return str(asked.get("NotificationConfiguration", {}).get("NotificationTopicArn", ""))
 
 
-def _cut(
-    asked: Mapping[str, Any], found: list[sqlite3.Row]
-) -> tuple[list[sqlite3.Row], str | None]:
+def cut(asked: Mapping[str, Any], found: list[sqlite3.Row]) -> tuple[list[sqlite3.Row], str | None]:
     """One page of a short list; the token holds how many came before."""
     try:
         start = int((paging.opened(asked) or [0])[0])
