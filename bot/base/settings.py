@@ -52,6 +52,14 @@ _PORTS = range(1, 65536)
 # what platforms such as Heroku set by themselves
 _PLATFORM = {"port": "PORT", "database_url": "DATABASE_URL"}
 _MANAGER = re.compile(r"[UWS][A-Z0-9]+")
+EXAMPLES = {
+    "slack_bot_token": ("xoxb-", "xoxb-…"),
+    "slack_app_token": ("xapp-", "xapp-…"),
+    "execution_role_arn": ("arn:aws:iam::123456789012:role/LabelingRole",),
+    "buckets": ("my-pictures", "my-labels/labeling"),
+    "managers": ("U0123456789",),
+}
+"""What .env.example and docs/running.md show to be replaced, by field; it is nobody's."""
 
 
 class Wrong(NamedTuple):
@@ -69,6 +77,13 @@ class BadSettings(Refusal):
         super().__init__("\n".join(["These settings are missing or wrong.", *lines, remedy]))
         self.wrong = wrong
         self.remedy = remedy
+
+
+class Examined(NamedTuple):
+    """What could be read of the settings; each of those that are wrong stands at its default."""
+
+    settings: "Settings"
+    wrong: list[Wrong]
 
 
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -265,28 +280,69 @@ def read(env_file: str | None = None) -> Settings:
         BadSettings: one sentence per wrong or missing setting, with its name.
 
     """
-    try:
-        settings = _read(env_file)
-    except ValidationError as error:
-        # Without its cause, which quotes values.
-        raise BadSettings([Wrong(_variable(e["loc"]), _words(e)) for e in error.errors()]) from None
-    missing = _missing(settings)
-    if missing:
-        raise BadSettings(missing)
+    settings, wrong = examine(env_file)
+    if wrong:
+        raise BadSettings(wrong)
     return settings
 
 
-def _read(env_file: str | None) -> Settings:
-    """As `read`; pydantic-settings itself passes over a file that is not there."""
+def examine(env_file: str | None = None) -> Examined:
+    """As `read`, for whoever works with what is right as well: all that is wrong at once.
+
+    Raises:
+        BadSettings: the file cannot be read.
+
+    """
+    wrong: list[Wrong] = []
+    defaults: dict[str, Any] = {}
+    try:
+        settings = _read(env_file, {})
+    except ValidationError as error:
+        # Not as its cause, which quotes values.
+        wrong += [Wrong(_variable(e["loc"]), _words(e)) for e in error.errors()]
+        defaults = {key: _default(key) for key in (str(e["loc"][0]) for e in error.errors())}
+        settings = _read(env_file, defaults)
+    left = _examples_left(settings)
+    wrong += [Wrong(name_of(field), _example_words(values)) for field, values in left.items()]
+    wrong += _missing(settings, {each.name for each in wrong})
+    if left:
+        settings = _read(env_file, defaults | {_key(field): _default(field) for field in left})
+    return Examined(settings, wrong)
+
+
+def name_of(field: str) -> str:
+    """The environment variable of a field."""
+    return _variable((_key(field),))
+
+
+def _key(field: str) -> str:
+    """Under which name pydantic takes a field."""
+    alias = Settings.model_fields[field].validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[0])
+    return str(alias or field)
+
+
+def _default(key: str) -> Any:
+    """The value of a field that is not set, by any of its names."""
+    fields = Settings.model_fields.items()
+    field = next(field for name, field in fields if key in {name, _key(name)})
+    return "" if field.is_required() else field.default
+
+
+def _read(env_file: str | None, instead: dict[str, Any]) -> Settings:
+    """As `read`, with some values given; pydantic-settings itself passes over a file that is not
+    there.
+    """
     if env_file is None:
-        return Settings()
+        return Settings(**instead)
     file = Path(env_file).expanduser()
     try:
         if not file.exists():
             raise _bad_file(env_file, "there is no such file")
         if file.is_dir():
             raise _bad_file(env_file, "it is a folder")
-        return Settings(_env_file=file)
+        return Settings(_env_file=file, **instead)
     except UnicodeDecodeError:
         raise _bad_file(env_file, "it is no text in UTF-8") from None
     except OSError as error:
@@ -297,22 +353,47 @@ def _bad_file(env_file: str, why: str) -> BadSettings:
     return BadSettings([Wrong("--env-file", f"{env_file} cannot be read: {why}.")], _FILE_REMEDY)
 
 
-def _missing(settings: Settings) -> list[Wrong]:
-    """What a setting needs of another one."""
-    socket, http = settings.slack_transport == "socket", settings.slack_transport == "http"
+def _examples_left(settings: Settings) -> dict[str, list[str]]:
+    """Which values of .env.example were left as they are, by field."""
+    left = {}
+    for field, examples in EXAMPLES.items():
+        if field == "slack_app_token" and settings.slack_transport != "socket":
+            continue  # nobody asks for it
+        value = getattr(settings, field)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        values = value if isinstance(value, tuple) else (value,)
+        if found := [each for each in values if each in examples]:
+            left[field] = found
+    return left
+
+
+def _example_words(values: list[str]) -> str:
+    return (
+        f"“{', '.join(values)}” is only the example's. Put your own there; docs/running.md says "
+        "where it is found."
+    )
+
+
+def _missing(settings: Settings, wrong: set[str]) -> list[Wrong]:
+    """What a setting needs of another one, as far as that one can be read."""
+    transport = ""
+    if "LABELJOB_SLACK_TRANSPORT" not in wrong:
+        transport = settings.slack_transport
     missing = []
-    if socket and not settings.slack_app_token.get_secret_value():
+    if transport == "socket" and not settings.slack_app_token.get_secret_value():
         words = (
             "Socket Mode needs the app-level token (xapp-…); or set LABELJOB_SLACK_TRANSPORT=http"
         )
         missing.append(Wrong("SLACK_APP_TOKEN", words))
-    if http and not settings.slack_signing_secret.get_secret_value():
+    if transport == "http" and not settings.slack_signing_secret.get_secret_value():
         words = "signed HTTP needs it; it is on the app's Basic Information page"
         missing.append(Wrong("SLACK_SIGNING_SECRET", words))
-    if http and settings.health_port == settings.port:
+    if transport == "http" and settings.health_port == settings.port:
         words = "signed HTTP is served on this port (LABELJOB_PORT); health needs another one"
         missing.append(Wrong("LABELJOB_HEALTH_PORT", words))
-    if closed := outside(settings.places or {}, settings.allowed):
+    closed = outside(settings.places or {}, settings.allowed)
+    if closed and "LABELJOB_BUCKETS" not in wrong:
         words = (
             f"{', '.join(closed)} lies outside LABELJOB_BUCKETS; name it there as well, or take "
             "it out here"

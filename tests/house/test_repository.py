@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import AliasChoices
 
-from bot.base.settings import Settings
+from bot.base.settings import EXAMPLES, Settings, name_of
 from tests.house.trees import ROOT, ours
 
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
@@ -58,6 +58,19 @@ def test_env_example_shows_the_defaults() -> None:
                 if isinstance(field.default, float)
                 else str(field.default)
             )
+
+
+def test_whatever_the_example_shows_to_be_replaced_is_known_as_that() -> None:
+    """Without this, a value of the example that nobody replaced would be taken for somebody's."""
+    left = re.findall(r"^([A-Z_]+)=(.+)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    shown = {
+        field: tuple(dict(left)[name_of(field)].split(","))
+        for field, given in Settings.model_fields.items()
+        if str(given.default) != dict(left).get(name_of(field), str(given.default))
+    }
+    for field, values in shown.items():
+        assert set(values) <= set(EXAMPLES[field]), field
+    assert shown.keys() == EXAMPLES.keys()
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda file: file.name)

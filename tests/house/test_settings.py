@@ -67,7 +67,7 @@ def test_wrong_address_of_a_database_is_refused_without_being_quoted(
     assert "LABELJOB_DATABASE_URL" in shown
     assert "hunter22" not in shown
     assert "[secret]" not in shown, "the form that is asked for would be taken for a secret"
-    assert refused.value.__suppress_context__, "its cause quotes the address"
+    assert refused.value.__context__ is None, "it would quote the address"
     if address.startswith("postgres"):
         assert all(code in shown for code in ("%40", "%3A", "%2F"))
 
@@ -163,6 +163,35 @@ def test_missing_setting_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch
         settings_of.read()
     assert [each.name for each in refused.value.wrong] == ["SLACK_APP_TOKEN"]
     assert ".env.example" in refused.value.words
+
+
+def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without this, a start for each wrong setting would be needed to read of all of them."""
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-",
+        "LABELJOB_SLACK_TRANSPORT": "http",
+        "PORT": "many",
+        "LABELJOB_LINK_LIFE": "for ever",
+        "LABELJOB_TWIN_WAIT": "-1",
+        "LABELJOB_PLACES": "C0DATA=elsewhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    found = settings_of.examine()
+    assert {each.name for each in found.wrong} == {
+        "SLACK_BOT_TOKEN",
+        "LABELJOB_PORT",
+        "LABELJOB_LINK_LIFE",
+        "LABELJOB_DUPLICATE_WAIT",
+        "SLACK_SIGNING_SECRET",
+        "LABELJOB_PLACES",
+    }
+    kept = found.settings
+    assert (kept.port, kept.link_life, kept.duplicate_wait) == (3000, 600, 60.0)
+    assert kept.secrets == (), "what is only the example's would be taken out of every sentence"
+    monkeypatch.setenv("LABELJOB_SLACK_TRANSPORT", "pigeon")
+    names = [each.name for each in settings_of.examine().wrong]
+    assert "SLACK_SIGNING_SECRET" not in names, "nobody knows yet whether it is needed"
+    assert "LABELJOB_SLACK_TRANSPORT" in names
 
 
 def test_one_port_for_two_things_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,12 @@ from bot.base.errors import LabeljobError
 from bot.engines.ground_truth.catalogue import REGIONS
 from bot.engines.ground_truth.gateway import Gateway
 from bot.runtime.doctor.clocks import judged, skew
-from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.runtime.doctor.examination import Finding, NotAsked, Surroundings, Verdict, probe
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/.+")
 
 
-@probe("AWS credentials")
+@probe("AWS credentials", needs=("AWS_REGION", "AWS_ENDPOINT_URL"))
 def credentials(around: Surroundings) -> Iterator[Finding]:
     """AWS knows the bot (sts:GetCallerIdentity).
 
@@ -52,7 +52,7 @@ def clock(around: Surroundings) -> Iterator[Finding]:
     yield judged(around.learned.aws_skew, "AWS")
 
 
-@probe("AWS Region")
+@probe("AWS Region", needs=("AWS_REGION",))
 def region(around: Surroundings) -> Iterator[Finding]:
     """Ground Truth has its built-in task types in the Region.
 
@@ -128,7 +128,7 @@ def work_teams(around: Surroundings) -> Iterator[Finding]:
         )
 
 
-@probe("execution role", needs=("AWS credentials",))
+@probe("execution role", needs=("LABELJOB_EXECUTION_ROLE_ARN",))
 def execution_role(around: Surroundings) -> Iterator[Finding]:
     """LABELJOB_EXECUTION_ROLE_ARN names a role of the same account.
 
@@ -142,6 +142,8 @@ def execution_role(around: Surroundings) -> Iterator[Finding]:
         yield Finding(
             Verdict.FAILS, f"“{arn}” is not the ARN of a role." if arn else "It is not set."
         )
+    elif not around.learned.aws_account:
+        raise NotAsked("AWS credentials")
     elif match[1] != around.learned.aws_account:
         words = f"The role is in account {match[1]}, the bot in {around.learned.aws_account}."
         yield Finding(Verdict.FAILS, words)

@@ -16,7 +16,7 @@ from bot.base.aws import AwsRefused, renamed
 from bot.base.errors import LabeljobError
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
-from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.runtime.doctor.examination import Finding, NotAsked, Surroundings, Verdict, probe
 
 RULE = {
     "CORSRules": [
@@ -31,7 +31,7 @@ RULE = {
 _PATIENCE = 10.0  # seconds for an answer to a worker page's question
 
 
-@probe("buckets", needs=("AWS credentials",))
+@probe("buckets", needs=("LABELJOB_BUCKETS",))
 def buckets(around: Surroundings) -> Iterator[Finding]:
     """Every bucket of LABELJOB_BUCKETS exists, is in the Region and can be read.
 
@@ -43,6 +43,9 @@ def buckets(around: Surroundings) -> Iterator[Finding]:
         yield Finding(
             Verdict.FAILS, "LABELJOB_BUCKETS is empty: no picture can be read and no label written."
         )
+        return
+    if not around.learned.aws_account:
+        raise NotAsked("AWS credentials")
     for place in around.settings.buckets:
         yield _read(around, place)
 
@@ -86,7 +89,7 @@ def _why(error: AwsRefused, bucket: str) -> str:
     return f"The bot may not read it: {error.words}"
 
 
-@probe("writing to buckets", needs=("AWS credentials",))
+@probe("writing to buckets", needs=("LABELJOB_BUCKETS", "AWS credentials"))
 def writing(around: Surroundings) -> Iterator[Finding]:
     """The bot can write below `labeljob/` where labels go; a small object is written there and
     removed again.
@@ -95,7 +98,7 @@ def writing(around: Surroundings) -> Iterator[Finding]:
     not be writable, but one bucket must be: worker pages, manifests and label files are written to
     the place that a job's form names.
     """
-    places = [place for place in around.settings.buckets if place in around.learned.readable]
+    places = _readable(around)
     findings = [_write(around, place) for place in places]
     yield from findings
     if not any(finding.verdict is Verdict.OK for finding in findings):
@@ -127,16 +130,14 @@ def _write(around: Surroundings, place: str) -> Finding:
     )
 
 
-@probe("CORS of buckets", needs=("AWS credentials",))
+@probe("CORS of buckets", needs=("LABELJOB_BUCKETS", "AWS credentials"))
 def cors(around: Surroundings) -> Iterator[Finding]:
     """S3 lets worker pages load pictures (it sends Access-Control-Allow-Origin for GET).
 
     Add a CORS rule to the bucket. Without it the tasks of its pictures fail; the console adds the
     rule when it makes a job, the API does not.
     """
-    for place in around.settings.buckets:
-        if place not in around.learned.readable:
-            continue
+    for place in _readable(around):
         bucket, _, prefix = place.partition("/")
         key = S3Uri(bucket, prefix).join("labeljob", "doctor").key
         allowed = _preflight(_address(around.aws.act("s3"), bucket, key), _origin(around))
@@ -156,8 +157,14 @@ def cors(around: Surroundings) -> Iterator[Finding]:
             f"Add the rule (it replaces those that are there): {remedy}",
             place,
         )
-    if not around.learned.readable:
-        yield Finding(Verdict.LOOK, "Skipped: no bucket can be read.")
+
+
+def _readable(around: Surroundings) -> list[str]:
+    """The places that the bot can read; what is unwell of the others is told already."""
+    readable = [place for place in around.settings.buckets if place in around.learned.readable]
+    if not readable:
+        raise NotAsked("buckets")
+    return readable
 
 
 def _origin(around: Surroundings) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from bot.base.blocks import count
-from bot.runtime.doctor.examination import Finding, Verdict
+from bot.runtime.doctor.examination import Finding, NotAsked, Verdict
 
 LOOK_AFTER = 60.0  # seconds
 FAILS_AFTER = 240.0  # seconds: Slack's signatures die at 300 s, those of AWS at 300 s (S3 at 900 s)
@@ -27,9 +27,14 @@ def skew(headers: Mapping[str, object], began: float, ended: float) -> float | N
 
 
 def judged(found: float | None, whose: str) -> Finding:
-    """What a difference means."""
+    """What a difference means.
+
+    Raises:
+        NotAsked: there was no answer, or no Date in it.
+
+    """
     if found is None:
-        return Finding(Verdict.LOOK, f"{whose} sent no date to compare with.")
+        raise NotAsked(f"no date from {whose}")
     seconds = round(abs(found))
     words = f"{count(seconds, 'second')} {'behind' if found > 0 else 'ahead of'} {whose}'s"
     if seconds > FAILS_AFTER:

@@ -16,7 +16,7 @@ from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
 LOOK_AFTER, FAILS_AFTER = 600.0, 3600.0  # seconds that a line may wait to be sent
 
 
-@probe("database")
+@probe("database", needs=("LABELJOB_DATABASE_URL",))
 def database(around: Surroundings) -> Iterator[Finding]:
     """The database of LABELJOB_DATABASE_URL answers and can be written.
 

@@ -1,7 +1,7 @@
 """The order of the probes, and what each may look at.
 
-Promises to whoever reads the report: every probe gives at least one row, one that cannot be asked
-because another one failed says so, and no probe stops the others.
+Promises to whoever reads the report: every probe is told of, no probe stops the others, and those
+that could not be asked stand in one line at the end, each with what it waits for.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import LabeljobError
 from bot.base.log import redact
-from bot.base.settings import Settings
+from bot.base.settings import Settings, name_of
 from bot.base.slack_failures import NO_ANSWER, slack_code
 
 
@@ -49,6 +49,10 @@ class Row:
     verdict: Verdict
     found: str
     remedy: str = ""
+
+
+class NotAsked(Exception):
+    """A probe has no way to find out; the words say what it waits for."""
 
 
 @dataclass(slots=True)
@@ -83,7 +87,7 @@ Probed = Callable[[Surroundings], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A named probe; it is asked only when those that it `needs` are well."""
+    """A named probe; it is asked only when the probes and settings that it `needs` are well."""
 
     name: str
     needs: tuple[str, ...]
@@ -92,16 +96,17 @@ class Probe:
 
 
 PROBES: dict[str, Probe] = {}
+_SETTINGS = frozenset(name_of(field) for field in Settings.model_fields)
 
 
 def probe(name: str, *, needs: tuple[str, ...] = ()) -> Callable[[Probed], Probed]:
-    """Register a probe under its name, behind those that it needs; its docstring must hold the
-    remedy.
+    """Register a probe under its name, behind the probes that it needs; its docstring must hold
+    the remedy.
     """
 
     def register(ask: Probed) -> Probed:
         _subject, _, remedy = inspect.cleandoc(ask.__doc__ or "").partition("\n\n")
-        unknown = [each for each in needs if each not in PROBES]
+        unknown = [each for each in needs if each not in PROBES and each not in _SETTINGS]
         if not remedy or unknown or name in PROBES:
             raise ValueError(
                 f"probe {name}: no remedy in its docstring, a name used twice, or unknown needs "
@@ -114,25 +119,41 @@ def probe(name: str, *, needs: tuple[str, ...] = ()) -> Callable[[Probed], Probe
 
 
 def examine(
-    around: Surroundings, probes: Iterable[Probe], begins: Callable[[str], None]
+    around: Surroundings,
+    probes: Iterable[Probe],
+    begins: Callable[[str], None],
+    wrong: Iterable[str] = (),
 ) -> Iterator[Row]:
     """Ask the probes in this order, a row as soon as it is known; `begins` is told each probe's
-    name before it.
+    name before it. `wrong` are the settings that cannot be used.
     """
-    unwell: set[str] = set()
+    unwell = {name: name for name in wrong}  # what is not well, and why
+    left: dict[str, list[str]] = {}
     for each in probes:
-        begins(each.name)
-        for row in _rows(each, around, unwell):
-            if row.verdict is not Verdict.OK:
-                unwell.add(each.name)
-            yield row
+        why = next((unwell[name] for name in each.needs if name in unwell), "")
+        if not why:
+            begins(each.name)
+            try:
+                for row in _rows(each, around):
+                    if row.verdict is not Verdict.OK:
+                        unwell[each.name] = each.name
+                    yield row
+            except NotAsked as reason:
+                why = str(reason)
+        if why:
+            unwell[each.name] = why
+            left.setdefault(why, []).append(each.name)
+    if left:
+        words = "; ".join(f"{', '.join(names)} ({why})" for why, names in left.items())
+        yield Row("skipped", Verdict.LOOK, f"{words}.", _AGAIN)
 
 
-def _rows(each: Probe, around: Surroundings, unwell: set[str]) -> Iterator[Row]:
-    missing = [name for name in each.needs if name in unwell]
-    if missing:
-        yield Row(each.name, Verdict.LOOK, f"Skipped: {missing[0]} failed.", "")
-        return
+_AGAIN = (
+    "Each waits for what stands behind it in brackets. Put that right, then run the doctor again."
+)
+
+
+def _rows(each: Probe, around: Surroundings) -> Iterator[Row]:
     try:
         for finding in each.ask(around):
             name = f"{each.name}: {finding.of}" if finding.of else each.name

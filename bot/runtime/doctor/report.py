@@ -5,7 +5,7 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import TextIO
 
@@ -17,7 +17,7 @@ from bot.base.blocks import count
 from bot.base.clock import new_id
 from bot.base.db import Database
 from bot.base.log import redact
-from bot.base.settings import BadSettings, Settings
+from bot.base.settings import BadSettings, Settings, Wrong
 from bot.runtime.doctor import aws_probes, bucket_probes, database_probes, slack_probes
 from bot.runtime.doctor.examination import PROBES, Row, Surroundings, Verdict, examine
 
@@ -55,40 +55,53 @@ def run(
 def _rows(
     env_file: str | None, clock: Callable[[], float], begins: Callable[[str], None]
 ) -> Iterator[Row]:
-    """The settings, and everything else where they can be read."""
+    """The settings, and all that can be asked with those of them that are right."""
     try:
-        settings = settings_of.read(env_file)
+        settings, wrong = settings_of.examine(env_file)
     except BadSettings as error:
-        for name, words in error.wrong:
-            yield Row(f"settings: {name}", Verdict.FAILS, redact(words), error.remedy)
+        yield from _wrong(error.wrong, error.remedy)
         return
     redact.know(settings.secrets)
-    yield _settings(settings)
+    yield from _wrong(wrong, settings_of.REMEDY)
+    names = {each.name for each in wrong}
+    yield from _settings(settings, names)
     around = surroundings(settings, clock)
     try:
-        yield from examine(around, ORDER, begins)
+        yield from examine(around, ORDER, begins, names)
     finally:
         around.db.close()
 
 
-def _settings(settings: Settings) -> Row:
+def _wrong(wrong: Iterable[Wrong], remedy: str) -> Iterator[Row]:
+    for name, words in wrong:
+        yield Row(f"settings: {name}", Verdict.FAILS, redact(words), remedy)
+
+
+def _settings(settings: Settings, wrong: set[str]) -> Iterator[Row]:
     """What is set; a bot without managers works, but nobody can stop another person's job."""
-    way = (
-        "Socket Mode"
-        if settings.slack_transport == "socket"
-        else f"signed HTTP on {settings.host}:{settings.port}"
-    )
-    words = f"{way}, Region {settings.aws_region}, {count(len(settings.buckets), 'bucket')}"
-    elsewhere = ", another AWS than Amazon's" if settings.aws_endpoint_url else ""
-    if not settings.managers:
+    if not settings.managers and "LABELJOB_MANAGERS" not in wrong:
         remedy = (
             "Name people (U…) or user groups (S…) in LABELJOB_MANAGERS who may stop, take over "
             "and import every job."
         )
-        return Row("settings", Verdict.LOOK, f"{words}{elsewhere}; nobody is a manager.", remedy)
-    return Row(
-        "settings", Verdict.OK, f"{words}{elsewhere}, {count(len(settings.managers), 'manager')}."
-    )
+        yield Row("settings", Verdict.LOOK, "Nobody is a manager.", remedy)
+    elif not wrong:
+        yield Row("settings", Verdict.OK, f"{_summary(settings)}.")
+
+
+def _summary(settings: Settings) -> str:
+    way = f"signed HTTP on {settings.host}:{settings.port}"
+    if settings.slack_transport == "socket":
+        way = "Socket Mode"
+    words = [
+        way,
+        f"Region {settings.aws_region}",
+        count(len(settings.buckets), "bucket"),
+        count(len(settings.managers), "manager"),
+    ]
+    if settings.aws_endpoint_url:
+        words.append("another AWS than Amazon's")
+    return ", ".join(words)
 
 
 def surroundings(settings: Settings, clock: Callable[[], float] = time.time) -> Surroundings:

@@ -10,7 +10,7 @@ from bot.base.blocks import count
 from bot.base.open_places import OTHERS
 from bot.base.slack_failures import Answer, answer_of, slack_code
 from bot.runtime.doctor.clocks import judged, skew
-from bot.runtime.doctor.examination import Finding, Surroundings, Verdict, probe
+from bot.runtime.doctor.examination import Finding, NotAsked, Surroundings, Verdict, probe
 from bot.slack import manifest as slack_manifest
 
 _PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
@@ -18,7 +18,7 @@ _CHANNELS = 40  # channels that are asked for by id: Slack answers 50 such quest
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
 
-@probe("Slack token")
+@probe("Slack token", needs=("SLACK_BOT_TOKEN", "LABELJOB_SLACK_API_URL"))
 def token(around: Surroundings) -> Iterator[Finding]:
     """SLACK_BOT_TOKEN works (auth.test).
 
@@ -65,8 +65,7 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
     wanted = frozenset(slack_manifest.read()["oauth_config"]["scopes"]["bot"])
     granted = around.learned.granted
     if granted is None:
-        yield Finding(Verdict.LOOK, "Slack did not say which scopes the token has.")
-        return
+        raise NotAsked("no scopes in Slack's answer")
     missing, more = sorted(wanted - granted), sorted(granted - wanted)
     if missing and all(scope.endswith(":history") for scope in missing):
         yield _blind(missing, around.settings.recover)
@@ -135,7 +134,7 @@ def channels(around: Surroundings) -> Iterator[Finding]:
     yield Finding(Verdict.LOOK, f"{around.learned.bot_name} is in no channel yet.")
 
 
-@probe("managers", needs=("Slack token",))
+@probe("managers", needs=("LABELJOB_MANAGERS", "Slack token"))
 def managers(around: Surroundings) -> Iterator[Finding]:
     """Slack knows everybody whom LABELJOB_MANAGERS names, and they can act.
 
@@ -212,7 +211,7 @@ def _unread(entry: str, code: str) -> Finding:
     )
 
 
-@probe("places of channels", needs=("Slack token",))
+@probe("places of channels", needs=("LABELJOB_PLACES", "Slack token"))
 def places(around: Surroundings) -> Iterator[Finding]:
     """LABELJOB_PLACES names channels that the bot is in.
 
@@ -252,7 +251,15 @@ def _is_in(around: Surroundings, channel: str) -> bool:
     return bool(info.get("is_member") or info.get("is_im"))
 
 
-@probe("way in from Slack")
+@probe(
+    "way in from Slack",
+    needs=(
+        "LABELJOB_SLACK_TRANSPORT",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "LABELJOB_SLACK_API_URL",
+    ),
+)
 def way_in(around: Surroundings) -> Iterator[Finding]:
     """What Socket Mode or signed HTTP needs is there.
 

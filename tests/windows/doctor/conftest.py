@@ -53,7 +53,11 @@ class Clinic:
 
     def examine(self, *, seconds_ahead: float = 0.0, **changes: str) -> dict[str, dict[str, str]]:
         """The report's rows by name."""
-        report.run(self.file(**changes), as_json=True, clock=lambda: time.time() + seconds_ahead)
+        return self.examine_file(self.file(**changes), seconds_ahead)
+
+    def examine_file(self, file: str, seconds_ahead: float = 0.0) -> dict[str, dict[str, str]]:
+        """As `examine`, of a file that is there."""
+        report.run(file, as_json=True, clock=lambda: time.time() + seconds_ahead)
         rows = json.loads(self._capsys.readouterr().out)["rows"]
         assert len({row["name"] for row in rows}) == len(rows)
         return {row["name"]: row for row in rows}

@@ -17,6 +17,7 @@ from bot.runtime.doctor import report
 from bot.runtime.doctor.bucket_probes import RULE
 from bot.runtime.doctor.examination import Row, Verdict, probe
 from bot.runtime.health import Pulse
+from bot.sandbox.workspace import seed
 from tests.windows.doctor.conftest import Clinic
 
 
@@ -42,12 +43,92 @@ def test_settings_that_are_missing_are_rows(
 ) -> None:
     """A newcomer would get one long sentence, or a traceback."""
     rows = clinic.examine(SLACK_BOT_TOKEN="", LABELJOB_POLL_GAP="often")
-    assert {name: row["verdict"] for name, row in rows.items()} == {
-        "settings: SLACK_BOT_TOKEN": "fails",
-        "settings: LABELJOB_POLL_GAP": "fails",
+    assert {name for name in rows if name.startswith("settings")} == {
+        "settings: SLACK_BOT_TOKEN",
+        "settings: LABELJOB_POLL_GAP",
     }
     assert main(["doctor", "--env-file", clinic.file(SLACK_APP_TOKEN="")]) == 1
     assert "SLACK_APP_TOKEN" in capsys.readouterr().out
+
+
+def test_all_that_is_wrong_is_told_in_one_run(clinic: Clinic) -> None:
+    """Without this, a newcomer would mend one setting, run it again, and read of the next one."""
+    rows = clinic.examine(
+        SLACK_BOT_TOKEN="",
+        SLACK_APP_TOKEN="",
+        LABELJOB_POLL_GAP="often",
+        LABELJOB_MANAGERS="Sam",
+        LABELJOB_EXECUTION_ROLE_ARN="LabelingRole",
+        LABELJOB_BUCKETS="missing",
+        LABELJOB_DATABASE_URL="sqlite:////nonexist/a/b.db",
+    )
+    fails = {name for name, row in rows.items() if row["verdict"] == "fails"}
+    assert fails == {
+        "settings: SLACK_BOT_TOKEN",
+        "settings: SLACK_APP_TOKEN",
+        "settings: LABELJOB_POLL_GAP",
+        "settings: LABELJOB_MANAGERS",
+        "execution role",
+        "buckets: missing",
+    }
+    assert rows["database"]["verdict"] == "look at"
+    assert rows["AWS credentials"]["verdict"] == "ok"
+
+
+def test_what_could_not_be_asked_is_one_line(clinic: Clinic) -> None:
+    """Without this, the one row that matters would stand among a dozen of no use."""
+    rows = clinic.examine(SLACK_BOT_TOKEN="xoxb-", AWS_SECRET_ACCESS_KEY="wrong")
+    assert rows["skipped"]["found"] == (
+        "Slack token, Slack scopes, Slack channels, managers, places of channels "
+        "(SLACK_BOT_TOKEN); clock against Slack (no date from Slack); "
+        "labeling jobs, Ground Truth, work teams, execution role, Custom Labels, buckets, "
+        "writing to buckets, CORS of buckets (AWS credentials); "
+        "tables, outbox, worker (database)."
+    )
+    assert rows["skipped"]["verdict"] == "look at"
+    assert list(rows)[-1] == "skipped"
+    told = {name.partition(": ")[0] for name in rows} - {"skipped", "settings"}
+    named = re.sub(r" \([^)]*\)", "", rows["skipped"]["found"]).rstrip(".")
+    assert told | set(re.split("[,;] ", named)) == {each.name for each in report.ORDER}
+
+
+def test_the_example_as_it_is_is_refused(clinic: Clinic, tmp_path: Path) -> None:
+    """Without this, a newcomer who filled in half of the file would read Slack's and AWS's words
+    for it.
+    """
+    file = tmp_path / "copied.env"
+    example = (Path(__file__).parents[3] / ".env.example").read_text()
+    keys = clinic.services.keys
+    elsewhere = (
+        f"AWS_ENDPOINT_URL={clinic.services.aws_url}",
+        f"AWS_ACCESS_KEY_ID={keys.access_key}",
+        f"AWS_SECRET_ACCESS_KEY={keys.secret_key}",
+    )
+    file.write_text("\n".join((example, *elsewhere)))
+    rows = clinic.examine_file(str(file))
+    left = {
+        name.removeprefix("settings: "): row["found"]
+        for name, row in rows.items()
+        if name.startswith("settings: ")
+    }
+    assert set(left) == {
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "LABELJOB_EXECUTION_ROLE_ARN",
+        "LABELJOB_BUCKETS",
+        "LABELJOB_MANAGERS",
+    }
+    for words in left.values():
+        assert "is only the example's. Put your own there" in words
+    assert left["LABELJOB_BUCKETS"].startswith("“my-pictures, my-labels/labeling” is")
+
+
+def test_one_value_of_the_example_is_enough(clinic: Clinic) -> None:
+    """Without this, whoever put a bucket beside the example's would be told of a missing right."""
+    rows = clinic.examine(LABELJOB_BUCKETS=f"{seed.RAW},my-labels/labeling")
+    assert "“my-labels/labeling” is only" in rows["settings: LABELJOB_BUCKETS"]["found"]
+    rows = clinic.examine(SLACK_APP_TOKEN="xapp-", LABELJOB_SLACK_TRANSPORT="http")
+    assert rows["way in from Slack"]["verdict"] == "ok", "signed HTTP needs no such token"
 
 
 def test_no_manager_is_worth_a_look(clinic: Clinic) -> None:

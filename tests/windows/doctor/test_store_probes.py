@@ -40,7 +40,7 @@ def test_no_part_of_a_password_is_shown(clinic: Clinic) -> None:
         rows = clinic.examine(
             LABELJOB_DATABASE_URL=f"postgresql://bot:{password}@127.0.0.1:9/labeljob"
         )
-        assert set(rows) == {"settings: LABELJOB_DATABASE_URL"}
+        assert "database" not in rows
         assert "%40" in rows["settings: LABELJOB_DATABASE_URL"]["found"]
         assert "halves" not in json.dumps(rows)
     for password in ("two%40halves", "two:halves", "two/halves"):
