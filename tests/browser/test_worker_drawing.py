@@ -59,7 +59,7 @@ def test_a_placed_box_can_be_relabeled_removed_and_brought_back_by_keyboard(
 ) -> None:
     """A slip that cannot be undone by keyboard would force such a worker to return the task."""
     work = Work(site, page, BOXES, "BoundingBox")
-    work.keys("Enter", "Enter", "Enter", "ArrowUp", "Enter", "3", "n", "Delete")
+    work.keys("Enter", "Enter", "Enter", "ArrowUp", "Enter", "n", "3", "n", "Delete")
     page.get_by_text("1 box", exact=True).wait_for()
     work.keys("Control+z")
     page.get_by_text("2 boxes", exact=True).wait_for()
@@ -71,6 +71,28 @@ def test_a_placed_box_can_be_relabeled_removed_and_brought_back_by_keyboard(
     page.get_by_text("No more tasks for you here").wait_for()
     boxes = site.answers(work.job)[0]["boundingBox"]["boundingBoxes"]
     assert [box["label"] for box in boxes] == ["orange"]
+
+
+def test_a_box_just_drawn_keeps_its_label_when_the_next_ones_is_picked(
+    site: Site, page: Page
+) -> None:
+    """Without this, whoever picks a label before each box would give it to the box before as
+    well, and send wrong labels without seeing it.
+    """
+    work = Work(site, page, BOXES, "BoundingBox")
+    work.keys("2")
+    work.drag((60, 60), (120, 140))
+    page.locator(".crowd-choices").get_by_text("apple").click()
+    work.says("Next box: apple")
+    work.drag((200, 60), (280, 140))
+    work.keys("3", "Enter", "ArrowRight", "Enter", "4")
+    work.says("Next box: it's a lemon")
+    shoot(page, "labels-kept")
+    work.click((90, 100))
+    page.locator(".crowd-choices").get_by_text("orange").click()
+    work.says("This box is now: orange")
+    drawn = work.submit("boundingBox")
+    assert [box["label"] for box in drawn["boundingBoxes"]] == ["orange", "apple", "orange"]
 
 
 def test_a_polygon_by_mouse(site: Site, page: Page) -> None:

@@ -10,7 +10,7 @@ export class CrowdBoundingBox extends PictureTool {
   static things = ["box", "boxes"];
   static palette = "Label of the next box";
   static keys = [
-    ["1 to 9", "pick a label, or change the chosen box's label"],
+    ["1 to 9", "pick the next box's label, or change that of a box you chose (click, N, P)"],
     ["Enter", "begin a box in the middle; Enter again places it"],
     ["Arrows", "move the box by a step"],
     ["Shift and arrows", "make it larger or smaller"],
@@ -34,7 +34,7 @@ export class CrowdBoundingBox extends PictureTool {
       this.remember();
       this.drag = { kind: "corner", fixed: opposite(this.chosen, corner) };
     } else if (hit && !event.shiftKey) {
-      this.chosen = hit;
+      this.pick(hit);
       this.drag = { kind: "move", point, from: { ...hit } };
     } else {
       this.chosen = null;
@@ -114,6 +114,7 @@ export class CrowdBoundingBox extends PictureTool {
     this.shapes.push(box);
     this.draft = null;
     this.chosen = box;
+    this.placed = box;
     this.say(`Placed: ${this.inWords(box)}`);
   }
 

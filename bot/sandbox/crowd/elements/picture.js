@@ -26,6 +26,7 @@ export class PictureTool extends CrowdElement {
     this.ownColours = readLax(this.getAttribute("label-colors"), []);
     this.shapes = [];
     this.chosen = null; // the shape that keys act on
+    this.placed = null; // the chosen shape while nobody chose it on purpose: a label is for the next one then
     this.draft = null; // a shape that is begun, not yet among the shapes
     this.past = [];
     this.future = [];
@@ -172,7 +173,8 @@ export class PictureTool extends CrowdElement {
   useLabel(label) {
     this.label = label;
     this.inputs[this.labels.indexOf(label)].checked = true;
-    const shape = this.draft ?? this.chosen;
+    const chosen = this.chosen === this.placed ? null : this.chosen;
+    const shape = this.draft ?? chosen;
     const [one] = this.constructor.things;
     if (shape && shape !== this.draft) this.remember();
     if (shape) shape.label = label;
@@ -227,6 +229,7 @@ export class PictureTool extends CrowdElement {
 
   pick(shape) {
     this.chosen = shape;
+    this.placed = null;
   }
 
   remove(shape) {
