@@ -81,7 +81,7 @@ TOOL = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script
 @contextmanager
 def workspace(folder: Path) -> Iterator[Services]:
     """A practice workspace after its first minute, with a dataset and a job that waits for Lin."""
-    services = Services(folder, manifest=slack_manifest.read(), banner=BANNER)
+    services = Services(folder, manifest=slack_manifest.read(), banner=BANNER, pace=2.0)
     practice = Practice(
         folder,
         services.addresses,

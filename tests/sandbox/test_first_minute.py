@@ -14,8 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.sandbox.__main__ import _PACE
 from bot.sandbox.ports import free_port
+from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import card_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +86,7 @@ def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
     with opened(tmp_path) as (process, mara):
         wait_until((tmp_path / "opened").exists)
         assert cards(mara) == ["first-basket", "ripe-july", "spring-blossoms"]
+        wait_until(lambda: "of 200" in card_of(mara, "C0DATA", "ripe-july")["text"])
         assert any(
             "Completed. All 8 labeled" in message["text"] for message in mara.messages("C0DATA")
         )
@@ -91,3 +95,10 @@ def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == 1
         assert process.stderr is not None
         assert "The bot has ended. Its log ends like this:" in process.stderr.read()
+
+
+def test_the_moving_job_moves_for_a_quarter_of_an_hour() -> None:
+    """Without this, whoever reads the page first would find nothing left to watch or to label."""
+    names = [scene.name for scene in seed.harvest()]
+    assert len(names) == len(set(names))
+    assert len(names) / _PACE >= 15 * 60

@@ -13,7 +13,7 @@ from typing import Any
 from bot.sandbox.crowd.simulated_teams import FLYING, Behaviours
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.console import classification_job
-from bot.sandbox.workspace.orders import BASKET, JULY
+from bot.sandbox.workspace.orders import BASKET, HARVEST
 from bot.sandbox.workspace.person import Person, PracticeError
 from bot.sandbox.workspace.services import Services
 from bot.sandbox.workspace.story import Order, ask_for_job, card_of, wait_for
@@ -30,8 +30,7 @@ BANNER: dict[str, Any] = {
         "Connect your own Slack and AWS: the README says what it asks for and what it can see.",
     ],
 }
-# objects per second until the first job is finished; by then the other has got some of its 40 done
-_PACE = 12.0
+_PACE = 12.0  # objects per second until the first job is finished; the other takes its time
 _LEASE = 180  # seconds: what a killed bot was launching is taken up when its lease is over
 
 
@@ -44,8 +43,8 @@ class FirstMinute:
         self._sam = Person(services.slack_url, "U0SAM")
 
     def play(self, drawn: Callable[[], object] = lambda: None) -> None:
-        """Do it all; time flies until the first job is finished. `drawn` waits until all pictures
-        are there.
+        """Do it all; time flies until the first job is finished. `drawn` waits until its pictures
+        are there; those of the job that moves are painted here.
 
         Raises:
             PracticeError: a step did not succeed.
@@ -57,12 +56,14 @@ class FirstMinute:
             wait_for(self._tie, 30, "the labeling teams to be listed")
             self._ask(BASKET)
             drawn()
-            self._ask(JULY)
             self._fail_in_the_console()
             self._follow()
             wait_for(self._finished, _LEASE, "the first job to be finished")
         finally:
             crew.hurry(self._services.pace, Behaviours())
+        self._services.draw_harvest()
+        self._ask(HARVEST)
+        wait_for(lambda: self._has_card(HARVEST.name), 30, f"the card of {HARVEST.name}")
 
     def _ask(self, order: Order) -> None:
         """Fill the form, unless that was done before; a start that was cut short may have had no

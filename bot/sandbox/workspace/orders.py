@@ -1,5 +1,6 @@
 """The labeling jobs that Mara asks for in the demo and in the first minute."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.crowd import sample_truth
@@ -46,6 +47,8 @@ JULY = Order(
     ),
     **_RIPENESS,
 )
+HARVEST = replace(JULY, source=f"s3://{seed.RAW}/{seed.HARVEST}")
+"""As July's, of so many pictures that it moves for a quarter of an hour."""
 BOXES = Order(
     name="fruit-boxes",
     title="Boxes round the fruit",

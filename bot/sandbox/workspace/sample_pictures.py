@@ -9,7 +9,7 @@ every box is the outline of the painted body.
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from bot.sandbox.crowd import sample_truth
 from bot.sandbox.crowd.sample_truth import HEIGHT, WIDTH, Fruit, Scene, outline
 
-__all__ = ["SamplePicture", "pictures", "texts"]
+__all__ = ["SamplePicture", "paint", "pictures", "texts"]
 
 Colour = tuple[int, int, int]
 _BODY = 184  # side of a brush's body in pixels; bodies are painted once and only ever made smaller
@@ -72,7 +72,11 @@ def pictures(seed: int) -> Iterator[SamplePicture]:
     """Paint the samples one by one: 40 ``orchard-…`` for classification, then 24 ``table-…`` for
     boxes.
     """
-    scenes = list(sample_truth.scenes(seed))
+    return paint(list(sample_truth.scenes(seed)))
+
+
+def paint(scenes: Sequence[Scene]) -> Iterator[SamplePicture]:
+    """Paint these one by one."""
     try:
         with ThreadPoolExecutor(
             2, "painter"

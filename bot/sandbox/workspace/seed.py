@@ -116,6 +116,9 @@ TEAMS: list[dict[str, Any]] = [
 ]
 SEED = 7
 BASKET = 8  # pictures of the first job, which is over within a minute
+HARVEST = "harvest/"
+HARVEST_SEEDS = (7, 8, 9, 10, 11)
+"""200 pictures: enough to watch for a quarter of an hour at the pace of the practice workspace."""
 _PICTURES = {".jpg", ".jpeg", ".png"}
 CORS = {
     "CORSRules": [
@@ -199,6 +202,28 @@ def draw(aws: "Aws", own_pictures: Path | None) -> None:
                     f"my-pictures/{file.relative_to(own_pictures).as_posix()}",
                     file.read_bytes(),
                 )
+
+
+def draw_harvest(aws: "Aws") -> None:
+    """Fruit to sort for the first minute's job that moves, once; seconds of painting."""
+    drawn = aws.config.folder / "harvest-drawn"
+    if drawn.exists():
+        return
+    from bot.sandbox.workspace import sample_pictures  # noqa: PLC0415 - as below
+
+    for picture in sample_pictures.paint(harvest()):
+        _put(aws, HARVEST + picture.name, picture.jpeg)
+    drawn.touch()
+
+
+def harvest() -> list[sample_truth.Scene]:
+    """What the pictures of the harvest show."""
+    return [
+        scene
+        for number in HARVEST_SEEDS
+        for scene in sample_truth.scenes(number)
+        if _key(scene).startswith("ripeness/")
+    ]
 
 
 def _key(scene: sample_truth.Scene) -> str:

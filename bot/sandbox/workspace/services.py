@@ -132,6 +132,10 @@ class Services:
         """Put the pictures where they are missing."""
         seed.draw(self.aws, self._pictures)
 
+    def draw_harvest(self) -> None:
+        """Put the many pictures of the job that moves, once."""
+        seed.draw_harvest(self.aws)
+
     def stop(self) -> None:
         """End everything; what was done stays in the folder."""
         self.aws.queues.close()  # who waits for a message is answered before the servers end
