@@ -30,8 +30,8 @@ demo: .venv/run.stamp ## Run the whole story once in the terminal
 	@$(BIN)/labeljob demo
 
 .PHONY: reset
-reset: ## Forget everything the practice workspace remembers
-	rm -rf .sandbox
+reset: ## Forget everything the practice workspace remembers (stop it first)
+	@$(firstword $(wildcard $(BIN)/python) $(PYTHON)) -m bot sandbox --forget
 
 .PHONY: test
 test: .venv/dev.stamp ## Run every test (T=path runs one folder, file or file::test; browser tests skip where no Chromium is)

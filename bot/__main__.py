@@ -100,6 +100,11 @@ def _practice_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         action="store_true",
         help="start the stand-ins alone, print their settings",
     )
+    sandbox.add_argument(
+        "--forget",
+        action="store_true",
+        help="start nothing: delete what the folder remembers, unless it is open",
+    )
     sandbox.set_defaults(run=_sandbox)
 
     demo = commands.add_parser(
@@ -169,6 +174,8 @@ def _pace(typed: str) -> float:
 
 def _sandbox(chosen: argparse.Namespace) -> int:
     practice = _practice()
+    if chosen.forget:
+        return int(practice.forget(chosen.folder))
     if chosen.services_only:
         return int(practice.services_only(chosen.folder, chosen.port, chosen.pace))
     return int(

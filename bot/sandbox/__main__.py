@@ -8,6 +8,7 @@ the same time.
 
 import fcntl
 import json
+import shutil
 import signal
 import sys
 import tempfile
@@ -84,7 +85,7 @@ def run(folder: str, port: int, transport: str, pictures: str | None, pace: floa
 
 def _furnish(services: "Services", ending: threading.Event, *, new: bool) -> None:
     """What nobody has to wait for: the pictures, and in a new workspace its first minute."""
-    drawing = threading.Thread(target=services.draw, daemon=True)
+    drawing = threading.Thread(target=services.draw, args=(_say,), daemon=True)
     drawing.start()
     if new:
         from bot.sandbox.workspace.first_minute import FirstMinute  # noqa: PLC0415 - see the module's docstring
@@ -116,6 +117,23 @@ def services_only(folder: str, port: int, pace: float = _PACE) -> int:
     ending.wait()
     services.stop()
     lock.close()
+    return 0
+
+
+def forget(folder: str) -> int:
+    """Delete what a practice workspace remembers in this folder, unless it is open."""
+    where = Path(folder).resolve()
+    if not where.exists():
+        _say(f"There is nothing to forget: {folder} is not there.")
+        return 0
+    if not (where / "keys.json").exists():
+        raise PracticeFailed(
+            f"--folder: {folder} is not the folder of a practice workspace; nothing was deleted."
+        )
+    lock = _alone(folder, "Stop it first (Ctrl-C where it runs); nothing was forgotten.")
+    shutil.rmtree(where)
+    lock.close()
+    _say(f"Forgotten: {folder} is gone.")
     return 0
 
 
@@ -191,7 +209,7 @@ def _ports(folder: Path, first: int) -> tuple[Addresses, int]:
         raise PracticeFailed(f"--port: {error}") from error
 
 
-def _alone(folder: str) -> IO[str]:
+def _alone(folder: str, remedy: str = "Close it, or name another folder.") -> IO[str]:
     """Hold the folder: two practice workspaces in one would write over each other."""
     try:
         lock = (folder_of(folder) / "lock").open("w")
@@ -206,7 +224,7 @@ def _alone(folder: str) -> IO[str]:
     except OSError as error:
         lock.close()
         raise PracticeFailed(
-            f"A practice workspace is open in {folder} already. Close it, or name another folder."
+            f"A practice workspace is open in {folder} already. {remedy}"
         ) from error
     return lock
 

@@ -5,6 +5,7 @@ bot that ends.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ WHERE = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Person]]:
+def opened(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], Person]]:
     """The practice workspace from the command line, and Mara in it."""
     command = [
         sys.executable,
@@ -40,6 +41,7 @@ def opened(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Person]]:
         str(folder),
         "--port",
         str(free_port(0)),
+        *more,
     ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=WHERE, text=True
@@ -102,3 +104,54 @@ def test_the_moving_job_moves_for_a_quarter_of_an_hour() -> None:
     names = [scene.name for scene in seed.harvest()]
     assert len(names) == len(set(names))
     assert len(names) / _PACE >= 15 * 60
+
+
+def forget(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What `make reset` runs."""
+    command = [sys.executable, "-m", "bot", "sandbox", "--folder", str(folder), "--forget"]
+    return subprocess.run(command, capture_output=True, cwd=ROOT, env=WHERE, text=True, check=False)
+
+
+def test_your_own_pictures_are_told_with_their_place(tmp_path: Path) -> None:
+    """Without this, whoever brought pictures would look for them in every bucket."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "one.jpg").write_bytes(b"x")
+    (own / "two.heic").write_bytes(b"x")
+    with opened(tmp_path / "practice", "--pictures", str(own)) as (process, _mara):
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "s3://" in line)
+        assert (
+            said == "Your 1 picture lies at  s3://orchard-raw/my-pictures/  (type it in a form).\n"
+        )
+        assert "1 file of another kind, such as two.heic" in process.stdout.readline()
+
+
+def test_what_is_open_is_not_forgotten(tmp_path: Path) -> None:
+    """Without this, `make reset` would take the files from under a workspace that runs, and its
+    pages would show errors of a database.
+    """
+    practice = tmp_path / "practice"
+    with opened(practice):
+        refused = forget(practice)
+        assert refused.returncode == 1
+        assert "Stop it first" in refused.stderr
+        assert (practice / "keys.json").exists()
+    assert forget(practice).returncode == 0
+    assert not practice.exists()
+    assert "nothing to forget" in forget(practice).stdout
+
+
+def test_only_the_folder_of_a_practice_workspace_is_forgotten(tmp_path: Path) -> None:
+    """Without this, a slip in --folder would delete somebody's own files."""
+    (tmp_path / "thesis.txt").write_text("years")
+    refused = forget(tmp_path)
+    assert refused.returncode == 1
+    assert "nothing was deleted" in refused.stderr
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_reset_is_that() -> None:
+    """Without this, `make reset` would go its own way again."""
+    (rule,) = re.findall(r"^reset:.*\n\t(.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert rule.endswith("-m bot sandbox --forget")

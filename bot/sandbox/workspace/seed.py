@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.crowd import sample_truth
+from bot.sandbox.workspace import own_pictures
 
 # read when there is something to fill; the bot is started with the names above before that
 if TYPE_CHECKING:
@@ -119,7 +120,6 @@ BASKET = 8  # pictures of the first job, which is over within a minute
 HARVEST = "harvest/"
 HARVEST_SEEDS = (7, 8, 9, 10, 11)
 """200 pictures: enough to watch for a quarter of an hour at the pace of the practice workspace."""
-_PICTURES = {".jpg", ".jpeg", ".png"}
 CORS = {
     "CORSRules": [
         {
@@ -139,14 +139,6 @@ _BLOSSOM_PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"
   <short-instructions>Choose one word.</short-instructions>
 </crowd-image-classifier></crowd-form>
 """
-
-
-def fill(aws: "Aws", own_pictures: Path | None, *, portal: str) -> None:
-    """Put buckets, sample objects and work teams into the AWS stand-in, unless it has them (see
-    `furnish`, `draw`).
-    """
-    furnish(aws, portal=portal)
-    draw(aws, own_pictures)
 
 
 def furnish(aws: "Aws", *, portal: str) -> None:
@@ -180,9 +172,8 @@ def furnish(aws: "Aws", *, portal: str) -> None:
         aws.objects.write(bucket, "one.manifest", f"{line}\n".encode(), "application/x-ndjson")
 
 
-def draw(aws: "Aws", own_pictures: Path | None) -> None:
-    """Fruit to sort and fruit to draw boxes round, once; `own_pictures` is put under `my-pictures/`
-    every time.
+def draw(aws: "Aws") -> None:
+    """Fruit to sort and fruit to draw boxes round, once.
 
     A start that was cut short is made up for by the next one; what somebody deleted later stays
     away.
@@ -194,14 +185,16 @@ def draw(aws: "Aws", own_pictures: Path | None) -> None:
         for bucket in DIFFICULT:
             aws.objects.write(bucket, "one.jpg", _pictures()[0].jpeg, "image/jpeg")
         drawn.touch()
-    if own_pictures is not None:
-        for file in sorted(own_pictures.rglob("*")):
-            if file.suffix.lower() in _PICTURES and file.is_file():
-                _put(
-                    aws,
-                    f"my-pictures/{file.relative_to(own_pictures).as_posix()}",
-                    file.read_bytes(),
-                )
+
+
+def bring(aws: "Aws", folder: Path) -> str:
+    """Put somebody's own pictures into the practice bucket, at every start; where they lie, and
+    what was left out.
+    """
+    found = own_pictures.look(folder)
+    for key, body in found.bodies():
+        _put(aws, key, body)
+    return found.words(RAW)
 
 
 def draw_harvest(aws: "Aws") -> None:

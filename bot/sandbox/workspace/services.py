@@ -128,9 +128,11 @@ class Services:
         for server in (self._aws_server, self._work_server):
             server.start()
 
-    def draw(self) -> None:
-        """Put the pictures where they are missing."""
-        seed.draw(self.aws, self._pictures)
+    def draw(self, say: Callable[[str], object] = str) -> None:
+        """Put the pictures where they are missing; `say` is told where somebody's own lie."""
+        seed.draw(self.aws)
+        if self._pictures is not None:
+            say(seed.bring(self.aws, self._pictures))
 
     def draw_harvest(self) -> None:
         """Put the many pictures of the job that moves, once."""
