@@ -145,6 +145,15 @@ def _product_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     )
     manifest.set_defaults(run=_slack_manifest)
 
+    template = commands.add_parser("template", help="look at a worker template of your own")
+    looks = template.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = looks.add_parser(
+        "check", help="say what is wrong with a worker template; exit code 1 for an error"
+    )
+    check.add_argument("file", metavar="FILE", help="the template (Liquid in HTML, UTF-8)")
+    check.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
+    check.set_defaults(run=_template_check)
+
 
 def _take_env_file(command: argparse.ArgumentParser) -> None:
     command.add_argument(
@@ -235,6 +244,12 @@ def _slack_manifest(chosen: argparse.Namespace) -> int:
 
     print(slack_manifest.text(chosen.url), end="")  # noqa: T201
     return 0
+
+
+def _template_check(chosen: argparse.Namespace) -> int:
+    from bot.runtime import template_report  # noqa: PLC0415
+
+    return template_report.run(chosen.file, as_json=chosen.json)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 traceback.
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -217,3 +218,38 @@ def test_version_is_that_of_the_package() -> None:
     """Without this, nobody could say which version a report is about, or would say another's."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert labeljob("--version") == (0, f"labeljob {declared}\n")
+
+
+FORM = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script><crowd-form>{}'
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (FORM.format(""), 0, "0 errors, 0 warnings."),
+        (FORM.format("\n<img src='s3://raw/a.png'>"), 0, "page.html:2: warning: A browser cannot"),
+        (FORM.format("\n{{ x | }}"), 1, "page.html:2: error: The Liquid cannot be read"),
+        ("\udcff", 1, "is not UTF-8 (byte 1)"),
+        (None, 1, "cannot be read: No such file"),
+    ],
+)
+def test_template_check(tmp_path: Path, content: str | None, code: int, said: str) -> None:
+    """Without this, a template's author would hear of a fault from the first worker."""
+    page = tmp_path / "page.html"
+    if content is not None:
+        page.write_bytes(content.encode(errors="surrogateescape"))
+    ended, written = labeljob("template", "check", str(page))
+    assert ended == code
+    assert said in written
+
+
+def test_template_check_as_json(tmp_path: Path) -> None:
+    """Without this, no pipeline could tell errors from warnings."""
+    page = tmp_path / "page.html"
+    page.write_text(FORM.format("\n<a-b>\n<c-d>"), encoding="utf-8")
+    ended, written = labeljob("template", "check", str(page), "--json")
+    told = json.loads(written)
+    assert ended == 0
+    assert told["ok"]
+    assert told["errors"] == []
+    assert [each["line"] for each in told["warnings"]] == [2, 3]
