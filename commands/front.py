@@ -79,9 +79,11 @@ def _typed(action: Action[Any], who: Asking, rest: str, stories: Stories) -> Ans
         return Said(action.unnamed)
     if action.first:
         _let_in(action.first, who, stories)
-    job = None
-    if rest and action.about:
-        job = stories.jobs.status.named(stories.access.team_id, who.channel, rest)
+    job, name = None, rest
+    if action.words:
+        name, _, rest = rest.partition(" ")
+    if name and action.about:
+        job = stories.jobs.status.named(stories.access.team_id, who.channel, name)
     return handled(action, Ask("command", who, stories, rest, job))
 
 

@@ -7,10 +7,12 @@ from bot.base.storage import Storage
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
+from bot.engines.ground_truth.job_log import JobLog
 
 
 def idle_engine() -> GroundTruth:
     """An engine whose AWS is nowhere."""
     aws = Aws(Settings(SLACK_BOT_TOKEN="xoxb-test"))
     storage = Storage.for_work(aws, Allowed(()))
-    return GroundTruth(Gateway(aws), storage, ExecutionRole(aws, ""), region="us-east-1")
+    role = ExecutionRole(aws, "")
+    return GroundTruth(Gateway(aws), storage, role, JobLog(aws), region="us-east-1")

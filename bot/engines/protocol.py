@@ -6,7 +6,7 @@ after an answer that never came; what an engine cannot do is said by `Abilities`
 and words follow them. Results are an augmented manifest wherever they come from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -131,6 +131,24 @@ class Described:
     availability_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry of a job's log: when, and what happened, in plain words where those are known."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The newest entries of a job's log, newest first; `whole` says that no older ones were left
+    unread.
+    """
+
+    entries: tuple[LogEntry, ...]
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What people read of where labeling happens: `place` is where jobs stand ("nothing was created
@@ -154,6 +172,7 @@ class Abilities:
     one_team: bool = False  # everybody who labels belongs to it
     names_again: bool = False  # two jobs may bear one name
     needs_cors: bool = True  # pictures are fetched by the worker's browser
+    no_log: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +272,11 @@ class Engine(Protocol):
 
     def stop(self, job: Known) -> None:
         """Ask for a stop; a job that is over already is left alone."""
+
+    def log(self, job: Known, wanted: Sequence[str]) -> Log:
+        """The newest entries of a job's log that hold every word of `wanted` (asked while a person
+        waits); not asked of an engine that keeps none.
+        """
 
     def teams(self) -> list[WorkTeam]:
         """Everybody who can be asked to label."""

@@ -199,6 +199,26 @@ DUPLICATE: Action[Shown] = Action(
         tucked=lambda _shown: True,
     ),
 )
+LOG: Action[Shown] = Action(
+    command=LABELJOB,
+    word="log",
+    usage="log name [words]",
+    help="what {place} noted about a job, newest first, or the notes with these words",
+    right="see",
+    first="see",
+    rule=SEE,
+    about="the job whose log to read",
+    unnamed="Name the job whose log to read: /labeljob log name. /labeljob list shows the names.",
+    words=True,
+    mention="log",
+    button=Button(
+        id="job_log",
+        text=_where(lambda job, _state: job.has_log, "Log"),
+        place=10,
+        spoken="Log of {}",
+        tucked=lambda _shown: True,
+    ),
+)
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
@@ -209,6 +229,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     STOP,
     RETRY,
     FOLLOW,
+    LOG,
     HELP,
     TAKE_OVER,
     INSTRUCTIONS,

@@ -61,6 +61,7 @@ class Facts:
             stop_is_soft=self._engine.abilities.stop_is_soft,
             label_attribute=attribute,
             next_try=_next_try(job),
+            has_log=bool(job.arn) and not self._engine.abilities.no_log,
         )
 
     def heard(self, job: Job) -> JobFacts:

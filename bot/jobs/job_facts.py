@@ -21,6 +21,7 @@ class JobFacts:
     until the engine says so. `set_aside` says why nobody looks after the job any more, "" for all
     others. `notes` is what of its data is worth a look; `label_attribute` is the key of the labels
     in the results; `stop_is_soft` says that people may hand in what they began after a stop.
+    `has_log` says that its engine keeps one of it.
     `next_try` is when a launch that failed for now is tried again, None for any other.
     """
 
@@ -47,6 +48,7 @@ class JobFacts:
     label_attribute: str = ""
     stop_is_soft: bool = False
     next_try: datetime | None = None
+    has_log: bool = False
 
     @property
     def noun(self) -> str:

@@ -17,6 +17,7 @@ from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
 from bot.jobs.held import Account, HeldByUs
 from bot.jobs.launch import Launch
+from bot.jobs.log import Logs
 from bot.jobs.open_review import Reviews
 from bot.jobs.orders import Orders
 from bot.jobs.preflight import Preflight
@@ -47,6 +48,7 @@ class JobStory:
     follow: Follow
     queue: Queue
     status: Status
+    logs: Logs
     standing: Standing
     store: JobStore
     engine: Engine
@@ -80,6 +82,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         follow=parts.follow(),
         queue=parts.queue(),
         status=parts.status(),
+        logs=parts.logs(),
         standing=parts.standing(),
         store=parts.store,
         engine=engine,
@@ -215,6 +218,9 @@ class _Parts:
             clock=ground.clock,
             settings=ground.settings,
         )
+
+    def logs(self) -> Logs:
+        return Logs(self._engine, self._facts)
 
     def standing(self) -> Standing:
         ground = self._ground

@@ -57,6 +57,7 @@ class Action(Generic[S]):
 
     `command` is the slash command it belongs to and `word` what is typed after it ("" for what is
     only pressed); `usage` is the whole of it as the usage hint shows it, `help` a line of help.
+    `words` says that more may stand behind that name: what is looked for in it.
     `right` names its rule: rows of the database carry these names, so they stay. `first` is the
     right that whoever types it must have before anything is looked up. `about` says which job is
     named behind the word ("" where none is), and `unnamed` what is answered without a name where
@@ -73,6 +74,7 @@ class Action(Generic[S]):
     first: str = ""
     about: str = ""
     unnamed: str = ""
+    words: bool = False
     mention: str = ""
     button: Button[S] | None = None
 

@@ -70,8 +70,11 @@ def _answered(
     action: Action[Shown], rest: str, who: Asking, root: str, stories: Stories
 ) -> Message:
     """The action's answer, about the job that is named or in whose thread the mention stands."""
-    if rest and action.about:
-        job: Job | None = stories.jobs.status.named(stories.access.team_id, who.channel, rest)
+    name = rest
+    if action.words:
+        name, _, rest = rest.partition(" ")
+    if name and action.about:
+        job: Job | None = stories.jobs.status.named(stories.access.team_id, who.channel, name)
     else:
         job = stories.jobs.status.in_thread(who.channel, root)
     if action.unnamed and job is None:

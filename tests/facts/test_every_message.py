@@ -24,8 +24,9 @@ from bot.delivery.digest import joined
 from bot.delivery.message import Message
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.protocol import LogEntry
 from bot.instructions.page import Example, Instructions, slack_preview
-from bot.jobs.cards import card, queue_card, status_card, thread_lines
+from bot.jobs.cards import card, log_card, queue_card, status_card, thread_lines
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
 from bot.jobs.form import pages
@@ -125,6 +126,8 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         status_card.help_message("AWS", unknown=words),
         status_card.plain_message(words.strip() or "x"),
         status_card.plain_message(status_card.no_such_job(words, [words] * 5)),
+        log_card.log_message(job, (LogEntry(NOW, words),) * 20, whole=False, wanted=words),
+        log_card.log_message(job, (), whole=False, wanted=words),
         queue_card.queue_left(words),
         thread_lines.retried_line(words),
         thread_lines.set_aside_line(job, state, words),

@@ -13,6 +13,7 @@ from botocore.session import get_session
 IMPLIED = {
     "sagemaker": {"AddTags"},
     "rekognition": set(),
+    "logs": set(),
     "sts": set(),
 }  # CreateLabelingJob with tags asks for it
 SOURCES = [

@@ -6,7 +6,7 @@ answer; opaque ids; no state but counters; two jobs may bear one name; task type
 own. What it lists is what an engine of that kind would list over HTTP.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -18,6 +18,7 @@ from bot.engines.protocol import (
     Described,
     JobGone,
     Known,
+    Log,
     Names,
     Order,
     Report,
@@ -76,7 +77,9 @@ class PaperEngine:
     """
 
     names = Names(place="Papermill", service="Papermill", teams_made="with a pencil")
-    abilities = Abilities(stop_is_soft=True, one_team=True, names_again=True, needs_cors=False)
+    abilities = Abilities(
+        stop_is_soft=True, one_team=True, names_again=True, needs_cors=False, no_log=True
+    )
     task_types = TaskTypes((MARGINS, PILES))
 
     def __init__(self, objects: int, *, lose: tuple[str, ...] = ()) -> None:
@@ -137,6 +140,9 @@ class PaperEngine:
 
     def stop(self, job: Known) -> None:
         self.projects[int(job.id)].stopped = True
+
+    def log(self, job: Known, wanted: Sequence[str]) -> Log:
+        raise AssertionError(f"nobody asks for the log of {job.name}, {wanted}, where none is kept")
 
     def teams(self) -> list[WorkTeam]:
         return [WorkTeam(TEAM, "everybody")]

@@ -222,7 +222,7 @@ def test_running_job_is_followed_read_only_until_it_is_taken_over(world: World) 
     (card,) = world.cards("Theirs-Running", channel)
     assert "Theirs: In progress. 0 of 8. berry-team · No labels yet" in card["text"]
     assert "followed by Ana · read only" in card["text"]
-    assert buttons(card) == ["Take over", "Open portal", "Status", "Duplicate"]
+    assert buttons(card) == ["Take over", "Open portal", "Status", "Duplicate", "Log"]
     assert words(world.sam.command(channel, "/labeljob", "stop Theirs-Running")) == (
         "This job was not made here and is only followed. A manager can take it over; then it can "
         "be stopped."
@@ -366,7 +366,9 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
     )
     odd = say(world, channel, "@labeljob how is it going?", root)[-1]
     assert odd["text"].startswith("Ripe or not (mentioned): In progress")
-    assert "A mention understands: status, list, stop, retry, follow name, help." in odd["text"]
+    assert (
+        "A mention understands: status, list, stop, retry, follow name, log, help." in odd["text"]
+    )
     assert "/labeljob create" in say(world, channel, "@labeljob help", root)[-1]["text"]
     assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith(
         "1 job in this channel"

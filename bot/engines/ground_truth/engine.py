@@ -1,7 +1,7 @@
 """Ground Truth as an engine: files into S3, create or adopt, report, stop."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.base.aws import Aws, AwsRefused
 from bot.base.encryption import kms_key
@@ -12,6 +12,7 @@ from bot.base.storage import Storage
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
+from bot.engines.ground_truth.job_log import JobLog
 from bot.engines.ground_truth.public_workforce import PublicWorkforce
 from bot.engines.ground_truth.request import place_of, request
 from bot.engines.protocol import (
@@ -19,6 +20,7 @@ from bot.engines.protocol import (
     Abilities,
     Described,
     Known,
+    Log,
     Names,
     Order,
     Report,
@@ -57,6 +59,7 @@ class GroundTruth:
         gateway: Gateway,
         storage: Storage,
         role: ExecutionRole,
+        job_log: JobLog,
         *,
         region: str,
         kms_key: str = "",
@@ -65,6 +68,7 @@ class GroundTruth:
         self._gateway = gateway
         self._storage = storage
         self._role = role
+        self._job_log = job_log
         self._region = region
         self._kms_key = kms_key
         self._public = PublicWorkforce(region, public_task_price)
@@ -79,6 +83,7 @@ class GroundTruth:
             Gateway(aws),
             storage,
             role,
+            JobLog(aws),
             region=settings.aws_region,
             kms_key=key,
             public_task_price=settings.public_task_price,
@@ -138,6 +143,10 @@ class GroundTruth:
     def stop(self, job: Known) -> None:
         """Ask AWS to stop the job."""
         self._gateway.stop(job.name)
+
+    def log(self, job: Known, wanted: Sequence[str]) -> Log:
+        """What CloudWatch has of the job."""
+        return self._job_log.newest(job.name, wanted)
 
     def teams(self) -> list[WorkTeam]:
         """Every private work team, and those of the vendors that the account subscribed to."""
