@@ -11,6 +11,9 @@ CLASSIFY, BOXES, MASKS, TEXT = "classify", "boxes", "masks", "text"
 VIDEO, CLOUDS, CHECK, MORE = "video", "3d", "check", "more"
 TILES = (CLASSIFY, BOXES, MASKS, TEXT, VIDEO, CLOUDS, CHECK, MORE)
 
+# The shapes of the file that holds the labels.
+STANDARD, SPANS, FRAMES = "standard", "ner", "video-pointcloud"
+
 _NOUNS = {"Image": "picture", "Text": "text", "Video": "video", "3D": "scene"}
 
 
@@ -25,14 +28,26 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
 
     `tile` is where a form shows it (one of `TILES`), `asks` which members of
     `bot.engines.particulars.Particulars` it needs or takes, and no others; `several` tells whether
-    one object may get several labels, `audits` which task type's labels it checks or fixes ("" for
-    none).
+    one object may get several labels, `annotation_types` which shapes can be drawn (the first where
+    nobody says), and `task_time_s` how many seconds one task takes at most where nobody says.
+
+    An audit names the task type whose labels it looks at (`audits`), what workers see of them
+    (`earlier`: "boxes" or "mask" on our page, "" on one of AWS), and whether they may correct them
+    (`fixes`).
+
+    `label_max` is how many characters a label has at most, `short_max` and `full_max` how many the
+    instructions have with their marks (0 where the worker page alone limits them), and
+    `file_bytes_max` how large one object's file is at most (0 where nobody says).
+
+    `auto_label` is the algorithm of automated labeling, "" where there is none; it takes
+    `auto_label_labels_max` labels (None for any number) and pictures of `auto_label_pixels_max`.
 
     An engine whose worker pages are ours names the crowd element in `element`, what it is called
     there in `element_name`, and its attribute for the labels in `labels_attribute` ("" where the
     element needs more than an object and labels: we have no page for those). Ground Truth's own are
-    `pre` and `acs`, the names of its Lambda functions (give them to `lambda_arn`), and `ui_kind`:
-    "template" (our page in S3) or "arn" (a page of AWS, `human_task_ui`).
+    `pre` and `acs`, the names of its Lambda functions (give them to `lambda_arn`; "" where they are
+    the requester's own), `ui_kind`: "template" (a page in S3) or "arn" (a page of AWS,
+    `human_task_ui`), and `category_file`, the shape of the file that holds the labels.
     """
 
     id: str
@@ -51,7 +66,15 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     tile: str = MORE
     asks: tuple[str, ...] = ()
     several: bool = False
+    annotation_types: tuple[str, ...] = ()
+    task_time_s: int = 300
+    label_max: int = 256
+    short_max: int = 0
+    full_max: int = 0
+    file_bytes_max: int = 0
     audits: str = ""
+    earlier: str = ""
+    fixes: bool = False
     element: str = ""
     element_name: str = ""
     labels_attribute: str = ""
@@ -64,7 +87,10 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     default_keywords: tuple[str, ...] = ()
     metadata_type: str = ""
     console_default_workers: int = 3
+    category_file: str = STANDARD
     auto_label: str = ""
+    auto_label_labels_max: int | None = None
+    auto_label_pixels_max: int = 0
     rekognition: str = "not importable"
     public_workforce: bool = False
 
@@ -87,12 +113,21 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
             self.element,
             self.element_name,
             self.labels_attribute,
-            shows_text=self.source_key == "source",
+            shows=self.noun,
+            earlier=self.earlier,
+            fixes=self.fixes,
         )
+
+    @property
+    def own_page(self) -> bool:
+        """Whether the worker page is the requester's own."""
+        return "template" in self.asks
 
     @property
     def label_limits(self) -> str:
         """How many labels the type takes, in words: "2 labels or more", "1 to 50 labels"."""
+        if self.labels_max is None and not self.labels_min:
+            return "any number of labels, or none"
         if self.labels_max is None:
             return f"{count(self.labels_min, 'label')} or more"
         return f"{self.labels_min} to {self.labels_max} labels"

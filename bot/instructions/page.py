@@ -1,5 +1,4 @@
-"""The worker page (Jinja to Liquid), the label category file, and the instructions as Slack shows
-them.
+"""The worker page (Jinja to Liquid), and the instructions as Slack shows them.
 
 Promises to launch and preview: the same instructions give the same bytes (so a page can be kept
 under its digest); whatever people typed is text on the page, never Liquid, never script; and what
@@ -10,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import msgspec
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -22,20 +20,18 @@ from bot.instructions import clean, slack_text
 from bot.instructions.pictures import BadPicture, Example, Picture, checked
 
 PAGE_LIMIT = 128_000  # SageMaker: characters of a template
-LABEL_LIMIT = 256  # Ground Truth: characters of a label's name
 PREVIEW_BLOCKS = 45  # Slack: 50 blocks a message, 100 a view; the caller adds a few
 _URL_LIMIT = 3_000  # Slack: image_url
 
 __all__ = [
-    "BadLabels",
     "BadPicture",
     "Example",
     "Instructions",
     "NoPage",
+    "NothingToAudit",
     "PageTooLarge",
     "Skeleton",
     "Tool",
-    "category_file",
     "has_page",
     "skeleton",
     "slack_preview",
@@ -60,10 +56,10 @@ class PageTooLarge(Refusal):
     field = "full_instructions"
 
 
-class BadLabels(Refusal):
-    """Give each label a name of its own, up to 256 characters."""
+class NothingToAudit(Refusal):
+    """Say which label attribute of the data is to be checked."""
 
-    field = "labels"
+    field = "audited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +82,17 @@ class Tool:
     the labels.
 
     Our page is for elements that need no more than an object and labels: `labels_attribute` is ""
-    for any other. The object is a picture, or a text where `shows_text`.
+    for any other. `shows` says what the object is: picture, text or video. Of an earlier job's
+    labels it shows `earlier` ("boxes", "mask", "" for nothing), for workers to correct where
+    `fixes`, else to be judged.
     """
 
     element: str
     name: str
     labels_attribute: str
-    shows_text: bool = False
+    shows: str = "picture"
+    earlier: str = ""
+    fixes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,24 +151,32 @@ def has_page(tool: Tool) -> bool:
 
 
 def worker_page(
-    tool: Tool, instructions: Instructions, *, allowed: Callable[[str], bool] | None = None
+    tool: Tool,
+    instructions: Instructions,
+    *,
+    audited: str = "",
+    allowed: Callable[[str], bool] | None = None,
 ) -> str:
     """The Liquid source that Ground Truth renders for each task.
 
-    `allowed` says whether the bot may grant access to an S3 picture; without it the caller has
-    asked already.
+    `audited` is the label attribute of the job whose labels are judged or corrected. `allowed` says
+    whether the bot may grant access to an S3 picture; without it the caller has asked already.
 
     Raises:
         NoPage: there is no page for this tool (see `has_page`).
+        NothingToAudit: the tool shows an earlier job's labels, and no attribute says which.
         BadPicture: an example's address cannot be used.
         PageTooLarge: more than the 128,000 characters that SageMaker takes.
 
     """
     if not has_page(tool):
         raise NoPage
+    if tool.earlier and not audited:
+        raise NothingToAudit
     examples = [checked(example, allowed) for example in instructions.examples]
     page = _pages.get_template(_PAGE).render(
         tool=tool,
+        audited=audited,
         title=_one_line(instructions.task_title),
         header=_one_line(instructions.description) or _one_line(instructions.task_title),
         short=Markup(clean.from_html(instructions.short_html)),  # noqa: S704 - cleaned on this very line
@@ -222,30 +230,6 @@ def slack_preview(
             blocks.context("The full instructions are longer than Slack shows."),
         ]
     return [*shown, *pictures, *([blocks.divider(), *rest] if rest else [])][:PREVIEW_BLOCKS]
-
-
-def category_file(labels: Sequence[str]) -> bytes:
-    """The label category file of the standard shape (`document-version` 2018-11-28), as UTF-8 JSON.
-
-    Raises:
-        BadLabels: an empty, too long (256 characters) or repeated name.
-
-    """
-    names = [_one_line(label) for label in labels]
-    for name in names:
-        if not 1 <= len(name) <= LABEL_LIMIT:
-            raise BadLabels(
-                f"“{blocks.cut(name, 40)}” has {len(name):,} characters; a label has 1 to "
-                f"{LABEL_LIMIT}."
-            )
-    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
-    if twice is not None:
-        raise BadLabels(
-            f"“{blocks.cut(twice, 40)}” is named twice. Give each label a name of its own."
-        )
-    return msgspec.json.encode(
-        {"document-version": "2018-11-28", "labels": [{"label": name} for name in names]}
-    )
 
 
 def _told(task_type_id: str, part: str) -> str:

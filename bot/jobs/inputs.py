@@ -15,8 +15,6 @@ from bot.jobs.places import is_text_file
 from bot.manifests import build, lines, texts
 from bot.manifests.texts import TextsRead
 
-_IMAGE_BYTES_MAX = 40 * 1024 * 1024  # Ground Truth: 40 MB an image
-
 
 class BadInput(Refusal):
     """The data cannot be labeled as it is."""
@@ -124,7 +122,12 @@ class Inputs:
         keys = self._storage.keys(uri)
         limit = kind.objects_max
         return build.lines_for(
-            keys, uri.bucket, kind.media, tally=tally, limit=limit, max_bytes=_IMAGE_BYTES_MAX
+            keys,
+            uri.bucket,
+            kind.media,
+            tally=tally,
+            limit=limit,
+            max_bytes=kind.file_bytes_max or None,
         )
 
     def _texts(

@@ -80,7 +80,8 @@ class WhyUnlabeled:
         def state_of(one: tuple[int, str]) -> str:
             if self._clock() > end:
                 return ""
-            return _state(storage, one, picture=facts.noun == "picture")
+            most = facts.kind.file_bytes_max if facts.kind else 0
+            return _state(storage, one, most, picture=facts.noun == "picture")
 
         states = _states(found, state_of)
         to_its_end = state.state == COMPLETED
@@ -94,12 +95,13 @@ def _states(found: Unlabeled, state_of: Callable[[tuple[int, str]], str]) -> dic
         return dict(zip((line for line, _ in named), pool.map(state_of, named), strict=True))
 
 
-def _state(storage: Storage, one: tuple[int, str], *, picture: bool) -> str:
+def _state(storage: Storage, one: tuple[int, str], most: int, *, picture: bool) -> str:
     """What is the matter with one of them, what Ground Truth fails it for first; "" for nothing, or
-    where nobody says.
+    where nobody says. `most` is how many bytes it may have.
     """
     try:
-        codes = [each.code for each in things_of(storage, one, opened=picture, boxes=False)]
+        things = things_of(storage, one, most=most, opened=picture, boxes=False)
+        codes = [each.code for each in things]
     except (LabeljobError, BadAddress):
         return ""
     return next((code for code in codes if code in BLOCKING), codes[0] if codes else "")

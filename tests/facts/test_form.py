@@ -159,7 +159,11 @@ def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:
     """A type of another kind of data on the page would be chosen sooner or later."""
     page = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))
     options = page["task_type"]["element"]["options"]
-    assert [one["value"] for one in options] == ["text-classification"]
+    assert [one["value"] for one in options] == [
+        "text-classification",
+        "text-classification-multilabel",
+        "named-entity-recognition",
+    ]
     assert "2 labels or more" in options[0]["description"]["text"]
     assert "initial_option" not in page["task_type"]["element"]
     assert page["category"]["dispatch_action"] is True

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.instructions import clean, page
-from bot.instructions.page import BadLabels, Example, Instructions, NoPage, PageTooLarge
+from bot.instructions.page import Example, Instructions, NoPage, NothingToAudit, PageTooLarge
 from bot.instructions.pictures import BadPicture
 from tests.facts.markup import Seen
 
@@ -29,7 +29,10 @@ WITH_PAGE = sorted(name for name, kind in TASK_TYPES.items() if page.has_page(ki
 
 def worker_page(task_type: str, told: Instructions, **more: Any) -> str:
     """The page of a task type of the catalogue."""
-    return page.worker_page(TASK_TYPES[task_type].tool, told, **more)
+    tool = TASK_TYPES[task_type].tool
+    if tool.earlier:
+        more = {"audited": "fruit", **more}
+    return page.worker_page(tool, told, **more)
 
 
 PIECES = st.sampled_from(
@@ -84,6 +87,28 @@ def instructions(**changes: Any) -> Instructions:
     return Instructions(**{**plain, **changes})
 
 
+JUDGED, EMPTY = ("right", "wrong"), ("right", "wrong", "empty")
+LINES: dict[tuple[str, ...], dict[str, Any]] = {
+    JUDGED: {
+        "fruit": {
+            "annotations": [
+                {"class_id": 1, "left": 40, "top": 52.5, "width": 120, "height": 98},
+                {"class_id": 0, "left": 1, "top": 2, "width": 3, "height": 4},
+            ]
+        },
+        "fruit-metadata": {"class-map": {"0": """a 'big' "one" <b>""", "1": "pear"}},
+        "rows-ref": "s3://orchard-out/1.png",
+        "rows-ref-metadata": {
+            "internal-color-map": {
+                "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff"},
+                "1": {"class-name": """it's "a" tree""", "hex-color": "#2ca02c"},
+                "2": {"class-name": "road", "hex-color": "#1f77b4"},
+            }
+        },
+    },
+}
+
+
 class GroundTruth:
     """Renders pages as Ground Truth does, and remembers the addresses it was asked to open."""
 
@@ -100,7 +125,9 @@ class GroundTruth:
 
     def render(self, source: str, labels: tuple[str, ...]) -> str:
         self.granted = []
-        task = {"input": {"taskObject": "s3://orchard-raw/1.jpg", "labels": list(labels)}}
+        line = LINES.get(labels, {})
+        shown = {"taskObject": "s3://orchard-raw/1.jpg", "labels": list(labels)}
+        task = {"input": {**shown, "manifestLine": line}}
         return str(self.liquid.from_string(source).render(task=task))
 
 
@@ -343,12 +370,125 @@ def test_labels_are_shown_as_they_were_typed_and_told_apart() -> None:
     assert "Labels: &lt;b&gt;, a &amp; b, “ripe, green”" in shown[0]["text"]["text"]
 
 
-def test_category_file_has_the_standard_shape() -> None:
-    """Without document-version, or with a repeated name, the job fails after it was created."""
-    assert json.loads(page.category_file(["ripe", " née  "])) == {
-        "document-version": "2018-11-28",
-        "labels": [{"label": "ripe"}, {"label": "née"}],
-    }
-    for wrong in (["a", "a"], ["a", ""], ["a" * 257]):
-        with pytest.raises(BadLabels):
-            page.category_file(wrong)
+def _attribute(rendered: str, element: str, name: str) -> Any:
+    """What an attribute of the page's element holds, read as a browser and then as the element
+    would.
+    """
+    tags = [tag for tag_name, tag in Seen(rendered).tags if tag_name == element]
+    return json.loads(tags[0][name])
+
+
+@pytest.mark.parametrize(
+    ("task_type", "element", "attribute", "audited", "right"),
+    [
+        (
+            "bounding-box-adjustment",
+            "crowd-bounding-box",
+            "initial-value",
+            "fruit",
+            [
+                {"label": "pear", "left": 40, "top": 52.5, "width": 120, "height": 98},
+                {"label": """a 'big' "one" <b>""", "left": 1, "top": 2, "width": 3, "height": 4},
+            ],
+        ),
+        (
+            "bounding-box-verification",
+            "crowd-image-classifier",
+            "overlay",
+            "fruit",
+            {
+                "boundingBox": {
+                    "labels": ["""a 'big' "one" <b>""", "pear"],
+                    "value": [
+                        {"label": "pear", "left": 40, "top": 52.5, "width": 120, "height": 98},
+                        {
+                            "label": """a 'big' "one" <b>""",
+                            "left": 1,
+                            "top": 2,
+                            "width": 3,
+                            "height": 4,
+                        },
+                    ],
+                }
+            },
+        ),
+        (
+            "semantic-segmentation-adjustment",
+            "crowd-semantic-segmentation",
+            "initial-value",
+            "rows-ref",
+            {
+                "src": "https://granted.example/picture",
+                "labelMappings": {
+                    """it's "a" tree""": {"color": "#2ca02c"},
+                    "road": {"color": "#1f77b4"},
+                },
+            },
+        ),
+        (
+            "semantic-segmentation-verification",
+            "crowd-image-classifier",
+            "overlay",
+            "rows-ref",
+            {
+                "semanticSegmentation": {
+                    "src": "https://granted.example/picture",
+                    "labelMappings": {
+                        """it's "a" tree""": {"color": "#2ca02c"},
+                        "road": {"color": "#1f77b4"},
+                    },
+                }
+            },
+        ),
+    ],
+)
+def test_audits_show_the_labels_that_are_there(
+    task_type: str, element: str, attribute: str, audited: str, right: Any
+) -> None:
+    """Without this, workers would judge or correct an empty picture, and what they said of it would
+    go into the results.
+    """
+    source = worker_page(task_type, instructions(labels=JUDGED), audited=audited)
+    rendered, _ = ground_truth(source, JUDGED)
+    assert _attribute(rendered, element, attribute) == right
+    judged = TASK_TYPES[task_type].metadata_type == "groundtruth/label-verification"
+    assert ("<worker-comment" in rendered) is judged
+
+
+@pytest.mark.parametrize("task_type", sorted(name for name in WITH_PAGE if "-" in name))
+def test_objects_without_earlier_labels_show_too(task_type: str) -> None:
+    """Without this, one line that an earlier job left out would end the page for its worker."""
+    rendered, granted = ground_truth(worker_page(task_type, instructions(labels=EMPTY)), EMPTY)
+    assert granted == (
+        ["s3://orchard-raw/1.jpg"] if ROWS[task_type]["source_key"] == "source-ref" else []
+    )
+    assert "</crowd-form>" in rendered
+
+
+def test_audit_without_an_attribute_has_no_page() -> None:
+    """Without this, a job would be launched whose workers see nothing of what they check."""
+    with pytest.raises(NothingToAudit, match="which label attribute"):
+        page.worker_page(TASK_TYPES["bounding-box-adjustment"].tool, instructions())
+
+
+@given(typed=TYPED)
+def test_typed_attribute_never_runs(typed: str) -> None:
+    """Without this, the name of an attribute could end its quotes and open what the role may
+    read.
+    """
+    try:
+        source = worker_page(
+            "semantic-segmentation-adjustment", instructions(), audited=typed or "x"
+        )
+        _, granted = ground_truth(source, JUDGED)
+    except (PageTooLarge, NothingToAudit):
+        return
+    assert set(granted) <= {"s3://orchard-raw/1.jpg", "s3://orchard-out/1.png"}
+
+
+def test_clips_are_played_in_the_page() -> None:
+    """Without this, workers would classify a clip that they cannot see."""
+    rendered, granted = ground_truth(worker_page("video-classification", instructions()))
+    players = [tag for name, tag in Seen(rendered).tags if name == "video"]
+    assert [player["src"] for player in players] == ["https://granted.example/picture"]
+    assert granted == ["s3://orchard-raw/1.jpg"]

@@ -16,7 +16,11 @@ def test_every_offered_type_can_be_launched() -> None:
     """Without a Lambda pair, an element and a source key a type on the form would fail at AWS."""
     for kind in (one for name in TASK_TYPES.categories for one in TASK_TYPES.offered(name)):
         assert kind.pre.removeprefix("PRE-") == kind.acs.removeprefix("ACS-") != ""
-        assert kind.ui_kind == "template"
+        assert kind.default_title
+        assert kind.default_keywords
+        if kind.ui_kind == "arn":
+            assert kind.human_task_ui
+            continue
         assert kind.element.startswith("crowd-")
         assert kind.labels_attribute in ("categories", "labels")
         assert kind.source_key in ("source-ref", "source")
@@ -24,12 +28,18 @@ def test_every_offered_type_can_be_launched() -> None:
 
 def test_only_the_types_of_a_category_show() -> None:
     """A requester who labels texts must not be offered boxes."""
-    assert TASK_TYPES.categories == ("Image", "Text")
+    assert TASK_TYPES.categories == ("Image", "Text", "Video", "3D")
     assert [one.id for one in TASK_TYPES.offered("Image")] == [
         "image-classification",
+        "image-classification-multilabel",
         "bounding-box",
+        "semantic-segmentation",
     ]
-    assert [one.id for one in TASK_TYPES.offered("Text")] == ["text-classification"]
+    assert [one.id for one in TASK_TYPES.offered("Text")] == [
+        "text-classification",
+        "text-classification-multilabel",
+        "named-entity-recognition",
+    ]
     assert TASK_TYPES.offered("image; drop") == []
 
 

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from bot.base.errors import Refusal
-from bot.engines.task_type import TaskType, TaskTypes
+from bot.engines.task_type import FRAMES, TaskType, TaskTypes
 
 _CATEGORIES = {
     "image": "Image",
@@ -23,6 +23,11 @@ _CATEGORIES = {
 }
 # Ground Truth: objects per manifest, where a type has no lower limit of its own
 _OBJECTS_MAX = 100_000
+_LABEL_MAX = 256  # Ground Truth: characters of a label's name
+_FRAMES_LABEL_MAX = 16  # Ground Truth: the same, on its pages for frames and point clouds
+# Ground Truth: under 255 and under 2,048 characters, on its pages for frames and point clouds
+_FRAMES_SHORT_MAX, _FRAMES_FULL_MAX = 254, 2_047
+_TASK_TIME_S = 300  # the console's own for pictures and texts
 
 _SUMMARIES = {
     "image-classification": "One label for the whole picture",
@@ -32,46 +37,78 @@ _SUMMARIES = {
     "text-classification": "One label for the whole text",
     "text-classification-multilabel": "Every label that fits the text",
     "named-entity-recognition": "Words and phrases marked with labels",
+    "video-classification": "One label for the whole clip",
+    "video-object-detection": "Shapes round the objects of every frame",
+    "video-object-tracking": "Objects followed from frame to frame",
+    "3d-object-detection": "Cuboids round the objects of a point cloud",
+    "3d-object-tracking": "Cuboids that follow objects from frame to frame",
+    "3d-semantic-segmentation": "Every point gets a label",
 }
 
 
 def _row(raw: dict[str, Any]) -> TaskType:
     """A catalogue row in our words; members that a type lacks are empty."""
-    ui = raw["ui"]
     return TaskType(
         id=raw["id"],
         title=raw["title"],
         category=_CATEGORIES[raw["family"]],
         summary=_SUMMARIES.get(raw["id"], raw.get("default_description") or raw["title"]),
-        element=ui.get("element") or "",
-        element_name=ui.get("name") or "",
-        labels_attribute=ui.get("labels_attribute") or "",
-        ui_kind=ui["kind"],
-        human_task_ui=ui.get("human_task_ui") or "",
         pre=raw.get("pre") or "",
         acs=raw.get("acs") or "",
         source_key=raw["source_key"],
         media=tuple(raw.get("media") or ()),
-        labels_min=raw["labels_min"],
-        labels_max=raw.get("labels_max_api"),
         ref_suffix=raw["ref_suffix"],
-        time_limit_max_s=raw["time_limit_max_s"],
-        objects_max=raw.get("dataset_max_objects") or _OBJECTS_MAX,
         default_title=raw.get("default_title") or raw["title"],
         default_description=raw.get("default_description") or raw["title"],
         default_keywords=tuple(raw.get("default_keywords") or ()),
         metadata_type=raw.get("metadata_type") or "",
         console_default_workers=raw.get("console_default_workers") or 3,
-        auto_label=raw.get("auto_label") or "",
         rekognition=raw.get("rekognition") or "not importable",
         makes_dataset=raw["makes_dataset"],
         offered=raw.get("offered") or 0,
         tile=raw["tile"],
         asks=tuple(raw.get("asks") or ()),
         several=bool(raw.get("several")),
+        annotation_types=tuple(raw.get("annotation_types") or ()),
+        task_time_s=raw.get("task_time_s") or _TASK_TIME_S,
         audits=raw.get("audits") or "",
+        category_file=raw["category_file"],
         public_workforce=bool(raw.get("public_workforce")),
+        **_page(raw),
+        **_limits(raw),
     )
+
+
+def _page(raw: dict[str, Any]) -> dict[str, Any]:
+    """What workers see."""
+    ui = raw["ui"]
+    return {
+        "element": ui.get("element") or "",
+        "element_name": ui.get("name") or "",
+        "labels_attribute": ui.get("labels_attribute") or "",
+        "ui_kind": ui["kind"],
+        "human_task_ui": ui.get("human_task_ui") or "",
+        "earlier": ui.get("earlier") or "",
+        "fixes": bool(raw.get("audits")) and not ui.get("overlay"),
+    }
+
+
+def _limits(raw: dict[str, Any]) -> dict[str, Any]:
+    """What is too much."""
+    frames = raw["category_file"] == FRAMES
+    return {
+        "labels_min": raw["labels_min"],
+        "labels_max": raw.get("labels_max_api"),
+        "label_max": _FRAMES_LABEL_MAX if frames else _LABEL_MAX,
+        "short_max": _FRAMES_SHORT_MAX if frames else 0,
+        "full_max": _FRAMES_FULL_MAX if frames else 0,
+        "time_limit_max_s": raw["time_limit_max_s"],
+        "objects_max": raw.get("dataset_max_objects") or raw.get("sequences_max") or _OBJECTS_MAX,
+        "file_bytes_max": (raw.get("max_file_mb") or 0) * 1024 * 1024,
+        "auto_label": raw.get("auto_label") or "",
+        "auto_label_labels_max": raw.get("labels_max_api_auto_label"),
+        "auto_label_pixels_max": raw.get("auto_label_max_pixels") or 0,
+    }
 
 
 def _read(file: Traversable) -> dict[str, Any]:
@@ -92,6 +129,7 @@ TASK_TYPES = TaskTypes(_row(raw) for raw in _families())
 
 _ACCOUNTS: dict[str, str] = _read(_HERE.joinpath("regions.json"))["lambda_account_by_region"]
 _PAGES_ACCOUNT = "394669845002"  # the owner of AWS's own worker pages, in every Region
+_ALGORITHMS_ACCOUNT = "027400017018"  # the owner of the algorithms, in every Region
 
 REGIONS: tuple[str, ...] = tuple(sorted(_ACCOUNTS))
 """The Regions that have the built-in Lambda functions."""
@@ -120,3 +158,9 @@ def lambda_arn(region: str, name: str) -> str:
 def page_arn(region: str, name: str) -> str:
     """The ARN of one of AWS's own worker pages, such as "NamedEntityRecognition"."""
     return f"arn:aws:sagemaker:{region}:{_PAGES_ACCOUNT}:human-task-ui/{name}"
+
+
+def algorithm_arn(region: str, name: str) -> str:
+    """The ARN of an algorithm of automated labeling, such as "object-detection"."""
+    resource = f"labeling-job-algorithm-specification/{name}"
+    return f"arn:aws:sagemaker:{region}:{_ALGORITHMS_ACCOUNT}:{resource}"

@@ -10,6 +10,7 @@ from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
 from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.ground_truth.categories import category_file
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
@@ -29,9 +30,10 @@ from bot.engines.protocol import (
     Submitted,
     TeamGone,
 )
-from bot.instructions.page import category_file, worker_page
+from bot.instructions.page import PAGE_LIMIT, PageTooLarge, worker_page
 from bot.people.work_team import WorkTeam
 
+_OWN_PAGE_BYTES = 4 * PAGE_LIMIT + 1  # as many as so many characters can have, and one more
 log = logging.getLogger(__name__)
 
 
@@ -158,24 +160,53 @@ class GroundTruth:
         """
         return f"{output.rstrip('/')}/{name}/manifests/output/output.manifest"
 
-    def _files(self, order: Order, steps: Steps) -> tuple[S3Uri | None, S3Uri]:
+    def _files(self, order: Order, steps: Steps) -> tuple[S3Uri | None, S3Uri | None]:
         """Worker page and label file in S3, under keys that hold their hash.
 
         Each try writes them: that changes nothing, and heals what was deleted since the last one.
         """
-        template, kept = None, {}
-        if order.task_type.ui_kind == "template":
-            page = worker_page(
-                order.task_type.tool, order.instructions, allowed=order.allowed.text
-            ).encode()
-            template = place_of(order, page, ".liquid.html")
-            self._storage.put(template, page, "text/html; charset=utf-8")
-            kept["template"] = str(template)
-        categories = category_file(order.instructions.labels)
-        labels = place_of(order, categories, ".labels.json")
-        self._storage.put(labels, categories, "application/json")
-        steps.keep(labels=str(labels), **kept)
+        page = self._page(order)
+        template = self._kept(order, page, ".liquid.html", "text/html; charset=utf-8")
+        categories = category_file(order.task_type, order.instructions, order.particulars)
+        labels = self._kept(order, categories, ".labels.json", "application/json")
+        written = {"template": template, "labels": labels}
+        steps.keep(**{step: str(place) for step, place in written.items() if place})
         return template, labels
+
+    def _page(self, order: Order) -> bytes | None:
+        """The worker page; None where it is AWS's own. The requester's own page is copied, so that
+        the job keeps it as it was.
+        """
+        kind = order.task_type
+        if kind.ui_kind != "template":
+            return None
+        if kind.own_page:
+            return self._own_page(order)
+        return worker_page(
+            kind.tool,
+            order.instructions,
+            audited=order.particulars.audited,
+            allowed=order.allowed.text,
+        ).encode()
+
+    def _own_page(self, order: Order) -> bytes:
+        place = S3Uri.parse(order.particulars.template)
+        page = self._storage.limited_to(order.allowed).beginning(place, _OWN_PAGE_BYTES)
+        if len(page.decode("utf-8", "replace")) > PAGE_LIMIT:
+            raise PageTooLarge(
+                f"{place} is too long: Ground Truth takes a page of {PAGE_LIMIT:,} characters.",
+                field="template",
+            )
+        return page
+
+    def _kept(
+        self, order: Order, content: bytes | None, ending: str, content_type: str
+    ) -> S3Uri | None:
+        if content is None:
+            return None
+        place = place_of(order, content, ending)
+        self._storage.put(place, content, content_type)
+        return place
 
     def _first_report(self, name: str) -> Report:
         """How the new job stands; where AWS does not say, the watcher finds out."""

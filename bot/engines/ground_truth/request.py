@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 from bot.base.s3_uri import S3Uri
-from bot.engines.ground_truth.catalogue import lambda_arn, page_arn
+from bot.engines.ground_truth.catalogue import algorithm_arn, lambda_arn, page_arn
+from bot.engines.particulars import Extras
 from bot.engines.protocol import Order
 
-REQUEST_TAG = "labeljob:request"
+REQUEST_TAG, DIGEST_TAG = "labeljob:request", "labeljob:digest"
 
 
 def place_of(order: Order, content: bytes, ending: str) -> S3Uri:
@@ -26,45 +27,105 @@ def request(  # noqa: PLR0913 - an order and where it goes
     region: str,
     role_arn: str,
     template: S3Uri | None,
-    labels: S3Uri,
+    labels: S3Uri | None,
     kms_key: str = "",
 ) -> dict[str, Any]:
     """The arguments of CreateLabelingJob; `template` is None for a task type with a page of AWS's
-    own, `kms_key` is what the results are encrypted with ("" for nothing said).
+    own, `labels` for a page of one's own without labels, `kms_key` is what the results are
+    encrypted with ("" for nothing said).
 
-    The tags are the request's key and one more: the digest of the request, which tells an
+    Two of the tags are the request's key and the digest of the request, which tells an
     administrator whether AWS has what the bot would ask for now.
     """
-    kind, told = order.task_type, order.instructions
-    ui = {"UiTemplateS3Uri": str(template)}
-    if template is None:
-        ui = {"HumanTaskUiArn": page_arn(region, kind.human_task_ui)}
-    key = {"KmsKeyId": kms_key} if kms_key else {}
+    extras = order.extras
     asked: dict[str, Any] = {
         "LabelingJobName": order.name,
         "LabelAttributeName": order.label_attribute,
-        "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": str(order.manifest)}}},
-        "OutputConfig": {"S3OutputPath": str(order.output).rstrip("/"), **key},
-        "RoleArn": role_arn,
-        "LabelCategoryConfigS3Uri": str(labels),
-        "HumanTaskConfig": {
-            "WorkteamArn": order.workteam,
-            "UiConfig": ui,
-            "PreHumanTaskLambdaArn": lambda_arn(region, kind.pre),
-            "AnnotationConsolidationConfig": {
-                "AnnotationConsolidationLambdaArn": lambda_arn(region, kind.acs)
-            },
-            "TaskTitle": told.task_title,
-            "TaskDescription": told.description,
-            "TaskKeywords": list(kind.default_keywords),
-            "NumberOfHumanWorkersPerDataObject": order.workers_per_object,
-            "TaskTimeLimitInSeconds": order.task_time_limit_s,
-            "TaskAvailabilityLifetimeInSeconds": order.availability_s,
+        "InputConfig": _input(order),
+        "OutputConfig": {
+            "S3OutputPath": str(order.output).rstrip("/"),
+            **_said(KmsKeyId=extras.output_key or kms_key, SnsTopicArn=extras.output_topic),
         },
+        "RoleArn": role_arn,
+        **_said(LabelCategoryConfigS3Uri=str(labels or "")),
+        **_said(StoppingConditions=_stopping(extras)),
+        **_said(LabelingJobAlgorithmsConfig=_algorithms(order, region)),
+        "HumanTaskConfig": _task(order, region, template),
     }
     digest = _sha256(json.dumps(asked, sort_keys=True).encode())
-    tags = {REQUEST_TAG: order.request_key, "labeljob:digest": digest}
+    tags = {**extras.tags, REQUEST_TAG: order.request_key, DIGEST_TAG: digest}
     return {**asked, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
+def _said(**members: Any) -> dict[str, Any]:
+    """The members that say something."""
+    return {name: value for name, value in members.items() if value}
+
+
+def _input(order: Order) -> dict[str, Any]:
+    source = {"S3DataSource": {"ManifestS3Uri": str(order.manifest)}}
+    topic = _said(SnsTopicArn=order.extras.input_topic)
+    return {
+        "DataSource": {**source, **_said(SnsDataSource=topic)},
+        **_said(DataAttributes=_said(ContentClassifiers=list(order.extras.declarations))),
+    }
+
+
+def _stopping(extras: Extras) -> dict[str, int]:
+    """When the job stops by itself; a job that is fed by a topic takes no such conditions."""
+    if extras.input_topic:
+        return {}
+    return _said(
+        MaxHumanLabeledObjectCount=extras.stop_at_objects,
+        MaxPercentageOfInputDatasetLabeled=extras.stop_at_percent,
+    )
+
+
+def _algorithms(order: Order, region: str) -> dict[str, Any]:
+    """Automated labeling, where it was asked for and the task type has it."""
+    extras, algorithm = order.extras, order.task_type.auto_label
+    if not (extras.auto_label and algorithm):
+        return {}
+    return {
+        "LabelingJobAlgorithmSpecificationArn": algorithm_arn(region, algorithm),
+        **_said(InitialActiveLearningModelArn=extras.first_model),
+        **_said(LabelingJobResourceConfig=_said(VolumeKmsKeyId=extras.volume_key)),
+    }
+
+
+def _task(order: Order, region: str, template: S3Uri | None) -> dict[str, Any]:
+    kind, told, extras = order.task_type, order.instructions, order.extras
+    ui = {"UiTemplateS3Uri": str(template)}
+    if template is None:
+        ui = {"HumanTaskUiArn": page_arn(region, kind.human_task_ui)}
+    before, after = order.particulars.pre_function, order.particulars.post_function
+    if kind.pre:
+        before, after = lambda_arn(region, kind.pre), lambda_arn(region, kind.acs)
+    consolidation = _said(AnnotationConsolidationLambdaArn=after)
+    return {
+        "WorkteamArn": order.workteam,
+        "UiConfig": ui,
+        **_said(PreHumanTaskLambdaArn=before, AnnotationConsolidationConfig=consolidation),
+        "TaskTitle": told.task_title,
+        "TaskDescription": told.description,
+        **_said(TaskKeywords=list(extras.keywords or kind.default_keywords)),
+        "NumberOfHumanWorkersPerDataObject": order.workers_per_object,
+        "TaskTimeLimitInSeconds": order.task_time_limit_s,
+        "TaskAvailabilityLifetimeInSeconds": order.availability_s,
+        **_said(
+            MaxConcurrentTaskCount=extras.concurrent_tasks,
+            PublicWorkforceTaskPrice=_price(order),
+        ),
+    }
+
+
+def _price(order: Order) -> dict[str, Any]:
+    """What a worker of the public workforce gets: only that workforce takes a price."""
+    if "/public-crowd/" not in order.workteam or not order.extras.task_price:
+        return {}
+    dollars, tenths = divmod(order.extras.task_price, 1000)
+    amount = {"Dollars": dollars, "Cents": tenths // 10, "TenthFractionsOfACent": tenths % 10}
+    return {"AmountInUsd": amount}
 
 
 def _sha256(body: bytes) -> str:

@@ -28,7 +28,6 @@ DROP = "drop"
 AT_ONCE = 32  # S3 answers thousands a second; half of the connections that a client keeps
 _AT_A_FORM = 6  # many people may fill forms at the same moment
 _BATCH = 8 * AT_ONCE  # between two of them progress is told, and a lost lease ends the look
-_BYTES_MAX = 40 * 1024 * 1024  # Ground Truth: 40 MB a picture
 _PIXELS_MAX = 100_000_000  # Ground Truth: 100 million a picture
 _BEGINNINGS = 100  # objects whose first bytes are read
 _NUMBERED = tuple[int, str]
@@ -50,7 +49,6 @@ def sound_lines(kind: TaskType, storage: Storage, chunks: Iterable[bytes]) -> It
     """The manifest's lines without those whose objects Ground Truth would fail; every object is
     looked at.
     """
-    boxes = kind.has_positions
     lines = (
         (number, body) for number, body in numbered(chunks) if body is not None and body.strip()
     )
@@ -61,8 +59,9 @@ def sound_lines(kind: TaskType, storage: Storage, chunks: Iterable[bytes]) -> It
                     things_of,
                     storage,
                     (number, _source(body)),
+                    most=kind.file_bytes_max,
                     opened=False,
-                    boxes=boxes,
+                    boxes=kind.has_positions,
                 )
                 for number, body in batch
             ]
@@ -71,9 +70,12 @@ def sound_lines(kind: TaskType, storage: Storage, chunks: Iterable[bytes]) -> It
                     yield body
 
 
-def things_of(storage: Storage, one: _NUMBERED, *, opened: bool, boxes: bool) -> list[Thing]:
-    """What is the matter with one object; what blocks alone, where something does. `opened` reads
-    its beginning too, `boxes` minds a turned picture.
+def things_of(
+    storage: Storage, one: _NUMBERED, *, most: int, opened: bool, boxes: bool
+) -> list[Thing]:
+    """What is the matter with one object; what blocks alone, where something does. `most` is how
+    many bytes it may have (0 for any number), `opened` reads its beginning too, `boxes` minds a
+    turned picture.
     """
     line, address = one
     try:
@@ -85,7 +87,7 @@ def things_of(storage: Storage, one: _NUMBERED, *, opened: bool, boxes: bool) ->
         raise
     except AwsRefused:
         return [Thing(line, "closed", address[-80:])]
-    code = _of_head(head)
+    code = _of_head(head, most)
     if code:
         return [Thing(line, code)]
     found = [Thing(line, "sealed", head.key_id)] if head.key_id else []
@@ -114,7 +116,7 @@ def _look(draft: Draft, sight: Sight) -> Looked:
     chunks = sight.storage.chunks(S3Uri.parse(draft.input_uri))
     left = _left(sources(chunks), looked, sight.look.most)
     kind = sight.kind(draft)
-    boxes, opened = kind.has_positions, 0
+    opened = 0
     if kind.noun == "picture" and sight.look.most != FORM_OBJECTS:
         opened = max(1, looked.of // _BEGINNINGS)
     at_once = _AT_A_FORM if sight.look.most == FORM_OBJECTS else AT_ONCE
@@ -125,8 +127,9 @@ def _look(draft: Draft, sight: Sight) -> Looked:
                     things_of,
                     sight.storage,
                     one,
+                    most=kind.file_bytes_max,
                     opened=bool(opened) and (looked.done + number) % opened == 0,
-                    boxes=boxes,
+                    boxes=kind.has_positions,
                 )
                 for number, one in enumerate(batch)
             ]
@@ -152,11 +155,11 @@ def _left(lines: Iterator[_NUMBERED], looked: Looked, most: int | None) -> Itera
     return islice((one for one in chosen if one[0] > looked.line), most)
 
 
-def _of_head(head: Head) -> str:
+def _of_head(head: Head, most: int) -> str:
     """What blocks by what S3 says of it; "" for nothing."""
     if not head.size:
         return "empty"
-    if head.size > _BYTES_MAX:
+    if most and head.size > most:
         return "large"
     return "archived" if head.archived else ""
 

@@ -386,7 +386,7 @@ def _instructions(
         return asked.but(**{member: written})
 
     def judged(asked: Asked) -> str:
-        fault = rules.instructions_fault(getattr(asked.draft, member))
+        fault = rules.instructions_fault(asked, member)
         return fault or rules.other_labels_fault(asked.draft, member)
 
     return Field(
@@ -414,7 +414,7 @@ def _examples(name: str, words: str, *, good: bool) -> Field[Asked]:
 
     def fault(asked: Asked, allowed: Allowed) -> str:
         mine = [one for one in asked.draft.examples if one.good is good]
-        return rules.examples_fault(mine, allowed)
+        return rules.examples_fault(asked, mine, allowed)
 
     return Field(
         name=name,

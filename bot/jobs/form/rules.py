@@ -6,12 +6,12 @@ are asked at the form and again before the launch; `allowed` are the places open
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from bot.base.as_typed import same_to_the_eye, unseen_sign
 from bot.base.blocks import count, rich_words
 from bot.base.errors import Fault
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
+from bot.instructions import clean
 from bot.instructions.pictures import BadPicture, Example, checked
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, final_attribute
@@ -24,6 +24,7 @@ ATTRIBUTE_MAX = 127  # Ground Truth: LabelAttributeName 1..127
 _TIME_LIMIT_MAX_S = 28_800  # Ground Truth: 8 hours, where a task type has no limit of its own
 TIME_LIMIT_MIN_S = 30  # Ground Truth: TaskTimeLimitInSeconds >= 30; the maximum is the task type's
 AVAILABILITY_MIN_S, AVAILABILITY_MAX_S = 60, 2_592_000  # Ground Truth: 1 minute to 30 days
+AUTO_LABEL_MAX_S = 864_000
 WORKERS_MIN, WORKERS_MAX = 1, 9  # Ground Truth: NumberOfHumanWorkersPerDataObject 1..9
 TITLE_MAX, DESCRIPTION_MAX = 128, 255  # Ground Truth: TaskTitle, TaskDescription (one line)
 _TITLE_LAST = "\ufffd"  # Ground Truth: TaskTitle takes no sign beyond it
@@ -148,6 +149,12 @@ def input_fault(asked: Asked, allowed: Allowed) -> str:
     place = _read(draft.input_uri, allowed)
     if isinstance(place, str):
         return place
+    kind = asked.kind
+    if place.is_folder and kind and kind.source_key != "source" and not kind.media:
+        return (
+            f"{kind.title} needs a manifest: of the files of a folder nobody knows how to show "
+            "them. Name one (s3://bucket/folder/data.manifest)."
+        )
     if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
         return ""
     if is_text_file(place.key) and draft.category == "Text":
@@ -237,7 +244,9 @@ def time_limit_fault(asked: Asked) -> str:
 
 def availability_fault(asked: Asked) -> str:
     """Ground Truth's bounds for TaskAvailabilityLifetimeInSeconds."""
-    bounds = (AVAILABILITY_MIN_S, AVAILABILITY_MAX_S)
+    # AWS's pages differ: with automated labeling older ones allow 10 days
+    most = AUTO_LABEL_MAX_S if asked.draft.extras.auto_label else AVAILABILITY_MAX_S
+    bounds = (AVAILABILITY_MIN_S, most)
     return _duration_fault(asked, "availability_s", bounds, "10 days")
 
 
@@ -290,10 +299,11 @@ def labels_fault(asked: Asked) -> str:
     """The task type's numbers, and names that differ."""
     labels, kind = asked.draft.labels, asked.kind
     least = kind.labels_min if kind else 1
+    most = kind.label_max if kind else LABEL_MAX
     seen: dict[str, str] = {}
     for label in labels:
-        if not label.strip() or len(label) > LABEL_MAX:
-            return f"Each label has 1 to {LABEL_MAX} characters; “{label[:30]}…” has {len(label)}."
+        if not label.strip() or len(label) > most:
+            return f"Each label has 1 to {most} characters; “{label[:30]}…” has {len(label)}."
         if sign := unseen_sign(label):
             return f"“{label[:30]}” holds a sign that nobody sees ({sign}). Retype it without."
         looks = same_to_the_eye(label)
@@ -333,22 +343,30 @@ def other_labels_fault(draft: Draft, member: str) -> str:
     )
 
 
-def instructions_fault(rich: dict[str, Any] | None) -> str:
-    """Text that fits on the worker page."""
+def instructions_fault(asked: Asked, member: str) -> str:
+    """Text that fits on the worker page; `member` are the short or the full instructions."""
+    draft, kind = asked.draft, asked.kind
+    rich = getattr(draft, member)
     size = len(rich_words(rich))
-    return (
-        f"This has {size:,} characters; {INSTRUCTIONS_MAX:,} fit on the page."
-        if size > INSTRUCTIONS_MAX
-        else ""
-    )
+    if size > INSTRUCTIONS_MAX:
+        return f"This has {size:,} characters; {INSTRUCTIONS_MAX:,} fit on the page."
+    most = {"short_instructions": "short_max", "full_instructions": "full_max"}[member]
+    limit = getattr(kind, most) if kind else 0
+    marked = len(clean.from_rich_text(rich, draft.names))
+    if limit and marked > limit:
+        return (
+            f"With its marks this has {marked:,} characters; the page of this task type takes "
+            f"{limit:,}. Shorten it by {marked - limit:,}."
+        )
+    return ""
 
 
-def examples_fault(examples: list[Example], allowed: Allowed) -> str:
+def examples_fault(asked: Asked, examples: list[Example], allowed: Allowed) -> str:
     """Example pictures that can be shown."""
     if len(examples) > EXAMPLES_MAX:
         return f"{EXAMPLES_MAX} pictures at most; these are {len(examples)}."
     for number, example in enumerate(examples, 1):
-        if text := _example_fault(example, allowed):
+        if text := _example_fault(example, allowed) or _foreign_page_fault(asked, example):
             return f"Line {number}: {text}"
     return ""
 
@@ -364,3 +382,13 @@ def _example_fault(example: Example, allowed: Allowed) -> str:
     except BadPicture as bad:
         return bad.words
     return not_open(S3Uri.parse(picture.address), allowed.places) if picture.in_s3 else ""
+
+
+def _foreign_page_fault(asked: Asked, example: Example) -> str:
+    """A page that is the engine's own grants no access to pictures in S3."""
+    if asked.kind is None or asked.kind.ui_kind != "arn" or not checked(example).in_s3:
+        return ""
+    return (
+        f"the page of this task type is {asked.engine.place}'s own and shows no pictures that lie "
+        "in S3. Give an https address that everybody may open, or leave it out."
+    )
