@@ -7,6 +7,7 @@ from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.settings import Settings
 from bot.delivery.outbox import Outbox
+from bot.delivery.slack_files import SlackFiles
 from bot.delivery.windows import Windows
 from bot.people.access import Access
 from bot.people.teams import Teams
@@ -24,6 +25,7 @@ class Ground:
     aws: Aws
     outbox: Outbox
     windows: Windows
+    files: SlackFiles
     tries: Tries
     access: Access
     teams: Teams

@@ -49,6 +49,19 @@ class Answer:
         return text if isinstance(text, str) else ""
 
     @property
+    def files(self) -> list[Any]:
+        """What was put into a file input, as Slack describes each."""
+        files = self._element.get("files")
+        return files if isinstance(files, list) else []
+
+    @property
+    def ticked(self) -> list[str]:
+        """The values of the boxes that are ticked."""
+        chosen = self._element.get("selected_options")
+        each = chosen if isinstance(chosen, list) else []
+        return [str(one.get("value")) for one in each if isinstance(one, Mapping)]
+
+    @property
     def rich(self) -> dict[str, Any] | None:
         """A rich_text block."""
         value = self._element.get("rich_text_value")

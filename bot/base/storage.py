@@ -220,10 +220,15 @@ class Storage:
 
     def beginning(self, uri: S3Uri, size: int) -> bytes:
         """The object's first `size` bytes, or all where it has fewer; it must not be empty."""
+        return self.part(uri, 0, size)
+
+    def part(self, uri: S3Uri, begin: int, size: int) -> bytes:
+        """So many of the object's bytes from `begin` on, or fewer where it ends; one at least."""
         self._check(uri)
+        self._step()
         with renamed_missing(uri):
             answer = self._s3.get_object(
-                Bucket=uri.bucket, Key=uri.key, Range=f"bytes=0-{size - 1}"
+                Bucket=uri.bucket, Key=uri.key, Range=f"bytes={begin}-{begin + size - 1}"
             )
             with closing(answer["Body"]) as body:
                 return bytes(body.read())

@@ -13,7 +13,9 @@ from bot.base.clock import Clock, NewId
 from bot.base.errors import Fault, Refusal, Refused
 from bot.engines.protocol import Engine
 from bot.jobs.checks.checker import Checker
+from bot.jobs.data.brought import Brought
 from bot.jobs.draft import (
+    DATA_FROM,
     Draft,
     begun_with,
     of_this_type,
@@ -21,6 +23,7 @@ from bot.jobs.draft import (
     team_key,
 )
 from bot.jobs.fixes import FIXES
+from bot.jobs.form.data_fields import FILES, placed
 from bot.jobs.form.pages import Left
 from bot.jobs.form.review import Reviewed
 from bot.jobs.form.rules import free_name, name_taken, of_other_labels
@@ -72,14 +75,19 @@ class Accept:
         self._clock = clock
         self._new_id = new_id
 
-    def begin(self, team_id: str, channel: str, user_id: str) -> tuple[str, Draft]:
+    def begin(
+        self, team_id: str, channel: str, user_id: str, brought: tuple[Brought, ...] = ()
+    ) -> tuple[str, Draft]:
         """A new draft with what this person's last job of the channel was asked with; its id and
-        content.
+        content. `brought` are the files that it is about.
 
         It gets a new name (its own, to be mended, when it was refused). Who asked for none gets the
         results' place and the task type of the last that anybody asked for here.
         """
         draft = self._fresh(team_id, channel, user_id)
+        if brought:
+            more = {**draft.more, DATA_FROM: FILES}
+            draft = placed(msgspec.structs.replace(draft, brought=brought, more=more))
         return self._records.start_draft(draft), draft
 
     def again(self, job: Job, user_id: str, *, mended: bool = False) -> tuple[str, Draft]:

@@ -220,6 +220,7 @@ LOG: Action[Shown] = Action(
     ),
 )
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
+LABEL_THESE_SHORTCUT = "label_these"  # on any message with files
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
 JOB_ACTIONS: tuple[Action[Shown], ...] = (

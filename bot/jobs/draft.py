@@ -10,15 +10,22 @@ import msgspec
 from bot.engines.particulars import Extras, Particulars
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
+from bot.jobs.data.brought import Brought
 from bot.jobs.finding import Finding
 from bot.manifests.texts import TextsRead
+
+DATA_FROM, ADDRESS, STORE = "data_from", "address", "store"
+"""Answers in `Draft.more`: where the data come from, the address that was typed, and the place into
+which files are put.
+"""
 
 
 class Draft(msgspec.Struct, frozen=True):
     """A labeling job as it was asked for.
 
     `label_attribute` "" means the job's name. `input_uri` is a manifest or a folder (ends in "/";
-    `input_kind` says which; `slash_added`: it was typed without that slash). Durations are seconds.
+    `input_kind` says which; `slash_added`: it was typed without that slash). `brought` are files
+    that are put into that folder before the launch. Durations are seconds.
     `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is empty as long
     as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
@@ -36,6 +43,7 @@ class Draft(msgspec.Struct, frozen=True):
     label_attribute: str = ""
     input_uri: str = ""
     input_kind: str = "manifest"
+    brought: tuple[Brought, ...] = ()
     slash_added: bool = False
     output_uri: str = ""
     category: str = ""
@@ -89,10 +97,17 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         found_first=(),
         found=(),
         filled=False,
+        brought=earlier.brought if mended else (),
+        more=dict(earlier.more) if mended else without_source(earlier.more),
         taken_from=earlier.job_name,
         taken_type="" if mended else earlier.task_type,
         taken_labels=() if mended else earlier.labels,
     )
+
+
+def without_source(more: dict[str, str]) -> dict[str, str]:
+    """The answers but for where the data come from: the next job's lie where these were put."""
+    return {name: value for name, value in more.items() if name not in {DATA_FROM, ADDRESS}}
 
 
 _WRITTEN = (

@@ -20,6 +20,7 @@ from bot.base.log import about, redact
 from bot.base.pool import Start, at_once
 from bot.engines.protocol import Engine, Known, Submitted
 from bot.jobs.cards import thread_lines
+from bot.jobs.data.brought import Stored
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind, observe
 from bot.jobs.orders import Orders
@@ -90,7 +91,7 @@ class Launch:
             state = msgspec.structs.replace(job.state, state=STOPPED, ended_at=self._clock())
             self._store.change(job, state, (Change(Kind.STOPPED),))
             return
-        draft, order = self._orders.of(job, hold.keep, steps.looked)
+        draft, order = self._orders.of(job, steps)
         steps.job = replace(steps.job, draft=draft, manifest_uri=str(order.manifest))
         submitted = self._engine.submit(order, steps)
         self._taken(steps.job, submitted)
@@ -177,6 +178,11 @@ class _Steps:
             state = msgspec.structs.replace(self.job.state, looked=looked)
             # this is the next try: its card tells of it, and of no other
             self.job = self._store.change(replace(self.job, next_try_at=0.0), state)
+
+    def stored(self, stored: Stored) -> None:
+        """Write down how far the storing of files is, so that the card tells it."""
+        state = msgspec.structs.replace(self.job.state, stored=stored)
+        self.job = self._store.change(replace(self.job, next_try_at=0.0), state)
 
     def alive(self) -> None:
         """Say that a long step goes on."""

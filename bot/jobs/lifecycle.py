@@ -21,6 +21,7 @@ from bot.engines.protocol import (
     STOPPING,
     Report,
 )
+from bot.jobs.data.brought import Stored
 from bot.manifests.looked import Looked
 
 __all__ = [
@@ -90,8 +91,9 @@ class JobState(msgspec.Struct, frozen=True):
     `cause` is why it failed or was refused, in AWS's or our words. `stopped_by` is who had it
     stopped. `datasets` are those made of its labels, oldest first. `steps` is what its engine has
     kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
-    objects is that comes before it. `why_unlabeled` says which objects have no label and why, once
-    it is over and some failed. `trouble` is why the last try to launch it came to nothing, in
+    objects is that comes before it, `stored` how far the storing of files that were brought.
+    `why_unlabeled` says which objects have no label and why, once it is over and some failed.
+    `trouble` is why the last try to launch it came to nothing, in
     words; `unanswered_since` is when its engine ceased to answer, once that has lasted for minutes.
     """
 
@@ -115,6 +117,7 @@ class JobState(msgspec.Struct, frozen=True):
     datasets: tuple[MadeDataset, ...] = ()
     steps: dict[str, str] = {}
     looked: Looked | None = None
+    stored: Stored | None = None
     why_unlabeled: str = ""
     trouble: str = ""
     unanswered_since: datetime | None = None

@@ -3,6 +3,7 @@ place.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -14,13 +15,28 @@ from bot.engines.protocol import Engine, Order, TeamGone
 from bot.engines.task_type import TaskType
 from bot.jobs.checks.check import Look
 from bot.jobs.checks.checker import Checked, Checker
-from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.data.brought import Stored
+from bot.jobs.data.storing import Storing
+from bot.jobs.draft import Draft, final_attribute, without_source
 from bot.jobs.facts import instructions_of
 from bot.jobs.inputs import Inputs
 from bot.jobs.records import Job
 from bot.manifests.looked import Looked
 from bot.people.access import Access
 from bot.people.teams import Teams
+
+
+class Progress(Protocol):
+    """Hears how far it is."""
+
+    def alive(self) -> None:
+        """A step of something long."""
+
+    def looked(self, looked: Looked) -> None:
+        """How far the look at the objects is."""
+
+    def stored(self, stored: Stored) -> None:
+        """How far the storing of files is."""
 
 
 class Orders:
@@ -35,6 +51,7 @@ class Orders:
         open_places: OpenPlaces,
         access: Access,
         teams: Teams,
+        storing: Storing,
     ) -> None:
         self._engine = engine
         self._checker = checker
@@ -42,27 +59,29 @@ class Orders:
         self._open = open_places
         self._access = access
         self._teams = teams
+        self._storing = storing
 
-    def of(
-        self, job: Job, alive: Callable[[], None], looked: Callable[[Looked], None]
-    ) -> tuple[Draft, Order]:
-        """The draft with what was read of its data, and the order; `alive` is called at each step
-        of a long reading, `looked` hears how far the look at the objects is, which goes on from
-        where the job's state says.
+    def of(self, job: Job, steps: Progress) -> tuple[Draft, Order]:
+        """The draft with what was read of its data, and the order; `steps` hears how far the look
+        at the objects is, which goes on from where the job's state says, and the storing of files.
 
         Raises:
             Refused: something blocks; each with its field.
             NotAllowed: whoever asked may not ask any more.
-            TeamGone, TeamClosed, BadInput: with words.
+            TeamGone, TeamClosed, BadInput, BadZip, FileGone, FileShut: with words.
 
         """
-        look = Look(begun=job.state.looked, told=looked)
+        alive = steps.alive
+        look = Look(begun=job.state.looked, told=steps.looked)
         checked, draft = self._check(job, alive, look), job.draft
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
         kind = self._engine.task_types[draft.task_type]
+        of_files, draft = self._with_files(draft, kind, steps)
         of_data, manifest = self._manifest(draft, kind, folder, alive)
         draft = msgspec.structs.replace(
-            draft, notes=(*of_data, *checked.notes), names={**draft.names, **checked.names}
+            draft,
+            notes=(*of_files, *of_data, *checked.notes),
+            names={**draft.names, **checked.names},
         )
         order = Order(
             request_key=job.request_key,
@@ -96,6 +115,23 @@ class Orders:
             raise TeamGone
         self._teams.check_open(job.team_id, job.draft.workteam_arn, job.channel)
         return found
+
+    def _with_files(
+        self, draft: Draft, kind: TaskType, steps: Progress
+    ) -> tuple[tuple[str, ...], Draft]:
+        """The draft whose files lie where it says, and what was left out of them."""
+        if not draft.brought:
+            return (), draft
+        left_out = self._storing.put(
+            draft.brought,
+            S3Uri.parse(draft.input_uri),
+            kind,
+            alive=steps.alive,
+            told=steps.stored,
+        )
+        more = without_source(draft.more)
+        draft = msgspec.structs.replace(draft, brought=(), more=more)
+        return (left_out,) if left_out else (), draft
 
     def _manifest(
         self, draft: Draft, kind: TaskType, folder: S3Uri, alive: Callable[[], None]

@@ -12,6 +12,7 @@ from bot.jobs.accept import Accept
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
+from bot.jobs.data.storing import Storing
 from bot.jobs.facts import Facts
 from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
@@ -143,6 +144,7 @@ class _Parts:
             open_places=ground.settings.open_places,
             access=ground.access,
             teams=ground.teams,
+            storing=Storing(self._at_work, ground.files),
         )
         return Launch(
             records=self.records,
@@ -237,7 +239,7 @@ class _Parts:
         settings = self._ground.settings
         return Checker(
             CHECKS,
-            job_form(self._engine),
+            job_form(self._engine, files=self._ground.files.may_read),
             engine=self._engine,
             storage=storage,
             known=Known(self._held, self._ground.teams, self._ground.access.mentioned),

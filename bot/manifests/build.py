@@ -25,7 +25,8 @@ class Tally:
 
     `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control
     characters different programs read differently; `over` is what came after the limit of one job;
-    `blank` are texts without a letter; `first` are a few lines' sources.
+    `blank` are texts without a letter, `broken` files that are no pictures, whatever their names
+    say; `first` are a few lines' sources.
     """
 
     written: int = 0
@@ -37,6 +38,7 @@ class Tally:
     odd: int = 0
     over: int = 0
     blank: int = 0
+    broken: int = 0
     other: Counter[str] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
 
@@ -52,6 +54,7 @@ class Tally:
             count(self.empty, "empty file") if self.empty else "",
             count(self.blank, "blank text") if self.blank else "",
             f"{self.large:,} too large" if self.large else "",
+            f"{self.broken:,} that hold no picture" if self.broken else "",
             f"{self.archived:,} in an archive (restore them in S3 first)" if self.archived else "",
             f"{self.hidden:,} hidden" if self.hidden else "",
             f"{self.odd:,} with a name that programs read differently" if self.odd else "",

@@ -8,6 +8,7 @@ import os
 import random
 import socket
 from dataclasses import dataclass
+from functools import partial
 
 from bot.base.aws import Aws
 from bot.base.clock import Clock, new_id, system_clock
@@ -20,6 +21,7 @@ from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.senders import Senders
+from bot.delivery.slack_files import SCOPE, SlackFiles
 from bot.delivery.windows import Windows
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
@@ -82,8 +84,7 @@ def build(
 ) -> Bot:
     """Join the parts. `answering` shortens every wait to what Slack's three seconds leave.
 
-    Two bots of one process can share `aws`, whose clients suit whoever waits; `engine` is Ground
-    Truth unless given.
+    Two bots of one process can share `aws`; `engine` is Ground Truth unless given.
 
     Raises:
         NoRole: the execution role is missing or no role.
@@ -96,12 +97,14 @@ def build(
     engine = engine or GroundTruth.of(settings, aws)
     installation = installation_of(slack)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
+    patient = partial(client_of, settings, answering=False)
     ground = Ground(
         settings=settings,
         db=db,
         aws=aws,
         outbox=Outbox(db, new_id),
-        windows=Windows(lambda: client_of(settings, answering=False)),
+        windows=Windows(patient),
+        files=SlackFiles(settings, patient, may_read=installation.may(SCOPE)),
         tries=Tries(db, leases, settings, random.SystemRandom()),
         access=Access(slack, settings.managers, installation.team_id, RULES),
         teams=Teams(db, engine.names.place),
@@ -112,7 +115,5 @@ def build(
     datasets = dataset_story(ground, jobs.store.note_dataset)
     askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
     dead_letters = DeadLetters(db, ground.outbox, askers, ground.access.told)
-    senders = Senders(
-        db, settings, lambda: client_of(settings, answering=False), dead_letters, new_id
-    )
+    senders = Senders(db, settings, patient, dead_letters, new_id)
     return Bot(settings, slack, ground, jobs, datasets, senders, installation)

@@ -15,6 +15,7 @@ from typing import Any
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.base.errors import Refusal
 from bot.base.slack_failures import NO_ANSWER, outcome_unknown, slack_code
@@ -29,11 +30,16 @@ class BadSlack(Refusal):
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The workspace (T…) and the app (A…) of the bot's token; `app_id` is "" where Slack did not
-    say it.
+    say it. `scopes` are what the token may do, None where Slack did not say that.
     """
 
     team_id: str
     app_id: str = ""
+    scopes: frozenset[str] | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether the token has a scope, as far as is known."""
+        return self.scopes is None or scope in self.scopes
 
     def refusal(self, body: Mapping[str, Any]) -> str:
         """Why a payload is not for this installation, for the log: the field that says so; "" when
@@ -92,7 +98,21 @@ def learn(slack: WebClient) -> Installation:
 
     """
     answer = slack.auth_test()
-    return Installation(str(answer["team_id"]), _app_id(slack, str(answer.get("bot_id") or "")))
+    app_id = _app_id(slack, str(answer.get("bot_id") or ""))
+    return Installation(str(answer["team_id"]), app_id, granted(answer))
+
+
+def granted(answer: SlackResponse) -> frozenset[str] | None:
+    """The scopes that an answer of Slack's bears; None where it bears none."""
+    found = next(
+        (value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None
+    )
+    text = found
+    if isinstance(found, list):
+        text = found[0] if found else None
+    if not isinstance(text, str):
+        return None
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
 def _app_id(slack: WebClient, bot_id: str) -> str:

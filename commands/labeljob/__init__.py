@@ -8,7 +8,7 @@ from bot.jobs.cards import status_card
 from bot.slack.app import SlackApp
 from commands import front
 from commands.doing import Stories, read_handlers
-from commands.labeljob import create, mention, press, status, stop
+from commands.labeljob import create, label_these, mention, press, status, stop
 
 read_handlers(__name__, __path__)
 
@@ -25,7 +25,7 @@ def register(app: SlackApp, stories: Stories) -> None:
             stories.jobs.engine.names.place, unknown=word
         ),
     )
-    for part in (create, stop, press, status, mention):
+    for part in (create, label_these, stop, press, status, mention):
         part.register(app, stories)
 
 

@@ -19,7 +19,7 @@ from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft
 from bot.jobs.fixes import FIXES
-from bot.jobs.form import fields, pages, review
+from bot.jobs.form import data_fields, fields, pages, review
 from bot.people.access import Access, Who
 from bot.slack.app import SlackApp
 from commands.answers import thanked
@@ -44,7 +44,8 @@ def create(ask: Ask) -> Answer:
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form's listeners."""
-    app.action(fields.CATEGORY)(partial(category, stories=stories))
+    for changed in (fields.CATEGORY, data_fields.FROM):
+        app.action(changed)(partial(shown_anew, stories=stories))
     app.action(pages.BACK)(partial(back, stories=stories))
     for chosen in (pages.GO_ON, pages.NEW):
         app.action(chosen)(partial(begin, stories=stories))
@@ -55,8 +56,8 @@ def register(app: SlackApp, stories: Stories) -> None:
     app.view(pages.REVIEW)(partial(submit, stories=stories))
 
 
-def category(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
-    """Another category was picked: show its task types, keep the rest."""
+def shown_anew(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """Another category or source was picked: show what belongs to it, keep the rest."""
     ack()
     view, accept = body["view"], stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)

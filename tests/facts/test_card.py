@@ -36,6 +36,7 @@ from bot.jobs.cards.status_card import (
     status_message,
     status_table,
 )
+from bot.jobs.data.brought import Stored
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
 
@@ -212,6 +213,7 @@ def test_a_card_pings_nobody() -> None:
     ("state", "said"),
     [
         (JobState(), "Waiting to launch"),
+        (JobState(stored=Stored(12, 30)), "Storing pictures 12 of 30"),
         (JobState(state="launching"), "Launching"),
         (JobState(state="in_progress"), "Counting the pictures…"),
         (JobState(state="in_progress", unlabeled=9), "0 of 9"),

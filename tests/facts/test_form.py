@@ -385,7 +385,7 @@ def test_addresses_are_brought_to_one_form() -> None:
         ("s3://orchard-raw/july", "s3://orchard-raw/july/", True),
         ("s3://orchard-raw/july.2026", "s3://orchard-raw/july.2026/", True),
         ("“s3://orchard-raw/july/”", "s3://orchard-raw/july/", False),
-        ("s3://orchard-raw/july.zip", "s3://orchard-raw/july.zip", False),
+        ("s3://orchard-raw/july.tar", "s3://orchard-raw/july.tar", False),
         ("s3://orchard-raw/data.manifest", "s3://orchard-raw/data.manifest", False),
         ("s3://orchard-raw", "s3://orchard-raw", False),
         ("nonsense", "nonsense", False),

@@ -146,7 +146,7 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         ({"source": "s3://Orchard_Raw/x.manifest"}, "input_uri", "is not the name of a bucket"),
         ({"source": f"{RAW}/a b.manifest"}, "input_uri", "There is nothing at"),
         ({"source": f"{RAW}/x.manifest?X-Amz-Signature=abc"}, "input_uri", "without a signature"),
-        ({"source": f"{RAW}/a.zip"}, "input_uri", "ends in a slash (/)"),
+        ({"source": f"{RAW}/a.tar"}, "input_uri", "ends in a slash (/)"),
         (
             {"source": f"{RAW}/nothing-here"},
             "input_uri",

@@ -184,14 +184,23 @@ def _waiting_words(job: JobFacts, state: JobState) -> str:
     if job.next_try:
         why = typed(state.trouble, 600) or f"{job.engine.place} does not answer"
         return f"{why}; next try {date(job.next_try, '{time}')}"
-    if state.looked and state.state == lifecycle.ASKED and not job.stop_wanted:
-        of = f" of {state.looked.of:,}" if state.looked.of else ""
-        return f"{state.looked.done:,}{of} {job.noun}s looked at"
+    if state.state == lifecycle.ASKED and not job.stop_wanted and (far := _how_far(job, state)):
+        return far
     asked, place = state.state == lifecycle.ASKED, job.engine.place
     if job.stop_wanted:
         sent = "" if asked else f"; if {place} has it already, it is stopped there"
         return f"It is being withdrawn{sent}"
     return f"It is sent to {place} in a moment" if asked else f"It is being sent to {place}"
+
+
+def _how_far(job: JobFacts, state: JobState) -> str:
+    """How far it is before it is sent; "" where that takes no time."""
+    if state.stored and state.stored.done < state.stored.of:
+        return f"Storing {job.noun}s {state.stored.done:,} of {state.stored.of:,}"
+    if state.looked:
+        of = f" of {state.looked.of:,}" if state.looked.of else ""
+        return f"{state.looked.done:,}{of} {job.noun}s looked at"
+    return ""
 
 
 def result_words(state: JobState) -> str:

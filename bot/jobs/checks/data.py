@@ -1,6 +1,7 @@
 """Can the data be labeled: it is there, it has the right form, and it is not too much."""
 
-from bot.jobs.checks.check import Check, Seen, Sight
+from bot.jobs.checks.check import Check, Seen, Sight, look_at
+from bot.jobs.data.storing import in_zips
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.inputs import Input, Inputs
@@ -11,6 +12,9 @@ REPEATS = "repeats"
 
 def _ask(draft: Draft, sight: Sight) -> Seen:
     kind = sight.kind(draft)
+    if draft.brought:
+        counted = in_zips(draft.brought, kind, sight.storage)
+        return Seen(look_at(counted.left_out), objects=counted.objects)
     found = Inputs(sight.storage, sight.allowed).read(draft, kind)
     findings = (*_labeled(final_attribute(draft, kind), found), *_noted(found))
     return Seen(findings, objects=found.objects, skipped=found.skipped, texts=found.texts)
@@ -47,6 +51,14 @@ DATA = Check(
     words="the data",
     ask=_ask,
     fine="form and size of the data",
-    needs=("category", "task_type", "job_name", "label_attribute"),
+    needs=(
+        "category",
+        "task_type",
+        "job_name",
+        "label_attribute",
+        "output_uri",
+        "files_1",
+        "store",
+    ),
     before_launch=False,  # it is read again as its manifest is made
 )

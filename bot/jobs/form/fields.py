@@ -29,6 +29,14 @@ from bot.jobs.draft import Draft, team_key
 from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
+from bot.jobs.form.data_fields import (
+    FILE_FIELDS,
+    SOURCE,
+    brought_fault,
+    of_address,
+    of_files,
+    zip_of,
+)
 from bot.jobs.places import is_text_file, read_place
 from bot.manifests.texts import ENCODINGS
 
@@ -130,11 +138,26 @@ def _folder(text: str) -> str:
 
 def _read_input(answer: Answer, asked: Asked) -> Asked:
     uri, before = _folder(answer.text), asked.draft
+    if zipped := zip_of(uri):
+        return asked.but(brought=zipped)
     kind = "folder" if uri.endswith("/") or is_text_file(uri) else "manifest"
     # a window that is opened again shows the slash that was added before
     same = before.slash_added and uri == before.input_uri
     added = uri != _normal(answer.text) or same
-    return asked.but(input_uri=uri, input_kind=kind, slash_added=added)
+    return asked.but(input_uri=uri, input_kind=kind, slash_added=added, brought=())
+
+
+def _address(draft: Draft) -> str:
+    """What was typed: of a zip its own address, not that of the folder it is unpacked into."""
+    return draft.brought[0].address if draft.brought else draft.input_uri
+
+
+def _input_fault(asked: Asked, allowed: Allowed) -> str:
+    if of_files(asked):
+        return ""
+    if asked.draft.brought:
+        return brought_fault(asked, allowed)
+    return rules.input_fault(asked, allowed)
 
 
 def _read_output(answer: Answer, asked: Asked) -> Asked:
@@ -174,11 +197,13 @@ INPUT: Field[Asked] = Field(
     words="Data to label",
     hint=_hint(
         "A manifest (s3://bucket/folder/data.manifest), or a folder ending in a slash "
-        "(s3://bucket/folder/): the bot then makes the manifest of every file in it that fits."
+        "(s3://bucket/folder/): the bot then makes the manifest of every file in it that fits; or "
+        "a zip, which is unpacked first."
     ),
-    element=_text(lambda draft: draft.input_uri, "s3://bucket/folder/"),
+    element=_text(_address, "s3://bucket/folder/"),
     read=_read_input,
-    fault=rules.input_fault,
+    fault=_input_fault,
+    applies=of_address,
 )
 OUTPUT: Field[Asked] = Field(
     name="output_uri",
@@ -534,7 +559,9 @@ FIRST_PAGE: tuple[Part[Asked], ...] = (
     JOB_NAME,
     CATEGORY_FIELD,
     TASK_TYPE_FIELD,
+    SOURCE,
     INPUT,
+    *FILE_FIELDS,
     OUTPUT,
     Heading("Optional"),
     ATTRIBUTE,

@@ -33,6 +33,7 @@ from bot.engines.protocol import Engine, Names
 from bot.engines.task_type import TaskTypes
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
+from bot.jobs.form import data_fields
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.fields import (
     FIRST_PAGE,
@@ -132,7 +133,9 @@ class JobForm:
 
         What was counted belongs to the input and the type it was read with.
         """
-        after = _of_its_type(forms.read(self.first, view, self.asked(draft)).draft, draft)
+        begun = data_fields.begun(view, draft)
+        after = _of_its_type(forms.read(self.first, view, self.asked(begun)).draft, draft)
+        after = data_fields.placed(data_fields.switched(draft, after))
         if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
             return after
         return msgspec.structs.replace(
@@ -184,11 +187,14 @@ class JobForm:
         return f" Vendors are found {self.engine.teams_hired}." if self.engine.teams_hired else ""
 
 
-def job_form(engine: Engine) -> JobForm:
+def job_form(engine: Engine, *, files: bool = True) -> JobForm:
     """The form as it suits an engine: its task types are offered, what it cannot do is not asked,
-    and what is said of it is true.
+    and what is said of it is true. `files` tells whether Slack gives the bot files.
     """
     first, second, abilities = FIRST_PAGE, SECOND_PAGE, engine.abilities
+    if not files:
+        for part in (data_fields.SOURCE, *data_fields.FILE_FIELDS):
+            first = _without(first, part)
     if abilities.names_again:
         first = _without(first, JOB_NAME, JOB_NAME_AGAIN)
     if abilities.one_team:

@@ -20,6 +20,7 @@ from bot.base.blocks import (
     section,
     typed,
 )
+from bot.jobs.data.brought import shown
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
 from bot.jobs.finding import Finding, Kind
@@ -147,6 +148,8 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
 def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
     """Data, input manifest and output manifest together: a job's three places."""
     slash = " (read as a folder: the slash at its end was added)" if draft.slash_added else ""
+    if draft.brought:
+        slash = f" ({typed(shown(draft.brought), 200)}, put there before launch)"
     made = " (made before launch)" if draft.input_kind == "folder" else ""
     source = facts.input_manifest or (draft.input_uri if draft.input_kind == "manifest" else "")
     return [

@@ -12,6 +12,7 @@ from bot.base.slack_failures import Answer, answer_of, slack_code
 from bot.runtime.doctor.clocks import judged, skew
 from bot.runtime.doctor.examination import Finding, NotAsked, Surroundings, Verdict, probe
 from bot.slack import manifest as slack_manifest
+from bot.slack.installation import granted
 
 _PAGES = 20  # pages of 1,000 channels that are looked through for one with the bot in it
 _CHANNELS = 40  # channels that are asked for by id: Slack answers 50 such questions in a minute
@@ -34,7 +35,7 @@ def token(around: Surroundings) -> Iterator[Finding]:
         raise
     learned.slack_skew = skew(answer.headers, began, around.clock())
     learned.bot_name = str(answer.get("user") or learned.bot_name)
-    learned.granted = _granted(answer)
+    learned.granted = granted(answer)
     if not answer.get("bot_id"):
         yield Finding(Verdict.FAILS, "The token is a person's (xoxp-…), not the bot's.")
         return
@@ -63,12 +64,15 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
     install the app to the workspace again: a token keeps the scopes that it was made with.
     """
     wanted = frozenset(slack_manifest.read()["oauth_config"]["scopes"]["bot"])
-    granted = around.learned.granted
-    if granted is None:
+    has = around.learned.granted
+    if has is None:
         raise NotAsked("no scopes in Slack's answer")
-    missing, more = sorted(wanted - granted), sorted(granted - wanted)
+    missing, more = sorted(wanted - has), sorted(has - wanted)
     if missing and all(scope.endswith(":history") for scope in missing):
         yield _blind(missing, around.settings.recover)
+    elif missing and set(missing) <= set(_HIDES):
+        hidden = "; ".join(f"{scope}: {_HIDES[scope]}" for scope in missing)
+        yield Finding(Verdict.LOOK, f"The token lacks scopes, so some things are hidden. {hidden}.")
     elif missing:
         yield Finding(Verdict.FAILS, f"The token lacks {', '.join(missing)}.")
     elif more:
@@ -89,6 +93,10 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
         )
     else:
         yield Finding(Verdict.OK, f"All {len(wanted)} of the manifest.")
+
+
+_HIDES = {"files:read": "files from the form, and the shortcut Label these"}
+"""Scopes without which something is hidden, and what that is; nothing else fails."""
 
 
 def _blind(missing: list[str], recover: str) -> Finding:
@@ -282,15 +290,3 @@ def way_in(around: Surroundings) -> Iterator[Finding]:
         yield Finding(
             Verdict.LOOK, "SLACK_SIGNING_SECRET does not look like one (32 hexadecimal digits)."
         )
-
-
-def _granted(answer: SlackResponse) -> frozenset[str] | None:
-    found = next(
-        (value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), None
-    )
-    text = found[0] if isinstance(found, list) and found else found
-    return (
-        frozenset(part.strip() for part in text.split(",") if part.strip())
-        if isinstance(text, str)
-        else None
-    )

@@ -1,0 +1,238 @@
+"""Storing: the files that somebody brought are put into S3, where they can be labeled.
+
+Promises to the launch: what lies there already is not fetched again, so a try that was broken off
+goes on; memory stays flat; what cannot be labeled is left out and said.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import IO
+
+from bot.base.s3_uri import Listed, S3Uri
+from bot.base.storage import Storage, gathered
+from bot.delivery.slack_files import SlackFiles
+from bot.engines.task_type import TaskType
+from bot.jobs.data.brought import (
+    PICTURE_BYTES_MAX,
+    Brought,
+    KeyNames,
+    Stored,
+    endings_of,
+)
+from bot.jobs.inputs import BadInput
+from bot.manifests.build import Tally, left_out
+from bot.manifests.picture_head import ENOUGH, read_head
+from bot.manifests.zipped import Zip
+
+_READ_AHEAD = 1 << 22  # bytes of a zip in S3 that one question brings
+_TOLD = 50  # times that the card is told how far it is
+
+_KINDS = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".ogg": "video/ogg",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """One file to store: where it comes from, its bytes' number, and how they are read."""
+
+    path: str
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
+class Storing:
+    """Puts files into S3. `storage` has the worker's patience."""
+
+    def __init__(self, storage: Storage, files: SlackFiles) -> None:
+        self._storage = storage
+        self._files = files
+
+    def put(
+        self,
+        brought: Sequence[Brought],
+        folder: S3Uri,
+        kind: TaskType,
+        *,
+        alive: Callable[[], None],
+        told: Callable[[Stored], None],
+    ) -> str:
+        """Store all that can be labeled below the folder; what was left out, in words. `alive` is
+        called at each step, `told` hears how far it is.
+
+        Raises:
+            BadInput: nothing of it can be labeled.
+            BadZip: a zip is not honest, or broken.
+            FileGone, FileShut: a file cannot be had from Slack.
+            FilesSilent, NoRoom, AwsBusy: not now; what was stored stays.
+
+        """
+        storage = self._storage.attended(alive)
+        there = {one.key: one.size for one in storage.keys(folder)}
+        with ExitStack() as open_files:
+            tally = Tally()
+            things = self._fitting(brought, kind, tally, storage, open_files)
+            names, every = KeyNames(), max(1, len(things) // _TOLD)
+            told(Stored(0, len(things)))
+            for number, thing in enumerate(things, 1):
+                alive()
+                place = folder.join(names.of(thing.path))
+                if there.get(place.key) != thing.size and not self._put(
+                    place, thing, kind, storage
+                ):
+                    tally.broken += 1
+                if number % every == 0 or number == len(things):
+                    told(Stored(number, len(things)))
+        if tally.broken == len(things):
+            raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
+        return tally.left_out
+
+    def _fitting(
+        self,
+        brought: Sequence[Brought],
+        kind: TaskType,
+        tally: Tally,
+        storage: Storage,
+        open_files: ExitStack,
+    ) -> list[_Thing]:
+        """The files that the task type reads; the others are counted."""
+        endings, most = _endings(kind), _most(kind)
+        found = []
+        for one in brought:
+            for thing in self._things(one, storage, open_files):
+                listed = Listed(thing.path, thing.size)
+                if not left_out(listed, endings, tally, max_bytes=most):
+                    found.append(thing)
+        return found
+
+    def _things(self, one: Brought, storage: Storage, open_files: ExitStack) -> Iterator[_Thing]:
+        """The files of one thing that was brought: itself, or what a zip holds."""
+        if not one.is_zip:
+            yield _Thing(one.name, one.size, partial(self._files.pieces, one.id, one.name))
+            return
+        zipped = Zip(self._opened(one, storage, open_files), one.name)
+        for entry in zipped.entries:
+            yield _Thing(entry.path, entry.size, partial(zipped.pieces, entry))
+
+    def _opened(self, one: Brought, storage: Storage, open_files: ExitStack) -> IO[bytes]:
+        """A zip that can be read at any place: one of S3 is, one of Slack is fetched first."""
+        if one.address:
+            return in_s3(storage, S3Uri.parse(one.address))
+        return open_files.enter_context(gathered(self._files.pieces(one.id, one.name))).file
+
+    def _put(self, place: S3Uri, thing: _Thing, kind: TaskType, storage: Storage) -> bool:
+        """Store one file; False for one that is no picture, whatever its name says."""
+        with gathered(thing.pieces()) as body:
+            if kind.noun == "picture":
+                start = body.file.read(ENOUGH)
+                body.file.seek(0)
+                if not read_head(start).known:
+                    return False
+            ending = f".{place.key.rpartition('.')[2].lower()}"
+            storage.put_once(place, body, _KINDS.get(ending, "application/octet-stream"))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many objects there will be, None where that is not known before the files are fetched;
+    what is left out, in words.
+    """
+
+    objects: int | None
+    left_out: str = ""
+
+
+def in_zips(brought: Sequence[Brought], kind: TaskType, storage: Storage) -> Counted:
+    """What there is to label, as far as S3 alone can tell: zips of Slack are not fetched for it.
+
+    Raises:
+        BadZip: a zip is not honest, or broken.
+        BadInput: it holds nothing that can be labeled.
+        MissingObject, AwsRefused, AwsBusy: see `Storage`.
+
+    """
+    if any(one.is_zip and one.id for one in brought):
+        return Counted(None)
+    tally = Tally()
+    fits = [
+        each
+        for one in brought
+        for each in _listed(one, storage)
+        if not left_out(each, _endings(kind), tally, max_bytes=_most(kind))
+    ]
+    if not fits:
+        raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
+    objects = len(fits) if kind.source_key != "source" else None
+    return Counted(objects, tally.left_out)
+
+
+def _listed(one: Brought, storage: Storage) -> list[Listed]:
+    if not one.is_zip:
+        return [Listed(one.name, one.size)]
+    zipped = Zip(in_s3(storage, S3Uri.parse(one.address)), one.name)
+    return [Listed(entry.path, entry.size) for entry in zipped.entries]
+
+
+def _endings(kind: TaskType) -> frozenset[str]:
+    return frozenset(endings_of(kind.media, texts=kind.source_key == "source"))
+
+
+def _most(kind: TaskType) -> int | None:
+    """Bytes that a file may have."""
+    return PICTURE_BYTES_MAX if kind.noun == "picture" else None
+
+
+def in_s3(storage: Storage, uri: S3Uri) -> IO[bytes]:
+    """An object that is read where it lies, a few megabytes at a time."""
+    return io.BufferedReader(_InS3(storage, uri), _READ_AHEAD)
+
+
+class _InS3(io.RawIOBase):
+    """An object of S3, read at any place with a question each (GetObject with a range)."""
+
+    def __init__(self, storage: Storage, uri: S3Uri) -> None:
+        self._storage = storage
+        self._uri = uri
+        self._size = storage.size(uri)
+        self._place = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place; as for any file."""
+        begin = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        if begin + place < 0:
+            raise ValueError("before the beginning")
+        self._place = begin + place
+        return self._place
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # what io gives it
+        """Fill the buffer as far as there are bytes."""
+        wanted = min(len(buffer), self._size - self._place)
+        if wanted <= 0:
+            return 0
+        found = self._storage.part(self._uri, self._place, wanted)
+        buffer[: len(found)] = found
+        self._place += len(found)
+        return len(found)
