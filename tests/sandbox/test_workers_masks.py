@@ -137,7 +137,7 @@ def test_the_metadata_has_a_color_map_with_one_confidence() -> None:
     """Training reads the classes of a mask from this map alone; AWS scores a picture as a whole."""
     kept: list[bytes] = []
 
-    def keep(content: bytes) -> str:
+    def keep(_kind: str, content: bytes) -> str:
         kept.append(content)
         return "s3://out/0.png"
 
@@ -181,7 +181,7 @@ def test_an_adjustment_starts_from_the_earlier_mask() -> None:
     )
     assert found == before
     for given, word in ((before, "unadjusted"), (painted(), "adjusted")):
-        frame = Frame("new-ref", "Again", 1.0, keep=lambda _: "s3://b/new.png")
+        frame = Frame("new-ref", "Again", 1.0, keep=lambda *_: "s3://b/new.png")
         pair = consolidate(
             kind("AdjustmentSemanticSegmentation"),
             Labels(LABELS, {}),

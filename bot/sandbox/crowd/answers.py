@@ -6,12 +6,13 @@ shape or raises ``AnswerFault`` in words for the worker. Boxes are in image pixe
 are Unicode code points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.crowd import masks
+from bot.sandbox.crowd import masks, scenes
 from bot.sandbox.crowd.masks import Mask
+from bot.sandbox.crowd.scenes import NotAScene, PointClasses, Scene
 from bot.sandbox.crowd.task_kinds import TaskKind
 
 
@@ -70,7 +71,7 @@ class Custom:
     content: Mapping[str, Any]
 
 
-Answer = Classes | Boxes | Mask | Spans | Custom
+Answer = Classes | Boxes | Mask | Spans | Scene | PointClasses | Custom
 
 
 def read(kind: TaskKind, labels: Sequence[str], content: Any) -> Answer:
@@ -81,19 +82,10 @@ def read(kind: TaskKind, labels: Sequence[str], content: Any) -> Answer:
     """
     if not isinstance(content, dict):
         raise AnswerFault("The page sent no answer. Reload the page and try again.")
-    match kind.shape:
-        case "one":
-            return _one(labels, content)
-        case "several":
-            return _several(labels, content)
-        case "boxes":
-            return _boxes(labels, content)
-        case "mask":
-            return _mask(labels, content)
-        case "spans":
-            return _spans(labels, content)
-        case "any":
-            return Custom(content)
+    if kind.is_scene:
+        return _scene(kind, labels, content)
+    reader = _READERS.get(kind.shape)
+    return Custom(content) if reader is None else reader(labels, content)
 
 
 def write(kind: TaskKind, answer: Answer) -> dict[str, Any]:
@@ -138,6 +130,8 @@ def write(kind: TaskKind, answer: Answer) -> dict[str, Any]:
         case Spans(spans):
             found = [{"endOffset": s.end, "label": s.label, "startOffset": s.start} for s in spans]
             return {kind.element: {"entities": found}}
+        case Scene() | PointClasses():
+            return scenes.write(answer)
         case Custom(content):
             return dict(content)
 
@@ -233,3 +227,21 @@ def _spans(labels: Sequence[str], content: Mapping[str, Any]) -> Spans:
             raise AnswerFault("A marked passage is empty. Mark it again.")
         spans.append(Span(start, end, _known(labels, entity.get("label"))))
     return Spans(tuple(sorted(set(spans))))
+
+
+def _scene(
+    kind: TaskKind, labels: Sequence[str], content: Mapping[str, Any]
+) -> Scene | PointClasses:
+    try:
+        return scenes.read(labels, content, kind.shape)
+    except NotAScene as fault:
+        raise AnswerFault(f"The answer cannot be read: {fault}. Do the task again.") from fault
+
+
+_READERS: Mapping[str, Callable[[Sequence[str], Mapping[str, Any]], Answer]] = {
+    "one": _one,
+    "several": _several,
+    "boxes": _boxes,
+    "mask": _mask,
+    "spans": _spans,
+}

@@ -11,7 +11,7 @@ above 0.95.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -19,12 +19,20 @@ from typing import Any
 
 from bot.sandbox.crowd import masks
 from bot.sandbox.crowd.answers import Answer, Box, Boxes, Classes, Custom, Spans
+from bot.sandbox.crowd.functions import most_given
 from bot.sandbox.crowd.masks import Mask
-from bot.sandbox.crowd.task_kinds import TaskKind
+from bot.sandbox.crowd.scene_results import Keep, result_of
+from bot.sandbox.crowd.scenes import PointClasses, Scene
+from bot.sandbox.crowd.task_kinds import MERGED, TaskKind
 
 _CERTAIN = 0.95
 _SIDES = ("left", "top", "width", "height")
 _SAME_THING = 0.5  # boxes that overlap by half of their union are taken for the same thing
+
+
+Before = Boxes | Mask | Scene | PointClasses
+Value = tuple[Any, dict[str, Any]]
+"""A label attribute's value and its metadata."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +59,12 @@ class Frame:
     job_name: str
     at: float
     human: bool = True
-    keep: Callable[[bytes], str] | None = None
-    """Stores a PNG among the results and gives its URI; only label maps need it."""
+    keep: Keep | None = None
+    """Stores a file of this kind (png, json, zlib) among the results and gives its URI; label maps,
+    frames and clouds need it.
+    """
+    drawn: str = "BoundingBox"
+    """The annotation type of video frames."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +80,11 @@ def consolidate(
     labels: Labels,
     votes: Sequence[Vote],
     frame: Frame,
-    before: Boxes | Mask | None = None,
+    before: Before | None = None,
 ) -> dict[str, Any]:
     """The pair ``{attribute: value, attribute-metadata: {...}}`` for one object.
 
-    ``before`` holds the boxes or the label map that an adjustment job started from. At least one
+    ``before`` holds what an adjustment job started from. At least one
     vote is needed.
     """
     value, metadata = _consolidated(kind, labels, votes, frame)
@@ -107,18 +119,23 @@ def _consolidated(
 ) -> tuple[Any, dict[str, Any]]:
     given = [vote.answer for vote in votes]
     match given[0]:
-        case Classes() if kind.shape == "one":
-            return _one(kind, labels, [answer for answer in given if isinstance(answer, Classes)])
         case Classes():
-            return _several(labels, [answer for answer in given if isinstance(answer, Classes)])
+            return _picked(kind, labels, [each for each in given if isinstance(each, Classes)])
         case Boxes():
             return _boxes(labels, [answer for answer in given if isinstance(answer, Boxes)])
         case Mask():
             return _mask([answer for answer in given if isinstance(answer, Mask)], frame)
         case Spans():
             return _spans(labels, [answer for answer in given if isinstance(answer, Spans)])
+        case (Scene() | PointClasses()) as first:
+            assert frame.keep is not None
+            return result_of(kind, labels.names, first, frame.drawn, frame.keep)
         case Custom():
-            return _custom(votes), {}
+            return _custom(kind, votes), {}
+
+
+def _picked(kind: TaskKind, labels: Labels, given: Sequence[Classes]) -> Value:
+    return _one(kind, labels, given) if kind.shape == "one" else _several(labels, given)
 
 
 def _one(kind: TaskKind, labels: Labels, given: Sequence[Classes]) -> tuple[int, dict[str, Any]]:
@@ -226,7 +243,7 @@ def _mask(given: Sequence[Mask], frame: Frame) -> tuple[str, dict[str, Any]]:
         for number in sorted({0, *agreed.present})
     }
     assert frame.keep is not None
-    return frame.keep(masks.to_png(agreed)), {"internal-color-map": colour_map}
+    return frame.keep("png", masks.to_png(agreed)), {"internal-color-map": colour_map}
 
 
 def _spans(labels: Labels, given: Sequence[Spans]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -242,8 +259,12 @@ def _spans(labels: Labels, given: Sequence[Spans]) -> tuple[dict[str, Any], dict
     return {"annotations": {"labels": listed, "entities": entities}}, {"entities": sure}
 
 
-def _custom(votes: Iterable[Vote]) -> dict[str, Any]:
-    """What the service's PassThrough function hands on: every worker's content as a JSON string."""
+def _custom(kind: TaskKind, votes: Iterable[Vote]) -> dict[str, Any]:
+    """What the service's PassThrough function hands on: every worker's content as a JSON string.
+    The practice function makes them one.
+    """
+    if kind is MERGED:
+        return most_given([v.answer.content for v in votes if isinstance(v.answer, Custom)])
     return {
         "annotationsFromAllWorkers": [
             {
@@ -256,7 +277,7 @@ def _custom(votes: Iterable[Vote]) -> dict[str, Any]:
     }
 
 
-def _unchanged(votes: Sequence[Vote], before: Boxes | Mask | None) -> bool:
+def _unchanged(votes: Sequence[Vote], before: Before | None) -> bool:
     """Whether every worker left things as they were; one who moved something makes the object
     adjusted.
     """

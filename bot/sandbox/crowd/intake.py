@@ -7,11 +7,13 @@ again after a crash.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from bot.sandbox import strict_json
+from bot.sandbox.crowd.category_files import category_fault
+from bot.sandbox.crowd.functions import missing
 from bot.sandbox.crowd.job_request import (
     Job,
     ObjectGone,
@@ -21,13 +23,14 @@ from bot.sandbox.crowd.job_request import (
     labels_of,
     split_uri,
 )
+from bot.sandbox.crowd.scene_results import is_audited
+from bot.sandbox.crowd.sequences import MOST_SEQUENCES, Unreadable, sequence_of
+from bot.sandbox.crowd.sequences import line_fault as cloud_line_fault
 from bot.sandbox.store import Store
 
 _MOST_LINES = 100_000
 _MOST_MASKS = 20_000
 _LONGEST_LINE, _LONGEST_ATTRIBUTE = 100_000, 20_000
-_MOST_LABELS = {"ImageMultiClassMultiLabel": 50, "TextMultiClassMultiLabel": 50, "BoundingBox": 50}
-_LONGEST_LABEL = 256
 _STREAMED = ("-object-id", "sequencer")
 """Ends of the names beginning with $ that the service itself writes into the lines of a streaming
 job.
@@ -35,12 +38,6 @@ job.
 _ROWS_AT_ONCE = 5_000
 _SOURCES = {"source", "source-ref"}
 _NO_PII = "FreeOfPersonallyIdentifiableInformation"
-_TWO_LABELS = {
-    "ImageMultiClass",
-    "ImageMultiClassMultiLabel",
-    "TextMultiClass",
-    "TextMultiClassMultiLabel",
-}
 
 
 class IntakeFailure(Exception):
@@ -49,13 +46,10 @@ class IntakeFailure(Exception):
 
 def take_in(store: Store, objects: Objects, job: Job) -> int:
     """Read and check everything the job names; gives the number of lines. Raises IntakeFailure."""
-    if job.kind is None:
-        arn = job.task.get("AnnotationConsolidationConfig", {}).get(
-            "AnnotationConsolidationLambdaArn", ""
-        )
-        raise IntakeFailure(
-            f"ClientError: this stand-in has no worker tool for the task type of {arn}."
-        )
+    absent = missing(job.task, job.arn)
+    if absent:
+        # UNSURE: when the service looks for the functions; here as the job starts.
+        raise IntakeFailure(f"ClientError: ResourceNotFoundException: Function not found: {absent}")
     if "/public-crowd/" in job.task["WorkteamArn"]:
         flags = job.request["InputConfig"].get("DataAttributes", {}).get("ContentClassifiers", [])
         if _NO_PII not in flags:
@@ -66,18 +60,21 @@ def take_in(store: Store, objects: Objects, job: Job) -> int:
     bucket = split_uri(job.folder)[0]
     if not objects.bucket_exists(bucket):
         raise IntakeFailure(f"ClientError: the output bucket {bucket} does not exist. NoSuchBucket")
-    _check_labels(objects, job)
+    content = _check_labels(objects, job)
     _check_template(objects, job)
     if job.input_topic and not _manifest_uri(job):
         return 0
     lines = list(_lines(objects, job))
     if not lines:
         raise IntakeFailure(f"ClientError: the manifest {_manifest_uri(job)} is empty.")
-    most = _MOST_MASKS if job.kind and "SemanticSegmentation" in job.kind.name else _MOST_LINES
+    masks = job.kind.media == "image" and "SemanticSegmentation" in job.kind.name
+    most = _MOST_MASKS if masks else _MOST_LINES
     if len(lines) > most:
         raise IntakeFailure(
             f"ClientError: the manifest has {len(lines):,} lines; a job takes {most:,} at most."
         )
+    if job.kind.is_scene:
+        _check_scenes(objects, job, lines, content)
     numbered = enumerate(lines)
     while rows := list(islice(numbered, _ROWS_AT_ONCE)):
         with store.write() as connection:
@@ -155,15 +152,16 @@ def _attribute_fault(line: str, entry: Mapping[str, Any]) -> str:
     return ""
 
 
-def _check_labels(objects: Objects, job: Job) -> None:
+def _check_labels(objects: Objects, job: Job) -> Mapping[str, Any]:
+    """The category file, known to fit the task type."""
     uri = job.request.get("LabelCategoryConfigS3Uri", "")
-    if not uri and job.kind and job.kind.shape != "any":
+    if not uri and job.kind.shape != "any":
         raise IntakeFailure(
             "ClientError: this task type needs a label category file (LabelCategoryConfigS3Uri)."
         )
     try:
         content = category_file(objects, job)
-        names = labels_of(content).names
+        labels_of(content)
     except ObjectGone as gone:
         raise IntakeFailure(
             f"ClientError: the label category file could not be read. {gone}"
@@ -172,36 +170,53 @@ def _check_labels(objects: Objects, job: Job) -> None:
         raise IntakeFailure(
             f"ClientError: the label category file {uri} is not valid: {fault}."
         ) from fault
-    if len(set(names)) != len(names):
-        raise IntakeFailure(f"ClientError: the label category file {uri} names a label twice.")
-    _check_names(job, uri, names, content.get("instructions"))
+    wrong = category_fault(job.kind, content, automated=job.automated)
+    if wrong:
+        raise IntakeFailure(f"ClientError: the label category file {uri} {wrong}.")
+    return content
 
 
-def _check_names(job: Job, uri: str, names: Sequence[str], told: Any) -> None:
-    least = 0
-    if job.kind is not None and job.kind.shape != "any":
-        least = 2 if job.kind.name in _TWO_LABELS else 1
-    if len(names) < least:
+def _check_scenes(objects: Objects, job: Job, lines: list[str], content: Mapping[str, Any]) -> None:
+    """What only frames and point clouds need of their manifest."""
+    entries = [json.loads(line) for line in lines]
+    if job.kind.media == "frames" and len(entries) > MOST_SEQUENCES:
         raise IntakeFailure(
-            f"ClientError: the label category file {uri} has too few labels; this task needs "
-            f"{least}."
+            f"ClientError: the manifest has {len(entries):,} sequences of video frames; a job "
+            f"takes {MOST_SEQUENCES} at most."
         )
-    most = _MOST_LABELS.get(job.kind.name, len(names)) if job.kind else len(names)
-    if len(names) > most:
+    for number, entry in enumerate(entries, start=1):
+        if "source" in entry:
+            raise IntakeFailure(f"ClientError: line {number:,} of the manifest has no source-ref.")
+        if job.kind.is_sequence:
+            _check_sequence(objects, job, entry["source-ref"])
+        elif fault := cloud_line_fault(entry):
+            raise IntakeFailure(f"ClientError: line {number:,} of the manifest {fault}.")
+    if job.kind.audit:
+        _check_audited(job, entries, str(content["auditLabelAttributeName"]))
+
+
+def _check_sequence(objects: Objects, job: Job, uri: str) -> None:
+    try:
+        sequence_of(job.kind, fetch(objects, uri))
+    except ObjectGone as gone:
+        raise IntakeFailure(f"ClientError: a sequence file could not be read. {gone}") from gone
+    except Unreadable as fault:
+        raise IntakeFailure(f"ClientError: the sequence file {uri} {fault}.") from fault
+
+
+def _check_audited(job: Job, entries: list[dict[str, Any]], audited: str) -> None:
+    """UNSURE: what becomes of single lines without the audited labels; here their objects fail, and
+    the job only where no line has them.
+    """
+    if audited == job.attribute:
         raise IntakeFailure(
-            f"ClientError: the label category file {uri} has {len(names):,} labels; {most} are "
-            "allowed."
+            f"ClientError: auditLabelAttributeName {audited} is this job's own "
+            "LabelAttributeName; the two must differ."
         )
-    if any(not 1 <= len(name) <= _LONGEST_LABEL for name in names):
+    if not any(is_audited(entry, audited, job.kind) for entry in entries):
         raise IntakeFailure(
-            f"ClientError: the label category file {uri} has a label of more than 256 characters."
-        )
-    complete = isinstance(told, dict) and all(
-        told.get(each) for each in ("shortInstruction", "fullInstruction")
-    )
-    if job.kind and job.kind.name == "NamedEntityRecognition" and not complete:
-        raise IntakeFailure(
-            f"ClientError: the label category file {uri} needs its instructions, short and full."
+            f"ClientError: no line of the manifest has labels of this task type under {audited}, "
+            "which the label category file names as auditLabelAttributeName."
         )
 
 

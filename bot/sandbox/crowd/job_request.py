@@ -65,9 +65,14 @@ class Job:
         return task
 
     @property
-    def kind(self) -> TaskKind | None:
-        """The task type, None when this stand-in lacks its tool."""
+    def kind(self) -> TaskKind:
+        """The task type."""
         return kind_of(self.request)
+
+    @property
+    def automated(self) -> bool:
+        """Whether a model labels too."""
+        return bool(self.request.get("LabelingJobAlgorithmsConfig"))
 
     @property
     def attribute(self) -> str:

@@ -70,11 +70,35 @@ def write_worker_responses(
     return uri
 
 
-def write_mask(objects: Objects, job: Job, line: int, now: float, png: bytes) -> str:
-    """Write the consolidated label map of one object; gives its URI, named as AWS names it."""
-    uri = f"{job.folder}annotations/consolidated-annotation/output/{line}_{iso(now)}.png"
-    store_bytes(objects, uri, png, "image/png")
-    return uri
+_MEDIA = {
+    "png": "image/png",
+    "json": "application/json",
+    "zlib": "application/octet-stream",
+}
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """Where the files go that the label of one object names."""
+
+    objects: Objects
+    job: Job
+    line: int
+    now: float
+
+    def keep(self, kind: str, body: bytes) -> str:
+        """Write the file (png, json, zlib); gives its URI, named as AWS names it.
+
+        UNSURE: the name of a cloud's .zlib file; the guide prints dataset-object-id/filename.zlib.
+        """
+        names = {
+            "png": f"{self.line}_{iso(self.now)}.png",
+            "json": f"{self.line}/SeqLabel.json",
+            "zlib": f"{self.line}/{iso(self.now)}.zlib",
+        }
+        uri = f"{self.job.folder}annotations/consolidated-annotation/output/{names[kind]}"
+        store_bytes(self.objects, uri, body, _MEDIA[kind])
+        return uri
 
 
 def write_intermediate(store: Store, objects: Objects, job: Job) -> None:

@@ -157,7 +157,8 @@ class Portal:
         return [self._listed(job, person.member) for job in jobs]
 
     def _listed(self, job: Job, member: Member) -> OpenJob:
-        return OpenJob(job, self._left(job, member), self._done(job, member))
+        left = 0 if job.kind.is_scene else self._left(job, member)
+        return OpenJob(job, left, self._done(job, member))
 
     def _running(self) -> list[Job]:
         with self.tasks.store.read() as connection:
@@ -193,11 +194,14 @@ class Portal:
         """The task to show: the one held already, else the first that needs somebody.
 
         Gives the OpenJob when nothing is left for this person, also when the job has just ended
-        with their answer; None when the job is not open to them.
+        with their answer, and for frames and point clouds, which have no page here; None when the
+        job is not open to them.
         """
         job = self._job(key)
         if job is None or str(job.task["WorkteamArn"]) not in person.team_arns:
             return None
+        if job.kind.is_scene:
+            return OpenJob(job, 0, self._done(job, person.member))
         if not job.is_open:
             done = self._done(job, person.member)
             return OpenJob(job, 0, done) if done else None

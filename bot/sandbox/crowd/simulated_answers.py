@@ -17,8 +17,11 @@ from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from bot.sandbox.crowd.answers import Answer, Box, Boxes, Classes, Custom, Span, Spans
 from bot.sandbox.crowd.masks import Mask, mask_of
+from bot.sandbox.crowd.sample_scenes import clip_kind
 from bot.sandbox.crowd.sample_truth import KINDS, Truth, outline, truth_of_picture, truth_of_text
 from bot.sandbox.crowd.task_kinds import TaskKind
+
+__all__ = ["Thing", "imagine", "label_for", "painted", "picture_size"]
 
 _NAMES = re.compile(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*|\b\d[\d.,:]*\b")
 _SHAKE = 0.03  # a hand misses a box's edge by up to three hundredths of its size
@@ -34,11 +37,10 @@ class Thing:
     @property
     def truth(self) -> Truth | None:
         """What it shows, when it is one of the sample objects."""
-        return (
-            truth_of_picture(self.source)
-            if self.source.startswith("s3://")
-            else truth_of_text(self.source)
-        )
+        if not self.source.startswith("s3://"):
+            return truth_of_text(self.source)
+        fruit = clip_kind(self.source)
+        return Truth(fruit) if fruit else truth_of_picture(self.source)
 
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
@@ -68,7 +70,7 @@ def imagine(
             return _mask(labels, thing, chance, wrong=wrong)
         case "spans":
             return _spans(labels, thing, chance, wrong=wrong)
-        case "any":
+        case _:
             return Custom(_anything(labels, thing, chance, wrong=wrong))
 
 
@@ -117,7 +119,8 @@ def _classes(
     return tuple(label for label in labels if label in right)
 
 
-def _label_for(labels: Sequence[str], word: str) -> str | None:
+def label_for(labels: Sequence[str], word: str) -> str | None:
+    """The label that a person gives to a thing of this kind; None for one that is left alone."""
     for label in labels:
         if _same(label, word):
             return label
@@ -130,7 +133,7 @@ def _boxes(labels: Sequence[str], thing: Thing, chance: Random, *, wrong: bool) 
     width, height = thing.size or (640, 480)
     truth = thing.truth
     if truth:
-        named = [(_label_for(labels, word), edges) for word, *edges in truth.boxes]
+        named = [(label_for(labels, word), edges) for word, *edges in truth.boxes]
         right = [Box(label, *edges) for label, edges in named if label is not None]
     else:
         own = Random(f"boxes {thing.source}")
@@ -169,7 +172,7 @@ def painted(
     image = Image.new("L", (picture.width, picture.height), 0)
     draw = ImageDraw.Draw(image)
     for number, box in numbered:
-        kind = next((kind for kind in kinds if _label_for(labels, kind) == box.label), "")
+        kind = next((kind for kind in kinds if label_for(labels, kind) == box.label), "")
         draw.polygon(_outline(kind, box), fill=number)
     return mask_of(labels, image)
 

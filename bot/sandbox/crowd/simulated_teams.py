@@ -8,16 +8,19 @@ restart changes nothing.
 
 import json
 import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
+from typing import Any
 
 from bot.sandbox.crowd import answers
 from bot.sandbox.crowd.consolidation import Vote, consolidate
 from bot.sandbox.crowd.job_request import Job, ObjectGone, fetch
 from bot.sandbox.crowd.simulated_answers import Thing, imagine, picture_size
 from bot.sandbox.crowd.simulated_pages import Field, fields, fill, needs_picture
-from bot.sandbox.crowd.task_kinds import CUSTOM
+from bot.sandbox.crowd.simulated_scenes import View, look, mark
 from bot.sandbox.crowd.tasks import Member, Tasks, Turn
 
 _log = logging.getLogger(__name__)
@@ -73,11 +76,13 @@ class SimulatedTeams:
 
     def work(self, team_arn: str, jobs: Sequence[Job], passed: float, now: float) -> None:
         """Let a team work for ``passed`` seconds on its counted jobs; a team of real people is left
-        alone.
+        alone, but for frames and point clouds, for which no person has a tool here.
         """
-        members = self._members(team_arn)
-        if members is None:
+        team = self._team(team_arn)
+        if team is None:
             return
+        if not team["simulated"]:
+            jobs = [job for job in jobs if job.kind.is_scene]
         credit = min(self._credit.get(team_arn, 0.0) + self.pace * passed, float(_MOST_AT_ONCE))
         for place, job in enumerate(jobs):
             share = int(credit) // (len(jobs) - place)
@@ -85,25 +90,32 @@ class SimulatedTeams:
                 with self._tasks.store.write() as connection:
                     turn = Turn(connection, job, now)
                     self._finish_tasks(turn)
-                    credit -= self._start_objects(turn, members, share)
+                    credit -= self._start_objects(turn, self._members(team, job), share)
                     self._let_model_work(turn, passed)
             except Exception:  # noqa: BLE001 - logged; one broken job must not stop the others
                 _log.exception("the simulated team could not work on %s", job.name)
         # What nobody could use is not saved up: a team that waited does not race afterwards.
         self._credit[team_arn] = min(credit, max(1.0, self.pace * passed))
 
-    def _members(self, team_arn: str) -> list[Member] | None:
+    def _team(self, team_arn: str) -> sqlite3.Row | None:
         with self._tasks.store.read() as connection:
-            row = connection.execute("SELECT * FROM workteam WHERE arn = ?", (team_arn,)).fetchone()
-        if row is None or not row["simulated"]:
-            return None
+            row: sqlite3.Row | None = connection.execute(
+                "SELECT * FROM workteam WHERE arn = ?", (team_arn,)
+            ).fetchone()
+        return row
+
+    def _is_present(self, sub: str, job: Job) -> bool:
+        """Whether this member answers by hand: never where only the service has the tool."""
+        return sub in self.present and not job.kind.is_scene
+
+    def _members(self, row: sqlite3.Row, job: Job) -> list[Member]:
         members = [
             Member(str(m["sub"]), str(m.get("name", ""))) for m in json.loads(row["members"])
         ]
         # A job may ask for nine workers: a practice team that is smaller gets hands lent, else it
         # would wait for ever.
         lent = [Member(f"{_LENT}{number}-of-{row['name']}", "Lent hand") for number in range(1, 12)]
-        return [member for member in members if member.sub not in self.present] + lent
+        return [member for member in members if not self._is_present(member.sub, job)] + lent
 
     def _chance(self, *of: object) -> Random:
         return Random(" ".join(str(part) for part in (self._seed, *of)))
@@ -154,37 +166,41 @@ class SimulatedTeams:
             " WHERE a.job = ? AND a.state = 'accepted' ORDER BY a.line, a.worker",
             (turn.job.key,),
         ).fetchall()
-        things: dict[int, Thing | None] = {}
+        things: dict[int, Thing | View | None] = {}
         for row in rows:
             line, worker = row["line"], row["worker"]
             due = row["accepted_at"] + self._thinks(turn.job, line, worker)
-            if due > turn.now or worker in self.present:
+            if due > turn.now or self._is_present(worker, turn.job):
                 continue
             if line not in things:
-                things[line] = self._thing(turn.job, row["manifest_line"])
+                things[line] = self._seen(turn.job, row["manifest_line"])
             self._finish_one(
                 Turn(turn.connection, turn.job, due), line, Member(worker, ""), things[line]
             )
 
-    def _finish_one(self, turn: Turn, line: int, member: Member, thing: Thing | None) -> None:
+    def _finish_one(
+        self, turn: Turn, line: int, member: Member, thing: Thing | View | None
+    ) -> None:
         if thing is None:
             self._tasks.fail(turn, line, "The workers' pages could not load the object.")
         elif self._declines(turn, line, member):
             self._tasks.let_go(turn, line, member, "declined")
             self._next_line[turn.job.key] = min(line, self._next_line.get(turn.job.key, 0))
         else:
-            assert turn.job.kind is not None
-            names = self._tasks.labels(turn.job).names
             chance = self._chance("answer", turn.job.name, line, member.sub)
-            page, slips = self._page(turn.job), self.behaviours.wrong_share
-            content = (
-                fill(page, thing, chance, slips)
-                if page
-                else answers.write(
-                    turn.job.kind, imagine(turn.job.kind, names, thing, chance, slips)
-                )
-            )
-            self._tasks.submit(turn, line, member, content)
+            self._tasks.submit(turn, line, member, self._answer(turn.job, thing, chance))
+
+    def _answer(self, job: Job, thing: Thing | View, chance: Random) -> dict[str, Any]:
+        """What one worker submits."""
+        slips = self.behaviours.wrong_share
+        if isinstance(thing, View):
+            marked = mark(job, self._tasks.settings(job), thing, chance, slips)
+            return answers.write(job.kind, marked)
+        page = self._page(job)
+        if page:
+            return fill(page, thing, chance, slips)
+        names = self._tasks.labels(job).names
+        return answers.write(job.kind, imagine(job.kind, names, thing, chance, slips))
 
     def _declines(self, turn: Turn, line: int, member: Member) -> bool:
         """Lost objects are declined by all; of the others never by so many that the object would be
@@ -208,7 +224,7 @@ class SimulatedTeams:
         types.
         """
         uri = job.task["UiConfig"].get("UiTemplateS3Uri")
-        if job.kind is not CUSTOM or not uri:
+        if job.kind.shape != "any" or not uri:
             return ()
         if job.key not in self._pages:
             try:
@@ -218,8 +234,15 @@ class SimulatedTeams:
             self._pages[job.key] = fields(template, self._tasks.labels(job).names)
         return self._pages[job.key]
 
+    def _seen(self, job: Job, text: str) -> Thing | View | None:
+        """The object as a worker sees it; None when something of it cannot be loaded."""
+        if not job.kind.is_scene:
+            return self._thing(job, text)
+        entry, objects = json.loads(text), self._tasks.objects
+        return look(job, self._tasks.settings(job), entry, partial(fetch, objects))
+
     def _thing(self, job: Job, text: str) -> Thing | None:
-        """The object as a worker sees it; None when its picture cannot be loaded."""
+        """A picture, a clip or a text; None when the picture cannot be loaded."""
         entry = json.loads(text)
         if "source" in entry:
             return Thing(str(entry["source"]))
@@ -228,9 +251,7 @@ class SimulatedTeams:
             content = fetch(self._tasks.objects, uri)
         except ObjectGone:
             return None
-        is_picture = job.kind is not None and (
-            job.kind.media == "image" or needs_picture(self._page(job))
-        )
+        is_picture = job.kind.media == "image" or needs_picture(self._page(job))
         size = picture_size(content) if is_picture and len(content) <= _LARGEST_PICTURE else None
         size = size if size and size[0] * size[1] <= _MOST_PIXELS else None
         return None if is_picture and size is None else Thing(uri, size)
@@ -243,7 +264,7 @@ class SimulatedTeams:
         just never starts.
         """
         job = turn.job
-        if not job.request.get("LabelingJobAlgorithmsConfig") or job.total < LEAST_FOR_MODEL:
+        if not job.automated or job.total < LEAST_FOR_MODEL:
             return
         if job.human * 5 < job.total:
             return
@@ -263,7 +284,7 @@ class SimulatedTeams:
     def _model_label(self, turn: Turn, line: int, text: str) -> None:
         job = turn.job
         thing = self._thing(job, text)
-        if thing is None or job.kind is None:
+        if thing is None:
             self._tasks.fail(turn, line, "The object could not be loaded.")
             return
         labels = self._tasks.labels(job)

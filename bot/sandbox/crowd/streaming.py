@@ -231,7 +231,7 @@ def _identified(job: Job, entry: dict[str, Any], message_id: str) -> tuple[str, 
 
 def _created_in_s3(job: Job, records: list[Any]) -> Iterator[tuple[str, str]]:
     """Objects that a bucket tells of: pictures and the like, never texts."""
-    if job.kind is not None and job.kind.media == "text":
+    if job.kind.media == "text":
         raise _Dropped("A bucket's event came, and this task type labels texts.")
     for record in records:
         try:

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Shape = Literal["one", "several", "boxes", "mask", "spans", "any"]
-Media = Literal["image", "text", "video"]
+from bot.sandbox.crowd.functions import PRACTICE_POST
+
+Shape = Literal["one", "several", "boxes", "mask", "spans", "scene", "points", "any"]
+Media = Literal["image", "text", "video", "frames", "cloud", "clouds"]
 Audit = Literal["", "verification", "adjustment"]
 
 
@@ -39,6 +41,31 @@ class TaskKind:
             return "crowd-entity-annotation"
         classifier = "crowd-image-classifier" if self.media == "image" else "crowd-classifier"
         return f"{classifier}-multi-select" if self.shape == "several" else classifier
+
+    @property
+    def is_scene(self) -> bool:
+        """Whether it is done in the service's own tool for video frames or point clouds, which this
+        stand-in does not have: only simulated people answer.
+        """
+        return self.shape in {"scene", "points"}
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether one object is a file that lists frames."""
+        return self.media in {"frames", "clouds"}
+
+    @property
+    def follows(self) -> bool:
+        """Whether a thing is the same one in all frames, with an id of its own."""
+        return "Tracking" in self.name
+
+
+def _frames(name: str, written_type: str, media: Media, shape: Shape = "scene") -> list[TaskKind]:
+    """A task type of frames or point clouds, and the one that audits it."""
+    return [
+        TaskKind(name, shape, media, written_type),
+        TaskKind(f"Adjustment{name}", shape, media, written_type, "adjustment"),
+    ]
 
 
 # UNSURE: the metadata type of video classification is in no document; a real account can correct it
@@ -79,12 +106,21 @@ _KINDS = (
     ),
     TaskKind("NamedEntityRecognition", "spans", "text", "groundtruth/text-span"),
     TaskKind("VideoMultiClass", "one", "video", "groundtruth/video-classification"),
+    *_frames("VideoObjectDetection", "groundtruth/video-object-detection", "frames"),
+    *_frames("VideoObjectTracking", "groundtruth/video-object-tracking", "frames"),
+    *_frames("3DPointCloudObjectDetection", "groundtruth/point_cloud_object_detection", "cloud"),
+    *_frames("3DPointCloudObjectTracking", "groundtruth/point_cloud_object_tracking", "clouds"),
+    *_frames(
+        "3DPointCloudSemanticSegmentation",
+        "groundtruth/point_cloud_single_frame_semantic_segmentation",
+        "cloud",
+        "points",
+    ),
 )
 _BY_NAME = {kind.name: kind for kind in _KINDS}
 CUSTOM = TaskKind("Custom", "any", "text", "groundtruth/custom")
-# Their pages are the service's own, with tools for frame sequences and point clouds that this
-# stand-in does not have.
-_NOT_HERE = ("VideoObject", "3DPointCloud")
+MERGED = TaskKind("Merged", "any", "text", "groundtruth/custom")
+"""A custom job whose answers this stand-in's practice function makes one."""
 
 
 def kind_named(name: str) -> TaskKind:
@@ -92,9 +128,8 @@ def kind_named(name: str) -> TaskKind:
     return _BY_NAME[name]
 
 
-def kind_of(request: Mapping[str, Any]) -> TaskKind | None:
-    """The task type of a CreateLabelingJob request, or None for one whose tool this stand-in does
-    not have.
+def kind_of(request: Mapping[str, Any]) -> TaskKind:
+    """The task type of a CreateLabelingJob request.
 
     A consolidation function that is not one of the service's own, and PassThrough, make a custom
     job.
@@ -104,8 +139,4 @@ def kind_of(request: Mapping[str, Any]) -> TaskKind | None:
         task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
     )
     name = arn.rpartition(":function:")[2].partition(":")[0].removeprefix("ACS-")
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    if "ACS-" in arn and any(part in name for part in _NOT_HERE):
-        return None
-    return CUSTOM
+    return MERGED if name == PRACTICE_POST else _BY_NAME.get(name, CUSTOM)

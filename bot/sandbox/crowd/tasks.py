@@ -16,12 +16,19 @@ from sqlite3 import Connection
 from typing import Any
 
 from bot.sandbox.aws.messaging.topics import Message, Topics
-from bot.sandbox.crowd.answers import Boxes, read
+from bot.sandbox.crowd.answers import read
 from bot.sandbox.crowd.audits import boxes_before, mask_before
-from bot.sandbox.crowd.consolidation import Frame, Labels, Vote, consolidate
+from bot.sandbox.crowd.category_files import Settings, settings_of
+from bot.sandbox.crowd.consolidation import Before, Frame, Labels, Vote, consolidate
 from bot.sandbox.crowd.job_request import Job, Objects, category_file, fetch, labels_of, worker_id
 from bot.sandbox.crowd.masks import Mask
-from bot.sandbox.crowd.outputs import Response, manifest_line, write_mask, write_worker_responses
+from bot.sandbox.crowd.outputs import (
+    Response,
+    ResultFiles,
+    manifest_line,
+    write_worker_responses,
+)
+from bot.sandbox.crowd.scene_results import scene_before
 from bot.sandbox.store import Store
 
 JOB_LOG = "/aws/sagemaker/LabelingJobs"
@@ -62,12 +69,19 @@ class Tasks:
         self.objects = objects
         self._log = log
         self._labels: dict[str, Labels] = {}
+        self._settings: dict[str, Settings] = {}
 
     def labels(self, job: Job) -> Labels:
         """The job's labels, read once; the category file belongs to the job for ever."""
         if job.key not in self._labels:
             self._labels[job.key] = labels_of(category_file(self.objects, job))
         return self._labels[job.key]
+
+    def settings(self, job: Job) -> Settings:
+        """What the category file of a job of frames or clouds asks, read once."""
+        if job.key not in self._settings:
+            self._settings[job.key] = settings_of(category_file(self.objects, job))
+        return self._settings[job.key]
 
     def accept(self, turn: Turn, line: int, member: Member) -> bool:
         """Give the task to a worker. False when the object needs nobody more, or this worker had it
@@ -98,7 +112,6 @@ class Tasks:
         """Record an answer; False when the worker does not hold the task (any more). Raises
         AnswerFault.
         """
-        assert turn.job.kind is not None
         read(turn.job.kind, self.labels(turn.job).names, content)
         changed = turn.connection.execute(
             "UPDATE assignment SET state = 'submitted', submitted_at = ?, answer = ?"
@@ -175,7 +188,6 @@ class Tasks:
             self.fail(turn, line, f"The task expired: declined by {declined} workers.")
 
     def _consolidate(self, turn: Turn, line: int, responses: list[Response]) -> dict[str, Any]:
-        assert turn.job.kind is not None
         labels = self.labels(turn.job)
         votes = [Vote(r.worker, read(turn.job.kind, labels.names, r.content)) for r in responses]
         before = None
@@ -192,10 +204,16 @@ class Tasks:
         goes.
         """
         job = turn.job
-        keep = partial(write_mask, self.objects, job, line, turn.now)
+        keep = ResultFiles(self.objects, job, line, turn.now).keep
+        if job.kind.is_scene:
+            drawn = self.settings(job).drawn
+            return Frame(job.attribute, job.name, turn.now, human, keep, drawn)
         return Frame(job.attribute, job.name, turn.now, human, keep)
 
-    def _before(self, job: Job, entry: Mapping[str, Any], vote: Vote) -> Boxes | Mask | None:
+    def _before(self, job: Job, entry: Mapping[str, Any], vote: Vote) -> Before | None:
+        if job.kind.is_scene:
+            names, audited = self.labels(job).names, self.settings(job).audited
+            return scene_before(job.kind, names, entry, audited, partial(fetch, self.objects))
         if not isinstance(vote.answer, Mask):
             return boxes_before(entry, job.attribute)
         size = (vote.answer.width, vote.answer.height)

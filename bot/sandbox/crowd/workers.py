@@ -219,7 +219,7 @@ class Crew:
 
     def _sample_failed(self, job: Job) -> bool:
         tried = job.human + job.failed
-        automated = "LabelingJobAlgorithmsConfig" in job.request and job.total >= LEAST_FOR_MODEL
+        automated = job.automated and job.total >= LEAST_FOR_MODEL
         return bool(
             automated and not job.machine and tried * 5 >= job.total and job.failed * 10 > tried
         )

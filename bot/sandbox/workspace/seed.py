@@ -173,7 +173,7 @@ def furnish(aws: "Aws", *, portal: str) -> None:
 
 
 def draw(aws: "Aws") -> None:
-    """Fruit to sort and fruit to draw boxes round, once.
+    """Fruit to sort and fruit to draw boxes round, frames, clips and point clouds, once.
 
     A start that was cut short is made up for by the next one; what somebody deleted later stays
     away.
@@ -185,6 +185,11 @@ def draw(aws: "Aws") -> None:
         for bucket in DIFFICULT:
             aws.objects.write(bucket, "one.jpg", _pictures()[0].jpeg, "image/jpeg")
         drawn.touch()
+    scenes = aws.config.folder / "scenes-drawn"
+    if not scenes.exists():
+        for key, content in _scenes():
+            _put(aws, key, content)
+        scenes.touch()
 
 
 def bring(aws: "Aws", folder: Path) -> str:
@@ -230,6 +235,14 @@ def _pictures() -> "tuple[SamplePicture, ...]":
     from bot.sandbox.workspace import sample_pictures  # noqa: PLC0415 - an old workspace has them and paints none
 
     return tuple(sample_pictures.pictures(SEED))
+
+
+@cache
+def _scenes() -> tuple[tuple[str, bytes], ...]:
+    """The sample frames, clips and point clouds with the files that list them, made once."""
+    from bot.sandbox.workspace import sample_scenes  # noqa: PLC0415 - as above
+
+    return tuple(sample_scenes.files(RAW, SEED))
 
 
 def _add_team(rows: sqlite3.Connection, aws: "Aws", team: dict[str, Any], portal: str) -> None:
