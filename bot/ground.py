@@ -8,6 +8,7 @@ from bot.base.db import Database
 from bot.base.settings import Settings
 from bot.delivery.outbox import Outbox
 from bot.delivery.slack_files import SlackFiles
+from bot.delivery.uploads import Uploads
 from bot.delivery.windows import Windows
 from bot.people.access import Access
 from bot.people.teams import Teams
@@ -26,6 +27,7 @@ class Ground:
     outbox: Outbox
     windows: Windows
     files: SlackFiles
+    uploads: Uploads
     tries: Tries
     access: Access
     teams: Teams

@@ -8,6 +8,7 @@ from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
+from bot.engines.ground_truth.preview import Previewer
 
 
 def idle_engine() -> GroundTruth:
@@ -15,4 +16,5 @@ def idle_engine() -> GroundTruth:
     aws = Aws(Settings(SLACK_BOT_TOKEN="xoxb-test"))
     storage = Storage.for_work(aws, Allowed(()))
     role = ExecutionRole(aws, "")
-    return GroundTruth(Gateway(aws), storage, role, JobLog(aws), region="us-east-1")
+    seen = JobLog(aws), Previewer(aws, "")
+    return GroundTruth(Gateway(aws), storage, role, *seen, region="us-east-1")

@@ -6,10 +6,10 @@ after an answer that never came; what an engine cannot do is said by `Abilities`
 and words follow them. Results are an augmented manifest wherever they come from.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
@@ -149,6 +149,16 @@ class Log:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What workers will see of one object: `page` is HTML; `notes` say in words where it differs
+    from what they will see.
+    """
+
+    page: str
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What people read of where labeling happens: `place` is where jobs stand ("nothing was created
@@ -173,6 +183,7 @@ class Abilities:
     names_again: bool = False  # two jobs may bear one name
     needs_cors: bool = True  # pictures are fetched by the worker's browser
     no_log: bool = False
+    no_preview: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +259,15 @@ class Engine(Protocol):
             NameTaken: the name belongs to another job.
             Refusal: the engine will not do it as asked, and nothing was made.
             Transient: unknown; call again with the same order and steps.
+
+        """
+
+    def preview(self, order: Order, line: Mapping[str, Any]) -> Previewed:
+        """What workers would see of an object (its line of the manifest); nothing is made. Not
+        asked of an engine that renders none.
+
+        Raises:
+            Refusal: no page can be made of the order, with words.
 
         """
 

@@ -2,9 +2,10 @@
 before the launch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, Listed, S3Uri
@@ -12,7 +13,8 @@ from bot.base.storage import Body, Storage, check_size, gathered
 from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.places import is_text_file
-from bot.manifests import build, lines, texts
+from bot.manifests import build, json_lines, lines, texts
+from bot.manifests.json_words import BadLine
 from bot.manifests.texts import TextsRead
 
 
@@ -69,6 +71,29 @@ class Inputs:
         for _line in self._lines(uri, tally, kind, seen):
             pass  # the lines themselves are of no use before the launch
         return _counted(uri, tally, kind, seen.read())
+
+    def first(self, draft: Draft, kind: TaskType) -> Mapping[str, Any]:
+        """The first object, as its line of the manifest has it.
+
+        Raises:
+            BadInput: there is none, or its line is wrong; and what `read` raises.
+
+        """
+        uri = S3Uri.parse(draft.input_uri)
+        line: bytes | None
+        if _is_made(uri, kind):
+            tally, seen = build.Tally(), texts.Seen(reading_of(draft))
+            line = next(self._lines(uri, tally, kind, seen), b"")
+        else:
+            numbered = json_lines.numbered(self._storage.chunks(uri))
+            line = next((body for _number, body in numbered if body is None or body.strip()), b"")
+        if line == b"":
+            raise BadInput(f"There is nothing to label in {uri}.")
+        try:
+            return json_lines.parse(line)
+        except BadLine as fault:
+            words = fault.text() or "it is no JSON object of 100,000 characters at most"
+            raise BadInput(f"The first object of {uri} cannot be read: {words}.") from fault
 
     @contextmanager
     def made(self, draft: Draft, kind: TaskType) -> Iterator[Made]:

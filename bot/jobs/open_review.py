@@ -12,7 +12,7 @@ from bot.jobs.accept import Accept
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding
 from bot.jobs.form.pages import numbered, thanks
-from bot.jobs.form.review import review
+from bot.jobs.form.review import Reviewed, review
 from bot.jobs.preflight_records import Wanted
 
 _TOLD_GAP = 2.0  # seconds between two edits of an open window; Slack takes 100 a minute
@@ -27,6 +27,11 @@ class Reviews:
     windows: Windows
     accept: Accept
     new_id: NewId
+    preview: bool
+
+    def reviewed(self, draft: Draft) -> Reviewed:
+        """What the review of a draft says, but for what is being looked at."""
+        return replace(self.accept.reviewed(draft), preview=self.preview)
 
 
 class OpenReview:
@@ -65,7 +70,9 @@ class OpenReview:
 
         """
         accept = self._reviews.accept
-        reviewed = replace(accept.reviewed(draft), findings=findings, fine=fine, checking=checking)
+        reviewed = replace(
+            self._reviews.reviewed(draft), findings=findings, fine=fine, checking=checking
+        )
         view = review(accept.form.asked(draft), reviewed, self._one.draft_id)
         try:
             self._hash = self._shown(numbered(view, self._reviews.new_id()))

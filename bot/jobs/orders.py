@@ -2,12 +2,12 @@
 place.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import msgspec
 
-from bot.base.errors import Refused
+from bot.base.errors import Refusal, Refused
 from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
@@ -24,6 +24,10 @@ from bot.jobs.records import Job
 from bot.manifests.looked import Looked
 from bot.people.access import Access
 from bot.people.teams import Teams
+
+
+class NotStored(Refusal):
+    """The files are put into S3 as the job is launched; until then there is no object to show."""
 
 
 class Progress(Protocol):
@@ -83,14 +87,35 @@ class Orders:
             notes=(*of_files, *of_data, *checked.notes),
             names={**draft.names, **checked.names},
         )
-        order = Order(
-            request_key=job.request_key,
+        return draft, self._order(draft, manifest, job.request_key)
+
+    def first(self, draft: Draft, alive: Callable[[], None]) -> tuple[Order, Mapping[str, Any]]:
+        """The order that a draft without faults would become, and its first object; nothing is
+        made, and the manifest is what the form names.
+
+        Raises:
+            NotStored: the files come into S3 at the launch.
+            BadInput, MissingObject, AwsRefused, AwsBusy: see `Inputs`.
+
+        """
+        if draft.brought:
+            raise NotStored
+        kind = self._engine.task_types[draft.task_type]
+        storage = self._storage.attended(alive)
+        line = Inputs(storage, self._open.of(draft.channel)).first(draft, kind)
+        return self._order(draft, S3Uri.parse(draft.input_uri), ""), line
+
+    def _order(self, draft: Draft, manifest: S3Uri, request_key: str) -> Order:
+        kind = self._engine.task_types[draft.task_type]
+        output = S3Uri.parse(draft.output_uri)
+        return Order(
+            request_key=request_key,
             name=draft.job_name,
             label_attribute=final_attribute(draft, kind),
             task_type=kind,
             manifest=manifest,
-            output=S3Uri.parse(draft.output_uri),
-            folder=folder,
+            output=output,
+            folder=output.join(draft.job_name, "labeljob"),
             workteam=draft.workteam_arn,
             instructions=instructions_of(draft),
             workers_per_object=draft.workers_per_object,
@@ -100,7 +125,6 @@ class Orders:
             particulars=draft.particulars,
             extras=draft.extras,
         )
-        return draft, order
 
     def _check(self, job: Job, alive: Callable[[], None], look: Look) -> Checked:
         """Everything that the form could check (or had no time for), checked again."""

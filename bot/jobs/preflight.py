@@ -8,11 +8,12 @@ review that was left is not touched, and Create may be pressed at any time.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 
-from bot.base.errors import LabeljobError, Refusal, Transient
+from bot.base.errors import Refusal, Transient
 from bot.base.log import about
 from bot.base.pool import Start, at_once
 from bot.delivery.windows import WindowGone
@@ -21,9 +22,9 @@ from bot.jobs.checks.checker import Checker
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.fixes import FIXES
-from bot.jobs.fixes.fix import Fix
 from bot.jobs.open_review import OpenReview, Reviews
-from bot.jobs.preflight_records import CHECK, PreflightRecords, Wanted
+from bot.jobs.preflight_records import CHECK, PREVIEW, PreflightRecords, Wanted
+from bot.jobs.preview import Previews
 from bot.jobs.records import Records
 from bot.manifests.looked import Looked
 from bot.people.access import Access
@@ -31,6 +32,7 @@ from bot.work.leases import LeaseGuard, LeaseLost
 from bot.work.tries import Tries
 
 _SECONDS = 60.0  # ours: a minute of looking while a person waits
+_GIVEN = "the preview is in your direct messages with Labeljob"
 _FIX_SECONDS = 600.0  # ours: a fix was asked for, and may have 100,000 objects to look at
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Preflight:
         wanted: PreflightRecords,
         records: Records,
         reviews: Reviews,
+        previews: Previews,
         checker: Checker,
         access: Access,
         tries: Tries,
@@ -57,13 +60,14 @@ class Preflight:
         self._wanted = wanted
         self._records = records
         self._reviews = reviews
+        self._previews = previews
         self._checker = checker
         self._access = access
         self._tries = tries
         self._clock = clock
 
     def want(self, draft_id: str, user_id: str, view_id: str, wanted: str = CHECK) -> None:
-        """Have an open review looked at, or one of its fixes done."""
+        """Have an open review looked at, one of its fixes done, or its preview made."""
         self._wanted.want(draft_id, user_id, view_id, wanted)
 
     def left(self, draft_id: str) -> None:
@@ -100,27 +104,51 @@ class Preflight:
         """Look, and show what is found as it is found."""
         shown = OpenReview(self._reviews, one, partial(self._still, one), self._clock)
         try:
-            fix = FIXES.get(one.wanted)
-            if fix is not None:
-                draft = self._fixed(one, draft, fix, shown, self._steps(hold, _FIX_SECONDS))
+            draft, done = self._done(one, draft, shown, hold)
             step = self._steps(hold, _SECONDS)
-            shown.show(draft, draft.found, checking="Checking everything…")
+            shown.show(draft, (*done.not_done, *draft.found), checking="Checking everything…")
             look = Look(PREFLIGHT_OBJECTS, told=partial(_tell, shown, draft, step))
             checked = self._checker.preflight(draft, step, look)
             found = msgspec.structs.replace(
                 draft,
-                found=checked.findings,
+                found=(*done.not_done, *checked.findings),
                 unread=checked.unread,
                 objects=checked.objects,
                 texts=checked.texts,
                 names={**draft.names, **checked.names},
             )
             self._records.keep_found(one.draft_id, draft, found)
-            shown.show(found, checked.findings, fine=checked.fine)
+            shown.show(found, found.found, fine=(*done.fine, *checked.fine))
         except WindowGone:
             log.info("the review was left; nothing is shown")
         except LeaseLost:
             log.info("somebody else looks at this review by now")
+
+    def _done(
+        self, one: Wanted, draft: Draft, shown: OpenReview, hold: LeaseGuard
+    ) -> tuple[Draft, "_Done"]:
+        """The draft after what was pressed on its review; where that cannot be done, the reason
+        stands there.
+        """
+        fix, label = FIXES.get(one.wanted), "Preview"
+        try:
+            if one.wanted == PREVIEW:
+                shown.show(draft, draft.found, checking="Making the preview…")
+                self._previews.give(draft, draft.asked_by, self._steps(hold, _SECONDS))
+                return draft, _Done(fine=(_GIVEN,))
+            if fix is not None:
+                label = fix.label
+                shown.show(draft, draft.found, checking=fix.doing)
+                step = self._steps(hold, _FIX_SECONDS)
+                fixed = fix.run(draft, self._checker.sight(draft, step))
+                self._records.keep_found(one.draft_id, draft, fixed)
+                return fixed, _Done()
+        except LeaseLost:
+            raise
+        except (Refusal, Transient) as error:
+            why = Finding(Kind.LOOK_AT, f"“{label}” was not done. {error.words}")
+            return draft, _Done(not_done=(why,))
+        return draft, _Done()
 
     def _steps(self, hold: LeaseGuard, seconds: float) -> Callable[[], None]:
         """A step of something that may take so long from now on."""
@@ -133,25 +161,13 @@ class Preflight:
 
         return step
 
-    def _fixed(
-        self, one: Wanted, draft: Draft, fix: Fix, shown: OpenReview, step: Callable[[], None]
-    ) -> Draft:
-        """The draft after its fix; where it cannot be done, the reason stands on the review."""
-        shown.show(draft, draft.found, checking=fix.doing)
-        try:
-            fixed = fix.run(draft, self._checker.sight(draft, step))
-        except LeaseLost:
-            raise
-        except (Refusal, Transient) as error:
-            return _with_reason(draft, fix, error)
-        self._records.keep_found(one.draft_id, draft, fixed)
-        return fixed
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a press on the review: why it was not done, or what is well now."""
 
-def _with_reason(draft: Draft, fix: Fix, error: LabeljobError) -> Draft:
-    """The draft with why its fix was not done."""
-    why = Finding(Kind.LOOK_AT, f"“{fix.label}” was not done. {error.words}")
-    return msgspec.structs.replace(draft, found=(why, *draft.found))
+    not_done: tuple[Finding, ...] = ()
+    fine: tuple[str, ...] = ()
 
 
 def _tell(shown: OpenReview, draft: Draft, step: Callable[[], None], looked: Looked) -> None:

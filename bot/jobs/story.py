@@ -23,6 +23,7 @@ from bot.jobs.open_review import Reviews
 from bot.jobs.orders import Orders
 from bot.jobs.preflight import Preflight
 from bot.jobs.preflight_records import PreflightRecords
+from bot.jobs.preview import Previews
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
 from bot.jobs.retry import Retry
@@ -50,6 +51,7 @@ class JobStory:
     queue: Queue
     status: Status
     logs: Logs
+    previews: Previews
     standing: Standing
     store: JobStore
     engine: Engine
@@ -84,6 +86,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         queue=parts.queue(),
         status=parts.status(),
         logs=parts.logs(),
+        previews=parts.previews,
         standing=parts.standing(),
         store=parts.store,
         engine=engine,
@@ -103,6 +106,16 @@ class _Parts:
         self._facts = Facts(ground.teams, engine, ground.access.told)
         self.records = Records(ground.db, ground.clock, ground.new_id)
         self._held = HeldByUs(self.records, account)
+        self._orders = Orders(
+            engine=engine,
+            checker=self._checker(self._at_work),
+            storage=self._at_work,
+            open_places=ground.settings.open_places,
+            access=ground.access,
+            teams=ground.teams,
+            storing=Storing(self._at_work, ground.files),
+        )
+        self.previews = Previews(engine, self._orders, ground.uploads)
         self.store = JobStore(
             db=ground.db,
             records=self.records,
@@ -129,7 +142,8 @@ class _Parts:
         return Preflight(
             wanted=PreflightRecords(ground.db),
             records=self.records,
-            reviews=Reviews(ground.windows, accept, ground.new_id),
+            reviews=Reviews(ground.windows, accept, ground.new_id, self.previews.offered),
+            previews=self.previews,
             checker=self._checker(self._at_work),
             access=ground.access,
             tries=ground.tries,
@@ -137,21 +151,12 @@ class _Parts:
 
     def launch(self) -> Launch:
         ground = self._ground
-        orders = Orders(
-            engine=self._engine,
-            checker=self._checker(self._at_work),
-            storage=self._at_work,
-            open_places=ground.settings.open_places,
-            access=ground.access,
-            teams=ground.teams,
-            storing=Storing(self._at_work, ground.files),
-        )
         return Launch(
             records=self.records,
             store=self.store,
             facts=self._facts,
             engine=self._engine,
-            orders=orders,
+            orders=self._orders,
             tries=ground.tries,
             clock=ground.clock,
         )

@@ -22,6 +22,7 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.outbox import Outbox
 from bot.delivery.senders import Senders
 from bot.delivery.slack_files import SCOPE, SlackFiles
+from bot.delivery.uploads import Uploads
 from bot.delivery.windows import Windows
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
@@ -54,8 +55,7 @@ class Bot:
     def app(self) -> SlackApp:
         """The Slack app with every listener.
 
-        Raises: BadSlack: Slack does not take the bot's token, or does not answer (Bolt asks it once
-            more).
+        Raises: BadSlack: Slack does not take the bot's token, or does not answer Bolt.
 
         """
         secret = self.settings.slack_signing_secret.get_secret_value()
@@ -82,9 +82,8 @@ def build(
     aws: Aws | None = None,
     engine: Engine | None = None,
 ) -> Bot:
-    """Join the parts. `answering` shortens every wait to what Slack's three seconds leave.
-
-    Two bots of one process can share `aws`; `engine` is Ground Truth unless given.
+    """Join the parts. `answering` shortens every wait to what Slack's three seconds leave; two bots
+    of one process can share `aws`; `engine` is Ground Truth unless given.
 
     Raises:
         NoRole: the execution role is missing or no role.
@@ -105,6 +104,7 @@ def build(
         outbox=Outbox(db, new_id),
         windows=Windows(patient),
         files=SlackFiles(settings, patient, may_read=installation.may(SCOPE)),
+        uploads=Uploads(patient, may=installation.may(Uploads.scope)),
         tries=Tries(db, leases, settings, random.SystemRandom()),
         access=Access(slack, settings.managers, installation.team_id, RULES),
         teams=Teams(db, engine.names.place),

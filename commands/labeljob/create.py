@@ -4,6 +4,7 @@ Every listener reads the page into the draft and keeps it before anything can fa
 is lost.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft
 from bot.jobs.fixes import FIXES
 from bot.jobs.form import data_fields, fields, pages, review
+from bot.jobs.preflight_records import PREVIEW
 from bot.people.access import Access, Who
 from bot.slack.app import SlackApp
 from commands.answers import thanked
@@ -50,6 +52,7 @@ def register(app: SlackApp, stories: Stories) -> None:
     for chosen in (pages.GO_ON, pages.NEW):
         app.action(chosen)(partial(begin, stories=stories))
     app.action(review.FIX)(partial(fix, stories=stories))
+    app.action(review.PREVIEW)(partial(preview, stories=stories))
     app.options(fields.TEAM)(partial(teams, stories=stories))
     app.view(pages.STEP_ONE)(partial(first_page, stories=stories))
     app.view(pages.STEP_TWO)(partial(second_page, stories=stories))
@@ -93,7 +96,7 @@ def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories
     if faults:
         ack(response_action="errors", errors=accept.form.errors(faults, view))
         return
-    ack(response_action="update", view=_fresh(_review(draft, draft_id, accept), new_id))
+    ack(response_action="update", view=_fresh(_review(draft, draft_id, stories), new_id))
     stories.jobs.preflight.want(draft_id, draft.asked_by, view["id"])
 
 
@@ -107,6 +110,15 @@ def fix(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
         return
     access.require(wanted.right, access.who(draft.team_id, draft.asked_by, draft.channel))
     stories.jobs.preflight.want(draft_id, draft.asked_by, body["view"]["id"], name)
+
+
+def preview(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
+    """Preview was pressed: the worker makes it, and says on the review where it is."""
+    ack()
+    draft_id = str(body["actions"][0].get("value") or "")
+    draft = stories.jobs.accept.draft(draft_id, asking(body).user_id)
+    _may_still_ask(draft, stories.access)
+    stories.jobs.preflight.want(draft_id, draft.asked_by, body["view"]["id"], PREVIEW)
 
 
 def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
@@ -199,8 +211,10 @@ def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
     return accept.form.page_two(draft, draft_id, teams_known=bool(accept.teams(draft)))
 
 
-def _review(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
-    return review.review(accept.form.asked(draft), accept.reviewed(draft), draft_id)
+def _review(draft: Draft, draft_id: str, stories: Stories) -> dict[str, Any]:
+    accept = stories.jobs.accept
+    reviewed = replace(accept.reviewed(draft), preview=stories.jobs.previews.offered)
+    return review.review(accept.form.asked(draft), reviewed, draft_id)
 
 
 def _fresh(view: dict[str, Any], new_id: NewId) -> dict[str, Any]:

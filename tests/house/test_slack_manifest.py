@@ -58,6 +58,7 @@ SCOPES: dict[str, set[str]] = {
     "files.completeUploadExternal": {"files:write"},
     "files.info": {"files:read"},
     "files.getUploadURLExternal": {"files:write"},
+    "files_upload_v2": {"files:write"},  # the three steps in one, by slack_sdk
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.conversations": CONVERSATION_READ,
@@ -71,9 +72,9 @@ SCOPES: dict[str, set[str]] = {
 private ones, its own direct messages.
 """
 EVENT_SCOPES = {"app_mention": {"app_mentions:read"}, "app_home_opened": set()}
-CLIENT_METHODS = {name for name in dir(WebClient) if re.fullmatch(r"[a-z]+(_[a-zA-Z]+)+", name)} - {
-    "api_call"
-}
+CLIENT_METHODS = {
+    name for name in dir(WebClient) if re.fullmatch(r"[a-z]+(_[a-zA-Z0-9]+)+", name)
+} - {"api_call"}
 WEB_API_NAME = re.compile(
     r"(api|apps|auth|chat|conversations|files|reactions|usergroups|users|views)(\.[a-zA-Z]+){1,2}"
 )

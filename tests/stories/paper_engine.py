@@ -6,8 +6,9 @@ answer; opaque ids; no state but counters; two jobs may bear one name; task type
 own. What it lists is what an engine of that kind would list over HTTP.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -21,6 +22,7 @@ from bot.engines.protocol import (
     Log,
     Names,
     Order,
+    Previewed,
     Report,
     Rights,
     Steps,
@@ -78,7 +80,12 @@ class PaperEngine:
 
     names = Names(place="Papermill", service="Papermill", teams_made="with a pencil")
     abilities = Abilities(
-        stop_is_soft=True, one_team=True, names_again=True, needs_cors=False, no_log=True
+        stop_is_soft=True,
+        one_team=True,
+        names_again=True,
+        needs_cors=False,
+        no_log=True,
+        no_preview=True,
     )
     task_types = TaskTypes((MARGINS, PILES))
 
@@ -143,6 +150,9 @@ class PaperEngine:
 
     def log(self, job: Known, wanted: Sequence[str]) -> Log:
         raise AssertionError(f"nobody asks for the log of {job.name}, {wanted}, where none is kept")
+
+    def preview(self, order: Order, line: Mapping[str, Any]) -> Previewed:
+        raise AssertionError(f"nobody asks for a preview of {order.name}, {line}, where is none")
 
     def teams(self) -> list[WorkTeam]:
         return [WorkTeam(TEAM, "everybody")]

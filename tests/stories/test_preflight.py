@@ -19,6 +19,7 @@ from bot.jobs.lifecycle import JobState
 from bot.jobs.preflight_records import PreflightRecords
 from bot.manifests.looked import Looked, Thing
 from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import elements
 from bot.work.leases import LeaseLost
 from tests.cases import forms
 from tests.facts.test_card import RIPE
@@ -82,6 +83,17 @@ def test_lines_that_would_fail_are_dropped_by_a_press(world: World, pictures: li
     told = forms.create(world, an_order("flight-two"))
     assert told.thread
     assert world.aws_jobs("flight-two")
+
+
+def press_button(world: World, words: str) -> None:
+    """Press the button with these words on the review."""
+    blocks = world.mara.view()["blocks"]
+    (action,) = [
+        one["action_id"]
+        for _block, one in elements(blocks)
+        if one["type"] == "button" and one["text"]["text"] == words
+    ]
+    world.mara.press_in_view(action)
 
 
 def press_fix(world: World, name: str) -> None:

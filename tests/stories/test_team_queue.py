@@ -15,6 +15,7 @@ from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
+from bot.engines.ground_truth.preview import Previewer
 from bot.jobs.facts import Facts
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
@@ -262,7 +263,8 @@ def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(worl
     aws.meanwhile = made_and_listed
     storage = Storage.for_work(bot.ground.aws, bot.settings.allowed)
     role, job_log = ExecutionRole(bot.ground.aws, ""), JobLog(bot.ground.aws)
-    engine = GroundTruth(aws, storage, role, job_log, region="us-east-1")
+    previewer = Previewer(bot.ground.aws, "")
+    engine = GroundTruth(aws, storage, role, job_log, previewer, region="us-east-1")
     Queue(
         db=bot.ground.db,
         records=Records(bot.ground.db, system_clock, new_id),

@@ -1,7 +1,8 @@
 """Ground Truth as an engine: files into S3, create or adopt, report, stop."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bot.base.aws import Aws, AwsRefused
 from bot.base.encryption import kms_key
@@ -9,11 +10,12 @@ from bot.base.errors import LabeljobError
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
-from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.ground_truth.catalogue import TASK_TYPES, page_arn
 from bot.engines.ground_truth.categories import category_file
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
+from bot.engines.ground_truth.preview import Previewer
 from bot.engines.ground_truth.public_workforce import PublicWorkforce
 from bot.engines.ground_truth.request import place_of, request
 from bot.engines.protocol import (
@@ -24,6 +26,7 @@ from bot.engines.protocol import (
     Log,
     Names,
     Order,
+    Previewed,
     Report,
     Rights,
     Steps,
@@ -62,6 +65,7 @@ class GroundTruth:
         storage: Storage,
         role: ExecutionRole,
         job_log: JobLog,
+        previewer: Previewer,
         *,
         region: str,
         kms_key: str = "",
@@ -71,6 +75,7 @@ class GroundTruth:
         self._storage = storage
         self._role = role
         self._job_log = job_log
+        self._previewer = previewer
         self._region = region
         self._kms_key = kms_key
         self._public = PublicWorkforce(region, public_task_price)
@@ -86,6 +91,7 @@ class GroundTruth:
             storage,
             role,
             JobLog(aws),
+            Previewer(aws, role.arn),
             region=settings.aws_region,
             kms_key=key,
             public_task_price=settings.public_task_price,
@@ -129,6 +135,15 @@ class GroundTruth:
                 raise TeamGone from refusal
             raise
         return Submitted(arn, self._first_report(order.name))
+
+    def preview(self, order: Order, line: Mapping[str, Any]) -> Previewed:
+        """What SageMaker renders of the page and the labels that `submit` would write."""
+        page = self._page(order)
+        if page is not None:
+            return self._previewer.of_template(page.decode("utf-8", "replace"), order, line)
+        arn = page_arn(self._region, order.task_type.human_task_ui)
+        categories = category_file(order.task_type, order.instructions, order.particulars)
+        return self._previewer.of_own_page(arn, order, line, categories or b"{}")
 
     def running(self) -> dict[str, Report]:
         """Every job that is not over, by ARN."""

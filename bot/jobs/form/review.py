@@ -27,6 +27,7 @@ from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.pages import BACK, REVIEW, metadata
 
+PREVIEW = "job_form_preview"  # a press that gives the reader a file of what workers will see
 FIX = "job_form_fix"  # a press that has the bot mend what a check has found
 _FINDINGS = 12  # more nobody reads at a glance
 _LISTS = ((Kind.BLOCKS, "✗", "Will fail"), (Kind.LOOK_AT, "!", "Look at"))
@@ -41,7 +42,8 @@ class Reviewed:
     the engine will read (for a folder: the one that will be made). `team_members` is None when the
     engine does not say. `unread` are the checks that were not done in time, in words; `findings` is
     what was found, `fine` names the checks that found nothing, and `checking` says how far the
-    preflight is. `fixes` are the words of the buttons by the names of the fixes.
+    preflight is. `fixes` are the words of the buttons by the names of the fixes, `preview`
+    tells whether there is one to ask for.
     """
 
     objects: int | None = None
@@ -54,6 +56,7 @@ class Reviewed:
     fine: tuple[str, ...] = ()
     checking: str = ""
     fixes: Mapping[str, str] = field(default_factory=dict)
+    preview: bool = False
 
     @property
     def blocked(self) -> bool:
@@ -74,7 +77,11 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
         divider(),
         section(_preview(draft)),
     ]
-    blocks.append(actions(button("Back", BACK, draft_id, label="Back to page 2"), block_id="back"))
+    buttons = [button("Back", BACK, draft_id, label="Back to page 2")]
+    if facts.preview:
+        spoken = "Preview of what workers will see, in your direct messages"
+        buttons.append(button("Preview", PREVIEW, draft_id, label=spoken))
+    blocks.append(actions(*buttons, block_id="back"))
     return modal(
         "New labeling job 3 of 3",
         blocks,

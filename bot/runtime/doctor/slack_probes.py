@@ -95,7 +95,10 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
         yield Finding(Verdict.OK, f"All {len(wanted)} of the manifest.")
 
 
-_HIDES = {"files:read": "files from the form, and the shortcut Label these"}
+_HIDES = {
+    "files:read": "files from the form, and the shortcut Label these",
+    "files:write": "the preview of what workers will see",
+}
 """Scopes without which something is hidden, and what that is; nothing else fails."""
 
 

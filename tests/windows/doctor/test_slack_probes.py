@@ -98,10 +98,10 @@ def test_more_scopes_than_needed_are_worth_a_look(
 ) -> None:
     """A stolen token could do more than the bot needs."""
     manifest = slack_manifest.read()
-    manifest["oauth_config"]["scopes"]["bot"].append("files:write")
+    manifest["oauth_config"]["scopes"]["bot"].append("pins:write")
     row = clinic.examine(LABELJOB_SLACK_API_URL=slack_of(manifest, seed.CHANNELS))["Slack scopes"]
     assert row["verdict"] == "look at"
-    assert "files:write" in row["found"]
+    assert "pins:write" in row["found"]
 
 
 def test_bot_in_no_channel(clinic: Clinic, slack_of: Callable[..., str]) -> None:

@@ -1,0 +1,67 @@
+"""Files for one person: uploaded into their direct message with the bot, which nobody else reads.
+
+Promises to the stories: the file stands there whole, or what is raised says why not. A file cannot
+be shown to one person of a channel, and one that was shared is not unshared by deleting a message:
+so nothing is ever uploaded anywhere else. Asked again after an answer that never came, it may stand
+there twice.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+
+from bot.base.errors import Refusal, Transient
+from bot.base.slack_failures import NO_ANSWER, Answer, answer_of, slack_code
+
+
+class NotUploaded(Refusal):
+    """Slack does not take files from Labeljob."""
+
+
+class UploadUnsure(Transient):
+    """Slack did not answer in time, so it is not known whether the file is in your direct messages
+    with Labeljob. If not, ask once more.
+    """
+
+
+class Uploads:
+    """Gives files to people. `client` makes the client at the first use; `may` tells whether the
+    token has `scope`, as far as is known.
+    """
+
+    scope = "files:write"
+
+    def __init__(self, client: Callable[[], WebClient], *, may: bool) -> None:
+        self.may = may
+        self._make = client
+
+    @cached_property
+    def _client(self) -> WebClient:
+        return self._make()
+
+    def give(self, user_id: str, name: str, body: bytes, *, title: str, words: str) -> None:
+        """Put a file (not empty) into the person's direct message with the bot, below `words`
+        (mrkdwn).
+
+        Raises:
+            NotUploaded: with what an administrator can do.
+            UploadUnsure: no answer.
+
+        """
+        try:
+            there = self._client.conversations_open(users=[user_id])["channel"]["id"]
+            self._client.files_upload_v2(
+                channel=there, filename=name, content=body, title=title, initial_comment=words
+            )
+        except SlackApiError as error:
+            if answer_of(error) is Answer.UNKNOWN:
+                raise UploadUnsure from error
+            raise NotUploaded(
+                f"Slack does not take files from Labeljob ({slack_code(error)}). An administrator "
+                f"can install the app again with the scope {self.scope}; `labeljob doctor` says "
+                "what is missing."
+            ) from error
+        except (SlackRequestError, *NO_ANSWER) as error:
+            raise UploadUnsure from error
