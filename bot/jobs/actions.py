@@ -7,7 +7,7 @@ What an action does lies in `commands/labeljob/<word>.py`, `commands/labelteam/<
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.jobs import finished, lifecycle
+from bot.jobs import chained, finished, lifecycle
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 from bot.people.action import Action, Button
@@ -219,6 +219,77 @@ LOG: Action[Shown] = Action(
         tucked=lambda _shown: True,
     ),
 )
+_CHAIN = Rule(Role.MEMBER, words="ask for labeling jobs here")
+
+
+def _chained(how: str, words: str) -> Callable[[Shown], str]:
+    """These words where this can come after the job."""
+    return _where(lambda job, state: chained.due(how, job.chains, state), words)
+
+
+VERIFY: Action[Shown] = Action(
+    command=LABELJOB,
+    word="verify",
+    usage="verify name",
+    help="have the labels of a job that is over judged by people",
+    right="chain",
+    first="see",
+    rule=_CHAIN,
+    about="the job whose labels are judged",
+    unnamed="Name the job to verify: /labeljob verify name. /labeljob list done shows them.",
+    button=Button(
+        id="job_verify", text=_chained(chained.VERIFY, "Verify…"), place=3, spoken="Verify {}"
+    ),
+)
+ADJUST: Action[Shown] = Action(
+    command=LABELJOB,
+    word="adjust",
+    usage="adjust name",
+    help="have the labels of a job that is over corrected by people",
+    right="chain",
+    first="see",
+    rule=_CHAIN,
+    about="the job whose labels are corrected",
+    unnamed="Name the job to adjust: /labeljob adjust name. /labeljob list done shows them.",
+    button=Button(
+        id="job_adjust", text=_chained(chained.ADJUST, "Adjust…"), place=3, spoken="Adjust {}"
+    ),
+)
+CONTINUE: Action[Shown] = Action(
+    command=LABELJOB,
+    word="continue",
+    usage="continue name",
+    help="label what a job that is over left without labels",
+    right="chain",
+    first="see",
+    rule=_CHAIN,
+    about="the job to go on with",
+    unnamed="Name the job to go on with: /labeljob continue name. /labeljob list shows them.",
+    button=Button(
+        id="job_continue",
+        text=_chained(chained.CONTINUE, "Continue…"),
+        place=3,
+        spoken="Continue {}",
+    ),
+)
+AGAIN: Action[Shown] = Action(
+    command=LABELJOB,
+    word="again",
+    usage="again name",
+    help="label the objects of a job that is over once more, beside the labels they have",
+    right="chain",
+    first="see",
+    rule=_CHAIN,
+    about="the job to label again",
+    unnamed="Name the job to label again: /labeljob again name. /labeljob list shows them.",
+    button=Button(
+        id="job_again",
+        text=_chained(chained.AGAIN, "Label again…"),
+        place=8,
+        spoken="Label {} again",
+        tucked=lambda _shown: True,
+    ),
+)
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
 LABEL_THESE_SHORTCUT = "label_these"  # on any message with files
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
@@ -231,6 +302,10 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     RETRY,
     FOLLOW,
     LOG,
+    VERIFY,
+    ADJUST,
+    CONTINUE,
+    AGAIN,
     HELP,
     TAKE_OVER,
     INSTRUCTIONS,

@@ -20,6 +20,19 @@ which files are put.
 """
 
 
+class Chain(msgspec.Struct, frozen=True):
+    """Where a job comes from: the job before it (`job_id`, `name`), the first of them all
+    (`root_id`, in whose thread it stands), and `how` it goes on. `labels` are those that it looks
+    at, as far as they are known.
+    """
+
+    job_id: str
+    root_id: str
+    name: str
+    how: str
+    labels: tuple[str, ...] = ()
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A labeling job as it was asked for.
 
@@ -36,7 +49,8 @@ class Draft(msgspec.Struct, frozen=True):
     `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
     `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
     as long as nobody has been through those words; `taken_labels` are its labels, as long as its
-    instructions stand as they were taken. `filled` is true once a page of it was kept.
+    instructions stand as they were taken. `chain` is the job whose results it begins with, None for
+    any other. `filled` is true once a page of it was kept.
     """
 
     job_name: str = ""
@@ -78,6 +92,7 @@ class Draft(msgspec.Struct, frozen=True):
     taken_from: str = ""
     taken_type: str = ""
     taken_labels: tuple[str, ...] = ()
+    chain: Chain | None = None
     filled: bool = False
 
 
@@ -96,6 +111,7 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         notes=(),
         found_first=(),
         found=(),
+        chain=None,
         filled=False,
         brought=earlier.brought if mended else (),
         more=dict(earlier.more) if mended else without_source(earlier.more),

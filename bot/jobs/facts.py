@@ -10,6 +10,7 @@ from bot.instructions import clean
 from bot.instructions.page import Instructions
 from bot.jobs import lifecycle
 from bot.jobs.cards.queue_card import QueueJob
+from bot.jobs.chained import possible
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ASKED, LAUNCHING
@@ -61,6 +62,8 @@ class Facts:
             stop_is_soft=self._engine.abilities.stop_is_soft,
             label_attribute=attribute,
             next_try=_next_try(job),
+            chain=draft.chain,
+            chains=possible(kind, self._engine.task_types),
             has_log=bool(job.arn) and not self._engine.abilities.no_log,
         )
 

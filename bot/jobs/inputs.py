@@ -115,7 +115,7 @@ class Inputs:
     def _manifest(self, uri: S3Uri, kind: TaskType, attribute: str) -> Input:
         verdict = lines.check(
             self._storage.chunks(uri),
-            source_key="source" if kind.source_key == "source" else "source-ref",
+            source_key=_source_key(kind),
             media=_endings(kind),
             allowed=self._allowed.text,
             limit=kind.objects_max,
@@ -205,6 +205,14 @@ def _counted(uri: S3Uri, tally: build.Tally, kind: TaskType, read: TextsRead) ->
         )
         raise BadInput(words.rstrip())
     return Input(tally.written, skipped, tally.left_out, texts=read)
+
+
+def _source_key(kind: TaskType) -> lines.SourceKey:
+    """Under which name a line has its object; a page of one's own may show either."""
+    for key in ("source", "either"):
+        if kind.source_key == key:
+            return key
+    return "source-ref"
 
 
 def _endings(kind: TaskType) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.base.blocks import typed
 from bot.engines.protocol import Names
 from bot.engines.task_type import TaskType
+from bot.jobs.draft import Chain
 
 _TITLE = 130  # characters of a title in a card; AWS takes 128
 
@@ -22,6 +23,7 @@ class JobFacts:
     others. `notes` is what of its data is worth a look; `label_attribute` is the key of the labels
     in the results; `stop_is_soft` says that people may hand in what they began after a stop.
     `has_log` says that its engine keeps one of it.
+    `chain` is the job that it comes after, None for any other, and `chains` what can come after it.
     `next_try` is when a launch that failed for now is tried again, None for any other.
     """
 
@@ -48,6 +50,8 @@ class JobFacts:
     label_attribute: str = ""
     stop_is_soft: bool = False
     next_try: datetime | None = None
+    chain: Chain | None = None
+    chains: tuple[str, ...] = ()
     has_log: bool = False
 
     @property

@@ -82,6 +82,14 @@ class MadeDataset(msgspec.Struct, frozen=True):
     state: str
 
 
+class Next(msgspec.Struct, frozen=True):
+    """A job that began with the job's results: its id, its name, and how it goes on."""
+
+    id: str
+    name: str
+    how: str
+
+
 class JobState(msgspec.Struct, frozen=True):
     """What is known of a job's life.
 
@@ -89,7 +97,8 @@ class JobState(msgspec.Struct, frozen=True):
     `worked_s` are the seconds during which labels came in (pauses left out), `first_count` the
     people's labels that the rate leaves out (those before the first look, and those of pauses).
     `cause` is why it failed or was refused, in AWS's or our words. `stopped_by` is who had it
-    stopped. `datasets` are those made of its labels, oldest first. `steps` is what its engine has
+    stopped. `datasets` are those made of its labels, `nexts` the jobs that began with
+    them, oldest first. `steps` is what its engine has
     kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
     objects is that comes before it, `stored` how far the storing of files that were brought.
     `why_unlabeled` says which objects have no label and why, once it is over and some failed.
@@ -115,6 +124,7 @@ class JobState(msgspec.Struct, frozen=True):
     output_uri: str = ""
     modified: datetime = NO_TIME
     datasets: tuple[MadeDataset, ...] = ()
+    nexts: tuple[Next, ...] = ()
     steps: dict[str, str] = {}
     looked: Looked | None = None
     stored: Stored | None = None

@@ -20,11 +20,17 @@ from bot.delivery.outbox import Outbox, Subject
 from bot.jobs.cards import card, thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.job_facts import JobFacts
-from bot.jobs.lifecycle import FAILED, Change, JobState, Kind, MadeDataset
+from bot.jobs.lifecycle import FAILED, Change, JobState, Kind, MadeDataset, Next
 from bot.jobs.records import Job, Records
 
 _DAY = 86400.0
 _OLD_GAP = 300.0  # a job older than a day changes its numbers every five minutes at most
+
+
+def _before(job: Job) -> Subject | None:
+    """In whose thread the job stands; None for its own."""
+    chain = job.draft.chain
+    return Subject(job.team_id, "job", chain.root_id) if chain else None
 
 
 def subject(job: Job) -> Subject:
@@ -68,7 +74,9 @@ class JobStore:
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
-                self._outbox.show(session, subject(job), job.channel, message)
+                before = _before(job)
+                self._outbox.show(session, subject(job), job.channel, message, below=before)
+                self._note_next(session, job)
             if taken and job.state.state == FAILED:
                 failed = thread_lines.failed_line(facts, job.state)
                 key = f"follow:{job.id}:{job.channel}"
@@ -165,6 +173,18 @@ class JobStore:
         known = {one.id: one for one in job.state.datasets} | {made.id: made}
         after = msgspec.structs.replace(job.state, datasets=tuple(known.values()))
         saved = self._records.save(session, replace(job, state=after))
+        for channel in self._outbox.channels(session, subject(saved)):
+            self._show(session, saved, channel)
+
+    def _note_next(self, session: Session, job: Job) -> None:
+        """The job that this one comes after shows so on its cards."""
+        chain = job.draft.chain
+        earlier = self._records.get_for_update(session, chain.job_id) if chain else None
+        if chain is None or earlier is None:
+            return
+        nexts = (*earlier.state.nexts, Next(job.id, job.name, chain.how))
+        state = msgspec.structs.replace(earlier.state, nexts=nexts)
+        saved = self._records.save(session, replace(earlier, state=state))
         for channel in self._outbox.channels(session, subject(saved)):
             self._show(session, saved, channel)
 

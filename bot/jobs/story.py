@@ -9,6 +9,7 @@ from bot.base.storage import Storage
 from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.jobs.accept import Accept
+from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
@@ -48,6 +49,7 @@ class JobStory:
     stop: Stop
     retry: Retry
     follow: Follow
+    chains: Chains
     queue: Queue
     status: Status
     logs: Logs
@@ -83,6 +85,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         stop=parts.stop(),
         retry=Retry(records=parts.records, store=parts.store, access=ground.access),
         follow=parts.follow(),
+        chains=parts.chains(),
         queue=parts.queue(),
         status=parts.status(),
         logs=parts.logs(),
@@ -198,6 +201,18 @@ class _Parts:
             account=self._account,
             clock=self._ground.clock,
             new_id=self._ground.new_id,
+        )
+
+    def chains(self) -> Chains:
+        settings = self._ground.settings
+        return Chains(
+            records=self.records,
+            held=self._held,
+            facts=self._facts,
+            engine=self._engine,
+            storage=self._in_a_form,
+            open_places=settings.open_places,
+            questions=Questions(settings.form_wait),
         )
 
     def queue(self) -> Queue:

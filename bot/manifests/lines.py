@@ -20,7 +20,7 @@ ATTRIBUTE_LIMIT = 20_000  # Ground Truth: characters of one attribute
 FAULTS_KEPT = 200  # per code: enough to list and to drop by hand; all are counted
 FIRST = 5
 
-SourceKey = Literal["source-ref", "source"]
+SourceKey = Literal["source-ref", "source", "either"]
 
 
 @dataclass(slots=True)
@@ -191,6 +191,9 @@ def _other_text(start: bytes) -> str:
     return "csv" if any(mark in start for mark in (b",", b";", b"\t")) else ""
 
 
+_EITHER = ("source-ref", "source")
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     source_key: SourceKey
@@ -209,20 +212,31 @@ class _Rules:
                 raise BadLine("dollar", f"“{short(name)}”")
         if "source-ref" in line and "source" in line:
             raise BadLine("both", "")
-        if self.source_key not in line:
-            self._refuse_missing(line)
-        source = line[self.source_key]
+        key = self._key(line)
+        source = line[key]
         if not isinstance(source, str):
-            raise BadLine("type", f'"{self.source_key}" must be a text in double quotes')
+            raise BadLine("type", f'"{key}" must be a text in double quotes')
         if size > ATTRIBUTE_LIMIT:
             _check_lengths(line)
-        if self.source_key == "source":
+        if key == "source":
             if not source.strip():
                 raise BadLine("no-text", "")
             return source, None
         return source, self._address(source)
 
+    def _key(self, line: Object) -> str:
+        """Under which name the line has its source: the task's, or either of them for a page of
+        one's own.
+        """
+        keys = _EITHER if self.source_key == "either" else (self.source_key,)
+        found = [key for key in keys if key in line]
+        if not found:
+            self._refuse_missing(line)
+        return found[0]
+
     def _refuse_missing(self, line: Object) -> NoReturn:
+        if self.source_key == "either":
+            raise BadLine("missing", 'each line needs "source-ref" or "source"')
         other = "source" if self.source_key == "source-ref" else "source-ref"
         if other in line:
             raise BadLine("other", f'it has "{other}"; this task needs "{self.source_key}"')

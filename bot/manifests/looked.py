@@ -41,6 +41,11 @@ _KINDS = {  # {} is what an object is called; what blocks comes first
         "name {}s of too many pixels",
         "Ground Truth takes 100 million.",
     ),
+    "wide": Kind(
+        "names a {} that is too large for automated labeling",
+        "name {}s that are too large for automated labeling",
+        "People label them; the model takes 3,840 x 2,160 pixels, for masks 1,920 x 1,080.",
+    ),
     "sealed": Kind(
         "names a {} that a KMS key seals",
         "name {}s that a KMS key seals",

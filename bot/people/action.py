@@ -16,6 +16,7 @@ S = TypeVar("S")
 """What a card is made of: a button decides by it whether it stands there."""
 
 MENU_ID = "more"  # stands behind ⋯ on a card: a choice there is a press of its button
+_MENU_MAX = 5  # Slack: options of an overflow menu
 _LABEL = 75  # Slack: a button's accessibility_label
 
 
@@ -104,6 +105,7 @@ def buttons_on(actions: Iterable[Action[S]], card: S, value: str, name: str) -> 
     menu = [each for each in ordered if each.tucked(card)]
     if len(menu) < 2:  # noqa: PLR2004
         menu = []
+    menu = menu[-_MENU_MAX:]
     blocks = [each.on(card, value, name) for each in ordered if each not in menu]
     if menu:
         options = [option(each.text(card), f"{each.id} {value}") for each in menu]

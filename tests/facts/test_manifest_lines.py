@@ -293,3 +293,12 @@ def test_lines_do_not_depend_on_the_cut_of_the_stream(
     chunks = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
     expected = lines if not lines or lines[-1] else lines[:-1]
     assert list(numbered(chunks)) == list(enumerate(expected, 1))
+
+
+def test_page_of_ones_own_takes_texts_and_files() -> None:
+    """Without this, custom jobs on texts would be refused for want of a file."""
+    body = b'{"source-ref": "s3://orchard-raw/a.pdf"}\n{"source": "a text"}\n'
+    assert check([body], source_key="either").fine
+    verdict = check([b'{"text": "a"}\n'], source_key="either")
+    assert not verdict.fine
+    assert "source-ref" in words(verdict)

@@ -42,7 +42,9 @@ def test_numbers_move_in_place_and_say_nothing_new_in_the_thread(world: World) -
     assert not any(
         "<@" in str(each["request"]) for each in world.journal("chat.update", after=began)
     ), "edits ping nobody"
-    assert buttons(end) == ["Make dataset", "Instructions", "Status", "Duplicate", "Log"]
+    assert buttons(end) == [
+        *("Make dataset", "Instructions", "Status", "Label again…", "Duplicate", "Log"),
+    ]
 
 
 def test_objects_that_fail_are_counted_and_told(world: World) -> None:

@@ -14,6 +14,8 @@ from bot.sandbox.workspace.story import make_dataset
 from tests.stories.test_set_aside import denied
 from tests.stories.world import World, an_order, buttons, shown, words
 
+AFTERWARDS = ["Instructions", "Status", "Label again…", "Duplicate", "Log"]
+
 CHANNEL = "own-datasets"
 IMAGES = ("sets-image", "sets-twice", "sets-once")
 
@@ -276,9 +278,14 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     imported(world)
     card = world.card("sets-twice", channel)
     assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
-    assert buttons(card) == ["Make test set", "Instructions", "Status", "Duplicate", "Log"], (
-        "only what is still possible"
-    )
+    assert buttons(card) == [
+        "Make test set",
+        "Instructions",
+        "Status",
+        "Label again…",
+        "Duplicate",
+        "Log",
+    ], "only what is still possible"
     world.mara.command(channel, "/dataset", "create")
     out = f"s3://{seed.OUT}/labels/sets-twice/manifests/output/output.manifest"
     world.mara.fill(project={"value": "project-twice"}, manifest_uri={"value": out})
@@ -314,7 +321,9 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
     after = world.card("sets-twice", channel)
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
-    assert buttons(after) == ["Instructions", "Status", "Duplicate", "Log"], "both were made"
+    assert buttons(after) == ["Instructions", "Status", "Label again…", "Duplicate", "Log"], (
+        "both were made"
+    )
     world.sam.fill()
     assert "were made of this job's labels already" in shown(world.sam.view()), (
         "his window was a moment old"
@@ -332,7 +341,14 @@ def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str
     imported(world)
     card = world.card("sets-once", channel)
     assert "Dataset sets-once (training set of project project-taken): not made" in card["text"]
-    assert buttons(card) == ["Make dataset", "Instructions", "Status", "Duplicate", "Log"]
+    assert buttons(card) == [
+        "Make dataset",
+        "Instructions",
+        "Status",
+        "Label again…",
+        "Duplicate",
+        "Log",
+    ]
 
 
 def test_any_manifest_is_imported_and_lines_that_vanish_are_named(

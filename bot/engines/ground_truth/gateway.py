@@ -277,11 +277,13 @@ def _described(job: dict[str, Any]) -> Described:
 
 
 def _task_type(pre_lambda: str) -> str:
-    """The id of the built-in type that uses this Lambda function; "" for none."""
+    """The id of the built-in type that uses this Lambda function, or of custom jobs, whose function
+    is the requester's own or none; "" for one of AWS's that the catalogue does not know.
+    """
     for kind in TASK_TYPES.values():
         if kind.pre and kind.pre == pre_lambda:
             return kind.id
-    return ""
+    return "" if pre_lambda.startswith("PRE-") else "custom"
 
 
 def _listed(

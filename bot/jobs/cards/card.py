@@ -25,6 +25,7 @@ from bot.base.blocks import (
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
 from bot.jobs.actions import JOB_ACTIONS, Shown
+from bot.jobs.chained import ADJUST, AGAIN, CONTINUE, VERIFY
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState, remedy
 from bot.people.action import buttons_on
@@ -36,6 +37,7 @@ BUTTONS = "buttons"
 
 _NAME = 70
 _DATASETS_SHOWN = 4  # of each kind one may stand; the others failed
+_NEXTS_SHOWN = 4  # each stands in the thread with a card of its own
 
 _STATES = {
     lifecycle.ASKED: "Waiting to launch",
@@ -56,7 +58,7 @@ def root_card(job: JobFacts, state: JobState) -> Message:
     Four lines at most while it lives, one or two when it is over; the rest is in [Status].
     """
     word, outcome = state_word(job, state), _outcome(state)
-    lines = [*_lines(job, state), *_datasets(state)]
+    lines = [*_lines(job, state), *_datasets(state), *_chained(job, state)]
     head = f"*{job.called}* · {word}"
     if outcome:
         head += f": {outcome}"
@@ -298,6 +300,29 @@ def _datasets(state: JobState) -> list[str]:
             f"{typed(one.project, _NAME)}): {one.state}"
         )
         for one in state.datasets[-_DATASETS_SHOWN:]
+    ]
+
+
+_COMES = {
+    VERIFY: "Judges the labels of {}",
+    ADJUST: "Corrects the labels of {}",
+    CONTINUE: "Goes on with {}",
+    AGAIN: "Labels {} again",
+}
+_GOES = {
+    VERIFY: "Judged in {}",
+    ADJUST: "Corrected in {}",
+    CONTINUE: "Goes on in {}",
+    AGAIN: "Labeled again in {}",
+}
+
+
+def _chained(job: JobFacts, state: JobState) -> list[str]:
+    """Which job it comes after, and those that come after it."""
+    before = [job.chain] if job.chain else []
+    return [
+        *(_COMES[one.how].format(typed(one.name, _NAME)) for one in before),
+        *(_GOES[one.how].format(typed(one.name, _NAME)) for one in state.nexts[-_NEXTS_SHOWN:]),
     ]
 
 

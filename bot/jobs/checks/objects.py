@@ -70,12 +70,12 @@ def sound_lines(kind: TaskType, storage: Storage, chunks: Iterable[bytes]) -> It
                     yield body
 
 
-def things_of(
-    storage: Storage, one: _NUMBERED, *, most: int, opened: bool, boxes: bool
+def things_of(  # noqa: PLR0913 - an object and what is asked of it
+    storage: Storage, one: _NUMBERED, *, most: int, opened: bool, boxes: bool, pixels: int = 0
 ) -> list[Thing]:
     """What is the matter with one object; what blocks alone, where something does. `most` is how
     many bytes it may have (0 for any number), `opened` reads its beginning too, `boxes` minds a
-    turned picture.
+    turned picture, `pixels` one that has more (0 for any number).
     """
     line, address = one
     try:
@@ -92,7 +92,7 @@ def things_of(
         return [Thing(line, code)]
     found = [Thing(line, "sealed", head.key_id)] if head.key_id else []
     if opened:
-        found += _of_beginning(storage, line, uri, boxes=boxes)
+        found += _of_beginning(storage, line, uri, boxes=boxes, pixels=pixels)
     return found
 
 
@@ -130,6 +130,7 @@ def _look(draft: Draft, sight: Sight) -> Looked:
                     most=kind.file_bytes_max,
                     opened=bool(opened) and (looked.done + number) % opened == 0,
                     boxes=kind.has_positions,
+                    pixels=kind.auto_label_pixels_max if draft.extras.auto_label else 0,
                 )
                 for number, one in enumerate(batch)
             ]
@@ -164,7 +165,9 @@ def _of_head(head: Head, most: int) -> str:
     return "archived" if head.archived else ""
 
 
-def _of_beginning(storage: Storage, line: int, uri: S3Uri, *, boxes: bool) -> list[Thing]:
+def _of_beginning(
+    storage: Storage, line: int, uri: S3Uri, *, boxes: bool, pixels: int
+) -> list[Thing]:
     """What its first bytes tell."""
     try:
         head = read_head(storage.beginning(uri, ENOUGH))
@@ -174,7 +177,10 @@ def _of_beginning(storage: Storage, line: int, uri: S3Uri, *, boxes: bool) -> li
         return [Thing(line, "strange", uri.key[-80:])]
     if head.width * head.height > _PIXELS_MAX:
         return [Thing(line, "pixels", f"{head.width:,} x {head.height:,}")]
-    return [Thing(line, "turned")] if boxes and head.turned else []
+    found = [Thing(line, "turned")] if boxes and head.turned else []
+    if pixels and head.width * head.height > pixels:
+        found.append(Thing(line, "wide"))
+    return found
 
 
 OBJECTS = Check(

@@ -116,6 +116,7 @@ def _task_types(asked: Asked) -> Block:
     kinds = [
         option(kind.title, kind.id, f"{kind.summary}. {kind.label_limits.capitalize()}.")
         for kind in asked.types.offered(category)
+        if not kind.audits or kind.id == asked.draft.task_type
     ]
     return radio(TASK_TYPE + category.lower(), kinds, asked.draft.task_type)
 

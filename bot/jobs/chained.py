@@ -1,0 +1,168 @@
+"""Jobs that begin where another ended (pure): its labels judged, corrected, gone on with, or asked
+for anew.
+
+Promises to the actions and to the form: a draft filled with what chaining demands, from a job of
+ours, one that is followed, or any labeled manifest (a model's predictions); what cannot be chained
+is refused with words before a window opens.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from bot.base.errors import Refusal
+from bot.engines.particulars import Particulars
+from bot.engines.task_type import TaskType
+from bot.jobs.draft import Chain, Draft, begun_with, final_attribute
+from bot.jobs.form.rules import NAME_MAX, free_name
+from bot.jobs.lifecycle import REFUSED, JobState
+from bot.manifests.labels_there import Labeled
+
+VERIFY, ADJUST, CONTINUE, AGAIN = "verify", "adjust", "continue", "again"
+HOWS = (VERIFY, ADJUST, CONTINUE, AGAIN)
+VERDICTS = ("good", "bad")
+"""What workers say of a label that they judge; the form shows them, to be changed."""
+
+
+class NothingToChain(Refusal):
+    """Nothing can be made of this job's labels in this way."""
+
+
+def type_for(how: str, kind: TaskType, types: Mapping[str, TaskType]) -> TaskType | None:
+    """The task type of the job that comes after one of `kind`; None where there is none."""
+    if how in {CONTINUE, AGAIN}:
+        return kind
+    audits = [one for one in types.values() if one.audits == (kind.audits or kind.id)]
+    if how == ADJUST:
+        return next((one for one in audits if one.fixes), None)
+    judging = [one for one in audits if not one.fixes]
+    frozen = [one for one in audits if "may_edit" in one.asks]
+    return next(iter(judging or frozen), None)
+
+
+def possible(kind: TaskType | None, types: Mapping[str, TaskType]) -> tuple[str, ...]:
+    """What can come after a job of that type, as far as task types tell."""
+    if kind is None:
+        return ()
+    return tuple(how for how in HOWS if type_for(how, kind, types) is not None)
+
+
+def due(how: str, hows: Iterable[str], state: JobState) -> bool:
+    """Whether it makes sense now: the job is over, and left labels, or objects without."""
+    if how not in hows or not state.ended or state.state == REFUSED or state.withdrawn:
+        return False
+    if how == CONTINUE:
+        return bool(state.labeled) and state.labeled < state.total
+    return bool(state.labeled)
+
+
+def after_job(  # noqa: PLR0913 - a job, and what is to come of it
+    how: str,
+    earlier: Draft,
+    types: Mapping[str, TaskType],
+    *,
+    job_id: str,
+    manifest: str,
+    labels: tuple[str, ...],
+    taken: Iterable[str],
+    user_id: str,
+) -> Draft:
+    """The draft of the job that comes after `earlier`, whose results are `manifest`.
+
+    `labels` are those of the labels that are looked at, as far as anybody knows them; `taken` are
+    names that are in use.
+
+    Raises:
+        NothingToChain: no task type does this to such labels.
+
+    """
+    kind = types.get(earlier.task_type)
+    made = type_for(how, kind, types) if kind else None
+    if kind is None or made is None:
+        raise NothingToChain(
+            f"No task type can {how} labels of {kind.title.lower() if kind else 'this kind'}."
+        )
+    name = free_name(_named(earlier.job_name, how), taken)
+    root_id = earlier.chain.root_id if earlier.chain else job_id
+    chain = Chain(job_id, root_id, earlier.job_name, how, labels)
+    draft = _on_results(begun_with(earlier, name, user_id), chain, manifest)
+    if how == AGAIN:
+        return draft
+    if how == CONTINUE:
+        return msgspec.structs.replace(draft, label_attribute=final_attribute(earlier, kind))
+    judged = bool(kind.audits) and not kind.fixes
+    audited = earlier.particulars.audited if judged else final_attribute(earlier, kind)
+    return _audit(draft, made, how, audited, labels)
+
+
+def _on_results(draft: Draft, chain: Chain, manifest: str) -> Draft:
+    """The draft over the results of the job before it; their words are this job's own."""
+    return msgspec.structs.replace(
+        draft,
+        chain=chain,
+        input_uri=manifest,
+        input_kind="manifest",
+        slash_added=False,
+        label_attribute="",
+        more={},
+        taken_type="",
+        taken_labels=(),
+    )
+
+
+def after_labels(how: str, draft: Draft, labeled: Labeled, types: Mapping[str, TaskType]) -> Draft:
+    """A draft whose manifest carries `labeled`, filled so that these labels are judged or
+    corrected: predictions of a model become first drafts.
+
+    Raises:
+        NothingToChain: no task type does this to such labels.
+
+    """
+    kind = next(
+        (
+            one
+            for one in types.values()
+            if one.metadata_type == labeled.type and one.metadata_type and not one.audits
+        ),
+        None,
+    )
+    made = type_for(how, kind, types) if kind else None
+    if made is None:
+        raise NothingToChain(f"No task type can {how} labels of {labeled.type}.")
+    return _audit(draft, made, how, labeled.attribute, labeled.labels)
+
+
+def _audit(draft: Draft, made: TaskType, how: str, audited: str, labels: tuple[str, ...]) -> Draft:
+    """The draft as an audit, with words of its own: who corrects has the labels that were there."""
+    judges = how == VERIFY and not made.fixes
+    kept = _asked_of(made, draft.particulars)
+    particulars = msgspec.structs.replace(kept, audited=audited, may_edit=how != VERIFY)
+    if "may_edit" not in made.asks:
+        particulars = msgspec.structs.replace(particulars, may_edit=True)
+    return msgspec.structs.replace(
+        draft,
+        category=made.category,
+        task_type=made.id,
+        particulars=particulars,
+        title=made.default_title,
+        description=made.default_description,
+        labels=VERDICTS if judges else labels,
+        short_instructions=None,
+        full_instructions=None,
+        examples=(),
+        task_time_limit_s=made.task_time_s,
+        extras=msgspec.structs.replace(draft.extras, auto_label=False, first_model=""),
+    )
+
+
+def _asked_of(kind: TaskType, particulars: Particulars) -> Particulars:
+    """The particulars that a task type asks for, and no others."""
+    return Particulars(**{name: getattr(particulars, name) for name in kind.asks})
+
+
+def _named(name: str, how: str) -> str:
+    """A name that tells where the job comes from: "ripe-july" becomes "ripe-july-verify"."""
+    if how == AGAIN:
+        return name
+    suffix = f"-{how}"
+    return name[: NAME_MAX - len(suffix)].rstrip("-") + suffix

@@ -1,0 +1,101 @@
+"""Chains: a form for the job that comes after one that ended. Runs while a person waits."""
+
+import logging
+
+from bot.base.errors import Refusal, Transient
+from bot.base.open_places import OpenPlaces
+from bot.base.questions import Questions
+from bot.base.s3_uri import S3Uri
+from bot.base.storage import Storage
+from bot.engines.protocol import Engine
+from bot.jobs import chained
+from bot.jobs.chained import NothingToChain
+from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.facts import Facts
+from bot.jobs.held import HeldByUs
+from bot.jobs.records import Job, Records
+from bot.manifests.labels_there import Labeled, labels_there
+
+log = logging.getLogger(__name__)
+
+
+class Chains:
+    """Begins drafts after jobs. `storage` and `questions` have a form's patience."""
+
+    def __init__(  # noqa: PLR0913 - the parts of the story
+        self,
+        *,
+        records: Records,
+        held: HeldByUs,
+        facts: Facts,
+        engine: Engine,
+        storage: Storage,
+        open_places: OpenPlaces,
+        questions: Questions,
+    ) -> None:
+        self._records = records
+        self._held = held
+        self._facts = facts
+        self._engine = engine
+        self._storage = storage
+        self._open = open_places
+        self._questions = questions
+
+    def begin(self, job: Job, how: str, user_id: str) -> tuple[str, Draft]:
+        """A new draft of this person's for the job that comes after `job`; its id and content.
+
+        The labels are those that the job was asked with; of one that was made elsewhere its results
+        tell, as far as they are read in time.
+
+        Raises:
+            NothingToChain: the job is not over, or left nothing that this can be done with.
+
+        """
+        facts = self._facts.of(job)
+        if not chained.due(how, facts.chains, job.state):
+            raise NothingToChain(
+                f"Nothing of {job.name} can be taken for this: it needs a job that is over, and "
+                "labels of a kind that can be judged, corrected or gone on with."
+            )
+        manifest = job.state.output_uri or facts.output_uri
+        draft = chained.after_job(
+            how,
+            job.draft,
+            self._engine.task_types,
+            job_id=job.id,
+            manifest=manifest,
+            labels=self._labels(job, manifest),
+            taken=self._held.near(job.name),
+            user_id=user_id,
+        )
+        return self._records.start_draft(draft), draft
+
+    def labels_in(self, manifest: str, channel: str) -> tuple[Labeled, ...]:
+        """The label attributes of a manifest in a place that is open to the channel.
+
+        Raises:
+            Refusal: it is not there, or not open.
+            Transient: it could not be read in time.
+
+        """
+        storage = self._storage.limited_to(self._open.of(channel))
+        attended = storage.attended(self._questions.patience())
+        return labels_there(attended.chunks(S3Uri.parse(manifest)))
+
+    def _labels(self, job: Job, manifest: str) -> tuple[str, ...]:
+        """The labels of what is looked at: a job that judged others' has those of its chain."""
+        draft = job.draft
+        kind = self._engine.task_types.get(draft.task_type)
+        judged = kind is not None and bool(kind.audits) and not kind.fixes
+        known = draft.labels
+        if judged:
+            known = draft.chain.labels if draft.chain else ()
+        if known or kind is None:
+            return known
+        attribute = draft.particulars.audited if judged else final_attribute(draft, kind)
+        try:
+            there = self.labels_in(manifest, draft.channel)
+        except (Refusal, Transient) as error:
+            log.info("the labels of %s are not known: %s", job.name, error.words)
+            return ()
+        return next((one.labels for one in there if one.attribute == attribute), ())

@@ -1,0 +1,138 @@
+"""What comes after a job that is over: its labels judged, corrected, gone on with, or asked for
+anew; each in the thread of the first.
+"""
+
+import json
+from typing import Any
+
+from bot.sandbox.workspace import seed
+from tests.stories.test_create import field
+from tests.stories.test_managers import ephemeral
+from tests.stories.world import World, an_order, buttons
+
+BOXES: dict[str, Any] = {
+    "task_type": "bounding-box",
+    "labels": ("apple", "pear", "orange", "lemon"),
+    "source": f"s3://{seed.RAW}/boxes/boxes.manifest",
+}
+
+
+def go_through(world: World) -> None:
+    """Press Next, Review and Create of a form that is filled already."""
+    for _page in range(3):
+        assert not world.mara.fill().get("errors")
+    world.mara.close_windows()
+    world.settle()
+
+
+def lines(world: World, name: str) -> list[dict[str, Any]]:
+    """The results of a job."""
+    said = world.sagemaker.describe_labeling_job(LabelingJobName=name)
+    key = said["LabelingJobOutput"]["OutputDatasetS3Uri"].removeprefix(f"s3://{seed.OUT}/")
+    body = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read()
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def reply(world: World, channel: str, root: dict[str, Any], name: str) -> dict[str, Any]:
+    """The card of a job in the thread of another."""
+    said = world.mara.thread(channel, root["ts"])
+    return next(each for each in said if each["text"].endswith(f"job {name}"))
+
+
+def test_labels_are_judged_and_corrected_in_the_thread_they_came_from(world: World) -> None:
+    """Without this, whoever doubts labels would write a worker page and a request by hand, and
+    nobody would find the answer beside the labels.
+    """
+    channel = world.channel("own-chains")
+    world.ask(an_order("boxes-june", **BOXES), channel)
+    assert "Verify…" not in buttons(world.card("boxes-june", channel)), "it is not over"
+    world.finish("boxes-june")
+    first = world.card("boxes-june", channel)
+    assert {"Verify…", "Adjust…", "Label again…"} <= set(buttons(first))
+
+    world.mara.press(first, "job_verify")
+    assert field(world.mara, "job_name")["initial_value"] == "boxes-june-verify"
+    go_through(world)
+    request = world.sagemaker.describe_labeling_job(LabelingJobName="boxes-june-verify")
+    task = request["HumanTaskConfig"]
+    assert task["PreHumanTaskLambdaArn"].endswith(":PRE-VerificationBoundingBox")
+    key = task["UiConfig"]["UiTemplateS3Uri"].removeprefix(f"s3://{seed.OUT}/")
+    page = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read().decode()
+    assert "task.input.manifestLine['boxes-june'].annotations" in page
+    first = world.card("boxes-june", channel)
+    assert "Judged in boxes-june-verify" in first["text"]
+    second = reply(world, channel, first, "boxes-june-verify")
+    assert "Judges the labels of boxes-june" in second["text"]
+    assert not world.cards("boxes-june-verify", channel), "it has no card outside of the thread"
+
+    world.finish("boxes-june-verify")
+    said = world.mara.command(channel, "/labeljob", "adjust boxes-june-verify")
+    assert not (said.get("ephemeral") or {}).get("text")
+    assert field(world.mara, "job_name")["initial_value"] == "boxes-june-verify-adjust"
+    go_through(world)
+    third = reply(world, channel, first, "boxes-june-verify-adjust")
+    assert "Corrects the labels of boxes-june-verify" in third["text"]
+    world.finish("boxes-june-verify-adjust")
+    results = lines(world, "boxes-june-verify-adjust")
+    assert results
+    for line in results:
+        assert {"boxes-june", "boxes-june-verify", "boxes-june-verify-adjust"} <= set(line)
+        assert "adjustment-status" in line["boxes-june-verify-adjust-metadata"]
+
+
+def test_what_was_left_is_labeled_under_the_same_attribute(world: World) -> None:
+    """Without this, a job that was stopped would be labeled from its beginning, or its rest would
+    lie under a name of its own.
+    """
+    channel = world.channel("own-continued")
+    world.ask(an_order("ripe-half", attribute="ripeness"), channel)
+    world.mara.command(channel, "/labeljob", "continue ripe-half")
+    assert "needs a job that is over" in str(ephemeral(world.mara, channel)["text"])
+    labeled = 0
+    while not labeled:
+        world.pass_time(1, step=0.1)
+        job = world.sagemaker.describe_labeling_job(LabelingJobName="ripe-half")
+        labeled = job["LabelCounters"]["TotalLabeled"]
+    assert job["LabelCounters"]["Unlabeled"], "the test wants some left"
+    world.sagemaker.stop_labeling_job(LabelingJobName="ripe-half")
+    world.finish("ripe-half")
+    world.mara.press(world.card("ripe-half", channel), "job_continue")
+    assert field(world.mara, "label_attribute")["initial_value"] == "ripeness"
+    for _page in range(3):
+        assert not world.mara.fill().get("errors")
+    world.mara.close_windows()
+    world.settle()
+    world.finish("ripe-half-continue")
+    assert all("ripeness" in line for line in lines(world, "ripe-half-continue"))
+    said = reply(world, channel, world.card("ripe-half", channel), "ripe-half-continue")
+    assert "Goes on with ripe-half" in said["text"]
+
+
+def test_labels_of_a_job_from_elsewhere_are_read_from_its_results(world: World) -> None:
+    """Without this, the labels of a job that was made in the console would be typed anew to be
+    corrected, and one that is forgotten would be lost.
+    """
+    channel = world.channel("own-elsewhere")
+    world.ask(an_order("boxes-home", **BOXES), channel)
+    world.finish("boxes-home")
+    job = world.sagemaker.describe_labeling_job(LabelingJobName="boxes-home")
+    task = job["HumanTaskConfig"]
+    known = {"LabelAttributeName", "InputConfig", "OutputConfig", "RoleArn", "HumanTaskConfig"}
+    asked = {name: value for name, value in job.items() if name in known}
+    asked["OutputConfig"].pop("KmsKeyId", None)
+    world.sagemaker.create_labeling_job(
+        LabelingJobName="boxes-away",
+        LabelCategoryConfigS3Uri=job["LabelCategoryConfigS3Uri"],
+        **{**asked, "LabelAttributeName": "fruit", "HumanTaskConfig": task},
+    )
+    world.mara.command(channel, "/labeljob", "follow boxes-away")
+    world.settle()
+    world.finish("boxes-away")
+    world.mara.press(world.card("boxes-away", channel), "job_adjust")
+    draft = world.mara.view()
+    assert field(world.mara, "job_name")["initial_value"] == "boxes-away-adjust"
+    assert not world.mara.fill().get("errors"), draft
+    labels = field(world.mara, "labels")["initial_value"].split("\n")
+    assert set(labels) <= {"apple", "pear", "orange", "lemon"}
+    assert labels
+    world.mara.close_windows()
