@@ -177,28 +177,18 @@ def three_cards(page: Page) -> None:
 
 
 def form(browser: Browser, services: Services) -> None:
-    """The second page of the form, half filled."""
+    """The page of the form, half filled."""
     page = tab(browser, services, "U0MARA", DATA)
     page.get_by_test_id("composer").fill("/labeljob create")
     page.keyboard.press("Escape")
     page.get_by_test_id("composer").press("Enter")
     modal = page.get_by_test_id("modal")
-    typed = {
-        "job_name": "ripe-august",
-        "input_uri": f"s3://{seed.RAW}/ripeness/",
-        "output_uri": f"s3://{seed.OUT}/labels/",
-    }
-    for field, text in typed.items():
-        modal.get_by_test_id(f"block-{field}").locator("input").fill(text)
-    modal.get_by_role("radio", name="Image classification (single label)").check()
-    modal.get_by_test_id("modal-submit").click()
+    modal.get_by_role("radio", name="Classify").check()
+    data = modal.get_by_test_id("block-input_uri").locator("input")
+    data.fill(f"s3://{seed.RAW}/ripeness/")
     team = modal.get_by_test_id("block-workteam_arn").locator("input")
     team.fill("orchard")
     page.get_by_test_id("option").first.click()
-    modal.get_by_test_id("block-title").locator("input").fill("Ripe or not, August harvest")
-    modal.get_by_test_id("block-description").locator("input").fill(
-        "Choose one word for the fruit in the middle"
-    )
     modal.get_by_test_id("block-labels").locator("textarea").fill("unripe\nripe\noverripe")
     keep(page, "form")
     page.context.close()

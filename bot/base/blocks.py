@@ -209,6 +209,33 @@ def radio(action_id: str, options: Sequence[Block], value: str = "") -> Block:
     )
 
 
+def checkboxes(action_id: str, options: Sequence[Block], values: Iterable[str] = ()) -> Block:
+    """Boxes to tick (ten at most); `values` are those that are ticked already."""
+    ticked = set(values)
+    chosen = [one for one in options if one["value"] in ticked]
+    return _with(
+        {"type": "checkboxes", "action_id": action_id, "options": list(options[:10])},
+        initial_options=chosen or None,
+    )
+
+
+def select(
+    action_id: str, options: Sequence[Block], value: str = "", *, placeholder: str | None = None
+) -> Block:
+    """A menu of 1 to 100 options; `value` names the one that is chosen already."""
+    chosen = next((one for one in options if one["value"] == value), None)
+    return _with(
+        {"type": "static_select", "action_id": action_id, "options": list(options[:100])},
+        initial_option=chosen,
+        placeholder=plain(placeholder, PLACEHOLDER) if placeholder else None,
+    )
+
+
+def moment_input(action_id: str, at: int = 0) -> Block:
+    """A day and a time of day in the reader's own zone; `at` is seconds since 1970, 0 for none."""
+    return _with({"type": "datetimepicker", "action_id": action_id}, initial_date_time=at or None)
+
+
 def rich_text_input(action_id: str, value: Block | None = None) -> Block:
     """A rich text field (it holds no pictures); `value` is a rich_text block."""
     return _with({"type": "rich_text_input", "action_id": action_id}, initial_value=value)

@@ -58,8 +58,15 @@ class Answer:
     def ticked(self) -> list[str]:
         """The values of the boxes that are ticked."""
         chosen = self._element.get("selected_options")
-        each = chosen if isinstance(chosen, list) else []
-        return [str(one.get("value")) for one in each if isinstance(one, Mapping)]
+        some = chosen if isinstance(chosen, list) else []
+        values = [one.get("value") for one in some if isinstance(one, Mapping)]
+        return [value for value in values if isinstance(value, str)]
+
+    @property
+    def moment(self) -> int:
+        """A day and a time, in seconds since 1970; 0 for none."""
+        picked = self._element.get("selected_date_time")
+        return picked if isinstance(picked, int) and picked > 0 else 0
 
     @property
     def rich(self) -> dict[str, Any] | None:
@@ -194,6 +201,12 @@ def words_of(fault: Fault, parts: Sequence[Part[D]], otherwise: str = "Job") -> 
     """What people call the field of a fault; `otherwise` for a fault of none."""
     _name, words = _called(fault, parts)
     return words if words != fault.field else otherwise
+
+
+def name_of(fault: Fault, parts: Sequence[Part[D]]) -> str:
+    """The block_id of a fault's field."""
+    name, _words = _called(fault, parts)
+    return name
 
 
 def _called(fault: Fault, parts: Sequence[Part[D]]) -> tuple[str, str]:

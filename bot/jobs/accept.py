@@ -1,34 +1,29 @@
-"""Accept: from the first page of the form to a job that is taken in. Runs within Slack's 3 seconds.
+"""Accept: from a filled form to a job that is taken in. Runs within Slack's 3 seconds.
 
-The story: `begin` keeps a draft; each page's faults are found by pure rules and by questions to AWS
-that have 1.5 s together; `accept` writes the job and its card in one commit, asks AWS nothing, and
+The story: what nobody wrote is made up; faults are found by pure rules and by questions to AWS that
+have 1.5 s together; `accept` writes the job and its card in one commit, asks AWS nothing, and
 takes a request in once, however often it comes. The worker's `launch` does the rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from bot.base.blocks import Block
 from bot.base.clock import Clock, NewId
 from bot.base.errors import Fault, Refusal, Refused
 from bot.engines.protocol import Engine
 from bot.jobs.checks.checker import Checker
-from bot.jobs.data.brought import Brought
-from bot.jobs.draft import (
-    DATA_FROM,
-    Draft,
-    begun_with,
-    of_this_type,
-    says_more,
-    team_key,
-)
+from bot.jobs.draft import Draft, of_this_type, team_key
 from bot.jobs.fixes import FIXES
-from bot.jobs.form.data_fields import FILES, placed
-from bot.jobs.form.pages import Left
+from bot.jobs.form.data_fields import placed
+from bot.jobs.form.made_up import made_up, until_due
+from bot.jobs.form.pages import REVIEW_STEP, Beside
 from bot.jobs.form.review import Reviewed
 from bot.jobs.form.rules import free_name, name_taken, of_other_labels
 from bot.jobs.held import HeldByUs
-from bot.jobs.lifecycle import REFUSED, JobState
+from bot.jobs.lifecycle import JobState
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
 from bot.people.access import Who
@@ -75,46 +70,6 @@ class Accept:
         self._clock = clock
         self._new_id = new_id
 
-    def begin(
-        self, team_id: str, channel: str, user_id: str, brought: tuple[Brought, ...] = ()
-    ) -> tuple[str, Draft]:
-        """A new draft with what this person's last job of the channel was asked with; its id and
-        content. `brought` are the files that it is about.
-
-        It gets a new name (its own, to be mended, when it was refused). Who asked for none gets the
-        results' place and the task type of the last that anybody asked for here.
-        """
-        draft = self._fresh(team_id, channel, user_id)
-        if brought:
-            more = {**draft.more, DATA_FROM: FILES}
-            draft = placed(msgspec.structs.replace(draft, brought=brought, more=more))
-        return self._records.start_draft(draft), draft
-
-    def again(self, job: Job, user_id: str, *, mended: bool = False) -> tuple[str, Draft]:
-        """A new draft of this person's with all that a job was asked with; its id and content.
-
-        It gets a free name, its own where that is free. `mended`: the job was refused, and this is
-        the same form once more.
-        """
-        near = {*self._held.near(job.name)} if not mended else set()
-        name = free_name(job.name, near)
-        draft = msgspec.structs.replace(
-            begun_with(job.draft, name, user_id, mended=mended),
-            team_id=job.team_id,
-            channel=job.channel,
-        )
-        return self._records.start_draft(draft), draft
-
-    def left(self, fresh: Draft) -> Left | None:
-        """The newest form that the person of a fresh draft filled in this channel and did not
-        submit; None if there is none that says more.
-        """
-        kept = self._records.left_drafts(fresh.team_id, fresh.channel, fresh.asked_by)
-        for each in kept:
-            if says_more(each.draft, fresh):
-                return Left(each.id, each.draft.job_name, each.changed)
-        return None
-
     def draft(self, draft_id: str, user_id: str) -> Draft:
         """The draft of that id.
 
@@ -131,36 +86,48 @@ class Accept:
         """Nothing typed is lost."""
         self._records.keep_draft(draft_id, msgspec.structs.replace(draft, filled=True))
 
-    def check_page(self, page: int, draft: Draft) -> tuple[Draft, tuple[Fault, ...]]:
-        """The draft with what the checks of a page (1 or 2) saw, and what blocks; AWS has 1.5 s for
-        its part.
+    def page(self, draft: Draft, draft_id: str, faults: Sequence[Fault] = ()) -> Block:
+        """The page that everybody fills, over this draft."""
+        known = bool(self.teams(draft))
+        return self.form.page(draft, draft_id, Beside(teams_known=known), faults=faults)
+
+    def more_page(self, draft: Draft, draft_id: str, step: int) -> Block:
+        """What stands behind [More…], with what is made up as it is now."""
+        return self.form.more_page(self._made_up(draft), draft_id, step)
+
+    def mended_at(self, draft: Draft, draft_id: str, faults: Sequence[Fault]) -> Block:
+        """The page on which these faults can be mended, with their words on top."""
+        if len(self.form.beside(faults, draft)) == len(faults):
+            return self.form.more_page(draft, draft_id, REVIEW_STEP, faults=faults)
+        return self.page(draft, draft_id, faults)
+
+    def check(self, draft: Draft) -> tuple[Draft, tuple[Fault, ...]]:
+        """The draft with what was made up and what the checks saw, and what blocks; AWS has 1.5 s
+        for its part.
         """
-        if page == 1:
-            checked = self._checker.at_form(1, draft)
-            draft = msgspec.structs.replace(
-                of_this_type(draft),
-                objects=checked.objects,
-                skipped=checked.skipped,
-                unread=checked.unread,
-                notes=checked.notes,
-                texts=checked.texts,
-                found_first=checked.findings,
-                found=(),
-            )
-            return draft, checked.faults
-        draft = self._with_team(draft)
-        checked = self._checker.at_form(2, draft)
-        earlier = [said for said in draft.unread if said not in self._checker.words_of_page(2)]
-        unread = (*earlier, *checked.unread)
+        draft = self._with_team(self._made_up(of_this_type(draft)))
+        checked = self._checker.at_form(draft)
         draft = msgspec.structs.replace(
             draft,
-            unread=unread,
-            found=(*checked.findings, *draft.found_first),
+            job_name=checked.name or draft.job_name,
+            objects=checked.objects,
+            skipped=checked.skipped,
+            unread=checked.unread,
+            notes=checked.notes,
+            texts=checked.texts,
+            found=checked.findings,
             names={**draft.names, **checked.names},
         )
         if of_other_labels(draft):  # that was told now, and is told once
             draft = msgspec.structs.replace(draft, taken_labels=())
         return draft, checked.faults
+
+    def check_more(self, draft: Draft) -> tuple[Draft, tuple[Fault, ...]]:
+        """The draft with what was made up, and what blocks of what stands behind [More…]."""
+        draft = self._made_up(draft)
+        checked = self._checker.of_more(draft)
+        named = msgspec.structs.replace(draft, job_name=checked.name or draft.job_name)
+        return named, checked.faults
 
     def accept(self, draft_id: str, who: Who) -> Receipt:
         """Take the job in, once per draft.
@@ -174,7 +141,8 @@ class Accept:
         known = self._records.of_request(request)
         if known is not None:
             return Receipt(known, new=False)
-        draft = self._with_team(self.draft(draft_id, who.user_id))
+        draft = self._renamed(self._with_team(self.draft(draft_id, who.user_id)))
+        draft = until_due(self.form.asked(draft), self._clock())
         found = self._checker.at_submit(draft)
         if found:
             raise Refused(found)
@@ -219,24 +187,17 @@ class Accept:
         """The labeling teams to choose from: those open to the draft's channel."""
         return self._teams.offered(draft.team_id, draft.channel, typed)
 
-    def _fresh(self, team_id: str, channel: str, user_id: str) -> Draft:
-        """What a form of this person's begins with."""
-        last = self._records.last_asked(team_id, channel, user_id)
-        if last is not None:
-            mended = last.state.state == REFUSED
-            return begun_with(last.draft, self._free_name(last), user_id, mended=mended)
-        draft = Draft(team_id=team_id, channel=channel, asked_by=user_id)
-        others = self._records.last_asked(team_id, channel)
-        if others is None:
-            return draft
-        places = {"output_uri": others.draft.output_uri}
-        kind = {"category": others.draft.category, "task_type": others.draft.task_type}
-        return msgspec.structs.replace(draft, **places, **kind)
+    def _made_up(self, draft: Draft) -> Draft:
+        timed = until_due(self.form.asked(draft), self._clock())
+        return placed(made_up(self.form.asked(timed)))
 
-    def _free_name(self, job: Job) -> str:
-        """A name like the job's that no job of its channel holds; its own when it gave it back."""
-        jobs = self._records.in_channel(job.team_id, job.channel)
-        return free_name(job.name, [each.name for each in jobs if each.state.state != REFUSED])
+    def _renamed(self, draft: Draft) -> Draft:
+        """The draft under a free name, where a job of ours took the one that was made up since."""
+        name = draft.job_name
+        if "job_name" not in draft.made_up or self._held.holder(name) is None:
+            return draft
+        free = free_name(name, {*self._held.near(name), name})
+        return msgspec.structs.replace(draft, job_name=free)
 
     def _raced(self, request: str, draft: Draft) -> Receipt:
         """Another submission was faster: this form's own, or another job of the same name."""

@@ -59,7 +59,7 @@ CREATE: Action[Shown] = Action(
     command=LABELJOB,
     word="create",
     usage="create",
-    help="ask for a labeling job: a form of three pages",
+    help="ask for a labeling job: one page and its review",
     right="create",
     first="create",
     rule=Rule(Role.MEMBER, words="ask for labeling jobs here"),

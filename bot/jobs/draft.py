@@ -43,14 +43,18 @@ class Draft(msgspec.Struct, frozen=True):
     as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
-    worth a look, in words; `found_first` is what the first page's checks found, `found` what the
-    review shows of all. `more` holds the answers to fields without a member of their own, by field;
+    worth a look, in words; `found` what the review shows of all. `more` holds the answers to fields
+    without a member of their own, by field;
     `particulars` what the task type asks beside, `extras` what a request may say and seldom does.
     `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
     `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
     as long as nobody has been through those words; `taken_labels` are its labels, as long as its
     instructions stand as they were taken. `chain` is the job whose results it begins with, None for
     any other. `filled` is true once a page of it was kept.
+    `made_up` are the members that nobody wrote: the bot makes them of the others. `due` is when the
+    job is to be over, in seconds since 1970 (0: after `availability_s`). `start` is what the form
+    began with, `begun` how often it began anew; `asks_output` tells whether nobody had said where
+    results go.
     """
 
     job_name: str = ""
@@ -83,7 +87,6 @@ class Draft(msgspec.Struct, frozen=True):
     skipped: int = 0
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    found_first: tuple[Finding, ...] = ()
     found: tuple[Finding, ...] = ()
     more: dict[str, str] = {}
     particulars: Particulars = Particulars()
@@ -94,6 +97,15 @@ class Draft(msgspec.Struct, frozen=True):
     taken_labels: tuple[str, ...] = ()
     chain: Chain | None = None
     filled: bool = False
+    made_up: tuple[str, ...] = ()
+    due: int = 0
+    start: str = ""
+    begun: int = 0
+    asks_output: bool = False
+
+
+MADE_UP = ("job_name", "title", "description", "task_time_limit_s")
+"""What the bot makes of the other answers where nobody writes it."""
 
 
 def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False) -> Draft:
@@ -109,12 +121,14 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         skipped=0,
         unread=(),
         notes=(),
-        found_first=(),
         found=(),
         chain=None,
         filled=False,
         brought=earlier.brought if mended else (),
         more=dict(earlier.more) if mended else without_source(earlier.more),
+        due=0,
+        begun=0,
+        asks_output=False,
         taken_from=earlier.job_name,
         taken_type="" if mended else earlier.task_type,
         taken_labels=() if mended else earlier.labels,
@@ -145,7 +159,8 @@ def says_more(draft: Draft, fresh: Draft) -> bool:
     """Whether somebody wrote something that a fresh form would not begin with."""
     if not draft.filled:
         return False
-    return any(getattr(draft, member) != getattr(fresh, member) for member in _WRITTEN)
+    written = [member for member in _WRITTEN if member not in draft.made_up]
+    return any(getattr(draft, member) != getattr(fresh, member) for member in written)
 
 
 def of_this_type(draft: Draft) -> Draft:

@@ -95,10 +95,7 @@ class OpenReview:
         if job is not None:
             page = thanks(job.name, job.channel)
         else:
-            known = bool(accept.teams(draft))
-            page = numbered(
-                accept.form.page_two(draft, draft_id, teams_known=known), self._reviews.new_id()
-            )
+            page = numbered(accept.page(draft, draft_id), self._reviews.new_id())
         self._reviews.windows.replace(self._one.view_id, page)
         raise WindowGone
 

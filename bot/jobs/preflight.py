@@ -111,6 +111,7 @@ class Preflight:
             checked = self._checker.preflight(draft, step, look)
             found = msgspec.structs.replace(
                 draft,
+                job_name=checked.name or draft.job_name,
                 found=(*done.not_done, *checked.findings),
                 unread=checked.unread,
                 objects=checked.objects,

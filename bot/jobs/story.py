@@ -9,6 +9,7 @@ from bot.base.storage import Storage
 from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.jobs.accept import Accept
+from bot.jobs.begin import Begin
 from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
@@ -42,6 +43,7 @@ _AT_ONCE = 4  # launches, and reviews, of one worker: a long one leaves room for
 class JobStory:
     """Everything that can be done with labeling jobs."""
 
+    begin: Begin
     accept: Accept
     preflight: Preflight
     launch: Launch
@@ -78,6 +80,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
     parts = _Parts(ground, engine, account)
     accept = parts.accept()
     return JobStory(
+        begin=Begin(records=parts.records, held=parts.held),
         accept=accept,
         preflight=parts.preflight(accept),
         launch=parts.launch(),
@@ -108,7 +111,7 @@ class _Parts:
         self._at_work = Storage.for_work(ground.aws, ground.settings.allowed)
         self._facts = Facts(ground.teams, engine, ground.access.told)
         self.records = Records(ground.db, ground.clock, ground.new_id)
-        self._held = HeldByUs(self.records, account)
+        self.held = HeldByUs(self.records, account)
         self._orders = Orders(
             engine=engine,
             checker=self._checker(self._at_work),
@@ -134,7 +137,7 @@ class _Parts:
             store=self.store,
             teams=self._ground.teams,
             checker=self._checker(self._in_a_form),
-            held=self._held,
+            held=self.held,
             engine=self._engine,
             clock=self._ground.clock,
             new_id=self._ground.new_id,
@@ -207,7 +210,7 @@ class _Parts:
         settings = self._ground.settings
         return Chains(
             records=self.records,
-            held=self._held,
+            held=self.held,
             facts=self._facts,
             engine=self._engine,
             storage=self._in_a_form,
@@ -262,7 +265,7 @@ class _Parts:
             job_form(self._engine, files=self._ground.files.may_read),
             engine=self._engine,
             storage=storage,
-            known=Known(self._held, self._ground.teams, self._ground.access.mentioned),
+            known=Known(self.held, self._ground.teams, self._ground.access.mentioned),
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
         )

@@ -287,8 +287,8 @@ def _utf16(first: bytes) -> str:
 def _not_utf8(name: str, number: int, body: bytes) -> NotText:
     likely = ENCODINGS["utf-16" if _utf16(body) else "cp1252"]
     return NotText(
-        f"{name}, line {number:,}, is not UTF-8 text. Save the file as UTF-8, or choose below what "
-        f"it is (most likely {likely})."
+        f"{name}, line {number:,}, is not UTF-8 text. Save the file as UTF-8, or choose under "
+        f"[More…] what it is (most likely {likely})."
     )
 
 

@@ -7,12 +7,12 @@ from commands.doing import Answer, Ask, Opens
 
 
 def begun(ask: Ask, action: Action[Shown]) -> Answer:
-    """The first page over a draft filled with what chaining demands (the action's word says how);
+    """The page over a draft filled with what chaining demands (the action's word says how);
     the new job belongs to the same channel.
     """
     job, jobs = ask.named, ask.jobs
     ask.access.require(action.right, ask.at_home())
     ask.access.check_here(job.channel)
     draft_id, draft = jobs.chains.begin(job, action.word, ask.who.user_id)
-    page = jobs.accept.form.page_one(draft, draft_id)
+    page = jobs.accept.page(draft, draft_id)
     return Opens(pages.numbered(page, ask.stories.new_id()))

@@ -1,27 +1,32 @@
-"""The form of `/labeljob create`: three pages of one window, with a draft behind them.
+"""The form of `/labeljob create`: one page, what stands behind [More…], and the review, in one
+window with a draft behind them.
 
 Every listener reads the page into the draft and keeps it before anything can fail, so nothing typed
 is lost.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import msgspec
 from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
-from bot.base.errors import Refused
+from bot.base.errors import Fault, Refused
 from bot.base.slack_failures import slack_code
 from bot.delivery.windows import show
 from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.actions import CREATE
-from bot.jobs.draft import Draft
+from bot.jobs.draft import Draft, of_this_type
 from bot.jobs.fixes import FIXES
 from bot.jobs.form import data_fields, fields, pages, review
 from bot.jobs.preflight_records import PREVIEW
+from bot.jobs.records import Job
 from bot.people.access import Access, Who
 from bot.slack.app import SlackApp
 from commands.answers import thanked
@@ -31,73 +36,91 @@ from commands.doing import Answer, Ask, Opens, Stories, does
 
 @does(CREATE)
 def create(ask: Ask) -> Answer:
-    """The first page, over a draft of this person's; or the choice between it and a form that was
-    left.
-    """
+    """The page over a draft of this person's; or the choice between it and a form that was left."""
     ask.access.check_here(ask.who.channel)
-    accept = ask.jobs.accept
-    draft_id, draft = accept.begin(ask.team_id, ask.who.channel, ask.who.user_id)
-    left = accept.left(draft)
-    page = accept.form.page_one(draft, draft_id)
+    begin = ask.jobs.begin
+    draft_id, draft = begin.form(ask.team_id, ask.who.channel, ask.who.user_id)
+    left = begin.left(draft)
     if left is not None:
-        page = pages.offer(left, draft_id)
-    return Opens(_fresh(page, ask.stories.new_id))
+        return Opens(_fresh(pages.offer(left, draft_id), ask.stories.new_id))
+    return Opens(_fresh(ask.jobs.accept.page(draft, draft_id), ask.stories.new_id))
 
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form's listeners."""
-    for changed in (fields.CATEGORY, data_fields.FROM):
-        app.action(changed)(partial(shown_anew, stories=stories))
+    for picked in (fields.TILE, fields.KIND, data_fields.FROM):
+        app.action(re.compile(rf"{picked}.*"))(partial(kind, stories=stories))
+    app.action(pages.SHOW_MORE)(partial(show_more, stories=stories))
     app.action(pages.BACK)(partial(back, stories=stories))
     for chosen in (pages.GO_ON, pages.NEW):
         app.action(chosen)(partial(begin, stories=stories))
     app.action(review.FIX)(partial(fix, stories=stories))
     app.action(review.PREVIEW)(partial(preview, stories=stories))
-    app.options(fields.TEAM)(partial(teams, stories=stories))
-    app.view(pages.STEP_ONE)(partial(first_page, stories=stories))
-    app.view(pages.STEP_TWO)(partial(second_page, stories=stories))
+    app.options(re.compile(rf"{fields.TEAM}.*"))(partial(teams, stories=stories))
+    app.view(re.compile(pages.ANY_FORM))(partial(filled, stories=stories))
+    app.view(pages.MORE)(partial(more_filled, stories=stories))
     app.view(pages.REVIEW)(partial(submit, stories=stories))
 
 
-def shown_anew(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
-    """Another category or source was picked: show what belongs to it, keep the rest."""
+def kind(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """Another kind of work or source was picked: ask what it needs, keep the rest."""
+    ack()
+    view, accept = body["view"], stories.jobs.accept
+    draft_id, before = _draft(body, view, accept)
+    read = accept.form.read(view, before)
+    draft = of_this_type(read)
+    if draft != read:  # another job's words went: Slack would keep them in their fields
+        draft = msgspec.structs.replace(draft, begun=draft.begun + 1)
+    accept.keep(draft_id, draft)
+    _replace(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
+
+
+def filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
+    """Review: the page's faults, or what the bot read of it all; the worker goes on looking."""
+    accept = stories.jobs.accept
+    draft_id, draft = _draft(body, view, accept)
+    draft = accept.form.read(view, draft)
+    accept.keep(draft_id, draft)
+    _may_still_ask(draft, stories.access)
+    if (made := accept.taken(draft_id)) is not None:
+        ack(response_action="update", view=_thanks(made, new=False))
+        return
+    draft, faults = accept.check(draft)
+    accept.keep(draft_id, draft)
+    if faults:
+        ack(**_faulty(draft, draft_id, faults, view, stories))
+        return
+    ack(response_action="update", view=_fresh(_review(draft, draft_id, stories), stories.new_id))
+    stories.jobs.preflight.want(draft_id, draft.asked_by, view["id"])
+
+
+def more_filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
+    """Done: back to the page it was opened from; the review is made anew."""
+    _id, step = pages.draft_of(view)
+    if step == pages.REVIEW_STEP:
+        filled(ack, body, view, stories=stories)
+        return
+    accept = stories.jobs.accept
+    draft_id, draft = _draft(body, view, accept)
+    draft = accept.form.read(view, draft)
+    accept.keep(draft_id, draft)
+    _may_still_ask(draft, stories.access)
+    draft, faults = accept.check_more(draft)
+    accept.keep(draft_id, draft)
+    if faults:
+        ack(response_action="errors", errors=accept.form.errors(faults, view))
+        return
+    ack(response_action="update", view=_fresh(accept.page(draft, draft_id), stories.new_id))
+
+
+def show_more(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """What was made up and what is seldom said, in the place of the page that was pressed."""
     ack()
     view, accept = body["view"], stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
-    draft = accept.form.read_one(view, draft)
-    accept.keep(draft_id, draft)
-    _replace(client, view, _fresh(accept.form.page_one(draft, draft_id), stories.new_id))
-
-
-def first_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
-    """Next: the page's faults, or the second page."""
-    accept, new_id = stories.jobs.accept, stories.new_id
-    draft_id, draft = _draft(body, view, accept)
-    draft = accept.form.read_one(view, draft)
-    accept.keep(draft_id, draft)
-    _may_still_ask(draft, stories.access)
-    draft, faults = accept.check_page(1, draft)
-    if faults:
-        ack(response_action="errors", errors=accept.form.errors(faults, view))
-        return
-    accept.keep(draft_id, draft)
-    ack(response_action="update", view=_fresh(_second(draft, draft_id, accept), new_id))
-
-
-def second_page(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
-    """Review: the page's faults, or what the bot read of it all; the worker goes on looking."""
-    accept, new_id = stories.jobs.accept, stories.new_id
-    draft_id, draft = _draft(body, view, accept)
-    draft = accept.form.read_two(view, draft)
-    accept.keep(draft_id, draft)
-    _may_still_ask(draft, stories.access)
-    draft, faults = accept.check_page(2, draft)
-    accept.keep(draft_id, draft)
-    if faults:
-        ack(response_action="errors", errors=accept.form.errors(faults, view))
-        return
-    ack(response_action="update", view=_fresh(_review(draft, draft_id, stories), new_id))
-    stories.jobs.preflight.want(draft_id, draft.asked_by, view["id"])
+    _id, step = pages.draft_of(view)
+    draft, view = _left(draft, draft_id, view, step, stories)
+    _replace(client, view, _fresh(accept.more_page(draft, draft_id, step), stories.new_id))
 
 
 def fix(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
@@ -122,32 +145,24 @@ def preview(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
 
 
 def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
-    """One page back, with everything that was typed."""
+    """Back to the page that everybody fills, with everything that was typed."""
     ack()
     view, accept = body["view"], stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
-    _id, page_number = pages.draft_of(view)
-    if page_number == 2:  # noqa: PLR2004 - the second page holds fields
-        draft = accept.form.read_two(view, draft)
-        accept.keep(draft_id, draft)
-        page = accept.form.page_one(draft, draft_id)
-    else:
-        stories.jobs.preflight.left(draft_id)
-        page = _second(draft, draft_id, accept)
-        # the worker may have shown more since the press, and nothing is typed on the review
-        view = {**view, "hash": None}
-    _replace(client, view, _fresh(page, stories.new_id))
+    _id, step = pages.draft_of(view)
+    draft, view = _left(draft, draft_id, view, step, stories)
+    _replace(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
 
 
 def begin(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
-    """The first page of the draft that was chosen: the one that was left, or the new one."""
+    """The page of the draft that was chosen: the one that was left, or the new one."""
     ack()
     accept, draft_id = stories.jobs.accept, str(body["actions"][0].get("value") or "")
     draft = accept.draft(draft_id, asking(body).user_id)
     _may_still_ask(draft, stories.access)
     if draft.filled:
         accept.keep(draft_id, draft)  # it is the newest from now on
-    _replace(client, body["view"], _fresh(accept.form.page_one(draft, draft_id), stories.new_id))
+    _replace(client, body["view"], _fresh(accept.page(draft, draft_id), stories.new_id))
 
 
 def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, stories: Stories) -> None:
@@ -172,13 +187,10 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     try:
         receipt = accept.accept(draft_id, who)
     except Refused as refused:
-        page = accept.form.page_one(draft, draft_id, faults=refused.faults)
+        page = accept.mended_at(draft, draft_id, refused.faults)
         ack(response_action="update", view=_fresh(page, new_id))
         return
-    ack(
-        response_action="update",
-        view=thanked(pages.thanks(receipt.job.name, receipt.job.channel), new=receipt.new),
-    )
+    ack(response_action="update", view=_thanks(receipt.job, new=receipt.new))
 
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
@@ -207,8 +219,38 @@ def _may_still_ask(draft: Draft, access: Access) -> Who:
     return who
 
 
-def _second(draft: Draft, draft_id: str, accept: Accept) -> dict[str, Any]:
-    return accept.form.page_two(draft, draft_id, teams_known=bool(accept.teams(draft)))
+def _left(
+    draft: Draft, draft_id: str, view: dict[str, Any], step: int, stories: Stories
+) -> tuple[Draft, dict[str, Any]]:
+    """The draft with what stands on the page that is left, and the view to be replaced."""
+    if step == pages.REVIEW_STEP and view.get("callback_id") == pages.REVIEW:
+        stories.jobs.preflight.left(draft_id)
+        # the worker may have shown more since the press, and nothing is typed on the review
+        return draft, {**view, "hash": None}
+    read = stories.jobs.accept.form.read(view, draft)
+    stories.jobs.accept.keep(draft_id, read)
+    return read, view
+
+
+def _faulty(
+    draft: Draft,
+    draft_id: str,
+    faults: Sequence[Fault],
+    view: dict[str, Any],
+    stories: Stories,
+) -> dict[str, Any]:
+    """The faults at their fields; where none of the fields is on this page, the page that has
+    them.
+    """
+    accept = stories.jobs.accept
+    if accept.form.some_on(view, faults):
+        return {"response_action": "errors", "errors": accept.form.errors(faults, view)}
+    page = _fresh(accept.mended_at(draft, draft_id, faults), stories.new_id)
+    return {"response_action": "update", "view": page}
+
+
+def _thanks(job: Job, *, new: bool) -> dict[str, Any]:
+    return thanked(pages.thanks(job.name, job.channel), new=new)
 
 
 def _review(draft: Draft, draft_id: str, stories: Stories) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from commands.doing import Answer, Ask, Opens, does
 
 @does(DUPLICATE)
 def duplicate(ask: Ask) -> Answer:
-    """The first page over a draft like the job's; the new job belongs to the same channel."""
-    job, accept = ask.named, ask.jobs.accept
+    """The page over a draft like the job's; the new job belongs to the same channel."""
+    job = ask.named
     ask.access.require(DUPLICATE.right, ask.at_home())
     ask.access.check_here(job.channel)
-    draft_id, draft = accept.again(job, ask.who.user_id)
-    page = accept.form.page_one(draft, draft_id)
+    draft_id, draft = ask.jobs.begin.again(job, ask.who.user_id)
+    page = ask.jobs.accept.page(draft, draft_id)
     return Opens(pages.numbered(page, ask.stories.new_id()))

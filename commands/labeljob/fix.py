@@ -15,12 +15,12 @@ class NotRefused(Refusal):
 
 @does(FIX)
 def fix(ask: Ask) -> Answer:
-    """The first page over a draft like the job's; its name is free again."""
-    job, accept = ask.named, ask.jobs.accept
+    """The page over a draft like the job's; its name is free again."""
+    job = ask.named
     ask.access.require(FIX.right, ask.at_home(), asked_by=job.asked_by)
     ask.access.check_here(job.channel)
     if job.state.state != REFUSED:
         raise NotRefused
-    draft_id, draft = accept.again(job, ask.who.user_id, mended=True)
-    page = accept.form.page_one(draft, draft_id, faults=[Fault("", job.state.cause)])
+    draft_id, draft = ask.jobs.begin.again(job, ask.who.user_id, mended=True)
+    page = ask.jobs.accept.page(draft, draft_id, [Fault("", job.state.cause)])
     return Opens(pages.numbered(page, ask.stories.new_id()))

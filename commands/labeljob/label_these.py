@@ -30,7 +30,7 @@ def register(app: SlackApp, stories: Stories) -> None:
 def label_these(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
     """The first page over a draft of this person's that has the message's files."""
     ack()
-    who, access, accept = asking(body), stories.access, stories.jobs.accept
+    who, access = asking(body), stories.access
     access.check_here(who.channel)
     access.require(CREATE.right, access.who(access.team_id, who.user_id, who.channel))
     files = from_slack((body.get("message") or {}).get("files") or ())
@@ -40,6 +40,6 @@ def label_these(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: S
         raise TooManyFiles
     if not stories.jobs.ground.files.may_read:
         raise FilesClosed
-    draft_id, draft = accept.begin(access.team_id, who.channel, who.user_id, files)
-    page = accept.form.page_one(draft, draft_id)
+    draft_id, draft = stories.jobs.begin.form(access.team_id, who.channel, who.user_id, files)
+    page = stories.jobs.accept.page(draft, draft_id)
     open_window(client, body, Opens(pages.numbered(page, stories.new_id())))

@@ -56,10 +56,23 @@ def tie(whole: Whole, team: str) -> None:
     expect(said(sam, f"{team} is linked to this channel")).to_be_visible()
 
 
-def fill_first_page(form: Form, name: str, source: str) -> None:
-    form.titled("New labeling job 1 of 3")
-    form.fill(job_name=name, input_uri=source, output_uri=f"s3://{seed.OUT}/labels/")
-    form.choose("task_type", "Image classification (single label)")
+def begin(form: Form, source: str) -> None:
+    """Choose what is to be done, and with what."""
+    form.titled("New labeling job 1 of 2")
+    form.choose("tile", "Classify")
+    expect(form.block("task_type")).to_be_visible()
+    form.choose("task_type", "Image classification")
+    form.fill(input_uri=source)
+    if form.block("output_uri").count():
+        form.fill(output_uri=f"s3://{seed.OUT}/labels/")
+
+
+def name_it(form: Form, **typed: str) -> None:
+    """Write what the bot would make up."""
+    form.more()
+    form.titled("New labeling job: more")
+    form.fill(**typed)
+    form.next()
 
 
 def test_story_by_clicking(whole: Whole) -> None:
@@ -84,40 +97,43 @@ def ask_with_slips(mara: Page) -> None:
     """The form with every kind of slip; nothing that was typed is lost."""
     type_in(mara, "/labeljob create")
     form = Form(mara)
-    fill_first_page(form, "three fruits", "s3://somebody-elses/pictures/")
-    form.next()
-    expect(form.block("job_name").locator(".field-error")).to_contain_text("hyphens")
-    expect(form.block("input_uri").locator(".field-error")).to_contain_text("somebody-elses")
-    form.expect_values(output_uri=f"s3://{seed.OUT}/labels/")
-    form.fill(job_name="three-fruits", input_uri=f"{RAW}/my-pictures/")
-    form.next()
-    form.titled("New labeling job 2 of 3")
-    form.search("workteam_arn", "berry")
-    form.fill(
+    begin(form, "s3://somebody-elses/pictures/")
+    name_it(
+        form,
+        job_name="three fruits",
         title="Three fruits: ripe or not",
         description="Choose one word for the fruit",
-        labels="unripe\nripe\nRipe",
         good_examples=f"{RAW}/ripeness/{first_ripe()} | Ripe: no green, no spots",
     )
+    expect(form.block("job_name").locator(".field-error")).to_contain_text("hyphens")
+    form.fill(job_name="three-fruits")
+    form.next()
+    form.titled("New labeling job 1 of 2")
+    form.expect_values(input_uri="s3://somebody-elses/pictures/")
+    form.search("workteam_arn", "berry")
+    form.fill(labels="unripe\nripe\noverripe")
+    form.next()
+    expect(form.block("input_uri").locator(".field-error")).to_contain_text("somebody-elses")
+    form.fill(input_uri=f"{RAW}/my-pictures/", labels="unripe\nripe\nRipe")
     form.control("short_instructions").click()
     mara.keyboard.press("Control+a")
     mara.keyboard.type("Choose {{ one }} word for the fruit.")
     form.next()
     expect(form.block("labels").locator(".field-error")).to_be_visible()
     form.fill(labels="unripe\nripe\noverripe")
-    form.back()
-    form.titled("New labeling job 1 of 3")
-    form.expect_values(job_name="three-fruits", input_uri=f"{RAW}/my-pictures/")
     form.next()
-    form.titled("New labeling job 2 of 3")
+    form.titled("New labeling job 2 of 2")
+    form.back()
+    form.titled("New labeling job 1 of 2")
     form.expect_values(
         workteam_arn="berry-team",
-        title="Three fruits: ripe or not",
+        input_uri=f"{RAW}/my-pictures/",
         labels="unripe\nripe\noverripe",
     )
     expect(form.control("short_instructions")).to_have_text("Choose {{ one }} word for the fruit.")
     form.next()
-    form.titled("New labeling job 3 of 3")
+    form.titled("New labeling job 2 of 2")
+    expect(form.modal).to_contain_text("Three fruits: ripe or not")
     expect(form.modal).to_contain_text(f"{MY_PICTURES} pictures found")
     expect(form.modal).to_contain_text("1 good, 0 bad")
     form.next()
@@ -221,15 +237,13 @@ def ask_quickly(page: Page, name: str, team: str) -> None:
     """Ask for a job of the folder with all ripeness pictures."""
     type_in(page, "/labeljob create")
     form = Form(page)
-    fill_first_page(form, name, f"{RAW}/ripeness/")
-    form.next()
-    form.titled("New labeling job 2 of 3")
+    begin(form, f"{RAW}/ripeness/")
+    name_it(form, job_name=name, title=f"Title of {name}", description="Choose one word")
+    form.titled("New labeling job 1 of 2")
     form.search("workteam_arn", team)
-    form.fill(
-        title=f"Title of {name}", description="Choose one word", labels="unripe\nripe\noverripe"
-    )
+    form.fill(labels="unripe\nripe\noverripe")
     form.next()
-    form.titled("New labeling job 3 of 3").next()
+    form.titled("New labeling job 2 of 2").next()
     expect(form.modal).to_contain_text(f"{name} was submitted")
     form.close()
 

@@ -207,6 +207,10 @@ class Form:
         """Press Back."""
         self.modal.locator("[data-action-id=job_form_back]").click()
 
+    def more(self) -> None:
+        """Press More…."""
+        self.modal.locator("[data-action-id=job_form_show_more]").click()
+
     def expect_values(self, **kept: str) -> None:
         """What stands in the fields."""
         for name, text in kept.items():

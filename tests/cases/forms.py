@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import PracticeError
-from bot.sandbox.workspace.story import Order, first_page, second_page
+from bot.sandbox.workspace.story import Order, faults_of
 from tests.stories.world import DATA, World, shown, words
 
 
@@ -32,30 +32,21 @@ class Told:
         return "\n".join([*self.refused.values(), self.review, self.thread])
 
 
-def page_one(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
-    """Type /labeljob create and fill the first page; the faults it comes back with, by field."""
+def faults(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
+    """Type /labeljob create and fill the form; the faults it comes back with, by field. Without
+    any, its review is open.
+    """
     world.mara.close_windows()
     said = words(world.mara.command(channel, "/labeljob", "create"))
     if said:
         raise PracticeError(f"no form opened: {said}")
-    return dict(first_page(world.mara, order).get("errors") or {})
-
-
-def page_two(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
-    """Fill the first two pages; the faults that the second comes back with. The first has to take
-    what it is given.
-    """
-    if faults := page_one(world, order, channel):
-        raise PracticeError(f"page 1: {faults}")
-    return dict(second_page(world.mara, order).get("errors") or {})
+    return faults_of(world.mara, order)
 
 
 def ask(world: World, order: Order, channel: str = DATA) -> Told:
-    """Fill all pages as far as the form goes, and launch."""
-    if faults := page_one(world, order, channel):
-        return Told(refused=faults)
-    if faults := dict(second_page(world.mara, order).get("errors") or {}):
-        return Told(refused=faults)
+    """Fill the form as far as it goes, and launch."""
+    if found := faults(world, order, channel):
+        return Told(refused=found)
     return create(world, order, channel)
 
 

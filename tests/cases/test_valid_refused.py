@@ -31,7 +31,7 @@ def test_signs_that_print_nothing_and_are_part_of_a_word_are_taken(
     """Without this, whoever writes Persian, Sinhala or French is told to type the same word anew
     for ever.
     """
-    assert forms.page_two(world, an_order("many-tongues", **typed)) == {}
+    assert forms.faults(world, an_order("many-tongues", **typed)) == {}
 
 
 @pytest.mark.case("emoji-title")
@@ -135,7 +135,7 @@ def test_text_file_in_another_encoding_is_named_at_its_field(world: World) -> No
         world.put(f"letters/{day}.txt", text)
     world.put("letters/b-tuesday.txt", "fine\nmüde\n".encode("latin-1"))
     kind = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "harsh")}
-    told = forms.page_one(world, an_order("latin", source=f"{RAW}/letters/", **kind))
+    told = forms.faults(world, an_order("latin", source=f"{RAW}/letters/", **kind))
     assert list(told) == ["input_uri"]
     assert "b-tuesday.txt" in told["input_uri"]
     assert says("line 2", told["input_uri"])

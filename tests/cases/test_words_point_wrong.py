@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from bot.sandbox.workspace import seed
-from bot.sandbox.workspace.story import second_page
 from tests.cases import forms
 from tests.cases.forms import says
 from tests.stories.test_managers import at_aws, say
@@ -194,13 +193,10 @@ def whom(one_world: World) -> Whom:
         _mention("text", text=" decide."),
     ]
     rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": typed}]}
-    forms.page_one(world, order)
-    second_page(world.mara, order)
+    forms.faults(world, order)
     world.mara.press_in_view("job_form_back")
     world.mara.fill(
         short_instructions={"rich_text_value": rich},
-        title={"value": order.title},
-        description={"value": order.description},
         labels={"value": "ripe\nunripe"},
         workteam_arn={"selected_option": world.mara.choose("workteam_arn", order.team)},
     )

@@ -30,7 +30,7 @@ from bot.jobs.cards import card, log_card, queue_card, status_card, thread_lines
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
 from bot.jobs.form import pages
-from bot.jobs.form.pages import job_form
+from bot.jobs.form.pages import Beside, job_form
 from bot.jobs.form.rules import (
     CAPTION_MAX,
     DESCRIPTION_MAX,
@@ -218,7 +218,8 @@ def test_the_longest_instructions_open_again() -> None:
     draft = Draft(
         task_type="bounding-box", short_instructions=LONG_RICH, full_instructions=LONG_RICH
     )
-    assert validate_view(JOB_FORM.page_two(draft, "d" * 36, teams_known=True)) == []
+    assert validate_view(JOB_FORM.page(draft, "d" * 36, Beside())) == []
+    assert validate_view(JOB_FORM.more_page(draft, "d" * 36, 1)) == []
 
 
 ROWS = st.integers(1, 60)

@@ -2,6 +2,7 @@
 
 import json
 import string
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,11 +14,14 @@ from bot.base.blocks import rich_text, rich_words
 from bot.base.errors import Fault
 from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
+from bot.engines.ground_truth.catalogue import TASK_TYPES
+from bot.engines.task_type import TaskTypes
 from bot.instructions.pictures import Example
-from bot.jobs.draft import Draft, of_this_type
+from bot.jobs.draft import MADE_UP, Draft, of_this_type
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form import pages
-from bot.jobs.form.pages import job_form
+from bot.jobs.form.made_up import made_up, slug
+from bot.jobs.form.pages import Beside, Start, job_form
 from bot.jobs.form.review import Reviewed, review
 from bot.manifests.texts import TextsRead
 from bot.people.work_team import WorkTeam
@@ -30,8 +34,10 @@ validate_options = validator.validate_options
 validate_view = validator.validate_view
 
 JOB_FORM = job_form(idle_engine())
+TONE = "text-classification"
+KINDS = [kind.id for kind in TASK_TYPES.values() if kind.offered]
 NAMES = [each.name for each in fields_of(JOB_FORM.parts)]
-read_one, read_two, faults = JOB_FORM.read_one, JOB_FORM.read_two, JOB_FORM.faults
+read, faults = JOB_FORM.read, JOB_FORM.faults
 TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/orchard"
 VENDOR = "arn:aws:sagemaker:eu-west-1:444455556666:workteam/vendor-crowd/harvest-hands"
 TEAMS = [WorkTeam(TEAM, "orchard"), WorkTeam(VENDOR, "Harvest Hands", seller="Harvest Co")]
@@ -78,6 +84,12 @@ MARA = Draft(
 )
 
 
+def every(draft: Draft) -> dict[str, Any]:
+    """Both pages as one: every field that there is for this draft."""
+    page, more = JOB_FORM.page(draft, "d1", Beside()), JOB_FORM.more_page(draft, "d1", 1)
+    return {**page, "blocks": [*page["blocks"], *more["blocks"]]}
+
+
 def shown_values(view: dict[str, Any]) -> dict[str, Any]:
     """What Slack sends for a page that nobody touched: every field with what it showed."""
     values: dict[str, Any] = {}
@@ -92,6 +104,10 @@ def _value(element: dict[str, Any]) -> dict[str, Any]:
     kind = element["type"]
     if kind in ("radio_buttons", "external_select"):
         return {"type": kind, "selected_option": element.get("initial_option")}
+    if kind == "checkboxes":
+        return {"type": kind, "selected_options": element.get("initial_options", [])}
+    if kind == "datetimepicker":
+        return {"type": kind, "selected_date_time": element.get("initial_date_time")}
     if kind == "rich_text_input":
         return {"type": kind, "rich_text_value": element.get("initial_value")}
     return {"type": kind, "value": element.get("initial_value")}
@@ -110,25 +126,28 @@ def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_a_page_that_nobody_touched_reads_as_its_draft() -> None:
     """Going back and forth must lose nothing that was typed."""
-    draft = read_one(shown_values(JOB_FORM.page_one(MARA, "d1")), MARA)
-    assert read_two(shown_values(JOB_FORM.page_two(draft, "d1", teams_known=True)), draft) == MARA
+    assert read(shown_values(every(MARA)), MARA) == MARA
     blank = msgspec.structs.replace(
         MARA, **{name: getattr(Draft(), name) for name in ("job_name", "title", "labels")}
     )
-    assert read_one(shown_values(JOB_FORM.page_one(MARA, "d1")), blank).job_name == "ripe-july"
-    again = read_two(shown_values(JOB_FORM.page_two(MARA, "d1", teams_known=True)), blank)
+    again = read(shown_values(every(MARA)), blank)
     assert (again.title, again.labels, again.workteam_arn) == (MARA.title, MARA.labels, TEAM)
+    assert again.job_name == "ripe-july"
 
 
 def test_every_page_is_one_that_slack_takes() -> None:
     """A view that Slack refuses opens as nothing at all."""
+    wrong = faults(Draft(), Allowed(()))
+    starts = (Start("last", "Your last job: ripe-june"), Start("nothing", "Nothing"))
+    renewed = msgspec.structs.replace(MARA, begun=2, start="last", due=1_800_000_000)
     views = [
-        JOB_FORM.page_one(Draft(), "d1"),
-        JOB_FORM.page_one(MARA, "d1", faults=faults(Draft(), Allowed(()))),
-        JOB_FORM.page_two(Draft(), "d1", teams_known=False),
-        JOB_FORM.page_two(MARA, "d1", teams_known=True),
+        JOB_FORM.page(Draft(), "d1", Beside()),
+        JOB_FORM.page(MARA, "d1", Beside(teams_known=False), faults=wrong),
+        JOB_FORM.page(renewed, "d1", Beside(starts=starts)),
+        JOB_FORM.more_page(Draft(), "d1", 1, faults=wrong),
+        JOB_FORM.more_page(MARA, "d1", 3),
         review(
-            JOB_FORM.asked(MARA),
+            JOB_FORM.asked(msgspec.structs.replace(renewed, made_up=MADE_UP)),
             Reviewed(
                 objects=1240,
                 skipped=3,
@@ -155,53 +174,156 @@ def test_vendors_stand_apart_in_the_menu_of_teams() -> None:
     ]
 
 
-def test_only_the_types_of_the_category_show_each_with_its_limits() -> None:
-    """A type of another kind of data on the page would be chosen sooner or later."""
-    page = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))
+def test_only_the_types_of_the_tile_show_each_with_its_limits() -> None:
+    """A type of another kind of work on the page would be chosen sooner or later."""
+    kinds = JOB_FORM.types.of_tile("classify")
+    draft = msgspec.structs.replace(MARA, task_type="text-classification", category="Text")
+    page = inputs(every(draft))
     options = page["task_type"]["element"]["options"]
-    assert [one["value"] for one in options] == [
-        "text-classification",
-        "text-classification-multilabel",
-        "named-entity-recognition",
-    ]
+    assert {one["value"] for one in options} <= {kind.id for kind in kinds}
+    assert page["task_type"]["element"]["initial_option"]["value"] == "text-classification"
     assert "2 labels or more" in options[0]["description"]["text"]
-    assert "initial_option" not in page["task_type"]["element"]
-    assert page["category"]["dispatch_action"] is True
+    assert page["tile"]["dispatch_action"] is True
+    assert "task_type" not in inputs(every(MARA)), "a tile of one type leaves no choice"
 
 
-def test_another_category_is_another_field_to_slack() -> None:
-    """Slack keeps a choice for the same block and action: an image type would stay chosen among the
-    texts.
+def picked(page: dict[str, Any], field: str, value: str) -> dict[str, Any]:
+    """The page with another choice."""
+    for chosen in page["state"]["values"][field].values():
+        chosen["selected_option"] = {"value": value}
+    return page
+
+
+def test_another_tile_is_another_type_and_what_stood_below_it_no_more() -> None:
+    """Slack sends the old tile's choice with the new tile: an image type would stay chosen for
+    boxes.
     """
-    image = inputs(JOB_FORM.page_one(MARA, "d1"))["task_type"]["element"]["action_id"]
-    text = inputs(JOB_FORM.page_one(msgspec.structs.replace(MARA, category="Text"), "d1"))[
-        "task_type"
-    ]["element"]["action_id"]
-    assert image != text
+    classes = msgspec.structs.replace(MARA, task_type="text-classification", category="Text")
+    boxes = read(picked(shown_values(every(classes)), "tile", "boxes"), classes)
+    assert (boxes.task_type, boxes.category) == ("bounding-box", "Image")
+    kinds = shown_values(every(classes))
+    image = read(picked(kinds, "task_type", "image-classification"), classes)
+    assert (image.task_type, image.category) == ("image-classification", "Image")
+    forged = read(picked(shown_values(every(classes)), "task_type", "nonsense"), classes)
+    assert forged.task_type == "text-classification"
+
+
+def test_page_of_an_earlier_version_is_read() -> None:
+    """Who has the old first page open at the update would find another type chosen."""
+    values = {
+        "job_name": {"value": {"value": "old-window"}},
+        "category": {"job_form_category": {"selected_option": {"value": "Text"}}},
+        "task_type": {
+            "job_form_task_type_text": {"selected_option": {"value": "text-classification"}}
+        },
+        "input_uri": {"value": {"value": "s3://orchard-raw/texts/"}},
+    }
+    draft = read({"state": {"values": values}}, Draft(task_type="bounding-box", category="Image"))
+    assert (draft.job_name, draft.task_type) == ("old-window", "text-classification")
+    assert draft.category == "Text"
+
+
+def test_a_tick_says_whether_an_object_gets_several_labels() -> None:
+    """Single and multi-label are two types of the engine, and one question for people."""
+    single, multi = "image-classification", "image-classification-multilabel"
+    row = TASK_TYPES[multi]
+    types = TaskTypes(
+        msgspec.structs.replace(each, offered=9 if each is row else each.offered)
+        for each in TASK_TYPES.values()
+    )
+    form = replace(JOB_FORM, types=types)
+    draft = msgspec.structs.replace(MARA, task_type=single)
+
+    def page_of(draft: Draft) -> dict[str, Any]:
+        return shown_values(form.page(draft, "d1", Beside()))
+
+    page = page_of(draft)
+    options = inputs(page)["task_type"]["element"]["options"]
+    assert [one["value"] for one in options].count(multi) == 0
+    assert "initial_options" not in inputs(page)["several"]["element"]
+    for value in page["state"]["values"]["several"].values():
+        value["selected_options"] = [{"value": "yes"}]
+    ticked = form.read(page, draft)
+    assert ticked.task_type == multi
+    again = page_of(ticked)
+    assert inputs(again)["task_type"]["element"]["initial_option"]["value"] == single
+    assert inputs(again)["several"]["element"]["initial_options"]
+    assert form.read(again, ticked).task_type == multi, "nobody touched it"
+    for value in again["state"]["values"]["several"].values():
+        value["selected_options"] = []
+    assert form.read(again, ticked).task_type == single
 
 
 def test_required_and_optional_are_told_apart() -> None:
     """Who may leave a field empty should see it before trying."""
-    one, two = (
-        inputs(JOB_FORM.page_one(Draft(), "d")),
-        inputs(JOB_FORM.page_two(Draft(), "d", teams_known=True)),
+    page = inputs(JOB_FORM.page(Draft(asks_output=True), "d", Beside()))
+    required = {field for field, block in page.items() if not block.get("optional")}
+    assert required == {"tile", "data_from", "input_uri", "output_uri", "labels", "workteam_arn"}
+    more = inputs(JOB_FORM.more_page(Draft(asks_output=True), "d", 1))
+    assert all(block.get("optional") for block in more.values())
+    assert "output_uri" not in more, "it is asked once"
+
+
+def test_seven_answers_are_asked() -> None:
+    """Without this, the form would grow until nobody fills it: tile, kind, data, labels, team, due
+    and instructions; what the form starts from stands above them.
+    """
+    for kind in JOB_FORM.types:
+        draft = Draft(task_type=kind)
+        page = inputs(JOB_FORM.page(draft, "d", Beside()))
+        asked = set(page) - {"several", "data_from"}  # of one answer each with what stands above
+        if not JOB_FORM.types[kind].asks:
+            assert len(asked) <= 7, kind
+
+
+def test_what_is_made_up_follows_until_somebody_writes_it() -> None:
+    """Without this, a name would speak of data that was changed since, or a typed one would be
+    overwritten.
+    """
+    draft = msgspec.structs.replace(MARA, made_up=("job_name", "title"), job_name="", title="")
+    made = made_up(JOB_FORM.asked(draft))
+    assert (made.job_name, made.title) == ("july-ripe-un-ripe", "Boxes: ripe, un ripe (july)")
+    untouched = read(shown_values(every(made)), made)
+    assert untouched.made_up == ("job_name", "title")
+    other = msgspec.structs.replace(untouched, input_uri="s3://orchard-raw/june/")
+    assert made_up(JOB_FORM.asked(other)).job_name == "june-ripe-un-ripe"
+    wrote = read(typed(shown_values(every(made)), "title", "Ripe, or not?"), made)
+    assert wrote.made_up == ("job_name",)
+    assert made_up(JOB_FORM.asked(wrote)).job_name == "ripe-or-not"
+    emptied = read(typed(shown_values(every(wrote)), "title", ""), wrote)
+    assert made_up(JOB_FORM.asked(emptied)).title == "Boxes: ripe, un ripe (july)"
+    taken = msgspec.structs.replace(made, job_name="july-ripe-un-ripe-3")
+    assert made_up(JOB_FORM.asked(taken)).job_name == "july-ripe-un-ripe-3", "it was found free"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ripe or not, July", "ripe-or-not-july"),
+        ("Äpfel & Birnen", "apfel-birnen"),
+        ("熟した", ""),
+        ("-- ", ""),
+        ("a" * 50, "a" * 40),
+        (f"{'a' * 38} bc", "a" * 38),
+    ],
+)
+def test_words_become_a_name_that_the_engine_takes(text: str, name: str) -> None:
+    """Without this, a name that nobody typed could be refused for its letters."""
+    assert slug(text) == name
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=300), max_size=60), st.sampled_from(KINDS))
+def test_what_is_made_up_has_no_fault(data: str, labels: list[str], kind: str) -> None:
+    """Without this, people would be told to mend what they never wrote."""
+    draft = Draft(
+        input_uri=f"s3://orchard-raw/{data}/",
+        task_type=kind,
+        labels=tuple(labels),
+        made_up=MADE_UP,
     )
-    optional = {field for field, block in {**one, **two}.items() if block.get("optional")}
-    assert optional == {
-        "label_attribute",
-        "task_time_limit_s",
-        "availability_s",
-        "workers_per_object",
-        "short_instructions",
-        "full_instructions",
-        "good_examples",
-        "bad_examples",
-    }
-    everywhere = [
-        each.name for each in fields_of(JOB_FORM.first) if each.applies(JOB_FORM.asked(Draft()))
-    ]
-    assert list(one) == everywhere
-    assert list(two) == [each.name for each in fields_of(JOB_FORM.second)]
+    made = made_up(JOB_FORM.asked(draft))
+    found = {fault.field for fault in faults(made, Allowed(("orchard-raw",)))}
+    assert not found & set(MADE_UP)
 
 
 def test_files_of_texts_are_asked_about_where_there_are_some() -> None:
@@ -209,42 +331,42 @@ def test_files_of_texts_are_asked_about_where_there_are_some() -> None:
     asked = {"text_column", "text_per", "text_encoding"}
     tables = TextsRead(endings=(".csv",), columns=("id", "text", "x" * 76, ""))
     shown = [
-        (Draft(category="Image"), set()),
-        (Draft(category="Text"), {"text_encoding"}),
-        (Draft(category="Text", input_uri="s3://b/A.TXT"), {"text_encoding", "text_per"}),
-        (Draft(category="Text", texts=tables), {"text_encoding", "text_column"}),
+        (Draft(task_type="bounding-box"), set()),
+        (Draft(task_type=TONE), {"text_encoding"}),
+        (Draft(task_type=TONE, input_uri="s3://b/A.TXT"), {"text_encoding", "text_per"}),
+        (Draft(task_type=TONE, texts=tables), {"text_encoding", "text_column"}),
         (
-            Draft(category="Text", texts=TextsRead(endings=(".txt", ".csv"))),
+            Draft(task_type=TONE, texts=TextsRead(endings=(".txt", ".csv"))),
             asked - {"text_column"},
         ),
     ]
     for draft, fields in shown:
-        page = JOB_FORM.page_one(draft, "d")
+        page = JOB_FORM.more_page(draft, "d", 1)
         assert set(inputs(page)) & asked == fields
         assert validate_view(page) == []
-    menu = inputs(JOB_FORM.page_one(Draft(category="Text", texts=tables), "d"))["text_column"]
+    menu = inputs(every(Draft(task_type=TONE, texts=tables)))["text_column"]
     assert [each["value"] for each in menu["element"]["options"]] == ["id", "text"]
 
 
 def test_a_chosen_column_is_one_of_its_own_data() -> None:
     """Without this, other tables would be refused for a column that nobody sees any more."""
     tables = TextsRead(endings=(".csv",), columns=("id", "text"))
-    draft = Draft(category="Text", input_uri="s3://orchard-raw/a/", texts=tables)
-    page = shown_values(JOB_FORM.page_one(draft, "d"))
+    draft = Draft(task_type=TONE, input_uri="s3://orchard-raw/a/", texts=tables)
+    page = shown_values(every(draft))
     page["state"]["values"]["text_column"] = {"value": {"selected_option": {"value": "id"}}}
     page["state"]["values"]["text_encoding"] = {"value": {"selected_option": {"value": "cp1252"}}}
-    chosen = read_one(page, draft)
+    chosen = read(page, draft)
     assert chosen.more == {"text_column": "id", "text_encoding": "cp1252"}
-    other = read_one(typed(page, "input_uri", "s3://orchard-raw/b/"), chosen)
+    other = read(typed(page, "input_uri", "s3://orchard-raw/b/"), chosen)
     assert (other.more, other.texts) == ({"text_encoding": "cp1252"}, TextsRead())
 
 
 def test_empty_optional_fields_mean_the_defaults() -> None:
     """The hint says what an empty field means; it has to be true."""
-    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    page = shown_values(every(MARA))
     for field in ("task_time_limit_s", "availability_s", "workers_per_object"):
         typed(page, field, "")
-    draft = read_two(page, MARA)
+    draft = read(page, MARA)
     assert (draft.task_time_limit_s, draft.availability_s, draft.workers_per_object) == (
         300,
         864_000,
@@ -254,17 +376,15 @@ def test_empty_optional_fields_mean_the_defaults() -> None:
 
 def test_what_cannot_be_read_is_kept_and_shown_again() -> None:
     """A word is no duration, but it was typed: it stays in its field until somebody mends it."""
-    page = typed(
-        shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True)), "availability_s", "soon"
-    )
-    draft = read_two(page, MARA)
+    page = typed(shown_values(every(MARA)), "availability_s", "soon")
+    draft = read(page, MARA)
     assert [fault.field for fault in faults(draft, Allowed(("orchard-raw", "orchard-out")))] == [
         "availability_s"
     ]
-    again = JOB_FORM.page_two(draft, "d", teams_known=True)
+    again = every(draft)
     assert inputs(again)["availability_s"]["element"]["initial_value"] == "soon"
     mended = typed(shown_values(again), "availability_s", "2 days")
-    assert read_two(mended, draft).typed == {}
+    assert read(mended, draft).typed == {}
 
 
 def test_instructions_begin_with_the_template_of_the_task_type() -> None:
@@ -272,8 +392,8 @@ def test_instructions_begin_with_the_template_of_the_task_type() -> None:
     field.
     """
     boxes = Draft(task_type="bounding-box")
-    page = shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True))
-    draft = read_two(page, boxes)
+    page = shown_values(every(boxes))
+    draft = read(page, boxes)
     assert "touches the object on all four sides" in rich_words(draft.short_instructions)
     assert draft.full_instructions is None
     assert "Say here which objects count" in json.dumps(inputs(page)["full_instructions"])
@@ -287,7 +407,7 @@ def test_beginning_of_a_window_opened_before_the_templates_is_no_instruction(
 ) -> None:
     """Workers would read "Choose for each picture: …" of whoever had page 2 open at the update."""
     draft = Draft(task_type=task_type)
-    page = shown_values(JOB_FORM.page_two(draft, "d", teams_known=True))
+    page = shown_values(every(draft))
     earlier = {
         "short_instructions": (f"Choose for each {noun}: …", "Good: …", "Not good: …"),
         "full_instructions": (
@@ -306,7 +426,7 @@ def test_beginning_of_a_window_opened_before_the_templates_is_no_instruction(
         )
         for value in page["state"]["values"][field].values():
             value["rich_text_value"] = written
-    draft = read_two(page, draft)
+    draft = read(page, draft)
     assert (draft.short_instructions, draft.full_instructions) == (None, None)
 
 
@@ -315,12 +435,12 @@ def test_emptied_instructions_stay_empty() -> None:
     of the page.
     """
     boxes = Draft(task_type="bounding-box")
-    page = shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True))
+    page = shown_values(every(boxes))
     for value in page["state"]["values"]["short_instructions"].values():
         value["rich_text_value"] = None
-    draft = read_two(page, boxes)
+    draft = read(page, boxes)
     assert rich_words(draft.short_instructions) == ""
-    again = JOB_FORM.page_two(draft, "d", teams_known=True)
+    again = every(draft)
     assert "initial_value" not in inputs(again)["short_instructions"]["element"]
     assert validate_view(again) == []
 
@@ -330,14 +450,13 @@ def test_template_of_another_task_type_goes_with_it() -> None:
     another type.
     """
     boxes = Draft(task_type="bounding-box", category="Image")
-    boxes = read_two(shown_values(JOB_FORM.page_two(boxes, "d", teams_known=True)), boxes)
-    page = shown_values(JOB_FORM.page_one(boxes, "d"))
-    page["state"]["values"]["task_type"] = {
-        "job_form_task_type_image": {"selected_option": {"value": "image-classification"}}
-    }
-    assert read_one(page, boxes).short_instructions is None
+    boxes = read(shown_values(every(boxes)), boxes)
+    page = shown_values(every(boxes))
+    picked(page, "tile", "classify")
+    assert read(page, boxes).short_instructions is None
     mine = msgspec.structs.replace(boxes, short_instructions=RICH)
-    assert read_one(page, mine).short_instructions == RICH
+    page = picked(shown_values(every(mine)), "tile", "classify")
+    assert read(page, mine).short_instructions == RICH
 
 
 def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
@@ -345,10 +464,8 @@ def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
     job.
     """
     taken = msgspec.structs.replace(MARA, taken_from="ripe-june", taken_type="bounding-box")
-    assert "Filled in as in ripe-june." in json.dumps(
-        JOB_FORM.page_two(taken, "d", teams_known=True)
-    )
-    assert "Filled in" not in json.dumps(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    assert "Filled in as in ripe-june." in json.dumps(every(taken))
+    assert "Filled in" not in json.dumps(every(MARA))
     assert of_this_type(taken) == taken
     other = of_this_type(msgspec.structs.replace(taken, task_type="text-classification"))
     assert (other.title, other.labels, other.short_instructions, other.examples) == (
@@ -358,29 +475,30 @@ def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
         (),
     )
     assert (other.output_uri, other.workteam_arn) == (MARA.output_uri, TEAM)
-    read = read_two(shown_values(JOB_FORM.page_two(taken, "d", teams_known=True)), taken)
+    gone_through = typed(shown_values(every(taken)), "title", "Mine")
+    own = read(gone_through, taken)
     assert (
-        of_this_type(msgspec.structs.replace(read, task_type="image-classification")).labels
+        of_this_type(msgspec.structs.replace(own, task_type="image-classification")).labels
         == MARA.labels
     )
 
 
 def test_addresses_are_brought_to_one_form() -> None:
     """The console copies https addresses, and people leave the last slash away."""
-    page = shown_values(JOB_FORM.page_one(MARA, "d"))
+    page = shown_values(every(MARA))
     typed(page, "input_uri", " https://orchard-raw.s3.eu-west-1.amazonaws.com/july/data.manifest ")
     typed(page, "output_uri", "s3://orchard-out/results")
-    draft = read_one(page, MARA)
+    draft = read(page, MARA)
     assert (draft.input_uri, draft.input_kind) == (
         "s3://orchard-raw/july/data.manifest",
         "manifest",
     )
     assert draft.output_uri == "s3://orchard-out/results/"
-    assert read_one(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
+    assert read(typed(page, "input_uri", "nonsense"), MARA).input_uri == "nonsense"
 
 
 @pytest.mark.parametrize(
-    ("address", "read", "added"),
+    ("address", "as_read", "added"),
     [
         ("s3://orchard-raw/july", "s3://orchard-raw/july/", True),
         ("s3://orchard-raw/july.2026", "s3://orchard-raw/july.2026/", True),
@@ -392,15 +510,15 @@ def test_addresses_are_brought_to_one_form() -> None:
     ],
 )
 def test_a_slash_that_a_folder_lacks_is_added_and_told(
-    address: str, read: str, added: bool
+    address: str, as_read: str, added: bool
 ) -> None:
     """Without this, a folder would be refused for a sign, or read as one and nobody would know."""
-    page = shown_values(JOB_FORM.page_one(MARA, "d"))
-    draft = read_one(typed(page, "input_uri", address), MARA)
-    assert (draft.input_uri, draft.slash_added) == (read, added)
+    page = shown_values(every(MARA))
+    draft = read(typed(page, "input_uri", address), MARA)
+    assert (draft.input_uri, draft.slash_added) == (as_read, added)
     said = json.dumps(review(JOB_FORM.asked(draft), Reviewed(), "d"))
     assert ("slash at its end was added" in said) is added
-    again = read_one(shown_values(JOB_FORM.page_one(draft, "d")), draft)
+    again = read(shown_values(every(draft)), draft)
     assert again.slash_added is added, "a second look at the page forgets it"
 
 
@@ -416,9 +534,9 @@ def test_a_slash_that_a_folder_lacks_is_added_and_told(
 )
 def test_an_example_may_have_blanks_in_its_name(line: str, address: str, caption: str) -> None:
     """Without this, a picture with a blank in its name could not be shown."""
-    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    page = shown_values(every(MARA))
     (example,) = [
-        one for one in read_two(typed(page, "good_examples", line), MARA).examples if one.good
+        one for one in read(typed(page, "good_examples", line), MARA).examples if one.good
     ]
     assert (example.address, example.caption) == (address, caption)
 
@@ -426,23 +544,23 @@ def test_an_example_may_have_blanks_in_its_name(line: str, address: str, caption
 def test_counts_are_forgotten_when_the_data_changes() -> None:
     """A review with the old folder's count would be believed."""
     counted = msgspec.structs.replace(MARA, objects=9, skipped=1, unread=("x",))
-    page = shown_values(JOB_FORM.page_one(counted, "d"))
-    assert read_one(page, counted).objects == 9
-    assert read_one(typed(page, "input_uri", "s3://orchard-raw/june/"), counted).objects is None
+    page = shown_values(every(counted))
+    assert read(page, counted).objects == 9
+    assert read(typed(page, "input_uri", "s3://orchard-raw/june/"), counted).objects is None
 
 
 def test_lines_are_labels_and_examples() -> None:
     """One line is one label, blanks around it are no part of it; a bar parts address and
     caption.
     """
-    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    page = shown_values(every(MARA))
     typed(page, "labels", " ripe \n\n unripe\r\n")
     typed(
         page,
         "bad_examples",
         "s3://orchard-raw/c.png | too | dark\n\n|only words\ns3://orchard-raw/d.png  too small",
     )
-    draft = read_two(page, MARA)
+    draft = read(page, MARA)
     assert draft.labels == ("ripe", "unripe")
     assert [one for one in draft.examples if not one.good] == [
         Example("s3://orchard-raw/c.png", "too | dark", good=False),
@@ -455,9 +573,9 @@ def test_another_team_has_no_arn_until_it_is_found() -> None:
     """A forged press must not choose a team that this channel may not use: the list of teams says
     which one it is.
     """
-    page = shown_values(JOB_FORM.page_two(MARA, "d", teams_known=True))
+    page = shown_values(every(MARA))
     page["state"]["values"]["workteam_arn"]["job_form_team"]["selected_option"]["value"] = "other"
-    draft = read_two(page, MARA)
+    draft = read(page, MARA)
     assert (draft.workteam_key, draft.workteam_arn) == ("other", "")
 
 
@@ -486,14 +604,14 @@ def test_nonsense_from_a_client_never_breaks_the_reading(values: dict[str, Any])
     """A client may send anything; the worst it may get is a fault on a field."""
     for state in (values, {"values": values}, None):
         view = {"state": {"values": values} if state is values else state}
-        draft = read_two(view, read_one(view, Draft()))
+        draft = read(view, Draft())
         assert isinstance(draft, Draft)
         assert isinstance(faults(draft, Allowed(("b",))), list)
 
 
 def test_faults_land_on_their_fields() -> None:
     """Slack shows an error only below an input of the page that was submitted."""
-    page = JOB_FORM.page_one(MARA, "d")
+    page = JOB_FORM.more_page(MARA, "d", 1)
     assert JOB_FORM.errors([Fault("job_name", "A."), Fault("job_name", "B.")], page) == {
         "job_name": "A. B."
     }
@@ -507,9 +625,9 @@ def test_faults_land_on_their_fields() -> None:
 
 def test_a_page_knows_its_draft_and_nothing_more() -> None:
     """What was typed stays with us; the view carries an id."""
-    page = JOB_FORM.page_two(MARA, "d1", teams_known=True)
-    assert pages.draft_of(page) == ("d1", 2)
-    assert json.loads(page["private_metadata"]) == {"draft": "d1", "step": 2}
+    page = every(MARA)
+    assert pages.draft_of(page) == ("d1", 1)
+    assert json.loads(page["private_metadata"]) == {"draft": "d1", "step": 1}
     assert pages.draft_of({"private_metadata": "x"}) == ("", 0)
 
 
@@ -546,7 +664,7 @@ def test_the_review_says_what_was_read_and_blocks_what_will_fail() -> None:
 
 def test_without_a_team_the_page_says_whom_to_ask() -> None:
     """An empty menu without a word is a dead end."""
-    assert "administrator" in json.dumps(JOB_FORM.page_two(MARA, "d", teams_known=False))
+    assert "administrator" in json.dumps(JOB_FORM.page(MARA, "d", Beside(teams_known=False)))
 
 
 ANY = st.text(alphabet=string.printable + "&<>*_`@äöü🍐\u200b", max_size=300)
@@ -581,8 +699,8 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
         fixes={"drop": "Drop it"},
     )
     for page in (
-        JOB_FORM.page_one(draft, "d", faults=found),
-        JOB_FORM.page_two(draft, "d", teams_known=False, faults=found),
+        JOB_FORM.page(draft, "d", Beside(teams_known=False), faults=found),
+        JOB_FORM.more_page(draft, "d", 1, faults=found),
         review(JOB_FORM.asked(draft), reviewed, "d"),
         pages.thanks(text, "C1"),
     ):

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from bot.sandbox.workspace.person import PracticeError
-from bot.sandbox.workspace.story import first_page
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.faults.book import Figures, Place, Row
 from tests.faults.fronts import Front, Reply
 from tests.faults.journals import Journal
@@ -83,16 +83,17 @@ def _in_time(entry: dict[str, Any]) -> bool:
 
 
 def _first_page(world: World) -> dict[str, Any]:
-    """The first page of a form as Slack sent it."""
+    """The page of a form as Slack sent it."""
     world.mara.command(CHANNEL, "/labeljob", "create")
     first_page(world.mara, order("sample"))
+    second_page(world.mara, order("sample"))
     world.mara.close_windows()
-    submitted: dict[str, Any] = world.journal("app:view_submission")[0]["request"]
+    submitted: dict[str, Any] = world.journal("app:view_submission")[-1]["request"]
     return submitted
 
 
 def _pages(world: World, url: str, sample: dict[str, Any]) -> list[Reply]:
-    """Fifty first pages at once, each of its own window."""
+    """Fifty pages at once, each of its own window."""
     front, replies = Front(url, world.services.keys.signing_secret), []
 
     def send(number: int) -> None:

@@ -78,7 +78,7 @@ class Near:
     def fill(self, name: str, source: str = "") -> str:
         """A filled form; its draft's id."""
         accept, wanted = self.bot.jobs.accept, order(name)
-        draft_id, draft = accept.begin(TEAM, CHANNEL, "U0MARA")
+        draft_id, draft = self.bot.jobs.begin.form(TEAM, CHANNEL, "U0MARA")
         team = next(team for team in accept.teams(draft) if team.name == wanted.team)
         draft = msgspec.structs.replace(
             draft,
@@ -93,6 +93,7 @@ class Near:
             title=wanted.title,
             description=wanted.description,
             labels=wanted.labels,
+            made_up=(),
         )
         accept.keep(draft_id, draft)
         return draft_id

@@ -230,6 +230,8 @@ def _samples(world: World) -> list[Sample]:
     second_page(mara, order)
     mara.press_in_view("job_form_back")
     mara.fill()
+    mara.press_in_view("job_form_show_more")
+    mara.fill()
     mara.fill()
     mara.close_windows()
     world.settle()

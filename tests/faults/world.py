@@ -25,7 +25,14 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError
 from bot.sandbox.workspace.running_bot import RunningBot
 from bot.sandbox.workspace.services import Services
-from bot.sandbox.workspace.story import Order, begin_anew, card_of, wait_for
+from bot.sandbox.workspace.story import (
+    Order,
+    begin_anew,
+    card_of,
+    choose_kind,
+    second_page,
+    wait_for,
+)
 from bot.slack import manifest as slack_manifest
 from tests.faults.forked import Nursery, Replica
 
@@ -244,9 +251,8 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
     end = time.monotonic() + patience
     try:
         _insist(person, lambda: person.command(CHANNEL, "/labeljob", "create"), end)
-        begin_anew(person)
-        _insist(person, lambda: person.fill(**_first(person, wanted)), end)
-        _insist(person, lambda: _second_page(person, wanted), end)
+        _insist(person, lambda: _named(person, wanted), end)
+        _insist(person, lambda: _answered(person, wanted), end)
         answer = _insist(person, person.fill, end)
     except PracticeError:
         return False
@@ -280,40 +286,31 @@ def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: fl
 def to_last_page(person: Person, wanted: Order) -> None:
     """Fill the form up to its last page, which is left open."""
     person.command(CHANNEL, "/labeljob", "create")
-    begin_anew(person)
-    person.fill(**_first(person, wanted))
-    person.fill(**_second(person, wanted))
+    _named(person, wanted)
+    _answered(person, wanted)
 
 
-def _first(person: Person, wanted: Order) -> dict[str, Any]:
-    kinds = next(block for block in person.view()["blocks"] if block.get("block_id") == "task_type")
-    kind = next(
-        option for option in kinds["element"]["options"] if option["value"] == wanted.task_type
-    )
-    return {
-        "job_name": {"value": wanted.name},
-        "task_type": {"selected_option": kind},
-        "input_uri": {"value": wanted.source},
-        "output_uri": {"value": wanted.output},
+def _named(person: Person, wanted: Order) -> dict[str, Any]:
+    """Choose the kind, and fill what stands behind [More…]."""
+    if person.view().get("callback_id") != "job_form_more":
+        begin_anew(person)
+        choose_kind(person, wanted.task_type)
+        person.press_in_view("job_form_show_more")
+    typed = {
+        "job_name": wanted.name,
+        "title": wanted.title,
+        "description": wanted.description,
+        "workers_per_object": str(wanted.workers),
     }
+    return person.fill(**{field: {"value": text} for field, text in typed.items()})
 
 
-def _second_page(person: Person, wanted: Order) -> dict[str, Any]:
-    """Fill the second page; where only its answer was lost, the worker has shown the review."""
+def _answered(person: Person, wanted: Order) -> dict[str, Any]:
+    """Fill the page; where only its answer was lost, the worker has shown the review."""
     view = person.view()
     if view.get("callback_id") == REVIEW:
         return {"view_stack": [view]}
-    return person.fill(**_second(person, wanted))
-
-
-def _second(person: Person, wanted: Order) -> dict[str, Any]:
-    return {
-        "workteam_arn": {"selected_option": person.choose("workteam_arn", wanted.team)},
-        "title": {"value": wanted.title},
-        "description": {"value": wanted.description},
-        "labels": {"value": "\n".join(wanted.labels)},
-        "workers_per_object": {"value": str(wanted.workers)},
-    }
+    return second_page(person, wanted)
 
 
 def _insist(person: Person, step: Callable[[], dict[str, Any]], end: float) -> dict[str, Any]:

@@ -55,10 +55,11 @@ def field(world: World) -> dict[str, Any]:
     mara = world.mara
     mara.command(DATA, "/labeljob", "create")
     first_page(mara, an_order("toy-field"))
+    mara.press_in_view("job_form_show_more")
     asked = _block(world, "mood") is not None
     faults = mara.fill(mood={"value": "angry"}).get("errors")
-    mara.press_in_view("job_form_back", typed={"mood": {"value": "calm"}})
-    mara.fill()
+    mara.fill(mood={"value": "calm"})
+    mara.press_in_view("job_form_show_more")
     kept = _block(world, "mood")["element"].get("initial_value")
     mara.close_windows()
     return {"asked": asked, "faults": faults, "kept": kept}
@@ -75,8 +76,9 @@ def check(world: World) -> dict[str, Any]:
     mara = world.mara
     mara.command(DATA, "/labeljob", "create")
     at_form = first_page(mara, an_order("monday-job")).get("errors")
-    first_page(mara, an_order("toy-check"))
-    second_page(mara, an_order("toy-check", team=WAITING, title="On Monday"))
+    order = an_order("toy-check", team=WAITING, title="On Monday")
+    first_page(mara, order)
+    second_page(mara, order)
     review = shown(mara.view())
     mara.fill()
     mara.close_windows()

@@ -13,6 +13,7 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import PracticeError
 from bot.sandbox.workspace.story import first_page, make_dataset, second_page
 from tests.snapshots.scribe import Scribe
+from tests.stories.test_create import pick
 from tests.stories.test_home import home
 from tests.stories.test_managers import at_aws, ephemeral, say
 from tests.stories.world import DATA, GENERAL, LABELERS, QUEUE_TEAM, WAITING, World, an_order
@@ -30,11 +31,11 @@ _WORDS = {
 
 
 def _typed(world: World, scribe: Scribe, order: Any, channel: str = DATA) -> None:
-    """The three pages of the form, each written down, and the launch."""
+    """The form's page, what stands behind [More…], and the review, and the launch."""
     mara = world.mara
     scribe.command(mara, channel, "/labeljob", "create")
-    scribe.window("page 1 is filled", mara, first_page(mara, order))
-    scribe.window("page 2 is filled", mara, second_page(mara, order))
+    scribe.window("what stands behind [More…] is filled", mara, first_page(mara, order))
+    scribe.window("the page is filled", mara, second_page(mara, order))
     scribe.window("Create is pressed", mara, mara.fill())
     mara.close_windows()
     world.send()
@@ -115,32 +116,28 @@ def folder(world: World, scribe: Scribe) -> None:
 
 
 def faults(world: World, scribe: Scribe) -> None:
-    """Everything that can be wrong on a page, at once; Back; another category; a second form."""
+    """Everything that can be wrong on a page, at once; Back; another tile; a second form."""
     mara = world.mara
-    wrong = an_order("-no name-", source="s3://nobody/x", output="results", attribute="a b")
+    late = {"task_time": "soon", "closes_after": "99 days", "workers": 12}
     scribe.command(mara, DATA, "/labeljob", "create")
-    scribe.window("page 1 has faults", mara, first_page(mara, wrong))
-    first_page(mara, an_order("faulty"))
-    late = {
-        "labels": ("ripe", "Ripe"),
-        "task_time": "soon",
-        "closes_after": "99 days",
-        "workers": 12,
-    }
-    scribe.window(
-        "page 2 has faults", mara, second_page(mara, an_order("faulty", title="", **late))
-    )
+    scribe.window("nothing is chosen", mara, mara.fill())
+    wrong = an_order("-no name-", attribute="a b", **late)
+    scribe.window("what stands behind [More…] has faults", mara, first_page(mara, wrong))
+    first_page(mara, an_order("faulty", title=""))
+    wrong = an_order("faulty", source="s3://nobody/x", output="results", labels=("ripe", "Ripe"))
+    scribe.window("the page has faults", mara, second_page(mara, wrong))
+    second_page(mara, an_order("faulty"))
     mara.press_in_view("job_form_back")
     scribe.window("Back is pressed", mara)
-    choice = {"text": {"type": "plain_text", "text": "Text", "emoji": False}, "value": "Text"}
-    mara.press_in_view("job_form_category", selected_option=choice)
-    scribe.window("another category is chosen", mara)
+    pick(mara, "tile", "boxes")
+    scribe.window("another tile is chosen", mara)
     mara.close_windows()
     missing = an_order(
         "faulty", source=f"s3://{seed.RAW}/none.manifest", output=f"s3://{seed.OUT}/x"
     )
     scribe.command(mara, DATA, "/labeljob", "create")
-    scribe.window("the data is not there", mara, first_page(mara, missing))
+    first_page(mara, missing)
+    scribe.window("the data is not there", mara, second_page(mara, missing))
     mara.close_windows()
     world.ask(an_order("again-july"))
     scribe.note("a job is asked for", {})

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.sandbox.workspace import sample_pictures, seed
 from bot.sandbox.workspace.person import Person
-from bot.sandbox.workspace.story import Order, begin_anew
+from bot.sandbox.workspace.story import Order, begin_anew, first_page, second_page
 from tests.stories.world import World
 
 
@@ -62,19 +62,15 @@ def label_these(world: World, channel: str, ts: str) -> None:
 def fill_files(
     person: Person, order: Order, files: list[dict[str, Any]] | None = None, **more: Any
 ) -> dict[str, Any]:
-    """Fill the first page of a form that asks for files; the workspace's answer. Files that stand
-    there already are taken away where others are given.
+    """Fill a form that asks for files; the workspace's answer. Files that stand there already are
+    taken away where others are given.
     """
+    named = first_page(person, order)
+    assert not named.get("errors")
     if files and any(one.get("block_id") == "files_kept" for one in person.view()["blocks"]):
         more.setdefault("files_kept", {"selected_options": []})
     given = {"files_1": {"files": [{"id": one["id"]} for one in files]}} if files else {}
-    return person.fill(
-        job_name={"value": order.name},
-        task_type={"selected_option": _radio(person, "task_type", order.task_type)},
-        output_uri={"value": order.output},
-        **given,
-        **more,
-    )
+    return second_page(person, order, **given, **more)
 
 
 def open_for_files(world: World, channel: str) -> None:

@@ -28,7 +28,7 @@ from bot.engines.protocol import (
     Steps,
     Submitted,
 )
-from bot.engines.task_type import TaskType, TaskTypes
+from bot.engines.task_type import CLASSIFY, TaskType, TaskTypes
 from bot.people.work_team import WorkTeam
 
 TEAM = "paper:everybody"
@@ -46,6 +46,7 @@ PILES = TaskType(
     objects_max=500,
     makes_dataset=False,
     offered=1,
+    tile=CLASSIFY,
 )
 MARGINS = msgspec.structs.replace(
     PILES,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.workspace import seed
-from bot.sandbox.workspace.story import Order, first_page, second_page
+from bot.sandbox.workspace.story import Order, faults_of
 from tests.stories.world import (
     CLOSED,
     DATA,
@@ -24,18 +24,17 @@ from tests.stories.world import (
 RAW = f"s3://{seed.RAW}"
 
 
-def first_faults(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
-    """The errors that the first page comes back with, by field."""
+def faults(world: World, order: Order, channel: str = DATA) -> dict[str, str]:
+    """The errors that the form comes back with, by field; without any, the review is open."""
     world.mara.close_windows()
     world.mara.command(channel, "/labeljob", "create")
-    answer = first_page(world.mara, order)
-    return dict(answer.get("errors") or {})
+    return faults_of(world.mara, order)
 
 
-def second_faults(world: World, order: Order) -> dict[str, str]:
-    """The errors that the second page comes back with, by field."""
-    assert first_faults(world, order) == {}
-    return dict(second_page(world.mara, order).get("errors") or {})
+def inputs(world: World) -> dict[str, Any]:
+    """The fields of the window on top."""
+    blocks = world.mara.view()["blocks"]
+    return {block["block_id"]: block["element"] for block in blocks if block["type"] == "input"}
 
 
 @pytest.fixture(scope="module")
@@ -82,27 +81,27 @@ def test_taken_name_is_told_with_a_free_one(world: World, taken: str) -> None:
     """Without this, the launch would fail minutes later, when the form with all that was typed is
     gone.
     """
-    told = first_faults(world, an_order(taken.upper()))
+    told = faults(world, an_order(taken.upper()))
     assert list(told) == ["job_name"]
     assert "taken since" in told["job_name"]
     assert told["job_name"].endswith(
         "(upper and lower case count as the same). TAKEN-NAME-2 is free."
     )
-    assert first_faults(world, an_order("TAKEN-NAME-2")) == {}
+    assert faults(world, an_order("TAKEN-NAME-2")) == {}
 
 
 def test_taken_name_is_told_even_if_no_free_one_can_be_found(world: World, taken: str) -> None:
     """Without this, a busy list call would hide that the name is taken."""
     world.fault("SageMaker.ListLabelingJobs", "throttle")
-    assert "taken since" in first_faults(world, an_order(taken.lower()))["job_name"]
+    assert "taken since" in faults(world, an_order(taken.lower()))["job_name"]
 
 
 def test_name_of_a_job_that_aws_does_not_know_yet_is_taken(world: World) -> None:
     """Without this, two people could ask for the same name within the seconds before a launch."""
     order = an_order("held-name")
-    assert second_faults(world, order) == {}
+    assert faults(world, order) == {}
     world.mara.fill()
-    told = first_faults(world, an_order("Held-Name"))
+    told = faults(world, an_order("Held-Name"))
     assert told["job_name"].endswith("Held-Name-2 is free.")
     world.settle()
 
@@ -110,7 +109,7 @@ def test_name_of_a_job_that_aws_does_not_know_yet_is_taken(world: World) -> None
 def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: World) -> None:
     """Without this, the slower of two people would lose the form, or make a second job."""
     order = an_order("contested")
-    assert second_faults(world, order) == {}
+    assert faults(world, order) == {}
     world.ask(an_order("CONTESTED"), person=world.ana)
     world.mara.fill()
     page = world.mara.view()
@@ -121,7 +120,6 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
     }
     assert fields["job_name"]["initial_value"] == "contested"
     world.mara.fill(job_name={"value": "contested-2"})
-    world.mara.fill()
     world.mara.fill()
     assert "*contested-2* was submitted" in shown(world.mara.view())
     world.settle()
@@ -192,11 +190,11 @@ def test_name_taken_while_the_review_is_read_comes_back_with_everything(world: W
         ),
     ],
 )
-def test_first_page_names_field_and_remedy(
+def test_form_names_field_and_remedy(
     world: World, typed: dict[str, str], field: str, remedy: str
 ) -> None:
     """Without this, people would learn of a wrong address from a job that failed at AWS."""
-    told = first_faults(world, an_order(**{"name": "well-named", **typed}))
+    told = faults(world, an_order(**{"name": "well-named", **typed}))
     assert list(told) == [field]
     assert remedy in told[field]
     assert "Signature=abc" not in told[field]
@@ -222,7 +220,7 @@ def test_manifest_is_read_before_anything_is_created(
 ) -> None:
     """Without this, a broken manifest would cost a launch, and AWS says nothing about its lines."""
     source = world.put(f"bad/{hash(content)}.manifest", content)
-    told = first_faults(world, an_order("bad-manifest", source=source))
+    told = faults(world, an_order("bad-manifest", source=source))
     assert list(told) == ["input_uri"]
     assert remedy in told["input_uri"]
 
@@ -266,13 +264,13 @@ def test_manifest_is_read_before_anything_is_created(
         ),
     ],
 )
-def test_second_page_names_field_and_remedy(
+def test_labels_words_and_times_name_field_and_remedy(
     world: World, typed: dict[str, Any], field: str, remedy: str
 ) -> None:
     """Without this, AWS would refuse the job after the form is closed, in words about members of a
     request.
     """
-    told = second_faults(world, an_order("second-page", **typed))
+    told = faults(world, an_order("second-page", **typed))
     assert list(told) == [field]
     assert remedy in told[field]
 
@@ -280,23 +278,21 @@ def test_second_page_names_field_and_remedy(
 def test_nothing_typed_is_lost_on_a_failed_check(world: World) -> None:
     """Without this, one wrong letter would cost the whole page."""
     channel = world.channel("own-lost")
-    told = first_faults(
-        world, an_order("Lost Name", output=f"s3://{seed.OUT}/kept/", attribute="kept-too"), channel
-    )
+    order = an_order("Lost Name", output=f"s3://{seed.OUT}/kept/", attribute="kept-too")
+    world.mara.command(channel, "/labeljob", "create")
+    world.mara.press_in_view("job_form_show_more", typed={"output_uri": {"value": order.output}})
+    typed = {"job_name": {"value": order.name}, "label_attribute": {"value": order.attribute}}
+    told = world.mara.fill(**typed)["errors"]
     assert list(told) == ["job_name"]
     view = world.mara.view()
     assert view["state"]["values"]["label_attribute"]["value"]["value"] == "kept-too"
     assert not world.mara.fill(job_name={"value": "lost-name"}).get("errors"), (
         "the same form goes on, mended"
     )
-    world.mara.press_in_view("job_form_back")
-    fields = {
-        block["block_id"]: block["element"]
-        for block in world.mara.view()["blocks"]
-        if block["type"] == "input"
-    }
-    assert fields["output_uri"]["initial_value"] == f"s3://{seed.OUT}/kept/"
-    assert fields["label_attribute"]["initial_value"] == "kept-too"
+    assert inputs(world)["output_uri"]["initial_value"] == f"s3://{seed.OUT}/kept/"
+    world.mara.press_in_view("job_form_show_more")
+    assert inputs(world)["label_attribute"]["initial_value"] == "kept-too"
+    assert inputs(world)["job_name"]["initial_value"] == "lost-name"
 
 
 def test_form_is_looked_at_anew_after_its_cause_was_mended_outside_it(world: World) -> None:
@@ -304,7 +300,7 @@ def test_form_is_looked_at_anew_after_its_cause_was_mended_outside_it(world: Wor
     it is missing.
     """
     order = an_order("mended-outside", source=f"{RAW}/late.manifest")
-    assert "There is nothing at" in first_faults(world, order)["input_uri"]
+    assert "There is nothing at" in faults(world, order)["input_uri"]
     world.put("late.manifest", '{"source-ref": "s3://orchard-raw/a.jpg"}\n')
     assert not world.mara.fill().get("errors"), "the same form, as it stands"
 
@@ -326,7 +322,7 @@ def test_form_goes_on_when_aws_does_not_answer(
     """
     order = an_order(f"aws-{fault.replace('_', '-')}")
     world.fault(operation, fault, **more)
-    assert second_faults(world, order) == {}
+    assert faults(world, order) == {}
     review = shown(world.mara.view())
     assert "pictures not counted yet" in review
     assert (
@@ -347,8 +343,7 @@ def test_what_was_not_checked_at_the_form_is_checked_before_launch(world: World)
     channel = world.channel("own-unchecked")
     order = an_order("unchecked", source=world.put("bad/unchecked.manifest", '{"source-ref" 1}\n'))
     world.fault("*", "drop_before")
-    assert first_faults(world, order, channel) == {}
-    assert not second_page(world.mara, order).get("errors")
+    assert faults(world, order, channel) == {}
     world.mara.fill()
     world.mend()
     world.settle()
@@ -367,8 +362,7 @@ def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_fill
     """Without this, a job would hang for ever, or its name and everything typed would be lost."""
     channel = world.channel("own-gone")
     order = an_order("team-gone", team=SHORT_LIVED_TEAM, title="Ripe or not, again")
-    assert first_faults(world, order, channel) == {}
-    assert not second_page(world.mara, order).get("errors")
+    assert faults(world, order, channel) == {}
     world.mara.fill()
     world.sagemaker.delete_workteam(WorkteamName=SHORT_LIVED_TEAM)
     world.bot.jobs.queue.refresh(world.bot.installation.team_id)
@@ -381,9 +375,6 @@ def test_team_that_is_gone_is_refused_in_the_thread_and_the_form_comes_back_fill
     )
     world.mara.close_windows()
     world.mara.command(channel, "/labeljob", "create")
-    assert not world.mara.fill().get("errors"), (
-        "the same name again, with everything that was typed"
-    )
     assert not world.mara.fill(
         workteam_arn={"selected_option": world.mara.choose("workteam_arn", seed.AUTOMATIC_TEAM)}
     ).get("errors")
@@ -403,7 +394,7 @@ def test_team_gone_at_aws_before_the_cache_knows_is_told_in_the_same_words(world
     assert teams
     world.bot.jobs.queue.refresh(world.bot.installation.team_id)
     order = an_order("team-gone-unseen", team="gone-unseen")
-    assert second_faults(world, order) == {}
+    assert faults(world, order) == {}
     world.mara.fill()
     world.sagemaker.delete_workteam(WorkteamName="gone-unseen")
     world.settle()
@@ -429,9 +420,7 @@ def test_bot_outside_the_channel_says_how_to_invite_it(world: World) -> None:
 def test_results_do_not_go_into_the_folder_of_another_job(world: World) -> None:
     """Without this, a job's labels would lie among another one's, and be taken for them."""
     world.ask(an_order("folder-owner", output=f"s3://{seed.OUT}/shared/"))
-    told = first_faults(
-        world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/")
-    )
+    told = faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"))
     beside = f"Choose a folder beside it, for example s3://{seed.OUT}/shared/."
     assert told == {"output_uri": f"Here the job folder-owner keeps its own results. {beside}"}
     assert (
@@ -441,11 +430,11 @@ def test_results_do_not_go_into_the_folder_of_another_job(world: World) -> None:
         == told
     )
     elsewhere = world.channel("own-folder")
-    told = first_faults(
+    told = faults(
         world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/folder-owner/"), elsewhere
     )
     assert told == {"output_uri": f"Here another job keeps its own results. {beside}"}
-    assert first_faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/")) == {}, (
+    assert faults(world, an_order("folder-guest", output=f"s3://{seed.OUT}/shared/")) == {}, (
         "two may share it"
     )
 
@@ -455,19 +444,16 @@ def test_folder_that_became_another_jobs_since_the_form_is_refused(world: World)
     folder.
     """
     into = an_order("folder-slow", output=f"s3://{seed.OUT}/shared/folder-quick/")
-    assert second_faults(world, into) == {}
+    assert faults(world, into) == {}
     world.ask(an_order("folder-quick", output=f"s3://{seed.OUT}/shared/"), person=world.ana)
     world.mara.fill()
     assert "Here the job folder-quick keeps its own results." in shown(world.mara.view())
     world.mara.close_windows()
     assert (
-        second_faults(
-            world, an_order("folder-late", output=f"s3://{seed.OUT}/shared/folder-later/")
-        )
-        == {}
+        faults(world, an_order("folder-late", output=f"s3://{seed.OUT}/shared/folder-later/")) == {}
     )
     world.mara.fill()  # taken in, and not launched yet
-    assert second_faults(world, an_order("folder-later", output=f"s3://{seed.OUT}/shared/")) == {}
+    assert faults(world, an_order("folder-later", output=f"s3://{seed.OUT}/shared/")) == {}
     world.mara.fill()
     world.mara.close_windows()
     world.settle()

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from bot.sandbox.workspace import seed
-from tests.stories.test_create import field
+from tests.stories.test_create import field, more
 from tests.stories.test_managers import ephemeral
 from tests.stories.world import World, an_order, buttons
 
@@ -18,7 +18,7 @@ BOXES: dict[str, Any] = {
 
 
 def go_through(world: World) -> None:
-    """Press Next, Review and Create of a form that is filled already."""
+    """Press Done, Review and Create of a form that is filled already."""
     for _page in range(3):
         assert not world.mara.fill().get("errors")
     world.mara.close_windows()
@@ -51,6 +51,7 @@ def test_labels_are_judged_and_corrected_in_the_thread_they_came_from(world: Wor
     assert {"Verify…", "Adjust…", "Label again…"} <= set(buttons(first))
 
     world.mara.press(first, "job_verify")
+    more(world.mara)
     assert field(world.mara, "job_name")["initial_value"] == "boxes-june-verify"
     go_through(world)
     request = world.sagemaker.describe_labeling_job(LabelingJobName="boxes-june-verify")
@@ -68,6 +69,7 @@ def test_labels_are_judged_and_corrected_in_the_thread_they_came_from(world: Wor
     world.finish("boxes-june-verify")
     said = world.mara.command(channel, "/labeljob", "adjust boxes-june-verify")
     assert not (said.get("ephemeral") or {}).get("text")
+    more(world.mara)
     assert field(world.mara, "job_name")["initial_value"] == "boxes-june-verify-adjust"
     go_through(world)
     third = reply(world, channel, first, "boxes-june-verify-adjust")
@@ -97,6 +99,7 @@ def test_what_was_left_is_labeled_under_the_same_attribute(world: World) -> None
     world.sagemaker.stop_labeling_job(LabelingJobName="ripe-half")
     world.finish("ripe-half")
     world.mara.press(world.card("ripe-half", channel), "job_continue")
+    more(world.mara)
     assert field(world.mara, "label_attribute")["initial_value"] == "ripeness"
     for _page in range(3):
         assert not world.mara.fill().get("errors")
@@ -130,6 +133,7 @@ def test_labels_of_a_job_from_elsewhere_are_read_from_its_results(world: World) 
     world.finish("boxes-away")
     world.mara.press(world.card("boxes-away", channel), "job_adjust")
     draft = world.mara.view()
+    more(world.mara)
     assert field(world.mara, "job_name")["initial_value"] == "boxes-away-adjust"
     assert not world.mara.fill().get("errors"), draft
     labels = field(world.mara, "labels")["initial_value"].split("\n")

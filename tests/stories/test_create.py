@@ -10,7 +10,7 @@ from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import card_of, first_page, rich_text, second_page
 from tests.stories.test_managers import at_aws
-from tests.stories.world import DATA, World, an_order, buttons, encoded, shown, words
+from tests.stories.world import DATA, WAITING, World, an_order, buttons, encoded, shown, words
 
 
 def field(person: Person, block_id: str) -> dict[str, Any]:
@@ -97,24 +97,36 @@ def test_each_task_type_is_launched_as_it_was_asked(  # noqa: PLR0917 - a row of
     world.sagemaker.stop_labeling_job(LabelingJobName=name)
 
 
-def test_category_shows_only_its_types_and_keeps_what_was_typed(world: World) -> None:
+def pick(person: Person, block_id: str, value: str, **typed: Any) -> None:
+    """Choose in a group that tells the app at once, over what stands in the other fields."""
+    element = field(person, block_id)
+    choice = next(one for one in element["options"] if one["value"] == value)
+    person.press_in_view(element["action_id"], typed=typed, selected_option=choice)
+
+
+def more(person: Person, **typed: Any) -> None:
+    """Press [More…] over what stands in the fields."""
+    person.press_in_view("job_form_show_more", typed=typed)
+
+
+def test_tile_shows_only_its_types_and_keeps_what_was_typed(world: World) -> None:
     """Without this, people would choose types that do not fit their data, or type everything
     twice.
     """
-    world.mara.command(world.channel("own-category"), "/labeljob", "create")
-    assert [one["value"] for one in field(world.mara, "task_type")["options"]] == [
-        "image-classification",
-        "bounding-box",
+    world.mara.command(world.channel("own-tile"), "/labeljob", "create")
+    assert [one["value"] for one in field(world.mara, "tile")["options"]][:2] == [
+        "classify",
+        "boxes",
     ]
-    choice = field(world.mara, "category")["options"][1]
-    world.mara.press_in_view(
-        "job_form_category", typed={"job_name": {"value": "kept-name"}}, selected_option=choice
-    )
-    assert [one["value"] for one in field(world.mara, "task_type")["options"]] == [
-        "text-classification"
-    ]
-    assert field(world.mara, "job_name")["initial_value"] == "kept-name"
-    assert "label" in field(world.mara, "task_type")["options"][0]["description"]["text"]
+    pick(world.mara, "tile", "classify", labels={"value": "kept"})
+    assert {"image-classification", "text-classification"} <= {
+        one["value"] for one in field(world.mara, "task_type")["options"]
+    }
+    assert field(world.mara, "labels")["initial_value"] == "kept"
+    assert "labels or more" in field(world.mara, "task_type")["options"][0]["description"]["text"]
+    pick(world.mara, "tile", "boxes")
+    assert "task_type" not in [each["block_id"] for each in world.mara.view()["blocks"]]
+    assert field(world.mara, "labels")["initial_value"] == "kept"
 
 
 def test_back_keeps_everything(world: World) -> None:
@@ -130,24 +142,111 @@ def test_back_keeps_everything(world: World) -> None:
     first_page(world.mara, order)
     second_page(world.mara, order)
     world.mara.press_in_view("job_form_back")
-    assert field(world.mara, "title")["initial_value"] == order.title
     assert field(world.mara, "labels")["initial_value"] == "unripe\nripe\noverripe"
     assert (
         field(world.mara, "short_instructions")["initial_value"]["elements"]
         == rich_text(order.short)["elements"]
     )
     assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
+    more(world.mara, labels={"value": "ripe\nunripe"})
+    assert field(world.mara, "title")["initial_value"] == order.title
     assert field(world.mara, "good_examples")["initial_value"] == order.good_examples
     assert field(world.mara, "task_time_limit_s")["initial_value"] == "10 minutes"
-    world.mara.press_in_view(
-        "job_form_back", typed={"description": {"value": "Changed before Back"}}
-    )
     assert field(world.mara, "job_name")["initial_value"] == "back-and-forth"
+    assert not world.mara.fill(description={"value": "Changed in passing"}).get("errors")
     assert field(world.mara, "input_uri")["initial_value"] == order.source
+    assert field(world.mara, "labels")["initial_value"] == "ripe\nunripe"
     assert not world.mara.fill().get("errors")
-    assert field(world.mara, "description")["initial_value"] == "Changed before Back"
-    assert not world.mara.fill().get("errors")
+    assert "Changed in passing" in shown(world.mara.view())
     assert "10 minutes for one picture; the job ends after 2 days" in shown(world.mara.view())
+
+
+def test_name_title_and_times_are_made_up_and_can_be_changed(world: World) -> None:
+    """Without this, people would be asked for six things more, or could not say them."""
+    channel = world.channel("own-made-up")
+    mara, raw = world.mara, f"s3://{seed.RAW}/first-basket.manifest"
+    mara.command(channel, "/labeljob", "create")
+    pick(mara, "tile", "classify")
+    answers = {
+        "input_uri": {"value": raw},
+        "output_uri": {"value": f"s3://{seed.OUT}/labels/"},
+        "labels": {"value": "unripe\nripe\noverripe"},
+        "workteam_arn": {"selected_option": mara.choose("workteam_arn", seed.AUTOMATIC_TEAM)},
+    }
+    assert not mara.fill(**answers).get("errors")
+    review = shown(mara.view())
+    assert "*Classify: unripe, ripe, overripe (first-basket)*" in review
+    assert "*Job* `first-basket-unripe-ripe-overripe`" in review
+    assert "Made up from your answers: name, title, description, time for a task." in review
+    more(mara)
+    assert field(mara, "job_name")["initial_value"] == "first-basket-unripe-ripe-overripe"
+    assert not mara.fill(title={"value": "Ripe or not"}).get("errors")
+    assert "*Job* `ripe-or-not`" in shown(mara.view()), "the name follows the title"
+    mara.fill()
+    mara.close_windows()
+    world.settle()
+    assert world.aws_status("ripe-or-not")
+    mara.command(channel, "/labeljob", "create")
+    assert not mara.fill().get("errors")
+    assert "*Job* `ripe-or-not-2`" in shown(mara.view())
+    mara.close_windows()
+
+
+def test_made_up_name_is_free_at_the_engine(world: World) -> None:
+    """Without this, a name that nobody chose would have to be changed by hand."""
+    at_aws(world, "dusk-ripe-unripe")
+    mara = world.mara
+    source = world.put("dusk/", b"") + "dusk.manifest"
+    picture = f'{{"source-ref": "s3://{seed.RAW}/ripeness/orchard-s7-001.jpg"}}\n'
+    world.put("dusk/dusk.manifest", picture)
+    mara.command(world.channel("own-free-name"), "/labeljob", "create")
+    pick(mara, "tile", "classify")
+    answers = {
+        "input_uri": {"value": source},
+        "output_uri": {"value": f"s3://{seed.OUT}/labels/"},
+        "labels": {"value": "ripe\nunripe"},
+        "workteam_arn": {"selected_option": mara.choose("workteam_arn", seed.AUTOMATIC_TEAM)},
+    }
+    assert not mara.fill(**answers).get("errors")
+    assert "*Job* `dusk-ripe-unripe-2`" in shown(mara.view())
+    mara.close_windows()
+
+
+def test_second_job_like_the_first_takes_three_presses(world: World) -> None:
+    """Without this, a team that labels every week would go through the whole form every week."""
+    channel = world.channel("own-three-presses")
+    world.ask(an_order("weekly"), channel)
+    before = world.so_far()
+    world.mara.command(channel, "/labeljob", "create")
+    world.mara.fill()
+    world.mara.fill()
+    kinds = ("app:/labeljob", "app:view_submission", "app:block_actions")
+    presses = [one for kind in kinds for one in world.journal(kind, after=before)]
+    assert len(presses) <= 3
+    assert "*weekly-2* was submitted" in shown(world.mara.view())
+    world.mara.close_windows()
+    world.settle()
+    assert world.aws_jobs("weekly-2") == ["weekly-2"]
+
+
+def test_job_ends_when_it_is_due(world: World) -> None:
+    """Without this, a due date would be words, and people would label on."""
+    channel = world.channel("own-due")
+    order = an_order("due-soon", team=WAITING)
+    now = int(world.bot.ground.clock().timestamp())
+    world.mara.command(channel, "/labeljob", "create")
+    first_page(world.mara, order)
+    late = second_page(world.mara, order, due={"selected_date_time": now - 60})
+    assert "Choose a later one" in late["errors"]["due"]
+    far = world.mara.fill(due={"selected_date_time": now + 40 * 86_400})
+    assert "Choose an earlier moment" in far["errors"]["due"]
+    assert not world.mara.fill(due={"selected_date_time": now + 2 * 86_400}).get("errors")
+    assert f"the job ends <!date^{now + 2 * 86_400}" in shown(world.mara.view())
+    world.mara.fill()
+    world.mara.close_windows()
+    world.settle()
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName="due-soon")["HumanTaskConfig"]
+    assert asked["TaskAvailabilityLifetimeInSeconds"] == pytest.approx(2 * 86_400, abs=60)
 
 
 def test_form_begins_with_what_the_channel_used_last(world: World) -> None:
@@ -158,9 +257,9 @@ def test_form_begins_with_what_the_channel_used_last(world: World) -> None:
         channel,
     )
     world.ana.command(channel, "/labeljob", "create")
+    assert field(world.ana, "tile")["initial_option"]["value"] == "boxes"
+    more(world.ana)
     assert field(world.ana, "output_uri")["initial_value"] == f"s3://{seed.OUT}/presets/"
-    assert field(world.ana, "task_type")["initial_option"]["value"] == "bounding-box"
-    assert "initial_value" not in field(world.ana, "job_name")
     world.ana.close_windows()
 
 
@@ -170,12 +269,12 @@ def test_next_form_of_the_same_person_is_filled_in(world: World) -> None:
     order = an_order("every-week", short="Look at the skin", workers=2)
     world.ask(order, channel)
     world.mara.command(channel, "/labeljob", "create")
-    assert field(world.mara, "job_name")["initial_value"] == "every-week-2"
     assert field(world.mara, "input_uri")["initial_value"] == order.source
-    world.mara.fill()
     assert field(world.mara, "labels")["initial_value"] == "\n".join(order.labels)
     assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
     assert "Look at the skin" in str(field(world.mara, "short_instructions")["initial_value"])
+    more(world.mara)
+    assert field(world.mara, "job_name")["initial_value"] == "every-week-2"
     world.mara.close_windows()
 
 
@@ -187,6 +286,7 @@ def test_form_begins_with_ones_own_last_job(world: World) -> None:
     world.ask(an_order("mine-before", output=f"s3://{seed.OUT}/mine/"), channel)
     world.ask(an_order("anas-since", output=f"s3://{seed.OUT}/anas/"), channel, world.ana)
     world.mara.command(channel, "/labeljob", "create")
+    more(world.mara)
     assert field(world.mara, "job_name")["initial_value"] == "mine-before-2"
     assert field(world.mara, "output_uri")["initial_value"] == f"s3://{seed.OUT}/mine/"
     world.mara.close_windows()
@@ -210,7 +310,6 @@ def test_instructions_go_to_other_labels_only_when_somebody_read_them(world: Wor
     order = an_order("spots", short="Brown spots are overripe")
     world.ask(order, channel)
     world.mara.command(channel, "/labeljob", "create")
-    world.mara.fill()
     assert not world.mara.fill().get("errors"), "the same labels, the same words"
     world.mara.press_in_view("job_form_back")
     errors = world.mara.fill(labels={"value": "leaf\nstalk"})["errors"]
@@ -227,6 +326,7 @@ def test_closed_form_is_offered_by_the_next(world: World) -> None:
     world.mara.command(channel, "/labeljob", "create")
     assert "Go on with your draft" not in buttons(world.mara.view()), "there is none"
     first_page(world.mara, order)
+    more(world.mara, input_uri={"value": order.source})
     world.mara.close_windows()
     world.ana.command(channel, "/labeljob", "create")
     assert "Go on with your draft" not in buttons(world.ana.view()), "it is Mara's"
@@ -235,13 +335,11 @@ def test_closed_form_is_offered_by_the_next(world: World) -> None:
     assert "*half-written* was filled in" in shown(world.mara.view())
     assert buttons(world.mara.view()) == ["Go on with your draft", "New"]
     world.mara.press_in_view("job_form_new")
-    assert "initial_value" not in field(world.mara, "job_name")
+    assert "initial_value" not in field(world.mara, "input_uri")
     world.mara.close_windows()
     world.mara.command(channel, "/labeljob", "create")
     world.mara.press_in_view("job_form_go_on")
-    assert field(world.mara, "job_name")["initial_value"] == "half-written"
     assert field(world.mara, "input_uri")["initial_value"] == order.source
-    assert not world.mara.fill().get("errors")
     second_page(world.mara, order)
     world.mara.fill()
     world.settle()
@@ -448,12 +546,10 @@ def test_form_stays_open_when_slack_is_silent_at_create(world: World) -> None:
     one_job_came_of_it(world, "pressed-again")
 
 
-def test_two_quick_choices_of_a_category_leave_one_form(world: World) -> None:
+def test_two_quick_choices_of_a_tile_leave_one_form(world: World) -> None:
     """Without this, quick fingers would be answered by an error window over the form."""
     world.mara.command(world.channel("own-quick"), "/labeljob", "create")
-    world.mara.press_in_view(
-        "job_form_category", selected_option=field(world.mara, "category")["options"][1]
-    )
+    pick(world.mara, "tile", "boxes")
     entry = world.journal("app:block_actions")[-1]
     late = json.loads(json.dumps(entry["request"]))
     late["actions"][0]["action_ts"] = "1.000002"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.workspace import seed
-from bot.sandbox.workspace.story import begin_anew, first_page, second_page
+from bot.sandbox.workspace.story import begin_anew, faults_of
 from tests.stories.bringing import (
     choose_source,
     field,
@@ -21,9 +21,8 @@ from tests.stories.bringing import (
 from tests.stories.world import DATA, GENERAL, World, an_order, shown
 
 
-def launched(world: World, name: str, **more: Any) -> Any:
-    """The rest of the form, and the job at AWS."""
-    assert not second_page(world.mara, an_order(name, **more)).get("errors")
+def launched(world: World, name: str) -> Any:
+    """Create is pressed on the review: the job at AWS."""
     world.mara.fill()
     world.settle()
     return world.sagemaker.describe_labeling_job(LabelingJobName=name)
@@ -44,9 +43,7 @@ def test_pictures_of_a_message_become_a_job(world: World) -> None:
     assert "3 files: " in shown(world.mara.view())
     order = an_order("from-a-message")
     assert not fill_files(world.mara, order).get("errors")
-    assert not second_page(world.mara, order).get("errors")
     assert "3 files: " in shown(world.mara.view())
-    world.mara.press_in_view("job_form_back")
     asked = launched(world, "from-a-message")
     found = manifest(world, asked)
     assert [one.rpartition("/")[2] for one in found] == sorted(pictures(3))
@@ -83,7 +80,7 @@ def test_unticked_files_are_gone(world: World) -> None:
     none: dict[str, Any] = {"files_kept": {"selected_options": []}}
     answer = fill_files(world.mara, order, **none)
     assert answer["errors"] == {"files_1": "Add the files to label, or a zip of them."}
-    assert not fill_files(world.mara, order, files[3:], **none).get("errors")
+    assert not fill_files(world.mara, order, files[3:]).get("errors")
     assert len(manifest(world, launched(world, "taken-back"))) == 1
 
 
@@ -110,10 +107,8 @@ def test_zip_in_s3_is_unpacked(world: World) -> None:
     world.mara.close_windows()
     world.mara.command(DATA, "/labeljob", "create")
     order = an_order("from-s3-zip", source=address)
-    assert not first_page(world.mara, order).get("errors")
-    assert not second_page(world.mara, order).get("errors")
+    assert faults_of(world.mara, order) == {}
     assert "6 pictures found" in shown(world.mara.view())
-    world.mara.press_in_view("job_form_back")
     world.mara.press_in_view("job_form_back")
     assert field(world.mara, "input_uri")["initial_value"] == address
     assert not world.mara.fill().get("errors")
@@ -193,8 +188,8 @@ def test_zip_from_the_web_is_refused_with_the_way(world: World) -> None:
     """Without this, the bot would fetch whatever address somebody types."""
     world.mara.close_windows()
     world.mara.command(DATA, "/labeljob", "create")
-    answer = first_page(world.mara, an_order("web-zip", source="https://example.com/p.zip"))
-    assert answer["errors"]["input_uri"].startswith("Labeljob fetches no zip from the web.")
+    told = faults_of(world.mara, an_order("web-zip", source="https://example.com/p.zip"))
+    assert told["input_uri"].startswith("Labeljob fetches no zip from the web.")
 
 
 @pytest.mark.parametrize(
@@ -212,8 +207,7 @@ def test_dishonest_zip_of_s3_is_named_at_its_field(world: World, body: bytes, sa
     address = world.put("zips/wrong.zip", body)
     world.mara.close_windows()
     world.mara.command(DATA, "/labeljob", "create")
-    answer = first_page(world.mara, an_order("wrong-zip", source=address))
-    assert said in answer["errors"]["input_uri"]
+    assert said in faults_of(world.mara, an_order("wrong-zip", source=address))["input_uri"]
 
 
 def test_dishonest_zip_of_slack_is_refused_with_words(world: World) -> None:
@@ -221,7 +215,6 @@ def test_dishonest_zip_of_slack_is_refused_with_words(world: World) -> None:
     open_for_files(world, DATA)
     files = [uploaded(world, world.mara, "bad.zip", zipped({"a.jpg": b"0" * 5_000_000}))]
     assert not fill_files(world.mara, an_order("bad-zip"), files).get("errors")
-    assert not second_page(world.mara, an_order("bad-zip")).get("errors")
     world.mara.fill()
     world.settle()
     assert "Not launched" in world.card("bad-zip")["text"]
@@ -235,7 +228,6 @@ def test_file_that_went_is_named(world: World) -> None:
     open_for_files(world, DATA)
     files = [uploaded(world, world.mara, name, body) for name, body in pictures(2).items()]
     assert not fill_files(world.mara, an_order("one-went"), files).get("errors")
-    assert not second_page(world.mara, an_order("one-went")).get("errors")
     world.mara.fill()
     world.refuse("files.info", "file_deleted", times=1)
     world.settle()
@@ -248,7 +240,6 @@ def test_interrupted_storing_goes_on(world: World) -> None:
     files = [uploaded(world, world.mara, name, body) for name, body in pictures(4).items()]
     order = an_order("interrupted")
     assert not fill_files(world.mara, order, files).get("errors")
-    assert not second_page(world.mara, order).get("errors")
     world.mara.fill()
     third: dict[str, Any] = {"probability": 0.5, "seed": 0, "times": 1}  # the third one breaks
     world.fault("files.download", "error_500", slack=True, **third)

@@ -11,7 +11,7 @@ import msgspec
 from bot.base.pool import Pool
 from bot.runtime import wiring
 from bot.sandbox.workspace import seed
-from bot.sandbox.workspace.story import ask_for_job, first_page
+from bot.sandbox.workspace.story import ask_for_job, faults_of
 from tests.faults.one_by_one import OneByOne
 from tests.stories.world import WAITING, World, an_order
 
@@ -118,10 +118,11 @@ def test_a_file_of_more_than_a_gigabyte_is_refused_unread(world: World) -> None:
         door.swell("huge.manifest", 3_210_000_000)
         accept = bot.jobs.accept
         draft = msgspec.structs.replace(
-            accept.begin(bot.installation.team_id, channel, "U0MARA")[1], job_name="too-large-again"
+            bot.jobs.begin.form(bot.installation.team_id, channel, "U0MARA")[1],
+            job_name="too-large-again",
         )
-        _, faults = accept.check_page(1, draft)
-        assert [(fault.field, fault.text) for fault in faults] == [("input_uri", said)]
+        _, faults = accept.check(draft)
+        assert ("input_uri", said) in [(fault.field, fault.text) for fault in faults]
         bot.jobs.launch.round()
         bot.datasets.load.round()
     world.settle()
@@ -156,7 +157,7 @@ def test_a_text_file_of_more_than_a_gigabyte_is_refused_by_the_list_of_its_folde
     world.mara.command(channel, "/labeljob", "create")
     with world.services.aws.store.write() as rows:
         rows.execute("UPDATE object SET size = 1000000001 WHERE key = ?", (row.key,))
-    errors = first_page(world.mara, order)["errors"]
+    errors = faults_of(world.mara, order)
     assert errors == {
         "input_uri": (
             f"{address} is 1.1 GB; Labeljob reads files up to 1 GB. Split it into smaller ones."

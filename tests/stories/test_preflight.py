@@ -30,7 +30,7 @@ RAW = f"s3://{seed.RAW}"
 
 def review_of(world: World, name: str, source: str, **more: Any) -> str:
     """Go to the review and let the worker look; what then stands there."""
-    faults = forms.page_two(world, an_order(name, source=source, team=WAITING, **more))
+    faults = forms.faults(world, an_order(name, source=source, team=WAITING, **more))
     assert faults == {}
     world.settle()
     return shown(world.mara.view())
@@ -158,19 +158,19 @@ def draft_of(world: World) -> str:
 
 def test_review_that_was_left_is_not_touched(world: World) -> None:
     """Without this, a page on which somebody types would turn into the review by itself."""
-    faults = forms.page_two(
+    faults = forms.faults(
         world, an_order("flight-left", source=f"{RAW}/first-basket.manifest", team=WAITING)
     )
     assert faults == {}
     world.mara.press_in_view("job_form_back")
     world.settle()
-    assert "2 of 3" in world.mara.view()["title"]["text"]
+    assert "1 of 2" in world.mara.view()["title"]["text"]
 
 
 def test_what_is_found_after_create_refuses_the_launch(world: World, pictures: list[str]) -> None:
     """Without this, whoever is quicker than the preflight would pay for what must fail."""
     source = manifest(world, "flight-late.manifest", pictures[:1])
-    faults = forms.page_two(world, an_order("flight-late", source=source, team=WAITING))
+    faults = forms.faults(world, an_order("flight-late", source=source, team=WAITING))
     assert faults == {}
     world.s3.delete_object(Bucket=seed.RAW, Key=pictures[0])
     told = forms.create(world, an_order("flight-late"))
@@ -223,7 +223,7 @@ def test_review_names_who_is_mentioned_once_slack_says_it(world: World) -> None:
     order = an_order("who-decides", team=WAITING)
     mention = {"type": "usergroup", "usergroup_id": "S0LEADS"}
     section = {"type": "rich_text_section", "elements": [mention]}
-    assert forms.page_two(world, order) == {}
+    assert forms.faults(world, order) == {}
     world.mara.press_in_view("job_form_back")
     forms.forget(world)
     with forms.slack_refuses(world, "usergroups.list", "fatal_error"):

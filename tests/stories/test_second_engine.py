@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.base.s3_uri import Allowed
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.jobs.draft import Draft
-from bot.jobs.form.pages import job_form
+from bot.jobs.form.pages import Beside, job_form
 from bot.sandbox.workspace.person import PracticeError
-from bot.sandbox.workspace.story import first_page
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.paper_engine import MARGINS, PILES, PaperEngine
+from tests.stories.test_create import pick
 from tests.stories.world import DATA, WAITING, World, an_order, shown, words
 
 OBJECTS = 8
@@ -58,20 +58,11 @@ def everything_said(world: World) -> str:
 
 
 def asked(world: World, name: str, task_type: str = PILES.id) -> None:
-    """Mara fills the form, whose second page has the team only where there is a choice."""
+    """Mara fills the form, which asks for the team only where there is a choice."""
     order = an_order(name, team=WAITING, task_type=task_type)
     world.mara.command(DATA, "/labeljob", "create")
     assert not first_page(world.mara, order).get("errors")
-    typed: dict[str, Any] = {
-        "title": {"value": order.title},
-        "description": {"value": order.description},
-        "labels": {"value": "\n".join(order.labels)},
-    }
-    try:
-        typed["workteam_arn"] = {"selected_option": world.mara.choose("workteam_arn", order.team)}
-    except PracticeError:
-        assert world.bot.ground.teams.offered(world.bot.ground.access.team_id, DATA)
-    assert not world.mara.fill(**typed).get("errors")
+    assert not second_page(world.mara, order).get("errors")
     world.mara.fill()
     world.mara.close_windows()
     world.settle()
@@ -106,18 +97,17 @@ def test_form_offers_the_task_types_of_the_engine(tmp_path: Path) -> None:
     """
     with world_of(tmp_path, PaperEngine(OBJECTS)) as world:
         world.mara.command(DATA, "/labeljob", "create")
+        pick(world.mara, "tile", "classify")
         first = shown(world.mara.view())
         assert PILES.title in first
+        assert MARGINS.title in first
         assert TASK_TYPES["image-classification"].title not in first
-        picked = {"text": {"type": "plain_text", "text": "Leaf"}, "value": "Leaf"}
-        world.mara.press_in_view("job_form_category", selected_option=picked)
-        assert MARGINS.title in shown(world.mara.view())
         world.mara.close_windows()
         world.mara.command(DATA, "/labeljob", "create")
         order = an_order("piles", task_type=PILES.id)
         assert not first_page(world.mara, order).get("errors")
         assert PILES.label_limits in str(world.mara.view())
-        typed = {"title": {"value": "Piles"}, "description": {"value": "Sort"}}
+        typed = {"input_uri": {"value": order.source}, "output_uri": {"value": order.output}}
         answer = world.mara.fill(**typed, labels={"value": "left\nright"})
         assert answer["errors"] == {"labels": "Write 3 labels at least, each on its own line."}
         answer = world.mara.fill(**typed, labels={"value": "1\n2\n3\n4\n5"})
@@ -130,10 +120,9 @@ def test_type_of_another_engine_is_asked_anew() -> None:
     """
     form = job_form(PaperEngine(OBJECTS))
     draft = Draft(category="Text", task_type="text-classification")
-    faults = {each.field: each.text for each in form.faults_one(draft, Allowed(()))}
-    assert faults["category"] == "Choose what is labeled."
-    assert faults["task_type"] == "Choose how it is labeled."
-    assert PILES.title in shown(form.page_one(draft, "d"))
+    faults = {each.field: each.text for each in form.faults(draft, Allowed(()))}
+    assert faults["task_type"] == "Choose what is to be done."
+    assert "Classify" in shown(form.page(draft, "d", Beside()))
 
 
 def test_life_of_a_job_is_told_in_the_words_of_its_engine(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.workspace import seed
-from bot.sandbox.workspace.story import Order, first_page, second_page
+from bot.sandbox.workspace.story import Order
 from tests.cases import forms
 from tests.stories.world import World, an_order, shown
 
@@ -26,8 +26,7 @@ def an_order_of_texts(name: str, source: str) -> Order:
 
 
 def launched(world: World, order: Order) -> tuple[str, list[str]]:
-    """Review and launch what page 1 took: the review, and the texts that workers are handed."""
-    second_page(world.mara, order)
+    """Launch what the review shows: the review, and the texts that workers are handed."""
     review = shown(world.mara.view())
     told = forms.create(world, order)
     assert not told.refused, told
@@ -39,11 +38,13 @@ def test_encoding_is_chosen_where_a_file_is_refused(world: World) -> None:
     for name, body in LETTERS.items():
         world.put(f"old-letters/{name}", body)
     order = an_order_of_texts("old-letters", f"{RAW}/old-letters/")
-    refused = forms.page_one(world, order)["input_uri"]
+    refused = forms.faults(world, order)["input_uri"]
     assert "old-letters/b-tuesday.txt, line 2, is not UTF-8 text." in refused
-    assert "choose below" in refused
+    assert "choose under [More…]" in refused
     choice = {"selected_option": {"value": "cp1252"}}
-    assert not first_page(world.mara, order, text_encoding=choice).get("errors")
+    world.mara.press_in_view("job_form_show_more")
+    assert not world.mara.fill(text_encoding=choice).get("errors")
+    assert not world.mara.fill().get("errors")
     review, texts = launched(world, order)
     assert texts == ["good", "bad", "fine", "müde"]
     assert "4 texts found: one per line of 2 files, 1 line read as Windows (CP1252)" in review
@@ -57,14 +58,12 @@ def test_column_is_chosen_once_the_tables_are_known(world: World, place: str) ->
         "reviews-choice/reviews.csv", 'id,title,text\n1,Pears,"Good,\nquick."\n2,Plums,Late\n'
     )
     order = an_order_of_texts(f"reviews-{len(place)}", f"{RAW}/{place}")
-    assert forms.page_one(world, order) == {}
-    second_page(world.mara, order)
+    assert forms.faults(world, order) == {}
     said = shown(world.mara.view())
     assert "2 texts found: “text”, without its header of 1 file" in said
-    world.mara.press_in_view("job_form_back")
-    world.mara.press_in_view("job_form_back")
+    world.mara.press_in_view("job_form_show_more")
     choice = {"selected_option": {"value": "title"}}
-    assert not first_page(world.mara, order, text_column=choice).get("errors")
+    assert not world.mara.fill(text_column=choice).get("errors")
     review, texts = launched(world, order)
     assert texts == ["Pears", "Plums"]
     assert "“title”, without its header of 1 file" in review
@@ -75,10 +74,10 @@ def test_each_file_is_one_text_where_that_is_chosen(world: World) -> None:
     """Without this, letters would be cut into lines."""
     world.put("whole-letter.txt", "Dear Mara,\n\nripe.\n")
     order = an_order_of_texts("whole-letter", f"{RAW}/whole-letter.txt")
-    assert forms.page_one(world, order) == {}
-    world.mara.press_in_view("job_form_back")
+    assert forms.faults(world, order) == {}
+    world.mara.press_in_view("job_form_show_more")
     choice = {"selected_option": {"value": "file"}}
-    assert not first_page(world.mara, order, text_per=choice).get("errors")
+    assert not world.mara.fill(text_per=choice).get("errors")
     review, texts = launched(world, order)
     assert texts == ["Dear Mara,\n\nripe."]
     assert "1 text found: one per file of 1 file" in review
@@ -89,7 +88,7 @@ def test_review_says_how_texts_are_read_once_the_preflight_has_read_them(world: 
     world.put("slow-letters/a.csv", "id,text\n1,good\n2,bad\n")
     order = an_order_of_texts("slow-letters", f"{RAW}/slow-letters/")
     world.fault("*", "drop_before")
-    assert forms.page_two(world, order) == {}
+    assert forms.faults(world, order) == {}
     assert "texts not counted yet" in shown(world.mara.view())
     world.mend()
     world.settle()

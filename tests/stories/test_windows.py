@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot.sandbox.workspace.person import Person
+from tests.stories.test_create import pick
 from tests.stories.test_home import home
 from tests.stories.world import WAITING, World, an_order, shown, words
 
@@ -127,22 +128,19 @@ def first_page(world: World, name: str) -> None:
     assert world.mara.view()["callback_id"] == "job_form_1"
 
 
-def pick_text(world: World) -> None:
-    """Pick another category in the form's first page."""
-    world.mara.press_in_view(
-        "job_form_category",
-        selected_option={"text": {"type": "plain_text", "text": "Text"}, "value": "Text"},
-    )
+def pick_boxes(world: World) -> None:
+    """Pick another tile on the form's page."""
+    pick(world.mara, "tile", "boxes")
 
 
 @pytest.mark.parametrize("how", ["ratelimited", "error_500", "drop_before"])
 def test_page_that_is_not_replaced_says_so_above_it(
     world: World, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
-    """Without this, another category would be picked, and the form would go on as before."""
+    """Without this, another tile would be picked, and the form would go on as before."""
     first_page(world, f"own-page-{how.replace('_', '-')}")
     with hindered(world, how, "views.update"):
-        pick_text(world)
+        pick_boxes(world)
     assert HINDRANCES[how] in shown(world.mara.view())
     assert_no_fault_of_ours(caplog)
 
@@ -155,6 +153,6 @@ def test_page_that_was_closed_is_replaced_no_more(
     """
     first_page(world, "own-page-closed")
     with hindered(world, "not_found", "views.update"):
-        pick_text(world)
+        pick_boxes(world)
     assert world.mara.view()["callback_id"] == "job_form_1"
     assert_no_fault_of_ours(caplog)

@@ -29,7 +29,8 @@ PREFLIGHT_OBJECTS = 1_000  # that are looked at while the review stands
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What came out of a check: findings, how many objects there are and were left out where it
-    counted them, how files of texts were read, and the names of those who are mentioned, by id.
+    counted them, how files of texts were read, the names of those who are mentioned, by id, and a
+    free `name` for the job where the one that the bot made up is taken.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -37,6 +38,7 @@ class Seen:
     skipped: int = 0
     texts: TextsRead = TextsRead()  # noqa: RUF009 - it is frozen
     names: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
 
 class Held(Protocol):
@@ -112,8 +114,8 @@ class Sight:
 class Check:
     """One question.
 
-    `place` orders the checks. `page` is the form's page on which it is asked (the review's are
-    asked with the second), `field` the field that it is about: it is not asked while that field or
+    `place` orders the checks. `page` is 1, or the review's, which has no fields; `field` the field
+    that it is about: it is not asked while that field or
     one of `needs` has a fault. `words` name it where it was not answered in time, `fine` where it
     found nothing ("" where nobody need read that). `before_launch` is off where the launch itself
     finds out (the manifest is read as it is made, a name is taken as the job is made). `at_submit`

@@ -2,7 +2,7 @@
 stands, and before the launch as long as it takes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -71,6 +71,11 @@ class Checked:
         return {key: name for one in self.seen.values() for key, name in one.names.items()}
 
     @property
+    def name(self) -> str:
+        """A free name in place of one that was made up and is taken; "" for none."""
+        return next((one.name for one in self.seen.values() if one.name), "")
+
+    @property
     def skipped(self) -> int:
         """How many files were left out."""
         return sum(one.skipped for one in self.seen.values())
@@ -100,22 +105,33 @@ class Checker:
         self._open = open_places
         self._questions = questions
 
-    def at_form(self, page: int, draft: Draft) -> Checked:
-        """The page's own rules, and its checks in so far as their fields have no fault; with the
-        second page's those of the review, whose findings are no faults of a field.
+    def at_form(self, draft: Draft) -> Checked:
+        """The whole form's own rules, and its checks in so far as their fields have no fault; with
+        them those of the review, whose findings are no faults of a field.
         """
-        rules = self.form.faults_one if page == 1 else self.form.faults_two
-        faults = rules(draft, self._open.of(draft.channel))
+        faults = self.form.faults(draft, self._open.of(draft.channel))
+        return self._asked_now(draft, faults, self._checks)
+
+    def of_more(self, draft: Draft) -> Checked:
+        """The same for what stands behind [More…] alone."""
+        faults = self.form.faults_of_more(draft, self._open.of(draft.channel))
+        fields = self.form.names_of_more(draft)
+        checks = [one for one in self._checks if one.page < REVIEW_PAGE and one.field in fields]
+        return self._asked_now(draft, faults, checks)
+
+    def _asked_now(self, draft: Draft, faults: list[Fault], checks: Iterable[Check]) -> Checked:
+        """What these checks see within a form's seconds; where a field has a fault, they are not
+        asked.
+        """
         wrong = {fault.field for fault in faults}
+        if not draft.input_uri:  # a place for files may not be known yet
+            wrong.add("input_uri")
         storage = self._storage.attended(self._questions.patience())
         sight = self._sight(draft, storage, Look(FORM_OBJECTS))
-        pages = {page} if page == 1 else {page, REVIEW_PAGE}
         due = {
             check.name: check
-            for check in self._checks
-            if check.page in pages
-            and check.applies(draft, sight)
-            and not wrong & {check.field, *check.needs}
+            for check in checks
+            if not wrong & {check.field, *check.needs} and check.applies(draft, sight)
         }
         asked = {name: partial(_answer, check, draft, sight) for name, check in due.items()}
         answers, _, silent = self._questions.ask(asked)
@@ -157,12 +173,6 @@ class Checker:
             tuple(silent),
             tuple(words for words in fine if words),
         )
-
-    def words_of_page(self, page: int) -> set[str]:
-        """What the checks of a page and those after it are called where nobody answered them in
-        time.
-        """
-        return {check.words for check in self._checks if check.page >= page}
 
     def at_submit(self, draft: Draft) -> list[Fault]:
         """What blocks by our own records alone: nothing at AWS or Slack is asked."""

@@ -27,7 +27,7 @@ def _check(field: str, words: str, place: int, *, good: bool) -> Check:
     return Check(
         name=f"{words} are there",
         place=place,
-        page=2,
+        page=1,
         field=field,
         words=words,
         fine=words,

@@ -21,7 +21,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 MENTIONS = Check(
     name="mentions have names",
     place=12,
-    page=2,
+    page=1,
     field="short_instructions",
     words="whom the instructions mention",
     ask=_ask,

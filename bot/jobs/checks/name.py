@@ -6,7 +6,7 @@ from bot.base.errors import Transient
 from bot.engines.protocol import NameTaken
 from bot.jobs.checks.check import FINE, Check, Held, Seen, Sight, blocks
 from bot.jobs.draft import Draft
-from bot.jobs.form.rules import name_taken
+from bot.jobs.form.rules import free_name, name_taken
 
 
 def _ask(draft: Draft, sight: Sight) -> Seen:
@@ -16,9 +16,13 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
         try:
             sight.engine.check_name(name)
         except NameTaken as taken:
-            return _taken(name, taken.since, _near(name, sight))
-        return FINE
-    return _taken(name, since, _near(name, sight))
+            since = taken.since
+        else:
+            return FINE
+    near = _near(name, sight)
+    if "job_name" in draft.made_up:  # nobody chose it: another will do
+        return Seen(name=free_name(name, {*near, name}))
+    return _taken(name, since, near)
 
 
 def _ours(draft: Draft, held: Held) -> Seen:

@@ -1,32 +1,32 @@
-"""The fields of a new labeling job, one value each (pure).
+"""The page of a new labeling job: the few answers that only a person can give, one value each
+(pure).
 
-Promises to the pages and to the launch: `FIRST_PAGE` and `SECOND_PAGE` are all there is; each field
-says how it is asked, how its answer is read and what is wrong with it. Nothing is judged while it
-is read: everything typed is in the draft afterwards, also what cannot be read (`Draft.typed`). What
-is particular to an engine, its words and its task types, they ask of what is `Asked`.
+Promises to the pages and to the launch: `FORM` is what everybody is asked, `MORE` what stands
+behind [More…]; each field says how it is asked, how its answer is read and what is wrong with it.
+Nothing is judged while it is read: everything typed is in the draft afterwards, also what cannot be
+read (`Draft.typed`). What is particular to an engine, its words and its task types, they ask of
+what is `Asked`.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
 
-from bot.base.as_typed import as_folder
 from bot.base.blocks import (
     Block,
+    checkboxes,
+    moment_input,
     option,
     plain,
     radio,
     rich_text,
     rich_text_input,
     rich_words,
-    text_input,
+    select,
 )
-from bot.base.forms import VALUE, Answer, Field, Heading, Part
-from bot.base.s3_uri import Allowed, BadAddress
-from bot.instructions.pictures import Example
+from bot.base.forms import VALUE, Answer, Field, Part
+from bot.base.s3_uri import Allowed
+from bot.engines.task_type import CHECK, TaskType
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
-from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.data_fields import (
@@ -37,114 +37,138 @@ from bot.jobs.form.data_fields import (
     of_files,
     zip_of,
 )
-from bot.jobs.places import is_text_file, read_place
-from bot.manifests.texts import ENCODINGS
+from bot.jobs.form.reading import folder, hint, judged, normal, text
+from bot.jobs.form.tiles import WORDS, bases, partner
+from bot.jobs.places import is_text_file
 
-# action_ids that come as a press or a query of their own
-CATEGORY = "job_form_category"  # block_actions: show this category's task types
+# action_ids that come as a press or a query of their own; a page that begins anew adds a number
+START = "job_form_start"  # block_actions: begin with this instead
+TILE = "job_form_category"  # block_actions: show this tile's types; the id is an old one
+KIND = "job_form_kind_"  # + the tile: block_actions: ask what this type needs
 TEAM = "job_form_team"  # block_suggestion: the teams of this channel
 
-# action_ids that are only read
-TASK_TYPE = "job_form_task_type_"  # + the category: a radio of other choices is another field
+_RADIOS = 10  # Slack: radio buttons have ten options at most
 
-_DEFAULTS = Draft()
-# without a bar, the address ends with the first word that ends like a picture
-_PICTURE = re.compile(r".*?\.(?:png|jpe?g|gif|webp)(?=\s|$)", re.IGNORECASE)
-_PICTURES = (
-    "One per line: s3://bucket/picture.jpg | what it shows. Pictures go here, since Slack's text "
-    "holds none."
+# -- what is to be done, and with what ------------------------------------------------------------
+
+
+def _tiles(asked: Asked) -> Block:
+    shown = asked.kind.tile if asked.kind else ""
+    # what checks or fixes labels begins at the job that it follows
+    tiles = [one for one in asked.types.tiles if one != CHECK or one == shown]
+    return radio(TILE, [option(*_tile(one)) for one in tiles], shown)
+
+
+def _tile(tile: str) -> tuple[str, str, str]:
+    words, summary = WORDS[tile]
+    return words, tile, summary
+
+
+def _read_tile(answer: Answer, asked: Asked) -> Asked:
+    """Another tile is another type: the first that it has."""
+    found = asked.types.of_tile(answer.text)
+    if not found or (asked.kind and asked.kind.tile == answer.text):
+        return asked
+    return _of_type(found[0], asked)
+
+
+def _of_type(kind: TaskType, asked: Asked) -> Asked:
+    return asked.but(task_type=kind.id, category=kind.category)
+
+
+def _kinds(asked: Asked) -> Block:
+    """The tile's types as radio buttons, as a menu where there are more of them."""
+    kind = asked.kind
+    assert kind is not None
+    single = kind
+    found = bases(asked.types, kind.tile)
+    if kind not in found:
+        single = partner(asked.types, kind) or kind
+    if len(found) > _RADIOS:
+        return select(KIND + kind.tile, [option(one.title, one.id) for one in found], single.id)
+    shown = [option(_plain_title(one), one.id, _about(one)) for one in found]
+    return radio(KIND + kind.tile, shown, single.id)
+
+
+def _plain_title(kind: TaskType) -> str:
+    """How a type is called where a tick says whether an object gets several labels."""
+    return kind.title.removesuffix(" (single label)")
+
+
+def _about(kind: TaskType) -> str:
+    return f"{kind.summary.removesuffix('.')}. {kind.label_limits.capitalize()}."
+
+
+def _read_kind(answer: Answer, asked: Asked) -> Asked:
+    kind = asked.types.get(answer.text)
+    current = asked.kind
+    if kind is None or not kind.offered:
+        return asked
+    if current and partner(asked.types, current) == kind:  # the tick says which of the two
+        return asked
+    return _of_type(kind, asked)
+
+
+def _has_choice(asked: Asked) -> bool:
+    return asked.kind is not None and len(bases(asked.types, asked.kind.tile)) > 1
+
+
+def _may_have_several(asked: Asked) -> bool:
+    return asked.kind is not None and partner(asked.types, asked.kind) is not None
+
+
+def _several(asked: Asked) -> Block:
+    kind = asked.kind
+    assert kind is not None
+    box = option(f"One {kind.noun} may get several labels", "yes")
+    # a tick belongs to its own pair of types
+    return checkboxes(f"{VALUE}_{kind.noun}", [box], ["yes"] if kind.several else [])
+
+
+def _read_several(answer: Answer, asked: Asked) -> Asked:
+    kind = asked.kind
+    other = partner(asked.types, kind) if kind else None
+    if kind is None or other is None or kind.several is bool(answer.ticked):
+        return asked
+    return _of_type(other, asked)
+
+
+TILE_FIELD: Field[Asked] = Field(
+    name="tile",
+    words="What is to be done",
+    element=_tiles,
+    read=_read_tile,
+    dispatch=True,
+    aliases=("task_type", "category"),
+)
+KIND_FIELD: Field[Asked] = Field(
+    name="task_type",
+    words="What is to be done",
+    label=lambda _asked: "Which kind",
+    element=_kinds,
+    read=_read_kind,
+    fault=judged(rules.type_fault),
+    dispatch=True,
+    applies=_has_choice,
+)
+SEVERAL: Field[Asked] = Field(
+    name="several",
+    words="Several labels",
+    element=_several,
+    read=_read_several,
+    optional=True,
+    applies=_may_have_several,
 )
 
 
-def _hint(words: str) -> Callable[[Asked], str]:
-    return lambda _asked: words
-
-
-def _judged(rule: Callable[[Asked], str]) -> Callable[[Asked, Allowed], str]:
-    """A rule that the open places do not matter to."""
-    return lambda asked, _allowed: rule(asked)
-
-
-def _text(
-    value: Callable[[Draft], str], placeholder: str, *, multiline: bool = False
-) -> Callable[[Asked], Block]:
-    """A text field that shows what the draft holds."""
-    return lambda asked: text_input(
-        VALUE, value(asked.draft), placeholder=placeholder or None, multiline=multiline
-    )
-
-
-def _kept(member: str) -> Callable[[Answer, Asked], Asked]:
-    """What was typed becomes the draft's member."""
-    return lambda answer, asked: asked.but(**{member: answer.text})
-
-
-def _number(member: str, parse: Callable[[str], int | None]) -> Callable[[Answer, Asked], Asked]:
-    """The number that a text says, the default for none; what says none is kept in `typed`."""
-
-    def read(answer: Answer, asked: Asked) -> Asked:
-        default, typed = getattr(_DEFAULTS, member), asked.draft.typed
-        unread = {name: text for name, text in typed.items() if name != member}
-        number = parse(answer.text) if answer.text else default
-        if number is None:
-            number, unread[member] = default, answer.text
-        return asked.but(typed=unread, **{member: number})
-
-    return read
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= 4 else None  # noqa: PLR2004 - longer is never meant
-
-
-# -- what is labeled, and where it lies ----------------------------------------------------------
-
-
-def shown_category(asked: Asked) -> str:
-    """The category whose task types the page shows."""
-    known = asked.types.categories
-    return asked.draft.category if asked.draft.category in known else known[0]
-
-
-def _categories(asked: Asked) -> Block:
-    known = [option(one, one) for one in asked.types.categories]
-    return radio(CATEGORY, known, shown_category(asked))
-
-
-def _task_types(asked: Asked) -> Block:
-    category = shown_category(asked)
-    kinds = [
-        option(kind.title, kind.id, f"{kind.summary}. {kind.label_limits.capitalize()}.")
-        for kind in asked.types.offered(category)
-        if not kind.audits or kind.id == asked.draft.task_type
-    ]
-    return radio(TASK_TYPE + category.lower(), kinds, asked.draft.task_type)
-
-
-def _normal(text: str) -> str:
-    """An S3 address in its one form; what is none stays as typed, for the fault to speak of."""
-    try:
-        return str(read_place(text))
-    except BadAddress:
-        return text
-
-
-def _folder(text: str) -> str:
-    """An S3 address in its one form; a folder typed without its slash gets it."""
-    try:
-        return as_folder(str(read_place(text)))
-    except BadAddress:
-        return text
-
-
 def _read_input(answer: Answer, asked: Asked) -> Asked:
-    uri, before = _folder(answer.text), asked.draft
+    uri, before = folder(answer.text), asked.draft
     if zipped := zip_of(uri):
         return asked.but(brought=zipped)
     kind = "folder" if uri.endswith("/") or is_text_file(uri) else "manifest"
     # a window that is opened again shows the slash that was added before
     same = before.slash_added and uri == before.input_uri
-    added = uri != _normal(answer.text) or same
+    added = uri != normal(answer.text) or same
     return asked.but(input_uri=uri, input_kind=kind, slash_added=added, brought=())
 
 
@@ -162,46 +186,18 @@ def _input_fault(asked: Asked, allowed: Allowed) -> str:
 
 
 def _read_output(answer: Answer, asked: Asked) -> Asked:
-    return asked.but(output_uri=_folder(answer.text))
+    return asked.but(output_uri=folder(answer.text))
 
 
-JOB_NAME: Field[Asked] = Field(
-    name="job_name",
-    words="Job name",
-    hint=lambda asked: (
-        f"1 to 63 letters, digits, hyphens. {asked.engine.place} keeps a name for ever."
-    ),
-    element=_text(lambda draft: draft.job_name, "ripe-july"),
-    read=_kept("job_name"),
-    fault=_judged(rules.name_fault),
-)
-JOB_NAME_AGAIN: Field[Asked] = replace(JOB_NAME, hint=_hint("1 to 63 letters, digits, hyphens."))
-"""For an engine where two jobs may bear one name."""
-CATEGORY_FIELD: Field[Asked] = Field(
-    name="category",
-    words="Category",
-    hint=_hint("What one object is. The task types below follow it."),
-    element=_categories,
-    read=_kept("category"),
-    fault=_judged(rules.category_fault),
-    dispatch=True,
-)
-TASK_TYPE_FIELD: Field[Asked] = Field(
-    name="task_type",
-    words="Task type",
-    element=_task_types,
-    read=_kept("task_type"),
-    fault=_judged(rules.type_fault),
-)
 INPUT: Field[Asked] = Field(
     name="input_uri",
     words="Data to label",
-    hint=_hint(
+    hint=hint(
         "A manifest (s3://bucket/folder/data.manifest), or a folder ending in a slash "
         "(s3://bucket/folder/): the bot then makes the manifest of every file in it that fits; or "
         "a zip, which is unpacked first."
     ),
-    element=_text(_address, "s3://bucket/folder/"),
+    element=text(_address, "s3://bucket/folder/"),
     read=_read_input,
     fault=_input_fault,
     applies=of_address,
@@ -210,93 +206,14 @@ OUTPUT: Field[Asked] = Field(
     name="output_uri",
     words="Where results go",
     hint=lambda asked: f"A folder. {asked.engine.service} adds a folder of the job's name.",
-    element=_text(lambda draft: draft.output_uri, "s3://bucket/results/"),
+    element=text(lambda draft: draft.output_uri, "s3://bucket/results/"),
     read=_read_output,
     fault=rules.output_fault,
+    applies=lambda asked: asked.draft.asks_output,
 )
-ATTRIBUTE: Field[Asked] = Field(
-    name="label_attribute",
-    words="Label attribute name",
-    hint=_hint("The key of the labels in the results. Left empty, it is the job's name."),
-    element=_text(lambda draft: draft.label_attribute, ""),
-    read=_kept("label_attribute"),
-    fault=_judged(rules.attribute_fault),
-    optional=True,
-)
+"""Asked where nobody has said it before: neither a manager for the channel nor an earlier job."""
 
-# -- how files of texts are read: asked only where there are such files ---------------------------
-
-
-def _more(name: str) -> Callable[[Answer, Asked], Asked]:
-    """The chosen value becomes the draft's answer of that name."""
-    return lambda answer, asked: asked.but(more={**asked.draft.more, name: answer.text})
-
-
-def _columns(asked: Asked) -> Block:
-    """The columns of the tables, of which Slack's menu takes 100 with names of 75 characters."""
-    draft = asked.draft
-    names = [name for name in draft.texts.columns if 0 < len(name) <= _CHOICE][:100]
-    menu: Block = {
-        "type": "static_select",
-        "action_id": VALUE,
-        "placeholder": plain("The likeliest one"),
-        "options": [option(name, name) for name in names],
-    }
-    if draft.more.get("text_column") in names:
-        menu["initial_option"] = option(draft.more["text_column"], draft.more["text_column"])
-    return menu
-
-
-def _has_columns(asked: Asked) -> bool:
-    return any(0 < len(name) <= _CHOICE for name in asked.draft.texts.columns)
-
-
-def _has_txt(asked: Asked) -> bool:
-    draft = asked.draft
-    return ".txt" in draft.texts.endings or draft.input_uri.lower().endswith(".txt")
-
-
-def _is_text(asked: Asked) -> bool:
-    return shown_category(asked) == "Text"
-
-
-_CHOICE = 75  # Slack: an option's text and value
-_PER = (option("Each line is a text", "line"), option("Each file is a text", "file"))
-_ENCODINGS = (
-    option("UTF-8 only", "utf-8"),
-    *(option(f"UTF-8, else {words}", name) for name, words in ENCODINGS.items()),
-)
-TEXT_COLUMN: Field[Asked] = Field(
-    name="text_column",
-    words="Column with the texts",
-    hint=_hint("Of .csv, .tsv and .jsonl files. The review says which was read."),
-    element=_columns,
-    read=_more("text_column"),
-    optional=True,
-    applies=_has_columns,
-)
-TEXT_PER: Field[Asked] = Field(
-    name="text_per",
-    words="Text files",
-    hint=_hint("Of .txt files."),
-    element=lambda asked: radio(VALUE, _PER, asked.draft.more.get("text_per") or "line"),
-    read=_more("text_per"),
-    optional=True,
-    applies=_has_txt,
-)
-TEXT_ENCODING: Field[Asked] = Field(
-    name="text_encoding",
-    words="Encoding of the text files",
-    hint=_hint("What is not UTF-8 is converted for the manifest; your files stay as they are."),
-    element=lambda asked: radio(
-        VALUE, _ENCODINGS, asked.draft.more.get("text_encoding") or "utf-8"
-    ),
-    read=_more("text_encoding"),
-    optional=True,
-    applies=_is_text,
-)
-
-# -- who labels, what they read, and the settings with defaults -----------------------------------
+# -- who labels, with what words -------------------------------------------------------------------
 
 
 def _team_menu(asked: Asked) -> Block:
@@ -339,30 +256,6 @@ def _read_labels(answer: Answer, asked: Asked) -> Asked:
     return asked.but(labels=tuple(" ".join(line.split()) for line in answer.lines))
 
 
-def _duration(member: str) -> Callable[[Draft], str]:
-    return lambda draft: draft.typed.get(member) or spell_duration(getattr(draft, member))
-
-
-def _time_limit_hint(asked: Asked) -> str:
-    most = rules.time_limit_max(asked)
-    return (
-        f"How long one person may take for one {asked.noun}: {rules.TIME_LIMIT_MIN_S} seconds to "
-        f"{spell_duration(most)}. Left empty: 5 minutes."
-    )
-
-
-def _people(asked: Asked) -> Block:
-    kept = asked.draft.typed.get("workers_per_object", "")
-    # Slack refuses a whole view for an initial value that is no number.
-    is_number = re.fullmatch(r"-?\d{1,15}", kept, re.ASCII)
-    return {
-        "type": "number_input",
-        "action_id": VALUE,
-        "is_decimal_allowed": False,
-        "initial_value": kept if is_number else str(asked.draft.workers_per_object),
-    }
-
-
 def _beginning(asked: Asked, member: str) -> Block:
     """What the instructions begin with: the template of the task type."""
     short, full = beginnings(asked.draft.task_type)
@@ -388,7 +281,7 @@ def same_words(one: Block | None, other: Block | None) -> bool:
     return rich_words(one).split() == rich_words(other).split()
 
 
-def _instructions(
+def instructions(
     member: str, words: str, hint: Callable[[Asked], str], *, kept_untouched: bool
 ) -> Field[Asked]:
     """Rich text that begins with the task type's template.
@@ -399,9 +292,11 @@ def _instructions(
 
     def element(asked: Asked) -> Block:
         written = getattr(asked.draft, member)
+        # another type begins with other words, and Slack would keep those that stand there
+        action_id = f"{VALUE}_{asked.draft.task_type}"
         if written is None:
-            return rich_text_input(VALUE, _beginning(asked, member))
-        return rich_text_input(VALUE, written if rich_words(written) else None)
+            return rich_text_input(action_id, _beginning(asked, member))
+        return rich_text_input(action_id, written if rich_words(written) else None)
 
     def read(answer: Answer, asked: Asked) -> Asked:
         written = answer.rich or rich_text()
@@ -411,7 +306,7 @@ def _instructions(
             return asked.but(**{member: None})
         return asked.but(**{member: written})
 
-    def judged(asked: Asked) -> str:
+    def fault_of(asked: Asked) -> str:
         fault = rules.instructions_fault(asked, member)
         return fault or rules.other_labels_fault(asked.draft, member)
 
@@ -421,170 +316,61 @@ def _instructions(
         hint=hint,
         element=element,
         read=read,
-        fault=_judged(judged),
+        fault=judged(fault_of),
         optional=True,
     )
-
-
-def _examples(name: str, words: str, *, good: bool) -> Field[Asked]:
-    """Example pictures, one a line: `address | caption`, or with a blank between the two."""
-
-    def shown(draft: Draft) -> str:
-        return "\n".join(_example_line(one) for one in draft.examples if one.good is good)
-
-    def read(answer: Answer, asked: Asked) -> Asked:
-        typed = [_example(line, good=good) for line in answer.lines if line.strip("| ")]
-        others = [one for one in asked.draft.examples if one.good is not good]
-        examples = [*typed, *others] if good else [*others, *typed]
-        return asked.but(examples=tuple(examples))
-
-    def fault(asked: Asked, allowed: Allowed) -> str:
-        mine = [one for one in asked.draft.examples if one.good is good]
-        return rules.examples_fault(asked, mine, allowed)
-
-    return Field(
-        name=name,
-        words=words,
-        hint=_hint(_PICTURES),
-        element=_text(shown, "", multiline=True),
-        read=read,
-        fault=fault,
-        optional=True,
-        aliases=("examples",) if good else (),
-    )
-
-
-def _example_line(example: Example) -> str:
-    return f"{example.address} | {example.caption}" if example.caption else example.address
-
-
-def _example(line: str, *, good: bool) -> Example:
-    address, bar, caption = line.partition("|")
-    if not bar:
-        ending = _PICTURE.match(line)
-        place = ending.end() if ending else len(line.split(maxsplit=1)[0])
-        address, caption = line[:place], line[place:]
-    return Example(_normal(address.strip()), " ".join(caption.split()), good)
 
 
 WORK_TEAM: Field[Asked] = Field(
     name="workteam_arn",
     words="Labeling team",
-    hint=_hint("The people who will see the tasks."),
+    hint=hint("The people who will see the tasks."),
     element=_team_menu,
     read=_read_team,
-    fault=_judged(rules.team_fault),
+    fault=judged(rules.team_fault),
     aliases=("workteam", "workteam_name", "workteam_key", "team"),
-)
-TITLE: Field[Asked] = Field(
-    name="title",
-    words="Task title",
-    hint=_hint("One line. Workers see it in their list of jobs."),
-    element=_text(lambda draft: draft.title, "Ripe or not, July harvest"),
-    read=_kept("title"),
-    fault=_judged(rules.title_fault),
-)
-DESCRIPTION: Field[Asked] = Field(
-    name="description",
-    words="Description",
-    hint=_hint("One line: what a worker has to do."),
-    element=lambda asked: text_input(
-        VALUE, asked.draft.description, placeholder=f"Choose one word for the {asked.noun}"
-    ),
-    read=_kept("description"),
-    fault=_judged(rules.description_fault),
 )
 LABELS: Field[Asked] = Field(
     name="labels",
     words="Labels",
     hint=_labels_hint,
-    element=_text(lambda draft: "\n".join(draft.labels), "ripe\nunripe\noverripe", multiline=True),
+    element=text(lambda draft: "\n".join(draft.labels), "ripe\nunripe\noverripe", multiline=True),
     read=_read_labels,
-    fault=_judged(rules.labels_fault),
+    fault=judged(rules.labels_fault),
 )
-TASK_TIME: Field[Asked] = Field(
-    name="task_time_limit_s",
-    words="Time for one task",
-    hint=_time_limit_hint,
-    element=_text(_duration("task_time_limit_s"), "5 min"),
-    read=_number("task_time_limit_s", parse_duration),
-    fault=_judged(rules.time_limit_fault),
-    optional=True,
-)
-AVAILABILITY: Field[Asked] = Field(
-    name="availability_s",
-    words="Time limit of the job",
-    hint=_hint(
-        f"What is not labeled by then stays unlabeled: {spell_duration(rules.AVAILABILITY_MIN_S)} "
-        f"to {spell_duration(rules.AVAILABILITY_MAX_S)}. Left empty: 10 days."
+DUE: Field[Asked] = Field(
+    name="due",
+    words="Due",
+    hint=hint(
+        "The job ends then, and what is not labeled stays unlabeled. Left empty: when the time "
+        "limit of the job is over."
     ),
-    element=_text(_duration("availability_s"), "10 days"),
-    read=_number("availability_s", parse_duration),
-    fault=_judged(rules.availability_fault),
+    element=lambda asked: moment_input(VALUE, asked.draft.due),
+    read=lambda answer, asked: asked.but(due=answer.moment),
+    fault=judged(rules.due_fault),
     optional=True,
 )
-WORKERS: Field[Asked] = Field(
-    name="workers_per_object",
-    words="People per object",
-    label=lambda asked: f"People per {asked.noun}",
-    hint=_hint(
-        f"{rules.WORKERS_MIN} to {rules.WORKERS_MAX}. With one person, every confidence is 0: "
-        "agreement needs more. Left empty: 1."
-    ),
-    element=_people,
-    read=_number("workers_per_object", _whole),
-    fault=_judged(rules.workers_fault),
-    optional=True,
-)
-SHORT: Field[Asked] = _instructions(
+SHORT: Field[Asked] = instructions(
     "short_instructions",
-    "Short instructions",
+    "Instructions",
     lambda asked: (
         f"Always in view beside the {asked.noun}, as they stand here. Emptied, workers see the "
         "description."
     ),
     kept_untouched=True,
 )
-FULL: Field[Asked] = _instructions(
-    "full_instructions",
-    "Full instructions",
-    _hint(
-        "Opens over the page when a worker asks for it. Bold, lists and links are kept. "
-        "Left as they stand, they are left out."
-    ),
-    kept_untouched=False,
-)
 
-FIRST_PAGE: tuple[Part[Asked], ...] = (
-    Heading("Required"),
-    JOB_NAME,
-    CATEGORY_FIELD,
-    TASK_TYPE_FIELD,
+FORM: tuple[Part[Asked], ...] = (
+    TILE_FIELD,
+    KIND_FIELD,
+    SEVERAL,
     SOURCE,
     INPUT,
     *FILE_FIELDS,
     OUTPUT,
-    Heading("Optional"),
-    ATTRIBUTE,
-    TEXT_COLUMN,
-    TEXT_PER,
-    TEXT_ENCODING,
-)
-SECOND_PAGE: tuple[Part[Asked], ...] = (
-    Heading("Required"),
-    WORK_TEAM,
-    TITLE,
-    DESCRIPTION,
     LABELS,
-    Heading("Optional, with defaults"),
-    TASK_TIME,
-    AVAILABILITY,
-    WORKERS,
+    WORK_TEAM,
+    DUE,
     SHORT,
-    FULL,
-    _examples("good_examples", "Good examples", good=True),
-    _examples("bad_examples", "Bad examples", good=False),
 )
-
-PARTS: tuple[Part[Asked], ...] = FIRST_PAGE + SECOND_PAGE
-"""All that any form asks: what an engine leaves out is called so too where a fault speaks of it."""
+"""What everybody is asked; what is left out of it is made up, and stands behind [More…]."""

@@ -20,10 +20,12 @@ from bot.base.blocks import (
     button,
     context,
     date,
+    input_block,
     modal,
     option,
     plain,
     section,
+    select,
     typed,
 )
 from bot.base.errors import Fault
@@ -33,32 +35,32 @@ from bot.engines.protocol import Engine, Names
 from bot.engines.task_type import TaskTypes
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
-from bot.jobs.form import data_fields
+from bot.jobs.form import data_fields, fields
 from bot.jobs.form.asked import Asked
-from bot.jobs.form.fields import (
-    FIRST_PAGE,
-    JOB_NAME,
-    JOB_NAME_AGAIN,
-    PARTS,
-    SECOND_PAGE,
-    TEXT_COLUMN,
-    WORK_TEAM,
-    same_words,
-)
+from bot.jobs.form.fields import KIND_FIELD, WORK_TEAM, same_words
+from bot.jobs.form.more_fields import JOB_NAME, JOB_NAME_AGAIN, TEXT_COLUMN
+from bot.jobs.form.more_fields import MORE as MORE_FIELDS
 from bot.manifests.texts import TextsRead
 from bot.people.work_team import WorkTeam
 
 # callback_ids
-STEP_ONE = "job_form_1"
-STEP_TWO = "job_form_2"
+FORM = "job_form_1"
+ANY_FORM = r"job_form_[12]$"  # a pattern: earlier versions opened a second page with fields
+MORE = "job_form_more"
 LEFT = "job_form_left"
 REVIEW = "job_form_review"
 THANKS = "job_form_thanks"
 
-BACK = "job_form_back"  # block_actions: one page back, with view.state.values
-GO_ON, NEW = "job_form_go_on", "job_form_new"  # block_actions: page 1 of the draft of that id
+BACK = "job_form_back"  # block_actions: back to the page that everybody fills
+SHOW_MORE = "job_form_show_more"  # block_actions, with view.state.values
+GO_ON, NEW = "job_form_go_on", "job_form_new"  # block_actions: the page of the draft of that id
+
+FORM_STEP, REVIEW_STEP = 1, 3
 
 _FIX = "Fix first:"
+
+PARTS: tuple[Part[Asked], ...] = (*fields.FORM, *MORE_FIELDS)
+"""All that any form asks: what an engine leaves out is called so too where a fault speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,70 +73,99 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class JobForm:
-    """The two pages with fields, as lists of them, in an engine's words and with its task types; a
-    third page is the review.
+class Start:
+    """Something that a form may begin with: its value in the menu, and its words."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the page shows that is not of the draft: whether any team is known, and what the form
+    may begin with.
     """
 
-    first: tuple[Part[Asked], ...]
-    second: tuple[Part[Asked], ...]
+    teams_known: bool = True
+    starts: tuple[Start, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobForm:
+    """The page that everybody fills and what stands behind [More…], as lists of fields, in an
+    engine's words and with its task types; the review follows.
+    """
+
+    form: tuple[Part[Asked], ...]
+    more: tuple[Part[Asked], ...]
     engine: Names
     types: TaskTypes
 
     @property
     def parts(self) -> tuple[Part[Asked], ...]:
-        """All that is asked."""
-        return self.first + self.second
+        """All that is asked, each field once."""
+        asked = {each.name for each in forms.fields_of(self.form)}
+        rest = [each for each in forms.fields_of(self.more) if each.name not in asked]
+        return (*self.form, *rest)
 
     def asked(self, draft: Draft) -> Asked:
         """The draft with what it is judged by."""
         return Asked(draft, self.engine, self.types)
 
-    def page_one(self, draft: Draft, draft_id: str, *, faults: Sequence[Fault] = ()) -> Block:
-        """Page 1: what is labeled, where it lies and how. `faults` are told on top (an update has
-        no field errors).
-        """
-        blocks = [
-            *on_top(faults),
-            *_taken(draft),
-            *forms.blocks_of(self.first, self.asked(draft)),
-        ]
-        return modal(
-            "New labeling job 1 of 3",
-            blocks,
-            callback_id=STEP_ONE,
-            submit="Next",
-            close="Cancel",
-            metadata=metadata(draft_id, 1),
-        )
-
-    def page_two(
-        self, draft: Draft, draft_id: str, teams_known: bool, *, faults: Sequence[Fault] = ()
+    def page(
+        self,
+        draft: Draft,
+        draft_id: str,
+        beside: Beside,
+        *,
+        faults: Sequence[Fault] = (),
     ) -> Block:
-        """Page 2: who labels, what they read, and the settings with defaults."""
+        """The page that everybody fills. `faults` are told on top (an update has no field
+        errors).
+        """
+        asked = self.asked(draft)
         blocks = [
             *on_top(faults),
-            *self._no_teams(teams_known),
+            *self._no_teams(beside.teams_known),
+            *_starts(draft, beside.starts),
             *_taken(draft),
-            *forms.blocks_of(self.second, self.asked(draft)),
-            actions(button("Back", BACK, draft_id, label="Back to page 1"), block_id="back"),
+            *forms.blocks_of(self.form, asked),
+            actions(_more_button(draft_id), block_id="more"),
         ]
         return modal(
-            "New labeling job 2 of 3",
-            blocks,
-            callback_id=STEP_TWO,
+            "New labeling job 1 of 2",
+            _renewed(blocks, draft.begun),
+            callback_id=FORM,
             submit="Review",
             close="Cancel",
-            metadata=metadata(draft_id, 2),
+            metadata=metadata(draft_id, FORM_STEP),
         )
 
-    def read_one(self, view: Mapping[str, Any], draft: Draft) -> Draft:
-        """The draft with what page 1 holds (a submit, a press of Back or a change of category).
+    def more_page(
+        self, draft: Draft, draft_id: str, step: int, *, faults: Sequence[Fault] = ()
+    ) -> Block:
+        """What is made up and what is seldom said. `step` is the page that it goes back to."""
+        return modal(
+            "New labeling job: more",
+            [*on_top(faults), *forms.blocks_of(self.more, self.asked(draft))],
+            callback_id=MORE,
+            submit="Done",
+            close="Cancel",
+            metadata=metadata(draft_id, step),
+        )
+
+    def read(self, view: Mapping[str, Any], draft: Draft) -> Draft:
+        """The draft with what any of the pages holds, those of earlier versions too.
 
         What was counted belongs to the input and the type it was read with.
         """
+        parts = forms.fields_of(self.parts)
+        # the type decides how others are read, and the tile decides last what the type is
+        first = [each for each in parts if each.name == KIND_FIELD.name]
+        rest = [each for each in parts if each.name != KIND_FIELD.name]
         begun = data_fields.begun(view, draft)
-        after = _of_its_type(forms.read(self.first, view, self.asked(begun)).draft, draft)
+        after = forms.read((*first, *rest), view, self.asked(begun)).draft
+        after = _own_words(_of_its_type(after, draft), draft)
         after = data_fields.placed(data_fields.switched(draft, after))
         if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
             return after
@@ -142,28 +173,38 @@ class JobForm:
             after, objects=None, skipped=0, unread=(), texts=TextsRead(), more=_kept_more(after)
         )
 
-    def read_two(self, view: Mapping[str, Any], draft: Draft) -> Draft:
-        """The draft with what page 2 holds: from now on its words are this person's own."""
-        read = forms.read(self.second, view, self.asked(draft)).but(taken_type="")
-        members = ("short_instructions", "full_instructions")
-        changed = [
-            member
-            for member in members
-            if not same_words(getattr(draft, member), getattr(read.draft, member))
-        ]
-        return (read.but(taken_labels=()) if changed else read).draft
-
-    def faults_one(self, draft: Draft, allowed: Allowed) -> list[Fault]:
-        """What is wrong with page 1; `allowed` are the places open to the channel."""
-        return forms.faults(self.first, self.asked(draft), allowed)
-
-    def faults_two(self, draft: Draft, allowed: Allowed) -> list[Fault]:
-        """What is wrong with page 2 (example pictures are read from `allowed`)."""
-        return forms.faults(self.second, self.asked(draft), allowed)
-
     def faults(self, draft: Draft, allowed: Allowed) -> list[Fault]:
-        """What is wrong with the whole draft."""
-        return forms.faults(self.parts, self.asked(draft), allowed)
+        """What is wrong with the whole draft; `allowed` are the places open to the channel (also
+        those that example pictures are read from). Nothing can be made up of no task type.
+        """
+        asked = self.asked(draft)
+        unmade = draft.made_up if asked.kind is None else ()
+        judged = [each for each in forms.fields_of(self.parts) if each.name not in unmade]
+        return forms.faults(judged, asked, allowed)
+
+    def names_of_more(self, draft: Draft) -> set[str]:
+        """The fields that stand behind [More…] for this draft."""
+        asked = self.asked(draft)
+        return {each.name for each in forms.fields_of(self.more) if each.applies(asked)}
+
+    def faults_of_more(self, draft: Draft, allowed: Allowed) -> list[Fault]:
+        """What is wrong with what stands behind [More…] and was written there."""
+        asked = self.asked(draft)
+        names = self.names_of_more(draft) - set(draft.made_up)
+        judged = [each for each in forms.fields_of(self.more) if each.name in names]
+        return forms.faults(judged, asked, allowed)
+
+    def beside(self, faults: Iterable[Fault], draft: Draft) -> list[Fault]:
+        """Those of the faults whose fields are not on the page that everybody fills."""
+        asked = self.asked(draft)
+        shown = [each for each in forms.fields_of(self.form) if each.applies(asked)]
+        names = {name for each in shown for name in (each.name, *each.aliases)}
+        return [fault for fault in faults if fault.field and fault.field not in names]
+
+    def some_on(self, view: Mapping[str, Any], faults: Iterable[Fault]) -> bool:
+        """Whether a field of one of these faults is on this view."""
+        shown = {block.get("block_id") for block in view.get("blocks", ())}
+        return any(forms.name_of(fault, self.parts) in shown for fault in faults)
 
     def errors(
         self, faults: Iterable[Fault], view: Mapping[str, Any] | None = None
@@ -191,15 +232,15 @@ def job_form(engine: Engine, *, files: bool = True) -> JobForm:
     """The form as it suits an engine: its task types are offered, what it cannot do is not asked,
     and what is said of it is true. `files` tells whether Slack gives the bot files.
     """
-    first, second, abilities = FIRST_PAGE, SECOND_PAGE, engine.abilities
+    form, more, abilities = fields.FORM, MORE_FIELDS, engine.abilities
     if not files:
         for part in (data_fields.SOURCE, *data_fields.FILE_FIELDS):
-            first = _without(first, part)
+            form = _without(form, part)
     if abilities.names_again:
-        first = _without(first, JOB_NAME, JOB_NAME_AGAIN)
+        more = _without(more, JOB_NAME, JOB_NAME_AGAIN)
     if abilities.one_team:
-        second = _without(second, WORK_TEAM)
-    return JobForm(first, second, engine.names, engine.task_types)
+        form = _without(form, WORK_TEAM)
+    return JobForm(form, more, engine.names, engine.task_types)
 
 
 def _without(
@@ -289,6 +330,48 @@ def numbered(view: Block, nonce: str) -> Block:
     """The page with a number of its own, by which a second press is told from a second visit."""
     carried = {**json.loads(view["private_metadata"]), "nonce": nonce}
     return {**view, "private_metadata": json.dumps(carried)}
+
+
+def _renewed(blocks: list[Block], begun: int) -> list[Block]:
+    """The blocks as fields of their own where the form began anew: Slack keeps what stands in a
+    field as long as its block and action stay.
+    """
+    if not begun:
+        return blocks
+    return [_with_number(block, begun) for block in blocks]
+
+
+def _with_number(block: Block, begun: int) -> Block:
+    if block["type"] != "input":
+        return block
+    element = block["element"]
+    return {**block, "element": {**element, "action_id": f"{element['action_id']}~{begun}"}}
+
+
+def _more_button(draft_id: str) -> Block:
+    return button("More…", SHOW_MORE, draft_id, label="More: names, times, examples and so on")
+
+
+def _starts(draft: Draft, starts: Sequence[Start]) -> list[Block]:
+    """The menu of what the form may begin with, where there is a choice."""
+    if len(starts) < 2:  # noqa: PLR2004
+        return []
+    options = [option(each.words, each.value) for each in starts]
+    menu = select(fields.START, options, draft.start)
+    return [input_block("Start from", menu, "start", dispatch=True)]
+
+
+def _own_words(after: Draft, before: Draft) -> Draft:
+    """The draft without the note that its words are another job's, where somebody went through
+    them.
+    """
+    rich = ("short_instructions", "full_instructions")
+    read = any(not same_words(getattr(before, one), getattr(after, one)) for one in rich)
+    if read:
+        after = msgspec.structs.replace(after, taken_labels=())
+    members = ("title", "description", "labels", "examples")
+    changed = any(getattr(before, one) != getattr(after, one) for one in members)
+    return msgspec.structs.replace(after, taken_type="") if read or changed else after
 
 
 def _of_its_type(after: Draft, before: Draft) -> Draft:

@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bot.base.blocks import (
     Block,
@@ -16,6 +17,7 @@ from bot.base.blocks import (
     escape,
     in_a_row,
     modal,
+    moment,
     rich_words,
     section,
     typed,
@@ -25,12 +27,18 @@ from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.asked import Asked
-from bot.jobs.form.pages import BACK, REVIEW, metadata
+from bot.jobs.form.pages import BACK, REVIEW, REVIEW_STEP, SHOW_MORE, metadata
 
 PREVIEW = "job_form_preview"  # a press that gives the reader a file of what workers will see
 FIX = "job_form_fix"  # a press that has the bot mend what a check has found
 _FINDINGS = 12  # more nobody reads at a glance
 _LISTS = ((Kind.BLOCKS, "✗", "Will fail"), (Kind.LOOK_AT, "!", "Look at"))
+_MADE_UP = {
+    "job_name": "name",
+    "title": "title",
+    "description": "description",
+    "task_time_limit_s": "time for a task",
+}
 _PREVIEW = 400  # characters of the instructions that the review shows
 
 
@@ -65,7 +73,7 @@ class Reviewed:
 
 
 def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
-    """Page 3: what the bot read of it. There is a Create button only when nothing blocks the
+    """The last page: what the bot read of it. There is a Create button only when nothing blocks the
     launch.
     """
     draft = asked.draft
@@ -77,19 +85,29 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
         divider(),
         section(_preview(draft)),
     ]
-    buttons = [button("Back", BACK, draft_id, label="Back to page 2")]
+    if draft.made_up:
+        blocks.append(context(f"Made up from your answers: {_made_up(draft)}. [More…] changes it."))
+    buttons = [
+        button("Back", BACK, draft_id, label="Back to page 1"),
+        button("More…", SHOW_MORE, draft_id, label="Change what was made up, and more"),
+    ]
     if facts.preview:
         spoken = "Preview of what workers will see, in your direct messages"
         buttons.append(button("Preview", PREVIEW, draft_id, label=spoken))
     blocks.append(actions(*buttons, block_id="back"))
     return modal(
-        "New labeling job 3 of 3",
+        "New labeling job 2 of 2",
         blocks,
         callback_id=REVIEW,
         submit=None if facts.blocked else "Create",
         close="Cancel",
-        metadata=metadata(draft_id, 3),
+        metadata=metadata(draft_id, REVIEW_STEP),
     )
+
+
+def _made_up(draft: Draft) -> str:
+    """What nobody wrote, in words."""
+    return ", ".join(words for member, words in _MADE_UP.items() if member in draft.made_up)
 
 
 def _checked(facts: Reviewed, draft_id: str) -> list[Block]:
@@ -139,15 +157,15 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
     )
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
     task = escape(kind.title) if kind else typed(draft.task_type, 60)
-    attribute, ends = final_attribute(draft, kind), spell_duration(draft.availability_s)
+    attribute = final_attribute(draft, kind)
+    ends = f"after {spell_duration(draft.availability_s)}"
+    if draft.due:
+        ends = moment(datetime.fromtimestamp(draft.due, UTC))
     return [
         f"*Job* {code(draft.job_name, 70)}, labels kept as {code(attribute, 140)}",
         f"*Task* {task}: {found}{skipped}",
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}",
-        (
-            f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job ends "
-            f"after {ends}"
-        ),
+        f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job ends {ends}",
         f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
     ]
 

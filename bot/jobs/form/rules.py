@@ -27,7 +27,7 @@ AVAILABILITY_MIN_S, AVAILABILITY_MAX_S = 60, 2_592_000  # Ground Truth: 1 minute
 AUTO_LABEL_MAX_S = 864_000
 WORKERS_MIN, WORKERS_MAX = 1, 9  # Ground Truth: NumberOfHumanWorkersPerDataObject 1..9
 TITLE_MAX, DESCRIPTION_MAX = 128, 255  # Ground Truth: TaskTitle, TaskDescription (one line)
-_TITLE_LAST = "\ufffd"  # Ground Truth: TaskTitle takes no sign beyond it
+TITLE_LAST = "\ufffd"  # Ground Truth: TaskTitle takes no sign beyond it
 LABEL_MAX = 256  # Ground Truth: a label's name
 EXAMPLES_MAX = 10  # ours: good and bad each, so that a worker's page still opens fast
 CAPTION_MAX = 200
@@ -157,7 +157,7 @@ def input_fault(asked: Asked, allowed: Allowed) -> str:
         )
     if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
         return ""
-    if is_text_file(place.key) and draft.category == "Text":
+    if is_text_file(place.key) and asked.kind and asked.kind.category == "Text":
         return ""
     return (
         "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a slash "
@@ -187,21 +187,11 @@ def output_fault(asked: Asked, allowed: Allowed) -> str:
     return ""
 
 
-def category_fault(asked: Asked) -> str:
-    """A category that the form shows."""
-    return "" if asked.types.offered(asked.draft.category) else "Choose what is labeled."
-
-
 def type_fault(asked: Asked) -> str:
-    """A task type that can be launched, of the chosen category."""
+    """A task type that can be launched."""
     kind = asked.kind
     if kind is None or not kind.offered:
-        return "Choose how it is labeled."
-    chosen = asked.draft.category
-    if asked.types.offered(chosen) and kind.category != chosen:
-        return (
-            f"{kind.title} does not work on {chosen.lower()} data. Choose one of the types shown."
-        )
+        return "Choose what is to be done."
     return ""
 
 
@@ -244,10 +234,27 @@ def time_limit_fault(asked: Asked) -> str:
 
 def availability_fault(asked: Asked) -> str:
     """Ground Truth's bounds for TaskAvailabilityLifetimeInSeconds."""
-    # AWS's pages differ: with automated labeling older ones allow 10 days
-    most = AUTO_LABEL_MAX_S if asked.draft.extras.auto_label else AVAILABILITY_MAX_S
-    bounds = (AVAILABILITY_MIN_S, most)
+    if asked.draft.due:
+        return ""
+    bounds = (AVAILABILITY_MIN_S, _life_max(asked))
     return _duration_fault(asked, "availability_s", bounds, "10 days")
+
+
+def due_fault(asked: Asked) -> str:
+    """A moment that Ground Truth's bounds for TaskAvailabilityLifetimeInSeconds allow."""
+    seconds, most = asked.draft.availability_s, _life_max(asked)
+    if not asked.draft.due or AVAILABILITY_MIN_S <= seconds <= most:
+        return ""
+    if seconds < AVAILABILITY_MIN_S:
+        return "This moment is over, or as good as over. Choose a later one."
+    return f"This job may last {spell_duration(most)} at most. Choose an earlier moment."
+
+
+def _life_max(asked: Asked) -> int:
+    """Seconds that a job may last at most."""
+    if asked.draft.extras.auto_label:  # AWS's pages differ: older ones allow 10 days then
+        return AUTO_LABEL_MAX_S
+    return AVAILABILITY_MAX_S
 
 
 def workers_fault(asked: Asked) -> str:
@@ -265,7 +272,7 @@ def title_fault(asked: Asked) -> str:
     """Ground Truth's TaskTitle: one line."""
     ask = "Write what workers see as the task's name, for example Ripe or not"
     title, place = asked.draft.title, asked.engine.place
-    if beyond := next((sign for sign in title if sign > _TITLE_LAST), ""):
+    if beyond := next((sign for sign in title if sign > TITLE_LAST), ""):
         return (
             f"“{beyond}” does not fit: {place} takes no emoji of this kind in a task's title. Take "
             "it out; the description and the instructions may hold it."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.sandbox.workspace.person import Person, PracticeError
+from bot.sandbox.workspace.person import Person, PracticeError, elements
 
 Message = dict[str, Any]
 _LOOK = 0.1
@@ -40,7 +40,7 @@ class Order:
 
 
 def ask_for_job(person: Person, channel: str, order: Order) -> None:
-    """Fill the three pages of `/labeljob create` and press Create.
+    """Fill the form of `/labeljob create`, with what stands behind [More…], and press Create.
 
     Raises:
         PracticeError: a page came back with faults; they are in the message.
@@ -59,46 +59,93 @@ def begin_anew(person: Person) -> None:
         person.press_in_view("job_form_new")
 
 
+def choose_kind(person: Person, task_type: str) -> None:
+    """Pick the tile, the kind and the tick that stand for a task type.
+
+    Raises:
+        PracticeError: no tile of the form has it.
+
+    """
+    for tile in (_chosen(person, "tile"), *_values(person, "tile")):
+        if tile != _chosen(person, "tile"):
+            _pick(person, "tile", tile)
+        if _shows(person, task_type):
+            return
+    raise PracticeError(f"the form does not offer {task_type}")
+
+
+def _shows(person: Person, task_type: str) -> bool:
+    """Whether the kinds of the tile have the type, which is chosen then."""
+    if not _values(person, "task_type"):
+        # a tile of one type: what it is, its own instructions tell
+        return any(
+            element["action_id"].partition("~")[0] == f"value_{task_type}"
+            for _block, element in elements(person.view()["blocks"])
+        )
+    if task_type not in _values(person, "task_type"):
+        return False
+    if _chosen(person, "task_type") != task_type:
+        _pick(person, "task_type", task_type)
+    return True
+
+
 def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
-    """Fill the first page of the open form and press Next; the workspace's answer, `errors` and
-    all. `more` are fields that only some orders have, in Slack's state form.
+    """Choose what is to be done, fill what stands behind [More…] and press Done; the workspace's
+    answer, `errors` and all. `more` are fields that only some orders have, in Slack's state form.
     """
     begin_anew(person)
-    category = _option(order.category, order.category)
-    if _chosen(person, "category") != order.category:
-        person.press_in_view("job_form_category", selected_option=category)
-    return person.fill(
-        job_name={"value": order.name},
-        category={"selected_option": category},
-        task_type={"selected_option": _radio(person, "task_type", order.task_type)},
-        input_uri={"value": order.source},
-        output_uri={"value": order.output},
-        label_attribute={"value": order.attribute or None},
-        **more,
-    )
-
-
-def second_page(person: Person, order: Order) -> dict[str, Any]:
-    """Fill the second page of the open form and press Review; the workspace's answer, `errors` and
-    all.
-    """
-    typed: dict[str, Any] = {
-        "workteam_arn": {"selected_option": person.choose("workteam_arn", order.team)},
-        "title": {"value": order.title},
-        "description": {"value": order.description},
-        "labels": {"value": "\n".join(order.labels)},
-        "workers_per_object": {"value": str(order.workers)},
-    }
-    for field, text in (("short_instructions", order.short), ("full_instructions", order.full)):
-        typed[field] = {"rich_text_value": rich_text(text) if text else None}
+    if person.view()["callback_id"] != "job_form_more":
+        choose_kind(person, order.task_type)
+        person.press_in_view("job_form_show_more")
     plain = {
-        "good_examples": order.good_examples,
-        "bad_examples": order.bad_examples,
+        "job_name": order.name,
+        "title": order.title,
+        "description": order.description,
+        "label_attribute": order.attribute,
+        "workers_per_object": str(order.workers),
         "task_time_limit_s": order.task_time,
         "availability_s": order.closes_after,
+        "good_examples": order.good_examples,
+        "bad_examples": order.bad_examples,
     }
-    typed |= {field: {"value": text or None} for field, text in plain.items()}
-    return person.fill(**typed)
+    typed: dict[str, Any] = {field: {"value": text or None} for field, text in plain.items()}
+    typed["full_instructions"] = _rich(order.full)
+    if _has(person, "output_uri"):
+        typed["output_uri"] = {"value": order.output}
+    return person.fill(**typed, **more)
+
+
+def second_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
+    """Fill the page that everybody fills and press Review; the workspace's answer, `errors` and
+    all. `more` as for `first_page`.
+    """
+    typed: dict[str, Any] = {
+        "labels": {"value": "\n".join(order.labels)},
+        "short_instructions": _rich(order.short),
+    }
+    if _has(person, "input_uri"):
+        typed["input_uri"] = {"value": order.source}
+    if _has(person, "workteam_arn"):
+        typed["workteam_arn"] = {"selected_option": person.choose("workteam_arn", order.team)}
+    if _has(person, "output_uri"):
+        typed["output_uri"] = {"value": order.output}
+    return person.fill(**typed, **more)
+
+
+def faults_of(person: Person, order: Order) -> dict[str, str]:
+    """Fill the open form; what is wrong with it, by field, or nothing: then the review is open."""
+    answer = first_page(person, order)
+    if not answer.get("errors"):
+        answer = second_page(person, order)
+    if not answer.get("errors") and person.view()["callback_id"] == "job_form_more":
+        answer = (
+            person.fill()
+        )  # told on top of the page with the field: pressed again, at the field
+    return dict(answer.get("errors") or {})
+
+
+def _rich(text: str) -> dict[str, Any]:
+    return {"rich_text_value": rich_text(text) if text else None}
 
 
 def make_dataset(person: Person, channel: str, job_name: str, project: str) -> None:
@@ -194,23 +241,28 @@ def _next(answer: dict[str, Any]) -> None:
         raise PracticeError(str(stack[-1]["blocks"])[:500])
 
 
-def _option(text: str, value: str) -> dict[str, Any]:
-    return {"text": {"type": "plain_text", "text": text, "emoji": False}, "value": value}
+def _block(person: Person, block_id: str) -> dict[str, Any]:
+    """A field of the window on top; nothing where there is none."""
+    found = (one for one in person.view()["blocks"] if one.get("block_id") == block_id)
+    return next(found, {"element": {}})
+
+
+def _has(person: Person, block_id: str) -> bool:
+    return bool(_block(person, block_id)["element"])
+
+
+def _values(person: Person, block_id: str) -> list[str]:
+    """What a radio group of the window on top offers."""
+    return [one["value"] for one in _block(person, block_id)["element"].get("options", ())]
 
 
 def _chosen(person: Person, block_id: str) -> str:
     """What a radio group of the window on top shows as chosen."""
-    for block in person.view()["blocks"]:
-        if block.get("block_id") == block_id:
-            return str((block["element"].get("initial_option") or {}).get("value", ""))
-    return ""
+    return str((_block(person, block_id)["element"].get("initial_option") or {}).get("value", ""))
 
 
-def _radio(person: Person, block_id: str, value: str) -> dict[str, Any]:
-    """The choice of a radio group in the window on top."""
-    for block in person.view()["blocks"]:
-        if block.get("block_id") == block_id:
-            for choice in block["element"]["options"]:
-                if choice["value"] == value:
-                    return dict(choice)
-    raise PracticeError(f"{block_id} does not offer {value}")
+def _pick(person: Person, block_id: str, value: str) -> None:
+    """Choose in a radio group that tells the app at once."""
+    element = _block(person, block_id)["element"]
+    choice = next(one for one in element["options"] if one["value"] == value)
+    person.press_in_view(element["action_id"], selected_option=choice)
