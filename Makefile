@@ -72,7 +72,8 @@ fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minute
 	$(BIN)/python tests/sandbox/fuzz.py
 
 .PHONY: long
-long: .venv/dev.stamp ## What is too long for CI: the demo with the lowest versions that pyproject.toml allows
+long: .venv/dev.stamp ## What is too long for CI: a job of every task type, and the demo with the lowest versions that pyproject.toml allows
+	$(BIN)/python -m tests.all_types
 	$(BIN)/python -m tests.lowest
 
 .PHONY: ci

@@ -106,12 +106,18 @@ def _practice_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         help="start nothing: delete what the folder remembers, unless it is open",
     )
     sandbox.set_defaults(run=_sandbox)
+    _demo_command(commands)
 
+
+def _demo_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser(
         "demo", help="run the whole story once in the practice workspace, in the terminal"
     )
     demo.add_argument(
         "--json", action="store_true", help="print one JSON object instead of the threads"
+    )
+    demo.add_argument(
+        "--all-types", action="store_true", help="a job of every task type instead of the story"
     )
     demo.set_defaults(run=_demo)
 
@@ -193,7 +199,7 @@ def _sandbox(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    return int(_practice().demo(as_json=chosen.json))
+    return int(_practice().demo(as_json=chosen.json, all_types=chosen.all_types))
 
 
 def _practice() -> Any:

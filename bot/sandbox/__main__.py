@@ -137,23 +137,28 @@ def forget(folder: str) -> int:
     return 0
 
 
-def demo(*, as_json: bool) -> int:
-    """Play the whole story once in a folder that is thrown away; exit code 0 when it ended well."""
+def in_a_hurry(folder: Path) -> tuple[Practice, Addresses]:
+    """A practice workspace for a demo, not started yet: people and service do not dawdle."""
+    addresses = Addresses(folder)
+
+    def make() -> "Services":
+        from bot.sandbox.crowd.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
+
+        return _services(folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None)
+
+    port = free_port(0)
+    practice = Practice(folder, addresses, make, transport="http", bot_port=port, gaps=_FAST)
+    return practice, addresses
+
+
+def demo(*, as_json: bool, all_types: bool = False) -> int:
+    """Play the whole story once, or a job of every task type, in a folder that is thrown away;
+    exit code 0 when it ended well.
+    """
     with tempfile.TemporaryDirectory(prefix="labeljob-demo-") as name:
-        folder, addresses = Path(name), Addresses(Path(name))
-
-        def make() -> "Services":
-            from bot.sandbox.crowd.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
-
-            return _services(
-                folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None
-            )
-
-        practice = Practice(
-            folder, addresses, make, transport="http", bot_port=free_port(0), gaps=_FAST
-        )
+        practice, addresses = in_a_hurry(Path(name))
         try:
-            result = _played(practice, addresses)
+            result = _played(practice, addresses, all_types=all_types)
         except (PracticeError, BotFailed) as error:
             tail = (
                 practice.bot.log.read_text(errors="replace")[-3000:]
@@ -163,22 +168,24 @@ def demo(*, as_json: bool) -> int:
             raise PracticeFailed(f"The demo did not end well: {error}\n{tail}") from error
         finally:
             practice.stop()
-    from bot.sandbox.workspace.demo import read_out  # noqa: PLC0415 - as above
+    from bot.sandbox.workspace.demo import list_out, read_out  # noqa: PLC0415 - as above
 
     if as_json:
         _say(json.dumps(result, indent=2, ensure_ascii=False))
+    elif all_types:
+        list_out(result)
     else:
         read_out(result)
     good = all(job["status"] == "Completed" for job in result["jobs"])
-    return (
-        0 if good and all(each["status"] == "CREATE_COMPLETE" for each in result["datasets"]) else 1
-    )
+    datasets = result.get("datasets", ())
+    return 0 if good and all(each["status"] == "CREATE_COMPLETE" for each in datasets) else 1
 
 
-def _played(practice: Practice, addresses: Addresses) -> dict[str, Any]:
+def _played(practice: Practice, addresses: Addresses, *, all_types: bool) -> dict[str, Any]:
+    from bot.sandbox.workspace.all_types import AllTypes  # noqa: PLC0415 - as below
     from bot.sandbox.workspace.demo import Demo, watched  # noqa: PLC0415 - its progress bar is only for the demo
 
-    return watched(Demo(practice, addresses))
+    return watched((AllTypes if all_types else Demo)(practice, addresses).play)
 
 
 def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any) -> "Services":

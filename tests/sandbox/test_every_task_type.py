@@ -7,23 +7,48 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aws_practice import BUCKET, Practice
-from every_type import (
-    AUDITS,
-    LIGHT,
-    PLAIN,
-    TELLING,
-    as_lines,
-    attribute,
-    categories,
-    furnish,
-    request,
-)
-from result_reader import Broken, labels_in, responses_in
+from aws_practice import BUCKET, ROLE, Practice, lines, picture
 
-from bot.sandbox.crowd import worker_pages
+from bot.sandbox.crowd import sample_truth, worker_pages
 from bot.sandbox.crowd.job_request import split_uri
 from bot.sandbox.http import Server
+from bot.sandbox.workspace import every_type, sample_scenes
+from bot.sandbox.workspace.every_type import (
+    AUDITS,
+    LIGHT,
+    PICTURES,
+    PLAIN,
+    TELLING,
+    TEXTS,
+    attribute,
+    audited_by,
+    categories,
+)
+from tests.result_reader import Broken, labels_in, responses_in
+
+SEED = 7
+
+
+def furnish(aws: Practice) -> None:
+    """Pictures, texts, frames, clips and clouds where the requests look for them."""
+    shape = picture(sample_truth.WIDTH, sample_truth.HEIGHT, "JPEG")
+    listed = []
+    for scene in list(sample_truth.scenes(SEED))[38:44]:
+        aws.put(scene.name, shape)  # the workers know by its name what it shows
+        listed.append({"source-ref": f"s3://{BUCKET}/{scene.name}"})
+    aws.put(PICTURES, lines(*listed))
+    texts = ["Ana met Noor in Lyon.", "The pears from Kent came late.", "No apples, said Ben."]
+    aws.put(TEXTS, lines(*({"source": text} for text in texts)))
+    for key, content in sample_scenes.files(BUCKET, SEED):
+        aws.put(key, content)
+
+
+def request(aws: Practice, team: str, task_type: str, **more: Any) -> dict[str, Any]:
+    """As somebody in the console asks for it."""
+    account = every_type.Account(
+        BUCKET, f"s3://{BUCKET}/results", ROLE, "us-east-1", "111122223333", aws.put
+    )
+    return every_type.request(account, team, task_type, **more)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +125,7 @@ def test_a_job_of_each_type_is_labeled_and_written_as_documented(
 @pytest.mark.parametrize("task_type", AUDITS)
 def test_each_audit_goes_on_from_what_is_there(aws: Practice, team: str, task_type: str) -> None:
     """Without this, checking and fixing would be shown on data that has nothing to check."""
-    audited = AUDITS[task_type][1]
+    audited = audited_by(task_type)
     first = completed(aws, team, audited, name=f"first-{task_type}")
     manifest = completed(aws, team, task_type, source=first)
     found = checked(aws, task_type, manifest)
@@ -172,7 +197,7 @@ def test_scenes_that_nobody_knows_are_labeled_too(aws: Practice, team: str) -> N
         "source-ref": f"s3://{BUCKET}/own/street.bin",
         "source-ref-metadata": {"format": "binary/xyzi", "unix-timestamp": 1.5},
     }
-    aws.put("own/clouds.manifest", as_lines([entry]))
+    aws.put("own/clouds.manifest", lines(entry))
     source = f"s3://{BUCKET}/own/clouds.manifest"
     manifest = completed(aws, team, "3d-object-detection", name="own-clouds", source=source)
     [(value, _)] = checked(aws, "3d-object-detection", manifest)
@@ -184,7 +209,7 @@ def test_scenes_that_nobody_knows_are_labeled_too(aws: Practice, team: str) -> N
         aws.put(f"own/frame-00{at}.jpg", body)
     sequence = {"seq-no": 1, "prefix": folder, "number-of-frames": 2, "frames": frames}
     aws.put("own/seq.json", json.dumps(sequence))
-    aws.put("own/frames.manifest", as_lines([{"source-ref": f"{folder}seq.json"}]))
+    aws.put("own/frames.manifest", lines({"source-ref": f"{folder}seq.json"}))
     manifest = completed(
         aws, team, "video-object-tracking", name="own-frames", source=f"{folder}frames.manifest"
     )
@@ -303,7 +328,7 @@ def test_a_sequence_file_that_is_not_right_fails_the_job(
     name = f"sequence-{abs(hash(words))}"
     text = sequence if isinstance(sequence, str) else json.dumps(sequence)
     aws.put(f"{name}/seq.json", text)
-    aws.put(f"{name}/in.manifest", as_lines([{"source-ref": f"s3://{BUCKET}/{name}/seq.json"}]))
+    aws.put(f"{name}/in.manifest", lines({"source-ref": f"s3://{BUCKET}/{name}/seq.json"}))
     source = f"s3://{BUCKET}/{name}/in.manifest"
     job = ended(aws, request(aws, team, task_type, name=name, source=source))
     assert job["LabelingJobStatus"] == "Failed"
@@ -311,7 +336,7 @@ def test_a_sequence_file_that_is_not_right_fails_the_job(
 
 
 @pytest.mark.parametrize(
-    ("task_type", "lines", "words"),
+    ("task_type", "entries", "words"),
     [
         (SCENE, [{"source-ref": f"s3://{BUCKET}/gone.json"}], "NoSuchKey"),
         (SCENE, [{"source": "a text"}], "has no source-ref"),
@@ -345,11 +370,11 @@ def test_a_sequence_file_that_is_not_right_fails_the_job(
     ],
 )
 def test_a_manifest_that_does_not_fit_the_scene_fails_the_job(
-    aws: Practice, team: str, task_type: str, lines: list[dict[str, Any]], words: str
+    aws: Practice, team: str, task_type: str, entries: list[dict[str, Any]], words: str
 ) -> None:
     """Without this, lines of another task type would seem to be labeled."""
     name = f"lines-{abs(hash(words))}"
-    aws.put(f"{name}/in.manifest", as_lines(lines))
+    aws.put(f"{name}/in.manifest", lines(*entries))
     source = f"s3://{BUCKET}/{name}/in.manifest"
     job = ended(aws, request(aws, team, task_type, name=name, source=source))
     assert job["LabelingJobStatus"] == "Failed"
@@ -368,8 +393,8 @@ def test_frames_that_cannot_be_loaded_are_failed_objects(aws: Practice, team: st
     """One missing picture must not hold a job open for ever."""
     sequence = {**SEQ, "frames": [{"frame-no": 0, "frame": "not-there.jpg"}]}
     aws.put("missing/seq.json", json.dumps(sequence))
-    lines = [f"s3://{BUCKET}/missing/seq.json", f"s3://{BUCKET}/frames/belt-s7-01.json"]
-    aws.put("missing/in.manifest", as_lines([{"source-ref": uri} for uri in lines]))
+    entries = [f"s3://{BUCKET}/missing/seq.json", f"s3://{BUCKET}/frames/belt-s7-01.json"]
+    aws.put("missing/in.manifest", lines(*({"source-ref": uri} for uri in entries)))
     source = f"s3://{BUCKET}/missing/in.manifest"
     job = ended(aws, request(aws, team, SCENE, name="missing", source=source))
     counts = job["LabelCounters"]
@@ -392,7 +417,7 @@ def test_a_function_that_does_not_exist_fails_the_job(aws: Practice, team: str) 
 
 def test_the_practice_functions_keep_what_most_workers_said(aws: Practice, team: str) -> None:
     """The one after the task is there to be seen at work: one answer, not all of them."""
-    manifest = completed(aws, team, "custom", name="merged", NumberOfHumanWorkersPerDataObject=3)
+    manifest = completed(aws, team, "custom", name="merged", workers=3)
     for value, _ in checked(aws, "custom", manifest):
         assert value.keys() == {"annotation", "agreed", "answers"}
         assert value["answers"] == 3

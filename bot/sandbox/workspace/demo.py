@@ -181,7 +181,7 @@ class Demo:
         ]
 
 
-def watched(demo: Demo) -> dict[str, Any]:
+def watched(play: Callable[[Callable[[str, int, int], None]], dict[str, Any]]) -> dict[str, Any]:
     """Play with a progress bar on standard error."""
     columns = (
         SpinnerColumn(),
@@ -198,7 +198,16 @@ def watched(demo: Demo) -> dict[str, Any]:
             steps[step] = task
             progress.update(task, completed=done, total=total)
 
-        return demo.play(show)
+        return play(show)
+
+
+def list_out(result: dict[str, Any]) -> None:
+    """Print a line for the job of each task type."""
+    console = Console(file=sys.stdout, highlight=False)
+    for job in result["jobs"]:
+        told = f"{job['task_type']:<38}{job['status']:<11}{job['output_manifest']}"
+        console.print(told, markup=False, soft_wrap=True)
+    console.print(f"{result['seconds']} s")
 
 
 def read_out(result: dict[str, Any]) -> None:

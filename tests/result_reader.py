@@ -9,7 +9,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -62,11 +62,15 @@ def need(right: object, words: str) -> None:
         raise Broken(words)
 
 
-def labels_in(read: Read, task_type: str, manifest: str) -> list[tuple[Any, dict[str, Any]]]:
-    """Value and metadata of every labeled line of an output manifest, each of them checked.
+def labels_in(
+    read: Read, task_type: str, manifest: str, *, jobs: Iterable[str] = ()
+) -> list[tuple[Any, dict[str, Any]]]:
+    """Value and metadata of every labeled line of an output manifest, each of them checked; `jobs`
+    are earlier ones of a chain whose labels it may hold.
 
     Raises Broken.
     """
+    own = manifest.removesuffix("/manifests/output/output.manifest").rpartition("/")[2]
     need(manifest.endswith("/manifests/output/output.manifest"), manifest)
     found = []
     for number, text in enumerate(read(manifest).decode().splitlines(), 1):
@@ -75,7 +79,7 @@ def labels_in(read: Read, task_type: str, manifest: str) -> list[tuple[Any, dict
         name = attribute_of(entry, task_type)
         if name:
             value, metadata = entry[name], entry[f"{name}-metadata"]
-            _check_common(metadata, manifest)
+            _check_common(metadata, {own, *jobs})
             CHECKS[TYPES[task_type]](read, entry, value, metadata)
             if task_type.endswith("-adjustment"):
                 need(metadata.get("adjustment-status") in {"adjusted", "unadjusted"}, "status")
@@ -94,10 +98,10 @@ def attribute_of(entry: dict[str, Any], task_type: str) -> str:
     return named[-1] if named else ""
 
 
-def _check_common(metadata: dict[str, Any], manifest: str) -> None:
-    job = manifest.removesuffix("/manifests/output/output.manifest").rpartition("/")[2].lower()
-    named = job if metadata["type"] == "groundtruth/custom" else f"labeling-job/{job}"
-    need(metadata["job-name"] == named, f"job-name {metadata['job-name']}")
+def _check_common(metadata: dict[str, Any], jobs: set[str]) -> None:
+    before = "" if metadata["type"] == "groundtruth/custom" else "labeling-job/"
+    named = {f"{before}{job.lower()}" for job in jobs}
+    need(metadata["job-name"] in named, f"job-name {metadata['job-name']}")
     need(metadata["human-annotated"] in {"yes", "no"}, "human-annotated")
     need(datetime.fromisoformat(metadata["creation-date"]).tzinfo is None, "creation-date")
 

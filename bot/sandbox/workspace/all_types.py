@@ -1,0 +1,175 @@
+"""The demo of all task types: a job of each, labeled by simulated people, and what Slack tells of
+it.
+
+What the form takes is asked for in the form; the rest is made in the AWS console by somebody else,
+and followed with `/labeljob follow`; the result says why. Audits begin with the results of the type
+that they look at, so they come second. Promises one job for each type, and that its card told its
+end.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bot.sandbox.workspace import every_type, seed, special_jobs
+from bot.sandbox.workspace.addresses import Addresses
+from bot.sandbox.workspace.console import EVERY_OUTPUT, OVER, Console
+from bot.sandbox.workspace.person import Person, PracticeError
+from bot.sandbox.workspace.practice import Practice
+from bot.sandbox.workspace.story import (
+    Order,
+    ask_for_job,
+    card_of,
+    close_windows,
+    wait_for,
+)
+
+__all__ = ["ALL", "FIVE", "AllTypes"]
+
+_DATA, _LABELERS = "C0DATA", "C0LABEL"
+_PATIENCE = 240.0  # seconds for each of the two rounds; they take a fraction of that
+ALL = (*every_type.PLAIN, *every_type.AUDITS)
+FIVE = (
+    "image-classification",
+    "semantic-segmentation",
+    "named-entity-recognition",
+    "video-object-tracking",
+    "3d-object-detection",
+)
+"""The short form: one type of each family of tools."""
+_MEDIA = {"named-entity-recognition": "text"}
+Show = Callable[[str, int, int], None]
+
+
+class AllTypes:
+    """Asks for the jobs, waits for their ends and reads what came of them."""
+
+    def __init__(self, practice: Practice, addresses: Addresses) -> None:
+        self._practice = practice
+        self._mara = Person(addresses.slack_url, "U0MARA")
+        self._sam = Person(addresses.slack_url, "U0SAM")
+        self._addresses = addresses
+        self._asked: dict[str, dict[str, str]] = {}
+
+    def play(self, show: Show, task_types: Iterable[str] = ALL) -> dict[str, Any]:
+        """A job of each type; `show(step, done, total)` is told how far it is. The result is what
+        `--json` prints.
+
+        Raises:
+            PracticeError: a step did not succeed.
+
+        """
+        start, wanted = time.monotonic(), list(task_types)
+        show("starting the practice workspace", 0, 1)
+        self._practice.start()
+        self._console = Console(self._addresses)
+        show("starting the practice workspace", 1, 1)
+        wait_for(self._tie, 15, "the labeling teams to be listed")
+        first = [each for each in wanted if each in every_type.PLAIN]
+        self._round("labeling", first, show)
+        audits = [each for each in wanted if each in every_type.AUDITS]
+        self._round("checking and fixing", audits, show)
+        result: dict[str, Any] = {"jobs": [self._job(each) for each in wanted]}
+        if wanted == list(ALL):
+            result |= self._special(show)
+        return result | {"seconds": round(time.monotonic() - start, 1)}
+
+    def _special(self, show: Show) -> dict[str, Any]:
+        """A stream, a model's share and a chain."""
+        boxes = self._console.output(_name("bounding-box"))
+        acts: dict[str, Callable[[], dict[str, Any]]] = {
+            "streaming": lambda: special_jobs.stream(self._console),
+            "automated": lambda: special_jobs.automated(self._console),
+            "chain": lambda: special_jobs.chain(self._console, boxes),
+        }
+        found = {}
+        for number, (name, act) in enumerate(acts.items()):
+            show("a stream, a model, a chain", number, len(acts))
+            found[name] = act()
+        show("a stream, a model, a chain", len(acts), len(acts))
+        return found
+
+    def _tie(self) -> bool:
+        answer = self._sam.command(_LABELERS, "/labelteam", f"here {seed.AUTOMATIC_TEAM}")
+        return "is linked to this channel" in str(answer.get("ephemeral", {}).get("text"))
+
+    def _round(self, step: str, task_types: list[str], show: Show) -> None:
+        """Ask for a job of each of these, and wait until its card told its end."""
+        for number, task_type in enumerate(task_types):
+            show(f"asking: {step}", number, len(task_types))
+            self._ask(task_type)
+        show(f"asking: {step}", len(task_types), len(task_types))
+        wait_for(lambda: self._are_over(step, task_types, show), _PATIENCE, "the jobs to end")
+        wait_for(lambda: all(map(self._is_told, task_types)), _PATIENCE, "their ends to be told")
+
+    def _ask(self, task_type: str) -> None:
+        why = "the form has no audits yet"
+        if task_type in every_type.PLAIN:
+            why = self._fault_of_form(task_type)
+        if not why:
+            self._asked[task_type] = {"asked_in": "form"}
+            return
+        audited = every_type.audited_by(task_type)
+        source = self._console.output(_name(audited)) if audited else ""
+        self._console.create(task_type, _name(task_type), source=source)
+        self._mara.command(_DATA, "/labeljob", f"follow {_name(task_type)}")
+        self._asked[task_type] = {"asked_in": "console", "why": why}
+
+    def _fault_of_form(self, task_type: str) -> str:
+        """Ask in the form; why it did not take the job, "" when it did."""
+        try:
+            ask_for_job(self._mara, _DATA, _order(task_type))
+        except PracticeError as error:
+            close_windows(self._mara)
+            return str(error)
+        return ""
+
+    def _are_over(self, step: str, task_types: list[str], show: Show) -> bool:
+        over = {_name(each) for each in task_types} & self._console.over()
+        show(step, len(over), len(task_types))
+        return len(over) == len(task_types)
+
+    def _is_told(self, task_type: str) -> bool:
+        """Whether the card's thread tells of the end."""
+        root = card_of(self._mara, _DATA, _name(task_type))
+        told = [str(each["text"]) for each in self._mara.thread(_DATA, root["ts"])]
+        return any(status in text for text in told[1:] for status in OVER)
+
+    def _job(self, task_type: str) -> dict[str, Any]:
+        return {
+            "task_type": task_type,
+            "status": self._console.status(_name(task_type)),
+            "output_manifest": self._console.output(_name(task_type)),
+            **self._asked[task_type],
+        }
+
+
+def _name(task_type: str) -> str:
+    return f"every-{task_type}"
+
+
+def _category(task_type: str) -> str:
+    """Where the form shows it."""
+    for category in ("Text", "Video", "3D"):
+        if _MEDIA.get(task_type, task_type).startswith(category.lower()):
+            return category
+    return "Image"
+
+
+def _order(task_type: str) -> Order:
+    """What Mara types into the form."""
+    plain = every_type.PLAIN[task_type]
+    return Order(
+        name=_name(task_type),
+        title=f"Every type: {task_type}",
+        description="Look and answer",
+        category=_category(task_type),
+        task_type=task_type,
+        source=f"s3://{seed.RAW}/{plain.manifest}",
+        output=EVERY_OUTPUT,
+        team=seed.AUTOMATIC_TEAM,
+        labels=plain.labels,
+        # the words of the job before would have to be read again
+        short=f"Look well, then answer: {task_type}.",
+        attribute=every_type.attribute(task_type),
+    )
