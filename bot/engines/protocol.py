@@ -75,7 +75,7 @@ class Order:
 
     `request_key` is ours and marks the job at the engine, so that it is known again after an answer
     that never came. `folder` is where the bot keeps what belongs to the job; `allowed` are the
-    places from which pictures may be shown.
+    places from which pictures may be shown. `objects` are those of the manifest.
     """
 
     request_key: str
@@ -93,6 +93,7 @@ class Order:
     allowed: Allowed
     particulars: Particulars = NO_PARTICULARS
     extras: Extras = NO_EXTRAS
+    objects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,10 @@ class Engine(Protocol):
 
         """
 
-    def running(self) -> dict[str, Report]:
+    def withdraw(self, name: str, request_key: str, steps: Steps) -> None:
+        """See to it that nothing goes on of a submission that is given up before it was whole."""
+
+    def running(self) -> Mapping[str, Report]:
         """Every job that is not over, by its id."""
 
     def report(self, job: Known) -> Report:

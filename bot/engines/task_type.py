@@ -93,6 +93,12 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     auto_label_pixels_max: int = 0
     rekognition: str = "not importable"
     public_workforce: bool = False
+    jobs_max: int = 1
+
+    @property
+    def limit(self) -> int:
+        """The most objects of one request, in one job of the engine or in several."""
+        return self.objects_max * self.jobs_max
 
     @property
     def noun(self) -> str:

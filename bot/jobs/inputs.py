@@ -5,8 +5,10 @@ before the launch.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
+from bot.base.blocks import count
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, Listed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
@@ -118,7 +120,7 @@ class Inputs:
             source_key=_source_key(kind),
             media=_endings(kind),
             allowed=self._allowed.text,
-            limit=kind.objects_max,
+            limit=kind.limit,
             attribute=attribute,
         )
         if not verdict.fine:
@@ -145,7 +147,7 @@ class Inputs:
 
     def _objects(self, uri: S3Uri, tally: build.Tally, kind: TaskType) -> Iterator[bytes]:
         keys = self._storage.keys(uri)
-        limit = kind.objects_max
+        limit = kind.limit
         return build.lines_for(
             keys,
             uri.bucket,
@@ -171,13 +173,24 @@ class Inputs:
             file = S3Uri(uri.bucket, listed.key)
             check_size(file, listed.size)
             for text in texts.texts(listed.key, self._storage.chunks(file), seen):
-                yield from build.text_line(text, tally, kind.objects_max)
+                yield from build.text_line(text, tally, kind.limit)
         tally.blank = seen.blank
 
     def _listed(self, uri: S3Uri) -> Listed:
         """A single file, as a listing would have it."""
         head = self._storage.head(uri)
         return Listed(uri.key, head.size, head.archived)
+
+
+def in_several(objects: int, kind: TaskType, place: str) -> str:
+    """That so many objects become several jobs, in words; "" where one job takes them."""
+    if objects <= kind.objects_max:
+        return ""
+    jobs = ceil(objects / kind.objects_max)
+    return (
+        f"{count(objects, kind.noun)} in {jobs} jobs at {place}, which takes "
+        f"{kind.objects_max:,} in one: here they are one job with one card and one end."
+    )
 
 
 def reading_of(draft: Draft) -> texts.Reading:

@@ -88,10 +88,15 @@ class Launch:
                 self._taken(job, made)
                 return
         if job.stop_wanted:
+            self._engine.withdraw(job.name, job.request_key, steps)
             state = msgspec.structs.replace(job.state, state=STOPPED, ended_at=self._clock())
             self._store.change(job, state, (Change(Kind.STOPPED),))
             return
-        draft, order = self._orders.of(job, steps)
+        try:
+            draft, order = self._orders.of(job, steps)
+        except Refusal:
+            self._engine.withdraw(job.name, job.request_key, steps)
+            raise
         steps.job = replace(steps.job, draft=draft, manifest_uri=str(order.manifest))
         submitted = self._engine.submit(order, steps)
         self._taken(steps.job, submitted)

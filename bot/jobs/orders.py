@@ -19,7 +19,7 @@ from bot.jobs.data.brought import Stored
 from bot.jobs.data.storing import Storing
 from bot.jobs.draft import Draft, final_attribute, without_source
 from bot.jobs.facts import instructions_of
-from bot.jobs.inputs import Inputs
+from bot.jobs.inputs import Input, Inputs, in_several
 from bot.jobs.records import Job
 from bot.manifests.looked import Looked
 from bot.people.access import Access
@@ -81,13 +81,14 @@ class Orders:
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
         kind = self._engine.task_types[draft.task_type]
         of_files, draft = self._with_files(draft, kind, steps)
-        of_data, manifest = self._manifest(draft, kind, folder, alive)
+        read, manifest = self._manifest(draft, kind, folder, alive)
+        of_data = [words for words in (read.notes, self._several(read, kind)) if words]
         draft = msgspec.structs.replace(
             draft,
             notes=(*of_files, *of_data, *checked.notes),
             names={**draft.names, **checked.names},
         )
-        return draft, self._order(draft, manifest, job.request_key)
+        return draft, self._order(draft, manifest, job.request_key, read.objects)
 
     def first(self, draft: Draft, alive: Callable[[], None]) -> tuple[Order, Mapping[str, Any]]:
         """The order that a draft without faults would become, and its first object; nothing is
@@ -103,9 +104,9 @@ class Orders:
         kind = self._engine.task_types[draft.task_type]
         storage = self._storage.attended(alive)
         line = Inputs(storage, self._open.of(draft.channel)).first(draft, kind)
-        return self._order(draft, S3Uri.parse(draft.input_uri), ""), line
+        return self._order(draft, S3Uri.parse(draft.input_uri), "", 1), line
 
-    def _order(self, draft: Draft, manifest: S3Uri, request_key: str) -> Order:
+    def _order(self, draft: Draft, manifest: S3Uri, request_key: str, objects: int) -> Order:
         kind = self._engine.task_types[draft.task_type]
         output = S3Uri.parse(draft.output_uri)
         return Order(
@@ -124,6 +125,7 @@ class Orders:
             allowed=self._open.of(draft.channel),
             particulars=draft.particulars,
             extras=draft.extras,
+            objects=objects,
         )
 
     def _check(self, job: Job, alive: Callable[[], None], look: Look) -> Checked:
@@ -159,8 +161,8 @@ class Orders:
 
     def _manifest(
         self, draft: Draft, kind: TaskType, folder: S3Uri, alive: Callable[[], None]
-    ) -> tuple[tuple[str, ...], S3Uri]:
-        """What is to be looked at in the data, and the manifest that lists the objects; one that is
+    ) -> tuple[Input, S3Uri]:
+        """What was read of the data, and the manifest that lists the objects; one that is
         made has the hash of its content in its key.
         """
         storage = self._storage.attended(alive)
@@ -169,4 +171,7 @@ class Orders:
             if made.body is not None:
                 manifest = folder.join(f"{made.body.sha256}.manifest")
                 storage.put_once(manifest, made.body, "application/x-ndjson")
-            return (made.input.notes,) if made.input.notes else (), manifest
+            return made.input, manifest
+
+    def _several(self, read: Input, kind: TaskType) -> str:
+        return in_several(read.objects, kind, self._engine.names.place)

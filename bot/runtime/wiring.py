@@ -24,6 +24,7 @@ from bot.delivery.senders import Senders
 from bot.delivery.slack_files import SCOPE, SlackFiles
 from bot.delivery.uploads import Uploads
 from bot.delivery.windows import Windows
+from bot.engines.campaigns import Campaigns
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import Engine
 from bot.ground import Ground
@@ -93,7 +94,7 @@ def build(
     slack = client_of(settings, answering=answering)
     db = Database(settings.database_url, busy_wait=ANSWER_BUSY_WAIT if answering else 10.0)
     aws, account = aws or Aws(settings), Account.of(settings)
-    engine = engine or GroundTruth.of(settings, aws)
+    engine = engine or Campaigns.of(GroundTruth.of(settings, aws), settings, aws)
     installation = installation_of(slack)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     patient = partial(client_of, settings, answering=False)

@@ -130,6 +130,11 @@ class PaperEngine:
             self._answer("objects")
         return Submitted(str(project.number), self._report(project))
 
+    def withdraw(self, name: str, request_key: str, steps: Steps) -> None:
+        found = self.made_before(name, request_key, steps)
+        if found is not None:
+            self.stop(Known(found.id, name))
+
     def running(self) -> dict[str, Report]:
         return {
             str(number): self._report(project)

@@ -65,7 +65,13 @@ __all__ = [
 class World:
     """People, stand-ins and the bot."""
 
-    def __init__(self, folder: Path, *, engine: Engine | None = None, **changes: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        engine: Engine | Callable[[Settings], Engine] | None = None,
+        **changes: Any,
+    ) -> None:
         self.clock = MovableClock()
         self.services = Services(folder, self.clock)
         self.began = {True: 0, False: 0}
@@ -92,7 +98,8 @@ class World:
             **changes,
         }
         read = Settings(**settings)
-        self.bot = wiring.build(read, engine=engine)
+        made = engine(read) if callable(engine) else engine
+        self.bot = wiring.build(read, engine=made)
         self.bot.ground.db.migrate()
         self.bot.jobs.queue.refresh(self.bot.installation.team_id)
         self._sender = self.bot.senders.sender()

@@ -145,6 +145,9 @@ class GroundTruth:
         categories = category_file(order.task_type, order.instructions, order.particulars)
         return self._previewer.of_own_page(arn, order, line, categories or b"{}")
 
+    def withdraw(self, name: str, request_key: str, steps: Steps) -> None:
+        """Nothing to do: one call makes the whole job."""
+
     def running(self) -> dict[str, Report]:
         """Every job that is not over, by ARN."""
         return self._gateway.active()

@@ -1,10 +1,11 @@
 """Can the data be labeled: it is there, it has the right form, and it is not too much."""
 
+from bot.engines.task_type import TaskType
 from bot.jobs.checks.check import Check, Seen, Sight, look_at
 from bot.jobs.data.storing import in_zips
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.finding import Finding, Kind
-from bot.jobs.inputs import Input, Inputs
+from bot.jobs.inputs import Input, Inputs, in_several
 
 REPEATS = "repeats"
 """The fix: a new manifest beside the old, in which each object stands once."""
@@ -16,7 +17,11 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
         counted = in_zips(draft.brought, kind, sight.storage)
         return Seen(look_at(counted.left_out), objects=counted.objects)
     found = Inputs(sight.storage, sight.allowed).read(draft, kind)
-    findings = (*_labeled(final_attribute(draft, kind), found), *_noted(found))
+    findings = (
+        *_labeled(final_attribute(draft, kind), found),
+        *_noted(found),
+        *_several(found, kind, sight),
+    )
     return Seen(findings, objects=found.objects, skipped=found.skipped, texts=found.texts)
 
 
@@ -25,6 +30,12 @@ def _noted(found: Input) -> list[Finding]:
     if not found.notes:
         return []
     return [Finding(Kind.LOOK_AT, found.notes, fix=REPEATS if found.repeats else "")]
+
+
+def _several(found: Input, kind: TaskType, sight: Sight) -> list[Finding]:
+    """It becomes several jobs."""
+    words = in_several(found.objects, kind, sight.engine.names.place)
+    return [Finding(Kind.LOOK_AT, words)] if words else []
 
 
 def _labeled(name: str, found: Input) -> list[Finding]:

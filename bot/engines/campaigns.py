@@ -1,0 +1,334 @@
+"""Campaigns: more objects than one job of an engine takes, as several jobs that look like one.
+
+Promises to the jobs: a campaign is a job like any other. Its manifest is cut into equal parts, each
+is a job of its own there; it has one id, one report (the sum) and one end; a stop stops all; its
+results are one manifest, in the place where a job of its name would have put it. An order that fits
+into one job goes through untouched.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from math import ceil
+from typing import Any
+
+import msgspec
+
+from bot.base.aws import Aws
+from bot.base.blocks import count
+from bot.base.errors import LabeljobError, Refusal
+from bot.base.s3_uri import S3Uri
+from bot.base.settings import Settings
+from bot.base.storage import Storage, gathered
+from bot.engines.protocol import (
+    COMPLETED,
+    FAILED,
+    IN_PROGRESS,
+    INITIALIZING,
+    STOPPED,
+    STOPPING,
+    Described,
+    Engine,
+    Known,
+    Order,
+    Previewed,
+    Report,
+    Rights,
+    Steps,
+    Submitted,
+)
+from bot.engines.task_type import TaskTypes
+from bot.manifests.json_lines import numbered
+from bot.people.work_team import WorkTeam
+
+JOBS_MAX = 20
+"""Ours: two million objects; a manifest of more is over the 1 GB that the bot reads."""
+_NAME_MAX = 63  # Ground Truth: LabelingJobName
+_MANIFEST = "application/x-ndjson"
+_OVER = (COMPLETED, FAILED, STOPPED)
+
+log = logging.getLogger(__name__)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One job of a campaign: its name there, what it labels, and its id once it is made."""
+
+    name: str
+    manifest: str
+    id: str = ""
+
+
+class _Campaign(msgspec.Struct, frozen=True):
+    """What a campaign's id holds: its jobs, and the folder of their results."""
+
+    output: str
+    parts: tuple[Part, ...]
+
+
+_IDS = msgspec.json.Decoder(_Campaign)
+_PARTS = msgspec.json.Decoder(tuple[Part, ...])
+
+
+class _Running(Mapping[str, Report]):
+    """What runs, by id. A campaign is found by its own: as long as one of its jobs runs and all are
+    known, it is the sum of them.
+    """
+
+    def __init__(self, listed: Mapping[str, Report], over: Mapping[str, Report]) -> None:
+        self._listed = listed
+        self._over = over
+
+    def __getitem__(self, job: str) -> Report:
+        campaign = _campaign(job)
+        if campaign is None:
+            return self._listed[job]
+        if not any(part.id in self._listed for part in campaign.parts):
+            raise KeyError(job)
+        each = [self._listed.get(part.id) or self._over[part.id] for part in campaign.parts]
+        return summed(campaign.parts, each)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+
+class Campaigns:
+    """An engine whose requests may be larger than one of its jobs (see
+    `bot.engines.protocol.Engine`).
+
+    `objects_max` cuts sooner than the task type has to, None for never.
+    """
+
+    def __init__(self, engine: Engine, storage: Storage, *, objects_max: int | None = None) -> None:
+        self._engine = engine
+        self._storage = storage
+        self._over: dict[str, Report] = {}  # jobs that have ended: nothing of them changes again
+        self.names = engine.names
+        self.abilities = engine.abilities
+        self.task_types = TaskTypes(
+            msgspec.structs.replace(
+                kind,
+                objects_max=min(kind.objects_max, objects_max or kind.objects_max),
+                jobs_max=JOBS_MAX,
+            )
+            for kind in engine.task_types.values()
+        )
+
+    @classmethod
+    def of(
+        cls, engine: Engine, settings: Settings, aws: Aws, *, objects_max: int | None = None
+    ) -> "Campaigns":
+        """Make them over an engine whose results lie in the settings' buckets."""
+        storage = Storage.for_work(aws, settings.allowed)
+        return cls(engine, storage, objects_max=objects_max)
+
+    def check_name(self, name: str) -> None:
+        """As the engine does; the names of a campaign's jobs are found when they are made."""
+        self._engine.check_name(name)
+
+    def taken_names(self, beginning: str) -> set[str]:
+        """As the engine."""
+        return self._engine.taken_names(beginning)
+
+    def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
+        """As the engine."""
+        return self._engine.rights(reads, writes)
+
+    def made_before(self, name: str, request_key: str, steps: Steps) -> Submitted | None:
+        """The job, or a campaign whose jobs have all been made; one that is half made goes on."""
+        parts = _kept(steps)
+        if not parts:
+            return self._engine.made_before(name, request_key, steps)
+        made = [self._engine.made_before(part.name, request_key, steps) for part in parts]
+        found = [each for each in made if each is not None]
+        if len(found) < len(parts):
+            return None
+        return _submitted(steps.done("output"), parts, found)
+
+    def submit(self, order: Order, steps: Steps) -> Submitted:
+        """The job, or each job of the campaign; where one is refused, those before it are
+        stopped.
+        """
+        parts = _kept(steps)
+        if not parts and order.objects <= order.task_type.objects_max:
+            return self._engine.submit(order, steps)
+        if not parts:
+            parts = self._cut(order, steps)
+            steps.keep(parts=_text(parts), output=str(order.output))
+        made: list[Submitted] = []
+        for part in parts:
+            one = replace(order, name=part.name, manifest=S3Uri.parse(part.manifest))
+            try:
+                made.append(self._engine.submit(one, steps))
+            except Refusal as refusal:
+                self.withdraw(order.name, order.request_key, steps)
+                raise _told(refusal, len(made)) from refusal
+            steps.alive()
+        return _submitted(str(order.output), parts, made)
+
+    def preview(self, order: Order, line: Mapping[str, Any]) -> Previewed:
+        """As the engine: workers see the same page in every job."""
+        return self._engine.preview(order, line)
+
+    def withdraw(self, name: str, request_key: str, steps: Steps) -> None:
+        """Stop the jobs of a campaign that is given up half made."""
+        self._engine.withdraw(name, request_key, steps)
+        for part in _kept(steps):
+            try:
+                found = self._engine.made_before(part.name, request_key, steps)
+                if found is not None:
+                    self._engine.stop(Known(found.id, part.name))
+            except LabeljobError as error:
+                words = "%s belongs to %s, which was given up; stop it in the console: %s"
+                log.error(words, part.name, name, error.words)  # noqa: TRY400 - the words say all
+
+    def running(self) -> Mapping[str, Report]:
+        """Every job that is not over, by its id; a campaign is found by its own."""
+        return _Running(self._engine.running(), self._over)
+
+    def report(self, job: Known) -> Report:
+        """How the job stands, or all of a campaign's together. At a campaign's end its results are
+        put together.
+        """
+        campaign = _campaign(job.id)
+        if campaign is None:
+            return self._engine.report(job)
+        reports = [self._report(part) for part in campaign.parts]
+        report = summed(campaign.parts, reports)
+        if report.state not in _OVER:
+            return report
+        return replace(report, output_uri=self._merged(job.name, campaign, reports))
+
+    def describe(self, name: str) -> Described:
+        """As the engine: a job that was made elsewhere is one job."""
+        return self._engine.describe(name)
+
+    def stop(self, job: Known) -> None:
+        """Ask for a stop of the job, or of all of a campaign's."""
+        campaign = _campaign(job.id)
+        if campaign is None:
+            self._engine.stop(job)
+            return
+        for part in campaign.parts:
+            self._engine.stop(Known(part.id, part.name))
+
+    def teams(self) -> list[WorkTeam]:
+        """As the engine."""
+        return self._engine.teams()
+
+    def results(self, output: str, name: str) -> str:
+        """As the engine."""
+        return self._engine.results(output, name)
+
+    def _cut(self, order: Order, steps: Steps) -> tuple[Part, ...]:
+        """The parts of the order's manifest, written beside it, under names that are free."""
+        many = ceil(order.objects / order.task_type.objects_max)
+        names = _free(order.name, self._engine.taken_names(order.name[: _NAME_MAX - 4]), many)
+        storage = self._storage.attended(steps.alive)
+        lines = _lines(storage.chunks(order.manifest))
+        parts = []
+        for name in names:
+            with gathered(islice(lines, ceil(order.objects / many))) as body:
+                place = order.folder.join(f"{body.sha256}.manifest")
+                storage.put_once(place, body, _MANIFEST)
+            parts.append(Part(name, str(place)))
+        return tuple(parts)
+
+    def _report(self, part: Part) -> Report:
+        if part.id not in self._over:
+            report = self._engine.report(Known(part.id, part.name))
+            if report.state not in _OVER:
+                return report
+            self._over[part.id] = report
+        return self._over[part.id]
+
+    def _merged(self, name: str, campaign: _Campaign, reports: Iterable[Report]) -> str:
+        """Where the results of all jobs lie, one after the other; "" where there are none."""
+        found = [S3Uri.parse(report.output_uri) for report in reports if report.output_uri]
+        if not found:
+            return ""
+        whole = S3Uri.parse(self._engine.results(campaign.output, name))
+        chunks = (line for one in found for line in _lines(self._storage.chunks(one)))
+        with gathered(chunks) as body:
+            self._storage.put_once(whole, body, _MANIFEST)
+        return str(whole)
+
+
+def summed(parts: Iterable[Part], reports: Iterable[Report]) -> Report:
+    """The report of several jobs as of one; a cause is told with the name of its job."""
+    each = list(zip(parts, reports, strict=True))
+    return Report(
+        state=_state([report.state for _, report in each]),
+        labeled=sum(report.labeled for _, report in each),
+        human=sum(report.human for _, report in each),
+        machine=sum(report.machine for _, report in each),
+        failed=sum(report.failed for _, report in each),
+        unlabeled=sum(report.unlabeled for _, report in each),
+        cause=" ".join(f"{part.name}: {report.cause}" for part, report in each if report.cause),
+        modified=max(report.modified for _, report in each),
+        labels=sum(report.labels for _, report in each),
+    )
+
+
+def _state(states: list[str | None]) -> str | None:
+    """The state of all: of those that are not over the one that is furthest, else the worst end."""
+    for state in (IN_PROGRESS, INITIALIZING, STOPPING, FAILED, STOPPED):
+        if state in states:
+            break
+    else:
+        return states[0]
+    begun = {IN_PROGRESS, *_OVER} & set(states)
+    return IN_PROGRESS if state == INITIALIZING and begun else state
+
+
+def _campaign(job: str) -> _Campaign | None:
+    return _IDS.decode(job) if job.startswith("{") else None
+
+
+def _submitted(output: str, parts: Iterable[Part], made: list[Submitted]) -> Submitted:
+    """The campaign whose jobs have been made."""
+    whole = tuple(
+        msgspec.structs.replace(part, id=one.id) for part, one in zip(parts, made, strict=True)
+    )
+    report = summed(whole, [one.report for one in made])
+    return Submitted(_text(_Campaign(output, whole)), report)
+
+
+def _kept(steps: Steps) -> tuple[Part, ...]:
+    text = steps.done("parts")
+    return _PARTS.decode(text) if text else ()
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _free(name: str, taken: set[str], many: int) -> list[str]:
+    """So many names that begin as the campaign's and are not taken."""
+    found: list[str] = []
+    number = 0
+    while len(found) < many:
+        number += 1
+        ending = f"-{number}"
+        one = name[: _NAME_MAX - len(ending)].rstrip("-") + ending
+        if one.lower() not in taken:
+            found.append(one)
+    return found
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines with their ends; empty ones are left out."""
+    for _number, line in numbered(chunks):
+        if line:
+            yield line + b"\n"
+
+
+def _told(refusal: Refusal, made: int) -> Refusal:
+    """The refusal of one job of a campaign, and what became of those before it."""
+    if not made:
+        return refusal
+    words = f"{refusal.words} Stopped again: {count(made, 'job')} of the campaign made before it."
+    return Refusal(words, field=refusal.field)
