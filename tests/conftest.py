@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tests.hypothesis_profiles  # noqa: F401 - one profile for every test, whichever folder is run
 from tests.loopback import _stays_here  # noqa: F401 - from here on nothing leaves this machine
 
 # imported where a database is asked for: the pure tests should not wait for SQLAlchemy
