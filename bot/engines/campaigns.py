@@ -7,7 +7,7 @@ into one job goes through untouched.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import ceil
@@ -31,6 +31,8 @@ from bot.engines.protocol import (
     Described,
     Engine,
     Known,
+    Log,
+    LogEntry,
     Order,
     Previewed,
     Report,
@@ -214,6 +216,24 @@ class Campaigns:
             return
         for part in campaign.parts:
             self._engine.stop(Known(part.id, part.name))
+
+    def log(self, job: Known, wanted: Sequence[str]) -> Log:
+        """The log of the job, or the newest entries of all of a campaign's, each with its job's
+        name.
+        """
+        campaign = _campaign(job.id)
+        if campaign is None:
+            return self._engine.log(job, wanted)
+        entries: list[LogEntry] = []
+        whole = True
+        for part in campaign.parts:
+            log_of_part = self._engine.log(Known(part.id, part.name), wanted)
+            whole = whole and log_of_part.whole
+            entries += (
+                replace(entry, words=f"{part.name}: {entry.words}") for entry in log_of_part.entries
+            )
+        newest = sorted(entries, key=lambda entry: entry.at, reverse=True)
+        return Log(tuple(newest), whole=whole)
 
     def teams(self) -> list[WorkTeam]:
         """As the engine."""

@@ -59,8 +59,7 @@ class Bot:
         Raises: BadSlack: Slack does not take the bot's token, or does not answer Bolt.
 
         """
-        secret = self.settings.slack_signing_secret.get_secret_value()
-        inbox = Inbox(self.ground.db)
+        secret, inbox = self.settings.slack_signing_secret.get_secret_value(), Inbox(self.ground.db)
         with showing_the_token():
             door = SlackApp(
                 self.slack, signing_secret=secret, inbox=inbox, installation=self.installation
@@ -93,7 +92,7 @@ def build(
     """
     slack = client_of(settings, answering=answering)
     db = Database(settings.database_url, busy_wait=ANSWER_BUSY_WAIT if answering else 10.0)
-    aws, account = aws or Aws(settings), Account.of(settings)
+    aws = aws or Aws(settings)
     engine = engine or Campaigns.of(GroundTruth.of(settings, aws), settings, aws)
     installation = installation_of(slack)
     leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
@@ -112,7 +111,7 @@ def build(
         clock=clock,
         new_id=new_id,
     )
-    jobs = job_story(ground, engine, account)
+    jobs = job_story(ground, engine, Account.of(settings))
     datasets = dataset_story(ground, jobs.store.note_dataset)
     askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
     dead_letters = DeadLetters(db, ground.outbox, askers, ground.access.told)
