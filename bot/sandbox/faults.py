@@ -46,10 +46,10 @@ class Faults:
     request is nobody's operation and passes untouched and unwritten. `answer(scope, "throttle" |
     "error_500", retry_after)` speaks the service's own dialect. `direction` is the journal's word
     for requests that arrive here. A service that also calls out shares its `book` to write down and
-    to spoil these calls as well.
+    to spoil these calls as well. `home` is where the journal's page leads back to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a stand-in's switches stand on
         self,
         app: ASGIApp,
         name_of: Callable[[Scope, bytes], str],
@@ -57,11 +57,13 @@ class Faults:
         answer: Callable[[Scope, str, int], Response] = _plain_answer,
         direction: str = "in",
         book: FaultBook | None = None,
+        home: str = "",
     ) -> None:
         self._app = app
         self._name_of = name_of
         self._answer = answer
         self._direction = direction
+        self._home = home
         self.book = book if book is not None else FaultBook()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +99,8 @@ class Faults:
         if path == "/_control/journal":
             entries = self.book.entries(int(after) if after.isascii() and after.isdigit() else 0)
             return JSONResponse({"entries": entries, "last": self.book.last})
-        return HTMLResponse(journal_page(self.book.entries(max(0, self.book.last - 500))))
+        entries = self.book.entries(max(0, self.book.last - 500))
+        return HTMLResponse(journal_page(entries, self._home))
 
     async def _control_faults(self, request: Request) -> Response:
         if request.method == "DELETE":

@@ -212,17 +212,21 @@ def _opened(text: str) -> Any:
         return text
 
 
-def journal_page(entries: list[dict[str, Any]]) -> str:
-    """The journal for people, newest first: who called what, what was said, what was answered."""
+def journal_page(entries: list[dict[str, Any]], home: str = "") -> str:
+    """The journal for people, newest first: who called what, what was said, what was answered.
+    `home` is where it leads back to.
+    """
+    back = f'<p><a href="{html.escape(home)}/">← Back to the workspace</a>' if home else ""
     rows = "".join(_row(entry) for entry in reversed(entries))
     return (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Journal of the practice "
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
+        'content="width=device-width"><link rel=icon href="data:,"><title>Journal of the practice '
         "server</title><style>body{font:14px system-ui;margin:1.5rem;color-scheme:light "
         "dark}table{border-collapse:collapse}td,th{padding:.25rem .6rem;border-bottom:1px solid "
         "#8884;text-align:left;vertical-align:top}"
         "pre{margin:0;max-width:60rem;white-space:pre-wrap;overflow-wrap:anywhere}</style>"
-        "<h1>What the practice server received</h1><p>Newest first, the last 500. Tokens are "
-        "removed.</p>"
+        f"{back}<h1>What the practice server received</h1><p>Newest first, the last 500. Tokens "
+        "are removed.</p>"
         "<table><tr><th>no.<th>time<th>direction<th>operation<th>status<th>request and answer</tr>"
         f"{rows}</table></html>"
     )

@@ -234,7 +234,10 @@ def running_workspace(store: Path) -> Iterator[Workspace]:
             {"id": LABELERS, "name": "orchard-labelers", "members": ["U0LIN", "bot"]},
             {"id": GENERAL, "name": "general", "members": ["U0MARA", "U0LIN"]},
         ],
-        links={"portal": "http://127.0.0.1:1/portal"},
+        links={
+            "portal": "http://127.0.0.1:1/portal",
+            "aws_journal": "http://127.0.0.1:1/_control/journal/page",
+        },
         banner={"text": "You are Mara.", "steps": ["Watch the number."]},
         rate_limits=False,
         ack_seconds=1.0,

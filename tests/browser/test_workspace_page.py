@@ -5,6 +5,7 @@ at once.
 from __future__ import annotations
 
 import re
+import time
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -328,6 +329,24 @@ def test_blocks_are_drawn(browser: Browser, space: Workspace) -> None:
         expect(page.get_by_role("img", name="Labels: ripe 3, unripe 1")).to_be_visible()
         page.get_by_role("button", name="Next page").click()
         expect(page.locator(".b-data-table")).to_contain_text(re.compile("2.2 of 2"))
+
+
+def test_words_that_hold_for_a_while_are_said_again(browser: Browser, space: Workspace) -> None:
+    """Without this, “just now” would stand below a message for as long as the page is open."""
+    with opened_tab(browser) as page:
+        page.clock.install()
+        began = int(time.time())
+        ts = space.say(DATA, f"seen <!date^{began}^{{ago}}|then>")
+        space.say(DATA, "an answer", thread_ts=ts)
+        visit(page, space)
+        expect(message(page, ts)).to_contain_text("seen just now")
+        expect(message(page, ts)).to_contain_text("last reply just now")
+        page.clock.fast_forward("03:05")
+        expect(message(page, ts)).to_contain_text("seen 3 minutes ago")
+        expect(message(page, ts)).to_contain_text("last reply 3 minutes ago")
+        page.clock.fast_forward("24:00:00")
+        expect(message(page, ts)).to_contain_text("seen 1 day ago")
+        expect(page.locator(".divider-day").last).to_have_text("Yesterday")
 
 
 def test_everything_can_be_reached_by_keyboard(space: Workspace, page: Page) -> None:

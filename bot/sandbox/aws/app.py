@@ -75,10 +75,11 @@ class AwsConfig:
     `access_keys` maps key ids to secrets. `pace` is objects per second and simulated team,
     `import_seconds` how long a dataset import, a training and a model's start each take.
     `worker_pages_url` is the address of the worker pages, `public_url` the one of this endpoint as
-    a browser reaches it (default: as the last caller did). The rest puts buckets into situations:
-    `denied_buckets` refuse everybody, `other_region_buckets` maps buckets to the region they are
-    in, `other_account_buckets` to the account that owns them, and the objects of `sealed_buckets`
-    are encrypted with a key that nobody here may use.
+    a browser reaches it (default: as the last caller did), `home_url` the one that the pages for
+    people lead back to. The rest puts buckets into situations: `denied_buckets` refuse everybody,
+    `other_region_buckets` maps buckets to the region they are in, `other_account_buckets` to the
+    account that owns them, and the objects of `sealed_buckets` are encrypted with a key that nobody
+    here may use.
     """
 
     folder: Path
@@ -95,6 +96,7 @@ class AwsConfig:
     other_account_buckets: Mapping[str, str] = field(default_factory=dict)
     sealed_buckets: frozenset[str] = frozenset()
     public_url: str = ""
+    home_url: str = ""
     clock: Callable[[], float] = time.time
     behaviours: Behaviours = field(default_factory=Behaviours)
 
@@ -148,7 +150,7 @@ class Aws:
         rules = S3Rules(config.account, config.region, self.situations)
         self._s3 = S3(self.store, self.objects, self._signatures, rules, config.clock)
         self._seen_url = config.public_url
-        self.faults = Faults(self._serve, journal_name, answer=fault_answer)
+        self.faults = Faults(self._serve, journal_name, answer=fault_answer, home=config.home_url)
         self.app: ASGIApp = LoopbackOnly(self.faults)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -272,7 +274,7 @@ class Aws:
         """Answer one request of any service."""
         self._seen_url = self._seen_url or request.base_url
         if request.path == PAGE or request.path.startswith(f"{PAGE}/"):
-            return s3_page.answer(self.objects, request)
+            return s3_page.answer(self.objects, request, self.config.home_url)
         if request.path == CONTROL:
             return control(self.situations, request)
         try:

@@ -66,6 +66,7 @@ class Services:
                 other_region_buckets={seed.FAR: seed.FAR_REGION},
                 other_account_buckets={seed.PARTNER: seed.PARTNER_ACCOUNT},
                 sealed_buckets=frozenset({seed.SEALED}),
+                home_url=self.slack_url,
             )
         )
         self._aws_server = Server(self.aws.app, self.addresses.aws)
@@ -74,6 +75,7 @@ class Services:
             "portal": f"{self.portal_url}/",
             "s3": f"{self.aws_url}/_s3/",
             "journal": f"{self.slack_url}/journal",
+            "aws_journal": f"{self.aws_url}/_control/journal/page",
         }
         self._slack_server = Server(
             create_slack(

@@ -7,7 +7,7 @@ import { mrkdwn, textObject } from "./mrkdwn.js";
 import { openMenu, openPopover, closePopover } from "./popover.js";
 import { author, isBot, person, personName, state } from "./state.js";
 import { Surface } from "./surface.js";
-import { ago, clock, fromTs, full, nearAt } from "./times.js";
+import { ago, clock, fromTs, full, nearAt, ticking, write } from "./times.js";
 import { failed } from "./toasts.js";
 
 /** What identifies a message within a list. */
@@ -140,11 +140,7 @@ export class MessageView {
       onclick: () => this.openThread(message.ts),
     },
       h("span", { class: "faces" }, faces), h("span", { class: "replies-count" }, count),
-      last ? h(
-        "span",
-        { class: "replies-last", title: full(last) },
-        `last reply ${Date.now() - last < 86400000 ? ago(last) : nearAt(last)}`,
-      ) : null);
+      last ? lastReply(last) : null);
   }
 
   drawTools() {
@@ -253,4 +249,10 @@ function reactionPicker(anchor, place) {
   });
   openPopover(anchor, row, { align: "end" });
   row.firstElementChild.focus();
+}
+
+function lastReply(when) {
+  return ticking(h("span", { class: "replies-last", title: full(when) }), (node) => {
+    write(node, `last reply ${Date.now() - when < 86400000 ? ago(when) : nearAt(when)}`);
+  });
 }

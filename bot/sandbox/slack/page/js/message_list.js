@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { MessageView, messageKey, spoken } from "./message.js";
 import { author, isBot, state } from "./state.js";
-import { dayKey, dayName, fromTs } from "./times.js";
+import { dayKey, dayName, fromTs, ticking, write } from "./times.js";
 import { announce } from "./toasts.js";
 
 const GROUP_SECONDS = 300;
@@ -153,7 +153,7 @@ export class MessageList {
       const date = fromTs(view.message.ts);
       const newDay = !last || dayKey(fromTs(last.ts)) !== dayKey(date);
       if (this.where === "thread" && index === 1) nodes.push(divider("replies", replyWords(views)));
-      else if (newDay && this.where === "channel") nodes.push(divider("day", dayName(date)));
+      else if (newDay && this.where === "channel") nodes.push(dayDivider(date));
       const startsNew = this.newFrom && view.message.ts > this.newFrom && (!last || last.ts <= this.newFrom) && last;
       if (startsNew) nodes.push(divider("new", "New"));
       const grouped = last && !newDay && !startsNew && last.user === view.message.user && !last.reply_count
@@ -226,6 +226,13 @@ export class MessageList {
 function replyWords(views) {
   const count = views.filter((v) => !v.message.ephemeral_id).length - 1;
   return count > 0 ? `${count.toLocaleString("en-GB")} ${count === 1 ? "reply" : "replies"}` : "Only visible to you";
+}
+
+function dayDivider(date) {
+  return ticking(divider("day", ""), (node) => {
+    node.setAttribute("aria-label", dayName(date));
+    write(node.firstChild, dayName(date));
+  });
 }
 
 function divider(kind, words) {

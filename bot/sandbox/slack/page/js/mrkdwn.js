@@ -3,7 +3,7 @@
 import { h, link } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
 import { person, personName, isBot, state } from "./state.js";
-import { full, slackDate } from "./times.js";
+import { full, slackDate, ticking, write } from "./times.js";
 
 /** &amp; &lt; &gt; as Slack's clients read them. */
 export const unescape = (text) => String(text).replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
@@ -169,7 +169,8 @@ export const broadcast = (range) => h("span", { class: "mention mention-me" }, `
 export function dateNode(epoch, pattern, fallback, url) {
   const made = slackDate(epoch, pattern);
   if (!made) return document.createTextNode(fallback || "");
-  const time = h("time", { datetime: made.date.toISOString(), title: full(made.date) }, made.text);
+  const time = h("time", { datetime: made.date.toISOString(), title: full(made.date) });
+  ticking(time, () => write(time, slackDate(epoch, pattern).text));
   return url ? link(url, time) : time;
 }
 

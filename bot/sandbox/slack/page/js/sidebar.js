@@ -102,7 +102,7 @@ function appLink() {
   });
 }
 
-/** The other windows of the practice: portal, S3 browser, journal. */
+/** The other windows of the practice: portal, S3 browser, the two journals. */
 export function outsideLinks() {
   const { links } = state;
   const one = (url, words, testid) => (url ? h(
@@ -114,5 +114,6 @@ export function outsideLinks() {
     one(links.portal, "Worker portal", "link-portal"),
     one(links.s3, "S3 browser", "link-s3"),
     one("/journal", "What Slack received", "link-journal"),
+    one(links.aws_journal, "What AWS received", "link-aws-journal"),
   ];
 }

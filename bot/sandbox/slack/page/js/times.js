@@ -1,4 +1,5 @@
-// Times as people read them, in the browser's own zone. Promise: no time is shown without a full date at hand (title).
+// Times as people read them, in the browser's own zone. Promise: no time is shown without a full date at hand (title),
+// and words that hold for a while only ("3 minutes ago", "today") are said again while they are on the page.
 
 const LOCALE = "en-GB";
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
@@ -55,6 +56,25 @@ export function ago(date) {
 /** "today at 14:31", for thread footers. */
 export function nearAt(date) {
   return `${NEAR[daysAway(date)] || SHORT.format(date)} at ${clock(date)}`;
+}
+
+const EVERY = 5000; // milliseconds
+
+/** The node, on which `say(node)` writes its words now and again every few seconds. */
+export function ticking(node, say) {
+  node.classList.add("ticking");
+  node.say = () => say(node);
+  node.say();
+  return node;
+}
+
+setInterval(() => {
+  for (const node of document.querySelectorAll(".ticking")) node.say();
+}, EVERY);
+
+/** Writes only what is different, so that a selection in it stays. */
+export function write(node, words) {
+  if (node.textContent !== words) node.textContent = words;
 }
 
 /** Slack's <!date^epoch^format|fallback>: the text with its {tokens} filled in. */
