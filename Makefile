@@ -72,9 +72,10 @@ fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minute
 	$(BIN)/python tests/sandbox/fuzz.py
 
 .PHONY: long
-long: .venv/dev.stamp ## What is too long for CI: a job of every task type, and the demo with the lowest versions that pyproject.toml allows
+long: .venv/dev.stamp ## What is too long for CI: a job of every task type, 100,000 pictures, the lowest versions allowed
 	$(BIN)/python -m tests.all_types
 	$(BIN)/python -m tests.lowest
+	$(BIN)/python -m tests.large_preflight
 
 .PHONY: ci
 ci: .venv/dev.stamp ## What CI runs: the tests and the linters beside each other, then the failure book, which measures times
