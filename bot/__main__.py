@@ -15,6 +15,17 @@ from typing import Any
 VERSION = "0.1.0"  # as in pyproject.toml, which is not there where the bot runs
 _UNREAD = 141  # what a shell says of a program that ended because nobody read its output
 _LAST_PORT = 65535
+# what the extra brings, by the names that it is imported by
+_EXTRA = (
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "python_multipart",
+    "liquid",
+    "PIL",
+    "regex",
+    "rich",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -188,9 +199,11 @@ def _pace(typed: str) -> float:
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:
-    practice = _practice()
     if chosen.forget:
-        return int(practice.forget(chosen.folder))
+        from bot.sandbox.__main__ import forget  # noqa: PLC0415 - it needs no extra
+
+        return forget(chosen.folder)
+    practice = _practice()
     if chosen.services_only:
         return int(practice.services_only(chosen.folder, chosen.port, chosen.pace))
     return int(
@@ -203,14 +216,21 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 
 def _practice() -> Any:
-    """The practice workspace, where its extra is installed."""
+    """The practice workspace, where its extra is installed: some of it is imported when the bot is
+    on its way.
+    """
+    from importlib.util import find_spec  # noqa: PLC0415
+
     from bot.base.errors import Refusal  # noqa: PLC0415
 
-    try:
-        import bot.sandbox.__main__ as practice  # noqa: PLC0415
-    except ImportError as error:
+    missing = [name for name in _EXTRA if find_spec(name) is None]
+    if find_spec("bot.sandbox") is None:
+        missing = ["bot.sandbox"]
+    if missing:
         words = "The practice workspace needs its extra: pip install 'labeljob[sandbox]'"
-        raise Refusal(f"{words} (missing: {error.name}).") from error
+        raise Refusal(f"{words} (missing: {', '.join(missing)}).")
+    import bot.sandbox.__main__ as practice  # noqa: PLC0415
+
     return practice
 
 

@@ -253,3 +253,17 @@ def test_template_check_as_json(tmp_path: Path) -> None:
     assert told["ok"]
     assert told["errors"] == []
     assert [each["line"] for each in told["warnings"]] == [2, 3]
+
+
+def test_practice_workspace_without_its_extra_is_told(tmp_path: Path) -> None:
+    """Without this, whoever installed only what production needs would read a traceback, after a
+    bot was started already.
+    """
+    for command in ("demo", "sandbox"):
+        ran = python("-S", "-m", "bot", command, cwd=ROOT)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "needs its extra: pip install 'labeljob[sandbox]' (missing: " in ran.stderr
+        assert "PIL" in ran.stderr
+        assert "Traceback" not in ran.stderr
+    nothing = ("--forget", "--folder", str(tmp_path / "none"))
+    assert python("-S", "-m", "bot", "sandbox", *nothing, cwd=ROOT).returncode == 0
