@@ -51,6 +51,7 @@ _OTHER_NAMES = ("postgres://", "postgresql://")  # of postgresql+psycopg://; the
 _PORTS = range(1, 65536)
 # what platforms such as Heroku set by themselves
 _PLATFORM = {"port": "PORT", "database_url": "DATABASE_URL"}
+SPARE = 1 / 6  # share of a lease that must be left beyond a call to Slack (5 s of 30 s)
 _MANAGER = re.compile(r"[UWS][A-Z0-9]+")
 EXAMPLES = {
     "slack_bot_token": ("xoxb-", "xoxb-…"),
@@ -392,6 +393,14 @@ def _missing(settings: Settings, wrong: set[str]) -> list[Wrong]:
     if transport == "http" and settings.health_port == settings.port:
         words = "signed HTTP is served on this port (LABELJOB_PORT); health needs another one"
         missing.append(Wrong("LABELJOB_HEALTH_PORT", words))
+    shortest = settings.slack_timeout / (1 - SPARE)
+    if settings.lease <= shortest and not {"LABELJOB_LEASE", "LABELJOB_SLACK_TIMEOUT"} & wrong:
+        words = (
+            "no message would be sent: a lease must outlast a call to Slack "
+            f"(LABELJOB_SLACK_TIMEOUT={settings.slack_timeout:g}) with a sixth to spare; set more "
+            f"than {shortest:g}"
+        )
+        missing.append(Wrong("LABELJOB_LEASE", words))
     closed = outside(settings.places or {}, settings.allowed)
     if closed and "LABELJOB_BUCKETS" not in wrong:
         words = (

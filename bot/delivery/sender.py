@@ -27,7 +27,7 @@ from bot.base.db import Database
 from bot.base.failpoints import failpoint
 from bot.base.log import about
 from bot.base.moments import MARGIN
-from bot.base.settings import Settings
+from bot.base.settings import SPARE, Settings
 from bot.base.slack_failures import NO_ANSWER, outcome_unknown, slack_code
 from bot.delivery.author import Author
 from bot.delivery.claims import Claimed, Claims, Doubtful
@@ -38,7 +38,6 @@ from bot.delivery.rate_budget import RateBudget
 EVENT_TYPE = "labeljob_notice"
 # seconds that Slack's clock may be behind the database's when more than one page is looked through
 _SKEW = 120.0
-_MARGIN = 1 / 6  # share of the lease that must be left beyond the HTTP timeout (5 s of 30 s)
 _NEVER = re.compile(
     "channel_not_found|is_archived|not_in_channel|user_not_found|cannot_dm_bot|messages_tab_disabled|missing_scope"
     "|restricted_action.*|slack_connect_.*"
@@ -180,7 +179,7 @@ class Sender:
         nobody knows.
         """
         lease = self._settings.lease
-        return self._settings.slack_timeout + _MARGIN * lease <= left <= lease + MARGIN
+        return self._settings.slack_timeout + SPARE * lease <= left <= lease + MARGIN
 
     def _recovered(self, claimed: Claimed, method: str) -> bool:
         """What becomes of a row that an earlier try may have posted; False when it is to be posted

@@ -1,6 +1,7 @@
 """Processes and sockets that end: what was taken is told, by whoever is there."""
 
 import threading
+from typing import Any
 
 from bot.base.clock import new_id
 from bot.delivery.message import Message
@@ -67,9 +68,8 @@ def test_labeling_job_whose_maker_died_is_adopted(sqlite_world: World) -> None:
     world = sqlite_world
     world.start("front", role="web")
     # Its lease on the launch, twice this, is what the next worker has to wait for.
-    doomed = world.start(
-        "doomed", role="worker", LABELJOB_FAILPOINT="after-create", LABELJOB_LEASE="0.5"
-    )
+    short: dict[str, Any] = {"LABELJOB_LEASE": "0.5", "LABELJOB_SLACK_TIMEOUT": "0.3"}
+    doomed = world.start("doomed", role="worker", LABELJOB_FAILPOINT="after-create", **short)
     assert ask(world.mara, order("orphan"))
     until(lambda: not doomed.alive(), what="the death of the worker")
     assert list(world.labeling_jobs()) == ["orphan"]

@@ -194,6 +194,20 @@ def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert "LABELJOB_SLACK_TRANSPORT" in names
 
 
+def test_lease_that_no_call_fits_into_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without this, a bot with a short lease would take jobs, and never post a word about them."""
+    for name, value in {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "LABELJOB_LEASE": "12",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match="set more than 12"):
+        settings_of.read()
+    monkeypatch.setenv("LABELJOB_SLACK_TIMEOUT", "9")
+    assert settings_of.read().lease == 12
+
+
 def test_one_port_for_two_things_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Health and Slack's requests would race for a port, and one of them fail with a traceback."""
     for name, value in {
