@@ -83,7 +83,7 @@ def open_for_files(world: World, channel: str) -> None:
 
 def choose_source(person: Person, value: str) -> None:
     """Say where the data come from."""
-    person.press_in_view("job_form_data_from", selected_option=_radio(person, "data_from", value))
+    person.press_in_view("job_form_data_from", selected_option=radio(person, "data_from", value))
 
 
 def field(person: Person, name: str) -> dict[str, Any]:
@@ -93,5 +93,5 @@ def field(person: Person, name: str) -> dict[str, Any]:
     )
 
 
-def _radio(person: Person, name: str, value: str) -> dict[str, Any]:
+def radio(person: Person, name: str, value: str) -> dict[str, Any]:
     return next(one for one in field(person, name)["options"] if one["value"] == value)

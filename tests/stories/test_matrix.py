@@ -25,6 +25,7 @@ from bot.sandbox.workspace.person import Person, PracticeError, elements
 from bot.sandbox.workspace.story import ask_for_job, begin_anew, first_page, second_page
 from commands.labeljob.mention import _SAYABLE
 from commands.labelteam.help import help_message as team_help
+from tests.stories import bringing
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
 from tests.stories.test_create import pick
 from tests.stories.test_managers import at_aws
@@ -460,6 +461,8 @@ ROWS = (
     typed("/labeljob", "log matrix-running", "og of "),
     typed("/labeljob", "help", HELP_WORDS, all=True),
     typed("/labelteam", "list", QUEUE_TEAM),
+    typed("/labelteam", f"open {WAITING}", "open a labeling team to a channel", manager=True),
+    typed("/labelteam", f"close {WAITING}", "open a labeling team to a channel", manager=True),
     typed("/labelteam", f"here {WAITING}", "link a labeling team", manager=True),
     typed("/labelteam", f"leave {QUEUE_TEAM}", "link a labeling team", manager=True),
     typed("/labelteam", "help", "/labelteam list", all=True),
@@ -515,6 +518,17 @@ ROWS = (
             ts=s.card("matrix-running")["ts"],
         ),
         "matrix-running",
+    ),
+    Row(
+        "message_shortcut label_these",
+        "(Label these)",
+        lambda s, who: who.ask(
+            "shortcut",
+            callback_id="label_these",
+            channel=s.channel,
+            ts=s.card("matrix-running")["ts"],
+        ),
+        "This message has no files",
     ),
     Row(
         "action queue_instructions",
@@ -591,6 +605,14 @@ ROWS = (
         ready=Scene.form_more,
     ),
     of_form("view_submission job_form_review", 3, lambda _s, who: who.fill(), "matrix-asked"),
+    of_form(
+        "action job_form_data_from",
+        1,
+        lambda _s, who: who.press_in_view(
+            "job_form_data_from", selected_option=bringing.radio(who, "data_from", "files")
+        ),
+        "^$",
+    ),
     Row(
         "view_submission job_stop_view",
         "(stop)",
