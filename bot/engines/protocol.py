@@ -15,6 +15,7 @@ from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.engines.particulars import NO_EXTRAS, NO_PARTICULARS, Extras, Particulars
 from bot.engines.task_type import TaskType, TaskTypes
+from bot.engines.workforce import Workforce
 from bot.instructions.page import Instructions
 from bot.people.work_team import WorkTeam
 
@@ -235,6 +236,7 @@ class Engine(Protocol):
     names: Names
     abilities: Abilities
     task_types: TaskTypes
+    workforce: Workforce | None  # the people of one's own, where they are managed here
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken (asked while a person waits: 1.5 s).

@@ -362,6 +362,76 @@ TEAM_CLOSE: Action[None] = Action(
     first="open team",
     rule=_OPEN,
 )
+_MANAGE = Rule(Role.MANAGER, words="manage labeling teams")
+TEAM_MEMBERS: Action[None] = Action(
+    command=LABELTEAM,
+    word="members",
+    usage="members name",
+    help="who is in a team",
+    right="manage team",
+    rule=_MANAGE,
+    first="manage team",
+    unnamed="Name the team: /labelteam members name. /labelteam list shows them.",
+)
+TEAM_CREATE: Action[None] = Action(
+    command=LABELTEAM,
+    word="create",
+    usage="create name [people]",
+    help="make a team, and invite people into it by their e-mail addresses",
+    right="manage team",
+    rule=_MANAGE,
+    first="manage team",
+    unnamed="Name the new team: /labelteam create name, and people's e-mail addresses behind it.",
+)
+TEAM_INVITE: Action[None] = Action(
+    command=LABELTEAM,
+    word="invite",
+    usage="invite name people",
+    help="take people into the workforce and a team; who is new gets an e-mail",
+    right="manage team",
+    rule=_MANAGE,
+    first="manage team",
+    unnamed="Name the team and the people: /labelteam invite name lin@example.com.",
+)
+TEAM_ADD: Action[None] = Action(
+    command=LABELTEAM,
+    word="add",
+    usage="add name people",
+    help="take people of the workforce into a team, or a group of your identity provider",
+    right="manage team",
+    rule=_MANAGE,
+    first="manage team",
+    unnamed="Name the team and the people: /labelteam add name lin@example.com.",
+)
+TEAM_REMOVE: Action[None] = Action(
+    command=LABELTEAM,
+    word="remove",
+    usage="remove name people",
+    help="take people out of a team, or a group; asks first",
+    right="manage team",
+    rule=_MANAGE,
+    first="manage team",
+    unnamed="Name the team and the people: /labelteam remove name lin@example.com.",
+)
+TEAM_DELETE: Action[None] = Action(
+    command=LABELTEAM,
+    word="delete",
+    usage="delete name",
+    help="delete a team; asks first",
+    right="manage team",
+    rule=_MANAGE,
+    first="manage team",
+    unnamed="Name the team to delete: /labelteam delete name. /labelteam list shows them.",
+)
+TEAM_ME: Action[None] = Action(
+    command=LABELTEAM,
+    word="me",
+    usage="me [not] [e-mail]",
+    help="by which addresses you are known as a labeler; one behind it is yours too, or not",
+    right="claim address",
+    rule=Rule(Role.LABELER, words="say which e-mail address is theirs", inside=True),
+    first="claim address",
+)
 TEAM_HELP: Action[None] = Action(command=LABELTEAM, word="help", usage="help")
 
 TEAM_ACTIONS: tuple[Action[None], ...] = (
@@ -370,5 +440,12 @@ TEAM_ACTIONS: tuple[Action[None], ...] = (
     TEAM_LEAVE,
     TEAM_OPEN,
     TEAM_CLOSE,
+    TEAM_MEMBERS,
+    TEAM_CREATE,
+    TEAM_INVITE,
+    TEAM_ADD,
+    TEAM_REMOVE,
+    TEAM_DELETE,
+    TEAM_ME,
     TEAM_HELP,
 )

@@ -21,6 +21,7 @@ from bot.jobs.form.pages import job_form
 from bot.jobs.held import Account, HeldByUs
 from bot.jobs.launch import Launch
 from bot.jobs.log import Logs
+from bot.jobs.members import Members
 from bot.jobs.open_review import Reviews
 from bot.jobs.orders import Orders
 from bot.jobs.preflight import Preflight
@@ -35,6 +36,7 @@ from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
 from bot.jobs.watch import Watch
 from bot.jobs.why_unlabeled import WhyUnlabeled
+from bot.people.workers import Workers
 
 _AT_ONCE = 4  # launches, and reviews, of one worker: a long one leaves room for the others
 
@@ -53,6 +55,7 @@ class JobStory:
     follow: Follow
     chains: Chains
     queue: Queue
+    members: Members
     status: Status
     logs: Logs
     previews: Previews
@@ -78,7 +81,7 @@ class JobStory:
 def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
     """Join the parts of the story."""
     parts = _Parts(ground, engine, account)
-    accept = parts.accept()
+    accept, queue = parts.accept(), parts.queue()
     return JobStory(
         begin=Begin(records=parts.records, held=parts.held),
         accept=accept,
@@ -89,7 +92,8 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         retry=Retry(records=parts.records, store=parts.store, access=ground.access),
         follow=parts.follow(),
         chains=parts.chains(),
-        queue=parts.queue(),
+        queue=queue,
+        members=parts.members(queue),
         status=parts.status(),
         logs=parts.logs(),
         previews=parts.previews,
@@ -229,6 +233,19 @@ class _Parts:
             engine=self._engine,
             clock=ground.clock,
             gap=ground.settings.card_gap,
+        )
+
+    def members(self, queue: Queue) -> Members:
+        ground = self._ground
+        return Members(
+            db=ground.db,
+            records=self.records,
+            outbox=ground.outbox,
+            teams=ground.teams,
+            queue=queue,
+            workers=Workers(ground.db, ground.access),
+            engine=self._engine,
+            new_id=ground.new_id,
         )
 
     def status(self) -> Status:

@@ -285,6 +285,38 @@ class Access:
         except _NoSuchThing:
             return user_id
 
+    def user_with_email(self, email: str) -> str:
+        """Who of this workspace has that address in Slack; "" where nobody has, or where the app
+        may not ask (scope users:read.email).
+
+        Raises:
+            SlackSilent: it is not known.
+
+        """
+
+        def ask() -> dict[str, Any]:
+            return dict(self._slack.users_lookupByEmail(email=email)["user"])
+
+        try:
+            user = self._ask("email", email, ask)
+        except (_NoSuchThing, SlackShut) as refused:
+            log.info("Slack names nobody by an address: %s", refused)
+            return ""
+        return "" if self._why_not(user) else str(user["id"])
+
+    def email_of(self, user_id: str) -> str:
+        """Somebody's address in Slack; "" where the app may not read it (scope
+        users:read.email).
+
+        Raises:
+            SlackSilent, SlackShut: it is not known.
+
+        """
+        try:
+            return str((self._user(user_id).get("profile") or {}).get("email") or "").lower()
+        except _NoSuchThing:
+            return ""
+
     def mentioned(self, kind: str, key: str) -> str:
         """How a person, a channel or a group is called; "" where Slack does not say it now."""
         try:

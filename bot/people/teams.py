@@ -14,6 +14,10 @@ from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.people.work_team import Listing, WorkTeam
 
+_OPEN = """
+INSERT INTO opened_team (team_id, arn, channel) VALUES (:team, :arn, :channel)
+ON CONFLICT (team_id, arn, channel) DO NOTHING"""
+
 _LISTING = msgspec.json.Decoder(Listing)
 
 
@@ -132,7 +136,8 @@ class Teams:
     def open(self, team_id: str, arn: str, channel: str) -> None:
         """The channel may use the team from now on; a second time changes nothing."""
         with self._db.write() as session:
-            session.merge(OpenedTeamRow(team_id=team_id, arn=arn, channel=channel))
+            opened = {"team": team_id, "arn": arn, "channel": channel}
+            session.connection().execute(self._db.sql(_OPEN), opened)
 
     def close(self, team_id: str, arn: str, channel: str) -> bool:
         """The channel may not use the team any more; whether it was opened to it."""

@@ -12,6 +12,7 @@ from botocore.session import get_session
 
 IMPLIED = {
     "sagemaker": {"AddTags"},
+    "cognito-idp": set(),
     "rekognition": set(),
     "logs": set(),
     "sts": set(),

@@ -63,6 +63,7 @@ SCOPES: dict[str, set[str]] = {
     "usergroups.users.list": {"usergroups:read"},
     "users.conversations": CONVERSATION_READ,
     "users.info": {"users:read"},
+    "users.lookupByEmail": {"users:read.email"},
     "views.open": set(),
     "views.publish": set(),
     "views.push": set(),

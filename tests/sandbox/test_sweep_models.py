@@ -80,6 +80,10 @@ HAD = {
         ),
         *("StopProjectVersion", "UpdateDatasetEntries"),
     ],
+    "cognito-idp": [
+        *("AdminAddUserToGroup", "AdminCreateUser", "AdminRemoveUserFromGroup"),
+        *("CreateGroup", "DeleteGroup", "ListUsers", "ListUsersInGroup"),
+    ],
     "logs": [
         *(
             "CreateLogGroup",
@@ -134,6 +138,7 @@ UNCHECKED = {
     # halves.
     "sagemaker": [r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*"],
     "rekognition": [],
+    "cognito-idp": [],
     "logs": [],
     "sqs": [],
     "sns": [],

@@ -29,6 +29,7 @@ from bot.engines.protocol import (
     Submitted,
 )
 from bot.engines.task_type import CLASSIFY, TaskType, TaskTypes
+from bot.engines.workforce import Workforce
 from bot.people.work_team import WorkTeam
 
 TEAM = "paper:everybody"
@@ -89,6 +90,7 @@ class PaperEngine:
         no_preview=True,
     )
     task_types = TaskTypes((MARGINS, PILES))
+    workforce: Workforce | None = None
 
     def __init__(self, objects: int, *, lose: tuple[str, ...] = ()) -> None:
         self.projects: dict[int, Project] = {}

@@ -19,7 +19,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
-from bot.jobs.cards import status_card
+from bot.jobs.cards import member_words, status_card
+from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError, elements
 from bot.sandbox.workspace.story import ask_for_job, begin_anew, first_page, second_page
@@ -30,7 +31,7 @@ from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
 from tests.stories.test_create import pick
 from tests.stories.test_managers import at_aws
 from tests.stories.test_retry import set_aside
-from tests.stories.world import WAITING, World, an_order, encoded
+from tests.stories.world import DATA, WAITING, World, an_order, encoded
 
 CHANNEL = "matrix"
 OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team")
@@ -197,6 +198,12 @@ class Scene:
             first_page(mara, an_order("matrix-asked"))
         if page > 2:
             second_page(mara, an_order("matrix-asked"))
+
+    def window(self, view: dict[str, Any]) -> None:
+        """Our member has a window open which only managers can open."""
+        self.world.mara.command(self.channel, "/labelteam", "help")
+        heard = self.world.journal("app:/labelteam")[-1]["request"]
+        self.world.bot.slack.views_open(trigger_id=heard["trigger_id"], view=view)
 
     def left(self) -> None:
         """Our member is asked whether to go on with a form that was left."""
@@ -449,6 +456,22 @@ def of_form(listener: str, page: int, act: Act, does: str, **more: Any) -> Row:
     return Row(listener, listener, act, does, **kept)
 
 
+def of_managers(window: dict[str, Any]) -> Row:
+    """The submission of a window about a team: the right is asked for again."""
+    called = str(window["callback_id"])
+    return Row(
+        f"view_submission {called}",
+        f"({called})",
+        lambda _s, who: who.fill(),
+        "manage labeling teams",
+        ready=lambda s: s.window(window),
+        manager=True,
+        own=True,
+    )
+
+
+LIN = "lin@orchard.example"
+PICKERS = WorkTeam("arn:pickers", WAITING)
 HELP_WORDS = "/labeljob create"
 ROWS = (
     typed("/labeljob", "create", '"job_form_1'),
@@ -465,6 +488,13 @@ ROWS = (
     typed("/labelteam", f"close {WAITING}", "open a labeling team to a channel", manager=True),
     typed("/labelteam", f"here {WAITING}", "link a labeling team", manager=True),
     typed("/labelteam", f"leave {QUEUE_TEAM}", "link a labeling team", manager=True),
+    typed("/labelteam", f"open {WAITING}", "open a labeling team", manager=True),
+    typed("/labelteam", f"close {WAITING}", "open a labeling team", manager=True),
+    *(
+        typed("/labelteam", f"{word} {WAITING} {LIN}", "manage labeling teams", manager=True)
+        for word in ("members", "create", "invite", "add", "remove", "delete")
+    ),
+    typed("/labelteam", "me", "known by no|As a labeler", guest=True),
     typed("/labelteam", "help", "/labelteam list", all=True),
     typed("/dataset", "create", '"dataset_form'),
     typed("/dataset", "list", "dataset"),
@@ -621,6 +651,8 @@ ROWS = (
         ready=lambda s: s.world.mara.press(s.card("matrix-ending"), "job_stop"),
         own=True,
     ),
+    of_managers(member_words.remove_window(PICKERS, [LIN], DATA)),
+    of_managers(member_words.delete_window(PICKERS, DATA)),
     Row(
         "view_submission dataset_form",
         "(dataset)",

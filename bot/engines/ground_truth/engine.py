@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.base.aws import Aws, AwsRefused
@@ -16,6 +17,7 @@ from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
 from bot.engines.ground_truth.preview import Previewer
+from bot.engines.ground_truth.private_workforce import PrivateWorkforce
 from bot.engines.ground_truth.public_workforce import PublicWorkforce
 from bot.engines.ground_truth.request import place_of, request
 from bot.engines.protocol import (
@@ -33,11 +35,20 @@ from bot.engines.protocol import (
     Submitted,
     TeamGone,
 )
+from bot.engines.workforce import Workforce
 from bot.instructions.page import PAGE_LIMIT, PageTooLarge, worker_page
 from bot.people.work_team import WorkTeam
 
 _OWN_PAGE_BYTES = 4 * PAGE_LIMIT + 1  # as many as so many characters can have, and one more
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workforces:
+    """Who can be asked to label: people of one's own, where they are managed, and the public."""
+
+    own: Workforce | None
+    public: PublicWorkforce
 
 
 class GroundTruth:
@@ -69,7 +80,7 @@ class GroundTruth:
         *,
         region: str,
         kms_key: str = "",
-        public_task_price: int = 0,
+        workforces: Workforces | None = None,
     ) -> None:
         self._gateway = gateway
         self._storage = storage
@@ -78,7 +89,8 @@ class GroundTruth:
         self._previewer = previewer
         self._region = region
         self._kms_key = kms_key
-        self._public = PublicWorkforce(region, public_task_price)
+        people = workforces or Workforces(None, PublicWorkforce(region, 0))
+        self.workforce, self._public = people.own, people.public
 
     @classmethod
     def of(cls, settings: Settings, aws: Aws) -> "GroundTruth":
@@ -94,7 +106,10 @@ class GroundTruth:
             Previewer(aws, role.arn),
             region=settings.aws_region,
             kms_key=key,
-            public_task_price=settings.public_task_price,
+            workforces=Workforces(
+                PrivateWorkforce(aws),
+                PublicWorkforce(settings.aws_region, settings.public_task_price),
+            ),
         )
 
     def check_name(self, name: str) -> None:

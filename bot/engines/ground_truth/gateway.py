@@ -144,7 +144,7 @@ class Gateway:
         """Every private work team of the account and Region, and the vendors' that it subscribed
         to; without the right to list those, the private ones alone.
         """
-        own = _listed(self._poll.list_workteams, "Workteams", _work_team)
+        own = _listed(self._poll.list_workteams, "Workteams", work_team)
         try:
             hired = self.vendor_teams()
         except AwsRefused as refusal:
@@ -313,7 +313,8 @@ def _vendor_team(team: dict[str, Any]) -> WorkTeam:
     )
 
 
-def _work_team(team: dict[str, Any]) -> WorkTeam:
+def work_team(team: dict[str, Any]) -> WorkTeam:
+    """A work team as SageMaker describes it."""
     # AWS gives a bare host in SubDomain; an address with its scheme is taken as it is.
     host = str(team.get("SubDomain") or "")
     return WorkTeam(

@@ -13,6 +13,8 @@ from bot.base.blocks import count
 from bot.base.errors import LabeljobError
 from bot.engines.ground_truth.catalogue import REGIONS
 from bot.engines.ground_truth.gateway import Gateway
+from bot.engines.ground_truth.private_workforce import PrivateWorkforce
+from bot.engines.workforce import NoWorkforce
 from bot.runtime.doctor.clocks import judged, skew
 from bot.runtime.doctor.examination import Finding, NotAsked, Surroundings, Verdict, probe
 
@@ -125,7 +127,30 @@ def work_teams(around: Surroundings) -> Iterator[Finding]:
             Verdict.LOOK,
             f"Vendors' teams are not offered: {refusal.words}",
             'Allow sagemaker:ListSubscribedWorkteams on "*" to the bot.',
+            of="vendors",
         )
+
+
+@probe("workforce", needs=("work teams",))
+def workforce(around: Surroundings) -> Iterator[Finding]:
+    """Managers may see and change who is in the work teams, with /labelteam.
+
+    Allow the actions of cognito-idp and those on work teams of docs/running.md to the bot; without
+    them everything but /labelteam members, create, invite, add, remove and delete works.
+    """
+    people, teams = PrivateWorkforce(around.aws), Gateway(around.aws).work_teams()
+    own = next((team for team in teams if not team.seller), None)
+    if own is None:
+        raise NotAsked("there is no private work team")
+    try:
+        roster = people.roster(own.name)
+    except (AwsRefused, NoWorkforce) as refusal:
+        yield Finding(Verdict.LOOK, refusal.words)
+        return
+    who = count(len(roster.people), "person", "people")
+    if roster.groups:
+        who = f"groups of an identity provider: {', '.join(roster.groups)}"
+    yield Finding(Verdict.OK, f"{own.name} has {who}; who may change that shows at the first try.")
 
 
 @probe("execution role", needs=("LABELJOB_EXECUTION_ROLE_ARN",))

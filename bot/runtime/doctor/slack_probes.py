@@ -98,6 +98,7 @@ def scopes(around: Surroundings) -> Iterator[Finding]:
 _HIDES = {
     "files:read": "files from the form, and the shortcut Label these",
     "files:write": "the preview of what workers will see",
+    "users:read.email": "who a labeler is in Slack, unless they type /labelteam me",
 }
 """Scopes without which something is hidden, and what that is; nothing else fails."""
 

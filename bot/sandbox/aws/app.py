@@ -1,5 +1,5 @@
-"""The AWS stand-in: one endpoint for SageMaker, Rekognition, Logs, SNS, SQS, STS, IAM and S3,
-for unchanged AWS clients.
+"""The AWS stand-in: one endpoint for SageMaker, Cognito, Rekognition, Logs, SNS, SQS, STS, IAM and
+S3, for unchanged AWS clients.
 
 Promises whoever starts it: `create_app(config)` gives the ASGI application and the parts behind it;
 nothing leaves the folder in the configuration, and everything in it survives a kill. The thread
@@ -19,6 +19,7 @@ import anyio.to_thread
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.sandbox.aws.cognito import Cognito
 from bot.sandbox.aws.dialects import (
     PAGE,
     addressed,
@@ -222,6 +223,11 @@ class Aws:
         return [
             JsonService("sagemaker", [jobs, teams, self.vendors, TemplatePreview(self.grant)]),
             JsonService("rekognition", self.custom_labels.subjects),
+            JsonService(
+                "cognito-idp",
+                [Cognito(self.store, region=config.region, clock=self.clock)],
+                refusal="InvalidParameterException",
+            ),
             JsonService("logs", [logs], refusal="InvalidParameterException"),
             SqsService([Sqs(self.queues, account=config.account, region=config.region)]),
         ]

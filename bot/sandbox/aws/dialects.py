@@ -23,12 +23,13 @@ __all__ = ["PAGE", "addressed", "fault_answer", "internal", "journal_name"]
 PAGE = "/_s3"
 HTTP_INTERNAL, HTTP_NOT_IMPLEMENTED, HTTP_UNAVAILABLE = 500, 501, 503
 QUERY_SERVICES = ("sts", "sns", "iam")
-SERVICES = {"sagemaker", "rekognition", "logs", "sqs", "s3", *QUERY_SERVICES}
+SERVICES = {"sagemaker", "cognito-idp", "rekognition", "logs", "sqs", "s3", *QUERY_SERVICES}
 """The services that are here, by the names that requests are signed for."""
 _JOURNAL_NAMES = {
     "SageMaker": "SageMaker",
     "RekognitionService": "Rekognition",
     "Logs_20140328": "Logs",
+    "AWSCognitoIdentityProviderService": "Cognito",
 }
 _JOURNAL_NAMES["AmazonSQS"] = "SQS"
 _SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([a-z0-9-]+)/")

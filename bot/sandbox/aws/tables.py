@@ -276,4 +276,24 @@ CREATE TABLE IF NOT EXISTS dataset_source (
 );
 """
 
-SCHEMA = _GROUND_TRUTH + _LOGS + _REKOGNITION + _STORAGE + _MESSAGING + _STREAMING
+_WORKFORCE = """
+CREATE TABLE IF NOT EXISTS cognito_group (
+    name TEXT PRIMARY KEY,
+    description TEXT NOT NULL DEFAULT '',
+    created REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS cognito_user (
+    username TEXT PRIMARY KEY,
+    sub TEXT NOT NULL UNIQUE,
+    attributes TEXT NOT NULL DEFAULT '{}',        -- JSON: name to value, without sub
+    status TEXT NOT NULL,
+    created REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS cognito_membership (
+    group_name TEXT NOT NULL,
+    username TEXT NOT NULL,
+    PRIMARY KEY (group_name, username)
+);
+"""
+
+SCHEMA = _WORKFORCE + _GROUND_TRUTH + _LOGS + _REKOGNITION + _STORAGE + _MESSAGING + _STREAMING

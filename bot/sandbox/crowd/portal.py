@@ -130,6 +130,8 @@ class Portal:
         """
         if self.person(sub) is None:
             return None
+        with self.tasks.store.write() as connection:
+            connection.execute("UPDATE cognito_user SET status = 'CONFIRMED' WHERE sub = ?", (sub,))
         cookie = secrets.token_urlsafe(24)
         self._sessions[cookie] = Session(sub, secrets.token_urlsafe(24))
         self._present.add(sub)

@@ -79,7 +79,7 @@ class SimulatedTeams:
         alone, but for frames and point clouds, for which no person has a tool here.
         """
         team = self._team(team_arn)
-        if team is None:
+        if team is None or team["members"] == "[]":
             return
         if not team["simulated"]:
             jobs = [job for job in jobs if job.kind.is_scene]

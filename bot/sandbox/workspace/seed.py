@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.aws.sagemaker.pool_groups import fill_group
 from bot.sandbox.crowd import sample_truth
 from bot.sandbox.workspace import own_pictures
 
@@ -260,6 +261,7 @@ def _add_team(rows: sqlite3.Connection, aws: "Aws", team: dict[str, Any], portal
         now,
         now,
     )
+    fill_group(rows, team["name"], team["members"], now)
     rows.execute(
         "INSERT INTO workteam (name, arn, description, subdomain, members, simulated, created, "
         "updated) "

@@ -111,6 +111,15 @@ def test_buckets(clinic: Clinic, other_aws: str) -> None:
     assert "Labeling workforces" in rows["work teams"]["remedy"]
 
 
+def test_workforce(clinic: Clinic, other_aws: str) -> None:
+    """A manager would learn at the first invitation that the bot's role may not invite."""
+    row = clinic.examine()["workforce"]
+    assert row["verdict"] == "ok"
+    assert "orchard-team has 4 people" in row["found"]
+    rows = clinic.examine(AWS_ENDPOINT_URL=other_aws)
+    assert "workforce" in rows["skipped"]["found"]
+
+
 def test_no_bucket_is_set(clinic: Clinic) -> None:
     """The form would refuse every address."""
     rows = clinic.examine(LABELJOB_BUCKETS="")

@@ -50,16 +50,23 @@ def test_scope_that_is_missing_is_named(clinic: Clinic, slack_of: Callable[..., 
     assert "install the app to the workspace again" in row["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("scope", "hides"),
+    [
+        ("files:read", "files from the form, and the shortcut Label these"),
+        ("users:read.email", "who a labeler is in Slack, unless they type /labelteam me"),
+    ],
+)
 def test_scope_without_which_something_hides_is_no_failure(
-    clinic: Clinic, slack_of: Callable[..., str]
+    clinic: Clinic, slack_of: Callable[..., str], scope: str, hides: str
 ) -> None:
     """Without this, an administrator who grants no files would be told that nothing works."""
     manifest = slack_manifest.read()
-    manifest["oauth_config"]["scopes"]["bot"].remove("files:read")
+    manifest["oauth_config"]["scopes"]["bot"].remove(scope)
     url = slack_of(manifest, seed.CHANNELS)
     row = clinic.examine(LABELJOB_SLACK_API_URL=url)["Slack scopes"]
     assert row["verdict"] == "look at"
-    assert "files:read: files from the form, and the shortcut Label these" in row["found"]
+    assert f"{scope}: {hides}" in row["found"]
 
 
 @pytest.mark.parametrize(

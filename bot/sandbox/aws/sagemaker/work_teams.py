@@ -5,20 +5,19 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from bot.sandbox.aws.sagemaker.pool_groups import OWN, has_group, people_of, pool_of
 from bot.sandbox.aws.sagemaker.rules import check_tags
 from bot.sandbox.aws.wire import paging
 from bot.sandbox.aws.wire.errors import AwsError, invalid
 from bot.sandbox.aws.wire.protocol import operation
 from bot.sandbox.store import Store
 
-__all__ = ["OWN", "TemplatePreview", "WorkTeams", "cut"]
+__all__ = ["TemplatePreview", "WorkTeams", "cut"]
 
 MOST_TEAMS = 25
 MOST_TAGS = 50
 USUAL_PAGE = 10
 PEOPLE_PER_GROUP = 3
-OWN = "arn LIKE '%:workteam/private-crowd/%'"
-"""A condition on a row: it is a private team, no vendor's."""
 WAITS_TAG = "practice:people"
 """A tag of this stand-in alone: `practice:people` = `wait` makes a team whose people are not
 simulated.
@@ -41,8 +40,8 @@ class WorkTeams:
 
     @operation
     def create_workteam(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """CreateWorkteam: its people are simulated, three for each group, unless a tag says that it
-        waits.
+        """CreateWorkteam: its people are those of its groups, three for each group of another pool;
+        they are simulated unless a tag says that it waits.
         """
         if asked.get("WorkforceName", "default") != "default":
             raise invalid(f"Workforce {asked['WorkforceName']} does not exist.")
@@ -77,7 +76,7 @@ class WorkTeams:
                         name,
                         self._team_arn(name),
                         asked["Description"],
-                        json.dumps(list(_people(definitions))),
+                        json.dumps(self._people(rows, definitions)),
                     ),
                     *(not waits, _topic(asked), now, now, json.dumps(definitions)),
                     *(
@@ -99,8 +98,10 @@ class WorkTeams:
         if definitions is not None:
             _check_definitions(definitions)
         changed = definitions is not None and definitions != json.loads(row["definitions"])
-        members = json.dumps(list(_people(definitions or []))) if changed else row["members"]
+        members = row["members"]
         with self._store.write() as rows:
+            if changed:
+                members = json.dumps(self._people(rows, definitions or []))
             rows.execute(
                 "UPDATE workteam SET description = ?, definitions = ?, members = ?, topic = ?, "
                 "access = ?, updated = ?"
@@ -202,6 +203,30 @@ class WorkTeams:
             rows.execute(f"UPDATE {table} SET tags = ? WHERE arn = ?", (json.dumps(written), arn))
         return written
 
+    def _people(
+        self, rows: sqlite3.Connection, definitions: list[dict[str, Any]]
+    ) -> list[dict[str, str]]:
+        """Those of the groups; of a group of another pool or provider nobody here knows more than
+        its name.
+        """
+        found: list[dict[str, str]] = []
+        for each in definitions:
+            cognito = each.get("CognitoMemberDefinition")
+            if cognito and cognito["UserPool"] == self._pool:
+                group = cognito["UserGroup"]
+                if not has_group(rows, group):
+                    # UNSURE: which words CreateWorkteam has for a group that does not exist.
+                    raise invalid(f"The user group {group} does not exist in {self._pool}.")
+                found += people_of(rows, [group])
+                continue
+            names = (
+                [cognito["UserGroup"]]
+                if cognito
+                else each["OidcMemberDefinition"].get("Groups", [])
+            )
+            found += [person for name in names for person in _made_up(name)]
+        return found
+
     def _team_arn(self, name: str) -> str:
         return f"{self._arn}:workteam/private-crowd/{name}"
 
@@ -254,7 +279,7 @@ class WorkTeams:
 
     @property
     def _pool(self) -> str:
-        return f"{self._region}_practice"
+        return pool_of(self._region)
 
 
 class TemplatePreview:
@@ -294,17 +319,11 @@ def _check_definitions(definitions: list[dict[str, Any]]) -> None:
         raise invalid("MemberDefinitions must be all Cognito user groups or all OIDC groups.")
 
 
-def _people(definitions: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
-    for each in definitions:
-        groups = (
-            [each["CognitoMemberDefinition"]["UserGroup"]]
-            if "CognitoMemberDefinition" in each
-            else each["OidcMemberDefinition"].get("Groups", [])
-        )
-        for group in groups:
-            for number in range(1, PEOPLE_PER_GROUP + 1):
-                who = f"{group}-{number}"
-                yield {"sub": who, "name": who, "email": f"{who}@crew.example"}
+def _made_up(group: str) -> Iterator[dict[str, str]]:
+    """People of a group that nobody has listed."""
+    for number in range(1, PEOPLE_PER_GROUP + 1):
+        who = f"{group}-{number}"
+        yield {"sub": who, "name": who, "email": f"{who}@crew.example"}
 
 
 def _topic(asked: Mapping[str, Any]) -> str:
