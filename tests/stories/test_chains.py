@@ -39,6 +39,18 @@ def reply(world: World, channel: str, root: dict[str, Any], name: str) -> dict[s
     return next(each for each in said if each["text"].endswith(f"job {name}"))
 
 
+def stop_half_way(world: World, name: str) -> None:
+    """Some of a job's objects are labeled, the others never."""
+    counters: dict[str, int] = {}
+    while not counters.get("TotalLabeled"):
+        world.pass_time(1, step=0.1)
+        job = world.sagemaker.describe_labeling_job(LabelingJobName=name)
+        counters = job["LabelCounters"]
+    assert counters["Unlabeled"], "the test wants some left"
+    world.sagemaker.stop_labeling_job(LabelingJobName=name)
+    world.finish(name)
+
+
 def test_labels_are_judged_and_corrected_in_the_thread_they_came_from(world: World) -> None:
     """Without this, whoever doubts labels would write a worker page and a request by hand, and
     nobody would find the answer beside the labels.
@@ -90,14 +102,7 @@ def test_what_was_left_is_labeled_under_the_same_attribute(world: World) -> None
     world.ask(an_order("ripe-half", attribute="ripeness"), channel)
     world.mara.command(channel, "/labeljob", "continue ripe-half")
     assert "needs a job that is over" in str(ephemeral(world.mara, channel)["text"])
-    labeled = 0
-    while not labeled:
-        world.pass_time(1, step=0.1)
-        job = world.sagemaker.describe_labeling_job(LabelingJobName="ripe-half")
-        labeled = job["LabelCounters"]["TotalLabeled"]
-    assert job["LabelCounters"]["Unlabeled"], "the test wants some left"
-    world.sagemaker.stop_labeling_job(LabelingJobName="ripe-half")
-    world.finish("ripe-half")
+    stop_half_way(world, "ripe-half")
     world.mara.press(world.card("ripe-half", channel), "job_continue")
     more(world.mara)
     assert field(world.mara, "label_attribute")["initial_value"] == "ripeness"

@@ -28,6 +28,7 @@ from commands.labeljob.mention import _SAYABLE
 from commands.labelteam.help import help_message as team_help
 from tests.stories import bringing
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
+from tests.stories.test_chains import BOXES, stop_half_way
 from tests.stories.test_create import pick
 from tests.stories.test_managers import at_aws
 from tests.stories.test_retry import set_aside
@@ -148,6 +149,8 @@ class Scene:
             world.ask(an_order(name, team=QUEUE_TEAM, short="Brown spots"), self.channel)
         world.ask(an_order("matrix-done"), self.channel)
         world.finish("matrix-done")
+        world.ask(an_order("matrix-half", **BOXES), self.channel)
+        stop_half_way(world, "matrix-half")
         for name in ("matrix-theirs", "matrix-new", "matrix-newer"):
             at_aws(world, name, WAITING)
         world.sam.command(self.channel, "/labeljob", "follow matrix-theirs")
@@ -482,6 +485,10 @@ ROWS = (
     typed("/labeljob", "retry matrix-stuck", "matrix-stuck is resumed", ready=Scene.stuck),
     typed("/labeljob", "follow matrix-new", "matrix-new is followed"),
     typed("/labeljob", "log matrix-running", "og of "),
+    typed("/labeljob", "verify matrix-half", '"job_form_1'),
+    typed("/labeljob", "adjust matrix-half", '"job_form_1'),
+    typed("/labeljob", "continue matrix-half", '"job_form_1'),
+    typed("/labeljob", "again matrix-half", '"job_form_1'),
     typed("/labeljob", "help", HELP_WORDS, all=True),
     typed("/labelteam", "list", QUEUE_TEAM),
     typed("/labelteam", f"open {WAITING}", "open a labeling team to a channel", manager=True),
@@ -538,6 +545,10 @@ ROWS = (
     pressed("job_make_dataset", "matrix-done", '"dataset_form'),
     pressed("job_fix", "matrix-refused", '"job_form_1'),
     pressed("job_duplicate", "matrix-done", '"job_form_1'),
+    pressed("job_verify", "matrix-half", '"job_form_1'),
+    pressed("job_adjust", "matrix-half", '"job_form_1'),
+    pressed("job_continue", "matrix-half", '"job_form_1'),
+    pressed("job_again", "matrix-half", '"job_form_1'),
     Row(
         "message_shortcut job_status",
         "(Job status)",
