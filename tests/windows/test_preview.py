@@ -119,6 +119,8 @@ def test_template_that_cannot_be_rendered_is_refused_with_the_reason(url: str) -
     """Without this, an empty page would look like what workers see."""
     with pytest.raises(NotRendered, match=r"could not make a page of it: .*nosuch"):
         previewer(url).of_template("{% nosuch %}", order("custom"), LINE)
+    with pytest.raises(NotRendered, match="it would be empty"):
+        previewer(url).of_template("{% if task.input.never %}x{% endif %}", order("custom"), LINE)
 
 
 def test_pre_function_that_may_not_be_asked_is_said(url: str) -> None:

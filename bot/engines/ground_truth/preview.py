@@ -47,8 +47,9 @@ class Previewer:
         """
         task_input, notes = self._task_input(order, line)
         page, errors = self._rendered(task_input, UiTemplate={"Content": template})
-        if errors:
-            raise NotRendered(f"Ground Truth could not make a page of it: {'; '.join(errors)}")
+        if errors or not page.strip():
+            why = "; ".join(errors) or "it would be empty."
+            raise NotRendered(f"Ground Truth could not make a page of it: {why}")
         return Previewed(page, notes)
 
     def of_own_page(
