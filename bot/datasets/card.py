@@ -54,6 +54,18 @@ def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Me
     return Message(f"Dataset {called}: {word}. {progress.rstrip('.')}. {small}", blocks)
 
 
+def standing(state: DatasetState, set_aside: str = "") -> tuple[str, str]:
+    """Where an import does not go on: its state's name, and how it stands in a sentence; two empty
+    texts while it goes on.
+    """
+    if not state.ended and not set_aside:
+        return "", ""
+    words = f"{_word(state, set_aside)}: {progress_words(state, set_aside).rstrip('.')}."
+    if state.ended:
+        return state.state, f"The import is over. {words}"
+    return "paused", f"The import does not go on. {words}"
+
+
 def progress_words(state: DatasetState, set_aside: str = "") -> str:
     """How far it is, in words."""
     if set_aside:

@@ -17,11 +17,11 @@ class Status:
     def asker(self, dataset_id: str) -> Asked | None:
         """Who is to hear of a dataset whose channel cannot be reached."""
         dataset = self._records.get(dataset_id)
-        return (
-            Asked(dataset.source.asked_by, "dataset", dataset.source.called, "import")
-            if dataset
-            else None
-        )
+        if dataset is None:
+            return None
+        source = dataset.source
+        stage, stands = card.standing(dataset.state, dataset.set_aside or "")
+        return Asked(source.asked_by, "dataset", source.called, "import", stage, stands)
 
     def every(self, team_id: str, channel: str, wanted: str = "", me: str = "") -> Message:
         """The datasets of the channel that fit the words of `wanted`, newest first; `me` is whoever

@@ -280,19 +280,33 @@ class Claims:
         wait = min(seconds, _LONGEST_PAUSE)
         self._settle(claimed, "lease_until = :now + :wait, last_error = :why", wait=wait, why=why)
 
-    def dead(self, claimed: Claimed, why: str) -> None:
-        """It can never be said there. Lines below a dead card die with it; `show` tries the card
-        once more.
+    def dead(self, claimed: Claimed, why: str, *, shut: bool) -> None:
+        """It cannot be said there. Lines below a dead card die with it; `show` tries the card once
+        more.
+
+        `shut`: the channel does not let the bot in. Then the card above a line counts as dead too,
+        for it cannot be changed either, and both are tried again (see `shut_channels`).
         """
+        change = "state = 'dead', lease_until = 0, last_error = :why"
+        if claimed.table == "thread":
+            change += ", due_at = :now"
         with self._db.write() as session:
-            mine = self._settle_in(
-                session, claimed, "state = 'dead', lease_until = 0, last_error = :why", why=why
-            )
+            run = session.connection().execute
+            mine = self._settle_in(session, claimed, change, why=why)
             if mine and claimed.table == "thread":
-                session.connection().execute(
+                run(
                     self._db.sql(
                         "UPDATE outbox SET state = 'dead', last_error = :why "
                         "WHERE thread_id = :id AND state IN ('ready', 'sending')"
+                    ),
+                    {"why": why, "id": claimed.id},
+                )
+            elif mine and shut:
+                run(
+                    self._db.sql(
+                        "UPDATE thread SET state = 'dead', due_at = :now, last_error = :why "
+                        "WHERE id = (SELECT thread_id FROM outbox WHERE id = :id) "
+                        "AND state = 'idle'"
                     ),
                     {"why": why, "id": claimed.id},
                 )

@@ -30,12 +30,17 @@ log = logging.getLogger(__name__)
 class Asked:
     """Who asked for something: a user id; `what` it is ("labeling job"), its `name`, and the `work`
     that goes on.
+
+    `stage` is a short name of how it stands where it does not go on, "" while it does; `stands`
+    says that in a sentence, escaped.
     """
 
     person: str
     what: str
     name: str
     work: str
+    stage: str = ""
+    stands: str = ""
 
 
 Asker = Callable[[str], Asked | None]
@@ -49,8 +54,8 @@ for nobody's).
 
 
 class DeadLetters:
-    """Tells the asker once per subject and reason, or a manager in their place. `askers` know the
-    subjects by kind.
+    """Tells the asker once per subject and reason, and once more when it does not go on, or a
+    manager in their place. `askers` know the subjects by kind.
     """
 
     def __init__(
@@ -62,7 +67,7 @@ class DeadLetters:
         self._askers = askers
 
     def tell(self, death: Death) -> None:
-        """The asker learns that the channel cannot be reached; the work itself goes on."""
+        """The asker learns that the channel cannot be reached, and how the work itself stands."""
         asker = self._askers.get(death.subject.kind)
         asked = asker(death.subject.id) if asker else None
         if asked is None or death.channel == asked.person:
@@ -83,14 +88,16 @@ class DeadLetters:
                 f"the {asked.what} {typed(asked.name)}, whose requester has no active account any "
                 "more"
             )
-        words = f"I cannot tell about {whose}: {why}. The {asked.work} itself goes on."
+        stands = asked.stands or f"The {asked.work} itself goes on."
+        words = f"I cannot tell about {whose}: {why}. {stands}"
+        stage = f":{asked.stage}" if asked.stage else ""
         with self._db.write() as session:
             self._outbox.say(
                 session,
                 death.subject,
                 person,
                 Message(words, [section(words)]),
-                key=f"undelivered:{death.subject.id}:{death.channel}:{death.error}",
+                key=f"undelivered:{death.subject.id}:{death.channel}:{death.error}{stage}",
                 in_thread=False,
                 priority=1,
             )

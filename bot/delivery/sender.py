@@ -5,7 +5,7 @@ our row id in the message's metadata, never lets the SDK try again by itself (th
 a post), and after every unknown outcome looks in the channel for that id before it posts again.
 Where it may not look, or could not for an hour, it posts with the words "may repeat": late or twice
 is better than never. An administrator can choose (`recover`) not to look at all: then a line is
-repeated with those words, or left out with a note that it may be missing. What can never be said is
+repeated with those words, or left out with a note that it may be missing. What cannot be said is
 told of (`tell`) before it is given up, so that no death of this process hides it. Broad `except`
 has its reason here: one bad message must not stop the others.
 """
@@ -393,17 +393,15 @@ class Sender:
         return None
 
     def _die(self, claimed: Claimed, code: str) -> Death | None:
-        """It can never be said. Told of first: a process that dies between the two is told of it
+        """It cannot be said. Told of first: a process that dies between the two is told of it
         again.
         """
-        log.warning(
-            "%s can never be said in %s: Slack answers %s", claimed.id, claimed.channel, code
-        )
+        log.warning("%s cannot be said in %s: Slack answers %s", claimed.id, claimed.channel, code)
         subject = self._claims.subject_of(claimed)
         death = Death(Subject(*subject), claimed.channel, code) if subject else None
         if death and self._tell:
             self._tell(death)
-        self._claims.dead(claimed, code)
+        self._claims.dead(claimed, code, shut=code not in _OUR_BUG)
         return death
 
     def _tried_for_long(self, claimed: Claimed) -> bool:

@@ -6,12 +6,14 @@ import os
 import random
 import socket
 from collections.abc import Callable
+from functools import partial
 
 from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.rounds import Round, simple
 from bot.base.settings import Settings
 from bot.base.slack_client import SlackClient
+from bot.delivery import shut_channels
 from bot.delivery.claims import Claims
 from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.rate_budget import RateBudget
@@ -40,7 +42,9 @@ class Senders:
     def rounds(self) -> list[Round]:
         """What a worker says, and how often it looks."""
         gap = self._settings.send_gap
-        return [Round(f"send {n}", gap, simple(self.sender().drain)) for n in range(_SENDERS)]
+        sends = [Round(f"send {n}", gap, simple(self.sender().drain)) for n in range(_SENDERS)]
+        shut = simple(partial(shut_channels.try_again, self._db))
+        return [Round("shut channels", shut_channels.TRIED_EVERY_S, shut), *sends]
 
     def sender(self) -> Sender:
         """A sender of its own name, so that two never take each other's rows for their own."""

@@ -86,7 +86,10 @@ class Status:
     def asker(self, job_id: str) -> Asked | None:
         """Who is to hear of a job whose channel cannot be reached."""
         job = self._records.get(job_id)
-        return Asked(job.asked_by, "labeling job", job.name, "job") if job else None
+        if job is None:
+            return None
+        stage, stands = card.standing(self._facts.of(job), job.state)
+        return Asked(job.asked_by, "labeling job", job.name, "job", stage, stands)
 
     def in_thread(self, channel: str, root_ts: str) -> Job | None:
         """The job whose thread this is."""

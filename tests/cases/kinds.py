@@ -1,12 +1,8 @@
 """The cases that this folder keeps, each with its kind: what people of this field met with other
 tools.
 
-A case is one example of its kind. One that is not mended yet is a strict expected failure, so that
-whoever mends its kind is told to take the mark off, and nobody loses it when the code around it is
-made anew.
+A case is one example of its kind; all are mended.
 """
-
-import pytest
 
 LOCKED_OUT = "locked out"
 PAID_FOR_AND_WASTED = "paid for and wasted"
@@ -41,10 +37,3 @@ CASES = {
     "quoted-names": WORDS_POINT_WRONG,
     "mentions-in-instructions": WORDS_POINT_WRONG,
 }
-
-
-def not_yet(case: str) -> pytest.MarkDecorator:
-    """The mark of what fails until the kind of this case is mended; only an assertion counts as its
-    failure.
-    """
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"{CASES[case]}: {case}")

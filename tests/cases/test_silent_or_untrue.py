@@ -11,7 +11,6 @@ from bot.base.settings import Settings
 from bot.base.storage import Storage
 from tests.cases import forms
 from tests.cases.far_away import BUCKET, far_away
-from tests.cases.kinds import not_yet
 from tests.stories.world import World, an_order, buttons
 
 
@@ -40,7 +39,6 @@ def ended_out_of_sight(world: World, name: str, how: str) -> str:
 
 
 @pytest.mark.case("archived-end")
-@not_yet("archived-end")
 @pytest.mark.parametrize("how", LEAVE)
 def test_asker_is_told_alone_how_the_job_ended(world: World, how: str) -> None:
     """Without this, the last that the asker hears of a finished job is that it goes on."""
@@ -52,7 +50,6 @@ def test_asker_is_told_alone_how_the_job_ended(world: World, how: str) -> None:
 
 
 @pytest.mark.case("archived-end")
-@not_yet("archived-end")
 @pytest.mark.parametrize("how", LEAVE)
 def test_channel_that_can_be_written_to_again_is_told_the_end(world: World, how: str) -> None:
     """Without this, a card would say “Getting ready” with [Stop…] for ever, for a job that is

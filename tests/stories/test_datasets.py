@@ -520,5 +520,11 @@ def test_asker_is_told_when_the_channel_of_a_dataset_cannot_be_reached(world: Wo
     world.remove_bot(channel)
     imported(world)
     told = world.direct_messages(world.mara)[before:]
-    words = "I cannot tell about your dataset unseen: I am not in its channel any more. "
-    assert told == [f"{words}Type /invite @labeljob there. The import itself goes on."]
+    words = (
+        "I cannot tell about your dataset unseen: I am not in its channel any more. Type /invite "
+        "@labeljob there."
+    )
+    assert told == [
+        f"{words} The import itself goes on.",
+        f"{words} The import is over. Ready: 1 of 1 line arrived · 1 label.",
+    ]

@@ -130,7 +130,8 @@ def test_asker_is_told_once_when_the_channel_cannot_be_reached(world: World) -> 
         world.settle()
     told = world.direct_messages(world.mara)[before:]
     words = "I cannot tell about your labeling job unheard: I am not in its channel any more. "
-    assert told == [f"{words}Type /invite @labeljob there. The job itself goes on."]
+    over = "The job is over. Stopped: nothing was labeled."
+    assert told == [f"{words}Type /invite @labeljob there. {over}"]
 
 
 def test_channel_that_is_left_before_the_card_is_told_too(world: World) -> None:

@@ -318,7 +318,7 @@ def test_manager_hears_by_direct_message_in_place_of_a_deactivated_account(world
     assert told.startswith(
         "I cannot tell about the labeling job nils-job, whose requester has no active account"
     )
-    assert told.endswith("Type /invite @labeljob there. The job itself goes on.")
+    assert told.endswith("The job is over. Stopped: nothing was labeled.")
 
 
 def test_form_of_somebody_who_is_not_in_the_channel_is_refused(world: World) -> None:

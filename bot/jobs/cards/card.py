@@ -88,6 +88,19 @@ def state_word(job: JobFacts, state: JobState) -> str:
     return "Completed with errors" if state.has_errors else _STATES.get(state.state, state.state)
 
 
+def standing(job: JobFacts, state: JobState) -> tuple[str, str]:
+    """Where a job does not go on: its state's name, and how it stands in a sentence; two empty
+    texts while it goes on.
+    """
+    if not state.ended and not job.set_aside:
+        return "", ""
+    how = (_outcome(state) or progress_words(job, state)).rstrip(".")
+    words = f"{state_word(job, state)}: {how}."
+    if state.ended:
+        return state.state, f"The job is over. {words}"
+    return "paused", f"The job does not go on. {words}"
+
+
 def progress_words(job: JobFacts, state: JobState) -> str:
     """How far it is, in one line of words: the numbers and the pace, or how it ended."""
     outcome = _outcome(state)

@@ -80,7 +80,7 @@ def outbox(around: Surroundings) -> Iterator[Finding]:
     """What must be said is said soon.
 
     See that a worker runs (labeljob serve --role worker), and read its log for what Slack answers.
-    Messages that can never be said (dead) are told to whoever asked for the job; their reasons are
+    Messages that cannot be said (dead) are told to whoever asked for the job; their reasons are
     Slack's error codes.
     """
     ((lines, age),) = _rows(
