@@ -56,6 +56,7 @@ def register(app: SlackApp, stories: Stories) -> None:
         app.action(chosen)(partial(begin, stories=stories))
     app.action(review.FIX)(partial(fix, stories=stories))
     app.action(review.PREVIEW)(partial(preview, stories=stories))
+    app.action(re.compile(rf"{fields.TEAM}.*"))(partial(team_chosen, stories=stories))
     app.options(re.compile(rf"{fields.TEAM}.*"))(partial(teams, stories=stories))
     app.view(re.compile(pages.ANY_FORM))(partial(filled, stories=stories))
     app.view(pages.MORE)(partial(more_filled, stories=stories))
@@ -73,6 +74,16 @@ def kind(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
         draft = msgspec.structs.replace(draft, begun=draft.begun + 1)
     accept.keep(draft_id, draft)
     _replace(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
+
+
+def team_chosen(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
+    """A labeling team was chosen: all that stands on the page is kept, for Slack tells nothing of
+    it when the form is closed.
+    """
+    ack()
+    view, accept = body["view"], stories.jobs.accept
+    draft_id, draft = _draft(body, view, accept)
+    accept.keep(draft_id, accept.form.read(view, draft))
 
 
 def filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:

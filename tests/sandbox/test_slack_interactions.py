@@ -355,6 +355,29 @@ def test_closing_is_told_only_when_asked_for(slack: Workspace, bot: Bot) -> None
     assert again["error"] == "not_found"
 
 
+def test_closing_tells_nothing_of_what_was_typed(slack: Workspace, bot: Bot) -> None:
+    """Slack leaves the input blocks out of view_closed: an app that reads a draft from it keeps an
+    empty one.
+    """
+    choice = {
+        "type": "section",
+        "block_id": "kind",
+        "text": {"type": "mrkdwn", "text": "Kind"},
+        "accessory": {
+            "type": "static_select",
+            "action_id": "chosen",
+            "options": [{"text": plain("A"), "value": "a"}],
+            "initial_option": {"text": plain("A"), "value": "a"},
+        },
+    }
+    written = typed("name", initial_value="ripe-july")
+    view = opened(slack, bot, modal(written, choice, notify_on_close=True))
+    slack.act("view_close", user="U0MARA", view_id=view["id"], clear=False)
+    values = bot.hears("closed")["view"]["state"]["values"]
+    assert set(values) == {"kind"}
+    assert values["kind"]["chosen"]["selected_option"]["value"] == "a"
+
+
 def test_a_press_in_a_thread_carries_its_place_and_may_replace_the_message(
     slack: Workspace, bot: Bot
 ) -> None:

@@ -350,6 +350,26 @@ def test_closed_form_is_offered_by_the_next(world: World) -> None:
     world.mara.close_windows()
 
 
+def test_what_stood_on_the_page_is_kept_as_its_team_is_chosen(world: World) -> None:
+    """Without this, the cross would cost the labels and the instructions of a whole page: Slack
+    does not tell what was typed when a form is closed.
+    """
+    channel = world.channel("own-closed-second")
+    world.mara.command(channel, "/labeljob", "create")
+    first_page(world.mara, an_order("half-told"))
+    team = world.mara.choose("workteam_arn", WAITING)
+    typed = {"labels": {"value": "ripe\nunripe"}, "title": {"value": "Ripe or not"}}
+    world.mara.press_in_view("job_form_team", typed=typed, selected_option=team)
+    world.mara.close_windows()
+    world.mara.command(channel, "/labeljob", "create")
+    world.mara.press_in_view("job_form_go_on")
+    world.mara.fill()
+    assert field(world.mara, "labels")["initial_value"] == "ripe\nunripe"
+    assert field(world.mara, "title")["initial_value"] == "Ripe or not"
+    assert field(world.mara, "workteam_arn")["initial_option"] == team
+    world.mara.close_windows()
+
+
 def test_review_shows_what_the_bot_read_and_then_says_thanks(world: World) -> None:
     """Without this, people would create jobs without knowing what they ask for."""
     order = an_order(

@@ -523,6 +523,9 @@ ROWS = (
         guest=True,
     ),
     pressed("job_status", "matrix-running", "matrix-running"),
+    pressed("job_log", "matrix-running", "matrix-running"),
+    typed("/labeljob", "log matrix-running", "matrix-running"),
+    mention("log matrix-running", "matrix-running"),
     Row(
         "action more",
         "[⋯]",
@@ -624,6 +627,13 @@ ROWS = (
         "action job_form_preview", 3, lambda _s, who: who.press_in_view("job_form_preview"), "^$"
     ),
     of_form("action job_form_back", 3, lambda _s, who: who.press_in_view("job_form_back"), "^$"),
+    of_form(
+        "action job_form_team",
+        2,
+        lambda s, who: who.press_in_view("job_form_team", selected_option=s.team),
+        "^$",
+        ready=Scene.form_two,
+    ),
     of_form(
         "options job_form_team",
         2,

@@ -45,7 +45,7 @@ from bot.jobs.places import is_text_file
 START = "job_form_start"  # block_actions: begin with this instead
 TILE = "job_form_category"  # block_actions: show this tile's types; the id is an old one
 KIND = "job_form_kind_"  # + the tile: block_actions: ask what this type needs
-TEAM = "job_form_team"  # block_suggestion: the teams of this channel
+TEAM = "job_form_team"  # block_suggestion: the teams; block_actions: one was chosen
 
 _RADIOS = 10  # Slack: radio buttons have ten options at most
 
@@ -328,6 +328,7 @@ WORK_TEAM: Field[Asked] = Field(
     element=_team_menu,
     read=_read_team,
     fault=judged(rules.team_fault),
+    dispatch=True,
     aliases=("workteam", "workteam_name", "workteam_key", "team"),
 )
 LABELS: Field[Asked] = Field(

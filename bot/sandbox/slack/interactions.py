@@ -20,7 +20,7 @@ from bot.sandbox.slack.people import bot_user_id
 from bot.sandbox.slack.response_urls import answer_in_place, new_response_url
 from bot.sandbox.slack.state import SlackError
 from bot.sandbox.slack.validate import validate_options
-from bot.sandbox.slack.view_state import field_errors, offered, picked
+from bot.sandbox.slack.view_state import field_errors, offered, picked, without_inputs
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.config import JSON
@@ -276,6 +276,9 @@ class Interactions:
     def close(self, person: str, view_id: str, *, clear: bool) -> None:
         """Close the modal on top, or all; the app hears of those with notify_on_close, its answer
         is not awaited.
+
+        Slack tells the state of the view without what stands in its input blocks: what somebody
+        typed and did not send is theirs.
         """
         self._own_top(person, view_id)
         closed = views.close_view(self._workspace, person, clear=clear)
@@ -283,7 +286,7 @@ class Interactions:
             if view["notify_on_close"]:
                 payload = {
                     **payloads.base(self._workspace, "view_closed", person),
-                    "view": view,
+                    "view": without_inputs(view),
                     "is_cleared": clear or len(closed) > 1,
                 }
                 self._transport.later(functools.partial(self._interactive, payload))

@@ -16,7 +16,7 @@ from bot.sandbox.slack.block_tree import elements
 if TYPE_CHECKING:
     from bot.sandbox.slack.config import JSON
 
-__all__ = ["field_errors", "merged", "offered", "picked"]
+__all__ = ["field_errors", "merged", "offered", "picked", "without_inputs"]
 
 # Element type: the name of its value in state and actions, the name of its initial value, what
 # empty looks like.
@@ -46,6 +46,14 @@ VALUE: dict[str, tuple[str, str, Any]] = {
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 BUTTON_FIELDS = ("text", "value", "style", "url", "confirm")
 REQUIRED_WORDS = "Please complete this required field."
+
+
+def without_inputs(view: JSON) -> JSON:
+    """The view with its state as view_closed tells it: without its input blocks."""
+    typed = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    values = view["state"]["values"]
+    told = {block_id: held for block_id, held in values.items() if block_id not in typed}
+    return {**view, "state": {"values": told}}
 
 
 def merged(blocks: list[JSON], known: JSON, sent: JSON | None = None) -> JSON:
