@@ -153,13 +153,18 @@ def read(parts: Iterable[Part[D]], view: Mapping[str, Any], draft: D) -> D:
     """The draft with what a view's state holds; a field that the page did not carry keeps what it
     had.
     """
+    given = answers(view)
+    for each in fields_of(parts):
+        if isinstance(given.get(each.name), Mapping):
+            draft = each.read(Answer(_element(given[each.name])), draft)
+    return draft
+
+
+def answers(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a view's state holds, by field."""
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
-    answers = values if isinstance(values, Mapping) else {}
-    for each in fields_of(parts):
-        if isinstance(answers.get(each.name), Mapping):
-            draft = each.read(Answer(_element(answers[each.name])), draft)
-    return draft
+    return values if isinstance(values, Mapping) else {}
 
 
 def faults(parts: Iterable[Part[D]], draft: D, allowed: Allowed) -> list[Fault]:

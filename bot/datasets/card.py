@@ -41,17 +41,24 @@ _BEFORE = {
 def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
     """The dataset's one message, edited in place. `set_aside` says why nothing is tried any
     more.
+
+    What arrived of a dataset that is ready is said once, by the line below it.
     """
-    called, word = typed(source.called, _NAME), _word(state, set_aside)
-    drawing = (
-        f"{bar(state.arrived, state.sent)}  "
-        if state.state == lifecycle.IMPORTING and state.arrived
-        else ""
-    )
-    progress = cut(progress_words(state, set_aside), 900)
+    lines = [f"*Dataset {typed(source.called, _NAME)}* · {_word(state, set_aside)}"]
+    told = f"Dataset {typed(source.called, _NAME)}: {_word(state, set_aside)}."
+    if state.state != lifecycle.READY or set_aside:
+        progress = cut(progress_words(state, set_aside), 900)
+        told += f" {progress.rstrip('.')}."
+        lines.append(f"{_drawing(state)}{progress}")
     small = _small(source)
-    blocks = [section(f"*Dataset {called}* · {word}\n{drawing}{progress}"), context(small)]
-    return Message(f"Dataset {called}: {word}. {progress.rstrip('.')}. {small}", blocks)
+    return Message(f"{told} {small}", [section("\n".join(lines)), context(small)])
+
+
+def _drawing(state: DatasetState) -> str:
+    """The bar, as long as lines arrive."""
+    if state.state != lifecycle.IMPORTING or not state.arrived:
+        return ""
+    return f"{bar(state.arrived, state.sent)}  "
 
 
 def standing(state: DatasetState, set_aside: str = "") -> tuple[str, str]:
@@ -177,7 +184,7 @@ def status_message(source: Source, state: DatasetState, *, set_aside: str = "") 
     if state.state in {lifecycle.CREATING, lifecycle.IMPORTING}:
         parts = _moved_parts(state)
     elif state.state == lifecycle.READY:
-        parts = [labels_words(state.labels), *_result_parts(state)]
+        parts = [f"{_arrived(state)}: {labels_words(state.labels)}", *_result_parts(state)]
     elif state.state == lifecycle.REFUSED:
         parts = _refused_parts(state)
     shown, _ = fit([[section(part)] for part in parts], taken=card.blocks)

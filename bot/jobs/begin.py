@@ -5,7 +5,7 @@ import msgspec
 from bot.jobs.data.brought import Brought
 from bot.jobs.draft import DATA_FROM, MADE_UP, Draft, begun_with, says_more
 from bot.jobs.form.data_fields import FILES, placed
-from bot.jobs.form.pages import Left
+from bot.jobs.form.pages import Left, for_other_data
 from bot.jobs.form.rules import free_name
 from bot.jobs.held import HeldByUs
 from bot.jobs.lifecycle import REFUSED
@@ -68,6 +68,8 @@ class Begin:
         if last is not None:
             mended = last.state.state == REFUSED
             draft = begun_with(last.draft, self._free_name(last), user_id, mended=mended)
+            if not mended:
+                draft = for_other_data(draft)
             return msgspec.structs.replace(draft, start=LAST)
         return self._of_nothing(team_id, channel, user_id)
 

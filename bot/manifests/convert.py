@@ -75,7 +75,8 @@ def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
     `attribute` names the label to keep; without it the newest of the kinds that can be imported
     stays. `task` (one of `image-classification`, `object-detection`,
     `image-classification-multilabel`) keeps that kind only. Nothing is invented except a missing
-    confidence, which becomes 0 (what Ground Truth writes for one worker). `pair` takes a label and
+    confidence, or one that is an empty list: it becomes 0 (what Ground Truth writes for one
+    worker). `pair` takes a label and
     metadata of another name for one, where the line has one of each that fit.
     """
     source = line.get("source-ref")
@@ -238,11 +239,23 @@ def _one_class(source: str, name: str, value: Any, metadata: Object) -> Converte
     number here.
     """
     number = _index(value) if isinstance(value, str) else value
-    metadata.setdefault("confidence", 0)
+    metadata["confidence"] = _sure(metadata.get("confidence", 0))
     faults = tuple(rules.classification(number, metadata))
     label = metadata.get("class-name")
     line = {"source-ref": source, name: number, name + METADATA: metadata}
     return Converted(line, faults, (label,) if isinstance(label, str) else (), kind=CLASSIFICATION)
+
+
+def _sure(confidence: Any) -> Any:
+    """A confidence; 0 for an empty list, which Ground Truth writes where it has none."""
+    return 0 if confidence == [] else confidence
+
+
+def _with_confidence(box: Any) -> Any:
+    """What is said of a box, its confidence as a number."""
+    if not isinstance(box, dict) or "confidence" not in box:
+        return box
+    return {**box, "confidence": _sure(box["confidence"])}
 
 
 def _index(text: str) -> int | None:
@@ -282,7 +295,7 @@ def _several_classes(source: str, name: str, value: Any, metadata: Object) -> Co
             continue
         pair = {
             "class-name": names[index],
-            "confidence": sure.get(index, 0),
+            "confidence": _sure(sure.get(index, 0)),
             "type": GROUND_TRUTH + CLASSIFICATION,
         }
         number = _index(index)
@@ -304,6 +317,9 @@ def _several_classes(source: str, name: str, value: Any, metadata: Object) -> Co
 def _drawn_boxes(source: str, name: str, value: Any, metadata: Object) -> Converted:
     """Boxes stay as they are, but for their pixels."""
     value, rounded, clipped = placed(value)
+    objects = metadata.get("objects")
+    if isinstance(objects, list):
+        metadata["objects"] = [_with_confidence(each) for each in objects]
     faults = tuple(rules.boxes(value, metadata))
     names = metadata.get("class-map")
     drawn = value.get("annotations") if isinstance(value, dict) else None

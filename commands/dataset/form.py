@@ -35,9 +35,9 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
         here = Asking(source.channel, who.user_id)
         access.require(CREATE.right, person_here(here, access))
         access.check_here(source.channel)
-        if wrong := stories.datasets.accept.faults(source):
-            ack(response_action="errors", errors=form.errors(wrong))
-            return
+    if wrong := stories.datasets.accept.faults(source):
+        ack(response_action="errors", errors=form.errors(wrong))
+        return
     source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
     try:
         receipt = stories.datasets.accept.accept(

@@ -183,7 +183,7 @@ def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:
             DatasetState(state=IMPORTING, lines=1240, sent=1240, arrived=620),
             "▰▰▰▰▰▱▱▱▱▱  620 of 1,240",
         ),
-        (DONE, "1,233 of 1,240 lines arrived · 3 labels"),
+        (DONE, "*Dataset ripe-july* · Ready"),
         (DatasetState(state=FAILED, cause="AWS gave no reason."), "AWS gave no reason."),
     ],
 )

@@ -43,3 +43,48 @@ def test_line_without_confidences_is_read_for_what_it_is(kind: str) -> None:
     metadata = {**metadata, "type": f"groundtruth/{kind}", **WHEN}
     line = {"source-ref": "s3://orchard/seq/1.json", name: value, f"{name}-metadata": metadata}
     assert for_rekognition(line).faults == (("ERROR_UNSUPPORTED_USE_CASE_TYPE", kind),)
+
+
+IMPORTED: dict[str, tuple[Any, dict[str, Any], Any]] = {
+    "image-classification": (1, {"class-name": "ripe", "confidence": []}, lambda m: m),
+    "image-classification-multilabel": (
+        [1],
+        {"class-map": {"1": "ripe"}, "confidence-map": {"1": []}},
+        lambda m: m,
+    ),
+    "object-detection": (
+        {
+            "image_size": [{"width": 640, "height": 480, "depth": 3}],
+            "annotations": [{"class_id": 0, "left": 1, "top": 2, "width": 30, "height": 40}],
+        },
+        {"class-map": {"0": "ripe"}, "objects": [{"confidence": []}]},
+        lambda m: m["objects"][0],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", IMPORTED)
+def test_label_with_an_empty_confidence_is_imported(kind: str) -> None:
+    """Without this, labels that are documented to look like this would be called broken, and left
+    out of the dataset.
+    """
+    value, metadata, held = IMPORTED[kind]
+    metadata = {**metadata, "type": f"groundtruth/{kind}", **WHEN}
+    line = {"source-ref": "s3://orchard/a.jpg", "fruit": value, "fruit-metadata": metadata}
+    made = for_rekognition(line)
+    assert made.faults == ()
+    assert made.labels == ("ripe",)
+    assert made.line is not None
+    told = next(each for name, each in made.line.items() if name.endswith("-metadata"))
+    assert held(told)["confidence"] == 0
+
+
+def test_confidence_that_is_no_number_is_a_fault_still() -> None:
+    """Without this, a broken line would be sent, and Rekognition drop it without a word."""
+    wrongs: tuple[Any, ...] = ([0.5], {}, "0.5", None)
+    for wrong in wrongs:
+        metadata = {"class-name": "ripe", "confidence": wrong, **WHEN}
+        metadata["type"] = "groundtruth/image-classification"
+        line = {"source-ref": "s3://orchard/a.jpg", "fruit": 1, "fruit-metadata": metadata}
+        ((code, _words),) = for_rekognition(line).faults
+        assert code == "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"

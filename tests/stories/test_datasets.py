@@ -101,7 +101,7 @@ def test_finished_job_becomes_a_dataset_with_true_counts(
     told = sum("Dataset" in line for line in lines[1:])
     assert told == 2, "the live message and its end, both in the job's thread"
     live = next(line for line in lines if line.startswith(f"Dataset {job}"))
-    assert f"Ready. {pictures} of {pictures} lines arrived" in live
+    assert live.startswith(f"Dataset {job}: Ready. training set of project ")
 
 
 def output_lines(world: World, job: str) -> list[dict[str, Any]]:
@@ -260,6 +260,35 @@ def test_form_goes_on_when_the_manifest_is_not_read_in_time(world: World, channe
     assert not world.mara.fill(**typed).get("errors")
     world.mend()
     world.mara.close_windows()
+
+
+def test_manifest_of_a_job_is_read_at_the_form_of_its_button(world: World, channel: str) -> None:
+    """Without this, who presses Make dataset would wait for a thread to learn what `/dataset
+    create` says at once.
+    """
+    world.mara.press(world.card("sets-once", channel), "job_make_dataset")
+    typed = {"project": {"value": "project-early"}}
+    for body, said in (("", "has no lines"), ("{", "line 1")):
+        typed["manifest_uri"] = {"value": world.put("mine/early.manifest", body)}
+        refused = world.mara.fill(**typed)["errors"]
+        assert said in refused["manifest_uri"].lower()
+    typed["manifest_uri"] = {"value": f"s3://{seed.OUT}/nowhere-early.manifest"}
+    assert "There is nothing at" in world.mara.fill(**typed)["errors"]["manifest_uri"]
+    world.mara.close_windows()
+
+
+def test_what_arrived_is_said_once(world: World, channel: str) -> None:
+    """Without this, a dataset's card and the mention below it would say the same words twice."""
+    lines = boxes_of(f"s3://{seed.RAW}/boxes/once.jpg", (1, 2, 30, 40)) + "\n"
+    world.mara.command(channel, "/dataset", "create")
+    typed = {"project": {"value": "said-once"}}
+    world.mara.fill(**typed, manifest_uri={"value": world.put("mine/once.manifest", lines)})
+    imported(world)
+    thread = dataset_thread(world, channel, "said-once")
+    assert sum("1 of 1 line arrived" in text for text in thread) == 1
+    assert "Ready" in thread[0]
+    told = words(world.mara.command(channel, "/dataset", "status said-once"))
+    assert "1 of 1 line arrived" in told
 
 
 def dataset_thread(world: World, channel: str, name: str) -> list[str]:

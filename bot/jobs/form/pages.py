@@ -6,7 +6,7 @@ never what was typed.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,13 @@ from bot.jobs.draft import Draft, team_key
 from bot.jobs.form import data_fields, fields
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.fields import KIND_FIELD, WORK_TEAM, same_words
-from bot.jobs.form.more_fields import JOB_NAME, JOB_NAME_AGAIN, TEXT_COLUMN
+from bot.jobs.form.more_fields import (
+    JOB_NAME,
+    JOB_NAME_AGAIN,
+    TEXT_COLUMN,
+    TEXT_ENCODING,
+    TEXT_PER,
+)
 from bot.jobs.form.more_fields import MORE as MORE_FIELDS
 from bot.manifests.texts import TextsRead
 from bot.people.work_team import WorkTeam
@@ -169,9 +175,12 @@ class JobForm:
         after = data_fields.placed(data_fields.switched(draft, after))
         if (after.input_uri, after.task_type) == (draft.input_uri, draft.task_type):
             return after
-        return msgspec.structs.replace(
-            after, objects=None, skipped=0, unread=(), texts=TextsRead(), more=_kept_more(after)
+        after = msgspec.structs.replace(
+            after, objects=None, skipped=0, unread=(), texts=TextsRead()
         )
+        if not draft.input_uri:  # they were given before the data were named
+            return after
+        return msgspec.structs.replace(after, more=_kept_more(after.more, forms.answers(view)))
 
     def faults(self, draft: Draft, allowed: Allowed) -> list[Fault]:
         """What is wrong with the whole draft; `allowed` are the places open to the channel (also
@@ -388,9 +397,23 @@ def _of_its_type(after: Draft, before: Draft) -> Draft:
     return after
 
 
-def _kept_more(draft: Draft) -> dict[str, str]:
-    """The answers that hold for other data too: a column is one of its own tables."""
-    return {name: value for name, value in draft.more.items() if name != TEXT_COLUMN.name}
+def for_other_data(draft: Draft) -> Draft:
+    """The draft without the answers about how its data are read: they are asked anew."""
+    return msgspec.structs.replace(draft, texts=TextsRead(), more=_kept_more(draft.more, ()))
+
+
+_OF_THE_DATA = {TEXT_COLUMN.name, TEXT_PER.name, TEXT_ENCODING.name}
+
+
+def _kept_more(more: Mapping[str, str], answered: Collection[str]) -> dict[str, str]:
+    """The answers that hold for other data too: of those about how data are read only what was
+    `answered` with these, and no column, which is one of its own tables.
+    """
+    return {
+        name: value
+        for name, value in more.items()
+        if name not in _OF_THE_DATA or (name in answered and name != TEXT_COLUMN.name)
+    }
 
 
 def _taken(draft: Draft) -> list[Block]:
