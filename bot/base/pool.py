@@ -2,8 +2,9 @@
 
 Promises to a round that hands things over: each is worked on once at a time; there are never more
 than `places` of them; a long one holds up nobody while another place is free. While none is,
-handing over waits: a round that does not end says so in `/readyz`. One that fails is logged and the
-round that comes next looks again (the broad `except` has its reason here).
+handing over waits (a round that does not end says so in `/readyz`), or leaves the thing to the
+round that comes next where the round has more to do. One that fails is logged and the round that
+comes next looks again (the broad `except` has its reason here).
 """
 
 import logging
@@ -27,10 +28,13 @@ def at_once(_name: str, work: Work) -> None:
 
 
 class Pool:
-    """Threads that work on named things."""
+    """Threads that work on named things. `waits` for a place, or begins nothing while there is
+    none.
+    """
 
-    def __init__(self, name: str, places: int) -> None:
+    def __init__(self, name: str, places: int, *, waits: bool = True) -> None:
         self._places = places
+        self._waits = waits
         self._threads = ThreadPoolExecutor(places, thread_name_prefix=name)
         self._going: set[str] = set()
         self._ended = False
@@ -41,10 +45,11 @@ class Pool:
         or at the end.
         """
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._ended or name in self._going or len(self._going) < self._places
-            )
-            if self._ended or name in self._going:
+            if self._waits:
+                self._changed.wait_for(
+                    lambda: self._ended or name in self._going or len(self._going) < self._places
+                )
+            if self._ended or name in self._going or len(self._going) >= self._places:
                 return
             self._going.add(name)
             # its log lines say what the round's say

@@ -72,7 +72,7 @@ class JobStory:
             Round("preflight", quick, self.preflight.round, Pool("preflight", _AT_ONCE)),
             Round("launch", quick, self.launch.round, Pool("launch", _AT_ONCE)),
             Round("stop", quick, simple(self.stop.round)),
-            Round("watch", gaps.poll_gap, simple(self.watch.round)),
+            Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
             Round("teams", gaps.teams_gap, simple(lambda: self.queue.refresh(team_id))),
             Round("queues", quick, simple(lambda: self.queue.round(team_id))),
         ]

@@ -1,14 +1,15 @@
 """Watch: what the engine says of every job that is not over, once a round for all of them together.
 
 One list of all that runs; a job that is listed no more is asked for by itself to learn its end.
-Unchanged jobs write nothing. A job that cannot be looked at does not stop the others; after
-`set_aside_after` failures in a row, or after looks for `set_aside_silence` to which the engine
-gave no answer though it answers otherwise, it is set aside and its thread told once.
+Unchanged jobs write nothing. Why objects of an ended job failed is found out beside the round: that
+may take seconds, and others wait for the round. A job that cannot be looked at does not stop the
+others; after `set_aside_after` failures in a row, or after looks for `set_aside_silence` to which
+the engine gave no answer though it answers otherwise, it is set aside and its thread told once.
 Where it answers nothing for two minutes, the cards say since when.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,14 +21,16 @@ from bot.base.blocks import duration
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Transient
 from bot.base.log import about
+from bot.base.pool import Start, at_once
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine, Known, Report
 from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
-from bot.jobs.lifecycle import JobState, observe, repeats
+from bot.jobs.lifecycle import Change, JobState, observe, repeats
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
 from bot.jobs.why_unlabeled import WhyUnlabeled
+from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries, attempt, counts
 
 _TOLD_AFTER_S = 120.0  # ours: AWS asks everybody to wait a moment now and then
@@ -61,8 +64,10 @@ class Watch:
         self._gap = settings.poll_gap
         self._unheard = 0  # rounds in a row to which nothing was answered
 
-    def round(self) -> None:
-        """Look at every job that is not over; nothing is asked while there is none."""
+    def round(self, start: Start = at_once) -> None:
+        """Look at every job that is not over; nothing is asked while there is none. `start` begins
+        what takes long.
+        """
         jobs = self._records.watched()
         if not jobs:
             return
@@ -81,18 +86,39 @@ class Watch:
                     continue
                 count = partial(self._count_failure, job)
                 with about(job=job.id):
-                    look = partial(self._look, job, listed, hold.keep)
+                    look = partial(self._look, job, listed, start)
                     attempt(f"looking at {job.name}", hold, look, refused=count, failed=count)
 
-    def _look(self, job: Job, listed: Report | None, step: Callable[[], None]) -> None:
+    def _look(self, job: Job, listed: Report | None, start: Start) -> None:
         report = listed or self._engine.report(Known(job.arn, job.name))
-        state, changes = observe(job.state, report, self._clock())
-        state = msgspec.structs.replace(state, unanswered_since=None)
-        if state.ended:
-            why = self._why_unlabeled.words(job, state, step)
-            state = msgspec.structs.replace(state, why_unlabeled=why)
-        if state != job.state or job.fails or job.silent:
+        state, changes = self._observed(job, report)
+        if state.ended and state.failed:
+            start(f"end:{job.id}", partial(self._take_up_end, job, report))
+        elif state != job.state or job.fails or job.silent:
             self._store.change(replace(job, fails=0, silent=0), state, changes)
+
+    def _observed(self, job: Job, report: Report | None) -> tuple[JobState, tuple[Change, ...]]:
+        state, changes = observe(job.state, report, self._clock())
+        return msgspec.structs.replace(state, unanswered_since=None), changes
+
+    def _take_up_end(self, ended: Job, report: Report | None) -> None:
+        """The end of a job some of whose objects failed, with why."""
+        with about(job=ended.id):
+            self._tries.take_up(
+                f"end:{ended.id}",
+                ended,
+                self._records.get,
+                partial(self._end, report),
+                what=f"telling the end of {ended.name}",
+                refused=self._count_failure,
+                failed=self._count_failure,
+            )
+
+    def _end(self, report: Report | None, job: Job, hold: LeaseGuard) -> None:
+        state, changes = self._observed(job, report)
+        why = self._why_unlabeled.words(job, state, hold.keep)
+        state = msgspec.structs.replace(state, why_unlabeled=why)
+        self._store.change(replace(job, fails=0, silent=0), state, changes)
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
         """A failure that says something about this job counts; silence counts for much less, and

@@ -23,7 +23,7 @@ from bot.manifests.looked import BLOCKING
 from bot.manifests.unlabeled import Unlabeled, unlabeled, words
 from bot.work.leases import LeaseLost
 
-_SECONDS = 20.0  # ours: other jobs wait for the same round
+_SECONDS = 20.0  # ours: people wait for the end of the job to be told
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from bot.base.pool import Pool
 from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import ask_for_job, faults_of
+from tests.cases.forms import manifest_of, sample_picture
 from tests.faults.one_by_one import OneByOne
 from tests.stories.world import WAITING, World, an_order
 
@@ -51,6 +52,46 @@ def test_a_manifest_that_does_not_come_keeps_nobody_waiting(world: World) -> Non
     world.settle()
     for name in ("held-up", "passes-one", "passes-two"):
         assert [line.split()[0] for line in world.thread(name, channel)[1:]] == ["Launched;"], name
+
+
+def test_results_that_do_not_come_keep_no_card_waiting(world: World) -> None:
+    """Without this, the reading of one long manifest at a job's end would let every other card
+    stand still.
+    """
+    channel = world.channel("own-no-wait-ends")
+    for name in ("long-end", "long-other"):
+        gone = f"s3://{seed.RAW}/no-wait/{name}.jpg"
+        world.put(f"no-wait/{name}.jpg", sample_picture(world))
+        lines = [f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg", gone]
+        source = manifest_of(world, f"no-wait/{name}.manifest", lines)
+        world.ask(an_order(name, source=source), channel)
+        world.s3.delete_object(Bucket=seed.RAW, Key=f"no-wait/{name}.jpg")
+    world.ask(an_order("moves-on"), channel)
+    with OneByOne(world.services.aws_url).open() as door, behind(world, door) as bot:
+        (watch,) = (each for each in bot.rounds() if each.name == "watch")
+        assert watch.pool is not None
+        door.keep("output.manifest")
+        for _ in range(60):
+            world.pass_time(1)
+            if world.aws_status("long-end") == world.aws_status("long-other") == "Completed":
+                break
+        watch.run()
+        assert door.someone_waits(20)
+        for _ in range(60):
+            world.pass_time(1)
+            if world.aws_status("moves-on") == "Completed":
+                break
+        watch.run()
+        world.send()
+        assert "Completed" in world.card("moves-on", channel)["text"]
+        assert "Completed" not in world.card("long-end", channel)["text"]
+        door.give()
+        watch.pool.end()
+    world.settle()
+    for name in ("long-end", "long-other"):
+        ends = [line for line in world.thread(name, channel)[1:] if "Completed" in line]
+        assert len(ends) == 1, "told once"
+        assert "1 picture has no label: 1 is not there any more" in ends[0]
 
 
 def labeled(number: int) -> bytes:

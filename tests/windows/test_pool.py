@@ -71,6 +71,19 @@ def test_what_is_worked_on_is_not_begun_again(pool: Pool, held: Held) -> None:
     assert held.times == 1
 
 
+def test_a_round_with_more_to_do_does_not_wait_for_a_place(held: Held) -> None:
+    """Without this, five long ones would hold up the round that looks at everybody's jobs."""
+    pool = Pool("test", 1, waits=False)
+    pool.start("long", held)
+    assert held.begun.wait(PATIENCE)
+    other = threading.Event()
+    pool.start("other", other.set)
+    assert not other.is_set(), "the round that comes next begins it"
+    held.go_on.set()
+    pool.end()
+    assert not other.is_set()
+
+
 def test_what_is_over_can_be_begun_again(pool: Pool) -> None:
     """Without this, what failed once would never be tried again."""
     assert done(pool, "one")
