@@ -17,14 +17,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
-from bot.base.errors import Fault, Refused
+from bot.base.errors import Fault, Refusal, Refused
 from bot.base.slack_failures import slack_code
 from bot.delivery.windows import show
 from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft, of_this_type
 from bot.jobs.fixes import FIXES
-from bot.jobs.form import data_fields, fields, pages, review
+from bot.jobs.form import data_fields, fields, pages, review, where
 from bot.jobs.preflight_records import PREVIEW
 from bot.jobs.records import Job
 from bot.people.access import Access, Who
@@ -38,12 +38,7 @@ from commands.doing import Answer, Ask, Opens, Stories, does
 def create(ask: Ask) -> Answer:
     """The page over a draft of this person's; or the choice between it and a form that was left."""
     ask.access.check_here(ask.who.channel)
-    begin = ask.jobs.begin
-    draft_id, draft = begin.form(ask.team_id, ask.who.channel, ask.who.user_id)
-    left = begin.left(draft)
-    if left is not None:
-        return Opens(_fresh(pages.offer(left, draft_id), ask.stories.new_id))
-    return Opens(_fresh(ask.jobs.accept.page(draft, draft_id), ask.stories.new_id))
+    return Opens(_begun(ask.stories, ask.who.channel, ask.who.user_id))
 
 
 def register(app: SlackApp, stories: Stories) -> None:
@@ -52,8 +47,10 @@ def register(app: SlackApp, stories: Stories) -> None:
         app.action(re.compile(rf"{picked}.*"))(partial(kind, stories=stories))
     app.action(pages.SHOW_MORE)(partial(show_more, stories=stories))
     app.action(pages.BACK)(partial(back, stories=stories))
-    for chosen in (pages.GO_ON, pages.NEW):
-        app.action(chosen)(partial(begin, stories=stories))
+    for offered in (pages.GO_ON, pages.NEW):
+        app.action(offered)(partial(begin, stories=stories))
+    app.action(where.NEW_ID)(partial(at_home, stories=stories))
+    app.view(where.WHERE)(partial(channel_chosen, stories=stories))
     app.action(review.FIX)(partial(fix, stories=stories))
     app.action(review.PREVIEW)(partial(preview, stories=stories))
     app.action(re.compile(rf"{fields.TEAM}.*"))(partial(team_chosen, stories=stories))
@@ -61,6 +58,29 @@ def register(app: SlackApp, stories: Stories) -> None:
     app.view(re.compile(pages.ANY_FORM))(partial(filled, stories=stories))
     app.view(pages.MORE)(partial(more_filled, stories=stories))
     app.view(pages.REVIEW)(partial(submit, stories=stories))
+
+
+def at_home(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """[New labeling job] on the App Home, where there is no channel: it is asked for first."""
+    ack()
+    view = where.page(stories.new_id())
+    show(client.views_open, trigger_id=body["trigger_id"], view=view)
+
+
+def channel_chosen(
+    ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories
+) -> None:
+    """The form for the chosen channel, as `/labeljob create` opens it there; or why not, at the
+    field.
+    """
+    channel, access, user_id = where.chosen(view), stories.access, asking(body).user_id
+    try:
+        access.require(CREATE.right, access.who(access.team_id, user_id, channel))
+        access.check_here(channel)
+    except Refusal as refusal:
+        ack(response_action="errors", errors=where.errors(refusal.words))
+        return
+    ack(response_action="update", view=_begun(stories, channel, user_id))
 
 
 def kind(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
@@ -202,6 +222,18 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
         ack(response_action="update", view=_fresh(page, new_id))
         return
     ack(response_action="update", view=_thanks(receipt.job, new=receipt.new))
+
+
+def _begun(stories: Stories, channel: str, user_id: str) -> dict[str, Any]:
+    """The page over a new draft of this person's, or the choice between it and a form that was
+    left.
+    """
+    begin = stories.jobs.begin
+    draft_id, draft = begin.form(stories.access.team_id, channel, user_id)
+    left = begin.left(draft)
+    if left is not None:
+        return _fresh(pages.offer(left, draft_id), stories.new_id)
+    return _fresh(stories.jobs.accept.page(draft, draft_id), stories.new_id)
 
 
 def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:

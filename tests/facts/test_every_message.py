@@ -29,7 +29,7 @@ from bot.instructions.page import Example, Instructions, slack_preview
 from bot.jobs.cards import card, log_card, queue_card, status_card, thread_lines
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
-from bot.jobs.form import pages
+from bot.jobs.form import pages, where
 from bot.jobs.form.pages import Beside, job_form
 from bot.jobs.form.rules import (
     CAPTION_MAX,
@@ -159,6 +159,7 @@ def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, fi
         card.stop_modal(job, state),
         queue_card.home_view(words, jobs, now=NOW, first_visit=first, my_queue=queue),
         pages.thanks(words, "C1"),
+        where.page("n1"),
         dataset_form.page(source, nonce="n" * 36, job="j" * 36, lead=words),
         dataset_form.thanks(source),
     ]

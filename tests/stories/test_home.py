@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.test_managers import at_aws
 from tests.stories.world import (
     LABELERS,
@@ -47,7 +48,8 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
         in shown(view)
     )
     assert "Three things" not in shown(view)
-    assert buttons(view)[:4] == ["Instructions", "Open portal", "Status", "Stop…"]
+    said = ["New labeling job", "Instructions", "Open portal", "Status", "Stop…"]
+    assert buttons(view)[:5] == said
     job = next(
         block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions"
     )
@@ -66,6 +68,43 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
         "a refusal opens as a window"
     )
     world.greta.close_windows()
+
+
+def test_job_is_asked_for_from_home_for_a_channel_that_is_chosen(world: World) -> None:
+    """Without this, somebody who looks at their jobs would have to know a command, and where to
+    type it.
+    """
+    channel = world.channel("own-home-new", ["U0ANA", "bot"])
+    home(world, world.ana)
+    world.ana.press_at_home("job_form_new_at_home")
+    closed = world.channel("own-home-without-bot", ["U0ANA"])
+    theirs = world.channel("own-home-of-others", ["U0MARA", "bot"])
+    for wrong, said in ((closed, "/invite"), (theirs, "Only members of this channel can")):
+        refused = world.ana.fill(channel={"selected_conversation": wrong})["errors"]
+        assert list(refused) == ["channel"]
+        assert said in refused["channel"]
+    world.ana.fill(channel={"selected_conversation": channel})
+    assert world.ana.view()["callback_id"] == "job_form_1"
+    order = an_order("asked-at-home", team=WAITING)
+    assert not first_page(world.ana, order).get("errors")
+    second_page(world.ana, order)
+    world.ana.fill()
+    world.settle()
+    assert world.card("asked-at-home", channel)
+    world.ana.close_windows()
+
+
+def test_form_that_was_left_is_offered_from_home_too(world: World) -> None:
+    """Without this, what somebody typed would be found from one door and not from the other."""
+    channel = world.channel("own-home-left", ["U0ANA", "bot"])
+    world.ana.command(channel, "/labeljob", "create")
+    first_page(world.ana, an_order("left-at-home"))
+    world.ana.close_windows()
+    home(world, world.ana)
+    world.ana.press_at_home("job_form_new_at_home")
+    world.ana.fill(channel={"selected_conversation": channel})
+    assert "Go on with your draft" in buttons(world.ana.view())
+    world.ana.close_windows()
 
 
 def test_home_tells_jobs_that_are_followed_from_ones_own(world: World) -> None:
@@ -136,8 +175,6 @@ def test_asker_is_told_once_when_the_channel_cannot_be_reached(world: World) -> 
 
 def test_channel_that_is_left_before_the_card_is_told_too(world: World) -> None:
     """Without this, a job whose card never stood would run unseen."""
-    from bot.sandbox.workspace.story import first_page, second_page  # noqa: PLC0415
-
     channel = world.channel("own-removed-early")
     order = an_order("never-shown", team=WAITING)
     world.mara.command(channel, "/labeljob", "create")

@@ -208,6 +208,12 @@ class Scene:
         heard = self.world.journal("app:/labelteam")[-1]["request"]
         self.world.bot.slack.views_open(trigger_id=heard["trigger_id"], view=view)
 
+    def at_home(self) -> None:
+        """Our member has opened the Home tab."""
+        after = self.world.so_far()
+        self.world.mara.open_home()
+        self.world.until(lambda: self.world.journal("views.publish", after=after), "the Home tab")
+
     def left(self) -> None:
         """Our member is asked whether to go on with a form that was left."""
         mara = self.world.mara
@@ -601,6 +607,23 @@ ROWS = (
         1,
         lambda _s, who: who.press_in_view("job_form_show_more"),
         "^$",
+    ),
+    Row(
+        "action job_form_new_at_home",
+        "[New labeling job]",
+        lambda _s, who: who.press_at_home("job_form_new_at_home"),
+        '"job_form_where',
+        ready=Scene.at_home,
+        own=True,
+        all=True,
+    ),
+    Row(
+        "view_submission job_form_where",
+        "(where)",
+        lambda s, who: who.fill(channel={"selected_conversation": s.channel}),
+        '"job_form_1',
+        ready=lambda s: s.world.mara.press_at_home("job_form_new_at_home"),
+        own=True,
     ),
     of_form(
         "action job_form_go_on",

@@ -27,6 +27,7 @@ from bot.delivery.message import Message
 from bot.engines.protocol import Names
 from bot.jobs.actions import PORTAL_ID, QUEUE_INSTRUCTIONS_ID
 from bot.jobs.cards.card import job_buttons, progress_words, state_word, work_words
+from bot.jobs.form import where
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
 
@@ -174,7 +175,10 @@ def home_view(
     followed = [each for each in my_jobs if each[0].read_only]
     blocks += [
         divider(),
-        section("*Jobs you asked for*" if asked else "*Jobs you asked for*\nNone yet."),
+        section(
+            "*Jobs you asked for*" if asked else "*Jobs you asked for*\nNone yet.",
+            accessory=where.new_button(),
+        ),
     ]
     for facts, state in asked[:_HOME_JOBS]:
         blocks += _my_job(facts, state)
