@@ -189,6 +189,14 @@ class Outbox:
             ).first()
             return Subject(row.team_id, row.subject_kind, row.subject_id) if row else None
 
+    def is_shut(self, subject: Subject, channel: str) -> bool:
+        """Whether the subject's live message could not be shown in that channel, which shuts the
+        bot out.
+        """
+        with self._db.read() as session:
+            row = _thread(session, subject, channel)
+            return row is not None and row.state == "dead"
+
     def root_ts(self, subject: Subject, channel: str) -> str | None:
         """The ts of the subject's live message in that channel, once it stands."""
         with self._db.read() as session:

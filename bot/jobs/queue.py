@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from bot.base.blocks import typed
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
+from bot.delivery.dead_letters import Asked
 from bot.delivery.outbox import Outbox, Subject
 from bot.engines.protocol import Engine
 from bot.jobs.cards import queue_card
@@ -21,6 +23,7 @@ from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.facts import Facts
 from bot.jobs.listing import SHARED_S, relisted
 from bot.jobs.records import Records
+from bot.jobs.store import team_subject
 from bot.people.teams import NoSuchTeam, Teams
 from bot.people.work_team import UNLISTED, Listing, WorkTeam
 
@@ -66,6 +69,18 @@ class Queue:
         known = {team.arn for team in self._teams.search(team_id, "", limit=1000)}
         self._teams.remember(team_id, self._engine.teams(), known)
 
+    def asker(self, team_id: str, arn: str) -> Asked | None:
+        """Who is to hear that a team cannot be told of its work: the requester of its newest job;
+        None while it has none.
+        """
+        jobs = [job for job in self._records.of_team(team_id, arn) if not job.followed]
+        team = self._teams.get(team_id, arn)
+        if not jobs or team is None:
+            return None
+        name = typed(jobs[-1].name)
+        stands = f"Nobody of the team was told of your job {name}; the job itself goes on."
+        return Asked(jobs[-1].asked_by, "labeling team", team.name, "work", jobs[-1].id, stands)
+
     def tie(self, team_id: str, name: str, channel: str) -> WorkTeam:
         """The team's people are told of work in this channel from now on.
 
@@ -102,7 +117,10 @@ class Queue:
             self._teams.opened(session, team_id, team.arn, 0, UNLISTED)
             if team.open_jobs:
                 self._outbox.show(
-                    session, _about(team_id, team.arn), channel, queue_card.queue_left(team.name)
+                    session,
+                    team_subject(team_id, team.arn),
+                    channel,
+                    queue_card.queue_left(team.name),
                 )
         return team
 
@@ -114,7 +132,7 @@ class Queue:
 
     def draw(self, team_id: str, arn: str) -> None:
         """The team's message as it should read now."""
-        about = _about(team_id, arn)
+        about = team_subject(team_id, arn)
         with self._db.write() as session:
             team = self._teams.get_for_update(session, team_id, arn)
             if team is None or team.channel is None:
@@ -143,7 +161,7 @@ class Queue:
     ) -> None:
         """The list as it is now; posted anew where there was none, with a line for what joined."""
         assert team.channel is not None
-        about, now = _about(team_id, team.arn), self._clock()
+        about, now = team_subject(team_id, team.arn), self._clock()
         if not team.open_jobs:
             if team.listing.since:  # what stands is no longer true
                 done = self._done(team.listing)
@@ -181,8 +199,3 @@ class Queue:
         if team is None:
             raise NoSuchTeam
         return team
-
-
-def _about(team_id: str, arn: str) -> Subject:
-    """Whom a queue's message speaks about."""
-    return Subject(team_id, "team", arn)

@@ -38,6 +38,11 @@ def subject(job: Job) -> Subject:
     return Subject(job.team_id, "job", job.id)
 
 
+def team_subject(team_id: str, arn: str) -> Subject:
+    """Whom the list of a labeling team's work speaks about."""
+    return Subject(team_id, "team", arn)
+
+
 class JobStore:
     """Adds and changes jobs, and says so.
 
@@ -198,8 +203,7 @@ class JobStore:
         lines: list[Message] = []
         for change in changes:
             if change.kind is Kind.LAUNCHED and not facts.read_only:
-                where = self._facts.announced_in(job)
-                lines.append(thread_lines.launched_line(facts, announced_in=where))
+                lines.append(self._launched(job, facts))
             elif change.kind is Kind.COMPLETED:
                 lines.append(thread_lines.completed_line(facts, state))
             elif change.kind is Kind.STOPPED:
@@ -207,3 +211,10 @@ class JobStore:
             elif change.kind is Kind.FAILED:
                 lines.append(thread_lines.failed_line(facts, state))
         return lines
+
+    def _launched(self, job: Job, facts: JobFacts) -> Message:
+        """The line that says it was launched, and where its labeling team finds it."""
+        where = self._facts.announced_in(job)
+        team = team_subject(job.team_id, job.draft.workteam_arn)
+        shut = bool(where) and self._outbox.is_shut(team, where)
+        return thread_lines.launched_line(facts, announced_in=where, shut=shut)

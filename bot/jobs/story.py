@@ -1,11 +1,13 @@
 """The job story: its parts, joined, and what they do as time passes."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.base.pool import Pool
 from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
+from bot.delivery.dead_letters import Asker
 from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.jobs.accept import Accept
@@ -63,6 +65,11 @@ class JobStory:
     store: JobStore
     engine: Engine
     ground: Ground
+
+    def askers(self) -> dict[str, Asker]:
+        """Who is to hear what cannot be said of a job, or to a labeling team, in its channel."""
+        team_id = self.ground.access.team_id
+        return {"job": self.status.asker, "team": partial(self.queue.asker, team_id)}
 
     def rounds(self) -> list[Round]:
         """What a worker does for jobs, in the order in which one thing follows from another."""

@@ -113,7 +113,7 @@ def build(
     )
     jobs = job_story(ground, engine, Account.of(settings))
     datasets = dataset_story(ground, jobs.store.note_dataset)
-    askers = {"job": jobs.status.asker, "dataset": datasets.status.asker}
+    askers = {**jobs.askers(), "dataset": datasets.status.asker}
     dead_letters = DeadLetters(db, ground.outbox, askers, ground.access.told)
     senders = Senders(db, settings, patient, dead_letters, new_id)
     return Bot(settings, slack, ground, jobs, datasets, senders, installation)

@@ -153,6 +153,8 @@ def test_each_action_is_open_to_whom_it_should_be(
             "a refusal says who can, or what to do"
         )
         assert "<@" not in said, "nobody is pinged by a refusal"
+    if kind == "member" and MAY[action] == MANAGERS | {"asker"}:
+        assert said.endswith("Mara, Sam or Greta can."), "by name, for the button is seen by all"
     if action == "tie a team" and kind in MANAGERS:
         world.sam.command(scene.channel, "/labelteam", f"leave {WAITING}")
     assert world.aws_status("rights-running") != "Stopped"

@@ -23,6 +23,7 @@ from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import elements
 from bot.sandbox.workspace.seed import AUTOMATIC_TEAM
+from tests.cases import forms
 from tests.stories.world import LABELERS, QUEUE_TEAM, World, an_order, buttons, shown, words
 
 GOOD = "ripeness/orchard-s7-001.jpg"
@@ -291,3 +292,34 @@ def test_what_was_done_is_said_when_the_list_is_empty(world: World) -> None:
         f"{AUTOMATIC_TEAM}: nothing to label now. 8 pictures done since <!date^"
     )
     world.sam.command(channel, "/labelteam", f"leave {AUTOMATIC_TEAM}")
+
+
+def test_requester_hears_that_the_team_could_not_be_told(world: World) -> None:
+    """Without this, people would wait for labels of a team that never heard of the work, and a
+    thread would say that the team finds it where nothing can be posted.
+    """
+    channel, theirs = world.channel("own-untold"), world.channel("own-untold-labelers")
+    world.sam.command(theirs, "/labelteam", f"here {QUEUE_TEAM}")
+    forms.archive(world, theirs)
+    before = len(world.direct_messages(world.mara))
+    world.ask(an_order("untold", team=QUEUE_TEAM), channel)
+    world.settle()
+    (told,) = world.direct_messages(world.mara)[before:]
+    assert told == (
+        "I cannot tell about your labeling team queue-team: its channel is archived. Nobody of the "
+        "team was told of your job untold; the job itself goes on."
+    )
+    world.ask(an_order("untold-too", team=QUEUE_TEAM), channel)
+    (launched,) = world.thread("untold-too", channel)[1:]
+    assert launched == (
+        f"Launched; the bot cannot post in <#{theirs}>, so nobody of queue-team was told."
+    )
+    forms.archive(world, theirs, archived=False)
+    world.settle()
+    lists = [each for each in queue(world, theirs) if "queue-team: 2 jobs" in each["text"]]
+    assert len(lists) == 1, "it stands as soon as the channel is open"
+    world.sam.command(theirs, "/labelteam", f"leave {QUEUE_TEAM}")
+    for name in ("untold", "untold-too"):
+        world.sagemaker.stop_labeling_job(LabelingJobName=name)
+    world.pass_time(3)
+    world.settle()

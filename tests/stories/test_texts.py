@@ -101,19 +101,14 @@ def test_answers_about_data_are_not_carried_to_other_data_unseen(world: World) -
     """
     channel = world.channel("own-other-texts")
     world.put("carried/letter.txt", "Dear Mara,\n\nripe.\n")
-    world.put("carried/table.csv", "text\ngood\n")
     world.put("carried/lines.txt", "good\nbad\n")
     first = an_order_of_texts("carried-one", f"{RAW}/carried/letter.txt")
-    assert forms.page_one(world, first, channel) == {}
-    world.mara.press_in_view("job_form_back")
-    whole = {"selected_option": {"value": "file"}}
-    assert not first_page(world.mara, first, text_per=whole).get("errors")
-    world.mara.press_in_view("job_form_back")
-    table = an_order_of_texts("carried-one", f"{RAW}/carried/table.csv")
-    assert not first_page(world.mara, table).get("errors")
-    second_page(world.mara, table)
-    assert "carried-one" in forms.create(world, table, channel).thread
+    assert forms.faults(world, first, channel) == {}
+    world.mara.press_in_view("job_form_show_more")
+    assert not world.mara.fill(text_per={"selected_option": {"value": "file"}}).get("errors")
+    assert "1 text found: one per file of 1 file" in shown(world.mara.view())
+    assert "Launched" in forms.create(world, first, channel).thread
     lines = an_order_of_texts("carried-two", f"{RAW}/carried/lines.txt")
-    assert forms.page_two(world, lines, channel) == {}
+    assert forms.faults(world, lines, channel) == {}
     assert "2 texts found: one per line of 1 file" in shown(world.mara.view())
     world.mara.close_windows()

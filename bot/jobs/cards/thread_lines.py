@@ -19,15 +19,17 @@ from bot.jobs.lifecycle import JobState
 _NAME = 70  # characters of a name
 
 
-def launched_line(job: JobFacts, *, announced_in: str) -> Message:
+def launched_line(job: JobFacts, *, announced_in: str, shut: bool = False) -> Message:
     """Created, launched and open for work: one line for the three. `announced_in` is the channel of
-    its labeling team, "" for none.
+    its labeling team, "" for none; `shut`: the team's list could not be posted there.
     """
     if job.stop_wanted:
         return _line("Launched before it was withdrawn; it is stopped now.")
     team = typed(job.team_name, _NAME)
     told = f"{team} has no channel here, so nobody was told"
-    if announced_in:
+    if announced_in and shut:
+        told = f"the bot cannot post in <#{announced_in}>, so nobody of {team} was told"
+    elif announced_in:
         told = f"{team} finds it in <#{announced_in}>"
     notes = "".join(f"\n{typed(note, 600)}" for note in job.notes)
     return _line(f"Launched; {told}.{notes}")
