@@ -101,6 +101,11 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
         return self.objects_max * self.jobs_max
 
     @property
+    def has_frames(self) -> bool:
+        """Whether an object is a sequence of video frames, which a file lists."""
+        return self.category == "Video" and self.media == (".json",)
+
+    @property
     def noun(self) -> str:
         """What one object of this type is called: picture, text, video or scene."""
         return _NOUNS.get(self.category, "object")

@@ -18,6 +18,10 @@ DATA_FROM, ADDRESS, STORE = "data_from", "address", "store"
 """Answers in `Draft.more`: where the data come from, the address that was typed, and the place into
 which files are put.
 """
+NAMED, SAMPLE = "named", "sample"
+"""Answers in `Draft.more`: which of the data are labeled, as it was typed
+(`bot.manifests.picked`).
+"""
 
 
 class Chain(msgspec.Struct, frozen=True):

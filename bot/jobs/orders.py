@@ -167,7 +167,7 @@ class Orders:
         """
         storage = self._storage.attended(alive)
         manifest = S3Uri.parse(draft.input_uri)
-        with Inputs(storage, self._open.of(draft.channel)).made(draft, kind) as made:
+        with Inputs(storage, self._open.of(draft.channel)).made(draft, kind, folder) as made:
             if made.body is not None:
                 manifest = folder.join(f"{made.body.sha256}.manifest")
                 storage.put_once(manifest, made.body, "application/x-ndjson")

@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 @dataclass(slots=True)
 class Tally:
     """What became of the objects of a folder (or of texts): `written` lines, and why others were
-    not.
+    not. `fitting` are those from which some were chosen, 0 where nobody chose.
 
     `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control
     characters different programs read differently; `over` is what came after the limit of one job;
@@ -30,6 +30,7 @@ class Tally:
     """
 
     written: int = 0
+    fitting: int = 0
     folders: int = 0
     hidden: int = 0
     empty: int = 0

@@ -9,6 +9,7 @@ their sizes already.
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from operator import itemgetter
 
 from bot.base.aws import AwsRefused
 from bot.base.errors import Refusal
@@ -18,9 +19,11 @@ from bot.engines.task_type import TaskType
 from bot.jobs.checks.check import FORM_OBJECTS, REVIEW_PAGE, Check, Seen, Sight
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
+from bot.jobs.inputs import choice_of
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.lines import sources
 from bot.manifests.looked import BLOCKING, BY_HEAD, Looked, Thing
+from bot.manifests.picked import picked
 from bot.manifests.picture_head import ENOUGH, read_head
 
 DROP = "drop"
@@ -114,7 +117,8 @@ def _look(draft: Draft, sight: Sight) -> Looked:
     """The look, from where an earlier one was broken off."""
     looked = sight.look.begun or _plan(draft.objects, sight.look.most)
     chunks = sight.storage.chunks(S3Uri.parse(draft.input_uri))
-    left = _left(sources(chunks), looked, sight.look.most)
+    chosen = picked(sources(chunks), choice_of(draft), itemgetter(1))
+    left = _left(chosen, looked, sight.look.most)
     kind = sight.kind(draft)
     opened = 0
     if kind.noun == "picture" and sight.look.most != FORM_OBJECTS:

@@ -4,5 +4,8 @@ from bot.jobs.fixes.add_cors import ADD_CORS
 from bot.jobs.fixes.drop_lines import DROP_LINES
 from bot.jobs.fixes.drop_repeats import DROP_REPEATS
 from bot.jobs.fixes.fix import Fix
+from bot.jobs.fixes.to_examples import TO_EXAMPLES_FIX
 
-FIXES: dict[str, Fix] = {fix.name: fix for fix in (DROP_LINES, DROP_REPEATS, ADD_CORS)}
+FIXES: dict[str, Fix] = {
+    fix.name: fix for fix in (DROP_LINES, DROP_REPEATS, ADD_CORS, TO_EXAMPLES_FIX)
+}

@@ -1,4 +1,4 @@
-"""The fields about where a job's data come from: an address in S3, or files (pure).
+"""The fields about a job's data: an address in S3, or files, and which of them (pure).
 
 Promises to the page: what was brought stays brought from page to page and is listed; files have one
 fault, below the first input; their folder in S3 follows from job, place and files alone.
@@ -23,9 +23,10 @@ from bot.jobs.data.brought import (
     shown,
     together,
 )
-from bot.jobs.draft import ADDRESS, DATA_FROM, STORE, Draft
+from bot.jobs.draft import ADDRESS, DATA_FROM, NAMED, SAMPLE, STORE, Draft
 from bot.jobs.form.asked import Asked
 from bot.jobs.places import not_open, read_place
+from bot.manifests.picked import read_choice
 
 FROM = "job_form_data_from"  # block_actions: show the fields of this source
 FILES = "files"
@@ -119,10 +120,8 @@ def _folder(draft: Draft) -> str:
 
 
 def _read_from(answer: Answer, asked: Asked) -> Asked:
-    more = {name: value for name, value in asked.draft.more.items() if name != DATA_FROM}
-    if answer.text == FILES:
-        more[DATA_FROM] = FILES
-    return asked.but(more=more)
+    files = answer.text if answer.text == FILES else ""
+    return asked.but(more=_with(asked.draft.more, DATA_FROM, files))
 
 
 def _name(number: int) -> str:
@@ -230,7 +229,7 @@ PLACE: Field[Asked] = Field(
         VALUE, asked.draft.more.get(STORE, ""), placeholder="s3://bucket/data/"
     ),
     read=lambda answer, asked: asked.but(
-        more={**asked.draft.more, STORE: _folder_typed(answer.text)}
+        more=_with(asked.draft.more, STORE, _folder_typed(answer.text))
     ),
     fault=_store_fault,
     optional=True,
@@ -238,3 +237,43 @@ PLACE: Field[Asked] = Field(
 )
 FILE_FIELDS: tuple[Field[Asked], ...] = (KEPT, _input(1), _input(2), _input(3), PLACE)
 """What is asked of files; left out where Slack gives the bot none."""
+
+
+def _sample_fault(asked: Asked, _allowed: Allowed) -> str:
+    if read_choice("", asked.draft.more.get(SAMPLE, "")) is not None:
+        return ""
+    return "Write 100 or 10% (taken at random), 100 seed 7 (other ones), or every 5."
+
+
+def _typed(name: str) -> Callable[[Answer, Asked], Asked]:
+    return lambda answer, asked: asked.but(more=_with(asked.draft.more, name, answer.text))
+
+
+def _with(more: dict[str, str], name: str, text: str) -> dict[str, str]:
+    """The answers with one more; an empty one is none."""
+    others = {key: value for key, value in more.items() if key != name}
+    return {**others, name: text} if text else others
+
+
+ONLY_NAMED: Field[Asked] = Field(
+    name=NAMED,
+    words="Only files named",
+    hint=lambda _asked: "* stands for anything: cam1*, or july/*.jpg. Left empty, all.",
+    element=lambda asked: text_input(VALUE, asked.draft.more.get(NAMED, "")),
+    read=_typed(NAMED),
+    optional=True,
+)
+A_SAMPLE: Field[Asked] = Field(
+    name=SAMPLE,
+    words="A sample",
+    hint=lambda asked: (
+        f"100 or 10% of the {asked.noun}s at random (100 seed 7 for other ones), or every 5. Left "
+        "empty, all."
+    ),
+    element=lambda asked: text_input(VALUE, asked.draft.more.get(SAMPLE, "")),
+    read=_typed(SAMPLE),
+    fault=_sample_fault,
+    optional=True,
+)
+CHOICE_FIELDS: tuple[Field[Asked], ...] = (ONLY_NAMED, A_SAMPLE)
+"""Which of the data are labeled."""

@@ -17,6 +17,7 @@ from bot.jobs.draft import Draft
 from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
+from bot.jobs.form.data_fields import CHOICE_FIELDS
 from bot.jobs.form.fields import OUTPUT, instructions
 from bot.jobs.form.reading import (
     hint,
@@ -268,6 +269,8 @@ MORE: tuple[Part[Asked], ...] = (
     TITLE,
     DESCRIPTION,
     ATTRIBUTE,
+    Heading("What is labeled"),
+    *CHOICE_FIELDS,
     Heading("How it is done"),
     replace(OUTPUT, applies=lambda asked: not asked.draft.asks_output),
     WORKERS,
