@@ -28,6 +28,7 @@ PART = 1 << 23
 # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
 READ_MOST = 1_000_000_000
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
+_FIRST = "us-east-1"
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,16 @@ class NotAllowedPlace(Refusal):
 
 class MissingObject(Refusal):
     """There is nothing at this address."""
+
+
+class NoBucket(MissingObject):
+    """There is no such bucket in this account."""
+
+
+class BucketTaken(Refusal):
+    """Another account has a bucket of this name; names of buckets are the whole world's. Choose
+    another one.
+    """
 
 
 class TooLarge(Refusal):
@@ -266,6 +277,28 @@ class Storage:
                 for item in page.get("Contents", ()):
                     yield Listed(item["Key"], item["Size"], _listed_archived(item))
 
+    def make_bucket(self, bucket: str) -> None:
+        """Make a bucket in the Region that the bot works in, with the rule by which workers'
+        browsers may fetch pictures. S3 itself lets no public into a new bucket, and encrypts it.
+
+        Raises:
+            BucketTaken: another account has one of this name.
+
+        """
+        self._check(S3Uri(bucket, ""))
+        region = self._s3.meta.region_name
+        # S3: its oldest Region is named by saying nothing
+        place = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        try:
+            with renamed():
+                self._s3.create_bucket(Bucket=bucket, **({} if region == _FIRST else place))
+        except AwsRefused as error:
+            if error.code == "BucketAlreadyExists":
+                raise BucketTaken from error
+            if error.code != "BucketAlreadyOwnedByYou":
+                raise
+        self.open_to_browsers(bucket)
+
     def browsers_may_read(self, bucket: str) -> bool:
         """Whether a CORS rule of the bucket lets workers' browsers fetch pictures
         (GetBucketCors).
@@ -423,7 +456,7 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
                 f"There is nothing at {uri}. Check the spelling, upper and lower case too."
             ) from error
         if error.code == "NoSuchBucket":
-            raise MissingObject(f"There is no bucket “{uri.bucket}” in this account.") from error
+            raise NoBucket(f"There is no bucket “{uri.bucket}” in this account.") from error
         if error.code == "PermanentRedirect":
             raise FarAway(uri.bucket) from error
         if error.code in {"AccessDenied", "403"}:

@@ -172,10 +172,9 @@ class Inputs:
 
     def _chosen_lines(self, source: "_Source") -> Iterator[bytes]:
         """The lines of a manifest that are chosen; each was judged."""
-        key = _source_key(source.kind)
         numbers = numbered(self._storage.chunks(source.uri))
         bodies = (body for _number, body in numbers if body is not None and body.strip())
-        for body in picked(bodies, source.choice, lambda body: str(parse(body).get(key))):
+        for body in picked(bodies, source.choice, _object_of):
             yield body + b"\n"
 
     def _lines(self, source: "_Source") -> Iterator[bytes]:
@@ -376,6 +375,12 @@ def _counted(source: _Source) -> Input:
     taken = _taken(tally.written, tally.fitting, source)
     notes = " ".join(filter(None, (taken, tally.left_out)))
     return Input(tally.written, skipped, notes, texts=source.seen.read())
+
+
+def _object_of(line: bytes) -> str:
+    """What a line is chosen by: the file that it names, or its text."""
+    said = parse(line)
+    return str(said.get("source-ref") or said.get("source"))
 
 
 def _source_key(kind: TaskType) -> lines.SourceKey:

@@ -11,7 +11,7 @@ import msgspec
 from bot.base.errors import Fault, Refusal, Transient
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
-from bot.base.storage import Storage
+from bot.base.storage import NoBucket, Storage
 from bot.engines.protocol import Engine
 from bot.jobs.checks.check import (
     FORM_OBJECTS,
@@ -22,6 +22,7 @@ from bot.jobs.checks.check import (
     Seen,
     Sight,
 )
+from bot.jobs.checks.missing_bucket import no_bucket
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.pages import JobForm
@@ -45,7 +46,8 @@ class Checked:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What blocks or is to be looked at, what blocks first."""
-        found = [one for seen in self.seen.values() for one in seen.findings]
+        every = [one for seen in self.seen.values() for one in seen.findings]
+        found = list(dict.fromkeys(every))  # a bucket that is missing hinders several checks
         blocking = [one for one in found if one.kind is Kind.BLOCKS]
         return (*blocking, *(one for one in found if one.kind is Kind.LOOK_AT))
 
@@ -222,6 +224,8 @@ def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:
     """What the check saw; what it refuses with words blocks."""
     try:
         return check.ask(draft, sight)
+    except NoBucket as missing:
+        return Seen((no_bucket(missing),))
     except Refusal as refusal:
         return Seen((Finding(Kind.BLOCKS, refusal.words, refusal.field or ""),))
 
