@@ -56,7 +56,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="all-types-") as folder:
         result = played(Path(folder))
     for job in result["jobs"]:
-        print(f"{job['task_type']:<38}{job['status']:<11}{job['labels']:>4} labels")  # noqa: T201
+        told = f"{job['labels']:>4} labels, asked in the {job['asked_in']}"
+        print(f"{job['task_type']:<38}{job['status']:<11}{told}")  # noqa: T201
     print(f"{result['seconds']} s")  # noqa: T201
     right = all(job["status"] == "Completed" and job["labels"] for job in result["jobs"])
     return 0 if right and len(result["jobs"]) == len(ALL) else 1

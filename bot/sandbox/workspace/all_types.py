@@ -2,9 +2,9 @@
 it.
 
 What the form takes is asked for in the form; the rest is made in the AWS console by somebody else,
-and followed with `/labeljob follow`; the result says why. Audits begin with the results of the type
-that they look at, so they come second. Promises one job for each type, and that its card told its
-end.
+and followed with `/labeljob follow`; the result says why. Audits are asked for with [Verify…] and
+[Adjust…] on the ended job that they look at, so they come second. Promises one job for each type,
+and that its card told its end.
 """
 
 import time
@@ -37,7 +37,7 @@ FIVE = (
     "3d-object-detection",
 )
 """The short form: one type of each family of tools."""
-_MEDIA = {"named-entity-recognition": "text"}
+_PAGES = 4  # of a filled form, at most
 Show = Callable[[str, int, int], None]
 
 
@@ -103,9 +103,7 @@ class AllTypes:
         wait_for(lambda: all(map(self._is_told, task_types)), _PATIENCE, "their ends to be told")
 
     def _ask(self, task_type: str) -> None:
-        why = "the form has no audits yet"
-        if task_type in every_type.PLAIN:
-            why = self._fault_of_form(task_type)
+        why = self._fault(task_type)
         if not why:
             self._asked[task_type] = {"asked_in": "form"}
             return
@@ -115,14 +113,30 @@ class AllTypes:
         self._mara.command(_DATA, "/labeljob", f"follow {_name(task_type)}")
         self._asked[task_type] = {"asked_in": "console", "why": why}
 
-    def _fault_of_form(self, task_type: str) -> str:
-        """Ask in the form; why it did not take the job, "" when it did."""
+    def _fault(self, task_type: str) -> str:
+        """Ask in Slack; why the bot did not take the job, "" when it did."""
         try:
-            ask_for_job(self._mara, _DATA, _order(task_type))
+            if task_type in every_type.AUDITS:
+                self._audit(task_type)
+            else:
+                ask_for_job(self._mara, _DATA, _order(task_type))
         except PracticeError as error:
             close_windows(self._mara)
             return str(error)
         return ""
+
+    def _audit(self, task_type: str) -> None:
+        """Press [Verify…] or [Adjust…] on the ended job's card, and go through its filled form."""
+        card = card_of(self._mara, _DATA, _name(every_type.audited_by(task_type)))
+        self._mara.press(card, f"job_{_act(task_type)}")
+        for _page in range(_PAGES):
+            answer = self._mara.fill()
+            if answer.get("errors"):
+                raise PracticeError("; ".join(map(str, answer["errors"].values())))
+            if not self._mara.view().get("submit"):
+                close_windows(self._mara)
+                return
+        raise PracticeError(f"the form of {task_type} did not end")
 
     def _are_over(self, step: str, task_types: list[str], show: Show) -> bool:
         over = {_name(each) for each in task_types} & self._console.over()
@@ -130,10 +144,16 @@ class AllTypes:
         return len(over) == len(task_types)
 
     def _is_told(self, task_type: str) -> bool:
-        """Whether the card's thread tells of the end."""
-        root = card_of(self._mara, _DATA, _name(task_type))
-        told = [str(each["text"]) for each in self._mara.thread(_DATA, root["ts"])]
-        return any(status in text for text in told[1:] for status in OVER)
+        """Whether the thread tells of the end; an audit's card lies in the audited job's thread."""
+        audited = every_type.audited_by(task_type)
+        try:
+            root = card_of(self._mara, _DATA, _name(task_type))
+        except PracticeError:
+            root = card_of(self._mara, _DATA, _name(audited or task_type))
+        said = [str(each["text"]) for each in self._mara.thread(_DATA, root["ts"])[1:]]
+        if audited:
+            said = [text for text in said if _name(task_type) in text]
+        return any(status in text for text in said for status in OVER)
 
     def _job(self, task_type: str) -> dict[str, Any]:
         return {
@@ -145,26 +165,25 @@ class AllTypes:
 
 
 def _name(task_type: str) -> str:
-    return f"every-{task_type}"
+    """What the job is called; the bot calls an audit after the job that it looks at."""
+    audited = every_type.audited_by(task_type)
+    return f"every-{audited}-{_act(task_type)}" if audited else f"every-{task_type}"
 
 
-def _category(task_type: str) -> str:
-    """Where the form shows it."""
-    for category in ("Text", "Video", "3D"):
-        if _MEDIA.get(task_type, task_type).startswith(category.lower()):
-            return category
-    return "Image"
+def _act(task_type: str) -> str:
+    return "verify" if task_type.endswith("-verification") else "adjust"
 
 
 def _order(task_type: str) -> Order:
     """What Mara types into the form."""
-    plain = every_type.PLAIN[task_type]
+    plain, base = every_type.PLAIN[task_type], task_type.removesuffix("-multilabel")
     return Order(
         name=_name(task_type),
         title=f"Every type: {task_type}",
         description="Look and answer",
-        category=_category(task_type),
-        task_type=task_type,
+        category="",
+        task_type=base,
+        several=task_type != base,
         source=f"s3://{seed.RAW}/{plain.manifest}",
         output=EVERY_OUTPUT,
         team=seed.AUTOMATIC_TEAM,

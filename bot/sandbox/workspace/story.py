@@ -37,6 +37,8 @@ class Order:
     attribute: str = ""
     task_time: str = ""
     closes_after: str = ""
+    several: bool = False
+    """Whether one object may get several labels: the tick beside the kind."""
 
 
 def ask_for_job(person: Person, channel: str, order: Order) -> None:
@@ -125,6 +127,8 @@ def second_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     }
     if _has(person, "input_uri"):
         typed["input_uri"] = {"value": order.source}
+    if order.several:
+        typed["several"] = {"selected_options": _block(person, "several")["element"]["options"]}
     if _has(person, "workteam_arn"):
         typed["workteam_arn"] = {"selected_option": person.choose("workteam_arn", order.team)}
     if _has(person, "output_uri"):
