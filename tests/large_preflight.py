@@ -113,7 +113,7 @@ class Heads:
 def looked(mara: Person) -> int:
     """How many pictures the job's card says were looked at."""
     shown = json.dumps(card_of(mara, DATA, NAME))
-    found = re.search(r"([\d,]+) of [\d,]+ pictures looked at", shown)
+    found = re.search(r"([\d,]+)(?: of [\d,]+)? pictures looked at", shown)
     return int(found[1].replace(",", "")) if found else 0
 
 

@@ -33,6 +33,7 @@ _AT_A_FORM = 6  # many people may fill forms at the same moment
 _BATCH = 8 * AT_ONCE  # between two of them progress is told, and a lost lease ends the look
 _PIXELS_MAX = 100_000_000  # Ground Truth: 100 million a picture
 _BEGINNINGS = 100  # objects whose first bytes are read
+_UNCOUNTED = 1_000  # of so many objects one, where their number is not known
 _NUMBERED = tuple[int, str]
 
 
@@ -120,9 +121,7 @@ def _look(draft: Draft, sight: Sight) -> Looked:
     chosen = picked(sources(chunks), choice_of(draft), itemgetter(1))
     left = _left(chosen, looked, sight.look.most)
     kind = sight.kind(draft)
-    opened = 0
-    if kind.noun == "picture" and sight.look.most != FORM_OBJECTS:
-        opened = max(1, looked.of // _BEGINNINGS)
+    opens = kind.noun == "picture" and sight.look.most != FORM_OBJECTS
     at_once = _AT_A_FORM if sight.look.most == FORM_OBJECTS else AT_ONCE
     with ThreadPoolExecutor(at_once, thread_name_prefix="look") as pool:
         while batch := list(islice(left, _BATCH)):
@@ -132,7 +131,7 @@ def _look(draft: Draft, sight: Sight) -> Looked:
                     sight.storage,
                     one,
                     most=kind.file_bytes_max,
-                    opened=bool(opened) and (looked.done + number) % opened == 0,
+                    opened=opens and _is_opened(looked.done + number, looked.of),
                     boxes=kind.has_positions,
                     pixels=kind.auto_label_pixels_max if draft.extras.auto_label else 0,
                 )
@@ -142,6 +141,15 @@ def _look(draft: Draft, sight: Sight) -> Looked:
             looked = looked.with_more(batch[-1][0], len(batch), things)
             sight.look.told(looked)
     return looked
+
+
+def _is_opened(place: int, of: int) -> bool:
+    """Whether the beginning of the object at this place is read: of a hundred spread over all, or,
+    where nobody counted them, of the first hundred and then of every thousandth.
+    """
+    if of:
+        return place % max(1, of // _BEGINNINGS) == 0
+    return place < _BEGINNINGS or place % _UNCOUNTED == 0
 
 
 def _plan(objects: int | None, most: int | None) -> Looked:
