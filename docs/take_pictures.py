@@ -30,7 +30,15 @@ from bot.sandbox.workspace.first_minute import BANNER, FirstMinute
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.services import Services
-from bot.sandbox.workspace.story import ask_for_job, card_of, make_dataset, wait_for
+from bot.sandbox.workspace.story import (
+    ask_for_job,
+    card_of,
+    close_windows,
+    first_page,
+    make_dataset,
+    second_page,
+    wait_for,
+)
 from bot.slack import manifest as slack_manifest
 
 if TYPE_CHECKING:
@@ -149,15 +157,20 @@ def keep(page: Page, name: str) -> None:
     print(f"{file.name}: {file.stat().st_size // 1000} kB")
 
 
-def thread(browser: Browser, services: Services) -> None:
+def thread(browser: Browser, services: Services, *, dark: bool = False) -> None:
     """A channel with its cards, and the thread of the finished job beside it."""
-    page = tab(browser, services, "U0MARA", DATA)
+    page = tab(browser, services, "U0MARA", DATA, dark=dark)
     root = card_of(Person(services.slack_url, "U0MARA"), DATA, "first-basket")
     page.get_by_test_id(f"replies-{root['ts']}").click()
     page.get_by_test_id("thread").get_by_text("lines arrived").last.wait_for()
     three_cards(page)
-    keep(page, "thread")
+    keep(page, themed("thread", dark=dark))
     page.context.close()
+
+
+def themed(name: str, *, dark: bool) -> str:
+    """The picture's name in this theme."""
+    return f"{name}-dark" if dark else name
 
 
 def three_cards(page: Page) -> None:
@@ -359,12 +372,38 @@ def draw(
     drawn.append(box)
 
 
-def team_queue(browser: Browser, services: Services) -> None:
+def team_queue(browser: Browser, services: Services, *, dark: bool = False) -> None:
     """What the labeling team sees in its channel."""
-    page = tab(browser, services, "U0LIN", LABELERS)
+    page = tab(browser, services, "U0LIN", LABELERS, dark=dark)
     page.locator("#main .msg", has_text=BOXES.title).last.wait_for()
-    keep(page, "team-queue")
+    keep(page, themed("team-queue", dark=dark))
     page.context.close()
+
+
+def preflight(browser: Browser, services: Services, *, dark: bool = False) -> None:
+    """The review of a manifest that was joined of two exports, with what the bot may put right."""
+    mara = Person(services.slack_url, "U0MARA")
+    page = tab(browser, services, "U0MARA", DATA, dark=dark)
+    mara.command(DATA, "/labeljob", "create")
+    order = replace(orders.BASKET, name="ripe-august", source=joined_exports(services))
+    first_page(mara, order)
+    second_page(mara, order)
+    wait_for(lambda: "Fine: " in str(mara.view()["blocks"]), 60, "the end of the preflight")
+    page.get_by_test_id("modal").get_by_text("Fine: ").wait_for()
+    keep(page, themed("preflight", dark=dark))
+    page.context.close()
+    close_windows(mara)
+
+
+def joined_exports(services: Services) -> str:
+    """A manifest with lines that would fail and lines that repeat; its address."""
+    objects = services.aws.objects
+    keys = [f"ripeness/{scene.name}" for scene in SCENES[: seed.BASKET]]
+    objects.write(seed.RAW, "august/cut-off.jpg", b"", "image/jpeg")
+    keys += ["august/cut-off.jpg", "august/tree-12.jpg", "august/tree-13.jpg", *keys[:2]]
+    lines = [json.dumps({"source-ref": f"s3://{seed.RAW}/{key}"}) + "\n" for key in keys]
+    objects.write(seed.RAW, "august.manifest", "".join(lines).encode(), "application/x-ndjson")
+    return f"s3://{seed.RAW}/august.manifest"
 
 
 def dark(browser: Browser, services: Services) -> None:
@@ -395,9 +434,13 @@ def main(wanted: list[str]) -> int:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
-        for take in (thread, team_queue, dark, form, worker, masks, polygons):
+        for take in (thread, team_queue, preflight):
             if not wanted or take.__name__ in wanted:
                 take(browser, services)
+                take(browser, services, dark=True)
+        for other in (dark, form, worker, masks, polygons):
+            if not wanted or other.__name__ in wanted:
+                other(browser, services)
         browser.close()
     return 0
 
