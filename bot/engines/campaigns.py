@@ -110,6 +110,7 @@ class Campaigns:
         self._over: dict[str, Report] = {}  # jobs that have ended: nothing of them changes again
         self.names = engine.names
         self.abilities = engine.abilities
+        self.workforce = engine.workforce
         self.task_types = TaskTypes(
             msgspec.structs.replace(
                 kind,

@@ -501,8 +501,6 @@ ROWS = (
     typed("/labelteam", f"close {WAITING}", "open a labeling team to a channel", manager=True),
     typed("/labelteam", f"here {WAITING}", "link a labeling team", manager=True),
     typed("/labelteam", f"leave {QUEUE_TEAM}", "link a labeling team", manager=True),
-    typed("/labelteam", f"open {WAITING}", "open a labeling team", manager=True),
-    typed("/labelteam", f"close {WAITING}", "open a labeling team", manager=True),
     *(
         typed("/labelteam", f"{word} {WAITING} {LIN}", "manage labeling teams", manager=True)
         for word in ("members", "create", "invite", "add", "remove", "delete")
