@@ -619,7 +619,7 @@ ROWS = (
         "view_submission job_form_where",
         "(where)",
         lambda s, who: who.fill(channel={"selected_conversation": s.channel}),
-        '"job_form_1',
+        '"job_form_(1|left)"',
         ready=lambda s: s.world.mara.press_at_home("job_form_new_at_home"),
         own=True,
     ),
