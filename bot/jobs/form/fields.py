@@ -24,7 +24,7 @@ from bot.base.blocks import (
 )
 from bot.base.forms import VALUE, Answer, Field, Part
 from bot.base.s3_uri import Allowed
-from bot.engines.task_type import CHECK, TaskType
+from bot.engines.task_type import TaskType
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
 from bot.jobs.form import rules
@@ -37,6 +37,7 @@ from bot.jobs.form.data_fields import (
     of_files,
     zip_of,
 )
+from bot.jobs.form.particular_fields import LABEL_PARTICULARS, PARTICULAR_FIELDS
 from bot.jobs.form.reading import folder, hint, judged, normal, text
 from bot.jobs.form.tiles import WORDS, bases, partner
 from bot.jobs.places import is_text_file
@@ -54,9 +55,7 @@ _RADIOS = 10  # Slack: radio buttons have ten options at most
 
 def _tiles(asked: Asked) -> Block:
     shown = asked.kind.tile if asked.kind else ""
-    # what checks or fixes labels begins at the job that it follows
-    tiles = [one for one in asked.types.tiles if one != CHECK or one == shown]
-    return radio(TILE, [option(*_tile(one)) for one in tiles], shown)
+    return radio(TILE, [option(*_tile(one)) for one in asked.types.tiles], shown)
 
 
 def _tile(tile: str) -> tuple[str, str, str]:
@@ -369,7 +368,9 @@ FORM: tuple[Part[Asked], ...] = (
     INPUT,
     *FILE_FIELDS,
     OUTPUT,
+    *PARTICULAR_FIELDS,
     LABELS,
+    *LABEL_PARTICULARS,
     WORK_TEAM,
     DUE,
     SHORT,

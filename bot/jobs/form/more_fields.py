@@ -18,6 +18,7 @@ from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.data_fields import CHOICE_FIELDS
+from bot.jobs.form.extra_fields import AUTO_LABEL, EXTRA_FIELDS
 from bot.jobs.form.fields import OUTPUT, instructions
 from bot.jobs.form.reading import (
     hint,
@@ -283,5 +284,7 @@ MORE: tuple[Part[Asked], ...] = (
     FULL,
     _examples("good_examples", "Good examples", good=True),
     _examples("bad_examples", "Bad examples", good=False),
+    AUTO_LABEL,
+    *EXTRA_FIELDS,
 )
 """What most leave as it is."""
