@@ -98,3 +98,25 @@ def test_vendors_are_those_that_were_subscribed(aws: Practice) -> None:
     assert aws.sagemaker.list_subscribed_workteams(NameContains="z")["SubscribedWorkteams"] == []
     names = [team["WorkteamName"] for team in aws.sagemaker.list_workteams()["Workteams"]]
     assert "vendor-crowd/harvest-hands" not in names
+
+
+def test_teams_of_an_older_folder_have_their_groups(tmp_path: Path) -> None:
+    """Whoever goes on with an older practice workspace would be told that its teams have no
+    group.
+    """
+    practice = Practice(tmp_path)
+    with practice.aws.store.write() as rows:
+        rows.execute(
+            "INSERT INTO workteam (name, arn, members, created, updated) VALUES (?, ?, ?, 0, 0)",
+            (
+                "older",
+                "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/older",
+                '[{"sub": "lin", "name": "Lin", "email": "lin@orchard.example"}]',
+            ),
+        )
+    practice.server.stop()
+    again = Practice(tmp_path)
+    users = again.client("cognito-idp").list_users_in_group(UserPoolId=POOL, GroupName="older")
+    again.server.stop()
+    (lin,) = users["Users"]
+    assert (lin["Username"], lin["UserStatus"]) == ("lin@orchard.example", "CONFIRMED")
