@@ -138,7 +138,7 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
     def label_limits(self) -> str:
         """How many labels the type takes, in words: "2 labels or more", "1 to 50 labels"."""
         if self.labels_max is None and not self.labels_min:
-            return "any number of labels, or none"
+            return "any number of labels"
         if self.labels_max is None:
             return f"{count(self.labels_min, 'label')} or more"
         return f"{self.labels_min} to {self.labels_max} labels"

@@ -15,9 +15,12 @@ from bot.engines.task_type import TILES
 def test_every_offered_type_can_be_launched() -> None:
     """Without a Lambda pair, an element and a source key a type on the form would fail at AWS."""
     for kind in (one for name in TASK_TYPES.categories for one in TASK_TYPES.offered(name)):
-        assert kind.pre.removeprefix("PRE-") == kind.acs.removeprefix("ACS-") != ""
         assert kind.default_title
         assert kind.default_keywords
+        if kind.own_page:
+            assert "template" in kind.asks
+            continue
+        assert kind.pre.removeprefix("PRE-") == kind.acs.removeprefix("ACS-") != ""
         if kind.ui_kind == "arn":
             assert kind.human_task_ui
             continue
@@ -28,7 +31,7 @@ def test_every_offered_type_can_be_launched() -> None:
 
 def test_only_the_types_of_a_category_show() -> None:
     """A requester who labels texts must not be offered boxes."""
-    assert TASK_TYPES.categories == ("Image", "Text", "Video", "3D")
+    assert TASK_TYPES.categories == ("Image", "Text", "Video", "3D", "Custom")
     assert [one.id for one in TASK_TYPES.offered("Image") if not one.audits] == [
         "image-classification",
         "image-classification-multilabel",

@@ -43,6 +43,8 @@ _SUMMARIES = {
     "3d-object-detection": "Cuboids round the objects of a point cloud",
     "3d-object-tracking": "Cuboids that follow objects from frame to frame",
     "3d-semantic-segmentation": "Every point gets a label",
+    "passthrough": "A page of your own; what people answer is kept as it is",
+    "custom": "A page of your own, and functions that prepare tasks and join answers",
 }
 
 

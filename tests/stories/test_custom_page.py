@@ -1,0 +1,43 @@
+"""A job with a worker page of one's own: asked for in the form, launched, labeled."""
+
+import json
+
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import first_page, second_page
+from tests.stories.world import World, an_order
+
+PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form>
+  <img src="{{ task.input.taskObject | grant_read_access }}" alt="the fruit">
+  <crowd-input name="remark" label="What do you see?"></crowd-input>
+</crowd-form>
+"""
+
+
+def test_page_of_ones_own_is_copied_and_labeled_with(world: World) -> None:
+    """Without this, polygons, rankings and whatever else AWS has no type for could not be asked
+    for; and a page that somebody changes later would change the tasks of a job that runs.
+    """
+    channel = world.channel("own-custom")
+    address = world.put("pages/remarks.liquid.html", PAGE)
+    order = an_order("remarks-july", category="Custom", task_type="passthrough")
+    world.mara.command(channel, "/labeljob", "create")
+    assert not first_page(world.mara, order).get("errors")
+    wrong = second_page(world.mara, order, template={"value": "s3://elsewhere/page.html"})
+    assert "may not use elsewhere" in wrong["errors"]["template"]
+    assert not second_page(world.mara, order, template={"value": address}).get("errors")
+    assert not world.mara.fill().get("errors")
+    world.mara.close_windows()
+    world.settle()
+    task = world.sagemaker.describe_labeling_job(LabelingJobName=order.name)["HumanTaskConfig"]
+    assert task["PreHumanTaskLambdaArn"].endswith(":PRE-PassThrough")
+    kept = task["UiConfig"]["UiTemplateS3Uri"]
+    assert kept.startswith(f"s3://{seed.OUT}/labels/{order.name}/labeljob/")
+    key = kept.removeprefix(f"s3://{seed.OUT}/")
+    assert world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read().decode() == PAGE
+    world.finish(order.name)
+    said = world.sagemaker.describe_labeling_job(LabelingJobName=order.name)
+    assert said["LabelingJobStatus"] == "Completed"
+    result = said["LabelingJobOutput"]["OutputDatasetS3Uri"].removeprefix(f"s3://{seed.OUT}/")
+    body = world.s3.get_object(Bucket=seed.OUT, Key=result)["Body"].read()
+    assert all(order.name in json.loads(line) for line in body.splitlines())
