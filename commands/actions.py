@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.datasets.actions import DATASET, DATASET_ACTIONS
-from bot.jobs.actions import JOB_ACTIONS, LABELJOB, LABELTEAM, TEAM_ACTIONS
+from bot.jobs.actions import (
+    DELETE_PRESET,
+    DELETE_PRESET_RULE,
+    JOB_ACTIONS,
+    LABELJOB,
+    LABELTEAM,
+    TEAM_ACTIONS,
+)
 from bot.jobs.fixes import FIXES
 from bot.people.action import Action, rules_of, usage_hint
 from bot.people.rules import Rule
@@ -18,6 +25,7 @@ ACTIONS: Mapping[str, tuple[Action[Any], ...]] = {
 }
 RULES: Mapping[str, Rule] = {
     **rules_of(each for actions in ACTIONS.values() for each in actions),
+    DELETE_PRESET: DELETE_PRESET_RULE,
     **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},
 }
 HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}

@@ -19,7 +19,7 @@ from bot.jobs.draft import Draft, of_this_type, team_key
 from bot.jobs.fixes import FIXES
 from bot.jobs.form.data_fields import placed
 from bot.jobs.form.made_up import made_up, until_due
-from bot.jobs.form.pages import REVIEW_STEP, Beside
+from bot.jobs.form.pages import REVIEW_STEP, Beside, Start
 from bot.jobs.form.review import Reviewed
 from bot.jobs.form.rules import free_name, name_taken, of_other_labels
 from bot.jobs.held import HeldByUs
@@ -89,7 +89,8 @@ class Accept:
     def page(self, draft: Draft, draft_id: str, faults: Sequence[Fault] = ()) -> Block:
         """The page that everybody fills, over this draft."""
         known = bool(self.teams(draft))
-        return self.form.page(draft, draft_id, Beside(teams_known=known), faults=faults)
+        starts = tuple(Start(*each) for each in self._records.starts(draft))
+        return self.form.page(draft, draft_id, Beside(known, starts), faults=faults)
 
     def more_page(self, draft: Draft, draft_id: str, step: int) -> Block:
         """What stands behind [More…], with what is made up as it is now."""

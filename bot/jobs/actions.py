@@ -290,8 +290,29 @@ AGAIN: Action[Shown] = Action(
         tucked=lambda _shown: True,
     ),
 )
+DEFAULTS: Action[Shown] = Action(
+    command=LABELJOB,
+    word="defaults",
+    usage="defaults",
+    help="set what the forms of this channel begin with: results, people, key, tags",
+    right="set defaults",
+    first="set defaults",
+    rule=Rule(Role.MANAGER, words="set what forms begin with"),
+)
+PRESETS: Action[Shown] = Action(
+    command=LABELJOB,
+    word="presets",
+    usage="presets",
+    help="the presets of this channel, which a form can start from",
+    right="see",
+    first="see",
+    rule=SEE,
+)
+DELETE_PRESET = "delete preset"
+DELETE_PRESET_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this preset")
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
 LABEL_THESE_SHORTCUT = "label_these"  # on any message with files
+SAVE_PRESET_ID = "job_preset"  # stands beside it, on the status of a job that is over
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
 JOB_ACTIONS: tuple[Action[Shown], ...] = (
@@ -313,6 +334,8 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     MAKE_DATASET,
     FIX,
     DUPLICATE,
+    DEFAULTS,
+    PRESETS,
 )
 
 _TIE = Rule(Role.MANAGER, words="link a labeling team to a channel")

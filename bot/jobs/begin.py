@@ -9,10 +9,9 @@ from bot.jobs.form.pages import Left, for_other_data
 from bot.jobs.form.rules import free_name
 from bot.jobs.held import HeldByUs
 from bot.jobs.lifecycle import REFUSED
+from bot.jobs.preset import LAST, NOTHING, PRESET, with_defaults
+from bot.jobs.presets import NoSuchPreset
 from bot.jobs.records import Job, Records
-
-LAST, NOTHING = "last", "nothing"
-"""What a form may begin with, beside the presets of its channel."""
 
 
 class Begin:
@@ -21,6 +20,7 @@ class Begin:
     def __init__(self, *, records: Records, held: HeldByUs) -> None:
         self._records = records
         self._held = held
+        self.presets = records.presets
 
     def form(
         self, team_id: str, channel: str, user_id: str, brought: tuple[Brought, ...] = ()
@@ -62,6 +62,37 @@ class Begin:
                 return Left(each.id, each.draft.job_name, each.changed)
         return None
 
+    def anew(self, before: Draft, start: str) -> tuple[str, Draft]:
+        """A new draft in the place of one, that begins with something else (see
+        `Records.starts`); the one before is kept as it was filled.
+
+        Raises:
+            NoSuchPreset: it was deleted meanwhile.
+
+        """
+        where = (before.team_id, before.channel, before.asked_by)
+        kind, _, preset_id = start.partition(":")
+        if kind == PRESET:
+            draft = self._of_preset(preset_id, before)
+        elif kind == LAST:
+            draft = self._fresh(*where)
+        else:
+            draft = self._usual(self._of_nothing(*where))
+        draft = msgspec.structs.replace(draft, start=start, begun=before.begun + 1)
+        return self._records.start_draft(draft), draft
+
+    def _of_preset(self, preset_id: str, before: Draft) -> Draft:
+        preset = self._records.presets.get(preset_id)
+        if (preset.team_id, preset.channel) != (before.team_id, before.channel):
+            raise NoSuchPreset
+        name = preset.draft.job_name
+        draft = begun_with(preset.draft, free_name(name, self._held.near(name)), before.asked_by)
+        return self._usual(msgspec.structs.replace(draft, taken_from=preset.name))
+
+    def _usual(self, draft: Draft) -> Draft:
+        """The draft with what its channel begins with."""
+        return with_defaults(draft, self._records.presets.defaults(draft.team_id, draft.channel))
+
     def _fresh(self, team_id: str, channel: str, user_id: str) -> Draft:
         """What a form of this person's begins with."""
         last = self._records.last_asked(team_id, channel, user_id)
@@ -70,8 +101,8 @@ class Begin:
             draft = begun_with(last.draft, self._free_name(last), user_id, mended=mended)
             if not mended:
                 draft = for_other_data(draft)
-            return msgspec.structs.replace(draft, start=LAST)
-        return self._of_nothing(team_id, channel, user_id)
+            return self._usual(msgspec.structs.replace(draft, start=LAST))
+        return self._usual(self._of_nothing(team_id, channel, user_id))
 
     def _of_nothing(self, team_id: str, channel: str, user_id: str) -> Draft:
         """The draft of somebody who says everything anew."""
@@ -82,13 +113,15 @@ class Begin:
             made_up=MADE_UP,
             start=NOTHING,
             asks_output=True,
+            workers_per_object=self._records.presets.defaults(team_id, channel).workers_per_object,
         )
         others = self._records.last_asked(team_id, channel)
         if others is None:
             return draft
         return msgspec.structs.replace(
             draft,
-            output_uri=others.draft.output_uri,
+            output_uri=self._records.presets.defaults(team_id, channel).output_uri
+            or others.draft.output_uri,
             category=others.draft.category,
             task_type=others.draft.task_type,
             asks_output=False,

@@ -21,6 +21,8 @@ from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.jobs.draft import Draft
 from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
+from bot.jobs.preset import LAST, NOTHING, PRESET
+from bot.jobs.presets import Presets
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
 # Made while modules are read, by one thread: msgspec 0.22 crashes when two threads decode a type
@@ -133,6 +135,7 @@ class Records:
         self._db = db
         self._clock = clock
         self._new_id = new_id
+        self.presets = Presets(db, clock, new_id)
 
     def start_draft(self, draft: Draft) -> str:
         """Keep a new draft; its id."""
@@ -207,6 +210,16 @@ class Records:
             *([JobRow.asked_by == user_id] if user_id else []),
         )
         return jobs[0] if jobs else None
+
+    def starts(self, draft: Draft) -> list[tuple[str, str]]:
+        """What this person's form may begin with: the value of each, and its words."""
+        found: list[tuple[str, str]] = []
+        last = self.last_asked(draft.team_id, draft.channel, draft.asked_by)
+        if last is not None:
+            found.append((LAST, f"Your last job: {last.name}"))
+        kept = self.presets.of_channel(draft.team_id, draft.channel)
+        found += [(f"{PRESET}:{each.id}", f"Preset: {each.name}") for each in kept]
+        return [*found, (NOTHING, "Nothing")]
 
     def add(self, session: Session, job: Job) -> bool:
         """Take a job in; False when its request was taken in before (a form submitted twice) or its

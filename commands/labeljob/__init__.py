@@ -8,7 +8,16 @@ from bot.jobs.cards import status_card
 from bot.slack.app import SlackApp
 from commands import front
 from commands.doing import Stories, read_handlers
-from commands.labeljob import create, label_these, mention, press, status, stop
+from commands.labeljob import (
+    create,
+    defaults,
+    label_these,
+    mention,
+    presets,
+    press,
+    status,
+    stop,
+)
 
 read_handlers(__name__, __path__)
 
@@ -25,7 +34,7 @@ def register(app: SlackApp, stories: Stories) -> None:
             stories.jobs.engine.names.place, unknown=word
         ),
     )
-    for part in (create, label_these, stop, press, status, mention):
+    for part in (create, defaults, presets, label_these, stop, press, status, mention):
         part.register(app, stories)
 
 

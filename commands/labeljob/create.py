@@ -45,6 +45,7 @@ def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form's listeners."""
     for picked in (fields.TILE, fields.KIND, data_fields.FROM):
         app.action(re.compile(rf"{picked}.*"))(partial(kind, stories=stories))
+    app.action(re.compile(rf"{fields.START}.*"))(partial(start, stories=stories))
     app.action(pages.SHOW_MORE)(partial(show_more, stories=stories))
     app.action(pages.BACK)(partial(back, stories=stories))
     for offered in (pages.GO_ON, pages.NEW):
@@ -104,6 +105,22 @@ def team_chosen(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
     view, accept = body["view"], stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
     accept.keep(draft_id, accept.form.read(view, draft))
+
+
+def start(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """Something else to begin with was picked: the page over a draft of that; what stood there is
+    kept as it was filled.
+    """
+    ack()
+    view, accept = body["view"], stories.jobs.accept
+    draft_id, before = _draft(body, view, accept)
+    read = accept.form.read(view, before)
+    if accept.form.wrote(before, read):  # else there is nothing to be offered by the next form
+        accept.keep(draft_id, read)
+    _may_still_ask(before, stories.access)
+    chosen = body["actions"][0].get("selected_option") or {}
+    fresh_id, draft = stories.jobs.begin.anew(before, str(chosen.get("value") or ""))
+    _replace(client, view, _fresh(accept.page(draft, fresh_id), stories.new_id))
 
 
 def filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:

@@ -496,6 +496,8 @@ ROWS = (
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
     typed("/labeljob", "again matrix-half", '"job_form_1'),
     typed("/labeljob", "help", HELP_WORDS, all=True),
+    typed("/labeljob", "presets", "presets"),
+    typed("/labeljob", "defaults", "set what forms begin with", manager=True),
     typed("/labelteam", "list", QUEUE_TEAM),
     typed("/labelteam", f"open {WAITING}", "open a labeling team to a channel", manager=True),
     typed("/labelteam", f"close {WAITING}", "open a labeling team to a channel", manager=True),

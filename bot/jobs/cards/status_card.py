@@ -23,7 +23,7 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
-from bot.jobs.actions import JOB_ACTIONS, POST_STATUS_ID, STATUS_BUTTON, STOP_BUTTON
+from bot.jobs.actions import JOB_ACTIONS, POST_STATUS_ID, SAVE_PRESET_ID, STATUS_BUTTON, STOP_BUTTON
 from bot.jobs.cards.card import progress_words, root_card, state_word
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import LIVE, JobState
@@ -57,7 +57,10 @@ def status_message(job: JobFacts, state: JobState, *, with_button: bool = True) 
     places = " · ".join(filter(None, (where, portal)))
     blocks = [*kept, context(task), context(*filter(None, (times, places)))]
     if with_button:
-        blocks.append(actions(button("Post in thread", POST_STATUS_ID, job.id), block_id="status"))
+        buttons = [button("Post in thread", POST_STATUS_ID, job.id)]
+        if state.ended and not job.read_only:
+            buttons.append(button("Save as preset…", SAVE_PRESET_ID, job.id))
+        blocks.append(actions(*buttons, block_id="status"))
     text = f"{card.text}. {task}. {times}." + (f" {where}" if where else "")
     return Message(text, blocks)
 

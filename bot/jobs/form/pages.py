@@ -34,7 +34,7 @@ from bot.base.s3_uri import Allowed
 from bot.engines.protocol import Engine, Names
 from bot.engines.task_type import TaskTypes
 from bot.instructions.rich_text import beginnings
-from bot.jobs.draft import Draft, team_key
+from bot.jobs.draft import Draft, says_more, team_key
 from bot.jobs.form import data_fields, fields
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.fields import KIND_FIELD, WORK_TEAM, same_words
@@ -209,6 +209,14 @@ class JobForm:
         shown = [each for each in forms.fields_of(self.form) if each.applies(asked)]
         names = {name for each in shown for name in (each.name, *each.aliases)}
         return [fault for fault in faults if fault.field and fault.field not in names]
+
+    def wrote(self, before: Draft, read: Draft) -> bool:
+        """Whether somebody wrote something on a page; a template that stands there is nothing."""
+        written = read.short_instructions
+        if same_words(written, beginnings(read.task_type)[0]):
+            written = before.short_instructions
+        compared = msgspec.structs.replace(read, filled=True, short_instructions=written)
+        return says_more(compared, before)
 
     def some_on(self, view: Mapping[str, Any], faults: Iterable[Fault]) -> bool:
         """Whether a field of one of these faults is on this view."""

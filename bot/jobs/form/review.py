@@ -29,6 +29,7 @@ from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.pages import BACK, REVIEW, REVIEW_STEP, SHOW_MORE, metadata
 
+SAVE_PRESET = "job_form_preset"  # a press that asks for the name of a preset
 PREVIEW = "job_form_preview"  # a press that gives the reader a file of what workers will see
 FIX = "job_form_fix"  # a press that has the bot mend what a check has found
 _FINDINGS = 12  # more nobody reads at a glance
@@ -91,6 +92,7 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
         button("Back", BACK, draft_id, label="Back to page 1"),
         button("More…", SHOW_MORE, draft_id, label="Change what was made up, and more"),
     ]
+    buttons.append(button("Save as preset…", SAVE_PRESET, draft_id))
     if facts.preview:
         spoken = "Preview of what workers will see, in your direct messages"
         buttons.append(button("Preview", PREVIEW, draft_id, label=spoken))
