@@ -352,7 +352,7 @@ class AwsFuzzer:
         if chance.often(0.02) or depth > 6:
             return chance.awkward()
         if kind == "structure":
-            names = {*shape.required_members, *chance.some(list(shape.members), 4)}  # type: ignore[attr-defined]
+            names = sorted({*shape.required_members, *chance.some(list(shape.members), 4)})  # type: ignore[attr-defined]
             return {name: self._shaped(shape.members[name], depth + 1) for name in names}  # type: ignore[attr-defined]
         if kind == "list":
             member = shape.member  # type: ignore[attr-defined]
