@@ -20,6 +20,8 @@ from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
 from bot.jobs.cards import member_words, status_card
+from bot.jobs.draft import Draft
+from bot.jobs.form import channel_form
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError, elements
@@ -226,6 +228,18 @@ class Scene:
         """The page with a tile of several kinds."""
         self.form(1)
         pick(self.world.mara, "tile", "classify")
+
+    def preset(self) -> None:
+        """A preset of our member's, and the list with its button."""
+        known = self.world.bot.jobs.begin.presets
+        draft = self.world.bot.jobs.status.named(TEAM_ID, self.channel, "matrix-done").draft
+        known.save("Kept", draft, "U0MARA")
+        self.listed = self.world.mara.command(self.channel, "/labeljob", "presets")["ephemeral"]
+
+    def form_preset(self) -> None:
+        """The name of a preset is asked over the review."""
+        self.form(3)
+        self.world.mara.press_in_view("job_form_preset")
 
     def form_more(self) -> None:
         """What stands behind [More…]."""
@@ -546,6 +560,22 @@ ROWS = (
         ready=lambda s: s.world.mara.press(s.card("matrix-running"), "job_status"),
         own=True,
     ),
+    Row(
+        "action job_preset",
+        "[job_preset]",
+        lambda s, who: who.press(s.told(), "job_preset"),
+        '"preset_name',
+        ready=lambda s: s.world.mara.press(s.card("matrix-done"), "job_status"),
+        own=True,
+    ),
+    Row(
+        "action preset_delete",
+        "[preset_delete]",
+        lambda s, who: who.press(s.listed, "preset_delete"),
+        "no presets yet",
+        ready=Scene.preset,
+        own=True,
+    ),
     pressed("job_stop", "matrix-running", '"job_stop_view'),
     pressed("job_retry", "matrix-stuck", "Resumed by Mara", ready=Scene.stuck),
     pressed("job_take_over", "matrix-theirs", "take over this job", manager=True),
@@ -678,6 +708,20 @@ ROWS = (
         '"job_form_1',
         ready=Scene.form_more,
     ),
+    of_form("action job_form_start", 1, lambda _s, who: pick(who, "start", "nothing"), "^$"),
+    of_form(
+        "action job_form_preset",
+        3,
+        lambda _s, who: who.press_in_view("job_form_preset"),
+        '"preset_name',
+    ),
+    of_form(
+        "view_submission preset_name",
+        3,
+        lambda _s, who: who.fill(preset={"value": "Kept"}),
+        "is saved",
+        ready=Scene.form_preset,
+    ),
     of_form("view_submission job_form_review", 3, lambda _s, who: who.fill(), "matrix-asked"),
     of_form(
         "action job_form_data_from",
@@ -697,6 +741,17 @@ ROWS = (
     ),
     of_managers(member_words.remove_window(PICKERS, [LIN], DATA)),
     of_managers(member_words.delete_window(PICKERS, DATA)),
+    Row(
+        "view_submission channel_defaults",
+        "(channel_defaults)",
+        lambda _s, who: who.fill(),
+        "set what forms begin with",
+        ready=lambda s: s.window(
+            channel_form.defaults_page(s.world.bot.jobs.accept.form.asked(Draft()), s.channel)
+        ),
+        manager=True,
+        own=True,
+    ),
     Row(
         "view_submission dataset_form",
         "(dataset)",
