@@ -44,6 +44,18 @@ def labels_there(chunks: Iterable[bytes], lines: int = LINES) -> tuple[Labeled, 
     return tuple(Labeled(name, kind, tuple(names[name])) for name, kind in types.items())
 
 
+def alone(body: bytes, attribute: str) -> bytes:
+    """The line without its labels but those of `attribute`; whatever is no label stays. A line that
+    cannot be read stays as it is.
+    """
+    others = {name for name, _metadata, _value in _columns(body) if name != attribute}
+    if not others:
+        return body
+    left_out = others | {f"{name}{_METADATA}" for name in others}
+    line = {name: value for name, value in parse(body).items() if name not in left_out}
+    return msgspec.json.encode(line)
+
+
 def _columns(body: bytes | None) -> Iterator[tuple[str, dict[str, Any], Any]]:
     """The label attributes of a line; metadata of other kinds bear names like theirs."""
     if body is None:

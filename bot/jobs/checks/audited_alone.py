@@ -1,0 +1,46 @@
+"""Does an audit's manifest carry other labels besides the audited ones."""
+
+from bot.base.s3_uri import S3Uri
+from bot.jobs.checks.check import FINE, REVIEW_PAGE, Check, Seen, Sight
+from bot.jobs.draft import Draft
+from bot.jobs.finding import Finding, Kind
+from bot.manifests.labels_there import labels_there
+
+ALONE = "audited-alone"
+"""The fix: a new manifest beside the old, in which lines carry the audited labels alone."""
+
+
+def _ask(draft: Draft, sight: Sight) -> Seen:
+    audited = draft.particulars.audited
+    there = labels_there(sight.storage.chunks(S3Uri.parse(draft.input_uri)))
+    others = ", ".join(f"“{one.attribute}”" for one in there if one.attribute != audited)
+    if not others:
+        return FINE
+    # UNSURE: seen by people of AWS's own (a script of theirs takes the other labels out first);
+    # no page of the documentation says so, nor that it was mended.
+    words = (
+        f"Lines carry other labels than “{audited}” too: {', '.join(others)}. "
+        f"{sight.engine.names.place} was seen to fail the objects of such jobs that nobody "
+        "changed. A manifest of the labels that are looked at alone is safer; the others stay in "
+        "the old one."
+    )
+    return Seen((Finding(Kind.LOOK_AT, words, fix=ALONE),))
+
+
+def _applies(draft: Draft, sight: Sight) -> bool:
+    kind = sight.engine.task_types.get(draft.task_type)
+    is_manifest = draft.input_kind == "manifest" and not draft.brought
+    return bool(kind and kind.audits and draft.particulars.audited and is_manifest)
+
+
+AUDITED_ALONE = Check(
+    name="an audit's lines carry the audited labels alone",
+    place=21,
+    page=REVIEW_PAGE,
+    field="audited",
+    words="whether the lines carry other labels",
+    ask=_ask,
+    needs=("input_uri",),
+    before_launch=False,  # it blocks nothing
+    applies=_applies,
+)
