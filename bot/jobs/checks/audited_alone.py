@@ -19,7 +19,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
     # UNSURE: seen by people of AWS's own (a script of theirs takes the other labels out first);
     # no page of the documentation says so, nor that it was mended.
     words = (
-        f"Lines carry other labels than “{audited}” too: {', '.join(others)}. "
+        f"Lines carry other labels than “{audited}” too: {others}. "
         f"{sight.engine.names.place} was seen to fail the objects of such jobs that nobody "
         "changed. A manifest of the labels that are looked at alone is safer; the others stay in "
         "the old one."
