@@ -93,8 +93,12 @@ class Accept:
         return self.form.page(draft, draft_id, Beside(known, starts), faults=faults)
 
     def more_page(self, draft: Draft, draft_id: str, step: int) -> Block:
-        """What stands behind [More…], with what is made up as it is now."""
-        return self.form.more_page(self._made_up(draft), draft_id, step)
+        """What stands behind [More…], with what is made up as it is now; that is kept, so that what
+        comes back as it stood there is known not to be written.
+        """
+        draft = self._made_up(draft)
+        self.keep(draft_id, draft)
+        return self.form.more_page(draft, draft_id, step)
 
     def mended_at(self, draft: Draft, draft_id: str, faults: Sequence[Fault]) -> Block:
         """The page on which these faults can be mended, with their words on top."""

@@ -177,7 +177,14 @@ def test_name_title_and_times_are_made_up_and_can_be_changed(world: World) -> No
     review = shown(mara.view())
     assert "*Classify: unripe, ripe, overripe (first-basket)*" in review
     assert "*Job* `first-basket-unripe-ripe-overripe`" in review
-    assert "Made up from your answers: name, title, description, time for a task." in review
+    made = "Made up from your answers: name, title, description, time for a task."
+    assert made in review
+    mara.press_in_view("job_form_back")
+    more(mara)
+    shown_as = {"job_name": {"value": field(mara, "job_name")["initial_value"]}}
+    assert not mara.fill(**shown_as).get("errors"), "nobody changed it"
+    assert not mara.fill().get("errors")
+    assert made in shown(mara.view())
     more(mara)
     assert field(mara, "job_name")["initial_value"] == "first-basket-unripe-ripe-overripe"
     assert not mara.fill(title={"value": "Ripe or not"}).get("errors")
