@@ -87,7 +87,7 @@ def checked(example: Example, allowed: Callable[[str], bool] | None = None) -> P
 def _s3_form(address: str) -> str:
     """The s3:// form of an address in S3, "" for one of the web."""
     try:
-        plain = "?" not in address and "%" not in address
+        plain = address.startswith("s3://") or not {"?", "%"} & set(address)
         return str(S3Uri.parse(address)) if plain else ""
     except BadAddress as error:
         if address.startswith("s3://"):

@@ -156,7 +156,7 @@ class Inputs:
             notes = lines.notes(verdict)
         if not verdict.fine:
             raise BadInput(lines.words(verdict))
-        repeats = verdict.counts.get("repeat", 0)
+        repeats = sum(verdict.counts.get(code, 0) for code in lines.REPEATS)
         return Input(verdict.objects, 0, notes, labeled=verdict.labeled, repeats=repeats)
 
     def _judged(self, source: "_Source", chunks: Iterable[bytes], attribute: str) -> lines.Verdict:
@@ -373,7 +373,7 @@ def _counted(source: _Source) -> Input:
         )
         raise BadInput(words.rstrip())
     taken = _taken(tally.written, tally.fitting, source)
-    notes = " ".join(filter(None, (taken, tally.left_out)))
+    notes = " ".join(filter(None, (taken, tally.left_out, tally.repeated)))
     return Input(tally.written, skipped, notes, texts=source.seen.read())
 
 

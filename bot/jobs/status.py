@@ -68,7 +68,8 @@ class Status:
         return job
 
     def named(self, team_id: str, channel: str, name: str) -> Job:
-        """The job of that name in the channel (capitals and marks round it do not count).
+        """The job of that name in the channel, or of that title, which its card shows in large
+        letters, where one job alone has it (capitals and marks round it do not count).
 
         Raises:
             NoSuchJob: with names that are near.
@@ -79,6 +80,10 @@ class Status:
             for job in jobs:
                 if job.name.lower() == spelling:
                     return job
+        meant = spellings(name)
+        titled = [job for job in jobs if plain_name(job.draft.title).casefold() in meant]
+        if len(titled) == 1:
+            return titled[0]
         plain, names = plain_name(name) or name, [job.name for job in jobs]
         near = [each for each in names if plain.lower()[:4] in each.lower()] or names
         raise NoSuchJob(status_card.no_such_job(plain, near[:5], meant=nearest(plain, names)))

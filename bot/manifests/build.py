@@ -26,7 +26,8 @@ class Tally:
     `other` counts files of other kinds by extension; `odd` are keys whose `..`, `//` or control
     characters different programs read differently; `over` is what came after the limit of one job;
     `blank` are texts without a letter, `broken` files that are no pictures, whatever their names
-    say; `first` are a few lines' sources.
+    say; `again` are texts that came before, `met` the hashes of all; `first` are a few lines'
+    sources.
     """
 
     written: int = 0
@@ -38,10 +39,12 @@ class Tally:
     archived: int = 0
     odd: int = 0
     over: int = 0
+    again: int = 0
     blank: int = 0
     broken: int = 0
     other: Counter[str] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
 
     @property
     def left_out(self) -> str:
@@ -64,6 +67,13 @@ class Tally:
         ]
         reasons = ", ".join(reason for reason in left if reason)
         return f"Left out: {reasons}." if reasons else ""
+
+    @property
+    def repeated(self) -> str:
+        """How many texts come again, in words; "" for none."""
+        if not self.again:
+            return ""
+        return f"{count(self.again, 'text')} came before: each is labeled again."
 
 
 def lines_for(  # noqa: PLR0913 - the folder and its rules
@@ -102,8 +112,11 @@ def text_line(text: str, tally: Tally, limit: int = OBJECT_LIMIT) -> Iterator[by
     """The manifest line of a text; none beyond the limit of one job, which is counted."""
     if tally.written >= limit:
         tally.over += 1
-    else:
-        yield _line("source", text, tally)
+        return
+    text_hash = hash(text)
+    tally.again += text_hash in tally.met
+    tally.met.add(text_hash)
+    yield _line("source", text, tally)
 
 
 def _line(name: str, source: str, tally: Tally) -> bytes:

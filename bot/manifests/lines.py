@@ -19,6 +19,8 @@ OBJECT_LIMIT = 100_000  # Ground Truth: objects per labeling job (semantic segme
 ATTRIBUTE_LIMIT = 20_000  # Ground Truth: characters of one attribute
 FAULTS_KEPT = 200  # per code: enough to list and to drop by hand; all are counted
 FIRST = 5
+REPEATS = ("repeat", "repeat-text")
+"""The codes of lines whose object came before."""
 
 SourceKey = Literal["source-ref", "source", "either"]
 
@@ -132,16 +134,17 @@ def _weighed(chunks: Iterable[bytes], verdict: Verdict) -> Iterator[bytes]:
 def _take(
     verdict: Verdict, number: int, source: str, address: S3Uri | None, seen: dict[int, int]
 ) -> None:
-    """A good line enters the verdict; a picture that came before is worth a warning."""
+    """A good line enters the verdict; an object that came before is worth a warning."""
     verdict.good += 1
     if len(verdict.first) < FIRST:
         verdict.first.append(source)
-    if address is None:
-        return
-    verdict.buckets.add(address.bucket)
+    code = "repeat-text"
+    if address is not None:
+        verdict.buckets.add(address.bucket)
+        code = "repeat"
     earlier = seen.setdefault(hash(source), number)
     if earlier != number:
-        verdict.note(number, "repeat", f"line {earlier:,} has it too", warning=True)
+        verdict.note(number, code, f"line {earlier:,} has it too", warning=True)
 
 
 _SIGNS = (  # how files begin that are not UTF-8 text
@@ -389,6 +392,7 @@ _KINDS: dict[str, Kind] = {
         "repeat a picture",
         "Each is labeled again; Rekognition takes each picture once.",
     ),
+    "repeat-text": Kind("repeats a text", "repeat a text", "Each is labeled again."),
 }
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 
 import msgspec
 
@@ -29,8 +29,13 @@ ENCODINGS = {"cp1252": "Windows (CP1252)", "latin-1": "Latin-1", "utf-16": "UTF-
 _SHOWN = 12  # columns that a fault names
 _ROWS_LOOKED_AT = 50  # of a table, to tell its header and its texts
 _HEADING = 64  # characters of a column's name, at most
-_USUAL = ("text", "texts", "source", "content", "body", "message", "review", "comment", "sentence")
-_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+_USUAL = (
+    *("text", "texts", "source", "content", "contents", "body", "message", "messages", "review"),
+    *("reviews", "comment", "comments", "sentence", "sentences", "tweet", "utterance"),
+)
+_NUMBER = re.compile(r"[-+]?[\d.,:/-]+%?")  # dates and times too
+_SEPARATOR_SAID = re.compile(r"sep=([,;|\t])", re.IGNORECASE)  # a first line that Excel reads
+_BEGINNING = 1_024  # bytes that tell how a file is written
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -134,25 +139,37 @@ def _table(
     name: str, lines: Iterator[tuple[int, str]], seen: Seen, *, tab: bool
 ) -> Iterator[tuple[int, str]]:
     """The cells of a table's column of texts, with the numbers of their last lines."""
+    lines = dropwhile(lambda numbered_line: not numbered_line[1].strip(), lines)
     first = next(lines, None)
     if first is None:
         return
-    sign = "\t" if tab else _separator(first[1])
-    rows = _rows(name, chain([first], lines), sign)
+    said = _SEPARATOR_SAID.fullmatch(first[1].strip("\r\n "))
+    kept = lines if said else chain([first], lines)
+    sign = said[1] if said else _separator(first[1])
+    rows = _rows(name, kept, "\t" if tab else sign)
     head = list(islice(rows, _ROWS_LOOKED_AT))
     has_header = bool(head) and _is_header(head[0][1])
     width = max((len(row) for _, row in head), default=0)
     names = [f"column {place}" for place in range(1, width + 1)]
     if has_header:
-        names = head[0][1]
+        header = head[0][1]
+        names = [_heading(header, place) for place in range(len(header))]
         head = head[1:]
     seen.columns.update(dict.fromkeys(names))
     cells = {each: [row[place : place + 1] for _, row in head] for place, each in enumerate(names)}
-    lengths = {each: sum(len(cell[0]) for cell in some if cell) for each, some in cells.items()}
+    lengths = {
+        each: sum(len(cell[0]) for cell in some if cell and not _NUMBER.fullmatch(cell[0]))
+        for each, some in cells.items()
+    }
     place = names.index(_chosen(name, seen.reading.column, lengths))
-    header = ", without its header" if has_header else ""
-    seen.how[f"“{cut(names[place], 40)}”{header}"] += 1
+    without = ", without its header" if has_header else ""
+    seen.how[f"“{cut(names[place], 40)}”{without}"] += 1
     for number, row in chain(head, rows):
+        if has_header and any(row[len(names) :]):
+            raise NotText(
+                f"{name}, line {number:,}, has {len(row)} cells; the header has {len(names)}. A "
+                f"text that holds “{sign}” stands in quotes. Correct it."
+            )
         if row:
             yield number, row[place] if place < len(row) else ""
 
@@ -160,14 +177,30 @@ def _table(
 def _rows(
     name: str, lines: Iterable[tuple[int, str]], sign: str
 ) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader((f"{line}\n" for _, line in lines), delimiter=sign)
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise NotText(
-            f"{name}, line {reader.line_num:,}, is no row of a table: {error}. Correct it."
-        ) from error
+    """The rows with the numbers of their last lines; a quote that is never closed swallows none."""
+    at = through = 0
+
+    def each_line() -> Iterator[str]:
+        nonlocal at
+        for number, line in lines:
+            at = number
+            yield f"{line}\n".replace("\r", " ")  # a stray one is no row's end
+
+    reader = csv.reader(each_line(), delimiter=sign, strict=True)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field larger" in str(error):
+                raise _too_long(name, at) from error
+            raise NotText(
+                f"{name}: the row that begins at line {through + 1:,} has a quote that is not "
+                'closed, or one within a text that is not doubled (""). Correct it.'
+            ) from error
+        through = at
+        yield at, row
 
 
 def _objects(name: str, lines: Iterator[tuple[int, str]], seen: Seen) -> Iterator[tuple[int, str]]:
@@ -202,10 +235,12 @@ def _chosen(name: str, column: str, lengths: Mapping[str, int]) -> str:
     plain = {each.strip().casefold(): each for each in lengths}
     if column and column.strip().casefold() in plain:
         return plain[column.strip().casefold()]
-    if column or not lengths:
+    if not lengths:
+        raise NotText(f"{name} has no texts in its first line. Choose another file.")
+    if column:
         shown = ", ".join(f"“{cut(each, 40)}”" for each in list(lengths)[:_SHOWN])
         raise NotText(
-            f"{name} has no column “{cut(column, 40)}”. It has: {shown or 'no texts'}. Choose one, "
+            f"{name} has no column “{cut(column, 40)}”. It has: {shown}. Choose one, "
             "or leave the choice empty."
         )
     usual = [plain[each] for each in _USUAL if each in plain]
@@ -213,30 +248,44 @@ def _chosen(name: str, column: str, lengths: Mapping[str, int]) -> str:
 
 
 def _separator(line: str) -> str:
-    """What separates the cells: comma, semicolon or tab, whichever stands most often."""
-    return max(",;\t", key=line.count)
+    """What separates the cells: comma, semicolon, tab or bar, whichever stands most often."""
+    return max(",;\t|", key=line.count)
 
 
 def _is_header(row: list[str]) -> bool:
-    """Whether a table's first row names its columns: short, different, no numbers; of a single one
-    the name must be a usual one.
+    """Whether a table's first row names its columns: short, different, no numbers, or one of them
+    is a usual name; of a single one the name must be a usual one.
     """
     names = [cell.strip().casefold() for cell in row]
-    if len(names) == 1:
-        return names[0] in _USUAL
+    usual = any(each in _USUAL or each.rpartition("_")[2] in _USUAL for each in names)
+    if usual or len(names) == 1:
+        return usual and max(map(len, names)) <= _HEADING
     short = all(0 < len(each) <= _HEADING and not _NUMBER.fullmatch(each) for each in names)
     return short and len(set(names)) == len(names)
+
+
+def _heading(header: list[str], place: int) -> str:
+    """The name of a column; one that has none, or another's (as programs write an index), has its
+    number.
+    """
+    if header[place].strip() and header[place] not in header[:place]:
+        return header[place]
+    return f"column {place + 1}"
 
 
 def _decoded(name: str, chunks: Iterable[bytes], seen: Seen) -> Iterator[tuple[int, str]]:
     """The lines of a file with their numbers; those that are not UTF-8 in the chosen encoding."""
     encoding = seen.reading.encoding
     pieces = iter(chunks)
-    first = next(pieces, b"")
+    first = b""
+    while len(first) < _BEGINNING and (piece := next(pieces, b"")):
+        first += piece
     chunks = chain([first], pieces)
     if encoding == "utf-16" and _utf16(first):
         chunks = _as_utf8(name, chunks, _utf16(first))
         seen.converted += 1
+    if b"\r" in first[:-1] and b"\n" not in first:  # as old programs for the Mac end their lines
+        chunks = (chunk.replace(b"\r", b"\n") for chunk in chunks)
     for number, body in numbered(chunks):
         if body is None:
             raise _too_long(name, number)

@@ -5,6 +5,7 @@ Each case accepts a refusal in the form as well as words in the review and the t
 would do.
 """
 
+import json
 import re
 
 import pytest
@@ -78,6 +79,22 @@ def test_pictures_that_a_manifest_names_twice_are_told(world: World) -> None:
     for place in (told.review, forms.thread(world, order.name)):
         assert says(repeated, place)
         assert says(r"\b9\b|\b8 (of|pictures?|lines?)\b", place), "which lines, or how many"
+
+
+@pytest.mark.case("duplicates-untold")
+@pytest.mark.parametrize("form", ["manifest", "files"])
+def test_texts_that_come_twice_are_told(world: World, form: str) -> None:
+    """Without this, joined exports of texts would be judged and paid twice."""
+    kind = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "harsh")}
+    texts = ["fine", "never again", "fine"]
+    source = f"s3://{seed.RAW}/twice-said/"
+    world.put("twice-said/a.txt", "\n".join(texts))
+    if form == "manifest":
+        lines = "".join(json.dumps({"source": text}) + "\n" for text in texts)
+        source = world.put("twice-said.manifest", lines)
+    told = forms.ask(world, an_order(f"twice-{form}", source=source, **kind))
+    assert says("repeats a text|1 text came before", told.review)
+    assert says("repeats a text|1 text came before", told.thread)
 
 
 @pytest.mark.case("left-out-untold")

@@ -75,6 +75,7 @@ def test_signs_that_aws_takes_are_taken(world: World, name: str, typed: dict[str
     [
         ("example-and", f"{RAW}/examples/good&ripe.jpg"),
         ("example-dollar", f"{RAW}/examples/5$.jpg"),
+        ("example-percent", f"{RAW}/examples/50%25.jpg"),
         ("example-bare", "https://pictures.example"),
         ("example-umlaut", f"{RAW}/examples/früh.jpg"),
     ],

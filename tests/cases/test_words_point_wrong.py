@@ -158,6 +158,14 @@ def test_name_in_quotes_is_found(world: World, waiting_job: str, typed: str) -> 
 
 
 @pytest.mark.case("quoted-names")
+@pytest.mark.parametrize("typed", ["“Ripe or not (ripe-july)”", "*ripe or not (ripe-july)*."])
+def test_title_in_quotes_is_found(world: World, waiting_job: str, typed: str) -> None:
+    """Without this, what a card shows in large letters would be no job of its channel."""
+    said = words(world.mara.command(DATA, "/labeljob", f"status {typed}"))
+    assert said.startswith(f"Ripe or not ({waiting_job})"), said
+
+
+@pytest.mark.case("quoted-names")
 def test_name_in_a_code_span_of_a_mention_is_found(world: World, waiting_job: str) -> None:
     """Without this, the way in which people write names in Slack would be the one that is not
     understood.

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.base.as_typed import as_folder, home_of, plain_address, plain_name, spellings
+from bot.base.as_typed import (
+    as_folder,
+    home_of,
+    plain_address,
+    plain_name,
+    same_to_the_eye,
+    spellings,
+    unseen_sign,
+)
 from commands.asking import words_of
 
 JOB = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/ripe-july"
@@ -28,6 +36,14 @@ CONSOLE = "https://us-east-1.console.aws.amazon.com/sagemaker/groundtruth?region
         "ripe-july.",
         "ripe-july…".replace("…", "..."),
         "“ripe-july”,",
+        "ripe-july…",
+        "(ripe-july).",
+        "<ripe-july>",
+        "《ripe-july》",
+        "〝ripe-july〞",
+        "＂ripe-july＂",  # noqa: RUF001 - it is meant
+        "#ripe-july",
+        "• ripe-july",
         "\u00a0ripe-july\u200b",
         "ripe-\u200bjuly",
         "\ufeffripe-july",
@@ -55,6 +71,32 @@ def test_a_name_that_is_written_so_on_purpose_is_meant_first() -> None:
     assert spellings("V1.") == ("v1.", "v1")
     assert spellings("ripe–basket") == ("ripe–basket", "ripe-basket")  # noqa: RUF001 - a dash
     assert spellings("plain") == ("plain",)
+
+
+def test_a_title_keeps_its_brackets() -> None:
+    """Without this, “Ripe or not (July)” would be looked for as “Ripe or not (July”."""
+    assert plain_name("“Ripe or not (July)”.") == "Ripe or not (July)"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("כותרת\u200f (2)", ""),
+        ("بزرگ\u061c", ""),
+        ("ripe\u200f", "right-to-left mark, U+200F"),
+        ("\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", ""),
+        ("ripe\U000e0067", "tag latin small letter g, U+E0067"),
+        ("ri\u00adpe", "soft hyphen, U+00AD"),
+    ],
+)
+def test_signs_that_are_part_of_a_word_or_a_picture_are_taken(text: str, said: str) -> None:
+    """Without this, Hebrew as keyboards write it and England's flag would be refused for ever."""
+    assert unseen_sign(text) == said
+
+
+def test_marks_of_direction_make_no_other_label() -> None:
+    """Without this, two labels that look the same would part a dataset."""
+    assert same_to_the_eye("שלום\u200f") == same_to_the_eye("שלום")
 
 
 def test_joiners_inside_a_word_stay() -> None:
@@ -114,6 +156,14 @@ def test_an_arn_or_a_link_says_where_its_job_is() -> None:
         (
             "https://console.amazonaws.cn/s3/buckets/orchard-raw?prefix=july/",
             "s3://orchard-raw/july/",
+        ),
+        ("arn:aws:s3:::orchard-raw/july/*", "s3://orchard-raw/july/"),
+        ("S3://orchard-raw/july/", "s3://orchard-raw/july/"),
+        ("s3://orchard-raw/data.manifest.", "s3://orchard-raw/data.manifest"),
+        ("<s3://orchard-raw/july/>,", "s3://orchard-raw/july/"),
+        (
+            "https://orchard-raw.s3.us-east-1.amazonaws.com/my+farm/a%2Bb%20c.manifest",
+            "https://orchard-raw.s3.us-east-1.amazonaws.com/my farm/a+b c.manifest",
         ),
         ("arn:aws:s3:::orchard-raw/july/data.manifest", "s3://orchard-raw/july/data.manifest"),
         ("“s3://orchard-raw/july/”", "s3://orchard-raw/july/"),

@@ -19,6 +19,7 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "the engine has its rights",
         "results can be written",
         "the team has enough people",
+        "labels and instructions fit",
         "mentions have names",
         "the own page works",
         "pictures are no text",

@@ -142,7 +142,7 @@ HOSTILE = [
     "s3://orchard-raw",
     "orchard-raw/x.manifest",
     "http://orchard-raw.s3.amazonaws.com/x.manifest",
-    "S3://orchard-raw/x.json",
+    "S3://closed/x.json",
     "s3://orchard‐raw/x.manifest",
     "s3://оrchard-raw/x.manifest",
     "s3://orchard-raw/a∕b.manifest",

@@ -204,6 +204,8 @@ def test_repeats_warn_and_forbidden_places_block() -> None:
     )
     assert notes(verdict).startswith("Lines 2 and 3 repeat a picture; line 2: line 1 has it too.")
     assert verdict.fine
+    texts = check([b'{"source":"fine"}\n' * 2], source_key="source")
+    assert notes(texts) == "Line 2 repeats a text: line 1 has it too. Each is labeled again."
     refused = check([GOOD * 3], source_key="source-ref", allowed=lambda _: False)
     assert "may not touch" in words(refused)
     assert refused.buckets == set()

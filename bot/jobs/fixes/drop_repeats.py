@@ -22,7 +22,8 @@ def _once(chunks: Iterable[bytes]) -> Iterator[bytes]:
     for _number, body in numbered(chunks):
         if body is None or not body.strip():
             continue
-        source = hash(str(parse(body).get("source-ref")))
+        said = parse(body)
+        source = hash(str(said.get("source-ref") or said.get("source")))
         if source not in seen:
             seen.add(source)
             yield body

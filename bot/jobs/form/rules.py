@@ -274,8 +274,8 @@ def title_fault(asked: Asked) -> str:
     title, place = asked.draft.title, asked.engine.place
     if beyond := next((sign for sign in title if sign > TITLE_LAST), ""):
         return (
-            f"“{beyond}” does not fit: {place} takes no emoji of this kind in a task's title. Take "
-            "it out; the description and the instructions may hold it."
+            f"“{beyond}” does not fit: {place} takes no emoji and no rare letters like this in a "
+            "task's title. Take it out; the description and the instructions may hold it."
         )
     return _line_fault(title, TITLE_MAX, ask, place)
 
