@@ -85,6 +85,10 @@ def _always(_draft: Any) -> bool:
     return True
 
 
+def _never(_draft: Any) -> bool:
+    return False
+
+
 def _nothing(_draft: Any) -> str:
     return ""
 
@@ -98,7 +102,7 @@ class Field(Generic[D]):
     with it ("" for nothing; the places are those open to the channel). `label` is for a field that
     is called differently from draft to draft. `aliases` are other names under which faults speak of
     it. `dispatch` tells the bot of every change. `applies` leaves it off the page of a draft that
-    it has no sense for.
+    it has no sense for, and `may_lack` tells which drafts need no answer.
     """
 
     name: str
@@ -111,6 +115,7 @@ class Field(Generic[D]):
     optional: bool = False
     dispatch: bool = False
     applies: Callable[[D], bool] = _always
+    may_lack: Callable[[D], bool] = _never
     aliases: tuple[str, ...] = field(default=())
 
     def block(self, draft: D) -> Block:
@@ -120,7 +125,7 @@ class Field(Generic[D]):
             self.element(draft),
             self.name,
             hint=self.hint(draft) or None,
-            optional=self.optional,
+            optional=self.optional or self.may_lack(draft),
             dispatch=self.dispatch,
         )
 
@@ -147,6 +152,22 @@ def blocks_of(parts: Iterable[Part[D]], draft: D) -> list[Block]:
     return [
         header(part.words) if isinstance(part, Heading) else part.block(draft) for part in shown
     ]
+
+
+def written(parts: Iterable[Part[D]], draft: D) -> list[tuple[str, str]]:
+    """What people call each field that applies, and what stands in it on one line; empty ones are
+    left out.
+    """
+    applying = [each for each in fields_of(parts) if each.applies(draft)]
+    found = [(each.words, _in_words(each.element(draft))) for each in applying]
+    return [(words, said) for words, said in found if said]
+
+
+def _in_words(element: Block) -> str:
+    chosen = element.get("initial_options") or [element.get("initial_option")]
+    options = [one["text"]["text"] for one in chosen if one]
+    lines = str(element.get("initial_value") or "").splitlines()
+    return "; ".join(line.strip() for line in (*options, *lines) if line.strip())
 
 
 def read(parts: Iterable[Part[D]], view: Mapping[str, Any], draft: D) -> D:

@@ -106,6 +106,13 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
         return self.category == "Video" and self.media == (".json",)
 
     @property
+    def needs_manifest(self) -> bool:
+        """Whether only a manifest tells what to label: an audit's holds the earlier labels, that of
+        a page of one's own what the page shows.
+        """
+        return bool(self.audits) or (self.source_key != "source" and not self.media)
+
+    @property
     def noun(self) -> str:
         """What one object of this type is called: picture, text, video or scene."""
         return _NOUNS.get(self.category, "object")

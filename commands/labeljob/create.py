@@ -43,7 +43,7 @@ def create(ask: Ask) -> Answer:
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form's listeners."""
-    for picked in (fields.TILE, fields.KIND, data_fields.FROM):
+    for picked in (fields.TILE, fields.KIND, fields.TICK, data_fields.FROM):
         app.action(re.compile(rf"{picked}.*"))(partial(kind, stories=stories))
     app.action(re.compile(rf"{fields.START}.*"))(partial(start, stories=stories))
     app.action(pages.SHOW_MORE)(partial(show_more, stories=stories))

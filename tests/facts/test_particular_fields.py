@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.base.blocks import rich_text
+from bot.base.blocks import rich_text, rich_words
 from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
 from bot.engines.ground_truth.catalogue import TASK_TYPES
@@ -16,6 +16,7 @@ from bot.jobs.checks.labels import strangers
 from bot.jobs.draft import Draft
 from bot.jobs.form.attributes import read_attributes, spell_attributes
 from bot.jobs.form.pages import Beside, job_form
+from bot.jobs.form.review import Reviewed, review
 from tests.facts.test_form import inputs, shown_values, typed
 from tests.idle_engine import idle_engine
 
@@ -203,3 +204,79 @@ def test_labels_that_instructions_name_and_nobody_can_choose_are_found(
     """Without this, workers would look for a label that is not there."""
     draft = Draft(labels=labels, short_instructions=lines(*said))
     assert strangers(draft) == found
+
+
+@pytest.mark.parametrize("kind", [each.id for each in TASK_TYPES.values() if each.offered])
+def test_what_a_kind_of_work_says_is_whole_and_true(kind: str) -> None:
+    """Without this, options end in the middle of a word, the hint allows labels that are refused
+    afterwards, and a page of one's own cannot be asked for without labels.
+    """
+    shown = inputs(page(Draft(task_type=kind)))
+    for option in shown.get("task_type", {"element": {"options": []}})["element"]["options"]:
+        assert not option["description"]["text"].endswith("…")
+    row = TASK_TYPES[kind]
+    assert f"each up to {row.label_max} characters" in shown["labels"]["hint"]["text"]
+    assert bool(shown["labels"].get("optional")) is (row.labels_min == 0)
+
+
+def test_the_example_of_an_attribute_of_frames_can_be_typed_as_it_stands() -> None:
+    """Without this, whoever does as the field shows is refused for want of a description."""
+    draft = Draft(task_type="video-object-detection", labels=("car", "bus"))
+    shown = page(draft)
+    for name in ASKED_FOR:
+        example = inputs(shown)[name]["element"]["placeholder"]["text"]
+        shown = typed(shown, name, example)
+    found = {fault.field for fault in FORM.faults(FORM.read(shown, draft), OPEN)}
+    assert not found & set(ASKED_FOR)
+
+
+def test_the_tick_for_several_labels_changes_the_instructions_at_once() -> None:
+    """Without this, workers of a job with several labels were told to choose one."""
+    single, several = "image-classification", "image-classification-multilabel"
+    draft = Draft(task_type=single)
+    before = page(draft)
+    assert inputs(before)["several"]["dispatch_action"]
+    for value in before["state"]["values"]["several"].values():
+        value["selected_options"] = [{"value": "yes"}]
+    after = FORM.read(before, draft)
+    assert after.task_type == several
+    assert "every" in rich_words(
+        inputs(page(after))["short_instructions"]["element"]["initial_value"]
+    )
+
+
+def test_the_review_shows_what_only_this_job_has() -> None:
+    """Without this, nobody sees before Create that a shape, an attribute or a key was misread."""
+    draft = Draft(
+        task_type="video-object-detection",
+        labels=("car",),
+        particulars=Particulars(
+            annotation_type="Polygon",
+            global_attributes=(Attribute(name="occluded", enum=("yes", "no")),),
+        ),
+        extras=Extras(output_key="alias/orchard", tags={"project": "orchard"}),
+    )
+    said = str(review(FORM.asked(draft), Reviewed(), "d")["blocks"])
+    for words in (
+        "*What is drawn* Polygons",
+        "*Attributes of labels* occluded: yes, no",
+        "*Key for the results* alias/orchard",
+        "*Tags* project=orchard",
+    ):
+        assert words in said
+    assert "*Attributes of frames*" not in said, "nobody named one"
+
+
+@pytest.mark.parametrize("kind", [each.id for each in TASK_TYPES.values() if each.needs_manifest])
+@pytest.mark.parametrize("address", ["s3://orchard-raw/july/", "s3://orchard-raw/july.zip"])
+def test_what_needs_a_manifest_asks_for_one(kind: str, address: str) -> None:
+    """Without this, files or a folder without labels are taken for labels to check, and refused
+    with half a sentence.
+    """
+    draft = Draft(task_type=kind, output_uri="s3://orchard-raw/out/", more={"data_from": "files"})
+    shown = page(draft)
+    assert not {"data_from", "files_1"} & set(inputs(shown))
+    assert "folder ending" not in inputs(shown)["input_uri"]["hint"]["text"]
+    read = FORM.read(typed(shown, "input_uri", address), draft)
+    said = {fault.field: fault.text for fault in FORM.faults(read, OPEN)}
+    assert "needs a manifest: " in said["input_uri"]

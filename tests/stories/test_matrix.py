@@ -633,6 +633,13 @@ ROWS = (
         ready=Scene.form_of_kinds,
     ),
     of_form(
+        "action job_form_several_",
+        3,
+        lambda _s, who: who.press_in_view("job_form_several_picture", selected_options=[]),
+        "^$",
+        ready=Scene.form_of_kinds,
+    ),
+    of_form(
         "action job_form_show_more",
         1,
         lambda _s, who: who.press_in_view("job_form_show_more"),

@@ -43,7 +43,12 @@ def from_files(draft: Draft) -> bool:
 
 def of_files(asked: Asked) -> bool:
     """Whether the page asks for files."""
-    return from_files(asked.draft)
+    return from_files(asked.draft) and _may_bring(asked)
+
+
+def _may_bring(asked: Asked) -> bool:
+    """Whether files tell all that is to be labeled."""
+    return asked.kind is None or not asked.kind.needs_manifest
 
 
 def of_address(asked: Asked) -> bool:
@@ -210,6 +215,7 @@ SOURCE: Field[Asked] = Field(
     ),
     read=_read_from,
     dispatch=True,
+    applies=_may_bring,
 )
 KEPT: Field[Asked] = Field(
     name=_KEPT,

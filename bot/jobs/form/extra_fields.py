@@ -138,7 +138,7 @@ DECLARED: Field[Asked] = _extra(
 )
 
 EXTRA_FIELDS: tuple[Part[Asked], ...] = (
-    Heading("Seldom said"),
+    Heading("Rarely needed"),
     KEYWORDS,
     _number("stop_at_objects", "Stop after so many objects", "Counted are those people labeled."),
     _number("stop_at_percent", "Stop after so many percent", "1 to 100."),

@@ -11,6 +11,7 @@ what is `Asked`.
 from collections.abc import Callable
 
 from bot.base.blocks import (
+    BUTTON_TEXT,
     Block,
     checkboxes,
     moment_input,
@@ -21,10 +22,11 @@ from bot.base.blocks import (
     rich_text_input,
     rich_words,
     select,
+    text_input,
 )
 from bot.base.forms import VALUE, Answer, Field, Part
 from bot.base.s3_uri import Allowed
-from bot.engines.task_type import TaskType
+from bot.engines.task_type import STANDARD, TaskType
 from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import Draft, team_key
 from bot.jobs.form import rules
@@ -46,6 +48,7 @@ from bot.jobs.places import is_text_file
 START = "job_form_start"  # block_actions: begin with this instead
 TILE = "job_form_category"  # block_actions: show this tile's types; the id is an old one
 KIND = "job_form_kind_"  # + the tile: block_actions: ask what this type needs
+TICK = "job_form_several_"  # + the noun: block_actions: the other type of the pair
 TEAM = "job_form_team"  # block_suggestion: the teams; block_actions: one was chosen
 
 _RADIOS = 10  # Slack: radio buttons have ten options at most
@@ -95,7 +98,10 @@ def _plain_title(kind: TaskType) -> str:
 
 
 def _about(kind: TaskType) -> str:
-    return f"{kind.summary.removesuffix('.')}. {kind.label_limits.capitalize()}."
+    """What is done, and how many labels the type takes where the option has room for both."""
+    summary = f"{kind.summary.removesuffix('.')}."
+    limits = f"{summary} {kind.label_limits.capitalize()}."
+    return limits if len(limits) <= BUTTON_TEXT else summary
 
 
 def _read_kind(answer: Answer, asked: Asked) -> Asked:
@@ -121,7 +127,7 @@ def _several(asked: Asked) -> Block:
     assert kind is not None
     box = option(f"One {kind.noun} may get several labels", "yes")
     # a tick belongs to its own pair of types
-    return checkboxes(f"{VALUE}_{kind.noun}", [box], ["yes"] if kind.several else [])
+    return checkboxes(TICK + kind.noun, [box], ["yes"] if kind.several else [])
 
 
 def _read_several(answer: Answer, asked: Asked) -> Asked:
@@ -156,6 +162,7 @@ SEVERAL: Field[Asked] = Field(
     element=_several,
     read=_read_several,
     optional=True,
+    dispatch=True,
     applies=_may_have_several,
 )
 
@@ -179,9 +186,21 @@ def _address(draft: Draft) -> str:
 def _input_fault(asked: Asked, allowed: Allowed) -> str:
     if of_files(asked):
         return ""
-    if asked.draft.brought:
+    needs_manifest = asked.kind is not None and asked.kind.needs_manifest
+    if asked.draft.brought and not needs_manifest:
         return brought_fault(asked, allowed)
     return rules.input_fault(asked, allowed)
+
+
+def _input_hint(asked: Asked) -> str:
+    """What may be named."""
+    if asked.kind and asked.kind.needs_manifest:
+        return "A manifest: s3://bucket/folder/data.manifest."
+    return (
+        "A manifest (s3://bucket/folder/data.manifest), or a folder ending in a slash "
+        "(s3://bucket/folder/): the bot then makes the manifest of every file in it that fits; or "
+        "a zip, which is unpacked first."
+    )
 
 
 def _read_output(answer: Answer, asked: Asked) -> Asked:
@@ -191,11 +210,7 @@ def _read_output(answer: Answer, asked: Asked) -> Asked:
 INPUT: Field[Asked] = Field(
     name="input_uri",
     words="Data to label",
-    hint=hint(
-        "A manifest (s3://bucket/folder/data.manifest), or a folder ending in a slash "
-        "(s3://bucket/folder/): the bot then makes the manifest of every file in it that fits; or "
-        "a zip, which is unpacked first."
-    ),
+    hint=_input_hint,
     element=text(_address, "s3://bucket/folder/"),
     read=_read_input,
     fault=_input_fault,
@@ -238,6 +253,14 @@ def _read_team(answer: Answer, asked: Asked) -> Asked:
     return asked.but(workteam_key=key, workteam_arn=arn, workteam_name=answer.choice[:75])
 
 
+def _labels(asked: Asked) -> Block:
+    """As they were typed; a verification's labels are what people say of those that are there."""
+    examples = "ripe\nunripe\noverripe"
+    if asked.kind and asked.kind.audits and asked.kind.category_file == STANDARD:
+        examples = examples if asked.kind.fixes else "right\nwrong"
+    return text_input(VALUE, "\n".join(asked.draft.labels), placeholder=examples, multiline=True)
+
+
 def _labels_hint(asked: Asked) -> str:
     """How they are written, and the limits."""
     kind = asked.kind
@@ -245,8 +268,8 @@ def _labels_hint(asked: Asked) -> str:
         return "One label per line."
     limits = kind.label_limits.capitalize()
     return (
-        f"One per line. {limits}, each up to 256 characters; upper and lower case count as the "
-        "same."
+        f"One per line. {limits}, each up to {kind.label_max} characters; upper and lower case "
+        "count as the same."
     )
 
 
@@ -320,6 +343,16 @@ def instructions(
     )
 
 
+def _short_hint(asked: Asked) -> str:
+    """Where they are seen."""
+    if asked.kind and asked.kind.own_page:
+        return "For the team's channel in Slack. The worker page shows its own."
+    return (
+        f"Always in view beside the {asked.noun}, as they stand here. Emptied, workers see the "
+        "description."
+    )
+
+
 WORK_TEAM: Field[Asked] = Field(
     name="workteam_arn",
     words="Labeling team",
@@ -334,9 +367,10 @@ LABELS: Field[Asked] = Field(
     name="labels",
     words="Labels",
     hint=_labels_hint,
-    element=text(lambda draft: "\n".join(draft.labels), "ripe\nunripe\noverripe", multiline=True),
+    element=_labels,
     read=_read_labels,
     fault=judged(rules.labels_fault),
+    may_lack=lambda asked: asked.kind is not None and not asked.kind.labels_min,
 )
 DUE: Field[Asked] = Field(
     name="due",
@@ -353,10 +387,7 @@ DUE: Field[Asked] = Field(
 SHORT: Field[Asked] = instructions(
     "short_instructions",
     "Instructions",
-    lambda asked: (
-        f"Always in view beside the {asked.noun}, as they stand here. Emptied, workers see the "
-        "description."
-    ),
+    _short_hint,
     kept_untouched=True,
 )
 

@@ -265,7 +265,7 @@ FULL: Field[Asked] = instructions(
 )
 
 MORE: tuple[Part[Asked], ...] = (
-    Heading("How it is called"),
+    Heading("What it is called"),
     JOB_NAME,
     TITLE,
     DESCRIPTION,
@@ -280,7 +280,7 @@ MORE: tuple[Part[Asked], ...] = (
     TEXT_COLUMN,
     TEXT_PER,
     TEXT_ENCODING,
-    Heading("What workers may read beside"),
+    Heading("What workers can also read"),
     FULL,
     _examples("good_examples", "Good examples", good=True),
     _examples("bad_examples", "Bad examples", good=False),

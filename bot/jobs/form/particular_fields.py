@@ -80,13 +80,14 @@ def _text(  # noqa: PLR0913 - what such a field is made of
 def _attributes(name: str, words: str, said: str, *, frames: bool) -> Field[Asked]:
     """Attributes of labels or of frames, one a line; they stand again as they were typed."""
     members: tuple[str, ...] = ("global_attributes", "label_attributes")
-    kept, lines = _of_labels, _label_lines
+    kept, lines, example = _of_labels, _label_lines, "occluded: yes, no"
     if frames:
         members, kept, lines = ("frame_attributes",), _of_frames, _frame_lines
+        example = "weather: sun, rain | What the weather is like"
 
     def element(asked: Asked) -> Block:
         typed = asked.draft.more.get(name) or "\n".join(lines(asked.draft.particulars))
-        return text_input(VALUE, typed, placeholder="occluded: yes, no", multiline=True)
+        return text_input(VALUE, typed, placeholder=example, multiline=True)
 
     def read(answer: Answer, asked: Asked) -> Asked:
         after = kept(read_attributes(answer.text.splitlines()), asked)

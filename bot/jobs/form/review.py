@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.base import forms
 from bot.base.blocks import (
     Block,
     actions,
@@ -27,7 +28,9 @@ from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.asked import Asked
+from bot.jobs.form.extra_fields import AUTO_LABEL, EXTRA_FIELDS
 from bot.jobs.form.pages import BACK, REVIEW, REVIEW_STEP, SHOW_MORE, metadata
+from bot.jobs.form.particular_fields import LABEL_PARTICULARS, PARTICULAR_FIELDS
 
 SAVE_PRESET = "job_form_preset"  # a press that asks for the name of a preset
 PREVIEW = "job_form_preview"  # a press that gives the reader a file of what workers will see
@@ -40,6 +43,7 @@ _MADE_UP = {
     "description": "description",
     "task_time_limit_s": "time for a task",
 }
+_BESIDE = (*PARTICULAR_FIELDS, *LABEL_PARTICULARS, AUTO_LABEL, *EXTRA_FIELDS)
 _PREVIEW = 400  # characters of the instructions that the review shows
 
 
@@ -83,6 +87,7 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
         *_checked(facts, draft_id),
         section("\n".join(_review_lines(asked, facts))),
         section("\n".join(_review_places(draft, facts))),
+        *_beside(asked),
         divider(),
         section(_preview(draft)),
     ]
@@ -184,6 +189,14 @@ def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
         f"*Input manifest* {code(source, 900) or 'beside the results'}{made}",
         f"*Output manifest* {code(facts.output_manifest, 1000)}",
     ]
+
+
+def _beside(asked: Asked) -> list[Block]:
+    """What only some jobs have, as it was answered: shapes, attributes, keys, tags and so on."""
+    lines = [
+        f"*{escape(words)}* {typed(said, 200)}" for words, said in forms.written(_BESIDE, asked)
+    ]
+    return [section("\n".join(lines[at : at + 4])) for at in range(0, len(lines), 4)]
 
 
 def _preview(draft: Draft) -> str:

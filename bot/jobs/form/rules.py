@@ -150,11 +150,9 @@ def input_fault(asked: Asked, allowed: Allowed) -> str:
     if isinstance(place, str):
         return place
     kind = asked.kind
-    if place.is_folder and kind and kind.source_key != "source" and not kind.media:
-        return (
-            f"{kind.title} needs a manifest: of the files of a folder nobody knows how to show "
-            "them. Name one (s3://bucket/folder/data.manifest)."
-        )
+    if place.is_folder and kind and kind.needs_manifest:
+        why = "the labels to check stand in it" if kind.audits else "it says what the page shows"
+        return f"{kind.title} needs a manifest: {why}. Name one (s3://bucket/folder/data.manifest)."
     if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
         return ""
     if is_text_file(place.key) and asked.kind and asked.kind.category == "Text":
