@@ -68,7 +68,6 @@ def test_form_that_is_changed_after_it_was_taken_makes_one_job_and_says_so(world
     lost_answer(world)
     world.mara.press_in_view("job_form_show_more")
     assert not world.mara.fill(title={"value": "The second title"}).get("errors")
-    world.mara.fill()
     assert "*taken-first* was submitted." in shown(world.mara.view())
     assert LATER in shown(world.mara.view())
     world.settle()

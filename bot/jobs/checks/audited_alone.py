@@ -35,7 +35,7 @@ def _applies(draft: Draft, sight: Sight) -> bool:
 
 AUDITED_ALONE = Check(
     name="an audit's lines carry the audited labels alone",
-    place=21,
+    place=22,
     page=REVIEW_PAGE,
     field="audited",
     words="whether the lines carry other labels",

@@ -20,7 +20,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 MENTIONS = Check(
     name="mentions have names",
-    place=12,
+    place=13,
     page=1,
     field="short_instructions",
     words="whom the instructions mention",

@@ -27,7 +27,7 @@ def _ask(draft: Draft, _sight: Sight) -> Seen:
 
 PASTED = Check(
     name="pictures are no text",
-    place=14,
+    place=15,
     page=REVIEW_PAGE,
     field="short_instructions",
     words="whether the instructions hold pictures as text",

@@ -40,7 +40,7 @@ def _has_page(draft: Draft, sight: Sight) -> bool:
 
 TEMPLATE = Check(
     name="the own page works",
-    place=13,
+    place=14,
     page=REVIEW_PAGE,
     field="template",
     words="the worker page",

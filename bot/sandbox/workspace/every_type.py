@@ -144,7 +144,8 @@ def request(  # noqa: PLR0913 - what can be chosen of a request
     labels = f"every-type/{name}/labels.json"
     account.put(labels, json.dumps(file or categories(task_type)))
     account.put(PAGE, PAGE_TEXT)
-    manifest = source or f"s3://{account.bucket}/{PLAIN[task_type].manifest}"
+    base = audited_by(task_type) or task_type
+    manifest = source or f"s3://{account.bucket}/{PLAIN[base].manifest}"
     before, after = _functions(account, task_type)
     return {
         "LabelingJobName": name,
