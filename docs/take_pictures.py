@@ -190,18 +190,17 @@ def three_cards(page: Page) -> None:
 
 
 def form(browser: Browser, services: Services) -> None:
-    """The page of the form, half filled."""
+    """The page of the form, half filled, from what is to be done to the team."""
     page = tab(browser, services, "U0MARA", DATA)
+    page.set_viewport_size({**SIZE, "height": 1_500})
     page.get_by_test_id("composer").fill("/labeljob create")
     page.keyboard.press("Escape")
     page.get_by_test_id("composer").press("Enter")
     modal = page.get_by_test_id("modal")
     modal.get_by_role("radio", name="Classify").check()
+    modal.get_by_role("radio", name="Image classification").wait_for()
     data = modal.get_by_test_id("block-input_uri").locator("input")
     data.fill(f"s3://{seed.RAW}/ripeness/")
-    team = modal.get_by_test_id("block-workteam_arn").locator("input")
-    team.fill("orchard")
-    page.get_by_test_id("option").first.click()
     modal.get_by_test_id("block-labels").locator("textarea").fill("unripe\nripe\noverripe")
     keep(page, "form")
     page.context.close()

@@ -63,8 +63,8 @@ class GroundTruth:
         service="Ground Truth",
         teams_made="in the AWS console (SageMaker, Ground Truth, Labeling workforces)",
         teams_hired=(
-            "in the AWS Marketplace: in the AWS console SageMaker, Ground Truth, Labeling "
-            "workforces, Vendor, Find data labeling services"
+            "in the AWS Marketplace (AWS console: SageMaker, Ground Truth, Labeling workforces, "
+            "Vendor, Find data labeling services)"
         ),
     )
     abilities = Abilities()

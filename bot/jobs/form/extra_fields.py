@@ -125,13 +125,13 @@ KEYWORDS: Field[Asked] = _extra(
     _keywords,
     _read_keywords,
 )
-TAGS: Field[Asked] = _extra("tags", "Tags", "One a line: key=value.", _tags, _read_tags)
+TAGS: Field[Asked] = _extra("tags", "Tags", "One per line: key=value.", _tags, _read_tags)
 OUTPUT_KEY: Field[Asked] = _text(
     "output_key", "Key for the results", "A KMS key: its id, alias or ARN.", "alias/orchard"
 )
 DECLARED: Field[Asked] = _extra(
     "declarations",
-    "What the data is free of",
+    "About the data",
     "Tick what you know.",
     _declared,
     lambda answer, asked: _with(asked, declarations=tuple(answer.ticked)),
@@ -140,12 +140,14 @@ DECLARED: Field[Asked] = _extra(
 EXTRA_FIELDS: tuple[Part[Asked], ...] = (
     Heading("Rarely needed"),
     KEYWORDS,
-    _number("stop_at_objects", "Stop after so many objects", "Counted are those people labeled."),
-    _number("stop_at_percent", "Stop after so many percent", "1 to 100."),
+    _number(
+        "stop_at_objects", "Stop after this many objects", "Those that people labeled are counted."
+    ),
+    _number("stop_at_percent", "Stop after this percentage", "1 to 100."),
     _number("concurrent_tasks", "Tasks at once", "How many lie before the team. Empty: 1,000."),
     _text(
         "output_topic",
-        "Topic that hears of each label",
+        "Topic for each label",
         "The ARN of an SNS topic.",
         "arn:aws:sns:eu-west-1:111122223333:labeled",
     ),

@@ -25,7 +25,7 @@ _SHAPES = {
     "Keypoint": "Single points",
 }
 _HOW = (
-    "One a line: occluded: yes, no is a choice, speed: 0-120 a number, note: text free text. A * "
+    "One per line: occluded: yes, no is a choice, speed: 0-120 a number, note: text free text. A * "
     "behind the name makes it required, words behind | describe it."
 )
 
@@ -217,7 +217,7 @@ LABEL_PARTICULARS: tuple[Field[Asked], ...] = (
     Field(
         name="short_names",
         words="Short names of labels",
-        hint=hint("One a line: organisation: ORG. Workers see them beside the words."),
+        hint=hint("One per line: organisation: ORG. Workers see them beside the words."),
         element=_short_lines,
         read=_read_short,
         fault=_judged("short_names"),

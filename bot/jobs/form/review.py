@@ -92,7 +92,9 @@ def review(asked: Asked, facts: Reviewed, draft_id: str) -> Block:
         section(_preview(draft)),
     ]
     if draft.made_up:
-        blocks.append(context(f"Made up from your answers: {_made_up(draft)}. [More…] changes it."))
+        blocks.append(
+            context(f"Made up from your answers: {_made_up(draft)}. Change it by [More…].")
+        )
     buttons = [
         button("Back", BACK, draft_id, label="Back to page 1"),
         button("More…", SHOW_MORE, draft_id, label="Change what was made up, and more"),
