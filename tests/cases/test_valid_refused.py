@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.workspace import seed
 from tests.cases import forms
 from tests.cases.forms import says
-from tests.stories.world import World, an_order
+from tests.stories.world import World, an_order, shown
 
 RAW = f"s3://{seed.RAW}"
 
@@ -51,6 +51,14 @@ def test_title_with_a_sign_that_aws_does_not_take_is_refused_in_plain_words(worl
         ),
         told.all,
     )
+
+
+@pytest.mark.case("quoted-names")
+@pytest.mark.parametrize("typed", ["“quoted-july”.", "`quoted-july`", "quoted–july"])  # noqa: RUF001
+def test_new_job_s_name_may_be_pasted(world: World, typed: str) -> None:
+    """Without this, a name pasted from a message would be refused for the quotes round it."""
+    assert forms.faults(world, an_order(typed)) == {}
+    assert "`quoted-july`" in shown(world.mara.view())
 
 
 @pytest.mark.case("emoji-title")

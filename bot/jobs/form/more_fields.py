@@ -25,6 +25,7 @@ from bot.jobs.form.reading import (
     judged,
     kept,
     kept_more,
+    kept_name,
     normal,
     number,
     text,
@@ -48,7 +49,7 @@ JOB_NAME: Field[Asked] = Field(
         "it is made of the data and the labels."
     ),
     element=text(lambda draft: draft.job_name, "ripe-july"),
-    read=written("job_name", kept("job_name")),
+    read=written("job_name", kept_name("job_name")),
     fault=judged(rules.name_fault),
     optional=True,
 )
@@ -79,7 +80,7 @@ ATTRIBUTE: Field[Asked] = Field(
     words="Label attribute name",
     hint=hint("The key of the labels in the results. Left empty, it is the job's name."),
     element=text(lambda draft: draft.label_attribute),
-    read=kept("label_attribute"),
+    read=kept_name("label_attribute"),
     fault=judged(rules.attribute_fault),
     optional=True,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.base.as_typed import as_folder
+from bot.base.as_typed import as_folder, plain_name
 from bot.base.blocks import Block, text_input
 from bot.base.forms import VALUE, Answer
 from bot.base.s3_uri import Allowed, BadAddress
@@ -38,6 +38,11 @@ def text(
 def kept(member: str) -> Read:
     """What was typed becomes the draft's member."""
     return lambda answer, asked: asked.but(**{member: answer.text})
+
+
+def kept_name(member: str) -> Read:
+    """The name in what was typed becomes the draft's member, without quotes, marks and dashes."""
+    return lambda answer, asked: asked.but(**{member: plain_name(answer.text)})
 
 
 def kept_more(name: str) -> Read:
