@@ -132,6 +132,7 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         more=dict(earlier.more) if mended else without_source(earlier.more),
         due=0,
         begun=0,
+        start="",
         asks_output=False,
         taken_from=earlier.job_name,
         taken_type="" if mended else earlier.task_type,

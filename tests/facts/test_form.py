@@ -17,7 +17,7 @@ from bot.base.s3_uri import Allowed
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.task_type import TaskTypes
 from bot.instructions.pictures import Example
-from bot.jobs.draft import MADE_UP, Draft, of_this_type
+from bot.jobs.draft import MADE_UP, Draft, begun_with, of_this_type
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form import pages
 from bot.jobs.form.made_up import made_up, slug
@@ -712,3 +712,27 @@ def test_the_longest_texts_still_make_views(text: str, labels: list[str], good: 
 def test_the_words_of_a_rich_text() -> None:
     """Previews and notices show the words; losing list items would turn instructions round."""
     assert rich_words(RICH) == "Overripe: :pear:\n1. spots"
+
+
+def test_a_form_begun_with_a_job_does_not_say_that_it_begins_with_nothing() -> None:
+    """Without this, [Verify…] and [Duplicate] open a filled form with “Start from: Nothing”."""
+    starts = (Start("last", "Your last job: july"), Start("nothing", "Nothing"))
+    asked = Draft(task_type="bounding-box", start="nothing", job_name="july")
+    menu = inputs(JOB_FORM.page(asked, "d", Beside(starts=starts)))
+    assert menu["start"]["element"]["initial_option"]["value"] == "nothing"
+    again = begun_with(asked, "july-2", "U0MARA")
+    assert "start" not in inputs(JOB_FORM.page(again, "d", Beside(starts=starts)))
+
+
+def test_results_of_a_job_are_called_like_the_job() -> None:
+    """Without this, every check of labels is called “output”."""
+    manifest = "s3://orchard-out/labels/ripe-july/manifests/output/output.manifest"
+    draft = Draft(
+        task_type="bounding-box-verification",
+        input_uri=manifest,
+        labels=("good", "bad"),
+        made_up=("job_name", "title"),
+    )
+    made = made_up(JOB_FORM.asked(draft))
+    assert made.job_name == "ripe-july-good-bad"
+    assert made.title == "Bounding box verification: good, bad (ripe-july)"

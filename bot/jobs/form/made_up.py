@@ -20,6 +20,7 @@ from bot.jobs.places import MANIFEST_ENDINGS, TEXT_ENDINGS
 
 _SLUG = 40  # ours: a name is read in lists, and 63 letters of it are not
 _LABELS_NAMED = 5
+_RESULTS = "/manifests/output/output.manifest"  # Ground Truth: below a job's folder
 _KEPT_BY_ENGINE = ("-metadata", "-ref")
 
 
@@ -99,10 +100,12 @@ def _task_time(asked: Asked) -> int:
 
 
 def _data(draft: Draft) -> str:
-    """What the data is called: its folder, or its manifest without the ending."""
+    """What the data is called: its folder, its manifest without the ending, or the job whose
+    results it is.
+    """
     if draft.brought:
         return draft.brought[0].name.rpartition(".")[0]
-    last = draft.input_uri.rstrip("/").rpartition("/")[2]
+    last = draft.input_uri.removesuffix(_RESULTS).rstrip("/").rpartition("/")[2]
     for ending in (*MANIFEST_ENDINGS, *TEXT_ENDINGS):
         last = last.removesuffix(ending)
     return last

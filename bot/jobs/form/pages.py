@@ -370,8 +370,10 @@ def _more_button(draft_id: str) -> Block:
 
 
 def _starts(draft: Draft, starts: Sequence[Start]) -> list[Block]:
-    """The menu of what the form may begin with, where there is a choice."""
-    if len(starts) < 2:  # noqa: PLR2004
+    """The menu of what the form may begin with, where there is a choice; a form that began with a
+    job somebody pressed a button of has none.
+    """
+    if not draft.start or len(starts) < 2:  # noqa: PLR2004
         return []
     options = [option(each.words, each.value) for each in starts]
     menu = select(fields.START, options, draft.start)
