@@ -72,7 +72,7 @@ class Status:
         letters, where one job alone has it (capitals and marks round it do not count).
 
         Raises:
-            NoSuchJob: with names that are near.
+            NoSuchJob: with names that are near, or of all with the title.
 
         """
         jobs = self._shown_in(team_id, channel)
@@ -84,7 +84,10 @@ class Status:
         titled = [job for job in jobs if plain_name(job.draft.title).casefold() in meant]
         if len(titled) == 1:
             return titled[0]
-        plain, names = plain_name(name) or name, [job.name for job in jobs]
+        plain = plain_name(name) or name
+        if titled:
+            raise NoSuchJob(status_card.several_titled(plain, [job.name for job in titled]))
+        names = [job.name for job in jobs]
         near = [each for each in names if plain.lower()[:4] in each.lower()] or names
         raise NoSuchJob(status_card.no_such_job(plain, near[:5], meant=nearest(plain, names)))
 

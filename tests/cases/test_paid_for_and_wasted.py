@@ -178,3 +178,12 @@ def test_csv_file_is_read_as_csv_or_refused(world: World) -> None:
     )
     assert handed_out == ["Good apples, quick delivery.", 'She said "never again"', "fine"]
     assert re.search(r"\b3 texts\b", told.review)
+
+
+@pytest.mark.case("csv-texts")
+def test_table_of_another_program_is_refused_in_words_about_texts(world: World) -> None:
+    """Without this, whoever names a spreadsheet would be told how a manifest is called."""
+    kind = {"category": "Text", "task_type": "text-classification", "labels": ("kind", "harsh")}
+    source = world.put("reviews.xlsx", b"PK")
+    told = forms.faults(world, an_order("a-sheet", source=source, **kind))
+    assert says("as CSV", told["input_uri"])

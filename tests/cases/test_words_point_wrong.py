@@ -166,6 +166,16 @@ def test_title_in_quotes_is_found(world: World, waiting_job: str, typed: str) ->
 
 
 @pytest.mark.case("quoted-names")
+def test_title_that_several_jobs_have_is_asked_for_by_name(world: World) -> None:
+    """Without this, the bot would say that there is no such job, or stop the wrong one."""
+    channel = forms.channel(world, "own-same-title")
+    for name in ("same-one", "same-two"):
+        world.ask(an_order(name, title="Same title", team=WAITING), channel)
+    said = words(world.mara.command(channel, "/labeljob", "stop “Same title”"))
+    assert said.startswith("2 jobs are called “Same title”. Name one: same-")
+
+
+@pytest.mark.case("quoted-names")
 def test_name_in_a_code_span_of_a_mention_is_found(world: World, waiting_job: str) -> None:
     """Without this, the way in which people write names in Slack would be the one that is not
     understood.

@@ -138,6 +138,11 @@ def no_such_job(name: str, known: Sequence[str] = (), *, meant: Sequence[str] = 
     return f"This channel has no job “{cut(name, 80)}”. {near}"
 
 
+def several_titled(title: str, names: Sequence[str]) -> str:
+    """Several jobs of the channel have a title; each is meant by its name."""
+    return f"{len(names)} jobs are called “{cut(title, 80)}”. Name one: {', '.join(names[:5])}."
+
+
 def stop_message(job: JobFacts, state: JobState) -> Message:
     """A job and the button that asks for the confirmation of its stop."""
     words = (

@@ -155,11 +155,21 @@ def input_fault(asked: Asked, allowed: Allowed) -> str:
         return f"{kind.title} needs a manifest: {why}. Name one (s3://bucket/folder/data.manifest)."
     if place.is_folder or place.key.lower().endswith(MANIFEST_ENDINGS):
         return ""
-    if is_text_file(place.key) and asked.kind and asked.kind.category == "Text":
+    return _file_fault(place.key, of_texts=kind is not None and kind.category == "Text")
+
+
+def _file_fault(key: str, *, of_texts: bool) -> str:
+    """A single file that is no manifest."""
+    if not of_texts:
+        return (
+            "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a "
+            "slash (/). Add one of them."
+        )
+    if is_text_file(key):
         return ""
     return (
-        "A manifest's name ends in .manifest, .jsonl or .json; a folder's address ends in a slash "
-        "(/). Add one of them."
+        "Texts are read from .txt, .csv, .tsv and .jsonl, or from a manifest. Save a table of "
+        "another program as CSV; a folder's address ends in a slash (/)."
     )
 
 
