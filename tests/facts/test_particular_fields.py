@@ -280,3 +280,9 @@ def test_what_needs_a_manifest_asks_for_one(kind: str, address: str) -> None:
     read = FORM.read(typed(shown, "input_uri", address), draft)
     said = {fault.field: fault.text for fault in FORM.faults(read, OPEN)}
     assert "needs a manifest: " in said["input_uri"]
+
+
+def test_a_review_without_labels_says_so() -> None:
+    """Without this, a page of one's own is reviewed with “Labels (0)”."""
+    draft = Draft(task_type="passthrough")
+    assert "*Labels* none" in str(review(FORM.asked(draft), Reviewed(), "d")["blocks"])

@@ -175,8 +175,14 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
         f"*Task* {task}: {found}{skipped}",
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}",
         f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job ends {ends}",
-        f"*Labels* ({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}",
+        f"*Labels* {_labels(draft)}",
     ]
+
+
+def _labels(draft: Draft) -> str:
+    if not draft.labels:
+        return "none"
+    return f"({len(draft.labels):,}) {typed(in_a_row(draft.labels), 400)}"
 
 
 def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
