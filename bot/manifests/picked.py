@@ -17,9 +17,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 SEED = 1  # where nobody names one
-_EVERY = re.compile(r"every\s+([\d,]{1,9})(?:st|nd|rd|th)?", re.IGNORECASE)
+_EVERY = re.compile(r"every\s+(\d[\d,]{0,8})(?:st|nd|rd|th)?", re.IGNORECASE)
 _SOME = re.compile(
-    r"([\d,]{1,9}(?:\.\d{1,3})?)\s*(%?)(?:\s+(?:at random))?(?:[,;]?\s+seed\s+(\d{1,9}))?",
+    r"(\d[\d,]{0,8}(?:\.\d{1,3})?)\s*(%?)(?:\s+(?:at random))?(?:[,;]?\s+seed\s+(\d{1,9}))?",
     re.IGNORECASE,
 )
 _WHOLE = 1 << 64

@@ -2,6 +2,6 @@
 of its own.
 """
 
-from tests.stories.conftest import one_world, world
+from tests.stories.conftest import newest_world, one_world, world
 
-__all__ = ["one_world", "world"]
+__all__ = ["newest_world", "one_world", "world"]

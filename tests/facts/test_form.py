@@ -736,3 +736,9 @@ def test_results_of_a_job_are_called_like_the_job() -> None:
     made = made_up(JOB_FORM.asked(draft))
     assert made.job_name == "ripe-july-good-bad"
     assert made.title == "Bounding box verification: good, bad (ripe-july)"
+
+
+def test_sample_of_one_job_is_none_of_the_next() -> None:
+    """Without this, ten of the next job's pictures would be labeled, as in the trial before it."""
+    draft = Draft(more={"sample": "10", "named": "cam1*", "mood": "calm"})
+    assert pages.for_other_data(draft).more == {"mood": "calm"}

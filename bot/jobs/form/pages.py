@@ -34,7 +34,7 @@ from bot.base.s3_uri import Allowed
 from bot.engines.protocol import Engine, Names
 from bot.engines.task_type import TaskTypes
 from bot.instructions.rich_text import beginnings
-from bot.jobs.draft import Draft, says_more, team_key
+from bot.jobs.draft import NAMED, SAMPLE, Draft, says_more, team_key
 from bot.jobs.form import data_fields, fields
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.fields import KIND_FIELD, WORK_TEAM, same_words
@@ -408,8 +408,11 @@ def _of_its_type(after: Draft, before: Draft) -> Draft:
 
 
 def for_other_data(draft: Draft) -> Draft:
-    """The draft without the answers about how its data are read: they are asked anew."""
-    return msgspec.structs.replace(draft, texts=TextsRead(), more=_kept_more(draft.more, ()))
+    """The draft without the answers about its data, how they are read and which of them are taken:
+    they are asked anew.
+    """
+    more = {name: value for name, value in draft.more.items() if name not in {NAMED, SAMPLE}}
+    return msgspec.structs.replace(draft, texts=TextsRead(), more=_kept_more(more, ()))
 
 
 _OF_THE_DATA = {TEXT_COLUMN.name, TEXT_PER.name, TEXT_ENCODING.name}
