@@ -185,6 +185,7 @@ class _Parts:
             facts=self._facts,
             engine=self._engine,
             why_unlabeled=WhyUnlabeled(
+                engine=self._engine,
                 storage=self._at_work,
                 open_places=self._ground.settings.open_places,
                 facts=self._facts,

@@ -1,5 +1,5 @@
-"""Why objects of an ended job have no label: its output manifest is read, and S3 is asked about
-those for which it has no reason.
+"""Why objects of an ended job have no label: its output manifest is read, S3 is asked about those
+for which it has no reason, and its log is asked about the first.
 
 Promises to the watcher: it takes 20 s at most, memory stays flat, and whatever goes wrong becomes a
 sentence, so that a job's end is told in any case.
@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.base.blocks import count
+from bot.base.blocks import count, cut
 from bot.base.errors import LabeljobError, Refusal, Transient
+from bot.base.log import redact
 from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.base.storage import Storage
+from bot.engines.protocol import Engine, Known
 from bot.jobs.checks.objects import AT_ONCE, things_of
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import COMPLETED, JobState
@@ -23,6 +25,7 @@ from bot.manifests.looked import BLOCKING
 from bot.manifests.unlabeled import Unlabeled, unlabeled, words
 from bot.work.leases import LeaseLost
 
+_OF_LOG = 300  # characters of its entry
 _SECONDS = 20.0  # ours: people wait for the end of the job to be told
 
 log = logging.getLogger(__name__)
@@ -38,11 +41,13 @@ class WhyUnlabeled:
     def __init__(
         self,
         *,
+        engine: Engine,
         storage: Storage,
         open_places: OpenPlaces,
         facts: Facts,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._engine = engine
         self._storage = storage
         self._open = open_places
         self._facts = facts
@@ -85,7 +90,23 @@ class WhyUnlabeled:
 
         states = _states(found, state_of)
         to_its_end = state.state == COMPLETED
-        return words(found, states, facts.noun, facts.engine.place, to_its_end=to_its_end)
+        told = words(found, states, facts.noun, facts.engine.place, to_its_end=to_its_end)
+        return f"{told} {self._of_log(job, found)}".rstrip()
+
+    def _of_log(self, job: Job, found: Unlabeled) -> str:
+        """What the job's log says of the first object without a label, in its own words.
+
+        UNSURE: whether Ground Truth's log names objects; its form is documented nowhere.
+        """
+        name = next((source.rpartition("/")[2] for _line, source in found.first if source), "")
+        if not name or self._engine.abilities.no_log:
+            return ""
+        try:
+            entries = self._engine.log(Known(job.arn, job.name), (name,)).entries
+        except (Refusal, Transient) as error:
+            log.info("the log of %s could not be read: %s", job.name, error.words)
+            return ""
+        return f"Its log says: {cut(redact(entries[0].words), _OF_LOG)}" if entries else ""
 
 
 def _states(found: Unlabeled, state_of: Callable[[tuple[int, str]], str]) -> dict[int, str]:

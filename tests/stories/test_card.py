@@ -1,6 +1,9 @@
 """The card and its thread while a job lives: edited in place, never a lie, few lines."""
 
+import boto3
+
 from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.services import REGION
 from bot.sandbox.workspace.story import first_page, second_page
 from tests.cases import forms
 from tests.stories.world import DATA, WAITING, World, an_order, buttons, words
@@ -59,6 +62,34 @@ def test_objects_that_fail_are_counted_and_told(world: World) -> None:
     assert "Completed with errors. 1 labeled, 1 failed, in " in card
     assert lines[-1].startswith("<@U0MARA> Completed with errors: 1 labeled, 1 failed, in ")
     assert "1 picture has no label: 1 is not there any more (ripeness/gone.jpg)." in lines[-1]
+
+
+def test_end_tells_what_the_log_says_of_an_object_without_label(world: World) -> None:
+    """Without this, a reason that AWS noted would be known to whoever opens the console alone."""
+    world.put("ripeness/noted.jpg", forms.sample_picture(world))
+    lines = [f"s3://{seed.RAW}/ripeness/orchard-s7-001.jpg", f"s3://{seed.RAW}/ripeness/noted.jpg"]
+    world.ask(an_order("noted", source=forms.manifest_of(world, "noted.manifest", lines)))
+    world.s3.delete_object(Bucket=seed.RAW, Key="ripeness/noted.jpg")
+    world.pass_time(2)
+    session = boto3.Session(
+        aws_access_key_id=world.services.keys.access_key,
+        aws_secret_access_key=world.services.keys.secret_key,
+        region_name=REGION,
+    )
+    session.client("logs", endpoint_url=world.services.aws_url).put_log_events(
+        logGroupName="/aws/sagemaker/LabelingJobs",
+        logStreamName="noted",
+        logEvents=[
+            {
+                "timestamp": round(world.clock() * 1000),
+                "message": "noted.jpg was too dark, token xoxb-1-secret",
+            }
+        ],
+    )
+    world.finish("noted")
+    end = world.thread("noted")[-1]
+    assert "1 is not there any more (ripeness/noted.jpg). Its log says: noted.jpg was too" in end
+    assert "xoxb-1-secret" not in end
 
 
 def test_end_is_told_although_the_results_cannot_be_read(world: World) -> None:
