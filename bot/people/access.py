@@ -79,6 +79,10 @@ class NoSuchChannel(Refusal):
     """
 
 
+_NOBODY = {"user_not_found", "users_not_found", "user_not_visible"}
+"""Codes of users.conversations for somebody who is in none of our channels."""
+
+
 class SlackSilent(Transient):
     """Slack did not answer, so who you are here is not known. Nothing was done; ask again in a
     minute.
@@ -537,6 +541,11 @@ class Access:
             )
         except _NoSuchThing as refused:
             log.info("users.conversations of %s: Slack answers %s", user_id, refused)
+            if str(refused) not in _NOBODY:
+                raise SlackSilent(
+                    f"Slack answers “{refused}”, which Labeljob does not know, so it is not known "
+                    "whether you are in this channel; nothing was done. Tell an administrator."
+                ) from refused
             return _Channels(known.found, whole=True)
         found = known.found | {str(channel["id"]) for channel in page["channels"]}
         cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")

@@ -314,6 +314,15 @@ def test_every_code_of_every_look_up_becomes_words(place: Place, method: str, co
     ]
 
 
+def test_code_that_nobody_knows_leaves_unknown_who_is_in_a_channel(place: Place) -> None:
+    """A member would be told to join the channel that they are in, as long as Slack answers so."""
+    place.refuse("users.conversations", "nobody_knows_this")
+    with pytest.raises(
+        SlackSilent, match=r"“nobody_knows_this”.*it is not known whether you are in"
+    ):
+        place.access().who(OURS, "U0MARA", "C0DATA")
+
+
 def test_look_ups_of_one_answer_share_its_time(place: Place) -> None:
     """Each look-up would be quick enough by itself, and all together longer than Slack waits."""
     place.fault("users.info", "delay", seconds=0.3)
