@@ -233,9 +233,13 @@ def slack_preview(
 
 
 def _told(task_type_id: str, part: str) -> str:
-    """The template of a task type's instructions, or that for any task type."""
-    own = f"instructions/{task_type_id}/{part}"
-    return own if own in _TEMPLATES else f"instructions/any/{part}"
+    """The template of a task type's instructions: its own, that of every verification or
+    adjustment, or that for any task type.
+    """
+    for folder in (task_type_id, task_type_id.rpartition("-")[2]):
+        if f"instructions/{folder}/{part}" in _TEMPLATES:
+            return f"instructions/{folder}/{part}"
+    return f"instructions/any/{part}"
 
 
 def _source(name: str) -> str:
