@@ -74,14 +74,14 @@ def test_unticked_files_are_gone(world: World) -> None:
     """Without this, what was brought once could never be taken back."""
     open_for_files(world, DATA)
     files = [uploaded(world, world.mara, name, body) for name, body in pictures(4).items()]
-    order = an_order("taken-back")
+    order = an_order("given-up-files")
     assert not fill_files(world.mara, order, files[:3]).get("errors")
     world.mara.press_in_view("job_form_back")
     none: dict[str, Any] = {"files_kept": {"selected_options": []}}
     answer = fill_files(world.mara, order, **none)
     assert answer["errors"] == {"files_1": "Add the files to label, or a zip of them."}
     assert not fill_files(world.mara, order, files[3:]).get("errors")
-    assert len(manifest(world, launched(world, "taken-back"))) == 1
+    assert len(manifest(world, launched(world, "given-up-files"))) == 1
 
 
 def test_zip_of_a_form_and_what_is_left_out(world: World) -> None:

@@ -187,7 +187,7 @@ def test_stop_before_launch_takes_the_job_back(world: World) -> None:
     """Without this, a job that nobody wants any more would still be launched and paid."""
     order = an_order("taken-back")
     world.mara.command(DATA, "/labeljob", "create")
-    first_page(world.mara, order)
+    assert not first_page(world.mara, order).get("errors")
     second_page(world.mara, order)
     world.mara.fill()
     world.mara.close_windows()
