@@ -29,6 +29,7 @@ _SILENCE = 4.0  # seconds that AWS takes: more than Slack waits
 def run(place: Place) -> Figures:
     """The row."""
     with running(place.folder, place.database_url) as world:
+        world.start("teams").stop()  # a worker lists the labeling teams
         bot = world.start("socket", role="web")
         page = _first_page(world)
         place.tell("over a socket")
