@@ -7,7 +7,7 @@ into one job goes through untouched.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import ceil
@@ -17,6 +17,7 @@ import msgspec
 
 from bot.base.aws import Aws
 from bot.base.blocks import count
+from bot.base.deadline import over
 from bot.base.errors import LabeljobError, Refusal
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
@@ -193,9 +194,7 @@ class Campaigns:
         return _Running(self._engine.running(), self._over)
 
     def report(self, job: Known) -> Report:
-        """How the job stands, or all of a campaign's together. At a campaign's end its results are
-        put together.
-        """
+        """How the job stands, or all of a campaign's together."""
         campaign = _campaign(job.id)
         if campaign is None:
             return self._engine.report(job)
@@ -203,7 +202,30 @@ class Campaigns:
         report = summed(campaign.parts, reports)
         if report.state not in _OVER:
             return report
-        return replace(report, output_uri=self._merged(job.name, campaign, reports))
+        any_results = any(each.output_uri for each in reports)
+        whole = self._engine.results(campaign.output, job.name) if any_results else ""
+        return replace(report, output_uri=whole)
+
+    def gather(self, job: Known, alive: Callable[[], None]) -> str:
+        """The results of a campaign's jobs, one after the other, as one manifest."""
+        campaign = _campaign(job.id)
+        if campaign is None:
+            return self._engine.gather(job, alive)
+        storage, lost = self._storage.attended(alive), []
+
+        def lines() -> Iterator[bytes]:
+            for part in campaign.parts:
+                there = self._report(part).output_uri
+                try:
+                    yield from _lines(storage.chunks(S3Uri.parse(there)) if there else ())
+                except Refusal as refusal:
+                    lost.append(f"{part.name}: {refusal.words}")
+
+        with gathered(lines()) as body:
+            if body.size:
+                whole = S3Uri.parse(self._engine.results(campaign.output, job.name))
+                storage.put_once(whole, body, _MANIFEST)
+        return f"Not among the results: {' '.join(lost)}" if lost else ""
 
     def describe(self, name: str) -> Described:
         """As the engine: a job that was made elsewhere is one job."""
@@ -228,6 +250,9 @@ class Campaigns:
         entries: list[LogEntry] = []
         whole = True
         for part in campaign.parts:
+            if entries and over():
+                whole = False
+                break
             log_of_part = self._engine.log(Known(part.id, part.name), wanted)
             whole = whole and log_of_part.whole
             entries += (
@@ -252,7 +277,9 @@ class Campaigns:
         lines = _lines(storage.chunks(order.manifest))
         parts = []
         for name in names:
-            with gathered(islice(lines, ceil(order.objects / many))) as body:
+            # the last takes the rest: what was written since the lines were counted is not lost
+            most = ceil(order.objects / many) if name != names[-1] else None
+            with gathered(islice(lines, most)) as body:
                 place = order.folder.join(f"{body.sha256}.manifest")
                 storage.put_once(place, body, _MANIFEST)
             parts.append(Part(name, str(place)))
@@ -265,17 +292,6 @@ class Campaigns:
                 return report
             self._over[part.id] = report
         return self._over[part.id]
-
-    def _merged(self, name: str, campaign: _Campaign, reports: Iterable[Report]) -> str:
-        """Where the results of all jobs lie, one after the other; "" where there are none."""
-        found = [S3Uri.parse(report.output_uri) for report in reports if report.output_uri]
-        if not found:
-            return ""
-        whole = S3Uri.parse(self._engine.results(campaign.output, name))
-        chunks = (line for one in found for line in _lines(self._storage.chunks(one)))
-        with gathered(chunks) as body:
-            self._storage.put_once(whole, body, _MANIFEST)
-        return str(whole)
 
 
 def summed(parts: Iterable[Part], reports: Iterable[Report]) -> Report:

@@ -6,7 +6,7 @@ after an answer that never came; what an engine cannot do is said by `Abilities`
 and words follow them. Results are an augmented manifest wherever they come from.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -286,6 +286,11 @@ class Engine(Protocol):
         Raises:
             JobGone: the engine knows none of that id.
 
+        """
+
+    def gather(self, job: Known, alive: Callable[[], None]) -> str:
+        """See to it that the results of a job that is over lie where its report says; may take
+        long, and calls `alive` all the while. In words what is not among them, "" for nothing.
         """
 
     def describe(self, name: str) -> Described:

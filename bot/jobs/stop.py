@@ -11,7 +11,7 @@ import msgspec
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about, redact
-from bot.engines.protocol import STOPPED, STOPPING, Engine, JobGone, Known
+from bot.engines.protocol import COMPLETED, FAILED, STOPPED, STOPPING, Engine, JobGone, Known
 from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import LAUNCHING, Change, Kind, observe
@@ -21,6 +21,7 @@ from bot.people.access import Access, Who
 from bot.work.tries import Tries, attempt
 
 _SETTLED = 10.0  # seconds after which a request that AWS took can be seen there
+_OVER = {COMPLETED, FAILED, STOPPED}
 _REST = 5.0  # seconds between two looks at a job that is to be stopped
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,8 @@ class Stop:
             )
             self._store.change(job, state, (Change(Kind.STOPPED),))
             return
+        if report.state in _OVER:
+            return  # the watch tells an end, which may have to be put together first
         # an engine without states: what we did is all that there is to know
         if report.state is None:
             report = replace(report, state=STOPPED)

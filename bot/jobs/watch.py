@@ -19,8 +19,8 @@ import msgspec
 
 from bot.base.blocks import duration
 from bot.base.clock import Clock
-from bot.base.errors import LabeljobError, Transient
-from bot.base.log import about
+from bot.base.errors import LabeljobError, Refusal, Transient
+from bot.base.log import about, redact
 from bot.base.pool import Start, at_once
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine, Known, Report
@@ -92,7 +92,7 @@ class Watch:
     def _look(self, job: Job, listed: Report | None, start: Start) -> None:
         report = listed or self._engine.report(Known(job.arn, job.name))
         state, changes = self._observed(job, report)
-        if state.ended and state.failed:
+        if state.ended:
             start(f"end:{job.id}", partial(self._take_up_end, job, report))
         elif state != job.state or job.fails or job.silent:
             self._store.change(replace(job, fails=0, silent=0), state, changes)
@@ -102,7 +102,7 @@ class Watch:
         return msgspec.structs.replace(state, unanswered_since=None), changes
 
     def _take_up_end(self, ended: Job, report: Report | None) -> None:
-        """The end of a job some of whose objects failed, with why."""
+        """The end of a job: its results are put together, and what failed is looked at."""
         with about(job=ended.id):
             self._tries.take_up(
                 f"end:{ended.id}",
@@ -116,9 +116,17 @@ class Watch:
 
     def _end(self, report: Report | None, job: Job, hold: LeaseGuard) -> None:
         state, changes = self._observed(job, report)
-        why = self._why_unlabeled.words(job, state, hold.keep)
+        lost = self._gathered(job, hold)
+        why = " ".join(filter(None, (self._why_unlabeled.words(job, state, hold.keep), lost)))
         state = msgspec.structs.replace(state, why_unlabeled=why)
         self._store.change(replace(job, fails=0, silent=0), state, changes)
+
+    def _gathered(self, job: Job, hold: LeaseGuard) -> str:
+        """What is not among the results, in words."""
+        try:
+            return self._engine.gather(Known(job.arn, job.name), hold.keep)
+        except Refusal as refusal:
+            return f"The results could not be put together: {redact(refusal.words)}"
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
         """A failure that says something about this job counts; silence counts for much less, and

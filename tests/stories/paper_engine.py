@@ -6,7 +6,7 @@ answer; opaque ids; no state but counters; two jobs may bear one name; task type
 own. What it lists is what an engine of that kind would list over HTTP.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +149,10 @@ class PaperEngine:
         if project is None:
             raise JobGone
         return self._report(project)
+
+    def gather(self, job: Known, alive: Callable[[], None]) -> str:
+        del job, alive
+        return ""
 
     def describe(self, name: str) -> Described:
         raise JobGone(f"There is no project {name}.")

@@ -70,6 +70,24 @@ def test_campaign_has_one_card_one_number_one_end_and_one_manifest(world: World)
     assert [*parts[0], *parts[1], *parts[2]] == asked
 
 
+def test_end_says_which_results_are_not_there(world: World) -> None:
+    """Without this, a campaign would never end, or a third of it would be missing unsaid, because
+    one of its jobs left no manifest.
+    """
+    name = world.ask(an_order("july"))
+    for job in JOBS:
+        for _ in range(60):
+            world.pass_time(1)
+            if world.aws_status(job) == "Completed":
+                break
+    world.s3.delete_object(Bucket=seed.OUT, Key="labels/july-2/manifests/output/output.manifest")
+    world.settle()
+    end = world.thread(name)[-1]
+    assert end.startswith("<@U0MARA> Completed: all 8 labeled")
+    assert "Not among the results: july-2: There is nothing at" in end
+    assert len(lines(world, "labels/july/manifests/output/output.manifest")) == 5
+
+
 def test_stop_stops_all(world: World) -> None:
     """Without this, two of three jobs would go on costing money after a stop."""
     name = world.ask(an_order("july", team=WAITING))
