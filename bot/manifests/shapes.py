@@ -1,0 +1,111 @@
+"""What was said about one object, in one form whatever wrote it (pure): the shapes of every label.
+
+Promises to counting, drawing, exports and agreement: one word per thing, whatever the task type,
+the year and the tool that wrote the line. `told.py` reads a manifest's line into these; a converter
+reads another tool's file into these.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Point = tuple[float, float]
+Kind = Literal[
+    "classes",  # one class or several of the whole object: pictures, texts, clips
+    "boxes",
+    "drawings",  # polygons, lines, key points
+    "mask",
+    "spans",
+    "frames",  # a SeqLabel file of a video or a sequence of point clouds
+    "cloud",  # one point cloud: cuboids, or a class per point
+    "opinion",  # a verification of another attribute
+    "custom",  # a form of its own, which nobody but its maker knows
+]
+
+
+class Class(msgspec.Struct, frozen=True, gc=False):
+    """A class of the whole object; `confidence` 0 to 1 where it is told (0 for one worker)."""
+
+    name: str
+    confidence: float | None = None
+
+
+class Box(msgspec.Struct, frozen=True):
+    """A box in pixels from the picture's upper left corner; fractions where several people drew."""
+
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
+    confidence: float | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """Points in pixels: closed (polygon), open (polyline), or one each (keypoint)."""
+
+    label: str
+    form: Literal["polygon", "polyline", "keypoint"]
+    points: tuple[Point, ...]
+    confidence: float | None = None
+
+
+class Mask(msgspec.Struct, frozen=True):
+    """A PNG whose colours are labels: its S3 address, and (colour "#rrggbb", label) pairs; the
+    background is not among them.
+    """
+
+    address: str
+    colours: tuple[tuple[str, str], ...]
+
+
+class Span(msgspec.Struct, frozen=True, gc=False):
+    """Characters `start` to `end` (not included) of the text."""
+
+    label: str
+    start: int
+    end: int
+    confidence: float | None = None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What one label attribute says of one object.
+
+    `attribute` is its name in the line without `-ref`, `type` its metadata's type without
+    `groundtruth/` ("" where there is none). An empty list of figures is an answer (nothing is
+    there); `failure` is the reason of an object that got no label. `size` is width and height in
+    pixels. `address` is a file of its own (SeqLabel, zlib, custom). `human` is None where nobody
+    says who labeled. `about` is the attribute that an opinion or an adjustment is about, where the
+    line tells.
+    """
+
+    attribute: str
+    type: str
+    kind: Kind
+    classes: tuple[Class, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    mask: Mask | None = None
+    spans: tuple[Span, ...] = ()
+    address: str = ""
+    size: tuple[int, int] | None = None
+    human: bool | None = None
+    job: str = ""
+    created: str = ""
+    adjusted: bool | None = None
+    comments: tuple[str, ...] = ()
+    about: str = ""
+    failure: str = ""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One object: its address (`source-ref`) or its text (`source`), and all that is told of it, in
+    the order of the line. `number` counts from 1. `others` are names in the line that are no label.
+    """
+
+    number: int
+    address: str
+    text: str
+    told: tuple[Told, ...]
+    others: tuple[str, ...] = ()
