@@ -19,7 +19,7 @@ from slack_sdk import WebClient
 
 from bot.base.db import Database
 from bot.datasets.form import DATASET_THANKS
-from bot.jobs.form.pages import REVIEW
+from bot.jobs.form.pages import REVIEW, THANKS
 from bot.sandbox.ports import free_port
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError
@@ -245,8 +245,8 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
     """Fill the form as somebody who presses again when Slack says that it had trouble; whether it
     was taken.
 
-    True means: Slack acknowledged the last page. False: the person gave up without ever being told
-    "taken".
+    True means: Slack showed that it was taken. False: the person gave up without ever being told
+    so. A page that comes back with words on top is sent again, as it stands.
     """
     end = time.monotonic() + patience
     try:
@@ -254,11 +254,14 @@ def ask(person: Person, wanted: Order, *, patience: float = 60.0) -> bool:
         _insist(person, lambda: _named(person, wanted), end)
         _insist(person, lambda: _answered(person, wanted), end)
         answer = _insist(person, person.fill, end)
+        # a page with words on top: a moment's trouble that is over, or a fault that stays
+        while _shown(answer) != THANKS and time.monotonic() < end:
+            answer = _insist(person, person.fill, end)
     except PracticeError:
         return False
     finally:
         _close_all(person)
-    return not answer.get("errors")
+    return _shown(answer) == THANKS
 
 
 def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: float = 60.0) -> bool:
@@ -273,10 +276,7 @@ def ask_for_dataset(person: Person, job_name: str, project: str, *, patience: fl
             with suppress(PracticeError):
                 person.press(card_of(person, CHANNEL, job_name), "job_make_dataset")
         answer = _insist(person, lambda: person.fill(project={"value": project}), end)
-        return (
-            not answer.get("errors")
-            and (answer.get("view_stack") or [{}])[-1].get("callback_id") == DATASET_THANKS
-        )
+        return not answer.get("errors") and _shown(answer) == DATASET_THANKS
     except PracticeError:
         return False
     finally:
@@ -330,6 +330,12 @@ def _insist(person: Person, step: Callable[[], dict[str, Any]], end: float) -> d
             if time.monotonic() > end:
                 raise PracticeError(str(answer.get("errors") or stack[-1].get("blocks")))
         time.sleep(0.2)
+
+
+def _shown(answer: dict[str, Any]) -> str:
+    """Which page stands on top after an answer; "" when none does."""
+    stack = answer.get("view_stack") or [{}]
+    return str(stack[-1].get("callback_id", ""))
 
 
 def has_trouble(text: str) -> bool:
