@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from bot.manifests.json_lines import LineFault
+
 Point = tuple[float, float]
 Kind = Literal[
     "classes",  # one class or several of the whole object: pictures, texts, clips
@@ -69,15 +71,28 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     confidence: float | None = None
 
 
+class Cuboid(msgspec.Struct, frozen=True):
+    """A box in a point cloud, in metres: its `center` (x, y, z), its `size` (length, width, height)
+    and how it is turned round the upright axis (`yaw`, radians).
+    """
+
+    label: str
+    center: tuple[float, float, float]
+    size: tuple[float, float, float]
+    yaw: float = 0.0
+    confidence: float | None = None
+
+
 class Told(msgspec.Struct, frozen=True):
     """What one label attribute says of one object.
 
-    `attribute` is its name in the line without `-ref`, `type` its metadata's type without
-    `groundtruth/` ("" where there is none). An empty list of figures is an answer (nothing is
-    there); `failure` is the reason of an object that got no label. `size` is width and height in
-    pixels. `address` is a file of its own (SeqLabel, zlib, custom). `human` is None where nobody
-    says who labeled. `about` is the attribute that an opinion or an adjustment is about, where the
-    line tells.
+    `attribute` is its name as the line has it (`-ref` at its end included), `type` its metadata's
+    type without `groundtruth/` ("" where there is none). An empty list of figures is an answer
+    (nothing is there). `labeled` is False where the line has metadata without a label; `failure`
+    then is the reason, if one is given. `classes` of frames and of a cloud's points are those that
+    occur in them. `size` is width and height in pixels. `address` is a file of its own (SeqLabel,
+    zlib, custom). `human` is None where nobody says who labeled. `about` is the attribute that an
+    opinion or an adjustment is about, where the line tells.
     """
 
     attribute: str
@@ -88,6 +103,7 @@ class Told(msgspec.Struct, frozen=True):
     drawings: tuple[Drawing, ...] = ()
     mask: Mask | None = None
     spans: tuple[Span, ...] = ()
+    cuboids: tuple[Cuboid, ...] = ()
     address: str = ""
     size: tuple[int, int] | None = None
     human: bool | None = None
@@ -96,12 +112,14 @@ class Told(msgspec.Struct, frozen=True):
     adjusted: bool | None = None
     comments: tuple[str, ...] = ()
     about: str = ""
+    labeled: bool = True
     failure: str = ""
 
 
 class Line(msgspec.Struct, frozen=True):
     """One object: its address (`source-ref`) or its text (`source`), and all that is told of it, in
-    the order of the line. `number` counts from 1. `others` are names in the line that are no label.
+    the order of the line. `number` counts from 1. `others` are names in the line that are no label;
+    `odd` is what could not be read as it stands.
     """
 
     number: int
@@ -109,3 +127,4 @@ class Line(msgspec.Struct, frozen=True):
     text: str
     told: tuple[Told, ...]
     others: tuple[str, ...] = ()
+    odd: tuple[LineFault, ...] = ()

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from bot.base.blocks import count
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.json_words import BadLine, Object
+from bot.manifests.told import failure
 
 LOOKED_AT = 200  # objects without a reason that are looked at in S3, to find one
 _REASONS = 20  # different ones that are told apart
-# UNSURE: AWS does not document how a failed object looks in an output manifest.
-_KEYS = ("failure-reason", "failureReason", "failure_reason")
 _TEXT = 160  # characters of a reason
 _NAME = 80  # characters of an object's name
 _STATES = {  # of one object, of several; {} is what an object is called
@@ -126,9 +125,7 @@ def _reason(line: Object, attribute: str) -> str:
     metadata = line.get(f"{attribute}-metadata")
     if not isinstance(metadata, dict):
         return ""
-    said = (metadata.get(key) for key in _KEYS)
-    text = next((one for one in said if isinstance(one, str) and one.strip()), "")
-    return " ".join(text.split()).rstrip(".")[:_TEXT]
+    return " ".join(failure(metadata).split()).rstrip(".")[:_TEXT]
 
 
 def _name(number: int, address: str) -> str:
