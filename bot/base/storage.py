@@ -28,6 +28,13 @@ PART = 1 << 23
 # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
 READ_MOST = 1_000_000_000
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
+CLOSED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+"""All that S3 can keep out of a bucket (PublicAccessBlockConfiguration)."""
 _FIRST = "us-east-1"
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
@@ -277,9 +284,13 @@ class Storage:
                 for item in page.get("Contents", ()):
                     yield Listed(item["Key"], item["Size"], _listed_archived(item))
 
+    def buckets(self) -> list[str]:
+        """The names of the account's buckets, of every Region (ListBuckets: 10,000 at most)."""
+        with renamed():
+            return [str(one["Name"]) for one in self._s3.list_buckets().get("Buckets", ())]
+
     def make_bucket(self, bucket: str) -> None:
-        """Make a bucket in the Region that the bot works in, with the rule by which workers'
-        browsers may fetch pictures. S3 itself lets no public into a new bucket, and encrypts it.
+        """Make a bucket in the Region that the bot works in.
 
         Raises:
             BucketTaken: another account has one of this name.
@@ -297,7 +308,40 @@ class Storage:
                 raise BucketTaken from error
             if error.code != "BucketAlreadyOwnedByYou":
                 raise
-        self.open_to_browsers(bucket)
+
+    def is_closed_to_public(self, bucket: str) -> bool:
+        """Whether S3 lets nobody into the bucket from outside, whatever a policy or an object's
+        ACL says (GetPublicAccessBlock).
+        """
+        try:
+            with renamed_missing(S3Uri(bucket, "")):
+                said = self._s3.get_public_access_block(Bucket=bucket)
+        except AwsRefused as error:
+            if error.code == "NoSuchPublicAccessBlockConfiguration":
+                return False
+            raise
+        return bool(said["PublicAccessBlockConfiguration"] == CLOSED)
+
+    def close_to_public(self, bucket: str) -> None:
+        """Let nobody into the bucket from outside (PutPublicAccessBlock)."""
+        with renamed_missing(S3Uri(bucket, "")):
+            self._s3.put_public_access_block(
+                Bucket=bucket, PublicAccessBlockConfiguration=dict(CLOSED)
+            )
+
+    def encrypt_bucket(self, bucket: str) -> None:
+        """Have S3 encrypt whatever comes into the bucket as the bot's own writes are
+        (PutBucketEncryption); nothing is asked where those go S3's usual way.
+        """
+        if not self._encrypted:
+            return
+        names = {"ServerSideEncryption": "SSEAlgorithm", "SSEKMSKeyId": "KMSMasterKeyID"}
+        said = {names[name]: value for name, value in self._encrypted.items()}
+        rule = {"ApplyServerSideEncryptionByDefault": said}
+        with renamed_missing(S3Uri(bucket, "")):
+            self._s3.put_bucket_encryption(
+                Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+            )
 
     def browsers_may_read(self, bucket: str) -> bool:
         """Whether a CORS rule of the bucket lets workers' browsers fetch pictures

@@ -308,6 +308,15 @@ PRESETS: Action[Shown] = Action(
     first="see",
     rule=SEE,
 )
+STORE: Action[Shown] = Action(
+    command=LABELJOB,
+    word="store",
+    usage="store",
+    help="make a place in S3 for data and results, and put files there",
+    right="create",
+    first="create",
+    rule=CREATE.rule,
+)
 DELETE_PRESET = "delete preset"
 DELETE_PRESET_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this preset")
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
@@ -327,7 +336,6 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     ADJUST,
     CONTINUE,
     AGAIN,
-    HELP,
     TAKE_OVER,
     INSTRUCTIONS,
     PORTAL,
@@ -336,6 +344,8 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     DUPLICATE,
     DEFAULTS,
     PRESETS,
+    STORE,
+    HELP,
 )
 
 _TIE = Rule(Role.MANAGER, words="link a labeling team to a channel")

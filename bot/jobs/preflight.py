@@ -23,7 +23,7 @@ from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.fixes import FIXES
 from bot.jobs.open_review import OpenReview, Reviews
-from bot.jobs.preflight_records import CHECK, PREVIEW, PreflightRecords, Wanted
+from bot.jobs.preflight_records import CHECK, PREVIEW, STORE, PreflightRecords, Wanted
 from bot.jobs.preview import Previews
 from bot.jobs.records import Records
 from bot.manifests.looked import Looked
@@ -77,6 +77,8 @@ class Preflight:
     def round(self, start: Start = at_once) -> None:
         """Look at every review that stands open; one that takes long does not stop the others."""
         for one in self._wanted.waiting():
+            if one.wanted == STORE:  # no review stands open
+                continue
             start(f"preflight:{one.draft_id}", partial(self._take_up, one))
 
     def _take_up(self, one: Wanted) -> None:

@@ -36,6 +36,7 @@ from bot.jobs.standing import Standing
 from bot.jobs.status import Status
 from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
+from bot.jobs.store_data import StoreData
 from bot.jobs.watch import Watch
 from bot.jobs.why_unlabeled import WhyUnlabeled
 from bot.people.workers import Workers
@@ -61,6 +62,7 @@ class JobStory:
     status: Status
     logs: Logs
     previews: Previews
+    store_data: StoreData
     standing: Standing
     store: JobStore
     engine: Engine
@@ -77,6 +79,7 @@ class JobStory:
         quick = gaps.quick_gap
         return [
             Round("preflight", quick, self.preflight.round, Pool("preflight", _AT_ONCE)),
+            Round("store", quick, self.store_data.round, Pool("store", _AT_ONCE)),
             Round("launch", quick, self.launch.round, Pool("launch", _AT_ONCE)),
             Round("stop", quick, simple(self.stop.round)),
             Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
@@ -104,6 +107,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         status=parts.status(),
         logs=parts.logs(),
         previews=parts.previews,
+        store_data=parts.store_data(),
         standing=parts.standing(),
         store=parts.store,
         engine=engine,
@@ -267,6 +271,19 @@ class _Parts:
             storage=self._in_a_form,
             clock=ground.clock,
             settings=ground.settings,
+        )
+
+    def store_data(self) -> StoreData:
+        ground = self._ground
+        return StoreData(
+            wanted=PreflightRecords(ground.db),
+            records=self.records,
+            windows=ground.windows,
+            in_a_form=self._in_a_form,
+            at_work=self._at_work,
+            settings=ground.settings,
+            access=ground.access,
+            tries=ground.tries,
         )
 
     def logs(self) -> Logs:

@@ -17,6 +17,7 @@ from commands.labeljob import (
     press,
     status,
     stop,
+    store,
 )
 
 read_handlers(__name__, __path__)
@@ -34,7 +35,7 @@ def register(app: SlackApp, stories: Stories) -> None:
             stories.jobs.engine.names.place, unknown=word
         ),
     )
-    for part in (create, defaults, presets, label_these, stop, press, status, mention):
+    for part in (create, defaults, presets, store, label_these, stop, press, status, mention):
         part.register(app, stories)
 
 

@@ -520,6 +520,32 @@ def test_a_preflight(at: Endpoint, s3: Any, bucket: str) -> None:
     assert _status(f"{at.url}/{bucket}/k", "OPTIONS", origin="http://evil", **ask) == 403
 
 
+def test_public_access_and_encryption_of_a_bucket(s3: Any, bucket: str) -> None:
+    """What keeps strangers out is kept as it was written, what is not named is off."""
+    s3.put_public_access_block(
+        Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+    )
+    found = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert [name for name, on in found.items() if on] == ["BlockPublicAcls"]
+    rule = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}
+    }
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    kept = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert [one["ApplyServerSideEncryptionByDefault"] for one in kept] == [
+        rule["ApplyServerSideEncryptionByDefault"]
+    ]
+
+
+def test_encryption_that_cannot_be(s3: Any, bucket: str) -> None:
+    """One rule, of the ways that S3 has."""
+    for rules in ([], [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "rot13"}}]):
+        with refused("MalformedXML", 400):
+            s3.put_bucket_encryption(
+                Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules}
+            )
+
+
 def test_a_bucket_policy(s3: Any, bucket: str) -> None:
     """A policy is kept as it was written."""
     with refused("NoSuchBucketPolicy", 404):

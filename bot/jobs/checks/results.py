@@ -21,12 +21,18 @@ from bot.jobs.checks.check import (
     Sight,
     blocks,
 )
-from bot.jobs.draft import Draft
+from bot.jobs.draft import STORE, Draft
 
 
 def _reach(draft: Draft, sight: Sight) -> Seen:
     with suppress(NoBucket):  # the review says so, where it can be made by a press
         sight.storage.probe(S3Uri.parse(draft.output_uri))
+    return FINE
+
+
+def _reach_files(draft: Draft, sight: Sight) -> Seen:
+    with suppress(NoBucket):  # as above
+        sight.storage.probe(S3Uri.parse(draft.input_uri))
     return FINE
 
 
@@ -57,6 +63,17 @@ REACHED = Check(
     ask=_reach,
     fine="place for the results",
     before_launch=False,  # the bot's own files are written there first
+)
+FILES_REACHED = Check(
+    name="the place for files is there",
+    place=3,
+    page=1,
+    field=STORE,
+    words="the place for the files",
+    ask=_reach_files,
+    applies=lambda draft, _sight: bool(draft.brought and draft.more.get(STORE)),
+    needs=("output_uri", "input_uri"),
+    before_launch=False,  # as above
 )
 OWN_FOLDER = Check(
     name="results have a folder of their own",

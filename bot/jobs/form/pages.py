@@ -59,6 +59,7 @@ THANKS = "job_form_thanks"
 
 BACK = "job_form_back"  # block_actions: back to the page that everybody fills
 SHOW_MORE = "job_form_show_more"  # block_actions, with view.state.values
+STORE_DATA = "store_data_open"  # block_actions: where data lie that are not in S3 yet
 GO_ON, NEW = "job_form_go_on", "job_form_new"  # block_actions: the page of the draft of that id
 
 FORM_STEP, REVIEW_STEP = 1, 3
@@ -136,7 +137,7 @@ class JobForm:
             *_starts(draft, beside.starts),
             *_taken(draft),
             *forms.blocks_of(self.form, asked),
-            actions(_more_button(draft_id), block_id="more"),
+            actions(_more_button(draft_id), *_store_button(asked, draft_id), block_id="more"),
         ]
         return modal(
             "New labeling job 1 of 2",
@@ -367,6 +368,14 @@ def _with_number(block: Block, begun: int) -> Block:
 
 def _more_button(draft_id: str) -> Block:
     return button("More…", SHOW_MORE, draft_id, label="More: names, times, examples and so on")
+
+
+def _store_button(asked: Asked, draft_id: str) -> list[Block]:
+    """The way to a place for data, as long as none is named."""
+    if asked.draft.input_uri or (asked.kind and asked.kind.needs_manifest):
+        return []
+    spoken = "Store data: make a place in S3 for data that are not there yet"
+    return [button("Store data…", STORE_DATA, draft_id, label=spoken)]
 
 
 def _starts(draft: Draft, starts: Sequence[Start]) -> list[Block]:

@@ -163,6 +163,12 @@ CREATE TABLE IF NOT EXISTS bucket (
     policy TEXT,
     tags TEXT
 );
+CREATE TABLE IF NOT EXISTS bucket_setting (       -- beside the table above, which is older
+    bucket TEXT NOT NULL,
+    name TEXT NOT NULL,                           -- public_access_block, encryption
+    value TEXT NOT NULL,                          -- JSON
+    PRIMARY KEY (bucket, name)
+);
 CREATE TABLE IF NOT EXISTS object (
     bucket TEXT NOT NULL,
     key TEXT NOT NULL,

@@ -29,6 +29,7 @@ _RULE_LISTS = {
     "AllowedOrigin": "AllowedOrigins",
     "ExposeHeader": "ExposeHeaders",
 }
+_PUBLIC = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
 class S3Buckets:
@@ -87,6 +88,7 @@ class S3Buckets:
                     "BucketNotEmpty", "The bucket you tried to delete is not empty", HTTP_CONFLICT
                 )
             rows.execute("DELETE FROM bucket WHERE name = ?", (bucket,))
+            rows.execute("DELETE FROM bucket_setting WHERE bucket = ?", (bucket,))
         return Reply(HTTP_NO_CONTENT)
 
     def head(self, region: str) -> Reply:
@@ -152,6 +154,49 @@ class S3Buckets:
                     f"Found unsupported HTTP method in CORS config. Unsupported method is {method}",
                 )
         self._set(bucket, "cors", json.dumps({"CORSRules": rules}))
+        return Reply()
+
+    def get_public_access_block(self, bucket: str) -> Reply:
+        """GetPublicAccessBlock. Every bucket was made since April 2023, when S3 began to make new
+        ones with all four on.
+        """
+        kept = self._setting(bucket, "public_access_block")
+        blocked = dict.fromkeys(_PUBLIC, "true") if kept is None else kept
+        return document("PublicAccessBlockConfiguration", blocked)
+
+    def put_public_access_block(self, bucket: str, body: bytes) -> Reply:
+        """PutPublicAccessBlock; what is not named is off."""
+        said = {name: (text_of(parsed(body), name) or "false").lower() for name in _PUBLIC}
+        if not {*said.values()} <= {"true", "false"}:
+            raise _malformed()
+        self._keep_setting(bucket, "public_access_block", said)
+        return Reply()
+
+    def get_encryption(self, bucket: str) -> Reply:
+        """GetBucketEncryption. Without another setting S3 encrypts by itself."""
+        kept = self._setting(bucket, "encryption") or {"SSEAlgorithm": "AES256"}
+        rule = {"ApplyServerSideEncryptionByDefault": kept, "BucketKeyEnabled": "false"}
+        return document("ServerSideEncryptionConfiguration", {"Rule": [rule]})
+
+    def put_encryption(self, bucket: str, body: bytes) -> Reply:
+        """PutBucketEncryption: one rule, with S3's own way or a KMS key."""
+        defaults = [
+            each
+            for rule in children(parsed(body), "Rule")
+            for each in children(rule, "ApplyServerSideEncryptionByDefault")
+        ]
+        if len(defaults) != 1:
+            raise _malformed()
+        said = {name: text_of(defaults[0], name) for name in ("SSEAlgorithm", "KMSMasterKeyID")}
+        if said["SSEAlgorithm"] not in {"AES256", "aws:kms", "aws:kms:dsse"}:
+            raise _malformed()
+        if said["KMSMasterKeyID"] and said["SSEAlgorithm"] == "AES256":
+            raise AwsError(
+                "InvalidArgument",
+                "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms",
+            )
+        kept = {name: text for name, text in said.items() if text}
+        self._keep_setting(bucket, "encryption", kept)
         return Reply()
 
     def get_policy(self, bucket: str) -> Reply:
@@ -242,6 +287,20 @@ class S3Buckets:
                 return rule
         return None
 
+    def _setting(self, bucket: str, name: str) -> dict[str, str] | None:
+        with self._store.read() as rows:
+            row = rows.execute(
+                "SELECT value FROM bucket_setting WHERE bucket = ? AND name = ?", (bucket, name)
+            ).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def _keep_setting(self, bucket: str, name: str, value: Mapping[str, str]) -> None:
+        with self._store.write() as rows:
+            rows.execute(
+                "INSERT OR REPLACE INTO bucket_setting (bucket, name, value) VALUES (?, ?, ?)",
+                (bucket, name, json.dumps(value)),
+            )
+
     def _get(self, bucket: str, column: str) -> str | None:
         with self._store.read() as rows:
             row = rows.execute(f"SELECT {column} FROM bucket WHERE name = ?", (bucket,)).fetchone()
@@ -250,6 +309,10 @@ class S3Buckets:
     def _set(self, bucket: str, column: str, value: str | None) -> None:
         with self._store.write() as rows:
             rows.execute(f"UPDATE bucket SET {column} = ? WHERE name = ?", (value, bucket))
+
+
+def _malformed() -> AwsError:
+    return AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate")
 
 
 def check_bucket_name(bucket: str) -> None:

@@ -59,6 +59,11 @@ _SUBRESOURCES = {
     "versions": "Versions",
     "website": "Website",
 }
+_CALLED_OTHERWISE = {
+    "GetBucketPublicAccessBlock": "GetPublicAccessBlock",
+    "PutBucketPublicAccessBlock": "PutPublicAccessBlock",
+    "DeleteBucketPublicAccessBlock": "DeletePublicAccessBlock",
+}
 _BUCKET = {
     ("GET", "uploads"): "ListMultipartUploads",
     ("GET", "list-type"): "ListObjectsV2",
@@ -126,7 +131,8 @@ def s3_operation(request: AwsRequest) -> str:
             verb = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}.get(
                 request.method, request.method.title()
             )
-            return f"{verb}{'Object' if key else 'Bucket'}{_SUBRESOURCES[name]}"
+            asked = f"{verb}{'Object' if key else 'Bucket'}{_SUBRESOURCES[name]}"
+            return _CALLED_OTHERWISE.get(asked, asked)
     operation = table.get((request.method, ""), "")
     return (
         "CopyObject"
@@ -229,6 +235,14 @@ class S3:
             "GetBucketCors": lambda c: buckets.get_cors(c.bucket),
             "PutBucketCors": lambda c: buckets.put_cors(c.bucket, received(c.request, c.signed)[0]),
             "DeleteBucketCors": lambda c: buckets.forget(c.bucket, "cors"),
+            "GetPublicAccessBlock": lambda c: buckets.get_public_access_block(c.bucket),
+            "PutPublicAccessBlock": lambda c: buckets.put_public_access_block(
+                c.bucket, received(c.request, c.signed)[0]
+            ),
+            "GetBucketEncryption": lambda c: buckets.get_encryption(c.bucket),
+            "PutBucketEncryption": lambda c: buckets.put_encryption(
+                c.bucket, received(c.request, c.signed)[0]
+            ),
             "GetBucketPolicy": lambda c: buckets.get_policy(c.bucket),
             "PutBucketPolicy": lambda c: buckets.put_policy(
                 c.bucket, received(c.request, c.signed)[0]
