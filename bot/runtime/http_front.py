@@ -7,7 +7,6 @@ for signed requests (`bot.slack.answering`), and health has its own few.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -46,14 +45,13 @@ class HttpFront:
             protocol.response_str(404, [("content-type", "text/plain;charset=utf-8")], "Not Found")
 
     async def _answer_slack(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
-        headers, came = _first_values(scope), time.monotonic()
+        headers = _first_values(scope)
         try:
             raw = await self._slack.proven(headers, protocol)
         except Unsigned as refusal:
             answer = refusal.answer
         else:
-            given = (headers, raw, scope.query_string, came)
-            answer = await self._answering.do(self._slack.answer, *given)
+            answer = await self._answering.do(self._slack.answer, headers, raw, scope.query_string)
         protocol.response_str(answer.status, _lines(answer), answer.body or "")
 
     async def _tell_health(self, scope: "Scope", protocol: "HTTPProtocol") -> None:

@@ -83,14 +83,12 @@ class SlackApp(App):
         self.use(self._hurry)
         self.error(_to_words)
 
-    def dispatch(self, req: BoltRequest, came: float | None = None) -> BoltResponse:
-        """Answer one request of Slack's; it is counted, and its log lines bear one number. `came`
-        tells, on the monotonic clock, when it did: Slack's 3 seconds run while it waits its turn.
-        """
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Answer one request of Slack's; it is counted, and its log lines bear one number."""
         began, status = time.monotonic(), HTTPStatus.INTERNAL_SERVER_ERROR.value
         try:
             with about(request=uuid.uuid4().hex[:8]):
-                response = self._answer(req, came)
+                response = self._answer(req)
             status = response.status
         finally:
             _count(req.body, status, time.monotonic() - began)
@@ -103,7 +101,7 @@ class SlackApp(App):
         _count({}, status, 0.0)
         return BoltResponse(status=status.value, body="invalid request")
 
-    def _answer(self, req: BoltRequest, came: float | None) -> BoltResponse:
+    def _answer(self, req: BoltRequest) -> BoltResponse:
         """The answer of the front's checks, of the first time, or of the listeners."""
         if req.mode != "socket_mode" and not self._genuine(req):
             return BoltResponse(status=401, body="invalid request")
@@ -113,7 +111,7 @@ class SlackApp(App):
             request = meaning(req.body)
         except MISSHAPEN as error:
             return _misshapen(error)
-        with within(_PATIENCE, came):
+        with within(_PATIENCE):
             if request is None:
                 return self._by_listeners(req)
             try:

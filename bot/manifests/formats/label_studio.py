@@ -1,0 +1,312 @@
+"""Label Studio's tasks (pure): one JSON array, a task per object, labels as its annotation.
+
+Sides are percents of the picture, spans count letters; `from_name` is the label attribute. A task
+without annotations is an object without a label, an annotation without results says that nothing is
+there.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from bot.manifests.formats.format import (
+    Files,
+    Findings,
+    Format,
+    Naming,
+    Piece,
+    addressed,
+    decoded,
+    note_figure,
+    note_others,
+    only,
+    whole,
+)
+from bot.manifests.json_words import short
+from bot.manifests.plain_values import number
+from bot.manifests.shapes import Box, Class, Drawing, Kind, Line, Point, Span, Told
+
+_TITLE = "Label Studio"
+_FILE = "tasks.json"
+_HOLDS: frozenset[Kind] = frozenset({"classes", "boxes", "drawings", "spans"})
+_HUNDRED = 100.0
+_Result = dict[str, Any]
+_encode = msgspec.json.Encoder().encode
+
+
+class _Annotation(msgspec.Struct):
+    result: Any = None
+    was_cancelled: Any = False
+    created_at: Any = ""
+
+
+class _Task(msgspec.Struct):
+    data: dict[str, Any]
+    annotations: list[_Annotation] | None = None
+
+
+_TASKS = msgspec.json.Decoder(list[_Task])
+
+
+def write(lines: Iterable[Line], attribute: str, findings: Findings) -> Iterator[Piece]:
+    """The tasks as they come."""
+    comma = b"["
+    for line in lines:
+        note_others(line, _TITLE, findings)
+        answers = [
+            _results(line, each, findings)
+            for each in line.told
+            if attribute in ("", each.attribute) and _held(line.number, each, findings)
+        ]
+        data = {"image": line.address} if line.address else {"text": line.text}
+        results = [result for answer in answers for result in answer]
+        annotations = [{"result": results, "ground_truth": False}] if answers else []
+        yield Piece(_FILE, comma + _encode({"data": data, "annotations": annotations}), 0)
+        comma = b",\n"
+    yield Piece(_FILE, b"]\n" if comma != b"[" else b"[]\n", 0)
+
+
+def _held(place: int, told: Told, findings: Findings) -> bool:
+    if not told.labeled:
+        words = f"“{short(told.attribute)}” has no label: {told.failure[:160] or 'nobody said why'}"
+        findings.note(place, "unlabeled", words)
+        return False
+    if told.kind not in _HOLDS:
+        words = f"“{short(told.attribute)}”: {_TITLE} gets no labels of this kind ({told.kind})"
+        findings.note(place, "kind", words)
+        return False
+    if told.size is None and (told.boxes or told.drawings):
+        words = f"“{short(told.attribute)}”: without the picture's size there are no percents"
+        findings.note(place, "size", words)
+        return False
+    return True
+
+
+def _results(line: Line, told: Told, findings: Findings) -> list[_Result]:
+    common: _Result = {
+        "from_name": told.attribute,
+        "to_name": "image" if line.address else "text",
+    }
+    width, height = told.size or (1, 1)
+    on_picture = common | {"original_width": width, "original_height": height}
+    found: list[_Result] = []
+    if told.classes:
+        names = [each.name for each in told.classes]
+        sure = [each.confidence for each in told.classes]
+        found.append(common | {"type": "choices", "value": {"choices": names}})
+        if any(one is not None for one in sure):
+            found[0]["meta"] = {"confidences": sure}
+    for box in told.boxes:
+        if box.attributes:
+            note_figure(line.number, f"attributes of “{short(box.label)}”", _TITLE, findings)
+        sides = {
+            "x": box.left / width * _HUNDRED,
+            "y": box.top / height * _HUNDRED,
+            "width": box.width / width * _HUNDRED,
+            "height": box.height / height * _HUNDRED,
+        }
+        value = sides | {"rotation": 0, "rectanglelabels": [box.label]}
+        found.append(_scored(on_picture | {"type": "rectanglelabels", "value": value}, box))
+    for drawing in told.drawings:
+        drawn = _drawn(drawing, width, height)
+        if drawn:
+            found += [_scored(on_picture | one, drawing) for one in drawn]
+        else:
+            what = f"a {drawing.form} of “{short(drawing.label)}”"
+            note_figure(line.number, what, _TITLE, findings)
+    for span in told.spans:
+        value = {"start": span.start, "end": span.end, "labels": [span.label]}
+        value["text"] = line.text[span.start : span.end]
+        found.append(_scored(common | {"type": "labels", "value": value}, span))
+    return found
+
+
+def _scored(result: _Result, figure: Box | Drawing | Span) -> _Result:
+    return result if figure.confidence is None else result | {"score": figure.confidence}
+
+
+def _drawn(drawing: Drawing, width: int, height: int) -> list[_Result]:
+    """A polygon, or its points one by one; nothing for a line, which Label Studio does not draw."""
+    points = [[x / width * _HUNDRED, y / height * _HUNDRED] for x, y in drawing.points]
+    if drawing.form == "polygon":
+        value: _Result = {"points": points, "closed": True, "polygonlabels": [drawing.label]}
+        return [{"type": "polygonlabels", "value": value}]
+    if drawing.form == "keypoint":
+        values = [
+            {"x": x, "y": y, "width": 1, "keypointlabels": [drawing.label]} for x, y in points
+        ]
+        return [{"type": "keypointlabels", "value": value} for value in values]
+    return []
+
+
+def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
+    """A line per task, with an answer per `from_name` of its one annotation; where several people
+    labeled, the first is read and the others are noted.
+    """
+    tasks = decoded(whole(files, only(files, ".json")), _TASKS, "export of Label Studio's tasks")
+    for place, task in enumerate(tasks, 1):
+        address, text = _object(task.data, naming)
+        if not address and not text:
+            findings.note(place, "source", "the task has no picture and no text; left out")
+            continue
+        labeled = [each for each in task.annotations or () if not each.was_cancelled]
+        if len(labeled) > 1:
+            words = f"{len(labeled)} people labeled it; the first answer is read"
+            findings.note(place, "several", words)
+        told = _told(place, labeled[0], naming, findings) if labeled else ()
+        yield Line(place, address, text, told)
+
+
+def _object(data: dict[str, Any], naming: Naming) -> tuple[str, str]:
+    """The address of a task's picture, or its text."""
+    text = data.get("text")
+    if isinstance(text, str) and text:
+        return "", text
+    values = [value for value in data.values() if isinstance(value, str)]
+    found = next((value for value in values if value.startswith("s3://")), "")
+    name = found or data.get("image")
+    if not isinstance(name, str) or not name:
+        return "", ""
+    return addressed(name if found else name.rpartition("/")[2], found, naming), ""
+
+
+def _told(place: int, said: _Annotation, naming: Naming, findings: Findings) -> tuple[Told, ...]:
+    created = said.created_at if isinstance(said.created_at, str) else ""
+    by_name: dict[str, list[_Result]] = {}
+    listed = said.result if isinstance(said.result, list) else []
+    for result in listed:
+        if isinstance(result, dict) and isinstance(result.get("value"), dict):
+            by_name.setdefault(str(result.get("from_name") or naming.attribute), []).append(result)
+    answers = by_name or {naming.attribute: []}
+    dated = msgspec.structs.replace(naming, created=created or naming.created)
+    return tuple(
+        _answer(place, results, msgspec.structs.replace(dated, attribute=name), findings)
+        for name, results in answers.items()
+    )
+
+
+def _answer(place: int, results: list[_Result], naming: Naming, findings: Findings) -> Told:
+    found = [figure for result in results for figure in _read(place, result, findings)]
+    drawings = tuple(each for each in found if isinstance(each, Drawing))
+    spans = tuple(each for each in found if isinstance(each, Span))
+    classes = tuple(each for each in found if isinstance(each, Class))
+    there: dict[Kind, tuple[object, ...]] = {
+        "classes": classes,
+        "spans": spans,
+        "drawings": drawings,
+    }
+    kind: Kind = next((kind for kind, figures in there.items() if figures), "boxes")
+    sizes = [_size(result) for result in results]
+    return Told(
+        attribute=naming.attribute,
+        type="",
+        kind=kind,
+        classes=classes,
+        boxes=tuple(each for each in found if isinstance(each, Box)),
+        drawings=drawings,
+        spans=spans,
+        size=next((size for size in sizes if size), None),
+        human=True,
+        job=naming.job,
+        created=naming.created,
+    )
+
+
+def _size(result: _Result) -> tuple[int, int] | None:
+    width, height = result.get("original_width"), result.get("original_height")
+    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+        return width, height
+    return None
+
+
+def _read(
+    place: int, result: _Result, findings: Findings
+) -> Iterator[Class | Box | Drawing | Span]:
+    """The figures of one result."""
+    value, kind = result["value"], str(result.get("type"))
+    if kind == "choices":
+        yield from _choices(value, result)
+        return
+    labels = value.get(kind)
+    label = labels[0] if isinstance(labels, list) and labels else None
+    reader = _READERS.get(kind)
+    figure = None
+    if reader and isinstance(label, str):
+        figure = reader(label, value, _size(result), number(result.get("score")))
+    if figure is None:
+        findings.note(place, "figure", f"a result of type {short(kind)} is left out")
+        return
+    if value.get("rotation"):
+        findings.note(place, "rotation", f"“{short(str(label))}” is turned; its turn is left out")
+    yield figure
+
+
+def _choices(value: _Result, result: _Result) -> Iterator[Class]:
+    names = value.get("choices")
+    meta = result.get("meta")
+    sure = meta.get("confidences") if isinstance(meta, dict) else None
+    for at, name in enumerate(names if isinstance(names, list) else ()):
+        told = sure[at] if isinstance(sure, list) and at < len(sure) else None
+        yield Class(str(name), number(told))
+
+
+_Size = tuple[int, int] | None
+
+
+def _box(label: str, value: _Result, size: _Size, score: float | None) -> Box | None:
+    sides = [number(value.get(name)) for name in ("x", "y", "width", "height")]
+    if size is None or None in sides:
+        return None
+    x, y, across, down = (side for side in sides if side is not None)
+    width, height = size[0] / _HUNDRED, size[1] / _HUNDRED
+    return Box(label, x * width, y * height, across * width, down * height, score)
+
+
+def _polygon(label: str, value: _Result, size: _Size, score: float | None) -> Drawing | None:
+    listed = value.get("points")
+    if size is None or not isinstance(listed, list):
+        return None
+    points = tuple(_point(each, size) for each in listed)
+    whole_ones = tuple(point for point in points if point is not None)
+    if not points or len(whole_ones) != len(points):
+        return None
+    return Drawing(label, "polygon", whole_ones, score)
+
+
+def _keypoint(label: str, value: _Result, size: _Size, score: float | None) -> Drawing | None:
+    point = _point([value.get("x"), value.get("y")], size) if size else None
+    return Drawing(label, "keypoint", (point,), score) if point else None
+
+
+def _point(pair: Any, size: tuple[int, int]) -> Point | None:
+    sides = [number(side) for side in pair] if isinstance(pair, list) else []
+    numbers = [side for side in sides if side is not None]
+    if len(sides) != 2 or len(numbers) != 2:  # noqa: PLR2004 - x and y
+        return None
+    return numbers[0] / _HUNDRED * size[0], numbers[1] / _HUNDRED * size[1]
+
+
+def _span(label: str, value: _Result, _size: _Size, score: float | None) -> Span | None:
+    start, end = value.get("start"), value.get("end")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return None
+    return Span(label, start, end, score)
+
+
+_READERS: dict[str, Any] = {
+    "rectanglelabels": _box,
+    "polygonlabels": _polygon,
+    "keypointlabels": _keypoint,
+    "labels": _span,
+}
+
+LABEL_STUDIO = Format(
+    name="label-studio",
+    title=_TITLE,
+    file=_FILE,
+    media_type="application/json",
+    unheld="types, dates, jobs, and whether a person or a machine labeled",
+    write=write,
+    read=read,
+)

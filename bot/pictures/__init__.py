@@ -1,3 +1,0 @@
-"""Pictures of results: objects with their labels drawn, one by one or twenty to a sheet. Needs the
-extra `pictures` (Pillow), which nothing else imports.
-"""
