@@ -22,6 +22,7 @@ from slack_sdk import WebClient
 
 from bench.command import SECRET, signed
 from bench.over_http import acknowledgement_over_http
+from bench.pictures import contact_sheets
 from bench.polling import watch_round
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
@@ -51,6 +52,7 @@ def main() -> None:
             serve_ready,
             sandbox_ready,
             manifest_check,
+            contact_sheet_row,
         ),
         console=Console(stderr=True),
     ):
@@ -221,6 +223,14 @@ def manifest_check() -> tuple[str, ...]:
         lines.check([body], source_key="source-ref", media=(".jpg",))
 
     return _row("check of a manifest, 20,000 lines", floor, ours, times=1, goal="told, not set")
+
+
+def contact_sheet_row() -> tuple[str, ...]:
+    """A contact sheet of twenty pictures of a megapixel with boxes, against decoding them at the
+    same scale.
+    """
+    floor, ours = contact_sheets()
+    return _row("contact sheet of 20 pictures", floor, ours, times=3, goal="<= 1.6")
 
 
 def _row(

@@ -15,11 +15,12 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within(seconds: float, since: float | None = None) -> Iterator[None]:
     """Everything that is waited for inside, by this thread, takes no longer than `seconds`
-    altogether.
+    altogether: from now on, or from `since` on the monotonic clock.
     """
-    token = _deadline.set(time.monotonic() + seconds)
+    began = time.monotonic() if since is None else since
+    token = _deadline.set(began + seconds)
     try:
         yield
     finally:

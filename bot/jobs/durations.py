@@ -11,17 +11,23 @@ _SECONDS = {
 }  # fmt: skip
 _PIECE = re.compile(r"(\d{1,9}(?:[.,]\d{1,3})?)\s*([a-z]+)\.?")
 _HALF_SAID = re.compile(r"(.*\d\s*h(?:ours?|rs?)?)\s*([0-5]?\d)")  # 1h30: minutes follow hours
+_NUMBERS = {
+    "half an": "0.5", "half a": "0.5", "an": "1", "a": "1", "one": "1", "two": "2", "three": "3",
+    "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+}  # fmt: skip
+_IN_WORDS = re.compile(rf"\b({'|'.join(_NUMBERS)}) (?=[a-z])")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
 
 
 def parse_duration(text: str) -> int | None:
-    """Seconds from "5 min", "1h 30m", "1h30", "10 days", "1.5 hours", "00:05:00"; None when it is
-    not a duration.
+    """Seconds from "5 min", "1h 30m", "1h30", "10 days", "1.5 hours", "half an hour", "00:05:00";
+    None when it is not a duration.
 
     A bare number is not one: nobody can tell 5 minutes from 5 days. Neither is "1:30" (hours or
     minutes).
     """
     words = " ".join(text.lower().replace(" and ", " ").split())
+    words = _IN_WORDS.sub(lambda said: f"{_NUMBERS[said[1]]} ", words)
     if clock := _CLOCK.fullmatch(words):
         hours, minutes, seconds = (int(part) for part in clock.groups())
         return hours * 3600 + minutes * 60 + seconds

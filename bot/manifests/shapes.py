@@ -90,9 +90,10 @@ class Told(msgspec.Struct, frozen=True):
     type without `groundtruth/` ("" where there is none). An empty list of figures is an answer
     (nothing is there). `labeled` is False where the line has metadata without a label; `failure`
     then is the reason, if one is given. `classes` of frames and of a cloud's points are those that
-    occur in them. `size` is width and height in pixels. `address` is a file of its own (SeqLabel,
-    zlib, custom). `human` is None where nobody says who labeled. `about` is the attribute that an
-    opinion or an adjustment is about, where the line tells.
+    occur in them, `class_numbers` what their files call these. `size` is width and height in
+    pixels. `address` is a file of its own (SeqLabel, zlib, custom). `human` is None where nobody
+    says who labeled. `about` is the attribute that an opinion or an adjustment is about, where the
+    line tells.
     """
 
     attribute: str
@@ -104,6 +105,7 @@ class Told(msgspec.Struct, frozen=True):
     mask: Mask | None = None
     spans: tuple[Span, ...] = ()
     cuboids: tuple[Cuboid, ...] = ()
+    class_numbers: tuple[str, ...] = ()
     address: str = ""
     size: tuple[int, int] | None = None
     human: bool | None = None

@@ -204,18 +204,20 @@ def _mask(value: Any, metadata: Object, say: Say) -> Figures:
         return {}
     colours = tuple(
         (text(member(each, "hex-color")).lower(), name)
-        for name, each in _colours(metadata, "internal-color-map")
+        for _, name, each in _colours(metadata, "internal-color-map")
     )
     return {"mask": Mask(value, colours)}
 
 
-def _colours(metadata: Object, key: str) -> Iterator[tuple[str, Any]]:
-    """The classes of a map of colours with what is said of each; the background is none."""
+def _colours(metadata: Object, key: str) -> Iterator[tuple[str, str, Any]]:
+    """Number and name of each class of a map of colours, with what is said of it; the background is
+    none.
+    """
     colours = metadata.get(key)
     for at, each in colours.items() if isinstance(colours, dict) else ():
         name = text(member(each, "class-name"))
         if name and name != _BACKGROUND and (at != "0" or name.upper() != _BACKGROUND):
-            yield name, each
+            yield at, name, each
 
 
 def _spans(value: Any, metadata: Object, say: Say) -> Figures:
@@ -242,15 +244,17 @@ def _frames(value: Any, metadata: Object, say: Say) -> Figures:
     if not text(value):
         say("shape", "is no address of a file")
         return {}
-    names = tuple(Class(name) for name in _class_names(metadata).values())
-    return {"address": value, "classes": names}
+    names = _class_names(metadata)
+    classes = tuple(map(Class, names.values()))
+    return {"address": value, "classes": classes, "class_numbers": tuple(names)}
 
 
 def _cloud(value: Any, metadata: Object, say: Say) -> Figures:
     """Cuboids in the line, or a file with a class for each point."""
     if isinstance(value, str):
-        names = tuple(Class(name) for name, _ in _colours(metadata, "color-map"))
-        return {"address": value, "classes": names}
+        names = {at: name for at, name, _ in _colours(metadata, "color-map")}
+        classes = tuple(map(Class, names.values()))
+        return {"address": value, "classes": classes, "class_numbers": tuple(names)}
     drawn = member(value, "annotations")
     if not isinstance(drawn, list):
         say("shape", "has no list of cuboids")

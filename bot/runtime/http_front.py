@@ -7,6 +7,7 @@ for signed requests (`bot.slack.answering`), and health has its own few.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -45,13 +46,14 @@ class HttpFront:
             protocol.response_str(404, [("content-type", "text/plain;charset=utf-8")], "Not Found")
 
     async def _answer_slack(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
-        headers = _first_values(scope)
+        headers, came = _first_values(scope), time.monotonic()
         try:
             raw = await self._slack.proven(headers, protocol)
         except Unsigned as refusal:
             answer = refusal.answer
         else:
-            answer = await self._answering.do(self._slack.answer, headers, raw, scope.query_string)
+            given = (headers, raw, scope.query_string, came)
+            answer = await self._answering.do(self._slack.answer, *given)
         protocol.response_str(answer.status, _lines(answer), answer.body or "")
 
     async def _tell_health(self, scope: "Scope", protocol: "HTTPProtocol") -> None:

@@ -56,8 +56,16 @@ class SignedHttp:
             raise Unsigned(self._door.refused(HTTPStatus.UNAUTHORIZED))
         return raw
 
-    def answer(self, headers: Mapping[str, str], raw: bytes, query: str = "") -> BoltResponse:
-        """Answer one request; the door looks at its signature again."""
+    def answer(
+        self,
+        headers: Mapping[str, str],
+        raw: bytes,
+        query: str = "",
+        came: float | None = None,
+    ) -> BoltResponse:
+        """Answer one request that came at a moment of the monotonic clock; the door looks at its
+        signature again.
+        """
         try:
             read = BoltRequest(body=raw.decode(), query=query, headers=dict(headers))
         except MISSHAPEN as error:  # Bolt looks into the payload as it makes the request
@@ -66,4 +74,4 @@ class SignedHttp:
             return self._door.refused(
                 HTTPStatus.BAD_REQUEST if genuine else HTTPStatus.UNAUTHORIZED
             )
-        return self._door.dispatch(read)
+        return self._door.dispatch(read, came)

@@ -1,5 +1,7 @@
 """One deadline for all that is waited for on somebody's behalf."""
 
+import time
+
 from bot.base.deadline import hurried, left, over, within
 
 
@@ -31,4 +33,12 @@ def test_time_that_has_passed_can_be_seen() -> None:
     with within(60.0):
         assert not over()
     with within(0.0):
+        assert over()
+
+
+def test_the_time_that_a_request_waited_for_its_turn_counts() -> None:
+    """Without this, whoever came last among many would be answered when Slack listens no more."""
+    with within(2.2, since=time.monotonic() - 2.0):
+        assert 0.05 <= left(1.5) <= 0.2
+    with within(2.2, since=time.monotonic() - 3.0):
         assert over()

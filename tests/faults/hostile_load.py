@@ -6,6 +6,7 @@ answered as JSON.
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -129,6 +130,7 @@ def _forged() -> tuple[str, str]:
 
 def main() -> int:
     """Be hostile; print what was answered as JSON."""
+    os.nice(19)  # those who attack do not do so from the bot's own processors
     hostile = Hostile(int(sys.argv[1]), float(sys.argv[2]))
     asyncio.run(hostile.all())
     print(json.dumps(hostile.got))  # noqa: T201 - this is a command

@@ -1,0 +1,156 @@
+"""Pictures of strangers, opened within bounds: of memory, of time, and of what can go wrong.
+
+Promises to whoever draws: a picture of at most the size that was asked for, upright as browsers and
+workers see it, or `Undrawable` with a reason that fits a tile. Nothing in a file makes this take
+more than some seconds or some 150 MB, or raise anything else.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, UnidentifiedImageError
+
+from bot.base.errors import Refusal
+
+BYTES_MOST = 30_000_000  # ours: what is read of one picture
+_FORMATS = (
+    "JPEG",
+    "PNG",
+    "GIF",
+    "WEBP",
+    "BMP",
+)  # what browsers show; every other decoder stays shut
+_PIXELS = 25_000_000  # ours: decoded whole, four bytes each
+_PIXELS_SCALED = 80_000_000  # ours: a JPEG in one scan is decoded at an eighth of its size
+_WORK = 400_000_000  # ours: pixels times scans; a JPEG may ask for thousands of scans
+_SCAN = b"\xff\xda"  # JPEG: start of scan, which compressed data cannot hold
+_ORIENTATION = 0x0112  # EXIF
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = (5, 6, 7, 8)
+_BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError),
+    *(struct.error, zlib.error, OverflowError, NotImplementedError, MemoryError),
+)
+_HUGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+class Undrawable(Refusal):
+    """This picture cannot be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A picture in RGB, upright; `size` is its whole width and height, upright too."""
+
+    image: Image.Image
+    size: tuple[int, int]
+
+
+def opened(body: bytes, most: tuple[int, int]) -> Opened:
+    """The picture, scaled down (never up) to fit `most` pixels.
+
+    Raises:
+        Undrawable: not a picture, broken, or larger than these bounds.
+
+    """
+    if len(body) > BYTES_MOST:
+        raise Undrawable(f"larger than {BYTES_MOST // 1_000_000} MB")
+    try:
+        with Image.open(BytesIO(body), formats=_FORMATS) as image:
+            return _decoded(image, body, most)
+    except UnidentifiedImageError as error:
+        raise Undrawable("not a picture (JPEG, PNG, GIF, WebP)") from error
+    except _HUGE as error:
+        raise Undrawable("hundreds of megapixels; 80 at most") from error
+    except _BROKEN as error:
+        raise Undrawable("the file is broken") from error
+
+
+def colours_of(body: bytes, size: tuple[int, int]) -> Image.Image:
+    """A label mask in RGB, of exactly this size, with no colour that is not in the file.
+
+    Raises:
+        Undrawable: see `opened`.
+
+    """
+    try:
+        with Image.open(BytesIO(body), formats=("PNG",)) as image:
+            _check(image, 0)
+            image.load()
+            small = image.resize(size, Image.Resampling.NEAREST)
+            return small.convert("RGB")
+    except (*_BROKEN, *_HUGE) as error:
+        raise Undrawable("its mask is broken") from error
+
+
+def fitting(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
+    """The size in the same proportions that fits `most`, never larger than it is."""
+    scale = min(1.0, most[0] / size[0], most[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _decoded(image: Image.Image, body: bytes, most: tuple[int, int]) -> Opened:
+    """The picture at its size; checked before anything is decoded."""
+    _check(image, body.count(_SCAN) if image.format == "JPEG" else 0)
+    size, turn = image.size, _turn(image)
+    if turn in _SIDEWAYS:
+        size, most = (size[1], size[0]), (most[1], most[0])
+    wanted = fitting(image.size, most)
+    image.draft("RGB", wanted)
+    small = _eight_bits(_reduced(image, wanted))
+    if small.size != wanted:
+        small = small.resize(wanted, Image.Resampling.BILINEAR)
+    if turn in _TURNS:
+        small = small.transpose(_TURNS[turn])
+    return Opened(small, size)
+
+
+def _check(image: Image.Image, scans: int) -> None:
+    """Refuse what would take too much memory or time. `scans` are those of a JPEG."""
+    pixels = image.width * image.height
+    most = _PIXELS_SCALED if scans == 1 else _PIXELS
+    if pixels > most:
+        raise Undrawable(f"{pixels / 1e6:,.0f} megapixels; {most // 1_000_000} at most")
+    if pixels * scans > _WORK:
+        raise Undrawable(f"made of {scans:,} scans, which would take minutes")
+
+
+def _reduced(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
+    """The decoded picture, made smaller by whole steps first: a large copy costs its memory
+    again.
+    """
+    image.load()
+    step = min(image.width // wanted[0], image.height // wanted[1])
+    if step > 1 and image.mode in {"L", "RGB", "RGBA", "CMYK", "LA", "RGBX"}:
+        return image.reduce(step)
+    return image
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The picture in RGB; what shines through is white, as on a worker's page."""
+    if image.mode.startswith("I"):  # 16 bits a pixel
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        over = image.convert("RGBA")
+        paper = Image.new("RGBA", over.size, "white")
+        return Image.alpha_composite(paper, over).convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _turn(image: Image.Image) -> int:
+    """How EXIF turns the picture, 1 where it does not say."""
+    try:
+        turn = image.getexif().get(_ORIENTATION, 1)
+    except _BROKEN:
+        return 1
+    return turn if isinstance(turn, int) else 1
