@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit code for the shell (0 done, 1 failed with words, 2 wrong
     usage).
     """
-    parser = _parser()
+    parser = _parser(sys.argv[1:] if arguments is None else arguments)
     chosen = parser.parse_args(arguments)
     if not hasattr(chosen, "run"):
         parser.print_help()
@@ -69,7 +69,7 @@ def _unread() -> bool:
     return True
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="labeljob", description="The Slack bot that coordinates data labeling."
     )
@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _practice_commands(commands)
     _product_commands(commands)
+    manifest = commands.add_parser("manifest", help="count, check, build and change manifests")
+    if "manifest" in arguments[:1]:
+        from bot.runtime.manifest_commands.offered import offer  # noqa: PLC0415 - as above
+
+        offer(manifest)
     return parser
 
 

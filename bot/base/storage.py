@@ -142,7 +142,7 @@ class Head:
     key_id: str = ""
 
 
-def check_size(uri: S3Uri, size: int) -> None:
+def check_size(uri: S3Uri, size: int, most: int = READ_MOST) -> None:
     """Refuse to read a file of so many bytes line by line: it would take minutes, and AWS does not
     take it in the end.
 
@@ -150,7 +150,7 @@ def check_size(uri: S3Uri, size: int) -> None:
         TooLarge: with both sizes and the remedy.
 
     """
-    if size > READ_MOST:
+    if size > most:
         # nobody understands that 1.0 GB is more than 1 GB
         gigabytes = max(1.1, round(size / READ_MOST, 1))
         raise TooLarge(
@@ -163,7 +163,7 @@ class Storage:
     """Reads, writes and signs in the allowed places.
 
     `client` is a boto3 S3 client with the patience of whoever waits (see `Aws`); `encrypted` are
-    PutObject's arguments for encryption.
+    PutObject's arguments for encryption; `most` are the bytes of the largest file that is read.
 
     Raises, from every method:
         NotAllowedPlace: the bucket or folder is not on the list.
@@ -180,11 +180,13 @@ class Storage:
         *,
         encrypted: Mapping[str, str] = MappingProxyType({}),
         step: Callable[[], None] = _nothing,
+        most: int = READ_MOST,
     ) -> None:
         self._s3 = client
         self._allowed = allowed
         self._encrypted = encrypted
         self._step = step
+        self._most = most
 
     @classmethod
     def for_form(cls, aws: Aws, allowed: Allowed) -> "Storage":
@@ -201,11 +203,15 @@ class Storage:
 
         What `step` raises ends a long reading or writing that somebody else has taken over.
         """
-        return Storage(self._s3, self._allowed, encrypted=self._encrypted, step=step)
+        return Storage(
+            self._s3, self._allowed, encrypted=self._encrypted, step=step, most=self._most
+        )
 
     def limited_to(self, allowed: Allowed) -> "Storage":
         """The same storage in the places of one channel, which lie within the bot's own."""
-        return Storage(self._s3, allowed, encrypted=self._encrypted, step=self._step)
+        return Storage(
+            self._s3, allowed, encrypted=self._encrypted, step=self._step, most=self._most
+        )
 
     def chunks(self, uri: S3Uri) -> Iterator[bytes]:
         """The object's bytes in pieces; memory stays flat whatever its size.
@@ -220,7 +226,7 @@ class Storage:
         with renamed_missing(uri):
             answer = self._s3.get_object(Bucket=uri.bucket, Key=uri.key)
         with closing(answer["Body"]) as body, renamed():
-            check_size(uri, answer["ContentLength"])
+            check_size(uri, answer["ContentLength"], self._most)
             for chunk in body.iter_chunks(CHUNK):
                 self._step()
                 yield chunk

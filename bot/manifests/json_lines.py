@@ -18,7 +18,7 @@ from bot.manifests.json_words import BadLine, Object, explained, unique
 
 LINE_LIMIT = 100_000  # Ground Truth and Rekognition: characters in one manifest line
 DEPTH_LIMIT = 50  # ours: the deepest labeling format nests 6 levels; other readers break far beyond
-_BYTES_KEPT = 4 * LINE_LIMIT  # a UTF-8 character takes 4 bytes at most
+BYTES_KEPT = 4 * LINE_LIMIT  # a UTF-8 character takes 4 bytes at most
 _WINDOW = 1 << 18
 _NAME_END = b'":'
 _HIDDEN_NAME_END = (b"\\u0022", b"\\u003")  # an escaped quote or colon: counting would be fooled
@@ -50,7 +50,7 @@ def numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
             pieces = chunk[start : start + _WINDOW].split(b"\n")
             for piece in pieces[:-1]:
                 size += len(piece)
-                if size <= _BYTES_KEPT + 1:
+                if size <= BYTES_KEPT + 1:
                     kept.append(piece)
                     line = kept[0] if len(kept) == 1 else b"".join(kept)
                     yield number, line[:-1] if line.endswith(b"\r") else line
@@ -59,11 +59,11 @@ def numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
                 number, size = number + 1, 0
                 kept.clear()
             size += len(pieces[-1])
-            if size > _BYTES_KEPT + 1:
+            if size > BYTES_KEPT + 1:
                 kept.clear()
             elif pieces[-1]:
                 kept.append(pieces[-1])
-    if size > _BYTES_KEPT + 1:
+    if size > BYTES_KEPT + 1:
         yield number, None
     elif size:
         yield number, b"".join(kept)
@@ -77,6 +77,25 @@ def parse(body: bytes | None) -> Object:
 
     Raises: BadLine: with the code (`long`, `blank`, `utf8`, `json`, `object`, `twice`, `number`,
         `deep`) and words.
+
+    """
+    value = parse_loosely(body)
+    assert body is not None  # a line that was not kept is refused
+    _refuse_deep(body, value)
+    if body.count(_NAME_END) != written(value).count(_NAME_END) or any(
+        mark in body for mark in _HIDDEN_NAME_END
+    ):
+        # a name comes twice, or a text looks like one, or blanks part them
+        json.loads(body, object_pairs_hook=unique)
+    return value
+
+
+def parse_loosely(body: bytes | None) -> Object:
+    """As `parse`, for whoever counts: of a name that comes twice the last value stands, and values
+    may nest as deep as the reader bears (1,000).
+
+    Raises:
+        BadLine: as `parse`, but not `twice`.
 
     """
     if body is None:
@@ -93,12 +112,6 @@ def parse(body: bytes | None) -> Object:
         raise explained(body) from None
     if not isinstance(value, dict):
         raise BadLine("object", f"it holds {_kind(value)}")
-    _refuse_deep(body, value)
-    if body.count(_NAME_END) != written(value).count(_NAME_END) or any(
-        mark in body for mark in _HIDDEN_NAME_END
-    ):
-        # a name comes twice, or a text looks like one, or blanks part them
-        json.loads(body, object_pairs_hook=unique)
     return value
 
 

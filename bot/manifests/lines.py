@@ -147,6 +147,7 @@ def _take(
         verdict.note(number, code, f"line {earlier:,} has it too", warning=True)
 
 
+BOM = b"\xef\xbb\xbf"
 _SIGNS = (  # how files begin that are not UTF-8 text
     (b"\xff\xfe", "utf16"),
     (b"\xfe\xff", "utf16"),
@@ -167,16 +168,20 @@ def _opening(body: bytes | None, verdict: Verdict) -> bytes | None:
     """
     if body is None:
         return None
+    if body.startswith(BOM):
+        verdict.note(1, "bom")
+    code = other_file(body)
+    if code:
+        verdict.note(WHOLE_FILE, code)
+    return body.removeprefix(BOM)
+
+
+def other_file(body: bytes) -> str:
+    """The code of what a file is instead of a manifest, by its first line; "" for a manifest."""
     code = next((code for sign, code in _SIGNS if body.startswith(sign)), "")
     if not code and b"\x00" in body[:4]:
         code = "utf16"
-    if not code and body.startswith(b"\xef\xbb\xbf"):
-        verdict.note(1, "bom")
-        body = body[3:]
-    code = code or _other_text(body.strip())
-    if code:
-        verdict.note(WHOLE_FILE, code)
-    return body
+    return code or _other_text(body.removeprefix(BOM).strip())
 
 
 def _other_text(start: bytes) -> str:
@@ -302,7 +307,7 @@ def _endings(media: tuple[str, ...]) -> str:
 
 # What is wrong: (of the file or one line, of several lines, what to do). `{}` takes the detail of
 # the first line.
-_KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind] = {
     "empty": Kind("This file is empty.", "", "Write one JSON object per line."),
     "utf16": Kind(
         "This file is not UTF-8 text (it looks like UTF-16, which some editors call Unicode).",
@@ -398,9 +403,9 @@ _KINDS: dict[str, Kind] = {
 
 def words(verdict: Verdict) -> str:
     """What blocks a launch, grouped by kind, first lines first; empty when nothing does."""
-    return " ".join(sentences(verdict.faults, verdict.counts, _KINDS))
+    return " ".join(sentences(verdict.faults, verdict.counts, KINDS))
 
 
 def notes(verdict: Verdict) -> str:
     """What is worth a look but blocks nothing, in the same form."""
-    return " ".join(sentences(verdict.warnings, verdict.counts, _KINDS))
+    return " ".join(sentences(verdict.warnings, verdict.counts, KINDS))

@@ -156,7 +156,7 @@ def _one_class(value: Any, metadata: Object, say: Say) -> Figures:
     if isinstance(value, dict | list):
         say("shape", "is no class")
         return {}
-    name = text(metadata.get("class-name")) or _named(value, _class_names(metadata), say)
+    name = text(metadata.get("class-name")) or class_named(value, class_names(metadata), say)
     return {"classes": (Class(name, number(metadata.get("confidence"))),)}
 
 
@@ -165,11 +165,12 @@ def _several_classes(value: Any, metadata: Object, say: Say) -> Figures:
     if not isinstance(value, list):
         say("shape", "is no list of classes")
         return {}
-    names = _class_names(metadata)
+    names = class_names(metadata)
     sure = metadata.get("confidence-map")
     return {
         "classes": tuple(
-            Class(_named(each, names, say), number(member(sure, _key(each)))) for each in value
+            Class(class_named(each, names, say), number(member(sure, class_key(each))))
+            for each in value
         )
     }
 
@@ -180,7 +181,7 @@ def _boxes(value: Any, metadata: Object, say: Say) -> Figures:
     if not isinstance(drawn, list):
         say("shape", "has no list of boxes")
         return {}
-    names, objects = _class_names(metadata), items(metadata.get("objects"))
+    names, objects = class_names(metadata), items(metadata.get("objects"))
     sizes = items(member(value, "image_size"))
     if len(objects) != len(drawn):
         say("objects", f"has {len(drawn):,} boxes and {len(objects):,} confidences")
@@ -190,7 +191,7 @@ def _boxes(value: Any, metadata: Object, say: Say) -> Figures:
         if not sides:
             say("box", f"has a box without four numbers (box {place + 1:,})")
             continue
-        label = _named(member(each, "class_id"), names, say)
+        label = class_named(member(each, "class_id"), names, say)
         sure = number(member(objects[place], "confidence")) if place < len(objects) else None
         left, top, width, height = sides
         boxes.append(Box(label, left, top, width, height, sure))
@@ -204,12 +205,12 @@ def _mask(value: Any, metadata: Object, say: Say) -> Figures:
         return {}
     colours = tuple(
         (text(member(each, "hex-color")).lower(), name)
-        for _, name, each in _colours(metadata, "internal-color-map")
+        for _, name, each in colours_named(metadata, "internal-color-map")
     )
     return {"mask": Mask(value, colours)}
 
 
-def _colours(metadata: Object, key: str) -> Iterator[tuple[str, str, Any]]:
+def colours_named(metadata: Object, key: str) -> Iterator[tuple[str, str, Any]]:
     """Number and name of each class of a map of colours, with what is said of it; the background is
     none.
     """
@@ -244,7 +245,7 @@ def _frames(value: Any, metadata: Object, say: Say) -> Figures:
     if not text(value):
         say("shape", "is no address of a file")
         return {}
-    names = _class_names(metadata)
+    names = class_names(metadata)
     classes = tuple(map(Class, names.values()))
     return {"address": value, "classes": classes, "class_numbers": tuple(names)}
 
@@ -252,14 +253,14 @@ def _frames(value: Any, metadata: Object, say: Say) -> Figures:
 def _cloud(value: Any, metadata: Object, say: Say) -> Figures:
     """Cuboids in the line, or a file with a class for each point."""
     if isinstance(value, str):
-        names = {at: name for at, name, _ in _colours(metadata, "color-map")}
+        names = {at: name for at, name, _ in colours_named(metadata, "color-map")}
         classes = tuple(map(Class, names.values()))
         return {"address": value, "classes": classes, "class_numbers": tuple(names)}
     drawn = member(value, "annotations")
     if not isinstance(drawn, list):
         say("shape", "has no list of cuboids")
         return {}
-    names_of, objects = _class_names(metadata), items(metadata.get("objects"))
+    names_of, objects = class_names(metadata), items(metadata.get("objects"))
     cuboids = []
     for place, each in enumerate(drawn):
         center, size = numbers(each, _CENTER), numbers(each, _SIZE)
@@ -267,7 +268,7 @@ def _cloud(value: Any, metadata: Object, say: Say) -> Figures:
             say("box", f"has a cuboid without its numbers (cuboid {place + 1:,})")
             continue
         (x, y, z), (length, width, height) = center, size
-        label = _named(member(each, "class-id"), names_of, say)
+        label = class_named(member(each, "class-id"), names_of, say)
         sure = number(member(objects[place], "confidence")) if place < len(objects) else None
         yaw = number(member(each, "yaw")) or 0.0
         cuboids.append(Cuboid(label, (x, y, z), (length, width, height), yaw, sure))
@@ -284,7 +285,7 @@ def _custom(value: Any, _metadata: Object, _say: Say) -> Figures:
     return drawn_in(value)
 
 
-def _class_names(metadata: Object) -> dict[str, str]:
+def class_names(metadata: Object) -> dict[str, str]:
     """The names of classes by their numbers; real files spell the map in two ways."""
     for key in ("class-map", "class_map"):
         names = metadata.get(key)
@@ -293,16 +294,18 @@ def _class_names(metadata: Object) -> dict[str, str]:
     return {}
 
 
-def _named(at: Any, names: dict[str, str], say: Say) -> str:
+def class_named(at: Any, names: dict[str, str], say: Say) -> str:
     """The name of a class; its number where it has none."""
-    key = _key(at)
+    key = class_key(at)
     if key not in names:
-        say("class", f"has class {short(key)} without a name")
+        say("class", f"has class “{short(key)}” without a name")
     return names.get(key, key)
 
 
-def _key(at: Any) -> str:
+def class_key(at: Any) -> str:
     """A class's number as the maps of classes have it (3.0 is 3)."""
+    if at is None:
+        return "?"
     whole = isinstance(at, float) and at.is_integer()
     return str(int(at)) if whole else str(at)
 

@@ -1,0 +1,251 @@
+"""Many lines of a known shape at once (pure): typed by msgspec, only what is counted is decoded.
+
+Promises to the summary: what it gives for a block is exactly what `counted.py` gives line by line,
+or it gives nothing, and the slower reader takes the block. The shape is what lines so far were made
+of: which names they have and the types of their labels. A box manifest costs little more than the
+fastest decode of it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from operator import attrgetter
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from bot.manifests.counted import counted
+from bot.manifests.json_words import Object
+from bot.manifests.told import GROUND_TRUTH, METADATA, SOURCES, label_columns
+
+_NAMES_MOST = 64  # ours: names of one shape; a line with more of them is read by itself
+_BOXES = GROUND_TRUTH + "object-detection"
+_CLASS_ENDINGS = ("classification", "label-verification")
+
+
+class Numbers(msgspec.Struct):
+    """What some lines say of one attribute; `labels` as often as they occur."""
+
+    labeled: int
+    empty: int
+    boxes: int
+    labels: list[str]
+    human: int
+    machine: int
+
+
+class Totals(msgspec.Struct):
+    """What all lines say of one attribute: `labeled` lines have it, of which `empty` say that
+    nothing is there; `labels` counts every occurrence; `human` and `machine` count labeled lines by
+    who labeled them, where they say so.
+    """
+
+    type: str
+    labeled: int = 0
+    empty: int = 0
+    boxes: int = 0
+    labels: Counter[str] = msgspec.field(default_factory=Counter)
+    human: int = 0
+    machine: int = 0
+
+    def add(self, more: Numbers) -> None:
+        """Add some lines' numbers."""
+        self.labeled += more.labeled
+        self.empty += more.empty
+        self.boxes += more.boxes
+        self.labels.update(more.labels)
+        self.human += more.human
+        self.machine += more.machine
+
+
+class Block(msgspec.Struct):
+    """The numbers of a block by attribute, and the hash of each line's source."""
+
+    marks: list[int]
+    numbers: dict[str, Numbers]
+
+
+class _Box(msgspec.Struct, gc=False):
+    class_id: int
+
+
+class _Drawn(msgspec.Struct, gc=False):
+    annotations: list[_Box]
+
+
+# Prepared with this module, by one thread; a shape's own decoder is of types made for it alone.
+_PREPARED = msgspec.json.Decoder(_Drawn)
+
+
+class _Unlike(Exception):
+    """A line of this block is not of the known shape."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """What lines so far were made of; `read` understands their like."""
+
+    _source: str = ""
+    _types: dict[str, str] = field(default_factory=dict)
+    _others: dict[str, None] = field(default_factory=dict)
+    _decoder: Any = None
+
+    def learn(self, line: Object, known: Mapping[str, Totals]) -> None:
+        """Take in what a line is made of, as far as it fits the `known` labels and types."""
+        source = next((name for name in SOURCES if name in line), "")
+        before = len(self._types) + len(self._others)
+        if not source or before + len(line) > _NAMES_MOST or not all(map(_plain, line)):
+            return
+        self._source = self._source or source
+        for name, metadata in label_columns(line):
+            kind = metadata.get("type")
+            if name in known and known[name].type == kind and name not in self._others:
+                self._types.setdefault(name, kind)
+        for name in line:
+            if name not in self._types and _is_other(name):
+                self._others[name] = None
+        if len(self._types) + len(self._others) > before or self._decoder is None:
+            self._decoder = self._made()
+
+    def _made(self) -> Any:
+        """The decoder of lines of this shape, which refuses names that it does not know."""
+        fields: list[Any] = [("source", str, msgspec.field(name=self._source))]
+        for number, (name, kind) in enumerate(self._types.items()):
+            value, metadata = _typed(kind)
+            labeled = msgspec.field(name=name, default=UNSET)
+            fields.append((f"value{number}", value | UnsetType, labeled))
+            said = msgspec.field(name=name + METADATA, default=UNSET)
+            fields.append((f"metadata{number}", metadata | UnsetType, said))
+        for number, name in enumerate(self._others):
+            fields.append((f"other{number}", Raw, msgspec.field(name=name, default=Raw())))
+        line = msgspec.defstruct("Line", fields, gc=False, forbid_unknown_fields=True)
+        return msgspec.json.Decoder(line)
+
+    def read(self, block: bytes) -> Block | None:
+        """The numbers of a block of lines; None where the slower reader is needed."""
+        if self._decoder is None or not (block.isascii() or _is_utf8(block)):
+            return None
+        try:
+            lines = [self._decoder.decode(line) for line in BytesIO(block)]
+            numbers = {
+                name: _numbers(kind, place, lines)
+                for place, (name, kind) in enumerate(self._types.items())
+            }
+        except (msgspec.MsgspecError, RecursionError, UnicodeError, _Unlike):
+            return None
+        return Block([hash(line.source) for line in lines], numbers)
+
+
+def _plain(name: str) -> bool:
+    """Whether msgspec takes it for the name of a member."""
+    return name.isprintable() and not {'"', "\\"} & set(name)
+
+
+def _is_other(name: str) -> bool:
+    """Whether a name can be no label's and no source."""
+    attribute = name.removesuffix(METADATA)
+    return name not in SOURCES and (attribute == name or attribute in SOURCES)
+
+
+def _is_utf8(block: bytes) -> bool:
+    """Whether it is: msgspec does not look at texts that nobody asks for."""
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _typed(kind: str) -> tuple[Any, Any]:
+    """The types of a label's value and metadata: of boxes and classes what is counted, of others
+    everything.
+    """
+    if kind == _BOXES:
+        return _Drawn, _metadata(kind, [("names", dict[int, str], msgspec.field(name="class-map"))])
+    if kind.endswith(_CLASS_ENDINGS):
+        name = Annotated[str, msgspec.Meta(min_length=1)]
+        row = ("name", name, msgspec.field(name="class-name"))
+        return int | float | str | bool, _metadata(kind, [row])
+    return Any, Object
+
+
+def _metadata(kind: str, fields: list[Any]) -> Any:
+    more: list[Any] = [
+        ("human", Literal["yes", "no"], msgspec.field(name="human-annotated")),
+        ("type", Literal[kind]),
+    ]
+    return msgspec.defstruct("Metadata", [*fields, *more], gc=False)
+
+
+def _numbers(kind: str, place: int, lines: Sequence[Any]) -> Numbers:
+    """The numbers of one attribute.
+
+    Raises:
+        _Unlike: something about it is to be told of its line.
+
+    """
+    take = attrgetter(f"value{place}", f"metadata{place}")
+    pairs = [take(line) for line in lines]
+    both = [pair for pair in pairs if UNSET not in pair]
+    if len(both) < len(pairs) and any(pair.count(UNSET) == 1 for pair in pairs):
+        raise _Unlike
+    if kind == _BOXES:
+        return _boxes(both)
+    if kind.endswith(_CLASS_ENDINGS):
+        return _classes(both)
+    return _whatever(kind, both)
+
+
+_Pairs = Sequence[tuple[Any, Any]]
+
+
+def _boxes(pairs: _Pairs) -> Numbers:
+    try:
+        labels = [
+            metadata.names[box.class_id] for value, metadata in pairs for box in value.annotations
+        ]
+    except KeyError:
+        raise _Unlike from None
+    empty = [value.annotations for value, _ in pairs].count([])
+    return Numbers(len(pairs), empty, len(labels), labels, *_labelers(pairs))
+
+
+def _classes(pairs: _Pairs) -> Numbers:
+    labels = [metadata.name for _, metadata in pairs]
+    return Numbers(len(pairs), 0, 0, labels, *_labelers(pairs))
+
+
+def _labelers(pairs: _Pairs) -> tuple[int, int]:
+    """How many lines people and machines labeled."""
+    human = [metadata.human for _, metadata in pairs].count("yes")
+    return human, len(pairs) - human
+
+
+def _whatever(kind: str, pairs: _Pairs) -> Numbers:
+    sums = Numbers(0, 0, 0, [], 0, 0)
+    for value, metadata in pairs:
+        if value is None or metadata.get("type") != kind:
+            raise _Unlike
+        one = numbers_of(value, metadata, _refuse)
+        sums.labeled += 1
+        sums.empty += one.empty
+        sums.boxes += one.boxes
+        sums.labels += one.labels
+        sums.human += one.human
+        sums.machine += one.machine
+    return sums
+
+
+def _refuse(_code: str, _words: str) -> None:
+    raise _Unlike
+
+
+def numbers_of(value: Any, metadata: Object, say: Callable[[str, str], object]) -> Numbers:
+    """The numbers of one line's label; what is odd is said."""
+    found = counted(value, metadata, say)
+    labeler = metadata.get("human-annotated")
+    return Numbers(
+        1, found.empty, found.boxes, list(found.labels), labeler == "yes", labeler == "no"
+    )

@@ -1,0 +1,204 @@
+"""What a manifest holds, in numbers (pure, streaming): lines, sources, labels, and what is odd.
+
+Promises to `labeljob manifest summary` and to whoever counts results: every line is counted,
+nothing in it makes this raise, and memory is one block of lines, 8 bytes a line for the sources,
+and the names. A label is labeled where its attribute is there (not null); `labels` counts every
+occurrence (see `counted.py`); of a name that comes twice in a line the last value stands, as with
+most readers.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from bot.manifests import lines
+from bot.manifests.blocks_of_lines import BLOCK, blocks, halves
+from bot.manifests.json_lines import LineFault, numbered, parse_loosely
+from bot.manifests.json_words import BadLine, Object, short
+from bot.manifests.known_lines import Shape, Totals, numbers_of
+from bot.manifests.repeats import NO_SOURCE, Repeats
+from bot.manifests.told import METADATA, SOURCES, failure, label_columns
+from bot.manifests.wording import WHOLE_FILE, Kind, sentence
+
+FINDINGS_KEPT = 20  # of each code: enough to look at; all are counted
+_NAMES_MOST = 1_000  # ours: attributes of a manifest; those beyond are told and not counted
+
+_KINDS = {
+    **lines.KINDS,
+    "both": Kind('has both "source-ref" and "source"', "", "Keep exactly one."),
+    "missing": Kind("names no source", "", 'Each line needs "source-ref" or "source".'),
+    "shape": Kind("has a label that is not what its type says", "", ""),
+    "figure": Kind("has a figure that cannot be read", "", ""),
+    "class": Kind("has a class without a name", "", "Add it to the class-map of this line."),
+    "no-label": Kind("has metadata without a label", "", "Both need the same name."),
+    "failed": Kind("got no label", "", ""),
+    "types": Kind("has a label of another type than the lines before", "", ""),
+    "names": Kind("has more label attributes than Labeljob counts", "", ""),
+    "more": Kind("{}", "", ""),
+}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something odd: the line it is in (0 for the file), its code and words for a person."""
+
+    line: int
+    code: str
+    message: str
+
+
+class Summary(msgspec.Struct):
+    """What a manifest holds. `sources` are different ones; lines whose source came before are
+    `duplicates`. `unusable` says that the file is no manifest at all.
+    """
+
+    lines: int = 0
+    bytes: int = 0
+    sources: int = 0
+    duplicates: int = 0
+    attributes: dict[str, Totals] = msgspec.field(default_factory=dict)
+    findings: list[Finding] = msgspec.field(default_factory=list)
+
+    @property
+    def unusable(self) -> bool:
+        """Whether nothing of it is a manifest."""
+        return not self.sources
+
+
+def summarize(chunks: Iterable[bytes]) -> Summary:
+    """The summary of a manifest that arrives in pieces of any size."""
+    reading = Reading()
+    for block in blocks(chunks):
+        if not reading.summary.bytes:
+            other = lines.other_file(block.split(b"\n", 1)[0])
+            if other:
+                reading.note(WHOLE_FILE, other)
+                break
+        reading.take(block)
+    return reading.end()
+
+
+@dataclass(slots=True)
+class Reading:
+    """A manifest on its way."""
+
+    summary: Summary = field(default_factory=Summary)
+    shape: Shape = field(default_factory=Shape)
+    repeats: Repeats = field(default_factory=lambda: Repeats(FINDINGS_KEPT))
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def take(self, block: bytes) -> None:
+        """Count a block of lines: at once where they are of the known shape, else in halves."""
+        self.summary.bytes += len(block)
+        self._take(block)
+
+    def _take(self, block: bytes) -> None:
+        if len(block) <= BLOCK and self._known(block):
+            return
+        first, second = halves(block)
+        if second:
+            self._take(first)
+            self._take(second)
+            return
+        for _, body in numbered([block]):
+            self.summary.lines += 1
+            self._one(self.summary.lines, body)
+
+    def _known(self, block: bytes) -> bool:
+        found = self.shape.read(block)
+        if found is None:
+            return False
+        self.summary.lines += len(found.marks)
+        self.repeats.take(found.marks)
+        for name, numbers in found.numbers.items():
+            if numbers.labeled:
+                self.summary.attributes[name].add(numbers)
+        return True
+
+    def _one(self, number: int, body: bytes | None) -> None:
+        """Count a line by itself, and learn from it what others may be like."""
+        if number == 1 and body and body.startswith(lines.BOM):
+            self.note(number, "bom")
+            body = body.removeprefix(lines.BOM)
+        try:
+            line = parse_loosely(body)
+        except BadLine as fault:
+            self.repeats.take([NO_SOURCE])
+            self.note(number, fault.code, fault.text)
+            return
+        self.repeats.take([self._source(number, line)])
+        for name, metadata in label_columns(line):
+            self._label(number, name, line.get(name), metadata)
+        self.shape.learn(line, self.summary.attributes)
+
+    def _source(self, number: int, line: Object) -> int:
+        """The hash of a line's source."""
+        found = [name for name in SOURCES if name in line]
+        if len(found) > 1:
+            self.note(number, "both")
+        source = line[found[0]] if found else None
+        if isinstance(source, str):
+            return hash(source)
+        self.note(number, "type" if found else "missing")
+        return NO_SOURCE
+
+    def _label(self, number: int, name: str, value: Any, metadata: Object) -> None:
+        kind = metadata.get("type")
+        totals = self._totals(number, name, kind if isinstance(kind, str) else "")
+        if totals is None:
+            return
+        if value is None:
+            self._unlabeled(number, name, metadata)
+            return
+        odd: dict[str, str] = {}
+        totals.add(numbers_of(value, metadata, odd.setdefault))
+        for code, words in odd.items():
+            self.note(number, code, f"“{short(name)}” {words}")
+
+    def _totals(self, number: int, name: str, kind: str) -> Totals | None:
+        known = self.summary.attributes.get(name)
+        if known is None:
+            if len(self.summary.attributes) >= _NAMES_MOST:
+                self.note(number, "names", f"“{short(name)}”")
+                return None
+            known = self.summary.attributes[name] = Totals(kind)
+        if known.type != kind and kind:
+            if known.type:
+                self.note(number, "types", f"“{short(name)}” is {short(kind)}")
+            known.type = known.type or kind
+        return known
+
+    def _unlabeled(self, number: int, name: str, metadata: Object) -> None:
+        reason = failure(metadata)
+        if reason:
+            self.note(number, "failed", f"“{short(name)}”: {short(reason, 160)}")
+        else:
+            words = f"“{short(name + METADATA)}” has no “{short(name)}” beside it"
+            self.note(number, "no-label", words)
+
+    def note(self, number: int, code: str, text: str | Callable[[], str] = "") -> None:
+        """Keep a finding while there are few of its code."""
+        self.counts[code] += 1
+        if self.counts[code] <= FINDINGS_KEPT:
+            words = text if isinstance(text, str) else text()
+            said = sentence([LineFault(number, code, words)], 1, _KINDS[code])
+            self.summary.findings.append(Finding(number, code, said))
+
+    def end(self) -> Summary:
+        """The whole summary, its findings in the order of the lines."""
+        found = self.summary
+        self.repeats.end()
+        found.sources, found.duplicates = self.repeats.sources, self.repeats.count
+        for number, earlier in self.repeats.found:
+            self.note(number, "repeat", f"line {earlier:,} has it too")
+        self.counts["repeat"] += self.repeats.count - len(self.repeats.found)
+        if not found.lines and not found.findings:
+            self.note(WHOLE_FILE, "empty")
+        for code, count in self.counts.items():
+            if count > FINDINGS_KEPT:
+                words = f"{count - FINDINGS_KEPT:,} more lines have this"
+                found.findings.append(Finding(WHOLE_FILE, code, words))
+        found.findings.sort(key=lambda finding: (finding.line or found.lines + 1, finding.code))
+        return found
