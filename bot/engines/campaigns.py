@@ -112,6 +112,7 @@ class Campaigns:
         self.names = engine.names
         self.abilities = engine.abilities
         self.workforce = engine.workforce
+        self.streams = engine.streams
         self.task_types = TaskTypes(
             msgspec.structs.replace(
                 kind,
@@ -274,6 +275,7 @@ class Campaigns:
         many = ceil(order.objects / order.task_type.objects_max)
         names = _free(order.name, self._engine.taken_names(order.name[: _NAME_MAX - 4]), many)
         storage = self._storage.attended(steps.alive)
+        assert order.manifest is not None  # it has objects
         lines = _lines(storage.chunks(order.manifest))
         parts = []
         for name in names:

@@ -55,9 +55,11 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     first; `concurrent_tasks` is how many tasks lie before the team at once; 0 says nothing.
     `task_price` is what a worker of the public workforce is paid for a task, in tenths of a US
     cent (only for that workforce).
-    `input_topic` and `output_topic` are ARNs of SNS topics, `output_key` and `volume_key` KMS keys,
-    `declarations` what the data is free of. `auto_label` asks for automated labeling, which may
-    begin with the model of an earlier job (`first_model`, an ARN).
+    A `streaming` job gets its objects while it runs, from `input_topic`, and may be fed by the
+    events of `feed_folder`, an S3 folder; `output_topic` hears of every label. Topics are ARNs of
+    SNS topics, `output_key` and `volume_key` are KMS keys, `declarations` what the data is free of.
+    `auto_label` asks for automated labeling, which may begin with the model of an earlier job
+    (`first_model`, an ARN).
     """
 
     stop_at_objects: int = 0
@@ -68,7 +70,9 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
     output_key: str = ""
     volume_key: str = ""
+    streaming: bool = False
     input_topic: str = ""
+    feed_folder: str = ""
     output_topic: str = ""
     auto_label: bool = False
     first_model: str = ""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.engines.particulars import NO_EXTRAS, NO_PARTICULARS, Extras, Particulars
+from bot.engines.streams import Streams
 from bot.engines.task_type import TaskType, TaskTypes
 from bot.engines.workforce import Workforce
 from bot.instructions.page import Instructions
@@ -72,7 +73,7 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Order:
     """What an engine gets of a draft. Durations are seconds; `manifest` lists the objects, one JSON
-    line each.
+    line each; None of a streaming job that begins without any.
 
     `request_key` is ours and marks the job at the engine, so that it is known again after an answer
     that never came. `folder` is where the bot keeps what belongs to the job; `allowed` are the
@@ -83,7 +84,7 @@ class Order:
     name: str
     label_attribute: str
     task_type: TaskType
-    manifest: S3Uri
+    manifest: S3Uri | None
     output: S3Uri
     folder: S3Uri
     workteam: str
@@ -237,6 +238,7 @@ class Engine(Protocol):
     abilities: Abilities
     task_types: TaskTypes
     workforce: Workforce | None  # the people of one's own, where they are managed here
+    streams: Streams | None  # how objects come to a job that runs, where it takes any
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken (asked while a person waits: 1.5 s).

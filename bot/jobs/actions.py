@@ -50,6 +50,12 @@ def can_take_over(job: JobFacts, state: JobState) -> bool:
     return job.read_only and not state.ended
 
 
+def can_send(job: JobFacts, state: JobState) -> bool:
+    """Whether it is a streaming job that takes objects."""
+    going = state.state in lifecycle.STOPPABLE and not job.stop_wanted
+    return state.stream is not None and going
+
+
 def can_label(job: JobFacts, state: JobState) -> bool:
     """Whether there is a portal to open and something to do in it."""
     return bool(job.portal_url) and state.state == lifecycle.IN_PROGRESS
@@ -290,6 +296,19 @@ AGAIN: Action[Shown] = Action(
         tucked=lambda _shown: True,
     ),
 )
+SEND: Action[Shown] = Action(
+    command=LABELJOB,
+    word="send",
+    usage="send name [address]",
+    help="send more objects to a streaming job: files, or what an S3 address names",
+    right="send",
+    first="see",
+    rule=Rule(Role.MEMBER, words="send objects to jobs here"),
+    about="the job to send to",
+    unnamed="Name the job to send to: /labeljob send name. /labeljob list open shows them.",
+    words=True,
+    button=Button(id="job_send", text=_where(can_send, "Send…"), place=1, spoken="Send to {}"),
+)
 DEFAULTS: Action[Shown] = Action(
     command=LABELJOB,
     word="defaults",
@@ -321,6 +340,7 @@ DELETE_PRESET = "delete preset"
 DELETE_PRESET_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this preset")
 STATUS_SHORTCUT = "job_status"  # on any message of a job's thread; `manifest.yml` names it
 LABEL_THESE_SHORTCUT = "label_these"  # on any message with files
+SEND_THESE_SHORTCUT = "send_these"  # the same
 SAVE_PRESET_ID = "job_preset"  # stands beside it, on the status of a job that is over
 POST_STATUS_ID = "job_post_status"  # stands on what [Status] answers, not on the card
 
@@ -336,6 +356,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     ADJUST,
     CONTINUE,
     AGAIN,
+    SEND,
     TAKE_OVER,
     INSTRUCTIONS,
     PORTAL,

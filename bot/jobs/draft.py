@@ -107,6 +107,11 @@ class Draft(msgspec.Struct, frozen=True):
     begun: int = 0
     asks_output: bool = False
 
+    @property
+    def begins_empty(self) -> bool:
+        """Whether it is a streaming job that begins without any data."""
+        return self.extras.streaming and not self.input_uri and not self.brought
+
 
 MADE_UP = ("job_name", "title", "description", "task_time_limit_s")
 """What the bot makes of the other answers where nobody writes it."""
@@ -137,7 +142,15 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         taken_from=earlier.job_name,
         taken_type="" if mended else earlier.task_type,
         taken_labels=() if mended else earlier.labels,
+        extras=earlier.extras if mended else _without_stream(earlier.extras),
     )
+
+
+def _without_stream(extras: Extras) -> Extras:
+    """The extras of a job that begins like a streaming one: two that listen to one topic would each
+    label all of it.
+    """
+    return msgspec.structs.replace(extras, streaming=False, input_topic="", feed_folder="")
 
 
 def without_source(more: dict[str, str]) -> dict[str, str]:

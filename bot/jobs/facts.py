@@ -50,7 +50,7 @@ class Facts:
             channel=job.channel,
             portal_url=team.portal if team else "",
             created_at=job.asked_at,
-            expires_at=job.asked_at + timedelta(seconds=draft.availability_s),
+            expires_at=_expires_at(job),
             output_uri=self._engine.results(draft.output_uri, draft.job_name),
             engine=self._engine.names,
             read_only=job.followed,
@@ -88,10 +88,17 @@ class Facts:
             left=job.state.unlabeled if job.state.total else None,
             total=job.state.total,
             seconds_left=lifecycle.seconds_left(job.state),
-            ends_at=job.asked_at + timedelta(seconds=job.draft.availability_s),
+            ends_at=_expires_at(job),
             says=rich_words(job.draft.short_instructions, job.draft.names) or job.draft.description,
             has_instructions=not job.followed,
         )
+
+
+def _expires_at(job: Job) -> datetime | None:
+    """When the job ends by itself; None for a streaming job, which goes on until it is stopped."""
+    if job.draft.extras.streaming:
+        return None
+    return job.asked_at + timedelta(seconds=job.draft.availability_s)
 
 
 def _next_try(job: Job) -> datetime | None:

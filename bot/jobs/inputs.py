@@ -349,6 +349,16 @@ def in_several(objects: int, kind: TaskType, place: str) -> str:
     )
 
 
+def too_much_at_once(objects: int, kind: TaskType, place: str) -> str:
+    """That a streaming job cannot begin with so many objects, in words; "" where it can."""
+    if objects <= kind.objects_max:
+        return ""
+    return (
+        f"These are {count(objects, kind.noun)}; {place} begins a streaming job with "
+        f"{kind.objects_max:,} at most. Begin with fewer, and send the rest when it runs."
+    )
+
+
 def reading_of(draft: Draft) -> texts.Reading:
     """What was chosen on the form about files of texts."""
     return texts.Reading(

@@ -97,7 +97,7 @@ class Launch:
         except Refusal:
             self._engine.withdraw(job.name, job.request_key, steps)
             raise
-        steps.job = replace(steps.job, draft=draft, manifest_uri=str(order.manifest))
+        steps.job = replace(steps.job, draft=draft, manifest_uri=str(order.manifest or ""))
         submitted = self._engine.submit(order, steps)
         self._taken(steps.job, submitted)
 

@@ -22,6 +22,7 @@ from bot.engines.protocol import (
     Report,
 )
 from bot.jobs.data.brought import Stored
+from bot.jobs.stream.state import Stream
 from bot.manifests.looked import Looked
 
 __all__ = [
@@ -101,6 +102,7 @@ class JobState(msgspec.Struct, frozen=True):
     them, oldest first. `steps` is what its engine has
     kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
     objects is that comes before it, `stored` how far the storing of files that were brought.
+    `stream` is what is known of the objects of a streaming job, None for any other.
     `why_unlabeled` says which objects have no label and why, once it is over and some failed.
     `trouble` is why the last try to launch it came to nothing, in
     words; `unanswered_since` is when its engine ceased to answer, once that has lasted for minutes.
@@ -128,6 +130,7 @@ class JobState(msgspec.Struct, frozen=True):
     steps: dict[str, str] = {}
     looked: Looked | None = None
     stored: Stored | None = None
+    stream: Stream | None = None
     why_unlabeled: str = ""
     trouble: str = ""
     unanswered_since: datetime | None = None
@@ -383,6 +386,7 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
         last = now
     return msgspec.structs.replace(
         before,
+        stream=_stream(before, report, now),
         labeled=report.labeled,
         human=report.human,
         machine=report.machine,
@@ -393,6 +397,15 @@ def _counted(before: JobState, report: Report, now: datetime) -> JobState:
         first_count=start,
         worked_s=worked,
     )
+
+
+def _stream(before: JobState, report: Report, now: datetime) -> Stream | None:
+    """Of a streaming job: an object came or was labeled, so it is not idle."""
+    total = report.labeled + report.failed + report.unlabeled
+    same = (report.labeled, total) == (before.labeled, before.total)
+    if before.stream is None or same:
+        return before.stream
+    return before.stream.active(now)
 
 
 def _milestones(before: JobState, after: JobState) -> list[Change]:

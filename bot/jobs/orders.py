@@ -19,7 +19,7 @@ from bot.jobs.data.brought import Stored
 from bot.jobs.data.storing import Storing
 from bot.jobs.draft import Draft, final_attribute, without_source
 from bot.jobs.facts import instructions_of
-from bot.jobs.inputs import Input, Inputs, in_several
+from bot.jobs.inputs import BadInput, Input, Inputs, in_several, too_much_at_once
 from bot.jobs.records import Job
 from bot.manifests.looked import Looked
 from bot.people.access import Access
@@ -28,6 +28,10 @@ from bot.people.teams import Teams
 
 class NotStored(Refusal):
     """The files are put into S3 as the job is launched; until then there is no object to show."""
+
+
+class NothingYet(Refusal):
+    """A streaming job that begins without data has no object to show until one is sent."""
 
 
 class Progress(Protocol):
@@ -82,7 +86,7 @@ class Orders:
         kind = self._engine.task_types[draft.task_type]
         of_files, draft = self._with_files(draft, kind, steps)
         read, manifest = self._manifest(draft, kind, folder, alive)
-        of_data = [words for words in (read.notes, self._several(read, kind)) if words]
+        of_data = [words for words in (read.notes, self._several(read, kind, draft)) if words]
         draft = msgspec.structs.replace(
             draft,
             notes=(*of_files, *of_data, *checked.notes),
@@ -99,6 +103,8 @@ class Orders:
             BadInput, MissingObject, AwsRefused, AwsBusy: see `Inputs`.
 
         """
+        if draft.begins_empty:
+            raise NothingYet
         if draft.brought:
             raise NotStored
         kind = self._engine.task_types[draft.task_type]
@@ -106,7 +112,7 @@ class Orders:
         line = Inputs(storage, self._open.of(draft.channel)).first(draft, kind)
         return self._order(draft, S3Uri.parse(draft.input_uri), "", 1), line
 
-    def _order(self, draft: Draft, manifest: S3Uri, request_key: str, objects: int) -> Order:
+    def _order(self, draft: Draft, manifest: S3Uri | None, request_key: str, objects: int) -> Order:
         kind = self._engine.task_types[draft.task_type]
         output = S3Uri.parse(draft.output_uri)
         return Order(
@@ -161,10 +167,12 @@ class Orders:
 
     def _manifest(
         self, draft: Draft, kind: TaskType, folder: S3Uri, alive: Callable[[], None]
-    ) -> tuple[Input, S3Uri]:
+    ) -> tuple[Input, S3Uri | None]:
         """What was read of the data, and the manifest that lists the objects; one that is
         made has the hash of its content in its key.
         """
+        if draft.begins_empty:
+            return Input(0, 0, ""), None
         storage = self._storage.attended(alive)
         manifest = S3Uri.parse(draft.input_uri)
         with Inputs(storage, self._open.of(draft.channel)).made(draft, kind, folder) as made:
@@ -173,5 +181,10 @@ class Orders:
                 storage.put_once(manifest, made.body, "application/x-ndjson")
             return made.input, manifest
 
-    def _several(self, read: Input, kind: TaskType) -> str:
-        return in_several(read.objects, kind, self._engine.names.place)
+    def _several(self, read: Input, kind: TaskType, draft: Draft) -> str:
+        place = self._engine.names.place
+        if draft.extras.streaming:
+            if words := too_much_at_once(read.objects, kind, place):
+                raise BadInput(words)
+            return ""
+        return in_several(read.objects, kind, place)

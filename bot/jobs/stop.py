@@ -11,7 +11,16 @@ import msgspec
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about, redact
-from bot.engines.protocol import COMPLETED, FAILED, STOPPED, STOPPING, Engine, JobGone, Known
+from bot.engines.protocol import (
+    COMPLETED,
+    FAILED,
+    INITIALIZING,
+    STOPPED,
+    STOPPING,
+    Engine,
+    JobGone,
+    Known,
+)
 from bot.jobs.cards import thread_lines
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import LAUNCHING, Change, Kind, observe
@@ -98,7 +107,7 @@ class Stop:
 
     def round(self) -> None:
         """Do the stops that people asked for; AWS being busy leaves them for the next round."""
-        for job in self._records.to_stop():
+        for job in filter(_may_be_asked, self._records.to_stop()):
             with about(job=job.id), self._tries.hold(f"stop:{job.id}", rest=_REST) as hold:
                 if hold:
                     attempt(
@@ -135,6 +144,13 @@ class Stop:
         line = thread_lines.not_stopped_line(self._facts.heard(job), redact(refusal.words))
         state = msgspec.structs.replace(job.state, stopped_by="")
         self._store.change(replace(job, stop_wanted=False), state, line=line)
+
+
+def _may_be_asked(job: Job) -> bool:
+    """Whether AWS takes a stop by now: a streaming job none while it gets ready (its guide says
+    so).
+    """
+    return job.state.stream is None or job.state.state != INITIALIZING
 
 
 def _wait(job: Job, pause: Transient) -> None:

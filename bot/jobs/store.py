@@ -181,6 +181,30 @@ class JobStore:
         for channel in self._outbox.channels(session, subject(saved)):
             self._show(session, saved, channel)
 
+    def note_stream(self, session: Session, job_id: str, *, sent: int, to_send: int) -> None:
+        """How many objects were sent to a streaming job, and how many of those that were asked for
+        are still to be; written in the commit of the change that it tells about.
+        """
+        job = self._records.get_for_update(session, job_id)
+        if job is None or job.state.stream is None:
+            return
+        before = job.state.stream
+        stream = msgspec.structs.replace(before, sent=sent, to_send=to_send)
+        if sent > before.sent:
+            stream = stream.active(self._clock())
+        if stream == before:
+            return
+        state = msgspec.structs.replace(job.state, stream=stream)
+        saved = self._records.save(session, replace(job, state=state))
+        for channel in self._outbox.channels(session, subject(saved)):
+            message = card.root_card(self._facts.of(saved), state)
+            self._outbox.show(session, subject(saved), channel, message, gap=self._gap)
+
+    def say(self, session: Session, job: Job, line: Message, *, key: str) -> None:
+        """A line of the job's thread that changes nothing of it, once for a key."""
+        for channel in self._outbox.channels(session, subject(job)):
+            self._outbox.say(session, subject(job), channel, line, key=f"{key}:{channel}")
+
     def _note_next(self, session: Session, job: Job) -> None:
         """The job that this one comes after shows so on its cards."""
         chain = job.draft.chain

@@ -37,6 +37,10 @@ from bot.jobs.status import Status
 from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
 from bot.jobs.store_data import StoreData
+from bot.jobs.stream.asking import Sends
+from bot.jobs.stream.idle import Idle
+from bot.jobs.stream.records import Sendings
+from bot.jobs.stream.send import Reading, Send
 from bot.jobs.watch import Watch
 from bot.jobs.why_unlabeled import WhyUnlabeled
 from bot.people.workers import Workers
@@ -63,6 +67,9 @@ class JobStory:
     logs: Logs
     previews: Previews
     store_data: StoreData
+    sends: Sends
+    send: Send
+    idle: Idle
     standing: Standing
     store: JobStore
     engine: Engine
@@ -82,6 +89,8 @@ class JobStory:
             Round("store", quick, self.store_data.round, Pool("store", _AT_ONCE)),
             Round("launch", quick, self.launch.round, Pool("launch", _AT_ONCE)),
             Round("stop", quick, simple(self.stop.round)),
+            Round("send", quick, self.send.round, Pool("send", _AT_ONCE)),
+            Round("idle", gaps.poll_gap, simple(self.idle.round)),
             Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
             Round("teams", gaps.teams_gap, simple(lambda: self.queue.refresh(team_id))),
             Round("queues", quick, simple(lambda: self.queue.round(team_id))),
@@ -108,6 +117,9 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         logs=parts.logs(),
         previews=parts.previews,
         store_data=parts.store_data(),
+        sends=parts.sends(),
+        send=parts.send(),
+        idle=parts.idle(),
         standing=parts.standing(),
         store=parts.store,
         engine=engine,
@@ -127,6 +139,8 @@ class _Parts:
         self._facts = Facts(ground.teams, engine, ground.access.told)
         self.records = Records(ground.db, ground.clock, ground.new_id)
         self.held = HeldByUs(self.records, account)
+        self._storing = Storing(self._at_work, ground.files)
+        self._sendings = Sendings(ground.db)
         self._orders = Orders(
             engine=engine,
             checker=self._checker(self._at_work),
@@ -134,7 +148,7 @@ class _Parts:
             open_places=ground.settings.open_places,
             access=ground.access,
             teams=ground.teams,
-            storing=Storing(self._at_work, ground.files),
+            storing=self._storing,
         )
         self.previews = Previews(engine, self._orders, ground.uploads)
         self.store = JobStore(
@@ -288,6 +302,40 @@ class _Parts:
 
     def logs(self) -> Logs:
         return Logs(self._engine, self._facts)
+
+    def sends(self) -> Sends:
+        ground = self._ground
+        return Sends(
+            db=ground.db,
+            records=self.records,
+            sendings=self._sendings,
+            engine=self._engine,
+            access=ground.access,
+            open_places=ground.settings.open_places,
+            new_id=ground.new_id,
+        )
+
+    def send(self) -> Send:
+        ground = self._ground
+        return Send(
+            db=ground.db,
+            records=self.records,
+            sendings=self._sendings,
+            store=self.store,
+            facts=self._facts,
+            engine=self._engine,
+            reading=Reading(self._at_work, ground.settings.open_places, self._storing),
+            tries=ground.tries,
+        )
+
+    def idle(self) -> Idle:
+        return Idle(
+            records=self.records,
+            store=self.store,
+            facts=self._facts,
+            tries=self._ground.tries,
+            clock=self._ground.clock,
+        )
 
     def standing(self) -> Standing:
         ground = self._ground

@@ -15,6 +15,7 @@ from commands.labeljob import (
     mention,
     presets,
     press,
+    send,
     status,
     stop,
     store,
@@ -35,7 +36,8 @@ def register(app: SlackApp, stories: Stories) -> None:
             stories.jobs.engine.names.place, unknown=word
         ),
     )
-    for part in (create, defaults, presets, store, label_these, stop, press, status, mention):
+    forms = (create, defaults, presets, store, label_these, send, stop)
+    for part in (*forms, press, status, mention):
         part.register(app, stories)
 
 

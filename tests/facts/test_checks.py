@@ -24,6 +24,7 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "the own page works",
         "pictures are no text",
         "automated labeling is worth it",
+        "the topics are there",
         "an audit's lines carry the audited labels alone",
     ]
     assert len({each.place for each in CHECKS}) == len(CHECKS)

@@ -41,6 +41,7 @@ from bot.jobs.form.rules import (
 )
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
+from bot.jobs.stream.state import Stream
 from bot.people.work_team import WorkTeam
 from tests.idle_engine import idle_engine
 
@@ -107,6 +108,7 @@ GOING = st.builds(
     worked_s=st.floats(0, 1e7),
     output_uri=TYPED,
     why_unlabeled=st.just("") | TYPED,
+    stream=st.none() | st.builds(Stream, sent=COUNTS, to_send=COUNTS),
 )
 
 
@@ -131,6 +133,9 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         queue_card.queue_left(words),
         thread_lines.retried_line(words),
         thread_lines.set_aside_line(job, state, words),
+        thread_lines.sent_line(job, words, sent=2, before=1, notes=(words, "")),
+        thread_lines.not_sent_line(job, "U0MARA", words, sent=1),
+        thread_lines.idle_line(job, 7, NOW),
         dataset_card.help_message(),
         dataset_card.no_such_dataset(words),
     ]

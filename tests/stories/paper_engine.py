@@ -28,6 +28,7 @@ from bot.engines.protocol import (
     Steps,
     Submitted,
 )
+from bot.engines.streams import Streams
 from bot.engines.task_type import CLASSIFY, TaskType, TaskTypes
 from bot.engines.workforce import Workforce
 from bot.people.work_team import WorkTeam
@@ -91,6 +92,7 @@ class PaperEngine:
     )
     task_types = TaskTypes((MARGINS, PILES))
     workforce: Workforce | None = None
+    streams: Streams | None = None
 
     def __init__(self, objects: int, *, lose: tuple[str, ...] = ()) -> None:
         self.projects: dict[int, Project] = {}

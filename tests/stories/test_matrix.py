@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -22,6 +23,7 @@ from bot.datasets import card as dataset_card
 from bot.jobs.cards import member_words, status_card
 from bot.jobs.draft import Draft
 from bot.jobs.form import channel_form
+from bot.jobs.stream.state import Stream
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError, elements
@@ -161,6 +163,8 @@ class Scene:
         world.s3.delete_object(Bucket=seed.RAW, Key="matrix/gone.manifest")
         world.settle()
         set_aside(world, "matrix-stuck", self.channel)
+        world.ask(an_order("matrix-stream", team=QUEUE_TEAM), self.channel)
+        self.stream()
         self.cells = 0
         self._cards: dict[str, dict[str, Any]] = {}
 
@@ -193,6 +197,13 @@ class Scene:
             rows.execute(
                 text("UPDATE job SET set_aside = 'AWS did not answer' WHERE name = 'matrix-stuck'")
             )
+
+    def stream(self) -> None:
+        """One of the jobs takes objects while it runs."""
+        job = self.world.bot.jobs.status.named(TEAM_ID, self.channel, "matrix-stream")
+        state = msgspec.structs.replace(job.state, stream=Stream())
+        self.world.bot.jobs.store.change(job, state)
+        self.world.settle()
 
     def form(self, page: int) -> None:
         """Our member opens the form of a job, up to a page."""
@@ -509,6 +520,7 @@ ROWS = (
     typed("/labeljob", "adjust matrix-half", '"job_form_1'),
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
     typed("/labeljob", "again matrix-half", '"job_form_1'),
+    typed("/labeljob", "send matrix-stream", '"job_send_view'),
     typed("/labeljob", "help", HELP_WORDS, all=True),
     typed("/labeljob", "presets", "presets"),
     typed("/labeljob", "defaults", "set what forms begin with", manager=True),
@@ -609,6 +621,27 @@ ROWS = (
             ts=s.card("matrix-running")["ts"],
         ),
         "This message has no files",
+    ),
+    Row(
+        "message_shortcut send_these",
+        "(Send to a job)",
+        lambda s, who: who.ask(
+            "shortcut",
+            callback_id="send_these",
+            channel=s.channel,
+            ts=s.card("matrix-stream")["ts"],
+        ),
+        "This message has no files",
+    ),
+    pressed("job_send", "matrix-stream", '"job_send_view'),
+    Row(
+        "view_submission job_send_view",
+        "(send)",
+        lambda _s, who: who.fill(address={"value": f"s3://{seed.RAW}/ripeness/"}),
+        '"job_send_view_sent',
+        ready=lambda s: s.world.mara.press(s.card("matrix-stream"), "job_send"),
+        refused="This window is too old, or not yours",
+        own=True,
     ),
     Row(
         "action queue_instructions",

@@ -126,6 +126,7 @@ class World:
         self.sagemaker: Any = session.client("sagemaker", endpoint_url=self.services.aws_url)
         self.rekognition: Any = session.client("rekognition", endpoint_url=self.services.aws_url)
         self.s3: Any = session.client("s3", endpoint_url=self.services.aws_url)
+        self.sns: Any = session.client("sns", endpoint_url=self.services.aws_url)
 
     def stop(self) -> None:
         self.door.stop()
@@ -159,6 +160,7 @@ class World:
         with self.bot.ground.db.engine.begin() as rows:
             rows.execute(text("UPDATE job SET next_try_at = 0"))
             rows.execute(text("UPDATE dataset SET next_try_at = 0"))
+            rows.execute(text("UPDATE sending SET next_try_at = 0"))
 
     def finish(self, name: str) -> None:
         """Let a job's simulated people work until it is over, then let the bot see it."""

@@ -20,6 +20,7 @@ from bot.engines.ground_truth.preview import Previewer
 from bot.engines.ground_truth.private_workforce import PrivateWorkforce
 from bot.engines.ground_truth.public_workforce import PublicWorkforce
 from bot.engines.ground_truth.request import place_of, request
+from bot.engines.ground_truth.streams import TopicStreams
 from bot.engines.protocol import (
     INITIALIZING,
     Abilities,
@@ -35,6 +36,7 @@ from bot.engines.protocol import (
     Submitted,
     TeamGone,
 )
+from bot.engines.streams import Streams
 from bot.engines.workforce import Workforce
 from bot.instructions.page import PAGE_LIMIT, PageTooLarge, worker_page
 from bot.people.work_team import WorkTeam
@@ -44,11 +46,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Workforces:
-    """Who can be asked to label: people of one's own, where they are managed, and the public."""
+class Beside:
+    """What an account has beside its jobs: people of one's own, where they are managed, the public,
+    and topics that bring objects.
+    """
 
     own: Workforce | None
     public: PublicWorkforce
+    streams: Streams | None = None
 
 
 class GroundTruth:
@@ -80,7 +85,7 @@ class GroundTruth:
         *,
         region: str,
         kms_key: str = "",
-        workforces: Workforces | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self._gateway = gateway
         self._storage = storage
@@ -89,8 +94,9 @@ class GroundTruth:
         self._previewer = previewer
         self._region = region
         self._kms_key = kms_key
-        people = workforces or Workforces(None, PublicWorkforce(region, 0))
-        self.workforce, self._public = people.own, people.public
+        beside = beside or Beside(None, PublicWorkforce(region, 0))
+        self.workforce, self._public = beside.own, beside.public
+        self.streams = beside.streams
 
     @classmethod
     def of(cls, settings: Settings, aws: Aws) -> "GroundTruth":
@@ -106,9 +112,10 @@ class GroundTruth:
             Previewer(aws, role.arn),
             region=settings.aws_region,
             kms_key=key,
-            workforces=Workforces(
+            beside=Beside(
                 PrivateWorkforce(aws),
                 PublicWorkforce(settings.aws_region, settings.public_task_price),
+                TopicStreams(aws),
             ),
         )
 

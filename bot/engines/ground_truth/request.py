@@ -63,10 +63,10 @@ def _said(**members: Any) -> dict[str, Any]:
 
 
 def _input(order: Order) -> dict[str, Any]:
-    source = {"S3DataSource": {"ManifestS3Uri": str(order.manifest)}}
+    manifest = _said(ManifestS3Uri=str(order.manifest or ""))
     topic = _said(SnsTopicArn=order.extras.input_topic)
     return {
-        "DataSource": {**source, **_said(SnsDataSource=topic)},
+        "DataSource": _said(S3DataSource=manifest, SnsDataSource=topic),
         **_said(DataAttributes=_said(ContentClassifiers=list(order.extras.declarations))),
     }
 

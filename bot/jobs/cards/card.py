@@ -13,6 +13,7 @@ from bot.base.blocks import (
     Block,
     actions,
     bar,
+    code,
     context,
     count,
     date,
@@ -138,7 +139,7 @@ def _lines(job: JobFacts, state: JobState) -> list[str]:
         return [waiting]
     team = [typed(job.team_name, _NAME)] if job.team_name else []
     if not state.total:
-        return [*(_unanswered(job, state) or [f"Counting the {job.noun}s…"]), *team]
+        return [*(_unanswered(job, state) or [_uncounted(job, state)]), *team]
     return [" · ".join([_counts(state), *_left(state)]), " · ".join([*team, *_pace(job, state)])]
 
 
@@ -173,7 +174,32 @@ def _counts(state: JobState) -> str:
     """How many are through, and how: the failed ones apart."""
     machine = f" · {state.machine:,} of them by machine" if state.machine else ""
     failed = f" · {state.failed:,} failed" if state.failed else ""
+    if backlog := backlog_words(state):
+        return f"{backlog}{failed}"
     return f"{state.done:,} of {state.total:,}{machine}{failed}"
+
+
+def _uncounted(job: JobFacts, state: JobState) -> str:
+    """What is said before there are numbers; a streaming job may have no objects yet."""
+    if state.stream is None or state.state == lifecycle.INITIALIZING:
+        return f"Counting the {job.noun}s…"
+    if state.stream.sent or state.stream.to_send:
+        return backlog_words(state)
+    return f"Waits for the first {job.noun}: {code(f'/labeljob send {job.name}')} brings some"
+
+
+def backlog_words(state: JobState) -> str:
+    """How many objects of a streaming job came, are labeled, wait for people, and are still being
+    sent; "" for any other job.
+    """
+    stream = state.stream
+    if stream is None:
+        return ""
+    came = max(stream.sent, state.total)
+    parts = [f"{came:,} sent", f"{state.labeled:,} labeled", f"{came - state.done:,} waiting"]
+    if stream.to_send:
+        parts.append(f"{stream.to_send:,} on the way")
+    return " · ".join(parts)
 
 
 def _left(state: JobState) -> list[str]:
@@ -297,6 +323,8 @@ def _small(job: JobFacts, state: JobState) -> list[str]:
         parts.append("read only")
     if job.expires_at and not state.ended:
         parts.append(f"ends {date(job.expires_at)}")
+    if state.stream and not state.ended:
+        parts.append("streaming, until it is stopped")
     return parts
 
 
@@ -345,7 +373,7 @@ def _pace(job: JobFacts, state: JobState) -> list[str]:
     """
     if silent := _unanswered(job, state):
         return silent
-    if not state.unlabeled:
+    if not state.unlabeled and state.stream is None:
         return [f"{job.engine.place} writes the results"]
     per_hour = lifecycle.rate(state)
     if per_hour is not None:

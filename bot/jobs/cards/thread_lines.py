@@ -6,8 +6,9 @@ the requester, once.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from bot.base.blocks import code, person, section, typed
+from bot.base.blocks import code, count, moment, person, section, typed
 from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
@@ -131,6 +132,34 @@ def retried_line(who: str) -> Message:
 def taken_over_line(who: str) -> Message:
     """A followed job became one of ours. `who` is a name."""
     return _line(f"Taken over by {typed(who, _NAME)}, who is told of its end from now on.")
+
+
+def sent_line(job: JobFacts, by: str, *, sent: int, before: int, notes: Sequence[str]) -> Message:
+    """What somebody (a name) sent to a streaming job has gone out: how many objects, and how many
+    of them had been sent before.
+    """
+    said = f"{typed(by, _NAME)} sent {count(sent, job.noun)}."
+    if before > 0:
+        had = "had been sent before and is" if before == 1 else "had been sent before and are"
+        said += f" {count(before, job.noun)} {had} not labeled twice."
+    told = "".join(f"\n{typed(note, 600)}" for note in notes if note)
+    return _line(f"{said}{told}")
+
+
+def not_sent_line(job: JobFacts, by: str, why: str, *, sent: int) -> Message:
+    """What somebody (a Slack id) sent to a streaming job did not go out; mentions them."""
+    lead = "Not sent" if not sent else f"Only {count(sent, job.noun)} sent"
+    again = f"When that is fixed, send it again: {code(f'/labeljob send {job.name}')}."
+    return _line(f"{person(by)} {lead}: {typed(why, 600)} {again}")
+
+
+def idle_line(job: JobFacts, days: int, ends: datetime) -> Message:
+    """A streaming job that will be stopped because nothing comes; mentions the requester."""
+    return _line(
+        f"{_mention(job)}Nothing was sent or labeled for {days} days. {job.engine.place} stops a "
+        f"streaming job after 10 such days: this one {moment(ends)}. "
+        f"{code(f'/labeljob send {job.name}')} keeps it alive; a stopped job cannot go on."
+    )
 
 
 def _line(text: str) -> Message:

@@ -155,7 +155,7 @@ class Checker:
         sight = self._sight(draft, self._storage.attended(step), look)
         answers: dict[str, Seen] = {}
         silent: list[str] = []
-        due = {one.name: one for one in self._checks if one.applies(draft, sight)}
+        due = {one.name: one for one in self._checks if _applies(one, draft, sight)}
         for name, check in due.items():
             try:
                 step()
@@ -203,7 +203,7 @@ class Checker:
         due = {
             check.name: check
             for check in self._checks
-            if check.before_launch and check.applies(draft, sight)
+            if check.before_launch and _applies(check, draft, sight)
         }
         answers = {name: _answer(check, draft, sight) for name, check in due.items()}
         return Checked(answers, tuple(_faults(answers, due)), ())
@@ -218,6 +218,13 @@ class Checker:
             self._known.name_of,
             look,
         )
+
+
+def _applies(check: Check, draft: Draft, sight: Sight) -> bool:
+    """Whether the check has something to look at."""
+    if draft.begins_empty and "input_uri" in {check.field, *check.needs}:
+        return False
+    return check.applies(draft, sight)
 
 
 def _answer(check: Check, draft: Draft, sight: Sight) -> Seen:

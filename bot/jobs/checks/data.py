@@ -1,11 +1,10 @@
 """Can the data be labeled: it is there, it has the right form, and it is not too much."""
 
-from bot.engines.task_type import TaskType
 from bot.jobs.checks.check import Check, Seen, Sight, look_at
 from bot.jobs.data.storing import in_zips
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.finding import Finding, Kind
-from bot.jobs.inputs import Input, Inputs, in_several
+from bot.jobs.inputs import Input, Inputs, in_several, too_much_at_once
 
 REPEATS = "repeats"
 """The fix: a new manifest beside the old, in which each object stands once."""
@@ -20,7 +19,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
     findings = (
         *_labeled(final_attribute(draft, kind), found),
         *_noted(found),
-        *_several(found, kind, sight),
+        *_several(found, draft, sight),
     )
     return Seen(findings, objects=found.objects, skipped=found.skipped, texts=found.texts)
 
@@ -32,9 +31,13 @@ def _noted(found: Input) -> list[Finding]:
     return [Finding(Kind.LOOK_AT, found.notes, fix=REPEATS if found.repeats else "")]
 
 
-def _several(found: Input, kind: TaskType, sight: Sight) -> list[Finding]:
-    """It becomes several jobs."""
-    words = in_several(found.objects, kind, sight.engine.names.place)
+def _several(found: Input, draft: Draft, sight: Sight) -> list[Finding]:
+    """It becomes several jobs; a streaming job is always one."""
+    kind, place = sight.kind(draft), sight.engine.names.place
+    if draft.extras.streaming:
+        words = too_much_at_once(found.objects, kind, place)
+        return [Finding(Kind.BLOCKS, words)] if words else []
+    words = in_several(found.objects, kind, place)
     return [Finding(Kind.LOOK_AT, words)] if words else []
 
 

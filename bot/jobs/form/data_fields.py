@@ -140,7 +140,7 @@ def _add(answer: Answer, asked: Asked) -> Asked:
 def _fault(asked: Asked, _allowed: Allowed) -> str:
     """What is wrong with the files, once it is known what reads them."""
     kind = asked.kind
-    if not of_files(asked) or kind is None:
+    if not of_files(asked) or kind is None or asked.draft.begins_empty:
         return ""
     endings = endings_of(kind.media, texts=kind.source_key == "source")
     return files_fault(asked.draft.brought, endings, kind.noun)

@@ -136,6 +136,29 @@ DECLARED: Field[Asked] = _extra(
     _declared,
     lambda answer, asked: _with(asked, declarations=tuple(answer.ticked)),
 )
+STREAMING: Field[Asked] = _extra(
+    "streaming",
+    "Streaming",
+    "It runs until somebody stops it, or for 10 days without an object; data at the beginning are "
+    "optional then. People send more with /labeljob send.",
+    lambda asked: checkboxes(
+        VALUE,
+        [option("Objects come while the job runs", "yes")],
+        ["yes"] if asked.draft.extras.streaming else [],
+    ),
+    lambda answer, asked: _with(asked, streaming=bool(answer.ticked)),
+)
+STREAM_FIELDS: tuple[Part[Asked], ...] = (
+    Heading("For objects that come later"),
+    STREAMING,
+    _text(
+        "input_topic",
+        "Topic that brings the objects",
+        "The ARN of an SNS topic of this job's own: all that is sent to it is labeled.",
+        "arn:aws:sns:eu-west-1:111122223333:to-label",
+    ),
+)
+"""How a job gets objects while it runs; left out where an engine has no such jobs."""
 
 EXTRA_FIELDS: tuple[Part[Asked], ...] = (
     Heading("Rarely needed"),

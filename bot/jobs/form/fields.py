@@ -168,7 +168,8 @@ SEVERAL: Field[Asked] = Field(
 
 
 def _read_input(answer: Answer, asked: Asked) -> Asked:
-    uri, before = folder(answer.text), asked.draft
+    before = asked.draft
+    uri = folder(answer.text) if answer.text else ""
     if zipped := zip_of(uri):
         return asked.but(brought=zipped)
     kind = "folder" if uri.endswith("/") or is_text_file(uri) else "manifest"
@@ -215,6 +216,7 @@ INPUT: Field[Asked] = Field(
     read=_read_input,
     fault=_input_fault,
     applies=of_address,
+    may_lack=lambda asked: asked.draft.extras.streaming,
 )
 OUTPUT: Field[Asked] = Field(
     name="output_uri",

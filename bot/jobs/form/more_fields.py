@@ -18,7 +18,7 @@ from bot.jobs.durations import parse_duration, spell_duration
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.data_fields import CHOICE_FIELDS
-from bot.jobs.form.extra_fields import AUTO_LABEL, EXTRA_FIELDS
+from bot.jobs.form.extra_fields import AUTO_LABEL, EXTRA_FIELDS, STREAM_FIELDS
 from bot.jobs.form.fields import OUTPUT, instructions
 from bot.jobs.form.reading import (
     hint,
@@ -286,6 +286,7 @@ MORE: tuple[Part[Asked], ...] = (
     _examples("good_examples", "Good examples", good=True),
     _examples("bad_examples", "Bad examples", good=False),
     AUTO_LABEL,
+    *STREAM_FIELDS,
     *EXTRA_FIELDS,
 )
 """What most leave as it is."""

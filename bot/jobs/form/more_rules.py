@@ -124,7 +124,7 @@ def template_fault(asked: Asked, allowed: Allowed) -> str:
 
 
 def stop_at_objects_fault(asked: Asked, _allowed: Allowed) -> str:
-    """At least one object; a job that a topic feeds has no such end."""
+    """At least one object; a streaming job has no such end."""
     number = asked.draft.extras.stop_at_objects
     if number < 0:
         return "A whole number, 1 or more; empty for no such end."
@@ -201,8 +201,41 @@ def volume_key_fault(asked: Asked, _allowed: Allowed) -> str:
 
 
 def input_topic_fault(asked: Asked, _allowed: Allowed) -> str:
-    """An SNS topic that feeds the job."""
-    return _topic_fault(asked.draft.extras.input_topic)
+    """An SNS topic that brings a streaming job its objects, and no other job."""
+    extras = asked.draft.extras
+    if extras.streaming and not extras.input_topic:
+        return "Give the topic that brings the objects: arn:aws:sns:region:account:name."
+    if extras.input_topic and not extras.streaming:
+        return "Tick Streaming above, or leave the topic empty."
+    return _topic_fault(extras.input_topic)
+
+
+def feed_folder_fault(asked: Asked, allowed: Allowed) -> str:
+    """A folder whose new pictures S3 tells the topic of; the results lie elsewhere."""
+    address, kind = asked.draft.extras.feed_folder, asked.kind
+    if not address:
+        return ""
+    if not asked.draft.extras.streaming:
+        return "Only a streaming job is fed by a folder. Tick Streaming above, or leave it empty."
+    if kind is not None and (kind.category != "Image" or kind.needs_manifest):
+        return (
+            f"S3 tells of new pictures alone: {kind.title.lower()} is fed by /labeljob send. Leave "
+            "it empty."
+        )
+    return _fed_from_fault(address, asked.draft.output_uri, allowed)
+
+
+def _fed_from_fault(address: str, output: str, allowed: Allowed) -> str:
+    """A folder that is open to the channel, without the results in it."""
+    try:
+        place = read_place(address)
+    except BadAddress as bad:
+        return str(bad)
+    if not place.is_folder:
+        return "Name a folder: end the address with a slash (/)."
+    if output.startswith(str(place)):
+        return "The results lie in it, and would be labeled in turn. Choose another folder."
+    return not_open(place, allowed.places)
 
 
 def output_topic_fault(asked: Asked, _allowed: Allowed) -> str:
@@ -228,8 +261,8 @@ def auto_label_fault(asked: Asked, _allowed: Allowed) -> str:
             f"Automated labeling needs {AUTO_LABEL_MIN:,} objects; here are {draft.objects:,}. "
             "Leave it out."
         )
-    if draft.extras.input_topic:
-        return "A job that a topic feeds has no automated labeling. Leave one of the two out."
+    if draft.extras.streaming:
+        return "A streaming job has no automated labeling. Leave one of the two out."
     return ""
 
 
@@ -268,7 +301,9 @@ EXTRAS: Mapping[str, Rule] = {
     "auto_label": auto_label_fault,
     "first_model": first_model_fault,
     "volume_key": volume_key_fault,
+    "streaming": lambda _asked, _allowed: "",  # a tick is never wrong; what it asks for may be
     "input_topic": input_topic_fault,
+    "feed_folder": feed_folder_fault,
     "output_topic": output_topic_fault,
     "task_price": lambda _asked, _allowed: "",  # no form asks it: that workforce is closed
 }
@@ -367,6 +402,6 @@ def _key_fault(key: str) -> str:
 
 
 def _without_topic(asked: Asked) -> str:
-    if not asked.draft.extras.input_topic:
+    if not asked.draft.extras.streaming:
         return ""
-    return "A job that a topic feeds does not end by a count. Leave it empty."
+    return "A streaming job does not end by a count. Leave it empty."

@@ -37,6 +37,7 @@ from bot.instructions.rich_text import beginnings
 from bot.jobs.draft import NAMED, SAMPLE, Draft, says_more, team_key
 from bot.jobs.form import data_fields, fields
 from bot.jobs.form.asked import Asked
+from bot.jobs.form.extra_fields import STREAM_FIELDS
 from bot.jobs.form.fields import KIND_FIELD, WORK_TEAM, same_words
 from bot.jobs.form.more_fields import (
     JOB_NAME,
@@ -254,6 +255,8 @@ def job_form(engine: Engine, *, files: bool = True) -> JobForm:
     if not files:
         for part in (data_fields.SOURCE, *data_fields.FILE_FIELDS):
             form = _without(form, part)
+    if engine.streams is None:
+        more = tuple(part for part in more if part not in STREAM_FIELDS)
     if abilities.names_again:
         more = _without(more, JOB_NAME, JOB_NAME_AGAIN)
     if abilities.one_team:

@@ -28,7 +28,7 @@ from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.form.asked import Asked
-from bot.jobs.form.extra_fields import AUTO_LABEL, EXTRA_FIELDS
+from bot.jobs.form.extra_fields import AUTO_LABEL, EXTRA_FIELDS, STREAM_FIELDS
 from bot.jobs.form.pages import BACK, REVIEW, REVIEW_STEP, SHOW_MORE, metadata
 from bot.jobs.form.particular_fields import LABEL_PARTICULARS, PARTICULAR_FIELDS
 
@@ -43,7 +43,7 @@ _MADE_UP = {
     "description": "description",
     "task_time_limit_s": "time for a task",
 }
-_BESIDE = (*PARTICULAR_FIELDS, *LABEL_PARTICULARS, AUTO_LABEL, *EXTRA_FIELDS)
+_BESIDE = (*PARTICULAR_FIELDS, *LABEL_PARTICULARS, AUTO_LABEL, *STREAM_FIELDS, *EXTRA_FIELDS)
 _PREVIEW = 400  # characters of the instructions that the review shows
 
 
@@ -151,11 +151,11 @@ def _finding(one: Finding, sign: str, draft_id: str, label: str) -> Block:
 def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
     """Name, number of objects, team, bounds and labels."""
     draft, kind, noun = asked.draft, asked.kind, asked.noun
-    found = (
-        f"{count(facts.objects, noun)} found"
-        if facts.objects is not None
-        else f"{noun}s not counted yet"
-    )
+    found = f"{noun}s not counted yet"
+    if facts.objects is not None:
+        found = f"{count(facts.objects, noun)} found"
+    elif draft.begins_empty:
+        found = f"{noun}s come while it runs"
     if draft.texts.words and facts.objects is not None:
         found = f"{count(facts.objects, noun)} found: {typed(draft.texts.words, 500)}"
     skipped = f", {count(facts.skipped, 'other file')} skipped" if facts.skipped else ""
@@ -167,14 +167,16 @@ def _review_lines(asked: Asked, facts: Reviewed) -> list[str]:
     each = "one person" if draft.workers_per_object == 1 else f"{draft.workers_per_object} people"
     task = escape(kind.title) if kind else typed(draft.task_type, 60)
     attribute = final_attribute(draft, kind)
-    ends = f"after {spell_duration(draft.availability_s)}"
+    ends = f"the job ends after {spell_duration(draft.availability_s)}"
     if draft.due:
-        ends = moment(datetime.fromtimestamp(draft.due, UTC))
+        ends = f"the job ends {moment(datetime.fromtimestamp(draft.due, UTC))}"
+    elif draft.extras.streaming:
+        ends = f"each waits for {spell_duration(draft.availability_s)} at most"
     return [
         f"*Job* {code(draft.job_name, 70)}, labels kept as {code(attribute, 140)}",
         f"*Task* {task}: {found}{skipped}",
         f"*Team* {typed(draft.workteam_name, 80)}{members}; {each} per {noun}",
-        f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; the job ends {ends}",
+        f"*Time* {spell_duration(draft.task_time_limit_s)} for one {noun}; {ends}",
         f"*Labels* {_labels(draft)}",
     ]
 
@@ -190,6 +192,11 @@ def _review_places(draft: Draft, facts: Reviewed) -> list[str]:
     slash = " (read as a folder: the slash at its end was added)" if draft.slash_added else ""
     if draft.brought:
         slash = f" ({typed(shown(draft.brought), 200)}, put there before launch)"
+    if draft.begins_empty:
+        return [
+            "*Data* none at the beginning: they come while it runs",
+            f"*Output manifest* {code(facts.output_manifest, 1000)}",
+        ]
     made = " (made before launch)" if draft.input_kind == "folder" else ""
     source = facts.input_manifest or (draft.input_uri if draft.input_kind == "manifest" else "")
     return [

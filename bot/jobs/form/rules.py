@@ -142,6 +142,8 @@ def _read(address: str, allowed: Allowed) -> S3Uri | str:
 def input_fault(asked: Asked, allowed: Allowed) -> str:
     """A manifest or a folder, in a place that is open to the channel."""
     draft = asked.draft
+    if draft.begins_empty:
+        return ""
     if not draft.input_uri:
         return (
             "Name a manifest (s3://bucket/folder/data.manifest) or a folder (s3://bucket/folder/)."
@@ -251,6 +253,8 @@ def availability_fault(asked: Asked) -> str:
 def due_fault(asked: Asked) -> str:
     """A moment that Ground Truth's bounds for TaskAvailabilityLifetimeInSeconds allow."""
     seconds, most = asked.draft.availability_s, _life_max(asked)
+    if asked.draft.due and asked.draft.extras.streaming:
+        return "A streaming job runs until somebody stops it. Leave this empty."
     if not asked.draft.due or AVAILABILITY_MIN_S <= seconds <= most:
         return ""
     if seconds < AVAILABILITY_MIN_S:

@@ -1,0 +1,1 @@
+"""Streaming jobs: objects that come while a job runs."""
