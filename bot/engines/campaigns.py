@@ -42,7 +42,7 @@ from bot.engines.protocol import (
     Submitted,
 )
 from bot.engines.task_type import TaskTypes
-from bot.manifests.json_lines import numbered
+from bot.manifests.merge import whole_lines
 from bot.people.work_team import WorkTeam
 
 JOBS_MAX = 20
@@ -218,7 +218,7 @@ class Campaigns:
             for part in campaign.parts:
                 there = self._report(part).output_uri
                 try:
-                    yield from _lines(storage.chunks(S3Uri.parse(there)) if there else ())
+                    yield from whole_lines(storage.chunks(S3Uri.parse(there)) if there else ())
                 except Refusal as refusal:
                     lost.append(f"{part.name}: {refusal.words}")
 
@@ -276,7 +276,7 @@ class Campaigns:
         names = _free(order.name, self._engine.taken_names(order.name[: _NAME_MAX - 4]), many)
         storage = self._storage.attended(steps.alive)
         assert order.manifest is not None  # it has objects
-        lines = _lines(storage.chunks(order.manifest))
+        lines = whole_lines(storage.chunks(order.manifest))
         parts = []
         for name in names:
             # the last takes the rest: what was written since the lines were counted is not lost
@@ -356,13 +356,6 @@ def _free(name: str, taken: set[str], many: int) -> list[str]:
         if one.lower() not in taken:
             found.append(one)
     return found
-
-
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole lines with their ends; empty ones are left out."""
-    for _number, line in numbered(chunks):
-        if line:
-            yield line + b"\n"
 
 
 def _told(refusal: Refusal, made: int) -> Refusal:

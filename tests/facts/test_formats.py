@@ -295,6 +295,7 @@ EVERY_KIND = (
             type="video-object-tracking",
             address="s3://o/SeqLabel.json",
             classes=(Class("car"), Class("bus")),
+            class_numbers=("3", "0"),
         ),
     ),
     line(

@@ -207,7 +207,8 @@ def _classes_there(told: Told, numbers: Numbers) -> Object:
     """The classes that occur in a file of its own."""
     if not told.classes:
         return {}
-    names = {str(numbers.of(each.name)): each.name for each in told.classes}
+    known = told.class_numbers or tuple(str(numbers.of(each.name)) for each in told.classes)
+    names = {at: each.name for at, each in zip(known, told.classes, strict=False)}
     if told.kind == "cloud":
         return {"color-map": {at: {"class-name": name} for at, name in names.items()}}
     return {"class-map": names}

@@ -34,19 +34,8 @@ _FILE = "labels.csv"
 _COLUMNS = (
     *("line", "source-ref", "source", "attribute", "type", "kind", "label", "confidence"),
     *("left", "top", "width", "height", "attributes", "form", "points", "start", "end"),
-    *(
-        "center",
-        "size",
-        "yaw",
-        "mask",
-        "colour",
-        "picture_width",
-        "picture_height",
-        "file",
-        "human",
-        "job",
-        "created",
-    ),
+    *("center", "size", "yaw", "mask", "colour", "picture_width", "picture_height", "file"),
+    *("number", "human", "job", "created"),
     *("adjusted", "about", "comments", "labeled", "failure"),
 )
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")  # what spreadsheets run, and the apostrophes before it
@@ -109,8 +98,10 @@ def _rows(place: int, told: Told, findings: Findings) -> Iterator[_Row]:
 
 
 def _figures(told: Told) -> Iterator[_Row]:
-    for each in told.classes:
-        yield {"label": each.name, "form": "class", "confidence": each.confidence}
+    numbers = told.class_numbers or ("",) * len(told.classes)
+    for each, at in zip(told.classes, numbers, strict=False):
+        row: _Row = {"label": each.name, "form": "class", "confidence": each.confidence}
+        yield row | {"number": at}
     for box in told.boxes:
         yield {
             "label": box.label,
@@ -225,6 +216,7 @@ def _told(place: int, rows: list[dict[str, str]], findings: Findings) -> Told:
         mask=Mask(first["mask"], colours) if first["mask"] else None,
         spans=tuple(each for each in figures if isinstance(each, Span)),
         cuboids=tuple(each for each in figures if isinstance(each, Cuboid)),
+        class_numbers=tuple(row["number"] for row in rows if row["number"]),
         address=first["file"],
         size=(size[0], size[1]) if size[0] and size[1] else None,
         human=_SAID.get(first["human"]),
