@@ -7,8 +7,9 @@ from io import BytesIO
 from PIL import Image
 
 from bot.manifests.shapes import Box, Line, Told
+from bot.pictures.limits import TILES
 from bot.pictures.palette import Colours
-from bot.pictures.sheet import PICTURE, TILES, contact_sheet
+from bot.pictures.sheet import PICTURE, contact_sheet
 from bot.pictures.tiles import Easel, tile_of
 
 _SIZE = (1_152, 864)  # a megapixel

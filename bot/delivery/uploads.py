@@ -1,12 +1,15 @@
-"""Files for one person: uploaded into their direct message with the bot, which nobody else reads.
+"""Files for one person: uploaded into their direct message with the bot, which nobody else reads;
+or for a thread, where its channel wants that.
 
 Promises to the stories: the file stands there whole, or what is raised says why not. A file cannot
 be shown to one person of a channel, and one that was shared is not unshared by deleting a message:
-so nothing is ever uploaded anywhere else. Asked again after an answer that never came, it may stand
-there twice.
+so nothing is uploaded anywhere but where it was asked for. Asked again after an answer that never
+came, it may stand there twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 
 from slack_sdk import WebClient
@@ -26,6 +29,16 @@ class UploadUnsure(Transient):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is not empty; `alt` are the words that stand for a picture (1,000 characters)."""
+
+    name: str
+    body: bytes
+    title: str
+    alt: str = ""
+
+
 class Uploads:
     """Gives files to people. `client` makes the client at the first use; `may` tells whether the
     token has `scope`, as far as is known.
@@ -41,27 +54,47 @@ class Uploads:
     def _client(self) -> WebClient:
         return self._make()
 
-    def give(self, user_id: str, name: str, body: bytes, *, title: str, words: str) -> None:
-        """Put a file (not empty) into the person's direct message with the bot, below `words`
-        (mrkdwn).
+    def give(self, user_id: str, file: File, words: str) -> None:
+        """Put a file into the person's direct message with the bot, below `words` (mrkdwn).
 
         Raises:
             NotUploaded: with what an administrator can do.
             UploadUnsure: no answer.
 
         """
-        try:
+        with _renamed():
             there = self._client.conversations_open(users=[user_id])["channel"]["id"]
-            self._client.files_upload_v2(
-                channel=there, filename=name, content=body, title=title, initial_comment=words
-            )
-        except SlackApiError as error:
-            if answer_of(error) is Answer.UNKNOWN:
-                raise UploadUnsure from error
-            raise NotUploaded(
-                f"Slack does not take files from Labeljob ({slack_code(error)}). An administrator "
-                f"can install the app again with the scope {self.scope}; `labeljob doctor` says "
-                "what is missing."
-            ) from error
-        except (SlackRequestError, *NO_ANSWER) as error:
+            self._put(file, words, there)
+
+    def post(self, channel: str, thread_ts: str, file: File, words: str) -> None:
+        """Put a file into a thread, for everybody in its channel. Raises what `give` raises."""
+        with _renamed():
+            self._put(file, words, channel, thread_ts)
+
+    def _put(self, file: File, words: str, channel: str, thread_ts: str | None = None) -> None:
+        self._client.files_upload_v2(
+            channel=channel,
+            thread_ts=thread_ts,
+            filename=file.name,
+            content=file.body,
+            title=file.title,
+            alt_txt=file.alt or None,
+            initial_comment=words,
+        )
+
+
+@contextmanager
+def _renamed() -> Iterator[None]:
+    """What hinders an upload, in our words."""
+    try:
+        yield
+    except SlackApiError as error:
+        if answer_of(error) is Answer.UNKNOWN:
             raise UploadUnsure from error
+        raise NotUploaded(
+            f"Slack does not take files from Labeljob ({slack_code(error)}). An administrator can "
+            f"install the app again with the scope {Uploads.scope}; `labeljob doctor` says what is "
+            "missing."
+        ) from error
+    except (SlackRequestError, *NO_ANSWER) as error:
+        raise UploadUnsure from error

@@ -35,6 +35,12 @@ def can_stop(job: JobFacts, state: JobState) -> bool:
     return going and not job.read_only and (not job.stop_wanted or bool(job.set_aside))
 
 
+def can_show(_job: JobFacts, state: JobState) -> bool:
+    """Whether there are results to look at."""
+    over = state.state in {lifecycle.COMPLETED, lifecycle.STOPPED, lifecycle.FAILED}
+    return over and state.labeled > 0
+
+
 def can_retry(job: JobFacts, state: JobState) -> bool:
     """Whether the job was set aside and can be resumed, or waits for its next try."""
     return bool(job.set_aside or job.next_try) and not state.ended
@@ -108,6 +114,21 @@ LIST: Action[Shown] = Action(
     first="see",
     rule=SEE,
     mention="list",
+)
+RESULTS: Action[Shown] = Action(
+    command=LABELJOB,
+    word="results",
+    usage="results name",
+    help="the results of a job that is over, counted and drawn, in your direct messages",
+    right="see",
+    first="see",
+    rule=SEE,
+    about="the job whose results to look at",
+    unnamed="Name the job: /labeljob results name. /labeljob list done shows them.",
+    mention="results name",
+    button=Button(
+        id="job_results", text=_where(can_show, "Results"), place=1, spoken="Results of {}"
+    ),
 )
 STOP: Action[Shown] = Action(
     command=LABELJOB,
@@ -348,6 +369,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     CREATE,
     STATUS,
     LIST,
+    RESULTS,
     STOP,
     RETRY,
     FOLLOW,

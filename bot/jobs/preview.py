@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.base.errors import Refusal
-from bot.delivery.uploads import Uploads
+from bot.delivery.uploads import File, Uploads
 from bot.engines.protocol import Engine
 from bot.jobs.cards import preview_words
 from bot.jobs.draft import Draft
@@ -46,10 +46,7 @@ class Previews:
         step()
         previewed = self.engine.preview(order, line)
         step()
-        self.uploads.give(
-            user_id,
-            f"{draft.job_name}-preview.html",
-            previewed.page.encode(),
-            title=preview_words.title(draft),
-            words=preview_words.words(draft, line, previewed.notes),
+        file = File(
+            f"{draft.job_name}-preview.html", previewed.page.encode(), preview_words.title(draft)
         )
+        self.uploads.give(user_id, file, preview_words.words(draft, line, previewed.notes))

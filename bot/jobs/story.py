@@ -31,6 +31,8 @@ from bot.jobs.preflight_records import PreflightRecords
 from bot.jobs.preview import Previews
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
+from bot.jobs.results.records import ResultsRecords
+from bot.jobs.results.results import Results
 from bot.jobs.retry import Retry
 from bot.jobs.standing import Standing
 from bot.jobs.status import Status
@@ -70,6 +72,7 @@ class JobStory:
     sends: Sends
     send: Send
     idle: Idle
+    results: Results
     standing: Standing
     store: JobStore
     engine: Engine
@@ -92,6 +95,7 @@ class JobStory:
             Round("send", quick, self.send.round, Pool("send", _AT_ONCE)),
             Round("idle", gaps.poll_gap, simple(self.idle.round)),
             Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
+            Round("results", quick, self.results.round, Pool("results", _AT_ONCE)),
             Round("teams", gaps.teams_gap, simple(lambda: self.queue.refresh(team_id))),
             Round("queues", quick, simple(lambda: self.queue.round(team_id))),
         ]
@@ -120,6 +124,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         sends=parts.sends(),
         send=parts.send(),
         idle=parts.idle(),
+        results=parts.results(),
         standing=parts.standing(),
         store=parts.store,
         engine=engine,
@@ -335,6 +340,21 @@ class _Parts:
             facts=self._facts,
             tries=self._ground.tries,
             clock=self._ground.clock,
+        )
+
+    def results(self) -> Results:
+        ground = self._ground
+        return Results(
+            wanted=ResultsRecords(ground.db),
+            records=self.records,
+            facts=self._facts,
+            storage=self._at_work,
+            open_places=ground.settings.open_places,
+            uploads=ground.uploads,
+            outbox=ground.outbox,
+            access=ground.access,
+            tries=ground.tries,
+            db=ground.db,
         )
 
     def standing(self) -> Standing:

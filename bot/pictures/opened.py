@@ -13,8 +13,8 @@ from io import BytesIO
 from PIL import Image, UnidentifiedImageError
 
 from bot.base.errors import Refusal
+from bot.pictures.limits import BYTES_MOST
 
-BYTES_MOST = 30_000_000  # ours: what is read of one picture
 _FORMATS = (
     "JPEG",
     "PNG",

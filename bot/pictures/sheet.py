@@ -9,9 +9,9 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from bot.pictures.lettering import blank, fitted, line_height, width, write
+from bot.pictures.limits import TILES
 from bot.pictures.palette import GREY, INK, PALE, PAPER
 
-TILES = 20
 WIDTH = 1_280
 _ACROSS = 5
 _GAP = 8

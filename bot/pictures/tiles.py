@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from bot.base.errors import LabeljobError
+from bot.base.errors import Refusal
 from bot.manifests.sequence_labels import FrameMarks, frame_addresses, frame_marks
 from bot.manifests.shapes import Line, Told
 from bot.pictures.cloud_card import classes_of, cloud_card, points_of
@@ -20,8 +20,8 @@ from bot.pictures.text_card import text_card
 from bot.pictures.words import name_of, said_of, told_by
 
 Read = Callable[[str], bytes]
-"""The bytes of a file by its address, at most `BYTES_MOST` of them; raises what a person may read
-(`LabeljobError`).
+"""The bytes of a file by its address, at most `BYTES_MOST` of them; raises a `Refusal` whose
+words fit a tile.
 """
 _TEXTS = (".txt", ".text", ".csv", ".md", ".html", ".json")
 _CLIPS = (".mp4", ".webm", ".mov", ".ogg", ".avi", ".mkv")
@@ -53,7 +53,7 @@ def tile_of(line: Line, attribute: str, easel: Easel) -> Tile:
     shown = _shown(line, told)
     try:
         image, why_not = _image(line, shown, easel), ""
-    except LabeljobError as error:
+    except Refusal as error:
         image, why_not = None, error.words
     return Tile(f"{line.number:,} · {name_of(line)}", said_of(told), image, why_not)
 

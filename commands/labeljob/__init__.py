@@ -15,6 +15,7 @@ from commands.labeljob import (
     mention,
     presets,
     press,
+    results,
     send,
     status,
     stop,
@@ -37,7 +38,7 @@ def register(app: SlackApp, stories: Stories) -> None:
         ),
     )
     forms = (create, defaults, presets, store, label_these, send, stop)
-    for part in (*forms, press, status, mention):
+    for part in (*forms, press, results, status, mention):
         part.register(app, stories)
 
 

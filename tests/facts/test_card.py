@@ -153,7 +153,13 @@ def test_an_ended_card_is_one_line_and_what_can_still_be_done() -> None:
     assert line == "*Ripe or not, July harvest* · Completed: all 1,240 labeled, in 2 days 4 hours"
     assert said.blocks[2]["elements"][0]["text"] == "Mara · ripe-july"
     assert "portal" not in words(said)
-    assert buttons(said) == ["job_make_dataset", "job_instructions", "job_status", "job_duplicate"]
+    assert buttons(said) == [
+        "job_results",
+        "job_make_dataset",
+        "job_instructions",
+        "job_status",
+        "job_duplicate",
+    ]
 
 
 def test_a_job_that_failed_says_what_to_do() -> None:
@@ -253,18 +259,18 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
         ("in_progress", {"read_only": True}, {"job_status", "job_take_over", "open_portal"}),
         ("in_progress", {"stop_wanted": True}, {"job_status", "job_instructions", "open_portal"}),
         ("stopping", {}, {"job_status", "job_instructions"}),
-        ("completed", {}, {"job_status", "job_instructions", "job_make_dataset"}),
+        ("completed", {}, {"job_results", "job_status", "job_instructions", "job_make_dataset"}),
         (
             "stopped",
             {"kind": TASK_TYPES["bounding-box"]},
-            {"job_status", "job_instructions", "job_make_dataset"},
+            {"job_results", "job_status", "job_instructions", "job_make_dataset"},
         ),
         (
             "completed",
             {"kind": TASK_TYPES["text-classification"]},
-            {"job_status", "job_instructions"},
+            {"job_results", "job_status", "job_instructions"},
         ),
-        ("completed", {"kind": None}, {"job_status", "job_instructions"}),
+        ("completed", {"kind": None}, {"job_results", "job_status", "job_instructions"}),
         ("refused", {}, {"job_status", "job_instructions", "job_fix"}),
         ("refused", {"read_only": True}, {"job_status"}),
     ],

@@ -26,7 +26,7 @@ from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import LogEntry
 from bot.instructions.page import Example, Instructions, slack_preview
-from bot.jobs.cards import card, log_card, queue_card, status_card, thread_lines
+from bot.jobs.cards import card, log_card, queue_card, results_card, status_card, thread_lines
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
 from bot.jobs.form import pages, where
@@ -41,7 +41,10 @@ from bot.jobs.form.rules import (
 )
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, LIVE, JobState
+from bot.jobs.results.counted import Counted, LabelTimes
+from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
+from bot.manifests.shapes import Line
 from bot.people.work_team import WorkTeam
 from tests.idle_engine import idle_engine
 
@@ -115,6 +118,27 @@ GOING = st.builds(
 def windows(message: Message) -> dict[str, Any]:
     """A message's blocks as the window that the App Home opens."""
     return modal("Status", message.blocks, callback_id="status")
+
+
+@given(job=JOBS, label=TYPED, words=TYPED, many=st.sampled_from([0, 1, 7, 300]))
+@settings(max_examples=25)
+def test_slack_takes_results_of_any_labels(
+    job: JobFacts, label: str, words: str, many: int
+) -> None:
+    """Results that Slack refuses are silence for whoever asked; labels may be long, and many."""
+    asked = AskedOf(job.id, "C1", Wish(label=label[:200], below=0.5, page=3))
+    labels = {f"{number}{label}"[:250]: LabelTimes(9, 10**9) for number in range(many)}
+    line = Line(10**9, f"s3://b/{words}", "", ())
+    found = Counted(10**9, 9, 4, 3, 70, labels, {"boxes"}, [line] * 20)
+    for message in (
+        results_card.results_message(job, found, asked, words),
+        results_card.results_message(job, Counted(), AskedOf(job.id)),
+        results_card.on_their_way(job),
+        results_card.not_made(job, words),
+    ):
+        assert validate_message(message.payload()) == []
+    for view in (results_card.filter_page(job, asked), results_card.being_drawn(job)):
+        assert validate_view(view) == []
 
 
 @given(job=JOBS, state=GOING, words=TYPED)

@@ -13,7 +13,8 @@ from bot.manifests.sequence_labels import frame_addresses, frame_marks
 from bot.manifests.shapes import Box, Class, Cuboid, Drawing, Line, Mask, Span, Told
 from bot.pictures.cloud_card import classes_of, points_of
 from bot.pictures.lettering import fitted, readable, width
-from bot.pictures.opened import BYTES_MOST, Undrawable, opened
+from bot.pictures.limits import BYTES_MOST
+from bot.pictures.opened import Undrawable, opened
 from bot.pictures.palette import LABELS, Colours, contrast, ink_on
 from bot.pictures.sheet import PICTURE, WIDTH, Tile, contact_sheet, large_picture
 from bot.pictures.tiles import Easel, tile_of

@@ -20,10 +20,13 @@ import pytest
 from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
-from bot.jobs.cards import member_words, status_card
+from bot.jobs.cards import member_words, results_card, status_card
 from bot.jobs.draft import Draft
 from bot.jobs.form import channel_form
+from bot.jobs.results.counted import Counted
+from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
+from bot.manifests.shapes import Line
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError, elements
@@ -246,6 +249,31 @@ class Scene:
         draft = self.world.bot.jobs.status.named(TEAM_ID, self.channel, "matrix-done").draft
         known.save("Kept", draft, "U0MARA")
         self.listed = self.world.mara.command(self.channel, "/labeljob", "presets")["ephemeral"]
+
+    def results(self) -> None:
+        """The second of three pages of results, in our member's direct messages."""
+        jobs, mara = self.world.bot.jobs, self.world.mara
+        job = jobs.status.named(TEAM_ID, self.channel, "matrix-done")
+        shown = [Line(number, "s3://b/a.jpg", "", ()) for number in range(21, 41)]
+        message = results_card.results_message(
+            jobs.results.facts.of(job),
+            Counted(objects=60, labeled=60, fitting=60, shown=shown),
+            AskedOf(job.id, self.channel, Wish(page=2)),
+        )
+        there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
+        self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
+        self.counts = mara.messages(there)[-1]
+
+    def press_results(self, who: Person, action: str) -> None:
+        """A button below them, or the first choice of the menu."""
+        menu = self.counts["blocks"][-1]["elements"][-1]
+        more = {"selected_option": menu["options"][0]} if action == menu["action_id"] else {}
+        who.press(self.counts, action, **more)
+
+    def results_window(self) -> None:
+        """The window that chooses among them."""
+        self.results()
+        self.press_results(self.world.mara, "results_choose")
 
     def form_preset(self) -> None:
         """The name of a preset is asked over the review."""
@@ -507,6 +535,21 @@ def of_managers(window: dict[str, Any]) -> Row:
 LIN = "lin@orchard.example"
 PICKERS = WorkTeam("arn:pickers", WAITING)
 HELP_WORDS = "/labeljob create"
+COUNTED = "are being counted and drawn"
+
+
+def of_results(action: str, does: str) -> Row:
+    """Something below results, which stand in our member's direct messages."""
+    return Row(
+        f"action {action}",
+        f"[{action}]",
+        lambda s, who: s.press_results(who, action),
+        does,
+        ready=Scene.results,
+        own=True,
+    )
+
+
 ROWS = (
     typed("/labeljob", "create", '"job_form_1'),
     typed("/labeljob", "list", "jobs in this channel"),
@@ -516,6 +559,7 @@ ROWS = (
     typed("/labeljob", "retry matrix-stuck", "matrix-stuck is resumed", ready=Scene.stuck),
     typed("/labeljob", "follow matrix-new", "matrix-new is followed"),
     typed("/labeljob", "log matrix-running", "og of "),
+    typed("/labeljob", "results matrix-done", COUNTED),
     typed("/labeljob", "verify matrix-half", '"job_form_1'),
     typed("/labeljob", "adjust matrix-half", '"job_form_1'),
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
@@ -546,6 +590,7 @@ ROWS = (
     mention("retry matrix-stuck", "matrix-stuck is resumed", ready=Scene.stuck),
     mention("follow matrix-newer", "matrix-newer is followed"),
     mention("log matrix-running", "og of "),
+    mention("results matrix-done", COUNTED),
     mention("help", HELP_WORDS),
     Row(
         "event app_home_opened",
@@ -593,6 +638,19 @@ ROWS = (
     pressed("job_take_over", "matrix-theirs", "take over this job", manager=True),
     pressed("job_instructions", "matrix-running", "Brown spots", guest=True),
     pressed("job_log", "matrix-running", "og of "),
+    pressed("job_results", "matrix-done", COUNTED),
+    of_results("results_choose", '"results_filter'),
+    of_results("results_earlier", COUNTED),
+    of_results("results_later", COUNTED),
+    of_results("results_large", COUNTED),
+    Row(
+        "view_submission results_filter",
+        "(results)",
+        lambda _s, who: who.fill(),
+        COUNTED,
+        ready=Scene.results_window,
+        own=True,
+    ),
     pressed("job_make_dataset", "matrix-done", '"dataset_form'),
     pressed("job_fix", "matrix-refused", '"job_form_1'),
     pressed("job_duplicate", "matrix-done", '"job_form_1'),

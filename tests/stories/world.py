@@ -161,6 +161,7 @@ class World:
             rows.execute(text("UPDATE job SET next_try_at = 0"))
             rows.execute(text("UPDATE dataset SET next_try_at = 0"))
             rows.execute(text("UPDATE sending SET next_try_at = 0"))
+            rows.execute(text("UPDATE results SET next_try_at = 0"))
 
     def finish(self, name: str) -> None:
         """Let a job's simulated people work until it is over, then let the bot see it."""

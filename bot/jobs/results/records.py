@@ -1,0 +1,108 @@
+"""The window on the database for results that somebody waits for."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+from sqlmodel import Field, Session, col, delete, select
+
+from bot.base.db import Database
+from bot.jobs.results.wish import Wish
+from bot.work.tries import Tried, TriedRow, columns, due, write_version
+
+_WISH = msgspec.json.Decoder(Wish)
+
+
+class ResultsRow(TriedRow, table=True):
+    """What one person wants of a job's results, or (with an empty `user_id`) the thread in
+    `channel`; the newest wish counts.
+    """
+
+    __tablename__ = "results"
+
+    id: str = Field(primary_key=True)
+    job_id: str
+    user_id: str
+    channel: str
+    wish: str
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Tried):
+    """What is wanted (see `ResultsRow`)."""
+
+    job_id: str
+    user_id: str
+    channel: str
+    wish: Wish
+    asked_at: float
+
+
+class ResultsRecords:
+    """What is wanted of results. Times go by the database's clock."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def want(self, job_id: str, user_id: str, channel: str, wish: Wish) -> None:
+        """Write down a wish, in place of an earlier one that was not fulfilled yet."""
+        now = self._db.time()
+        row_id = f"{job_id}:{user_id or channel}"
+        with self._db.write() as session:
+            before = session.get(ResultsRow, row_id)
+            version = before.version + 1 if before else 0
+            row = ResultsRow(
+                id=row_id,
+                job_id=job_id,
+                user_id=user_id,
+                channel=channel,
+                wish=msgspec.json.encode(wish).decode(),
+                asked_at=now,
+                version=version,
+            )
+            session.merge(row)
+
+    def get(self, row_id: str) -> Wanted | None:
+        """The wish of that id."""
+        with self._db.read() as session:
+            row = session.get(ResultsRow, row_id)
+            return _wanted(row) if row else None
+
+    def waiting(self) -> list[Wanted]:
+        """Wishes whose next try is due, oldest first."""
+        with self._db.read() as session:
+            rows = session.exec(
+                select(ResultsRow)
+                .where(self._db.sql(due("results")))
+                .order_by(col(ResultsRow.asked_at))
+            ).all()
+            return [_wanted(row) for row in rows]
+
+    def save(self, wanted: Wanted) -> None:
+        """Write down a failed try.
+
+        Raises:
+            Stale: something else is wanted by now.
+
+        """
+        after = replace(wanted, version=wanted.version + 1)
+        with self._db.write() as session:
+            write_version(session, ResultsRow, wanted, columns(after))
+
+    def over(self, session: Session, wanted: Wanted) -> None:
+        """It was fulfilled, or never can be; another wish stays."""
+        those = delete(ResultsRow).where(
+            col(ResultsRow.id) == wanted.id, col(ResultsRow.asked_at) == wanted.asked_at
+        )
+        session.exec(those)
+
+
+def _wanted(row: ResultsRow) -> Wanted:
+    return Wanted(
+        **columns(row),  # type: ignore[arg-type]
+        job_id=row.job_id,
+        user_id=row.user_id,
+        channel=row.channel,
+        wish=_WISH.decode(row.wish),
+        asked_at=row.asked_at,
+    )

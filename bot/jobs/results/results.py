@@ -1,0 +1,214 @@
+"""Results: what was labeled is counted and drawn by a worker, and given to whoever asked.
+
+Promises: the press is answered at once; what was asked is written down and done, also after a kill
+(then a picture may come twice); the counts come also where nothing can be drawn, and words where
+nothing can be counted. Who may no longer see the job gets nothing; pictures come from places that
+are open to the channel in which the job was seen.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+
+from bot.base.db import Database
+from bot.base.errors import Refusal, Transient
+from bot.base.log import about, redact
+from bot.base.open_places import OpenPlaces
+from bot.base.pool import Start, at_once
+from bot.base.s3_uri import BadAddress, S3Uri
+from bot.base.storage import Storage
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox
+from bot.delivery.uploads import File, NotUploaded, Uploads
+from bot.jobs.cards import results_card
+from bot.jobs.facts import Facts
+from bot.jobs.job_facts import JobFacts
+from bot.jobs.records import Job, Records
+from bot.jobs.results.counted import Counted, counted
+from bot.jobs.results.files import Files
+from bot.jobs.results.records import ResultsRecords, Wanted
+from bot.jobs.results.wish import AskedOf, Wish
+from bot.jobs.store import subject
+from bot.manifests.shapes import Line
+from bot.people.access import Access, NotHere
+from bot.pictures.words import sheet_words
+from bot.work.leases import LeaseGuard
+from bot.work.tries import Tries
+
+SEE = "see"  # the right to look at a job
+_AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 MB for a moment
+
+
+class NoResults(Refusal):
+    """This job is not over yet. Its results can be looked at when it is."""
+
+
+class NoLabels(NoResults):
+    """This job has no labels to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Counts, draws and gives."""
+
+    wanted: ResultsRecords
+    records: Records
+    facts: Facts
+    storage: Storage
+    open_places: OpenPlaces
+    uploads: Uploads
+    outbox: Outbox
+    access: Access
+    tries: Tries
+    db: Database
+
+    def want(self, job: Job, user_id: str, channel: str, wish: Wish | None = None) -> Message:
+        """Have results shown to a person, who sees the job in `channel`; what they are told
+        meanwhile.
+
+        Raises:
+            NoResults: there are none (yet).
+
+        """
+        if not job.ended:
+            raise NoResults
+        if not job.state.labeled:
+            raise NoLabels
+        self.wanted.want(job.id, user_id, channel, wish or Wish())
+        return results_card.on_their_way(self.facts.of(job))
+
+    def round(self, start: Start = at_once) -> None:
+        """Give everything that is wanted; what takes long does not stop the others."""
+        for one in self.wanted.waiting():
+            start(f"results:{one.id}", partial(self._take_up, one))
+
+    def _take_up(self, one: Wanted) -> None:
+        with about(job=one.job_id):
+            self.tries.take_up(
+                f"results:{one.id}",
+                one,
+                self.wanted.get,
+                self._give,
+                what="showing results",
+                refused=self._refuse,
+                failed=self._again,
+            )
+
+    def _give(self, one: Wanted, hold: LeaseGuard) -> None:
+        job = self.records.get(one.job_id)
+        if job is None or not self._may(job, one):
+            self._over(one)
+            return
+        facts = self.facts.of(job)
+        allowed = self.open_places.of(one.channel or job.channel)
+        storage = self.storage.limited_to(allowed).attended(hold.keep)
+        found = self._counted(job, facts, storage, one.wish)
+        note = self._given(one, facts, found, storage)
+        if one.wish.line and not note:
+            self._over(one)
+            return
+        asked = AskedOf(job.id, one.channel, one.wish)
+        self._over(one, job, results_card.results_message(facts, found, asked, note))
+
+    def _may(self, job: Job, one: Wanted) -> bool:
+        """Whether the person may see the job still."""
+        home = one.channel or job.channel
+        try:
+            who = self.access.at_home(job.team_id, one.user_id, home, one.channel)
+        except NotHere:
+            return False
+        return self.access.may(SEE, who)
+
+    def _counted(self, job: Job, facts: JobFacts, storage: Storage, wish: Wish) -> Counted:
+        """What the job's output manifest holds."""
+        try:
+            manifest = S3Uri.parse(job.state.output_uri or facts.output_uri)
+        except BadAddress as error:
+            raise NoLabels from error
+        found = counted(storage.chunks(manifest), facts.label_attribute, wish)
+        if wish.line and not found.shown:
+            raise NoLabels(f"The results have no line {wish.line:,}.")
+        return found
+
+    def _given(self, one: Wanted, facts: JobFacts, found: Counted, storage: Storage) -> str:
+        """Draw what is shown and give it to the person; why not, "" where that was done, or there
+        is nothing to draw.
+        """
+        if not found.shown:
+            return ""
+        if find_spec("PIL") is None:
+            return (
+                "Pictures are not drawn here. An administrator can install Labeljob with its extra "
+                "“pictures”."
+            )
+        if not self.uploads.may:
+            return (
+                f"Slack takes no files from Labeljob. An administrator can add {Uploads.scope} to "
+                "its scopes."
+            )
+        body, alt = _drawn(found.shown, facts, found, storage, large=bool(one.wish.line))
+        name = results_card.sheet_name(facts, one.wish)
+        file = File(name, body, f"Results of {facts.title or facts.name}"[:100], alt)
+        try:
+            self.uploads.give(one.user_id, file, results_card.sheet_words(facts, found, one.wish))
+        except NotUploaded as error:
+            return error.words
+        return ""
+
+    def _refuse(self, one: Wanted, refusal: Refusal) -> None:
+        """It cannot be shown: the person is told why."""
+        self._tell(one, refusal.words)
+
+    def _again(self, one: Wanted, pause: Transient) -> None:
+        """Another try later, or the end of trying."""
+        after = self.tries.paused(one, pause.words)
+        if after.set_aside is None:
+            self.wanted.save(replace(after))
+        else:
+            self._tell(one, pause.words)
+
+    def _tell(self, one: Wanted, why: str) -> None:
+        job = self.records.get(one.job_id)
+        if job is None:
+            self._over(one)
+            return
+        self._over(one, job, results_card.not_made(self.facts.of(job), redact(why)))
+
+    def _over(self, one: Wanted, job: Job | None = None, message: Message | None = None) -> None:
+        """It is done; the last words about it, if any, in the same commit."""
+        with self.db.write() as session:
+            self.wanted.over(session, one)
+            if job is not None and message is not None:
+                self.outbox.say(
+                    session,
+                    subject(job),
+                    one.user_id,
+                    message,
+                    key=f"results:{one.id}:{one.asked_at}",
+                    in_thread=False,
+                    priority=1,
+                )
+
+
+def _drawn(
+    lines: Sequence[Line], facts: JobFacts, found: Counted, storage: Storage, *, large: bool
+) -> tuple[bytes, str]:
+    """The picture of one object, or the sheet of several, and the words that stand for it."""
+    from bot.pictures.palette import Colours  # noqa: PLC0415 - Pillow is an extra
+    from bot.pictures.sheet import contact_sheet, large_picture  # noqa: PLC0415 - as above
+    from bot.pictures.tiles import Easel, tile_of  # noqa: PLC0415 - as above
+
+    colours = Colours(dict.fromkeys((*facts.labels, *(label for label, _ in found.ordered))))
+    easel = Easel(Files(storage).read, colours)
+    if large:
+        tile = tile_of(lines[0], facts.label_attribute, easel.large())
+        alt = f"{tile.name}: {tile.why_not or tile.said}"
+        return large_picture(tile), alt[:1_000]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="draw") as pool:
+        tiles = list(
+            pool.map(partial(tile_of, attribute=facts.label_attribute, easel=easel), lines)
+        )
+    alt = sheet_words(lines, facts.label_attribute, [tile.why_not for tile in tiles])
+    return contact_sheet(tiles), alt

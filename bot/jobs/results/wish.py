@@ -1,0 +1,92 @@
+"""What somebody wants to see of a job's results (pure): which objects, which page, or one object
+large.
+
+Promises to buttons and windows: a wish fits a button's value, and whatever a button carries is read
+as a wish or as none.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from bot.base.blocks import typed
+from bot.manifests.shapes import Line
+from bot.pictures.words import confidence_of, is_labeled, labels_of, told_by
+
+Which = Literal["all", "labeled", "empty", "unlabeled"]
+
+
+class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`label`, `which` and `below` (a confidence) choose among the objects; `page` counts from 1;
+    `line` is the number of one object that is shown large, 0 for a sheet.
+    """
+
+    label: str = ""
+    which: Which = "all"
+    below: float | None = None
+    page: int = 1
+    line: int = 0
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it leaves some objects out."""
+        return bool(self.label) or self.which != "all" or self.below is not None
+
+
+class AskedOf(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wish with the job it is about, and the channel in which the person sees that job ("" for
+    their Home).
+    """
+
+    job: str
+    channel: str = ""
+    wish: Wish = Wish()
+
+
+_ASKED = msgspec.json.Decoder(AskedOf)
+
+
+def written(asked: AskedOf) -> str:
+    """As a button carries it."""
+    return msgspec.json.encode(asked).decode()
+
+
+def read(value: str) -> AskedOf | None:
+    """What a button carries; None where that is no wish."""
+    try:
+        return _ASKED.decode(value)
+    except msgspec.MsgspecError:
+        return None
+
+
+def fits(line: Line, attribute: str, wish: Wish) -> bool:
+    """Whether the object is one of those that are wanted."""
+    told = told_by(line, attribute)
+    there = is_labeled(told)
+    found, sure = frozenset[str](), None
+    if told is not None and there:
+        found, sure = frozenset(labels_of(told)), confidence_of(told)
+    is_which = {
+        "all": True,
+        "labeled": there,
+        "empty": there and not found,
+        "unlabeled": not there,
+    }[wish.which]
+    is_low = wish.below is None or (sure is not None and sure < wish.below)
+    return is_which and is_low and (not wish.label or wish.label in found)
+
+
+def words(wish: Wish, noun: str) -> str:
+    """What was chosen, for people; "" where nothing was."""
+    which = {
+        "all": "",
+        "labeled": f"{noun}s with a label",
+        "empty": f"{noun}s in which nothing is marked",
+        "unlabeled": f"{noun}s without a label",
+    }[wish.which]
+    parts = [
+        which,
+        f"label {typed(wish.label, 100)}" if wish.label else "",
+        f"confidence below {wish.below:g}" if wish.below is not None else "",
+    ]
+    return ", ".join(filter(None, parts))
