@@ -103,6 +103,7 @@ def _on_results(draft: Draft, chain: Chain, manifest: str) -> Draft:
         input_uri=manifest,
         input_kind="manifest",
         slash_added=False,
+        whole="",
         label_attribute="",
         more={},
         taken_type="",

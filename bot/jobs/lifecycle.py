@@ -103,7 +103,8 @@ class JobState(msgspec.Struct, frozen=True):
     kept of the submission (see `bot.engines.protocol.Steps`), `looked` how far the look at its
     objects is that comes before it, `stored` how far the storing of files that were brought.
     `stream` is what is known of the objects of a streaming job, None for any other.
-    `why_unlabeled` says which objects have no label and why, once it is over and some failed.
+    `why_unlabeled` says which objects have no label and why, once it is over and some failed, and
+    what became of its results.
     `trouble` is why the last try to launch it came to nothing, in
     words; `unanswered_since` is when its engine ceased to answer, once that has lasted for minutes.
     """

@@ -11,12 +11,14 @@ from bot.delivery.dead_letters import Asker
 from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.jobs.accept import Accept
+from bot.jobs.all_labels import AllLabels
 from bot.jobs.begin import Begin
 from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
 from bot.jobs.data.storing import Storing
+from bot.jobs.ends import Ends
 from bot.jobs.facts import Facts
 from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
@@ -207,15 +209,23 @@ class _Parts:
             store=self.store,
             facts=self._facts,
             engine=self._engine,
-            why_unlabeled=WhyUnlabeled(
-                engine=self._engine,
-                storage=self._at_work,
-                open_places=self._ground.settings.open_places,
-                facts=self._facts,
-            ),
+            ends=self.ends(),
             tries=self._ground.tries,
             clock=self._ground.clock,
             settings=self._ground.settings,
+        )
+
+    def ends(self) -> Ends:
+        places = self._ground.settings.open_places
+        return Ends(
+            engine=self._engine,
+            why_unlabeled=WhyUnlabeled(
+                engine=self._engine,
+                storage=self._at_work,
+                open_places=places,
+                facts=self._facts,
+            ),
+            all_labels=AllLabels(storage=self._at_work, open_places=places, facts=self._facts),
         )
 
     def stop(self) -> Stop:

@@ -19,17 +19,17 @@ import msgspec
 
 from bot.base.blocks import duration
 from bot.base.clock import Clock
-from bot.base.errors import LabeljobError, Refusal, Transient
-from bot.base.log import about, redact
+from bot.base.errors import LabeljobError, Transient
+from bot.base.log import about
 from bot.base.pool import Start, at_once
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine, Known, Report
 from bot.jobs.cards import thread_lines
+from bot.jobs.ends import Ends
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import Change, JobState, observe, repeats
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
-from bot.jobs.why_unlabeled import WhyUnlabeled
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries, attempt, counts
 
@@ -48,7 +48,7 @@ class Watch:
         store: JobStore,
         facts: Facts,
         engine: Engine,
-        why_unlabeled: WhyUnlabeled,
+        ends: Ends,
         tries: Tries,
         clock: Clock,
         settings: Settings,
@@ -57,7 +57,7 @@ class Watch:
         self._store = store
         self._facts = facts
         self._engine = engine
-        self._why_unlabeled = why_unlabeled
+        self._ends = ends
         self._tries = tries
         self._clock = clock
         self._silence = settings.set_aside_silence
@@ -116,17 +116,8 @@ class Watch:
 
     def _end(self, report: Report | None, job: Job, hold: LeaseGuard) -> None:
         state, changes = self._observed(job, report)
-        lost = self._gathered(job, hold)
-        why = " ".join(filter(None, (self._why_unlabeled.words(job, state, hold.keep), lost)))
-        state = msgspec.structs.replace(state, why_unlabeled=why)
+        state = self._ends.of(job, state, hold.keep)
         self._store.change(replace(job, fails=0, silent=0), state, changes)
-
-    def _gathered(self, job: Job, hold: LeaseGuard) -> str:
-        """What is not among the results, in words."""
-        try:
-            return self._engine.gather(Known(job.arn, job.name), hold.keep)
-        except Refusal as refusal:
-            return f"The results could not be put together: {redact(refusal.words)}"
 
     def _count_failure(self, job: Job, error: LabeljobError) -> None:
         """A failure that says something about this job counts; silence counts for much less, and

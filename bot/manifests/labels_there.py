@@ -44,11 +44,11 @@ def labels_there(chunks: Iterable[bytes], lines: int = LINES) -> tuple[Labeled, 
     return tuple(Labeled(name, kind, tuple(names[name])) for name, kind in types.items())
 
 
-def alone(body: bytes, attribute: str) -> bytes:
-    """The line without its labels but those of `attribute`; whatever is no label stays. A line that
-    cannot be read stays as it is.
+def alone(body: bytes, *attributes: str) -> bytes:
+    """The line without its labels but those of `attributes`; whatever is no label stays. A line
+    that cannot be read stays as it is.
     """
-    others = {name for name, _metadata, _value in _columns(body) if name != attribute}
+    others = {name for name, _metadata, _value in _columns(body) if name not in attributes}
     if not others:
         return body
     left_out = others | {f"{name}{_METADATA}" for name in others}

@@ -3,9 +3,11 @@ anew; each in the thread of the first.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.test_create import field, more
 from tests.stories.test_managers import ephemeral
 from tests.stories.test_preflight import press_button
@@ -16,6 +18,28 @@ BOXES: dict[str, Any] = {
     "labels": ("apple", "pear", "orange", "lemon"),
     "source": f"s3://{seed.RAW}/boxes/boxes.manifest",
 }
+_BOX = {"class_id": 0, "left": 1, "top": 1, "width": 20, "height": 20}
+TWO_LABELS: dict[str, Any] = {
+    "fruit": {"annotations": [_BOX], "image_size": [{"width": 640, "height": 480, "depth": 3}]},
+    "fruit-metadata": {
+        "class-map": {"0": "apple"},
+        "objects": [{"confidence": 0.9}],
+        "job-name": "a-model",
+        "human-annotated": "no",
+        "creation-date": "2026-11-01T10:00:00",
+        "type": "groundtruth/object-detection",
+    },
+    "checked": 0,
+    "checked-metadata": {
+        "class-name": "good",
+        "confidence": 1,
+        "job-name": "another",
+        "human-annotated": "yes",
+        "creation-date": "2026-11-02T10:00:00",
+        "type": "groundtruth/label-verification",
+    },
+}
+"""What a model drew and somebody judged."""
 
 
 def go_through(world: World) -> None:
@@ -148,9 +172,39 @@ def test_labels_of_a_job_from_elsewhere_are_read_from_its_results(world: World) 
     world.mara.close_windows()
 
 
-def test_other_labels_are_left_out_of_an_audit_by_a_press(world: World) -> None:
-    """Without this, boxes that were judged before fail at AWS where nobody corrected them."""
-    channel = world.channel("own-alone")
+def audited_alone(world: World, other: str) -> None:
+    """Go through the filled form of an audit, and leave the other labels out on its review."""
+    more(world.mara)
+    for _page in range(2):
+        assert not world.mara.fill().get("errors")
+    world.settle()
+    said = shown(world.mara.view())
+    assert f"Lines carry other labels than “boxes-may” too: “{other}”." in said
+    press_button(world, "Leave the other labels out")
+    world.settle()
+    assert "other labels than" not in shown(world.mara.view())
+    world.mara.fill()
+    world.mara.close_windows()
+    world.settle()
+
+
+def all_labels(world: World, channel: str, name: str) -> list[dict[str, Any]]:
+    """The lines of the manifest that the thread names as the labels of a job."""
+    root = world.card("boxes-may", channel)
+    told = [each["text"] for each in world.mara.thread(channel, root["ts"])]
+    end = next(each for each in told if f"/{name}/" in each and "Labels:" in each)
+    assert "The labels that were left out are in its lines again" in end
+    key = end.rpartition(f"`s3://{seed.OUT}/")[2].rstrip("`")
+    assert key.rpartition("/")[2].startswith("all-labels-")
+    body = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read()
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def test_labels_left_out_of_an_audit_by_a_press_come_back_into_its_results(world: World) -> None:
+    """Without this, boxes that were judged before fail at AWS where nobody corrected them; or what
+    was judged is lost to whoever goes on with the corrected boxes.
+    """
+    channel, adjusted = world.channel("own-alone"), "boxes-may-verify-adjust"
     world.ask(an_order("boxes-may", **BOXES), channel)
     world.finish("boxes-may")
     world.mara.press(world.card("boxes-may", channel), "job_verify")
@@ -158,19 +212,46 @@ def test_other_labels_are_left_out_of_an_audit_by_a_press(world: World) -> None:
     go_through(world)
     world.finish("boxes-may-verify")
     world.mara.command(channel, "/labeljob", "adjust boxes-may-verify")
-    more(world.mara)
-    for _page in range(2):
-        assert not world.mara.fill().get("errors")
+    audited_alone(world, "boxes-may-verify")
+    stop_half_way(world, adjusted)
+    assert all("boxes-may-verify" not in line for line in lines(world, adjusted))
+    some = all_labels(world, channel, adjusted)
+    assert all({"boxes-may", "boxes-may-verify"} <= set(line) for line in some)
+    assert 0 < sum(adjusted in line for line in some) < len(some)
+
+    world.mara.command(channel, "/labeljob", f"continue {adjusted}")
+    audited_alone(world, "boxes-may-verify")
+    went_on = f"{adjusted}-continue"
+    world.finish(went_on)
+    found = all_labels(world, channel, went_on)
+    assert len(found) == len(some)
+    for line in found:
+        assert {"boxes-may", "boxes-may-verify", adjusted} <= set(line)
+    before = {line["source-ref"]: line[adjusted] for line in some if adjusted in line}
+    after = {line["source-ref"]: line[adjusted] for line in found}
+    assert before == {source: after[source] for source in before}, "nothing was labeled twice"
+
+
+def test_end_is_told_where_the_labels_left_out_are_gone(world: World) -> None:
+    """Without this, a manifest that somebody deletes would leave a finished job open for ever."""
+    channel = world.channel("own-gone")
+    given = world.s3.get_object(Bucket=seed.RAW, Key="boxes/boxes.manifest")["Body"].read()
+    twice = [json.dumps(json.loads(line) | TWO_LABELS) for line in given.splitlines()]
+    source = world.put("gone/boxes.manifest", "\n".join(twice))
+    world.mara.command(channel, "/labeljob", "create")
+    order = an_order("boxes-gone", **{**BOXES, "source": source})
+    order = replace(order, task_type="bounding-box-adjustment")
+    assert not first_page(world.mara, order).get("errors")
+    audited = {"audited": {"value": "fruit"}}
+    assert not second_page(world.mara, order, **audited).get("errors")
     world.settle()
-    said = shown(world.mara.view())
-    assert "Lines carry other labels than “boxes-may” too: “boxes-may-verify”." in said
     press_button(world, "Leave the other labels out")
     world.settle()
-    assert "other labels than" not in shown(world.mara.view())
     world.mara.fill()
     world.mara.close_windows()
     world.settle()
-    world.finish("boxes-may-verify-adjust")
-    for line in lines(world, "boxes-may-verify-adjust"):
-        assert {"boxes-may", "boxes-may-verify-adjust"} <= set(line)
-        assert "boxes-may-verify" not in line
+    world.s3.delete_object(Bucket=seed.RAW, Key="gone/boxes.manifest")
+    world.finish("boxes-gone")
+    end = world.thread("boxes-gone", channel)[-1]
+    assert "The labels that were left out were not put back: There is nothing at" in end
+    assert "manifests/output/output.manifest" in end

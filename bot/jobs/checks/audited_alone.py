@@ -2,7 +2,7 @@
 
 from bot.base.s3_uri import S3Uri
 from bot.jobs.checks.check import FINE, REVIEW_PAGE, Check, Seen, Sight
-from bot.jobs.draft import Draft
+from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.finding import Finding, Kind
 from bot.manifests.labels_there import labels_there
 
@@ -10,19 +10,26 @@ ALONE = "audited-alone"
 """The fix: a new manifest beside the old, in which lines carry the audited labels alone."""
 
 
+def looked_at(draft: Draft, sight: Sight) -> tuple[str, str]:
+    """The label attributes that such a job works with: the audited one, and its own, by which it
+    knows what is done already.
+    """
+    return draft.particulars.audited, final_attribute(draft, sight.kind(draft))
+
+
 def _ask(draft: Draft, sight: Sight) -> Seen:
-    audited = draft.particulars.audited
+    attributes = looked_at(draft, sight)
     there = labels_there(sight.storage.chunks(S3Uri.parse(draft.input_uri)))
-    others = ", ".join(f"“{one.attribute}”" for one in there if one.attribute != audited)
+    others = ", ".join(f"“{one.attribute}”" for one in there if one.attribute not in attributes)
     if not others:
         return FINE
     # UNSURE: seen by people of AWS's own (a script of theirs takes the other labels out first);
     # no page of the documentation says so, nor that it was mended.
     words = (
-        f"Lines carry other labels than “{audited}” too: {others}. "
+        f"Lines carry other labels than “{attributes[0]}” too: {others}. "
         f"{sight.engine.names.place} was seen to fail the objects of such jobs that nobody "
-        "changed. A manifest of the labels that are looked at alone is safer; the others stay in "
-        "the old one."
+        "changed. A manifest of the labels that are looked at alone is safer; the others are put "
+        "back into its results."
     )
     return Seen((Finding(Kind.LOOK_AT, words, fix=ALONE),))
 

@@ -180,6 +180,8 @@ class JobForm:
         after = msgspec.structs.replace(
             after, objects=None, skipped=0, unread=(), texts=TextsRead()
         )
+        if after.input_uri != draft.input_uri:
+            after = msgspec.structs.replace(after, whole="")
         if not draft.input_uri:  # they were given before the data were named
             return after
         return msgspec.structs.replace(after, more=_kept_more(after.more, forms.answers(view)))
