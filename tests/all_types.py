@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.sandbox.__main__ import in_a_hurry
 from bot.sandbox.workspace.all_types import ALL, AllTypes
+from bot.sandbox.workspace.asked_jobs import CHAIN
 from bot.sandbox.workspace.console import Console
-from bot.sandbox.workspace.special_jobs import CHAIN
 from tests.result_reader import Read, labels_in, need
 
 
@@ -34,8 +34,9 @@ def played(folder: Path, task_types: Iterable[str] = ALL) -> dict[str, Any]:
 
 
 def _check_special(read: Read, result: dict[str, Any]) -> None:
-    """Read what the stream, the model and the chain left. Raises what is wrong."""
-    stream, automated, chain = (result[name] for name in ("streaming", "automated", "chain"))
+    """Read what the stream, the model, the chain and the campaign left. Raises what is wrong."""
+    names = ("streaming", "automated", "chain", "campaign")
+    stream, automated, chain, campaign = (result[name] for name in names)
     found = labels_in(read, "image-classification", stream["output_manifest"])
     need(len(found) == stream["objects"] < stream["sent"], "an object that came twice")
     found = labels_in(read, "text-classification", automated["output_manifest"])
@@ -45,6 +46,10 @@ def _check_special(read: Read, result: dict[str, Any]) -> None:
         found = labels_in(read, task_type, chain["output_manifest"], jobs=CHAIN)
         need(len(found) == chain["lines"] == chain["lines_with_all"], "all attributes")
     need(chain["statuses"] == ["Completed", "Stopped", "Completed"], "the chain's ends")
+    jobs = [each["output_manifest"].split("/")[-4] for each in campaign["jobs"]]
+    found = labels_in(read, "text-classification", campaign["output_manifest"], jobs=jobs)
+    need(len(jobs) == 3 and len(found) == campaign["lines"], "all of the campaign")
+    need(all(each["status"] == "Completed" for each in campaign["jobs"]), "the campaign's ends")
 
 
 def _quietly(_step: str, _done: int, _total: int) -> None:
@@ -56,8 +61,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="all-types-") as folder:
         result = played(Path(folder))
     for job in result["jobs"]:
-        told = f"{job['labels']:>4} labels, asked in the {job['asked_in']}"
-        print(f"{job['task_type']:<38}{job['status']:<11}{told}")  # noqa: T201
+        print(f"{job['task_type']:<38}{job['status']:<11}{job['labels']:>4} labels")  # noqa: T201
     print(f"{result['seconds']} s")  # noqa: T201
     right = all(job["status"] == "Completed" and job["labels"] for job in result["jobs"])
     return 0 if right and len(result["jobs"]) == len(ALL) else 1

@@ -100,12 +100,11 @@ class _Running(Mapping[str, Report]):
 
 class Campaigns:
     """An engine whose requests may be larger than one of its jobs (see
-    `bot.engines.protocol.Engine`).
-
-    `objects_max` cuts sooner than the task type has to, None for never.
+    `bot.engines.protocol.Engine`). A job has `objects_max` at most, fewer where its task type takes
+    fewer.
     """
 
-    def __init__(self, engine: Engine, storage: Storage, *, objects_max: int | None = None) -> None:
+    def __init__(self, engine: Engine, storage: Storage, *, objects_max: int) -> None:
         self._engine = engine
         self._storage = storage
         self._over: dict[str, Report] = {}  # jobs that have ended: nothing of them changes again
@@ -116,19 +115,17 @@ class Campaigns:
         self.task_types = TaskTypes(
             msgspec.structs.replace(
                 kind,
-                objects_max=min(kind.objects_max, objects_max or kind.objects_max),
+                objects_max=min(kind.objects_max, objects_max),
                 jobs_max=JOBS_MAX,
             )
             for kind in engine.task_types.values()
         )
 
     @classmethod
-    def of(
-        cls, engine: Engine, settings: Settings, aws: Aws, *, objects_max: int | None = None
-    ) -> "Campaigns":
+    def of(cls, engine: Engine, settings: Settings, aws: Aws) -> "Campaigns":
         """Make them over an engine whose results lie in the settings' buckets."""
         storage = Storage.for_work(aws, settings.allowed)
-        return cls(engine, storage, objects_max=objects_max)
+        return cls(engine, storage, objects_max=settings.objects_per_job)
 
     def check_name(self, name: str) -> None:
         """As the engine does; the names of a campaign's jobs are found when they are made."""

@@ -344,8 +344,8 @@ def in_several(objects: int, kind: TaskType, place: str) -> str:
         return ""
     jobs = ceil(objects / kind.objects_max)
     return (
-        f"{count(objects, kind.noun)} in {jobs} jobs at {place}, which takes "
-        f"{kind.objects_max:,} in one: here they are one job with one card and one end."
+        f"{count(objects, kind.noun)} in {jobs} jobs at {place}, {kind.objects_max:,} in each at "
+        "most: here they are one job with one card and one end."
     )
 
 

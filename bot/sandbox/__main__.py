@@ -32,6 +32,7 @@ _FAST = {
     "LABELJOB_CARD_GAP": "1",
     "LABELJOB_TEAMS_GAP": "5",
 }  # a practice second is worth a minute of work
+_HURRY = {**_FAST, "LABELJOB_OBJECTS_PER_JOB": "1250"}  # a campaign needs no 100,000 objects
 _PACE = 0.2  # objects that the simulated team labels in a second: slow enough to watch
 _DEMO_PACE = 60.0
 _LOOK = 1.0  # seconds between two looks whether the bot lives
@@ -147,7 +148,7 @@ def in_a_hurry(folder: Path) -> tuple[Practice, Addresses]:
         return _services(folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None)
 
     port = free_port(0)
-    practice = Practice(folder, addresses, make, transport="http", bot_port=port, gaps=_FAST)
+    practice = Practice(folder, addresses, make, transport="http", bot_port=port, gaps=_HURRY)
     return practice, addresses
 
 

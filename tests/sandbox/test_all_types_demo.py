@@ -11,7 +11,6 @@ def test_a_job_of_each_family_ends_well_in_slack_and_in_its_files(tmp_path: Path
     result = played(tmp_path, FIVE)
     assert [job["task_type"] for job in result["jobs"]] == list(FIVE)
     assert {job["status"] for job in result["jobs"]} == {"Completed"}
-    assert {job["asked_in"] for job in result["jobs"]} == {"form"}
     assert all(job["labels"] for job in result["jobs"])
 
 

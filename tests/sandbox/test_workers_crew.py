@@ -434,6 +434,20 @@ def test_a_stopping_condition_ends_the_job(world: World) -> None:
     assert 10 <= world.row(job)["human"] < 40
 
 
+def test_no_more_tasks_lie_out_than_the_job_allows_at_once(world: World) -> None:
+    """Without this, a job that is to stop after ten objects would have hundreds in hand by then."""
+    job = world.job(
+        "few",
+        "ImageMultiClass",
+        RIPENESS,
+        task={"MaxConcurrentTaskCount": 2},
+        StoppingConditions={"MaxHumanLabeledObjectCount": 10},
+    )
+    world.later(15)
+    assert world.row(job)["status"] == "Stopped"
+    assert 10 <= world.row(job)["human"] < 12
+
+
 def test_automated_labeling_splits_people_and_machine(
     world: World, samples: list[SamplePicture]
 ) -> None:

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.base.aws import Aws
-from bot.base.settings import Settings
-from bot.engines.campaigns import Campaigns, Part, summed
-from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.campaigns import Part, summed
 from bot.engines.protocol import (
     COMPLETED,
     FAILED,
@@ -27,14 +24,9 @@ AT_MOST = 3  # of the eight pictures of an order: jobs of 3, 3 and 2
 JOBS = ["july-1", "july-2", "july-3"]
 
 
-def of_three(settings: Settings) -> Campaigns:
-    aws = Aws(settings)
-    return Campaigns.of(GroundTruth.of(settings, aws), settings, aws, objects_max=AT_MOST)
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path, engine=of_three)
+    made = World(tmp_path, objects_per_job=AT_MOST)
     made.begin()
     yield made
     made.stop()
@@ -138,7 +130,7 @@ def test_names_of_others_are_passed_by(world: World) -> None:
 def test_review_and_command_say_that_it_becomes_several_jobs(world: World) -> None:
     """Without this, three names in the console would surprise whoever pays for them."""
     name = world.ask(an_order("july", team=WAITING))
-    said = "8 pictures in 3 jobs at AWS, which takes 3 in one"
+    said = "8 pictures in 3 jobs at AWS, 3 in each at most"
     assert any(said in line for line in world.thread(name))
     assert said in json.dumps(world.journal("app:view_submission"), ensure_ascii=False)
 

@@ -121,10 +121,13 @@ class SimulatedTeams:
         return Random(" ".join(str(part) for part in (self._seed, *of)))
 
     def _start_objects(self, turn: Turn, members: Sequence[Member], most: int) -> int:
-        """Hand out the next objects that need workers; gives how many were begun."""
+        """Hand out the next objects that need workers, with those in hand not more than the job
+        allows at once (MaxConcurrentTaskCount); gives how many were begun.
+        """
+        job = turn.job
+        most = min(most, job.batch - _in_hand(turn))
         if most <= 0:
             return 0
-        job = turn.job
         rows = turn.connection.execute(
             "SELECT line FROM job_object o WHERE job = ? AND line >= ? AND state = 'open' AND"
             " (SELECT count(*) FROM assignment a WHERE a.job = o.job AND a.line = o.line"
@@ -295,3 +298,12 @@ class SimulatedTeams:
         ]
         pair = consolidate(job.kind, labels, votes, self._tasks.frame(turn, line, human=False))
         self._tasks.machine_label(turn, line, pair)
+
+
+def _in_hand(turn: Turn) -> int:
+    """How many objects of the job somebody works on."""
+    found = turn.connection.execute(
+        "SELECT count(DISTINCT line) FROM assignment WHERE job = ? AND state = 'accepted'",
+        (turn.job.key,),
+    ).fetchone()
+    return int(found[0])

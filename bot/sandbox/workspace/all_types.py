@@ -1,10 +1,8 @@
-"""The demo of all task types: a job of each, labeled by simulated people, and what Slack tells of
-it.
+"""The demo of all task types: a job of each, asked for in Slack and labeled by simulated people,
+and what Slack tells of it.
 
-What the form takes is asked for in the form; the rest is made in the AWS console by somebody else,
-and followed with `/labeljob follow`; the result says why. Audits are asked for with [Verify…] and
-[Adjust…] on the ended job that they look at, so they come second. Promises one job for each type,
-and that its card told its end.
+Audits are asked for with [Verify…] and [Adjust…] on the ended job that they look at, so they come
+second. Promises one job for each type, and that its card told its end.
 """
 
 import time
@@ -12,7 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.sandbox.workspace import every_type, seed, special_jobs
-from bot.sandbox.workspace.addresses import Addresses
+from bot.sandbox.workspace.addresses import ACCOUNT, REGION, Addresses
+from bot.sandbox.workspace.asked_jobs import AskedJobs
 from bot.sandbox.workspace.console import EVERY_OUTPUT, OVER, Console
 from bot.sandbox.workspace.person import Person, PracticeError
 from bot.sandbox.workspace.practice import Practice
@@ -21,6 +20,7 @@ from bot.sandbox.workspace.story import (
     ask_for_job,
     card_of,
     close_windows,
+    opened,
     wait_for,
 )
 
@@ -49,7 +49,6 @@ class AllTypes:
         self._mara = Person(addresses.slack_url, "U0MARA")
         self._sam = Person(addresses.slack_url, "U0SAM")
         self._addresses = addresses
-        self._asked: dict[str, dict[str, str]] = {}
 
     def play(self, show: Show, task_types: Iterable[str] = ALL) -> dict[str, Any]:
         """A job of each type; `show(step, done, total)` is told how far it is. The result is what
@@ -63,6 +62,7 @@ class AllTypes:
         show("starting the practice workspace", 0, 1)
         self._practice.start()
         self._console = Console(self._addresses)
+        self._console.put(every_type.PAGE, every_type.PAGE_TEXT)
         show("starting the practice workspace", 1, 1)
         wait_for(self._tie, 15, "the labeling teams to be listed")
         first = [each for each in wanted if each in every_type.PLAIN]
@@ -75,18 +75,19 @@ class AllTypes:
         return result | {"seconds": round(time.monotonic() - start, 1)}
 
     def _special(self, show: Show) -> dict[str, Any]:
-        """A stream, a model's share and a chain."""
-        boxes = self._console.output(_name("bounding-box"))
+        """A stream, a model's share, a chain and a campaign."""
+        asked = AskedJobs(self._mara, _DATA, self._console)
         acts: dict[str, Callable[[], dict[str, Any]]] = {
             "streaming": lambda: special_jobs.stream(self._console),
-            "automated": lambda: special_jobs.automated(self._console),
-            "chain": lambda: special_jobs.chain(self._console, boxes),
+            "automated": asked.automated,
+            "chain": lambda: asked.chain(_name("bounding-box")),
+            "campaign": asked.campaign,
         }
         found = {}
         for number, (name, act) in enumerate(acts.items()):
-            show("a stream, a model, a chain", number, len(acts))
+            show("a stream, a model, a chain, a campaign", number, len(acts))
             found[name] = act()
-        show("a stream, a model, a chain", len(acts), len(acts))
+        show("a stream, a model, a chain, a campaign", len(acts), len(acts))
         return found
 
     def _tie(self) -> bool:
@@ -103,32 +104,21 @@ class AllTypes:
         wait_for(lambda: all(map(self._is_told, task_types)), _PATIENCE, "their ends to be told")
 
     def _ask(self, task_type: str) -> None:
-        why = self._fault(task_type)
-        if not why:
-            self._asked[task_type] = {"asked_in": "form"}
-            return
-        audited = every_type.audited_by(task_type)
-        source = self._console.output(_name(audited)) if audited else ""
-        self._console.create(task_type, _name(task_type), source=source)
-        self._mara.command(_DATA, "/labeljob", f"follow {_name(task_type)}")
-        self._asked[task_type] = {"asked_in": "console", "why": why}
+        """Ask for a job of this type in Slack.
 
-    def _fault(self, task_type: str) -> str:
-        """Ask in Slack; why the bot did not take the job, "" when it did."""
-        try:
-            if task_type in every_type.AUDITS:
-                self._audit(task_type)
-            else:
-                ask_for_job(self._mara, _DATA, _order(task_type))
-        except PracticeError as error:
-            close_windows(self._mara)
-            return str(error)
-        return ""
+        Raises:
+            PracticeError: the bot did not take it, or something else went wrong.
+
+        """
+        if task_type in every_type.AUDITS:
+            self._audit(task_type)
+        else:
+            ask_for_job(self._mara, _DATA, _order(task_type))
 
     def _audit(self, task_type: str) -> None:
         """Press [Verify…] or [Adjust…] on the ended job's card, and go through its filled form."""
         card = card_of(self._mara, _DATA, _name(every_type.audited_by(task_type)))
-        self._mara.press(card, f"job_{_act(task_type)}")
+        opened(self._mara, lambda: self._mara.press(card, f"job_{_act(task_type)}"))
         for _page in range(_PAGES):
             answer = self._mara.fill()
             if answer.get("errors"):
@@ -160,7 +150,6 @@ class AllTypes:
             "task_type": task_type,
             "status": self._console.status(_name(task_type)),
             "output_manifest": self._console.output(_name(task_type)),
-            **self._asked[task_type],
         }
 
 
@@ -191,4 +180,13 @@ def _order(task_type: str) -> Order:
         # the words of the job before would have to be read again
         short=f"Look well, then answer: {task_type}.",
         attribute=every_type.attribute(task_type),
+        page=_page(task_type),
     )
+
+
+def _page(task_type: str) -> dict[str, str]:
+    """What is asked of a worker page of one's own, and of functions of one's own."""
+    page = {"template": f"s3://{seed.RAW}/{every_type.PAGE}"}
+    own = every_type.OWN_FUNCTION.format(region=REGION, account=ACCOUNT)
+    functions = {f"{name}_function": f"{own}{name}" for name in ("pre", "post")}
+    return {"passthrough": page, "custom": page | functions}.get(task_type, {})

@@ -87,6 +87,18 @@ class Console:
         """Its status."""
         return str(self.job(name)["LabelingJobStatus"])
 
+    def labeled(self, name: str) -> int:
+        """How many objects have their label."""
+        return int(self.job(name)["LabelCounters"]["TotalLabeled"])
+
+    def told(self, name: str) -> dict[str, Any]:
+        """What a demo tells of the job."""
+        return {
+            "labeled": self.labeled(name),
+            "status": self.status(name),
+            "output_manifest": self.output(name),
+        }
+
     def over(self) -> set[str]:
         """The names of the jobs that have ended, of the first hundred."""
         listed = self.sagemaker.list_labeling_jobs(MaxResults=100)["LabelingJobSummaryList"]

@@ -17,6 +17,8 @@ __all__ += ["audited_by", "categories", "request"]
 
 _SERVICE = "394669845002"
 _FUNCTIONS = "arn:aws:lambda:{region}:432418664414:function:"
+OWN_FUNCTION = "arn:aws:lambda:{region}:{account}:function:SageMaker-practice-"
+"""Functions of one's own that the stand-in has: the beginning of their names."""
 PICTURES, TEXTS = "boxes/boxes.manifest", "texts/reviews.manifest"
 FRUIT, RIPENESS = ("apple", "pear", "orange", "lemon"), ("unripe", "ripe", "overripe")
 ROW, TONES = ("tree", "crate"), ("kind", "mixed", "harsh")
@@ -170,7 +172,7 @@ def request(  # noqa: PLR0913 - what can be chosen of a request
 def _functions(account: Account, task_type: str) -> tuple[str, str]:
     """The functions before and after the task; custom jobs name the stand-in's practice ones."""
     if task_type == "custom":
-        own = f"arn:aws:lambda:{account.region}:{account.account}:function:SageMaker-practice-"
+        own = OWN_FUNCTION.format(region=account.region, account=account.account)
         return f"{own}pre", f"{own}post"
     name = AUDITS.get(task_type) or PLAIN[task_type].name
     functions = _FUNCTIONS.format(region=account.region)

@@ -5,8 +5,8 @@ the tests share.
 import html
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from bot.sandbox.workspace.person import Person, PracticeError, elements
 
 Message = dict[str, Any]
 _LOOK = 0.1
+_GLANCE = 0.02  # seconds between two looks at a window
+_TURNS = 10.0  # seconds a window may take to open, or to show another page
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class Order:
     closes_after: str = ""
     several: bool = False
     """Whether one object may get several labels: the tick beside the kind."""
+    page: Mapping[str, str] = field(default_factory=dict)
+    """What only this kind of work is asked: texts, by the names of their fields."""
+    ticks: tuple[str, ...] = ()
+    """Boxes behind [More…] that are ticked, by the names of their fields."""
 
 
 def ask_for_job(person: Person, channel: str, order: Order) -> None:
@@ -48,17 +54,42 @@ def ask_for_job(person: Person, channel: str, order: Order) -> None:
         PracticeError: a page came back with faults; they are in the message.
 
     """
-    person.command(channel, "/labeljob", "create")
+    opened(person, lambda: person.command(channel, "/labeljob", "create"))
     _next(first_page(person, order))
     _next(second_page(person, order))
-    _next(person.fill())
+    fill_through(person, {})
     close_windows(person)
+
+
+def fill_through(person: Person, *pages: Mapping[str, Any]) -> None:
+    """Fill page after page of the open window, each with fields in Slack's state form.
+
+    Raises:
+        PracticeError: a page came back with faults; they are in the message.
+
+    """
+    for typed in pages:
+        _next(person.fill(**typed))
 
 
 def begin_anew(person: Person) -> None:
     """A new form, where the window offers one that was left."""
     if person.view().get("callback_id") == "job_form_left":
-        person.press_in_view("job_form_new")
+        opened(person, lambda: person.press_in_view("job_form_new"))
+
+
+def opened(person: Person, press: Callable[[], Any]) -> Any:
+    """Do what opens a window or turns its page, and wait until it is there: the app does that after
+    it has heard of the press, and nobody fills in what they do not see yet. What `press` gives.
+
+    Raises:
+        PracticeError: the window stays as it was.
+
+    """
+    before = _hash(person)
+    given = press()
+    wait_for(lambda: _hash(person) not in {"", before}, _TURNS, "the window to turn", _GLANCE)
+    return given
 
 
 def choose_kind(person: Person, task_type: str) -> None:
@@ -98,7 +129,7 @@ def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     begin_anew(person)
     if person.view()["callback_id"] != "job_form_more":
         choose_kind(person, order.task_type)
-        person.press_in_view("job_form_show_more")
+        opened(person, lambda: person.press_in_view("job_form_show_more"))
     plain = {
         "job_name": order.name,
         "title": order.title,
@@ -112,6 +143,7 @@ def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     }
     typed: dict[str, Any] = {field: {"value": text or None} for field, text in plain.items()}
     typed["full_instructions"] = _rich(order.full)
+    typed |= {name: _ticked(person, name) for name in order.ticks}
     if _has(person, "output_uri"):
         typed["output_uri"] = {"value": order.output}
     return person.fill(**typed, **more)
@@ -122,13 +154,15 @@ def second_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     all. `more` as for `first_page`.
     """
     typed: dict[str, Any] = {
-        "labels": {"value": "\n".join(order.labels)},
         "short_instructions": _rich(order.short),
+        **{name: {"value": text} for name, text in order.page.items()},
     }
+    if _has(person, "labels"):
+        typed["labels"] = {"value": "\n".join(order.labels) or None}
     if _has(person, "input_uri"):
         typed["input_uri"] = {"value": order.source}
     if order.several:
-        typed["several"] = {"selected_options": _block(person, "several")["element"]["options"]}
+        typed["several"] = _ticked(person, "several")
     if _has(person, "workteam_arn"):
         typed["workteam_arn"] = {"selected_option": person.choose("workteam_arn", order.team)}
     if _has(person, "output_uri"):
@@ -156,7 +190,8 @@ def make_dataset(person: Person, channel: str, job_name: str, project: str) -> N
     """Press [Make dataset] on a finished job's card and submit the window as it opens, with a
     project's name.
     """
-    person.press(card_of(person, channel, job_name), "job_make_dataset")
+    card = card_of(person, channel, job_name)
+    opened(person, lambda: person.press(card, "job_make_dataset"))
     _next(person.fill(project={"value": project}))
     close_windows(person)
 
@@ -181,8 +216,9 @@ def card_of(person: Person, channel: str, job_name: str) -> Message:
     raise PracticeError(f"there is no card of {job_name} in this channel")
 
 
-def wait_for(found: Callable[[], Any], seconds: float, what: str) -> Any:
+def wait_for(found: Callable[[], Any], seconds: float, what: str, gap: float = _LOOK) -> Any:
     """What `found` gives as soon as it gives something; it may raise `PracticeError` until then.
+    `gap` seconds lie between two looks.
 
     Raises:
         PracticeError: it gave nothing in time.
@@ -196,7 +232,7 @@ def wait_for(found: Callable[[], Any], seconds: float, what: str) -> Any:
                 return result
         except PracticeError as error:
             last = f" ({error})"
-        time.sleep(_LOOK)
+        time.sleep(gap)
     raise PracticeError(f"waited {seconds:.0f} s for {what}{last}")
 
 
@@ -251,6 +287,12 @@ def _block(person: Person, block_id: str) -> dict[str, Any]:
     return next(found, {"element": {}})
 
 
+def _hash(person: Person) -> str:
+    """What changes with every page of the window on top; "" where none is open."""
+    stack = person.ask_for("views")["view_stack"]
+    return str(stack[-1]["hash"]) if stack else ""
+
+
 def _has(person: Person, block_id: str) -> bool:
     return bool(_block(person, block_id)["element"])
 
@@ -265,8 +307,13 @@ def _chosen(person: Person, block_id: str) -> str:
     return str((_block(person, block_id)["element"].get("initial_option") or {}).get("value", ""))
 
 
+def _ticked(person: Person, block_id: str) -> dict[str, Any]:
+    """Every box of a field, ticked."""
+    return {"selected_options": _block(person, block_id)["element"]["options"]}
+
+
 def _pick(person: Person, block_id: str, value: str) -> None:
     """Choose in a radio group that tells the app at once."""
     element = _block(person, block_id)["element"]
     choice = next(one for one in element["options"] if one["value"] == value)
-    person.press_in_view(element["action_id"], selected_option=choice)
+    opened(person, lambda: person.press_in_view(element["action_id"], selected_option=choice))
