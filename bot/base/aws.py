@@ -128,7 +128,7 @@ class Aws:
         import botocore.session  # noqa: PLC0415 - as above
 
         core = botocore.session.get_session()
-        core.register_component("data_loader", _models())
+        core.register_component("data_loader", models())
         secret, token = self._settings.aws_secret_access_key, self._settings.aws_session_token
         session = boto3.Session(
             botocore_session=core,
@@ -190,7 +190,7 @@ class _Client:
 
 
 @cache
-def _models() -> Any:
+def models() -> Any:
     """AWS's descriptions of its services, megabytes of JSON: read once in a process, whatever
     sessions it makes.
     """

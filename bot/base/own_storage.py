@@ -7,6 +7,8 @@ Promises to the command line: any bucket that they may read, objects of any size
 import os
 from typing import Any
 
+from bot.base.aws import models
+from bot.base.listing import read_lean
 from bot.base.s3_uri import Allowed
 from bot.base.storage import Storage
 
@@ -24,14 +26,19 @@ class Everywhere(Allowed):
 def own_client() -> Any:
     """A boto3 client for S3, from the environment, a profile or a role."""
     import boto3  # noqa: PLC0415 - boto3 is read when it is first used
+    import botocore.session  # noqa: PLC0415 - as above
     from botocore.config import Config  # noqa: PLC0415 - as above
 
     # a host that is no AWS host needs the bucket in the path
     named = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     style: Any = {"addressing_style": "path" if named else "auto"}
     config = Config(signature_version="s3v4", s3=style, max_pool_connections=32)
-    session = boto3.Session()
-    return session.client("s3", region_name=session.region_name or _REGION, config=config)
+    core = botocore.session.get_session()
+    core.register_component("data_loader", models())
+    session = boto3.Session(botocore_session=core)
+    client = session.client("s3", region_name=session.region_name or _REGION, config=config)
+    client.meta.events.register("before-parse.s3.ListObjectsV2", read_lean)
+    return client
 
 
 def own_storage() -> Storage:

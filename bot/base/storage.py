@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO, Any
 
+from bot.base import listing
 from bot.base.aws import Aws, AwsRefused, renamed
 from bot.base.cors import RULE, lets_browsers_read
 from bot.base.encryption import headers
@@ -27,7 +28,6 @@ CHUNK = 1 << 18
 PART = 1 << 23
 # bytes of a file that is read by lines: Rekognition's 1 GB; ours for a job's input
 READ_MOST = 1_000_000_000
-ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
 CLOSED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -280,15 +280,19 @@ class Storage:
         """
         self._check(folder)
         with renamed_missing(folder):
-            pages = self._s3.get_paginator("list_objects_v2").paginate(
-                Bucket=folder.bucket,
-                Prefix=folder.key,
-                OptionalObjectAttributes=["RestoreStatus"],
-            )
-            for page in pages:
+            for page in listing.pages(self._s3, folder):
                 self._step()
-                for item in page.get("Contents", ()):
-                    yield Listed(item["Key"], item["Size"], _listed_archived(item))
+                yield from page
+
+    def keys_at_once(self, folder: S3Uri) -> Iterator[Listed]:
+        """As `keys`, many pages asked for at once where the folder has folders: for whoever waits
+        for all of them.
+        """
+        self._check(folder)
+        with renamed_missing(folder):
+            for page in listing.pages_at_once(self._s3, folder):
+                self._step()
+                yield from page
 
     def buckets(self) -> list[str]:
         """The names of the account's buckets, of every Region (ListBuckets: 10,000 at most)."""
@@ -413,14 +417,19 @@ class Storage:
         After a try that died later it is there already. From 8 MiB on it goes in parts (S3: 10,000
         at most), which are given up when one of them fails.
         """
-        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - boto3 is read when it is first used
-
         self._check(uri)
         with suppress(
             Refusal
         ):  # it is not there, or nobody may look: then writing says what is the matter
             if self.size(uri) == body.size:
                 return
+        self.put_file(uri, body, content_type)
+
+    def put_file(self, uri: S3Uri, body: Body, content_type: str) -> None:
+        """Write the object whole, whatever is there; from 8 MiB on in parts."""
+        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - boto3 is read when it is first used
+
+        self._check(uri)
         if body.size >= PART:
             self._give_up_parts(uri)
         in_parts = TransferConfig(
@@ -481,15 +490,9 @@ def _archived(said: Mapping[str, Any]) -> bool:
     """
     if said.get("ArchiveStatus"):
         return True
-    return said.get("StorageClass") in ARCHIVES and 'ongoing-request="false"' not in str(
+    return said.get("StorageClass") in listing.ARCHIVES and 'ongoing-request="false"' not in str(
         said.get("Restore") or ""
     )
-
-
-def _listed_archived(item: Mapping[str, Any]) -> bool:
-    """The same of an object in a list (ListObjectsV2); a copy that was restored has an end."""
-    restored = "RestoreExpiryDate" in item.get("RestoreStatus", ())
-    return item.get("StorageClass") in ARCHIVES and not restored
 
 
 @contextmanager

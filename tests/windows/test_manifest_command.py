@@ -14,7 +14,7 @@ from bot.__main__ import main
 from bot.sandbox.aws.app import AwsConfig, create_app
 from bot.sandbox.http import Server
 
-LINE = {
+LINE: dict[str, Any] = {
     "source-ref": "s3://orchard-raw/july/1.jpg",
     "ripeness": 1,
     "ripeness-metadata": {
@@ -74,8 +74,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]
     server.stop()
 
 
-@pytest.fixture
-def s3(cloud: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(name="s3")
+def fixture_s3(cloud: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The client; the environment is that of somebody with the same keys."""
     url, client = cloud
     [(key, secret)] = KEYS.items()
@@ -125,3 +125,123 @@ def test_summary_of_standard_input(typed: Typed, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stdin", body)
     assert typed("summary", "-", "--json") == 0
     assert typed.said["lines"] == 1
+
+
+PICTURE = {"source-ref": "s3://orchard-raw/july/1.jpg"}
+
+
+def test_check_says_what_a_job_would_refuse(typed: Typed, tmp_path: Path) -> None:
+    """Without this, a job would fail after minutes for what a file says in seconds."""
+    assert typed("check", manifest(tmp_path, PICTURE), "--for", "bounding-box") == 0
+    assert typed.told == "1 object, 1 of them good for bounding-box.\n"
+    wrong = manifest(tmp_path, PICTURE, {"source-ref": "s3://orchard-raw/1.gif"})
+    assert typed("check", wrong, "--for", "bounding-box") == 1
+    assert "Line 2 names a file of another kind" in typed.told
+    assert typed("check", wrong, "--for", "bounding-box", "--json") == 1
+    assert (typed.said["objects"], typed.said["good"]) == (2, 1)
+    [finding] = typed.said["findings"]
+    assert (finding["line"], finding["code"]) == (2, "extension")
+    text = manifest(tmp_path, {"source": "a text"})
+    assert typed("check", text, "--for", "bounding-box") == 2
+    assert typed("check", text, "--for", "text-classification") == 0
+    assert typed("check", text, "--for", "boxes") == 2
+    assert "“boxes” is no task type. Choose custom-labels or one of: " in typed.warned
+
+
+def test_check_says_what_an_import_would_refuse(typed: Typed, tmp_path: Path) -> None:
+    """Without this, Rekognition would drop lines without a word."""
+    second = {**LINE, "source-ref": "s3://orchard-raw/july/2.jpg"}
+    second["ripeness-metadata"] = {**LINE["ripeness-metadata"], "class-name": "raw"}
+    dated = {"creation-date": "2024-07-02T09:14:31.120411", "confidence": 1}
+    lines = [
+        {**each, "ripeness-metadata": {**each["ripeness-metadata"], **dated}}
+        for each in (LINE, second)
+    ]
+    assert typed("check", manifest(tmp_path, *lines), "--for", "custom-labels") == 0
+    file = manifest(tmp_path, *lines, "text")
+    assert typed("check", file, "--for", "custom-labels", "--json") == 1
+    assert typed.said["labels"] == {"ripe": 1, "raw": 1}
+    assert {finding["line"] for finding in typed.said["findings"]} == {0, 3}
+
+
+def test_build_writes_the_manifest_of_a_folder(typed: Typed, s3: Any) -> None:
+    """Without this, the first manifest would be a script of one's own."""
+    for key in ("ripe/1.jpg", "ripe/white/2.jpg", "raw/3.jpg", "4.jpg", "note.txt"):
+        s3.put_object(Bucket=RAW, Key=f"july/{key}", Body=b"x")
+    target = f"s3://{OUT}/made/july.manifest"
+    assert typed("build", f"s3://{RAW}/july/", "--to", target) == 0
+    assert typed.told == f"4 lines in {target}. Left out: 1 of other kinds (.txt 1).\n"
+    assert sources(s3) == ["4.jpg", "raw/3.jpg", "ripe/1.jpg", "ripe/white/2.jpg"]
+    assert typed("build", f"s3://{RAW}/july", "--to", target, "--folder-labels", "--json") == 0
+    assert typed.said == {"lines": 4, "to": target, "left_out": {"other": 1}}
+    assert typed("summary", target, "--json") == 0
+    assert typed.said["attributes"]["folder"]["labels"] == {"raw": 1, "ripe": 2}
+    assert typed("check", target, "--for", "custom-labels", "--json") == 1
+    codes = {finding["code"] for finding in typed.said["findings"]}
+    assert codes == {"WARNING_UNANNOTATED_RECORD"}
+
+
+def sources(s3: Any) -> list[str]:
+    body = s3.get_object(Bucket=OUT, Key="made/july.manifest")["Body"].read()
+    named = [json.loads(line)["source-ref"] for line in body.splitlines()]
+    return [address.removeprefix(f"s3://{RAW}/july/") for address in named]
+
+
+def test_build_takes_the_same_sample_for_the_same_seed(typed: Typed, s3: Any) -> None:
+    """Without this, nobody could say which pictures a trial had."""
+    for number in range(20):
+        s3.put_object(Bucket=RAW, Key=f"many/{number:02}.jpg", Body=b"x")
+    s3.put_object(Bucket=RAW, Key="many/empty.jpg", Body=b"")
+    target = f"s3://{OUT}/made/july.manifest"
+    found = []
+    for seed in ("7", "7", "8"):
+        words = ("build", f"s3://{RAW}/many/", "--to", target, "--sample", "5", "--seed", seed)
+        assert typed(*words) == 1
+        assert "Left out: 1 empty file." in typed.told
+        found.append(sources(s3))
+    assert found[0] == found[1] != found[2]
+    assert len(found[0]) == 5
+
+
+@pytest.mark.usefixtures("s3")
+def test_build_says_what_is_unusable(typed: Typed, tmp_path: Path) -> None:
+    """Without this, an empty manifest would be taken for the folder's."""
+    nowhere = str(tmp_path / "a.manifest")
+    assert typed("build", f"s3://{RAW}/none/", "--to", nowhere) == 2
+    assert f"Nothing in s3://{RAW}/none/ can be a line of a manifest." in typed.warned
+    assert not Path(nowhere).exists()
+    assert typed("build", "s3://no-such-bucket/a/", "--to", nowhere) == 2
+    assert "There is no bucket “no-such-bucket” in this account." in typed.warned
+    assert typed("build", f"s3://{RAW}/", "--to", "-", "--json") == 2
+    assert typed("build", f"s3://{RAW}/", "--to", nowhere, "--for", "text-classification") == 2
+    assert "is no task type whose files lie in a folder" in typed.warned
+
+
+def test_sample_prints_the_same_lines_for_the_same_seed(typed: Typed, tmp_path: Path) -> None:
+    """Without this, a trial could not be made again."""
+    lines = [{"source-ref": f"s3://orchard-raw/{number}.jpg"} for number in range(50)]
+    file, target = manifest(tmp_path, *lines), str(tmp_path / "some")
+    words = ("sample", file, "--count", "5", "--seed")
+    assert typed(*words, "7") == 0
+    first = typed.told
+    assert len(set(first.splitlines()) & set(Path(file).read_text().splitlines())) == 5
+    assert typed(*words, "7", "--to", target) == 0
+    assert typed.told == f"5 lines (5 at random (seed 7)) in {target}.\n"
+    assert Path(target).read_text() == first
+    assert typed(*words, "8") == 0
+    assert typed.told != first
+
+
+def test_sample_takes_what_is_named_and_one_in_so_many(typed: Typed, tmp_path: Path) -> None:
+    """Without this, only chance could choose."""
+    lines = [{"source-ref": f"s3://orchard-raw/{number:02}.jpg"} for number in range(40)]
+    file, target = manifest(tmp_path, *lines), tmp_path / "some"
+    words = ("sample", file, "--every", "5", "--named", "1?.jpg", "--to", str(target), "--json")
+    assert typed(*words) == 0
+    assert typed.said == {"lines": 2, "to": str(target), "seed": 1}
+    taken = [json.loads(line)["source-ref"][-6:-4] for line in target.read_text().splitlines()]
+    assert taken == ["10", "15"]
+    assert typed("sample", file, "--count", "0") == 2
+    assert "A choice is a number above 0" in typed.warned
+    assert typed("sample", file, "--count", "3", "--json") == 2
+    assert typed("sample", file, "--named", "x", "--every", "1", "--to", str(target)) == 2

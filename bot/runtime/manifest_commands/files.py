@@ -4,6 +4,7 @@ Promises to every command of `labeljob manifest`: memory stays flat; `-` is stan
 somebody watches (a terminal), long work says on standard error how far it is.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, S3Uri
 
+STDOUT = "-"
 _PIECE = 1 << 18
 _PATIENCE = 1.0  # seconds before anything is said, and between two words
 
@@ -63,6 +65,42 @@ def _local(place: str) -> Iterator[bytes]:
             yield from iter(lambda: file.read(_PIECE), b"")
     except OSError as error:
         raise NoFile(f"{place} cannot be read: {error.strerror}.") from error
+
+
+def write(place: str, lines: Iterable[bytes], content_type: str) -> None:
+    """Write a file, an object in S3, or standard output (`-`): whole, or not at all.
+
+    Raises:
+        NoFile: it cannot be written.
+        LabeljobError: what S3 says, and what the lines raise.
+
+    """
+    if place == STDOUT:
+        for line in lines:
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+    elif is_s3(place):
+        from bot.base.own_storage import own_storage  # noqa: PLC0415 - boto3 is read where needed
+        from bot.base.storage import gathered  # noqa: PLC0415 - as above
+
+        target = address(place)
+        with gathered(lines) as body:
+            own_storage().put_file(target, body, content_type)
+    else:
+        _write_here(Path(place), lines)
+
+
+def _write_here(target: Path, lines: Iterable[bytes]) -> None:
+    """Beside its place first, so that nothing half written stands there."""
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            file.writelines(lines)
+        unfinished.replace(target)
+    except OSError as error:
+        raise NoFile(f"{target} cannot be written: {error.strerror}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def told(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -6,10 +6,13 @@ from functools import partial
 
 from bot.base.errors import LabeljobError
 from bot.base.log import redact
+from bot.runtime.manifest_commands.build import BUILD
+from bot.runtime.manifest_commands.check import CHECK
 from bot.runtime.manifest_commands.command import UNUSABLE, Command
+from bot.runtime.manifest_commands.sample import SAMPLE
 from bot.runtime.manifest_commands.summary import SUMMARY
 
-COMMANDS = (SUMMARY,)
+COMMANDS = (SUMMARY, CHECK, BUILD, SAMPLE)
 
 
 def offer(parser: argparse.ArgumentParser) -> None:

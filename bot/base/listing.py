@@ -1,0 +1,180 @@
+"""Lists of S3 folders, quickly: a lean reader of S3's pages, and many pages at once.
+
+Promises to whoever lists: the objects are those that boto3 itself would give, in S3's own order;
+memory holds a few thousand of them. boto3 asks, signs and tries again as ever; only its reader of
+the answers, which takes most of the time, is left out where a page is plain (see `read_lean`).
+"""
+
+import queue
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote
+
+from bot.base.s3_uri import Listed, S3Uri
+
+ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
+LEAN = "LabeljobListed"  # what `read_lean` adds to boto3's answer
+PAGE = 1_000  # S3: objects of a page at most
+_AT_ONCE = 16  # pages that are asked for
+_RANGES = 64  # parts of a folder that are listed side by side
+_PAGES_HELD = 4  # of one part, while those before it are taken
+_LEVELS = 6  # of folders that are looked into for places to part at
+_PATIENCE = 0.2  # seconds between two looks whether anybody still takes pages
+
+_KEY = re.compile(rb"<Key>([^<]*)</Key>")
+_SIZE = re.compile(rb"<Size>(\d+)</Size>")
+_COUNT = re.compile(rb"<KeyCount>(\d+)</KeyCount>")
+_URL = b"<EncodingType>url</EncodingType>"
+
+
+def read_lean(
+    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_event: object
+) -> None:
+    """Read the objects of a ListObjectsV2 page, and leave boto3 the rest of it (a `before-parse`
+    handler).
+
+    A page that is not as plain as nearly all are (no archives, keys in URL encoding, as many keys
+    and sizes as S3 says) is left to boto3.
+    """
+    body = response_dict["body"]
+    begin, end = body.find(b"<Contents>"), body.rfind(b"</Contents>")
+    said = _COUNT.search(body)
+    if response_dict["status_code"] != 200 or begin < 0 or said is None or _URL not in body:  # noqa: PLR2004 - HTTP: fine
+        return
+    inner, folders = body[begin:end], body.count(b"<CommonPrefixes>")
+    if b"<CommonPrefixes>" in inner or any(name.encode() in inner for name in ARCHIVES):
+        return
+    keys, sizes = _KEY.findall(inner), _SIZE.findall(inner)
+    if not len(keys) == len(sizes) == int(said[1]) - folders:
+        return
+    customized_response_dict[LEAN] = [
+        Listed(_decoded(key), int(size)) for key, size in zip(keys, sizes, strict=True)
+    ]
+    response_dict["body"] = body[:begin] + body[end + len(b"</Contents>") :]
+
+
+def _decoded(key: bytes) -> str:
+    """A key as boto3 gives it."""
+    text = key.decode("ascii", "replace")
+    return unquote(text) if "%" in text else text
+
+
+def objects(page: Mapping[str, Any]) -> list[Listed]:
+    """The objects of a page that boto3 gave."""
+    found = page.get(LEAN)
+    if found is not None:
+        return list(found)
+    return [Listed(item["Key"], item["Size"], _archived(item)) for item in page.get("Contents", ())]
+
+
+def _archived(item: Mapping[str, Any]) -> bool:
+    """Whether nobody reads the object at once; a copy that was restored has an end."""
+    restored = "RestoreExpiryDate" in item.get("RestoreStatus", ())
+    return item.get("StorageClass") in ARCHIVES and not restored
+
+
+def pages(
+    client: Any, folder: S3Uri, after: str = "", *, size: int = PAGE
+) -> Iterator[list[Listed]]:
+    """The folder's objects a page of `size` at a time, one page after the other; those behind the
+    key `after`.
+    """
+    more: dict[str, Any] = {"StartAfter": after} if after else {}
+    asked = client.get_paginator("list_objects_v2").paginate(
+        Bucket=folder.bucket,
+        Prefix=folder.key,
+        OptionalObjectAttributes=["RestoreStatus"],
+        PaginationConfig={"PageSize": size},
+        **more,
+    )
+    yield from map(objects, asked)
+
+
+def pages_at_once(client: Any, folder: S3Uri, *, size: int = PAGE) -> Iterator[list[Listed]]:
+    """The same pages of a folder with folders in it, many asked for at once.
+
+    S3 lists in the order of the keys, so a folder can be parted at the names of the folders in it;
+    one without folders is listed a page after the other, as nobody knows where to part it.
+    """
+    bounds = _bounds(client, folder)
+    if not bounds:
+        yield from pages(client, folder, size=size)
+        return
+    parts = [
+        _Part(after, until, size)
+        for after, until in zip(["", *bounds], [*bounds, None], strict=True)
+    ]
+    stopped = threading.Event()
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="listing") as pool:
+        try:
+            for part in parts:
+                pool.submit(part.fill, client, folder, stopped.is_set)
+            for part in parts:
+                yield from part.taken()
+        finally:
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+
+
+class _Part:
+    """The keys behind `after` up to `until`, as pages that wait to be taken."""
+
+    def __init__(self, after: str, until: str | None, size: int) -> None:
+        self._size = size
+        self._after = after
+        self._until = until
+        self._waiting: queue.Queue[list[Listed] | Exception | None] = queue.Queue(_PAGES_HELD)
+
+    def fill(self, client: Any, folder: S3Uri, stopped: Callable[[], bool]) -> None:
+        """Ask for the pages, until there are enough or nobody takes them any more."""
+        try:
+            for page in pages(client, folder, self._after, size=self._size):
+                whole = self._until is None or not page or page[-1].key <= self._until
+                self._put(page if whole else self._within(page), stopped)
+                if not whole or stopped():
+                    break
+            self._put(None, stopped)
+        except Exception as error:  # noqa: BLE001 - whoever takes the pages gets it
+            self._put(error, stopped)
+
+    def taken(self) -> Iterator[list[Listed]]:
+        """The pages, in order.
+
+        Raises what asking for them raised.
+        """
+        while (page := self._waiting.get()) is not None:
+            if isinstance(page, Exception):
+                raise page
+            yield page
+
+    def _within(self, page: list[Listed]) -> list[Listed]:
+        assert self._until is not None
+        return [one for one in page if one.key <= self._until]
+
+    def _put(self, page: list[Listed] | Exception | None, stopped: Callable[[], bool]) -> None:
+        while not stopped():
+            with suppress(queue.Full):
+                self._waiting.put(page, timeout=_PATIENCE)
+                return
+
+
+def _bounds(client: Any, folder: S3Uri) -> list[str]:
+    """Names of folders at which the folder can be parted, in order, some 64 at most."""
+    found = newest = _folders(client, folder.bucket, folder.key)
+    for _ in range(_LEVELS):
+        if not 0 < len(found) < _AT_ONCE:
+            break
+        newest = [name for outer in newest for name in _folders(client, folder.bucket, outer)]
+        found = sorted({*found, *newest})
+    step = max(1, len(found) // _RANGES)
+    return found[::step]
+
+
+def _folders(client: Any, bucket: str, prefix: str) -> list[str]:
+    """The folders in a folder, by the first page of its list."""
+    page = client.list_objects_v2(Bucket=bucket, Prefix=prefix, Delimiter="/")
+    return [each["Prefix"] for each in page.get("CommonPrefixes", ())]
