@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PICTURES ?=
-# Of the browser tests all but the story are of the stand-ins' own pages.
-SANDBOX_TESTS := tests/sandbox $(filter-out tests/browser/test_story.py,$(wildcard tests/browser/test_*.py))
+# Of the browser tests all but the story and the results are of the stand-ins' own pages.
+SANDBOX_TESTS := tests/sandbox $(filter-out tests/browser/test_story.py tests/browser/test_results.py,$(wildcard tests/browser/test_*.py))
 T ?=
 unexport PYTHONDONTWRITEBYTECODE # hundreds of processes read the same code: each would compile it anew
 
@@ -85,6 +85,10 @@ ci: .venv/dev.stamp ## What CI runs: the tests and the linters beside each other
 .PHONY: pictures
 pictures: .venv/dev.stamp ## Take the documentation's pictures again (needs Chromium)
 	$(BIN)/python docs/take_pictures.py
+
+.PHONY: drawings
+drawings: .venv/dev.stamp ## Draw the documentation's results of every family of labels again
+	$(BIN)/python docs/draw_results.py
 
 .PHONY: manifest
 manifest: .venv/dev.stamp ## Write manifest.yml's usage hints from the lists of actions

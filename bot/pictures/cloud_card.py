@@ -18,6 +18,7 @@ from bot.pictures.opened import Undrawable
 from bot.pictures.palette import PAPER, Colours
 
 _POINTS_MOST = 60_000  # ours: more than that are one spot
+_POINTS_FEW = 6_000  # ours: fewer than these are drawn larger, to be seen
 _CUBOIDS_MOST = 500
 _ROOM = 8
 _GROUND = (24, 26, 31)
@@ -86,9 +87,12 @@ def cloud_card(  # noqa: PLR0913 - what lies in the cloud, and what it is drawn 
     """
     image, draw = blank(size, _GROUND)
     place = _Place(cloud.points, size)
+    spot = 1 if len(cloud.points) < _POINTS_FEW else 0
     for number, point in enumerate(cloud.points):
         label = labels[number] if labels else ""
-        draw.point(place.of(point), fill=colours.of(label) if label else _UNNAMED)
+        x, y = place.of(point)
+        colour = colours.of(label) if label else _UNNAMED
+        draw.rectangle((x, y, x + spot, y + spot), fill=colour)
     names = []
     for cuboid in cuboids[:_CUBOIDS_MOST]:
         corners = [place.of(corner) for corner in _corners(cuboid)]

@@ -7,9 +7,9 @@ it makes this fail or take long; each label has its colour, with its name while 
 import math
 from collections.abc import Sequence
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from bot.manifests.shapes import Box, Drawing, Mask, Told
+from bot.manifests.shapes import Box, Drawing, Mask, Point, Told
 from bot.pictures.lettering import tag
 from bot.pictures.opened import Opened
 from bot.pictures.palette import PAPER, Colour, Colours
@@ -17,7 +17,8 @@ from bot.pictures.palette import PAPER, Colour, Colours
 _NAMES_MOST = 12  # ours: more names than that hide what they name
 _FIGURES_MOST = 2_000  # ours: boxes and drawings of one picture; a screen shows no more
 _POINTS_MOST = 5_000
-_MASK_LIGHT = 0.55  # how much of the picture a mask lets through
+_MASK_LIGHT = 0.65  # how much of the picture a mask lets through
+_NEAR = 4.0  # pixels
 _FAR = 10_000_000.0  # a place further away is no place; Pillow counts in whole numbers
 
 
@@ -55,8 +56,9 @@ def draw_mask(
         if area is None or place is None:
             continue
         ground = Image.new("RGB", picture.size, colours.of(label))
-        tinted = Image.blend(ground, picture, _MASK_LIGHT)
-        picture.paste(tinted, (0, 0), area)
+        picture.paste(Image.blend(ground, picture, _MASK_LIGHT), (0, 0), area)
+        rim = ImageChops.subtract(area.filter(ImageFilter.MaxFilter(5)), area)
+        picture.paste(ground, (0, 0), rim)
         names.append((label, ((place[0] + place[2]) / 2, (place[1] + place[3]) / 2)))
     for label, at in names[:_NAMES_MOST]:
         tag(picture, at, label, letter, colours.of(label))
@@ -115,6 +117,8 @@ def _drawing(
     wide: int,
 ) -> None:
     points = [_point(each, scale) for each in drawing.points[:_POINTS_MOST]]
+    if drawing.form != "keypoint":
+        points = _apart(points)
     if drawing.form == "polygon" and points:
         points.append(points[0])
     if drawing.form != "keypoint" and len(points) > 1:
@@ -125,6 +129,15 @@ def _drawing(
     around = wide * 2
     for x, y in points:
         draw.ellipse((x - around, y - around, x + around, y + around), fill=colour, outline=PAPER)
+
+
+def _apart(points: Sequence[Point]) -> list[Point]:
+    """The points without those so near to the one before that a line of pixels would fray."""
+    kept = list(points[:1])
+    for point in points[1:]:
+        if math.dist(point, kept[-1]) >= _NEAR:
+            kept.append(point)
+    return kept
 
 
 def _name_places(

@@ -56,7 +56,7 @@ _MARKED: Mapping[Kind, str] = {
 _WHICH: tuple[tuple[Which, str], ...] = (
     ("all", "All"),
     ("labeled", "With a label"),
-    ("empty", "With a label in which nothing is marked"),
+    ("empty", "Nothing is marked"),
     ("unlabeled", "Without a label"),
 )
 
