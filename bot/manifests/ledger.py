@@ -5,7 +5,7 @@ source; what has no label has its reason, where AWS gives one; memory holds some
 never their lines.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
@@ -14,6 +14,7 @@ from bot.manifests.formats.format import Findings, Unusable
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.json_words import BadLine, Object, short
 from bot.manifests.labels_there import labels_there
+from bot.manifests.sheet import rows
 from bot.manifests.told import METADATA, SOURCES, failure
 
 State = Literal[
@@ -50,7 +51,7 @@ class Entry(NamedTuple):
     """What became of one object: its line in the input, its address or text, and why."""
 
     line: int
-    name: str
+    object: str
     state: State
     reason: str = ""
 
@@ -112,7 +113,14 @@ def ledger(
         findings.note(0, "stranger", words)
 
 
-def said(counts: dict[State, int], noun: str, place: str = "AWS") -> str:
+def table(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """The entries as CSV."""
+    yield rows([("line", "object", "state", "reason")])
+    for entry in entries:
+        yield rows([entry])
+
+
+def said(counts: Mapping[State, int], noun: str, place: str = "AWS") -> str:
     """`2 pictures have no label: 1 expired, 1 without a reason from AWS.`; "" if none lacks one."""
     missing = {state: counts.get(state, 0) for state in STATES[1:] if counts.get(state)}
     if not missing:

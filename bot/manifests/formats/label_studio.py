@@ -2,7 +2,7 @@
 
 Sides are percents of the picture, spans count letters; `from_name` is the label attribute. A task
 without annotations is an object without a label, an annotation without results says that nothing is
-there.
+there; `meta` keeps what was asked, with the picture's size, which only results have a place for.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,6 +32,8 @@ _FILE = "tasks.json"
 _HOLDS: frozenset[Kind] = frozenset({"classes", "boxes", "drawings", "spans"})
 _HUNDRED = 100.0
 _Result = dict[str, Any]
+_Size = tuple[int, int] | None
+_Figure = Class | Box | Drawing | Span
 _encode = msgspec.json.Encoder().encode
 
 
@@ -41,8 +43,18 @@ class _Annotation(msgspec.Struct):
     created_at: Any = ""
 
 
+class _Asked(msgspec.Struct):
+    kind: Kind
+    size: tuple[int, int] | None = None
+
+
+class _Meta(msgspec.Struct):
+    asked: dict[str, _Asked] = {}
+
+
 class _Task(msgspec.Struct):
     data: dict[str, Any]
+    meta: Any = None
     annotations: list[_Annotation] | None = None
 
 
@@ -54,15 +66,17 @@ def write(lines: Iterable[Line], attribute: str, findings: Findings) -> Iterator
     comma = b"["
     for line in lines:
         note_others(line, _TITLE, findings)
-        answers = [
-            _results(line, each, findings)
+        held = [
+            each
             for each in line.told
             if attribute in ("", each.attribute) and _held(line.number, each, findings)
         ]
         data = {"image": line.address} if line.address else {"text": line.text}
-        results = [result for answer in answers for result in answer]
-        annotations = [{"result": results, "ground_truth": False}] if answers else []
-        yield Piece(_FILE, comma + _encode({"data": data, "annotations": annotations}), 0)
+        results = [result for each in held for result in _results(line, each, findings)]
+        annotations = [{"result": results, "ground_truth": False}] if held else []
+        asked = {each.attribute: {"kind": each.kind, "size": each.size} for each in held}
+        task = {"data": data, "meta": {"asked": asked}, "annotations": annotations}
+        yield Piece(_FILE, comma + _encode(task), 0)
         comma = b",\n"
     yield Piece(_FILE, b"]\n" if comma != b"[" else b"[]\n", 0)
 
@@ -154,7 +168,9 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
         if len(labeled) > 1:
             words = f"{len(labeled)} people labeled it; the first answer is read"
             findings.note(place, "several", words)
-        told = _told(place, labeled[0], naming, findings) if labeled else ()
+        told: tuple[Told, ...] = ()
+        if labeled:
+            told = _told(place, labeled[0], _asked(task.meta), naming, findings)
         yield Line(place, address, text, told)
 
 
@@ -171,9 +187,19 @@ def _object(data: dict[str, Any], naming: Naming) -> tuple[str, str]:
     return addressed(name if found else name.rpartition("/")[2], found, naming), ""
 
 
-def _told(place: int, said: _Annotation, naming: Naming, findings: Findings) -> tuple[Told, ...]:
+def _asked(meta: Any) -> dict[str, _Asked]:
+    """What we wrote beside the task: what was asked of its object."""
+    try:
+        return msgspec.convert(meta, _Meta).asked
+    except msgspec.ValidationError:
+        return {}
+
+
+def _told(
+    place: int, said: _Annotation, asked: dict[str, _Asked], naming: Naming, findings: Findings
+) -> tuple[Told, ...]:
     created = said.created_at if isinstance(said.created_at, str) else ""
-    by_name: dict[str, list[_Result]] = {}
+    by_name: dict[str, list[_Result]] = {name: [] for name in asked}
     listed = said.result if isinstance(said.result, list) else []
     for result in listed:
         if isinstance(result, dict) and isinstance(result.get("value"), dict):
@@ -181,13 +207,20 @@ def _told(place: int, said: _Annotation, naming: Naming, findings: Findings) -> 
     answers = by_name or {naming.attribute: []}
     dated = msgspec.structs.replace(naming, created=created or naming.created)
     return tuple(
-        _answer(place, results, msgspec.structs.replace(dated, attribute=name), findings)
+        _answer(
+            _read_all(place, results, findings),
+            asked.get(name) or _Asked("boxes", _size_of(results)),
+            msgspec.structs.replace(dated, attribute=name),
+        )
         for name, results in answers.items()
     )
 
 
-def _answer(place: int, results: list[_Result], naming: Naming, findings: Findings) -> Told:
-    found = [figure for result in results for figure in _read(place, result, findings)]
+def _read_all(place: int, results: list[_Result], findings: Findings) -> list[_Figure]:
+    return [figure for result in results for figure in _read(place, result, findings)]
+
+
+def _answer(found: list[_Figure], asked: _Asked, naming: Naming) -> Told:
     drawings = tuple(each for each in found if isinstance(each, Drawing))
     spans = tuple(each for each in found if isinstance(each, Span))
     classes = tuple(each for each in found if isinstance(each, Class))
@@ -196,8 +229,7 @@ def _answer(place: int, results: list[_Result], naming: Naming, findings: Findin
         "spans": spans,
         "drawings": drawings,
     }
-    kind: Kind = next((kind for kind, figures in there.items() if figures), "boxes")
-    sizes = [_size(result) for result in results]
+    kind: Kind = next((kind for kind, figures in there.items() if figures), asked.kind)
     return Told(
         attribute=naming.attribute,
         type="",
@@ -206,11 +238,16 @@ def _answer(place: int, results: list[_Result], naming: Naming, findings: Findin
         boxes=tuple(each for each in found if isinstance(each, Box)),
         drawings=drawings,
         spans=spans,
-        size=next((size for size in sizes if size), None),
+        size=asked.size,
         human=True,
         job=naming.job,
         created=naming.created,
     )
+
+
+def _size_of(results: list[_Result]) -> _Size:
+    """The picture's size, as the first result with one says it."""
+    return next((size for result in results if (size := _size(result))), None)
 
 
 def _size(result: _Result) -> tuple[int, int] | None:
@@ -220,9 +257,7 @@ def _size(result: _Result) -> tuple[int, int] | None:
     return None
 
 
-def _read(
-    place: int, result: _Result, findings: Findings
-) -> Iterator[Class | Box | Drawing | Span]:
+def _read(place: int, result: _Result, findings: Findings) -> Iterator[_Figure]:
     """The figures of one result."""
     value, kind = result["value"], str(result.get("type"))
     if kind == "choices":
@@ -251,16 +286,14 @@ def _choices(value: _Result, result: _Result) -> Iterator[Class]:
         yield Class(str(name), number(told))
 
 
-_Size = tuple[int, int] | None
-
-
 def _box(label: str, value: _Result, size: _Size, score: float | None) -> Box | None:
     sides = [number(value.get(name)) for name in ("x", "y", "width", "height")]
     if size is None or None in sides:
         return None
     x, y, across, down = (side for side in sides if side is not None)
     width, height = size[0] / _HUNDRED, size[1] / _HUNDRED
-    return Box(label, x * width, y * height, across * width, down * height, score)
+    left, top, across, down = map(_pixels, (x * width, y * height, across * width, down * height))
+    return Box(label, left, top, across, down, score)
 
 
 def _polygon(label: str, value: _Result, size: _Size, score: float | None) -> Drawing | None:
@@ -284,7 +317,13 @@ def _point(pair: Any, size: tuple[int, int]) -> Point | None:
     numbers = [side for side in sides if side is not None]
     if len(sides) != 2 or len(numbers) != 2:  # noqa: PLR2004 - x and y
         return None
-    return numbers[0] / _HUNDRED * size[0], numbers[1] / _HUNDRED * size[1]
+    x, y = numbers
+    return _pixels(x / _HUNDRED * size[0]), _pixels(y / _HUNDRED * size[1])
+
+
+def _pixels(number: float) -> float:
+    """Pixels to the millionth: the rest is what the division left."""
+    return round(number, 6)
 
 
 def _span(label: str, value: _Result, _size: _Size, score: float | None) -> Span | None:

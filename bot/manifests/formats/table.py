@@ -2,12 +2,10 @@
 
 Whatever `bot.manifests.shapes` can tell stands in it, so that nothing is lost on the way back. A
 row without an attribute is an object without a label; one without a figure is an answer that there
-is nothing. A cell that a spreadsheet would take for a formula has an apostrophe before it.
+is nothing.
 """
 
 import csv
-import io
-import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from math import isfinite
@@ -28,6 +26,7 @@ from bot.manifests.formats.format import (
 )
 from bot.manifests.json_words import short
 from bot.manifests.shapes import Box, Class, Cuboid, Drawing, Kind, Line, Mask, Span, Told
+from bot.manifests.sheet import awake, rows
 
 _TITLE = "CSV"
 _FILE = "labels.csv"
@@ -38,7 +37,6 @@ _COLUMNS = (
     *("number", "human", "job", "created"),
     *("adjusted", "about", "comments", "labeled", "failure"),
 )
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")  # what spreadsheets run, and the apostrophes before it
 _ROW_MOST = 4_000_000  # ours: bytes up to a line's end
 _KINDS: frozenset[str] = frozenset(get_args(Kind))
 _YES_NO = {None: "", True: "yes", False: "no"}
@@ -66,9 +64,9 @@ def write(lines: Iterable[Line], attribute: str, findings: Findings) -> Iterator
     for line in lines:
         note_others(line, _TITLE, findings)
         told = [each for each in line.told if attribute in ("", each.attribute)]
-        rows = [row for each in told for row in _rows(line.number, each, findings)] or [{}]
+        listed = [row for each in told for row in _rows(line.number, each, findings)] or [{}]
         start = {"line": line.number, "source-ref": line.address, "source": line.text}
-        yield Piece(_FILE, _text([start | row for row in rows]), 0)
+        yield Piece(_FILE, _text([start | row for row in listed]), 0)
 
 
 def _rows(place: int, told: Told, findings: Findings) -> Iterator[_Row]:
@@ -107,8 +105,8 @@ def _figures(told: Told) -> Iterator[_Row]:
             "label": box.label,
             "form": "box",
             "confidence": box.confidence,
-            "left": box.left,
-            "top": box.top,
+            "left": plain(box.left),
+            "top": plain(box.top),
             "width": plain(box.width),
             "height": plain(box.height),
             "attributes": _list(box.attributes),
@@ -133,28 +131,19 @@ def _list(values: tuple[Any, ...]) -> str:
     return _encode(values).decode() if values else ""
 
 
-def _text(rows: Iterable[_Row]) -> bytes:
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\r\n")  # with less, no cell of "\r" is quoted
-    sheet.writerows([_cell(row.get(name)) for name in _COLUMNS] for row in rows)
-    return text.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and _FORMULA.match(value):
-        return f"'{value}"
-    return value
+def _text(listed: Iterable[_Row]) -> bytes:
+    return rows([row.get(name) for name in _COLUMNS] for row in listed)
 
 
 def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
     """A line per object, of the rows that have its number and follow each other."""
     try:
-        rows = csv.DictReader(_texts(files.chunks(only(files, ".csv"))))
-        missing = {"source-ref", "source", "label"} - set(rows.fieldnames or ())
+        table = csv.DictReader(_texts(files.chunks(only(files, ".csv"))))
+        missing = {"source-ref", "source", "label"} - set(table.fieldnames or ())
         if missing:
             columns = ", ".join(f"“{name}”" for name in sorted(missing))
             raise Unusable(f"The table's first row lacks the columns {columns}.")
-        for place, (_key, group) in enumerate(groupby(rows, _object), 1):
+        for place, (_key, group) in enumerate(groupby(table, _object), 1):
             yield _line(place, list(group), naming, findings)
     except csv.Error as error:
         raise Unusable(f"This is no CSV: {error}.") from None
@@ -192,10 +181,7 @@ def _unquoted(row: _Row, lacking: dict[str, str]) -> dict[str, str]:
     keep formulas asleep.
     """
     cells = {name: row.get(name, lacking.get(name)) or "" for name in _COLUMNS}
-    return {
-        name: cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-        for name, cell in cells.items()
-    }
+    return {name: awake(cell) for name, cell in cells.items()}
 
 
 def _told(place: int, rows: list[dict[str, str]], findings: Findings) -> Told:

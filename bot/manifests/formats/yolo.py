@@ -246,13 +246,21 @@ def _read(
     if len(sides) in {_BOX, _BOX + 1}:
         across, down = sides[2] * width, sides[3] * height
         left, top = sides[0] * width - across / 2, sides[1] * height - down / 2
+        left, top, across, down = map(_pixels, (left, top, across, down))
         score = sides[_BOX] if len(sides) > _BOX else None
         yield Box(label, left, top, across, down, score)
         return
     if len(sides) % 2 or len(sides) < 2 * _POLYGON_LEAST:
         raise ValueError(f"{len(sides)} numbers are no box and no polygon")
     pairs = zip(sides[::2], sides[1::2], strict=True)
-    yield Drawing(label, "polygon", tuple((x * width, y * height) for x, y in pairs))
+    yield Drawing(
+        label, "polygon", tuple((_pixels(x * width), _pixels(y * height)) for x, y in pairs)
+    )
+
+
+def _pixels(number: float) -> float:
+    """Pixels to the millionth: the rest is what the division left."""
+    return round(number, 6)
 
 
 _FAR = 100  # times a picture's side: farther out, a number is a mistake

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.base.errors import Refusal
@@ -100,7 +100,8 @@ def _write_here(target: Path, lines: Iterable[bytes]) -> None:
     except OSError as error:
         raise NoFile(f"{target} cannot be written: {error.strerror}.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # it was put in its place, or there is no folder for it
+            unfinished.unlink()
 
 
 def told(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,10 +9,14 @@ from bot.base.log import redact
 from bot.runtime.manifest_commands.build import BUILD
 from bot.runtime.manifest_commands.check import CHECK
 from bot.runtime.manifest_commands.command import UNUSABLE, Command
+from bot.runtime.manifest_commands.convert import CONVERT
+from bot.runtime.manifest_commands.diff import DIFF
+from bot.runtime.manifest_commands.merge import MERGE
+from bot.runtime.manifest_commands.relabel import RELABEL
 from bot.runtime.manifest_commands.sample import SAMPLE
 from bot.runtime.manifest_commands.summary import SUMMARY
 
-COMMANDS = (SUMMARY, CHECK, BUILD, SAMPLE)
+COMMANDS = (SUMMARY, CHECK, BUILD, CONVERT, DIFF, SAMPLE, MERGE, RELABEL)
 
 
 def offer(parser: argparse.ArgumentParser) -> None:
