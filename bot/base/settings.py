@@ -150,6 +150,8 @@ class Settings(BaseSettings):
     public_task_price: int = Field(default=0, ge=0, le=1200)
     objects_per_job: int = Field(default=100_000, ge=1, le=100_000)
     link_life: int = Field(default=600, ge=30, le=900)
+    chromium: str = ""
+    crowd_elements: str = ""
     form_wait: float = Field(default=1.5, gt=0, le=2.5)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
@@ -213,7 +215,7 @@ class Settings(BaseSettings):
             )
         return value if value.endswith("/") else value + "/"
 
-    @field_validator("aws_endpoint_url")
+    @field_validator("aws_endpoint_url", "crowd_elements")
     @classmethod
     def _endpoint(cls, value: str | None) -> str | None:
         """Only for another AWS than Amazon's."""

@@ -7,7 +7,7 @@ so nothing is uploaded anywhere but where it was asked for. Asked again after an
 came, it may stand there twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,8 +54,8 @@ class Uploads:
     def _client(self) -> WebClient:
         return self._make()
 
-    def give(self, user_id: str, file: File, words: str) -> None:
-        """Put a file into the person's direct message with the bot, below `words` (mrkdwn).
+    def give(self, user_id: str, files: Sequence[File], words: str) -> None:
+        """Put files into the person's direct message with the bot, below `words` (mrkdwn).
 
         Raises:
             NotUploaded: with what an administrator can do.
@@ -64,21 +64,28 @@ class Uploads:
         """
         with _renamed():
             there = self._client.conversations_open(users=[user_id])["channel"]["id"]
-            self._put(file, words, there)
+            self._put(files, words, there)
 
     def post(self, channel: str, thread_ts: str, file: File, words: str) -> None:
         """Put a file into a thread, for everybody in its channel. Raises what `give` raises."""
         with _renamed():
-            self._put(file, words, channel, thread_ts)
+            self._put([file], words, channel, thread_ts)
 
-    def _put(self, file: File, words: str, channel: str, thread_ts: str | None = None) -> None:
+    def _put(
+        self, files: Sequence[File], words: str, channel: str, thread_ts: str | None = None
+    ) -> None:
         self._client.files_upload_v2(
             channel=channel,
             thread_ts=thread_ts,
-            filename=file.name,
-            content=file.body,
-            title=file.title,
-            alt_txt=file.alt or None,
+            file_uploads=[
+                {
+                    "filename": file.name,
+                    "content": file.body,
+                    "title": file.title,
+                    "alt_txt": file.alt or None,
+                }
+                for file in files
+            ],
             initial_comment=words,
         )
 

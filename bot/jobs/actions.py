@@ -246,6 +246,24 @@ LOG: Action[Shown] = Action(
         tucked=lambda _shown: True,
     ),
 )
+PREVIEW: Action[Shown] = Action(
+    command=LABELJOB,
+    word="preview",
+    usage="preview name",
+    help="what workers see of a job, as a file in your direct messages",
+    right="see",
+    first="see",
+    rule=SEE,
+    about="the job to preview",
+    unnamed="Name the job to preview: /labeljob preview name. /labeljob list shows the names.",
+    button=Button(
+        id="job_preview",
+        text=_where(lambda job, state: job.has_preview and not state.ended, "Preview"),
+        place=7,
+        spoken="Preview of {}",
+        tucked=lambda _shown: True,
+    ),
+)
 _CHAIN = Rule(Role.MEMBER, words="ask for labeling jobs here")
 
 
@@ -374,6 +392,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     RETRY,
     FOLLOW,
     LOG,
+    PREVIEW,
     VERIFY,
     ADJUST,
     CONTINUE,

@@ -65,6 +65,7 @@ class Facts:
             chain=draft.chain,
             chains=possible(kind, self._engine.task_types),
             has_log=bool(job.arn) and not self._engine.abilities.no_log,
+            has_preview=not job.followed and not self._engine.abilities.no_preview,
         )
 
     def heard(self, job: Job) -> JobFacts:

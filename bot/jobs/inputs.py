@@ -89,10 +89,6 @@ class Inputs:
             BadInput: there is none, or its line is wrong; and what `read` raises.
 
         """
-        if draft.brought:
-            raise BadInput(
-                "These files lie in S3 only once the job is launched: none can be shown."
-            )
         source = _Source.of(draft, kind)
         try:
             line = next(self._candidates(source), b"")

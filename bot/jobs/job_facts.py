@@ -22,7 +22,7 @@ class JobFacts:
     until the engine says so. `set_aside` says why nobody looks after the job any more, "" for all
     others. `notes` is what of its data is worth a look; `label_attribute` is the key of the labels
     in the results; `stop_is_soft` says that people may hand in what they began after a stop.
-    `has_log` says that its engine keeps one of it.
+    `has_log` says that its engine keeps one of it, `has_preview` that it renders what workers see.
     `chain` is the job that it comes after, None for any other, and `chains` what can come after it.
     `next_try` is when a launch that failed for now is tried again, None for any other.
     """
@@ -53,6 +53,7 @@ class JobFacts:
     chain: Chain | None = None
     chains: tuple[str, ...] = ()
     has_log: bool = False
+    has_preview: bool = False
 
     @property
     def noun(self) -> str:

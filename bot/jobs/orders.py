@@ -26,8 +26,13 @@ from bot.people.access import Access
 from bot.people.teams import Teams
 
 
-class NotStored(Refusal):
-    """The files are put into S3 as the job is launched; until then there is no object to show."""
+class LargeZip(Refusal):
+    """A zip of more than 100 MB is unpacked as the job is launched; until then there is no object
+    to show.
+    """
+
+
+_ZIP_PREVIEWED = 100_000_000  # bytes of a zip of Slack's that is fetched for one object; ours
 
 
 class NothingYet(Refusal):
@@ -96,21 +101,31 @@ class Orders:
 
     def first(self, draft: Draft, alive: Callable[[], None]) -> tuple[Order, Mapping[str, Any]]:
         """The order that a draft without faults would become, and its first object; nothing is
-        made, and the manifest is what the form names.
+        made, and the manifest is what the form names. Of files that are brought the first is put
+        where the launch will find it.
 
         Raises:
-            NotStored: the files come into S3 at the launch.
+            LargeZip: nobody waits until it is unpacked.
             BadInput, MissingObject, AwsRefused, AwsBusy: see `Inputs`.
+            BadZip, FileGone, FileShut, FilesSilent: see `Storing`.
 
         """
         if draft.begins_empty:
             raise NothingYet
-        if draft.brought:
-            raise NotStored
         kind = self._engine.task_types[draft.task_type]
         storage = self._storage.attended(alive)
+        if draft.brought:
+            draft = self._with_first(draft, kind, alive)
         line = Inputs(storage, self._open.of(draft.channel)).first(draft, kind)
         return self._order(draft, S3Uri.parse(draft.input_uri), "", 1), line
+
+    def _with_first(self, draft: Draft, kind: TaskType, alive: Callable[[], None]) -> Draft:
+        """The draft as if the first of its files were all."""
+        if any(one.is_zip and one.id and one.size > _ZIP_PREVIEWED for one in draft.brought):
+            raise LargeZip
+        folder = S3Uri.parse(draft.input_uri)
+        self._storing.put_first(draft.brought, folder, kind, alive=alive)
+        return msgspec.structs.replace(draft, brought=())
 
     def _order(self, draft: Draft, manifest: S3Uri | None, request_key: str, objects: int) -> Order:
         kind = self._engine.task_types[draft.task_type]

@@ -22,8 +22,9 @@ from bot.jobs.checks.checker import Checker
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.fixes import FIXES
+from bot.jobs.in_time import in_time
 from bot.jobs.open_review import OpenReview, Reviews
-from bot.jobs.preflight_records import CHECK, PREVIEW, STORE, PreflightRecords, Wanted
+from bot.jobs.preflight_records import CHECK, ELSEWHERE, PREVIEW, PreflightRecords, Wanted
 from bot.jobs.preview import Previews
 from bot.jobs.records import Records
 from bot.manifests.looked import Looked
@@ -36,10 +37,6 @@ _GIVEN = "the preview is in your direct messages with Labeljob"
 _FIX_SECONDS = 600.0  # ours: a fix was asked for, and may have 100,000 objects to look at
 
 log = logging.getLogger(__name__)
-
-
-class OutOfTime(Transient):
-    """It took longer than a person waits, and was broken off. Nothing was changed."""
 
 
 class Preflight:
@@ -77,7 +74,7 @@ class Preflight:
     def round(self, start: Start = at_once) -> None:
         """Look at every review that stands open; one that takes long does not stop the others."""
         for one in self._wanted.waiting():
-            if one.wanted == STORE:  # no review stands open
+            if one.wanted in ELSEWHERE:  # no review stands open
                 continue
             start(f"preflight:{one.draft_id}", partial(self._take_up, one))
 
@@ -107,7 +104,7 @@ class Preflight:
         shown = OpenReview(self._reviews, one, partial(self._still, one), self._clock)
         try:
             draft, done = self._done(one, draft, shown, hold)
-            step = self._steps(hold, _SECONDS)
+            step = in_time(hold, _SECONDS, self._clock)
             shown.show(draft, (*done.not_done, *draft.found), checking="Checking everything…")
             look = Look(PREFLIGHT_OBJECTS, told=partial(_tell, shown, draft, step))
             checked = self._checker.preflight(draft, step, look)
@@ -137,12 +134,12 @@ class Preflight:
         try:
             if one.wanted == PREVIEW:
                 shown.show(draft, draft.found, checking="Making the preview…")
-                self._previews.give(draft, draft.asked_by, self._steps(hold, _SECONDS))
+                self._previews.give(draft, draft.asked_by, in_time(hold, _SECONDS, self._clock))
                 return draft, _Done(fine=(_GIVEN,))
             if fix is not None:
                 label = fix.label
                 shown.show(draft, draft.found, checking=fix.doing)
-                step = self._steps(hold, _FIX_SECONDS)
+                step = in_time(hold, _FIX_SECONDS, self._clock)
                 fixed = fix.run(draft, self._checker.sight(draft, step))
                 self._records.keep_found(one.draft_id, draft, fixed)
                 return fixed, _Done()
@@ -152,17 +149,6 @@ class Preflight:
             why = Finding(Kind.LOOK_AT, f"“{label}” was not done. {error.words}")
             return draft, _Done(not_done=(why,))
         return draft, _Done()
-
-    def _steps(self, hold: LeaseGuard, seconds: float) -> Callable[[], None]:
-        """A step of something that may take so long from now on."""
-        end = self._clock() + seconds
-
-        def step() -> None:
-            hold.keep()
-            if self._clock() > end:
-                raise OutOfTime
-
-        return step
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from sqlmodel import Field, SQLModel, col, delete, select
 
 from bot.base.db import Database
 
-CHECK, PREVIEW, STORE = "check", "preview", "store"
+CHECK, PREVIEW, STORE, OF_JOB = "check", "preview", "store", "preview of a job"
+ELSEWHERE = {STORE, OF_JOB}
+"""What is wanted where no review stands open."""
 _LIFE_S = 60.0  # ours: whoever reads a review for longer has seen what there is to see
 _KEPT_S = 3_600.0  # what was begun in time goes on, and is shown, however long it takes
 
 
 class PreflightRow(SQLModel, table=True):
     """A review that stands open: the draft, whose it is, the window, and what is wanted: `check`,
-    `preview` or the name of a fix; or a window of *Store data*, where it is `store`.
+    `preview` or the name of a fix; or a window of *Store data*, where it is `store`; or
+    a job whose preview somebody wants: `draft_id` is theirs and the job's, `view_id` the job's id.
     """
 
     __tablename__ = "preflight"

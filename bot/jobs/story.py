@@ -10,6 +10,7 @@ from bot.base.storage import Storage
 from bot.delivery.dead_letters import Asker
 from bot.engines.protocol import Engine
 from bot.ground import Ground
+from bot.instructions.page_picture import PagePictures
 from bot.jobs.accept import Accept
 from bot.jobs.all_labels import AllLabels
 from bot.jobs.begin import Begin
@@ -31,6 +32,7 @@ from bot.jobs.orders import Orders
 from bot.jobs.preflight import Preflight
 from bot.jobs.preflight_records import PreflightRecords
 from bot.jobs.preview import Previews
+from bot.jobs.preview_of_job import JobPreviews
 from bot.jobs.queue import Queue
 from bot.jobs.records import Records
 from bot.jobs.results.records import ResultsRecords
@@ -70,6 +72,7 @@ class JobStory:
     status: Status
     logs: Logs
     previews: Previews
+    job_previews: JobPreviews
     store_data: StoreData
     sends: Sends
     send: Send
@@ -91,6 +94,7 @@ class JobStory:
         quick = gaps.quick_gap
         return [
             Round("preflight", quick, self.preflight.round, Pool("preflight", _AT_ONCE)),
+            Round("previews", quick, self.job_previews.round, Pool("previews", _AT_ONCE)),
             Round("store", quick, self.store_data.round, Pool("store", _AT_ONCE)),
             Round("launch", quick, self.launch.round, Pool("launch", _AT_ONCE)),
             Round("stop", quick, simple(self.stop.round)),
@@ -122,6 +126,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         status=parts.status(),
         logs=parts.logs(),
         previews=parts.previews,
+        job_previews=parts.job_previews(),
         store_data=parts.store_data(),
         sends=parts.sends(),
         send=parts.send(),
@@ -157,7 +162,12 @@ class _Parts:
             teams=ground.teams,
             storing=self._storing,
         )
-        self.previews = Previews(engine, self._orders, ground.uploads)
+        self.previews = Previews(
+            engine,
+            self._orders,
+            ground.uploads,
+            PagePictures.of(ground.settings.chromium, ground.settings.crowd_elements),
+        )
         self.store = JobStore(
             db=ground.db,
             records=self.records,
@@ -300,6 +310,18 @@ class _Parts:
             storage=self._in_a_form,
             clock=ground.clock,
             settings=ground.settings,
+        )
+
+    def job_previews(self) -> JobPreviews:
+        ground = self._ground
+        return JobPreviews(
+            wanted=PreflightRecords(ground.db),
+            records=self.records,
+            previews=self.previews,
+            db=ground.db,
+            outbox=ground.outbox,
+            new_id=ground.new_id,
+            tries=ground.tries,
         )
 
     def store_data(self) -> StoreData:

@@ -23,6 +23,7 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "mentions have names",
         "the own page works",
         "pictures are no text",
+        "the place for files is there",
         "automated labeling is worth it",
         "the topics are there",
         "an audit's lines carry the audited labels alone",

@@ -63,6 +63,7 @@ HAD = [
         "PutBucketCors",
         "PutBucketPolicy",
     ),
+    *("GetPublicAccessBlock", "PutPublicAccessBlock", "GetBucketEncryption", "PutBucketEncryption"),
     *("PutBucketTagging", "PutObject", "PutObjectTagging", "UploadPart", "UploadPartCopy"),
 ]
 KEY = "fruit/0.png"
@@ -114,6 +115,10 @@ def _minimal(name: str, known: Known) -> dict[str, Any]:
         "Policy": '{"Statement": [{"Effect": "Deny"}]}',
         "Tagging": {"TagSet": [{"Key": "a", "Value": "1"}]},
         "Delete": {"Objects": [{"Key": "nobody"}]},
+        "PublicAccessBlockConfiguration": {"BlockPublicAcls": True},
+        "ServerSideEncryptionConfiguration": {
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
         "CORSConfiguration": {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
     }
     shape = _shape(name)

@@ -48,8 +48,8 @@ def test_home_shows_my_jobs_with_the_buttons_of_their_cards(world: World) -> Non
         in shown(view)
     )
     assert "Three things" not in shown(view)
-    said = ["New labeling job", "Instructions", "Open portal", "Status", "Stop…"]
-    assert buttons(view)[:5] == said
+    said = ["New labeling job", "Instructions", "Open portal", "Status", "Preview", "Stop…"]
+    assert buttons(view)[:6] == said
     job = next(
         block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions"
     )

@@ -9,16 +9,19 @@ from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
 from bot.delivery.uploads import Uploads
 from bot.jobs.form import pages
 from bot.jobs.form.review import review
+from bot.jobs.orders import LargeZip
 from bot.jobs.preview import NoPreview, Previews
 from bot.sandbox.workspace import seed
 from tests.cases import forms
+from tests.stories.bringing import fill_files, open_for_files, pictures, uploaded, zipped
 from tests.stories.test_preflight import press_button, review_of
-from tests.stories.world import BOT, World, buttons, shown
+from tests.stories.world import BOT, DATA, World, an_order, buttons, shown, words
 
 _LINK = re.compile(r"https?://[^\"'<> ]*X-Amz[^\"'<> ]*")
 _ELEMENTS = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
@@ -139,3 +142,73 @@ def test_without_the_scope_there_is_no_button(world: World) -> None:
     assert "Preview" not in buttons(review(accept.form.asked(draft), facts, draft_id))
     with pytest.raises(NoPreview):
         previews.give(draft, world.mara.user, lambda: None)
+
+
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_preview_of_files_that_are_not_in_s3_yet_shows_the_first(
+    world: World, as_zip: bool
+) -> None:
+    """Without this, whoever brings files would learn what workers see only once the job runs."""
+    name, kind = f"brought-{as_zip}".lower(), "zip" if as_zip else "jpg"
+    open_for_files(world, DATA)
+    brought = pictures(2)
+    if as_zip:
+        brought = {f"{name}.zip": zipped({"a/notes.txt": b"x", **brought})}
+    files = [uploaded(world, world.mara, *one) for one in brought.items()]
+    assert not fill_files(world.mara, an_order(name), files).get("errors")
+    press_button(world, "Preview")
+    world.settle()
+    assert "the preview is in your direct messages" in shown(world.mara.view()), kind
+    task = json.loads(
+        world.journal("SageMaker.RenderUiTemplate", slack=False)[-1]["request"]["Task"]["Input"]
+    )
+    shown_first = task["taskObject"]
+    assert shown_first.endswith(next(iter(pictures(1))))
+    before = len(world.journal("S3.PutObject", slack=False))
+    world.mara.fill()
+    world.settle()
+    put = [one["path"] for one in world.journal("S3.PutObject", slack=False)[before:]]
+    assert not any(shown_first[4:] in path for path in put), "the launch does not put it again"
+    asked = world.sagemaker.describe_labeling_job(LabelingJobName=name)
+    assert asked["LabelingJobName"] == name
+
+
+def test_large_zip_is_not_fetched_for_a_look(world: World) -> None:
+    """Without this, a press would have the bot fetch a gigabyte for one picture."""
+    open_for_files(world, DATA)
+    files = [uploaded(world, world.mara, "some.zip", zipped(pictures(2)))]
+    assert not fill_files(world.mara, an_order("large-zip"), files).get("errors")
+    draft_id, _page = pages.draft_of(world.mara.view())
+    draft = world.bot.jobs.accept.draft(draft_id, world.mara.user)
+    large = msgspec.structs.replace(draft.brought[0], size=100_000_001)
+    draft = msgspec.structs.replace(draft, brought=(large,))
+    with pytest.raises(LargeZip):
+        world.bot.jobs.previews.give(draft, world.mara.user, lambda: None)
+    world.mara.close_windows()
+
+
+def test_preview_of_a_job_that_was_submitted(world: World) -> None:
+    """Without this, nobody could look at what workers see once the job runs."""
+    name = world.ask(an_order("seen-later", team=seed.WAITING_TEAM))
+    answer = world.mara.command(DATA, "/labeljob", f"preview {name}")
+    assert "comes into your direct messages with Labeljob" in words(answer)
+    assert "into your direct messages" not in "".join(world.direct_messages(world.mara)[-1:])
+    world.settle()
+    assert given(world)["files"][0]["name"] == "seen-later-preview.html"
+    before = world.so_far()
+    world.sam.press(world.card(name), "job_preview")
+    world.settle()
+    done = world.journal("conversations.open", after=before)[-1]["request"]
+    assert done["users"] == "U0SAM", "whoever presses gets it"
+
+
+def test_preview_of_a_job_that_cannot_be_made_is_told_alone(world: World) -> None:
+    """Without this, a press would be answered with silence."""
+    name = world.ask(an_order("never-seen", team=seed.WAITING_TEAM))
+    world.fault("SageMaker.RenderUiTemplate", "throttle")
+    world.mara.command(DATA, "/labeljob", f"preview {name}")
+    world.settle()
+    world.mend()
+    told = world.direct_messages(world.mara)[-1]
+    assert told.startswith("The preview of *Ripe or not (never-seen)* was not made.")
+    assert not any("was not made" in line for line in world.thread(name))

@@ -92,7 +92,7 @@ def test_bucket_of_another_region_is_refused_with_why(tmp_path: Path) -> None:
         files = [uploaded(world, world.mara, *one) for one in pictures(1).items()]
         assert not store(world, world.mara, seed.RAW, "july", files).get("errors")
         world.mara.press_in_view("job_form_go_on")
-        there = {"store": {"value": f"s3://{seed.FAR}/brought/"}}
+        there: dict[str, Any] = {"store": {"value": f"s3://{seed.FAR}/brought/"}}
         told = fill_files(world.mara, an_order("far-away"), **there)["errors"]
         assert "is in another Region than the bot works in" in told["store"]
     finally:
@@ -129,8 +129,9 @@ def test_wrong_name_and_no_bucket_are_told_at_their_fields(world: World) -> None
 
 def test_form_without_data_offers_it_and_keeps_what_was_typed(world: World) -> None:
     """Without this, the way to a place would cost the form that was begun."""
+    channel = world.channel("nothing-in-s3")
     world.mara.close_windows()
-    world.mara.command(DATA, "/labeljob", "create")
+    world.mara.command(channel, "/labeljob", "create")
     begin_anew(world.mara)
     world.mara.press_in_view("store_data_open", typed={"labels": {"value": "ripe\nunripe"}})
     store(world, world.mara, seed.RAW, "july")

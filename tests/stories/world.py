@@ -94,6 +94,8 @@ class World:
             "look_wait": 0,
             "post_pace": 1_000_000,
             "link_life": 600,
+            "chromium": "none",
+            "crowd_elements": f"{self.services.portal_url}/crowd/crowd.js",
             "set_aside_after": 2,
             **changes,
         }

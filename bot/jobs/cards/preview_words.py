@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.base.blocks import code, cut, typed
+from bot.base.blocks import code, cut, section, typed
+from bot.delivery.message import Message
 from bot.jobs.draft import Draft
 
 _TITLE = 100
@@ -13,6 +14,15 @@ _TEXT = 80  # characters of an object that is a text
 def title(draft: Draft) -> str:
     """The file's title."""
     return cut(f"Preview of {draft.title or draft.job_name}", _TITLE)
+
+
+def coming(draft: Draft) -> Message:
+    """That it is being made."""
+    said = (
+        f"The preview of *{typed(draft.title or draft.job_name, _TITLE)}* is being made; it comes "
+        "into your direct messages with Labeljob."
+    )
+    return Message(said, [section(said)])
 
 
 def words(draft: Draft, line: Mapping[str, Any], notes: Sequence[str]) -> str:

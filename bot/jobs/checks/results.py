@@ -66,7 +66,7 @@ REACHED = Check(
 )
 FILES_REACHED = Check(
     name="the place for files is there",
-    place=3,
+    place=17,
     page=1,
     field=STORE,
     words="the place for the files",

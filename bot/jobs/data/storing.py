@@ -81,7 +81,7 @@ class Storing:
         there = {one.key: one.size for one in storage.keys(folder)}
         with ExitStack() as open_files:
             tally = Tally()
-            things = self._fitting(brought, kind, tally, storage, open_files)
+            things = list(self._fitting(brought, kind, tally, storage, open_files))
             names, every = KeyNames(), max(1, len(things) // _TOLD)
             told(Stored(0, len(things)))
             for number, thing in enumerate(things, 1):
@@ -97,6 +97,31 @@ class Storing:
             raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
         return tally.left_out
 
+    def put_first(
+        self,
+        brought: Sequence[Brought],
+        folder: S3Uri,
+        kind: TaskType,
+        *,
+        alive: Callable[[], None],
+    ) -> S3Uri:
+        """Store the first file that can be labeled, where `put` will look for it; its address.
+
+        Raises:
+            BadInput, BadZip, FileGone, FileShut, FilesSilent, NoRoom, AwsBusy: see `put`.
+
+        """
+        storage = self._storage.attended(alive)
+        with ExitStack() as open_files:
+            tally, names = Tally(), KeyNames()
+            for thing in self._fitting(brought, kind, tally, storage, open_files):
+                alive()
+                place = folder.join(names.of(thing.path))
+                if self._put(place, thing, kind, storage):
+                    return place
+                tally.broken += 1
+        raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
+
     def _fitting(
         self,
         brought: Sequence[Brought],
@@ -104,16 +129,14 @@ class Storing:
         tally: Tally,
         storage: Storage,
         open_files: ExitStack,
-    ) -> list[_Thing]:
+    ) -> Iterator[_Thing]:
         """The files that the task type reads; the others are counted."""
         endings, most = _endings(kind), _most(kind)
-        found = []
         for one in brought:
             for thing in self._things(one, storage, open_files):
                 listed = Listed(thing.path, thing.size)
                 if not left_out(listed, endings, tally, max_bytes=most):
-                    found.append(thing)
-        return found
+                    yield thing
 
     def _things(self, one: Brought, storage: Storage, open_files: ExitStack) -> Iterator[_Thing]:
         """The files of one thing that was brought: itself, or what a zip holds."""

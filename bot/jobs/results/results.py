@@ -152,7 +152,7 @@ class Results:
         name = results_card.sheet_name(facts, one.wish)
         file = File(name, body, f"Results of {facts.title or facts.name}"[:100], alt)
         try:
-            self.uploads.give(one.user_id, file, results_card.sheet_words(facts, found, one.wish))
+            self.uploads.give(one.user_id, [file], results_card.sheet_words(facts, found, one.wish))
         except NotUploaded as error:
             return error.words
         return ""

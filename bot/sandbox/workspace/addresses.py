@@ -82,6 +82,7 @@ class Addresses:
             "LABELJOB_EXECUTION_ROLE_ARN": ROLE,
             "LABELJOB_BUCKETS": ",".join(seed.BUCKETS),
             "LABELJOB_MANAGERS": "U0SAM",
+            "LABELJOB_CROWD_ELEMENTS": f"{self.portal_url}/crowd/crowd.js",
         }
 
 

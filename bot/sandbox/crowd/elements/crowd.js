@@ -55,6 +55,11 @@ const PARTS = {
   "crowd-toggle-button": CrowdToggleButton,
 };
 
+// A page that is not the portal's: AWS's elements bring their looks along.
+if (!document.querySelector('link[href="/crowd/crowd.css"]')) {
+  const looks = { rel: "stylesheet", href: new URL("crowd.css", import.meta.url).href };
+  document.head.append(Object.assign(document.createElement("link"), looks));
+}
 for (const tag of Object.keys(WIDGETS)) {
   for (const element of document.querySelectorAll(tag)) element.classList.add("crowd-widget");
 }
