@@ -26,7 +26,7 @@ from bot.jobs.held import HeldByUs
 from bot.jobs.lifecycle import JobState
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
-from bot.jobs.stream.state import Stream
+from bot.jobs.stream.state import begun
 from bot.people.access import Who
 from bot.people.teams import Teams
 from bot.people.work_team import WorkTeam
@@ -164,7 +164,7 @@ class Accept:
             asked_at=self._clock(),
             followed=False,
             draft=draft,
-            state=JobState(stream=Stream() if draft.extras.streaming else None),
+            state=JobState(stream=begun(draft.extras)),
             request_key=request,
         )
         taken = self._store.add(job)

@@ -62,6 +62,11 @@ def can_send(job: JobFacts, state: JobState) -> bool:
     return state.stream is not None and going
 
 
+def is_fed(job: JobFacts, state: JobState) -> bool:
+    """Whether a folder feeds it, and it goes on."""
+    return can_send(job, state) and state.stream is not None and state.stream.fed
+
+
 def can_label(job: JobFacts, state: JobState) -> bool:
     """Whether there is a portal to open and something to do in it."""
     return bool(job.portal_url) and state.state == lifecycle.IN_PROGRESS
@@ -348,6 +353,17 @@ SEND: Action[Shown] = Action(
     words=True,
     button=Button(id="job_send", text=_where(can_send, "Send…"), place=1, spoken="Send to {}"),
 )
+END_FEED: Action[Shown] = Action(
+    right="end feed",
+    rule=Rule(Role.MANAGER, asker_too=True, words="stop feeding this job"),
+    button=Button(
+        id="job_end_feed",
+        text=_where(is_fed, "Stop feeding"),
+        place=8,
+        spoken="Stop feeding {}",
+        tucked=lambda _shown: True,
+    ),
+)
 DEFAULTS: Action[Shown] = Action(
     command=LABELJOB,
     word="defaults",
@@ -398,6 +414,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     CONTINUE,
     AGAIN,
     SEND,
+    END_FEED,
     TAKE_OVER,
     INSTRUCTIONS,
     PORTAL,

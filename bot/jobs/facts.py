@@ -64,6 +64,7 @@ class Facts:
             next_try=_next_try(job),
             chain=draft.chain,
             chains=possible(kind, self._engine.task_types),
+            feed_folder=draft.extras.feed_folder,
             has_log=bool(job.arn) and not self._engine.abilities.no_log,
             has_preview=not job.followed and not self._engine.abilities.no_preview,
         )

@@ -24,6 +24,7 @@ class JobFacts:
     in the results; `stop_is_soft` says that people may hand in what they began after a stop.
     `has_log` says that its engine keeps one of it, `has_preview` that it renders what workers see.
     `chain` is the job that it comes after, None for any other, and `chains` what can come after it.
+    `feed_folder` is the folder whose new objects come to a streaming job, "" for none.
     `next_try` is when a launch that failed for now is tried again, None for any other.
     """
 
@@ -54,6 +55,7 @@ class JobFacts:
     chains: tuple[str, ...] = ()
     has_log: bool = False
     has_preview: bool = False
+    feed_folder: str = ""
 
     @property
     def noun(self) -> str:

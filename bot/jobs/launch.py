@@ -26,6 +26,7 @@ from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind,
 from bot.jobs.orders import Orders
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
+from bot.jobs.stream.feeds import Feeds
 from bot.manifests.looked import Looked
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
@@ -46,6 +47,7 @@ class Launch:
         facts: Facts,
         engine: Engine,
         orders: Orders,
+        feeds: Feeds,
         tries: Tries,
         clock: Clock,
     ) -> None:
@@ -54,6 +56,7 @@ class Launch:
         self._facts = facts
         self._engine = engine
         self._orders = orders
+        self._feeds = feeds
         self._tries = tries
         self._clock = clock
 
@@ -98,6 +101,7 @@ class Launch:
             self._engine.withdraw(job.name, job.request_key, steps)
             raise
         steps.job = replace(steps.job, draft=draft, manifest_uri=str(order.manifest or ""))
+        self._feeds.begin(steps.job)
         submitted = self._engine.submit(order, steps)
         self._taken(steps.job, submitted)
 

@@ -5,7 +5,7 @@ job, and the rare lines of its thread are written together or not at all. Nobody
 together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -22,6 +22,7 @@ from bot.jobs.facts import Facts
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import FAILED, Change, JobState, Kind, MadeDataset, Next
 from bot.jobs.records import Job, Records
+from bot.jobs.stream.state import Stream
 
 _DAY = 86400.0
 _OLD_GAP = 300.0  # a job older than a day changes its numbers every five minutes at most
@@ -181,23 +182,23 @@ class JobStore:
         for channel in self._outbox.channels(session, subject(saved)):
             self._show(session, saved, channel)
 
-    def note_stream(self, session: Session, job_id: str, *, sent: int, to_send: int) -> None:
-        """How many objects were sent to a streaming job, and how many of those that were asked for
-        are still to be; written in the commit of the change that it tells about.
+    def note_stream(self, session: Session, job_id: str, after: Callable[[Stream], Stream]) -> None:
+        """What is known of a streaming job's objects, `after` something was sent or the like;
+        written in the commit of the change that it tells about.
         """
         job = self._records.get_for_update(session, job_id)
-        if job is None or job.state.stream is None:
+        before = job.state.stream if job else None
+        if job is None or before is None:
             return
-        before = job.state.stream
-        stream = msgspec.structs.replace(before, sent=sent, to_send=to_send)
-        if sent > before.sent:
+        stream = after(before)
+        if stream.sent > before.sent:
             stream = stream.active(self._clock())
         if stream == before:
             return
         state = msgspec.structs.replace(job.state, stream=stream)
         saved = self._records.save(session, replace(job, state=state))
+        message = card.root_card(self._facts.of(saved), state)
         for channel in self._outbox.channels(session, subject(saved)):
-            message = card.root_card(self._facts.of(saved), state)
             self._outbox.show(session, subject(saved), channel, message, gap=self._gap)
 
     def say(self, session: Session, job: Job, line: Message, *, key: str) -> None:

@@ -44,6 +44,7 @@ from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
 from bot.jobs.store_data import StoreData
 from bot.jobs.stream.asking import Sends
+from bot.jobs.stream.feeds import Feeds
 from bot.jobs.stream.idle import Idle
 from bot.jobs.stream.records import Sendings
 from bot.jobs.stream.send import Reading, Send
@@ -74,6 +75,7 @@ class JobStory:
     previews: Previews
     job_previews: JobPreviews
     store_data: StoreData
+    feeds: Feeds
     sends: Sends
     send: Send
     idle: Idle
@@ -98,12 +100,20 @@ class JobStory:
             Round("store", quick, self.store_data.round, Pool("store", _AT_ONCE)),
             Round("launch", quick, self.launch.round, Pool("launch", _AT_ONCE)),
             Round("stop", quick, simple(self.stop.round)),
-            Round("send", quick, self.send.round, Pool("send", _AT_ONCE)),
-            Round("idle", gaps.poll_gap, simple(self.idle.round)),
+            *self._of_streams(),
             Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
             Round("results", quick, self.results.round, Pool("results", _AT_ONCE)),
             Round("teams", gaps.teams_gap, simple(lambda: self.queue.refresh(team_id))),
             Round("queues", quick, simple(lambda: self.queue.round(team_id))),
+        ]
+
+    def _of_streams(self) -> list[Round]:
+        """What is done for streaming jobs alone."""
+        gaps = self.ground.settings
+        return [
+            Round("send", gaps.quick_gap, self.send.round, Pool("send", _AT_ONCE)),
+            Round("feeds", gaps.quick_gap, simple(self.feeds.round)),
+            Round("idle", gaps.poll_gap, simple(self.idle.round)),
         ]
 
 
@@ -128,6 +138,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         previews=parts.previews,
         job_previews=parts.job_previews(),
         store_data=parts.store_data(),
+        feeds=parts.feeds,
         sends=parts.sends(),
         send=parts.send(),
         idle=parts.idle(),
@@ -177,6 +188,16 @@ class _Parts:
             gap=ground.settings.card_gap,
         )
 
+        self.feeds = Feeds(
+            db=ground.db,
+            records=self.records,
+            store=self.store,
+            facts=self._facts,
+            engine=engine,
+            access=ground.access,
+            tries=ground.tries,
+        )
+
     def accept(self) -> Accept:
         return Accept(
             records=self.records,
@@ -209,6 +230,7 @@ class _Parts:
             facts=self._facts,
             engine=self._engine,
             orders=self._orders,
+            feeds=self.feeds,
             tries=ground.tries,
             clock=ground.clock,
         )

@@ -111,7 +111,7 @@ GOING = st.builds(
     worked_s=st.floats(0, 1e7),
     output_uri=TYPED,
     why_unlabeled=st.just("") | TYPED,
-    stream=st.none() | st.builds(Stream, sent=COUNTS, to_send=COUNTS),
+    stream=st.none() | st.builds(Stream, sent=COUNTS, to_send=COUNTS, fed=st.booleans()),
 )
 
 
@@ -160,6 +160,8 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         thread_lines.sent_line(job, words, sent=2, before=1, notes=(words, "")),
         thread_lines.not_sent_line(job, "U0MARA", words, sent=1),
         thread_lines.idle_line(job, 7, NOW),
+        thread_lines.fed_no_more_line(words),
+        thread_lines.still_fed_line(job, words, words, words),
         dataset_card.help_message(),
         dataset_card.no_such_dataset(words),
     ]

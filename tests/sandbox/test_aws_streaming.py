@@ -210,6 +210,67 @@ def test_events_of_a_bucket(aws: Practice) -> None:
     assert "MESSAGE_DROPPED" in stream.log()
 
 
+def let_in(aws: Practice, topic: str) -> None:
+    """Let S3 publish to a topic."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{BUCKET}"},
+            "StringEquals": {"aws:SourceAccount": "111122223333"},
+        },
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws.sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+
+def tells(topic: str, prefix: str, events: str = "s3:ObjectCreated:*") -> dict[str, Any]:
+    """An entry of a bucket's configuration."""
+    rules = [{"Name": "prefix", "Value": prefix}]
+    return {"TopicArn": topic, "Events": [events], "Filter": {"Key": {"FilterRules": rules}}}
+
+
+def configure(aws: Practice, *entries: dict[str, Any]) -> None:
+    """Put a configuration in the place of what was there."""
+    aws.s3.put_bucket_notification_configuration(
+        Bucket=BUCKET, NotificationConfiguration={"TopicConfigurations": list(entries)}
+    )
+
+
+def test_a_bucket_tells_its_topics_of_new_objects(aws: Practice) -> None:
+    """Kinder than S3 it must not be: a topic that shuts S3 out, entries that overlap, and a write
+    that forgets the others are found out here, not at AWS.
+    """
+    topic = str(aws.sns.create_topic(Name="bucket-tells")["TopicArn"])
+    heard = listener(aws, "bucket-tells-heard", topic)
+    with refused("InvalidArgument", words="Unable to validate"):
+        configure(aws, tells(topic, "new/"))
+    let_in(aws, topic)
+    with refused("InvalidArgument", words="overlap"):
+        configure(aws, tells(topic, "new/"), tells(topic, "new/er/", "s3:ObjectCreated:Put"))
+    configure(aws, tells(topic, "new/"), tells(topic, "new/", "s3:ObjectRemoved:*"))
+    found = aws.s3.get_bucket_notification_configuration(Bucket=BUCKET)["TopicConfigurations"]
+    assert all(each["Id"] for each in found)
+    aws.put("new/a b+1.png", picture())
+    aws.put("old/a.png", picture())
+    aws.s3.copy_object(Bucket=BUCKET, Key="new/copy.png", CopySource=f"{BUCKET}/old/a.png")
+    told = [json.loads(each["Message"]) for each in messages(aws, heard)]
+    assert [each["Event"] for each in told if "Event" in each] == ["s3:TestEvent"] * 1
+    records = [record for each in told for record in each.get("Records", ())]
+    assert [(each["eventName"], each["s3"]["object"]["key"]) for each in records] == [
+        ("ObjectCreated:Put", "new/a+b%2B1.png"),
+        ("ObjectCreated:Copy", "new/copy.png"),
+    ]
+    configure(aws)
+    assert not aws.s3.get_bucket_notification_configuration(Bucket=BUCKET).get(
+        "TopicConfigurations"
+    )
+    aws.put("new/late.png", picture())
+    assert messages(aws, heard) == []
+
+
 @pytest.mark.parametrize(
     ("name", "entry", "words"),
     [

@@ -204,7 +204,7 @@ class Scene:
     def stream(self) -> None:
         """One of the jobs takes objects while it runs."""
         job = self.world.bot.jobs.status.named(TEAM_ID, self.channel, "matrix-stream")
-        state = msgspec.structs.replace(job.state, stream=Stream())
+        state = msgspec.structs.replace(job.state, stream=Stream(fed=True))
         self.world.bot.jobs.store.change(job, state)
         self.world.settle()
 
@@ -692,6 +692,7 @@ ROWS = (
         "This message has no files",
     ),
     pressed("job_send", "matrix-stream", '"job_send_view'),
+    pressed("job_end_feed", "matrix-stream", "No folder feeds this job"),
     Row(
         "view_submission job_send_view",
         "(send)",

@@ -1,5 +1,6 @@
 """Streaming jobs: objects that come while the job runs, from the form to the last of them."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -249,3 +250,104 @@ def test_a_requester_is_warned_before_an_idle_job_is_stopped(world: World) -> No
 
 def _moment(at: datetime) -> datetime:
     return at
+
+
+def letting_s3_in(world: World, name: str) -> str:
+    """A topic that buckets may publish to; its ARN."""
+    arn = str(world.sns.create_topic(Name=name)["TopicArn"])
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    world.sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    return arn
+
+
+def told_by_the_bucket(world: World) -> list[str]:
+    """The topics that the bucket of the data tells of new objects."""
+    found = world.s3.get_bucket_notification_configuration(Bucket=seed.RAW)
+    return [each["TopicArn"] for each in found.get("TopicConfigurations", ())]
+
+
+def told_to_others(world: World, name: str) -> str:
+    """A topic that the bucket of the data tells of something else, and nobody else; its ARN."""
+    arn = letting_s3_in(world, name)
+    rules = [{"Name": "prefix", "Value": "others/"}]
+    entry = {
+        "Id": name,
+        "TopicArn": arn,
+        "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": rules}},
+    }
+    world.s3.put_bucket_notification_configuration(
+        Bucket=seed.RAW, NotificationConfiguration={"TopicConfigurations": [entry]}
+    )
+    return arn
+
+
+def test_folder_feeds_a_job_and_what_else_its_bucket_tells_stays(world: World) -> None:
+    """Without this, somebody has to send by hand what a camera puts there each minute; or what the
+    bucket tells to others would be lost with our entry.
+    """
+    others, topic = told_to_others(world, "of-others"), letting_s3_in(world, "camera")
+    name = running(world, "camera", topic=topic, feed_folder=f"s3://{seed.RAW}/camera")
+    assert told_by_the_bucket(world) == [others, topic]
+    assert f"fed by `s3://{seed.RAW}/camera/`" in world.card(name)["text"]
+    folder(world, "camera", 2)
+    folder(world, "others", 1)
+    assert labeled(world, name, 2)
+    assert "2 sent · 2 labeled · 0 waiting" in world.card(name)["text"]
+    assert "MESSAGE_DROPPED" not in str(world.mara.command(DATA, "/labeljob", f"log {name}"))
+    world.mara.press(world.card(name), "job_stop")
+    world.mara.fill()
+    world.settle()
+    world.finish(name)
+    assert told_by_the_bucket(world) == [others]
+
+
+def test_feeding_ends_by_a_press_and_the_job_goes_on(world: World) -> None:
+    """Without this, whoever named the wrong folder would have to stop the whole job."""
+    topic = letting_s3_in(world, "wrong-folder")
+    name = running(world, "wrong-folder", topic=topic, feed_folder=f"s3://{seed.RAW}/wrong/")
+    world.mara.press(world.card(name), "job_end_feed")
+    world.settle()
+    assert topic not in told_by_the_bucket(world)
+    assert world.thread(name)[-1] == (
+        f"`s3://{seed.RAW}/wrong/` feeds this job no more. The job goes on."
+    )
+    assert "Stop feeding" not in buttons(world.card(name))
+    folder(world, "wrong", 1)
+    assert labeled(world, name, 0)
+
+
+def test_topic_that_shuts_s3_out_is_said_before_anything_is_made(world: World) -> None:
+    """Without this, a job would run for days and get nothing, unsaid."""
+    answer = ask(world, "shut-out", feed_folder=f"s3://{seed.RAW}/shut/")
+    assert not answer.get("errors"), answer
+    world.mara.fill()
+    world.settle()
+    assert world.aws_jobs("shut-out") == []
+    said = world.thread("shut-out")[-1]
+    assert "*Folder that feeds the job*: Bucket orchard-raw cannot tell the topic" in said
+    assert "Unable to validate the following destination" in said
+    world.settle()
+    assert "could not be taken out" not in world.thread("shut-out")[-1]
+
+
+def test_entry_that_cannot_be_taken_away_is_told(world: World) -> None:
+    """Without this, a bucket would tell a dead topic for ever, and nobody would know why: S3 takes
+    no configuration as long as one of its topics is gone.
+    """
+    others, topic = told_to_others(world, "doomed"), letting_s3_in(world, "sticky")
+    name = running(world, "sticky", topic=topic, feed_folder=f"s3://{seed.RAW}/sticky/")
+    world.sns.delete_topic(TopicArn=others)
+    world.mara.press(world.card(name), "job_end_feed")
+    world.settle()
+    said = world.thread(name)[-1]
+    assert said.startswith("<@U0MARA> The entry `labeljob-")
+    assert "Unable to validate" in said
+    assert "Take it out in the AWS console" in said
+    world.s3.put_bucket_notification_configuration(Bucket=seed.RAW, NotificationConfiguration={})

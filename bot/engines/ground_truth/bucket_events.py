@@ -48,7 +48,7 @@ def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _flat(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _flat(each) for key, each in value.items() if each not in ([], {})}
+        return {key: _flat(each) for key, each in value.items() if each != []}
     if isinstance(value, list):
         return [_flat(each) for each in value]
     return value.lower() if value in {"Prefix", "Suffix"} else value

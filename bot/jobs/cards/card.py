@@ -325,6 +325,8 @@ def _small(job: JobFacts, state: JobState) -> list[str]:
         parts.append(f"ends {date(job.expires_at)}")
     if state.stream and not state.ended:
         parts.append("streaming, until it is stopped")
+        if state.stream.fed and job.feed_folder:
+            parts.append(f"fed by {code(job.feed_folder, 300)}")
     return parts
 
 

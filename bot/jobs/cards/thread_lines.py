@@ -153,6 +153,20 @@ def not_sent_line(job: JobFacts, by: str, why: str, *, sent: int) -> Message:
     return _line(f"{person(by)} {lead}: {typed(why, 600)} {again}")
 
 
+def fed_no_more_line(folder: str) -> Message:
+    """A folder feeds the job no more, as somebody wanted."""
+    return _line(f"{code(folder, 600)} feeds this job no more. The job goes on.")
+
+
+def still_fed_line(job: JobFacts, folder: str, name: str, why: str) -> Message:
+    """The bucket's entry could not be taken away; mentions the requester."""
+    return _line(
+        f"{_mention(job)}The entry {code(name, 100)} could not be taken out of what the bucket of "
+        f"{code(folder, 600)} tells: {typed(why, 400)} Take it out in the AWS console (S3, the "
+        "bucket, Properties, Event notifications)."
+    )
+
+
 def idle_line(job: JobFacts, days: int, ends: datetime) -> Message:
     """A streaming job that will be stopped because nothing comes; mentions the requester."""
     return _line(

@@ -15,7 +15,7 @@ from bot.base.forms import VALUE, Answer, Field, Heading, Part
 from bot.base.s3_uri import Allowed
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.more_rules import DECLARATIONS, EXTRAS
-from bot.jobs.form.reading import hint
+from bot.jobs.form.reading import folder, hint
 
 _DIGITS = 7
 _DECLARED = {
@@ -156,6 +156,16 @@ STREAM_FIELDS: tuple[Part[Asked], ...] = (
         "Topic that brings the objects",
         "The ARN of an SNS topic of this job's own: all that is sent to it is labeled.",
         "arn:aws:sns:eu-west-1:111122223333:to-label",
+    ),
+    _extra(
+        "feed_folder",
+        "Folder that feeds the job",
+        "Optional: every picture that comes into it is labeled. The bot adds an entry to what its "
+        "bucket tells the topic, and takes it away when the job is over.",
+        lambda asked: text_input(
+            VALUE, asked.draft.extras.feed_folder, placeholder="s3://bucket/arrivals/"
+        ),
+        lambda answer, asked: _with(asked, feed_folder=folder(answer.text) if answer.text else ""),
     ),
 )
 """How a job gets objects while it runs; left out where an engine has no such jobs."""

@@ -32,6 +32,7 @@ from bot.jobs.store import JobStore
 from bot.jobs.stream.asking import JobOver, NotStreaming
 from bot.jobs.stream.objects import Sent, object_of
 from bot.jobs.stream.records import DONE, REFUSED, Sending, Sendings
+from bot.jobs.stream.state import Stream
 from bot.jobs.stream.what import as_data
 from bot.manifests.json_lines import numbered
 from bot.work.leases import LeaseGuard
@@ -152,7 +153,7 @@ class Send:
         """How far it is, on the card."""
         with self._db.write() as session:
             sent, _ = self._sendings.counted(session, sending.job_id, sending.id)
-            self._store.note_stream(session, sending.job_id, sent=sent, to_send=left)
+            self._store.note_stream(session, sending.job_id, partial(_far, sent=sent, left=left))
 
     def _done(self, sending: Sending, job: Job, objects: int, notes: tuple[str, ...]) -> None:
         facts = self._facts.of(job)
@@ -162,7 +163,7 @@ class Send:
                 facts, sending.user_name, sent=new, before=objects - new, notes=notes
             )
             self._sendings.save(session, replace(sending, state=DONE))
-            self._store.note_stream(session, job.id, sent=sent, to_send=0)
+            self._store.note_stream(session, job.id, partial(_far, sent=sent, left=0))
             self._store.say(session, job, line, key=f"sending:{sending.id}")
 
     def _refuse(self, sending: Sending, refusal: Refusal) -> None:
@@ -187,8 +188,13 @@ class Send:
                 return
             sent, own = self._sendings.counted(session, job.id, after.id)
             line = thread_lines.not_sent_line(self._facts.of(job), after.user_id, why, sent=own)
-            self._store.note_stream(session, job.id, sent=sent, to_send=0)
+            self._store.note_stream(session, job.id, partial(_far, sent=sent, left=0))
             self._store.say(session, job, line, key=f"sending:{after.id}")
+
+
+def _far(stream: Stream, *, sent: int, left: int) -> Stream:
+    """How far it is."""
+    return msgspec.structs.replace(stream, sent=sent, to_send=left)
 
 
 def _lines(made: Made, draft: Draft, storage: Storage) -> Iterator[bytes]:

@@ -14,6 +14,8 @@ from bot.base.errors import LabeljobError
 from bot.engines.ground_truth.catalogue import REGIONS
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.private_workforce import PrivateWorkforce
+from bot.engines.ground_truth.streams import TopicStreams
+from bot.engines.streams import NoTopic
 from bot.engines.workforce import NoWorkforce
 from bot.runtime.doctor.clocks import judged, skew
 from bot.runtime.doctor.examination import Finding, NotAsked, Surroundings, Verdict, probe
@@ -190,6 +192,23 @@ def custom_labels(around: Surroundings) -> Iterator[Finding]:
         yield Finding(Verdict.LOOK, error.words)
     else:
         yield Finding(Verdict.OK, "DescribeProjects is allowed.")
+
+
+@probe("topics", needs=("AWS credentials",))
+def topics(around: Surroundings) -> Iterator[Finding]:
+    """The bot may use SNS, for streaming jobs.
+
+    Allow sns:GetTopicAttributes and sns:Publish to the bot (the whole policy is in
+    docs/running.md); without them everything but streaming jobs works.
+    """
+    region, account = around.settings.aws_region, around.learned.aws_account
+    nobodys = f"arn:aws:sns:{region}:{account}:labeljob-doctor-{around.new_id()}"
+    try:
+        TopicStreams(around.aws).check_topic(nobodys)
+    except NoTopic:  # AWS tells what is there only to those who may ask
+        yield Finding(Verdict.OK, "GetTopicAttributes is allowed; Publish shows at the first use.")
+    except AwsRefused as error:
+        yield Finding(Verdict.LOOK, error.words)
 
 
 def _headers(answer: Any) -> dict[str, object]:

@@ -159,6 +159,23 @@ def cors(around: Surroundings) -> Iterator[Finding]:
         )
 
 
+@probe("events of buckets", needs=("LABELJOB_BUCKETS", "AWS credentials"))
+def events(around: Surroundings) -> Iterator[Finding]:
+    """The bot may see what buckets tell to topics, so that their folders can feed streaming jobs.
+
+    Allow s3:GetBucketNotification and s3:PutBucketNotification on the buckets of such folders to
+    the bot; without them people send objects by /labeljob send.
+    """
+    for bucket in dict.fromkeys(place.partition("/")[0] for place in _readable(around)):
+        try:
+            with renamed():
+                around.aws.act("s3").get_bucket_notification_configuration(Bucket=bucket)
+        except AwsRefused as error:
+            yield Finding(Verdict.LOOK, error.words, of=bucket)
+        else:
+            yield Finding(Verdict.OK, "Its folders can feed streaming jobs.", of=bucket)
+
+
 def _readable(around: Surroundings) -> list[str]:
     """The places that the bot can read; what is unwell of the others is told already."""
     readable = [place for place in around.settings.buckets if place in around.learned.readable]

@@ -36,6 +36,7 @@ from bot.sandbox.aws.messaging.sqs import Sqs, SqsService
 from bot.sandbox.aws.messaging.topics import Topics
 from bot.sandbox.aws.rekognition.service import CustomLabels
 from bot.sandbox.aws.s3 import page as s3_page
+from bot.sandbox.aws.s3.notifications import Notifications
 from bot.sandbox.aws.s3.object_store import ObjectStore
 from bot.sandbox.aws.s3.service import S3, S3Rules
 from bot.sandbox.aws.s3.situations import CONTROL, Situation, Situations, control
@@ -149,7 +150,17 @@ class Aws:
         iam = Iam(self.situations, account=config.account)
         self._forms["iam"] = QueryService("iam", [iam], refusal="ValidationError")
         rules = S3Rules(config.account, config.region, self.situations)
-        self._s3 = S3(self.store, self.objects, self._signatures, rules, config.clock)
+        told = Notifications(
+            self.store,
+            self.objects,
+            self.topics,
+            config.clock,
+            account=config.account,
+            region=config.region,
+        )
+        self._s3 = S3(
+            self.store, self.objects, self._signatures, rules, config.clock, notifications=told
+        )
         self._seen_url = config.public_url
         self.faults = Faults(self._serve, journal_name, answer=fault_answer, home=config.home_url)
         self.app: ASGIApp = LoopbackOnly(self.faults)

@@ -165,7 +165,7 @@ CREATE TABLE IF NOT EXISTS bucket (
 );
 CREATE TABLE IF NOT EXISTS bucket_setting (       -- beside the table above, which is older
     bucket TEXT NOT NULL,
-    name TEXT NOT NULL,                           -- public_access_block, encryption
+    name TEXT NOT NULL,                           -- public_access_block, encryption, notification
     value TEXT NOT NULL,                          -- JSON
     PRIMARY KEY (bucket, name)
 );

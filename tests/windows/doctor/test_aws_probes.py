@@ -107,6 +107,8 @@ def test_buckets(clinic: Clinic, other_aws: str) -> None:
     assert "no bucket “missing”" in found["buckets: missing"]
     assert rows["buckets: near"]["verdict"] == "ok"
     assert rows["writing to buckets: near"]["verdict"] == "ok"
+    assert rows["events of buckets: near"]["found"] == "Its folders can feed streaming jobs."
+    assert rows["topics"]["verdict"] == "ok"
     assert "no private work team" in found["work teams"]
     assert "Labeling workforces" in rows["work teams"]["remedy"]
 

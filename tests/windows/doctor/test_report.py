@@ -82,7 +82,8 @@ def test_what_could_not_be_asked_is_one_line(clinic: Clinic) -> None:
         "Slack token, Slack scopes, Slack channels, managers, places of channels "
         "(SLACK_BOT_TOKEN); clock against Slack (no date from Slack); "
         "labeling jobs, Ground Truth, work teams, workforce, execution role, Custom Labels, "
-        "buckets, writing to buckets, CORS of buckets (AWS credentials); "
+        "topics, buckets, writing to buckets, CORS of buckets, events of buckets "
+        "(AWS credentials); "
         "tables, outbox, worker (database)."
     )
     assert rows["skipped"]["verdict"] == "look at"

@@ -29,15 +29,19 @@ def problem(policy: str) -> str:
     return ""
 
 
-def allows(policy: str, *, service: str, action: str, resource: str, source: str) -> bool:
+def allows(  # noqa: PLR0913 - each is part of the question
+    policy: str, *, service: str, action: str, resource: str, source: str, account: str = ""
+) -> bool:
     """Whether `service` ("sns.amazonaws.com") may do `action` ("sqs:SendMessage") to the ARN
     `resource`.
 
-    `source` is the ARN of what it does that for. Without a policy it may not.
+    `source` is the ARN of what it does that for, `account` whose that is where the ARN does not
+    say. Without a policy it may not.
     """
     if not policy or problem(policy):
         return False
-    account = source.split(":")[4] if source.count(":") > 4 else ""  # noqa: PLR2004 - the account's place in an ARN
+    if not account and source.count(":") > 4:  # noqa: PLR2004 - the account's place in an ARN
+        account = source.split(":")[4]
     context = {"aws:sourcearn": source, "aws:sourceaccount": account}
     fitting = {
         each["Effect"]

@@ -14,6 +14,7 @@ from bot.sandbox.aws.s3.body import received
 from bot.sandbox.aws.s3.buckets import S3Buckets
 from bot.sandbox.aws.s3.headers import check_values
 from bot.sandbox.aws.s3.multipart import S3Multipart
+from bot.sandbox.aws.s3.notifications import CREATED, Notifications
 from bot.sandbox.aws.s3.object_store import ObjectStore
 from bot.sandbox.aws.s3.objects import S3Objects
 from bot.sandbox.aws.s3.situations import Situations
@@ -144,15 +145,18 @@ def s3_operation(request: AwsRequest) -> str:
 class S3:
     """S3 for one account and region."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what S3 is made of
         self,
         store: Store,
         objects: ObjectStore,
         signatures: Signatures,
         rules: S3Rules,
         clock: Callable[[], float],
+        *,
+        notifications: Notifications,
     ) -> None:
         self._objects = objects
+        self._notifications = notifications
         self._signatures = signatures
         self._rules = rules
         self._buckets = S3Buckets(store, objects, region=rules.region, account=rules.account)
@@ -206,7 +210,10 @@ class S3:
                 HTTP_NOT_IMPLEMENTED,
             )
         check_values(operation, request)
-        return handler(_Call(request, signed, bucket, key))
+        reply = handler(_Call(request, signed, bucket, key))
+        if operation in CREATED and reply.status < HTTP_MOVED:
+            self._notifications.tell(bucket, key, CREATED[operation])
+        return reply
 
     def _check_bucket(self, bucket: str, operation: str, signed: Signed, owner: str | None) -> None:
         self._rules.situations.check(bucket, operation, signed.credentials.arn, signed.region)
@@ -248,6 +255,10 @@ class S3:
                 c.bucket, received(c.request, c.signed)[0]
             ),
             "DeleteBucketPolicy": lambda c: buckets.forget(c.bucket, "policy"),
+            "GetBucketNotificationConfiguration": lambda c: self._notifications.get(c.bucket),
+            "PutBucketNotificationConfiguration": lambda c: self._notifications.put(
+                c.bucket, received(c.request, c.signed)[0]
+            ),
             "GetBucketTagging": lambda c: buckets.get_tags(c.bucket),
             "PutBucketTagging": lambda c: buckets.put_tags(
                 c.bucket, received(c.request, c.signed)[0]
