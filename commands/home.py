@@ -28,7 +28,7 @@ def opened(event: dict[str, Any], client: WebClient, *, stories: Stories) -> Non
     known = jobs.ground.teams.search(team_id, "", limit=1000)
     channels = {team.channel for team in known if team.channel}
     mine = frozenset(channel for channel in channels if _labels_in(access, user, channel))
-    home = jobs.status.home(team_id, user, access.name(user), mine)
+    home = jobs.status.home(team_id, user, access.name(user), mine, jobs.people.own(team_id, user))
     show(client.views_publish, user_id=user, view=home)
 
 

@@ -4,7 +4,8 @@ from bot.base.aws import Aws
 from bot.base.s3_uri import Allowed
 from bot.base.settings import Settings
 from bot.base.storage import Storage
-from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.ground_truth.answers import WorkerAnswers
+from bot.engines.ground_truth.engine import GroundTruth, Kept
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
@@ -16,5 +17,6 @@ def idle_engine() -> GroundTruth:
     aws = Aws(Settings(SLACK_BOT_TOKEN="xoxb-test"))
     storage = Storage.for_work(aws, Allowed(()))
     role = ExecutionRole(aws, "")
-    seen = JobLog(aws), Previewer(aws, "")
-    return GroundTruth(Gateway(aws), storage, role, *seen, region="us-east-1")
+    kept = Kept(JobLog(aws), WorkerAnswers(aws, storage))
+    gateway, previewer = Gateway(aws), Previewer(aws, "")
+    return GroundTruth(gateway, storage, role, kept, previewer, region="us-east-1")

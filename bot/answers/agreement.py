@@ -75,7 +75,7 @@ class _Pair(NamedTuple):
 def agreement(objects: Iterable[tuple[int, Sequence[Told]]]) -> Agreement:
     """The agreement about objects, each with its number and everybody's answer."""
     both, given, confused = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
-    overlaps: list[float] = []
+    covered, figures = 0.0, 0
     shares: list[Differing] = []
     answers: list[list[frozenset[str]]] = []
     not_compared = 0
@@ -90,16 +90,17 @@ def agreement(objects: Iterable[tuple[int, Sequence[Told]]]) -> Agreement:
             both.update(pair.both)
             given.update(pair.given)
             confused.update((min(each), max(each)) for each in pair.confused)
-            overlaps += pair.overlaps
+            covered += sum(pair.overlaps)
+            figures += len(pair.overlaps)
         shares.append(Differing(number, sum(pair.share for pair in pairs) / len(pairs)))
         answers.append([_labels(each) for each in told])
     differing = sorted((one for one in shares if one.share < 1), key=lambda one: one.share)
     labels = (Label(name, both[name] / times, times) for name, times in given.items())
     return Agreement(
         objects=len(shares),
-        share=_mean([one.share for one in shares]),
+        share=_mean(sum(one.share for one in shares), len(shares)),
         alpha=alpha(_units(answers)),
-        overlap=_mean(overlaps),
+        overlap=_mean(covered, figures),
         labels=tuple(sorted(labels, key=lambda label: (label.share, label.name))),
         confused=tuple(
             Confused(*names, times)
@@ -167,5 +168,5 @@ def _units(answers: Sequence[Sequence[frozenset[str]]]) -> Iterator[list[object]
             yield [name in labels for labels in each]
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _mean(total: float, times: int) -> float | None:
+    return total / times if times else None

@@ -149,6 +149,7 @@ class Settings(BaseSettings):
     s3_encryption: str = encryption.NONE
     public_task_price: int = Field(default=0, ge=0, le=1200)
     objects_per_job: int = Field(default=100_000, ge=1, le=100_000)
+    people: Literal["off", "grouped", "by-person"] = "off"
     link_life: int = Field(default=600, ge=30, le=900)
     chromium: str = ""
     crowd_elements: str = ""

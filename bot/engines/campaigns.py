@@ -7,6 +7,7 @@ into one job goes through untouched.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -29,6 +30,7 @@ from bot.engines.protocol import (
     INITIALIZING,
     STOPPED,
     STOPPING,
+    Answered,
     Described,
     Engine,
     Known,
@@ -224,6 +226,31 @@ class Campaigns:
                 whole = S3Uri.parse(self._engine.results(campaign.output, job.name))
                 storage.put_once(whole, body, _MANIFEST)
         return f"Not among the results: {' '.join(lost)}" if lost else ""
+
+    def answers(self, job: Known, output: str, alive: Callable[[], None]) -> Iterator[Answered]:
+        """Those of a campaign's jobs, one after the other, with the objects' numbers in the whole
+        manifest.
+        """
+        campaign = _campaign(job.id)
+        if campaign is None:
+            yield from self._engine.answers(job, output, alive)
+            return
+        storage, before = self._storage.attended(alive), 0
+        for part in campaign.parts:
+            one = Known(part.id, part.name)
+            for each in self._engine.answers(one, campaign.output, alive):
+                yield replace(each, number=before + each.number)
+            before += sum(1 for _ in whole_lines(storage.chunks(S3Uri.parse(part.manifest))))
+
+    def declined(self, job: Known) -> Mapping[str, int]:
+        """As the engine; of a campaign the sum."""
+        campaign = _campaign(job.id)
+        if campaign is None:
+            return self._engine.declined(job)
+        times = Counter[str]()
+        for part in campaign.parts:
+            times.update(self._engine.declined(Known(part.id, part.name)))
+        return times
 
     def describe(self, name: str) -> Described:
         """As the engine: a job that was made elsewhere is one job."""

@@ -6,11 +6,12 @@ after an answer that never came; what an engine cannot do is said by `Abilities`
 and words follow them. Results are an augmented manifest wherever they come from.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from bot.answers.worker_responses import Answer
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.engines.particulars import NO_EXTRAS, NO_PARTICULARS, Extras, Particulars
@@ -150,6 +151,17 @@ class Log:
 
     entries: tuple[LogEntry, ...]
     whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What each person answered about one object: its number (from 0) among those of the job, and
+    what could not be read, in words.
+    """
+
+    number: int
+    answers: tuple[Answer, ...]
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +306,14 @@ class Engine(Protocol):
         """See to it that the results of a job that is over lie where its report says; may take
         long, and calls `alive` all the while. In words what is not among them, "" for nothing.
         """
+
+    def answers(self, job: Known, output: str, alive: Callable[[], None]) -> Iterator[Answered]:
+        """What each person answered, of a job whose results go to the folder `output`; nothing of
+        an engine that keeps no such answers. May take long, and calls `alive` all the while.
+        """
+
+    def declined(self, job: Known) -> Mapping[str, int]:
+        """How often each worker (an `Answer`'s `sub`) declined a task, as far as that is kept."""
 
     def describe(self, name: str) -> Described:
         """A job by the name that people know it by (asked while a person waits: 1.5 s).

@@ -92,6 +92,9 @@ class Workforce(Protocol):
     def roster(self, team: str) -> Roster:
         """Who is in the team of that name."""
 
+    def address(self, worker: str) -> str:
+        """The e-mail address of a worker (an `Answer`'s `sub`); "" of whom none is known."""
+
     def invite(self, team: str, email: str) -> bool:
         """Take somebody into the workforce and the team; whether they were new, and so get an
         invitation by e-mail.

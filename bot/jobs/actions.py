@@ -269,6 +269,17 @@ PREVIEW: Action[Shown] = Action(
         tucked=lambda _shown: True,
     ),
 )
+PEOPLE: Action[Shown] = Action(
+    command=LABELJOB,
+    word="people",
+    usage="people name",
+    help="what the people of a job that is over did, for managers",
+    right="people",
+    first="people",
+    rule=Rule(Role.MANAGER, words="see what people did"),
+    about="the job whose people to look at",
+    unnamed="Name the job: /labeljob people name. /labeljob list done shows them.",
+)
 _CHAIN = Rule(Role.MEMBER, words="ask for labeling jobs here")
 
 
@@ -423,6 +434,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     DUPLICATE,
     DEFAULTS,
     PRESETS,
+    PEOPLE,
     STORE,
     HELP,
 )

@@ -2,9 +2,11 @@
 fresh.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.base.as_typed import plain_name, spellings
+from bot.base.blocks import Block
 from bot.base.clock import Clock
 from bot.base.db import Database
 from bot.base.errors import Refusal
@@ -184,11 +186,16 @@ class Status:
         return finished(self._facts.of(job), job.state)
 
     def home(
-        self, team_id: str, user_id: str, name: str, channels: frozenset[str]
+        self,
+        team_id: str,
+        user_id: str,
+        name: str,
+        channels: frozenset[str],
+        own: Sequence[Block] = (),
     ) -> dict[str, Any]:
         """The person's App Home: what their teams can label now, and the jobs they asked for.
 
-        `channels` are the labeling teams' channels that they are in.
+        `channels` are the labeling teams' channels that they are in, `own` what they labeled.
         """
         mine = self._records.asked_by(team_id, user_id)
         queue = [
@@ -200,7 +207,7 @@ class Status:
         rows = [(self._facts.of(job), job.state) for job in mine]
         first = not mine and not queue
         return queue_card.home_view(
-            name, rows, now=self._clock(), first_visit=first, my_queue=queue
+            name, rows, now=self._clock(), first_visit=first, my_queue=queue, own=own
         )
 
     def _shown_in(self, team_id: str, channel: str) -> list[Job]:

@@ -13,6 +13,9 @@ from bot.ground import Ground
 from bot.instructions.page_picture import PagePictures
 from bot.jobs.accept import Accept
 from bot.jobs.all_labels import AllLabels
+from bot.jobs.answered.people import People
+from bot.jobs.answered.reading import Readings
+from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.begin import Begin
 from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
@@ -70,6 +73,8 @@ class JobStory:
     chains: Chains
     queue: Queue
     members: Members
+    people: People
+    readings: Readings
     status: Status
     logs: Logs
     previews: Previews
@@ -103,6 +108,7 @@ class JobStory:
             *self._of_streams(),
             Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
             Round("results", quick, self.results.round, Pool("results", _AT_ONCE)),
+            Round("answers", gaps.poll_gap, self.readings.round, Pool("answers", 1, waits=False)),
             Round("teams", gaps.teams_gap, simple(lambda: self.queue.refresh(team_id))),
             Round("queues", quick, simple(lambda: self.queue.round(team_id))),
         ]
@@ -133,6 +139,8 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         chains=parts.chains(),
         queue=queue,
         members=parts.members(queue),
+        people=parts.people(),
+        readings=parts.readings(),
         status=parts.status(),
         logs=parts.logs(),
         previews=parts.previews,
@@ -161,6 +169,7 @@ class _Parts:
         self._at_work = Storage.for_work(ground.aws, ground.settings.allowed)
         self._facts = Facts(ground.teams, engine, ground.access.told)
         self.records = Records(ground.db, ground.clock, ground.new_id)
+        self.answers = AnswerRecords(ground.db, self.records)
         self.held = HeldByUs(self.records, account)
         self._storing = Storing(self._at_work, ground.files)
         self._sendings = Sendings(ground.db)
@@ -319,6 +328,28 @@ class _Parts:
             workers=Workers(ground.db, ground.access),
             engine=self._engine,
             new_id=ground.new_id,
+        )
+
+    def people(self) -> People:
+        ground = self._ground
+        return People(
+            records=self.records,
+            answers=self.answers,
+            workers=Workers(ground.db, ground.access),
+            facts=self._facts,
+            uploads=ground.uploads,
+            settings=ground.settings,
+        )
+
+    def readings(self) -> Readings:
+        ground = self._ground
+        return Readings(
+            records=self.answers,
+            engine=self._engine,
+            workers=Workers(ground.db, ground.access),
+            tries=ground.tries,
+            people=ground.settings.people != "off",
+            give_up=ground.settings.set_aside_after,
         )
 
     def status(self) -> Status:

@@ -13,6 +13,7 @@ from commands.labeljob import (
     defaults,
     label_these,
     mention,
+    people,
     presets,
     press,
     results,
@@ -37,7 +38,7 @@ def register(app: SlackApp, stories: Stories) -> None:
             stories.jobs.engine.names.place, unknown=word
         ),
     )
-    forms = (create, defaults, presets, store, label_these, send, stop)
+    forms = (create, defaults, presets, store, label_these, people, send, stop)
     for part in (*forms, press, results, status, mention):
         part.register(app, stories)
 

@@ -6,7 +6,7 @@ answer; opaque ids; no state but counters; two jobs may bear one name; task type
 own. What it lists is what an engine of that kind would list over HTTP.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.base.errors import Transient
 from bot.base.s3_uri import S3Uri
 from bot.engines.protocol import (
     Abilities,
+    Answered,
     Described,
     JobGone,
     Known,
@@ -155,6 +156,14 @@ class PaperEngine:
     def gather(self, job: Known, alive: Callable[[], None]) -> str:
         del job, alive
         return ""
+
+    def answers(self, job: Known, output: str, alive: Callable[[], None]) -> Iterator[Answered]:
+        del job, output, alive
+        return iter(())
+
+    def declined(self, job: Known) -> Mapping[str, int]:
+        del job
+        return {}
 
     def describe(self, name: str) -> Described:
         raise JobGone(f"There is no project {name}.")

@@ -14,11 +14,13 @@ from bot.engines.protocol import (
     INITIALIZING,
     STOPPED,
     STOPPING,
+    Known,
     Report,
 )
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.console import classification_job
-from tests.stories.world import WAITING, World, an_order
+from tests.stories.places import TEAM_ID
+from tests.stories.world import DATA, WAITING, World, an_order
 
 AT_MOST = 3  # of the eight pictures of an order: jobs of 3, 3 and 2
 JOBS = ["july-1", "july-2", "july-3"]
@@ -60,6 +62,10 @@ def test_campaign_has_one_card_one_number_one_end_and_one_manifest(world: World)
     parts = [lines(world, f"labels/{job}/manifests/output/output.manifest") for job in JOBS]
     assert [len(part) for part in parts] == [3, 3, 2]
     assert [*parts[0], *parts[1], *parts[2]] == asked
+    ours = world.bot.jobs.status.named(TEAM_ID, DATA, name)
+    known, output = Known(ours.arn, name), ours.draft.output_uri
+    answered = world.bot.jobs.engine.answers(known, output, lambda: None)
+    assert [each.number for each in answered] == list(range(8)), "their numbers in the whole"
 
 
 def test_end_says_which_results_are_not_there(world: World) -> None:

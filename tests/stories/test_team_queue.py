@@ -11,7 +11,8 @@ from typing import Any
 from bot.base.aws import Aws
 from bot.base.clock import new_id, system_clock
 from bot.base.storage import Storage
-from bot.engines.ground_truth.engine import GroundTruth
+from bot.engines.ground_truth.answers import WorkerAnswers
+from bot.engines.ground_truth.engine import GroundTruth, Kept
 from bot.engines.ground_truth.execution_role import ExecutionRole
 from bot.engines.ground_truth.gateway import Gateway
 from bot.engines.ground_truth.job_log import JobLog
@@ -263,9 +264,10 @@ def test_team_made_while_another_replica_lists_the_teams_is_not_called_gone(worl
 
     aws.meanwhile = made_and_listed
     storage = Storage.for_work(bot.ground.aws, bot.settings.allowed)
-    role, job_log = ExecutionRole(bot.ground.aws, ""), JobLog(bot.ground.aws)
+    role = ExecutionRole(bot.ground.aws, "")
     previewer = Previewer(bot.ground.aws, "")
-    engine = GroundTruth(aws, storage, role, job_log, previewer, region="us-east-1")
+    kept = Kept(JobLog(bot.ground.aws), WorkerAnswers(bot.ground.aws, storage))
+    engine = GroundTruth(aws, storage, role, kept, previewer, region="us-east-1")
     Queue(
         db=bot.ground.db,
         records=Records(bot.ground.db, system_clock, new_id),

@@ -1,7 +1,7 @@
 """Ground Truth as an engine: files into S3, create or adopt, report, stop."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.base.errors import LabeljobError
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
+from bot.engines.ground_truth.answers import WorkerAnswers
 from bot.engines.ground_truth.catalogue import TASK_TYPES, page_arn
 from bot.engines.ground_truth.categories import category_file
 from bot.engines.ground_truth.execution_role import ExecutionRole
@@ -24,6 +25,7 @@ from bot.engines.ground_truth.streams import TopicStreams
 from bot.engines.protocol import (
     INITIALIZING,
     Abilities,
+    Answered,
     Described,
     Known,
     Log,
@@ -56,6 +58,14 @@ class Beside:
     streams: Streams | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What AWS keeps of a job beside its results: its log, and everybody's answers."""
+
+    log: JobLog
+    answers: WorkerAnswers
+
+
 class GroundTruth:
     """Labeling jobs of one AWS account and Region (see `bot.engines.protocol.Engine`).
 
@@ -80,7 +90,7 @@ class GroundTruth:
         gateway: Gateway,
         storage: Storage,
         role: ExecutionRole,
-        job_log: JobLog,
+        kept: Kept,
         previewer: Previewer,
         *,
         region: str,
@@ -90,7 +100,7 @@ class GroundTruth:
         self._gateway = gateway
         self._storage = storage
         self._role = role
-        self._job_log = job_log
+        self._kept_of_jobs = kept
         self._previewer = previewer
         self._region = region
         self._kms_key = kms_key
@@ -108,7 +118,7 @@ class GroundTruth:
             Gateway(aws),
             storage,
             role,
-            JobLog(aws),
+            Kept(JobLog(aws), WorkerAnswers(aws, storage)),
             Previewer(aws, role.arn),
             region=settings.aws_region,
             kms_key=key,
@@ -183,6 +193,14 @@ class GroundTruth:
         del job, alive
         return ""
 
+    def answers(self, job: Known, output: str, alive: Callable[[], None]) -> Iterator[Answered]:
+        """The files that AWS keeps of each answer."""
+        return self._kept_of_jobs.answers.of(output, job.name, alive)
+
+    def declined(self, job: Known) -> Mapping[str, int]:
+        """What the log of workers' activity tells."""
+        return self._kept_of_jobs.answers.declined(job.id)
+
     def describe(self, name: str) -> Described:
         """A job that was made in the console or by a script."""
         return self._gateway.describe(name, waiting=True)
@@ -193,7 +211,7 @@ class GroundTruth:
 
     def log(self, job: Known, wanted: Sequence[str]) -> Log:
         """What CloudWatch has of the job."""
-        return self._job_log.newest(job.name, wanted)
+        return self._kept_of_jobs.log.newest(job.name, wanted)
 
     def teams(self) -> list[WorkTeam]:
         """Every private work team, and those of the vendors that the account subscribed to."""

@@ -6,6 +6,7 @@ reference; "Manage a Private Workforce" of its guide (a workforce is a user pool
 it, a worker a user); AdminCreateUser and the group operations of Cognito's API reference.
 """
 
+import re
 from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
@@ -25,6 +26,7 @@ from bot.people.work_team import WorkTeam
 _PAGE = 60  # Cognito: Limit of a list
 _PAGES_MAX = 50
 _INVITED = "FORCE_CHANGE_PASSWORD"
+_SUB = re.compile(r"[0-9A-Za-z-]{1,128}")  # a UUID, in all that were seen
 _DESCRIPTION = "Made in Slack with Labeljob"
 
 Definitions = list[dict[str, Any]]
@@ -70,6 +72,14 @@ class PrivateWorkforce:
                 member = _member(user)
                 people[member.email] = member
         return Roster(tuple(people[email] for email in sorted(people)), _oidc(definitions))
+
+    def address(self, worker: str) -> str:
+        """That of the pool's user of this `sub`; a provider's people have none here."""
+        config = self._workforce().get("CognitoConfig")
+        if not config or not _SUB.fullmatch(worker):
+            return ""
+        user = self._pool.user(config["UserPool"], "sub", worker)
+        return _member(user).email.lower() if user else ""
 
     def invite(self, team: str, email: str) -> bool:
         """A user who is new gets Cognito's own invitation, with a first password."""
@@ -193,12 +203,17 @@ class UserPool:
             token = {"NextToken": page["NextToken"]}
         return found
 
-    def username(self, pool: str, email: str) -> str:
-        """How the pool calls the user of an address; "" where there is none."""
+    def user(self, pool: str, name: str, value: str) -> dict[str, Any] | None:
+        """The first user with this value (of no quotation marks) of `email` or `sub`."""
         _in_time()
         with renamed():
-            found = self._cognito.list_users(UserPoolId=pool, Filter=f'email = "{email}"')["Users"]
-            return str(found[0]["Username"]) if found else ""
+            found = self._cognito.list_users(UserPoolId=pool, Filter=f'{name} = "{value}"')["Users"]
+            return dict(found[0]) if found else None
+
+    def username(self, pool: str, email: str) -> str:
+        """How the pool calls the user of an address; "" where there is none."""
+        user = self.user(pool, "email", email)
+        return str(user["Username"]) if user else ""
 
     def known(self, pool: str, email: str) -> str:
         """As `username`.

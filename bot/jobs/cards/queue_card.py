@@ -154,16 +154,17 @@ def without_pictures(view: Block, complaint: str) -> Block:
     return {**view, "blocks": blocks}
 
 
-def home_view(
+def home_view(  # noqa: PLR0913 - the parts of the page
     person: str,
     my_jobs: Sequence[tuple[JobFacts, JobState]],
     *,
     now: datetime,
     first_visit: bool = False,
     my_queue: Sequence[tuple[QueueJob, str]] = (),
+    own: Sequence[Block] = (),
 ) -> Block:
     """A person's App Home: open tasks, own jobs; on the first visit three things to do. `my_queue`:
-    job and portal.
+    job and portal; `own` is what they labeled.
     """
     blocks: list[Block] = [header(f"Hello {person}" if person else "Hello")]
     if first_visit:
@@ -171,6 +172,7 @@ def home_view(
     blocks.append(section("*To label*" if my_queue else "*To label*\nNothing waits for you now."))
     for job, portal in my_queue[:_HOME_JOBS]:
         blocks += [section(_queue_words(job, now)), *_queue_buttons(job, portal)]
+    blocks += own
     asked = [each for each in my_jobs if not each[0].read_only]
     followed = [each for each in my_jobs if each[0].read_only]
     blocks += [

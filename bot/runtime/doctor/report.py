@@ -89,6 +89,9 @@ def _settings(settings: Settings, wrong: set[str]) -> Iterator[Row]:
         yield Row("settings", Verdict.OK, f"{_summary(settings)}.")
 
 
+_PEOPLE = {"off": "not kept", "grouped": "told for groups", "by-person": "told by person"}
+
+
 def _summary(settings: Settings) -> str:
     way = f"signed HTTP on {settings.host}:{settings.port}"
     if settings.slack_transport == "socket":
@@ -98,6 +101,7 @@ def _summary(settings: Settings) -> str:
         f"Region {settings.aws_region}",
         count(len(settings.buckets), "bucket"),
         count(len(settings.managers), "manager"),
+        f"people's figures {_PEOPLE[settings.people]}",
     ]
     if settings.aws_endpoint_url:
         words.append("another AWS than Amazon's")
