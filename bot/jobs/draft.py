@@ -47,8 +47,8 @@ class Draft(msgspec.Struct, frozen=True):
     as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
     keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
-    worth a look, in words; `found` what the review shows of all. `more` holds the answers to fields
-    without a member of their own, by field;
+    worth a look, in words; `found` what the review shows of all, and `fine` what it says is fine.
+    `more` holds the answers to fields without a member of their own, by field;
     `particulars` what the task type asks beside, `extras` what a request may say and seldom does.
     `texts` is how files of texts were read; `names` are those whom the instructions mention, by id.
     `taken_from` is the job whose words the form began with, and `taken_type` that job's task type
@@ -93,6 +93,7 @@ class Draft(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     found: tuple[Finding, ...] = ()
+    fine: tuple[str, ...] = ()
     more: dict[str, str] = {}
     particulars: Particulars = Particulars()
     extras: Extras = Extras()
@@ -133,6 +134,7 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         unread=(),
         notes=(),
         found=(),
+        fine=(),
         chain=None,
         filled=False,
         brought=earlier.brought if mended else (),

@@ -1,7 +1,8 @@
 """Preflight: while somebody reads the review, the worker looks at everything that would fail.
 
 Promises to the reader: the open review is brought up to date, with how far the look is, for a
-minute at most; what was not found out by then is named and looked at again before the launch. A
+minute at most; what was not found out by then is named and looked at again before the launch. What
+was found is shown once more when Slack's answer, which opens the review, cannot hide it any more. A
 review that was left is not touched, and Create may be pressed at any time.
 """
 
@@ -24,7 +25,14 @@ from bot.jobs.finding import Finding, Kind
 from bot.jobs.fixes import FIXES
 from bot.jobs.in_time import in_time
 from bot.jobs.open_review import OpenReview, Reviews
-from bot.jobs.preflight_records import CHECK, ELSEWHERE, PREVIEW, PreflightRecords, Wanted
+from bot.jobs.preflight_records import (
+    AGAIN,
+    CHECK,
+    ELSEWHERE,
+    PREVIEW,
+    PreflightRecords,
+    Wanted,
+)
 from bot.jobs.preview import Previews
 from bot.jobs.records import Records
 from bot.manifests.looked import Looked
@@ -86,7 +94,7 @@ class Preflight:
             draft = self._records.draft(one.draft_id, one.user_id)
             if draft is not None and self._may(draft):
                 self._look(one, draft, hold)
-            self._wanted.over(one.draft_id, one.asked_at)
+            self._wanted.looked(one)
 
     def _still(self, one: Wanted) -> bool:
         """Whether the review stands open as it did, and nothing else is wanted for it."""
@@ -103,6 +111,9 @@ class Preflight:
         """Look, and show what is found as it is found."""
         shown = OpenReview(self._reviews, one, partial(self._still, one), self._clock)
         try:
+            if one.wanted == AGAIN:
+                shown.show(draft, draft.found, fine=draft.fine)
+                return
             draft, done = self._done(one, draft, shown, hold)
             step = in_time(hold, _SECONDS, self._clock)
             shown.show(draft, (*done.not_done, *draft.found), checking="Checking everything…")
@@ -112,13 +123,14 @@ class Preflight:
                 draft,
                 job_name=checked.name or draft.job_name,
                 found=(*done.not_done, *checked.findings),
+                fine=(*done.fine, *checked.fine),
                 unread=checked.unread,
                 objects=checked.objects,
                 texts=checked.texts,
                 names={**draft.names, **checked.names},
             )
             self._records.keep_found(one.draft_id, draft, found)
-            shown.show(found, found.found, fine=(*done.fine, *checked.fine))
+            shown.show(found, found.found, fine=found.fine)
         except WindowGone:
             log.info("the review was left; nothing is shown")
         except LeaseLost:

@@ -214,12 +214,17 @@ class SignedDoor:
 
     def __init__(self, bot: wiring.Bot, secret: str) -> None:
         self._secret = secret
+        self.lets_go = threading.Event()
+        """Set but for tests in which an answer comes late: it waits here, two seconds at most."""
+        self.lets_go.set()
+        lets_go = self.lets_go
         slack = SignedHttp(bot.app(), secret)
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
                 answer = delivered(slack, dict(self.headers.items()), raw)
+                lets_go.wait(2)
                 body = (answer.body or "").encode()
                 self.send_response(answer.status)
                 for name, values in answer.headers.items():

@@ -1,6 +1,7 @@
 """The review tells what would fail before money is spent, and the bot mends what it may."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -165,6 +166,44 @@ def test_review_that_was_left_is_not_touched(world: World) -> None:
     world.mara.press_in_view("job_form_back")
     world.settle()
     assert "1 of 2" in world.mara.view()["title"]["text"]
+
+
+def test_answer_that_comes_late_hides_nothing_for_long(world: World, pictures: list[str]) -> None:
+    """Without this, whoever is far from the bot would read a review that never says what it
+    found: Slack puts the answer over it.
+    """
+    source = manifest(world, "flight-held.manifest", pictures)
+    order = an_order("flight-held", source=source, team=WAITING)
+    assert forms.faults(world, order) == {}
+    world.mara.press_in_view("job_form_back")
+    draft_id, wanted = draft_of(world), PreflightRecords(world.bot.ground.db)
+    assert world.slack_uses(world.door.url)
+    with ThreadPoolExecutor(1) as reader:
+        world.door.lets_go.clear()
+        try:
+            answer = reader.submit(world.mara.fill)
+            world.until(lambda: wanted.get(draft_id), "the review to be wanted")
+            world.settle()
+            assert "Fine: " in shown(world.mara.view()), "all was looked at"
+        finally:
+            world.door.lets_go.set()
+            assert not answer.result(10).get("errors")
+            world.slack_uses(None)
+    assert "Fine: " not in shown(world.mara.view()), "the answer came last"
+    world.settle()
+    assert "Fine: " not in shown(world.mara.view()), "nobody knows yet that it has come"
+    let_seconds_pass(world)
+    world.settle()
+    review = shown(world.mara.view())
+    assert "Will fail: 2" in review
+    assert "Fine: " in review
+    assert wanted.get(draft_id) is None
+
+
+def let_seconds_pass(world: World) -> None:
+    """As if reviews had been opened five seconds earlier."""
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("UPDATE preflight SET asked_at = asked_at - 5"))
 
 
 def test_what_is_found_after_create_refuses_the_launch(world: World, pictures: list[str]) -> None:

@@ -28,7 +28,9 @@ def rewritten(draft: Draft, storage: Storage, kept: Iterable[bytes]) -> Draft:
             raise NothingLeft
         place = _beside(S3Uri.parse(draft.input_uri), body.sha256)
         storage.put_once(place, body, "application/x-ndjson")
-    return msgspec.structs.replace(draft, input_uri=str(place), objects=None, notes=(), found=())
+    return msgspec.structs.replace(
+        draft, input_uri=str(place), objects=None, notes=(), found=(), fine=()
+    )
 
 
 def _beside(old: S3Uri, digest: str) -> S3Uri:

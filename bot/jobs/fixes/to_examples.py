@@ -39,6 +39,7 @@ def _run(draft: Draft, sight: Sight) -> Draft:
         short_instructions=without_pasted(draft.short_instructions),
         full_instructions=without_pasted(draft.full_instructions),
         found=(),
+        fine=(),
     )
 
 
