@@ -14,6 +14,7 @@ from bot.datasets.story import DatasetStory
 from bot.delivery.message import Message
 from bot.jobs.records import Job
 from bot.jobs.story import JobStory
+from bot.models.story import ModelStory
 from bot.people.access import Access, Who
 from bot.people.action import Action
 from commands.asking import Asking, person_here
@@ -58,6 +59,7 @@ class Stories:
 
     jobs: JobStory
     datasets: DatasetStory
+    models: ModelStory
 
     @property
     def access(self) -> Access:
@@ -92,6 +94,11 @@ class Ask:
     def datasets(self) -> DatasetStory:
         """The story of datasets."""
         return self.stories.datasets
+
+    @property
+    def models(self) -> ModelStory:
+        """The story of models."""
+        return self.stories.models
 
     @property
     def access(self) -> Access:

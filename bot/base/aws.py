@@ -9,8 +9,9 @@ used or when `prepare` is called: the bot has its connection to Slack some 0.3 s
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -229,6 +230,17 @@ def renamed() -> Iterator[None]:
         raise AwsGarbled from error
     except BotoCoreError as error:
         raise AwsBusy from error
+
+
+def answered_at(answer: Mapping[str, Any]) -> float | None:
+    """When AWS gave this answer, by its own clock, in seconds since 1970; None where it does not
+    say.
+    """
+    headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+    try:
+        return parsedate_to_datetime(str(headers["date"])).timestamp()
+    except (KeyError, ValueError):
+        return None
 
 
 def _readable(*, http_response: Any, parsed: dict[str, Any], model: Any, **_more: Any) -> None:

@@ -23,6 +23,12 @@ STEPS = (
     "after-describe",
     "before-import",
     "after-import",  # the dataset exists, and nobody has written that down
+    "before-train",
+    "after-train",  # the model is being trained, and nobody has written that down
+    "before-start",
+    "after-start",  # the model starts, and nobody has written that down
+    "before-stop",
+    "after-stop",
     "inbox-opened",  # a request is counted, and nothing was done for it
     "before-ack",  # everything was done for it, and Slack has no answer
 )

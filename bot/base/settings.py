@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.base import encryption
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces, outside, read_places
+from bot.base.run_hours import longest_of, read_hours
 from bot.base.s3_uri import Allowed
 
 # the one variable that is no setting: where the others may be read as well
@@ -147,6 +148,8 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("LABELJOB_SET_ASIDE_SILENCE", "LABELJOB_QUARANTINE_SILENCE"),
     )
     s3_encryption: str = encryption.NONE
+    unit_price: float = Field(default=4.0, ge=0)
+    model_hours: str = "8"
     public_task_price: int = Field(default=0, ge=0, le=1200)
     objects_per_job: int = Field(default=100_000, ge=1, le=100_000)
     people: Literal["off", "grouped", "by-person"] = "off"
@@ -185,6 +188,13 @@ class Settings(BaseSettings):
         """Channels and what is open to each; a line that is left empty is no setting."""
         if isinstance(value, str):
             return read_places(value) if value.strip() else None
+        return value
+
+    @field_validator("model_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        """Hours for every channel, and for channels that are named."""
+        read_hours(value)
         return value
 
     @field_validator("s3_encryption")
@@ -265,6 +275,10 @@ class Settings(BaseSettings):
     def quick_gap(self) -> float:
         """Seconds between two looks at what people wait for."""
         return min(self.poll_gap, 2 * self.send_gap)
+
+    def longest_run(self, channel: str) -> int:
+        """How long a model may run that is started from a channel, in seconds."""
+        return longest_of(read_hours(self.model_hours), channel)
 
     @property
     def allowed(self) -> Allowed:

@@ -6,6 +6,7 @@ found in the manifest.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from bot.base.blocks import bar, code, context, count, cut, fit, person, section, typed
 from bot.datasets import lifecycle
@@ -15,7 +16,7 @@ from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
-from bot.people.action import help_lines
+from bot.people.action import Action, help_lines
 
 _NAME = 100
 _LABELS_SHOWN = 12
@@ -261,10 +262,10 @@ def no_such_dataset(name: str, meant: Sequence[str] = ()) -> Message:
     return _line(f"This channel has no dataset {code(name, 80)}. {near}")
 
 
-def help_message() -> Message:
-    """What can be typed."""
-    lines = [f"{code(command)} {said}" for command, said in help_lines(DATASET_ACTIONS)]
-    text = "\n".join(["Datasets from this channel:", *lines])
+def help_message(known: Iterable[Action[Any]] = DATASET_ACTIONS) -> Message:
+    """What can be typed, of these actions."""
+    lines = [f"{code(command)} {said}" for command, said in help_lines(known)]
+    text = "\n".join(["Datasets and models from this channel:", *lines])
     small = "A finished labeling job has a button of its own: Make dataset."
     return Message(f"{text}\n{small}", [section(text), context(small)])
 

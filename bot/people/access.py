@@ -360,6 +360,15 @@ class Access:
             log.warning("whether %s is still there is not known: %s", user_id, unknown.words)
             return user_id
 
+    def managers(self) -> list[str]:
+        """The ids of the managers who can act.
+
+        Raises:
+            SlackSilent, SlackShut: it is not known.
+
+        """
+        return [user_id for user_id, _name in self._active_managers()]
+
     def _full_member(self, user_id: str, name: str, channel: str) -> Who:
         """Somebody of this workspace who is no guest: in the channel or not, a manager or not."""
         named = user_id in self._managers

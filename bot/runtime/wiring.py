@@ -4,9 +4,7 @@
 anything: stories bring their parts, their listeners and their rounds.
 """
 
-import os
 import random
-import socket
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +28,7 @@ from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.jobs.held import Account
 from bot.jobs.story import JobStory, job_story
+from bot.models.story import ModelStory, model_story
 from bot.people.access import Access
 from bot.people.teams import Teams
 from bot.slack.app import SlackApp
@@ -50,28 +49,28 @@ class Bot:
     ground: Ground
     jobs: JobStory
     datasets: DatasetStory
+    models: ModelStory
     senders: Senders
     installation: Installation
 
     def app(self) -> SlackApp:
-        """The Slack app with every listener.
-
-        Raises: BadSlack: Slack does not take the bot's token, or does not answer Bolt.
-
+        """The Slack app with every listener; BadSlack, where Slack does not take the bot's token or
+        does not answer Bolt.
         """
         secret, inbox = self.settings.slack_signing_secret.get_secret_value(), Inbox(self.ground.db)
         with showing_the_token():
             door = SlackApp(
                 self.slack, signing_secret=secret, inbox=inbox, installation=self.installation
             )
-        stories = Stories(self.jobs, self.datasets)
+        stories = Stories(self.jobs, self.datasets, self.models)
         for each in (labeljob, labelteam, dataset, home):
             each.register(door, stories)
         return door
 
     def rounds(self) -> list[Round]:
         """Everything that a worker does, in the order in which one thing follows from another."""
-        return [*self.jobs.rounds(), *self.datasets.rounds(), *self.senders.rounds()]
+        stories = (self.jobs, self.datasets, self.models, self.senders)
+        return [each for story in stories for each in story.rounds()]
 
 
 def build(
@@ -95,7 +94,6 @@ def build(
     aws = aws or Aws(settings)
     engine = engine or Campaigns.of(GroundTruth.of(settings, aws), settings, aws)
     installation = installation_of(slack)
-    leases = Leases(db, f"{socket.gethostname()}:{os.getpid()}")
     patient = partial(client_of, settings, answering=False)
     ground = Ground(
         settings=settings,
@@ -105,7 +103,7 @@ def build(
         windows=Windows(patient),
         files=SlackFiles(settings, patient, may_read=installation.may(SCOPE)),
         uploads=Uploads(patient, may=installation.may(Uploads.scope)),
-        tries=Tries(db, leases, settings, random.SystemRandom()),
+        tries=Tries(db, Leases.of_process(db), settings, random.SystemRandom()),
         access=Access(slack, settings.managers, installation.team_id, RULES),
         teams=Teams(db, engine.names.place),
         clock=clock,
@@ -113,7 +111,8 @@ def build(
     )
     jobs = job_story(ground, engine, Account.of(settings))
     datasets = dataset_story(ground, jobs.store.note_dataset)
-    askers = {**jobs.askers(), "dataset": datasets.status.asker}
+    models = model_story(ground)
+    askers = {**jobs.askers(), "dataset": datasets.status.asker, **models.askers()}
     dead_letters = DeadLetters(db, ground.outbox, askers, ground.access.told)
     senders = Senders(db, settings, patient, dead_letters, new_id)
-    return Bot(settings, slack, ground, jobs, datasets, senders, installation)
+    return Bot(settings, slack, ground, jobs, datasets, models, senders, installation)

@@ -13,12 +13,15 @@ import contextlib
 import socket
 import threading
 import time
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio.to_thread
 import uvicorn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.ports import loopback_socket
@@ -104,6 +107,7 @@ class Server:
             log_level="error",
             proxy_headers=False,
             server_header=False,
+            date_header=False,  # see `_Edge`: a service may have a clock of its own
         )
         self._uvicorn = _Uvicorn(config)
         self._thread = threading.Thread(target=self._run, name="stand-in-http", daemon=True)
@@ -183,7 +187,7 @@ class _Uvicorn(uvicorn.Server):
         self.up.set()
 
     async def main_loop(self) -> None:
-        while not await self.on_tick(0):  # each of these writes the date header anew
+        while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), 1.0)
 
@@ -209,7 +213,7 @@ class _Uvicorn(uvicorn.Server):
 
 class _Edge:
     """What only the server can give the application: more threads, a way to cut a connection, an
-    end for streams.
+    end for streams, and the time in every answer that does not bring one.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -239,6 +243,8 @@ class _Edge:
                 and _is_event_stream(message)
             ):
                 self._streams.add(task)
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _dated(message.get("headers", []))}
             await send(message)
 
         try:
@@ -259,6 +265,14 @@ class _Edge:
             return
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(lambda: [task.cancel() for task in list(self._streams)])
+
+
+def _dated(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with the time now, where the application gave none."""
+    given = list(headers)
+    if any(name.lower() == b"date" for name, _value in given):
+        return given
+    return [(b"date", formatdate(usegmt=True).encode()), *given]
 
 
 def _let_cut(scope: Scope, send: Send) -> None:

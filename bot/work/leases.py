@@ -2,6 +2,8 @@
 late writers.
 """
 
+import os
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -55,6 +57,11 @@ class Leases:
     def __init__(self, db: Database, owner: str) -> None:
         self._db = db
         self._owner = owner
+
+    @classmethod
+    def of_process(cls, db: Database) -> "Leases":
+        """Leases that this process takes."""
+        return cls(db, f"{socket.gethostname()}:{os.getpid()}")
 
     def take(self, name: str, seconds: float, *, rest: float = 0.0) -> Lease | None:
         """The lease on `name` for `seconds`, or None while somebody else holds it, or it has its

@@ -1,18 +1,21 @@
-"""`/dataset`, and [Make dataset] of a finished job's card: a file for each action."""
+"""`/dataset`, and [Make dataset] of a finished job's card: a file for each action. Models are made
+of datasets and share the command.
+"""
 
 from bot.datasets import card
-from bot.datasets.actions import DATASET, DATASET_ACTIONS
+from bot.datasets.actions import DATASET
 from bot.slack.app import SlackApp
 from commands import front
-from commands.dataset import form
+from commands.actions import ACTIONS
+from commands.dataset import form, run, stop, train
 from commands.doing import Stories, read_handlers
 
 read_handlers(__name__, __path__)
 
 
 def register(app: SlackApp, stories: Stories) -> None:
-    """Tell the app of the command and its form."""
-    front.register(
-        app, DATASET, DATASET_ACTIONS, stories, unknown=lambda _word: card.help_message()
-    )
-    form.register(app, stories)
+    """Tell the app of the command and its forms."""
+    known = ACTIONS[DATASET]
+    front.register(app, DATASET, known, stories, unknown=lambda _word: card.help_message(known))
+    for part in (form, train, run, stop):
+        part.register(app, stories)

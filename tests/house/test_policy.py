@@ -13,11 +13,11 @@ from botocore.session import get_session
 IMPLIED = {
     "sagemaker": {"AddTags"},
     "cognito-idp": set(),
-    "rekognition": set(),
+    "rekognition": {"TagResource"},
     "logs": set(),
     "sns": set(),
     "sts": set(),
-}  # CreateLabelingJob with tags asks for it
+}  # CreateLabelingJob and CreateProjectVersion with tags ask for it
 NAMES = {"PublishBatch": "Publish"}  # IAM's name where it is not the operation's
 SOURCES = [
     path.read_text()

@@ -139,6 +139,7 @@ QUEUE_TEAM, SHORT_LIVED_TEAM = (
     "short-lived-team",
 )  # teams of Lin alone: nothing is labeled by itself
 WAITING = seed.WAITING_TEAM
+SHORT_RUNS = "C0MODELS"  # a channel whose models run for 72 seconds at most
 TEAMS = [
     *seed.TEAMS,
     *(

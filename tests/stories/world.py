@@ -35,6 +35,7 @@ from tests.stories.places import (
     QUEUE_TEAM,
     RAW_MANIFEST,
     SHORT_LIVED_TEAM,
+    SHORT_RUNS,
     WAITING,
     MovableClock,
     Services,
@@ -97,6 +98,7 @@ class World:
             "chromium": "none",
             "crowd_elements": f"{self.services.portal_url}/crowd/crowd.js",
             "set_aside_after": 2,
+            "model_hours": f"8, {SHORT_RUNS}=0.02",
             **changes,
         }
         read = Settings(**settings)
@@ -164,6 +166,8 @@ class World:
             rows.execute(text("UPDATE dataset SET next_try_at = 0"))
             rows.execute(text("UPDATE sending SET next_try_at = 0"))
             rows.execute(text("UPDATE results SET next_try_at = 0"))
+            rows.execute(text("UPDATE model SET next_try_at = 0"))
+            rows.execute(text("UPDATE run SET next_try_at = 0"))
 
     def finish(self, name: str) -> None:
         """Let a job's simulated people work until it is over, then let the bot see it."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 
 import anyio.to_thread
@@ -281,7 +282,8 @@ class Aws:
         # S3 says the length of an object in a HEAD answer without its bytes: headers are written as
         # they are.
         length = reply.headers.pop("content-length", str(len(reply.body)))
-        headers = {**reply.headers, "content-length": length}
+        date = formatdate(self.clock(), usegmt=True)
+        headers = {"date": date, **reply.headers, "content-length": length}
         response.raw_headers = [
             (name.encode("latin-1"), _header_bytes(value)) for name, value in headers.items()
         ]

@@ -1,0 +1,1 @@
+"""The story of models: trained from a project's datasets, run until an end, stopped."""

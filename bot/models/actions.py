@@ -1,0 +1,52 @@
+"""What people can do with models (pure): a list of actions, each with its facts.
+
+What an action does lies in `commands/dataset/<word>.py`: models are made of datasets, and share
+their command.
+"""
+
+from bot.people.action import Action
+from bot.people.rules import SEE, Role, Rule
+
+DATASET = "/dataset"
+
+TRAIN: Action[None] = Action(
+    command=DATASET,
+    word="train",
+    usage="train [project]",
+    help="train a model with a project's datasets: a form of one page",
+    right="train model",
+    first="train model",
+    rule=Rule(Role.MEMBER, words="train models here"),
+)
+RUN: Action[None] = Action(
+    command=DATASET,
+    word="run",
+    usage="run [model]",
+    help="run a trained model until an end that you choose; it costs money while it runs",
+    right="run model",
+    first="run model",
+    rule=Rule(Role.MEMBER, words="run models here"),
+)
+STOP: Action[None] = Action(
+    command=DATASET,
+    word="stop",
+    usage="stop model",
+    help="stop a running model now",
+    right="stop model",
+    first="see",
+    rule=Rule(Role.MANAGER, asker_too=True, words="stop this model"),
+    unnamed="Name the model to stop: /dataset stop model. /dataset models shows those that run.",
+)
+MODELS: Action[None] = Action(
+    command=DATASET,
+    word="models",
+    usage="models [project]",
+    help="the models of this channel; with a project, its versions side by side",
+    right="see",
+    first="see",
+    rule=SEE,
+)
+DELETE_RIGHT = "delete model"
+DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this model")
+
+MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, STOP, MODELS)

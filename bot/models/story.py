@@ -1,0 +1,128 @@
+"""The story of models: its parts, joined, and what they do as time passes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.base.pool import Pool
+from bot.base.questions import Questions
+from bot.base.rounds import Round, simple
+from bot.base.storage import Storage
+from bot.delivery.dead_letters import Asker
+from bot.ground import Ground
+from bot.models.accept_run import AcceptRun
+from bot.models.accept_training import AcceptTraining
+from bot.models.custom_labels import Models
+from bot.models.elsewhere import Elsewhere
+from bot.models.model_records import ModelRecords
+from bot.models.model_store import ModelStore
+from bot.models.run_records import RunRecords
+from bot.models.run_store import RunStore
+from bot.models.runs import Runs
+from bot.models.status import Status
+from bot.models.train import Train
+
+_AT_ONCE = 8  # looks of one worker: one that hangs must not keep another's end waiting
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStory:
+    """Everything that can be done with models."""
+
+    accept_training: AcceptTraining
+    train: Train
+    accept_run: AcceptRun
+    runs: Runs
+    elsewhere: Elsewhere
+    status: Status
+    ground: Ground
+
+    def rounds(self) -> list[Round]:
+        """What a worker does for models."""
+        gaps, runs = self.ground.settings, Pool("run", _AT_ONCE)
+        return [
+            Round("run models", gaps.quick_gap, self.runs.urgent, runs),
+            Round("watch runs", gaps.poll_gap, self.runs.round, runs),
+            Round("train models", gaps.quick_gap, self.train.round, Pool("train", _AT_ONCE)),
+            Round("watch models", gaps.poll_gap, simple(self.train.watch)),
+            Round("models elsewhere", gaps.poll_gap, simple(self.elsewhere.round)),
+        ]
+
+    def askers(self) -> Mapping[str, Asker]:
+        """Who hears of what cannot be said in its channel, by kind."""
+        return {"model": self.status.model_asker, "run": self.status.run_asker}
+
+
+def model_story(ground: Ground) -> ModelStory:
+    """Join the parts of the story."""
+    models, records = Models(ground.aws), ModelRecords(ground.db)
+    runs, price = RunRecords(ground.db), ground.settings.unit_price
+    store = RunStore(
+        db=ground.db,
+        records=runs,
+        outbox=ground.outbox,
+        gap=ground.settings.card_gap,
+        price=price,
+        told=ground.access.told,
+    )
+    accept_training, train = _training(ground, models, records)
+    return ModelStory(
+        accept_training=accept_training,
+        train=train,
+        accept_run=AcceptRun(
+            db=ground.db,
+            models=records,
+            records=runs,
+            store=store,
+            limit_of=ground.settings.longest_run,
+            price=price,
+            clock=ground.clock,
+            new_id=ground.new_id,
+        ),
+        runs=Runs(
+            db=ground.db,
+            records=runs,
+            store=store,
+            models=models,
+            access=ground.access,
+            tries=ground.tries,
+        ),
+        elsewhere=Elsewhere(
+            db=ground.db,
+            records=runs,
+            models=models,
+            outbox=ground.outbox,
+            access=ground.access,
+            tries=ground.tries,
+            price=price,
+        ),
+        status=Status(db=ground.db, models=records, runs=runs, price=price),
+        ground=ground,
+    )
+
+
+def _training(
+    ground: Ground, models: Models, records: ModelRecords
+) -> tuple[AcceptTraining, Train]:
+    """The parts that train."""
+    settings = ground.settings
+    store = ModelStore(db=ground.db, records=records, outbox=ground.outbox, told=ground.access.told)
+    accept = AcceptTraining(
+        models=models,
+        records=records,
+        store=store,
+        open_places=settings.open_places,
+        questions=Questions(settings.form_wait),
+        clock=ground.clock,
+        new_id=ground.new_id,
+    )
+    train = Train(
+        records=records,
+        store=store,
+        models=models,
+        storage=Storage.for_work(ground.aws, settings.allowed),
+        access=ground.access,
+        tries=ground.tries,
+        open_places=settings.open_places,
+        clock=ground.clock,
+    )
+    return accept, train

@@ -1,0 +1,266 @@
+"""From a project's datasets to a model that runs until its end: what the cards say is what AWS
+does.
+"""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import make_dataset
+from tests.stories.places import SHORT_RUNS
+from tests.stories.test_set_aside import denied, without_rights
+from tests.stories.world import World, an_order, shown, words
+
+PROJECT = "project-models"
+OUT = f"s3://{seed.OUT}/models/"
+
+
+def version(world: World, name: str) -> dict[str, Any]:
+    """What AWS says of a version."""
+    project = world.rekognition.describe_projects(ProjectNames=[PROJECT])["ProjectDescriptions"][0]
+    found = world.rekognition.describe_project_versions(
+        ProjectArn=project["ProjectArn"], VersionNames=[name]
+    )["ProjectVersionDescriptions"]
+    return dict(found[0]) if found else {}
+
+
+def card(world: World, begins: str) -> dict[str, Any]:
+    """The newest live message that begins like this."""
+    found = [each for each in world.mara.messages(SHORT_RUNS) if each["text"].startswith(begins)]
+    return dict(found[-1])
+
+
+def thread(world: World, begins: str) -> list[str]:
+    """What stands below that message."""
+    root = card(world, begins)
+    return [each["text"] for each in world.mara.thread(SHORT_RUNS, root["ts"])][1:]
+
+
+def filled(person: Person, name: str, **more: Any) -> dict[str, Any]:
+    """The form of a training, filled and sent."""
+    typed = {
+        "version_name": {"value": name},
+        "test": {"selected_option": {"value": "split"}},
+        "output_uri": {"value": OUT},
+        "agreed": {"selected_options": [{"value": "agreed"}]},
+        **more,
+    }
+    return person.fill(**typed)
+
+
+def later(world: World, seconds: float = 5) -> None:
+    """Time passes at AWS, and the bot sees it."""
+    world.let_pauses_pass()
+    world.pass_time(seconds)
+    world.settle()
+
+
+@pytest.fixture(scope="module")
+def channel(one_world: World) -> str:
+    """A channel with a project whose training set is ready."""
+    made = one_world.channel("models")
+    assert made == SHORT_RUNS
+    one_world.ask(an_order("models-image"), made)
+    one_world.finish("models-image")
+    make_dataset(one_world.mara, made, "models-image", PROJECT)
+    for _ in range(2):
+        later(one_world)
+    return made
+
+
+@pytest.fixture(scope="module")
+def trained(one_world: World, channel: str) -> str:
+    """A model that was trained from that channel."""
+    mara = one_world.mara
+    mara.command(channel, "/dataset", f"train {PROJECT}")
+    filled(mara, "v1", project={"selected_option": {"value": PROJECT}})
+    mara.close_windows()
+    for _ in range(5):
+        later(one_world)
+    return "v1"
+
+
+def test_a_training_tells_how_good_the_model_is(world: World, channel: str, trained: str) -> None:
+    """Without this, nobody in the channel would know whether the labels were worth their while."""
+    said = version(world, trained)
+    assert said["Status"] == "TRAINING_COMPLETED"
+    score = f"F1 {said['EvaluationResult']['F1Score']:.2f}"
+    assert (
+        f"Model {PROJECT} / {trained}: Trained. {score}" in card(world, f"Model {PROJECT}")["text"]
+    )
+    line = thread(world, f"Model {PROJECT} / {trained}: Trained")[-1]
+    assert line.startswith(f"<@U0MARA> *Model {PROJECT} / {trained}* is trained: {score}")
+    for label in ("ripe", "unripe", "overripe"):
+        assert f"\n{label}: F1 " in line
+    table = [
+        block
+        for message in world.mara.thread(channel, card(world, f"Model {PROJECT}")["ts"])
+        for block in message["blocks"]
+        if block["type"] == "table"
+    ]
+    assert [cell["text"] for cell in table[0]["rows"][0]][:2] == ["label", "F1"]
+    assert len(table[0]["rows"]) == 4
+
+
+def test_the_test_set_is_a_fifth_of_the_training_set(world: World, trained: str) -> None:
+    """Without this, a model would be measured by the pictures that it has seen."""
+    project = world.rekognition.describe_projects(ProjectNames=[PROJECT])["ProjectDescriptions"][0]
+    counts = {
+        each["DatasetType"]: world.rekognition.describe_dataset(DatasetArn=each["DatasetArn"])[
+            "DatasetDescription"
+        ]["DatasetStats"]["TotalEntries"]
+        for each in project["Datasets"]
+    }
+    assert sum(counts.values()) == 8
+    assert counts["TEST"] > 0
+    assert trained
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "remedy"),
+    [
+        ({"version_name": {"value": "v1"}}, "version_name", "has a version of this name already"),
+        ({"version_name": {"value": "v 1"}}, "version_name", "letters from A to Z"),
+        ({"output_uri": {"value": "s3://nobodys/models/"}}, "output_uri", "may not use"),
+        ({"agreed": {"selected_options": []}}, "agreed", "complete this required field"),
+        ({"tags": {"value": "aws:x=1"}}, "tags", "reserved"),
+        ({}, "test", "has a test set with pictures already"),
+    ],
+)
+@pytest.mark.usefixtures("trained")
+def test_what_is_wrong_stands_at_its_field(
+    world: World, channel: str, typed: dict[str, Any], field: str, remedy: str
+) -> None:
+    """Without this, a training would fail hours later for what a form could have said."""
+    world.mara.command(channel, "/dataset", f"train {PROJECT}")
+    own = {"test": {"selected_option": {"value": "own"}}} if typed else {}
+    answer = filled(world.mara, "v9", **{**own, **typed})
+    assert remedy in answer["errors"][field]
+
+
+def test_a_project_is_found_by_a_part_of_its_name(world: World, channel: str) -> None:
+    """Without this, a project would have to be typed letter by letter."""
+    world.mara.command(channel, "/dataset", "train")
+    chosen = world.mara.choose("project", "ject-mod")
+    assert chosen["value"] == PROJECT
+
+
+def start(world: World, channel: str) -> None:
+    """Mara starts the model for the 72 seconds that this channel allows."""
+    world.mara.press(card(world, f"Model {PROJECT} / v1: Trained"), "model_run")
+    window = world.mara.view()
+    assert "This channel lets a model run for 1 minute at most." in str(window)
+    world.mara.fill(seconds={"selected_option": {"value": "72"}})
+    world.mara.close_windows()
+    world.settle()
+    later(world, 3)
+    assert channel
+
+
+def test_a_model_runs_until_its_end_and_is_stopped(
+    world: World, channel: str, trained: str
+) -> None:
+    """Without this, a model would be billed until somebody remembers it."""
+    start(world, channel)
+    assert version(world, trained)["Status"] == "RUNNING"
+    running = card(world, f"Model {PROJECT} / v1: Running")
+    assert "It stops <!date^" in running["text"]
+    assert "so far." in running["text"]
+    later(world, 40)
+    assert version(world, trained)["Status"] == "RUNNING"
+    later(world, 20)
+    assert "50 % of the time" in thread(world, f"Model {PROJECT} / v1: Running")[-2]
+    assert "80 % of the time" in thread(world, f"Model {PROJECT} / v1: Running")[-1]
+    later(world, 20)
+    later(world, 3)
+    assert version(world, trained)["Status"] == "STOPPED"
+    over = thread(world, f"Model {PROJECT} / v1: Stopped")[-1]
+    assert over.startswith(
+        f"<@U0MARA> *Model {PROJECT} / v1* is stopped. It was stopped at its end."
+    )
+    assert "about $0.07." in over
+    assert "Stop now" not in str(card(world, f"Model {PROJECT} / v1: Stopped")["blocks"])
+
+
+def test_stop_now_stops_at_once(world: World, channel: str, trained: str) -> None:
+    """Without this, whoever is done early would pay to the end."""
+    start(world, channel)
+    refused = words(world.ana.command(channel, "/dataset", "stop models"))
+    assert refused.startswith("You cannot stop this model."), "she has not started it"
+    stopped_now(world)
+    assert version(world, trained)["Status"] == "STOPPED"
+    assert "Mara stopped it." in thread(world, f"Model {PROJECT} / v1: Stopped")[-1]
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_stop_that_aws_denies_is_told_once_and_tried_again(world: World, channel: str) -> None:
+    """Without this, a missing right would leave a model running behind everybody's back."""
+    start(world, channel)
+    with without_rights(world) as bot:
+        for _ in range(3):
+            world.let_pauses_pass()
+            bot.models.runs.round()
+    world.send()
+    running = f"Model {PROJECT} / v1: Running"
+    told = [each for each in thread(world, running) if "cannot be looked after" in each]
+    assert len(told) == 1
+    assert "It could not be stopped so far" in card(world, running)["text"]
+    world.let_pauses_pass()
+    world.settle()
+    assert "could not be stopped" not in card(world, running)["text"]
+    stopped_now(world)
+
+
+def test_an_end_that_nobody_can_see_to_is_told(world: World, channel: str, trained: str) -> None:
+    """Without this, credentials that have lapsed would leave a model running without a word."""
+    start(world, channel)
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("UPDATE run SET ends_at = ends_at - 1000 WHERE state = 'running'"))
+    with denied(world):
+        for _ in range(2):
+            world.let_pauses_pass()
+            world.settle()
+    told = thread(world, f"Model {PROJECT} / v1: Running")[-1]
+    assert "AWS does not accept the bot's credentials" in told
+    assert version(world, trained)["Status"] == "RUNNING", "AWS's clock decides while it answers"
+    world.let_pauses_pass()
+    stopped_now(world)
+
+
+def stopped_now(world: World) -> None:
+    """Mara stops it."""
+    world.mara.press(card(world, f"Model {PROJECT} / v1: Running"), "run_stop")
+    world.settle()
+    later(world, 3)
+    assert version(world, "v1")["Status"] == "STOPPED"
+
+
+def test_models_that_run_elsewhere_are_told_to_managers_once_a_day(
+    world: World, trained: str
+) -> None:
+    """Without this, a model that somebody left running in the console would be found on the
+    bill.
+    """
+    arn = version(world, trained)["ProjectVersionArn"]
+    world.rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=2)
+    world.pass_time(3)
+    for _ in range(2):
+        with world.bot.ground.db.engine.begin() as rows:
+            rows.execute(text("UPDATE lease SET until = 0 WHERE name = 'models elsewhere'"))
+        world.settle()
+    told = [each for each in world.direct_messages(world.sam) if "Labeljob did not start" in each]
+    assert len(told) == 1
+    assert "2 inference units, about $8.00 an hour" in told[0]
+    world.rekognition.stop_project_version(ProjectVersionArn=arn)
+    world.pass_time(3)
+
+
+def test_models_are_listed(world: World, channel: str, trained: str) -> None:
+    """Without this, nobody would know which versions there are, and how good each is."""
+    said = words(world.ana.command(channel, "/dataset", "models"))
+    assert f"*{PROJECT} / {trained}* · Trained" in said
+    world.mara.command(channel, "/dataset", "run v1")
+    assert "Counted from now" in shown(world.mara.view())
