@@ -135,6 +135,14 @@ def _demo_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     demo.add_argument(
         "--all-types", action="store_true", help="a job of every task type instead of the story"
     )
+    demo.add_argument(
+        "--results",
+        metavar="FOLDER",
+        nargs="?",
+        const="demo-results",
+        default="",
+        help="look at the results of three jobs instead; their sheets are kept (demo-results)",
+    )
     demo.set_defaults(run=_demo)
 
 
@@ -217,7 +225,10 @@ def _sandbox(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    return int(_practice().demo(as_json=chosen.json, all_types=chosen.all_types))
+    practice = _practice()
+    return int(
+        practice.demo(as_json=chosen.json, all_types=chosen.all_types, results=chosen.results)
+    )
 
 
 def _practice() -> Any:

@@ -152,14 +152,14 @@ def in_a_hurry(folder: Path) -> tuple[Practice, Addresses]:
     return practice, addresses
 
 
-def demo(*, as_json: bool, all_types: bool = False) -> int:
-    """Play the whole story once, or a job of every task type, in a folder that is thrown away;
-    exit code 0 when it ended well.
+def demo(*, as_json: bool, all_types: bool = False, results: str = "") -> int:
+    """Play the whole story once, a job of every task type, or look at results (their sheets stay in
+    the folder `results`), in a folder that is thrown away; exit code 0 when it ended well.
     """
     with tempfile.TemporaryDirectory(prefix="labeljob-demo-") as name:
         practice, addresses = in_a_hurry(Path(name))
         try:
-            result = _played(practice, addresses, all_types=all_types)
+            result = _played(practice, addresses, all_types=all_types, results=results)
         except (PracticeError, BotFailed) as error:
             tail = (
                 practice.bot.log.read_text(errors="replace")[-3000:]
@@ -173,6 +173,8 @@ def demo(*, as_json: bool, all_types: bool = False) -> int:
 
     if as_json:
         _say(json.dumps(result, indent=2, ensure_ascii=False))
+    elif results:
+        _tell_results(result)
     elif all_types:
         list_out(result)
     else:
@@ -182,11 +184,22 @@ def demo(*, as_json: bool, all_types: bool = False) -> int:
     return 0 if good and all(each["status"] == "CREATE_COMPLETE" for each in datasets) else 1
 
 
-def _played(practice: Practice, addresses: Addresses, *, all_types: bool) -> dict[str, Any]:
+def _played(
+    practice: Practice, addresses: Addresses, *, all_types: bool, results: str
+) -> dict[str, Any]:
     from bot.sandbox.workspace.all_types import AllTypes  # noqa: PLC0415 - as below
     from bot.sandbox.workspace.demo import Demo, watched  # noqa: PLC0415 - its progress bar is only for the demo
+    from bot.sandbox.workspace.results_demo import ResultsDemo  # noqa: PLC0415 - as above
 
+    if results:
+        return watched(ResultsDemo(practice, addresses, Path(results)).play)
     return watched((AllTypes if all_types else Demo)(practice, addresses).play)
+
+
+def _tell_results(result: dict[str, Any]) -> None:
+    from bot.sandbox.workspace.results_demo import tell  # noqa: PLC0415 - as above
+
+    tell(result)
 
 
 def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any) -> "Services":

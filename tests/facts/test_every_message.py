@@ -131,7 +131,7 @@ def test_slack_takes_results_of_any_labels(
     line = Line(10**9, f"s3://b/{words}", "", ())
     found = Counted(10**9, 9, 4, 3, 70, labels, {"boxes"}, [line] * 20)
     for message in (
-        results_card.results_message(job, found, asked, words),
+        results_card.results_message(job, found, asked, (words, words)),
         results_card.results_message(job, Counted(), AskedOf(job.id)),
         results_card.on_their_way(job),
         results_card.not_made(job, words),

@@ -44,6 +44,7 @@ FILTER_ID, EARLIER_ID, LATER_ID, LARGE_ID = (
 _ROWS = 40  # labels of the table; the message has 12,000 characters in all
 _TOLD = 12  # labels of the text beside it
 _LABEL = 60
+_NOTE = 600
 _MENU = 75  # Slack: characters of an option
 _ANY = "any"
 _LABELS_MENU = 99  # Slack: 100 options, one of which is "any label"
@@ -75,9 +76,11 @@ def being_drawn(job: JobFacts) -> Block:
     return modal("Results", on_their_way(job).blocks, callback_id="results_taken")
 
 
-def results_message(job: JobFacts, found: Counted, asked: AskedOf, note: str = "") -> Message:
-    """The counts, which of the objects the sheet shows, and the way to others. `note` says why
-    nothing is drawn, "" where it is.
+def results_message(
+    job: JobFacts, found: Counted, asked: AskedOf, notes: Sequence[str] = ()
+) -> Message:
+    """The counts, which of the objects the sheet shows, and the way to others. `notes` say why
+    objects have no label, and why nothing is drawn, where that is so.
     """
     head = f"*Results of {job.called}*\n{_summary(job, found)}"
     chosen = _chosen(job, found, asked.wish)
@@ -87,13 +90,13 @@ def results_message(job: JobFacts, found: Counted, asked: AskedOf, note: str = "
         blocks.append(_table(job, found, rows))
     more = [f"{count(len(rows) - _ROWS, 'more label')} not in the table"] * (len(rows) > _ROWS)
     blocks.append(context(" · ".join([*more, chosen])))
-    if note:
-        blocks.append(context(typed(note, 600)))
+    noted = [typed(note, _NOTE) for note in notes if note]
+    blocks += [context(note) for note in noted]
     blocks.append(actions(*_ways(found, asked), block_id="results"))
     told = [f"{typed(label, _LABEL)} {each.objects:,}" for label, each in rows[:_TOLD]]
     if len(rows) > _TOLD:
         told.append(f"{count(len(rows) - _TOLD, 'more label')}")
-    text = "\n".join(filter(None, (head, " · ".join(told), chosen, typed(note, 600))))
+    text = "\n".join(filter(None, (head, " · ".join(told), chosen, *noted)))
     return Message(cut(text, 3500), blocks)
 
 

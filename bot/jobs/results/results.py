@@ -110,7 +110,8 @@ class Results:
             self._over(one)
             return
         asked = AskedOf(job.id, one.channel, one.wish)
-        self._over(one, job, results_card.results_message(facts, found, asked, note))
+        notes = (job.state.why_unlabeled, note)
+        self._over(one, job, results_card.results_message(facts, found, asked, notes))
 
     def _may(self, job: Job, one: Wanted) -> bool:
         """Whether the person may see the job still."""
