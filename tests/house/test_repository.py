@@ -5,6 +5,7 @@ every piece.
 import ast
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,11 @@ def _prepares_a_type(call: ast.Call) -> bool:
     return named == "Decoder" or (
         named in {"decode", "convert"} and any(each.arg == "type" for each in call.keywords)
     )
+
+
+def test_revisions_follow_one_another() -> None:
+    """Two people who add tables at once would take one number, and no database could be made."""
+    files = sorted((ROOT / "bot/base/migrations/versions").glob("[0-9]*.py"))
+    assert [file.name[:4] for file in files] == [f"{n:04}" for n in range(1, len(files) + 1)]
+    for before, after in pairwise(files):
+        assert f'down_revision = "{before.name[:4]}"' in after.read_text(), after.name
