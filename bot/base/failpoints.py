@@ -32,6 +32,10 @@ STEPS = (
     "inbox-opened",  # a request is counted, and nothing was done for it
     "before-ack",  # everything was done for it, and Slack has no answer
 )
+AFTER_SEND = "after-send"
+"""Objects of a stream are sent, and nobody has written that down; no step of a storm, which asks
+for no streams.
+"""
 
 
 class _Armed:

@@ -27,5 +27,6 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "automated labeling is worth it",
         "the topics are there",
         "an audit's lines carry the audited labels alone",
+        "browsers may fetch what a folder gets",
     ]
     assert len({each.place for each in CHECKS}) == len(CHECKS)

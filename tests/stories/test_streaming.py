@@ -1,6 +1,7 @@
 """Streaming jobs: objects that come while the job runs, from the form to the last of them."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from bot.base import failpoints
+from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import begin_anew, choose_kind, first_page, second_page
 from tests.stories.bringing import field, pictures, radio, shared, uploaded
@@ -166,6 +169,24 @@ def test_lost_answer_of_a_sending_labels_nothing_twice(world: World) -> None:
     assert world.thread(name)[-1] == "Mara sent 3 pictures."
 
 
+def test_killed_worker_labels_nothing_twice_and_loses_nothing(world: World) -> None:
+    """Without this, a kill -9 between AWS's work and our note of it would cost every object twice,
+    or all that was still to be sent.
+    """
+    name = running(world, "killed")
+    send(world, name, folder(world, "killed", 3))
+    if (pid := os.fork()) == 0:
+        failpoints.arm(failpoints.AFTER_SEND)
+        wiring.build(world.bot.settings).jobs.send.round()
+        os._exit(7)
+    assert os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+    assert len(world.journal("SNS.PublishBatch", slack=False)) == 1
+    world.bot.ground.db.execute("UPDATE lease SET until = 0 WHERE name LIKE 'send:%'", {})
+    assert labeled(world, name, 3)
+    assert len(world.journal("SNS.PublishBatch", slack=False)) == 2
+    assert world.thread(name)[-1] == "Mara sent 3 pictures."
+
+
 def test_texts_are_sent_once_each(world: World) -> None:
     """Without this, texts, which have no address, would be labeled as often as they come."""
     name = running(world, "letters", kind="text-classification")
@@ -227,6 +248,20 @@ def test_what_cannot_be_sent(world: World) -> None:
     notes = uploaded(world, world.mara, "notes.pdf", b"%PDF")
     answer = world.mara.fill(files_1={"files": [{"id": notes["id"]}]})
     assert "notes.pdf cannot be labeled" in answer["errors"]["address"]
+
+
+def test_folder_whose_pictures_no_browser_may_fetch_is_not_sent(world: World) -> None:
+    """Without this, workers would see broken pictures, and each object fail."""
+    name = running(world, "broken-pictures")
+    for each, body in pictures(1).items():
+        world.put(f"new/{each}", body, bucket=seed.OUT)
+    world.s3.delete_bucket_cors(Bucket=seed.OUT)
+    try:
+        send(world, name, f"s3://{seed.OUT}/new/")
+        world.settle()
+    finally:
+        world.s3.put_bucket_cors(Bucket=seed.OUT, CORSConfiguration=seed.CORS)
+    assert f"Not sent: Bucket {seed.OUT} sends no CORS header" in world.thread(name)[-1]
 
 
 def test_a_requester_is_warned_before_an_idle_job_is_stopped(world: World) -> None:

@@ -5,7 +5,10 @@ The console adds the rule, the API does not; without it workers see broken pictu
 fail.
 """
 
+from collections.abc import Iterable
+
 from bot.base.aws import AwsRefused
+from bot.base.s3_uri import S3Uri
 from bot.jobs.checks.check import REVIEW_PAGE, Check, Seen, Sight
 from bot.jobs.checks.example_objects import one_of_each_bucket
 from bot.jobs.draft import Draft
@@ -20,8 +23,16 @@ def closed_buckets(draft: Draft, sight: Sight) -> list[str]:
 
 
 def _ask(draft: Draft, sight: Sight) -> Seen:
+    return _asked(_of_data(draft, sight), sight)
+
+
+def _ask_fed(draft: Draft, sight: Sight) -> Seen:
+    return _asked(_of_folder(draft), sight)
+
+
+def _asked(buckets: Iterable[str], sight: Sight) -> Seen:
     findings = []
-    for bucket in _buckets(draft, sight):
+    for bucket in buckets:
         try:
             if sight.storage.browsers_may_read(bucket):
                 continue
@@ -38,8 +49,19 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 
 def _buckets(draft: Draft, sight: Sight) -> list[str]:
-    """Where the pictures lie."""
+    """Where the pictures lie, and where others will."""
+    there = [] if draft.begins_empty else _of_data(draft, sight)
+    return sorted({*there, *_of_folder(draft)})
+
+
+def _of_data(draft: Draft, sight: Sight) -> list[str]:
     return [one.bucket for one in one_of_each_bucket(draft, sight)]
+
+
+def _of_folder(draft: Draft) -> list[str]:
+    """The bucket of the folder that feeds the job."""
+    folder = draft.extras.feed_folder
+    return [S3Uri.parse(folder).bucket] if folder else []
 
 
 CORS = Check(
@@ -52,4 +74,14 @@ CORS = Check(
     fine="CORS",
     needs=("category", "task_type"),
     applies=lambda draft, sight: sight.engine.abilities.needs_cors and sight.names_files(draft),
+)
+FED_CORS = Check(
+    name="browsers may fetch what a folder gets",
+    place=23,
+    page=REVIEW_PAGE,
+    field="feed_folder",
+    words="whether browsers may fetch what the folder gets (CORS)",
+    ask=_ask_fed,
+    fine="CORS of the folder that feeds it",
+    applies=lambda draft, sight: sight.engine.abilities.needs_cors and bool(_of_folder(draft)),
 )

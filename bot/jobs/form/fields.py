@@ -195,6 +195,8 @@ def _input_fault(asked: Asked, allowed: Allowed) -> str:
 
 def _input_hint(asked: Asked) -> str:
     """What may be named."""
+    if asked.draft.extras.streaming:
+        return "A manifest or a folder in S3 to begin with. Left empty, all objects come later."
     if asked.kind and asked.kind.needs_manifest:
         return "A manifest: s3://bucket/folder/data.manifest."
     return (

@@ -8,14 +8,17 @@ for it is labeled once anyway.
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
 import msgspec
 
+from bot.base.aws import AwsRefused
 from bot.base.db import Database
 from bot.base.errors import Refusal, Transient
+from bot.base.failpoints import AFTER_SEND, failpoint
 from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
@@ -41,6 +44,17 @@ from bot.work.tries import Tries
 _AT_ONCE = 100  # objects between two notes of how far it is
 
 log = logging.getLogger(__name__)
+
+
+class ClosedToBrowsers(Refusal):
+    """This bucket sends no CORS header: workers would see broken pictures."""
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(
+            f"Bucket {bucket} sends no CORS header: workers would see broken pictures. A manager "
+            "adds the rule on the review of a form that names the folder, or an administrator in "
+            "S3."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class Send:
         folder = S3Uri.parse(draft.output_uri).join(draft.job_name, "labeljob")
         inputs = Inputs(storage, self._reading.open_places.of(job.channel))
         with inputs.made(draft, kind, folder) as made:
+            self._check_browsers(draft, storage)
             self._send_all(sending, job, made, _lines(made, draft, storage), hold)
         self._done(sending, job, made.input.objects, (left_out, made.input.notes))
 
@@ -127,6 +142,17 @@ class Send:
         more = without_source(draft.more)
         return left_out, msgspec.structs.replace(draft, brought=(), more=more)
 
+    def _check_browsers(self, draft: Draft, storage: Storage) -> None:
+        """Refuse a folder whose pictures no worker would see; where the bot may not look, AWS finds
+        out.
+        """
+        kind, place = self._engine.task_types[draft.task_type], S3Uri.parse(draft.input_uri)
+        if not self._engine.abilities.needs_cors or kind.source_key == "source":
+            return
+        with suppress(AwsRefused):
+            if place.is_folder and not storage.browsers_may_read(place.bucket):
+                raise ClosedToBrowsers(place.bucket)
+
     def _send_all(
         self, sending: Sending, job: Job, made: Made, lines: Iterator[bytes], hold: LeaseGuard
     ) -> None:
@@ -138,6 +164,7 @@ class Send:
             hold.confirm()
             objects = {one.id: one for one in map(object_of, batch)}
             streams.send(topic, [one.message for one in self._fresh(sending, objects)])
+            failpoint(AFTER_SEND)
             left -= len(batch)
             with self._db.write() as session:
                 self._sendings.sent(session, job.id, list(objects))

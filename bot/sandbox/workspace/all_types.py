@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.sandbox.workspace import every_type, seed, special_jobs
+from bot.sandbox.workspace import every_type, seed
 from bot.sandbox.workspace.addresses import ACCOUNT, REGION, Addresses
 from bot.sandbox.workspace.asked_jobs import AskedJobs
 from bot.sandbox.workspace.console import EVERY_OUTPUT, OVER, Console
@@ -78,7 +78,7 @@ class AllTypes:
         """A stream, a model's share, a chain and a campaign."""
         asked = AskedJobs(self._mara, _DATA, self._console)
         acts: dict[str, Callable[[], dict[str, Any]]] = {
-            "streaming": lambda: special_jobs.stream(self._console),
+            "streaming": asked.stream,
             "automated": asked.automated,
             "chain": lambda: asked.chain(_name("bounding-box")),
             "campaign": asked.campaign,

@@ -1,5 +1,5 @@
-"""Jobs of the demo of all types that are more than a type, asked for in Slack: a model's share, a
-chain and a campaign.
+"""Jobs of the demo of all types that are more than a type, asked for in Slack: a stream, a model's
+share, a chain and a campaign.
 
 Promised to the demo: plain values that say what came of each. A press is a press of the window or
 the card, as a person makes it.
@@ -25,9 +25,9 @@ from bot.sandbox.workspace.story import (
     wait_for,
 )
 
-__all__ = ["AUTOMATED", "CAMPAIGN", "CHAIN", "MOST", "AskedJobs"]
+__all__ = ["AUTOMATED", "CAMPAIGN", "CHAIN", "MOST", "STREAM", "AskedJobs"]
 
-AUTOMATED, CAMPAIGN = "every-automated", "every-campaign"
+STREAM, AUTOMATED, CAMPAIGN = "every-stream", "every-automated", "every-campaign"
 CHAIN = tuple(f"every-bounding-box-verify{how}" for how in ("", "-adjust", "-adjust-continue"))
 MOST = 1_250
 """Objects of one job here: the fewest that automated labeling takes. More become a campaign."""
@@ -44,6 +44,42 @@ class AskedJobs:
         self._person = person
         self._channel = channel
         self._console = console
+
+    def stream(self) -> dict[str, Any]:
+        """A streaming job that begins with nothing, is sent a picture, then the same and another,
+        and is stopped when both are labeled.
+        """
+        topic = str(self._console.sns.create_topic(Name=STREAM)["TopicArn"])
+        more = {"input_topic": topic}
+        order = _order(STREAM, "image-classification", ticks=("streaming",), more=more)
+        ask_for_job(self._person, self._channel, order)
+        names = [scene.name for scene in list(sample_truth.scenes(seed.SEED))[:2]]
+        sent = (names[:1], names)
+        for number, each in enumerate(sent, 1):
+            self._send(number, each)
+        wait_for(
+            lambda: self._console.labeled(STREAM) == len(names), _PATIENCE, "both to be labeled"
+        )
+        card = card_of(self._person, self._channel, STREAM)
+        opened(self._person, lambda: self._person.press(card, "job_stop"))
+        fill_through(self._person, {})
+        self._ended(STREAM, STREAM)
+        told = self._console.told(STREAM)
+        return {"sent": sum(map(len, sent)), "objects": len(names), **told}
+
+    def _send(self, number: int, names: list[str]) -> None:
+        """Send pictures, in a manifest of that number, and wait until the thread says so."""
+        lines = "".join(
+            f"{json.dumps({'source-ref': f's3://{seed.RAW}/ripeness/{name}'})}\n" for name in names
+        )
+        source = self._console.put(f"every-type/{STREAM}-{number}.manifest", lines)
+        self._person.command(self._channel, "/labeljob", f"send {STREAM} {source}")
+
+        def said() -> bool:
+            told = [str(each["text"]) for each in self._thread(STREAM)[1:]]
+            return sum(" sent " in text for text in told) == number
+
+        wait_for(said, _PATIENCE, f"{source} to be sent")
 
     def automated(self) -> dict[str, Any]:
         """A job of 1,250 texts of which a model labels its share."""
@@ -83,20 +119,7 @@ class AskedJobs:
     def _ask(self, name: str, texts: int, ticks: tuple[str, ...] = ()) -> str:
         """Have so many texts classified; where the labels lie, as soon as that has ended."""
         source = self._console.put(f"every-type/{name}.manifest", "".join(_lines(texts)))
-        plain = every_type.PLAIN["text-classification"]
-        order = Order(
-            name=name,
-            title=f"Every type: {name}",
-            description="Look and answer",
-            category="",
-            task_type="text-classification",
-            source=source,
-            output=EVERY_OUTPUT,
-            team=seed.AUTOMATIC_TEAM,
-            labels=plain.labels,
-            short=f"Read well, then answer: {name}.",
-            ticks=ticks,
-        )
+        order = _order(name, "text-classification", source=source, ticks=ticks)
         ask_for_job(self._person, self._channel, order)
         return self._ended(name, name)
 
@@ -145,6 +168,23 @@ class AskedJobs:
     def _thread(self, root: str) -> list[Message]:
         card = card_of(self._person, self._channel, root)
         return self._person.thread(self._channel, card["ts"])
+
+
+def _order(name: str, task_type: str, **more: Any) -> Order:
+    """What is typed for a job of that name."""
+    asked: dict[str, Any] = {
+        "name": name,
+        "title": f"Every type: {name}",
+        "description": "Look and answer",
+        "category": "",
+        "task_type": task_type,
+        "source": "",
+        "output": EVERY_OUTPUT,
+        "team": seed.AUTOMATIC_TEAM,
+        "labels": every_type.PLAIN[task_type].labels,
+        "short": f"Look well, then answer: {name}.",
+    }
+    return Order(**{**asked, **more})
 
 
 def _is_card(message: Message, name: str) -> bool:

@@ -116,6 +116,7 @@ TEAMS: list[dict[str, Any]] = [
         "simulated": False,
     },
 ]
+TOPIC = "to-label"  # brings a streaming job its objects; S3 may publish to it
 SEED = 7
 BASKET = 8  # pictures of the first job, which is over within a minute
 HARVEST = "harvest/"
@@ -152,6 +153,7 @@ def furnish(aws: "Aws", *, portal: str) -> None:
             rows.execute("UPDATE bucket SET cors = ? WHERE name = ?", (json.dumps(CORS), bucket))
         for team in TEAMS:
             _add_team(rows, aws, team, portal)
+    _add_topic(aws)
     names = [_key(scene) for scene in sample_truth.scenes(SEED)]
     lines = [json.dumps({"source-ref": f"s3://{RAW}/{name}"}) for name in names]
     reviews = [json.dumps({"source": text}) for text, _tone in sample_truth.texts(SEED)]
@@ -268,6 +270,19 @@ def _add_team(rows: sqlite3.Connection, aws: "Aws", team: dict[str, Any], portal
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         values,
     )
+
+
+def _add_topic(aws: "Aws") -> None:
+    """A topic that S3 may publish to, as a folder that feeds a job needs one."""
+    arn = f"arn:aws:sns:{aws.config.region}:{aws.config.account}:{TOPIC}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    aws.topics.create(arn, {"Policy": policy}, [])
 
 
 def _put(aws: "Aws", key: str, body: bytes, content_type: str = "") -> None:

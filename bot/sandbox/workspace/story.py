@@ -45,6 +45,8 @@ class Order:
     """What only this kind of work is asked: texts, by the names of their fields."""
     ticks: tuple[str, ...] = ()
     """Boxes behind [More…] that are ticked, by the names of their fields."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What few write behind [More…], by the names of their fields."""
 
 
 def ask_for_job(person: Person, channel: str, order: Order) -> None:
@@ -144,6 +146,7 @@ def first_page(person: Person, order: Order, **more: Any) -> dict[str, Any]:
     typed: dict[str, Any] = {field: {"value": text or None} for field, text in plain.items()}
     typed["full_instructions"] = _rich(order.full)
     typed |= {name: _ticked(person, name) for name in order.ticks}
+    typed |= {name: {"value": text} for name, text in order.more.items()}
     if _has(person, "output_uri"):
         typed["output_uri"] = {"value": order.output}
     return person.fill(**typed, **more)
