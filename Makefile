@@ -72,11 +72,12 @@ fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minute
 	$(BIN)/python tests/sandbox/fuzz.py
 
 .PHONY: long
-long: .venv/dev.stamp ## What is too long for CI: a job of every task type, results looked at, 100,000 pictures, the lowest versions allowed
+long: .venv/dev.stamp ## What is too long for CI: every task type, results looked at, 100,000 pictures, a million broken lines, the lowest versions
 	$(BIN)/python -m tests.all_types
 	$(BIN)/python -m tests.results_demo
 	$(BIN)/python -m tests.lowest
 	$(BIN)/python -m tests.large_preflight
+	$(BIN)/python -m tests.manifest_fuzz
 
 .PHONY: ci
 ci: .venv/dev.stamp ## What CI runs: the tests and the linters beside each other, then the failure book, which measures times

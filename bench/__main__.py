@@ -20,6 +20,7 @@ from rich.table import Table
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
+from bench import manifests
 from bench.command import SECRET, signed
 from bench.over_http import acknowledgement_over_http
 from bench.pictures import contact_sheets
@@ -231,6 +232,39 @@ def contact_sheet_row() -> tuple[str, ...]:
     """
     floor, ours = contact_sheets()
     return _row("contact sheet of 20 pictures", floor, ours, times=3, goal="<= 1.6")
+
+
+def manifest_summary() -> tuple[str, ...]:
+    """Counting a box manifest (50,000 lines of 1.1 KB) against the fastest typed decode of it."""
+    with manifests.box_manifest(manifests.LINES) as file:
+        return _row(
+            "summary of a box manifest, 50,000 lines",
+            lambda: manifests.decode(file),
+            lambda: manifests.count(file),
+            times=1,
+            goal="<= 1.6",
+        )
+
+
+def folder_listing() -> tuple[str, ...]:
+    """The manifest of a far folder of 100,000 keys, once, against one paginator of boto3 (of a
+    fifth of the folder, times five).
+    """
+    paginated, parted = manifests.far_folder()
+    what = "manifest of 100,000 keys, 60 ms a page"
+    return _shown(what, [paginated], [parted], goal="<= 0.05 with enough cores")
+
+
+def links_in_a_batch() -> tuple[str, ...]:
+    """2,000 links in a batch against as many of generate_presigned_url."""
+    made = manifests.client()
+    return _row(
+        "links to 2,000 objects",
+        lambda: manifests.sign_one_by_one(made),
+        lambda: manifests.sign_at_once(made),
+        times=1,
+        goal="<= 0.1",
+    )
 
 
 def _row(

@@ -1,8 +1,8 @@
 """Lists of S3 folders, quickly: a lean reader of S3's pages, and many pages at once.
 
 Promises to whoever lists: the objects are those that boto3 itself would give, in S3's own order;
-memory holds a few thousand of them. boto3 asks, signs and tries again as ever; only its reader of
-the answers, which takes most of the time, is left out where a page is plain (see `read_lean`).
+memory holds a few ten thousand of them. boto3 asks, signs and tries again as ever; only its reader
+of the answers, which takes most of the time, is left out where a page is plain (`read_leanly`).
 """
 
 import queue
@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from bot.base.s3_uri import Listed, S3Uri
 
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
-LEAN = "LabeljobListed"  # what `read_lean` adds to boto3's answer
+LEAN = "LabeljobListed"  # what the lean reader adds to boto3's answer
 PAGE = 1_000  # S3: objects of a page at most
 _AT_ONCE = 16  # pages that are asked for
 _RANGES = 64  # parts of a folder that are listed side by side
@@ -31,11 +31,19 @@ _COUNT = re.compile(rb"<KeyCount>(\d+)</KeyCount>")
 _URL = b"<EncodingType>url</EncodingType>"
 
 
-def read_lean(
+def read_leanly(client: Any) -> None:
+    """Let the client read lists with our reader, where a page is plain.
+
+    boto3 calls handlers of `before-parse.*.X` before its own of `before-parse.s3.*`, which reads
+    the whole page once more to look for an error in it.
+    """
+    client.meta.events.register("before-parse.*.ListObjectsV2", _read_lean)
+
+
+def _read_lean(
     response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_event: object
 ) -> None:
-    """Read the objects of a ListObjectsV2 page, and leave boto3 the rest of it (a `before-parse`
-    handler).
+    """Read the objects of a page, and leave boto3 the rest of it.
 
     A page that is not as plain as nearly all are (no archives, keys in URL encoding, as many keys
     and sizes as S3 says) is left to boto3.

@@ -5,11 +5,13 @@ Promises to the command line: any bucket that they may read, objects of any size
 """
 
 import os
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.base.aws import models
-from bot.base.listing import read_lean
-from bot.base.s3_uri import Allowed
+from bot.base.aws import models, renamed
+from bot.base.listing import read_leanly
+from bot.base.presigned import links
+from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Storage
 
 _ANY_SIZE = 5 * 10**12  # S3: bytes of the largest object
@@ -23,8 +25,30 @@ class Everywhere(Allowed):
         return True
 
 
+def own_links(objects: Iterable[S3Uri], seconds: int) -> Iterator[str]:
+    """Links to the objects, in their order (see `bot.base.presigned`).
+
+    Raises:
+        Lapsed: there are no credentials.
+
+    """
+    client, session = _own()
+    with renamed():
+        yield from links(
+            client,
+            lambda: str(session.get_credentials().get_frozen_credentials().secret_key),
+            objects,
+            seconds,
+        )
+
+
 def own_client() -> Any:
     """A boto3 client for S3, from the environment, a profile or a role."""
+    return _own()[0]
+
+
+def _own() -> tuple[Any, Any]:
+    """The client and its session."""
     import boto3  # noqa: PLC0415 - boto3 is read when it is first used
     import botocore.session  # noqa: PLC0415 - as above
     from botocore.config import Config  # noqa: PLC0415 - as above
@@ -37,8 +61,8 @@ def own_client() -> Any:
     core.register_component("data_loader", models())
     session = boto3.Session(botocore_session=core)
     client = session.client("s3", region_name=session.region_name or _REGION, config=config)
-    client.meta.events.register("before-parse.s3.ListObjectsV2", read_lean)
-    return client
+    read_leanly(client)
+    return client, session
 
 
 def own_storage() -> Storage:

@@ -22,6 +22,7 @@ from bot.manifests.told import GROUND_TRUTH, METADATA, SOURCES, label_columns
 
 _NAMES_MOST = 64  # ours: names of one shape; a line with more of them is read by itself
 _BOXES = GROUND_TRUTH + "object-detection"
+_SOURCE = attrgetter("source")
 _CLASS_ENDINGS = ("classification", "label-verification")
 
 
@@ -100,8 +101,9 @@ class Shape:
             return
         self._source = self._source or source
         for name, metadata in label_columns(line):
-            kind = metadata.get("type")
-            if name in known and known[name].type == kind and name not in self._others:
+            kind = str(metadata.get("type"))
+            fits = name in known and known[name].type == kind
+            if fits and name not in self._others and not name.endswith(METADATA):
                 self._types.setdefault(name, kind)
         for name in line:
             if name not in self._types and _is_other(name):
@@ -135,7 +137,7 @@ class Shape:
             }
         except (msgspec.MsgspecError, RecursionError, UnicodeError, _Unlike):
             return None
-        return Block([hash(line.source) for line in lines], numbers)
+        return Block(list(map(hash, map(_SOURCE, lines))), numbers)
 
 
 def _plain(name: str) -> bool:
@@ -186,16 +188,15 @@ def _numbers(kind: str, place: int, lines: Sequence[Any]) -> Numbers:
         _Unlike: something about it is to be told of its line.
 
     """
-    take = attrgetter(f"value{place}", f"metadata{place}")
-    pairs = [take(line) for line in lines]
-    both = [pair for pair in pairs if UNSET not in pair]
-    if len(both) < len(pairs) and any(pair.count(UNSET) == 1 for pair in pairs):
+    pairs = list(map(attrgetter(f"value{place}", f"metadata{place}"), lines))
+    whole = [pair for pair in pairs if pair[0] is not UNSET and pair[1] is not UNSET]
+    if len(whole) < len(pairs) and any(pair.count(UNSET) == 1 for pair in pairs):
         raise _Unlike
     if kind == _BOXES:
-        return _boxes(both)
+        return _boxes(whole)
     if kind.endswith(_CLASS_ENDINGS):
-        return _classes(both)
-    return _whatever(kind, both)
+        return _classes(whole)
+    return _whatever(kind, whole)
 
 
 _Pairs = Sequence[tuple[Any, Any]]
@@ -204,7 +205,10 @@ _Pairs = Sequence[tuple[Any, Any]]
 def _boxes(pairs: _Pairs) -> Numbers:
     try:
         labels = [
-            metadata.names[box.class_id] for value, metadata in pairs for box in value.annotations
+            names[box.class_id]
+            for value, metadata in pairs
+            for names in [metadata.names]
+            for box in value.annotations
         ]
     except KeyError:
         raise _Unlike from None

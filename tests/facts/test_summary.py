@@ -165,6 +165,14 @@ def test_odd_labels_are_findings() -> None:
     assert found.attributes["fruit"].labels == {"pear": 1, "9": 1, "ripe": 1}
 
 
+def test_label_whose_name_is_that_of_metadata() -> None:
+    """Without this, metadata of metadata, which a script's mistake writes, would end the count."""
+    line = label(1, "image-classification", **{"class-name": "ripe"})
+    line["fruit-metadata-metadata"] = line["fruit-metadata"]
+    found = of(line, line)
+    assert [totals.labeled for totals in found.attributes.values()] == [2, 2]
+
+
 def test_findings_are_few_and_all_counted() -> None:
     """Without this, a million bad lines would fill the memory and the screen."""
     found = of(boxes(pear()), *[b"{}"] * 100)
@@ -220,7 +228,7 @@ class Slow(Shape):
 
 
 LABELS = st.tuples(
-    st.sampled_from(["fruit", "tone", "rows-ref", "w\\b", 'q"t', "é"]),
+    st.sampled_from(["fruit", "fruit-metadata", "tone", "rows-ref", "w\\b", 'q"t', "é"]),
     st.sampled_from(KINDS),
     ANY | st.integers(0, 3) | st.lists(st.integers(0, 3), max_size=3),
     METADATA | st.fixed_dictionaries({"class-name": st.sampled_from(["a", "b", ""])}),

@@ -45,7 +45,7 @@ def fixture_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     for number, name in enumerate([*ODD, *FLAT, *DEEP]):
         client.put_object(Bucket=BUCKET, Key=name, Body=b"x" * number)
     client.put_object(Bucket=BUCKET, Key="old/1.jpg", Body=b"x", StorageClass="GLACIER")
-    client.meta.events.register("before-parse.s3.ListObjectsV2", listing.read_lean)
+    listing.read_leanly(client)
     yield client
     server.stop()
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -245,3 +246,19 @@ def test_sample_takes_what_is_named_and_one_in_so_many(typed: Typed, tmp_path: P
     assert "A choice is a number above 0" in typed.warned
     assert typed("sample", file, "--count", "3", "--json") == 2
     assert typed("sample", file, "--named", "x", "--every", "1", "--to", str(target)) == 2
+
+
+def test_links_lead_to_each_object(typed: Typed, s3: Any, tmp_path: Path) -> None:
+    """Without this, whoever looks at pictures outside of AWS would sign each link by hand."""
+    s3.put_object(Bucket=RAW, Key="july/ä 1.jpg", Body=b"a picture")
+    here = {"source-ref": f"s3://{RAW}/july/ä 1.jpg"}
+    assert typed("links", manifest(tmp_path, here, {"source": "a text"})) == 1
+    told = json.loads(typed.told)
+    assert told["source-ref"] == here["source-ref"]
+    with urlopen(told["link"]) as answer:
+        assert answer.read() == b"a picture"
+    target = str(tmp_path / "links")
+    assert typed("links", manifest(tmp_path, here), "--to", target, "--json") == 0
+    assert typed.said == {"links": 1, "without": 0, "to": target}
+    assert typed("links", manifest(tmp_path, {"source": "a text"})) == 2
+    assert typed("links", manifest(tmp_path, here), "--minutes", "20000") == 2

@@ -11,12 +11,13 @@ from bot.runtime.manifest_commands.check import CHECK
 from bot.runtime.manifest_commands.command import UNUSABLE, Command
 from bot.runtime.manifest_commands.convert import CONVERT
 from bot.runtime.manifest_commands.diff import DIFF
+from bot.runtime.manifest_commands.links import LINKS
 from bot.runtime.manifest_commands.merge import MERGE
 from bot.runtime.manifest_commands.relabel import RELABEL
 from bot.runtime.manifest_commands.sample import SAMPLE
 from bot.runtime.manifest_commands.summary import SUMMARY
 
-COMMANDS = (SUMMARY, CHECK, BUILD, CONVERT, DIFF, SAMPLE, MERGE, RELABEL)
+COMMANDS = (SUMMARY, CHECK, BUILD, CONVERT, DIFF, SAMPLE, MERGE, RELABEL, LINKS)
 
 
 def offer(parser: argparse.ArgumentParser) -> None:

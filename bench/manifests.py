@@ -1,0 +1,156 @@
+"""Manifests: counting one, listing a folder for one, signing links to its objects."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import boto3
+import msgspec
+from botocore.config import Config
+
+from bot.base.listing import pages_at_once, read_leanly
+from bot.base.presigned import links
+from bot.base.s3_uri import S3Uri
+from bot.manifests.build import lines_for
+from bot.manifests.summary import summarize
+
+LINES = 50_000
+_KEYS = 100_000
+_FAR_MS = 60
+_LINKS = 2_000
+_FRUIT = ("pear", "apple", "plum", "fig", "quince")
+_SECRET = "practice-secret"  # noqa: S105 - signs links to nothing
+
+
+class _Box(msgspec.Struct, gc=False):
+    class_id: int
+
+
+class _Boxes(msgspec.Struct, gc=False):
+    annotations: list[_Box]
+
+
+class _Metadata(msgspec.Struct, gc=False):
+    names: dict[str, str] = msgspec.field(name="class-map")
+    human: str = msgspec.field(name="human-annotated")
+
+
+class _Line(msgspec.Struct, gc=False):
+    source: str = msgspec.field(name="source-ref")
+    fruit: _Boxes
+    metadata: _Metadata = msgspec.field(name="fruit-metadata")
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+def box_lines(count: int) -> Iterator[bytes]:
+    """Lines of a box manifest as Ground Truth writes them, with 0 to 20 boxes: 1.1 KB each."""
+    for number in range(count):
+        side = number % 600
+        boxes = [
+            {"class_id": (number + at) % 5, "top": at * 7, "left": side, "height": 40, "width": at}
+            for at in range(number % 21)
+        ]
+        metadata = {
+            "objects": [{"confidence": 0.09 * (at % 10)} for at in range(len(boxes))],
+            "class-map": {str(box["class_id"]): _FRUIT[box["class_id"]] for box in boxes},
+            "type": "groundtruth/object-detection",
+            "job-name": "labeling-job/fruit-boxes",
+            "human-annotated": "yes",
+            "creation-date": "2026-07-03T11:00:02.553100",
+        }
+        size = {"width": 800, "height": 600, "depth": 3}
+        line = {
+            "source-ref": f"s3://orchard-raw/july/{number:07}.jpg",
+            "fruit": {"image_size": [size], "annotations": boxes},
+            "fruit-metadata": metadata,
+        }
+        yield msgspec.json.encode(line) + b"\n"
+
+
+@contextmanager
+def box_manifest(count: int) -> Iterator[Path]:
+    """Such lines in a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "boxes.manifest"
+        with file.open("wb") as opened:
+            opened.writelines(box_lines(count))
+        yield file
+
+
+def decode(file: Path) -> None:
+    """The floor: the fastest typed decode of every line."""
+    with file.open("rb") as lines:
+        for line in lines:
+            _DECODER.decode(line)
+
+
+def count(file: Path) -> None:
+    """What `labeljob manifest summary` does."""
+    with file.open("rb") as opened:
+        found = summarize(iter(lambda: opened.read(1 << 18), b""))
+    assert found.sources == found.lines
+
+
+def client(endpoint: str | None = None) -> Any:
+    """A boto3 client that nobody else uses."""
+    return boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="AKIAPRACTICE00000001",
+        aws_secret_access_key=_SECRET,
+        config=Config(signature_version="s3v4", max_pool_connections=32),
+    )
+
+
+def sign_one_by_one(made: Any) -> None:
+    """Links by boto3."""
+    for number in range(_LINKS):
+        parameters = {"Bucket": "orchard-raw", "Key": f"july/{number:07}.jpg"}
+        made.generate_presigned_url("get_object", Params=parameters, ExpiresIn=900)
+
+
+def sign_at_once(made: Any) -> None:
+    """The same links by us."""
+    objects = (S3Uri("orchard-raw", f"july/{number:07}.jpg") for number in range(_LINKS))
+    for _ in links(made, lambda: _SECRET, objects, 900):
+        pass
+
+
+def far_folder() -> tuple[float, float]:
+    """Seconds for the manifest of a far folder: with one paginator of boto3, and by us."""
+    command = [sys.executable, "-m", "bench.far_bucket", str(_KEYS), str(_FAR_MS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as bucket:  # noqa: S603
+        assert bucket.stdout is not None
+        try:
+            endpoint = bucket.stdout.readline().strip()
+            return _paginated(client(endpoint)), _parted(client(endpoint))
+        finally:
+            bucket.terminate()
+
+
+def _paginated(made: Any) -> float:
+    """A fifth of the folder, page after page; five times its seconds."""
+    begin = time.perf_counter()
+    asked = made.get_paginator("list_objects_v2").paginate(Bucket="far", Prefix="july/")
+    for page in islice(asked, _KEYS // 5_000):
+        for one in page["Contents"]:
+            msgspec.json.encode({"source-ref": f"s3://far/{one['Key']}"})
+    return 5 * (time.perf_counter() - begin)
+
+
+def _parted(made: Any) -> float:
+    read_leanly(made)
+    begin = time.perf_counter()
+    listed = (one for page in pages_at_once(made, S3Uri("far", "july/")) for one in page)
+    written = sum(1 for _ in lines_for(listed, "far", (".jpg",)))
+    assert written == _KEYS
+    return time.perf_counter() - begin
