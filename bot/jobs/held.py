@@ -56,6 +56,13 @@ class HeldByUs:
         """Names near this one that jobs of ours hold."""
         return self._records.names_like(self.account.id, self.account.region, name)
 
+    def listening(self, topic: str, but: str) -> str:
+        """The name of a job of ours that gets its objects from the topic, but for that of one
+        name.
+        """
+        names = [job.name for job in self._records.listening(topic)]
+        return next((name for name in names if name != but), "")
+
     def folder_fault(self, draft: Draft) -> str:
         """Whose folder the results would lie in, in words; "" for nobody's."""
         others = self._records.named(self.account.id, names_within(draft.output_uri))

@@ -264,6 +264,12 @@ class Records:
             self._many(JobRow.account == account, col(JobRow.name_key).in_(names)) if names else []
         )
 
+    def listening(self, topic: str) -> list[Job]:
+        """The streaming jobs that are not over and get their objects from a topic."""
+        named = msgspec.json.encode({"input_topic": topic}).decode().strip("{}")
+        written = col(JobRow.content).contains(named, autoescape=True)
+        return self._many(col(JobRow.state).not_in(ENDED), written)
+
     def names_like(self, account: str, region: str, name: str) -> set[str]:
         """Names that begin like this one (its number aside) and are held, in lower case."""
         stem = name.lower().rstrip("0123456789").rstrip("-")

@@ -421,6 +421,7 @@ class _Parts:
     def idle(self) -> Idle:
         return Idle(
             records=self.records,
+            sendings=self._sendings,
             store=self.store,
             facts=self._facts,
             tries=self._ground.tries,

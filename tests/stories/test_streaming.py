@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.base import failpoints
 from bot.runtime import wiring
@@ -208,6 +209,58 @@ def test_a_manifest_to_begin_with_and_a_stop(world: World) -> None:
     world.finish(name)
     assert "Stopped" in world.card(name)["text"]
     assert "is over and takes no more objects" in send(world, name, RAW_MANIFEST)
+
+
+def test_what_was_sent_is_kept_no_longer_than_its_job(world: World) -> None:
+    """Without this, the database would grow with every object that was ever sent."""
+    name = running(world, "forgotten")
+    send(world, name, folder(world, "forgotten", 2))
+    assert labeled(world, name, 2)
+    job = world.bot.jobs.status.named(TEAM_ID, DATA, name)
+    assert _kept(world, job.id) == (2, 1)
+    world.mara.press(world.card(name), "job_stop")
+    world.mara.fill()
+    world.settle()
+    world.finish(name)
+    world.settle()
+    assert _kept(world, job.id) == (0, 0)
+
+
+def _kept(world: World, job_id: str) -> tuple[int, int]:
+    """How many objects and sendings of a job are in the database."""
+    with world.bot.ground.db.engine.begin() as rows:
+        numbers = [
+            rows.execute(text(f"SELECT count(*) FROM {table} WHERE job_id = :job"), {"job": job_id})
+            for table in ("sent_object", "sending")
+        ]
+        return numbers[0].scalar_one(), numbers[1].scalar_one()
+
+
+def test_a_stop_waits_until_aws_takes_one(world: World) -> None:
+    """Without this, AWS would refuse the stop of a job that gets ready, and people be told so."""
+    answer = ask(world, "stopped-early")
+    assert not answer.get("errors"), answer
+    world.mara.fill()
+    world.settle()
+    world.mara.press(world.card("stopped-early"), "job_stop")
+    world.mara.fill()
+    world.settle()
+    assert world.aws_status("stopped-early") == "Initializing"
+    assert world.journal("SageMaker.StopLabelingJob", slack=False) == []
+    assert ": Stopping." in world.card("stopped-early")["text"]
+    world.pass_time(3)
+    world.settle()
+    world.finish("stopped-early")
+    assert "Stopped" in world.card("stopped-early")["text"]
+
+
+def test_topic_of_another_job_is_told(world: World) -> None:
+    """Without this, two jobs would label all that comes to either, and cost twice."""
+    name = running(world, "first-listener")
+    topic = f"{REGION_ARN}:{name}"
+    answer = ask(world, "second-listener", topic=topic)
+    assert not answer.get("errors"), answer
+    assert f"{name} gets its objects from this topic too" in shown(world.mara.view())
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ class Held(Protocol):
     def near(self, name: str) -> set[str]:
         """Names like this one that are held, in lower case."""
 
+    def listening(self, topic: str, but: str) -> str:
+        """The name of a job of ours that gets its objects from the topic, but for that of one name;
+        "" for none.
+        """
+
     def folder_fault(self, draft: Draft) -> str:
         """Whose folder the results would lie in, in words; "" for nobody's."""
 

@@ -14,6 +14,7 @@ from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import IN_PROGRESS, JobState
 from bot.jobs.records import Records
 from bot.jobs.store import JobStore
+from bot.jobs.stream.records import Sendings
 from bot.work.tries import Stale, Tries
 
 IDLE_DAYS = 10  # Ground Truth: a streaming job that is idle for longer is stopped
@@ -25,18 +26,20 @@ class Idle:
     """Warns of jobs that will be stopped."""
 
     records: Records
+    sendings: Sendings
     store: JobStore
     facts: Facts
     tries: Tries
     clock: Clock
 
     def round(self) -> None:
-        """Warn the requester of each job that has been idle for long, once for each number of
-        days.
+        """Warn the requester of each job that has been idle for long, once for each number of days;
+        what was sent to jobs that are over is forgotten.
         """
         with self.tries.hold("idle") as hold:
             if hold is None:
                 return
+            self.sendings.forget_what_is_over()
             for job in hold.through(self.records.watched()):
                 days, state = due_warning(job.state, self.clock()), job.state
                 if not days or state.stream is None:

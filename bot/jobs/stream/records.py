@@ -12,6 +12,8 @@ from sqlalchemy import func
 from sqlmodel import Field, Session, SQLModel, col, delete, select, update
 
 from bot.base.db import Database
+from bot.jobs.lifecycle import ENDED
+from bot.jobs.records import JobRow
 from bot.jobs.stream.what import What
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
@@ -120,6 +122,23 @@ class Sendings:
         """Write down that these objects were sent."""
         those = (col(SentRow.job_id) == job_id, col(SentRow.object_id).in_(ids))
         session.exec(update(SentRow).where(*those).values(sent=True))
+
+    def forget_what_is_over(self) -> None:
+        """Forget what was sent to jobs that are over: nothing can come to them twice any more."""
+        over = (
+            select(SendingRow.job_id)
+            .join(JobRow, col(JobRow.id) == col(SendingRow.job_id))
+            .where(col(SendingRow.state).in_((DONE, REFUSED)), col(JobRow.state).in_(ENDED))
+            .distinct()
+        )
+        with self._db.read() as session:
+            jobs = session.exec(over).all()
+        if not jobs:
+            return
+        with self._db.write() as session:
+            session.exec(delete(SentRow).where(col(SentRow.job_id).in_(jobs)))
+            through = col(SendingRow.state).in_((DONE, REFUSED))
+            session.exec(delete(SendingRow).where(col(SendingRow.job_id).in_(jobs), through))
 
     def counted(self, session: Session, job_id: str, sending_id: str) -> tuple[int, int]:
         """How many objects were sent to the job in all, and how many of them came with this
