@@ -96,9 +96,12 @@ def after_job(  # noqa: PLR0913 - a job, and what is to come of it
 
 
 def _on_results(draft: Draft, chain: Chain, manifest: str) -> Draft:
-    """The draft over the results of the job before it; their words are this job's own."""
+    """The draft over the results of the job before it; their words are this job's own. Its name
+    tells where it comes from, and is not made up of its labels.
+    """
     return msgspec.structs.replace(
         draft,
+        made_up=tuple(member for member in draft.made_up if member != "job_name"),
         chain=chain,
         input_uri=manifest,
         input_kind="manifest",

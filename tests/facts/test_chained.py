@@ -76,6 +76,12 @@ def test_types_without_audits_offer_none() -> None:
         after(ADJUST, "text-classification")
 
 
+def test_name_tells_where_a_job_comes_from_also_where_the_first_ones_was_made_up() -> None:
+    """Without this, the check of “fruit” would be called “fruit-good-bad” when it is sent."""
+    draft = after(VERIFY, made_up=("job_name", "title"))
+    assert (draft.job_name, draft.made_up) == ("fruit-verify-2", ("title",))
+
+
 def test_what_is_kept_and_what_is_new() -> None:
     """Without this, labels would differ from those that are there, be written over them, or workers
     would read the words of another task.
