@@ -25,6 +25,7 @@ class Ends:
     engine: Engine
     why_unlabeled: WhyUnlabeled
     all_labels: AllLabels
+    show: Callable[[Job], None]  # has the results shown where a channel wants that
 
     def of(self, job: Job, state: JobState, step: Callable[[], None]) -> JobState:
         """The state of a job that is over, with what there is to say of it. `step` is called as it
@@ -37,6 +38,8 @@ class Ends:
         lost = self._gathered(job, step)
         why = self.why_unlabeled.words(job, state, step)
         whole = self.all_labels.of(job, state, step)
+        if state.labeled:
+            self.show(job)
         return msgspec.structs.replace(
             state,
             why_unlabeled=" ".join(filter(None, (why, lost, whole.words))),

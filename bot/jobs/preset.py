@@ -14,11 +14,15 @@ NAME_MAX = 60  # ours: it stands in a menu, whose options have 75 characters
 
 
 class ChannelDefaults(msgspec.Struct, frozen=True):
-    """What forms of a channel begin with; of the extras its keys, tags and declarations."""
+    """What forms of a channel begin with; of the extras its keys, tags and declarations.
+    `results_in_thread`: results are shown in a job's thread, at its end and when somebody presses
+    [Results].
+    """
 
     output_uri: str = ""
     workers_per_object: int = 1
     extras: Extras = Extras()
+    results_in_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

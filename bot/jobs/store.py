@@ -28,7 +28,7 @@ _DAY = 86400.0
 _OLD_GAP = 300.0  # a job older than a day changes its numbers every five minutes at most
 
 
-def _before(job: Job) -> Subject | None:
+def before(job: Job) -> Subject | None:
     """In whose thread the job stands; None for its own."""
     chain = job.draft.chain
     return Subject(job.team_id, "job", chain.root_id) if chain else None
@@ -80,8 +80,7 @@ class JobStore:
         with self._db.write() as session:
             taken = self._records.add(session, job)
             if taken:
-                before = _before(job)
-                self._outbox.show(session, subject(job), job.channel, message, below=before)
+                self._outbox.show(session, subject(job), job.channel, message, below=before(job))
                 self._note_next(session, job)
             if taken and job.state.state == FAILED:
                 failed = thread_lines.failed_line(facts, job.state)

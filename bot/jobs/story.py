@@ -267,6 +267,7 @@ class _Parts:
                 facts=self._facts,
             ),
             all_labels=AllLabels(storage=self._at_work, open_places=places, facts=self._facts),
+            show=self.results().at_end,
         )
 
     def stop(self) -> Stop:

@@ -260,6 +260,17 @@ class Access:
             self._known.pop(("channel", channel), None)
             raise NotHere
 
+    def is_ours_alone(self, channel: str) -> bool:
+        """Whether no other company is in the channel, or invited, as far as Slack says; off where
+        it does not say.
+        """
+        try:
+            info = self._channel(channel)
+        except LabeljobError as unknown:
+            log.info("whose %s is is not known: %s", channel, unknown.words)
+            return False
+        return not info.get("is_ext_shared") and not info.get("is_pending_ext_shared")
+
     def channel_named(self, typed: str) -> str:
         """The id of the channel that is meant by its name, with or without the #, or by its id.
 

@@ -37,9 +37,11 @@ def saved(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stor
     read = channel_form.read_defaults(view, stories.jobs.accept.form.asked(Draft()))
     allowed = stories.jobs.ground.settings.open_places.of(channel)
     found = channel_form.faults(read, allowed)
+    known = channel_form.as_defaults(read.draft)
+    if known.results_in_thread and not access.is_ours_alone(channel):
+        found.append(channel_form.SHARED)
     if found:
         ack(response_action="errors", errors={each.field: each.text for each in found})
         return
-    known = channel_form.as_defaults(read.draft)
     stories.jobs.begin.presets.set_defaults(access.team_id, channel, known, user_id)
     ack()

@@ -27,7 +27,7 @@ def results(ask: Ask) -> Answer:
     job, who = ask.named, ask.who
     if ask.how == "press":
         _may(ask.stories, job, who.user_id, who.channel)
-    return Shows(ask.jobs.results.want(job, who.user_id, who.channel), "Results")
+    return Shows(ask.jobs.results.show(job, who.user_id, who.channel), "Results")
 
 
 def register(app: SlackApp, stories: Stories) -> None:

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bot.jobs.preset import ChannelDefaults
 from bot.jobs.records import Job
+from bot.jobs.results.wish import Wish
 from bot.sandbox.workspace import orders, seed
+from tests.stories.places import PARTNER, TEAM_ID
 from tests.stories.world import BOT, DATA, World, an_order, buttons, words
 
 NAME = "boxes-to-look-at"
@@ -199,7 +202,7 @@ def test_whoever_left_the_channel_meanwhile_sees_nothing(world: World, job: Job)
     """Pictures may be secret: without this, a wish written down in time would show them to somebody
     who is out by now.
     """
-    world.bot.jobs.results.want(job, "U0STRA", DATA)
+    world.bot.jobs.results.want(job, "U0STRA", DATA, Wish())
     world.settle()
     assert not world.journal("files.getUploadURLExternal")
     assert not world.bot.jobs.results.wanted.waiting()
@@ -259,3 +262,64 @@ def test_upload_without_an_answer_is_tried_again(world: World, job: Job) -> None
     world.settle()
     sheet, _ = direct(world)[before:]
     assert sheet["files"]
+
+
+def in_thread(world: World, name: str, channel: str) -> list[dict[str, Any]]:
+    """What stands in a job's thread with a file or a table."""
+    root = world.card(name, channel)
+    said = world.mara.thread(channel, root["ts"])
+    return [each for each in said if each.get("files") or "Results of" in each["text"]]
+
+
+def test_channel_that_wants_it_sees_results_in_the_thread(world: World) -> None:
+    """Without this, a team that labels together would send each other screenshots."""
+    channel = world.channel("together")
+    world.sam.command(channel, "/labeljob", "defaults")
+    ticked = {"selected_options": [{"value": "yes"}]}
+    assert not world.sam.fill(results_in_thread=ticked).get("errors")
+    world.ask(an_order("shown-to-all"), channel)
+    world.finish("shown-to-all")
+    world.let_pauses_pass()
+    world.settle()
+    sheet, counts = in_thread(world, "shown-to-all", channel)
+    assert sheet["files"]
+    assert "1 to 8 of 8 pictures" in counts["text"]
+    before = len(direct(world))
+    world.mara.press(world.card("shown-to-all", channel), "job_results")
+    world.settle()
+    assert len(in_thread(world, "shown-to-all", channel)) == 4
+    world.mara.press(counts, "results_choose")
+    world.mara.fill(label=chosen("1"))
+    world.settle()
+    assert len(direct(world)) == before + 2, "what one person chooses is theirs alone"
+    assert len(in_thread(world, "shown-to-all", channel)) == 4
+    world.mara.close_windows()
+
+
+def test_results_stay_out_of_channels_of_other_companies(world: World) -> None:
+    """A file that was shared is not unshared: without this, pictures would lie with strangers for
+    ever.
+    """
+    channel = world.channel("with-others")
+    share(world, channel)
+    world.sam.command(channel, "/labeljob", "defaults")
+    refused = world.sam.fill(results_in_thread={"selected_options": [{"value": "yes"}]})
+    assert "shared with another company" in refused["errors"]["results_in_thread"]
+    world.sam.close_windows()
+    known = world.bot.jobs.begin.presets
+    team = world.bot.installation.team_id
+    known.set_defaults(team, channel, ChannelDefaults(results_in_thread=True), "U0SAM")
+    world.ask(an_order("with-others"), channel)
+    world.finish("with-others")
+    world.let_pauses_pass()
+    world.settle()
+    assert not in_thread(world, "with-others", channel)
+
+
+def share(world: World, channel: str) -> None:
+    """Another company is in the channel too."""
+    with world._slack_rows() as rows:
+        teams = json.dumps([TEAM_ID, PARTNER])
+        words = "INSERT INTO shared_channel(channel, host, teams) VALUES (?, ?, ?)"
+        rows.execute(words, (channel, PARTNER, teams))
+        rows.commit()

@@ -62,12 +62,10 @@ _WHICH: tuple[tuple[Which, str], ...] = (
 )
 
 
-def on_their_way(job: JobFacts) -> Message:
+def on_their_way(job: JobFacts, *, in_thread: bool = False) -> Message:
     """What whoever asked sees at once."""
-    text = (
-        f"The results of *{job.called}* are being counted and drawn. They come into your direct "
-        "messages with Labeljob."
-    )
+    where = "the job's thread" if in_thread else "your direct messages with Labeljob"
+    text = f"The results of *{job.called}* are being counted and drawn. They come into {where}."
     return Message(text, [section(text)])
 
 

@@ -5,7 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from bot.base import forms
-from bot.base.blocks import Block, button, input_block, modal, section, text_input, typed
+from bot.base.blocks import (
+    Block,
+    button,
+    checkboxes,
+    input_block,
+    modal,
+    option,
+    section,
+    text_input,
+    typed,
+)
 from bot.base.errors import Fault
 from bot.base.s3_uri import Allowed
 from bot.delivery.message import Message
@@ -15,6 +25,7 @@ from bot.jobs.form.asked import Asked
 from bot.jobs.form.extra_fields import DECLARED, OUTPUT_KEY, TAGS
 from bot.jobs.form.fields import OUTPUT
 from bot.jobs.form.more_fields import WORKERS
+from bot.jobs.form.reading import hint
 from bot.jobs.preset import NAME_MAX, ChannelDefaults, Preset
 
 DEFAULTS_VIEW, PRESET_VIEW = "channel_defaults", "preset_name"
@@ -26,12 +37,34 @@ def _output_fault(asked: Asked, allowed: Allowed) -> str:
     return rules.output_fault(asked, allowed) if asked.draft.output_uri else ""
 
 
+RESULTS = "results_in_thread"
+RESULTS_IN_THREAD: forms.Field[Asked] = forms.Field(
+    name=RESULTS,
+    words="Results in the thread",
+    hint=hint("Everybody in the channel sees the pictures. Off: they come to whoever asks."),
+    element=lambda asked: checkboxes(
+        forms.VALUE,
+        [option("At the end of a job, and when somebody presses Results", "yes")],
+        [asked.draft.more.get(RESULTS, "")],
+    ),
+    read=lambda answer, asked: asked.but(
+        more={**asked.draft.more, RESULTS: "".join(answer.ticked)}
+    ),
+    optional=True,
+)
+SHARED = Fault(
+    RESULTS,
+    "This channel is shared with another company, or Slack does not say that it is not: results "
+    "are never shown in its threads.",
+)
+
 DEFAULTS: tuple[forms.Field[Asked], ...] = (
     replace(OUTPUT, optional=True, fault=_output_fault, applies=lambda _asked: True),
     WORKERS,
     OUTPUT_KEY,
     TAGS,
     DECLARED,
+    RESULTS_IN_THREAD,
 )
 """What can be set for every form of a channel."""
 
@@ -55,6 +88,7 @@ def as_draft(defaults: ChannelDefaults) -> Draft:
         output_uri=defaults.output_uri,
         workers_per_object=defaults.workers_per_object,
         extras=defaults.extras,
+        more={RESULTS: "yes"} if defaults.results_in_thread else {},
     )
 
 
@@ -70,7 +104,9 @@ def faults(asked: Asked, allowed: Allowed) -> list[Fault]:
 
 def as_defaults(draft: Draft) -> ChannelDefaults:
     """The defaults that a draft of the window says."""
-    return ChannelDefaults(draft.output_uri, draft.workers_per_object, draft.extras)
+    return ChannelDefaults(
+        draft.output_uri, draft.workers_per_object, draft.extras, bool(draft.more.get(RESULTS))
+    )
 
 
 def preset_page(of: Mapping[str, str], name: str) -> Block:

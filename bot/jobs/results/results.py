@@ -30,7 +30,7 @@ from bot.jobs.results.counted import Counted, counted
 from bot.jobs.results.files import Files
 from bot.jobs.results.records import ResultsRecords, Wanted
 from bot.jobs.results.wish import AskedOf, Wish
-from bot.jobs.store import subject
+from bot.jobs.store import before, subject
 from bot.manifests.shapes import Line
 from bot.people.access import Access, NotHere
 from bot.pictures.words import sheet_words
@@ -43,6 +43,10 @@ _AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 M
 
 class NoResults(Refusal):
     """This job is not over yet. Its results can be looked at when it is."""
+
+
+class NotOverYet(Transient):
+    """The job's end is not told yet."""
 
 
 class NoLabels(NoResults):
@@ -64,20 +68,46 @@ class Results:
     tries: Tries
     db: Database
 
-    def want(self, job: Job, user_id: str, channel: str, wish: Wish | None = None) -> Message:
-        """Have results shown to a person, who sees the job in `channel`; what they are told
-        meanwhile.
+    def show(self, job: Job, user_id: str, channel: str) -> Message:
+        """Have the first results shown to a person, who sees the job in `channel`, or in its thread
+        there where the channel wants that; what they are told meanwhile.
 
         Raises:
             NoResults: there are none (yet).
 
         """
-        if not job.ended:
-            raise NoResults
-        if not job.state.labeled:
-            raise NoLabels
-        self.wanted.want(job.id, user_id, channel, wish or Wish())
+        if not self._shows(channel):
+            return self.want(job, user_id, channel, Wish())
+        _check(job)
+        self.wanted.want(job.id, "", channel, Wish())
+        return results_card.on_their_way(self.facts.of(job), in_thread=True)
+
+    def want(self, job: Job, user_id: str, channel: str, wish: Wish) -> Message:
+        """Have those results shown to a person alone, who sees the job in `channel`; what they are
+        told meanwhile.
+
+        Raises:
+            NoResults: there are none (yet).
+
+        """
+        _check(job)
+        self.wanted.want(job.id, user_id, channel, wish)
         return results_card.on_their_way(self.facts.of(job))
+
+    def at_end(self, job: Job) -> None:
+        """A job ends: its results are shown in the threads of channels that want that. Written
+        before the end is, so that a kill between the two costs nothing.
+        """
+        with self.db.read() as session:
+            channels = self.outbox.channels(session, subject(job))
+        for channel in channels:
+            if self._shows(channel):
+                self.wanted.want(job.id, "", channel, Wish())
+
+    def _shows(self, channel: str) -> bool:
+        """Whether the channel wants results in its threads, and is no other company's too."""
+        known = self.records.presets.defaults(self.access.team_id, channel)
+        return known.results_in_thread and self.access.is_ours_alone(channel)
 
     def round(self, start: Start = at_once) -> None:
         """Give everything that is wanted; what takes long does not stop the others."""
@@ -101,11 +131,13 @@ class Results:
         if job is None or not self._may(job, one):
             self._over(one)
             return
+        if not job.ended:
+            raise NotOverYet
         facts = self.facts.of(job)
         allowed = self.open_places.of(one.channel or job.channel)
         storage = self.storage.limited_to(allowed).attended(hold.keep)
         found = self._counted(job, facts, storage, one.wish)
-        note = self._given(one, facts, found, storage)
+        note = self._given(one, job, facts, found, storage)
         if one.wish.line and not note:
             self._over(one)
             return
@@ -114,7 +146,9 @@ class Results:
         self._over(one, job, results_card.results_message(facts, found, asked, notes))
 
     def _may(self, job: Job, one: Wanted) -> bool:
-        """Whether the person may see the job still."""
+        """Whether the person may see the job still, or the channel wants its results."""
+        if not one.user_id:
+            return self._shows(one.channel)
         home = one.channel or job.channel
         try:
             who = self.access.at_home(job.team_id, one.user_id, home, one.channel)
@@ -133,7 +167,9 @@ class Results:
             raise NoLabels(f"The results have no line {wish.line:,}.")
         return found
 
-    def _given(self, one: Wanted, facts: JobFacts, found: Counted, storage: Storage) -> str:
+    def _given(
+        self, one: Wanted, job: Job, facts: JobFacts, found: Counted, storage: Storage
+    ) -> str:
         """Draw what is shown and give it to the person; why not, "" where that was done, or there
         is nothing to draw.
         """
@@ -152,11 +188,22 @@ class Results:
         body, alt = _drawn(found.shown, facts, found, storage, large=bool(one.wish.line))
         name = results_card.sheet_name(facts, one.wish)
         file = File(name, body, f"Results of {facts.title or facts.name}"[:100], alt)
+        words = results_card.sheet_words(facts, found, one.wish)
         try:
-            self.uploads.give(one.user_id, [file], results_card.sheet_words(facts, found, one.wish))
+            if one.user_id:
+                self.uploads.give(one.user_id, [file], words)
+            else:
+                self.uploads.post(one.channel, self._root(job, one.channel), file, words)
         except NotUploaded as error:
             return error.words
         return ""
+
+    def _root(self, job: Job, channel: str) -> str:
+        """The message in whose thread the job is told of."""
+        root = self.outbox.root_ts(before(job) or subject(job), channel)
+        if root is None:
+            raise NotOverYet
+        return root
 
     def _refuse(self, one: Wanted, refusal: Refusal) -> None:
         """It cannot be shown: the person is told why."""
@@ -185,12 +232,20 @@ class Results:
                 self.outbox.say(
                     session,
                     subject(job),
-                    one.user_id,
+                    one.user_id or one.channel,
                     message,
                     key=f"results:{one.id}:{one.asked_at}",
-                    in_thread=False,
+                    in_thread=not one.user_id,
                     priority=1,
                 )
+
+
+def _check(job: Job) -> None:
+    """Refuse a job without results."""
+    if not job.ended:
+        raise NoResults
+    if not job.state.labeled:
+        raise NoLabels
 
 
 def _drawn(
