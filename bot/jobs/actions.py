@@ -135,6 +135,17 @@ RESULTS: Action[Shown] = Action(
         id="job_results", text=_where(can_show, "Results"), place=1, spoken="Results of {}"
     ),
 )
+EXPORT: Action[Shown] = Action(
+    command=LABELJOB,
+    word="export",
+    usage="export name",
+    help="the labels of a job that is over as COCO, YOLO, VOC, CSV …, or the ledger of its objects",
+    right="see",
+    first="see",
+    rule=SEE,
+    about="the job whose labels to export",
+    unnamed="Name the job: /labeljob export name. /labeljob list done shows them.",
+)
 STOP: Action[Shown] = Action(
     command=LABELJOB,
     word="stop",
@@ -415,6 +426,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     STATUS,
     LIST,
     RESULTS,
+    EXPORT,
     STOP,
     RETRY,
     FOLLOW,

@@ -23,6 +23,8 @@ from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
 from bot.jobs.data.storing import Storing
 from bot.jobs.ends import Ends
+from bot.jobs.exports.exports import Exports
+from bot.jobs.exports.records import ExportRecords
 from bot.jobs.facts import Facts
 from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
@@ -85,6 +87,7 @@ class JobStory:
     send: Send
     idle: Idle
     results: Results
+    exports: Exports
     standing: Standing
     store: JobStore
     engine: Engine
@@ -109,6 +112,7 @@ class JobStory:
             Round("watch", gaps.poll_gap, self.watch.round, Pool("ends", _AT_ONCE, waits=False)),
             Round("results", quick, self.results.round, Pool("results", _AT_ONCE)),
             Round("answers", gaps.poll_gap, self.readings.round, Pool("answers", 1, waits=False)),
+            Round("exports", quick, self.exports.round, Pool("exports", _AT_ONCE)),
             Round("teams", gaps.teams_gap, simple(lambda: self.queue.refresh(team_id))),
             Round("queues", quick, simple(lambda: self.queue.round(team_id))),
         ]
@@ -151,6 +155,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         send=parts.send(),
         idle=parts.idle(),
         results=parts.results(),
+        exports=parts.exports(),
         standing=parts.standing(),
         store=parts.store,
         engine=engine,
@@ -442,6 +447,22 @@ class _Parts:
             access=ground.access,
             tries=ground.tries,
             db=ground.db,
+        )
+
+    def exports(self) -> Exports:
+        ground = self._ground
+        return Exports(
+            wanted=ExportRecords(ground.db),
+            records=self.records,
+            facts=self._facts,
+            storage=self._at_work,
+            in_a_form=self._in_a_form,
+            open_places=ground.settings.open_places,
+            outbox=ground.outbox,
+            access=ground.access,
+            tries=ground.tries,
+            db=ground.db,
+            link_life=ground.settings.link_life,
         )
 
     def standing(self) -> Standing:

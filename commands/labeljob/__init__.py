@@ -11,6 +11,7 @@ from commands.doing import Stories, read_handlers
 from commands.labeljob import (
     create,
     defaults,
+    export,
     label_these,
     mention,
     people,
@@ -39,7 +40,7 @@ def register(app: SlackApp, stories: Stories) -> None:
         ),
     )
     forms = (create, defaults, presets, store, label_these, people, send, stop)
-    for part in (*forms, press, results, status, mention):
+    for part in (*forms, press, results, export, status, mention):
         part.register(app, stories)
 
 

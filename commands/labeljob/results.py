@@ -12,13 +12,13 @@ from slack_sdk import WebClient
 from bot.delivery.windows import show
 from bot.jobs.actions import RESULTS
 from bot.jobs.cards import results_card
-from bot.jobs.records import Job
 from bot.jobs.results.wish import AskedOf, read
 from bot.jobs.standing import NothingHere
 from bot.slack.app import SlackApp
 from commands.answers import to_one
 from commands.asking import asking
 from commands.doing import Answer, Ask, Shows, Stories, does
+from commands.labeljob.seen import check_seen, job_seen
 
 
 @does(RESULTS)
@@ -26,7 +26,7 @@ def results(ask: Ask) -> Answer:
     """The first sheet, and the counts."""
     job, who = ask.named, ask.who
     if ask.how == "press":
-        _may(ask.stories, job, who.user_id, who.channel)
+        check_seen(ask.stories, job, who.channel, who.user_id)
     return Shows(ask.jobs.results.show(job, who.user_id, who.channel), "Results")
 
 
@@ -42,7 +42,7 @@ def other(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories)
     """Another page, or one object large."""
     ack()
     asked, user_id = _asked(body), asking(body).user_id
-    job = _job(stories, asked, user_id)
+    job = job_seen(stories, asked.job, asked.channel, user_id)
     said = stories.jobs.results.want(job, user_id, asked.channel, asked.wish)
     respond(**to_one(said), replace_original=False)
 
@@ -51,7 +51,7 @@ def choose(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Storie
     """[Choose…]: the window with what is chosen now."""
     ack()
     asked = _asked(body)
-    job = _job(stories, asked, asking(body).user_id)
+    job = job_seen(stories, asked.job, asked.channel, asking(body).user_id)
     page = results_card.filter_page(stories.jobs.results.facts.of(job), asked)
     show(client.views_open, trigger_id=body["trigger_id"], view=page)
 
@@ -60,7 +60,7 @@ def chosen(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     """Show: faults at their fields, or the objects that were chosen are on their way."""
     of, user_id = json.loads(view["private_metadata"]), asking(body).user_id
     asked = AskedOf(str(of["job"]), str(of["channel"]))
-    job = _job(stories, asked, user_id)
+    job = job_seen(stories, asked.job, asked.channel, user_id)
     facts = stories.jobs.results.facts.of(job)
     wish, errors = results_card.read_filter(view, facts.labels)
     if errors:
@@ -78,19 +78,3 @@ def _asked(body: dict[str, Any]) -> AskedOf:
     if asked is None:
         raise NothingHere
     return asked
-
-
-def _job(stories: Stories, asked: AskedOf, user_id: str) -> Job:
-    """The job, if the person sees it where they said, still."""
-    job = stories.jobs.standing.job(asked.job, user_id, asked.channel)
-    _may(stories, job, user_id, asked.channel)
-    return job
-
-
-def _may(stories: Stories, job: Job, user_id: str, channel: str) -> None:
-    """Refuse whoever may not see the job. A card may stand in a second channel: whoever is in
-    there sees it anyway.
-    """
-    access = stories.access
-    who = access.at_home(job.team_id, user_id, channel or job.channel, channel)
-    access.require(RESULTS.right, who)

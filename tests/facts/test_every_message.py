@@ -26,9 +26,19 @@ from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import LogEntry
 from bot.instructions.page import Example, Instructions, slack_preview
-from bot.jobs.cards import card, log_card, queue_card, results_card, status_card, thread_lines
+from bot.jobs.cards import (
+    card,
+    export_card,
+    log_card,
+    queue_card,
+    results_card,
+    status_card,
+    thread_lines,
+)
 from bot.jobs.cards.queue_card import QueueJob
 from bot.jobs.draft import Draft
+from bot.jobs.exports.wish import Asked
+from bot.jobs.exports.wish import Wish as ExportWish
 from bot.jobs.form import pages, where
 from bot.jobs.form.pages import Beside, job_form
 from bot.jobs.form.rules import (
@@ -44,6 +54,7 @@ from bot.jobs.lifecycle import ENDED, LIVE, JobState
 from bot.jobs.results.counted import Counted, LabelTimes
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
+from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Line
 from bot.people.work_team import WorkTeam
 from tests.idle_engine import idle_engine
@@ -138,6 +149,30 @@ def test_slack_takes_results_of_any_labels(
     ):
         assert validate_message(message.payload()) == []
     for view in (results_card.filter_page(job, asked), results_card.being_drawn(job)):
+        assert validate_view(view) == []
+
+
+@given(job=JOBS, words=TYPED, many=st.sampled_from([0, 1, 300]))
+@settings(max_examples=25)
+def test_slack_takes_exports_of_any_job(job: JobFacts, words: str, many: int) -> None:
+    """An export that Slack does not tell of is a file nobody knows."""
+    asked = Asked(job.id, "C1", f"s3://b/{words}"[:1_000])
+    findings = Findings()
+    for number in range(many):
+        findings.note(number, f"code {number % 12}", words)
+    numbers = {"objects": 10**9, "bytes": 10**12}
+    for message in (
+        export_card.taken(job, ExportWish("coco"), None),
+        export_card.taken(job, ExportWish("ledger"), 10**9),
+        export_card.ready(job, ExportWish("csv"), asked, numbers, findings),
+        export_card.ledger_ready(job, asked, words[:2_000], findings, goes_on=True),
+        export_card.offer(job, asked),
+        export_card.not_made(job, words),
+        export_card.opened(words or "a", f"https://x/{'y' * 2_000}", 10),
+    ):
+        assert validate_message(message.payload()) == []
+    taken = export_card.taken_view(export_card.taken(job, ExportWish("yolo"), 3))
+    for view in (export_card.page(job, asked), taken):
         assert validate_view(view) == []
 
 

@@ -20,12 +20,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.datasets import card as dataset_card
-from bot.jobs.cards import member_words, results_card, status_card
+from bot.jobs.cards import export_card, member_words, results_card, status_card
 from bot.jobs.draft import Draft
+from bot.jobs.exports.wish import Asked
 from bot.jobs.form import channel_form
 from bot.jobs.results.counted import Counted
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
+from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Line
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
@@ -269,6 +271,22 @@ class Scene:
         menu = self.counts["blocks"][-1]["elements"][-1]
         more = {"selected_option": menu["options"][0]} if action == menu["action_id"] else {}
         who.press(self.counts, action, **more)
+
+    def exports(self) -> None:
+        """A ledger that was exported, in our member's direct messages."""
+        jobs, mara = self.world.bot.jobs, self.world.mara
+        job = jobs.status.named(TEAM_ID, self.channel, "matrix-half")
+        asked = Asked(job.id, self.channel, f"{jobs.exports._folder(job)}x.csv")
+        facts = jobs.exports.facts.of(job)
+        message = export_card.ledger_ready(facts, asked, "1", Findings(), goes_on=True)
+        there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
+        self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
+        self.counts = mara.messages(there)[-1]
+
+    def export_window(self) -> None:
+        """The window that asks for a format."""
+        self.results()
+        self.world.mara.press(self.counts, "export_ask")
 
     def results_window(self) -> None:
         """The window that chooses among them."""
@@ -538,6 +556,18 @@ HELP_WORDS = "/labeljob create"
 COUNTED = "are being counted and drawn"
 
 
+def of_export(action: str, does: str) -> Row:
+    """Something below an export, which stands in our member's direct messages."""
+    return Row(
+        f"action {action}",
+        f"[{action}]",
+        lambda s, who: who.press(s.counts, action),
+        does,
+        ready=Scene.exports,
+        own=True,
+    )
+
+
 def of_results(action: str, does: str) -> Row:
     """Something below results, which stand in our member's direct messages."""
     return Row(
@@ -560,6 +590,7 @@ ROWS = (
     typed("/labeljob", "follow matrix-new", "matrix-new is followed"),
     typed("/labeljob", "log matrix-running", "og of "),
     typed("/labeljob", "results matrix-done", COUNTED),
+    typed("/labeljob", "export matrix-done", '"export_asked'),
     typed("/labeljob", "verify matrix-half", '"job_form_1'),
     typed("/labeljob", "adjust matrix-half", '"job_form_1'),
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
@@ -643,6 +674,17 @@ ROWS = (
     of_results("results_earlier", COUNTED),
     of_results("results_later", COUNTED),
     of_results("results_large", COUNTED),
+    of_results("export_ask", '"export_asked'),
+    of_export("export_open", "There is nothing at"),
+    of_export("export_label", '"job_form_1'),
+    Row(
+        "view_submission export_asked",
+        "(export)",
+        lambda _s, who: who.fill(),
+        "is being exported",
+        ready=Scene.export_window,
+        own=True,
+    ),
     Row(
         "view_submission results_filter",
         "(results)",

@@ -27,6 +27,9 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
+from bot.jobs.cards.export_card import EXPORT_ID
+from bot.jobs.exports.wish import Asked as ExportAsked
+from bot.jobs.exports.wish import written as carried
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.results.counted import Counted, LabelTimes
 from bot.jobs.results.wish import AskedOf, Which, Wish, words, written
@@ -243,6 +246,8 @@ def _ways(found: Counted, asked: AskedOf) -> list[Block]:
         buttons.append(_paged("Earlier", EARLIER_ID, asked, wish.page - 1))
     if found.fitting > wish.page * TILES:
         buttons.append(_paged("Later", LATER_ID, asked, wish.page + 1))
+    of_job = ExportAsked(asked.job, asked.channel)
+    buttons.append(button("Export…", EXPORT_ID, carried(of_job), label="Export the labels"))
     if found.shown:
         buttons.append(_large(found.shown, asked))
     return buttons

@@ -1,0 +1,155 @@
+"""An export in words (pure): the window that asks for one, and what whoever asked is told."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from bot.base import forms
+from bot.base.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    count,
+    cut,
+    input_block,
+    modal,
+    option,
+    radio,
+    section,
+    typed,
+)
+from bot.delivery.message import Message
+from bot.jobs.exports.wish import TITLES, Asked, Wish, known, offered, written
+from bot.jobs.job_facts import JobFacts
+from bot.manifests.formats.format import Findings
+
+EXPORT_ID, OPEN_ID, LABEL_ID = "export_ask", "export_open", "export_label"
+EXPORT_VIEW = "export_asked"
+_THIS, _EVERY = "this", "every"
+_CODES = 6  # kinds of findings that a message names
+_SHORT_NAME = 60
+
+
+def page(job: JobFacts, asked: Asked) -> Block:
+    """The window: which format, which labels."""
+    formats = [option(title, name) for name, title in offered(job.noun)]
+    labels = [
+        option("Those of this job", _THIS),
+        option("All in its results, of earlier jobs too", _EVERY),
+    ]
+    return modal(
+        "Export",
+        [
+            section(f"*{job.called}*"),
+            input_block("Format", radio(forms.VALUE, formats, formats[0]["value"]), "format"),
+            input_block(
+                "Labels",
+                radio(forms.VALUE, labels, _THIS),
+                "labels",
+                hint="Formats of one label for each object take the newest that they can hold.",
+            ),
+        ],
+        callback_id=EXPORT_VIEW,
+        submit="Export",
+        close="Cancel",
+        metadata={"job": asked.job, "channel": asked.channel},
+    )
+
+
+def offer(job: JobFacts, asked: Asked) -> Message:
+    """The way to the window, for who cannot be shown one."""
+    text = f"Export the labels of *{job.called}*:"
+    return Message(text, [section(text), actions(button("Export…", EXPORT_ID, written(asked)))])
+
+
+def read_page(view: Mapping[str, Any]) -> Wish | None:
+    """The wish that the window holds; None for a format that there is not."""
+    values = (view.get("state") or {}).get("values") or {}
+
+    def chosen(name: str) -> str:
+        return forms.Answer(next(iter((values.get(name) or {}).values()), {})).text
+
+    name = chosen("format")
+    return Wish(name, every=chosen("labels") == _EVERY) if known(name) else None
+
+
+def taken(job: JobFacts, wish: Wish, done: int | None) -> Message:
+    """What whoever asked is told at once; of a wish that waits already how many objects are `done`
+    so far.
+    """
+    text = (
+        f"*{job.called}* is being exported: {TITLES[wish.format]}. It comes into your direct "
+        "messages with Labeljob."
+    )
+    if done is not None:
+        text = f"*{job.called}* is being exported already: {count(done, job.noun)} written so far."
+    return Message(text, [section(text)])
+
+
+def taken_view(message: Message) -> Block:
+    """The window after its wish was taken."""
+    return modal("Export", message.blocks, callback_id="export_taken")
+
+
+def ready(
+    job: JobFacts, wish: Wish, asked: Asked, facts: Mapping[str, int], findings: Findings
+) -> Message:
+    """It is written: how much, what is not in it, where it lies, and the way to a link. `facts` are
+    `objects` and `bytes`.
+    """
+    objects = count(facts["objects"], job.noun)
+    head = f"*{job.called}* is exported: {TITLES[wish.format]}, {objects}, {_size(facts['bytes'])}."
+    return _told(head, asked, findings, [])
+
+
+def ledger_ready(
+    job: JobFacts, asked: Asked, words: str, findings: Findings, *, goes_on: bool
+) -> Message:
+    """The ledger is written; `goes_on` says that another job can label what lacks a label."""
+    head = f"The ledger of *{job.called}*: {words or f'every {job.noun} has a label.'}"
+    more = []
+    if words and goes_on:
+        more = [button("Label these", LABEL_ID, written(Asked(asked.job, asked.channel)))]
+    return _told(head, asked, findings, more)
+
+
+def _told(head: str, asked: Asked, findings: Findings, more: list[Block]) -> Message:
+    left = _left_out(findings)
+    where = f"It lies at `{typed(asked.uri, 600)}`"
+    blocks = [section(head)]
+    if left:
+        blocks.append(section(left))
+    blocks += [actions(button("Open", OPEN_ID, written(asked)), *more), context(where)]
+    return Message(cut("\n".join(filter(None, (head, left, where))), 3500), blocks)
+
+
+def _left_out(findings: Findings) -> str:
+    """What is not in the file, by kind, with the first of each; "" for nothing."""
+    if not findings.total:
+        return ""
+    first: dict[str, str] = {}
+    for fault in findings.kept:
+        where = f"line {fault.line:,}: " if fault.line else ""
+        first.setdefault(fault.code, where + fault.text)
+    counts = Counter(findings.counts).most_common(_CODES)
+    listed = [f"• {count(many, 'time')}, {typed(cut(first[code], 300))}" for code, many in counts]
+    return "\n".join(["Not in it, or to be looked at:", *listed])
+
+
+def opened(name: str, link: str, minutes: int) -> Message:
+    """The link, for the eyes of whoever pressed."""
+    text = f"<{link}|{typed(name, _SHORT_NAME)}> for {count(minutes, 'minute')}"
+    return Message(text, [section(text)])
+
+
+def not_made(job: JobFacts, why: str) -> Message:
+    """Why there is no file."""
+    text = f"*{job.called}* could not be exported. {typed(why, 1_000)}"
+    return Message(text, [section(text)])
+
+
+def _size(size: int) -> str:
+    if size < 1_000_000:  # noqa: PLR2004
+        return f"{max(1, round(size / 1_000)):,} KB"
+    return f"{size / 1_000_000:,.1f} MB"

@@ -1,0 +1,317 @@
+"""Exports: a job's labels are written in another format by a worker, beside its results.
+
+Promises: the press is answered at once; what was asked is written down and done, also after a kill,
+under a name that holds the file's hash, so that a second try changes nothing; how far it is can be
+asked meanwhile. A link is made when it is asked for, lives for minutes, is given to whoever may
+still see the job, and stands in no database.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
+
+from bot.base.db import Database
+from bot.base.errors import Refusal, Transient
+from bot.base.log import about, redact
+from bot.base.open_places import OpenPlaces
+from bot.base.pool import Start, at_once
+from bot.base.s3_uri import BadAddress, S3Uri
+from bot.base.storage import Storage, gathered
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox
+from bot.jobs.cards import export_card
+from bot.jobs.chained import CONTINUE, due
+from bot.jobs.exports.records import Export, ExportRecords
+from bot.jobs.exports.wish import LEDGER, Asked, Wish
+from bot.jobs.facts import Facts
+from bot.jobs.records import Job, Records
+from bot.jobs.store import subject
+from bot.manifests.formats import FORMATS
+from bot.manifests.formats.augmented import AUGMENTED
+from bot.manifests.formats.format import Findings, Format, Naming
+from bot.manifests.formats.packed import one_file, zipped
+from bot.manifests.ledger import Entry, State, ledger, said, table
+from bot.manifests.shapes import Line
+from bot.people.access import Access, NotHere
+from bot.work.leases import LeaseGuard
+from bot.work.tries import Tries
+
+SEE = "see"  # the right to look at a job
+_TOLD_EVERY = 5.0  # ours: seconds between two words on how far it is
+
+
+class NoExport(Refusal):
+    """This job is not over yet. Its labels can be exported when it is."""
+
+
+class NoInput(Refusal):
+    """Labeljob does not know all objects of this job, so it cannot say which are missing."""
+
+
+class NotThisFile(Refusal):
+    """This is no export of this job any more. Export it again."""
+
+
+class _Name(NamedTuple):
+    """What a file holds, the ending of its name, and its type."""
+
+    what: str
+    ending: str
+    media_type: str
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Counts what passes, and has it written down from time to time. `clock` gives seconds and only
+    goes on.
+    """
+
+    tell: Callable[[int], None]
+    clock: Callable[[], float] = time.monotonic
+    count: int = 0
+    next_at: float = field(default=0.0)
+
+    def of(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The same lines."""
+        self.next_at = self.clock() + _TOLD_EVERY
+        for line in lines:
+            self.count += 1
+            if self.clock() >= self.next_at:
+                self.next_at = self.clock() + _TOLD_EVERY
+                self.tell(self.count)
+            yield line
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A manifest in S3, as the readers of formats want it."""
+
+    storage: Storage
+    uri: S3Uri
+
+    def paths(self) -> Iterable[str]:
+        """Its name."""
+        return [self.uri.key.rpartition("/")[2]]
+
+    def chunks(self, _path: str) -> Iterator[bytes]:
+        """Its bytes."""
+        return self.storage.chunks(self.uri)
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Writes and gives. `in_a_form` is a storage with the patience of a press; a link lives for
+    `link_life` seconds.
+    """
+
+    wanted: ExportRecords
+    records: Records
+    facts: Facts
+    storage: Storage
+    in_a_form: Storage
+    open_places: OpenPlaces
+    outbox: Outbox
+    access: Access
+    tries: Tries
+    db: Database
+    link_life: int
+
+    def check(self, job: Job) -> None:
+        """Refuse a job that has nothing to export.
+
+        Raises:
+            NoExport: it is not over.
+
+        """
+        if not job.ended:
+            raise NoExport
+
+    def want(self, job: Job, user_id: str, channel: str, wish: Wish) -> Message:
+        """Have labels exported for a person, who sees the job in `channel`; what they are told
+        meanwhile.
+
+        Raises:
+            NoExport: there is nothing (yet).
+
+        """
+        self.check(job)
+        waiting = self.wanted.want(job.id, user_id, channel, wish)
+        done = waiting.done if waiting else None
+        return export_card.taken(self.facts.of(job), wish, done)
+
+    def link(self, job: Job, asked: Asked) -> Message:
+        """A link to an export of the job.
+
+        Raises:
+            NotThisFile: it is none.
+
+        """
+        try:
+            uri = S3Uri.parse(asked.uri)
+        except BadAddress as error:
+            raise NotThisFile from error
+        folder = self._folder(job)
+        if uri.bucket != folder.bucket or not uri.key.startswith(folder.key):
+            raise NotThisFile
+        storage = self.in_a_form.limited_to(self.open_places.of(asked.channel or job.channel))
+        storage.head(uri)
+        address = storage.link(uri, seconds=self.link_life)
+        return export_card.opened(uri.key.rpartition("/")[2], address, self.link_life // 60)
+
+    def round(self, start: Start = at_once) -> None:
+        """Write everything that is wanted; what takes long does not stop the others."""
+        for one in self.wanted.waiting():
+            start(f"export:{one.id}", partial(self._take_up, one))
+
+    def _take_up(self, one: Export) -> None:
+        with about(job=one.job_id):
+            self.tries.take_up(
+                f"export:{one.id}",
+                one,
+                self.wanted.get,
+                self._write,
+                what="exporting labels",
+                refused=self._refuse,
+                failed=self._again,
+            )
+
+    def _write(self, one: Export, hold: LeaseGuard) -> None:
+        job = self.records.get(one.job_id)
+        if job is None or not self._may(job, one):
+            self._over(one)
+            return
+        allowed = self.open_places.of(one.channel or job.channel)
+        storage = self.storage.limited_to(allowed).attended(hold.keep)
+        make = self._ledger if one.wish.format == LEDGER else self._labels
+        self._over(one, job, make(one, job, storage))
+
+    def _labels(self, one: Export, job: Job, storage: Storage) -> Message:
+        """The labels in the format."""
+        facts, form = self.facts.of(job), FORMATS[one.wish.format]
+        findings, progress = Findings(), _Progress(partial(self.wanted.tell, one))
+        lines = AUGMENTED.read(_Held(storage, self._results(job)), Naming(), findings)
+        attribute = "" if one.wish.every else facts.label_attribute
+        pieces = form.write(progress.of(lines), attribute, findings)
+        whole = one_file(pieces) if form.file else zipped(pieces)
+        uri, size = self._put(storage, job, whole, _named(form))
+        asked = Asked(job.id, one.channel, str(uri))
+        numbers = {"objects": progress.count, "bytes": size}
+        return export_card.ready(facts, one.wish, asked, numbers, findings)
+
+    def _ledger(self, one: Export, job: Job, storage: Storage) -> Message:
+        """What became of every object."""
+        facts, findings = self.facts.of(job), Findings()
+        counts: Counter[State] = Counter()
+        entries = ledger(
+            storage.chunks(_given(job)),
+            storage.chunks(self._results(job)),
+            facts.label_attribute,
+            findings,
+        )
+        rows = table(_counted(entries, counts))
+        uri, _size = self._put(storage, job, rows, _Name(LEDGER, ".csv", "text/csv"))
+        asked = Asked(job.id, one.channel, str(uri))
+        words = said(counts, facts.noun, facts.engine.place)
+        goes_on = due(CONTINUE, facts.chains, job.state)
+        return export_card.ledger_ready(facts, asked, words, findings, goes_on=goes_on)
+
+    def _put(
+        self, storage: Storage, job: Job, pieces: Iterable[bytes], name: _Name
+    ) -> tuple[S3Uri, int]:
+        """Write it under a name that holds its hash; where, and how many bytes."""
+        with gathered(pieces) as body:
+            called = f"{job.name}-{name.what}-{body.sha256[:12]}{name.ending}"
+            uri = self._folder(job).join(called)
+            storage.put_once(uri, body, name.media_type)
+            return uri, body.size
+
+    def _results(self, job: Job) -> S3Uri:
+        """The job's output manifest."""
+        try:
+            return S3Uri.parse(job.state.output_uri or self.facts.of(job).output_uri)
+        except BadAddress as error:
+            raise NoExport("The bot does not know where this job's results are.") from error
+
+    def _folder(self, job: Job) -> S3Uri:
+        """The folder of the job's exports, beside its manifests."""
+        results = self._results(job)
+        above = results.key.partition("/manifests/")[0]
+        if above == results.key:
+            above = results.key.rpartition("/")[0]
+        return S3Uri(results.bucket, f"{above}/exports/".lstrip("/"))
+
+    def _may(self, job: Job, one: Export) -> bool:
+        """Whether the person may see the job still."""
+        home = one.channel or job.channel
+        try:
+            who = self.access.at_home(job.team_id, one.user_id, home, one.channel)
+        except NotHere:
+            return False
+        return self.access.may(SEE, who)
+
+    def _refuse(self, one: Export, refusal: Refusal) -> None:
+        """It cannot be written: the person is told why."""
+        self._tell(one, refusal.words)
+
+    def _again(self, one: Export, pause: Transient) -> None:
+        """Another try later, or the end of trying."""
+        after = self.tries.paused(one, pause.words)
+        if after.set_aside is None:
+            self.wanted.save(replace(after))
+        else:
+            self._tell(one, pause.words)
+
+    def _tell(self, one: Export, why: str) -> None:
+        job = self.records.get(one.job_id)
+        if job is None:
+            self._over(one)
+            return
+        self._over(one, job, export_card.not_made(self.facts.of(job), redact(why)))
+
+    def _over(self, one: Export, job: Job | None = None, message: Message | None = None) -> None:
+        """It is done; the words about it, if any, in the same commit."""
+        with self.db.write() as session:
+            self.wanted.over(session, one)
+            if job is not None and message is not None:
+                self.outbox.say(
+                    session,
+                    subject(job),
+                    one.user_id,
+                    message,
+                    key=f"export:{one.id}:{one.asked_at}",
+                    in_thread=False,
+                    priority=1,
+                )
+
+
+def _given(job: Job) -> S3Uri:
+    """The manifest of the job's input, where one manifest names all of its objects.
+
+    Raises:
+        NoInput: there is none.
+
+    """
+    if job.state.stream is not None:
+        raise NoInput
+    try:
+        given = S3Uri.parse(job.manifest_uri or job.draft.input_uri)
+    except BadAddress as error:
+        raise NoInput from error
+    if given.is_folder:
+        raise NoInput
+    return given
+
+
+def _named(form: Format) -> _Name:
+    if not form.file:
+        return _Name(form.name, ".zip", "application/zip")
+    return _Name(form.name, form.file[form.file.rindex(".") :], form.media_type)
+
+
+def _counted(entries: Iterable[Entry], counts: Counter[State]) -> Iterator[Entry]:
+    for entry in entries:
+        counts[entry.state] += 1
+        yield entry

@@ -1,0 +1,66 @@
+"""What somebody wants exported of a job (pure), and what the buttons about it carry."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bot.manifests.formats import FORMATS
+
+LEDGER = "ledger"
+_OF_PICTURES = {"coco", "yolo", "voc", "custom-labels"}
+_PICTURE = "picture"
+TITLES = {
+    "coco": "COCO (one JSON file)",
+    "yolo": "YOLO (a zip of text files)",
+    "voc": "Pascal VOC (a zip of XML files)",
+    "csv": "CSV (a row for each label)",
+    "label-studio": "Label Studio (one JSON file)",
+    "custom-labels": "Rekognition Custom Labels (manifest)",
+    "augmented": "Augmented manifest, with these labels alone",
+    LEDGER: "Ledger (CSV: what became of every object)",
+}
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A format, or the ledger; `every` takes all labels in the results, not the job's alone."""
+
+    format: str
+    every: bool = False
+
+
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The job that a button is about, the channel in which the person sees it ("" for their Home),
+    and the written file, "" where none is meant.
+    """
+
+    job: str
+    channel: str = ""
+    uri: str = ""
+
+
+_ASKED = msgspec.json.Decoder(Asked)
+
+
+def offered(noun: str) -> Iterator[tuple[str, str]]:
+    """The formats that fit a job's objects, with their titles; the ledger last."""
+    for name, title in TITLES.items():
+        if noun == _PICTURE or name not in _OF_PICTURES:
+            yield name, title
+
+
+def known(name: str) -> bool:
+    """Whether there is such a format, or it is the ledger."""
+    return name in FORMATS or name == LEDGER
+
+
+def written(asked: Asked) -> str:
+    """As a button carries it."""
+    return msgspec.json.encode(asked).decode()
+
+
+def read(value: str) -> Asked | None:
+    """What a button carries; None where that is nothing of ours."""
+    try:
+        return _ASKED.decode(value)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,214 @@
+"""Export: the labels of a job that is over in other tools' formats, and the ledger of its objects,
+for whoever may see it.
+"""
+
+import csv
+import io
+import json
+import re
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.jobs.exports.exports import NotThisFile
+from bot.jobs.exports.wish import Asked, Wish
+from bot.jobs.records import Job
+from bot.sandbox.workspace import orders, seed
+from tests.stories.test_chains import stop_half_way
+from tests.stories.test_results import chosen, direct
+from tests.stories.world import BOT, DATA, World, an_order, buttons, words
+
+NAME = "boxes-to-export"
+
+
+@pytest.fixture(scope="module")
+def job(one_world: World) -> Job:
+    """A box job that is over; of its objects the second expired, and the third never came back."""
+    one_world.ask(replace(orders.BOXES, name=NAME))
+    one_world.finish(NAME)
+    found = one_world.bot.jobs.status.named(one_world.bot.installation.team_id, DATA, NAME)
+    bucket, _, key = found.state.output_uri.removeprefix("s3://").partition("/")
+    body = one_world.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    lines = [json.loads(line) for line in body.splitlines()]
+    source = lines[1]["source-ref"]
+    lines[1] = {
+        "source-ref": source,
+        f"{NAME}-metadata": {"failure-reason": "The task expired.", "type": "groundtruth/x"},
+    }
+    del lines[2]
+    lines[2]["batch"] = 7
+    one_world.put(key, "".join(f"{json.dumps(line)}\n" for line in lines), bucket)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits(world: World) -> Iterator[None]:
+    yield
+    world.let_pauses_pass()
+    world.mend()
+    world.settle()
+
+
+def exported(
+    world: World, form: str, labels: str = "this", name: str = NAME, channel: str = DATA
+) -> dict[str, Any]:
+    """Mara exports the job: what she is told when it is there."""
+    before = len(direct(world))
+    world.mara.command(channel, "/labeljob", f"export {name}")
+    world.mara.fill(format=chosen(form), labels=chosen(labels))
+    world.mara.close_windows()
+    world.settle()
+    [told] = direct(world)[before:]
+    return told
+
+
+def answered(world: World, told: dict[str, Any], action: str) -> str:
+    """What Mara alone sees below her direct messages once she has pressed."""
+    channel = world.mara.ask("open_im", **{"with": BOT})["channel"]["id"]
+
+    def seen() -> list[dict[str, Any]]:
+        return list(world.mara.ask_for("history", channel=channel)["ephemerals"])
+
+    before = len(seen())
+    world.mara.press(told, action)
+    world.until(lambda: len(seen()) > before, "an answer")
+    return str(seen()[-1]["text"])
+
+
+def fetched(world: World, told: dict[str, Any]) -> bytes:
+    """What the link behind [Open] leads to."""
+    said = answered(world, told, "export_open")
+    link = re.search(r"<(http[^|>]+)\|", said)
+    assert link, said
+    with urllib.request.urlopen(link[1].replace("&amp;", "&"), timeout=10) as answer:
+        return bytes(answer.read())
+
+
+def test_labels_are_written_beside_the_results_and_opened_by_a_link(world: World, job: Job) -> None:
+    """Without this, handing labels on would be a download, a program, and an upload."""
+    told = exported(world, "coco")
+    assert told["text"].startswith("*Boxes round the fruit* is exported: COCO (one JSON file), ")
+    assert "failed" not in told["text"]
+    assert "has no label and is left out: The task expired." in told["text"]
+    assert "“batch” is no label" in told["text"]
+    folder = job.state.output_uri.partition("/manifests/")[0]
+    assert f"It lies at `{folder}/exports/{NAME}-coco-" in told["text"]
+    coco = json.loads(fetched(world, told))
+    assert {each["name"] for each in coco["categories"]} <= set(job.draft.labels)
+    assert coco["annotations"]
+    stored = str(world.journal("chat.postMessage"))
+    assert "X-Amz-Signature" not in stored
+
+
+def test_format_of_many_files_is_a_zip(world: World, job: Job) -> None:
+    """Without this, a thousand text files would need a thousand links."""
+    assert job.ended
+    body = fetched(world, exported(world, "yolo"))
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert archive.testzip() is None
+        assert {"data.yaml", "classes.txt", "pictures.csv"} <= set(archive.namelist())
+        assert any(name.startswith("labels/") for name in archive.namelist())
+
+
+def test_ledger_tells_of_every_object_and_leads_on(world: World, job: Job) -> None:
+    """Without this, the few that lack would be found by comparing two files, and labeled by a job
+    that is set up by hand.
+    """
+    told = exported(world, "ledger")
+    assert told["text"].splitlines()[0] == (
+        "The ledger of *Boxes round the fruit*: 2 pictures have no label: 1 expired, 1 never sent "
+        "to workers."
+    )
+    assert buttons(told) == ["Open"], "AWS counts all of them labeled"
+    rows = list(csv.DictReader(io.StringIO(fetched(world, told).decode())))
+    assert [row["state"] for row in rows[:3]] == ["labeled", "expired", "never-sent"]
+    assert len(rows) == job.state.total
+
+
+def test_ledger_of_a_stopped_job_leads_to_a_job_for_the_rest(world: World) -> None:
+    """Without this, what was never labeled would be asked for by hand."""
+    channel = world.channel("own-ledger")
+    world.ask(an_order("half-a-ledger"), channel)
+    stop_half_way(world, "half-a-ledger")
+    told = exported(world, "ledger", name="half-a-ledger", channel=channel)
+    assert "without a reason from AWS" in told["text"]
+    assert buttons(told) == ["Open", "Label these"]
+    world.mara.press(told, "export_label")
+    assert world.mara.view()["callback_id"] == "job_form_1"
+    world.mara.close_windows()
+
+
+def test_results_lead_to_an_export(world: World, job: Job) -> None:
+    """Without this, whoever looks at results would have to know a command to take them along."""
+    assert job.ended
+    before = len(direct(world))
+    world.mara.press(world.card(NAME), "job_results")
+    world.settle()
+    counts = direct(world)[before:][-1]
+    world.mara.press(counts, "export_ask")
+    assert world.mara.view()["callback_id"] == "export_asked"
+    world.mara.close_windows()
+
+
+def test_wish_that_waits_is_told_how_far_it_is(world: World, job: Job) -> None:
+    """Without this, a long export would look like one that nobody does, and be asked for twice."""
+    exports, wish = world.bot.jobs.exports, Wish("csv")
+    exports.want(job, "U0MARA", DATA, wish)
+    [waiting] = exports.wanted.waiting()
+    exports.wanted.tell(waiting, 1_234)
+    said = exports.want(job, "U0MARA", DATA, wish).text
+    assert said.endswith("is being exported already: 1,234 pictures written so far.")
+    assert len(exports.wanted.waiting()) == 1
+
+
+def test_export_after_a_kill_is_the_same_file(world: World, job: Job) -> None:
+    """Without this, a second try would leave two files, or none that is whole."""
+    first, second = exported(world, "csv", "every"), exported(world, "csv", "every")
+    assert first["text"] == second["text"]
+    assert fetched(world, first) == fetched(world, second)
+    assert job.ended
+
+
+def test_job_that_is_not_over_is_not_exported(world: World) -> None:
+    """Without this, half of the labels would pass for all."""
+    world.ask(an_order("not-over-yet", team=seed.WAITING_TEAM))
+    said = words(world.mara.command(DATA, "/labeljob", "export not-over-yet"))
+    assert said == "This job is not over yet. Its labels can be exported when it is."
+    assert words(world.mara.command(DATA, "/labeljob", "export")).startswith("Name the job")
+
+
+def test_whoever_left_the_channel_meanwhile_gets_nothing(world: World, job: Job) -> None:
+    """Labels may be secret: without this, a wish written down in time would hand them out."""
+    exports = world.bot.jobs.exports
+    exports.want(job, "U0STRA", DATA, Wish("csv"))
+    world.settle()
+    assert not exports.wanted.waiting()
+    assert not [each for each in world.journal("chat.postMessage") if "U0STRA" in str(each)]
+
+
+@pytest.mark.parametrize(
+    "uri", ["", "s3://orchard-raw/secret.csv", f"s3://{seed.OUT}/other/exports/x.csv"]
+)
+def test_link_is_made_for_the_jobs_exports_alone(world: World, job: Job, uri: str) -> None:
+    """Without this, a button's value made by hand could open any file of the bot's."""
+    with pytest.raises(NotThisFile):
+        world.bot.jobs.exports.link(job, Asked(job.id, DATA, uri))
+
+
+def test_what_cannot_be_written_is_told(world: World, job: Job) -> None:
+    """Without this, a deleted manifest would be silence for ever."""
+    bucket, _, key = job.state.output_uri.removeprefix("s3://").partition("/")
+    body = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    world.s3.delete_object(Bucket=bucket, Key=key)
+    try:
+        told = exported(world, "voc")
+    finally:
+        world.put(key, body, bucket)
+    assert told["text"].startswith(
+        "*Boxes round the fruit* could not be exported. There is nothing"
+    )
