@@ -7,7 +7,7 @@ rest is skipped.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -79,7 +79,7 @@ def parse(body: bytes | None) -> Object:
         `deep`) and words.
 
     """
-    value = parse_loosely(body)
+    value = _object(body, _refuse_number)
     assert body is not None  # a line that was not kept is refused
     _refuse_deep(body, value)
     if body.count(_NAME_END) != written(value).count(_NAME_END) or any(
@@ -91,13 +91,18 @@ def parse(body: bytes | None) -> Object:
 
 
 def parse_loosely(body: bytes | None) -> Object:
-    """As `parse`, for whoever counts: of a name that comes twice the last value stands, and values
-    may nest as deep as the reader bears (1,000).
+    """As `parse`, for whoever counts: of a name that comes twice the last value stands, numbers may
+    be larger than a computer's, and values may nest as deep as the reader bears (1,000).
 
     Raises:
         BadLine: as `parse`, but not `twice`.
 
     """
+    return _object(body, _any_number)
+
+
+def _object(body: bytes | None, large: Callable[[bytes], Any]) -> Object:
+    """The object of a line; `large` reads one that has a number too large for the fast reader."""
     if body is None:
         raise BadLine("long", "")
     if len(body) > LINE_LIMIT and len(body.decode(errors="replace")) > LINE_LIMIT:
@@ -108,11 +113,31 @@ def parse_loosely(body: bytes | None) -> Object:
         value = msgspec.json.decode(body)
     except RecursionError:
         raise BadLine("deep", "") from None
+    except msgspec.ValidationError:
+        value = large(body)
     except (UnicodeDecodeError, msgspec.MsgspecError):
         raise explained(body) from None
     if not isinstance(value, dict):
         raise BadLine("object", f"it holds {_kind(value)}")
     return value
+
+
+def _refuse_number(body: bytes) -> Any:
+    raise explained(body) from None
+
+
+def _any_number(body: bytes) -> Any:
+    """The line with numbers that no float holds as infinite ones."""
+    try:
+        value = json.loads(body.decode(), parse_int=float, parse_constant=_no_number)
+        json.dumps(value, ensure_ascii=False).encode()  # refuses halves of characters
+    except (ValueError, RecursionError):
+        raise explained(body) from None
+    return value
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(word)
 
 
 def written(value: Any) -> bytes:

@@ -129,7 +129,7 @@ def test_repeats_are_found_across_runs() -> None:
         (b"{", "json"),
         (b"[1]", "object"),
         (b'{"source-ref":"\xff"}', "utf8"),
-        (b'{"source-ref":1e999}', "number"),
+        (b'{"source-ref":"s3://b/k","id":NaN}', "number"),
         (b'{"id":' + b"[" * 3000 + b"]" * 3000 + b"}", "deep"),
         (b"x" * 500_000, "long"),
         (b"{}", "missing"),
@@ -163,6 +163,17 @@ def test_odd_labels_are_findings() -> None:
         (7, "types"),
     ]
     assert found.attributes["fruit"].labels == {"pear": 1, "9": 1, "ripe": 1}
+
+
+def test_number_that_no_computer_holds_hides_no_label() -> None:
+    """Without this, the fast reader, which does not look at a box's sides, would count other boxes
+    than the slow one.
+    """
+    wide = json.dumps(boxes(pear())).replace('"width": 3', '"width": 1e999').encode()
+    long = json.dumps(boxes(pear())).replace('"width": 3', f'"width": {"9" * 5000}').encode()
+    for lines in ([wide, long], [boxes(pear()), wide, long]):
+        totals = of(*lines).attributes["fruit"]
+        assert (totals.labeled, totals.boxes) == (len(lines), len(lines))
 
 
 def test_label_whose_name_is_that_of_metadata() -> None:

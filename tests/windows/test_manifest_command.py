@@ -226,7 +226,7 @@ def test_sample_prints_the_same_lines_for_the_same_seed(typed: Typed, tmp_path: 
     assert typed(*words, "7") == 0
     first = typed.told
     assert len(set(first.splitlines()) & set(Path(file).read_text().splitlines())) == 5
-    assert typed(*words, "7", "--to", target) == 0
+    assert typed(*words, "7", "--out", target) == 0
     assert typed.told == f"5 lines (5 at random (seed 7)) in {target}.\n"
     assert Path(target).read_text() == first
     assert typed(*words, "8") == 0
@@ -237,7 +237,7 @@ def test_sample_takes_what_is_named_and_one_in_so_many(typed: Typed, tmp_path: P
     """Without this, only chance could choose."""
     lines = [{"source-ref": f"s3://orchard-raw/{number:02}.jpg"} for number in range(40)]
     file, target = manifest(tmp_path, *lines), tmp_path / "some"
-    words = ("sample", file, "--every", "5", "--named", "1?.jpg", "--to", str(target), "--json")
+    words = ("sample", file, "--every", "5", "--named", "1?.jpg", "--out", str(target), "--json")
     assert typed(*words) == 0
     assert typed.said == {"lines": 2, "to": str(target), "seed": 1}
     taken = [json.loads(line)["source-ref"][-6:-4] for line in target.read_text().splitlines()]
@@ -245,7 +245,7 @@ def test_sample_takes_what_is_named_and_one_in_so_many(typed: Typed, tmp_path: P
     assert typed("sample", file, "--count", "0") == 2
     assert "A choice is a number above 0" in typed.warned
     assert typed("sample", file, "--count", "3", "--json") == 2
-    assert typed("sample", file, "--named", "x", "--every", "1", "--to", str(target)) == 2
+    assert typed("sample", file, "--named", "x", "--every", "1", "--out", str(target)) == 2
 
 
 def test_links_lead_to_each_object(typed: Typed, s3: Any, tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_links_lead_to_each_object(typed: Typed, s3: Any, tmp_path: Path) -> Non
     with urlopen(told["link"]) as answer:
         assert answer.read() == b"a picture"
     target = str(tmp_path / "links")
-    assert typed("links", manifest(tmp_path, here), "--to", target, "--json") == 0
+    assert typed("links", manifest(tmp_path, here), "--out", target, "--json") == 0
     assert typed.said == {"links": 1, "without": 0, "to": target}
     assert typed("links", manifest(tmp_path, {"source": "a text"})) == 2
     assert typed("links", manifest(tmp_path, here), "--minutes", "20000") == 2

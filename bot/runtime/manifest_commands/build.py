@@ -5,18 +5,19 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bot.base.blocks import count
 from bot.base.errors import Refusal
-from bot.base.own_storage import own_storage
 from bot.base.s3_uri import Listed, S3Uri
-from bot.engines.ground_truth.catalogue import TASK_TYPES
-from bot.engines.task_type import TaskType
 from bot.manifests.build import Tally, left_out, lines_for
 from bot.manifests.folder_labels import labeler
 from bot.manifests.picked import SEED, Choice, picked
 from bot.runtime.manifest_commands.command import FINDINGS, FINE, Command
 from bot.runtime.manifest_commands.files import STDOUT, address, watched, write
+
+if TYPE_CHECKING:
+    from bot.engines.task_type import TaskType
 
 _TYPE = "image-classification"
 _JSON_LINES = "application/x-ndjson"
@@ -66,13 +67,15 @@ def _folder(typed: str) -> S3Uri:
     return folder
 
 
-def _kind(name: str) -> TaskType:
+def _kind(name: str) -> "TaskType":
     """The task type whose files are taken.
 
     Raises:
         NoFolder: none that takes files.
 
     """
+    from bot.engines.ground_truth.catalogue import TASK_TYPES  # noqa: PLC0415 - help needs none
+
     kind = TASK_TYPES.get(name)
     if kind is None or kind.source_key == "source" or kind.has_frames or not kind.media:
         raise NoFolder(f"“{name}” is no task type whose files lie in a folder.")
@@ -80,8 +83,10 @@ def _kind(name: str) -> TaskType:
 
 
 def _lines(
-    folder: S3Uri, kind: TaskType, chosen: argparse.Namespace, tally: Tally
+    folder: S3Uri, kind: "TaskType", chosen: argparse.Namespace, tally: Tally
 ) -> Iterator[bytes]:
+    from bot.base.own_storage import own_storage  # noqa: PLC0415 - as above
+
     keys: Iterable[Listed] = _watched(own_storage().keys_at_once(folder))
     most = kind.file_bytes_max or None
     if chosen.sample > 0:

@@ -8,7 +8,6 @@ import msgspec
 
 from bot.base.blocks import count
 from bot.base.errors import Refusal
-from bot.base.own_storage import own_links
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.manifests.json_lines import numbered, parse_loosely
 from bot.manifests.json_words import BadLine
@@ -30,21 +29,21 @@ def _take(parser: argparse.ArgumentParser) -> None:
         "--minutes", type=int, default=_MINUTES, help=f"how long they live ({_MINUTES}; 7 days)"
     )
     parser.add_argument(
-        "--to", default=STDOUT, metavar="PLACE", help="a file or s3://bucket/key (standard output)"
+        "--out", default=STDOUT, metavar="PLACE", help="a file or s3://bucket/key (standard output)"
     )
 
 
 def _run(chosen: argparse.Namespace) -> int:
     if not 0 < chosen.minutes <= _MOST:
         raise NoLinks(f"A link lives from 1 minute to 7 days ({_MOST:,} minutes).")
-    if chosen.json and chosen.to == STDOUT:
-        raise NoLinks("--json tells of the links and prints none of them. Say --to PLACE too.")
+    if chosen.json and chosen.out == STDOUT:
+        raise NoLinks("--json tells of the links and prints none of them. Say --out PLACE too.")
     made = _Made()
-    write(chosen.to, made.lines(chosen.file, chosen.minutes * 60), "application/x-ndjson")
+    write(chosen.out, made.lines(chosen.file, chosen.minutes * 60), "application/x-ndjson")
     if chosen.json:
-        print(json.dumps({"links": made.links, "without": made.without, "to": chosen.to}))  # noqa: T201 - this is a command
-    elif chosen.to != STDOUT:
-        print(f"{count(made.links, 'link')} in {chosen.to}, for {chosen.minutes:,} minutes.")  # noqa: T201 - as above
+        print(json.dumps({"links": made.links, "without": made.without, "to": chosen.out}))  # noqa: T201 - this is a command
+    elif chosen.out != STDOUT:
+        print(f"{count(made.links, 'link')} in {chosen.out}, for {chosen.minutes:,} minutes.")  # noqa: T201 - as above
     return FINDINGS if made.without else FINE
 
 
@@ -61,6 +60,8 @@ class _Made:
             NoLinks: there would be none.
 
         """
+        from bot.base.own_storage import own_links  # noqa: PLC0415 - help needs none
+
         waiting: list[str] = []
         for link in own_links(_noted(self._addresses(place), waiting), seconds):
             self.links += 1

@@ -5,7 +5,6 @@ import sys
 from functools import partial
 
 from bot.base.errors import LabeljobError
-from bot.base.log import redact
 from bot.runtime.manifest_commands.build import BUILD
 from bot.runtime.manifest_commands.check import CHECK
 from bot.runtime.manifest_commands.command import UNUSABLE, Command
@@ -34,5 +33,7 @@ def _run(command: Command, chosen: argparse.Namespace) -> int:
     try:
         return command.run(chosen)
     except LabeljobError as error:
+        from bot.base.log import redact  # noqa: PLC0415 - as in bot.__main__
+
         print(redact(error.words), file=sys.stderr)  # noqa: T201 - this is a command
         return UNUSABLE

@@ -31,14 +31,14 @@ def _take(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help=f"what chance begins with ({SEED})")
     parser.add_argument("--named", default="", metavar="PATTERN", help="of those named like a*.jpg")
     parser.add_argument(
-        "--to", default=STDOUT, metavar="PLACE", help="a file or s3://bucket/key (standard output)"
+        "--out", default=STDOUT, metavar="PLACE", help="a file or s3://bucket/key (standard output)"
     )
 
 
 def _run(chosen: argparse.Namespace) -> int:
     choice = choice_of(chosen)
-    if chosen.json and chosen.to == STDOUT:
-        raise BadChoice("--json tells of the lines and prints none of them. Say --to PLACE too.")
+    if chosen.json and chosen.out == STDOUT:
+        raise BadChoice("--json tells of the lines and prints none of them. Say --out PLACE too.")
     taken = 0
 
     def lines() -> Iterator[bytes]:
@@ -49,11 +49,11 @@ def _run(chosen: argparse.Namespace) -> int:
         if not taken:
             raise BadChoice(f"No line of {chosen.file} is chosen by that.")
 
-    write(chosen.to, lines(), "application/x-ndjson")
+    write(chosen.out, lines(), "application/x-ndjson")
     if chosen.json:
-        print(json.dumps({"lines": taken, "to": chosen.to, "seed": chosen.seed}))  # noqa: T201 - this is a command
-    elif chosen.to != STDOUT:
-        print(f"{count(taken, 'line')} ({choice.words}) in {chosen.to}.")  # noqa: T201 - as above
+        print(json.dumps({"lines": taken, "to": chosen.out, "seed": chosen.seed}))  # noqa: T201 - this is a command
+    elif chosen.out != STDOUT:
+        print(f"{count(taken, 'line')} ({choice.words}) in {chosen.out}.")  # noqa: T201 - as above
     return FINE
 
 
