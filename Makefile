@@ -100,4 +100,5 @@ manifest: .venv/dev.stamp ## Write manifest.yml's usage hints from the lists of 
 lock: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml --extra sandbox --group build -c requirements.txt -o requirements-sandbox.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml --extra pictures -c requirements-sandbox.txt -o requirements-pictures.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade pyproject.toml --extra sandbox --group dev -c requirements-sandbox.txt -o requirements-dev.txt

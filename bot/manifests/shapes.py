@@ -121,7 +121,8 @@ class Told(msgspec.Struct, frozen=True):
 class Line(msgspec.Struct, frozen=True):
     """One object: its address (`source-ref`) or its text (`source`), and all that is told of it, in
     the order of the line. `number` counts from 1. `others` are names in the line that are no label;
-    `odd` is what could not be read as it stands.
+    `odd` is what could not be read as it stands. `form` is how its point cloud is written
+    ("text/xyzi"), where the line tells.
     """
 
     number: int
@@ -130,3 +131,4 @@ class Line(msgspec.Struct, frozen=True):
     told: tuple[Told, ...]
     others: tuple[str, ...] = ()
     odd: tuple[LineFault, ...] = ()
+    form: str = ""

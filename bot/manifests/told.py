@@ -59,7 +59,8 @@ def told_object(number: int, line: Object) -> Line:
             _say_alone(name, metadata, say)
     taken = {*SOURCES, *(end for each in told for end in _names(each.attribute))}
     others = tuple(name for name in line if name not in taken)
-    return Line(number, address, words, tuple(told), others, tuple(odd))
+    form = text(member(line.get("source-ref-metadata"), "format"))
+    return Line(number, address, words, tuple(told), others, tuple(odd), form)
 
 
 def label_columns(line: Object) -> Iterator[tuple[str, Object]]:

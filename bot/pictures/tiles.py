@@ -88,7 +88,7 @@ def _image(line: Line, told: Told, easel: Easel) -> Image.Image:
 
 def _cloud(line: Line, told: Told, easel: Easel) -> Image.Image:
     """A cloud from above, with its cuboids or with the class of each point."""
-    cloud = points_of(easel.read(line.address), line.address.lower())
+    cloud = points_of(easel.read(line.address), line.form or line.address.lower())
     labels: list[str] = []
     if told.address:
         names = _class_names(told)

@@ -179,6 +179,8 @@ def test_cloud_is_seen_from_above() -> None:
     assert has(image, BLUE)
     cloud = points_of(struct.pack("<8f", 1, 2, 3, 4, 5, 6, 7, 8), ".bin")
     assert cloud.points == [(1, 2), (5, 6)]
+    three = points_of(struct.pack("<6f", 1, 2, 3, 5, 6, 7), "binary/xyz")
+    assert three.points == [(1, 2), (5, 6)]
     assert points_of(b"0 0\n" * 200_000, ".txt").numbers[1] == 3
     assert classes_of(zlib.compress(bytes(1_000)), cloud) == [0, 0]
 

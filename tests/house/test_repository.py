@@ -93,6 +93,8 @@ def test_locks_hold_what_the_project_needs() -> None:
         "requirements.txt": project["project"]["dependencies"],
         "requirements-sandbox.txt": project["project"]["optional-dependencies"]["sandbox"]
         + project["dependency-groups"]["build"],
+        "requirements-pictures.txt": project["project"]["dependencies"]
+        + project["project"]["optional-dependencies"]["pictures"],
         "requirements-dev.txt": [
             each for each in project["dependency-groups"]["dev"] if isinstance(each, str)
         ],

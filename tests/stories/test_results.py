@@ -12,9 +12,10 @@ from PIL import Image
 
 from bot.jobs.preset import ChannelDefaults
 from bot.jobs.records import Job
+from bot.jobs.results.files import Files, NotRead
 from bot.jobs.results.wish import Wish
 from bot.sandbox.workspace import orders, seed
-from tests.stories.places import PARTNER, TEAM_ID
+from tests.stories.places import CLOSED, PARTNER, TEAM_ID
 from tests.stories.world import BOT, DATA, World, an_order, buttons, words
 
 NAME = "boxes-to-look-at"
@@ -220,6 +221,30 @@ def test_pictures_of_places_that_are_not_open_are_grey(world: World, job: Job) -
         world.put(key, MANIFEST, bucket)
     alt = world.journal("files.getUploadURLExternal")[-1]["request"]["alt_txt"]
     assert "2 that could not be drawn" in alt
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        (f"s3://{seed.RAW}/nothing.jpg", "not there any more"),
+        ("s3://somebody-else/secret.jpg", "in a place that is not open to this channel"),
+        ("https://example.com/a.jpg", "its address is none of S3"),
+        (f"s3://{CLOSED}/a.jpg", "the bot may not read it"),
+        (f"s3://{seed.RAW}/results/empty.jpg", "an empty file"),
+    ],
+)
+def test_file_that_is_not_read_says_why_in_a_few_words(
+    world: World, address: str, why: str
+) -> None:
+    """Without this, a grey tile would leave whoever sees it with a guess."""
+    world.put("results/empty.jpg", b"")
+    files = Files(world.bot.jobs.results.storage)
+    with pytest.raises(NotRead) as refused:
+        files.read(address)
+    assert refused.value.words == why
+    late = Files(world.bot.jobs.results.storage, iter((0.0, 61.0)).__next__)
+    with pytest.raises(NotRead, match="not fetched within a minute"):
+        late.read(address)
 
 
 def test_counts_come_without_pictures_where_slack_takes_no_file(world: World, job: Job) -> None:
