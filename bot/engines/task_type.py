@@ -114,7 +114,11 @@ class TaskType(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def noun(self) -> str:
-        """What one object of this type is called: picture, text, video or scene."""
+        """What one object of this type is called: picture, text, video, sequence (of frames) or
+        scene.
+        """
+        if self.has_frames:
+            return "sequence"
         return _NOUNS.get(self.category, "object")
 
     @property

@@ -87,6 +87,12 @@ class Accept:
         """Nothing typed is lost."""
         self._records.keep_draft(draft_id, msgspec.structs.replace(draft, filled=True))
 
+    def kept_elsewhere(self, draft_id: str, draft: Draft) -> None:
+        """What was typed is a preset now: the form is not offered as one that was left, unless
+        somebody goes on with it.
+        """
+        self._records.keep_draft(draft_id, msgspec.structs.replace(draft, filled=False))
+
     def page(self, draft: Draft, draft_id: str, faults: Sequence[Fault] = ()) -> Block:
         """The page that everybody fills, over this draft."""
         known = bool(self.teams(draft))
@@ -218,6 +224,7 @@ class Accept:
             draft,
             workteam_arn=team.arn if team else "",
             workteam_name=team.name if team else draft.workteam_name,
+            workteam_words=team.words if team else draft.workteam_words,
         )
 
     def _team(self, draft: Draft) -> WorkTeam | None:

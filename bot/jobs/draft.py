@@ -44,8 +44,9 @@ class Draft(msgspec.Struct, frozen=True):
     `input_kind` says which; `slash_added`: it was typed without that slash). `brought` are files
     that are put into that folder before the launch. Durations are seconds.
     `workteam_key` is the short name that menus carry (`team_key`), `workteam_arn` is empty as long
-    as nobody found the team of that key. Instructions are Slack rich_text blocks, as typed. `typed`
-    keeps what could not be read, by field. `objects`, `skipped` and `unread` are what the bot read
+    as nobody found the team of that key, `workteam_words` what the menu calls it. Instructions are
+    Slack rich_text blocks, as typed. `typed` keeps what could not be read, by field. `objects`,
+    `skipped` and `unread` are what the bot read
     of the input, and which of its questions were not answered in time; `notes` is what of it is
     worth a look, in words; `found` what the review shows of all, and `fine` what it says is fine.
     `more` holds the answers to fields without a member of their own, by field;
@@ -74,6 +75,7 @@ class Draft(msgspec.Struct, frozen=True):
     workteam_key: str = ""
     workteam_arn: str = ""
     workteam_name: str = ""
+    workteam_words: str = ""
     task_time_limit_s: int = 300
     availability_s: int = 864_000
     workers_per_object: int = 1

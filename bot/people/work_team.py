@@ -5,6 +5,8 @@ from datetime import datetime
 
 import msgspec
 
+from bot.base.blocks import BUTTON_TEXT, count
+
 
 class Listing(msgspec.Struct, frozen=True):
     """What a team's message has listed since it was posted anew at `since`: the ids of its `jobs`.
@@ -38,3 +40,13 @@ class WorkTeam:
     open_jobs: int = 0
     listing: Listing = UNLISTED
     seller: str = ""
+
+    @property
+    def words(self) -> str:
+        """How a menu calls it: with the number of its people, where it is known and there is
+        room (Slack: 75 characters).
+        """
+        if self.members is None:
+            return self.name
+        sized = f"{self.name} ({count(self.members, 'person', 'people')})"
+        return sized if len(sized) <= BUTTON_TEXT else self.name

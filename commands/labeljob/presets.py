@@ -67,6 +67,8 @@ def save(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stori
         draft = stories.jobs.status.job(str(of["job"])).draft
     _may(draft, user_id, stories)
     stories.jobs.begin.presets.save(name, draft, user_id)
+    if "draft" in of:
+        stories.jobs.accept.kept_elsewhere(str(of["draft"]), draft)
     ack(response_action="update", view=channel_form.saved(name))
 
 

@@ -24,8 +24,13 @@ def listed(ask: Ask) -> Answer:
 
 
 def _line(team: WorkTeam) -> str:
-    people = f", {count(team.members, 'person', 'people')}" if team.members else ""
-    seller = f", vendor {typed(team.seller)}" if team.seller else ""
+    people, seller = "", ""
+    if team.members is not None:
+        people = f", {count(team.members, 'person', 'people')}"
+    elif not team.seller:
+        people = ", size not known"
+    if team.seller:
+        seller = f", vendor {typed(team.seller)}"
     told = f"linked to <#{team.channel}>" if team.channel else "linked to no channel yet"
     return f"*{typed(team.name)}*{seller}{people} · {told}"
 

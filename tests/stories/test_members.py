@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.seed import AUTOMATIC_TEAM
+from bot.sandbox.workspace.story import begin_anew, faults_of
 from tests.stories.world import DATA, WAITING, World, an_order, shown, words
 
 LIN, MARA = "lin@orchard.example", "mara@orchard.example"
@@ -202,6 +204,49 @@ def test_groups_of_a_provider_are_named_and_their_size_is_not_guessed(world: Wor
     assert "Your identity provider says who is in this team." in say(
         world, f"invite directory {NEW}"
     )
+    assert "*directory*, size not known" in say(world, "list")
+    world.mara.close_windows()
+    world.mara.command(DATA, "/labeljob", "create")
+    begin_anew(world.mara)
+    order = an_order("by-a-directory", team="directory", workers=3)
+    assert faults_of(world.mara, order) == {}
+    assert "3 people shall label each picture. How many directory has is not known" in shown(
+        world.mara.view()
+    )
+    world.mara.close_windows()
+
+
+def test_size_of_a_team_stands_in_the_menu_and_too_few_people_are_told(world: World) -> None:
+    """Without this, five people would be asked of a team of one, and no picture gets through."""
+    world.bot.jobs.queue.refresh(world.bot.installation.team_id)
+    world.mara.close_windows()
+    world.mara.command(DATA, "/labeljob", "create")
+    begin_anew(world.mara)
+    chosen = world.mara.choose("workteam_arn", seed.WAITING_TEAM)
+    assert chosen["text"]["text"] == f"{seed.WAITING_TEAM} (1 person)"
+    order = an_order("by-too-few", team=seed.WAITING_TEAM, workers=2)
+    assert faults_of(world.mara, order) == {}
+    said = shown(world.mara.view())
+    assert f"2 people shall label each picture, but {seed.WAITING_TEAM} has one person" in said
+    assert f"*Team* {seed.WAITING_TEAM}, 1 person" in said
+    world.mara.press_in_view("job_form_back")
+    menu = next(
+        block["element"]
+        for block in world.mara.view()["blocks"]
+        if block.get("block_id") == "workteam_arn"
+    )
+    assert menu["initial_option"]["text"]["text"] == f"{seed.WAITING_TEAM} (1 person)"
+    world.mara.close_windows()
+
+
+def test_bot_that_may_not_see_a_pool_lists_its_teams_all_the_same(world: World) -> None:
+    """Without this, a right that nobody gave would empty the menu of teams."""
+    world.fault("Cognito.ListUsersInGroup", "throttle")
+    world.bot.jobs.queue.refresh(world.bot.installation.team_id)
+    assert f"*{seed.WAITING_TEAM}*, size not known" in say(world, "list")
+    world.mend()
+    world.bot.jobs.queue.refresh(world.bot.installation.team_id)
+    assert f"*{seed.WAITING_TEAM}*, 1 person" in say(world, "list")
 
 
 def test_without_the_scope_nobody_is_matched_and_nothing_fails(world: World) -> None:

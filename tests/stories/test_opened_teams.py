@@ -54,8 +54,11 @@ def test_managers_open_teams_to_channels_and_close_them(world: World) -> None:
     again = words(world.sam.command(channel, "/labelteam", f"open {WAITING.upper()}"))
     assert again == f"{WAITING}: <#{channel}> may use it."
     told = words(world.mara.command(other, "/labelteam", "list"))
-    assert f"*{WAITING}* · linked to no channel yet · may be used in <#{channel}>" in told
-    assert f"*{AUTOMATIC_TEAM}* · linked to no channel yet · may be used in no channel" in told
+    assert f"*{WAITING}*, 1 person · linked to no channel yet · may be used in <#{channel}>" in told
+    assert (
+        f"*{AUTOMATIC_TEAM}*, 4 people · linked to no channel yet · may be used in no channel"
+        in told
+    )
     said = words(world.sam.command(channel, "/labelteam", f"close {WAITING} <#{LABELERS}>"))
     assert said == f"“{WAITING}” was not opened to <#{LABELERS}>, so nothing was changed."
     said = words(world.sam.command(channel, "/labelteam", f"close {WAITING} #own-opened"))

@@ -87,11 +87,11 @@ def test_team_is_tied_and_left_by_managers(world: World) -> None:
     assert "linked to another channel already" in words(
         world.sam.command(elsewhere, "/labelteam", f"here {QUEUE_TEAM}")
     )
-    assert f"*queue-team* · linked to <#{channel}>" in words(
+    assert f"*queue-team*, 1 person · linked to <#{channel}>" in words(
         world.mara.command(channel, "/labelteam", "list")
     )
     world.sam.command(channel, "/labelteam", f"leave {QUEUE_TEAM}")
-    assert "*queue-team* · linked to no channel yet" in words(
+    assert "*queue-team*, 1 person · linked to no channel yet" in words(
         world.mara.command(channel, "/labelteam", "list")
     )
     assert "`/labelteam here name`" in words(world.mara.command(channel, "/labelteam", "what"))

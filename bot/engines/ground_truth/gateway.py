@@ -8,12 +8,14 @@ unclear answer and never takes another name.
 import logging
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
 from bot.base.failpoints import failpoint
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.request import REQUEST_TAG
+from bot.engines.ground_truth.team_sizes import TeamSizes
 from bot.engines.protocol import (
     COMPLETED,
     FAILED,
@@ -46,6 +48,7 @@ class Gateway:
         self._act = aws.act("sagemaker")
         self._create = aws.create("sagemaker")
         self._poll = aws.poll("sagemaker")
+        self._sizes = TeamSizes(aws)
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken; one question, 1.5 s at most (names are unique for ever,
@@ -144,13 +147,17 @@ class Gateway:
         """Every private work team of the account and Region, and the vendors' that it subscribed
         to; without the right to list those, the private ones alone.
         """
-        own = _listed(self._poll.list_workteams, "Workteams", work_team)
+        own = _listed(self._poll.list_workteams, "Workteams", self._sized)
         try:
             hired = self.vendor_teams()
         except AwsRefused as refusal:
             log.info("vendors' work teams are not listed: %s", refusal.words)
             return own
         return own + hired
+
+    def _sized(self, team: dict[str, Any]) -> WorkTeam:
+        """A work team with the number of its people, as far as that can be known."""
+        return replace(work_team(team), members=self._sizes.of(team))
 
     def vendor_teams(self) -> list[WorkTeam]:
         """The work teams of the vendors that the account subscribed to.
@@ -321,6 +328,5 @@ def work_team(team: dict[str, Any]) -> WorkTeam:
         arn=team["WorkteamArn"],
         name=team["WorkteamName"],
         description=team.get("Description") or "",
-        members=None,  # AWS tells groups of people, not how many people are in them
         portal=host if "://" in host or not host else f"https://{host}",
     )

@@ -6,11 +6,33 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from bot.base.errors import Refusal
 from bot.engines.protocol import Order
+from bot.engines.task_type import TaskType
 from bot.people.work_team import WorkTeam
 
 _OWNER = "394669845002"  # the account of AWS's own, in every Region
+_PERSONAL = "FreeOfPersonallyIdentifiableInformation"
+_CLASSES = (12, 24, 36, 48, 60, 72, 120, 240, 360, 480, 600, 720, 840, 960, 1080, 1200)
+_TIERS = {"bounding-box": _CLASSES[2:], "semantic-segmentation": _CLASSES[12:]}
+"""Ground Truth's pricing: what a task may cost, in tenths of a US cent; of other types what one of
+classification may.
+"""
 _LIFE_MAX_S = 43_200  # Ground Truth: TaskAvailabilityLifetimeInSeconds of the public workforce
+
+
+class NotPublic(Refusal):
+    """Mechanical Turk does not do tasks of this kind. Choose a team of your own, or a vendor's."""
+
+    field = "workteam_arn"
+
+
+class PersonalData(Refusal):
+    """The people of Mechanical Turk are anybody: tick “It holds no personal data” behind [More…],
+    if that is so, or choose another team. Without it AWS lets the job fail.
+    """
+
+    field = "declarations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +50,31 @@ class PublicWorkforce:
         return [WorkTeam(arn=arn, name="Mechanical Turk", seller="Amazon Mechanical Turk")]
 
     def priced(self, order: Order) -> Order:
-        """The order with the price and the shorter life of public tasks; any other as it is."""
+        """The order with the price and the shorter life of public tasks; any other as it is.
+
+        Raises:
+            NotPublic: nobody there does such tasks, or not for this price.
+            PersonalData: nobody said that there is none.
+
+        """
         if "/public-crowd/" not in order.workteam:
             return order
+        self._check(order.task_type)
+        if _PERSONAL not in order.extras.declarations:
+            raise PersonalData
         return replace(
             order,
             extras=msgspec.structs.replace(order.extras, task_price=self.price),
             availability_s=min(order.availability_s, _LIFE_MAX_S),
         )
+
+    def _check(self, kind: TaskType) -> None:
+        if not kind.public_workforce:
+            raise NotPublic
+        tiers = _TIERS.get(kind.id, _CLASSES)
+        if self.price not in tiers:
+            raise NotPublic(
+                f"LABELJOB_PUBLIC_TASK_PRICE={self.price} is no price of {kind.title} at "
+                f"Mechanical Turk. It has: {', '.join(map(str, tiers))} (tenths of a US cent). "
+                "An administrator can change it; or choose another team."
+            )

@@ -8,6 +8,7 @@ read (`Draft.typed`). What is particular to an engine, its words and its task ty
 what is `Asked`.
 """
 
+import re
 from collections.abc import Callable
 
 from bot.base.blocks import (
@@ -51,6 +52,7 @@ KIND = "job_form_kind_"  # + the tile: block_actions: ask what this type needs
 TICK = "job_form_several_"  # + the noun: block_actions: the other type of the pair
 TEAM = "job_form_team"  # block_suggestion: the teams; block_actions: one was chosen
 
+_SIZE = re.compile(r" \([\d,]+ (?:person|people)\)$")  # behind a team's name, see WorkTeam.words
 _RADIOS = 10  # Slack: radio buttons have ten options at most
 
 # -- what is to be done, and with what ------------------------------------------------------------
@@ -244,7 +246,8 @@ def _team_menu(asked: Asked) -> Block:
     }
     if draft.workteam_key and draft.workteam_name:
         # Slack shows an initial option only if it equals an offered one exactly.
-        menu["initial_option"] = option(draft.workteam_name, draft.workteam_key)
+        words = draft.workteam_words or draft.workteam_name
+        menu["initial_option"] = option(words, draft.workteam_key)
     return menu
 
 
@@ -254,7 +257,14 @@ def _read_team(answer: Answer, asked: Asked) -> Asked:
     """
     key, known = answer.text, asked.draft.workteam_arn
     arn = known if team_key(known) == key else ""
-    return asked.but(workteam_key=key, workteam_arn=arn, workteam_name=answer.choice[:75])
+    words = answer.choice[:75]
+    name = _SIZE.sub("", words)
+    return asked.but(
+        workteam_key=key,
+        workteam_arn=arn,
+        workteam_name=name,
+        workteam_words=words if words != name else "",
+    )
 
 
 def _labels(asked: Asked) -> Block:

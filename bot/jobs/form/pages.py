@@ -321,8 +321,8 @@ def team_options(teams: Sequence[WorkTeam]) -> Block:
     """The answer to the team menu's query, 100 teams at most; vendors stand apart where there are
     any.
     """
-    own = [option(team.name, team_key(team.arn)) for team in teams[:100] if not team.seller]
-    vendors = [option(team.name, team_key(team.arn)) for team in teams[:100] if team.seller]
+    own = [option(team.words, team_key(team.arn)) for team in teams[:100] if not team.seller]
+    vendors = [option(team.words, team_key(team.arn)) for team in teams[:100] if team.seller]
     if not vendors:
         return {"options": own}
     groups = (("Private teams", own), ("Vendors", vendors))
