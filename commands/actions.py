@@ -15,7 +15,7 @@ from bot.jobs.actions import (
     TEAM_ACTIONS,
 )
 from bot.jobs.fixes import FIXES
-from bot.models.actions import DELETE_RIGHT, DELETE_RULE, MODEL_ACTIONS
+from bot.models.actions import MODEL_ACTIONS
 from bot.people.action import Action, rules_of, usage_hint
 from bot.people.rules import Rule
 
@@ -27,7 +27,6 @@ ACTIONS: Mapping[str, tuple[Action[Any], ...]] = {
 RULES: Mapping[str, Rule] = {
     **rules_of(each for actions in ACTIONS.values() for each in actions),
     DELETE_PRESET: DELETE_PRESET_RULE,
-    DELETE_RIGHT: DELETE_RULE,
     **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},
 }
 HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}

@@ -23,15 +23,19 @@ STEPS = (
     "after-describe",
     "before-import",
     "after-import",  # the dataset exists, and nobody has written that down
+    "inbox-opened",  # a request is counted, and nothing was done for it
+    "before-ack",  # everything was done for it, and Slack has no answer
+)
+
+MODEL_STEPS = (
     "before-train",
     "after-train",  # the model is being trained, and nobody has written that down
     "before-start",
     "after-start",  # the model starts, and nobody has written that down
     "before-stop",
-    "after-stop",
-    "inbox-opened",  # a request is counted, and nothing was done for it
-    "before-ack",  # everything was done for it, and Slack has no answer
+    "after-stop",  # the model stops, and nobody has written that down
 )
+"""Those of models, which have a row of their own in the failure book."""
 AFTER_SEND = "after-send"
 """Objects of a stream are sent, and nobody has written that down; no step of a storm, which asks
 for no streams.

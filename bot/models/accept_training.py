@@ -22,6 +22,9 @@ from bot.models.training import Training
 
 _PROJECTS = 1_000  # looked through for a menu: ten answers of AWS, within its 1.5 s
 
+# places of a channel of which the last is that of results, as .env.example shows them
+_PICTURES_AND_RESULTS = (1, 2)
+
 
 class AcceptTraining:
     """Takes trainings in."""
@@ -63,13 +66,16 @@ class AcceptTraining:
                 break
         return found
 
-    def blank(self, channel: str, project: str) -> Training:
-        """What the form begins with: a version named for this minute, and a folder of the
-        channel's.
+    def blank(self, team_id: str, channel: str, project: str) -> Training:
+        """What the form begins with: a version named for this minute, and the folder of the
+        channel's last model.
         """
+        before = self._records.in_channel(team_id, channel)
         places = self._open.of(channel).places
         folder = ""
-        if places:
+        if before:
+            folder = before[0].training.output_uri
+        elif len(places) in _PICTURES_AND_RESULTS:
             folder = f"s3://{places[-1].rstrip('/')}/models/"
         named = f"{self._clock():%Y-%m-%d-%H%M}"
         return Training(project=project, version_name=named, output_uri=folder, channel=channel)

@@ -46,7 +46,15 @@ MODELS: Action[None] = Action(
     first="see",
     rule=SEE,
 )
-DELETE_RIGHT = "delete model"
-DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this model")
+DELETE: Action[None] = Action(
+    command=DATASET,
+    word="delete",
+    usage="delete model",
+    help="delete a model that does not run; its datasets stay, and there is a minute to undo it",
+    right="delete model",
+    first="see",
+    rule=Rule(Role.MANAGER, asker_too=True, words="delete this model"),
+    unnamed="Name the model to delete: /dataset delete model. /dataset models shows them.",
+)
 
-MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, STOP, MODELS)
+MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, STOP, MODELS, DELETE)

@@ -20,18 +20,23 @@ from bot.base.blocks import (
     cut,
     duration,
     fit,
+    input_block,
+    modal,
     moment,
     person,
     section,
+    text_input,
     typed,
 )
+from bot.base.forms import VALUE
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 from bot.models import model_state
 from bot.models.model_state import ModelState, Score
 from bot.models.training import SPLIT, Training
 
-RUN_ID, DELETE_ID = "model_run", "model_delete"
+RUN_ID, DELETE_ID, UNDO_ID = "model_run", "model_delete", "model_undo"
+DELETE_VIEW, NAME_FIELD = "model_delete_view", "typed_name"  # callback_id, block_id
 _NAME = 100
 _ROWS = 100  # Slack: rows of a table, its head too
 _TABLE_SIZE = 9_500  # Slack takes about 10,000 characters of tables
@@ -47,6 +52,7 @@ _STATES = {
     model_state.TRAINED: "Trained",
     model_state.FAILED: "Failed",
     model_state.REFUSED: "Not trained",
+    model_state.DELETING: "Being deleted",
     model_state.DELETED: "Deleted",
 }
 # ours: an F1 below which a label is named, and test pictures below which a score says little
@@ -62,18 +68,21 @@ def live_card(
     small = _small(training)
     text = f"Model {typed(training.called, _NAME)}: {word}. {said} {small}"
     blocks: list[Block] = [section(f"*Model {typed(training.called, _NAME)}* · {word}\n{said}")]
-    if state.state in {model_state.TRAINED, model_state.FAILED}:
-        blocks.append(actions(*_buttons(training, state, model_id)))
+    if buttons := _buttons(training, state, model_id):
+        blocks.append(actions(*buttons))
     return Message(cut(text, 3500), [*blocks, context(small)])
 
 
 def _buttons(training: Training, state: ModelState, model_id: str) -> list[Block]:
-    found = []
-    if state.state == model_state.TRAINED:
-        label = f"Run model {training.called}"
-        found.append(button("Run…", RUN_ID, model_id, label=label))
-    label = f"Delete model {training.called}"
-    return [*found, button("Delete…", DELETE_ID, model_id, label=label)]
+    run = button("Run…", RUN_ID, model_id, label=f"Run model {training.called}")
+    delete = button("Delete…", DELETE_ID, model_id, label=f"Delete model {training.called}")
+    undo = button("Undo", UNDO_ID, model_id, label=f"Keep model {training.called}")
+    shown = {
+        model_state.TRAINED: [run, delete],
+        model_state.FAILED: [delete],
+        model_state.DELETING: [undo],
+    }
+    return shown.get(state.state, [])
 
 
 def standing(state: ModelState, set_aside: str = "") -> tuple[str, str]:
@@ -91,18 +100,24 @@ def standing(state: ModelState, set_aside: str = "") -> tuple[str, str]:
 def _standing(state: ModelState, set_aside: str) -> str:
     if set_aside:
         return _sentence(set_aside)
-    if state.state == model_state.TRAINED:
-        return f"{scores_words(state.whole)}. {_billed(state)}"
-    if state.state == model_state.TRAINING:
-        since = ""
-        if state.began_at:
-            since = f" since {moment(datetime.fromtimestamp(state.began_at, UTC))}"
-        return f"AWS trains it{since}; that takes 30 minutes to 24 hours."
-    if state.state == model_state.SPLITTING:
-        return "A fifth of the training set becomes the test set, then the training begins."
-    if state.state == model_state.DELETED:
-        return "Its datasets are untouched."
-    return _sentence(state.cause) or "It is sent to AWS in a moment."
+    by = typed(state.deleted_by, _NAME)
+    words = {
+        model_state.SPLITTING: (
+            "A fifth of the training set becomes the test set, then the training begins."
+        ),
+        model_state.TRAINING: f"AWS trains it{_since(state)}; that takes 30 minutes to 24 hours.",
+        model_state.TRAINED: f"{scores_words(state.whole)}. {_billed(state)}",
+        model_state.DELETING: f"{by} deletes it in a minute. Its datasets stay.",
+        model_state.DELETED: f"{by} deleted it. Its datasets stay.",
+    }
+    cause = _sentence(state.cause) or "It is sent to AWS in a moment."
+    return words.get(state.state, cause)
+
+
+def _since(state: ModelState) -> str:
+    if not state.began_at:
+        return ""
+    return f" since {moment(datetime.fromtimestamp(state.began_at, UTC))}"
 
 
 def scores_words(score: Score) -> str:
@@ -156,9 +171,39 @@ def refused_line(training: Training, state: ModelState, _model_id: str) -> Messa
     )
 
 
-def deleted_line(training: Training, _state: ModelState, _model_id: str) -> Message:
+def deleted_line(training: Training, state: ModelState, _model_id: str) -> Message:
     """It was deleted."""
-    return _line(f"Model {typed(training.called, _NAME)} was deleted; its datasets are untouched.")
+    return _line(
+        f"{typed(state.deleted_by, _NAME)} deleted model {typed(training.called, _NAME)}; its "
+        "datasets stay."
+    )
+
+
+def not_deleted_line(training: Training, cause: str) -> Message:
+    """AWS would not delete it."""
+    return _line(
+        f"Model {typed(training.called, _NAME)} was not deleted: {_sentence(cause)} It stays as "
+        "it was."
+    )
+
+
+def delete_window(training: Training, model_id: str) -> Block:
+    """What deleting does, to be confirmed by typing the version's name."""
+    blocks = [
+        section(
+            f"*{typed(training.called, _NAME)}* is deleted at AWS for good, with what it learned. "
+            "Its datasets stay. There is a minute to undo it, on its card."
+        ),
+        input_block(
+            f"Type the version's name: {cut(training.version_name, _LABEL)}",
+            text_input(VALUE),
+            NAME_FIELD,
+        ),
+    ]
+    metadata = {"model": model_id}
+    return modal(
+        "Delete a model", blocks, callback_id=DELETE_VIEW, submit="Delete", metadata=metadata
+    )
 
 
 def set_aside_line(training: Training, cause: str) -> Message:

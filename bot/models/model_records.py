@@ -13,7 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
-from bot.models.model_state import REFUSED, TO_TRAIN, TRAINED, TRAINING, ModelState
+from bot.models.model_state import (
+    DELETED,
+    DELETING,
+    REFUSED,
+    TO_TRAIN,
+    TRAINED,
+    TRAINING,
+    ModelState,
+)
 from bot.models.training import Training
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
@@ -87,7 +95,7 @@ class ModelRecords:
         conditions = [ModelRow.team_id == team_id, ModelRow.channel == channel]
         if project:
             conditions.append(ModelRow.project == project)
-        return self._many(*conditions, col(ModelRow.state) != REFUSED)
+        return self._many(*conditions, col(ModelRow.state).not_in((REFUSED, DELETED)))
 
     def trained(self, team_id: str, channel: str) -> list[Model]:
         """The models of a channel that can be run, newest first."""
@@ -101,6 +109,10 @@ class ModelRecords:
     def watched(self) -> list[Model]:
         """Models that AWS is training and whose next look is due, oldest first."""
         return self._due(ModelRow.state == TRAINING)
+
+    def to_delete(self) -> list[Model]:
+        """Models whose minute to undo their deletion is over, oldest first."""
+        return self._due(ModelRow.state == DELETING)
 
     def save(self, session: Session, model: Model) -> Model:
         """Write a changed model; what is returned carries the new version.

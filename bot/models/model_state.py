@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 
 ASKED, SPLITTING, CREATING, TRAINING = "asked", "splitting", "creating", "training"
-TRAINED, FAILED, REFUSED, DELETED = "trained", "failed", "refused", "deleted"
+TRAINED, FAILED, REFUSED = "trained", "failed", "refused"
+DELETING, DELETED = "deleting", "deleted"
 
 TO_TRAIN: tuple[str, ...] = (ASKED, SPLITTING, CREATING)
-ENDED: tuple[str, ...] = (TRAINED, FAILED, REFUSED, DELETED)
+ENDED: tuple[str, ...] = (TRAINED, FAILED, REFUSED, DELETING, DELETED)
 
 LABELS_KEPT = 250  # Rekognition: labels of a model at most
 CONFUSIONS_KEPT = 5
@@ -45,7 +46,8 @@ class ModelState(msgspec.Struct, frozen=True):
     """What is known of a model.
 
     `billed` are the seconds of training that AWS bills; `training` and `testing` count pictures;
-    `cause` is why it failed or was refused, in AWS's or our words.
+    `cause` is why it failed or was refused, in AWS's or our words. `deleted_by` names who wants it
+    deleted, `was` the state to which it returns when that is undone.
     """
 
     state: str = ASKED
@@ -57,6 +59,8 @@ class ModelState(msgspec.Struct, frozen=True):
     billed: int = 0
     cause: str = ""
     began_at: float = 0.0
+    deleted_by: str = ""
+    was: str = ""
 
     @property
     def ended(self) -> bool:
@@ -85,8 +89,11 @@ _TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
         (CREATING, REFUSED),
         (TRAINING, TRAINED),
         (TRAINING, FAILED),
-        (TRAINED, DELETED),
-        (FAILED, DELETED),
+        (TRAINED, DELETING),
+        (FAILED, DELETING),
+        (DELETING, TRAINED),
+        (DELETING, FAILED),
+        (DELETING, DELETED),
     }
 )
 _AWS = {"TRAINING_IN_PROGRESS": TRAINING, "TRAINING_FAILED": FAILED}
@@ -113,6 +120,24 @@ def step(
         return before, ()
     after = msgspec.structs.replace(before, state=state, cause=cause)
     return after, (_ENTRY.get(state, Change.STEP),)
+
+
+def deleting(before: ModelState, by: str) -> tuple[ModelState, tuple[Change, ...]]:
+    """Somebody wants it deleted; what it was is kept, to be undone."""
+    after, changes = step(before, DELETING, cause=before.cause)
+    if changes:
+        after = msgspec.structs.replace(after, deleted_by=by, was=before.state)
+    return after, changes
+
+
+def undone(before: ModelState, *, cause: str = "") -> tuple[ModelState, tuple[Change, ...]]:
+    """It stays as it was; `cause` is why it could not be deleted, if that was it."""
+    if before.state != DELETING:
+        return before, ()
+    kept = msgspec.structs.replace(
+        before, state=before.was, cause=cause or before.cause, deleted_by="", was=""
+    )
+    return kept, (Change.STEP,)
 
 
 def observe(

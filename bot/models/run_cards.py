@@ -162,11 +162,13 @@ def _stopped(run: RunFacts) -> str:
 def _spent(run: RunFacts, price: float, at: float) -> str:
     """What it has cost so far or in all, by whole minutes."""
     minutes = ran_for(run.state, at) // 60
-    so_far = "" if run.state.ended else " so far"
-    ran = f"It ran {duration(minutes * 60)}" if minutes else "It ran less than a minute"
+    lead = "It ran" if run.state.ended else "So far it has run"
+    if not minutes:
+        return f"{lead} less than a minute."
+    said = f"{lead} {duration(minutes * 60)}"
     if not price:
-        return f"{ran}{so_far}."
-    return f"{ran}: about {_dollars(cost(minutes * 60, run.units, price))}{so_far}."
+        return f"{said}."
+    return f"{said}: about {_dollars(cost(minutes * 60, run.units, price))}."
 
 
 def _rate(run: RunFacts, price: float) -> str:

@@ -6,6 +6,7 @@ from bot.base.db import Database
 from bot.delivery.dead_letters import Asked
 from bot.delivery.message import Message
 from bot.models import model_cards, run_cards
+from bot.models.delete import NoSuchModel
 from bot.models.model_cards import ShownModel
 from bot.models.model_records import Model, ModelRecords
 from bot.models.model_state import TRAINED
@@ -81,16 +82,33 @@ class Status:
         Raises: NoSuchRun: none or several do.
 
         """
-        named = said.lower().replace("/", " ").split()
         there = [
-            each
-            for each in self._runs.in_channel(team_id, channel)
-            if all(word in each.called.lower() for word in named)
+            each for each in self._runs.in_channel(team_id, channel) if _fits(said, each.called)
         ]
         if len(there) != 1:
             raise NoSuchRun
         return there[0]
 
+    def named(self, team_id: str, channel: str, said: str) -> Model:
+        """The model of the channel that these words name: all stand in its name.
+
+        Raises: NoSuchModel: none or several do.
+
+        """
+        there = [
+            each
+            for each in self._models.in_channel(team_id, channel)
+            if _fits(said, each.training.called)
+        ]
+        if len(there) != 1:
+            raise NoSuchModel
+        return there[0]
+
     def model(self, model_id: str) -> Model | None:
         """The model of that id."""
         return self._models.get(model_id)
+
+
+def _fits(said: str, called: str) -> bool:
+    """Whether every word that was said stands in the name."""
+    return all(word in called.lower() for word in said.lower().replace("/", " ").split())

@@ -12,6 +12,7 @@ from bot.ground import Ground
 from bot.models.accept_run import AcceptRun
 from bot.models.accept_training import AcceptTraining
 from bot.models.custom_labels import Models
+from bot.models.delete import Delete
 from bot.models.elsewhere import Elsewhere
 from bot.models.model_records import ModelRecords
 from bot.models.model_store import ModelStore
@@ -32,6 +33,7 @@ class ModelStory:
     train: Train
     accept_run: AcceptRun
     runs: Runs
+    delete: Delete
     elsewhere: Elsewhere
     status: Status
     ground: Ground
@@ -44,6 +46,7 @@ class ModelStory:
             Round("watch runs", gaps.poll_gap, self.runs.round, runs),
             Round("train models", gaps.quick_gap, self.train.round, Pool("train", _AT_ONCE)),
             Round("watch models", gaps.poll_gap, simple(self.train.watch)),
+            Round("delete models", gaps.poll_gap, simple(self.delete.round)),
             Round("models elsewhere", gaps.poll_gap, simple(self.elsewhere.round)),
         ]
 
@@ -64,7 +67,7 @@ def model_story(ground: Ground) -> ModelStory:
         price=price,
         told=ground.access.told,
     )
-    accept_training, train = _training(ground, models, records)
+    accept_training, train, delete = _training(ground, models, records, runs)
     return ModelStory(
         accept_training=accept_training,
         train=train,
@@ -86,6 +89,7 @@ def model_story(ground: Ground) -> ModelStory:
             access=ground.access,
             tries=ground.tries,
         ),
+        delete=delete,
         elsewhere=Elsewhere(
             db=ground.db,
             records=runs,
@@ -101,9 +105,9 @@ def model_story(ground: Ground) -> ModelStory:
 
 
 def _training(
-    ground: Ground, models: Models, records: ModelRecords
-) -> tuple[AcceptTraining, Train]:
-    """The parts that train."""
+    ground: Ground, models: Models, records: ModelRecords, runs: RunRecords
+) -> tuple[AcceptTraining, Train, Delete]:
+    """The parts that train, and delete what was trained."""
     settings = ground.settings
     store = ModelStore(db=ground.db, records=records, outbox=ground.outbox, told=ground.access.told)
     accept = AcceptTraining(
@@ -125,4 +129,12 @@ def _training(
         open_places=settings.open_places,
         clock=ground.clock,
     )
-    return accept, train
+    delete = Delete(
+        records=records,
+        runs=runs,
+        store=store,
+        models=models,
+        access=ground.access,
+        tries=ground.tries,
+    )
+    return accept, train, delete

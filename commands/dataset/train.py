@@ -20,7 +20,7 @@ def train(ask: Ask) -> Answer:
     """The form of one page; a project that was named is chosen in it."""
     ask.access.check_here(ask.who.channel)
     project = ask.said if len(ask.said) <= train_form.OPTION_MAX else ""
-    blank = ask.models.accept_training.blank(ask.who.channel, project)
+    blank = ask.models.accept_training.blank(ask.team_id, ask.who.channel, project)
     return Opens(train_form.page(blank, nonce=ask.stories.new_id()))
 
 

@@ -168,7 +168,7 @@ def test_a_model_runs_until_its_end_and_is_stopped(
     assert version(world, trained)["Status"] == "RUNNING"
     running = card(world, f"Model {PROJECT} / v1: Running")
     assert "It stops <!date^" in running["text"]
-    assert "so far." in running["text"]
+    assert "So far it has run less than a minute." in running["text"]
     later(world, 40)
     assert version(world, trained)["Status"] == "RUNNING"
     later(world, 20)
@@ -264,3 +264,35 @@ def test_models_are_listed(world: World, channel: str, trained: str) -> None:
     assert f"*{PROJECT} / {trained}* · Trained" in said
     world.mara.command(channel, "/dataset", "run v1")
     assert "Counted from now" in shown(world.mara.view())
+
+
+def test_a_model_is_deleted_unless_somebody_undoes_it_within_a_minute(
+    world: World, channel: str, trained: str
+) -> None:
+    """Without this, a slip would cost a day's training."""
+    mine = f"Model {PROJECT} / {trained}"
+    world.mara.press(card(world, f"{mine}: Trained"), "model_delete")
+    assert "name" in world.mara.fill(typed_name={"value": "v2"})["errors"]["typed_name"]
+    world.mara.fill(typed_name={"value": trained})
+    world.settle()
+    assert "Mara deletes it in a minute" in card(world, f"{mine}: Being deleted")["text"]
+    refused = words(world.ana.command(channel, "/dataset", f"delete {trained}"))
+    assert refused.startswith("You cannot delete this model.")
+    assert version(world, trained)["Status"], "nothing is deleted within the minute"
+    world.mara.press(card(world, f"{mine}: Being deleted"), "model_undo")
+    later(world, 3)
+    assert "Trained. F1" in card(world, f"{mine}: Trained")["text"]
+    assert version(world, trained)["Status"] == "STOPPED"
+
+
+def test_after_its_minute_a_model_is_gone(world: World, channel: str, trained: str) -> None:
+    """Without this, what was deleted here would stay at AWS, and its name be taken for ever."""
+    mine = f"Model {PROJECT} / {trained}"
+    world.sam.command(channel, "/dataset", f"delete {trained}")
+    world.sam.fill(typed_name={"value": trained})
+    later(world, 3)
+    world.pass_time(3)
+    assert version(world, trained) == {}
+    assert "Sam deleted it. Its datasets stay." in card(world, f"{mine}: Deleted")["text"]
+    said = words(world.mara.command(channel, "/dataset", "models"))
+    assert said.startswith("This channel has no models yet.")
