@@ -2,6 +2,7 @@
 defaults.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.workspace import seed
@@ -100,3 +101,32 @@ def test_form_begins_with_the_defaults_that_a_manager_set(world: World) -> None:
     assert field(world.mara, "workers_per_object")["initial_value"] == "3"
     assert field(world.mara, "tags")["initial_value"] == "project=orchard"
     world.mara.close_windows()
+
+
+def test_second_job_like_the_first_takes_three_presses(world: World) -> None:
+    """Without this, the form could grow until nobody asks for the same thing twice."""
+    channel = world.channel("own-second")
+    first = world.ask(an_order("first-of-two"), channel)
+    typed_and_pressed = 0
+
+    def press(what: Callable[[], Any]) -> None:
+        nonlocal typed_and_pressed
+        typed_and_pressed += 1
+        assert not (what() or {}).get("errors")
+
+    press(lambda: world.mara.press(world.card(first, channel), "job_duplicate"))
+    press(world.mara.fill)
+    press(world.mara.fill)
+    assert typed_and_pressed <= 3
+    assert "was submitted" in shown(world.mara.view())
+    world.mara.close_windows()
+    world.settle()
+    assert len(world.aws_jobs("first-of-two")) == 2
+
+    press(lambda: world.mara.command(channel, "/labeljob", "create"))
+    press(world.mara.fill)
+    press(world.mara.fill)
+    assert typed_and_pressed <= 6
+    world.mara.close_windows()
+    world.settle()
+    assert len(world.aws_jobs("first-of-two")) == 3
