@@ -20,7 +20,7 @@ from bot.base.clock import Clock, NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.jobs.draft import Draft
-from bot.jobs.lifecycle import ENDED, STOPPABLE, JobState
+from bot.jobs.lifecycle import ENDED, IN_PROGRESS, STOPPABLE, JobState
 from bot.jobs.preset import LAST, NOTHING, PRESET
 from bot.jobs.presets import Presets
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
@@ -298,6 +298,12 @@ class Records:
     def watched(self) -> list[Job]:
         """Jobs that AWS knows and that are not over."""
         jobs = self._many(col(JobRow.state).not_in(("asked", "launching", *ENDED)))
+        return [job for job in jobs if job.set_aside is None]
+
+    def streaming(self) -> list[Job]:
+        """Streaming jobs that take objects. The database finds them: most jobs are none."""
+        is_stream = col(JobRow.content).contains('"streaming":true', autoescape=True)
+        jobs = self._many(col(JobRow.state) == IN_PROGRESS, is_stream)
         return [job for job in jobs if job.set_aside is None]
 
     def to_stop(self) -> list[Job]:

@@ -40,7 +40,7 @@ class Idle:
             if hold is None:
                 return
             self.sendings.forget_what_is_over()
-            for job in hold.through(self.records.watched()):
+            for job in hold.through(self.records.streaming()):
                 days, state = due_warning(job.state, self.clock()), job.state
                 if not days or state.stream is None:
                     continue
