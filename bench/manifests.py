@@ -18,9 +18,14 @@ from bot.base.listing import pages_at_once, read_leanly
 from bot.base.presigned import links
 from bot.base.s3_uri import S3Uri
 from bot.manifests.build import lines_for
+from bot.manifests.formats.augmented import AUGMENTED
+from bot.manifests.formats.coco import COCO
+from bot.manifests.formats.format import Findings, Naming
+from bot.manifests.formats.packed import one_file
 from bot.manifests.summary import summarize
 
 LINES = 50_000
+CONVERTED = 5_000
 _KEYS = 100_000
 _FAR_MS = 60
 _LINKS = 2_000
@@ -97,6 +102,29 @@ def count(file: Path) -> None:
     with file.open("rb") as opened:
         found = summarize(iter(lambda: opened.read(1 << 18), b""))
     assert found.sources == found.lines
+
+
+class _Held:
+    """A manifest on this machine, as the readers of formats want it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def paths(self) -> list[str]:
+        return [self._file.name]
+
+    def chunks(self, _path: str) -> Iterator[bytes]:
+        with self._file.open("rb") as opened:
+            yield from iter(lambda: opened.read(1 << 18), b"")
+
+
+def to_coco(file: Path) -> None:
+    """What `labeljob manifest convert --to coco` does, but for the writing."""
+    findings = Findings()
+    lines = AUGMENTED.read(_Held(file), Naming(), findings)
+    for _piece in one_file(COCO.write(lines, "", findings)):
+        pass
+    assert not findings.total
 
 
 def client(endpoint: str | None = None) -> Any:

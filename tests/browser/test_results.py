@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Browser, Locator, Page
 
 DATA, MARA, BOT = "C0DATA", "U0MARA", "U0LABELJOB"
 
@@ -71,6 +71,20 @@ def test_boxes_are_looked_at_by_clicking(whole: Whole) -> None:
     chosen = said(direct, "label pear")
     expect(chosen).to_be_visible(timeout=PATIENCE)
 
+    exported_by_clicking(direct, chosen)
     chosen.locator("[data-action-id=results_large]").click()
     direct.get_by_test_id("option").first.click()
     loaded(direct.locator("#main .msg img[alt*='pear']").last, 640)
+
+
+def exported_by_clicking(direct: Page, counts: Locator) -> None:
+    """Labels as YOLO: asked for below the results, and opened by a link."""
+    counts.locator("[data-action-id=export_ask]").click()
+    form = Form(direct).titled("Export")
+    form.choose("format", "YOLO (a zip of text files)")
+    form.next()
+    form.close()
+    told = said(direct, "is exported: YOLO")
+    expect(told).to_contain_text("24 pictures", timeout=PATIENCE)
+    told.locator("[data-action-id=export_open]").click()
+    expect(said(direct, "the link works for 10 minutes").get_by_role("link")).to_be_visible()

@@ -226,6 +226,45 @@ def test_voc_counts_from_one_and_names_the_last_pixel() -> None:
 
 
 @given(pictures(polygons=True))
+def test_voc_is_what_others_read(lines: list[Line]) -> None:
+    """Without this, only we could read what we call VOC."""
+    files, _ = written("voc", *lines)
+    for one in lines:
+        [answer] = one.told
+        root = ET.fromstring(files[f"Annotations/a/{one.number:04}.xml"])  # noqa: S314 - our own
+        labels = [box.label for box in answer.boxes]
+        labels += [drawing.label for drawing in answer.drawings]
+        assert [each.findtext("name") for each in root.iter("object")] == labels
+        for box, each in zip(answer.boxes, root.iter("bndbox"), strict=False):
+            corners = [float(corner.text or "nan") for corner in each]
+            right, bottom = box.left + box.width, box.top + box.height
+            assert corners == [box.left + 1, box.top + 1, right, bottom]
+
+
+@given(pictures())
+def test_augmented_manifest_there_and_back(lines: list[Line]) -> None:
+    """Without this, a box of several people, which lies between pixels, would move."""
+    files, found = written("augmented", *lines)
+    assert found == []
+    back, found = read("augmented", files)
+    assert found == []
+    for there, here in zip(lines, back, strict=True):
+        [said], [told_again] = there.told, here.told
+        assert here.address == there.address
+        assert told_again.size == said.size
+        sure = [msgspec.structs.replace(box, confidence=box.confidence or 0) for box in said.boxes]
+        assert list(told_again.boxes) == sure
+
+
+@given(pictures(polygons=True))
+def test_table_there_and_back(lines: list[Line]) -> None:
+    """Without this, a table would be a way by which labels move."""
+    files, found = written("csv", *lines)
+    back, found_again = read("csv", files)
+    assert (back, found, found_again) == (lines, [], [])
+
+
+@given(pictures(polygons=True))
 def test_label_studio_there_and_back(lines: list[Line]) -> None:
     """Without this, a box could move, or come back under another label."""
     files, found = written("label-studio", *lines)

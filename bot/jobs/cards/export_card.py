@@ -139,7 +139,7 @@ def _left_out(findings: Findings) -> str:
 
 def opened(name: str, link: str, minutes: int) -> Message:
     """The link, for the eyes of whoever pressed."""
-    text = f"<{link}|{typed(name, _SHORT_NAME)}> for {count(minutes, 'minute')}"
+    text = f"<{link}|{typed(name, _SHORT_NAME)}> · the link works for {count(minutes, 'minute')}"
     return Message(text, [section(text)])
 
 

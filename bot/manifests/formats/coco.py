@@ -90,11 +90,13 @@ def write(lines: Iterable[Line], attribute: str, findings: Findings) -> Iterator
         comma = b"," if images else b""
         images += 1
         yield Piece(_FILE, comma + _encode(_image(images, line, address.key, told)), _IMAGES)
+        drawn = [b""] if annotations else []
         for label, figure in figures:
-            comma = b"," if annotations else b""
             annotations += 1
             ids = {"id": annotations, "image_id": images, "category_id": categories.of(label)}
-            yield Piece(_FILE, comma + _encode(ids | figure | {"iscrowd": 0}), _ANNOTATIONS)
+            drawn.append(_encode(ids | figure | {"iscrowd": 0}))
+        if figures:
+            yield Piece(_FILE, b",".join(drawn), _ANNOTATIONS)
     listed = [{"id": place, "name": label} for label, place in categories.items()]
     yield Piece(_FILE, b'],"categories":' + _encode(listed) + b"}\n", _CATEGORIES)
 
