@@ -130,7 +130,7 @@ RESULTS: Action[Shown] = Action(
     rule=SEE,
     about="the job whose results to look at",
     unnamed="Name the job: /labeljob results name. /labeljob list done shows them.",
-    mention="results name",
+    mention="results",
     button=Button(
         id="job_results", text=_where(can_show, "Results"), place=1, spoken="Results of {}"
     ),

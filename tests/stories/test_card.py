@@ -46,7 +46,8 @@ def test_numbers_move_in_place_and_say_nothing_new_in_the_thread(world: World) -
         "<@" in str(each["request"]) for each in world.journal("chat.update", after=began)
     ), "edits ping nobody"
     assert buttons(end) == [
-        *("Make dataset", "Instructions", "Status", "Label again…", "Duplicate", "Log"),
+        *("Results", "Make dataset"),
+        *("Instructions", "Status", "Label again…", "Duplicate", "Log"),
     ]
 
 

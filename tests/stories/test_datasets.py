@@ -308,6 +308,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     card = world.card("sets-twice", channel)
     assert "Dataset sets-twice (training set of project project-twice): ready" in card["text"]
     assert buttons(card) == [
+        "Results",
         "Make test set",
         "Instructions",
         "Status",
@@ -350,9 +351,7 @@ def test_second_training_set_is_refused_and_a_test_set_is_made(world: World, cha
     assert "(test, project project-twice) is ready" in last_line(world, "sets-twice", channel)
     after = world.card("sets-twice", channel)
     assert "Dataset sets-twice (test set of project project-twice): ready" in after["text"]
-    assert buttons(after) == ["Instructions", "Status", "Label again…", "Duplicate", "Log"], (
-        "both were made"
-    )
+    assert buttons(after) == ["Results", *AFTERWARDS], "both were made"
     world.sam.fill()
     assert "were made of this job's labels already" in shown(world.sam.view()), (
         "his window was a moment old"
@@ -371,6 +370,7 @@ def test_dataset_that_was_not_made_can_be_tried_again(world: World, channel: str
     card = world.card("sets-once", channel)
     assert "Dataset sets-once (training set of project project-taken): not made" in card["text"]
     assert buttons(card) == [
+        "Results",
         "Make dataset",
         "Instructions",
         "Status",

@@ -367,7 +367,8 @@ def test_mention_does_in_a_thread_what_a_command_cannot(world: World) -> None:
     odd = say(world, channel, "@labeljob how is it going?", root)[-1]
     assert odd["text"].startswith("Ripe or not (mentioned): In progress")
     assert (
-        "A mention understands: status, list, stop, retry, follow name, log, help." in odd["text"]
+        "A mention understands: status, list, results, stop, retry, follow name, log, help."
+        in odd["text"]
     )
     assert "/labeljob create" in say(world, channel, "@labeljob help", root)[-1]["text"]
     assert say(world, channel, "@labeljob list", root)[-1]["text"].startswith(

@@ -36,7 +36,9 @@ def test_job_set_aside_says_what_to_do_and_is_revived_once(world: World) -> None
     set_aside(world, "revived", channel)
     card = world.card("revived", channel)
     assert "Paused after errors. No longer tried: AWS did not answer in time" in card["text"]
-    assert buttons(card) == ["Try again", "Instructions", "Status", "Stop…", "Duplicate"]
+    assert buttons(card) == [
+        *("Try again", "Instructions", "Status", "Preview", "Stop…", "Duplicate"),
+    ]
     (line,) = world.thread("revived", channel)[1:]
     assert line.startswith("<@U0MARA> Paused after errors: AWS did not answer in time")
     assert (

@@ -131,6 +131,7 @@ def test_stop_while_aws_stays_silent_is_set_aside_again_and_can_be_pressed_again
         "Try again",
         "Instructions",
         "Status",
+        "Preview",
         "Stop…",
         "Duplicate",
     ]
