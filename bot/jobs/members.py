@@ -98,6 +98,7 @@ class Members:
         def invited(email: str) -> str:
             new = workforce.invite(team.name, email)
             told = self._tell(team_id, email, member_words.joined_words(team, by))
+            told = told or self._ask_around(team_id, team, email)
             if new:
                 place = self._engine.names.place
                 return f"{place} sends an invitation by e-mail, with a first password{told}"
@@ -113,6 +114,7 @@ class Members:
         def added(each: str) -> str:
             workforce.add(team.name, each)
             told = self._tell(team_id, each, member_words.joined_words(team, by))
+            told = told or self._ask_around(team_id, team, each)
             return f"is in the team now{told}"
 
         return _each(who, added)
@@ -244,6 +246,24 @@ class Members:
                 priority=1,
             )
         return f" (<@{person}> is told)"
+
+    def _ask_around(self, team_id: str, team: WorkTeam, who: str) -> str:
+        """Ask in the team's channel who it is; the words for that. Once for a team and an
+        address, however often they are taken in.
+        """
+        if "@" not in who or not team.channel:
+            return ""
+        with self._db.write() as session:
+            self._outbox.say(
+                session,
+                Subject(team_id, "person", who),
+                team.channel,
+                member_words.unknown_message(team, who),
+                key=f"unknown:{team.arn}:{who}",
+                in_thread=False,
+                priority=1,
+            )
+        return f" (Slack knows nobody of that address; <#{team.channel}> is asked)"
 
 
 def _check_number(who: Sequence[str]) -> None:

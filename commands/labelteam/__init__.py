@@ -6,7 +6,7 @@ from bot.jobs.actions import LABELTEAM, TEAM_ACTIONS
 from bot.slack.app import SlackApp
 from commands import front
 from commands.doing import Stories, read_handlers
-from commands.labelteam import delete, remove
+from commands.labelteam import claim, delete, remove
 from commands.labelteam.help import help_of
 
 read_handlers(__name__, __path__)
@@ -14,6 +14,6 @@ read_handlers(__name__, __path__)
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the command."""
-    for each in (remove, delete):
+    for each in (remove, delete, claim):
         each.register(app, stories)
     front.register(app, LABELTEAM, TEAM_ACTIONS, stories, unknown=lambda _word: help_of(stories))

@@ -261,3 +261,25 @@ def test_without_the_scope_nobody_is_matched_and_nothing_fails(world: World) -> 
     finally:
         world.refuse("users.lookupByEmail", None)
         world.bot.ground.access._known.clear()
+
+
+def test_whom_slack_does_not_know_says_so_by_a_press(world: World) -> None:
+    """Without this, whoever labels under another address is never told of a team's work."""
+    channel = world.channel("own-claims", ["U0LIN", "U0SAM", "U0MARA", "bot"])
+    say(world, "create claimers")
+    world.sam.command(channel, "/labelteam", "here claimers")
+    email = "lin.private@pickers.example"
+    said = say(world, f"invite claimers {email}")
+    assert f"(Slack knows nobody of that address; <#{channel}> is asked)" in said
+    world.settle()
+    asked = next(one for one in world.lin.messages(channel) if "is not known in" in one["text"])
+    assert "l…@pickers.example" in asked["text"]
+    assert email not in asked["text"]
+    world.lin.press(asked, "labeler_claim")
+    world.settle()
+    stands = [one["text"] for one in world.lin.messages(channel) if one["ts"] == asked["ts"]]
+    assert stands == ["l…@pickers.example is <@U0LIN>. `/labelteam me not` takes it back."]
+    assert email in say(world, "me", world.lin)
+    world.mara.command(channel, "/labelteam", f"me {email}")
+    assert email not in say(world, "me", world.mara), "the first who says so has it"
+    say(world, f"me not {email}", world.lin)

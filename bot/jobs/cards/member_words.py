@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.base.blocks import Block, context, count, link, modal, section, typed
+from bot.base.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    count,
+    link,
+    modal,
+    section,
+    typed,
+)
 from bot.delivery.message import Message
 from bot.engines.workforce import Roster
 from bot.people.work_team import WorkTeam
@@ -37,6 +47,34 @@ def joined_words(team: WorkTeam, by: str) -> str:
     told = f" Its work is announced in <#{team.channel}>." if team.channel else ""
     portal = f" {link(team.portal, 'Open the portal')} to label." if team.portal else ""
     return f"{typed(by)} took you into the labeling team {typed(team.name)}.{told}{portal}"
+
+
+CLAIM_ID = "labeler_claim"  # block_actions: the address is that of whoever presses
+
+
+def unknown_message(team: WorkTeam, email: str) -> Message:
+    """Asked in the team's channel of somebody whom Slack does not know by that address; the most of
+    it stays unsaid there.
+    """
+    words = (
+        f"Somebody new in the labeling team {typed(team.name)}, {masked(email)}, is not known in "
+        "Slack. Whoever signs in to the portal with that address says so here, and is told what "
+        "changes."
+    )
+    press = button("That is me", CLAIM_ID, email, label="I label under that address")
+    return Message(words, [section(words), actions(press)])
+
+
+def claimed_message(email: str, user_id: str) -> Message:
+    """What stands in its place once somebody said so."""
+    words = f"{masked(email)} is <@{user_id}>. `/labelteam me not` takes it back."
+    return Message(words, [section(words)])
+
+
+def masked(email: str) -> str:
+    """An address of which its owner knows enough: "p…@pickers.example"."""
+    name, _, place = email.partition("@")
+    return typed(f"{name[:1]}…@{place}", 130)
 
 
 def left_words(team: WorkTeam, by: str) -> str:

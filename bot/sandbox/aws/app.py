@@ -82,7 +82,8 @@ class AwsConfig:
     people lead back to. The rest puts buckets into situations: `denied_buckets` refuse everybody,
     `other_region_buckets` maps buckets to the region they are in, `other_account_buckets` to the
     account that owns them, and the objects of `sealed_buckets` are encrypted with a key that nobody
-    here may use.
+    here may use. `identity_provider` makes the private workforce one of an OIDC provider, whose
+    groups nobody here sees into.
     """
 
     folder: Path
@@ -98,6 +99,7 @@ class AwsConfig:
     other_region_buckets: Mapping[str, str] = field(default_factory=dict)
     other_account_buckets: Mapping[str, str] = field(default_factory=dict)
     sealed_buckets: frozenset[str] = frozenset()
+    identity_provider: str = ""
     public_url: str = ""
     home_url: str = ""
     clock: Callable[[], float] = time.time
@@ -225,6 +227,7 @@ class Aws:
             region=config.region,
             account=config.account,
             portal=config.worker_pages_url,
+            issuer=config.identity_provider,
             clock=self.clock,
         )
         place = Place(config.region, config.account, teams.exists, self.situations.elsewhere)

@@ -62,6 +62,7 @@ class FirstMinute:
         finally:
             crew.hurry(self._services.pace, Behaviours())
         self._services.draw_harvest()
+        self._services.hire()
         self._ask(HARVEST)
         wait_for(lambda: self._has_card(HARVEST.name), 30, f"the card of {HARVEST.name}")
 

@@ -116,6 +116,7 @@ TEAMS: list[dict[str, Any]] = [
         "simulated": False,
     },
 ]
+VENDOR = ("Harvest Hands", "Harvest Co", "They label fruit; simulated, as all of a vendor's")
 TOPIC = "to-label"  # brings a streaming job its objects; S3 may publish to it
 SEED = 7
 BASKET = 8  # pictures of the first job, which is over within a minute

@@ -140,6 +140,10 @@ class Services:
         """Put the many pictures of the job that moves, once."""
         seed.draw_harvest(self.aws)
 
+    def hire(self) -> None:
+        """Subscribe to a vendor, as somebody does in the Marketplace; once."""
+        self.aws.vendors.subscribe(seed.PARTNER_ACCOUNT, *seed.VENDOR)
+
     def stop(self) -> None:
         """End everything; what was done stays in the folder."""
         self.aws.queues.close()  # who waits for a message is answered before the servers end

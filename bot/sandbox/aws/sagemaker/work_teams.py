@@ -26,12 +26,20 @@ simulated.
 
 class WorkTeams:
     """The operations on work teams, the workforce and tags. `portal` is the address of the worker
-    pages.
+    pages, `issuer` that of an OIDC provider whose workforce it is; "" for Cognito's.
     """
 
-    def __init__(
-        self, store: Store, *, region: str, account: str, portal: str, clock: Callable[[], float]
+    def __init__(  # noqa: PLR0913 - what a workforce stands on
+        self,
+        store: Store,
+        *,
+        region: str,
+        account: str,
+        portal: str,
+        clock: Callable[[], float],
+        issuer: str = "",
     ) -> None:
+        self._issuer = issuer
         self._store = store
         self._region = region
         self._portal = portal.rstrip("/")
@@ -48,7 +56,7 @@ class WorkTeams:
         tags = asked.get("Tags", [])
         check_tags(tags)
         definitions = asked["MemberDefinitions"]
-        _check_definitions(definitions)
+        self._check_definitions(definitions)
         waits = {"Key": WAITS_TAG, "Value": "wait"} in tags
         name, now = asked["WorkteamName"], self._clock()
         with self._store.write() as rows:
@@ -96,7 +104,7 @@ class WorkTeams:
         row = self._team(asked["WorkteamName"])
         definitions = asked.get("MemberDefinitions")
         if definitions is not None:
-            _check_definitions(definitions)
+            self._check_definitions(definitions)
         changed = definitions is not None and definitions != json.loads(row["definitions"])
         members = row["members"]
         with self._store.write() as rows:
@@ -269,13 +277,31 @@ class WorkTeams:
         }
 
     def _workforce(self) -> dict[str, Any]:
+        people: dict[str, Any] = {"CognitoConfig": {"UserPool": self._pool, "ClientId": "practice"}}
+        if self._issuer:
+            of_provider = {"ClientId": "practice", "Issuer": self._issuer}
+            of_provider |= {
+                name: f"{self._issuer}/{name}"
+                for name in (
+                    *("AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"),
+                    *("LogoutEndpoint", "JwksUri"),
+                )
+            }
+            people = {"OidcConfig": of_provider}
         return {
             "WorkforceName": "default",
             "WorkforceArn": f"{self._arn}:workforce/private-crowd/default",
             "SubDomain": self._portal,
-            "CognitoConfig": {"UserPool": self._pool, "ClientId": "practice"},
+            **people,
             "Status": "Active",
         }
+
+    def _check_definitions(self, definitions: list[dict[str, Any]]) -> None:
+        kinds = {kind for each in definitions for kind in each}
+        if len(kinds) != 1 or any(len(each) != 1 for each in definitions):
+            raise invalid("MemberDefinitions must be all Cognito user groups or all OIDC groups.")
+        if self._issuer and kinds != {"OidcMemberDefinition"}:
+            raise invalid("The workforce is of an OIDC identity provider: name its groups.")
 
     @property
     def _pool(self) -> str:
@@ -311,12 +337,6 @@ class TemplatePreview:
             "RenderedContent": page,
             "Errors": [{"Code": code, "Message": words} for code, words in faults],
         }
-
-
-def _check_definitions(definitions: list[dict[str, Any]]) -> None:
-    kinds = {kind for each in definitions for kind in each}
-    if len(kinds) != 1 or any(len(each) != 1 for each in definitions):
-        raise invalid("MemberDefinitions must be all Cognito user groups or all OIDC groups.")
 
 
 def _made_up(group: str) -> Iterator[dict[str, str]]:
