@@ -8,16 +8,30 @@ found in the manifest.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.base.blocks import bar, code, context, count, cut, fit, person, section, typed
+from bot.base.blocks import (
+    Block,
+    actions,
+    bar,
+    button,
+    code,
+    context,
+    count,
+    cut,
+    fit,
+    person,
+    section,
+    typed,
+)
 from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
 from bot.datasets.lifecycle import DatasetState, LabelCount
-from bot.datasets.source import Source
+from bot.datasets.source import TRAIN, Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 from bot.people.action import Action, help_lines
 
+TRAIN_ID = "dataset_train"  # its press carries the project's name
 _NAME = 100
 _LABELS_SHOWN = 12
 _KINDS_SHOWN = 6  # kinds of findings in one list
@@ -121,7 +135,11 @@ def ready_line(source: Source, state: DatasetState) -> Message:
         f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
         f"{typed(source.project, _NAME)}) {ready}\n{_arrived(state)}: {labels_words(state.labels)}"
     )
-    return _told(head, _result_parts(state))
+    below: list[Block] = []
+    if source.dataset_type == TRAIN and not _is_bare(state):
+        label = cut(f"Train a model of project {source.project}", _NAME)
+        below = [actions(button("Train…", TRAIN_ID, source.project, label=label))]
+    return _told(head, _result_parts(state), below)
 
 
 def failed_line(source: Source, state: DatasetState) -> Message:
@@ -281,9 +299,9 @@ def _is_bare(state: DatasetState) -> bool:
     return state.state == lifecycle.READY and not state.labels
 
 
-def _told(head: str, parts: list[str]) -> Message:
-    shown, _ = fit([[section(part)] for part in parts], taken=[section(head)])
-    return Message(cut("\n".join([head, *parts]), 3500), [section(head), *shown])
+def _told(head: str, parts: list[str], below: Sequence[Block] = ()) -> Message:
+    shown, _ = fit([[section(part)] for part in parts], taken=[section(head), *below])
+    return Message(cut("\n".join([head, *parts]), 3500), [section(head), *shown, *below])
 
 
 def _line(text: str) -> Message:

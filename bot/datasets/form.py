@@ -13,7 +13,7 @@ import msgspec
 
 from bot.base import forms
 from bot.base.as_typed import plain_address
-from bot.base.blocks import Block, context, modal, option, radio, section, text_input, typed
+from bot.base.blocks import Block, context, modal, option, plain, radio, section, text_input, typed
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field, Part
 from bot.base.s3_uri import Allowed
@@ -22,6 +22,7 @@ from bot.datasets.source import TEST, TRAIN, Source
 
 DATASET_FORM = "dataset_form"  # callback_id
 DATASET_THANKS = "dataset_thanks"
+PROJECT_MENU = "dataset_project"  # block_suggestion: the account's projects
 
 _TYPES = (
     option("Training set", TRAIN, "What the model learns from"),
@@ -48,6 +49,21 @@ def _hint(words: str) -> Callable[[Source], str]:
     return lambda _source: words
 
 
+def _chosen_project(answer: Answer, source: Source) -> Source:
+    """A project that was chosen stands in for what was typed."""
+    if not answer.text:
+        return source
+    return msgspec.structs.replace(source, project=answer.text)
+
+
+_PROJECTS: Block = {
+    "type": "external_select",
+    "action_id": PROJECT_MENU,
+    "min_query_length": 0,
+    "placeholder": plain("Choose a project"),
+}
+
+
 FIELDS: tuple[Part[Source], ...] = (
     Field(
         name="name",
@@ -68,11 +84,23 @@ FIELDS: tuple[Part[Source], ...] = (
         element=_text("project", "orchard"),
         read=_kept("project"),
         fault=lambda source, _allowed: rules.project_fault(source.project),
+        optional=True,  # one of the two
+    ),
+    Field(
+        name="known_project",
+        words="Or a project that is there",
+        hint=_hint("Type a part of its name. What is chosen here counts."),
+        element=lambda _source: _PROJECTS,
+        read=_chosen_project,
+        optional=True,
     ),
     Field(
         name="dataset_type",
         words="Training or test set",
-        hint=_hint("A project takes one of each."),
+        hint=_hint(
+            "A project takes one of each, and no model is trained without a test set. "
+            "/dataset train can make a fifth of the training set the test set."
+        ),
         element=lambda source: radio(VALUE, _TYPES, source.dataset_type),
         read=_kept("dataset_type"),
         fault=lambda source, _allowed: rules.type_fault(source.dataset_type),

@@ -5,29 +5,47 @@ from typing import Any
 
 import msgspec
 from slack_bolt import Ack
+from slack_sdk import WebClient
 
 from bot.base.errors import Refused
+from bot.datasets import card, form
 from bot.models import train_form
 from bot.models.actions import TRAIN
 from bot.slack.app import SlackApp
 from commands.answers import thanked
 from commands.asking import Asking, asking, person_here
 from commands.doing import Answer, Ask, Opens, Stories, does
+from commands.front import open_window
 
 
 @does(TRAIN)
 def train(ask: Ask) -> Answer:
     """The form of one page; a project that was named is chosen in it."""
-    ask.access.check_here(ask.who.channel)
-    project = ask.said if len(ask.said) <= train_form.OPTION_MAX else ""
-    blank = ask.models.accept_training.blank(ask.team_id, ask.who.channel, project)
-    return Opens(train_form.page(blank, nonce=ask.stories.new_id()))
+    return _form(ask.stories, ask.who.channel, ask.said)
+
+
+def _form(stories: Stories, channel: str, said: str) -> Opens:
+    stories.access.check_here(channel)
+    project = said if len(said) <= train_form.OPTION_MAX else ""
+    blank = stories.models.accept_training.blank(stories.access.team_id, channel, project)
+    return Opens(train_form.page(blank, nonce=stories.new_id()))
 
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form and its menu."""
     app.view(train_form.TRAIN_FORM)(partial(submit, stories=stories))
-    app.options(train_form.PROJECT_MENU)(partial(projects, stories=stories))
+    for menu in (train_form.PROJECT_MENU, form.PROJECT_MENU):
+        app.options(menu)(partial(projects, stories=stories))
+    app.action(card.TRAIN_ID)(partial(pressed, stories=stories))
+
+
+def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """[Train…] of a training set that is ready."""
+    ack()
+    who, project = asking(body), str(body["actions"][0].get("value") or "")
+    person = stories.access.who(stories.access.team_id, who.user_id, who.channel)
+    stories.access.require(TRAIN.right, person)
+    open_window(client, body, _form(stories, who.channel, project))
 
 
 def projects(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:

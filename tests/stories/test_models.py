@@ -148,6 +148,31 @@ def test_a_project_is_found_by_a_part_of_its_name(world: World, channel: str) ->
     assert chosen["value"] == PROJECT
 
 
+def test_a_training_set_that_is_ready_offers_its_training(world: World, channel: str) -> None:
+    """Without this, whoever made a dataset would have to know the word that comes next."""
+    root = world.card("models-image", channel)
+    ready = next(
+        each
+        for each in world.mara.thread(channel, root["ts"])
+        if "is ready" in each["text"] and "Train…" in str(each["blocks"])
+    )
+    world.mara.press(ready, "dataset_train")
+    assert PROJECT in str(world.mara.view()["blocks"][0]["element"]["initial_option"])
+
+
+def test_a_dataset_goes_into_a_project_that_is_there(world: World, channel: str) -> None:
+    """Without this, a slip in a project's name would make another project."""
+    world.mara.command(channel, "/dataset", "create")
+    chosen = world.mara.choose("known_project", "models")
+    key = "labels/models-image/manifests/output/output.manifest"
+    answer = world.mara.fill(
+        known_project={"selected_option": chosen},
+        manifest_uri={"value": f"s3://{seed.OUT}/{key}"},
+        dataset_type={"selected_option": {"value": "TEST"}},
+    )
+    assert f"The training set of project {PROJECT} has the pictures" in str(answer["errors"])
+
+
 def start(world: World, channel: str) -> None:
     """Mara starts the model for the 72 seconds that this channel allows."""
     world.mara.press(card(world, f"Model {PROJECT} / v1: Trained"), "model_run")
