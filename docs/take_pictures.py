@@ -164,6 +164,8 @@ def thread(browser: Browser, services: Services, *, dark: bool = False) -> None:
     page.get_by_test_id(f"replies-{root['ts']}").click()
     page.get_by_test_id("thread").get_by_text("lines arrived").last.wait_for()
     three_cards(page)
+    results = page.get_by_test_id("thread").locator("img[alt*='labels drawn']")
+    results.evaluate("one => one.closest('.msg').scrollIntoView()")
     keep(page, themed("thread", dark=dark))
     page.context.close()
 

@@ -92,6 +92,8 @@ def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
         assert any(
             "Completed. All 8 labeled" in message["text"] for message in mara.messages("C0DATA")
         )
+        finished = card_of(mara, "C0DATA", "first-basket")["ts"]
+        wait_until(lambda: any(each.get("files") for each in mara.thread("C0DATA", finished)))
         assert mara.ask_for("views")["view_stack"] == [], "no window is left open"
         os.kill(bot_of(process), signal.SIGKILL)
         assert process.wait(PATIENCE) == 1

@@ -1,7 +1,8 @@
 """The first minute: a new practice workspace is never empty.
 
 Mara, Lin and Sam do what people do, through the same doors as everybody: a team is tied to its
-channel, one job is finished, one moves, and one that failed in the AWS console is followed.
+channel, one job is finished and its results stand in its thread, one moves, and one that failed in
+the AWS console is followed.
 Somebody may be looking already, so Mara fills her two forms first, and then the page is left to
 whoever looks.
 """
@@ -16,7 +17,7 @@ from bot.sandbox.workspace.console import classification_job
 from bot.sandbox.workspace.orders import BASKET, HARVEST
 from bot.sandbox.workspace.person import Person, PracticeError
 from bot.sandbox.workspace.services import Services
-from bot.sandbox.workspace.story import Order, ask_for_job, card_of, wait_for
+from bot.sandbox.workspace.story import Order, ask_for_job, card_of, opened, wait_for
 
 DATA, LABELERS = "C0DATA", "C0LABEL"
 _FAILED = "spring-blossoms"
@@ -25,7 +26,7 @@ BANNER: dict[str, Any] = {
     "steps": [
         "Watch the number on the moving job (after the very first start it comes within seconds).",
         "Become Lin (above), open the portal, label three pictures, and see it jump.",
-        "Make a dataset of the finished job.",
+        "Look at the results in the finished job's thread, and make a dataset of it.",
         "Type /labeljob create: it is filled in for you.",
         "Connect your own Slack and AWS: the README says what it asks for and what it can see.",
     ],
@@ -54,6 +55,7 @@ class FirstMinute:
         crew.hurry(_PACE, FLYING)
         try:
             wait_for(self._tie, 30, "the labeling teams to be listed")
+            self._show_results()
             self._ask(BASKET)
             drawn()
             self._fail_in_the_console()
@@ -65,6 +67,13 @@ class FirstMinute:
         self._services.hire()
         self._ask(HARVEST)
         wait_for(lambda: self._has_card(HARVEST.name), 30, f"the card of {HARVEST.name}")
+
+    def _show_results(self) -> None:
+        """Sam has results shown in the threads of the project's channel."""
+        opened(self._sam, lambda: self._sam.command(DATA, "/labeljob", "defaults"))
+        said = self._sam.fill(results_in_thread={"selected_options": [{"value": "yes"}]})
+        if said.get("errors"):
+            raise PracticeError(str(said["errors"]))
 
     def _ask(self, order: Order) -> None:
         """Fill the form, unless that was done before; a start that was cut short may have had no
