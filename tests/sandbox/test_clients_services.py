@@ -262,7 +262,7 @@ def test_the_settings_are_for_this_machine(services: Services) -> None:
     """Nothing that is printed can reach a real account."""
     given = services.environment
     addresses = [value for value in given.values() if value.startswith("http")]
-    assert len(addresses) == 2
+    assert len(addresses) == 3
     assert all(value.startswith("http://127.0.0.1:") for value in addresses)
     assert given["SLACK_BOT_TOKEN"].startswith("xoxb-practice-")
     assert given["AWS_ACCESS_KEY_ID"].startswith("AKIAPRACTICE")

@@ -55,6 +55,10 @@ class _Held(logging.Handler):
         super().__init__()
         self.reached, self.go_on = threading.Event(), threading.Event()
 
+    def createLock(self) -> None:  # noqa: N802 - the name in the standard library
+        """No lock: the other threads log meanwhile, and would be held too."""
+        self.lock = None
+
     def emit(self, record: logging.LogRecord) -> None:
         if record.getMessage().startswith("Starting to receive"):
             self.reached.set()
