@@ -19,16 +19,16 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     kept = b""
     for chunk in chunks:
-        start = 0
+        view, start = memoryview(chunk), 0
         while start < len(chunk):
-            piece = chunk[start : start + max(BLOCK - len(kept), BLOCK // 8)]
-            start += len(piece)
-            end = piece.rfind(b"\n") + 1
+            stop = min(start + max(BLOCK - len(kept), BLOCK // 8), len(chunk))
+            end = chunk.rfind(b"\n", start, stop) + 1
             if end:
-                yield kept + piece[:end]
-                kept = piece[end:]
+                yield b"".join((kept, view[start:end]))
+                kept = chunk[end:stop]
             elif len(kept) <= BYTES_KEPT + 1:
-                kept += piece
+                kept += chunk[start:stop]
+            start = stop
     if kept:
         yield kept
 

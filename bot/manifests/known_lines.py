@@ -130,7 +130,7 @@ class Shape:
         if self._decoder is None or not (block.isascii() or _is_utf8(block)):
             return None
         try:
-            lines = [self._decoder.decode(line) for line in BytesIO(block)]
+            lines = list(map(self._decoder.decode, BytesIO(block)))
             numbers = {
                 name: _numbers(kind, place, lines)
                 for place, (name, kind) in enumerate(self._types.items())

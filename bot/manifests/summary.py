@@ -18,12 +18,14 @@ from bot.manifests import lines
 from bot.manifests.blocks_of_lines import BLOCK, blocks, halves
 from bot.manifests.json_lines import LineFault, numbered, parse_loosely
 from bot.manifests.json_words import BadLine, Object, short
-from bot.manifests.known_lines import Shape, Totals, numbers_of
+from bot.manifests.known_lines import Numbers, Shape, Totals, numbers_of
 from bot.manifests.repeats import NO_SOURCE, Repeats
 from bot.manifests.told import METADATA, SOURCES, failure, label_columns
 from bot.manifests.wording import WHOLE_FILE, Kind, sentence
 
 FINDINGS_KEPT = 20  # of each code: enough to look at; all are counted
+LABELS_MOST = 100_000  # ours: different labels of an attribute; the rest count together
+REST = "…"
 _NAMES_MOST = 1_000  # ours: attributes of a manifest; those beyond are told and not counted
 
 _KINDS = {
@@ -37,7 +39,7 @@ _KINDS = {
     "failed": Kind("got no label", "", ""),
     "types": Kind("has a label of another type than the lines before", "", ""),
     "names": Kind("has more label attributes than Labeljob counts", "", ""),
-    "more": Kind("{}", "", ""),
+    "labels": Kind("{}", "", "Perhaps the labels are texts that people wrote."),
 }
 
 
@@ -88,6 +90,8 @@ class Reading:
     shape: Shape = field(default_factory=Shape)
     repeats: Repeats = field(default_factory=lambda: Repeats(FINDINGS_KEPT))
     counts: Counter[str] = field(default_factory=Counter)
+    rest: Counter[str] = field(default_factory=Counter)
+    labels_most: int = LABELS_MOST
 
     def take(self, block: bytes) -> None:
         """Count a block of lines: at once where they are of the known shape, else in halves."""
@@ -114,8 +118,15 @@ class Reading:
         self.repeats.take(found.marks)
         for name, numbers in found.numbers.items():
             if numbers.labeled:
-                self.summary.attributes[name].add(numbers)
+                self._add(name, numbers)
         return True
+
+    def _add(self, name: str, numbers: Numbers) -> None:
+        """Add some lines' numbers; of labels without end the first are told apart."""
+        totals = self.summary.attributes[name]
+        totals.add(numbers)
+        while len(totals.labels) > self.labels_most:
+            self.rest[name] += totals.labels.popitem()[1]
 
     def _one(self, number: int, body: bytes | None) -> None:
         """Count a line by itself, and learn from it what others may be like."""
@@ -153,7 +164,7 @@ class Reading:
             self._unlabeled(number, name, metadata)
             return
         odd: dict[str, str] = {}
-        totals.add(numbers_of(value, metadata, odd.setdefault))
+        self._add(name, numbers_of(value, metadata, odd.setdefault))
         for code, words in odd.items():
             self.note(number, code, f"“{short(name)}” {words}")
 
@@ -196,6 +207,10 @@ class Reading:
         self.counts["repeat"] += self.repeats.count - len(self.repeats.found)
         if not found.lines and not found.findings:
             self.note(WHOLE_FILE, "empty")
+        for name, count in self.rest.items():
+            found.attributes[name].labels[REST] += count
+            words = f"“{short(name)}” has more than {self.labels_most:,} different labels."
+            self.note(WHOLE_FILE, "labels", words)
         for code, count in self.counts.items():
             if count > FINDINGS_KEPT:
                 words = f"{count - FINDINGS_KEPT:,} more lines have this"

@@ -13,7 +13,7 @@ from bot.manifests.blocks_of_lines import BLOCK, blocks, halves
 from bot.manifests.json_lines import numbered
 from bot.manifests.known_lines import Shape
 from bot.manifests.repeats import NO_SOURCE, Repeats
-from bot.manifests.summary import FINDINGS_KEPT, Reading, Summary, summarize
+from bot.manifests.summary import FINDINGS_KEPT, REST, Reading, Summary, summarize
 from tests.facts.test_told import ANY, KINDS, METADATA, boxes, label
 
 PICTURE = "s3://orchard-raw/july/%d.jpg"
@@ -163,6 +163,17 @@ def test_odd_labels_are_findings() -> None:
         (7, "types"),
     ]
     assert found.attributes["fruit"].labels == {"pear": 1, "9": 1, "ripe": 1}
+
+
+def test_labels_without_end_count_together() -> None:
+    """Without this, a file with a new label in every line would fill the memory."""
+    reading = Reading(labels_most=3)
+    for name in ("pear", "plum", "fig", "lime", "kiwi", "pear", "lime"):
+        line = label(1, "text-classification", **{"class-name": name})
+        reading.take(json.dumps({**line, "source-ref": f"s3://b/{reading.summary.lines}"}).encode())
+    found = reading.end()
+    assert found.attributes["fruit"].labels == {"pear": 2, "plum": 1, "fig": 1, REST: 3}
+    assert codes(found) == [(0, "labels")]
 
 
 def test_number_that_no_computer_holds_hides_no_label() -> None:
