@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.base.forms import fields_of
 from bot.base.s3_uri import Allowed
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.streams import BYTES_AT_ONCE, TooLong, batches
@@ -17,13 +16,11 @@ from bot.jobs.data.brought import Brought
 from bot.jobs.draft import Draft, begun_with
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked
-from bot.jobs.form.pages import job_form
 from bot.jobs.lifecycle import COMPLETED, IN_PROGRESS, INITIALIZING, JobState, Report, observe
 from bot.jobs.stream.idle import due_warning
 from bot.jobs.stream.objects import object_of
 from bot.jobs.stream.state import Stream
 from bot.jobs.stream.what import as_data, fault_of, what_of
-from tests.stories.paper_engine import PaperEngine
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ENGINE = Names(place="AWS", service="Ground Truth", teams_made="there")
@@ -156,10 +153,3 @@ def test_a_stream_has_no_end_by_the_clock() -> None:
     """Without this, the form would promise an end that AWS knows nothing of."""
     job = Draft(due=1_796_000_000, availability_s=3_600, extras=Extras(streaming=True))
     assert "until somebody stops it" in rules.due_fault(Asked(job, ENGINE, TASK_TYPES))
-
-
-def test_an_engine_without_streams_asks_for_none() -> None:
-    """Without this, people would tick what nobody can do."""
-    names = {each.name for each in fields_of(job_form(PaperEngine(8)).parts)}
-    assert not names & {"streaming", "input_topic", "feed_folder"}
-    assert "keywords" in names

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.base import forms
 from bot.base.s3_uri import Allowed
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.jobs.draft import Draft
@@ -201,3 +202,10 @@ def test_two_jobs_may_bear_one_name_where_the_engine_lets_them(tmp_path: Path) -
         assert "AWS keeps a name" not in str(world.mara.view())
         with pytest.raises(PracticeError):
             world.mara.choose("workteam_arn", WAITING)
+
+
+def test_an_engine_without_streams_asks_for_none() -> None:
+    """Without this, people would tick what nobody can do."""
+    names = {each.name for each in forms.fields_of(job_form(PaperEngine(OBJECTS)).parts)}
+    assert not names & {"streaming", "input_topic", "feed_folder"}
+    assert "keywords" in names
