@@ -125,7 +125,7 @@ class _Label:
         """A list of classes names each once; of two confidences the higher one stays."""
         first = self._first_numbers()
         listed = [first.get(_key(each), each) for each in self.value]
-        kept = list(dict.fromkeys(listed))
+        kept = list({_key(each): each for each in listed}.values())
         if len(kept) < len(set(map(_key, self.value))):
             self.alike.append("has had two classes that are one now")
         self.value = kept

@@ -299,6 +299,15 @@ def test_name_that_cannot_be_read_is_refused(typed: str) -> None:
         mapping(["a=b", "a=c"], [])
 
 
+def test_odd_classes_stay_as_they_are() -> None:
+    """Without this, one strange line would end the renaming of all."""
+    metadata = {"type": "groundtruth/image-classification-multilabel", "class-map": {"0": "a"}}
+    row = picture("a", defects=[[1], {"x": 2}, 0, None], **{"defects-metadata": metadata})
+    line, found = relabel(row, rename=["a=b"])
+    assert line["defects"] == [[1], {"x": 2}, 0, None]
+    assert found == []
+
+
 def test_line_that_cannot_be_read_stays_as_it_is() -> None:
     """Without this, renaming a label would lose lines."""
     findings = Findings()

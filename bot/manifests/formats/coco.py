@@ -27,6 +27,7 @@ from bot.manifests.formats.format import (
     only,
     picture,
     plain,
+    sized,
     whole,
 )
 from bot.manifests.json_words import short
@@ -45,8 +46,8 @@ _encode = msgspec.json.Encoder().encode
 class _Image(msgspec.Struct, gc=False):
     id: int
     file_name: str
-    width: int | None = None
-    height: int | None = None
+    width: Any = None
+    height: Any = None
     coco_url: Any = ""
 
 
@@ -157,12 +158,8 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
         figures = [
             figure for each in of_image[image.id] for figure in _read(each, place, names, findings)
         ]
-        told = drawn(figures, _size(image), naming)
+        told = drawn(figures, sized(image.width, image.height), naming)
         yield Line(place, addressed(image.file_name, url, naming), "", (told,))
-
-
-def _size(image: _Image) -> tuple[int, int] | None:
-    return (image.width, image.height) if image.width and image.height else None
 
 
 def _read(

@@ -13,6 +13,7 @@ import msgspec
 
 from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, S3Uri
+from bot.manifests.custom_answers import pixels
 from bot.manifests.json_lines import LineFault
 from bot.manifests.json_words import short
 from bot.manifests.shapes import Box, Drawing, Kind, Line, Point, Told
@@ -203,6 +204,11 @@ def drawn(figures: Iterable[Box | Drawing], size: tuple[int, int] | None, naming
         job=naming.job,
         created=naming.created,
     )
+
+
+def sized(width: object, height: object) -> tuple[int, int] | None:
+    """A picture's size, as a foreign file says it; None for what no picture has."""
+    return pixels({"width": width, "height": height})
 
 
 class Places:

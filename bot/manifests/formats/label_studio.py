@@ -21,6 +21,7 @@ from bot.manifests.formats.format import (
     note_figure,
     note_others,
     only,
+    sized,
     whole,
 )
 from bot.manifests.json_words import short
@@ -190,9 +191,11 @@ def _object(data: dict[str, Any], naming: Naming) -> tuple[str, str]:
 def _asked(meta: Any) -> dict[str, _Asked]:
     """What we wrote beside the task: what was asked of its object."""
     try:
-        return msgspec.convert(meta, _Meta).asked
+        asked = msgspec.convert(meta, _Meta).asked
     except msgspec.ValidationError:
         return {}
+    sizes = {name: sized(*each.size) if each.size else None for name, each in asked.items()}
+    return {name: _Asked(each.kind, sizes[name]) for name, each in asked.items()}
 
 
 def _told(
@@ -251,10 +254,7 @@ def _size_of(results: list[_Result]) -> _Size:
 
 
 def _size(result: _Result) -> tuple[int, int] | None:
-    width, height = result.get("original_width"), result.get("original_height")
-    if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
-        return width, height
-    return None
+    return sized(result.get("original_width"), result.get("original_height"))
 
 
 def _read(place: int, result: _Result, findings: Findings) -> Iterator[_Figure]:

@@ -23,6 +23,7 @@ from bot.manifests.formats.format import (
     note_others,
     only,
     plain,
+    sized,
 )
 from bot.manifests.json_words import short
 from bot.manifests.shapes import Box, Class, Cuboid, Drawing, Kind, Line, Mask, Span, Told
@@ -204,7 +205,7 @@ def _told(place: int, rows: list[dict[str, str]], findings: Findings) -> Told:
         cuboids=tuple(each for each in figures if isinstance(each, Cuboid)),
         class_numbers=tuple(row["number"] for row in rows if row["number"]),
         address=first["file"],
-        size=(size[0], size[1]) if size[0] and size[1] else None,
+        size=sized(*size),
         human=_SAID.get(first["human"]),
         job=first["job"],
         created=first["created"],

@@ -24,6 +24,7 @@ from bot.manifests.formats.format import (
     extent,
     note_figure,
     picture,
+    sized,
     whole,
 )
 from bot.manifests.json_words import short
@@ -223,8 +224,7 @@ def _parsed(body: bytes) -> _Element:
 
 def _read_size(root: _Element) -> tuple[int, int] | None:
     said = root.one_of("size")
-    width, height = said.number_of("width"), said.number_of("height")
-    return (int(width), int(height)) if width and height else None
+    return sized(said.number_of("width"), said.number_of("height"))
 
 
 def _read(said: _Element, path: str, place: int, findings: Findings) -> Iterator[Box | Drawing]:

@@ -27,6 +27,7 @@ from bot.manifests.formats.format import (
     drawn,
     note_figure,
     picture,
+    sized,
     whole,
 )
 from bot.manifests.json_words import short
@@ -175,11 +176,12 @@ def _pictures(files: Files, paths: Iterable[str]) -> Mapping[str, _Picture]:
     text = whole(files, path).decode(errors="replace")
     folder = path.removesuffix(_PICTURES)
     try:
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        sizes = [sized(int(row["width"]), int(row["height"])) for row in rows]
         return {
-            folder + row["labels"]: _Picture(
-                row["source-ref"], (int(row["width"]), int(row["height"]))
-            )
-            for row in csv.DictReader(io.StringIO(text, newline=""))
+            folder + row["labels"]: _Picture(row["source-ref"], size)
+            for row, size in zip(rows, sizes, strict=True)
+            if size
         }
     except (KeyError, ValueError, TypeError, csv.Error):
         words = f"{path} is not as Labeljob writes it: labels, source-ref, width, height."
