@@ -8,8 +8,8 @@ so that no port is opened.
 """
 
 import base64
-import fcntl
 import json
+import logging
 import os
 import select
 import shlex
@@ -48,6 +48,8 @@ _QUIET_S = 0.7  # nothing was fetched for so long: the page is drawn
 _STEP_S = 0.2
 _ONE = threading.Lock()  # a browser takes 300 MB: one at a time
 
+log = logging.getLogger(__name__)
+
 
 class NoPicture(Transient):
     """No picture of the page could be taken."""
@@ -62,12 +64,15 @@ class Chromium:
     @classmethod
     def of(cls, setting: str) -> "Chromium | None":
         """The one of the setting (a command with its flags), else one of the PATH; None where there
-        is none, or the setting says `none`.
+        is none, the setting says `none`, or the bot is root, for whom a Chromium starts without its
+        sandbox alone: that is for an administrator to say.
         """
-        if setting == NONE:
+        if setting == NONE or os.name != "posix":
             return None
         if setting:
             return cls(tuple(shlex.split(setting)))
+        if os.geteuid() == 0:
+            return None
         found = next(filter(None, map(shutil.which, _FOUND)), None)
         return cls((found,)) if found else None
 
@@ -96,7 +101,11 @@ class Chromium:
                 talk.step = step
                 return _taken(talk, page, address, reached)
         except (OSError, ValueError, KeyError) as error:
-            raise NoPicture(f"The browser could not be used ({type(error).__name__}).") from error
+            log.warning("a picture by %s: %s", self.command[0], error)
+            raise NoPicture(
+                "The browser of the bot's machine does not start or broke off; an administrator "
+                "can try it there (LABELJOB_CHROMIUM)."
+            ) from error
         finally:
             _ONE.release()
 
@@ -251,6 +260,8 @@ def _started(command: tuple[str, ...], reached: Collection[str]) -> Iterator[_Ta
 
 def _pipe() -> tuple[int, int]:
     """A pipe whose ends are none of those that a browser's own are put in the place of."""
+    import fcntl  # noqa: PLC0415 - not every system has it, and there no picture is taken
+
     ends = os.pipe()
     try:
         first, second = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)

@@ -46,7 +46,7 @@ class RunningBot:
         """Start the process; it answers a little later (see `wait_until`)."""
         kept = {
             name: os.environ[name]
-            for name in ("PATH", "LANG", "SYSTEMROOT", "TMPDIR")
+            for name in ("PATH", "LANG", "SYSTEMROOT", "TMPDIR", "LABELJOB_CHROMIUM")
             if name in os.environ
         }
         self._log = self.log.open("ab")
