@@ -73,7 +73,8 @@ def whole_lines() -> list[bytes]:
         }
         for number, (kind, value, metadata) in enumerate(kinds)
     ]
-    return [json.dumps(line).encode() for line in [{"source": "a text"}, *lines]]
+    listed = {**lines[2], "cl-metadata": {"is_labeled": True}, "id": 7}
+    return [json.dumps(line).encode() for line in [{"source": "a text"}, listed, *lines]]
 
 
 def broken(chance: Random, whole: list[bytes]) -> bytes:

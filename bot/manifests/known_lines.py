@@ -76,8 +76,17 @@ class _Drawn(msgspec.Struct, gc=False):
     annotations: list[_Box]
 
 
+class _NoLabel(msgspec.Struct, gc=False):
+    """Metadata of no label: without a type and a failure, which are texts where they are any."""
+
+    type: int | UnsetType = UNSET
+    failure: int | UnsetType = msgspec.field(name="failure-reason", default=UNSET)
+    camel_case: int | UnsetType = msgspec.field(name="failureReason", default=UNSET)
+    snake_case: int | UnsetType = msgspec.field(name="failure_reason", default=UNSET)
+
+
 # Prepared with this module, by one thread; a shape's own decoder is of types made for it alone.
-_PREPARED = msgspec.json.Decoder(_Drawn)
+_PREPARED = msgspec.json.Decoder(_Drawn | None), msgspec.json.Decoder(_NoLabel)
 
 
 class _Unlike(Exception):
@@ -102,12 +111,11 @@ class Shape:
         self._source = self._source or source
         for name, metadata in label_columns(line):
             kind = str(metadata.get("type"))
-            fits = name in known and known[name].type == kind
-            if fits and name not in self._others and not name.endswith(METADATA):
+            fits = name in known and known[name].type == kind and not name.endswith(METADATA)
+            if fits and not {name, name + METADATA} & self._others.keys():
                 self._types.setdefault(name, kind)
-        for name in line:
-            if name not in self._types and _is_other(name):
-                self._others[name] = None
+        taken = {*SOURCES, *self._types, *(name + METADATA for name in self._types)}
+        self._others.update(dict.fromkeys(name for name in line if name not in taken))
         if len(self._types) + len(self._others) > before or self._decoder is None:
             self._decoder = self._made()
 
@@ -121,7 +129,8 @@ class Shape:
             said = msgspec.field(name=name + METADATA, default=UNSET)
             fields.append((f"metadata{number}", metadata | UnsetType, said))
         for number, name in enumerate(self._others):
-            fields.append((f"other{number}", Raw, msgspec.field(name=name, default=Raw())))
+            no_label = _NoLabel | UnsetType if _may_label(name) else Raw | UnsetType
+            fields.append((f"other{number}", no_label, msgspec.field(name=name, default=UNSET)))
         line = msgspec.defstruct("Line", fields, gc=False, forbid_unknown_fields=True)
         return msgspec.json.Decoder(line)
 
@@ -145,10 +154,9 @@ def _plain(name: str) -> bool:
     return name.isprintable() and not {'"', "\\"} & set(name)
 
 
-def _is_other(name: str) -> bool:
-    """Whether a name can be no label's and no source."""
-    attribute = name.removesuffix(METADATA)
-    return name not in SOURCES and (attribute == name or attribute in SOURCES)
+def _may_label(name: str) -> bool:
+    """Whether it is the name of metadata that may be a label's."""
+    return name.endswith(METADATA) and name.removesuffix(METADATA) not in SOURCES
 
 
 def _is_utf8(block: bytes) -> bool:

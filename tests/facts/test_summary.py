@@ -165,6 +165,14 @@ def test_odd_labels_are_findings() -> None:
     assert found.attributes["fruit"].labels == {"pear": 1, "9": 1, "ripe": 1}
 
 
+def test_metadata_of_no_label_are_no_attribute() -> None:
+    """Without this, what Rekognition adds to every line of a dataset would be a label."""
+    line = boxes(pear()) | {"cl-metadata": {"is_labeled": True}, "annotator-metadata": {"type": 3}}
+    found = of(*[line] * 50)
+    assert list(found.attributes) == ["fruit"]
+    assert (found.attributes["fruit"].boxes, found.findings) == (50, [])
+
+
 def test_labels_without_end_count_together() -> None:
     """Without this, a file with a new label in every line would fill the memory."""
     reading = Reading(labels_most=3)
