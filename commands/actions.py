@@ -5,7 +5,12 @@ is handed (with those of the review's fixes), and the hints that `make manifest`
 from collections.abc import Mapping
 from typing import Any
 
-from bot.datasets.actions import DATASET, DATASET_ACTIONS
+from bot.datasets.actions import (
+    DATASET,
+    DATASET_ACTIONS,
+    DELETE_RIGHT,
+    DELETE_RULE,
+)
 from bot.jobs.actions import (
     DELETE_PRESET,
     DELETE_PRESET_RULE,
@@ -27,6 +32,7 @@ ACTIONS: Mapping[str, tuple[Action[Any], ...]] = {
 RULES: Mapping[str, Rule] = {
     **rules_of(each for actions in ACTIONS.values() for each in actions),
     DELETE_PRESET: DELETE_PRESET_RULE,
+    DELETE_RIGHT: DELETE_RULE,
     **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},
 }
 HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}

@@ -35,6 +35,8 @@ STATUS: Action[None] = Action(
     first="see",
     rule=SEE,
 )
+DELETE_RIGHT = "delete dataset"
+DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this dataset")
 HELP: Action[None] = Action(command=DATASET, word="help", usage="help", help="these words")
 
 DATASET_ACTIONS: tuple[Action[None], ...] = (

@@ -18,10 +18,14 @@ from bot.base.blocks import (
     count,
     cut,
     fit,
+    input_block,
+    modal,
     person,
     section,
+    text_input,
     typed,
 )
+from bot.base.forms import VALUE
 from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
@@ -31,6 +35,8 @@ from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 from bot.people.action import Action, help_lines
 
+DELETE_ID, UNDO_ID = "dataset_delete", "dataset_undo"
+DELETE_VIEW, NAME_FIELD = "dataset_delete_view", "typed_name"  # callback_id, block_id
 TRAIN_ID = "dataset_train"  # its press carries the project's name
 _NAME = 100
 _LABELS_SHOWN = 12
@@ -46,6 +52,7 @@ _STATES = {
     lifecycle.FAILED: "Failed",
     lifecycle.REFUSED: "Not imported",
 }
+_DELETION = {lifecycle.DELETING: "Being deleted", lifecycle.DELETED: "Deleted"}
 _NO_LABELS = "Imported, but it cannot be trained: no labels"
 _BEFORE = {
     lifecycle.ASKED: "The manifest is read in a moment",
@@ -53,7 +60,9 @@ _BEFORE = {
 }
 
 
-def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Message:
+def live_card(
+    source: Source, state: DatasetState, *, set_aside: str = "", dataset_id: str = ""
+) -> Message:
     """The dataset's one message, edited in place. `set_aside` says why nothing is tried any
     more.
 
@@ -61,12 +70,61 @@ def live_card(source: Source, state: DatasetState, *, set_aside: str = "") -> Me
     """
     lines = [f"*Dataset {typed(source.called, _NAME)}* · {_word(state, set_aside)}"]
     told = f"Dataset {typed(source.called, _NAME)}: {_word(state, set_aside)}."
-    if state.state != lifecycle.READY or set_aside:
-        progress = cut(progress_words(state, set_aside), 900)
+    if state.state != lifecycle.READY or set_aside or state.deletion:
+        progress = _deletion_words(state) or cut(progress_words(state, set_aside), 900)
         told += f" {progress.rstrip('.')}."
         lines.append(f"{_drawing(state)}{progress}")
     small = _small(source)
-    return Message(f"{told} {small}", [section("\n".join(lines)), context(small)])
+    blocks = [section("\n".join(lines)), *_buttons(source, state, dataset_id), context(small)]
+    return Message(f"{told} {small}", blocks)
+
+
+def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block]:
+    """[Delete…] where something stands at AWS, [Undo] for a minute; none on an answer to one
+    person.
+    """
+    called = cut(source.called, _NAME)
+    if dataset_id and state.stands:
+        label = f"Delete dataset {called}"
+        return [actions(button("Delete…", DELETE_ID, dataset_id, label=label))]
+    if dataset_id and state.deletion == lifecycle.DELETING:
+        return [actions(button("Undo", UNDO_ID, dataset_id, label=f"Keep dataset {called}"))]
+    return []
+
+
+def delete_window(source: Source, dataset_id: str) -> Block:
+    """What deleting does, to be confirmed by typing the name."""
+    blocks = [
+        section(
+            f"The {source.type_words} set of project {typed(source.project, _NAME)} is deleted at "
+            "AWS, with its labels there. The manifest that it was made of stays, and so do models "
+            "that were trained with it. There is a minute to undo it, on its card."
+        ),
+        input_block(f"Type its name: {cut(source.called, _NAME)}", text_input(VALUE), NAME_FIELD),
+    ]
+    return modal(
+        "Delete a dataset",
+        blocks,
+        callback_id=DELETE_VIEW,
+        submit="Delete",
+        metadata={"dataset": dataset_id},
+    )
+
+
+def not_deleted_line(source: Source, cause: str) -> Message:
+    """AWS would not delete it."""
+    return _line(
+        f"Dataset {typed(source.called, _NAME)} was not deleted: {_sentence(cause)} It stays as "
+        "it was."
+    )
+
+
+def _deletion_words(state: DatasetState) -> str:
+    """Who deletes it, or did; "" for a dataset that stays."""
+    when = " in a minute" if state.deletion == lifecycle.DELETING else ""
+    if not state.deletion:
+        return ""
+    return f"Deleted by {typed(state.deleted_by, _NAME)}{when}; its manifest stays"
 
 
 def _drawing(state: DatasetState) -> str:
@@ -291,6 +349,8 @@ def help_message(known: Iterable[Action[Any]] = DATASET_ACTIONS) -> Message:
 def _word(state: DatasetState, set_aside: str) -> str:
     if set_aside:
         return "Paused after errors"
+    if state.deletion:
+        return _DELETION[state.deletion]
     return _NO_LABELS if _is_bare(state) else _STATES[state.state]
 
 

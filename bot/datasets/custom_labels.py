@@ -147,6 +147,21 @@ class CustomLabels:
             raise AwsBusy
         return there, True
 
+    def delete(self, dataset_arn: str) -> None:
+        """Delete a dataset; nothing where it is gone.
+
+        Raises: AwsBusy: it is changing.
+
+        """
+        try:
+            with renamed():
+                self._act.delete_dataset(DatasetArn=dataset_arn)
+        except AwsRefused as error:
+            if error.code in _BUSY:
+                raise AwsBusy from error
+            if error.code != "ResourceNotFoundException":
+                raise
+
     def report(self, dataset_arn: str) -> Report:
         """How far the import is."""
         try:

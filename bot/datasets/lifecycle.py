@@ -17,6 +17,7 @@ ASKED, EXAMINING, CREATING, IMPORTING = "asked", "examining", "creating", "impor
 READY, FAILED, REFUSED = "ready", "failed", "refused"
 
 ENDED: tuple[str, ...] = (READY, FAILED, REFUSED)
+DELETING, DELETED = "deleting", "deleted"  # stages of what is ready, or failed and stands there
 TO_LOAD: tuple[str, ...] = (ASKED, EXAMINING, CREATING)
 
 GONE = "GONE"  # ours: AWS knows no such dataset (any more)
@@ -52,7 +53,8 @@ class DatasetState(msgspec.Struct, frozen=True):
     or was refused, in AWS's or our words. `adopted` marks a dataset that stood there when our
     request for it was unclear: its pictures decide whether it is ours. `remains` says that
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
-    or the project of a refused one.
+    or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
+    it), `deleted_by` who wants it.
     """
 
     state: str = ASKED
@@ -69,6 +71,19 @@ class DatasetState(msgspec.Struct, frozen=True):
     adopted: bool = False
     remains: bool = False
     ended_at: datetime | None = None
+    deleted_by: str = ""
+    deletion: str = ""
+
+    @property
+    def stage(self) -> str:
+        """Its state, or how far its deletion is."""
+        return self.deletion or self.state
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is a dataset at AWS that could be deleted."""
+        there = self.state == READY or (self.state == FAILED and self.remains)
+        return there and not self.deletion
 
     @property
     def ended(self) -> bool:

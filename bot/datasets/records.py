@@ -15,7 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
-from bot.datasets.lifecycle import FAILED, IMPORTING, REFUSED, TO_LOAD, DatasetState
+from bot.datasets.lifecycle import (
+    DELETED,
+    DELETING,
+    FAILED,
+    IMPORTING,
+    REFUSED,
+    TO_LOAD,
+    DatasetState,
+)
 from bot.datasets.source import Source
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
@@ -27,7 +35,7 @@ _STATE = msgspec.json.Decoder(DatasetState)
 
 class DatasetRow(TriedRow, table=True):
     """A Rekognition Custom Labels dataset. `content` is a `Source`, `story` a `DatasetState`, both
-    as JSON.
+    as JSON; `state` is its stage.
     """
 
     __tablename__ = "dataset"
@@ -94,7 +102,7 @@ class Records:
         written = msgspec.json.encode(manifest_uri).decode()
         there = self._many(
             DatasetRow.team_id == team_id,
-            col(DatasetRow.state).not_in((FAILED, REFUSED)),
+            col(DatasetRow.state).not_in((FAILED, REFUSED, DELETED)),
             col(DatasetRow.set_aside).is_(None),
             col(DatasetRow.content).contains(written, autoescape=True),
         )
@@ -107,6 +115,10 @@ class Records:
     def watched(self) -> list[Dataset]:
         """Datasets that AWS is importing and whose next look is due, oldest first."""
         return self._due(DatasetRow.state == IMPORTING)
+
+    def to_delete(self) -> list[Dataset]:
+        """Datasets whose minute to undo their deletion is over, oldest first."""
+        return self._due(DatasetRow.state == DELETING)
 
     def save(self, session: Session, dataset: Dataset) -> Dataset:
         """Write a changed dataset; what is returned carries the new version.
@@ -154,7 +166,7 @@ def _row(dataset: Dataset) -> DatasetRow:
         asked_by=source.asked_by,
         asked_at=dataset.asked_at.timestamp(),
         content=msgspec.json.encode(source).decode(),
-        state=dataset.state.state,
+        state=dataset.state.stage,
         story=msgspec.json.encode(dataset.state).decode(),
         sent_uri=dataset.sent_uri,
         project_arn=dataset.project_arn,

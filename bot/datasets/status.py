@@ -42,15 +42,29 @@ class Status:
         going = [one for one in self._records.in_channel(team_id, channel) if not one.state.ended]
         return _one(going[0]) if len(going) == 1 else _listed(going, running=True)
 
+    def dataset(self, dataset_id: str) -> Dataset | None:
+        """The dataset of that id."""
+        return self._records.get(dataset_id)
+
+    def deletable(self, team_id: str, channel: str, name: str) -> Dataset | None:
+        """The newest dataset of that name that stands at AWS."""
+        there = [one for one in self._records.in_channel(team_id, channel) if one.state.stands]
+        named = (one for one in there for spelling in spellings(name) if _is(one, spelling))
+        return next(named, None)
+
     def named(self, team_id: str, channel: str, name: str) -> Message:
         """The newest dataset of that name (capitals and marks round it do not count)."""
         there = self._records.in_channel(team_id, channel)
         for spelling in spellings(name):
             for dataset in there:
-                if dataset.source.called.casefold() == spelling:
+                if _is(dataset, spelling):
                     return _one(dataset)
         plain = plain_name(name) or name
         return card.no_such_dataset(plain, nearest(plain, [each.source.called for each in there]))
+
+
+def _is(dataset: Dataset, spelling: str) -> bool:
+    return dataset.source.called.casefold() == spelling
 
 
 def _one(dataset: Dataset) -> Message:

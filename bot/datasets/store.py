@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.base.db import Database
 from bot.datasets import card
-from bot.datasets.lifecycle import READY, Change, DatasetState
+from bot.datasets.lifecycle import DELETED, READY, Change, DatasetState
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import Source
 from bot.delivery.message import Message
@@ -66,7 +66,9 @@ def below(dataset: Dataset) -> Subject | None:
 
 def live(dataset: Dataset) -> Message:
     """The live message as it is to read now."""
-    return card.live_card(dataset.source, dataset.state, set_aside=dataset.set_aside or "")
+    return card.live_card(
+        dataset.source, dataset.state, set_aside=dataset.set_aside or "", dataset_id=dataset.id
+    )
 
 
 class DatasetStore:
@@ -126,7 +128,7 @@ class DatasetStore:
             Stale: the dataset was changed since it was read; nothing was written or told.
 
         """
-        moved = state.state != dataset.state.state or line is not None
+        moved = state.stage != dataset.state.stage or line is not None
         after = replace(dataset, state=state, seq=dataset.seq + 1 if moved else dataset.seq)
         ends = [_LINES[change] for change in changes if change in _LINES]
         heard = self.heard(after.source) if ends or line is not None else after.source
@@ -175,7 +177,7 @@ class DatasetStore:
 
 def _standing(dataset: Dataset) -> str:
     """How it stands, in the three words of a job's card."""
-    if dataset.set_aside:
+    if dataset.set_aside or dataset.state.deletion == DELETED:
         return "not made"
     if dataset.state.state == READY:
         return "ready"

@@ -8,6 +8,7 @@ from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
 from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels
+from bot.datasets.delete import Delete
 from bot.datasets.load import Load
 from bot.datasets.records import Records
 from bot.datasets.status import Status
@@ -26,6 +27,7 @@ class DatasetStory:
     load: Load
     watch: Watch
     status: Status
+    delete: Delete
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -34,6 +36,7 @@ class DatasetStory:
         return [
             Round("load datasets", gaps.quick_gap, self.load.round, Pool("load", _AT_ONCE)),
             Round("watch datasets", gaps.poll_gap, simple(self.watch.round)),
+            Round("delete datasets", gaps.poll_gap, simple(self.delete.round)),
         ]
 
 
@@ -81,5 +84,19 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
             clock=clock,
         ),
         status=Status(records=records),
+        delete=_delete(ground, records, store, custom_labels),
         ground=ground,
+    )
+
+
+def _delete(
+    ground: Ground, records: Records, store: DatasetStore, custom_labels: CustomLabels
+) -> Delete:
+    """The part that deletes."""
+    return Delete(
+        records=records,
+        store=store,
+        custom_labels=custom_labels,
+        access=ground.access,
+        tries=ground.tries,
     )

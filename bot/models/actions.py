@@ -49,12 +49,12 @@ MODELS: Action[None] = Action(
 DELETE: Action[None] = Action(
     command=DATASET,
     word="delete",
-    usage="delete model",
-    help="delete a model that does not run; its datasets stay, and there is a minute to undo it",
+    usage="delete name",
+    help="delete a dataset, or a model that does not run; there is a minute to undo it",
     right="delete model",
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="delete this model"),
-    unnamed="Name the model to delete: /dataset delete model. /dataset models shows them.",
+    unnamed="Name what to delete: /dataset delete name. /dataset list and models show the names.",
 )
 
 MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, STOP, MODELS, DELETE)

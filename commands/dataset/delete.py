@@ -1,4 +1,6 @@
-"""Delete a model: a window where its name is typed; then there is a minute to undo it."""
+"""Delete a dataset or a model: a window where its name is typed; then there is a minute to undo
+it.
+"""
 
 import json
 from functools import partial
@@ -17,13 +19,17 @@ from bot.models.model_records import Model
 from bot.people.access import Who
 from bot.slack.app import SlackApp
 from commands.asking import Asking, asking
+from commands.dataset import delete_dataset
 from commands.doing import Answer, Ask, Opens, Stories, does
 from commands.front import open_window
 
 
 @does(DELETE)
 def delete(ask: Ask) -> Answer:
-    """Offer the confirmation for the one model of the channel that bears that name."""
+    """Offer the confirmation for the dataset of that name, else for the one model that bears it."""
+    dataset = ask.datasets.status.deletable(ask.team_id, ask.who.channel, ask.said)
+    if dataset is not None:
+        return delete_dataset.window(dataset, ask.who, ask.stories)
     model = ask.models.status.named(ask.team_id, ask.who.channel, ask.said)
     return _window(model, ask.who, ask.stories)
 

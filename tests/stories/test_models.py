@@ -12,7 +12,7 @@ from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import make_dataset
 from tests.stories.places import SHORT_RUNS
 from tests.stories.test_set_aside import denied, without_rights
-from tests.stories.world import World, an_order, shown, words
+from tests.stories.world import World, an_order, buttons, shown, words
 
 PROJECT = "project-models"
 OUT = f"s3://{seed.OUT}/models/"
@@ -321,3 +321,39 @@ def test_after_its_minute_a_model_is_gone(world: World, channel: str, trained: s
     assert "Sam deleted it. Its datasets stay." in card(world, f"{mine}: Deleted")["text"]
     said = words(world.mara.command(channel, "/dataset", "models"))
     assert said.startswith("This channel has no models yet.")
+
+
+def test_a_dataset_is_deleted_with_a_minute_to_undo_it(world: World, channel: str) -> None:
+    """Without this, a failed or mistaken dataset would keep its place in a project for ever."""
+    live = next(
+        each
+        for each in world.mara.thread(channel, world.card("models-image", channel)["ts"])
+        if each["text"].startswith("Dataset models-image: Ready")
+    )
+    world.mara.press(live, "dataset_delete")
+    assert "letter by letter" in world.mara.fill(typed_name={"value": "x"})["errors"]["typed_name"]
+    world.mara.fill(typed_name={"value": "models-image"})
+    world.settle()
+    assert "Being deleted. Deleted by Mara in a minute" in dataset_card(world, channel)["text"]
+    world.mara.press(dataset_card(world, channel), "dataset_undo")
+    world.settle()
+    assert dataset_card(world, channel)["text"].startswith("Dataset models-image: Ready")
+    world.sam.command(channel, "/dataset", "delete models-image")
+    world.sam.fill(typed_name={"value": "models-image"})
+    later(world, 3)
+    assert "Deleted by Sam; its manifest stays" in dataset_card(world, channel)["text"]
+    world.pass_time(3)
+    project = world.rekognition.describe_projects(ProjectNames=[PROJECT])["ProjectDescriptions"][0]
+    assert [each["DatasetType"] for each in project["Datasets"]] == ["TEST"]
+    assert "Make dataset" in buttons(world.card("models-image", channel))
+
+
+def dataset_card(world: World, channel: str) -> dict[str, Any]:
+    """The dataset's live message."""
+    root = world.card("models-image", channel)
+    found = [
+        each
+        for each in world.mara.thread(channel, root["ts"])
+        if each["text"].startswith("Dataset models-image: ")
+    ]
+    return dict(found[0])
