@@ -78,6 +78,7 @@ class StoreData:
                 return
             draft = self._records.draft(one.draft_id, one.user_id)
             if draft is None:
+                self._wanted.over(one.draft_id)
                 return
             try:
                 page = self._done(one, draft, self._storage.attended(hold.keep))

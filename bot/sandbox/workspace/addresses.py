@@ -81,8 +81,8 @@ class Addresses:
             "LABELJOB_SLACK_API_URL": f"{self.slack_url}/api/",
             "LABELJOB_EXECUTION_ROLE_ARN": ROLE,
             "LABELJOB_BUCKETS": ",".join(seed.BUCKETS),
-            "LABELJOB_MANAGERS": "U0SAM",
             "LABELJOB_CROWD_ELEMENTS": f"{self.portal_url}/crowd/crowd.js",
+            "LABELJOB_MANAGERS": "U0SAM",
         }
 
 

@@ -301,6 +301,8 @@ class WorkTeams:
         if len(kinds) != 1 or any(len(each) != 1 for each in definitions):
             raise invalid("MemberDefinitions must be all Cognito user groups or all OIDC groups.")
         if self._issuer and kinds != {"OidcMemberDefinition"}:
+            # UNSURE: which words CreateWorkteam has for a user group where the workforce is a
+            # provider's.
             raise invalid("The workforce is of an OIDC identity provider: name its groups.")
 
     @property
