@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.answers.figures import Labeler
+from bot.base.blocks import count
 from bot.base.errors import Transient
 from bot.base.settings import Settings
 from bot.engines.protocol import Known
@@ -30,8 +31,12 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """
     world = World(tmp_path_factory.mktemp("people"), people="by-person")
     world.begin()
-    said = f"create {PICKERS} {MARA} pomona@pickers.example"
-    world.sam.command(DATA, "/labelteam", said)
+    people = f"{MARA} pomona@pickers.example"
+    world.sam.command(DATA, "/labelteam", f"create {PICKERS} {people}")
+    for _ in range(5):  # a busy machine may not do it all in the time that a person waits
+        if "2 people" in words(world.sam.command(DATA, "/labelteam", f"members {PICKERS}")):
+            break
+        world.sam.command(DATA, "/labelteam", f"invite {PICKERS} {people}")
     world.ask(an_order("figs", team=PICKERS, workers=2))
     world.finish("figs")
     yield world
@@ -63,6 +68,11 @@ def labelers(world: World, name: str) -> list[Labeler]:
     return answers.of_job(job_of(world, name).id)
 
 
+def did(labeler: Labeler) -> str:
+    """How many objects: simulated people now and then decline one."""
+    return count(labeler.work.objects, "object")
+
+
 def read_again(world: World, name: str) -> None:
     """As if the job's answers had not been read."""
     with world.bot.ground.db.engine.begin() as rows:
@@ -87,10 +97,12 @@ def test_a_manager_sees_who_did_what(counted: World) -> None:
     """Without this, nobody could pay people by what they did, or help whoever is slow."""
     lines = words(counted.sam.command(DATA, "/labeljob", "people figs")).splitlines()
     assert lines[0] == "*People of Ripe or not (figs)*"
+    mara, pomona = sorted(labelers(counted, "figs"), key=lambda each: not each.user_id)
     assert sorted(line.partition(" · ")[0] for line in lines[1:3]) == [
-        "<@U0MARA>: 8 objects",
-        "pomona@pickers.example: 8 objects",
+        f"<@U0MARA>: {did(mara)}",
+        f"pomona@pickers.example: {did(pomona)}",
     ]
+    assert mara.work.objects + pomona.work.objects == reading_of(counted, "figs").answers > 8
 
 
 def test_the_same_as_a_file_for_whoever_pays(counted: World) -> None:
@@ -106,16 +118,17 @@ def test_nobody_else_sees_them(counted: World) -> None:
     """Without this, everybody in the channel could look up how slow a colleague is."""
     said = words(counted.mara.command(DATA, "/labeljob", "people figs"))
     assert "see what people did" in said
-    assert "8 objects" not in said
+    assert "objects" not in said
     everywhere = [message["text"] for message in counted.mara.messages(DATA)]
-    assert not any("8 objects ·" in each for each in (*everywhere, *counted.thread("figs")))
+    assert not any("objects · " in each for each in (*everywhere, *counted.thread("figs")))
 
 
 def test_own_figures_are_on_ones_own_home(counted: World) -> None:
     """Without this, labelers would be counted without ever seeing it, or see each other."""
     own = shown(home(counted, counted.mara))
-    assert "*Your labeling*\n8 objects · " in own
-    assert "Ripe or not (figs): 8 objects" in own
+    (mara,) = [each for each in labelers(counted, "figs") if each.user_id]
+    assert f"*Your labeling*\n{did(mara)} · " in own
+    assert f"Ripe or not (figs): {did(mara)}" in own
     assert "Your labeling" not in shown(home(counted, counted.ana))
     assert "Your labeling" not in shown(home(counted, counted.sam))
 
@@ -151,7 +164,7 @@ def test_a_file_that_cannot_be_read_costs_one_answer(counted: World) -> None:
     counted.put(f"{folder}/0/late.json", "{", bucket=seed.OUT)
     read_again(counted, "figs")
     reading = reading_of(counted, "figs")
-    assert (reading.objects, reading.odd) == (8, 1)
+    assert reading.odd == 1
     assert reading.odd_words == f"s3://{seed.OUT}/{folder}/0/late.json: it is no JSON"
 
 
@@ -166,7 +179,7 @@ def test_what_fails_for_now_is_read_later_and_given_up_in_words(counted: World) 
     assert said.startswith("The answers of this job could not be read:")
     counted.mend()
     read_again(counted, "figs")
-    assert "8 objects" in words(counted.sam.command(DATA, "/labeljob", "people figs"))
+    assert "<@U0MARA>" in words(counted.sam.command(DATA, "/labeljob", "people figs"))
 
 
 def test_nothing_is_kept_unless_somebody_chose_so(world: World) -> None:
@@ -175,7 +188,7 @@ def test_nothing_is_kept_unless_somebody_chose_so(world: World) -> None:
     world.finish("unmeasured")
     said = words(world.sam.command(DATA, "/labeljob", "people unmeasured"))
     assert said.startswith("What people did is not kept here.")
-    assert reading_of(world, "unmeasured").agreement.objects == 8
+    assert reading_of(world, "unmeasured").agreement.objects
     assert kept(world) == 0
 
 
