@@ -17,6 +17,9 @@ from bot.manifests.shapes import Kind, Told
 
 MARKS_MAX = 500
 """Ours: figures of one answer that are matched with those of another; more take seconds."""
+ALIKE = 0.8
+"""Ours: an object of which less agrees is one about which people differ. One of nine people (the
+most that AWS asks) who chooses another class is such a one; boxes a little apart are none."""
 DIFFERING_MAX = 60  # ours: three sheets of pictures
 _COMPARED: tuple[Kind, ...] = ("classes", "boxes", "drawings", "spans")
 
@@ -49,7 +52,8 @@ class Differing(msgspec.Struct, frozen=True, gc=False):
 class Agreement(msgspec.Struct, frozen=True):
     """The agreement of a job's people: `share` is the mean of its objects, `alpha` Krippendorff's
     (of figures: about which labels occur), `overlap` the mean of the figures that two people drew
-    of the same thing (None where nobody drew). What is agreed upon least comes first.
+    of the same thing (None where nobody drew). What is agreed upon least comes first; `differing`
+    are the 60 least alike of those below `ALIKE`.
     """
 
     objects: int = 0
@@ -94,7 +98,7 @@ def agreement(objects: Iterable[tuple[int, Sequence[Told]]]) -> Agreement:
             figures += len(pair.overlaps)
         shares.append(Differing(number, sum(pair.share for pair in pairs) / len(pairs)))
         answers.append([_labels(each) for each in told])
-    differing = sorted((one for one in shares if one.share < 1), key=lambda one: one.share)
+    differing = sorted((one for one in shares if one.share < ALIKE), key=lambda one: one.share)
     labels = (Label(name, both[name] / times, times) for name, times in given.items())
     return Agreement(
         objects=len(shares),

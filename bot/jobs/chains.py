@@ -2,6 +2,8 @@
 
 import logging
 
+import msgspec
+
 from bot.base.errors import Refusal, Transient
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
@@ -10,7 +12,7 @@ from bot.base.storage import Storage
 from bot.engines.protocol import Engine
 from bot.jobs import chained
 from bot.jobs.chained import NothingToChain
-from bot.jobs.draft import Draft, final_attribute
+from bot.jobs.draft import SAMPLE, Draft, final_attribute
 from bot.jobs.facts import Facts
 from bot.jobs.held import HeldByUs
 from bot.jobs.records import Job, Records
@@ -41,8 +43,9 @@ class Chains:
         self._open = open_places
         self._questions = questions
 
-    def begin(self, job: Job, how: str, user_id: str) -> tuple[str, Draft]:
+    def begin(self, job: Job, how: str, user_id: str, sample: str = "") -> tuple[str, Draft]:
         """A new draft of this person's for the job that comes after `job`; its id and content.
+        `sample` says which of its objects are taken (`bot.manifests.picked`), "" for all.
 
         The labels are those that the job was asked with; of one that was made elsewhere its results
         tell, as far as they are read in time.
@@ -68,6 +71,8 @@ class Chains:
             taken=self._held.near(job.name),
             user_id=user_id,
         )
+        if sample:
+            draft = msgspec.structs.replace(draft, more={**draft.more, SAMPLE: sample})
         return self._records.start_draft(draft), draft
 
     def labels_in(self, manifest: str, channel: str) -> tuple[Labeled, ...]:

@@ -439,6 +439,7 @@ class _Parts:
         return Results(
             wanted=ResultsRecords(ground.db),
             records=self.records,
+            answers=self.answers,
             facts=self._facts,
             storage=self._at_work,
             open_places=ground.settings.open_places,

@@ -10,14 +10,16 @@ from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from bot.delivery.windows import show
-from bot.jobs.actions import RESULTS
+from bot.jobs.actions import RESULTS, VERIFY
 from bot.jobs.cards import results_card
+from bot.jobs.form import pages
 from bot.jobs.results.wish import AskedOf, read
 from bot.jobs.standing import NothingHere
 from bot.slack.app import SlackApp
 from commands.answers import to_one
 from commands.asking import asking
-from commands.doing import Answer, Ask, Shows, Stories, does
+from commands.doing import Answer, Ask, Opens, Shows, Stories, does
+from commands.front import open_window
 from commands.labeljob.seen import check_seen, job_seen
 
 
@@ -32,8 +34,15 @@ def results(ask: Ask) -> Answer:
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the buttons below results, which stand on no card, and of their window."""
-    for each in (results_card.EARLIER_ID, results_card.LATER_ID, results_card.LARGE_ID):
+    ways = (
+        results_card.EARLIER_ID,
+        results_card.LATER_ID,
+        results_card.LARGE_ID,
+        results_card.DIFFER_ID,
+    )
+    for each in ways:
         app.action(each)(partial(other, stories=stories))
+    app.action(results_card.VERIFY_ID)(partial(verify, stories=stories))
     app.action(results_card.FILTER_ID)(partial(choose, stories=stories))
     app.view(results_card.RESULTS_VIEW)(partial(chosen, stories=stories))
 
@@ -45,6 +54,18 @@ def other(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories)
     job = job_seen(stories, asked.job, asked.channel, user_id)
     said = stories.jobs.results.want(job, user_id, asked.channel, asked.wish)
     respond(**to_one(said), replace_original=False)
+
+
+def verify(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """[Verify these…]: the form of a job that judges the labels of exactly these objects."""
+    ack()
+    asked, user_id = _asked(body), asking(body).user_id
+    job, access = job_seen(stories, asked.job, asked.channel, user_id), stories.access
+    access.require(VERIFY.right, access.at_home(job.team_id, user_id, job.channel, asked.channel))
+    access.check_here(job.channel)
+    draft_id, draft = stories.jobs.chains.begin(job, VERIFY.word, user_id, asked.lines)
+    page = stories.jobs.accept.page(draft, draft_id)
+    open_window(client, body, Opens(pages.numbered(page, stories.new_id())))
 
 
 def choose(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:

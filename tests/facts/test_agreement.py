@@ -142,7 +142,7 @@ def test_boxes_agree_as_far_as_they_cover_each_other() -> None:
             (3, [boxes(), boxes()]),
         ]
     )
-    assert [each.number for each in found.differing] == [2, 1, 0]
+    assert [each.number for each in found.differing] == [2, 1], "a little apart is no difference"
     assert found.differing[1].share == near(2 * 0.8 / 4)
     assert found.overlap == near((0.8 + 0.8 + 1) / 3)
     assert found.labels == (Label("quince", 0.0, 1), Label("pear", near(4 / 6), 6))

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answers.agreement import Agreement, Confused, Label
+from bot.answers.figures import Labeler, Work
 from bot.base.blocks import MESSAGE_SIZE, context, image, modal, rich_text
 from bot.datasets import card as dataset_card
 from bot.datasets import form as dataset_form
@@ -26,6 +28,7 @@ from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
 from bot.engines.protocol import LogEntry
 from bot.instructions.page import Example, Instructions, slack_preview
+from bot.jobs.answered.read import Reading
 from bot.jobs.cards import (
     card,
     export_card,
@@ -35,7 +38,10 @@ from bot.jobs.cards import (
     status_card,
     thread_lines,
 )
+from bot.jobs.cards.agreement_words import agreement_words
+from bot.jobs.cards.people_words import own_blocks, people_message
 from bot.jobs.cards.queue_card import QueueJob
+from bot.jobs.chained import VERIFY
 from bot.jobs.draft import Draft
 from bot.jobs.exports.wish import Asked
 from bot.jobs.exports.wish import Wish as ExportWish
@@ -131,6 +137,27 @@ def windows(message: Message) -> dict[str, Any]:
     return modal("Status", message.blocks, callback_id="status")
 
 
+@given(job=JOBS, words=TYPED, many=st.sampled_from([0, 1, 5, 300]), grouped=st.booleans())
+@settings(max_examples=25)
+def test_slack_takes_what_people_did(job: JobFacts, words: str, many: int, grouped: bool) -> None:
+    """Figures that Slack refuses are silence for a manager, and an empty Home for a labeler."""
+    works = [
+        Work(
+            f"{words}{number}",
+            objects=10**9,
+            seconds={1 + 9 * (number > 0): 10**9},
+            said={words: 9},
+        )
+        for number in range(many)
+    ]
+    people = [Labeler(work, "", words) for work in works]
+    message = people_message(job, people, grouped=grouped, partial=words, csv_button=True)
+    assert validate_message(message.payload()) == []
+    own = own_blocks([(words or "x", work) for work in works])
+    home = queue_card.home_view("Lin", [], now=NOW, own=own)
+    assert validate_view(home) == []
+
+
 @given(job=JOBS, label=TYPED, words=TYPED, many=st.sampled_from([0, 1, 7, 300]))
 @settings(max_examples=25)
 def test_slack_takes_results_of_any_labels(
@@ -140,9 +167,22 @@ def test_slack_takes_results_of_any_labels(
     asked = AskedOf(job.id, "C1", Wish(label=label[:200], below=0.5, page=3))
     labels = {f"{number}{label}"[:250]: LabelTimes(9, 10**9) for number in range(many)}
     line = Line(10**9, f"s3://b/{words}", "", ())
-    found = Counted(10**9, 9, 4, 3, 70, labels, {"boxes"}, [line] * 20)
+    numbers = list(range(10**8, 10**8 + 300, 2))
+    found = Counted(10**9, 9, 4, 3, 999, labels, {"boxes"}, [line] * 20, numbers)
+    many_labels = tuple(Label(f"{label}{number}", 0.1, 9) for number in range(many))
+    confused = tuple(Confused(each.name, label, 10**9) for each in many_labels)
+    agreed = Agreement(9, 0.5, 0.7, 0.6, many_labels, confused, not_compared=3)
+    read = Reading(agreed, 9, 27, partial=words, odd=3, odd_words=words)
+    judged = replace(job, chains=(VERIFY,))
     for message in (
-        results_card.results_message(job, found, asked, (words, words)),
+        results_card.results_message(judged, found, asked, (words, words)),
+        results_card.results_message(
+            judged,
+            found,
+            AskedOf(job.id, "C1", Wish(page=2)),
+            agreed=agreement_words(job, read),
+            differing=60,
+        ),
         results_card.results_message(job, Counted(), AskedOf(job.id)),
         results_card.on_their_way(job),
         results_card.not_made(job, words),

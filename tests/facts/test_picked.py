@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.manifests.picked import Choice, picked, read_choice
+from bot.manifests.picked import Choice, lines_words, picked, read_choice, runs_of
 
 KEYS = [f"july/cam{number % 3}-{number:04}.jpg" for number in range(1_000)]
 
@@ -23,6 +23,8 @@ def taken(choice: Choice) -> list[str]:
         ("2.5 % at random, seed 3", Choice(share=0.025, seed=3)),
         ("every 5", Choice(every=5)),
         ("Every 3rd", Choice(every=3)),
+        ("line 7", Choice(lines=((7, 7),))),
+        ("Lines 9 - 12, 3; 4 10-11", Choice(lines=((3, 4), (9, 12)))),
     ],
 )
 def test_what_people_write_is_read(typed: str, choice: Choice) -> None:
@@ -50,6 +52,18 @@ def test_share_is_about_that_share_and_every_nth_is_exact() -> None:
     assert 60 < len(taken(Choice(share=0.1))) < 140
     assert taken(Choice(share=1.0)) == KEYS
     assert taken(Choice(every=7)) == KEYS[::7]
+
+
+def test_lines_are_exactly_those() -> None:
+    """Without this, other objects would be verified than those that somebody doubts."""
+    assert taken(Choice(lines=((1, 1), (3, 5), (10**8, 10**9)))) == [KEYS[0], *KEYS[2:5]]
+    assert taken(Choice(lines=((2, 2),))) == [KEYS[1]]
+    runs = runs_of([12, 3, 4, 3, 5])
+    assert lines_words(runs) == "lines 3-5, 12"
+    assert read_choice("", lines_words(runs)) == Choice(lines=runs)
+    assert Choice("cam*", lines=runs).words == "named cam*, lines 3-5, 12"
+    for wrong in ("lines", "lines 0", "lines 5-3", "lines 3,,4x", "lines 3-"):
+        assert read_choice("", wrong) is None
 
 
 def test_names_are_chosen_before_a_sample_is_taken() -> None:

@@ -19,8 +19,10 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from bot.answers.figures import Labeler, Work
 from bot.datasets import card as dataset_card
 from bot.jobs.cards import export_card, member_words, results_card, status_card
+from bot.jobs.cards.people_words import people_message
 from bot.jobs.draft import Draft
 from bot.jobs.exports.wish import Asked
 from bot.jobs.form import channel_form
@@ -271,6 +273,36 @@ class Scene:
         menu = self.counts["blocks"][-1]["elements"][-1]
         more = {"selected_option": menu["options"][0]} if action == menu["action_id"] else {}
         who.press(self.counts, action, **more)
+
+    def doubts(self) -> None:
+        """Results of boxes about which people differ, in our member's direct messages."""
+        jobs, mara = self.world.bot.jobs, self.world.mara
+        job = jobs.status.named(TEAM_ID, self.channel, "matrix-half")
+        message = results_card.results_message(
+            jobs.results.facts.of(job),
+            Counted(objects=2, labeled=2, fitting=1, numbers=[1]),
+            AskedOf(job.id, self.channel, Wish(below=0.5)),
+            differing=1,
+        )
+        there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
+        self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
+        self.counts = mara.messages(there)[-1]
+
+    def people(self) -> None:
+        """What people did, shown to our member, who manages nothing."""
+        jobs = self.world.bot.jobs
+        job = jobs.status.named(TEAM_ID, self.channel, "matrix-done")
+        message = people_message(
+            jobs.results.facts.of(job),
+            [Labeler(Work("w"), "", "lin@orchard.example")],
+            grouped=False,
+            partial="",
+            csv_button=True,
+        )
+        slack = self.world.bot.slack
+        slack.chat_postEphemeral(channel=self.channel, user="U0MARA", **message.payload())
+        private = self.world.mara.ask_for("history", channel=self.channel)["ephemerals"]
+        self.counts = private[-1]
 
     def exports(self) -> None:
         """A ledger that was exported, in our member's direct messages."""
@@ -556,15 +588,16 @@ HELP_WORDS = "/labeljob create"
 COUNTED = "are being counted and drawn"
 
 
-def of_export(action: str, does: str) -> Row:
-    """Something below an export, which stands in our member's direct messages."""
+def below(action: str, does: str, ready: Callable[[Scene], Any], **more: Any) -> Row:
+    """Something below what our member alone is shown."""
     return Row(
         f"action {action}",
         f"[{action}]",
         lambda s, who: who.press(s.counts, action),
         does,
-        ready=Scene.exports,
+        ready=ready,
         own=True,
+        **more,
     )
 
 
@@ -591,6 +624,7 @@ ROWS = (
     typed("/labeljob", "log matrix-running", "og of "),
     typed("/labeljob", "results matrix-done", COUNTED),
     typed("/labeljob", "export matrix-done", '"export_asked'),
+    typed("/labeljob", "people matrix-done", "see what people did", manager=True),
     typed("/labeljob", "verify matrix-half", '"job_form_1'),
     typed("/labeljob", "adjust matrix-half", '"job_form_1'),
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
@@ -675,8 +709,11 @@ ROWS = (
     of_results("results_later", COUNTED),
     of_results("results_large", COUNTED),
     of_results("export_ask", '"export_asked'),
-    of_export("export_open", "There is nothing at"),
-    of_export("export_label", '"job_form_1'),
+    below("results_differ", COUNTED, Scene.doubts),
+    below("results_verify", '"job_form_1', Scene.doubts),
+    below("people_csv", "see what people did", Scene.people, manager=True),
+    below("export_open", "There is nothing at", Scene.exports),
+    below("export_label", '"job_form_1', Scene.exports),
     Row(
         "view_submission export_asked",
         "(export)",

@@ -57,7 +57,7 @@ def chosen(value: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def job(one_world: World) -> Job:
     """A box job that is over, with 45 lines of every kind among its results."""
-    one_world.ask(replace(orders.BOXES, name=NAME))
+    one_world.ask(replace(orders.BOXES, name=NAME, workers=1))
     one_world.finish(NAME)
     found = one_world.bot.jobs.status.named(one_world.bot.installation.team_id, DATA, NAME)
     bucket, _, key = found.state.output_uri.removeprefix("s3://").partition("/")

@@ -9,7 +9,8 @@ from bot.base.errors import LabeljobError, Refusal
 from bot.base.settings import Settings
 from bot.delivery.message import Message
 from bot.delivery.uploads import File, Uploads
-from bot.jobs.answered.records import AnswerRecords, Reading
+from bot.jobs.answered.read import Reading
+from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.cards.people_words import own_blocks, people_csv, people_message
 from bot.jobs.facts import Facts
 from bot.jobs.records import Job, Records

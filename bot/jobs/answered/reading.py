@@ -17,7 +17,8 @@ from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.log import about
 from bot.base.pool import Start, at_once
 from bot.engines.protocol import Answered, Engine, Known
-from bot.jobs.answered.records import AnswerRecords, Reading
+from bot.jobs.answered.read import Reading
+from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.records import Job
 from bot.manifests.shapes import Told
 from bot.people.workers import Workers

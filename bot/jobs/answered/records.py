@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import msgspec
 from sqlmodel import Field, SQLModel, col, delete, select
 
-from bot.answers.agreement import Agreement
 from bot.answers.figures import Labeler, Work
 from bot.base.db import Database
+from bot.jobs.answered.read import Reading
 from bot.jobs.records import Job, Records
 from bot.work.tries import due
 
@@ -26,21 +26,6 @@ AND job.asked_at > :now - {_NOT_OLDER_S}
 AND (job_answers.job_id IS NULL OR ({due("job_answers")} AND (NOT job_answers.done
   OR (:people AND NOT job_answers.people))))
 ORDER BY job.asked_at DESC LIMIT {_AT_A_LOOK}"""
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """What came of reading a job's answers: `objects` that have any, and `answers` to them.
-    `partial` says in words what is missing, `odd` how many answers could not be read (with words of
-    the first), `failed` why nothing was read.
-    """
-
-    agreement: Agreement = Agreement()
-    objects: int = 0
-    answers: int = 0
-    partial: str = ""
-    odd: int = 0
-    odd_words: str = ""
-    failed: str = ""
 
 
 _READING = msgspec.json.Decoder(Reading)

@@ -28,26 +28,31 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs.cards.export_card import EXPORT_ID
+from bot.jobs.chained import VERIFY
 from bot.jobs.exports.wish import Asked as ExportAsked
 from bot.jobs.exports.wish import written as carried
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.results.counted import Counted, LabelTimes
 from bot.jobs.results.wish import AskedOf, Which, Wish, words, written
+from bot.manifests.picked import lines_words, runs_of
 from bot.manifests.shapes import Kind, Line
 from bot.pictures.limits import TILES
 from bot.pictures.words import name_of
 
 RESULTS_VIEW = "results_filter"
-FILTER_ID, EARLIER_ID, LATER_ID, LARGE_ID = (
+FILTER_ID, EARLIER_ID, LATER_ID, LARGE_ID, DIFFER_ID, VERIFY_ID = (
     "results_choose",
     "results_earlier",
     "results_later",
     "results_large",
+    "results_differ",
+    "results_verify",
 )
 _ROWS = 40  # labels of the table; the message has 12,000 characters in all
 _TOLD = 12  # labels of the text beside it
 _LABEL = 60
-_NOTE = 600
+_NOTE = 300
+_LINES = 600  # characters of the lines that one button carries; 60 lines of 8 digits fit
 _MENU = 75  # Slack: characters of an option
 _ANY = "any"
 _LABELS_MENU = 99  # Slack: 100 options, one of which is "any label"
@@ -62,6 +67,7 @@ _WHICH: tuple[tuple[Which, str], ...] = (
     ("labeled", "With a label"),
     ("empty", "Nothing is marked"),
     ("unlabeled", "Without a label"),
+    ("differ", "People differ most"),
 )
 
 
@@ -77,11 +83,18 @@ def being_drawn(job: JobFacts) -> Block:
     return modal("Results", on_their_way(job).blocks, callback_id="results_taken")
 
 
-def results_message(
-    job: JobFacts, found: Counted, asked: AskedOf, notes: Sequence[str] = ()
+def results_message(  # noqa: PLR0913 - the parts of the message
+    job: JobFacts,
+    found: Counted,
+    asked: AskedOf,
+    notes: Sequence[str] = (),
+    *,
+    agreed: str = "",
+    differing: int = 0,
 ) -> Message:
     """The counts, which of the objects the sheet shows, and the way to others. `notes` say why
-    objects have no label, and why nothing is drawn, where that is so.
+    objects have no label, and why nothing is drawn, where that is so; `agreed` says how far people
+    agree, and `differing` about how many objects they do not.
     """
     head = f"*Results of {job.called}*\n{_summary(job, found)}"
     chosen = _chosen(job, found, asked.wish)
@@ -89,15 +102,18 @@ def results_message(
     blocks = [section(head)]
     if rows:
         blocks.append(_table(job, found, rows))
+    if agreed:
+        blocks.append(section(agreed))
     more = [f"{count(len(rows) - _ROWS, 'more label')} not in the table"] * (len(rows) > _ROWS)
     blocks.append(context(" · ".join([*more, chosen])))
     noted = [typed(note, _NOTE) for note in notes if note]
     blocks += [context(note) for note in noted]
-    blocks.append(actions(*_ways(found, asked), block_id="results"))
+    ways = [*_ways(found, asked), *_doubts(job, found, asked, differing)]
+    blocks.append(actions(*ways, block_id="results"))
     told = [f"{typed(label, _LABEL)} {each.objects:,}" for label, each in rows[:_TOLD]]
     if len(rows) > _TOLD:
         told.append(f"{count(len(rows) - _TOLD, 'more label')}")
-    text = "\n".join(filter(None, (head, " · ".join(told), chosen, *noted)))
+    text = "\n".join(filter(None, (head, " · ".join(told), agreed, chosen, *noted)))
     return Message(cut(text, 3500), blocks)
 
 
@@ -132,7 +148,7 @@ def filter_page(job: JobFacts, asked: AskedOf) -> Block:
             section(f"*{job.called}*"),
             input_block(
                 f"Which {job.noun}s",
-                radio(forms.VALUE, [option(text, name) for name, text in _WHICH], wish.which),
+                radio(forms.VALUE, _which(job), wish.which),
                 "which",
             ),
             input_block("Label", _label_field(job.labels, wish.label), "label", optional=True),
@@ -164,6 +180,12 @@ def read_filter(view: Mapping[str, Any], labels: Sequence[str]) -> tuple[Wish, d
     chosen: dict[str, Which] = {name: name for name, _ in _WHICH}
     which = chosen.get(answers["which"].text, "all")
     return Wish(label=label, which=which, below=below), {"below": fault} if fault else {}
+
+
+def _which(job: JobFacts) -> list[Block]:
+    """What the window offers: of people who differ only where several labeled one object."""
+    alone = job.workers_per_object == 1
+    return [option(text, name) for name, text in _WHICH if name != "differ" or not alone]
 
 
 def _label_field(labels: Sequence[str], chosen: str) -> Block:
@@ -251,6 +273,33 @@ def _ways(found: Counted, asked: AskedOf) -> list[Block]:
     if found.shown:
         buttons.append(_large(found.shown, asked))
     return buttons
+
+
+def _doubts(job: JobFacts, found: Counted, asked: AskedOf, differing: int) -> list[Block]:
+    """The buttons for what somebody may doubt: the objects about which people differ, and a job
+    that verifies exactly those that were chosen, where these may have labels.
+    """
+    buttons = []
+    if differing and asked.wish.which != "differ":
+        wish = AskedOf(asked.job, asked.channel, Wish(which="differ"))
+        text = f"Where people differ ({differing:,})"
+        buttons.append(button(text, DIFFER_ID, written(wish)))
+    numbers = _carried(found.numbers)
+    chosen = asked.wish.filtered and asked.wish.which != "unlabeled"
+    if numbers and chosen and VERIFY in job.chains:
+        text = f"Verify the first {len(numbers):,}…"
+        if len(numbers) == found.fitting:
+            text = "Verify these…"
+        these = AskedOf(asked.job, asked.channel, lines=lines_words(runs_of(numbers)))
+        buttons.append(button(text, VERIFY_ID, written(these)))
+    return buttons
+
+
+def _carried(numbers: Sequence[int]) -> Sequence[int]:
+    """As many of the first lines as a button can carry."""
+    while len(lines_words(runs_of(numbers))) > _LINES:
+        numbers = numbers[:-10]
+    return numbers
 
 
 def _paged(text: str, action_id: str, asked: AskedOf, page: int) -> Block:

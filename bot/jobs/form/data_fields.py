@@ -248,7 +248,7 @@ FILE_FIELDS: tuple[Field[Asked], ...] = (KEPT, _input(1), _input(2), _input(3), 
 def _sample_fault(asked: Asked, _allowed: Allowed) -> str:
     if read_choice("", asked.draft.more.get(SAMPLE, "")) is not None:
         return ""
-    return "Write 100 or 10% (taken at random), 100 seed 7 (other ones), or every 5."
+    return "Write 100 or 10% (taken at random), 100 seed 7 (other ones), every 5, or lines 3, 7-9."
 
 
 def _typed(name: str) -> Callable[[Answer, Asked], Asked]:
@@ -273,8 +273,8 @@ A_SAMPLE: Field[Asked] = Field(
     name=SAMPLE,
     words="A sample",
     hint=lambda asked: (
-        f"100 or 10% of the {asked.noun}s at random (100 seed 7 for other ones), or every 5. Left "
-        "empty, all."
+        f"100 or 10% of the {asked.noun}s at random (100 seed 7 for other ones), every 5, or lines "
+        "3, 7-9. Left empty, all."
     ),
     element=lambda asked: text_input(VALUE, asked.draft.more.get(SAMPLE, "")),
     read=_typed(SAMPLE),

@@ -17,6 +17,7 @@ from bot.pictures.limits import TILES
 from bot.pictures.words import is_labeled, labels_of, told_by
 
 _LABELS_MOST = 2_000  # ours: Ground Truth takes 1,000 labels in a job
+NUMBERS_MOST = 150  # ours: what a button can carry of them
 OTHERS = "other labels"
 
 
@@ -31,8 +32,8 @@ class LabelTimes:
 @dataclass(slots=True)
 class Counted:
     """What a manifest holds of one label attribute. `empty` objects have a label in which nothing
-    is marked; `unreadable` lines are no JSON. `fitting` objects are those that are wanted, `shown`
-    the ones of the wanted page.
+    is marked; `unreadable` lines are no JSON. `fitting` objects are those that are wanted:
+    `numbers` are the lines of the first 150, `shown` the ones of the wanted page.
     """
 
     objects: int = 0
@@ -43,6 +44,7 @@ class Counted:
     labels: dict[str, LabelTimes] = field(default_factory=dict)
     kinds: set[Kind] = field(default_factory=set)
     shown: list[Line] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
 
     @property
     def unlabeled(self) -> int:
@@ -55,9 +57,14 @@ class Counted:
         return sorted(self.labels.items(), key=lambda one: (-one[1].objects, one[0]))
 
 
-def counted(chunks: Iterable[bytes], attribute: str, wish: Wish) -> Counted:
+def counted(
+    chunks: Iterable[bytes],
+    attribute: str,
+    wish: Wish,
+    differing: frozenset[int] = frozenset(),
+) -> Counted:
     """What the manifest holds, and the objects of the wanted page or the one that is wanted
-    large.
+    large; `differing` are the lines about which people differ.
     """
     found = Counted()
     for number, body in numbered(chunks):
@@ -70,8 +77,10 @@ def counted(chunks: Iterable[bytes], attribute: str, wish: Wish) -> Counted:
         if wish.line:
             if number == wish.line:
                 found.shown.append(line)
-        elif fits(line, attribute, wish):
+        elif fits(line, attribute, wish, differing):
             found.fitting += 1
+            if len(found.numbers) < NUMBERS_MOST:
+                found.numbers.append(number)
             if (found.fitting - 1) // TILES == wish.page - 1:
                 found.shown.append(line)
     return found

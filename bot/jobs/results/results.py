@@ -22,7 +22,10 @@ from bot.base.storage import Storage
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox
 from bot.delivery.uploads import File, NotUploaded, Uploads
+from bot.jobs.answered.read import Reading
+from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.cards import results_card
+from bot.jobs.cards.agreement_words import NOT_YET, agreement_words
 from bot.jobs.facts import Facts
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job, Records
@@ -59,6 +62,7 @@ class Results:
 
     wanted: ResultsRecords
     records: Records
+    answers: AnswerRecords
     facts: Facts
     storage: Storage
     open_places: OpenPlaces
@@ -136,14 +140,31 @@ class Results:
         facts = self.facts.of(job)
         allowed = self.open_places.of(one.channel or job.channel)
         storage = self.storage.limited_to(allowed).attended(hold.keep)
-        found = self._counted(job, facts, storage, one.wish)
+        reading = self.answers.reading(job.id) if facts.workers_per_object > 1 else None
+        differing = _differing(reading)
+        found = self._counted(job, facts, storage, one.wish, differing)
         note = self._given(one, job, facts, found, storage)
         if one.wish.line and not note:
             self._over(one)
             return
         asked = AskedOf(job.id, one.channel, one.wish)
         notes = (job.state.why_unlabeled, note)
-        self._over(one, job, results_card.results_message(facts, found, asked, notes))
+        agreed = self._agreed(facts, reading, one.wish)
+        many = len(differing)
+        message = results_card.results_message(
+            facts, found, asked, notes, agreed=agreed, differing=many
+        )
+        self._over(one, job, message)
+
+    def _agreed(self, facts: JobFacts, reading: Reading | None, wish: Wish) -> str:
+        """How far people agree, beside what is not chosen by something else."""
+        if (
+            facts.workers_per_object == 1
+            or wish.page > 1
+            or (wish.filtered and wish.which != "differ")
+        ):
+            return ""
+        return NOT_YET if reading is None else agreement_words(facts, reading)
 
     def _may(self, job: Job, one: Wanted) -> bool:
         """Whether the person may see the job still, or the channel wants its results."""
@@ -156,13 +177,15 @@ class Results:
             return False
         return self.access.may(SEE, who)
 
-    def _counted(self, job: Job, facts: JobFacts, storage: Storage, wish: Wish) -> Counted:
+    def _counted(
+        self, job: Job, facts: JobFacts, storage: Storage, wish: Wish, differing: frozenset[int]
+    ) -> Counted:
         """What the job's output manifest holds."""
         try:
             manifest = S3Uri.parse(job.state.output_uri or facts.output_uri)
         except BadAddress as error:
             raise NoLabels from error
-        found = counted(storage.chunks(manifest), facts.label_attribute, wish)
+        found = counted(storage.chunks(manifest), facts.label_attribute, wish, differing)
         if wish.line and not found.shown:
             raise NoLabels(f"The results have no line {wish.line:,}.")
         return found
@@ -246,6 +269,13 @@ def _check(job: Job) -> None:
         raise NoResults
     if not job.state.labeled:
         raise NoLabels
+
+
+def _differing(reading: Reading | None) -> frozenset[int]:
+    """The lines of the results about whose objects people differ most."""
+    if reading is None:
+        return frozenset()
+    return frozenset(one.number + 1 for one in reading.agreement.differing)
 
 
 def _drawn(

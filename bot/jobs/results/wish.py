@@ -13,7 +13,7 @@ from bot.base.blocks import typed
 from bot.manifests.shapes import Line
 from bot.pictures.words import confidence_of, is_labeled, labels_of, told_by
 
-Which = Literal["all", "labeled", "empty", "unlabeled"]
+Which = Literal["all", "labeled", "empty", "unlabeled", "differ"]
 
 
 class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,12 +35,13 @@ class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class AskedOf(msgspec.Struct, frozen=True, omit_defaults=True):
     """A wish with the job it is about, and the channel in which the person sees that job ("" for
-    their Home).
+    their Home). `lines` are objects to be verified, as a form takes them.
     """
 
     job: str
     channel: str = ""
     wish: Wish = Wish()
+    lines: str = ""
 
 
 _ASKED = msgspec.json.Decoder(AskedOf)
@@ -59,8 +60,10 @@ def read(value: str) -> AskedOf | None:
         return None
 
 
-def fits(line: Line, attribute: str, wish: Wish) -> bool:
-    """Whether the object is one of those that are wanted."""
+def fits(line: Line, attribute: str, wish: Wish, differing: frozenset[int] = frozenset()) -> bool:
+    """Whether the object is one of those that are wanted; `differing` are the lines about which
+    people differ.
+    """
     if not wish.filtered:
         return True
     told = told_by(line, attribute)
@@ -73,6 +76,7 @@ def fits(line: Line, attribute: str, wish: Wish) -> bool:
         "labeled": there,
         "empty": there and not found,
         "unlabeled": not there,
+        "differ": line.number in differing,
     }[wish.which]
     is_low = wish.below is None or (sure is not None and sure < wish.below)
     return is_which and is_low and (not wish.label or wish.label in found)
@@ -85,6 +89,7 @@ def words(wish: Wish, noun: str) -> str:
         "labeled": f"{noun}s with a label",
         "empty": f"{noun}s in which nothing is marked",
         "unlabeled": f"{noun}s without a label",
+        "differ": f"{noun}s about which people differ most",
     }[wish.which]
     parts = [
         which,

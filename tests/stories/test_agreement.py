@@ -1,0 +1,78 @@
+"""How far people agree about the objects of a job, and what somebody does about it."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.jobs.records import Job
+from bot.sandbox.workspace import orders, seed
+from tests.stories.places import TEAM_ID
+from tests.stories.test_results import direct
+from tests.stories.world import DATA, World, shown
+
+NAME = "doubted-boxes"
+FOLDER = f"labels/{NAME}/annotations/worker-response/iteration-1"
+
+
+@pytest.fixture(scope="module")
+def job(one_world: World) -> Job:
+    """A box job that is over, of which one person saw nothing on the third picture."""
+    world = one_world
+    world.ask(replace(orders.BOXES, name=NAME, workers=3))
+    world.finish(NAME)
+    nothing = {"boundingBoxes": [], "inputImageProperties": {"width": 640, "height": 480}}
+    answer = {"workerId": "somebody-else", "answerContent": {"boundingBox": nothing}}
+    world.put(f"{FOLDER}/2/late.json", json.dumps({"answers": [answer]}), bucket=seed.OUT)
+    found = world.bot.jobs.status.named(TEAM_ID, DATA, NAME)
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("DELETE FROM job_answers WHERE job_id = :job"), {"job": found.id})
+    return found
+
+
+def looked(world: World) -> dict[str, Any]:
+    """Mara presses [Results] on the card: the message with the counts."""
+    world.mara.press(world.card(NAME), "job_results")
+    world.settle()
+    return direct(world)[-1]
+
+
+@pytest.mark.usefixtures("job")
+def test_agreement_stands_beside_the_counts(world: World) -> None:
+    """Without this, people would pay three times for each picture and never learn what for."""
+    assert "How far people agree is not read yet" in looked(world)["text"]
+    world.bot.jobs.readings.round()
+    said = looked(world)["text"]
+    (line,) = [each for each in said.splitlines() if each.startswith("*Agreement*")]
+    assert "pictures that several people answered · Krippendorff's alpha" in line
+    assert "figures cover each other by" in line
+    assert "Least agreed upon: " in said
+
+
+@pytest.mark.usefixtures("job")
+def test_objects_about_which_people_differ_are_verified(world: World) -> None:
+    """Without this, somebody would have a thousand labels checked for the seven in doubt."""
+    world.bot.jobs.readings.round()
+    world.mara.press(looked(world), "results_differ")
+    world.settle()
+    counts = direct(world)[-1]
+    assert "pictures about which people differ most" in counts["text"]
+    world.mara.press(counts, "results_verify")
+    assert not world.mara.fill().get("errors")
+    assert "(lines " in shown(world.mara.view()), "the review says which"
+    assert not world.mara.fill().get("errors")
+    world.mara.close_windows()
+    world.settle()
+    made = world.sagemaker.describe_labeling_job(LabelingJobName=f"{NAME}-verify")
+    address = made["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    taken = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().splitlines()
+    whole = world.s3.get_object(
+        Bucket=seed.OUT, Key=f"labels/{NAME}/manifests/output/output.manifest"
+    )
+    lines = whole["Body"].read().splitlines()
+    assert lines[2] in taken
+    assert len(taken) < len(lines)
+    assert [line for line in lines if line in taken] == taken
