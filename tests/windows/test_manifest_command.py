@@ -102,6 +102,8 @@ def test_summary_says_by_its_exit_code_what_it_found(typed: Typed, tmp_path: Pat
     """Without this, a script would go on with a broken manifest."""
     assert typed("summary", manifest(tmp_path, LINE, LINE)) == 1
     assert "Line 2 repeats a picture: line 1 has it too." in typed.told
+    assert typed("summary", manifest(tmp_path, *[LINE] * 30)) == 1
+    assert "  The same in lines 3, 4, 5, 6 and 15 more. 9 more lines have this.\n" in typed.told
     assert typed("summary", manifest(tmp_path)) == 2
     assert "This file is empty." in typed.told
     assert typed("summary", "--json", str(tmp_path / "none")) == 2

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from bot.base.blocks import count
 from bot.manifests.known_lines import Totals
-from bot.manifests.summary import Summary, summarize
+from bot.manifests.summary import Finding, Summary, summarize
+from bot.manifests.wording import places
 from bot.runtime.manifest_commands.command import FINDINGS, FINE, UNUSABLE, Command
 from bot.runtime.manifest_commands.files import pieces
 
@@ -38,8 +40,22 @@ def shown(found: Summary) -> list[str]:
     for name, totals in found.attributes.items():
         said += ["", f"{name} ({totals.type or 'no type'})", *_numbers(totals, found.lines)]
     if found.findings:
-        said += ["", *(finding.message for finding in found.findings)]
+        said += ["", *_findings(found.findings)]
     return said
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+    """The first of each code in words, the others by their lines."""
+    codes: dict[str, list[Finding]] = {}
+    for finding in findings:
+        codes.setdefault(finding.code, []).append(finding)
+    for first, *others in codes.values():
+        yield first.message
+        lines = [finding.line for finding in others if finding.line]
+        if lines:
+            more = [f"{finding.message}." for finding in others if not finding.line]
+            word = "line" if len(lines) == 1 else "lines"
+            yield " ".join([f"  The same in {word} {places(lines, len(lines))}.", *more])
 
 
 def _numbers(totals: Totals, lines: int) -> list[str]:
