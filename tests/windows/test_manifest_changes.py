@@ -96,6 +96,19 @@ def test_what_cannot_be_done_is_unusable(
     assert said in typed.warned
 
 
+def test_format_is_known_by_its_files(typed: Typed, tmp_path: Path) -> None:  # noqa: F811
+    """Without this, whoever brings a folder would have to know what its makers call it."""
+    out = str(tmp_path / "yolo")
+    assert typed("convert", manifest(tmp_path, ONE), "--to", "yolo", "--out", out) == 0
+    for names_classes in ("data.yaml", "classes.txt"):
+        assert typed("convert", out, "--to", "csv", "--json", "--out", str(tmp_path / "x")) == 0
+        assert typed.said["from"] == "yolo"
+        (tmp_path / "yolo" / names_classes).unlink()
+    (tmp_path / "yolo" / "pictures.csv").rename(tmp_path / "yolo" / "more.txt")
+    assert typed("convert", out, "--to", "csv") == 2
+    assert "It is not clear which format this is" in typed.warned
+
+
 def test_nothing_half_written_stays(typed: Typed, tmp_path: Path) -> None:  # noqa: F811
     """Without this, a file that broke off would pass for a whole one."""
     coco = tmp_path / "x.json"

@@ -16,6 +16,7 @@ from bot.runtime.manifest_commands.written import Passing, check_out, report, ta
 
 _ENDINGS = {".csv": "csv", ".xml": "voc", ".yaml": "yolo", ".yml": "yolo"}
 _JSON = ".json"
+_CLASSES = ("classes.txt", "obj.names")  # of YOLO, where no data.yaml names the classes
 
 
 def _take(parser: argparse.ArgumentParser) -> None:
@@ -81,6 +82,8 @@ def _folder(typed: str) -> str:
 def guessed(files: Files) -> str:
     """The format that files look like: by their names, a JSON file by its first sign."""
     paths = list(files.paths())
+    if any(path.rpartition("/")[2] in _CLASSES for path in paths):
+        return "yolo"
     for path in paths:
         ending = path[path.rfind(".") :].lower()
         if ending in _ENDINGS:
