@@ -187,15 +187,21 @@ class _Talk:
         if self.session:
             said["sessionId"] = self.session
         body = json.dumps(said).encode() + b"\0"
-        while body:
-            body = body[os.write(self.to, body) :]
+        while body:  # a browser that stands still does not read
+            self._in_time()
+            _, ready, _ = select.select([], [self.to], [], _STEP_S)
+            if ready:
+                body = body[os.write(self.to, body) :]
         return self.number
 
-    def _said(self) -> Iterator[dict[str, Any]]:
-        """What the browser says now; after a moment of silence nothing."""
+    def _in_time(self) -> None:
         self.step()
         if time.monotonic() > self.end:
             raise NoPicture("The page was not drawn in time.")
+
+    def _said(self) -> Iterator[dict[str, Any]]:
+        """What the browser says now; after a moment of silence nothing."""
+        self._in_time()
         ready, _, _ = select.select([self.of], [], [], _STEP_S)
         if not ready:
             return
@@ -248,6 +254,7 @@ def _started(command: tuple[str, ...], reached: Collection[str]) -> Iterator[_Ta
         finally:
             os.close(its_in)
             os.close(its_out)
+        os.set_blocking(our_out, False)
         try:
             yield _Talk(our_out, our_in)
         finally:

@@ -86,3 +86,14 @@ def test_browser_that_does_not_start_is_said() -> None:
         with pytest.raises(NoPicture):
             broken.picture("<p>x</p>", "http://page.invalid/", [], step=lambda: None)
     assert Chromium.of("none") is None
+
+
+def test_browser_that_stands_still_is_given_up(tmp_path: Path) -> None:
+    """Without this, one browser that hangs would end all previews of a worker."""
+    idle = tmp_path / "idle"
+    idle.write_text("#!/bin/sh\nexec sleep 60\n")
+    idle.chmod(0o755)
+    chromium = Chromium.of(str(idle))
+    assert chromium is not None
+    with pytest.raises(NoPicture, match="not drawn in time"):
+        chromium.picture("x", "http://page.invalid/", [], step=lambda: None, seconds=0.5)
