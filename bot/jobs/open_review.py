@@ -37,19 +37,20 @@ class Reviews:
 class OpenReview:
     """A review that stands open; edited at most every two seconds while a look goes on.
 
-    `still` tells whether it stands open as it did; `clock` gives seconds and only goes on.
+    `wanted` tells what is wanted of it by now, None where it was left; `clock` gives seconds and
+    only goes on.
     """
 
     def __init__(
         self,
         reviews: Reviews,
         one: Wanted,
-        still: Callable[[], bool],
+        wanted: Callable[[], Wanted | None],
         clock: Callable[[], float],
     ) -> None:
         self._reviews = reviews
         self._one = one
-        self._still = still
+        self._wanted = wanted
         self._clock = clock
         self._hash = ""
         self._told_at = clock()
@@ -82,14 +83,20 @@ class OpenReview:
         if not self._still():
             self._give_way(draft)
 
+    def _still(self) -> bool:
+        """Whether it stands open as it did, and nothing else is wanted of it."""
+        return self._wanted() == self._one
+
     def _give_way(self, draft: Draft) -> None:
-        """Leave the window: Create or Back was pressed at the moment of an edit, which may have
-        come after what they show.
+        """Leave the window: something was pressed at the moment of an edit, which may have come
+        after what Create or Back show. A fix or a preview shows the review itself.
 
         Raises:
             WindowGone: always.
 
         """
+        if self._wanted() is not None:
+            raise WindowGone
         accept, draft_id = self._reviews.accept, self._one.draft_id
         job = accept.taken(draft_id)
         if job is not None:

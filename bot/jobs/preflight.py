@@ -109,7 +109,8 @@ class Preflight:
 
     def _look(self, one: Wanted, draft: Draft, hold: LeaseGuard) -> None:
         """Look, and show what is found as it is found."""
-        shown = OpenReview(self._reviews, one, partial(self._still, one), self._clock)
+        wanted = partial(self._wanted.get, one.draft_id)
+        shown = OpenReview(self._reviews, one, wanted, self._clock)
         try:
             if one.wanted == AGAIN:
                 shown.show(draft, draft.found, fine=draft.fine)

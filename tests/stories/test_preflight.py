@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from sqlalchemy import text
 
+from bot.delivery.windows import WindowGone
 from bot.jobs.cards.card import progress_words
 from bot.jobs.checks.check import Look
 from bot.jobs.checks.cors import closed_buckets
@@ -17,7 +18,8 @@ from bot.jobs.draft import Draft
 from bot.jobs.finding import Kind
 from bot.jobs.fixes import FIXES
 from bot.jobs.lifecycle import JobState
-from bot.jobs.preflight_records import PreflightRecords
+from bot.jobs.open_review import OpenReview
+from bot.jobs.preflight_records import CHECK, PreflightRecords, Wanted
 from bot.manifests.looked import Looked, Thing
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import elements
@@ -198,6 +200,32 @@ def test_answer_that_comes_late_hides_nothing_for_long(world: World, pictures: l
     assert "Will fail: 2" in review
     assert "Fine: " in review
     assert wanted.get(draft_id) is None
+
+
+@pytest.mark.parametrize(("pressed", "page"), [("drop", "2 of 2"), (None, "1 of 2")])
+def test_press_at_the_moment_of_an_edit_is_what_counts(
+    world: World, pictures: list[str], pressed: str | None, page: str
+) -> None:
+    """Without this, whoever presses a fix while the worker shows how far it is would stand before
+    the form's first page; and Back would be undone.
+    """
+    name = f"flight-press-{pressed or 'back'}"
+    review_of(world, name, manifest(world, f"{name}.manifest", pictures))
+    draft_id, view = draft_of(world), world.mara.view()
+    one = Wanted(draft_id, "U0MARA", view["id"], CHECK, 0.0)
+    wants = [one, replace(one, wanted=pressed) if pressed else None]
+    reviews = world.bot.jobs.preflight._reviews
+    draft = reviews.accept.draft(draft_id, "U0MARA")
+
+    def wanted() -> Wanted | None:
+        """What it was, and after the edit what was pressed."""
+        return wants.pop(0) if len(wants) > 1 else wants[0]
+
+    with pytest.raises(WindowGone):
+        OpenReview(reviews, one, wanted, float).show(
+            draft, draft.found, checking="Checking everything…"
+        )
+    assert page in world.mara.view()["title"]["text"]
 
 
 def let_seconds_pass(world: World) -> None:

@@ -137,22 +137,29 @@ class AskedJobs:
         wait_for(window, _PATIENCE, f"{press} on the card of {before}")
         opened(person, lambda: person.press_in_view("job_form_show_more"))
         fill_through(person, {name: {"value": text} for name, text in more.items()}, {})
-        wait_for(self._fixes, _MOMENT, "the other labels to be found")
-        person.press_in_view("job_form_fix")
-        wait_for(self._is_fixed, _MOMENT, "the other labels to be left out")
+        wait_for(self._fixed, _MOMENT, "the other labels to be found")
+        wait_for(lambda: self._calm() and not self._fixes(), _MOMENT, "them to be left out")
         fill_through(person, {})
         close_windows(person)
+
+    def _fixed(self) -> bool:
+        """Press the fix, once the review is calm; a press beside it is done again."""
+        ready = self._calm() and self._fixes()
+        if ready:
+            opened(self._person, lambda: self._person.press_in_view("job_form_fix"))
+        return ready
 
     def _fixes(self) -> bool:
         """Whether the review offers to mend something."""
         shown = [each["action_id"] for _block, each in elements(self._person.view()["blocks"])]
         return "job_form_fix" in shown
 
-    def _is_fixed(self) -> bool:
-        """Whether the review has nothing left to mend, and says of nothing that it goes on."""
+    def _calm(self) -> bool:
+        """Whether the review says what is fine, and of nothing that it goes on."""
         shown = [each for each in self._person.view()["blocks"] if each["type"] == "context"]
         notes = [str(note["text"]) for each in shown for note in each["elements"]]
-        return not self._fixes() and not any(note.endswith("…") for note in notes)
+        goes_on = any(note.endswith("…") for note in notes)
+        return not goes_on and any(note.startswith("✓") for note in notes)
 
     def _ended(self, name: str, root: str) -> str:
         """Where the labels of a job lie, as soon as the thread of `root` says so."""
