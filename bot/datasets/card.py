@@ -107,6 +107,7 @@ def delete_window(source: Source, dataset_id: str) -> Block:
         blocks,
         callback_id=DELETE_VIEW,
         submit="Delete",
+        close="Cancel",
         metadata={"dataset": dataset_id},
     )
 

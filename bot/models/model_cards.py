@@ -202,7 +202,12 @@ def delete_window(training: Training, model_id: str) -> Block:
     ]
     metadata = {"model": model_id}
     return modal(
-        "Delete a model", blocks, callback_id=DELETE_VIEW, submit="Delete", metadata=metadata
+        "Delete a model",
+        blocks,
+        callback_id=DELETE_VIEW,
+        submit="Delete",
+        close="Cancel",
+        metadata=metadata,
     )
 
 

@@ -103,6 +103,7 @@ def observe(
         return _at_rest(before, look, past=past)
     if look.status == "RUNNING":
         return _running(before, look, past=past)
+    # UNSURE: whether a model that starts can be stopped; here its running is waited for.
     state = STARTING if look.status == "STARTING" else STOPPING
     if state == STARTING and before.state != ASKED:
         state = before.state  # a report that came late

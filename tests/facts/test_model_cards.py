@@ -116,6 +116,20 @@ def test_slack_takes_the_forms(training: Training, name: str) -> None:
         assert validate_view(view) == []
 
 
+def test_versions_stand_side_by_side() -> None:
+    """Without this, nobody would see which label a new version has made worse."""
+    old = ModelState(whole=Score(f1=0.8), labels=(Score("pear", 0.9),), training=40)
+    new = ModelState(whole=Score(f1=0.7), labels=(Score("fig", 0.5),), training=60)
+    said = model_cards.compared("orchard", [("v2", new), ("v1", old)]).text.splitlines()[1:]
+    assert said == [
+        "label · v2 · v1",
+        "all · 0.70 · 0.80",
+        "pictures · 60 · 40",
+        "fig · 0.50 · -",
+        "pear · - · 0.90",
+    ]
+
+
 SUMMARY = {
     "F1Score": 0.9,
     "Precision": 0.8,
