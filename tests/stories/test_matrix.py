@@ -10,9 +10,11 @@ import inspect
 import json
 import logging
 import re
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,7 +22,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.answers.figures import Labeler, Work
+from bot.base.blocks import actions, button
 from bot.datasets import card as dataset_card
+from bot.delivery.message import Message
 from bot.jobs.cards import export_card, member_words, results_card, status_card
 from bot.jobs.cards.people_words import people_message
 from bot.jobs.draft import Draft
@@ -31,6 +35,10 @@ from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Line
+from bot.models.model_records import Model
+from bot.models.model_state import DELETING, TRAINED, ModelState
+from bot.models.run_records import Run
+from bot.models.training import Training
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person, PracticeError, elements
@@ -38,6 +46,8 @@ from bot.sandbox.workspace.story import ask_for_job, begin_anew, first_page, sec
 from commands.labeljob.mention import _SAYABLE
 from commands.labelteam.help import help_message as team_help
 from tests.stories import bringing
+from tests.stories import test_models as models
+from tests.stories import test_store_data as stored
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
 from tests.stories.test_chains import BOXES, stop_half_way
 from tests.stories.test_create import pick
@@ -46,7 +56,7 @@ from tests.stories.test_retry import set_aside
 from tests.stories.world import DATA, WAITING, World, an_order, encoded
 
 CHANNEL = "matrix"
-OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team")
+OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team", "model", "run")
 LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
 SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
 CATCH = {
@@ -131,6 +141,7 @@ class Row:
         return not self.listener.startswith("command") and (
             self.listener.split()[0] not in {"action", "message_shortcut"}
             or "_form_" in self.listener
+            or "store_data" in self.listener
         )
 
     def serves(self, asker: Asker) -> bool:
@@ -224,8 +235,9 @@ class Scene:
 
     def window(self, view: dict[str, Any]) -> None:
         """Our member has a window open which only managers can open."""
+        after = self.world.so_far()
         self.world.mara.command(self.channel, "/labelteam", "help")
-        heard = self.world.journal("app:/labelteam")[-1]["request"]
+        heard = self.world.journal("app:/labelteam", after=after)[-1]["request"]
         self.world.bot.slack.views_open(trigger_id=heard["trigger_id"], view=view)
 
     def at_home(self) -> None:
@@ -247,6 +259,11 @@ class Scene:
         self.form(1)
         pick(self.world.mara, "tile", "classify")
 
+    def form_of_nothing(self) -> None:
+        """The page that began with nothing: its data are nowhere yet."""
+        self.form(1)
+        pick(self.world.mara, "start", "nothing")
+
     def preset(self) -> None:
         """A preset of our member's, and the list with its button."""
         known = self.world.bot.jobs.begin.presets
@@ -267,6 +284,87 @@ class Scene:
         there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
         self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
         self.counts = mara.messages(there)[-1]
+
+    def model(self) -> None:
+        """A model that was trained, with its card."""
+        self.as_trained(TRAINED_MODEL)
+
+    def as_trained(self, state: ModelState) -> None:
+        """The channel's model is in this state, whatever was done to it."""
+        models = self.world.bot.models.delete
+        known = models._records.get("matrix-model")
+        if known is None:
+            training = Training(
+                project="matrix",
+                version_name="v1",
+                channel=self.channel,
+                team_id=TEAM_ID,
+                asked_by="U0MARA",
+                asked_by_name="Mara",
+            )
+            known = Model(
+                id="matrix-model",
+                request_key="matrix",
+                asked_at=datetime.now(UTC),
+                training=training,
+                state=state,
+                arn="arn:matrix-model",
+            )
+            models._store.add(known)
+        elif known.state != state:
+            models._store.change(replace(known, next_try_at=0.0), state)
+        self.world.settle()
+
+    def delete_window(self) -> None:
+        """The window that asks for its name."""
+        self.model()
+        self.world.mara.press(self.about("Model matrix / v1"), "model_delete")
+
+    def run(self) -> None:
+        """A run of it, which nobody looks at."""
+        runs = self.world.bot.models.runs
+        run = Run(
+            id="matrix-run",
+            team_id=TEAM_ID,
+            channel=self.channel,
+            request_key="matrix",
+            asked_by="U0MARA",
+            asked_by_name="Mara",
+            asked_at=datetime.now(UTC),
+            project="matrix",
+            project_arn="arn:matrix",
+            version_name="v2",
+            arn="arn:matrix-run",
+            units=1,
+            seconds=3600.0,
+            ends_at=time.time() + 3600.0,
+            set_aside="nobody looks",
+        )
+        runs._store.add(run)
+        self.world.settle()
+
+    def said_by_the_bot(self, message: Message) -> None:
+        """A message with a button, in the channel."""
+        self.world.bot.slack.chat_postMessage(channel=self.channel, **message.payload())
+
+    def unknown(self) -> None:
+        """Two questions of who labels under an address: an answered one says so to all."""
+        for name in ("new", "newer"):
+            self.said_by_the_bot(member_words.unknown_message(PICKERS, f"{name}@pickers.example"))
+
+    def train_form(self) -> None:
+        """The form of a training."""
+        self.world.mara.command(self.channel, "/dataset", "train")
+
+    def run_form(self) -> None:
+        """The form of a run."""
+        self.model()
+        self.world.mara.command(self.channel, "/dataset", "run v1")
+
+    def about(self, begins: str) -> dict[str, Any]:
+        """The newest message of the channel that begins like this."""
+        every = self.world.mara.messages(self.channel)
+        return [one for one in every if one["text"].startswith(begins)][-1]
 
     def press_results(self, who: Person, action: str) -> None:
         """A button below them, or the first choice of the menu."""
@@ -585,6 +683,8 @@ def of_managers(window: dict[str, Any]) -> Row:
 LIN = "lin@orchard.example"
 PICKERS = WorkTeam("arn:pickers", WAITING)
 HELP_WORDS = "/labeljob create"
+TRAINED_MODEL = ModelState(state=TRAINED)
+GOING_MODEL = ModelState(state=DELETING, deleted_by="Mara", was=TRAINED)
 COUNTED = "are being counted and drawn"
 
 
@@ -598,6 +698,22 @@ def below(action: str, does: str, ready: Callable[[Scene], Any], **more: Any) ->
         ready=ready,
         own=True,
         **more,
+    )
+
+
+def a_project(name: str) -> dict[str, Any]:
+    """A project as it is chosen in its menu."""
+    return {"selected_option": {"value": name}}
+
+
+def of_model(action: str, model: str, does: str, ready: Callable[[Scene], Any]) -> Row:
+    """A button of a model's or a run's card."""
+    return Row(
+        f"action {action}",
+        f"[{action}]",
+        lambda s, who: who.press(s.about(f"Model matrix / {model}"), action),
+        does,
+        ready=ready,
     )
 
 
@@ -630,6 +746,9 @@ ROWS = (
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
     typed("/labeljob", "again matrix-half", '"job_form_1'),
     typed("/labeljob", "send matrix-stream", '"job_send_view'),
+    typed("/labeljob", "preview matrix-done", "matrix-done"),
+    typed("/labeljob", "people matrix-done", "see what people did", manager=True),
+    typed("/labeljob", "store", '"store_data'),
     typed("/labeljob", "help", HELP_WORDS, all=True),
     typed("/labeljob", "presets", "presets"),
     typed("/labeljob", "defaults", "set what forms begin with", manager=True),
@@ -703,6 +822,7 @@ ROWS = (
     pressed("job_take_over", "matrix-theirs", "take over this job", manager=True),
     pressed("job_instructions", "matrix-running", "Brown spots", guest=True),
     pressed("job_log", "matrix-running", "og of "),
+    pressed("job_preview", "matrix-running", "matrix-running"),
     pressed("job_results", "matrix-done", COUNTED),
     of_results("results_choose", '"results_filter'),
     of_results("results_earlier", COUNTED),
@@ -873,6 +993,22 @@ ROWS = (
         refused=r'^{"options": \[\]}$',
     ),
     of_form(
+        "action store_data_open",
+        1,
+        lambda _s, who: who.press_in_view("store_data_open"),
+        "^$",
+        ready=Scene.form_of_nothing,
+    ),
+    Row(
+        "view_submission store_data",
+        "(store data)",
+        lambda s, who: stored.store(s.world, who, seed.RAW, "july"),
+        "errors|store_data",
+        ready=lambda s: s.world.mara.command(s.channel, "/labeljob", "store"),
+        own=True,
+        refused=NOT_YOURS,
+    ),
+    of_form(
         "view_submission job_form_",
         2,
         Scene.fill_two,
@@ -936,6 +1072,77 @@ ROWS = (
         lambda _s, who: who.fill(project={"value": "matrix-fruit"}),
         "matrix-done",
         ready=lambda s: s.world.mara.press(s.card("matrix-done"), "job_make_dataset"),
+        own=True,
+    ),
+    # what is told of models is told at once, and cards with it: last
+    typed("/dataset", "train", '"model_train_form'),
+    typed("/dataset", "models", "matrix / v1", ready=Scene.model),
+    typed("/dataset", "run", '"model_run_form', ready=Scene.model),
+    typed("/dataset", "stop v9", "No model of that name"),
+    typed("/dataset", "delete v1", '"model_delete_view', ready=Scene.model),
+    of_model("model_run", "v1", '"model_run_form', Scene.model),
+    of_model("model_delete", "v1", '"model_delete_view', Scene.model),
+    of_model("model_undo", "v1", "^$", lambda s: s.as_trained(GOING_MODEL)),
+    of_model("run_stop", "v2", "^$", Scene.run),
+    Row(
+        "action dataset_train",
+        "[dataset_train]",
+        lambda s, who: who.press(s.about("A set is ready"), "dataset_train"),
+        '"model_train_form',
+        ready=lambda s: s.said_by_the_bot(
+            Message("A set is ready", [actions(button("Train…", "dataset_train", "matrix"))])
+        ),
+    ),
+    Row(
+        "action labeler_claim",
+        "[labeler_claim]",
+        lambda s, who: who.press(s.about("Somebody new"), "labeler_claim"),
+        "`/labelteam me not` takes it back",
+        ready=Scene.unknown,
+        guest=True,
+    ),
+    Row(
+        "options dataset_project",
+        "[dataset_project]",
+        lambda _s, who: who.choose("known_project", ""),
+        "options",
+        ready=lambda s: s.world.mara.press(s.card("matrix-done"), "job_make_dataset"),
+        own=True,
+        refused=r'^{"options": \[\]}$',
+    ),
+    Row(
+        "view_submission model_delete_view",
+        "(delete a model)",
+        lambda _s, who: who.fill(typed_name={"value": "v2"}),
+        "letter by letter",
+        ready=Scene.delete_window,
+        own=True,
+    ),
+    Row(
+        "view_submission model_train_form",
+        "(train)",
+        lambda _s, who: models.filled(who, "v 1", project=a_project("matrix")),
+        '"response_action": "errors"',
+        ready=Scene.train_form,
+        own=True,
+    ),
+    Row(
+        "options model_project",
+        "[model_project]",
+        lambda _s, who: who.choose("project", ""),
+        "options",
+        ready=Scene.train_form,
+        own=True,
+        refused=r'^{"options": \[\]}$',
+    ),
+    Row(
+        "view_submission model_run_form",
+        "(run)",
+        lambda _s, who: who.fill(
+            seconds={"selected_option": bringing.field(who, "seconds")["options"][0]}
+        ),
+        "errors|model_run",
+        ready=Scene.run_form,
         own=True,
     ),
 )
