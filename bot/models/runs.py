@@ -109,8 +109,11 @@ class Runs:
 
     def urgent(self, start: Start = at_once) -> None:
         """Look at those that wait for their start or whose end has come."""
+        live = self._records.live()
+        if not live:
+            return
         now = self._db.time()
-        for run in self._records.live():
+        for run in live:
             due = run.stop_wanted or is_past(now, run.ends_at, run.seconds)
             if run.state.state == ASKED or (due and run.state.state == RUNNING):
                 start(f"run:{run.id}", partial(self._take_up, run))
