@@ -71,10 +71,20 @@ def test_boxes_are_looked_at_by_clicking(whole: Whole) -> None:
     chosen = said(direct, "label pear")
     expect(chosen).to_be_visible(timeout=PATIENCE)
 
+    verified_by_clicking(direct, chosen)
     exported_by_clicking(direct, chosen)
     chosen.locator("[data-action-id=results_large]").click()
     direct.get_by_test_id("option").first.click()
     loaded(direct.locator("#main .msg img[alt*='pear']").last, 640)
+
+
+def verified_by_clicking(direct: Page, counts: Locator) -> None:
+    """A job that judges those labels alone begins below them; its review says which they are."""
+    counts.locator("[data-action-id=results_verify]").click()
+    form = Form(direct)
+    form.next()
+    expect(form.modal).to_contain_text("of 24 pictures (lines ", timeout=PATIENCE)
+    form.close()
 
 
 def exported_by_clicking(direct: Page, counts: Locator) -> None:

@@ -11,7 +11,10 @@ from bot.jobs.job_facts import JobFacts
 _LABELS, _CONFUSED = 5, 3
 _LABEL = 60
 _AGREED = 0.995  # what is shown as 100%
-NOT_YET = "How far people agree is not read yet; it will be a few minutes after the job is over."
+NOT_YET = (
+    "How far people agree is not read yet. Press [Results] again a few minutes after the job is "
+    "over."
+)
 
 
 def agreement_words(job: JobFacts, reading: Reading) -> str:
@@ -65,7 +68,7 @@ def _overlap(found: Agreement) -> str:
 
 
 def _label(label: Label) -> str:
-    return f"{typed(label.name, _LABEL)} {label.share:.0%} of {count(label.times, 'time')}"
+    return f"{typed(label.name, _LABEL)} {label.share:.0%}"
 
 
 def _confused(pair: Confused) -> str:
