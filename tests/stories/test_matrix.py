@@ -347,6 +347,26 @@ class Scene:
         """A message with a button, in the channel."""
         self.world.bot.slack.chat_postMessage(channel=self.channel, **message.payload())
 
+    def dataset(self, deletion: str = "") -> None:
+        """The channel's dataset is ready, or its minute runs; with both buttons of its card."""
+        datasets = self.world.bot.datasets.delete
+        with self.world.bot.ground.db.engine.begin() as rows:
+            found = str(rows.execute(text("SELECT id FROM dataset")).scalars().all()[0])
+        known = datasets._records.get(found)
+        assert known is not None
+        state = msgspec.structs.replace(known.state, state="ready", deletion=deletion)
+        datasets._store.change(replace(known, next_try_at=time.time() + 3600.0), state)
+        buttons = [
+            button("Delete…", dataset_card.DELETE_ID, found),
+            button("Undo", dataset_card.UNDO_ID, found),
+        ]
+        self.said_by_the_bot(Message("The set", [actions(*buttons)]))
+
+    def dataset_window(self) -> None:
+        """The window that asks for its name."""
+        self.dataset()
+        self.world.mara.press(self.about("The set"), "dataset_delete")
+
     def unknown(self) -> None:
         """Two questions of who labels under an address: an answered one says so to all."""
         for name in ("new", "newer"):
@@ -1092,6 +1112,28 @@ ROWS = (
         ready=lambda s: s.said_by_the_bot(
             Message("A set is ready", [actions(button("Train…", "dataset_train", "matrix"))])
         ),
+    ),
+    Row(
+        "action dataset_delete",
+        "[dataset_delete]",
+        lambda s, who: who.press(s.about("The set"), "dataset_delete"),
+        '"dataset_delete_view',
+        ready=Scene.dataset,
+    ),
+    Row(
+        "view_submission dataset_delete_view",
+        "(delete a dataset)",
+        lambda _s, who: who.fill(typed_name={"value": "another"}),
+        "letter by letter",
+        ready=Scene.dataset_window,
+        own=True,
+    ),
+    Row(
+        "action dataset_undo",
+        "[dataset_undo]",
+        lambda s, who: who.press(s.about("The set"), "dataset_undo"),
+        "^$|Dataset matrix-done",
+        ready=lambda s: s.dataset("deleting"),
     ),
     Row(
         "action labeler_claim",
