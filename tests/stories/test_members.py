@@ -265,7 +265,7 @@ def test_without_the_scope_nobody_is_matched_and_nothing_fails(world: World) -> 
 
 def test_whom_slack_does_not_know_says_so_by_a_press(world: World) -> None:
     """Without this, whoever labels under another address is never told of a team's work."""
-    channel = world.channel("own-claims", ["U0LIN", "U0SAM", "U0MARA", "bot"])
+    channel = world.channel("own-unknown-labelers", ["U0LIN", "U0SAM", "U0MARA", "bot"])
     say(world, "create claimers")
     world.sam.command(channel, "/labelteam", "here claimers")
     email = "lin.private@pickers.example"
