@@ -279,7 +279,8 @@ def test_whom_slack_does_not_know_says_so_by_a_press(world: World) -> None:
     world.settle()
     stands = [one["text"] for one in world.lin.messages(channel) if one["ts"] == asked["ts"]]
     assert stands == ["l…@pickers.example is <@U0LIN>. `/labelteam me not` takes it back."]
-    assert email in say(world, "me", world.lin)
+    assert email in words(world.lin.command(channel, "/labelteam", "me"))
     world.mara.command(channel, "/labelteam", f"me {email}")
-    assert email not in say(world, "me", world.mara), "the first who says so has it"
-    say(world, f"me not {email}", world.lin)
+    mine = words(world.mara.command(channel, "/labelteam", "me"))
+    assert email not in mine, "the first who says so has it"
+    world.lin.command(channel, "/labelteam", f"me not {email}")
