@@ -146,6 +146,17 @@ EXPORT: Action[Shown] = Action(
     about="the job whose labels to export",
     unnamed="Name the job: /labeljob export name. /labeljob list done shows them.",
 )
+REPORT: Action[Shown] = Action(
+    command=LABELJOB,
+    word="report",
+    usage="report name",
+    help="one page about a job that is over: settings, instructions, counts, agreement, pictures",
+    right="see",
+    first="see",
+    rule=SEE,
+    about="the job to report on",
+    unnamed="Name the job: /labeljob report name. /labeljob list done shows them.",
+)
 STOP: Action[Shown] = Action(
     command=LABELJOB,
     word="stop",
@@ -427,6 +438,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     LIST,
     RESULTS,
     EXPORT,
+    REPORT,
     STOP,
     RETRY,
     FOLLOW,

@@ -25,6 +25,7 @@ from bot.jobs.data.storing import Storing
 from bot.jobs.ends import Ends
 from bot.jobs.exports.exports import Exports
 from bot.jobs.exports.records import ExportRecords
+from bot.jobs.exports.reporting import Reporting
 from bot.jobs.facts import Facts
 from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
@@ -456,6 +457,7 @@ class _Parts:
             wanted=ExportRecords(ground.db),
             records=self.records,
             facts=self._facts,
+            reporting=Reporting(self._facts, self.answers),
             storage=self._at_work,
             in_a_form=self._in_a_form,
             open_places=ground.settings.open_places,

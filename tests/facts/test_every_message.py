@@ -206,6 +206,7 @@ def test_slack_takes_exports_of_any_job(job: JobFacts, words: str, many: int) ->
         export_card.taken(job, ExportWish("ledger"), 10**9),
         export_card.ready(job, ExportWish("csv"), asked, numbers, findings),
         export_card.ledger_ready(job, asked, words[:2_000], findings, goes_on=True),
+        export_card.report_ready(job, asked, 1_234_567, words[:600]),
         export_card.offer(job, asked),
         export_card.not_made(job, words),
         export_card.opened(words or "a", f"https://x/{'y' * 2_000}", 10),

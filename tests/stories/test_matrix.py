@@ -761,6 +761,7 @@ ROWS = (
     typed("/labeljob", "results matrix-done", COUNTED),
     typed("/labeljob", "export matrix-done", '"export_asked'),
     typed("/labeljob", "people matrix-done", "see what people did", manager=True),
+    typed("/labeljob", "report matrix-done", "is being exported"),
     typed("/labeljob", "verify matrix-half", '"job_form_1'),
     typed("/labeljob", "adjust matrix-half", '"job_form_1'),
     typed("/labeljob", "continue matrix-half", '"job_form_1'),

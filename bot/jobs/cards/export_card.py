@@ -114,6 +114,15 @@ def ledger_ready(
     return _told(head, asked, findings, more)
 
 
+def report_ready(job: JobFacts, asked: Asked, size: int, metadata: str) -> Message:
+    """The report is written, and the Croissant metadata beside it."""
+    head = (
+        f"The report of *{job.called}* is one page of {_size(size)}. Its Croissant metadata lie "
+        f"at `{typed(metadata, 600)}`"
+    )
+    return _told(head, asked, Findings(), [])
+
+
 def _told(head: str, asked: Asked, findings: Findings, more: list[Block]) -> Message:
     left = _left_out(findings)
     where = f"It lies at `{typed(asked.uri, 600)}`"

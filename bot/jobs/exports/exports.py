@@ -25,7 +25,9 @@ from bot.delivery.outbox import Outbox
 from bot.jobs.cards import export_card
 from bot.jobs.chained import CONTINUE, due
 from bot.jobs.exports.records import Export, ExportRecords
-from bot.jobs.exports.wish import LEDGER, Asked, Wish
+from bot.jobs.exports.report_page import page
+from bot.jobs.exports.reporting import Reporting
+from bot.jobs.exports.wish import LEDGER, REPORT, Asked, Wish
 from bot.jobs.facts import Facts
 from bot.jobs.records import Job, Records
 from bot.jobs.store import subject
@@ -110,6 +112,7 @@ class Exports:
     wanted: ExportRecords
     records: Records
     facts: Facts
+    reporting: Reporting
     storage: Storage
     in_a_form: Storage
     open_places: OpenPlaces
@@ -185,7 +188,8 @@ class Exports:
             return
         allowed = self.open_places.of(one.channel or job.channel)
         storage = self.storage.limited_to(allowed).attended(hold.keep)
-        make = self._ledger if one.wish.format == LEDGER else self._labels
+        makers = {LEDGER: self._ledger, REPORT: self._report}
+        make = makers.get(one.wish.format, self._labels)
         self._over(one, job, make(one, job, storage))
 
     def _labels(self, one: Export, job: Job, storage: Storage) -> Message:
@@ -217,6 +221,20 @@ class Exports:
         words = said(counts, facts.noun, facts.engine.place)
         goes_on = due(CONTINUE, facts.chains, job.state)
         return export_card.ledger_ready(facts, asked, words, findings, goes_on=goes_on)
+
+    def _report(self, one: Export, job: Job, storage: Storage) -> Message:
+        """The page, and its metadata beside it."""
+        try:
+            given = _given(job)
+        except NoInput:
+            given = None
+        report = self.reporting.report(job, self._results(job), given, storage)
+        metadata = _Name("croissant", ".json", "application/ld+json")
+        beside, _size = self._put(storage, job, [report.metadata.encode()], metadata)
+        named = _Name(REPORT, ".html", "text/html; charset=utf-8")
+        uri, size = self._put(storage, job, [page(report)], named)
+        asked = Asked(job.id, one.channel, str(uri))
+        return export_card.report_ready(self.facts.of(job), asked, size, str(beside))
 
     def _put(
         self, storage: Storage, job: Job, pieces: Iterable[bytes], name: _Name

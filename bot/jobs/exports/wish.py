@@ -6,7 +6,7 @@ import msgspec
 
 from bot.manifests.formats import FORMATS
 
-LEDGER = "ledger"
+LEDGER, REPORT = "ledger", "report"
 _OF_PICTURES = {"coco", "yolo", "voc", "custom-labels"}
 _PICTURE = "picture"
 TITLES = {
@@ -18,11 +18,14 @@ TITLES = {
     "custom-labels": "Rekognition Custom Labels (manifest)",
     "augmented": "Augmented manifest, with these labels alone",
     LEDGER: "Ledger (CSV: what became of every object)",
+    REPORT: "Report (one HTML page: what was asked, counts, agreement, pictures)",
 }
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """A format, or the ledger; `every` takes all labels in the results, not the job's alone."""
+    """A format, the ledger or the report. `every` takes all labels in the results, not the job's
+    alone.
+    """
 
     format: str
     every: bool = False
@@ -42,15 +45,15 @@ _ASKED = msgspec.json.Decoder(Asked)
 
 
 def offered(noun: str) -> Iterator[tuple[str, str]]:
-    """The formats that fit a job's objects, with their titles; the ledger last."""
+    """The formats that fit a job's objects, with their titles; the ledger and the report last."""
     for name, title in TITLES.items():
         if noun == _PICTURE or name not in _OF_PICTURES:
             yield name, title
 
 
 def known(name: str) -> bool:
-    """Whether there is such a format, or it is the ledger."""
-    return name in FORMATS or name == LEDGER
+    """Whether there is such a format, or it is the ledger or the report."""
+    return name in FORMATS or name in {LEDGER, REPORT}
 
 
 def written(asked: Asked) -> str:

@@ -6,11 +6,8 @@ nothing can be counted. Who may no longer see the job gets nothing; pictures com
 are open to the channel in which the job was seen.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 
 from bot.base.db import Database
 from bot.base.errors import Refusal, Transient
@@ -30,18 +27,15 @@ from bot.jobs.facts import Facts
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job, Records
 from bot.jobs.results.counted import Counted, counted
-from bot.jobs.results.files import Files
+from bot.jobs.results.drawn import NO_PILLOW, can_draw, drawn
 from bot.jobs.results.records import ResultsRecords, Wanted
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.store import before, subject
-from bot.manifests.shapes import Line
 from bot.people.access import Access, NotHere
-from bot.pictures.words import sheet_words
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries
 
 SEE = "see"  # the right to look at a job
-_AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 MB for a moment
 
 
 class NoResults(Refusal):
@@ -198,17 +192,14 @@ class Results:
         """
         if not found.shown:
             return ""
-        if find_spec("PIL") is None:
-            return (
-                "Pictures are not drawn here. An administrator can install Labeljob with its extra "
-                "“pictures”."
-            )
+        if not can_draw():
+            return NO_PILLOW
         if not self.uploads.may:
             return (
                 f"Slack takes no files from Labeljob. An administrator can add {Uploads.scope} to "
                 "its scopes."
             )
-        body, alt = _drawn(found.shown, facts, found, storage, large=bool(one.wish.line))
+        body, alt = drawn(found.shown, facts, found, storage, large=bool(one.wish.line))
         name = results_card.sheet_name(facts, one.wish)
         file = File(name, body, f"Results of {facts.title or facts.name}"[:100], alt)
         words = results_card.sheet_words(facts, found, one.wish)
@@ -276,25 +267,3 @@ def _differing(reading: Reading | None) -> frozenset[int]:
     if reading is None:
         return frozenset()
     return frozenset(one.number + 1 for one in reading.agreement.differing)
-
-
-def _drawn(
-    lines: Sequence[Line], facts: JobFacts, found: Counted, storage: Storage, *, large: bool
-) -> tuple[bytes, str]:
-    """The picture of one object, or the sheet of several, and the words that stand for it."""
-    from bot.pictures.palette import Colours  # noqa: PLC0415 - Pillow is an extra
-    from bot.pictures.sheet import contact_sheet, large_picture  # noqa: PLC0415 - as above
-    from bot.pictures.tiles import Easel, tile_of  # noqa: PLC0415 - as above
-
-    colours = Colours(dict.fromkeys((*facts.labels, *(label for label, _ in found.ordered))))
-    easel = Easel(Files(storage).read, colours)
-    if large:
-        tile = tile_of(lines[0], facts.label_attribute, easel.large())
-        alt = f"{tile.name}: {tile.why_not or tile.said}"
-        return large_picture(tile), alt[:1_000]
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="draw") as pool:
-        tiles = list(
-            pool.map(partial(tile_of, attribute=facts.label_attribute, easel=easel), lines)
-        )
-    alt = sheet_words(lines, facts.label_attribute, [tile.why_not for tile in tiles])
-    return contact_sheet(tiles), alt

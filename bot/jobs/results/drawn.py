@@ -1,0 +1,48 @@
+"""Objects of a job's results, drawn: twenty on a sheet, or one large, with words that stand for it.
+
+Pillow is an extra: without it nothing here draws, and `can_draw` says so.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.util import find_spec
+
+from bot.base.storage import Storage
+from bot.jobs.job_facts import JobFacts
+from bot.jobs.results.counted import Counted
+from bot.jobs.results.files import Files
+from bot.manifests.shapes import Line
+from bot.pictures.words import sheet_words
+
+NO_PILLOW = (
+    "Pictures are not drawn here. An administrator can install Labeljob with its extra “pictures”."
+)
+_AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 MB for a moment
+
+
+def can_draw() -> bool:
+    """Whether Pillow is installed."""
+    return find_spec("PIL") is not None
+
+
+def drawn(
+    lines: Sequence[Line], facts: JobFacts, found: Counted, storage: Storage, *, large: bool
+) -> tuple[bytes, str]:
+    """The picture of one object, or the sheet of several, and the words that stand for it."""
+    from bot.pictures.palette import Colours  # noqa: PLC0415 - Pillow is an extra
+    from bot.pictures.sheet import contact_sheet, large_picture  # noqa: PLC0415 - as above
+    from bot.pictures.tiles import Easel, tile_of  # noqa: PLC0415 - as above
+
+    colours = Colours(dict.fromkeys((*facts.labels, *(label for label, _ in found.ordered))))
+    easel = Easel(Files(storage).read, colours)
+    if large:
+        tile = tile_of(lines[0], facts.label_attribute, easel.large())
+        alt = f"{tile.name}: {tile.why_not or tile.said}"
+        return large_picture(tile), alt[:1_000]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="draw") as pool:
+        tiles = list(
+            pool.map(partial(tile_of, attribute=facts.label_attribute, easel=easel), lines)
+        )
+    alt = sheet_words(lines, facts.label_attribute, [tile.why_not for tile in tiles])
+    return contact_sheet(tiles), alt
