@@ -30,7 +30,7 @@ from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
 from bot.datasets.lifecycle import DatasetState, LabelCount
-from bot.datasets.source import TRAIN, Source
+from bot.datasets.source import PROJECT_MAX, TRAIN, Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 from bot.people.action import Action, help_lines
@@ -197,7 +197,7 @@ def ready_line(source: Source, state: DatasetState) -> Message:
     below: list[Block] = []
     if source.dataset_type == TRAIN and not _is_bare(state):
         label = cut(f"Train a model of project {source.project}", _NAME)
-        below = [actions(button("Train…", TRAIN_ID, source.project, label=label))]
+        below = [actions(button("Train…", TRAIN_ID, source.project[:PROJECT_MAX], label=label))]
     return _told(head, _result_parts(state), below)
 
 

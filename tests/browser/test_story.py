@@ -126,7 +126,7 @@ def ask_with_slips(mara: Page) -> None:
     form.back()
     form.titled("New labeling job 1 of 2")
     form.expect_values(
-        workteam_arn="berry-team",
+        workteam_arn="berry-team (1 person)",
         input_uri=f"{RAW}/my-pictures/",
         labels="unripe\nripe\noverripe",
     )

@@ -208,6 +208,7 @@ def imported(
     world.mara.fill(project={"value": name}, manifest_uri={"value": address})
     world.settle()
     world.pass_time(4)
+    world.let_pauses_pass()  # a busy machine may not have heard that its first message was taken
     world.settle()
     root = next(
         each for each in world.mara.messages(channel) if each["text"].startswith(f"Dataset {name}:")

@@ -45,6 +45,7 @@ HAD = [
         "DeleteObjects",
         "GetBucketCors",
         "GetBucketLocation",
+        "GetBucketNotificationConfiguration",
         "GetBucketPolicy",
     ),
     *(
@@ -61,6 +62,7 @@ HAD = [
         "ListObjectsV2",
         "ListParts",
         "PutBucketCors",
+        "PutBucketNotificationConfiguration",
         "PutBucketPolicy",
     ),
     *("GetPublicAccessBlock", "PutPublicAccessBlock", "GetBucketEncryption", "PutBucketEncryption"),
@@ -120,6 +122,7 @@ def _minimal(name: str, known: Known) -> dict[str, Any]:
             "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
         },
         "CORSConfiguration": {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
+        "NotificationConfiguration": {},
     }
     shape = _shape(name)
     required = shape.required_members if shape is not None else []

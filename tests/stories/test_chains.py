@@ -234,7 +234,7 @@ def test_labels_left_out_of_an_audit_by_a_press_come_back_into_its_results(world
 
 def test_end_is_told_where_the_labels_left_out_are_gone(world: World) -> None:
     """Without this, a manifest that somebody deletes would leave a finished job open for ever."""
-    channel = world.channel("own-gone")
+    channel = world.channel("own-left-out-gone")
     given = world.s3.get_object(Bucket=seed.RAW, Key="boxes/boxes.manifest")["Body"].read()
     twice = [json.dumps(json.loads(line) | TWO_LABELS) for line in given.splitlines()]
     source = world.put("gone/boxes.manifest", "\n".join(twice))

@@ -147,7 +147,10 @@ def test_back_keeps_everything(world: World) -> None:
         field(world.mara, "short_instructions")["initial_value"]["elements"]
         == rich_text(order.short)["elements"]
     )
-    assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
+    assert (
+        field(world.mara, "workteam_arn")["initial_option"]["text"]["text"]
+        == f"{order.team} (4 people)"
+    )
     more(world.mara, labels={"value": "ripe\nunripe"})
     assert field(world.mara, "title")["initial_value"] == order.title
     assert field(world.mara, "good_examples")["initial_value"] == order.good_examples
@@ -278,7 +281,10 @@ def test_next_form_of_the_same_person_is_filled_in(world: World) -> None:
     world.mara.command(channel, "/labeljob", "create")
     assert field(world.mara, "input_uri")["initial_value"] == order.source
     assert field(world.mara, "labels")["initial_value"] == "\n".join(order.labels)
-    assert field(world.mara, "workteam_arn")["initial_option"]["text"]["text"] == order.team
+    assert (
+        field(world.mara, "workteam_arn")["initial_option"]["text"]["text"]
+        == f"{order.team} (4 people)"
+    )
     assert "Look at the skin" in str(field(world.mara, "short_instructions")["initial_value"])
     more(world.mara)
     assert field(world.mara, "job_name")["initial_value"] == "every-week-2"
