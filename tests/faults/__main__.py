@@ -22,7 +22,9 @@ from tests.faults.rows import ROWS
 from tests.faults.telling import Piped, Telling, Terminal
 
 _STORES = ("sqlite", "postgresql")
-_AT_ONCE = 2  # rows on each store in the short form: while one waits, another works
+# rows on each store in the short form: with two, four worlds of a dozen processes share two cores,
+# and a step that a replica has 8 s to reach is reached in the tenth try
+_AT_ONCE = 1
 
 
 def main() -> int:
