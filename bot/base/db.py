@@ -7,7 +7,6 @@ person, tried again by the worker), and `now` is the database's time, so that re
 clocks agree on leases and due times. Times are seconds since 1970, UTC, as floats.
 """
 
-import math
 import re
 import sqlite3
 import sys
@@ -18,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import (
     DBAPIError,
     InterfaceError,
@@ -29,6 +28,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from bot.base.connections import postgres_engine, sqlite_engine
 from bot.base.deadline import hurried, left
 from bot.base.errors import Refusal, Transient
 
@@ -84,7 +84,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = (
-            _sqlite_engine(url, busy_wait) if self.is_sqlite else _postgres_engine(url, busy_wait)
+            sqlite_engine(url, busy_wait) if self.is_sqlite else postgres_engine(url, busy_wait)
         )
         self._busy_wait = busy_wait
         self._statements: dict[str, TextClause] = {}
@@ -394,43 +394,6 @@ def _renamed() -> Iterator[None]:
             raise
         # there is not even a connection: the driver does not understand the address
         raise DatabaseSilent from error
-
-
-def _sqlite_engine(url: str, busy_wait: float) -> Engine:
-    """SQLite in WAL with every commit on disk; transactions begin where `write` says, not where the
-    driver guesses.
-    """
-    engine = create_engine(url, connect_args={"timeout": busy_wait, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={round(busy_wait * 1000)}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
-def _postgres_engine(url: str, busy_wait: float) -> Engine:
-    """PostgreSQL; a connection that died in the pool is replaced before its use; no lock is waited
-    for without end.
-    """
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=30,
-        pool_timeout=busy_wait,
-        connect_args={
-            "connect_timeout": max(2, math.ceil(busy_wait)),
-            "options": f"-c lock_timeout={round(busy_wait * 1000)} -c statement_timeout=30000",
-        },
-    )
 
 
 def _skip_locked(match: re.Match[str]) -> str:
