@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _TRIES = {"form": 1, "act": 3, "create": 1}
 _CONNECTIONS = 64  # that a client keeps for the next question: as many forms may ask at once
+# each other service holds 1 to 4 MB of its description in every process that makes its client
+_USUAL = frozenset({"s3", "sagemaker", "rekognition"})
 _DENIED = {"AccessDenied", "AccessDeniedException", "403"}
 _PASSING = metrics.THROTTLED | {"RequestTimeout", "RequestTimeoutException"}
 _PASSING_STATUSES = {408, 429}  # and whatever says that the fault is AWS's
@@ -106,11 +108,13 @@ class Aws:
         return self._client(service, "poll")
 
     def prepare(self) -> None:
-        """Make every client that was asked for, so that no person waits for it (0.3 s) with their
-        first command.
+        """Make the clients that answers ask most, so that nobody waits for them (0.3 s) with their
+        first command. The others cost little more than their memory, and are made where they are
+        first used.
         """
-        for client in list(self._asked.values()):
-            client.made()
+        for (service, _patience), client in list(self._asked.items()):
+            if service in _USUAL:
+                client.made()
 
     @cached_property
     def account(self) -> str:
