@@ -33,7 +33,8 @@ _SHORT_NAME = 60
 
 def page(job: JobFacts, asked: Asked) -> Block:
     """The window: which format, which labels."""
-    formats = [option(title, name) for name, title in offered(job.noun)]
+    tile = job.kind.tile if job.kind else ""
+    formats = [option(title, name) for name, title in offered(job.noun, tile)]
     labels = [
         option("Those of this job", _THIS),
         option("All in its results, of earlier jobs too", _EVERY),

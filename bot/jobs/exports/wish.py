@@ -1,13 +1,13 @@
 """What somebody wants exported of a job (pure), and what the buttons about it carry."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from bot.manifests.formats import FORMATS
 
 LEDGER, REPORT = "ledger", "report"
 _OF_PICTURES = {"coco", "yolo", "voc", "custom-labels"}
+_OF_DRAWINGS = {"coco", "yolo", "voc"}  # hold nothing else, so they stand last where none is drawn
+_DRAWING_TILES = {"boxes", "check", "more"}  # of the form: what is made there may be drawings
 _PICTURE = "picture"
 TITLES = {
     "coco": "COCO (one JSON file)",
@@ -44,11 +44,14 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
 _ASKED = msgspec.json.Decoder(Asked)
 
 
-def offered(noun: str) -> Iterator[tuple[str, str]]:
-    """The formats that fit a job's objects, with their titles; the ledger and the report last."""
-    for name, title in TITLES.items():
-        if noun == _PICTURE or name not in _OF_PICTURES:
-            yield name, title
+def offered(noun: str, tile: str = "") -> list[tuple[str, str]]:
+    """The formats that fit a job's objects, with their titles. The first, which is chosen at first,
+    can hold what a job of that tile of the form makes; "" where the kind of work is unknown.
+    """
+    fit = [one for one in TITLES.items() if noun == _PICTURE or one[0] not in _OF_PICTURES]
+    if not tile or tile in _DRAWING_TILES:
+        return fit
+    return sorted(fit, key=lambda one: one[0] in _OF_DRAWINGS)
 
 
 def known(name: str) -> bool:
