@@ -86,8 +86,13 @@ class Workers:
                 WorkerClaimRow.team_id == team_id, WorkerClaimRow.user_id == user_id
             )
             claimed = sorted(session.exec(query))
-        own = self._access.email_of(user_id)
-        return tuple(dict.fromkeys(filter(None, [own, *claimed])))
+        return tuple(dict.fromkeys([*self.proven(user_id), *claimed]))
+
+    def proven(self, user_id: str) -> tuple[str, ...]:
+        """The address that Slack itself knows of somebody, if any: what is told of nobody else goes
+        by this one, for anybody may claim another.
+        """
+        return tuple(filter(None, [self._access.email_of(user_id)]))
 
     def _claimed(self, team_id: str, email: str) -> str:
         with self._db.read() as session:

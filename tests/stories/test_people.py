@@ -132,6 +132,17 @@ def test_own_figures_are_on_ones_own_home(counted: World) -> None:
     assert "Your labeling" not in shown(home(counted, counted.sam))
 
 
+def test_a_claimed_address_shows_nobodys_figures(counted: World) -> None:
+    """Without this, whoever says that an outsider's address is theirs would read how slow that
+    person is.
+    """
+    (pomona,) = [each for each in labelers(counted, "figs") if each.email.startswith("pomona")]
+    counted.ana.command(DATA, "/labelteam", f"me {pomona.email}")
+    assert pomona.email in words(counted.ana.command(DATA, "/labelteam", "me"))
+    assert "Your labeling" not in shown(home(counted, counted.ana))
+    counted.ana.command(DATA, "/labelteam", f"me not {pomona.email}")
+
+
 def test_declines_are_told_where_the_log_can_be_read(counted: World) -> None:
     """Without this, whoever leaves the hard objects to others would look like the fastest."""
     job = job_of(counted, "figs")
