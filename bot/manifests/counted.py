@@ -18,6 +18,7 @@ from bot.manifests.told import (
     Say,
     class_named,
     class_names,
+    classes_in_file,
     colours_named,
 )
 
@@ -97,7 +98,7 @@ def _mask(value: Any, metadata: Object, say: Say) -> Counted:
 def _points(value: Any, metadata: Object, say: Say) -> Counted:
     if not text(value):
         return _no("is no address of a file", say)
-    return _all(tuple(name for _, name, _ in colours_named(metadata, "color-map")))
+    return _all(tuple(classes_in_file(metadata).values()))
 
 
 def _frames(value: Any, metadata: Object, say: Say) -> Counted:

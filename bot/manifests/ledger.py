@@ -47,6 +47,10 @@ _SIGNS: tuple[tuple[str, State], ...] = (
 )
 
 
+_GUESSES = "probable reasons"
+"""AWS's words in front of a list of all that may be behind an expired task; it names declining."""
+
+
 class Entry(NamedTuple):
     """What became of one object: its line in the input, its address or text, and why."""
 
@@ -133,8 +137,8 @@ def said(counts: Mapping[State, int], noun: str, place: str = "AWS") -> str:
 
 
 def state_of(reason: str) -> State:
-    """What a reason of AWS's amounts to."""
-    lower = reason.lower()
+    """What a reason of AWS's amounts to; its guesses do not count."""
+    lower = reason.lower().partition(_GUESSES)[0]
     return next((state for sign, state in _SIGNS if sign in lower), "failed")
 
 

@@ -222,6 +222,15 @@ def colours_named(metadata: Object, key: str) -> Iterator[tuple[str, str, Any]]:
             yield at, name, each
 
 
+def classes_in_file(metadata: Object) -> dict[str, str]:
+    """The classes of a point cloud's file by their numbers: of its points (a map of colours), or of
+    the cuboids of a sequence.
+    """
+    if isinstance(metadata.get("color-map"), dict):
+        return {at: name for at, name, _ in colours_named(metadata, "color-map")}
+    return class_names(metadata)
+
+
 def _spans(value: Any, metadata: Object, say: Say) -> Figures:
     """Words and phrases of a text, as places of characters."""
     entities = member(member(value, "annotations"), "entities")
@@ -252,9 +261,9 @@ def _frames(value: Any, metadata: Object, say: Say) -> Figures:
 
 
 def _cloud(value: Any, metadata: Object, say: Say) -> Figures:
-    """Cuboids in the line, or a file with a class for each point."""
+    """Cuboids in the line, or a file: a class for each point, or the cuboids of a sequence."""
     if isinstance(value, str):
-        names = {at: name for at, name, _ in colours_named(metadata, "color-map")}
+        names = classes_in_file(metadata)
         classes = tuple(map(Class, names.values()))
         return {"address": value, "classes": classes, "class_numbers": tuple(names)}
     drawn = member(value, "annotations")

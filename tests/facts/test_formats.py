@@ -338,6 +338,14 @@ EVERY_KIND = (
             type="point_cloud_object_detection",
             cuboids=(Cuboid("car", (1.5, 2, 3), (4, 5, 6), 0.25, 0.5),),
         ),
+        told(
+            "cloud",
+            attribute="sequence-ref",
+            type="point_cloud_object_detection",
+            address="s3://orchard-out/SeqLabel.json",
+            classes=(Class("car"),),
+            class_numbers=("3",),
+        ),
     ),
     line(
         10,

@@ -104,6 +104,14 @@ def test_newest_attribute_is_that_of_the_job() -> None:
         newest(body(picture("a")))
 
 
+def test_guess_at_a_reason_is_no_reason() -> None:
+    """Without this, tasks that expired would be told as declined: AWS's words for an expired task
+    end in a list of what may be behind it, the last of which is that workers declined.
+    """
+    words = "ClientError: Annotation tasks expired.  Probable Reasons are 1) TaskAvailability"
+    assert state_of(f"{words} is too small. 5) All workers declined the tasks.") == "expired"
+
+
 @given(st.text(max_size=40))
 def test_every_reason_has_its_kind(reason: str) -> None:
     """Without this, a reason that AWS thinks of tomorrow would stop the ledger."""

@@ -209,7 +209,7 @@ def _classes_there(told: Told, numbers: Numbers) -> Object:
         return {}
     known = told.class_numbers or tuple(str(numbers.of(each.name)) for each in told.classes)
     names = {at: each.name for at, each in zip(known, told.classes, strict=False)}
-    if told.kind == "cloud":
+    if told.kind == "cloud" and told.type.endswith("segmentation"):
         return {"color-map": {at: {"class-name": name} for at, name in names.items()}}
     return {"class-map": names}
 
