@@ -23,6 +23,7 @@ from bot.base.errors import LabeljobError, Refusal
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
+from bot.engines.particulars import Extras
 from bot.engines.protocol import (
     COMPLETED,
     FAILED,
@@ -43,7 +44,7 @@ from bot.engines.protocol import (
     Steps,
     Submitted,
 )
-from bot.engines.task_type import TaskTypes
+from bot.engines.task_type import TaskType, TaskTypes
 from bot.manifests.merge import whole_lines
 from bot.people.work_team import WorkTeam
 
@@ -136,6 +137,10 @@ class Campaigns:
     def taken_names(self, beginning: str) -> set[str]:
         """As the engine."""
         return self._engine.taken_names(beginning)
+
+    def check_team(self, workteam: str, kind: TaskType, extras: Extras) -> None:
+        """As the engine."""
+        self._engine.check_team(workteam, kind, extras)
 
     def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
         """As the engine."""

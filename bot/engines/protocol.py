@@ -263,6 +263,15 @@ class Engine(Protocol):
     def taken_names(self, beginning: str) -> set[str]:
         """Names in use that hold `beginning`, in lower case, for a free one to offer."""
 
+    def check_team(self, workteam: str, kind: TaskType, extras: Extras) -> None:
+        """Refuse people who cannot be given such work, or not on these terms; nothing outside is
+        asked.
+
+        Raises:
+            Refusal: with the field that is to be changed.
+
+        """
+
     def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
         """Whether the engine itself may read objects like these and write below this folder."""
 

@@ -12,6 +12,7 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "data can be labeled",
         "the place for results is there",
         "results have a folder of their own",
+        "the team does such work",
         "the good examples are there",
         "the bad examples are there",
         "objects are there",

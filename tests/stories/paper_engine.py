@@ -14,6 +14,7 @@ import msgspec
 
 from bot.base.errors import Transient
 from bot.base.s3_uri import S3Uri
+from bot.engines.particulars import Extras
 from bot.engines.protocol import (
     Abilities,
     Answered,
@@ -106,6 +107,9 @@ class PaperEngine:
 
     def taken_names(self, beginning: str) -> set[str]:
         raise AssertionError(f"as above: {beginning}")
+
+    def check_team(self, workteam: str, kind: TaskType, extras: Extras) -> None:
+        del workteam, kind, extras
 
     def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
         del reads, writes

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,12 @@ from bot.engines.ground_truth.gateway import Gateway
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace.person import PracticeError
 from bot.sandbox.workspace.seed import AUTOMATIC_TEAM
-from bot.sandbox.workspace.story import first_page, second_page
+from bot.sandbox.workspace.story import faults_of, first_page, second_page
+from tests.stories.bringing import field
 from tests.stories.world import DATA, LABELERS, WAITING, World, an_order, shown, words
 
 VENDOR = "Harvest Hands"
+BOXES = {"task_type": "bounding-box", "labels": ("fruit",)}
 
 
 class NoVendors(Gateway):
@@ -145,3 +148,24 @@ def test_role_without_the_right_to_list_vendors_keeps_its_own_teams(world: World
     """
     teams = NoVendors(world.bot.ground.aws).work_teams()
     assert WAITING in {team.name for team in teams}
+
+
+def test_what_the_public_is_not_asked_is_said_at_the_form(tmp_path: Path) -> None:
+    """Without this, whoever pays for people of Mechanical Turk would hear at the launch, with the
+    form gone, that they do no such work or that a declaration is missing.
+    """
+    world = World(tmp_path, public_task_price=12)
+    try:
+        world.mara.command(DATA, "/labeljob", "create")
+        told = faults_of(world.mara, an_order("boxed", team="Mechanical Turk", **BOXES))
+        assert "is no price of Bounding box" in told["workteam_arn"]
+        world.mara.close_windows()
+        world.mara.command(DATA, "/labeljob", "create")
+        told = faults_of(world.mara, an_order("sorted", team="Mechanical Turk"))
+        assert "tick “It holds no personal data” behind" in told["declarations"]
+        box = field(world.mara, "declarations")
+        ticked = [one for one in box["options"] if "personal" in one["text"]["text"]]
+        world.mara.fill(declarations={"selected_options": ticked})
+        assert world.mara.view()["callback_id"] == "job_form_review"
+    finally:
+        world.stop()

@@ -22,6 +22,7 @@ from bot.engines.ground_truth.private_workforce import PrivateWorkforce
 from bot.engines.ground_truth.public_workforce import PublicWorkforce
 from bot.engines.ground_truth.request import place_of, request
 from bot.engines.ground_truth.streams import TopicStreams
+from bot.engines.particulars import Extras
 from bot.engines.protocol import (
     INITIALIZING,
     Abilities,
@@ -39,6 +40,7 @@ from bot.engines.protocol import (
     TeamGone,
 )
 from bot.engines.streams import Streams
+from bot.engines.task_type import TaskType
 from bot.engines.workforce import Workforce
 from bot.instructions.page import PAGE_LIMIT, PageTooLarge, worker_page
 from bot.people.work_team import WorkTeam
@@ -136,6 +138,10 @@ class GroundTruth:
     def taken_names(self, beginning: str) -> set[str]:
         """The first 100 names in use that hold `beginning`."""
         return self._gateway.taken_names(beginning)
+
+    def check_team(self, workteam: str, kind: TaskType, extras: Extras) -> None:
+        """Refuse what Mechanical Turk does not do, or not without a declaration."""
+        self._public.check(workteam, kind, extras)
 
     def rights(self, reads: Iterable[S3Uri], writes: S3Uri) -> Rights:
         """What IAM tells of the execution role."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from bot.base.errors import Refusal
+from bot.engines.particulars import Extras
 from bot.engines.protocol import Order
 from bot.engines.task_type import TaskType
 from bot.people.work_team import WorkTeam
@@ -49,19 +50,30 @@ class PublicWorkforce:
         arn = f"arn:aws:sagemaker:{self.region}:{_OWNER}:workteam/public-crowd/default"
         return [WorkTeam(arn=arn, name="Mechanical Turk", seller="Amazon Mechanical Turk")]
 
-    def priced(self, order: Order) -> Order:
-        """The order with the price and the shorter life of public tasks; any other as it is.
+    def check(self, workteam: str, kind: TaskType, extras: Extras) -> None:
+        """Refuse what the public cannot be asked; of any other team everything is fine.
 
         Raises:
             NotPublic: nobody there does such tasks, or not for this price.
             PersonalData: nobody said that there is none.
 
         """
-        if "/public-crowd/" not in order.workteam:
-            return order
-        self._check(order.task_type)
-        if _PERSONAL not in order.extras.declarations:
+        if not _is_public(workteam):
+            return
+        self._check(kind)
+        if _PERSONAL not in extras.declarations:
             raise PersonalData
+
+    def priced(self, order: Order) -> Order:
+        """The order with the price and the shorter life of public tasks; any other as it is.
+
+        Raises:
+            NotPublic, PersonalData: see `check`.
+
+        """
+        if not _is_public(order.workteam):
+            return order
+        self.check(order.workteam, order.task_type, order.extras)
         return replace(
             order,
             extras=msgspec.structs.replace(order.extras, task_price=self.price),
@@ -78,3 +90,7 @@ class PublicWorkforce:
                 f"Mechanical Turk. It has: {', '.join(map(str, tiers))} (tenths of a US cent). "
                 "An administrator can change it; or choose another team."
             )
+
+
+def _is_public(workteam: str) -> bool:
+    return "/public-crowd/" in workteam
