@@ -134,12 +134,14 @@ class CorsChanged(Transient):
 @dataclass(frozen=True, slots=True)
 class Head:
     """What S3 says of an object without giving it: its bytes, whether it lies in an archive from
-    which nobody reads at once, and the KMS key that seals it ("" for none).
+    which nobody reads at once, the KMS key that seals it ("" for none), and when it was written, in
+    seconds since 1970 by S3's clock (0 where S3 does not say).
     """
 
     size: int
     archived: bool = False
     key_id: str = ""
+    written_at: float = 0.0
 
 
 def check_size(uri: S3Uri, size: int, most: int = READ_MOST) -> None:
@@ -240,7 +242,13 @@ class Storage:
         self._check(uri)
         with renamed_missing(uri):
             said = self._s3.head_object(Bucket=uri.bucket, Key=uri.key)
-        return Head(int(said["ContentLength"]), _archived(said), str(said.get("SSEKMSKeyId") or ""))
+        written = said.get("LastModified")
+        return Head(
+            int(said["ContentLength"]),
+            _archived(said),
+            str(said.get("SSEKMSKeyId") or ""),
+            written.timestamp() if written else 0.0,
+        )
 
     def beginning(self, uri: S3Uri, size: int) -> bytes:
         """The object's first `size` bytes, or all where it has fewer; it must not be empty."""

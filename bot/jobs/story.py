@@ -421,7 +421,7 @@ class _Parts:
             store=self.store,
             facts=self._facts,
             engine=self._engine,
-            reading=Reading(self._at_work, ground.settings.open_places, self._storing),
+            reading=Reading(self._at_work, ground.settings.open_places, self._storing, self.feeds),
             tries=ground.tries,
         )
 

@@ -233,7 +233,7 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         queue_card.queue_left(words),
         thread_lines.retried_line(words),
         thread_lines.set_aside_line(job, state, words),
-        thread_lines.sent_line(job, words, sent=2, before=1, notes=(words, "")),
+        thread_lines.sent_line(job, words, sent=2, before=1, notes=(words, ""), fed=2),
         thread_lines.not_sent_line(job, "U0MARA", words, sent=1),
         thread_lines.idle_line(job, 7, NOW),
         thread_lines.fed_no_more_line(words),

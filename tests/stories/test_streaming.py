@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -394,6 +396,42 @@ def test_folder_feeds_a_job_and_what_else_its_bucket_tells_stays(world: World) -
     world.settle()
     world.finish(name)
     assert told_by_the_bucket(world) == [others]
+
+
+@contextmanager
+def true_time(world: World, later: float = 0) -> Iterator[None]:
+    """S3's clock goes as the bot's does, or so many seconds later."""
+    moved, world.clock.moved = world.clock.moved, later
+    yield
+    world.clock.moved = moved
+
+
+def test_what_the_folder_brought_is_not_sent_once_more(world: World) -> None:
+    """Without this, an object that S3's event brought (under an id of its own) and that somebody
+    sends would be labeled and paid for twice, even after the feeding has ended.
+    """
+    topic = letting_s3_in(world, "both-ways")
+    place = f"s3://{seed.RAW}/both-ways/"
+    with true_time(world, -100):  # it was there before the job
+        folder(world, "both-ways/old", 1)
+    name = running(world, "both-ways", topic=topic, feed_folder=place)
+    with true_time(world):
+        folder(world, "both-ways/new", 2)
+    assert labeled(world, name, 2)
+    send(world, name, place)
+    assert labeled(world, name, 3)
+    told = f"they came to the job from the folder that feeds it, `{place}`."
+    assert world.thread(name)[-1] == f"Mara sent 1 picture. 2 pictures were left out: {told}"
+    world.mara.press(world.card(name), "job_end_feed")
+    world.settle()
+    with true_time(world, 2):
+        folder(world, "both-ways/late", 1)
+    send(world, name, place)
+    assert labeled(world, name, 4)
+    assert world.thread(name)[-1] == (
+        f"Mara sent 1 picture. 1 picture had been sent before and is not labeled twice. 2 pictures "
+        f"were left out: {told}"
+    )
 
 
 def test_feeding_ends_by_a_press_and_the_job_goes_on(world: World) -> None:

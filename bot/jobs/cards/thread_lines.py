@@ -134,14 +134,22 @@ def taken_over_line(who: str) -> Message:
     return _line(f"Taken over by {typed(who, _NAME)}, who is told of its end from now on.")
 
 
-def sent_line(job: JobFacts, by: str, *, sent: int, before: int, notes: Sequence[str]) -> Message:
-    """What somebody (a name) sent to a streaming job has gone out: how many objects, and how many
-    of them had been sent before.
+def sent_line(  # noqa: PLR0913 - what became of each
+    job: JobFacts, by: str, *, sent: int, before: int, notes: Sequence[str], fed: int = 0
+) -> Message:
+    """What somebody (a name) sent to a streaming job has gone out: how many objects, how many had
+    been sent before, and how many were left out because the job's folder has brought them.
     """
     said = f"{typed(by, _NAME)} sent {count(sent, job.noun)}."
     if before > 0:
         had = "had been sent before and is" if before == 1 else "had been sent before and are"
         said += f" {count(before, job.noun)} {had} not labeled twice."
+    if fed > 0:
+        was = "was left out: it" if fed == 1 else "were left out: they"
+        said += (
+            f" {count(fed, job.noun)} {was} came to the job from the folder that feeds it, "
+            f"{code(job.feed_folder, 300)}."
+        )
     told = "".join(f"\n{typed(note, 600)}" for note in notes if note)
     return _line(f"{said}{told}")
 

@@ -7,7 +7,7 @@ for it is labeled once anyway.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,6 +33,7 @@ from bot.jobs.inputs import Inputs, Made
 from bot.jobs.records import Job, Records
 from bot.jobs.store import JobStore
 from bot.jobs.stream.asking import JobOver, NotStreaming
+from bot.jobs.stream.feeds import Feeds
 from bot.jobs.stream.objects import Sent, object_of
 from bot.jobs.stream.records import DONE, REFUSED, Sending, Sendings
 from bot.jobs.stream.state import Stream
@@ -60,12 +61,13 @@ class ClosedToBrowsers(Refusal):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How what is sent is read: a storage with the worker's patience, the places of each channel,
-    and the way of files into S3.
+    the way of files into S3, and what folders have brought by themselves.
     """
 
     storage: Storage
     open_places: OpenPlaces
     storing: Storing
+    feeds: Feeds
 
 
 class Send:
@@ -124,8 +126,8 @@ class Send:
         inputs = Inputs(storage, self._reading.open_places.of(job.channel))
         with inputs.made(draft, kind, folder) as made:
             self._check_browsers(draft, storage)
-            self._send_all(sending, job, made, _lines(made, draft, storage), hold)
-        self._done(sending, job, made.input.objects, (left_out, made.input.notes))
+            fed = self._send_all(sending, job, made, _lines(made, draft, storage), hold)
+        self._done(sending, job, made.input.objects, fed, (left_out, made.input.notes))
 
     def _stored(self, job: Job, sending: Sending, hold: LeaseGuard) -> tuple[str, Draft]:
         """What is left out of the files, and the draft whose data lie where it says."""
@@ -155,20 +157,44 @@ class Send:
 
     def _send_all(
         self, sending: Sending, job: Job, made: Made, lines: Iterator[bytes], hold: LeaseGuard
-    ) -> None:
+    ) -> int:
+        """Send them; how many were left out because the job's own folder has brought them."""
         streams, topic = self._engine.streams, job.draft.extras.input_topic
         if streams is None:
             raise NotStreaming
-        left = made.input.objects
+        by_itself = self._brought_by_itself(job, hold)
+        left, fed = made.input.objects, 0
         while batch := list(islice(lines, _AT_ONCE)):
             hold.confirm()
-            objects = {one.id: one for one in map(object_of, batch)}
+            each = [object_of(line) for line in batch]
+            objects = {one.id: one for one in each if not by_itself(one)}
+            fed += len(batch) - sum(one.id in objects for one in each)
             streams.send(topic, [one.message for one in self._fresh(sending, objects)])
             failpoint(AFTER_SEND)
             left -= len(batch)
             with self._db.write() as session:
                 self._sendings.sent(session, job.id, list(objects))
             self._note(sending, left)
+        return fed
+
+    def _brought_by_itself(self, job: Job, hold: LeaseGuard) -> Callable[[Sent], bool]:
+        """Whether the folder that feeds the job has brought an object: S3's event gives it another
+        id than ours, so it would be labeled twice.
+        """
+        fed, storage = self._reading.feeds.of(job.id), self._reading.storage.attended(hold.keep)
+        if fed is None:
+            return lambda _one: False
+
+        def brought(one: Sent) -> bool:
+            uri = S3Uri.parse(one.id) if one.id.startswith("s3://") else None
+            if uri is None or not fed.holds(uri):
+                return False
+            hold.keep()
+            with suppress(Refusal):  # nobody can look: what may not have come is sent
+                return fed.brought(storage.head(uri).written_at)
+            return False
+
+        return brought
 
     def _fresh(self, sending: Sending, objects: dict[str, Sent]) -> list[Sent]:
         """Those that nobody has sent, written down as on their way."""
@@ -182,12 +208,14 @@ class Send:
             sent, _ = self._sendings.counted(session, sending.job_id, sending.id)
             self._store.note_stream(session, sending.job_id, partial(_far, sent=sent, left=left))
 
-    def _done(self, sending: Sending, job: Job, objects: int, notes: tuple[str, ...]) -> None:
+    def _done(
+        self, sending: Sending, job: Job, objects: int, fed: int, notes: tuple[str, ...]
+    ) -> None:
         facts = self._facts.of(job)
         with self._db.write() as session:
             sent, new = self._sendings.counted(session, job.id, sending.id)
             line = thread_lines.sent_line(
-                facts, sending.user_name, sent=new, before=objects - new, notes=notes
+                facts, sending.user_name, sent=new, before=objects - fed - new, fed=fed, notes=notes
             )
             self._sendings.save(session, replace(sending, state=DONE))
             self._store.note_stream(session, job.id, partial(_far, sent=sent, left=0))
