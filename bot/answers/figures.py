@@ -4,12 +4,14 @@ Promises to people and their managers: figures of one person stay figures of one
 somebody adds them up here; fewer than `TOGETHER` are never added up as a group.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
+from bot.answers.numbers import packed
 from bot.answers.worker_responses import Answer
 from bot.manifests.shapes import Told
 
@@ -25,7 +27,8 @@ _NOTHING = "nothing"
 class Work(msgspec.Struct, frozen=True):
     """What one person did. `seconds` are how many tasks took how many whole seconds, `said` how
     often each answer was given ("" are figures, of which no two are the same). `first` and `last`
-    are seconds since 1970, 0 where nobody knows.
+    are seconds since 1970, 0 where nobody knows. `answered` are the numbers of the objects (from
+    0), as `packed` keeps them; empty where that was not kept.
     """
 
     worker: str
@@ -36,6 +39,7 @@ class Work(msgspec.Struct, frozen=True):
     first: float = 0.0
     last: float = 0.0
     declined: int = 0
+    answered: bytes = b""
 
 
 class Labeler(msgspec.Struct, frozen=True):
@@ -66,10 +70,12 @@ class Counted:
         self._said: dict[str, Counter[str]] = {}
         self._subs: dict[str, str] = {}
         self._moments: dict[str, list[float]] = {}
+        self._numbers: dict[str, array[int]] = {}
 
-    def add(self, answers: Iterable[Answer]) -> None:
-        """Everybody's answers to one object."""
+    def add(self, number: int, answers: Iterable[Answer]) -> None:
+        """Everybody's answers to the object of that number."""
         for each in answers:
+            self._numbers.setdefault(each.worker, array("L")).append(number)
             self._subs.setdefault(each.worker, each.sub)
             self._said.setdefault(each.worker, Counter())[answer_words(each.said)] += 1
             seconds = self._seconds.setdefault(each.worker, Counter())
@@ -94,6 +100,7 @@ class Counted:
                 first=self._moments.get(worker, [0.0])[0],
                 last=self._moments.get(worker, [0.0])[-1],
                 declined=declined.get(self._subs[worker], 0),
+                answered=packed(self._numbers[worker]),
             )
             for worker, said in self._said.items()
         ]

@@ -1,5 +1,6 @@
 """The job story: its parts, joined, and what they do as time passes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,6 +9,7 @@ from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
 from bot.delivery.dead_letters import Asker
+from bot.delivery.message import Message
 from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.instructions.page_picture import PagePictures
@@ -17,6 +19,7 @@ from bot.jobs.answered.people import People
 from bot.jobs.answered.reading import Readings
 from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.begin import Begin
+from bot.jobs.cards import export_card, results_card
 from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
@@ -29,7 +32,9 @@ from bot.jobs.exports.reporting import Reporting
 from bot.jobs.facts import Facts
 from bot.jobs.follow import Follow
 from bot.jobs.form.pages import job_form
+from bot.jobs.giving import A, AskedRecords, Giving
 from bot.jobs.held import Account, HeldByUs
+from bot.jobs.job_facts import JobFacts
 from bot.jobs.launch import Launch
 from bot.jobs.log import Logs
 from bot.jobs.members import Members
@@ -344,6 +349,7 @@ class _Parts:
             answers=self.answers,
             workers=Workers(ground.db, ground.access),
             facts=self._facts,
+            access=ground.access,
             uploads=ground.uploads,
             settings=ground.settings,
         )
@@ -436,36 +442,50 @@ class _Parts:
         )
 
     def results(self) -> Results:
-        ground = self._ground
+        ground, wanted = self._ground, ResultsRecords(self._ground.db)
         return Results(
-            wanted=ResultsRecords(ground.db),
-            records=self.records,
+            giving=self._giving("results", "showing results", results_card.not_made, wanted),
+            wanted=wanted,
             answers=self.answers,
+            people=self.people(),
             facts=self._facts,
             storage=self._at_work,
             open_places=ground.settings.open_places,
             uploads=ground.uploads,
-            outbox=ground.outbox,
-            access=ground.access,
-            tries=ground.tries,
-            db=ground.db,
         )
 
     def exports(self) -> Exports:
-        ground = self._ground
+        ground, wanted = self._ground, ExportRecords(self._ground.db)
         return Exports(
-            wanted=ExportRecords(ground.db),
-            records=self.records,
+            giving=self._giving("export", "exporting labels", export_card.not_made, wanted),
+            wanted=wanted,
             facts=self._facts,
             reporting=Reporting(self._facts, self.answers),
             storage=self._at_work,
             in_a_form=self._in_a_form,
             open_places=ground.settings.open_places,
+            link_life=ground.settings.link_life,
+        )
+
+    def _giving(
+        self,
+        name: str,
+        what: str,
+        not_made: Callable[[JobFacts, str], Message],
+        wanted: AskedRecords[A],
+    ) -> Giving[A]:
+        ground = self._ground
+        return Giving(
+            name=name,
+            what=what,
+            not_made=not_made,
+            wanted=wanted,
+            records=self.records,
+            facts=self._facts,
             outbox=ground.outbox,
             access=ground.access,
             tries=ground.tries,
             db=ground.db,
-            link_life=ground.settings.link_life,
         )
 
     def standing(self) -> Standing:

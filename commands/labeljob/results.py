@@ -72,8 +72,10 @@ def choose(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Storie
     """[Choose…]: the window with what is chosen now."""
     ack()
     asked = _asked(body)
-    job = job_seen(stories, asked.job, asked.channel, asking(body).user_id)
-    page = results_card.filter_page(stories.jobs.results.facts.of(job), asked)
+    user_id = asking(body).user_id
+    job = job_seen(stories, asked.job, asked.channel, user_id)
+    people = stories.jobs.people.chosen_among(job, user_id, asked.channel)
+    page = results_card.filter_page(stories.jobs.results.facts.of(job), asked, people)
     show(client.views_open, trigger_id=body["trigger_id"], view=page)
 
 

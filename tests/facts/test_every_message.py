@@ -41,6 +41,7 @@ from bot.jobs.cards import (
 from bot.jobs.cards.agreement_words import agreement_words
 from bot.jobs.cards.people_words import own_blocks, people_message
 from bot.jobs.cards.queue_card import QueueJob
+from bot.jobs.cards.results_card import Remarks
 from bot.jobs.chained import VERIFY
 from bot.jobs.draft import Draft
 from bot.jobs.exports.wish import Asked
@@ -175,20 +176,25 @@ def test_slack_takes_results_of_any_labels(
     read = Reading(agreed, 9, 27, partial=words, odd=3, odd_words=words)
     judged = replace(job, chains=(VERIFY,))
     for message in (
-        results_card.results_message(judged, found, asked, (words, words)),
+        results_card.results_message(judged, found, asked, Remarks((words, words))),
         results_card.results_message(
             judged,
             found,
             AskedOf(job.id, "C1", Wish(page=2)),
-            agreed=agreement_words(job, read),
-            differing=60,
+            Remarks(agreed=agreement_words(job, read), differing=60),
         ),
         results_card.results_message(job, Counted(), AskedOf(job.id)),
         results_card.on_their_way(job),
         results_card.not_made(job, words),
     ):
         assert validate_message(message.payload()) == []
-    for view in (results_card.filter_page(job, asked), results_card.being_drawn(job)):
+    people = [Labeler(Work(f"{number}"), "", words) for number in range(many)]
+    of_one = AskedOf(job.id, "C1", Wish(worker="7"))
+    for view in (
+        results_card.filter_page(job, asked),
+        results_card.filter_page(job, of_one, people),
+        results_card.being_drawn(job),
+    ):
         assert validate_view(view) == []
 
 

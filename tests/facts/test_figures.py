@@ -14,6 +14,7 @@ from bot.answers.figures import (
     seconds_words,
     together,
 )
+from bot.answers.numbers import packed, unpacked
 from bot.answers.worker_responses import Answer
 from bot.delivery.message import Message
 from bot.engines.ground_truth.engine import GroundTruth
@@ -73,9 +74,10 @@ def test_answers_are_added_up_by_person() -> None:
     """Without this, somebody would be paid for what another one did."""
     counted = Counted()
     at = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-    counted.add([Answer("a", "s-a", RIPE, at, at, 4.4), Answer("b", "s-b", RIPE)])
-    counted.add([Answer("a", "s-a", RIPE, at, at.replace(hour=13), 6.0)])
+    counted.add(0, [Answer("a", "s-a", RIPE, at, at, 4.4), Answer("b", "s-b", RIPE)])
+    counted.add(11, [Answer("a", "s-a", RIPE, at, at.replace(hour=13), 6.0)])
     first, second = counted.works({"s-b": 2, "s-nobody": 7})
+    assert [sorted(unpacked(each.answered)) for each in (first, second)] == [[0, 11], [0]]
     assert first == Work(
         "a",
         "s-a",
@@ -84,6 +86,7 @@ def test_answers_are_added_up_by_person() -> None:
         {"ripe": 2},
         at.timestamp(),
         at.replace(hour=13).timestamp(),
+        answered=packed([0, 11]),
     )
     assert (second.objects, second.seconds, second.declined, second.first) == (1, {}, 2, 0.0)
     both = together([first, second])

@@ -7,7 +7,7 @@ import pytest
 
 from bot.jobs.cards.results_card import read_filter
 from bot.jobs.results.counted import OTHERS, counted
-from bot.jobs.results.wish import AskedOf, Wish, fits, read, written
+from bot.jobs.results.wish import AskedOf, Wish, fits, read, words, written
 from bot.manifests.shapes import Box, Line, Told
 
 PEAR = Box("pear", 0, 0, 1, 1, 0.3)
@@ -28,13 +28,26 @@ FAILED = Told("fruit", "", "boxes", labeled=False, failure="Access denied")
         (Wish(below=0.31), [2]),
         (Wish(below=0.3), []),
         (Wish(below=0.5, which="unlabeled"), []),
+        (Wish(which="differ"), [2, 3]),
+        (Wish(worker="w1"), [2, 3]),
+        (Wish(worker="w1", which="labeled"), [2]),
     ],
 )
 def test_wish_chooses_among_the_objects(wish: Wish, fitting: list[int]) -> None:
     """Without this, a filter would show what nobody asked for, or hide the bad ones."""
     lines = [Line(1, "", "a", (NO_BOX,)), Line(2, "", "b", (PEARS,)), Line(3, "", "c", (FAILED,))]
     lines.append(Line(4, "", "d", ()))
-    assert [line.number for line in lines if fits(line, "fruit", wish)] == fitting
+    assert [
+        line.number for line in lines if fits(line, "fruit", wish, frozenset({2, 3}))
+    ] == fitting
+
+
+def test_wish_for_somebodys_answers_shows_no_others() -> None:
+    """Without this, everybody's objects would pass for those of one person."""
+    wish = Wish(worker="w1")
+    assert wish.filtered
+    assert not fits(Line(1, "", "a", (PEARS,)), "fruit", wish)
+    assert words(wish, "picture", "<@U1>") == "labeled by <@U1>"
 
 
 def test_button_carries_a_wish_and_nothing_else_is_one() -> None:

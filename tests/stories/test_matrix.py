@@ -27,6 +27,7 @@ from bot.datasets import card as dataset_card
 from bot.delivery.message import Message
 from bot.jobs.cards import export_card, member_words, results_card, status_card
 from bot.jobs.cards.people_words import people_message
+from bot.jobs.cards.results_card import Remarks
 from bot.jobs.draft import Draft
 from bot.jobs.exports.wish import Asked
 from bot.jobs.form import channel_form
@@ -400,7 +401,7 @@ class Scene:
             jobs.results.facts.of(job),
             Counted(objects=2, labeled=2, fitting=1, numbers=[1]),
             AskedOf(job.id, self.channel, Wish(below=0.5)),
-            differing=1,
+            Remarks(differing=1),
         )
         there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
         self.world.bot.slack.chat_postMessage(channel=there, **message.payload())

@@ -3,22 +3,27 @@
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot.answers.figures import Labeler
 from bot.base.blocks import count
-from bot.base.errors import Transient
+from bot.base.errors import NotAllowed, Transient
 from bot.base.settings import Settings
 from bot.engines.protocol import Known
+from bot.jobs.answered.people import NotByPerson
 from bot.jobs.answered.read import Reading
 from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.records import Job
+from bot.jobs.results.wish import Wish
 from bot.runtime import wiring
 from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.person import Person
 from tests.stories.places import TEAM_ID
 from tests.stories.test_home import home
+from tests.stories.test_results import direct
 from tests.stories.world import DATA, World, an_order, shown, words
 
 PICKERS = "figs-pickers"
@@ -141,6 +146,64 @@ def test_a_claimed_address_shows_nobodys_figures(counted: World) -> None:
     assert pomona.email in words(counted.ana.command(DATA, "/labelteam", "me"))
     assert "Your labeling" not in shown(home(counted, counted.ana))
     counted.ana.command(DATA, "/labelteam", f"me not {pomona.email}")
+
+
+def choosing(world: World, who: Person) -> dict[str, Any]:
+    """Somebody presses [Results] on the job's card and [Choose…] below them: the window."""
+    who.press(world.card("figs"), "job_results")
+    world.settle()
+    who.press(direct(world, who)[-1], "results_choose")
+    return dict(who.view())
+
+
+def menu_of(view: dict[str, Any]) -> dict[str, str]:
+    """Those among whom the window lets somebody choose, by what they are called."""
+    found = [block for block in view["blocks"] if block.get("block_id") == "worker"]
+    options = [each for block in found for each in block["element"]["options"]]
+    return {each["text"]["text"]: each["value"] for each in options}
+
+
+def test_a_manager_looks_at_what_one_person_labeled(counted: World) -> None:
+    """Without this, whoever is to be helped or doubted would be looked for among a thousand
+    pictures.
+    """
+    people = menu_of(choosing(counted, counted.sam))
+    assert set(people) == {"Anybody", *(each.email for each in labelers(counted, "figs"))}
+    (mara,) = [each for each in labelers(counted, "figs") if each.user_id == "U0MARA"]
+    counted.sam.fill(worker={"selected_option": {"value": people[mara.email]}})
+    counted.settle()
+    counted.sam.close_windows()
+    sheet, counts = direct(counted, counted.sam)[-2:]
+    said = f"{did(mara).replace('object', 'picture')}: labeled by <@U0MARA>"
+    assert sheet["text"].endswith(said)
+    assert counts["text"].splitlines()[-1].endswith(said)
+
+
+def test_nobody_else_chooses_by_who_labeled(counted: World) -> None:
+    """Without this, everybody in the channel could look for a colleague's mistakes."""
+    assert not menu_of(choosing(counted, counted.mara))
+    somebody = labelers(counted, "figs")[0].work.worker
+    counted.mara.close_windows()
+    results, job = counted.bot.jobs.results, job_of(counted, "figs")
+    with pytest.raises(NotAllowed, match="see what people did"):
+        results.want(job, "U0MARA", DATA, Wish(worker=somebody))
+    wanted = results.wanted
+    wanted.want(job.id, "U0MARA", DATA, Wish(worker=somebody))
+    counted.settle()
+    assert "see what people did" in direct(counted)[-1]["text"], "a right that was lost meanwhile"
+    wanted.want(job.id, "U0SAM", DATA, Wish(worker="nobody"))
+    counted.settle()
+    assert "not known" in direct(counted, counted.sam)[-1]["text"]
+
+
+def test_where_people_are_told_of_as_a_group_nobody_is_chosen(counted: World) -> None:
+    """Without this, a setting that protects single people would be got around by a filter."""
+    given = counted.bot.settings.model_dump(by_alias=True)
+    grouped = wiring.build(Settings(**{**given, "people": "grouped"})).jobs
+    job, somebody = job_of(counted, "figs"), labelers(counted, "figs")[0].work.worker
+    assert grouped.people.chosen_among(job, "U0SAM", DATA) == []
+    with pytest.raises(NotByPerson):
+        grouped.results.want(job, "U0SAM", DATA, Wish(worker=somebody))
 
 
 def test_declines_are_told_where_the_log_can_be_read(counted: World) -> None:

@@ -4,6 +4,7 @@ Promises to labelers: their figures go to themselves alone, to managers as a gro
 or, where an administrator chose that, to managers by person; never to a channel.
 """
 
+from bot.answers.figures import Labeler
 from bot.base.blocks import Block, typed
 from bot.base.errors import LabeljobError, Refusal
 from bot.base.settings import Settings
@@ -14,7 +15,10 @@ from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.cards.people_words import own_blocks, people_csv, people_message
 from bot.jobs.facts import Facts
 from bot.jobs.records import Job, Records
+from bot.people.access import Access
 from bot.people.workers import Workers
+
+SEE_PEOPLE = "people"  # the right to see what people did
 
 
 class PeopleOff(Refusal):
@@ -41,6 +45,7 @@ class People:
         answers: AnswerRecords,
         workers: Workers,
         facts: Facts,
+        access: Access,
         uploads: Uploads,
         settings: Settings,
     ) -> None:
@@ -48,6 +53,7 @@ class People:
         self._answers = answers
         self._workers = workers
         self._facts = facts
+        self._access = access
         self._uploads = uploads
         self._told = settings.people
 
@@ -84,6 +90,37 @@ class People:
         file = File(f"{job.name}-people.csv", body, f"People of {job.name}")
         words = f"What each person did in *{facts.called}*.{partial}"
         self._uploads.give(user_id, [file], words)
+
+    def chosen_among(self, job: Job, user_id: str, channel: str) -> list[Labeler]:
+        """The people by whom somebody, who sees the job in `channel`, may choose its objects:
+        nobody where single people are not told of, nor for who does not manage the job's channel.
+        """
+        if self._told != "by-person":
+            return []
+        try:
+            self._require(job, user_id, channel)
+        except LabeljobError:
+            return []
+        return [one for one in self._answers.of_job(job.id) if one.work.answered]
+
+    def answered_by(self, job: Job, worker: str, user_id: str, channel: str) -> Labeler | None:
+        """Who that worker is and what they answered, told to somebody who sees the job in
+        `channel`; None where no such person is known.
+
+        Raises:
+            NotByPerson, NotAllowed, NotHere: they may not know.
+            SlackSilent, SlackShut: who they are is not known.
+
+        """
+        if self._told != "by-person":
+            raise NotByPerson
+        self._require(job, user_id, channel)
+        people = {one.work.worker: one for one in self._answers.of_job(job.id)}
+        return people.get(worker)
+
+    def _require(self, job: Job, user_id: str, channel: str) -> None:
+        who = self._access.at_home(job.team_id, user_id, job.channel, channel)
+        self._access.require(SEE_PEOPLE, who)
 
     def own(self, team_id: str, user_id: str) -> list[Block]:
         """What somebody did, for their own App Home; nothing where it is not kept, or where it is

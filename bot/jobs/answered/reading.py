@@ -86,7 +86,7 @@ class Readings:
         def told() -> Iterator[tuple[int, list[Told]]]:
             for one in seen.through(self._answers(job, hold)):
                 if self._people:
-                    counted.add(one.answers)
+                    counted.add(one.number, one.answers)
                 yield one.number, [answer.said for answer in one.answers]
 
         found = agreement(told())

@@ -85,15 +85,21 @@ def _grouped(lead: str, works: Sequence[Work]) -> str:
 
 
 def _line(labeler: Labeler, everybody: Sequence[Work]) -> str:
-    said = [f"{_called(labeler)}: {_did(labeler.work)}"]
+    said = [f"{called(labeler)}: {_did(labeler.work)}"]
     said += (f"_{typed(hint, 150)}_" for hint in hints(labeler.work, everybody))
     return " · ".join(said)
 
 
-def _called(labeler: Labeler) -> str:
+def called(labeler: Labeler) -> str:
+    """Somebody as managers are told: a person of Slack without a ping, or an address."""
     if labeler.user_id:
         return person(labeler.user_id)
-    return typed(labeler.email or f"worker {labeler.work.worker[-8:]}", 130)
+    return typed(plainly_called(labeler), 130)
+
+
+def plainly_called(labeler: Labeler) -> str:
+    """Somebody as a menu shows them, which takes no mentions."""
+    return labeler.email or f"worker {labeler.work.worker[-8:]}"
 
 
 def _did(work: Work) -> str:

@@ -5,10 +5,12 @@ buttons that lead somewhere are shown.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from bot.answers.figures import Labeler
 from bot.base import forms
 from bot.base.blocks import (
     Block,
@@ -28,6 +30,7 @@ from bot.base.blocks import (
 )
 from bot.delivery.message import Message
 from bot.jobs.cards.export_card import EXPORT_ID
+from bot.jobs.cards.people_words import plainly_called
 from bot.jobs.chained import VERIFY
 from bot.jobs.exports.wish import Asked as ExportAsked
 from bot.jobs.exports.wish import written as carried
@@ -54,6 +57,7 @@ _LABEL = 60
 _NOTE = 300
 _LINES = 600  # characters of the lines that one button carries; 60 lines of 8 digits fit
 _MENU = 75  # Slack: characters of an option
+_VALUE = 150  # Slack: characters of an option's value
 _ANY = "any"
 _LABELS_MENU = 99  # Slack: 100 options, one of which is "any label"
 _MARKED: Mapping[Kind, str] = {
@@ -83,19 +87,26 @@ def being_drawn(job: JobFacts) -> Block:
     return modal("Results", on_their_way(job).blocks, callback_id="results_taken")
 
 
-def results_message(  # noqa: PLR0913 - the parts of the message
-    job: JobFacts,
-    found: Counted,
-    asked: AskedOf,
-    notes: Sequence[str] = (),
-    *,
-    agreed: str = "",
-    differing: int = 0,
-) -> Message:
-    """The counts, which of the objects the sheet shows, and the way to others. `notes` say why
-    objects have no label, and why nothing is drawn, where that is so; `agreed` says how far people
-    agree, and `differing` about how many objects they do not.
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is told beside the counts. `notes` say why objects have no label, and why nothing is
+    drawn, where that is so; `agreed` says how far people agree, and `differing` about how many
+    objects they do not.
     """
+
+    notes: Sequence[str] = ()
+    agreed: str = ""
+    differing: int = 0
+
+
+NO_REMARKS = Remarks()
+
+
+def results_message(
+    job: JobFacts, found: Counted, asked: AskedOf, remarks: Remarks = NO_REMARKS
+) -> Message:
+    """The counts, which of the objects the sheet shows, and the way to others."""
+    agreed = remarks.agreed
     head = f"*Results of {job.called}*\n{_summary(job, found)}"
     chosen = _chosen(job, found, asked.wish)
     rows = found.ordered
@@ -106,9 +117,9 @@ def results_message(  # noqa: PLR0913 - the parts of the message
         blocks.append(section(agreed))
     more = [f"{count(len(rows) - _ROWS, 'more label')} not in the table"] * (len(rows) > _ROWS)
     blocks.append(context(" · ".join([*more, chosen])))
-    noted = [typed(note, _NOTE) for note in notes if note]
+    noted = [typed(note, _NOTE) for note in remarks.notes if note]
     blocks += [context(note) for note in noted]
-    ways = [*_ways(found, asked), *_doubts(job, found, asked, differing)]
+    ways = [*_ways(found, asked), *_doubts(job, found, asked, remarks.differing)]
     blocks.append(actions(*ways, block_id="results"))
     told = [f"{typed(label, _LABEL)} {each.objects:,}" for label, each in rows[:_TOLD]]
     if len(rows) > _TOLD:
@@ -138,8 +149,10 @@ def not_made(job: JobFacts, why: str) -> Message:
     return Message(text, [section(text)])
 
 
-def filter_page(job: JobFacts, asked: AskedOf) -> Block:
-    """The window that chooses among the objects."""
+def filter_page(job: JobFacts, asked: AskedOf, people: Sequence[Labeler] = ()) -> Block:
+    """The window that chooses among the objects, by who labeled them too where whoever asked may
+    know of these `people`.
+    """
     wish = asked.wish
     below = "" if wish.below is None else f"{wish.below:g}"
     return modal(
@@ -160,6 +173,7 @@ def filter_page(job: JobFacts, asked: AskedOf) -> Block:
                 "for each object every confidence is 0.",
                 optional=True,
             ),
+            *_worker_field(people, wish.worker),
         ],
         callback_id=RESULTS_VIEW,
         submit="Show",
@@ -173,13 +187,17 @@ def read_filter(view: Mapping[str, Any], labels: Sequence[str]) -> tuple[Wish, d
     values = (view.get("state") or {}).get("values") or {}
     answers = {
         name: forms.Answer(next(iter((values.get(name) or {}).values()), {}))
-        for name in ("which", "label", "below")
+        for name in ("which", "label", "below", "worker")
     }
     label = _label_of(answers["label"].text.strip(), labels)
     below, fault = _confidence(answers["below"].text.strip())
     chosen: dict[str, Which] = {name: name for name, _ in _WHICH}
     which = chosen.get(answers["which"].text, "all")
-    return Wish(label=label, which=which, below=below), {"below": fault} if fault else {}
+    worker = answers["worker"].text
+    if worker == _ANY:
+        worker = ""
+    wish = Wish(label=label, which=which, below=below, worker=worker)
+    return wish, {"below": fault} if fault else {}
 
 
 def _which(job: JobFacts) -> list[Block]:
@@ -195,6 +213,19 @@ def _label_field(labels: Sequence[str], chosen: str) -> Block:
     options = [option(cut(label, _MENU), str(number)) for number, label in enumerate(labels)]
     value = str(labels.index(chosen)) if chosen in labels else _ANY
     return select(forms.VALUE, [option("Any label", _ANY), *options], value)
+
+
+def _worker_field(people: Sequence[Labeler], chosen: str) -> list[Block]:
+    """A menu of those who labeled, who did most first."""
+    named = [one for one in people if len(one.work.worker) <= _VALUE]
+    if not named:
+        return []
+    options = [option("Anybody", _ANY)]
+    options += (
+        option(cut(plainly_called(one), _MENU), one.work.worker) for one in named[:_LABELS_MENU]
+    )
+    menu = select(forms.VALUE, options, chosen or _ANY)
+    return [input_block("Labeled by", menu, "worker", optional=True)]
 
 
 def _label_of(text: str, labels: Sequence[str]) -> str:
@@ -234,7 +265,7 @@ def _chosen(job: JobFacts, found: Counted, wish: Wish) -> str:
     """Which objects the sheet shows."""
     if wish.line:
         return f"line {wish.line:,}"
-    which = words(wish, job.noun)
+    which = words(wish, job.noun, found.person)
     if not found.fitting:
         return f"None of the {job.noun}s is one of those: {which}" if which else "Nothing to show"
     first = (wish.page - 1) * TILES + 1

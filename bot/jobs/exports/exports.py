@@ -9,19 +9,16 @@ still see the job, and stands in no database.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from bot.base.db import Database
-from bot.base.errors import Refusal, Transient
-from bot.base.log import about, redact
+from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.base.storage import Storage, gathered
 from bot.delivery.message import Message
-from bot.delivery.outbox import Outbox
 from bot.jobs.cards import export_card
 from bot.jobs.chained import CONTINUE, due
 from bot.jobs.exports.records import Export, ExportRecords
@@ -29,19 +26,16 @@ from bot.jobs.exports.report_page import page
 from bot.jobs.exports.reporting import Reporting
 from bot.jobs.exports.wish import LEDGER, REPORT, Asked, Wish
 from bot.jobs.facts import Facts
-from bot.jobs.records import Job, Records
-from bot.jobs.store import subject
+from bot.jobs.giving import Giving
+from bot.jobs.records import Job
 from bot.manifests.formats import FORMATS
 from bot.manifests.formats.augmented import AUGMENTED
 from bot.manifests.formats.format import Findings, Format, Naming
 from bot.manifests.formats.packed import one_file, zipped
 from bot.manifests.ledger import Entry, State, ledger, said, table
 from bot.manifests.shapes import Line
-from bot.people.access import Access, NotHere
 from bot.work.leases import LeaseGuard
-from bot.work.tries import Tries
 
-SEE = "see"  # the right to look at a job
 _TOLD_EVERY = 5.0  # ours: seconds between two words on how far it is
 
 
@@ -109,17 +103,13 @@ class Exports:
     `link_life` seconds.
     """
 
+    giving: Giving[Export]
     wanted: ExportRecords
-    records: Records
     facts: Facts
     reporting: Reporting
     storage: Storage
     in_a_form: Storage
     open_places: OpenPlaces
-    outbox: Outbox
-    access: Access
-    tries: Tries
-    db: Database
     link_life: int
 
     def check(self, job: Job) -> None:
@@ -166,31 +156,18 @@ class Exports:
 
     def round(self, start: Start = at_once) -> None:
         """Write everything that is wanted; what takes long does not stop the others."""
-        for one in self.wanted.waiting():
-            start(f"export:{one.id}", partial(self._take_up, one))
-
-    def _take_up(self, one: Export) -> None:
-        with about(job=one.job_id):
-            self.tries.take_up(
-                f"export:{one.id}",
-                one,
-                self.wanted.get,
-                self._write,
-                what="exporting labels",
-                refused=self._refuse,
-                failed=self._again,
-            )
+        self.giving.round(self._write, start)
 
     def _write(self, one: Export, hold: LeaseGuard) -> None:
-        job = self.records.get(one.job_id)
-        if job is None or not self._may(job, one):
-            self._over(one)
+        job = self.giving.records.get(one.job_id)
+        if job is None or not self.giving.may(job, one):
+            self.giving.over(one)
             return
         allowed = self.open_places.of(one.channel or job.channel)
         storage = self.storage.limited_to(allowed).attended(hold.keep)
         makers = {LEDGER: self._ledger, REPORT: self._report}
         make = makers.get(one.wish.format, self._labels)
-        self._over(one, job, make(one, job, storage))
+        self.giving.over(one, job, make(one, job, storage))
 
     def _labels(self, one: Export, job: Job, storage: Storage) -> Message:
         """The labels in the format."""
@@ -260,49 +237,6 @@ class Exports:
         if above == results.key:
             above = results.key.rpartition("/")[0]
         return S3Uri(results.bucket, f"{above}/exports/".lstrip("/"))
-
-    def _may(self, job: Job, one: Export) -> bool:
-        """Whether the person may see the job still."""
-        home = one.channel or job.channel
-        try:
-            who = self.access.at_home(job.team_id, one.user_id, home, one.channel)
-        except NotHere:
-            return False
-        return self.access.may(SEE, who)
-
-    def _refuse(self, one: Export, refusal: Refusal) -> None:
-        """It cannot be written: the person is told why."""
-        self._tell(one, refusal.words)
-
-    def _again(self, one: Export, pause: Transient) -> None:
-        """Another try later, or the end of trying."""
-        after = self.tries.paused(one, pause.words)
-        if after.set_aside is None:
-            self.wanted.save(replace(after))
-        else:
-            self._tell(one, pause.words)
-
-    def _tell(self, one: Export, why: str) -> None:
-        job = self.records.get(one.job_id)
-        if job is None:
-            self._over(one)
-            return
-        self._over(one, job, export_card.not_made(self.facts.of(job), redact(why)))
-
-    def _over(self, one: Export, job: Job | None = None, message: Message | None = None) -> None:
-        """It is done; the words about it, if any, in the same commit."""
-        with self.db.write() as session:
-            self.wanted.over(session, one)
-            if job is not None and message is not None:
-                self.outbox.say(
-                    session,
-                    subject(job),
-                    one.user_id,
-                    message,
-                    key=f"export:{one.id}:{one.asked_at}",
-                    in_thread=False,
-                    priority=1,
-                )
 
 
 def _given(job: Job) -> S3Uri:

@@ -7,7 +7,8 @@ from sqlmodel import Field, Session, col, delete, select, update
 
 from bot.base.db import Database
 from bot.jobs.exports.wish import Wish
-from bot.work.tries import Tried, TriedRow, columns, due, write_version
+from bot.jobs.giving import AskedFor
+from bot.work.tries import TriedRow, columns, due, write_version
 
 _WISH = msgspec.json.Decoder(Wish)
 
@@ -29,14 +30,10 @@ class ExportRow(TriedRow, table=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export(Tried):
+class Export(AskedFor):
     """What is wanted (see `ExportRow`)."""
 
-    job_id: str
-    user_id: str
-    channel: str
     wish: Wish
-    asked_at: float
     done: int = 0
 
 

@@ -33,7 +33,8 @@ class LabelTimes:
 class Counted:
     """What a manifest holds of one label attribute. `empty` objects have a label in which nothing
     is marked; `unreadable` lines are no JSON. `fitting` objects are those that are wanted:
-    `numbers` are the lines of the first 150, `shown` the ones of the wanted page.
+    `numbers` are the lines of the first 150, `shown` the ones of the wanted page, and `person` says
+    whose answers chose them, where that was wanted.
     """
 
     objects: int = 0
@@ -45,6 +46,7 @@ class Counted:
     kinds: set[Kind] = field(default_factory=set)
     shown: list[Line] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    person: str = ""
 
     @property
     def unlabeled(self) -> int:
@@ -61,10 +63,10 @@ def counted(
     chunks: Iterable[bytes],
     attribute: str,
     wish: Wish,
-    differing: frozenset[int] = frozenset(),
+    among: frozenset[int] = frozenset(),
 ) -> Counted:
     """What the manifest holds, and the objects of the wanted page or the one that is wanted
-    large; `differing` are the lines about which people differ.
+    large; `among` are the lines that people's answers choose.
     """
     found = Counted()
     for number, body in numbered(chunks):
@@ -77,7 +79,7 @@ def counted(
         if wish.line:
             if number == wish.line:
                 found.shown.append(line)
-        elif fits(line, attribute, wish, differing):
+        elif fits(line, attribute, wish, among):
             found.fitting += 1
             if len(found.numbers) < NUMBERS_MOST:
                 found.numbers.append(number)

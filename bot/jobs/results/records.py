@@ -6,8 +6,9 @@ import msgspec
 from sqlmodel import Field, Session, col, delete, select
 
 from bot.base.db import Database
+from bot.jobs.giving import AskedFor
 from bot.jobs.results.wish import Wish
-from bot.work.tries import Tried, TriedRow, columns, due, write_version
+from bot.work.tries import TriedRow, columns, due, write_version
 
 _WISH = msgspec.json.Decoder(Wish)
 
@@ -28,14 +29,10 @@ class ResultsRow(TriedRow, table=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted(Tried):
+class Wanted(AskedFor):
     """What is wanted (see `ResultsRow`)."""
 
-    job_id: str
-    user_id: str
-    channel: str
     wish: Wish
-    asked_at: float
 
 
 class ResultsRecords:

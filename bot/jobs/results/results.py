@@ -6,36 +6,33 @@ nothing can be counted. Who may no longer see the job gets nothing; pictures com
 are open to the channel in which the job was seen.
 """
 
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.base.db import Database
+from bot.answers.numbers import unpacked
 from bot.base.errors import Refusal, Transient
-from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.base.storage import Storage
 from bot.delivery.message import Message
-from bot.delivery.outbox import Outbox
 from bot.delivery.uploads import File, NotUploaded, Uploads
+from bot.jobs.answered.people import People
 from bot.jobs.answered.read import Reading
 from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.cards import results_card
 from bot.jobs.cards.agreement_words import NOT_YET, agreement_words
+from bot.jobs.cards.people_words import called
 from bot.jobs.facts import Facts
+from bot.jobs.giving import Giving
 from bot.jobs.job_facts import JobFacts
-from bot.jobs.records import Job, Records
+from bot.jobs.records import Job
 from bot.jobs.results.counted import Counted, counted
 from bot.jobs.results.drawn import NO_PILLOW, can_draw, drawn
 from bot.jobs.results.records import ResultsRecords, Wanted
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.store import before, subject
-from bot.people.access import Access, NotHere
 from bot.work.leases import LeaseGuard
-from bot.work.tries import Tries
-
-SEE = "see"  # the right to look at a job
 
 
 class NoResults(Refusal):
@@ -50,21 +47,32 @@ class NoLabels(NoResults):
     """This job has no labels to look at."""
 
 
+class NobodySuch(NoResults):
+    """What this person answered is not known."""
+
+
+class _Chosen(NamedTuple):
+    """The lines of the results that people's answers choose; whose answers, and what is missing of
+    them, in words.
+    """
+
+    lines: frozenset[int]
+    person: str = ""
+    partial: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """Counts, draws and gives."""
 
+    giving: Giving[Wanted]
     wanted: ResultsRecords
-    records: Records
     answers: AnswerRecords
+    people: People
     facts: Facts
     storage: Storage
     open_places: OpenPlaces
     uploads: Uploads
-    outbox: Outbox
-    access: Access
-    tries: Tries
-    db: Database
 
     def show(self, job: Job, user_id: str, channel: str) -> Message:
         """Have the first results shown to a person, who sees the job in `channel`, or in its thread
@@ -86,9 +94,12 @@ class Results:
 
         Raises:
             NoResults: there are none (yet).
+            NotByPerson, NotAllowed: they may not choose by who labeled.
 
         """
         _check(job)
+        if wish.worker:
+            self.people.answered_by(job, wish.worker, user_id, channel)
         self.wanted.want(job.id, user_id, channel, wish)
         return results_card.on_their_way(self.facts.of(job))
 
@@ -96,38 +107,25 @@ class Results:
         """A job ends: its results are shown in the threads of channels that want that. Written
         before the end is, so that a kill between the two costs nothing.
         """
-        with self.db.read() as session:
-            channels = self.outbox.channels(session, subject(job))
+        with self.giving.db.read() as session:
+            channels = self.giving.outbox.channels(session, subject(job))
         for channel in channels:
             if self._shows(channel):
                 self.wanted.want(job.id, "", channel, Wish())
 
     def _shows(self, channel: str) -> bool:
         """Whether the channel wants results in its threads, and is no other company's too."""
-        known = self.records.presets.defaults(self.access.team_id, channel)
-        return known.results_in_thread and self.access.is_ours_alone(channel)
+        known = self.giving.records.presets.defaults(self.giving.access.team_id, channel)
+        return known.results_in_thread and self.giving.access.is_ours_alone(channel)
 
     def round(self, start: Start = at_once) -> None:
         """Give everything that is wanted; what takes long does not stop the others."""
-        for one in self.wanted.waiting():
-            start(f"results:{one.id}", partial(self._take_up, one))
-
-    def _take_up(self, one: Wanted) -> None:
-        with about(job=one.job_id):
-            self.tries.take_up(
-                f"results:{one.id}",
-                one,
-                self.wanted.get,
-                self._give,
-                what="showing results",
-                refused=self._refuse,
-                failed=self._again,
-            )
+        self.giving.round(self._give, start)
 
     def _give(self, one: Wanted, hold: LeaseGuard) -> None:
-        job = self.records.get(one.job_id)
+        job = self.giving.records.get(one.job_id)
         if job is None or not self._may(job, one):
-            self._over(one)
+            self.giving.over(one)
             return
         if not job.ended:
             raise NotOverYet
@@ -135,27 +133,41 @@ class Results:
         allowed = self.open_places.of(one.channel or job.channel)
         storage = self.storage.limited_to(allowed).attended(hold.keep)
         reading = self.answers.reading(job.id) if facts.workers_per_object > 1 else None
-        differing = _differing(reading)
-        found = self._counted(job, facts, storage, one.wish, differing)
+        chosen = self._chosen(job, one, reading)
+        found = self._counted(job, facts, storage, one.wish, chosen.lines)
+        found.person = chosen.person
         note = self._given(one, job, facts, found, storage)
         if one.wish.line and not note:
-            self._over(one)
+            self.giving.over(one)
             return
-        asked = AskedOf(job.id, one.channel, one.wish)
-        notes = (job.state.why_unlabeled, note)
-        agreed = self._agreed(facts, reading, one.wish)
-        many = len(differing)
-        message = results_card.results_message(
-            facts, found, asked, notes, agreed=agreed, differing=many
+        remarks = results_card.Remarks(
+            notes=(job.state.why_unlabeled, chosen.partial, note),
+            agreed=self._agreed(facts, reading, one.wish),
+            differing=len(_differing(reading)),
         )
-        self._over(one, job, message)
+        asked = AskedOf(job.id, one.channel, one.wish)
+        self.giving.over(one, job, results_card.results_message(facts, found, asked, remarks))
+
+    def _chosen(self, job: Job, one: Wanted, reading: Reading | None) -> _Chosen:
+        """What people's answers choose of the objects."""
+        lines = _differing(reading)
+        if not one.wish.worker:
+            return _Chosen(lines)
+        labeler = self.people.answered_by(job, one.wish.worker, one.user_id, one.channel)
+        if labeler is None:
+            raise NobodySuch
+        answered = frozenset(number + 1 for number in unpacked(labeler.work.answered))
+        if one.wish.which == "differ":
+            answered &= lines
+        read = self.answers.reading(job.id)
+        return _Chosen(answered, called(labeler), read.partial if read else "")
 
     def _agreed(self, facts: JobFacts, reading: Reading | None, wish: Wish) -> str:
         """How far people agree, beside what is not chosen by something else."""
         if (
             facts.workers_per_object == 1
             or wish.page > 1
-            or (wish.filtered and wish.which != "differ")
+            or (wish.filtered and wish != Wish(which="differ"))
         ):
             return ""
         return NOT_YET if reading is None else agreement_words(facts, reading)
@@ -164,22 +176,17 @@ class Results:
         """Whether the person may see the job still, or the channel wants its results."""
         if not one.user_id:
             return self._shows(one.channel)
-        home = one.channel or job.channel
-        try:
-            who = self.access.at_home(job.team_id, one.user_id, home, one.channel)
-        except NotHere:
-            return False
-        return self.access.may(SEE, who)
+        return self.giving.may(job, one)
 
     def _counted(
-        self, job: Job, facts: JobFacts, storage: Storage, wish: Wish, differing: frozenset[int]
+        self, job: Job, facts: JobFacts, storage: Storage, wish: Wish, among: frozenset[int]
     ) -> Counted:
         """What the job's output manifest holds."""
         try:
             manifest = S3Uri.parse(job.state.output_uri or facts.output_uri)
         except BadAddress as error:
             raise NoLabels from error
-        found = counted(storage.chunks(manifest), facts.label_attribute, wish, differing)
+        found = counted(storage.chunks(manifest), facts.label_attribute, wish, among)
         if wish.line and not found.shown:
             raise NoLabels(f"The results have no line {wish.line:,}.")
         return found
@@ -214,44 +221,10 @@ class Results:
 
     def _root(self, job: Job, channel: str) -> str:
         """The message in whose thread the job is told of."""
-        root = self.outbox.root_ts(before(job) or subject(job), channel)
+        root = self.giving.outbox.root_ts(before(job) or subject(job), channel)
         if root is None:
             raise NotOverYet
         return root
-
-    def _refuse(self, one: Wanted, refusal: Refusal) -> None:
-        """It cannot be shown: the person is told why."""
-        self._tell(one, refusal.words)
-
-    def _again(self, one: Wanted, pause: Transient) -> None:
-        """Another try later, or the end of trying."""
-        after = self.tries.paused(one, pause.words)
-        if after.set_aside is None:
-            self.wanted.save(replace(after))
-        else:
-            self._tell(one, pause.words)
-
-    def _tell(self, one: Wanted, why: str) -> None:
-        job = self.records.get(one.job_id)
-        if job is None:
-            self._over(one)
-            return
-        self._over(one, job, results_card.not_made(self.facts.of(job), redact(why)))
-
-    def _over(self, one: Wanted, job: Job | None = None, message: Message | None = None) -> None:
-        """It is done; the last words about it, if any, in the same commit."""
-        with self.db.write() as session:
-            self.wanted.over(session, one)
-            if job is not None and message is not None:
-                self.outbox.say(
-                    session,
-                    subject(job),
-                    one.user_id or one.channel,
-                    message,
-                    key=f"results:{one.id}:{one.asked_at}",
-                    in_thread=not one.user_id,
-                    priority=1,
-                )
 
 
 def _check(job: Job) -> None:

@@ -17,20 +17,28 @@ Which = Literal["all", "labeled", "empty", "unlabeled", "differ"]
 
 
 class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`label`, `which` and `below` (a confidence) choose among the objects; `page` counts from 1;
-    `line` is the number of one object that is shown large, 0 for a sheet.
+    """`label`, `which`, `below` (a confidence) and `worker` (who answered it, by their name at the
+    engine) choose among the objects; `page` counts from 1; `line` is the number of one object that
+    is shown large, 0 for a sheet.
     """
 
     label: str = ""
     which: Which = "all"
     below: float | None = None
+    worker: str = ""
     page: int = 1
     line: int = 0
 
     @property
     def filtered(self) -> bool:
         """Whether it leaves some objects out."""
-        return bool(self.label) or self.which != "all" or self.below is not None
+        chosen = (self.label, self.which != "all", self.below is not None, self.worker)
+        return any(chosen)
+
+    @property
+    def of_answers(self) -> bool:
+        """Whether people's own answers say which objects those are."""
+        return self.which == "differ" or bool(self.worker)
 
 
 class AskedOf(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,10 +68,12 @@ def read(value: str) -> AskedOf | None:
         return None
 
 
-def fits(line: Line, attribute: str, wish: Wish, differing: frozenset[int] = frozenset()) -> bool:
-    """Whether the object is one of those that are wanted; `differing` are the lines about which
-    people differ.
+def fits(line: Line, attribute: str, wish: Wish, among: frozenset[int] = frozenset()) -> bool:
+    """Whether the object is one of those that are wanted; `among` are the lines that people's
+    answers choose, where the wish asks for those.
     """
+    if wish.of_answers and line.number not in among:
+        return False
     if not wish.filtered:
         return True
     told = told_by(line, attribute)
@@ -76,14 +86,16 @@ def fits(line: Line, attribute: str, wish: Wish, differing: frozenset[int] = fro
         "labeled": there,
         "empty": there and not found,
         "unlabeled": not there,
-        "differ": line.number in differing,
+        "differ": True,
     }[wish.which]
     is_low = wish.below is None or (sure is not None and sure < wish.below)
     return is_which and is_low and (not wish.label or wish.label in found)
 
 
-def words(wish: Wish, noun: str) -> str:
-    """What was chosen, for people; "" where nothing was."""
+def words(wish: Wish, noun: str, person: str = "") -> str:
+    """What was chosen, for people; "" where nothing was. `person` is whoever `wish.worker` is, as
+    people are told.
+    """
     which = {
         "all": "",
         "labeled": f"{noun}s with a label",
@@ -95,5 +107,6 @@ def words(wish: Wish, noun: str) -> str:
         which,
         f"label {typed(wish.label, 100)}" if wish.label else "",
         f"confidence below {wish.below:g}" if wish.below is not None else "",
+        f"labeled by {person or 'somebody'}" if wish.worker else "",
     ]
     return ", ".join(filter(None, parts))

@@ -1,0 +1,137 @@
+"""What somebody asked of a job and a worker makes: made once, tried again after failures, and given
+to whoever asked, or told why not.
+
+Promises to who asked: they get something or words; who may no longer see the job gets nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+from sqlmodel import Session
+
+from bot.base.db import Database
+from bot.base.errors import Refusal, Transient
+from bot.base.log import about, redact
+from bot.base.pool import Start
+from bot.delivery.message import Message
+from bot.delivery.outbox import Outbox
+from bot.jobs.facts import Facts
+from bot.jobs.job_facts import JobFacts
+from bot.jobs.records import Job, Records
+from bot.jobs.store import subject
+from bot.people.access import Access, NotHere
+from bot.work.leases import LeaseGuard
+from bot.work.tries import Tried, Tries
+
+SEE = "see"  # the right to look at a job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFor(Tried):
+    """Something that a person (or, with an empty `user_id`, the job's thread in `channel`) waits
+    for; the person sees the job in `channel`.
+    """
+
+    job_id: str
+    user_id: str
+    channel: str
+    asked_at: float
+
+
+A = TypeVar("A", bound=AskedFor)
+
+
+class AskedRecords(Protocol[A]):
+    """Where it is written down."""
+
+    def waiting(self) -> list[A]:
+        """What is due, oldest first."""
+
+    def get(self, row_id: str) -> A | None:
+        """What is waited for under that id."""
+
+    def save(self, asked: A, /) -> None:
+        """Write down a failed try."""
+
+    def over(self, session: Session, asked: A, /) -> None:
+        """It is given, or never can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Giving(Generic[A]):
+    """Gives; `name` begins its leases and its lines' keys, `what` is what is done, in words, and
+    `not_made` what is told where that does not work.
+    """
+
+    name: str
+    what: str
+    not_made: Callable[[JobFacts, str], Message]
+    wanted: AskedRecords[A]
+    records: Records
+    facts: Facts
+    outbox: Outbox
+    access: Access
+    tries: Tries
+    db: Database
+
+    def round(self, make: Callable[[A, LeaseGuard], None], start: Start) -> None:
+        """Make everything that is wanted; what takes long does not stop the others."""
+        for one in self.wanted.waiting():
+            start(f"{self.name}:{one.id}", partial(self._take_up, one, make))
+
+    def _take_up(self, one: A, make: Callable[[A, LeaseGuard], None]) -> None:
+        with about(job=one.job_id):
+            self.tries.take_up(
+                f"{self.name}:{one.id}",
+                one,
+                self.wanted.get,
+                make,
+                what=self.what,
+                refused=self._refuse,
+                failed=self._again,
+            )
+
+    def may(self, job: Job, one: A) -> bool:
+        """Whether the person may see the job still."""
+        home = one.channel or job.channel
+        try:
+            who = self.access.at_home(job.team_id, one.user_id, home, one.channel)
+        except NotHere:
+            return False
+        return self.access.may(SEE, who)
+
+    def over(self, one: A, job: Job | None = None, message: Message | None = None) -> None:
+        """It is done; the last words about it, if any, in the same commit."""
+        with self.db.write() as session:
+            self.wanted.over(session, one)
+            if job is not None and message is not None:
+                self.outbox.say(
+                    session,
+                    subject(job),
+                    one.user_id or one.channel,
+                    message,
+                    key=f"{self.name}:{one.id}:{one.asked_at}",
+                    in_thread=not one.user_id,
+                    priority=1,
+                )
+
+    def _refuse(self, one: A, refusal: Refusal) -> None:
+        """It cannot be made: whoever asked is told why."""
+        self._tell(one, refusal.words)
+
+    def _again(self, one: A, pause: Transient) -> None:
+        """Another try later, or the end of trying."""
+        after = self.tries.paused(one, pause.words)
+        if after.set_aside is None:
+            self.wanted.save(after)
+        else:
+            self._tell(one, pause.words)
+
+    def _tell(self, one: A, why: str) -> None:
+        job = self.records.get(one.job_id)
+        if job is None:
+            self.over(one)
+            return
+        self.over(one, job, self.not_made(self.facts.of(job), redact(why)))
