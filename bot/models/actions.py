@@ -27,6 +27,15 @@ RUN: Action[None] = Action(
     first="run model",
     rule=Rule(Role.MEMBER, words="run models here"),
 )
+TRY: Action[None] = Action(
+    command=DATASET,
+    word="try",
+    usage="try [model]",
+    help="show a running model a picture, and see what it finds",
+    right="try model",
+    first="try model",
+    rule=Rule(Role.MEMBER, words="try models here"),
+)
 STOP: Action[None] = Action(
     command=DATASET,
     word="stop",
@@ -57,4 +66,7 @@ DELETE: Action[None] = Action(
     unnamed="Name what to delete: /dataset delete name. /dataset list and models show the names.",
 )
 
-MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, STOP, MODELS, DELETE)
+MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, STOP, MODELS, DELETE)
+
+TRY_THESE_SHORTCUT = "try_these"
+"""The message shortcut whose pictures a running model is shown."""

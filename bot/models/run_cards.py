@@ -25,7 +25,7 @@ from bot.models import run_state
 from bot.models.run_facts import RunFacts
 from bot.models.run_state import cost, ran_for
 
-STOP_ID = "run_stop"
+STOP_ID, TRY_ID = "run_stop", "run_try"
 _NAME = 100
 _STATES = {
     run_state.ASKED: "Waiting to start",
@@ -49,10 +49,19 @@ def live_card(run: RunFacts, price: float, at: float) -> Message:
     small = _small(run)
     text = f"Model {typed(run.called, _NAME)}: {word}. {said} {small}"
     blocks: list[Block] = [section(f"*Model {typed(run.called, _NAME)}* · {word}\n{said}")]
-    if can_stop(run):
-        label = f"Stop {run.called}"
-        blocks.append(actions(button("Stop now", STOP_ID, run.id, label=label)))
+    if buttons := _buttons(run):
+        blocks.append(actions(*buttons))
     return Message(cut(text, 3500), [*blocks, context(small)])
+
+
+def _buttons(run: RunFacts) -> list[Block]:
+    """What can be done with it now."""
+    if not can_stop(run):
+        return []
+    stop = button("Stop now", STOP_ID, run.id, label=f"Stop {run.called}")
+    if run.state.state != run_state.RUNNING:
+        return [stop]
+    return [button("Try it…", TRY_ID, run.id, label=f"Try {run.called} on a picture"), stop]
 
 
 def can_stop(run: RunFacts) -> bool:

@@ -13,6 +13,7 @@ from bot.models.accept_run import AcceptRun
 from bot.models.accept_training import AcceptTraining
 from bot.models.custom_labels import Models
 from bot.models.delete import Delete
+from bot.models.detector import Detector
 from bot.models.elsewhere import Elsewhere
 from bot.models.model_records import ModelRecords
 from bot.models.model_store import ModelStore
@@ -21,8 +22,11 @@ from bot.models.run_store import RunStore
 from bot.models.runs import Runs
 from bot.models.status import Status
 from bot.models.train import Train
+from bot.models.trial_records import TrialRecords
+from bot.models.try_out import Trials
 
 _AT_ONCE = 8  # looks of one worker: one that hangs must not keep another's end waiting
+_DRAWN_AT_ONCE = 2  # pictures: each may take 150 MB for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class ModelStory:
     train: Train
     accept_run: AcceptRun
     runs: Runs
+    trials: Trials
     delete: Delete
     elsewhere: Elsewhere
     status: Status
@@ -44,6 +49,7 @@ class ModelStory:
         return [
             Round("run models", gaps.quick_gap, self.runs.urgent, runs),
             Round("watch runs", gaps.poll_gap, self.runs.round, runs),
+            Round("try models", gaps.quick_gap, self.trials.round, Pool("try", _DRAWN_AT_ONCE)),
             Round("train models", gaps.quick_gap, self.train.round, Pool("train", _AT_ONCE)),
             Round("watch models", gaps.poll_gap, simple(self.train.watch)),
             Round("delete models", gaps.poll_gap, simple(self.delete.round)),
@@ -59,36 +65,14 @@ def model_story(ground: Ground) -> ModelStory:
     """Join the parts of the story."""
     models, records = Models(ground.aws), ModelRecords(ground.db)
     runs, price = RunRecords(ground.db), ground.settings.unit_price
-    store = RunStore(
-        db=ground.db,
-        records=runs,
-        outbox=ground.outbox,
-        gap=ground.settings.card_gap,
-        price=price,
-        told=ground.access.told,
-    )
     accept_training, train, delete = _training(ground, models, records, runs)
+    accept_run, started = _running(ground, models, records, runs)
     return ModelStory(
         accept_training=accept_training,
         train=train,
-        accept_run=AcceptRun(
-            db=ground.db,
-            models=records,
-            records=runs,
-            store=store,
-            limit_of=ground.settings.longest_run,
-            price=price,
-            clock=ground.clock,
-            new_id=ground.new_id,
-        ),
-        runs=Runs(
-            db=ground.db,
-            records=runs,
-            store=store,
-            models=models,
-            access=ground.access,
-            tries=ground.tries,
-        ),
+        accept_run=accept_run,
+        runs=started,
+        trials=_trials(ground, runs),
         delete=delete,
         elsewhere=Elsewhere(
             db=ground.db,
@@ -101,6 +85,58 @@ def model_story(ground: Ground) -> ModelStory:
         ),
         status=Status(db=ground.db, models=records, runs=runs, price=price),
         ground=ground,
+    )
+
+
+def _running(
+    ground: Ground, models: Models, records: ModelRecords, runs: RunRecords
+) -> tuple[AcceptRun, Runs]:
+    """The parts that start, watch and stop."""
+    price = ground.settings.unit_price
+    store = RunStore(
+        db=ground.db,
+        records=runs,
+        outbox=ground.outbox,
+        gap=ground.settings.card_gap,
+        price=price,
+        told=ground.access.told,
+    )
+    accept = AcceptRun(
+        db=ground.db,
+        models=records,
+        records=runs,
+        store=store,
+        limit_of=ground.settings.longest_run,
+        price=price,
+        clock=ground.clock,
+        new_id=ground.new_id,
+    )
+    started = Runs(
+        db=ground.db,
+        records=runs,
+        store=store,
+        models=models,
+        access=ground.access,
+        tries=ground.tries,
+    )
+    return accept, started
+
+
+def _trials(ground: Ground, runs: RunRecords) -> Trials:
+    """The part that shows pictures to running models."""
+    settings = ground.settings
+    return Trials(
+        records=TrialRecords(ground.db),
+        runs=runs,
+        detector=Detector(ground.aws),
+        storage=Storage.for_work(ground.aws, settings.allowed),
+        files=ground.files,
+        open_places=settings.open_places,
+        uploads=ground.uploads,
+        outbox=ground.outbox,
+        access=ground.access,
+        tries=ground.tries,
+        db=ground.db,
     )
 
 

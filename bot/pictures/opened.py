@@ -102,7 +102,7 @@ def fitting(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
 def _decoded(image: Image.Image, body: bytes, most: tuple[int, int]) -> Opened:
     """The picture at its size; checked before anything is decoded."""
     _check(image, body.count(_SCAN) if image.format == "JPEG" else 0)
-    size, turn = image.size, _turn(image)
+    size, turn = image.size, turn_of(image)
     if turn in _SIDEWAYS:
         size, most = (size[1], size[0]), (most[1], most[0])
     wanted = fitting(image.size, most)
@@ -147,7 +147,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _turn(image: Image.Image) -> int:
+def turn_of(image: Image.Image) -> int:
     """How EXIF turns the picture, 1 where it does not say."""
     try:
         turn = image.getexif().get(_ORIENTATION, 1)

@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models import model_cards, run_cards, run_form, train_form
+from bot.base.s3_uri import Allowed
+from bot.models import model_cards, run_cards, run_form, train_form, trial_cards, trial_form
+from bot.models.detections import Detection, as_told, detections, found_words
 from bot.models.model_cards import ShownModel
 from bot.models.model_state import Confusion, ModelState, Score, evaluated
 from bot.models.run_facts import RunFacts
 from bot.models.run_form import Wish
 from bot.models.run_state import RunState
 from bot.models.training import Training
+from bot.models.trial import Picture, Trial, pictures
 from tests.facts.test_every_message import TYPED, validate_message, validate_view
 
 SHARES = st.none() | st.floats(0, 1)
@@ -176,3 +179,101 @@ JSON = st.recursive(
 def test_an_evaluation_of_any_form_is_no_trouble(summary: dict[str, object]) -> None:
     """Without this, a file that AWS wrote in another form would set a trained model aside."""
     evaluated(ModelState(), summary)
+
+
+PLACES = st.none() | st.tuples(*[st.floats(0, 1)] * 4)
+FOUND = st.lists(st.builds(Detection, TYPED, st.floats(0, 100), PLACES), max_size=300)
+
+
+@given(model=TYPED, name=TYPED, found=FOUND)
+def test_slack_takes_what_a_model_found(model: str, name: str, found: list[Detection]) -> None:
+    """Without this, a picture full of things would end in a message that Slack refuses."""
+    trial = Trial(file=Picture("F1", name or "x"), channel="C1")
+    words = trial_cards.result_words(model, trial, found, "U0MARA")
+    for message in (
+        trial_cards.result_message(words, name),
+        trial_cards.not_tried(model, trial, name),
+    ):
+        assert validate_message(message.payload()) == []
+        assert message.text.strip()
+    assert len(trial_cards.alt_words(trial, found)) <= trial_cards.ALT_MOST
+
+
+@given(name=TYPED, files=st.integers(0, 10))
+def test_slack_takes_the_form_of_a_trial(name: str, files: int) -> None:
+    """Without this, the names of ten pictures would be more than a window may carry."""
+    sent = [{"id": f"F{number:010}", "name": name or "x", "size": 1} for number in range(files)]
+    runs = tuple((f"{number:032}", name or "x") for number in range(120))
+    trial = Trial(runs=runs, run_id=runs[0][0], channel="C1", files=pictures(sent))
+    view = trial_form.page(trial, nonce="0" * 32)
+    assert validate_view(view) == []
+    assert validate_view(trial_form.thanks(trial, name or "x")) == []
+    channel, nonce, known = trial_form.carried(view)
+    assert (channel, nonce) == ("C1", "0" * 32)
+    assert [each.id for each in known] == [each["id"] for each in sent]
+
+
+@pytest.mark.parametrize(
+    ("trial", "field", "words"),
+    [
+        (Trial(), "address", "Give the address of a picture in S3, or add a file"),
+        (Trial(may_read=False), "address", "s3://bucket/folder/picture.jpg."),
+        (Trial(address="s3://open/pictures/"), "address", "This is a folder"),
+        (Trial(address="s3://shut/one.jpg"), "address", "may not use s3://shut/one.jpg"),
+        (Trial(address="s3://open/notes.pdf"), "address", ".jpg, .jpeg and .png"),
+        (Trial(address="nowhere"), "address", "s3://"),
+        (Trial(file=Picture("F1", "notes.pdf")), "file", "notes.pdf is no picture"),
+        (Trial(file=Picture("F1", "a.jpg", 40_000_000)), "file", "larger than the 30 MB"),
+        (Trial(address="s3://open/a.jpg", file=Picture("F1", "a.jpg")), "file", "not both"),
+        (Trial(files=(Picture("F1", "a.jpg"),)), "picture", "Choose one of the message's"),
+        (Trial(address="s3://open/a.jpg", least=-1), "least", "from 0 to 100"),
+        (Trial(address="s3://open/a.jpg", least=101), "least", "from 0 to 100"),
+        (Trial(address="s3://open/a.jpg", run_id="gone"), "run_id", "that runs in this channel"),
+    ],
+)
+def test_what_is_wrong_with_a_trial_stands_at_its_field(
+    trial: Trial, field: str, words: str
+) -> None:
+    """Without this, a slip would be told minutes later, or by AWS's codes."""
+    runs = Trial(
+        **{
+            **{name: getattr(trial, name) for name in trial.__struct_fields__},
+            "runs": (("r", "orchard / v1"),),
+            "run_id": trial.run_id or "r",
+        }
+    )
+    found = trial_form.errors(trial_form.faults(runs, Allowed(("open",))), runs)
+    assert list(found) == [field]
+    assert words in found[field]
+
+
+ANSWER = {
+    "CustomLabels": [
+        {
+            "Name": "apple",
+            "Confidence": 61.2,
+            "Geometry": {"BoundingBox": {"Left": 0.5, "Top": 0.25, "Width": 0.1, "Height": 0.2}},
+        },
+        {"Name": "ripe", "Confidence": 97.6},
+        {
+            "Name": "apple",
+            "Confidence": 99.0,
+            "Geometry": {"BoundingBox": {"Left": 0.0, "Top": 0.0, "Width": 1.0, "Height": 1.0}},
+        },
+    ]
+}
+
+
+def test_what_a_model_found_is_said_and_placed() -> None:
+    """Without this, boxes would be drawn elsewhere than where the model saw something."""
+    found = detections(ANSWER)
+    assert [each.label for each in found] == ["apple", "ripe", "apple"], "the surest first"
+    assert found_words(found, None) == "2 apple (99 %, 61 %), ripe 98 %"
+    told = as_told(found, (400, 200))
+    assert told.kind == "boxes"
+    last = told.boxes[1]
+    assert (last.left, last.top, last.width, last.height) == (200.0, 50.0, 40.0, 40.0)
+    classes = as_told(detections({"CustomLabels": [ANSWER["CustomLabels"][1]]}), (400, 200))
+    assert [each.name for each in classes.classes] == ["ripe"]
+    assert found_words((), None) == "nothing of which it is sure enough"
+    assert found_words((), 80) == "nothing of which it is sure to 80 % or more"

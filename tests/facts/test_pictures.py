@@ -16,6 +16,7 @@ from bot.pictures.lettering import fitted, readable, width
 from bot.pictures.limits import BYTES_MOST
 from bot.pictures.opened import Undrawable, opened
 from bot.pictures.palette import LABELS, Colours, contrast, ink_on
+from bot.pictures.sent import sendable
 from bot.pictures.sheet import PICTURE, WIDTH, Tile, contact_sheet, large_picture
 from bot.pictures.tiles import Easel, tile_of
 from bot.pictures.words import confidence_of, sheet_words
@@ -212,6 +213,35 @@ def test_picture_is_upright_as_its_workers_saw_it(turn: int) -> None:
     image = opened(saved(stored, exif=exif), (160, 160))
     assert image.size == (160, 80)
     assert image.image.getpixel((5, 5)) == (250, 250, 250)
+
+
+@pytest.mark.parametrize(
+    ("body", "same"),
+    [
+        (saved(plain()), True),
+        (saved(plain(), "JPEG"), True),
+        (saved(plain(), "GIF"), False),
+        (saved(plain((300, 200)), "BMP"), False),
+    ],
+)
+def test_picture_is_made_fit_for_a_model(body: bytes, same: bool) -> None:
+    """Without this, a model would refuse what every phone and browser shows."""
+    sent = sendable(body, 100_000)
+    assert (sent == body) is same
+    with Image.open(BytesIO(sent)) as image:
+        assert image.format in {"PNG", "JPEG"}
+    assert len(sent) <= 100_000
+
+
+def test_picture_for_a_model_stands_upright_and_is_small_enough() -> None:
+    """Without this, boxes of a phone's photo would lie on their side, and large ones be refused."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(BytesIO(sendable(saved(plain((80, 40)), "JPEG", exif=exif), 90_000))) as image:
+        assert image.size == (40, 80)
+    large = saved(Image.effect_noise((2_600, 2_600), 90), "JPEG", quality=95)
+    with Image.open(BytesIO(sendable(large, 2_500_000))) as image:
+        assert max(image.size) == 2_048
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16", "CMYK"])

@@ -72,6 +72,7 @@ HAD = {
             "DeleteProject",
         ),
         *("DeleteProjectVersion", "DescribeDataset", "DescribeProjectVersions", "DescribeProjects"),
+        "DetectCustomLabels",
         *(
             "DistributeDatasetEntries",
             "ListDatasetEntries",

@@ -39,6 +39,7 @@ from bot.manifests.shapes import Line
 from bot.models.model_records import Model
 from bot.models.model_state import DELETING, TRAINED, ModelState
 from bot.models.run_records import Run
+from bot.models.run_state import RUNNING, RunState
 from bot.models.training import Training
 from bot.people.work_team import WorkTeam
 from bot.sandbox.workspace import seed
@@ -57,7 +58,7 @@ from tests.stories.test_retry import set_aside
 from tests.stories.world import DATA, WAITING, World, an_order, encoded
 
 CHANNEL = "matrix"
-OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team", "model", "run")
+OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team", "model", "run", "trial")
 LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
 SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
 CATCH = {
@@ -343,6 +344,23 @@ class Scene:
         )
         runs._store.add(run)
         self.world.settle()
+
+    def running(self) -> None:
+        """A run of it that goes on, with its card; nobody looks at it."""
+        self.run()
+        runs = self.world.bot.models.runs
+        known = runs._records.get("matrix-run")
+        assert known is not None
+        due = replace(known, next_try_at=time.time() + 200.0, stop_wanted=False)
+        state = RunState(state=RUNNING, reserved=True, ends_at=time.time() + 3600.0)
+        if due.state != state:
+            runs._store.change(due, state)
+        self.world.send()
+
+    def trial_form(self) -> None:
+        """The form in which it is shown a picture."""
+        self.running()
+        self.world.mara.press(self.about("Model matrix / v2"), "run_try")
 
     def said_by_the_bot(self, message: Message) -> None:
         """A message with a button, in the channel."""
@@ -1105,6 +1123,28 @@ ROWS = (
     of_model("model_run", "v1", '"model_run_form', Scene.model),
     of_model("model_delete", "v1", '"model_delete_view', Scene.model),
     of_model("model_undo", "v1", "^$", lambda s: s.as_trained(GOING_MODEL)),
+    of_model("run_try", "v2", '"model_trial_form', Scene.running),
+    typed("/dataset", "try", '"model_trial_form', ready=Scene.running),
+    Row(
+        "message_shortcut try_these",
+        "(Try a model)",
+        lambda s, who: who.ask(
+            "shortcut",
+            callback_id="try_these",
+            channel=s.channel,
+            ts=s.card("matrix-running")["ts"],
+        ),
+        "This message has no picture",
+        ready=Scene.running,
+    ),
+    Row(
+        "view_submission model_trial_form",
+        "(try a model)",
+        lambda _s, who: who.fill(least={"value": "a lot"}),
+        '"response_action": "errors"',
+        ready=Scene.trial_form,
+        own=True,
+    ),
     of_model("run_stop", "v2", "^$", Scene.run),
     Row(
         "action dataset_train",

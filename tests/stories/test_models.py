@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import make_dataset
+from tests.stories.bringing import field, shared
 from tests.stories.places import SHORT_RUNS
 from tests.stories.test_set_aside import denied, without_rights
 from tests.stories.world import World, an_order, buttons, shown, words
@@ -253,6 +254,68 @@ def test_an_end_that_nobody_can_see_to_is_told(world: World, channel: str, train
     assert version(world, trained)["Status"] == "RUNNING", "AWS's clock decides while it answers"
     world.let_pauses_pass()
     stopped_now(world)
+
+
+def tried(world: World, **typed: Any) -> dict[str, Any]:
+    """Mara opens the form of the running model and fills it."""
+    world.mara.press(card(world, f"Model {PROJECT} / v1: Running"), "run_try")
+    answer = world.mara.fill(**typed)
+    world.mara.close_windows()
+    return answer
+
+
+def picture_of(world: World) -> tuple[str, bytes]:
+    """A sample picture: its address, and its bytes."""
+    listed = world.s3.list_objects_v2(Bucket=seed.RAW, Prefix="ripeness/orchard-")["Contents"]
+    key = str(listed[0]["Key"])
+    return f"s3://{seed.RAW}/{key}", world.s3.get_object(Bucket=seed.RAW, Key=key)["Body"].read()
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_running_model_is_tried_on_pictures(world: World, channel: str) -> None:
+    """Without this, nobody would see what a model sees before they rely on it."""
+    start(world, channel)
+    address, body = picture_of(world)
+    name = address.rpartition("/")[2]
+    running = card(world, f"Model {PROJECT} / v1: Running")
+    assert not tried(world, address={"value": address}, least={"value": "0"}).get("errors")
+    world.settle()
+    shown_below = world.mara.thread(channel, running["ts"])[-1]
+    assert f"looked at {name} for <@U0MARA> and found " in shown_below["text"]
+    for label in ("ripe", "unripe", "overripe"):
+        assert f"{label} " in shown_below["text"]
+    assert shown_below["files"][0]["name"] == name
+    alt = world.journal("files.getUploadURLExternal")[-1]["request"]["alt_txt"]
+    assert alt.startswith(f"{name} with what the model found: ")
+    # a picture that somebody shared in the channel
+    ts = shared(world, channel, {"mine.jpg": body, "notes.txt": b"x"})
+    world.mara.ask("shortcut", callback_id="try_these", channel=channel, ts=ts)
+    assert [each["text"]["text"] for each in field(world.mara, "picture")["options"]] == [
+        "mine.jpg"
+    ]
+    assert not world.mara.fill(least={"value": "0"}).get("errors")
+    world.mara.close_windows()
+    world.settle()
+    second = world.mara.thread(channel, running["ts"])[-1]
+    said = second["text"].partition(" and found ")[2]
+    assert said == shown_below["text"].partition(" and found ")[2], "the same picture"
+    # what is wrong with one
+    refused = tried(world, address={"value": "s3://nobodys/one.jpg"})
+    assert "may not use s3://nobodys/one.jpg" in refused["errors"]["address"]
+    broken = world.put("broken.jpg", b"no picture")
+    assert not tried(world, address={"value": broken}).get("errors")
+    world.settle()
+    assert "Rekognition takes PNG and JPEG" in world.direct_messages(world.mara)[-1]
+    # it stops before its turn comes
+    assert not tried(world, address={"value": address}).get("errors")
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("UPDATE trial SET next_try_at = next_try_at + 100"))
+    stopped_now(world)
+    world.let_pauses_pass()
+    world.settle()
+    assert "This model does not run" in world.direct_messages(world.mara)[-1]
+    answer = words(world.mara.command(channel, "/dataset", "try"))
+    assert answer.startswith("No model runs in this channel.")
 
 
 def stopped_now(world: World) -> None:

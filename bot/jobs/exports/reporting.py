@@ -20,10 +20,11 @@ from bot.jobs.facts import Facts, instructions_of
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job
 from bot.jobs.results.counted import Counted, counted
-from bot.jobs.results.drawn import NO_PILLOW, can_draw, drawn
+from bot.jobs.results.drawn import drawn
 from bot.jobs.results.wish import Wish
 from bot.manifests.formats.format import Findings
 from bot.manifests.ledger import State, ledger, said
+from bot.pictures.limits import NO_PILLOW, can_draw
 
 _ALL_UNKNOWN = "Labeljob does not know all objects of this job, so it cannot say which are missing."
 _NOT_READ = (

@@ -1,12 +1,11 @@
 """Objects of a job's results, drawn: twenty on a sheet, or one large, with words that stand for it.
 
-Pillow is an extra: without it nothing here draws, and `can_draw` says so.
+Pillow is an extra: nothing here is called without it (`can_draw`).
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib.util import find_spec
 
 from bot.base.storage import Storage
 from bot.jobs.job_facts import JobFacts
@@ -15,15 +14,7 @@ from bot.jobs.results.files import Files
 from bot.manifests.shapes import Line
 from bot.pictures.words import sheet_words
 
-NO_PILLOW = (
-    "Pictures are not drawn here. An administrator can install Labeljob with its extra “pictures”."
-)
 _AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 MB for a moment
-
-
-def can_draw() -> bool:
-    """Whether Pillow is installed."""
-    return find_spec("PIL") is not None
 
 
 def drawn(

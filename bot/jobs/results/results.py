@@ -28,10 +28,11 @@ from bot.jobs.giving import Giving
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job
 from bot.jobs.results.counted import Counted, counted
-from bot.jobs.results.drawn import NO_PILLOW, can_draw, drawn
+from bot.jobs.results.drawn import drawn
 from bot.jobs.results.records import ResultsRecords, Wanted
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.store import before, subject
+from bot.pictures.limits import NO_PILLOW, can_draw
 from bot.work.leases import LeaseGuard
 
 

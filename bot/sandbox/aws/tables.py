@@ -153,6 +153,10 @@ CREATE TABLE IF NOT EXISTS project_version (
     max_units INTEGER,
     UNIQUE (project_arn, name)
 );
+CREATE TABLE IF NOT EXISTS learned (              -- what a trained version finds in pictures
+    version TEXT PRIMARY KEY,
+    content TEXT NOT NULL
+);
 """
 
 _STORAGE = """

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.aws.rekognition.datasets import Datasets
+from bot.sandbox.aws.rekognition.detection import Detection
 from bot.sandbox.aws.rekognition.versions import Versions
 from bot.sandbox.aws.s3.object_store import ObjectStore
 from bot.sandbox.aws.s3.situations import Situations
@@ -46,7 +47,8 @@ class CustomLabels:
             store, objects, clock=clock, seconds=seconds, situations=situations
         )
         self.projects = Projects(store, arn=arn, clock=clock)
-        self.subjects = [self.projects, self.datasets, self.versions]
+        detection = Detection(store, objects, situations=situations)
+        self.subjects = [self.projects, self.datasets, self.versions, detection]
 
     def tick(self) -> None:
         """End what is due."""

@@ -6,7 +6,6 @@ finished one an evaluation whose score grows with the images per label. The scor
 else: nothing is learned here.
 """
 
-import io
 import json
 import zlib
 from collections import Counter
@@ -14,13 +13,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-
+from bot.sandbox.aws.rekognition.pictures import image_fault
 from bot.sandbox.aws.rekognition.rules import (
-    LARGEST_SIDE,
     MOST_BAD_SHARE,
     MOST_LABELS,
-    SMALLEST_SIDE,
     Entry,
     LineGone,
     label_stats,
@@ -31,8 +27,6 @@ from bot.sandbox.aws.s3.situations import Situations
 
 __all__ = ["Trained", "Trainee", "train"]
 
-LARGEST_IMAGE = 15 * 1024 * 1024
-WIDEST_ASPECT = 20
 FEWEST_CLASSES = FEWEST_TO_SPLIT = 2
 _WORDS = {
     "ERROR_EMPTY_MANIFEST": "The manifest file is empty.",
@@ -90,6 +84,8 @@ class Trained:
     failure: str
     message: str
     description: Mapping[str, Any]
+    learned: Mapping[str, Any] | None = None
+    """What it can find: the kind of its labels, and for each its recall and its precision."""
 
 
 def train(objects: ObjectStore, trainee: Trainee, situations: Situations) -> Trained:
@@ -116,7 +112,16 @@ def train(objects: ObjectStore, trainee: Trainee, situations: Situations) -> Tra
         return Trained(
             failure, f"The manifest file contains errors: {failure}: {_WORDS[failure]}", description
         )
-    return Trained("", "The model is ready to run.", description)
+    learned = _learned(_evaluation(training, testing), _use_case(training))
+    return Trained("", "The model is ready to run.", description, learned)
+
+
+def _learned(evaluation: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    measured = {
+        each["Label"]: (each["Metrics"]["Recall"], each["Metrics"]["Precision"])
+        for each in evaluation["LabelEvaluationResults"]
+    }
+    return {"kind": kind, "labels": measured}
 
 
 def _judged(objects: ObjectStore, line: str) -> tuple[Entry, list[Mapping[str, str]]]:
@@ -127,30 +132,13 @@ def _judged(objects: ObjectStore, line: str) -> tuple[Entry, list[Mapping[str, s
         return Entry("", line), [{"code": str(gone), "message": _LINE_WORDS[str(gone)]}]
     bucket, _, key = entry.source_ref.removeprefix("s3://").partition("/")
     body = objects.read(bucket, key)
-    fault = "the image is not there" if body is None else _image_fault(body)
+    fault = "the image is not there" if body is None else image_fault(body)[1]
     found = (
         [{"code": "ERROR_INVALID_IMAGE", "message": f"The image is invalid: {fault}."}]
         if fault
         else []
     )
     return entry, [*entry.errors, *found]
-
-
-def _image_fault(body: bytes) -> str:
-    if len(body) > LARGEST_IMAGE:
-        return "it has more than 15 MB"
-    try:
-        with Image.open(io.BytesIO(body)) as image:
-            kind, (width, height) = image.format, image.size
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        return "it is neither PNG nor JPEG"
-    if kind not in {"PNG", "JPEG"}:
-        return "it is neither PNG nor JPEG"
-    if min(width, height) < SMALLEST_SIDE or max(width, height) > LARGEST_SIDE:
-        return f"it has {width} by {height} pixels"
-    if max(width, height) > WIDEST_ASPECT * min(width, height):
-        return "it is too long and narrow"
-    return ""
 
 
 Judged = Sequence[tuple[Entry, Sequence[Mapping[str, str]]]]

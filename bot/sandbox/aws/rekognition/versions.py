@@ -21,6 +21,7 @@ from bot.sandbox.store import Store
 __all__ = ["Versions"]
 
 USUAL_PAGE = 100
+MOST_UNITS = 25
 _NEXT = {"STARTING": "RUNNING", "STOPPING": "STOPPED", "DELETING": ""}
 
 
@@ -125,8 +126,19 @@ class Versions:
                 "InvalidParameterException",
                 "MaxInferenceUnits must not be below MinInferenceUnits.",
             )
-        self._move(asked, {"TRAINING_COMPLETED", "STOPPED"}, "STARTING")
         with self._store.write() as rows:
+            running = rows.execute(
+                "SELECT coalesce(sum(min_units), 0) FROM project_version"
+                " WHERE status IN ('STARTING', 'RUNNING', 'STOPPING') AND arn <> ?",
+                (asked["ProjectVersionArn"],),
+            ).fetchone()[0]
+            # UNSURE: how many inference units an account may have at a time; here 25.
+            if running + least > MOST_UNITS:
+                raise AwsError(
+                    "LimitExceededException",
+                    f"The account may run {MOST_UNITS} inference units; {running} are in use.",
+                )
+            self._move(asked, {"TRAINING_COMPLETED", "STOPPED"}, "STARTING")
             rows.execute(
                 "UPDATE project_version SET min_units = ?, max_units = ? WHERE arn = ?",
                 (least, asked.get("MaxInferenceUnits"), asked["ProjectVersionArn"]),
@@ -178,6 +190,7 @@ class Versions:
                     )
                 else:
                     rows.execute("DELETE FROM project_version WHERE arn = ?", (row["arn"],))
+                    rows.execute("DELETE FROM learned WHERE version = ?", (row["arn"],))
 
     def _check_data(self, asked: Mapping[str, Any], datasets: Mapping[str, sqlite3.Row]) -> None:
         if datasets and ("TrainingData" in asked or "TestingData" in asked):
@@ -222,6 +235,11 @@ class Versions:
                 ),
                 (status, done.message, json.dumps(done.description), now, now, row["arn"]),
             )
+            if done.learned is not None:
+                rows.execute(
+                    "INSERT OR REPLACE INTO learned (version, content) VALUES (?, ?)",
+                    (row["arn"], json.dumps(done.learned)),
+                )
 
     def _lines(self, project: str, request: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """The lines to train and to test with; without datasets from the manifests that the request
