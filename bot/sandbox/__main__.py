@@ -32,7 +32,11 @@ _FAST = {
     "LABELJOB_CARD_GAP": "1",
     "LABELJOB_TEAMS_GAP": "5",
 }  # a practice second is worth a minute of work
-_HURRY = {**_FAST, "LABELJOB_OBJECTS_PER_JOB": "1250"}  # a campaign needs no 100,000 objects
+_HURRY = {
+    **_FAST,
+    "LABELJOB_POST_PACE": "20",  # at Slack's usual pace most of a demo would be waiting
+    "LABELJOB_OBJECTS_PER_JOB": "1250",  # a campaign needs no 100,000 objects
+}
 _PACE = 0.2  # objects that the simulated team labels in a second: slow enough to watch
 _DEMO_PACE = 60.0
 _LOOK = 1.0  # seconds between two looks whether the bot lives
@@ -145,7 +149,8 @@ def in_a_hurry(folder: Path) -> tuple[Practice, Addresses]:
     def make() -> "Services":
         from bot.sandbox.crowd.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
 
-        return _services(folder, addresses, None, pace=_DEMO_PACE, behaviours=FLYING, banner=None)
+        hurry = {"pace": _DEMO_PACE, "behaviours": FLYING, "rate_limits": False}
+        return _services(folder, addresses, None, banner=None, **hurry)
 
     port = free_port(0)
     practice = Practice(folder, addresses, make, transport="http", bot_port=port, gaps=_HURRY)
