@@ -72,9 +72,10 @@ fuzz: .venv/dev.stamp ## Send 20,000 awkward requests to each stand-in (4 minute
 	$(BIN)/python tests/sandbox/fuzz.py
 
 .PHONY: long
-long: .venv/dev.stamp ## What is too long for CI: every task type, results looked at, 100,000 pictures, a million broken lines, the lowest versions
+long: .venv/dev.stamp ## What is too long for CI: every task type, results looked at, datasets and models, 100,000 pictures, a million broken lines, the lowest versions
 	$(BIN)/python -m tests.all_types
 	$(BIN)/python -m tests.results_demo
+	$(BIN)/python -m tests.datasets_demo
 	$(BIN)/python -m tests.lowest
 	$(BIN)/python -m tests.large_preflight
 	$(BIN)/python -m tests.manifest_fuzz

@@ -132,10 +132,16 @@ def _demo_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     demo.add_argument(
         "--json", action="store_true", help="print one JSON object instead of the threads"
     )
-    demo.add_argument(
+    other = demo.add_mutually_exclusive_group()
+    other.add_argument(
         "--all-types", action="store_true", help="a job of every task type instead of the story"
     )
-    demo.add_argument(
+    other.add_argument(
+        "--datasets",
+        action="store_true",
+        help="datasets of every source instead, and models that are trained, run and stopped",
+    )
+    other.add_argument(
         "--results",
         metavar="FOLDER",
         nargs="?",
@@ -226,9 +232,14 @@ def _sandbox(chosen: argparse.Namespace) -> int:
 
 def _demo(chosen: argparse.Namespace) -> int:
     practice = _practice()
-    return int(
-        practice.demo(as_json=chosen.json, all_types=chosen.all_types, results=chosen.results)
-    )
+    what = practice.STORY
+    if chosen.all_types:
+        what = practice.ALL_TYPES
+    if chosen.datasets:
+        what = practice.DATASETS
+    if chosen.results:
+        what = practice.RESULTS
+    return int(practice.demo(as_json=chosen.json, what=what, sheets=chosen.results))
 
 
 def _practice() -> Any:

@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.__main__ import in_a_hurry
+from bot.sandbox.workspace.addresses import Addresses
 from bot.sandbox.workspace.all_types import ALL, AllTypes
 from bot.sandbox.workspace.asked_jobs import CHAIN
 from bot.sandbox.workspace.console import Console
+from bot.sandbox.workspace.practice import Practice
 from tests.result_reader import Read, labels_in, need
 
 
-def played(folder: Path, task_types: Iterable[str] = ALL) -> dict[str, Any]:
+def played(
+    practice: Practice, addresses: Addresses, task_types: Iterable[str] = ALL
+) -> dict[str, Any]:
     """What the demo tells, with how many labels the reader found in each job's results.
 
     Raises what is wrong with one of them.
     """
-    practice, addresses = in_a_hurry(folder)
-    try:
-        result = AllTypes(practice, addresses).play(_quietly, task_types)
-        read = Console(addresses).read
-        for job in result["jobs"]:
-            job["labels"] = len(labels_in(read, job["task_type"], job["output_manifest"]))
-        if "chain" in result:
-            _check_special(read, result)
-    finally:
-        practice.stop()
+    result = AllTypes(practice, addresses).play(_quietly, task_types)
+    read = Console(addresses).read
+    for job in result["jobs"]:
+        job["labels"] = len(labels_in(read, job["task_type"], job["output_manifest"]))
+    if "chain" in result:
+        _check_special(read, result)
     return result
 
 
@@ -59,7 +59,11 @@ def _quietly(_step: str, _done: int, _total: int) -> None:
 def main() -> int:
     """Play it all; 0 when every job is Completed with labels of the documented shape."""
     with tempfile.TemporaryDirectory(prefix="all-types-") as folder:
-        result = played(Path(folder))
+        practice, addresses = in_a_hurry(Path(folder))
+        try:
+            result = played(practice, addresses)
+        finally:
+            practice.stop()
     for job in result["jobs"]:
         print(f"{job['task_type']:<38}{job['status']:<11}{job['labels']:>4} labels")  # noqa: T201
     print(f"{result['seconds']} s")  # noqa: T201

@@ -13,12 +13,15 @@ import signal
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from bot.base.errors import Refusal
 from bot.sandbox.ports import NoFreePort, free_port
 from bot.sandbox.workspace.addresses import Addresses
+from bot.sandbox.workspace.movable_clock import MovableClock
 from bot.sandbox.workspace.person import PracticeError
 from bot.sandbox.workspace.practice import Practice, folder_of
 from bot.sandbox.workspace.running_bot import BotFailed
@@ -36,7 +39,11 @@ _HURRY = {
     **_FAST,
     "LABELJOB_POST_PACE": "20",  # at Slack's usual pace most of a demo would be waiting
     "LABELJOB_OBJECTS_PER_JOB": "1250",  # a campaign needs no 100,000 objects
+    "LABELJOB_MODEL_HOURS": "0.05",  # no longer than AWS's clock may be ahead of the bot's
 }
+_IMPORT = 0.3  # seconds that Rekognition takes in a demo
+_GOOD = {"Completed", "CREATE_COMPLETE", "UPDATE_COMPLETE", "STOPPED"}
+STORY, ALL_TYPES, RESULTS, DATASETS = "story", "all-types", "results", "datasets"
 _PACE = 0.2  # objects that the simulated team labels in a second: slow enough to watch
 _DEMO_PACE = 60.0
 _LOOK = 1.0  # seconds between two looks whether the bot lives
@@ -142,29 +149,36 @@ def forget(folder: str) -> int:
     return 0
 
 
-def in_a_hurry(folder: Path) -> tuple[Practice, Addresses]:
-    """A practice workspace for a demo, not started yet: people and service do not dawdle."""
+def in_a_hurry(folder: Path, clock: Callable[[], float] = time.time) -> tuple[Practice, Addresses]:
+    """A practice workspace for a demo, not started yet: people and service do not dawdle. `clock`
+    is AWS's.
+    """
     addresses = Addresses(folder)
 
     def make() -> "Services":
         from bot.sandbox.crowd.simulated_teams import FLYING  # noqa: PLC0415 - see the module's docstring
 
         hurry = {"pace": _DEMO_PACE, "behaviours": FLYING, "rate_limits": False}
-        return _services(folder, addresses, None, banner=None, **hurry)
+        quick = {"clock": clock, "import_seconds": _IMPORT}
+        return _services(folder, addresses, None, banner=None, **hurry, **quick)
 
     port = free_port(0)
     practice = Practice(folder, addresses, make, transport="http", bot_port=port, gaps=_HURRY)
     return practice, addresses
 
 
-def demo(*, as_json: bool, all_types: bool = False, results: str = "") -> int:
-    """Play the whole story once, a job of every task type, or look at results (their sheets stay in
-    the folder `results`), in a folder that is thrown away; exit code 0 when it ended well.
+def demo(*, as_json: bool, what: str = STORY, sheets: str = "") -> int:
+    """Play the whole story once, or another of the demos, in a folder that is thrown away; exit
+    code 0 when it ended well. The sheets of results stay in the folder `sheets`.
     """
+    clock = MovableClock()
     with tempfile.TemporaryDirectory(prefix="labeljob-demo-") as name:
-        practice, addresses = in_a_hurry(Path(name))
+        practice, addresses = in_a_hurry(Path(name), clock)
         try:
-            result = _played(practice, addresses, all_types=all_types, results=results)
+            play, tell = _demo(what, practice, addresses, clock, Path(sheets or name))
+            from bot.sandbox.workspace.demo import watched  # noqa: PLC0415 - its progress bar is only for demos
+
+            result = watched(play)
         except (PracticeError, BotFailed) as error:
             tail = (
                 practice.bot.log.read_text(errors="replace")[-3000:]
@@ -174,37 +188,38 @@ def demo(*, as_json: bool, all_types: bool = False, results: str = "") -> int:
             raise PracticeFailed(f"The demo did not end well: {error}\n{tail}") from error
         finally:
             practice.stop()
-    from bot.sandbox.workspace.demo import list_out, read_out  # noqa: PLC0415 - as above
-
     if as_json:
         _say(json.dumps(result, indent=2, ensure_ascii=False))
-    elif results:
-        _tell_results(result)
-    elif all_types:
-        list_out(result)
     else:
-        read_out(result)
-    good = all(job["status"] == "Completed" for job in result["jobs"])
-    datasets = result.get("datasets", ())
-    return 0 if good and all(each["status"] == "CREATE_COMPLETE" for each in datasets) else 1
+        tell(result)
+    statuses = (each["status"] for every in result.values() if _told(every) for each in every)
+    return 0 if _GOOD.issuperset(statuses) else 1
 
 
-def _played(
-    practice: Practice, addresses: Addresses, *, all_types: bool, results: str
-) -> dict[str, Any]:
-    from bot.sandbox.workspace.all_types import AllTypes  # noqa: PLC0415 - as below
-    from bot.sandbox.workspace.demo import Demo, watched  # noqa: PLC0415 - its progress bar is only for the demo
-    from bot.sandbox.workspace.results_demo import ResultsDemo  # noqa: PLC0415 - as above
-
-    if results:
-        return watched(ResultsDemo(practice, addresses, Path(results)).play)
-    return watched((AllTypes if all_types else Demo)(practice, addresses).play)
+def _told(every: object) -> bool:
+    """Whether these are jobs, datasets or models of a demo."""
+    return isinstance(every, list) and all(isinstance(each, dict) for each in every)
 
 
-def _tell_results(result: dict[str, Any]) -> None:
-    from bot.sandbox.workspace.results_demo import tell  # noqa: PLC0415 - as above
+def _demo(
+    what: str, practice: Practice, addresses: Addresses, clock: MovableClock, folder: Path
+) -> tuple[Callable[..., dict[str, Any]], Callable[[dict[str, Any]], None]]:
+    """What plays a demo, and what prints its result for people."""
+    from bot.sandbox.workspace import demo as story  # noqa: PLC0415 - see the module's docstring
 
-    tell(result)
+    if what == ALL_TYPES:
+        from bot.sandbox.workspace.all_types import AllTypes  # noqa: PLC0415 - as above
+
+        return AllTypes(practice, addresses).play, story.list_out
+    if what == RESULTS:
+        from bot.sandbox.workspace import results_demo  # noqa: PLC0415 - as above
+
+        return results_demo.ResultsDemo(practice, addresses, folder).play, results_demo.tell
+    if what == DATASETS:
+        from bot.sandbox.workspace import datasets_demo as made  # noqa: PLC0415 - as above
+
+        return made.DatasetsDemo(practice, addresses, folder, clock).play, made.tell
+    return story.Demo(practice, addresses).play, story.read_out
 
 
 def _services(folder: Path, addresses: Addresses, own: Path | None, **other: Any) -> "Services":

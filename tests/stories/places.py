@@ -21,6 +21,7 @@ from slack_bolt import BoltResponse
 from bot.runtime import wiring
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace import services as practice
+from bot.sandbox.workspace.movable_clock import MovableClock
 from bot.sandbox.workspace.seed import Company
 from bot.slack import manifest as slack_manifest
 from bot.slack.http import SignedHttp, Unsigned
@@ -147,18 +148,6 @@ TEAMS = [
         for name in (QUEUE_TEAM, SHORT_LIVED_TEAM)
     ),
 ]
-
-
-class MovableClock:
-    """The true time and as much more as tests have let pass (signatures want a time near the true
-    one).
-    """
-
-    def __init__(self) -> None:
-        self.moved = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.moved
 
 
 class Services(practice.Services):

@@ -20,6 +20,7 @@ from bot.base.settings import Settings
 from bot.engines.protocol import Engine
 from bot.runtime import wiring
 from bot.sandbox.workspace import seed
+from bot.sandbox.workspace.movable_clock import MovableClock
 from bot.sandbox.workspace.person import Person, elements
 from bot.sandbox.workspace.services import REGION, ROLE
 from bot.sandbox.workspace.story import Order, ask_for_job, card_of
@@ -37,7 +38,6 @@ from tests.stories.places import (
     SHORT_LIVED_TEAM,
     SHORT_RUNS,
     WAITING,
-    MovableClock,
     Services,
     SignedDoor,
     encoded,

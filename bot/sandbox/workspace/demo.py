@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.progress import (
@@ -36,7 +36,9 @@ ORDERS = (replace(JULY, workers=3), BOXES, TONE)
 
 
 class Demo:
-    """Plays the story and reads what came of it."""
+    """Plays the story and reads what came of it; `orders` are the jobs that are labeled first."""
+
+    orders: ClassVar[tuple[Order, ...]] = ORDERS
 
     def __init__(self, practice: Practice, addresses: Addresses) -> None:
         self._practice = practice
@@ -66,10 +68,10 @@ class Demo:
         self._connect()
         show("starting the practice workspace", 1, 1)
         wait_for(self._tie, 15, "the labeling teams to be listed")
-        for number, order in enumerate(ORDERS):
-            show("filling the form", number, len(ORDERS))
+        for number, order in enumerate(self.orders):
+            show("filling the form", number, len(self.orders))
             ask_for_job(self._mara, DATA, order)
-        show("filling the form", len(ORDERS), len(ORDERS))
+        show("filling the form", len(self.orders), len(self.orders))
         wait_for(lambda: self._labeled(show), _PATIENCE, "the jobs to be completed")
         wait_for(self._all_told, _PATIENCE, "the ends of the jobs to be told")
 
@@ -91,7 +93,9 @@ class Demo:
         return "is linked to this channel" in str(answer.get("ephemeral", {}).get("text"))
 
     def _labeled(self, show: Callable[[str, int, int], None]) -> bool:
-        jobs = self._sagemaker.list_labeling_jobs(MaxResults=100)["LabelingJobSummaryList"]
+        listed = self._sagemaker.list_labeling_jobs(MaxResults=100)["LabelingJobSummaryList"]
+        asked = {order.name for order in self.orders}
+        jobs = [job for job in listed if job["LabelingJobName"] in asked]
         counts = [job["LabelCounters"] for job in jobs]
         total = sum(
             sum(each[name] for name in ("TotalLabeled", "FailedNonRetryableError", "Unlabeled"))
@@ -105,11 +109,11 @@ class Demo:
         ended = [
             job for job in jobs if job["LabelingJobStatus"] in {"Completed", "Failed", "Stopped"}
         ]
-        return len(ended) == len(ORDERS)
+        return len(ended) == len(self.orders)
 
     def _all_told(self) -> bool:
         lines = [
-            self._thread(order.name)[1:] for order in ORDERS
+            self._thread(order.name)[1:] for order in self.orders
         ]  # without the card, which may be ahead of them
         return all(told and "Completed" in told[-1] for told in lines)
 
@@ -132,7 +136,7 @@ class Demo:
 
     def _result(self) -> dict[str, Any]:
         return {
-            "jobs": [self._job(order) for order in ORDERS],
+            "jobs": [self._job(order) for order in self.orders],
             "datasets": [self._dataset()],
             "notices": [
                 self._read(each) for each in self._sam.messages(LABELERS) if each.get("bot_id")
@@ -156,21 +160,33 @@ class Demo:
         }
 
     def _dataset(self) -> dict[str, Any]:
-        """The dataset as Rekognition has it."""
-        project = self._rekognition.describe_projects(ProjectNames=[PROJECT])[
-            "ProjectDescriptions"
-        ][0]
-        arn = project["Datasets"][0]["DatasetArn"]
-        described = self._rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
-        labels = self._rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
+        """The dataset as Rekognition has it, and what was told of it."""
+        told = [text for text in self._thread(BOXES.name) if "ataset" in text]
         return {
             "name": PROJECT,
             "source": BOXES.name,
+            **self._described(PROJECT, "TRAIN"),
+            "thread": told,
+        }
+
+    def _project(self, name: str) -> dict[str, Any]:
+        """A project as Rekognition has it."""
+        found = self._rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
+        return dict(found[0])
+
+    def _described(self, project: str, dataset_type: str) -> dict[str, Any]:
+        """A project's training or test set as Rekognition has it."""
+        arns = {
+            each["DatasetType"]: each["DatasetArn"] for each in self._project(project)["Datasets"]
+        }
+        arn = arns[dataset_type]
+        described = self._rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
+        labels = self._rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
+        return {
             "status": described["Status"],
             "entries": described["DatasetStats"]["TotalEntries"],
             "labels": {each["LabelName"]: each["LabelStats"]["EntryCount"] for each in labels},
             "errors": self._errors(arn),
-            "thread": [text for text in self._thread(BOXES.name) if "ataset" in text],
         }
 
     def _errors(self, arn: str) -> list[dict[str, Any]]:

@@ -56,7 +56,11 @@ class Practice:
         self.bot = RunningBot(settings, folder)
 
     def start(self) -> None:
-        """Start everything; returns when the app answers and all pictures are there."""
+        """Start everything; returns when the app answers and all pictures are there. Nothing more
+        happens to one that is started.
+        """
+        if self.bot.alive():
+            return
         self._begin()
         self.services.draw()
         self.bot.wait_until(self.answers)

@@ -6,9 +6,6 @@ manifest` says of the same manifest in the terminal: its summary, the ledger of 
 export. Where counts differ it does not end well.
 """
 
-import json
-import os
-import subprocess
 import sys
 import time
 import urllib.request
@@ -23,6 +20,7 @@ from bot.sandbox.workspace.demo import DATA, ORDERS, Demo
 from bot.sandbox.workspace.person import PracticeError
 from bot.sandbox.workspace.practice import Practice
 from bot.sandbox.workspace.story import Order, as_read, card_of, wait_for
+from bot.sandbox.workspace.terminal import manifest_command
 
 _APP = "U0LABELJOB"
 _EXPORTS = {"bounding-box": ("coco", "json")}
@@ -94,19 +92,7 @@ class ResultsDemo(Demo):
         return {"file": str(kept), "bytes": len(body), "alt": file.get("alt_txt", "")}
 
     def _terminal(self, command: str, *words: str) -> dict[str, Any]:
-        """What `labeljob manifest` answers to this command."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-        ran = subprocess.run(  # noqa: S603 - our own program with our own words
-            [sys.executable, "-m", "bot", "manifest", command, "--json", *words],
-            env={**kept, **self._addresses.environment()},
-            cwd=self._folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if not ran.stdout:
-            raise PracticeError(f"labeljob manifest {command} failed: {ran.stderr[-500:]}")
-        return dict(json.loads(ran.stdout))
+        return manifest_command(self._addresses, self._folder, command, *words)
 
 
 def _counts(message: dict[str, Any]) -> dict[str, int]:

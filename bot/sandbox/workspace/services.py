@@ -28,7 +28,8 @@ class Services:
     """The stand-ins of one practice workspace.
 
     Without `addresses` they answer on free ports. `pace` is how many objects a simulated team
-    labels in a second. `manifest` is the Slack app's, parsed. With `ticking` off, time at AWS
+    labels in a second, `import_seconds` what Rekognition takes for each thing that it does.
+    `manifest` is the Slack app's, parsed. With `ticking` off, time at AWS
     passes only when somebody calls `aws.tick()`. `company` is who is at Slack, in which channels.
     """
 
@@ -44,6 +45,7 @@ class Services:
         rate_limits: bool = True,
         time_scale: float = 1.0,
         clock: Callable[[], float] = time.time,
+        import_seconds: float = 2.0,
         ticking: bool = True,
         behaviours: Behaviours | None = None,
         company: Company = seed.COMPANY,
@@ -58,6 +60,7 @@ class Services:
                 account=ACCOUNT,
                 region=REGION,
                 pace=pace,
+                import_seconds=import_seconds,
                 worker_pages_url=self.portal_url,
                 public_url=self.aws_url,
                 clock=clock,
