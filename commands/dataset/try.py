@@ -1,3 +1,4 @@
+# ruff: noqa: N999 - the file bears the word that people type
 """Show a running model a picture."""
 
 from bot.models.actions import TRY
