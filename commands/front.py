@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.base.blocks import code, section
 from bot.base.nearest import nearest
+from bot.base.slack_failures import slack_code
 from bot.delivery.message import Message
 from bot.delivery.windows import show
 from bot.jobs.cards import status_card
@@ -121,3 +122,14 @@ def open_window(client: WebClient, body: dict[str, Any], answer: Opens) -> None:
         if other is None:
             raise
         show(client.views_open, trigger_id=body["trigger_id"], view=other)
+
+
+def turn_page(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
+    """Put the page in the place of the one that was pressed; a later press that was faster has
+    won, and nobody waits for a page that was closed.
+    """
+    try:
+        show(client.views_update, view_id=view["id"], hash=view["hash"], view=page)
+    except SlackApiError as error:
+        if slack_code(error) not in {"hash_conflict", "not_found"}:
+            raise

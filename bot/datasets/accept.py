@@ -97,8 +97,8 @@ class Accept:
         return Receipt(dataset, new=True)
 
     def _in_both_sets(self, source: Source) -> list[Fault]:
-        """What is wrong where the project's other set is made of the same manifest."""
-        others = self._records.made_of(source.team_id, source.manifest_uri)
+        """What is wrong where the project's other set is made of the same pictures."""
+        others = self._records.made_of(source.team_id, source.given)
         fault = both_sets_fault(source, [each.source for each in others])
         return [Fault("manifest_uri", fault)] if fault else []
 

@@ -31,6 +31,7 @@ from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
 from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import PROJECT_MAX, TRAIN, Source
+from bot.datasets.sources import origin_of
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 from bot.people.action import Action, help_lines
@@ -458,7 +459,7 @@ def _small(source: Source) -> str:
     """The grey line."""
     parts: list[str] = [
         f"{source.type_words} set of project {typed(source.project, _NAME)}",
-        f"from {code(source.manifest_uri)}",
+        origin_of(source).from_words(source),
     ]
     if source.asked_by_name:
         parts.append(f"requested by {typed(source.asked_by_name, _NAME)}")

@@ -1,4 +1,5 @@
-"""The form of a new dataset: one page (pure).
+"""The form of a new dataset: one page, whose fields follow the choice of where its pictures come
+from (pure).
 
 Promises to the command: the page is made of a `Source` alone, `read` gives back what was typed in
 it, and every fault stands at its field, so that nothing typed is lost on a failed check. `faults`
@@ -12,17 +13,20 @@ from typing import Any
 import msgspec
 
 from bot.base import forms
-from bot.base.as_typed import plain_address
-from bot.base.blocks import Block, context, modal, option, plain, radio, section, text_input, typed
+from bot.base.blocks import Block, context, modal, option, plain, radio, section, select, typed
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field, Part
 from bot.base.s3_uri import Allowed
 from bot.datasets import source as rules
-from bot.datasets.source import TEST, TRAIN, Source
+from bot.datasets.source import JOB, MANIFEST, TEST, TRAIN, Source
+from bot.datasets.sources import ORIGINS, origin_of
+from bot.datasets.sources.origin import said, typed_text
 
 DATASET_FORM = "dataset_form"  # callback_id
 DATASET_THANKS = "dataset_thanks"
+ORIGIN_MENU = "dataset_form_origin"  # block_actions: show the fields of this source
 PROJECT_MENU = "dataset_project"  # block_suggestion: the account's projects
+_OPTIONS = 100  # Slack
 
 _TYPES = (
     option("Training set", TRAIN, "What the model learns from"),
@@ -30,23 +34,14 @@ _TYPES = (
 )
 
 
-_PAIR, _APART = "pair", "apart"
-_PAIRING = (
-    option("Leave them out", _APART),
-    option("Pair them", _PAIR, "Where a picture has one label and one metadata that fit"),
-)
-
-
-def _text(member: str, placeholder: str) -> Callable[[Source], Block]:
-    return lambda source: text_input(VALUE, getattr(source, member), placeholder=placeholder)
-
-
 def _kept(member: str) -> Callable[[Answer, Source], Source]:
     return lambda answer, source: msgspec.structs.replace(source, **{member: answer.text})
 
 
-def _hint(words: str) -> Callable[[Source], str]:
-    return lambda _source: words
+def _read_origin(answer: Answer, source: Source) -> Source:
+    if answer.text not in ORIGINS:
+        return source
+    return msgspec.structs.replace(source, origin=answer.text)
 
 
 def _chosen_project(answer: Answer, source: Source) -> Source:
@@ -64,12 +59,24 @@ _PROJECTS: Block = {
 }
 
 
-FIELDS: tuple[Part[Source], ...] = (
+ORIGIN: Field[Source] = Field(
+    name="origin",
+    words="Pictures and labels come from",
+    element=lambda source: select(
+        ORIGIN_MENU,
+        [option(each.words, each.name, each.about) for each in ORIGINS.values()],
+        source.origin,
+    ),
+    read=_read_origin,
+    dispatch=True,
+    applies=lambda source: source.told_below is None,  # a job's card has said it
+)
+EVERYBODY: tuple[Field[Source], ...] = (
     Field(
         name="name",
         words="Name",
-        hint=_hint("What it is called here. Left empty: the project's name."),
-        element=_text("name", "ripe-july"),
+        hint=said("What it is called here. Left empty: the project's name."),
+        element=typed_text("name", "ripe-july"),
         read=_kept("name"),
         fault=lambda source, _allowed: rules.name_fault(source.name),
         optional=True,
@@ -77,11 +84,11 @@ FIELDS: tuple[Part[Source], ...] = (
     Field(
         name="project",
         words="Project",
-        hint=_hint(
+        hint=said(
             "The Rekognition project. It is made if there is none. Keep pictures of different "
             "kinds in projects of their own: a model learns one question."
         ),
-        element=_text("project", "orchard"),
+        element=typed_text("project", "orchard"),
         read=_kept("project"),
         fault=lambda source, _allowed: rules.project_fault(source.project),
         optional=True,  # one of the two
@@ -89,7 +96,7 @@ FIELDS: tuple[Part[Source], ...] = (
     Field(
         name="known_project",
         words="Or a project that is there",
-        hint=_hint("Type a part of its name. What is chosen here counts."),
+        hint=said("Type a part of its name. What is chosen here counts."),
         element=lambda _source: _PROJECTS,
         read=_chosen_project,
         optional=True,
@@ -97,7 +104,7 @@ FIELDS: tuple[Part[Source], ...] = (
     Field(
         name="dataset_type",
         words="Training or test set",
-        hint=_hint(
+        hint=said(
             "A project takes one of each, and no model is trained without a test set. "
             "/dataset train can make a fifth of the training set the test set."
         ),
@@ -105,42 +112,28 @@ FIELDS: tuple[Part[Source], ...] = (
         read=_kept("dataset_type"),
         fault=lambda source, _allowed: rules.type_fault(source.dataset_type),
     ),
-    Field(
-        name="manifest_uri",
-        words="Manifest",
-        hint=_hint(
-            "A Ground Truth output manifest with classes or boxes. Several labels on a picture "
-            "are converted."
-        ),
-        element=_text(
-            "manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"
-        ),
-        read=lambda answer, source: msgspec.structs.replace(
-            source, manifest_uri=plain_address(answer.text)
-        ),
-        fault=lambda source, allowed: rules.manifest_fault(source.manifest_uri, allowed),
-    ),
-    Field(
-        name="pair",
-        words="Labels whose metadata has another name",
-        hint=_hint("Rekognition takes ripe with ripe-metadata only."),
-        element=lambda source: radio(VALUE, _PAIRING, _PAIR if source.pair else _APART),
-        read=lambda answer, source: msgspec.structs.replace(source, pair=answer.text == _PAIR),
-        optional=True,
-    ),
 )
+"""What is asked of every dataset."""
 
 
-def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
+def parts(source: Source) -> list[Part[Source]]:
+    """The page for this dataset: where its data come from, what that asks, and what is asked of
+    every dataset.
+    """
+    fields = (ORIGIN, *origin_of(source).fields, *EVERYBODY)
+    return [each for each in fields if each.applies(source)]
+
+
+def page(source: Source, *, nonce: str, draft: str = "", job: str = "", lead: str = "") -> Block:
     """The form, filled with what is known.
 
-    `nonce` makes this opening of the form one of its own, so that its submission counts once; `job`
-    is the id of the finished job that the dataset is made of; `lead` is a line on top (the caller
-    escapes nothing).
+    `nonce` makes this showing of the page one of its own; `draft` is that of the first showing, so
+    that what became of the form counts once; `job` is the id of the finished job on whose card it
+    was opened; `lead` is a line on top (the caller escapes nothing).
     """
     blocks = [
         *([section(typed(lead, 600))] if lead else []),
-        *forms.blocks_of(FIELDS, source),
+        *forms.blocks_of(parts(source), source),
         context("Every line is checked before AWS sees it; what is found is told in the thread."),
     ]
     return modal(
@@ -149,21 +142,33 @@ def page(source: Source, *, nonce: str, job: str = "", lead: str = "") -> Block:
         callback_id=DATASET_FORM,
         submit="Make dataset",
         close="Cancel",
-        metadata={"channel": source.channel, "job": job, "nonce": nonce},
+        metadata={
+            "channel": source.channel,
+            "job": job,
+            "nonce": nonce,
+            "draft": draft or nonce,
+        },
     )
 
 
 def faults(source: Source, allowed: Allowed) -> list[Fault]:
     """Everything wrong with what was asked, at most one fault per field."""
-    return forms.faults(FIELDS, source, allowed)
+    return forms.faults(parts(source), source, allowed)
 
 
-def errors(found: Iterable[Fault]) -> dict[str, str]:
-    """The faults as a view_submission's errors; what belongs to no field stands at the first."""
-    known = {each.name for each in forms.fields_of(FIELDS)}
-    first = forms.fields_of(FIELDS)[0].name
-    at_fields = [Fault(one.field if one.field in known else first, one.text) for one in found]
-    return forms.at_their_fields(at_fields, FIELDS)
+def errors(found: Iterable[Fault], source: Source) -> dict[str, str]:
+    """The faults as a view_submission's errors; what belongs to no field of this dataset's page
+    stands at its name.
+    """
+    shown = parts(source)
+    known = {name for each in forms.fields_of(shown) for name in (each.name, *each.aliases)}
+    at_fields = [Fault(one.field if one.field in known else "name", one.text) for one in found]
+    return forms.at_their_fields(at_fields, shown)
+
+
+def offered_jobs(found: Iterable[tuple[str, str]]) -> list[Block]:
+    """The options of the menu of finished jobs (100 at most), given as (id, name)."""
+    return [option(name, job_id) for job_id, name in found][:_OPTIONS]
 
 
 def lead(source: Source, task_type_title: str, other_set: str) -> str:
@@ -189,21 +194,33 @@ def thanks(source: Source) -> Block:
     return modal("New dataset", [section(text)], callback_id=DATASET_THANKS)
 
 
-def read(view: Mapping[str, Any]) -> Source:
-    """What was typed, with the channel that the form belongs to. Whoever asks fills in who
-    asked.
+def begun(view: Mapping[str, Any]) -> Source:
+    """What a form began with, as far as it carries that itself: its channel, and the job on whose
+    card it was opened.
     """
-    empty = Source(dataset_type="", channel=carried(view)["channel"])
-    return forms.read(FIELDS, view, empty)
+    kept = carried(view)
+    if not kept["job"]:
+        return Source(channel=kept["channel"], dataset_type="", origin=MANIFEST)
+    below = ("job", kept["job"])
+    return Source(channel=kept["channel"], dataset_type="", origin=JOB, told_below=below)
+
+
+def read(view: Mapping[str, Any], before: Source | None = None) -> Source:
+    """The dataset with what stands on the page, of whichever source it is; `before` is what was
+    typed until then.
+    """
+    of_origins = [field for each in ORIGINS.values() for field in each.fields]
+    return forms.read((ORIGIN, *of_origins, *EVERYBODY), view, before or begun(view))
 
 
 def carried(view: Mapping[str, Any]) -> dict[str, str]:
-    """The channel, the job ("" for none) and the nonce that a form of ours carries; empty texts for
-    any other.
+    """What a form of ours carries: the channel, the job ("" for none), the number of this showing
+    and that of the first; empty texts for any other.
     """
     try:
         kept = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
         kept = {}
     kept = kept if isinstance(kept, dict) else {}
-    return {name: str(kept.get(name) or "") for name in ("channel", "job", "nonce")}
+    found = {name: str(kept.get(name) or "") for name in ("channel", "job", "nonce", "draft")}
+    return {**found, "draft": found["draft"] or found["nonce"]}

@@ -13,6 +13,7 @@ import msgspec
 from bot.base.as_typed import unseen_sign
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
+MANIFEST, JOB = "manifest", "job"  # origins; the others lie in `sources`
 TRAIN, TEST = "TRAIN", "TEST"
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
 PROJECT_MAX = 255  # Rekognition: ProjectName 1..255
@@ -26,11 +27,13 @@ _EXTENSION = re.compile(r"[^/]\.[A-Za-z0-9]+$")
 class Source(msgspec.Struct, frozen=True):
     """One dataset as it was asked for.
 
-    `label_attribute` is the label to keep of a manifest that has several (None: the newest that can
-    be imported); `pair` takes a label and metadata of another name for one. `told_below` is the
-    (kind, id) of the subject in whose thread the dataset is told, for one made of a finished job;
-    `job_asked_by` is who asked for that job. `action` is the rule that allowed it (see
-    `bot.people.access`).
+    `origin` names where its pictures and labels come from (`bot.datasets.sources`); `manifest_uri`
+    describes them, given by a person or written by the bot of what lies at `place`, in the folder
+    `store`. `more` holds an origin's answers that have no member of their own. `label_attribute` is
+    the label to keep of a manifest that has several (None: the newest that can be imported); `pair`
+    takes a label and metadata of another name for one. `told_below` is the (kind, id) of the
+    subject in whose thread the dataset is told, for one made of a finished job; `job_asked_by` is
+    who asked for that job. `action` is the rule that allowed it (see `bot.people.access`).
     """
 
     project: str = ""
@@ -46,6 +49,15 @@ class Source(msgspec.Struct, frozen=True):
     told_below: tuple[str, str] | None = None
     job_asked_by: str = ""
     action: str = "create dataset"
+    origin: str = MANIFEST
+    place: str = ""
+    store: str = ""
+    more: dict[str, str] = {}
+
+    @property
+    def given(self) -> str:
+        """What the dataset was asked to be made of: the same for two of the same pictures."""
+        return self.place or self.manifest_uri
 
     @property
     def called(self) -> str:
@@ -118,13 +130,13 @@ def _file(uri: S3Uri) -> str:
 def both_sets_fault(wanted: Source, others: Iterable[Source]) -> str:
     """No manifest in both sets of a project; `others` are the datasets that stand or are made."""
     for other in others:
-        twice = (other.project, other.manifest_uri) == (wanted.project, wanted.manifest_uri)
+        twice = (other.project, other.given) == (wanted.project, wanted.given)
         if twice and other.dataset_type != wanted.dataset_type:
             return (
-                f"The {other.type_words} set of project {other.project} has the pictures of this "
-                "manifest, and Rekognition takes no picture in both sets of a project. Name "
-                "another project above, or give a manifest with other pictures: for a part of "
-                "them, write some lines into a manifest of their own."
+                f"The {other.type_words} set of project {other.project} has these pictures, and "
+                "Rekognition takes no picture in both sets of a project. Name another project, or "
+                "give other pictures: for a part of them, write some lines into a manifest of "
+                "their own."
             )
     return ""
 

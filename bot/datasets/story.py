@@ -9,6 +9,7 @@ from bot.base.storage import Storage
 from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.delete import Delete
+from bot.datasets.drafts import Drafts
 from bot.datasets.load import Load
 from bot.datasets.records import Records
 from bot.datasets.status import Status
@@ -24,6 +25,7 @@ class DatasetStory:
     """Everything that can be done with datasets."""
 
     accept: Accept
+    drafts: Drafts
     load: Load
     watch: Watch
     status: Status
@@ -55,16 +57,8 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
     custom_labels = CustomLabels(ground.aws)
     storage = Storage.for_work(ground.aws, settings.allowed)
     return DatasetStory(
-        accept=Accept(
-            records=records,
-            store=store,
-            open_places=settings.open_places,
-            storage=Storage.for_form(ground.aws, settings.allowed),
-            questions=Questions(settings.form_wait),
-            region=settings.aws_region,
-            clock=clock,
-            new_id=ground.new_id,
-        ),
+        accept=_accept(ground, records, store),
+        drafts=Drafts(ground.db),
         load=Load(
             records=records,
             store=store,
@@ -86,6 +80,21 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
         ground=ground,
+    )
+
+
+def _accept(ground: Ground, records: Records, store: DatasetStore) -> Accept:
+    """The part that takes datasets in."""
+    settings = ground.settings
+    return Accept(
+        records=records,
+        store=store,
+        open_places=settings.open_places,
+        storage=Storage.for_form(ground.aws, settings.allowed),
+        questions=Questions(settings.form_wait),
+        region=settings.aws_region,
+        clock=ground.clock,
+        new_id=ground.new_id,
     )
 
 

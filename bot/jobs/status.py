@@ -185,6 +185,14 @@ class Status:
         job = self.job(job_id)
         return finished(self._facts.of(job), job.state)
 
+    def importable(self, team_id: str, channel: str, typed: str) -> list[FinishedJob]:
+        """The jobs that the channel shows whose labels can become a dataset, newest first, of those
+        whose names have what was typed.
+        """
+        named = [job for job in self._shown_in(team_id, channel) if typed.lower() in job.name]
+        told = (finished(self._facts.of(job), job.state) for job in named if job.state.ended)
+        return [each for each in told if not each.why_not]
+
     def home(
         self,
         team_id: str,

@@ -1,15 +1,17 @@
-"""The form of a dataset: what comes back of it, whoever opened it."""
+"""The form of a dataset: its choice of a source, and what comes back of it, whoever opened it."""
 
 from functools import partial
 from typing import Any
 
 import msgspec
 from slack_bolt import Ack
+from slack_sdk import WebClient
 
 from bot.base.errors import Refused
 from bot.datasets import form
 from bot.datasets.actions import CREATE
-from bot.datasets.source import Source
+from bot.datasets.source import JOB, PROJECT_MAX, Source
+from bot.datasets.sources.job import JOB_MENU
 from bot.jobs.actions import MAKE_DATASET
 from bot.jobs.finished import FinishedJob, NotImportable
 from bot.people.access import Access
@@ -17,38 +19,95 @@ from bot.slack.app import SlackApp
 from commands.answers import thanked
 from commands.asking import Asking, asking, person_here
 from commands.doing import Stories
+from commands.front import turn_page
 
 
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form."""
     app.view(form.DATASET_FORM)(partial(submit, stories=stories))
+    app.action(form.ORIGIN_MENU)(partial(source_chosen, stories=stories))
+    app.options(JOB_MENU)(partial(jobs, stories=stories))
+
+
+def source_chosen(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """Another source was chosen: ask what it needs, keep the rest."""
+    ack()
+    view, draft_id = body["view"], form.carried(body["view"])["draft"]
+    source = _read(view, asking(body), stories)
+    _may_create(source, stories)
+    stories.datasets.drafts.keep(draft_id, source)
+    page = form.page(source, nonce=stories.new_id(), draft=draft_id)
+    turn_page(client, view, page)
+
+
+def jobs(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
+    """The finished jobs that fit what is typed in the menu; none for whoever may make nothing of
+    them.
+    """
+    who, channel = asking(body), form.carried(body.get("view") or {})["channel"]
+    access = stories.access
+    found: list[FinishedJob] = []
+    if access.may(CREATE.right, person_here(Asking(channel, who.user_id), access)):
+        typed = str(body.get("value") or "")
+        found = stories.jobs.status.importable(access.team_id, channel, typed)
+    ack(options=form.offered_jobs((each.job_id, each.name) for each in found))
 
 
 def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """The filled form came back: keep it open with its faults, or take the dataset in."""
     who, carried, access = asking(body), form.carried(view), stories.access
-    source = msgspec.structs.replace(form.read(view), team_id=access.team_id, asked_by=who.user_id)
+    typed = _read(view, who, stories)
+    source = typed
     if carried["job"]:
         job = stories.jobs.status.finished(carried["job"])
         source = _of_job(source, who, job, access)
     else:
-        here = Asking(source.channel, who.user_id)
-        access.require(CREATE.right, person_here(here, access))
-        access.check_here(source.channel)
+        _may_create(source, stories)
+        source = _of_chosen_job(source, who, stories)
     if wrong := stories.datasets.accept.faults(source):
-        ack(response_action="errors", errors=form.errors(wrong))
+        ack(response_action="errors", errors=form.errors(wrong, typed))
         return
     source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
     try:
         receipt = stories.datasets.accept.accept(
-            source, f"view:{access.team_id}:{who.user_id}:{carried['nonce']}"
+            source, f"view:{access.team_id}:{who.user_id}:{carried['draft']}"
         )
     except Refused as refused:
-        ack(response_action="errors", errors=form.errors(refused.faults))
+        ack(response_action="errors", errors=form.errors(refused.faults, typed))
         return
     ack(
         response_action="update", view=thanked(form.thanks(receipt.dataset.source), new=receipt.new)
     )
+
+
+def _read(view: dict[str, Any], who: Asking, stories: Stories) -> Source:
+    """What stands on the page and what was typed before, with whose it is."""
+    kept = stories.datasets.drafts.get(form.carried(view)["draft"], who.user_id)
+    read = form.read(view, kept)
+    return msgspec.structs.replace(read, team_id=stories.access.team_id, asked_by=who.user_id)
+
+
+def _may_create(source: Source, stories: Stories) -> None:
+    """Refuse whoever may not make datasets in the form's channel (any more)."""
+    here = Asking(source.channel, source.asked_by)
+    stories.access.require(CREATE.right, person_here(here, stories.access))
+    stories.access.check_here(source.channel)
+
+
+def _of_chosen_job(source: Source, who: Asking, stories: Stories) -> Source:
+    """The source with what the job knows that was chosen in the menu; as it is for any other."""
+    chosen = source.more.get(JOB, "")
+    if source.origin != JOB or not chosen:
+        return source
+    standing = stories.jobs.standing.job(chosen, who.user_id, source.channel)
+    job = stories.jobs.status.finished(standing.id)
+    of_job = msgspec.structs.replace(
+        source,
+        manifest_uri=job.output_manifest,
+        name=source.name or job.name,
+        project=source.project or job.project or job.name[:PROJECT_MAX],
+    )
+    return _of_job(of_job, who, job, stories.access)
 
 
 def _of_job(source: Source, who: Asking, job: FinishedJob, access: Access) -> Source:

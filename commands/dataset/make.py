@@ -1,7 +1,7 @@
 """[Make dataset] of a finished job's card: the form, filled with what the job knows of itself."""
 
 from bot.datasets import form
-from bot.datasets.source import PROJECT_MAX, TYPE_WORDS, Source
+from bot.datasets.source import JOB, PROJECT_MAX, TYPE_WORDS, Source
 from bot.jobs.actions import MAKE_DATASET
 from commands.dataset.form import check_import
 from commands.doing import Answer, Ask, Opens, does
@@ -20,6 +20,8 @@ def make(ask: Ask) -> Answer:
         dataset_type=_SETS[job.next_set],
         manifest_uri=job.output_manifest,
         channel=job.channel,
+        origin=JOB,
+        told_below=("job", job.job_id),
     )
     lead = form.lead(source, job.task_type_title, job.other_set)
     return Opens(form.page(source, nonce=ask.stories.new_id(), job=job.job_id, lead=lead))

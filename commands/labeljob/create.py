@@ -14,11 +14,9 @@ from typing import Any
 import msgspec
 from slack_bolt import Ack
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.base.clock import NewId
 from bot.base.errors import Fault, Refusal, Refused
-from bot.base.slack_failures import slack_code
 from bot.delivery.windows import show
 from bot.jobs.accept import Accept, DraftGone
 from bot.jobs.actions import CREATE
@@ -32,6 +30,7 @@ from bot.slack.app import SlackApp
 from commands.answers import thanked
 from commands.asking import asking
 from commands.doing import Answer, Ask, Opens, Stories, does
+from commands.front import turn_page
 
 
 @does(CREATE)
@@ -94,7 +93,7 @@ def kind(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
     if draft != read:  # another job's words went: Slack would keep them in their fields
         draft = msgspec.structs.replace(draft, begun=draft.begun + 1)
     accept.keep(draft_id, draft)
-    _replace(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
+    turn_page(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
 
 
 def team_chosen(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
@@ -120,7 +119,7 @@ def start(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories
     _may_still_ask(before, stories.access)
     chosen = body["actions"][0].get("selected_option") or {}
     fresh_id, draft = stories.jobs.begin.anew(before, str(chosen.get("value") or ""))
-    _replace(client, view, _fresh(accept.page(draft, fresh_id), stories.new_id))
+    turn_page(client, view, _fresh(accept.page(draft, fresh_id), stories.new_id))
 
 
 def filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
@@ -168,7 +167,7 @@ def show_more(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Sto
     draft_id, draft = _draft(body, view, accept)
     _id, step = pages.draft_of(view)
     draft, view = _left(draft, draft_id, view, step, stories)
-    _replace(client, view, _fresh(accept.more_page(draft, draft_id, step), stories.new_id))
+    turn_page(client, view, _fresh(accept.more_page(draft, draft_id, step), stories.new_id))
 
 
 def fix(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
@@ -199,7 +198,7 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
     draft_id, draft = _draft(body, view, accept)
     _id, step = pages.draft_of(view)
     draft, view = _left(draft, draft_id, view, step, stories)
-    _replace(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
+    turn_page(client, view, _fresh(accept.page(draft, draft_id), stories.new_id))
 
 
 def begin(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
@@ -210,7 +209,7 @@ def begin(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories
     _may_still_ask(draft, stories.access)
     if draft.filled:
         accept.keep(draft_id, draft)  # it is the newest from now on
-    _replace(client, body["view"], _fresh(accept.page(draft, draft_id), stories.new_id))
+    turn_page(client, body["view"], _fresh(accept.page(draft, draft_id), stories.new_id))
 
 
 def teams(ack: Ack, body: dict[str, Any], payload: dict[str, Any], *, stories: Stories) -> None:
@@ -251,17 +250,6 @@ def _begun(stories: Stories, channel: str, user_id: str) -> dict[str, Any]:
     if left is not None:
         return _fresh(pages.offer(left, draft_id), stories.new_id)
     return _fresh(stories.jobs.accept.page(draft, draft_id), stories.new_id)
-
-
-def _replace(client: WebClient, view: dict[str, Any], page: dict[str, Any]) -> None:
-    """Put the page in the place of the one that was pressed; a later press that was faster has
-    won, and nobody waits for a page that was closed.
-    """
-    try:
-        show(client.views_update, view_id=view["id"], hash=view["hash"], view=page)
-    except SlackApiError as error:
-        if slack_code(error) not in {"hash_conflict", "not_found"}:
-            raise
 
 
 def _draft(body: dict[str, Any], view: dict[str, Any], accept: Accept) -> tuple[str, Draft]:

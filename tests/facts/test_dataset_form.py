@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.base.errors import Fault
 from bot.base.forms import VALUE
+from bot.base.s3_uri import Allowed
 from bot.datasets import form
-from bot.datasets.source import TEST, Source
+from bot.datasets.source import JOB, MANIFEST, TEST, Source
 
 validator = pytest.importorskip(
     "bot.sandbox.slack.validate", reason="the stand-in's validator is not here"
@@ -34,17 +35,52 @@ def as_submitted(view: dict[str, Any]) -> dict[str, Any]:
         if block["type"] == "input":
             element = block["element"]
             answer = {"type": element["type"], "value": element.get("initial_value")}
-            if element["type"] == "radio_buttons":
-                answer = {"type": "radio_buttons", "selected_option": element.get("initial_option")}
+            if element["type"] in {"radio_buttons", "static_select"}:
+                answer = {"type": element["type"], "selected_option": element.get("initial_option")}
             values[block["block_id"]] = {element["action_id"]: answer}
     return {**view, "state": {"values": values}}
 
 
 def test_a_prefilled_form_comes_back_as_it_was() -> None:
     """Something that a finished job knows would be lost on the way through the form."""
-    assert (
-        form.read(as_submitted(form.page(RIPE, nonce="n1", job="j1", lead="From the job"))) == RIPE
-    )
+    of_job = msgspec.structs.replace(RIPE, origin=JOB, told_below=("job", "j1"))
+    page = form.page(of_job, nonce="n1", job="j1", lead="From the job")
+    assert form.read(as_submitted(page)) == of_job
+    assert "origin" not in blocks_of(page), "the card has said where it comes from"
+
+
+def test_what_is_asked_follows_the_source() -> None:
+    """Without this, people would fill fields that have no sense for what they chose."""
+    page = form.page(RIPE, nonce="n1")
+    assert {"origin", "manifest_uri", "pair", "project"} <= blocks_of(page)
+    assert "finished_job" not in blocks_of(page)
+    switched = as_submitted(page)
+    switched["state"]["values"]["origin"][form.ORIGIN_MENU]["selected_option"] = {"value": JOB}
+    source = form.read(switched)
+    assert (source.origin, source.project) == (JOB, RIPE.project)
+    again = form.page(source, nonce="n2", draft="n1")
+    assert {"origin", "finished_job", "project"} <= blocks_of(again)
+    assert not {"manifest_uri", "pair"} & blocks_of(again)
+    back = form.read(again, msgspec.structs.replace(source, origin=MANIFEST))
+    assert back.manifest_uri == RIPE.manifest_uri, "what was typed for the other comes back"
+
+
+def test_a_source_that_nobody_knows_is_not_taken() -> None:
+    """Without this, a request made by hand would end in an error page."""
+    view = as_submitted(form.page(RIPE, nonce="n1"))
+    view["state"]["values"]["origin"][form.ORIGIN_MENU]["selected_option"] = {"value": "moon"}
+    assert form.read(view).origin == MANIFEST
+
+
+def test_a_job_has_to_be_chosen() -> None:
+    """Without this, a dataset would be made of nothing."""
+    source = msgspec.structs.replace(RIPE, origin=JOB)
+    assert [one.field for one in form.faults(source, Allowed(("orchard-out",)))] == ["finished_job"]
+
+
+def blocks_of(view: dict[str, Any]) -> set[str]:
+    """The ids of the fields on a page."""
+    return {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
 
 
 def test_a_link_of_the_console_is_read_as_the_address_that_it_shows() -> None:
@@ -74,8 +110,11 @@ def test_the_form_carries_ids_and_never_what_was_typed() -> None:
     suffice.
     """
     view = form.page(RIPE, nonce="n1", job="j1")
-    assert json.loads(view["private_metadata"]) == {"channel": "C1", "job": "j1", "nonce": "n1"}
-    assert form.carried(view) == {"channel": "C1", "job": "j1", "nonce": "n1"}
+    carried = {"channel": "C1", "job": "j1", "nonce": "n1", "draft": "n1"}
+    assert json.loads(view["private_metadata"]) == carried
+    assert form.carried(view) == carried
+    again = form.page(RIPE, nonce="n2", draft="n1")
+    assert form.carried(again) == {"channel": "C1", "job": "", "nonce": "n2", "draft": "n1"}
 
 
 def test_a_form_that_nobody_filled_has_a_fault_at_every_required_field() -> None:
@@ -92,7 +131,8 @@ def test_a_form_that_nobody_filled_has_a_fault_at_every_required_field() -> None
 def test_faults_stand_at_their_fields_and_none_is_lost() -> None:
     """Slack refuses an answer that names a block which is not in the view."""
     view = form.page(RIPE, nonce="n1")
-    errors = form.errors([Fault("project", "a"), Fault("project", "b"), Fault("elsewhere", "c")])
+    faults = [Fault("project", "a"), Fault("project", "b"), Fault("elsewhere", "c")]
+    errors = form.errors(faults, RIPE)
     assert errors == {"project": "a b", "name": "c"}
     assert set(errors) <= {block.get("block_id") for block in view["blocks"]}
 

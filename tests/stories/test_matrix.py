@@ -381,6 +381,11 @@ class Scene:
         ]
         self.said_by_the_bot(Message("The set", [actions(*buttons)]))
 
+    def dataset_of_a_job(self) -> None:
+        """Mara has the form of a dataset open, and looks for a job in it."""
+        self.world.mara.command(self.channel, "/dataset", "create")
+        pick(self.world.mara, "origin", "job")
+
     def dataset_window(self) -> None:
         """The window that asks for its name."""
         self.dataset()
@@ -1113,6 +1118,23 @@ ROWS = (
         "matrix-done",
         ready=lambda s: s.world.mara.press(s.card("matrix-done"), "job_make_dataset"),
         own=True,
+    ),
+    Row(
+        "action dataset_form_origin",
+        "[dataset_form_origin]",
+        lambda _s, who: pick(who, "origin", "job"),
+        "^$",
+        ready=lambda s: s.world.mara.command(s.channel, "/dataset", "create"),
+        own=True,
+    ),
+    Row(
+        "options dataset_job",
+        "[dataset_job]",
+        lambda _s, who: who.choose("finished_job", ""),
+        "matrix-done",
+        ready=Scene.dataset_of_a_job,
+        own=True,
+        refused=r'^{"options": \[\]}$',
     ),
     # what is told of models is told at once, and cards with it: last
     typed("/dataset", "train", '"model_train_form'),
