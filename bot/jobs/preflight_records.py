@@ -90,8 +90,8 @@ class PreflightRecords:
             return _wanted(row) if row else None
 
     def waiting(self) -> list[Wanted]:
-        """What is wanted of the last minute and due, oldest first; what is older than an hour is
-        forgotten.
+        """What is wanted of the last minute and due, oldest first; files are stored whoever looks.
+        What is older than an hour is forgotten.
         """
         now = self._db.time()
         with self._db.read() as session:
@@ -100,7 +100,7 @@ class PreflightRecords:
         if any(one.asked_at < now - _KEPT_S for one in found):
             with self._db.write() as session:
                 session.exec(delete(PreflightRow).where(col(PreflightRow.asked_at) < now - _KEPT_S))
-        recent = [one for one in found if one.asked_at >= now - _LIFE_S]
+        recent = [one for one in found if one.wanted == STORE or one.asked_at >= now - _LIFE_S]
         return [one for one in recent if one.wanted != AGAIN or one.asked_at <= now - _ANSWERED_S]
 
 

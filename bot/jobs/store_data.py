@@ -1,11 +1,13 @@
-"""Store data: the worker makes a place in S3 ready while its window stands open, and tells there
-what it did.
+"""Store data: the worker makes a place in S3 ready and puts files there, and tells in the window
+what it did, or how far it is.
 
 Promises to whoever asked: a bucket is made by managers alone; what hinders it is said in the
-window, and nothing of it blocks anything else.
+window, and nothing of it blocks anything else. Files are stored whether or not the window stands,
+also after a worker was killed; whoever closed the window is told when they are.
 """
 
 import logging
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.base.errors import Refusal, Transient
@@ -15,31 +17,43 @@ from bot.base.questions import Questions
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
-from bot.delivery.windows import WindowGone, Windows
-from bot.jobs.data.made_ready import made_ready
+from bot.jobs.data.made_ready import Ready, made_ready
+from bot.jobs.data.storing import Storing, Takes
 from bot.jobs.draft import Draft
 from bot.jobs.fixes.make_bucket import MAKE_BUCKET_FIX
 from bot.jobs.form import store_page
 from bot.jobs.preflight_records import STORE, PreflightRecords, Wanted
 from bot.jobs.records import Records
+from bot.jobs.store_window import StoreWindow, Tells
 from bot.people.access import Access
-from bot.work.leases import LeaseLost
+from bot.work.leases import LeaseGuard, LeaseLost
 from bot.work.tries import Tries
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the worker does it with: a storage with its patience, the way of files into S3, and
+    which files those are.
+    """
+
+    storage: Storage
+    storing: Storing
+    takes: Takes
+
+
 class StoreData:
-    """Makes places ready, in the worker (`at_work` has its patience)."""
+    """Makes places ready, in the worker."""
 
     def __init__(  # noqa: PLR0913 - the parts of the story
         self,
         *,
         wanted: PreflightRecords,
         records: Records,
-        windows: Windows,
+        tells: Tells,
         in_a_form: Storage,
-        at_work: Storage,
+        work: Work,
         settings: Settings,
         access: Access,
         tries: Tries,
@@ -47,9 +61,9 @@ class StoreData:
         self.region = settings.aws_region
         self._wanted = wanted
         self._records = records
-        self._windows = windows
+        self._tells = tells
         self._in_a_form = in_a_form
-        self._storage = at_work
+        self._work = work
         self._open = settings.open_places
         self._questions = Questions(settings.form_wait)
         self._access = access
@@ -77,30 +91,59 @@ class StoreData:
             if hold is None or self._wanted.get(one.draft_id) != one:
                 return
             draft = self._records.draft(one.draft_id, one.user_id)
-            if draft is None:
-                self._wanted.over(one.draft_id)
-                return
-            try:
-                page = self._done(one, draft, self._storage.attended(hold.keep))
-                self._windows.replace(one.view_id, page)
-            except WindowGone:
-                log.info("the window was left; nothing is shown")
-            except LeaseLost:
-                log.info("somebody else makes this place ready by now")
-                return
+            if draft is not None:
+                try:
+                    self._make(one, draft, hold)
+                except LeaseLost:
+                    log.info("somebody else makes this place ready by now")
+                    return
             self._wanted.over(one.draft_id, one.asked_at)
 
-    def _done(self, one: Wanted, draft: Draft, storage: Storage) -> dict[str, object]:
-        """What the window says of it."""
+    def _make(self, one: Wanted, draft: Draft, hold: LeaseGuard) -> None:
+        """Make the place ready, put the files there, and tell it."""
+        window = self._tells.window(one)
         folder = S3Uri.parse(draft.output_uri.removesuffix("labels/"))
-        who = self._access.who(draft.team_id, draft.asked_by, draft.channel)
-        may_make = partial(self._access.require, MAKE_BUCKET_FIX.right, who)
         try:
-            self._access.require("create", who)
-            here = storage.limited_to(self._open.of(draft.channel))
-            ready = made_ready(folder, here, may_make, self.region)
+            ready = self._ready(draft, folder, hold)
+            after, ready = self._with_files(one, draft, ready, window, hold)
         except LeaseLost:
             raise
         except (Refusal, Transient) as error:
-            return store_page.refused_page(one.draft_id, error.words)
-        return store_page.ready_page(draft, one.draft_id, folder, ready.done, ready.left)
+            page = store_page.refused_page(one.draft_id, error.words)
+            window.end(page, store_page.refused_line(error.words), draft.team_id)
+            return
+        page = store_page.ready_page(after, one.draft_id, folder, ready.done, ready.left)
+        window.end(page, store_page.ready_line(after, folder, ready.left), draft.team_id)
+
+    def _ready(self, draft: Draft, folder: S3Uri, hold: LeaseGuard) -> Ready:
+        who = self._access.who(draft.team_id, draft.asked_by, draft.channel)
+        self._access.require("create", who)
+        may_make = partial(self._access.require, MAKE_BUCKET_FIX.right, who)
+        storage = self._work.storage.attended(hold.keep)
+        here = storage.limited_to(self._open.of(draft.channel))
+        return made_ready(folder, here, may_make, self.region)
+
+    def _with_files(
+        self, one: Wanted, draft: Draft, ready: Ready, window: StoreWindow, hold: LeaseGuard
+    ) -> tuple[Draft, Ready]:
+        """The draft whose files lie there, and what was left out of them. Files that cannot be had
+        now are put there before the launch; a form that was changed meanwhile stays as it is.
+        """
+        if not draft.brought:
+            return draft, ready
+        try:
+            left_out = self._work.storing.put(
+                draft.brought,
+                store_page.of_files(draft),
+                self._work.takes,
+                alive=hold.keep,
+                told=window.progress,
+            )
+        except Transient as pause:
+            later = f"The files are not stored yet. {pause.words}"
+            return draft, replace(ready, left=(*ready.left, later))
+        after = store_page.stored(draft)
+        if self._records.draft(one.draft_id, one.user_id) == draft:
+            self._records.keep_draft(one.draft_id, after)
+        left = (*ready.left, left_out) if left_out else ready.left
+        return after, Ready((*ready.done, "The files are stored."), left)

@@ -24,7 +24,7 @@ from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
-from bot.jobs.data.storing import Storing
+from bot.jobs.data.storing import Storing, Takes
 from bot.jobs.ends import Ends
 from bot.jobs.exports.exports import Exports
 from bot.jobs.exports.records import ExportRecords
@@ -53,7 +53,8 @@ from bot.jobs.standing import Standing
 from bot.jobs.status import Status
 from bot.jobs.stop import Stop
 from bot.jobs.store import JobStore
-from bot.jobs.store_data import StoreData
+from bot.jobs.store_data import StoreData, Work
+from bot.jobs.store_window import Tells
 from bot.jobs.stream.asking import Sends
 from bot.jobs.stream.feeds import Feeds
 from bot.jobs.stream.idle import Idle
@@ -395,9 +396,9 @@ class _Parts:
         return StoreData(
             wanted=PreflightRecords(ground.db),
             records=self.records,
-            windows=ground.windows,
+            tells=Tells(ground.windows, ground.db, ground.outbox),
             in_a_form=self._in_a_form,
-            at_work=self._at_work,
+            work=Work(self._at_work, self._storing, Takes.of_any(self._engine.task_types.values())),
             settings=ground.settings,
             access=ground.access,
             tries=ground.tries,

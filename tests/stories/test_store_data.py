@@ -8,8 +8,8 @@ from bot.base.storage import CLOSED
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.services import REGION
-from bot.sandbox.workspace.story import begin_anew
-from tests.stories.bringing import field, fill_files, pictures, uploaded
+from bot.sandbox.workspace.story import begin_anew, first_page, second_page
+from tests.stories.bringing import field, fill_files, pictures, uploaded, zipped
 from tests.stories.test_data_in import manifest
 from tests.stories.world import DATA, World, an_order, shown
 
@@ -20,6 +20,15 @@ CONSOLE = f"custom-labels-console-{REGION}-0123456789"
 def store(
     world: World, person: Person, bucket: str, name: str, files: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
+    """Somebody fills the window on top, and the worker does it; the workspace's answer."""
+    answer = fill_store(person, bucket, name, files)
+    world.settle()
+    return answer
+
+
+def fill_store(
+    person: Person, bucket: str, name: str, files: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
     """Somebody fills the window on top; the workspace's answer."""
     option = next(one for one in field(person, "store_in")["options"] if one["value"] == bucket)
     given: dict[str, Any] = {
@@ -28,9 +37,7 @@ def store(
     }
     if files:
         given["files_1"] = {"files": [{"id": one["id"]} for one in files]}
-    answer = person.fill(**given)
-    world.settle()
-    return answer
+    return person.fill(**given)
 
 
 def test_a_place_is_made_and_its_addresses_fill_the_form(tmp_path: Path) -> None:
@@ -48,12 +55,15 @@ def test_a_place_is_made_and_its_addresses_fill_the_form(tmp_path: Path) -> None
         assert lets_browsers_read(world.s3.get_bucket_cors(Bucket=NEW)["CORSRules"])
         closed = world.s3.get_public_access_block(Bucket=NEW)["PublicAccessBlockConfiguration"]
         assert closed == CLOSED
-        assert f"s3://{NEW}/july-harvest/data/" in said
+        assert "✓ The files are stored." in said
         sam.press_in_view("job_form_go_on")
-        assert field(sam, "files_kept")["options"][0]["text"]["text"].startswith("2 files: ")
-        assert field(sam, "store")["initial_value"] == f"s3://{NEW}/july-harvest/data/"
-        order = an_order("stored", output=f"s3://{NEW}/july-harvest/labels/")
-        assert not fill_files(sam, order).get("errors")
+        place = field(sam, "input_uri")["initial_value"]
+        assert place.startswith(f"s3://{NEW}/july-harvest/data/files-")
+        listed = world.s3.list_objects_v2(Bucket=NEW, Prefix="july-harvest/data/files-")
+        assert listed["KeyCount"] == 2
+        order = an_order("stored", source=place, output=f"s3://{NEW}/july-harvest/labels/")
+        assert not first_page(sam, order).get("errors")
+        assert not second_page(sam, order).get("errors")
         world.settle()
         sam.fill()
         world.settle()
@@ -61,7 +71,7 @@ def test_a_place_is_made_and_its_addresses_fill_the_form(tmp_path: Path) -> None
         assert asked["OutputConfig"]["S3OutputPath"] == f"s3://{NEW}/july-harvest/labels"
         found = manifest(world, asked)
         assert len(found) == 2
-        assert all(one.startswith(f"s3://{NEW}/july-harvest/data/stored/") for one in found)
+        assert all(one.startswith(place) for one in found)
     finally:
         world.stop()
 
@@ -89,11 +99,11 @@ def test_bucket_of_another_region_is_refused_with_why(tmp_path: Path) -> None:
         store(world, world.mara, seed.FAR, "july")
         assert "is in another Region than the bot works in" in shown(world.mara.view())
         world.mara.press_in_view("store_data_open")
-        files = [uploaded(world, world.mara, *one) for one in pictures(1).items()]
-        assert not store(world, world.mara, seed.RAW, "july", files).get("errors")
+        assert not store(world, world.mara, seed.RAW, "july").get("errors")
         world.mara.press_in_view("job_form_go_on")
+        files = [uploaded(world, world.mara, *one) for one in pictures(1).items()]
         there: dict[str, Any] = {"store": {"value": f"s3://{seed.FAR}/brought/"}}
-        told = fill_files(world.mara, an_order("far-away"), **there)["errors"]
+        told = fill_files(world.mara, an_order("far-away"), files, **there)["errors"]
         assert "is in another Region than the bot works in" in told["store"]
     finally:
         world.stop()
@@ -137,4 +147,48 @@ def test_form_without_data_offers_it_and_keeps_what_was_typed(world: World) -> N
     store(world, world.mara, seed.RAW, "july")
     world.mara.press_in_view("job_form_go_on")
     assert field(world.mara, "labels")["initial_value"] == "ripe\nunripe"
+    world.mara.close_windows()
+
+
+def test_files_are_stored_though_the_window_is_closed_and_the_worker_dies(world: World) -> None:
+    """Without this, whoever closes the window, or whose worker is killed meanwhile, would find out
+    at the first job that nothing lies there.
+    """
+    channel = world.channel("stored-unseen")
+    told = len(world.direct_messages(world.mara))
+    world.mara.close_windows()
+    world.mara.command(channel, "/labeljob", "store")
+    one = {"notes.pdf": b"%PDF", "broken.jpg": b"no picture", **pictures(2)}
+    brought = zipped(one)
+    files = [uploaded(world, world.mara, "july.zip", brought)]
+    fill_store(world.mara, seed.RAW, "unseen", files)
+    world.mara.close_windows()
+    # as a worker that was killed leaves it: nobody was at it for minutes
+    world.bot.ground.db.execute("UPDATE preflight SET asked_at = asked_at - 300", {})
+    world.settle()
+    listed = world.s3.list_objects_v2(Bucket=seed.RAW, Prefix="unseen/data/files-")
+    assert sorted(each["Key"].rpartition("/")[2] for each in listed["Contents"]) == [*pictures(2)]
+    said = world.direct_messages(world.mara)[told:]
+    assert len(said) == 1
+    assert f"`s3://{seed.RAW}/unseen/` is ready." in said[0]
+    assert "! Left out: 1 that hold no picture, 1 of other kinds (.pdf 1)." in said[0]
+    world.mara.command(channel, "/labeljob", "create")
+    world.mara.press_in_view("job_form_go_on")
+    assert "/unseen/data/files-" in field(world.mara, "input_uri")["initial_value"]
+    world.mara.close_windows()
+
+
+def test_files_that_slack_gives_later_are_put_there_before_the_launch(world: World) -> None:
+    """Without this, a minute of trouble at Slack would cost the files that somebody chose."""
+    world.mara.close_windows()
+    world.mara.command(world.channel("stored-later"), "/labeljob", "store")
+    files = [uploaded(world, world.mara, *one) for one in pictures(1).items()]
+    fill_store(world.mara, seed.RAW, "later", files)
+    world.fault("files.download", "error_500", slack=True)
+    world.settle()
+    said = shown(world.mara.view())
+    assert "! The files are not stored yet." in said
+    assert "Your files are put there before the launch" in said
+    world.mara.press_in_view("job_form_go_on")
+    assert field(world.mara, "files_kept")
     world.mara.close_windows()

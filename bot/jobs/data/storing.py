@@ -5,7 +5,7 @@ goes on; memory stays flat; what cannot be labeled is left out and said.
 """
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -43,6 +43,34 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Takes:
+    """Which files are stored: those with these `endings`, of at most so many bytes (None: any
+    number); files with the endings of `pictures` only where they hold one.
+    """
+
+    endings: frozenset[str]
+    pictures: frozenset[str] = frozenset()
+    most: int | None = None
+
+    @classmethod
+    def of(cls, kind: TaskType) -> "Takes":
+        """What a task type reads."""
+        endings = _endings(kind)
+        if kind.noun != "picture":
+            return cls(endings)
+        return cls(endings, endings, PICTURE_BYTES_MAX)
+
+    @classmethod
+    def of_any(cls, kinds: Iterable[TaskType]) -> "Takes":
+        """What any of these task types reads: nobody knows yet which it will be."""
+        each = [cls.of(kind) for kind in kinds]
+        return cls(
+            frozenset().union(*(one.endings for one in each)),
+            frozenset().union(*(one.pictures for one in each)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Thing:
     """One file to store: where it comes from, its bytes' number, and how they are read."""
 
@@ -62,7 +90,7 @@ class Storing:
         self,
         brought: Sequence[Brought],
         folder: S3Uri,
-        kind: TaskType,
+        takes: Takes,
         *,
         alive: Callable[[], None],
         told: Callable[[Stored], None],
@@ -81,15 +109,14 @@ class Storing:
         there = {one.key: one.size for one in storage.keys(folder)}
         with ExitStack() as open_files:
             tally = Tally()
-            things = list(self._fitting(brought, kind, tally, storage, open_files))
+            things = list(self._fitting(brought, takes, tally, storage, open_files))
             names, every = KeyNames(), max(1, len(things) // _TOLD)
             told(Stored(0, len(things)))
             for number, thing in enumerate(things, 1):
                 alive()
                 place = folder.join(names.of(thing.path))
-                if there.get(place.key) != thing.size and not self._put(
-                    place, thing, kind, storage
-                ):
+                lies_there = there.get(place.key) == thing.size
+                if not lies_there and not self._put(place, thing, takes, storage):
                     tally.broken += 1
                 if number % every == 0 or number == len(things):
                     told(Stored(number, len(things)))
@@ -101,7 +128,7 @@ class Storing:
         self,
         brought: Sequence[Brought],
         folder: S3Uri,
-        kind: TaskType,
+        takes: Takes,
         *,
         alive: Callable[[], None],
     ) -> S3Uri:
@@ -114,10 +141,10 @@ class Storing:
         storage = self._storage.attended(alive)
         with ExitStack() as open_files:
             tally, names = Tally(), KeyNames()
-            for thing in self._fitting(brought, kind, tally, storage, open_files):
+            for thing in self._fitting(brought, takes, tally, storage, open_files):
                 alive()
                 place = folder.join(names.of(thing.path))
-                if self._put(place, thing, kind, storage):
+                if self._put(place, thing, takes, storage):
                     return place
                 tally.broken += 1
         raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
@@ -125,17 +152,16 @@ class Storing:
     def _fitting(
         self,
         brought: Sequence[Brought],
-        kind: TaskType,
+        takes: Takes,
         tally: Tally,
         storage: Storage,
         open_files: ExitStack,
     ) -> Iterator[_Thing]:
-        """The files that the task type reads; the others are counted."""
-        endings, most = _endings(kind), _most(kind)
+        """The files that are stored; the others are counted."""
         for one in brought:
             for thing in self._things(one, storage, open_files):
                 listed = Listed(thing.path, thing.size)
-                if not left_out(listed, endings, tally, max_bytes=most):
+                if not left_out(listed, takes.endings, tally, max_bytes=takes.most):
                     yield thing
 
     def _things(self, one: Brought, storage: Storage, open_files: ExitStack) -> Iterator[_Thing]:
@@ -153,15 +179,15 @@ class Storing:
             return in_s3(storage, S3Uri.parse(one.address))
         return open_files.enter_context(gathered(self._files.pieces(one.id, one.name))).file
 
-    def _put(self, place: S3Uri, thing: _Thing, kind: TaskType, storage: Storage) -> bool:
+    def _put(self, place: S3Uri, thing: _Thing, takes: Takes, storage: Storage) -> bool:
         """Store one file; False for one that is no picture, whatever its name says."""
+        ending = f".{place.key.rpartition('.')[2].lower()}"
         with gathered(thing.pieces()) as body:
-            if kind.noun == "picture":
+            if ending in takes.pictures:
                 start = body.file.read(ENOUGH)
                 body.file.seek(0)
                 if not read_head(start).known:
                     return False
-            ending = f".{place.key.rpartition('.')[2].lower()}"
             storage.put_once(place, body, _KINDS.get(ending, "application/octet-stream"))
         return True
 
@@ -187,12 +213,12 @@ def in_zips(brought: Sequence[Brought], kind: TaskType, storage: Storage) -> Cou
     """
     if any(one.is_zip and one.id for one in brought):
         return Counted(None)
-    tally = Tally()
+    tally, takes = Tally(), Takes.of(kind)
     fits = [
         each
         for one in brought
         for each in _listed(one, storage)
-        if not left_out(each, _endings(kind), tally, max_bytes=_most(kind))
+        if not left_out(each, takes.endings, tally, max_bytes=takes.most)
     ]
     if not fits:
         raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
@@ -209,11 +235,6 @@ def _listed(one: Brought, storage: Storage) -> list[Listed]:
 
 def _endings(kind: TaskType) -> frozenset[str]:
     return frozenset(endings_of(kind.media, texts=kind.source_key == "source"))
-
-
-def _most(kind: TaskType) -> int | None:
-    """Bytes that a file may have."""
-    return PICTURE_BYTES_MAX if kind.noun == "picture" else None
 
 
 def in_s3(storage: Storage, uri: S3Uri) -> IO[bytes]:

@@ -30,7 +30,8 @@ from bot.base.blocks import (
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed, S3Uri
-from bot.jobs.draft import DATA_FROM, STORE, Draft
+from bot.jobs.data.brought import Stored, mark_of
+from bot.jobs.draft import DATA_FROM, STORE, Draft, without_source
 from bot.jobs.form import data_fields
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.pages import BACK, FORM_STEP, GO_ON, STORE_DATA, metadata
@@ -133,9 +134,28 @@ def placed(draft: Draft) -> tuple[Draft, S3Uri]:
     return data_fields.placed(draft), S3Uri.parse(f"{folder}/")
 
 
-def working(draft_id: str) -> Block:
-    """The window while the worker makes the place ready."""
-    return _told("Making the place ready…", draft_id, ())
+def of_files(draft: Draft) -> S3Uri:
+    """The folder that the draft's files are put into: beside those that were stored there
+    before.
+    """
+    return S3Uri.parse(f"{draft.more[STORE]}files-{mark_of(draft.brought)}/")
+
+
+def stored(draft: Draft) -> Draft:
+    """The draft whose files lie in S3, and are what is labeled."""
+    more = without_source(draft.more)
+    uri = str(of_files(draft))
+    return _with_more(draft, more, input_uri=uri, input_kind="folder", brought=())
+
+
+def working(draft_id: str, stored: Stored | None = None) -> Block:
+    """The window while the worker makes the place ready, and then puts files there."""
+    words = "Making the place ready…"
+    if stored is not None:
+        words = (
+            f"Storing the files: {stored.done:,} of {stored.of:,}. It goes on without this window."
+        )
+    return _told(words, draft_id, ())
 
 
 def ready_page(
@@ -150,6 +170,20 @@ def ready_page(
     return _told("", draft_id, blocks, go_on=True)
 
 
+def ready_line(draft: Draft, folder: S3Uri, left: Sequence[str]) -> str:
+    """What `ready_page` says, for whoever closed the window."""
+    lead = (
+        f"{code(str(folder), 900)} is ready. `/labeljob create` in <#{draft.channel}> goes on from "
+        "there."
+    )
+    return "\n".join([lead, _where(draft), *(f"! {typed(each, 500)}" for each in left)])
+
+
+def refused_line(words: str) -> str:
+    """What `refused_page` says, for whoever closed the window."""
+    return f"Not stored. {typed(words, 1000)} `/labeljob store` begins anew."
+
+
 def refused_page(draft_id: str, words: str) -> Block:
     """Why the place cannot be used; the window can be opened again over the same draft."""
     return _told("", draft_id, [section(f"Not stored. {typed(words, 1000)}")], back=True)
@@ -157,12 +191,19 @@ def refused_page(draft_id: str, words: str) -> Block:
 
 def _where(draft: Draft) -> str:
     """Where data and results will lie."""
-    lines = [f"*Data* {code(draft.more[STORE], 900)}", f"*Results* {code(draft.output_uri, 900)}"]
+    data = _data(draft)
+    lines = [f"*Data* {code(data, 900)}", f"*Results* {code(draft.output_uri, 900)}"]
     if draft.brought:
         lines.append("Your files are put there before the launch; the job's card tells how far.")
-    elif not data_fields.from_files(draft):
+    elif data == draft.more[STORE] and not data_fields.from_files(draft):
         lines.append("Put your files into the folder for data, in the S3 console or a script.")
     return "\n".join(lines)
+
+
+def _data(draft: Draft) -> str:
+    """Where the data lie, or will."""
+    place = draft.more[STORE]
+    return place if draft.brought else draft.input_uri or place
 
 
 def _told(
