@@ -62,6 +62,17 @@ class Mask(msgspec.Struct, frozen=True):
     colours: tuple[tuple[str, str], ...]
 
 
+class Area(msgspec.Struct, frozen=True):
+    """The pixels of one label in a picture of `size` (width and height): lengths of runs, see
+    `areas.py`.
+    """
+
+    label: str
+    size: tuple[int, int]
+    runs: tuple[int, ...]
+    confidence: float | None = None
+
+
 class Span(msgspec.Struct, frozen=True, gc=False):
     """Characters `start` to `end` (not included) of the text."""
 
@@ -91,9 +102,10 @@ class Told(msgspec.Struct, frozen=True):
     (nothing is there). `labeled` is False where the line has metadata without a label; `failure`
     then is the reason, if one is given. `classes` of frames and of a cloud's points are those that
     occur in them, `class_numbers` what their files call these. `size` is width and height in
-    pixels. `address` is a file of its own (SeqLabel, zlib, custom). `human` is None where nobody
-    says who labeled. `about` is the attribute that an opinion or an adjustment is about, where the
-    line tells.
+    pixels. `areas` are what a mask paints, where somebody opened it (it has a `size` then; if it
+    could not be opened, `failure` says why). `address` is a file of its own (SeqLabel, zlib,
+    custom). `human` is None where nobody says who labeled. `about` is the attribute that an opinion
+    or an adjustment is about, where the line tells.
     """
 
     attribute: str
@@ -103,6 +115,7 @@ class Told(msgspec.Struct, frozen=True):
     boxes: tuple[Box, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     mask: Mask | None = None
+    areas: tuple[Area, ...] = ()
     spans: tuple[Span, ...] = ()
     cuboids: tuple[Cuboid, ...] = ()
     class_numbers: tuple[str, ...] = ()

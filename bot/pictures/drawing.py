@@ -51,7 +51,7 @@ def draw_mask(
     """
     names: list[tuple[str, tuple[float, float]]] = []
     for colour, label in mask.colours:
-        area = _area(painted, colour)
+        area = area_of(painted, colour)
         place = area.getbbox() if area else None
         if area is None or place is None:
             continue
@@ -65,7 +65,7 @@ def draw_mask(
     return picture
 
 
-def _area(painted: Image.Image, colour: str) -> Image.Image | None:
+def area_of(painted: Image.Image, colour: str) -> Image.Image | None:
     """Where the mask has this colour ("#rrggbb"), as a picture of black and white."""
     try:
         wanted = bytes.fromhex(colour.removeprefix("#"))

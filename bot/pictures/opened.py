@@ -93,6 +93,23 @@ def colours_of(body: bytes, size: tuple[int, int]) -> Image.Image:
         raise Undrawable("its mask is broken") from error
 
 
+def mask_in(body: bytes) -> Image.Image:
+    """A label mask in RGB, whole.
+
+    Raises:
+        Undrawable: see `opened`.
+
+    """
+    if len(body) > BYTES_MOST:
+        raise Undrawable(f"larger than {BYTES_MOST // 1_000_000} MB")
+    try:
+        with Image.open(BytesIO(body), formats=("PNG",)) as image:
+            _check(image, 0)
+            return image.convert("RGB")
+    except (*_BROKEN, *_HUGE) as error:
+        raise Undrawable("its mask is broken") from error
+
+
 def fitting(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
     """The size in the same proportions that fits `most`, never larger than it is."""
     scale = min(1.0, most[0] / size[0], most[1] / size[1])

@@ -10,7 +10,7 @@ from bot.jobs.exports.wish import LEDGER, REPORT, TITLES, offered
     [
         ("picture", "boxes", "coco"),
         ("picture", "classify", "csv"),
-        ("picture", "masks", "csv"),
+        ("picture", "masks", "coco"),
         ("picture", "", "coco"),
         ("text", "text", "csv"),
     ],

@@ -67,6 +67,16 @@ def read(name: str, files: Mapping[str, bytes]) -> tuple[list[Line], list[str]]:
     return lines, [fault.code for fault in findings.kept]
 
 
+def coco_file(files: Mapping[str, bytes]) -> JUDGE:
+    """The file, as pycocotools reads it."""
+    [body] = files.values()
+    judge = JUDGE()
+    judge.dataset = json.loads(body)
+    with redirect_stdout(io.StringIO()):
+        judge.createIndex()
+    return judge
+
+
 def told(kind: Kind, **members: Any) -> Told:
     facts: dict[str, Any] = {
         "attribute": "fruit",
@@ -155,11 +165,7 @@ def test_coco_there_and_back(lines: list[Line]) -> None:
 @given(pictures(polygons=True))
 def test_coco_is_what_its_own_tools_read(lines: list[Line]) -> None:
     """Without this, only we could read what we call COCO."""
-    [body] = written("coco", *lines)[0].values()
-    judge = JUDGE()
-    judge.dataset = json.loads(body)
-    with redirect_stdout(io.StringIO()):
-        judge.createIndex()
+    judge = coco_file(written("coco", *lines)[0])
     assert len(judge.getImgIds()) == len(lines)
     for one, image in zip(lines, judge.loadImgs(sorted(judge.getImgIds())), strict=True):
         [answer] = one.told

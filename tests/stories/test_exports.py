@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.jobs.exports.exports import NotThisFile
 from bot.jobs.exports.wish import Asked, Wish
@@ -103,6 +104,28 @@ def test_labels_are_written_beside_the_results_and_opened_by_a_link(world: World
     assert coco["annotations"]
     stored = str(world.journal("chat.postMessage"))
     assert "X-Amz-Signature" not in stored
+
+
+def test_masks_are_opened_for_a_format_that_tells_pixels(world: World, job: Job) -> None:
+    """Without this, who exports a mask job as COCO would get a list of findings."""
+    bucket, _, key = job.state.output_uri.removeprefix("s3://").partition("/")
+    kept = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    body = io.BytesIO()
+    Image.new("RGB", (4, 3), "#2ca02c").save(body, "PNG")
+    world.put(f"{key}.0.png", body.getvalue(), bucket)
+    line = json.loads(kept.splitlines()[0])
+    metadata = {
+        "internal-color-map": {"1": {"class-name": "tree", "hex-color": "#2ca02c"}},
+        "type": "groundtruth/semantic-segmentation",
+        "creation-date": "2099-01-01",
+    }
+    line |= {"rows-ref": f"{job.state.output_uri}.0.png", "rows-ref-metadata": metadata}
+    world.put(key, json.dumps(line), bucket)
+    try:
+        [found] = json.loads(fetched(world, exported(world, "coco", "every")))["annotations"]
+    finally:
+        world.put(key, kept, bucket)
+    assert (found["segmentation"]["size"], found["area"]) == ([3, 4], 12)
 
 
 def test_format_of_many_files_is_a_zip(world: World, job: Job) -> None:

@@ -242,7 +242,7 @@ def test_file_that_is_not_read_says_why_in_a_few_words(
     with pytest.raises(NotRead) as refused:
         files.read(address)
     assert refused.value.words == why
-    late = Files(world.bot.jobs.results.storage, iter((0.0, 61.0)).__next__)
+    late = Files(world.bot.jobs.results.storage, clock=iter((0.0, 61.0)).__next__)
     with pytest.raises(NotRead, match="not fetched within a minute"):
         late.read(address)
 

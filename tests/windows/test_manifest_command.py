@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
+from PIL import Image
 
 from bot.__main__ import main
 from bot.sandbox.aws.app import AwsConfig, create_app
@@ -264,3 +265,55 @@ def test_links_lead_to_each_object(typed: Typed, s3: Any, tmp_path: Path) -> Non
     assert typed.said == {"links": 1, "without": 0, "to": target}
     assert typed("links", manifest(tmp_path, {"source": "a text"})) == 2
     assert typed("links", manifest(tmp_path, here), "--minutes", "20000") == 2
+
+
+def painted(folder: Path, s3: Any) -> str:
+    """A manifest with one mask: its left half is a tree."""
+    image = Image.new("RGB", (8, 6), "#ffffff")
+    image.paste("#2ca02c", (0, 0, 4, 6))
+    kept = io.BytesIO()
+    image.save(kept, "PNG")
+    s3.put_object(Bucket=OUT, Key="rows/0.png", Body=kept.getvalue())
+    metadata = {
+        "internal-color-map": {
+            "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff"},
+            "1": {"class-name": "tree", "hex-color": "#2ca02c"},
+        },
+        "type": "groundtruth/semantic-segmentation",
+    }
+    picture = {"source-ref": "s3://orchard-raw/july/1.jpg"}
+    made = {"rows-ref": f"s3://{OUT}/rows/0.png", "rows-ref-metadata": metadata}
+    return manifest(folder, picture | made)
+
+
+def test_masks_to_coco_and_back(typed: Typed, s3: Any, tmp_path: Path) -> None:
+    """Without this, painted pixels would stay in a folder of PNGs that no trainer opens."""
+    there, back = str(tmp_path / "coco.json"), str(tmp_path / "back.manifest")
+    assert typed("convert", painted(tmp_path, s3), "--to", "coco", "--out", there) == 0
+    found = json.loads(Path(there).read_bytes())["annotations"]
+    assert [(each["bbox"], each["area"]) for each in found] == [([0, 0, 4, 6], 24)]
+    words = ("convert", there, "--to", "augmented", "--as", "trees", "--out", back)
+    assert typed(*words) == 1
+    assert "“trees-ref” is painted, and has no file of its own; left out" in typed.told
+    assert typed(*words, "--masks", str(tmp_path)) == 2
+    assert "say --masks s3://bucket/folder/" in typed.warned
+    assert typed(*words, "--masks", f"s3://{OUT}/masks/") == 0
+    line = json.loads(Path(back).read_bytes())
+    place = f"s3://{OUT}/masks/trees-ref/orchard-raw/july/1.jpg.png"
+    assert line["trees-ref"] == place
+    body = s3.get_object(Bucket=OUT, Key=place.removeprefix(f"s3://{OUT}/"))["Body"].read()
+    (tmp_path / "1.jpg.png").write_bytes(body)
+    again = str(tmp_path / "again.json")
+    for masks in ([], ["--masks", str(tmp_path)]):
+        words = ("convert", back, "--to", "coco", "--attribute", "trees-ref", "--out", again)
+        assert typed(*words, *masks) == 0
+        assert json.loads(Path(again).read_bytes())["annotations"] == found
+
+
+def test_mask_that_is_gone_is_told_with_its_line(typed: Typed, s3: Any, tmp_path: Path) -> None:
+    """Without this, a lost mask would be a picture on which nothing is."""
+    file, there = painted(tmp_path, s3), str(tmp_path / "coco.json")
+    s3.delete_object(Bucket=OUT, Key="rows/0.png")
+    assert typed("convert", file, "--to", "coco", "--out", there) == 1
+    assert "line 1: “rows-ref” is left out: its mask cannot be opened: not there" in typed.told
+    assert json.loads(Path(there).read_bytes())["images"] == []

@@ -28,6 +28,7 @@ from bot.jobs.exports.wish import LEDGER, REPORT, Asked, Wish
 from bot.jobs.facts import Facts
 from bot.jobs.giving import Giving
 from bot.jobs.records import Job
+from bot.jobs.results.drawn import with_areas
 from bot.manifests.formats import FORMATS
 from bot.manifests.formats.augmented import AUGMENTED
 from bot.manifests.formats.format import Findings, Format, Naming
@@ -173,7 +174,11 @@ class Exports:
         """The labels in the format."""
         facts, form = self.facts.of(job), FORMATS[one.wish.format]
         findings, progress = Findings(), _Progress(partial(self.wanted.tell, one))
-        lines = AUGMENTED.read(_Held(storage, self._results(job)), Naming(), findings)
+        lines: Iterable[Line] = AUGMENTED.read(
+            _Held(storage, self._results(job)), Naming(), findings
+        )
+        if form.areas:
+            lines = with_areas(lines, storage)
         attribute = "" if one.wish.every else facts.label_attribute
         pieces = form.write(progress.of(lines), attribute, findings)
         whole = one_file(pieces) if form.file else zipped(pieces)

@@ -7,7 +7,8 @@ from bot.manifests.formats import FORMATS
 LEDGER, REPORT = "ledger", "report"
 _OF_PICTURES = {"coco", "yolo", "voc", "custom-labels"}
 _OF_DRAWINGS = {"coco", "yolo", "voc"}  # hold nothing else, so they stand last where none is drawn
-_DRAWING_TILES = {"boxes", "check", "more"}  # of the form: what is made there may be drawings
+_DRAWING_TILES = {"boxes", "masks", "check", "more"}
+"""Of the form: what is made there is drawn or painted, or may be."""
 _PICTURE = "picture"
 TITLES = {
     "coco": "COCO (one JSON file)",

@@ -3,7 +3,8 @@
 Pillow is an extra: nothing here is called without it (`can_draw`).
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -37,3 +38,14 @@ def drawn(
         )
     alt = sheet_words(lines, facts.label_attribute, [tile.why_not for tile in tiles])
     return contact_sheet(tiles), alt
+
+
+def with_areas(lines: Iterable[Line], storage: Storage) -> Iterable[Line]:
+    """The lines with the areas of their masks, however long that takes; as they are without
+    Pillow.
+    """
+    if not can_draw():
+        return lines
+    from bot.pictures.masks import opened_masks  # noqa: PLC0415 - Pillow is an extra
+
+    return opened_masks(lines, Files(storage, seconds=math.inf).read)

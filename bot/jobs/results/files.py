@@ -21,16 +21,17 @@ class NotRead(Refusal):
 
 @dataclass(slots=True)
 class Files:
-    """Reads files of S3 in the places of a channel, for so many seconds from now on. `clock` gives
-    seconds and only goes on.
+    """Reads files of S3 in the places of a channel, for so many `seconds` from now on. `clock`
+    gives seconds and only goes on.
     """
 
     storage: Storage
+    seconds: float = _SECONDS
     clock: Callable[[], float] = time.monotonic
     end: float = 0.0
 
     def __post_init__(self) -> None:
-        self.end = self.clock() + _SECONDS
+        self.end = self.clock() + self.seconds
 
     def read(self, address: str) -> bytes:
         """The bytes of a file.

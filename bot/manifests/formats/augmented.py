@@ -103,6 +103,10 @@ class Writer:
             return _spans(told)
         if told.kind == "cloud":
             return _cuboids(told, numbers)
+        if told.areas:
+            words = f"“{short(told.attribute)}” is painted, and has no file of its own; left out"
+            self._findings.note(place, "mask", words)
+            return None
         words = f"“{short(told.attribute)}” has a form that only its maker knows; left out"
         self._findings.note(place, "kind", words)
         return None

@@ -98,7 +98,8 @@ Read = Callable[[Files, Naming, Findings], Iterator[Line]]
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format. `file` is what its file is called, "" where it is a folder of files; `unheld`
-    says what no label in it can keep.
+    says what no label in it can keep. `areas` says that it tells the pixels of masks, which
+    somebody has to open before it is written.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Format:
     unheld: str
     write: Write
     read: Read
+    areas: bool = False
 
 
 class Numbers:

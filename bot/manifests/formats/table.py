@@ -75,6 +75,9 @@ def _rows(place: int, told: Told, findings: Findings) -> Iterator[_Row]:
     if told.kind == "custom":
         words = f"“{short(told.attribute)}” has a form of its own, of which only its file is kept"
         findings.note(place, "kind", words)
+    if told.areas and told.mask is None:
+        words = f"the areas of “{short(told.attribute)}” have no file of their own"
+        findings.note(place, "mask", words)
     width, height = told.size or ("", "")
     common: _Row = {
         "attribute": told.attribute,

@@ -12,6 +12,7 @@ from bot.manifests.told import told_line
 from bot.runtime.manifest_commands.command import Command
 from bot.runtime.manifest_commands.files import NoFile, address
 from bot.runtime.manifest_commands.folders import opened
+from bot.runtime.manifest_commands.masks import with_masks
 from bot.runtime.manifest_commands.written import Passing, check_out, report, take_out, write_format
 
 _ENDINGS = {".csv": "csv", ".xml": "voc", ".yaml": "yolo", ".yml": "yolo"}
@@ -43,6 +44,13 @@ def _take(parser: argparse.ArgumentParser) -> None:
         metavar="S3_FOLDER",
         help="where the pictures lie, where the file does not say it",
     )
+    parser.add_argument(
+        "--masks",
+        default="",
+        metavar="FOLDER",
+        help="where the files of masks lie (default: where the lines say), or in S3, where those "
+        "painted for a manifest are kept",
+    )
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -58,7 +66,8 @@ def _run(chosen: argparse.Namespace) -> int:
             created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
         )
         lines = Passing(form.read(files, naming, findings))
-        write_format(wanted.write(lines, chosen.attribute, findings), wanted, chosen.out)
+        shown = with_masks(lines, wanted, chosen.masks, findings)
+        write_format(wanted.write(shown, chosen.attribute, findings), wanted, chosen.out)
     said = f"{count(lines.count, 'object')} from {form.title} to {wanted.title}."
     if wanted.unheld:
         said += f" {wanted.title} does not keep {wanted.unheld}."
