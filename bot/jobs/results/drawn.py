@@ -1,6 +1,6 @@
 """Objects of a job's results, drawn: twenty on a sheet, or one large, with words that stand for it.
 
-Pillow is an extra: nothing here is called without it (`can_draw`).
+Pillow is an extra: without it nothing is drawn here (`can_draw`), and masks stay unopened.
 """
 
 import math
@@ -13,6 +13,7 @@ from bot.jobs.job_facts import JobFacts
 from bot.jobs.results.counted import Counted
 from bot.jobs.results.files import Files
 from bot.manifests.shapes import Line
+from bot.pictures.limits import can_draw
 from bot.pictures.words import sheet_words
 
 _AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 MB for a moment

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
-from importlib.util import find_spec
 
 from bot.manifests.formats.format import Findings, Format
 from bot.manifests.shapes import Line, Told
+from bot.pictures.limits import can_draw
 from bot.runtime.manifest_commands.files import NoFile, address, is_s3, pieces
 
 _PNG = "image/png"
@@ -22,7 +22,7 @@ def with_masks(
         NoFile: masks are to be kept elsewhere than in S3.
 
     """
-    if find_spec("PIL") is None:
+    if not can_draw():
         return lines
     from bot.pictures.masks import kept_masks, opened_masks  # noqa: PLC0415 - Pillow is an extra
 
