@@ -35,6 +35,16 @@ STATUS: Action[None] = Action(
     first="see",
     rule=SEE,
 )
+SHOW: Action[None] = Action(
+    command=DATASET,
+    word="show",
+    usage="show name",
+    help="the pictures of a dataset with their labels, to you alone",
+    right="see",
+    first="see",
+    rule=SEE,
+    unnamed="Name the dataset: /dataset show name. /dataset list shows those there are.",
+)
 DELETE_RIGHT = "delete dataset"
 DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this dataset")
 HELP: Action[None] = Action(command=DATASET, word="help", usage="help", help="these words")
@@ -43,5 +53,6 @@ DATASET_ACTIONS: tuple[Action[None], ...] = (
     CREATE,
     LIST,
     STATUS,
+    SHOW,
     HELP,
 )

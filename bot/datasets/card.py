@@ -29,6 +29,7 @@ from bot.base.forms import VALUE
 from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
+from bot.datasets.gallery.gallery_card import SHOW_ID
 from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import PROJECT_MAX, TRAIN, Source
 from bot.datasets.sources import origin_of
@@ -81,13 +82,17 @@ def live_card(
 
 
 def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block]:
-    """[Delete…] where something stands at AWS, [Undo] for a minute; none on an answer to one
-    person.
+    """[Pictures] where there are any, [Delete…] where something stands at AWS, [Undo] for a
+    minute; none on an answer to one person.
     """
     called = cut(source.called, _NAME)
     if dataset_id and state.stands:
         label = f"Delete dataset {called}"
-        return [actions(button("Delete…", DELETE_ID, dataset_id, label=label))]
+        buttons = [button("Delete…", DELETE_ID, dataset_id, label=label)]
+        if state.state == lifecycle.READY:
+            label = f"Pictures of dataset {called}"
+            buttons.insert(0, button("Pictures", SHOW_ID, dataset_id, label=label))
+        return [actions(*buttons)]
     if dataset_id and state.deletion == lifecycle.DELETING:
         return [actions(button("Undo", UNDO_ID, dataset_id, label=f"Keep dataset {called}"))]
     return []

@@ -8,7 +8,7 @@ whether it is ours is decided by its pictures (see `watch`).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, renamed
 from bot.base.errors import Refusal
 from bot.base.failpoints import failpoint
 from bot.base.s3_uri import S3Uri
+from bot.datasets.gallery.entry import Entry, codes_of, entry_of
 from bot.datasets.lifecycle import GONE, LabelCount, Report
 from bot.datasets.source import TYPE_WORDS
 
@@ -197,14 +198,23 @@ class CustomLabels:
     def bad_entries(self, dataset_arn: str) -> Iterator[BadEntry]:
         """Every entry that AWS lists with errors."""
         for entry in self._entries(dataset_arn, HasErrors=True):
-            yield BadEntry(str(entry.get("source-ref", "")), tuple(dict.fromkeys(_codes(entry))))
+            yield BadEntry(str(entry.get("source-ref", "")), tuple(dict.fromkeys(codes_of(entry))))
 
     def pictures(self, dataset_arn: str) -> Iterator[str]:
         """The picture of every entry."""
         for entry in self._entries(dataset_arn):
             yield str(entry.get("source-ref", ""))
 
-    def _entries(self, dataset_arn: str, **wanted: bool) -> Iterator[dict[str, Any]]:
+    def entries(self, dataset_arn: str, filters: Mapping[str, Any]) -> Iterator[Entry]:
+        """The entries that fit the filters of ListDatasetEntries, as AWS orders them; each page is
+        asked for when it is wanted.
+
+        UNSURE: the order is not documented; it is taken to be the same as long as nothing changes.
+        """
+        for number, entry in enumerate(self._entries(dataset_arn, **filters), 1):
+            yield entry_of(number, entry)
+
+    def _entries(self, dataset_arn: str, **wanted: Any) -> Iterator[dict[str, Any]]:
         """Entries are JSON texts; one that is no object is passed over."""
         for page in self._pages(self._poll.list_dataset_entries, DatasetArn=dataset_arn, **wanted):
             for text in page.get("DatasetEntries", ()):
@@ -250,25 +260,3 @@ def taken_words(project: str, dataset_type: str, *, failed: bool = False) -> str
         "one of each kind."
         f"{remains} Name another project."
     )
-
-
-def _codes(value: Any) -> Iterator[str]:
-    """The codes of every list of errors in an entry.
-
-    UNSURE: the lists are named `cl-errors` in seen entries and `errors` in AWS's reference; where
-    they stand (entry, metadata or box) and whether their members are objects or texts is documented
-    nowhere.
-    """
-    if isinstance(value, list):
-        for inner in value:
-            yield from _codes(inner)
-    if not isinstance(value, dict):
-        return
-    for key, inner in value.items():
-        if key in {"cl-errors", "errors"} and isinstance(inner, list):
-            for error in inner:
-                code = error.get("code") if isinstance(error, dict) else error
-                if isinstance(code, str) and code.startswith(("ERROR_", "WARNING_")):
-                    yield code
-        else:
-            yield from _codes(inner)

@@ -52,6 +52,13 @@ class Status:
         named = (one for one in there for spelling in spellings(name) if _is(one, spelling))
         return next(named, None)
 
+    def find(self, team_id: str, channel: str, name: str) -> Dataset | None:
+        """The newest dataset of that name; one that stands at AWS before any other."""
+        there = self._records.in_channel(team_id, channel)
+        ordered = sorted(there, key=lambda one: not one.state.stands)
+        named = (one for spelling in spellings(name) for one in ordered if _is(one, spelling))
+        return next(named, None)
+
     def named(self, team_id: str, channel: str, name: str) -> Message:
         """The newest dataset of that name (capitals and marks round it do not count)."""
         there = self._records.in_channel(team_id, channel)

@@ -10,6 +10,8 @@ from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.delete import Delete
 from bot.datasets.drafts import Drafts
+from bot.datasets.gallery.gallery import Gallery
+from bot.datasets.gallery.records import GalleryRecords
 from bot.datasets.load import Load
 from bot.datasets.records import Records
 from bot.datasets.status import Status
@@ -30,15 +32,18 @@ class DatasetStory:
     watch: Watch
     status: Status
     delete: Delete
+    gallery: Gallery
     ground: Ground
 
     def rounds(self) -> list[Round]:
         """What a worker does for datasets."""
         gaps = self.ground.settings
+        quick = gaps.quick_gap
         return [
-            Round("load datasets", gaps.quick_gap, self.load.round, Pool("load", _AT_ONCE)),
+            Round("load datasets", quick, self.load.round, Pool("load", _AT_ONCE)),
             Round("watch datasets", gaps.poll_gap, simple(self.watch.round)),
             Round("delete datasets", gaps.poll_gap, simple(self.delete.round)),
+            Round("gallery", quick, self.gallery.round, Pool("gallery", _AT_ONCE)),
         ]
 
 
@@ -79,6 +84,7 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         ),
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
+        gallery=_gallery(ground, records, storage, custom_labels),
         ground=ground,
     )
 
@@ -108,4 +114,23 @@ def _delete(
         custom_labels=custom_labels,
         access=ground.access,
         tries=ground.tries,
+    )
+
+
+def _gallery(
+    ground: Ground, records: Records, storage: Storage, custom_labels: CustomLabels
+) -> Gallery:
+    """The part that shows pictures."""
+    return Gallery(
+        sheets=GalleryRecords(ground.db),
+        records=records,
+        custom_labels=custom_labels,
+        storage=storage,
+        open_places=ground.settings.open_places,
+        uploads=ground.uploads,
+        outbox=ground.outbox,
+        access=ground.access,
+        tries=ground.tries,
+        db=ground.db,
+        new_id=ground.new_id,
     )

@@ -24,6 +24,10 @@ from sqlalchemy import text
 from bot.answers.figures import Labeler, Work
 from bot.base.blocks import actions, button
 from bot.datasets import card as dataset_card
+from bot.datasets.gallery import gallery_card
+from bot.datasets.gallery import wish as gallery_wish
+from bot.datasets.gallery.entry import entry_of
+from bot.datasets.lifecycle import Report
 from bot.delivery.message import Message
 from bot.jobs.cards import export_card, member_words, results_card, status_card
 from bot.jobs.cards.people_words import people_message
@@ -58,7 +62,10 @@ from tests.stories.test_retry import set_aside
 from tests.stories.world import DATA, WAITING, World, an_order, encoded
 
 CHANNEL = "matrix"
-OWN_TABLES = ("job", "draft", "dataset", "thread", "work_team", "model", "run", "trial")
+OWN_TABLES = (
+    *("job", "draft", "dataset", "thread", "work_team"),
+    *("model", "run", "trial", "gallery"),
+)
 LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
 SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
 CATCH = {
@@ -367,7 +374,7 @@ class Scene:
         self.world.bot.slack.chat_postMessage(channel=self.channel, **message.payload())
 
     def dataset(self, deletion: str = "") -> None:
-        """The channel's dataset is ready, or its minute runs; with both buttons of its card."""
+        """The channel's dataset is ready, or its minute runs; with the buttons of its card."""
         datasets = self.world.bot.datasets.delete
         with self.world.bot.ground.db.engine.begin() as rows:
             found = str(rows.execute(text("SELECT id FROM dataset")).scalars().all()[0])
@@ -378,6 +385,7 @@ class Scene:
         buttons = [
             button("Delete…", dataset_card.DELETE_ID, found),
             button("Undo", dataset_card.UNDO_ID, found),
+            button("Pictures", gallery_card.SHOW_ID, found),
         ]
         self.said_by_the_bot(Message("The set", [actions(*buttons)]))
 
@@ -385,6 +393,29 @@ class Scene:
         """Mara has the form of a dataset open, and looks for a job in it."""
         self.world.mara.command(self.channel, "/dataset", "create")
         pick(self.world.mara, "origin", "job")
+
+    def gallery(self) -> None:
+        """The second page of its pictures, in our member's direct messages."""
+        self.dataset()
+        mara, gallery = self.world.mara, self.world.bot.datasets.gallery
+        known = gallery.records.in_channel(TEAM_ID, self.channel)[0]
+        wish = gallery_wish.Wish(page=2)
+        gallery.sheets.want("matrix-sheet", known.id, "U0MARA", wish)
+        shown = tuple(entry_of(number, {"source-ref": "s3://b/a.jpg"}) for number in range(21, 41))
+        message = gallery_card.gallery_message(
+            known.source,
+            gallery_card.Found(Report("CREATE_COMPLETE", 60), (), shown, 60, more=True),
+            gallery_wish.AskedOf(known.id, wish),
+            "matrix-sheet",
+        )
+        there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
+        self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
+        self.counts = mara.messages(there)[-1]
+
+    def gallery_window(self) -> None:
+        """The window that chooses among them."""
+        self.gallery()
+        self.world.mara.press(self.counts, "gallery_choose")
 
     def dataset_window(self) -> None:
         """The window that asks for its name."""
@@ -729,6 +760,7 @@ PICKERS = WorkTeam("arn:pickers", WAITING)
 HELP_WORDS = "/labeljob create"
 TRAINED_MODEL = ModelState(state=TRAINED)
 GOING_MODEL = ModelState(state=DELETING, deleted_by="Mara", was=TRAINED)
+DRAWN = "are being fetched and drawn"
 COUNTED = "are being counted and drawn"
 
 
@@ -758,6 +790,19 @@ def of_model(action: str, model: str, does: str, ready: Callable[[Scene], Any]) 
         lambda s, who: who.press(s.about(f"Model matrix / {model}"), action),
         does,
         ready=ready,
+    )
+
+
+def of_gallery(action: str, does: str, **more: Any) -> Row:
+    """Something below the pictures of a dataset, in our member's direct messages."""
+    return Row(
+        f"action {action}",
+        f"[{action}]",
+        lambda s, who: s.press_results(who, action),
+        does,
+        ready=Scene.gallery,
+        own=True,
+        **more,
     )
 
 
@@ -1190,6 +1235,26 @@ ROWS = (
         lambda _s, who: who.fill(typed_name={"value": "another"}),
         "letter by letter",
         ready=Scene.dataset_window,
+        own=True,
+    ),
+    typed("/dataset", "show matrix-done", DRAWN, ready=Scene.dataset),
+    Row(
+        "action dataset_show",
+        "[dataset_show]",
+        lambda s, who: who.press(s.about("The set"), "dataset_show"),
+        DRAWN,
+        ready=Scene.dataset,
+    ),
+    of_gallery("gallery_earlier", DRAWN),
+    of_gallery("gallery_later", DRAWN),
+    of_gallery("gallery_large", DRAWN, refused="shown too long ago"),
+    of_gallery("gallery_choose", '"gallery_filter'),
+    Row(
+        "view_submission gallery_filter",
+        "(choose pictures)",
+        lambda _s, who: who.fill(part={"value": "a"}),
+        DRAWN,
+        ready=Scene.gallery_window,
         own=True,
     ),
     Row(

@@ -12,8 +12,8 @@ from PIL import Image
 
 from bot.jobs.preset import ChannelDefaults
 from bot.jobs.records import Job
-from bot.jobs.results.files import Files, NotRead
 from bot.jobs.results.wish import Wish
+from bot.pictures.files import Files, NotRead
 from bot.sandbox.workspace import orders, seed
 from tests.stories.places import CLOSED, PARTNER, TEAM_ID
 from tests.stories.world import BOT, DATA, World, an_order, buttons, words

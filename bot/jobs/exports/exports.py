@@ -28,13 +28,13 @@ from bot.jobs.exports.wish import LEDGER, REPORT, Asked, Wish
 from bot.jobs.facts import Facts
 from bot.jobs.giving import Giving
 from bot.jobs.records import Job
-from bot.jobs.results.drawn import with_areas
 from bot.manifests.formats import FORMATS
 from bot.manifests.formats.augmented import AUGMENTED
 from bot.manifests.formats.format import Findings, Format, Naming
 from bot.manifests.formats.packed import one_file, zipped
 from bot.manifests.ledger import Entry, State, ledger, said, table
 from bot.manifests.shapes import Line
+from bot.pictures.drawn import with_areas
 from bot.work.leases import LeaseGuard
 
 _TOLD_EVERY = 5.0  # ours: seconds between two words on how far it is

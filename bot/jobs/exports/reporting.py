@@ -20,10 +20,10 @@ from bot.jobs.facts import Facts, instructions_of
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job
 from bot.jobs.results.counted import Counted, counted
-from bot.jobs.results.drawn import drawn
 from bot.jobs.results.wish import Wish
 from bot.manifests.formats.format import Findings
 from bot.manifests.ledger import State, ledger, said
+from bot.pictures.drawn import drawn
 from bot.pictures.limits import NO_PILLOW, can_draw
 
 _ALL_UNKNOWN = "Labeljob does not know all objects of this job, so it cannot say which are missing."
@@ -96,7 +96,8 @@ class Reporting:
         """The first objects as a picture in an address, and in words."""
         if not found.shown or not can_draw():
             return "", ""
-        body, alt = drawn(found.shown, facts, found, storage, large=False)
+        labels = (*facts.labels, *(label for label, _ in found.ordered))
+        body, alt = drawn(found.shown, facts.label_attribute, labels, storage, large=False)
         return f"data:image/jpeg;base64,{base64.b64encode(body).decode()}", alt
 
 

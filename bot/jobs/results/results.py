@@ -28,10 +28,10 @@ from bot.jobs.giving import Giving
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job
 from bot.jobs.results.counted import Counted, counted
-from bot.jobs.results.drawn import drawn
 from bot.jobs.results.records import ResultsRecords, Wanted
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.store import before, subject
+from bot.pictures.drawn import drawn
 from bot.pictures.limits import NO_PILLOW, can_draw
 from bot.work.leases import LeaseGuard
 
@@ -207,7 +207,9 @@ class Results:
                 f"Slack takes no files from Labeljob. An administrator can add {Uploads.scope} to "
                 "its scopes."
             )
-        body, alt = drawn(found.shown, facts, found, storage, large=bool(one.wish.line))
+        labels = (*facts.labels, *(label for label, _ in found.ordered))
+        large = bool(one.wish.line)
+        body, alt = drawn(found.shown, facts.label_attribute, labels, storage, large=large)
         name = results_card.sheet_name(facts, one.wish)
         file = File(name, body, f"Results of {facts.title or facts.name}"[:100], alt)
         words = results_card.sheet_words(facts, found, one.wish)

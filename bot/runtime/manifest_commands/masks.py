@@ -40,7 +40,7 @@ def _reader(folder: str) -> Callable[[str], bytes]:
     if folder:
         return lambda place: b"".join(pieces(f"{folder.rstrip('/')}/{place.rpartition('/')[2]}"))
     from bot.base.own_storage import own_storage  # noqa: PLC0415 - boto3 is read where needed
-    from bot.jobs.results.files import Files  # noqa: PLC0415 - as above
+    from bot.pictures.files import Files  # noqa: PLC0415 - as above
 
     held: list[Files] = []
 

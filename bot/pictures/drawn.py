@@ -1,4 +1,4 @@
-"""Objects of a job's results, drawn: twenty on a sheet, or one large, with words that stand for it.
+"""Objects with their labels, drawn: twenty on a sheet, or one large, with words that stand for it.
 
 Pillow is an extra: without it nothing is drawn here (`can_draw`), and masks stay unopened.
 """
@@ -9,10 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from bot.base.storage import Storage
-from bot.jobs.job_facts import JobFacts
-from bot.jobs.results.counted import Counted
-from bot.jobs.results.files import Files
 from bot.manifests.shapes import Line
+from bot.pictures.files import Files
 from bot.pictures.limits import can_draw
 from bot.pictures.words import sheet_words
 
@@ -20,24 +18,23 @@ _AT_ONCE = 3  # pictures that are fetched and drawn at once: each may take 150 M
 
 
 def drawn(
-    lines: Sequence[Line], facts: JobFacts, found: Counted, storage: Storage, *, large: bool
+    lines: Sequence[Line], attribute: str, labels: Iterable[str], storage: Storage, *, large: bool
 ) -> tuple[bytes, str]:
-    """The picture of one object, or the sheet of several, and the words that stand for it."""
+    """The picture of one object, or the sheet of several, and the words that stand for it; the
+    order of `labels` decides their colours.
+    """
     from bot.pictures.palette import Colours  # noqa: PLC0415 - Pillow is an extra
     from bot.pictures.sheet import contact_sheet, large_picture  # noqa: PLC0415 - as above
     from bot.pictures.tiles import Easel, tile_of  # noqa: PLC0415 - as above
 
-    colours = Colours(dict.fromkeys((*facts.labels, *(label for label, _ in found.ordered))))
-    easel = Easel(Files(storage).read, colours)
+    easel = Easel(Files(storage).read, Colours(dict.fromkeys(labels)))
     if large:
-        tile = tile_of(lines[0], facts.label_attribute, easel.large())
+        tile = tile_of(lines[0], attribute, easel.large())
         alt = f"{tile.name}: {tile.why_not or tile.said}"
         return large_picture(tile), alt[:1_000]
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="draw") as pool:
-        tiles = list(
-            pool.map(partial(tile_of, attribute=facts.label_attribute, easel=easel), lines)
-        )
-    alt = sheet_words(lines, facts.label_attribute, [tile.why_not for tile in tiles])
+        tiles = list(pool.map(partial(tile_of, attribute=attribute, easel=easel), lines))
+    alt = sheet_words(lines, attribute, [tile.why_not for tile in tiles])
     return contact_sheet(tiles), alt
 
 

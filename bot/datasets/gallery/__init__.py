@@ -1,0 +1,1 @@
+"""The gallery: the pictures of a dataset with their labels, for whoever asks."""
