@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PICTURES ?=
 # Of the browser tests all but the story and the results are of the stand-ins' own pages.
-SANDBOX_TESTS := tests/sandbox $(filter-out tests/browser/test_story.py tests/browser/test_results.py,$(wildcard tests/browser/test_*.py))
+SANDBOX_TESTS := tests/sandbox $(filter-out tests/browser/test_story.py tests/browser/test_results.py tests/browser/test_datasets.py,$(wildcard tests/browser/test_*.py))
 T ?=
 unexport PYTHONDONTWRITEBYTECODE # hundreds of processes read the same code: each would compile it anew
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.__main__ import in_a_hurry
-from bot.sandbox.workspace import datasets_demo, seed
+from bot.sandbox.workspace import crates, datasets_demo, seed
 from bot.sandbox.workspace.addresses import Addresses
 from bot.sandbox.workspace.console import Console
 from bot.sandbox.workspace.datasets_demo import DatasetsDemo
@@ -97,8 +97,8 @@ def _check_split(read: Read, there: Mapping[str, Any]) -> None:
 def _check_crates(read: Read, there: Mapping[str, Any]) -> None:
     """Every line of both manifests arrived or was told of."""
     manifests = {
-        datasets_demo.CRATES: datasets_demo.CRATES_MANIFEST,
-        f"{datasets_demo.CRATES}-test": datasets_demo.CRATES_TEST,
+        datasets_demo.CRATES: crates.TRAIN,
+        f"{datasets_demo.CRATES}-test": crates.TEST,
     }
     for name, key in manifests.items():
         found = counts_of(read(f"s3://{seed.RAW}/{key}"), "crates")

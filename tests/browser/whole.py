@@ -123,6 +123,7 @@ def whole_workspace(browser: Browser, folder: Path) -> Iterator[Whole]:
         pictures=own,
         banner=BANNER,
         behaviours=NIMBLE,
+        import_seconds=0.3,
     )
     practice = Practice(
         services.folder,

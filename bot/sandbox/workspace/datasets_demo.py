@@ -1,8 +1,8 @@
 """The demo of datasets: made of what there is, trained, run, and stopped.
 
 Mara makes datasets of a finished job and of manifests with slips in them, trains a model with each
-project (one takes its test set from its training set, one has its own), runs both, and stops one;
-the other is stopped by its end. Promises, as `--json`, what Rekognition has of each: the counts
+project (one takes its test set from its training set, one has its own), runs both, shows the first
+a picture and stops the second; the first is stopped by its end. Promises, as `--json`, what Rekognition has of each: the counts
 that Slack told are compared with it, and what was told of broken lines with what `labeljob manifest
 check` says of them in the terminal. Where they differ it does not end well.
 """
@@ -17,8 +17,7 @@ from typing import Any, ClassVar
 
 from rich.console import Console as Terminal
 
-from bot.sandbox.crowd import sample_truth
-from bot.sandbox.workspace import seed
+from bot.sandbox.workspace import crates, seed
 from bot.sandbox.workspace.addresses import Addresses
 from bot.sandbox.workspace.console import Console
 from bot.sandbox.workspace.demo import DATA, Demo
@@ -38,8 +37,6 @@ from bot.sandbox.workspace.terminal import manifest_command
 
 __all__ = [
     "CRATES",
-    "CRATES_MANIFEST",
-    "CRATES_TEST",
     "SHORT",
     "SOURCES",
     "DatasetsDemo",
@@ -52,13 +49,10 @@ SHORT = (JOB,)
 """The short form: a dataset of a finished job, its split, and a model that runs until its end."""
 RIPENESS, CRATES = "ripeness", "crates"
 """The projects that models are trained with."""
-CRATES_MANIFEST, CRATES_TEST = "crates/train.manifest", "crates/test.manifest"
-"""Where somebody's manifests lie in the practice bucket."""
 _SPLIT = "split"
 _REMINDERS = ((0.55, "50 % of the time"), (0.3, "80 % of the time"))  # parts of a run
 _REST = 0.2  # of it: past its end
 _PATIENCE = 60.0  # seconds for what takes one or two
-_TEST = 7  # of 24 pictures are for the test
 _TRAIN_SET, _TEST_SET = "TRAIN", "TEST"
 _LABEL = re.compile(r"(?P<label>.+?) (?P<many>[\d,]+)(?: \([\d,]+ box(?:es)?\))?")
 Show = Callable[[str, int, int], None]
@@ -117,11 +111,11 @@ class DatasetsDemo(Demo):
 
     def _of_manifests(self) -> list[_Made]:
         """A training set whose manifest has slips, and a test set."""
-        lines = [json.dumps(_boxes(name)) for name in _tables()]
-        train, test = _with_slips(lines[:-_TEST]), lines[-_TEST:]
+        train = self._console.put(crates.TRAIN, crates.with_slips(crates.train_lines()))
+        test = self._console.put(crates.TEST, crates.manifest(crates.test_lines()))
         made = [
-            _Made(CRATES, MANIFEST, CRATES, manifest=self._stored(CRATES_MANIFEST, train)),
-            _Made(f"{CRATES}-test", MANIFEST, CRATES, _TEST_SET, self._stored(CRATES_TEST, test)),
+            _Made(CRATES, MANIFEST, CRATES, manifest=train),
+            _Made(f"{CRATES}-test", MANIFEST, CRATES, _TEST_SET, test),
         ]
         for each in made:
             self._typed(
@@ -132,9 +126,6 @@ class DatasetsDemo(Demo):
                 manifest_uri={"value": each.manifest},
             )
         return made
-
-    def _stored(self, key: str, lines: Iterable[str]) -> str:
-        return self._console.put(key, "".join(f"{line}\n" for line in lines))
 
     def _typed(self, command: str, **fields: Any) -> None:
         """A `/dataset` command whose window is filled and sent."""
@@ -198,6 +189,7 @@ class DatasetsDemo(Demo):
         for project in tests:
             self._run_tells(project, "Running", "runs. It stops")
         until_its_end, *others = tests
+        self._try(until_its_end)
         for project in others:
             self._mara.press(self._card(f"Model {project} / v1: Running"), "run_stop")
         for share, reminder in _REMINDERS:
@@ -217,6 +209,26 @@ class DatasetsDemo(Demo):
         fill_through(self._mara, {"seconds": {"selected_option": last}})
         self._mara.close_windows()
         return int(last["value"])
+
+    def _try(self, project: str) -> None:
+        """[Try it…] with the first picture of the project's training set; what the model finds is
+        told and drawn.
+
+        Raises:
+            PracticeError: no drawing is there.
+
+        """
+        arn = self._sets(project)[_TRAIN_SET]
+        listed = self._rekognition.list_dataset_entries(DatasetArn=arn, MaxResults=1)
+        address = str(json.loads(listed["DatasetEntries"][0])["source-ref"])
+        running = self._card(f"Model {project} / v1: Running")
+        opened(self._mara, lambda: self._mara.press(running, "run_try"))
+        fill_through(self._mara, {"address": {"value": address}})
+        self._mara.close_windows()
+        found = f"looked at {address.rpartition('/')[2]} for @Mara and found "
+        self._run_tells(project, "Running", found)
+        if not any(each.get("files") for each in self._messages_below(running["text"])):
+            raise PracticeError(f"what {project} found is not drawn")
 
     def _trained(self, project: str) -> Message:
         """The line that says how good the model is, which has [Run…]."""
@@ -286,42 +298,6 @@ class DatasetsDemo(Demo):
 
     def _below(self, begins: str) -> list[str]:
         return [self._read(each) for each in self._messages_below(begins)]
-
-
-def _tables() -> list[str]:
-    """The sample pictures with several fruits."""
-    names = [scene.name for scene in sample_truth.scenes(seed.SEED)]
-    return [name for name in names if name.startswith("table")]
-
-
-def _boxes(name: str) -> dict[str, Any]:
-    """The line of an augmented manifest for a picture, with a box round each of its fruits."""
-    truth = sample_truth.truth_of_picture(name)
-    boxes = truth.boxes if truth else ()
-    kinds = list(sample_truth.KINDS)
-    annotations = [
-        {"class_id": kinds.index(kind), "left": left, "top": top, "width": width, "height": height}
-        for kind, left, top, width, height in boxes
-    ]
-    size = {"width": sample_truth.WIDTH, "height": sample_truth.HEIGHT, "depth": 3}
-    return {
-        "source-ref": f"s3://{seed.RAW}/boxes/{name}",
-        "crates": {"image_size": [size], "annotations": annotations},
-        "crates-metadata": {
-            "objects": [{"confidence": 1} for _ in boxes],
-            "class-map": {str(kinds.index(kind)): kind for kind, *_ in boxes},
-            "type": "groundtruth/object-detection",
-            "human-annotated": "yes",
-            "creation-date": "2026-07-02T09:14:31",
-            "job-name": "labeling-job/crates",
-        },
-    }
-
-
-def _with_slips(lines: list[str]) -> list[str]:
-    """The lines with one among them that is no JSON, one without its picture, and one twice."""
-    nameless = {name: value for name, value in json.loads(lines[0]).items() if name != "source-ref"}
-    return [*lines[:3], lines[3].replace(":", " ", 1), json.dumps(nameless), *lines[3:], lines[0]]
 
 
 def _chosen(value: str) -> dict[str, Any]:

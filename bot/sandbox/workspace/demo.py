@@ -174,12 +174,14 @@ class Demo:
         found = self._rekognition.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
         return dict(found[0])
 
+    def _sets(self, project: str) -> dict[str, str]:
+        """The ARNs of a project's sets, by their type."""
+        sets = self._project(project)["Datasets"]
+        return {each["DatasetType"]: each["DatasetArn"] for each in sets}
+
     def _described(self, project: str, dataset_type: str) -> dict[str, Any]:
         """A project's training or test set as Rekognition has it."""
-        arns = {
-            each["DatasetType"]: each["DatasetArn"] for each in self._project(project)["Datasets"]
-        }
-        arn = arns[dataset_type]
+        arn = self._sets(project)[dataset_type]
         described = self._rekognition.describe_dataset(DatasetArn=arn)["DatasetDescription"]
         labels = self._rekognition.list_dataset_labels(DatasetArn=arn)["DatasetLabelDescriptions"]
         return {

@@ -1,0 +1,112 @@
+"""Datasets and models by clicking: from a training set to how good its model is, and what it sees
+in a picture.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from bot.sandbox.workspace import crates, seed
+from bot.sandbox.workspace.person import Person
+from bot.sandbox.workspace.story import fill_through, opened
+from tests.browser.whole import PATIENCE, Form, Whole, said, whole_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Locator, Page
+
+DATA, MARA = "C0DATA", "U0MARA"
+
+
+@pytest.fixture(scope="module")
+def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """One workspace for the file."""
+    with whole_workspace(browser, tmp_path_factory.mktemp("datasets")) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def whole(running: Whole) -> Iterator[Whole]:
+    """The workspace; an error on any tab's console fails the test."""
+    yield running
+    running.close_tabs()
+
+
+def below(page: Page, message: Locator) -> Locator:
+    """What stands below a message, opened beside the channel."""
+    message.locator("[data-testid^=replies-]").click()
+    return page.get_by_test_id("thread")
+
+
+def two_sets(whole: Whole, project: str) -> None:
+    """A training and a test set of a project, asked for by Mara."""
+    mara = Person(whole.services.slack_url, MARA)
+    for name, kind, lines in (
+        (crates.TRAIN, "TRAIN", crates.train_lines()),
+        (crates.TEST, "TEST", crates.test_lines()),
+    ):
+        body = crates.manifest(lines).encode()
+        whole.aws("s3").put_object(Bucket=seed.RAW, Key=name, Body=body)
+        opened(mara, lambda: mara.command(DATA, "/dataset", "create"))
+        typed = {
+            "name": {"value": f"{project}-{kind.lower()}"},
+            "project": {"value": project},
+            "dataset_type": {"selected_option": {"value": kind}},
+            "manifest_uri": {"value": f"s3://{seed.RAW}/{name}"},
+        }
+        fill_through(mara, typed)
+        mara.close_windows()
+
+
+def test_a_training_goes_from_its_form_to_its_figures(whole: Whole) -> None:
+    """Without this, how good a model is would be somewhere in AWS's console."""
+    two_sets(whole, "crates")
+    mara = whole.tab(MARA, DATA)
+    for name in ("crates-test", "crates-train"):
+        expect(said(mara, f"Dataset {name}")).to_contain_text("Ready", timeout=PATIENCE)
+    ready = below(mara, said(mara, "Dataset crates-train"))
+    ready.locator("[data-action-id=dataset_train]").click()
+    form = Form(mara).titled("Train a model")
+    expect(form.control("project")).to_have_value("crates")
+    form.fill(version_name="v 1", output_uri=f"s3://{seed.OUT}/models/")
+    form.choose("test", "The project's own test set")
+    form.block("agreed").get_by_role("checkbox").check()
+    form.next()
+    expect(form.block("version_name").locator(".field-error")).to_contain_text("letters")
+    form.fill(version_name="v1")
+    form.next()
+    expect(form.modal).to_contain_text("was submitted")
+    form.close()
+    card = said(mara, "Model crates / v1")
+    expect(card).to_contain_text("Trained", timeout=PATIENCE)
+    figures = below(mara, card)
+    expect(figures).to_contain_text("is trained: F1 0.8")
+    expect(figures.get_by_role("table").get_by_role("row")).to_have_count(5)
+
+
+def test_a_running_model_is_shown_a_picture(whole: Whole) -> None:
+    """Without this, nobody would see what a model sees before they rely on it."""
+    mara = whole.tab(MARA, DATA)
+    said(mara, "Model crates / v1").locator("[data-action-id=model_run]").click()
+    form = Form(mara).titled("Run a model")
+    form.control("seconds").click()
+    mara.get_by_test_id("option").first.click()
+    form.next()
+    form.close()
+    card = said(mara, "Model crates / v1")
+    expect(card).to_contain_text("It stops", timeout=PATIENCE)
+    card.locator("[data-action-id=run_try]").click()
+    form.titled("Try a model")
+    form.fill(address=json.loads(crates.test_lines()[0])["source-ref"])
+    form.next()
+    form.close()
+    found = below(mara, card)
+    drawn = found.locator("img[alt*='what the model found']")
+    expect(drawn).to_have_js_property("naturalWidth", 640, timeout=PATIENCE)
+    card.locator("[data-action-id=run_stop]").click()
+    expect(card).to_contain_text("Mara stopped it", timeout=PATIENCE)
