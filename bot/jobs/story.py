@@ -364,6 +364,7 @@ class _Parts:
             tries=ground.tries,
             people=ground.settings.people != "off",
             give_up=ground.settings.set_aside_after,
+            also=self.results().agreement_known,
         )
 
     def status(self) -> Status:

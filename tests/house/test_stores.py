@@ -10,6 +10,7 @@ SHOWING = {
     "bot/datasets/store.py",
     "bot/models/model_store.py",
     "bot/models/run_store.py",
+    "bot/jobs/results/results.py",  # counts below a card, which are no card
     "bot/jobs/queue.py",  # the team's message is of no job: the queue keeps it itself
 }
 CARDS = {
@@ -41,5 +42,5 @@ def _called(file: Path) -> set[str]:
 
 def test_nobody_but_the_stores_shows_a_card() -> None:
     """A card that somebody else puts together is not the one that the next change shows."""
-    assert callers("_outbox.show") == SHOWING
+    assert callers("_outbox.show") | callers("outbox.show") == SHOWING
     assert callers("root_card") == CARDS

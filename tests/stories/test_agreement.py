@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.jobs.cards.agreement_words import NOT_YET
 from bot.jobs.records import Job
 from bot.sandbox.workspace import orders, seed
 from tests.stories.places import TEAM_ID
-from tests.stories.test_results import direct
-from tests.stories.world import DATA, World, shown
+from tests.stories.test_results import direct, in_thread
+from tests.stories.world import DATA, World, an_order, shown
 
 NAME = "doubted-boxes"
 FOLDER = f"labels/{NAME}/annotations/worker-response/iteration-1"
@@ -77,3 +78,32 @@ def test_objects_about_which_people_differ_are_verified(world: World) -> None:
     assert lines[2] in taken
     assert len(taken) < len(lines)
     assert [line for line in lines if line in taken] == taken
+
+
+def test_agreement_is_put_into_the_counts_of_a_thread(world: World) -> None:
+    """Without this, a thread would say for ever that nobody knows yet, and everybody in the channel
+    would press once more.
+    """
+    channel = world.channel("agreeing")
+    world.sam.command(channel, "/labeljob", "defaults")
+    ticked = {"selected_options": [{"value": "yes"}]}
+    assert not world.sam.fill(results_in_thread=ticked).get("errors")
+    world.ask(an_order("told-again", workers=3), channel)
+    world.finish("told-again")
+    world.settle()
+    posted = [each["request"] for each in world.journal("chat.postMessage")]
+    assert len([each for each in posted if NOT_YET in each["text"]]) == 1
+    [counts] = [each for each in in_thread(world, "told-again", channel) if not each.get("files")]
+    assert "\n*Agreement*: " in counts["text"]
+    assert NOT_YET not in counts["text"]
+    assert len(in_thread(world, "told-again", channel)) == 2, "the sheet is not drawn once more"
+
+
+def test_counts_that_nobody_sees_any_more_are_not_told_again(world: World, job: Job) -> None:
+    """Without this, a thread would get counts that nobody asked for."""
+    results = world.bot.jobs.results
+    with world.bot.ground.db.write() as session:
+        results.wanted.want_counts(session, job.id, [DATA])
+    world.settle()
+    assert not results.wanted.waiting()
+    assert not in_thread(world, NAME, DATA)

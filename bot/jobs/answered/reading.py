@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from sqlmodel import Session
+
 from bot.answers.agreement import agreement
 from bot.answers.figures import Counted, Labeler
 from bot.base.blocks import count
@@ -35,7 +37,8 @@ log = logging.getLogger(__name__)
 
 class Readings:
     """Reads; `people` says whether what each person did is kept, `give_up` after how many failures
-    a job's answers are left alone. `clock` gives seconds and only goes on.
+    a job's answers are left alone; `also` writes what follows from a reading, in its commit.
+    `clock` gives seconds and only goes on.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of the story
@@ -47,6 +50,7 @@ class Readings:
         tries: Tries,
         people: bool,
         give_up: int,
+        also: Callable[[Session, Job], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._records = records
@@ -55,6 +59,7 @@ class Readings:
         self._tries = tries
         self._people = people
         self._give_up = give_up
+        self._also = also
         self._clock = clock
 
     def round(self, start: Start = at_once) -> None:
@@ -79,7 +84,7 @@ class Readings:
     def _read(self, job: Job, hold: LeaseGuard) -> None:
         """All of it in one go: what is compared goes on to what is counted."""
         if job.draft.workers_per_object < 2 and not self._people:  # noqa: PLR2004 - nobody to agree with
-            self._records.keep(job, Reading(), None)
+            self._records.keep(job, Reading(), None, self._also)
             return
         counted, seen = Counted(), _Seen(self._clock() + _SECONDS, self._clock)
 
@@ -93,7 +98,7 @@ class Readings:
         people = self._labelers(job, counted, hold) if self._people else None
         reading = Reading(found, seen.objects, seen.answers, seen.partial, seen.odd, seen.odd_words)
         hold.confirm()
-        self._records.keep(job, reading, people)
+        self._records.keep(job, reading, people, self._also)
 
     def _answers(self, job: Job, hold: LeaseGuard) -> Iterator[Answered]:
         known = Known(job.arn, job.name)
@@ -126,7 +131,8 @@ class Readings:
     def _give_in(self, job: Job, error: LabeljobError) -> None:
         """Nothing is read, and people are told why."""
         log.info("the answers of %s cannot be read: %s", job.name, error.words)
-        self._records.keep(job, Reading(failed=error.words), [] if self._people else None)
+        nobody: list[Labeler] | None = [] if self._people else None
+        self._records.keep(job, Reading(failed=error.words), nobody, self._also)
 
     def _put_off(self, job: Job, error: Transient) -> None:
         fails = self._records.fails(job.id) + 1

@@ -5,10 +5,10 @@ Promises to labelers: nothing about a person is written while LABELJOB_PEOPLE is
 written before that is forgotten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
-from sqlmodel import Field, SQLModel, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.answers.figures import Labeler, Work
 from bot.base.db import Database
@@ -94,8 +94,16 @@ class AnswerRecords:
         with self._db.write() as session:
             session.merge(row)
 
-    def keep(self, job: Job, reading: Reading, people: Sequence[Labeler] | None) -> None:
-        """Write what was read, and what each person did; None where that is not to be kept."""
+    def keep(
+        self,
+        job: Job,
+        reading: Reading,
+        people: Sequence[Labeler] | None,
+        also: Callable[[Session, Job], None] = lambda _session, _job: None,
+    ) -> None:
+        """Write what was read, and what each person did; None where that is not to be kept. `also`
+        writes what follows from it, in the same commit.
+        """
         content = msgspec.json.encode(reading).decode()
         done = JobAnswersRow(job_id=job.id, done=True, people=people is not None, content=content)
         with self._db.write() as session:
@@ -111,6 +119,7 @@ class AnswerRecords:
                     content=msgspec.json.encode(each.work).decode(),
                 )
                 session.add(row)
+            also(session, job)
 
     def reading(self, job_id: str) -> Reading | None:
         """What was read of a job; None where nothing was yet."""

@@ -1,5 +1,6 @@
 """The window on the database for results that somebody waits for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -40,6 +41,28 @@ class ResultsRecords:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def want_counts(self, session: Session, job_id: str, channels: Iterable[str]) -> None:
+        """Write down, in the caller's commit, that the counts in these threads are to be told anew;
+        also of those that are only on their way.
+        """
+        on_their_way = select(ResultsRow.channel).where(
+            ResultsRow.job_id == job_id, ResultsRow.user_id == ""
+        )
+        for channel in {*channels, *session.exec(on_their_way)}:
+            row = ResultsRow(
+                id=f"{job_id}:{channel}:counts",
+                job_id=job_id,
+                user_id="",
+                channel=channel,
+                wish=msgspec.json.encode(Wish(only_counts=True)).decode(),
+                asked_at=self._db.time(),
+            )
+            session.merge(row)
+
+    def waits(self, job_id: str, channel: str) -> bool:
+        """Whether the thread's results are on their way."""
+        return self.get(f"{job_id}:{channel}") is not None
 
     def want(self, job_id: str, user_id: str, channel: str, wish: Wish) -> None:
         """Write down a wish, in place of an earlier one that was not fulfilled yet."""

@@ -9,6 +9,8 @@ are open to the channel in which the job was seen.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sqlmodel import Session
+
 from bot.answers.numbers import unpacked
 from bot.base.errors import Refusal, Transient
 from bot.base.open_places import OpenPlaces
@@ -16,6 +18,7 @@ from bot.base.pool import Start, at_once
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.base.storage import Storage
 from bot.delivery.message import Message
+from bot.delivery.outbox import Subject
 from bot.delivery.uploads import File, NotUploaded, Uploads
 from bot.jobs.answered.people import People
 from bot.jobs.answered.read import Reading
@@ -128,7 +131,8 @@ class Results:
         if job is None or not self._may(job, one):
             self.giving.over(one)
             return
-        if not job.ended:
+        again = one.wish.only_counts
+        if not job.ended or (again and self.wanted.waits(job.id, one.channel)):
             raise NotOverYet
         facts = self.facts.of(job)
         allowed = self.open_places.of(one.channel or job.channel)
@@ -137,7 +141,9 @@ class Results:
         chosen = self._chosen(job, one, reading)
         found = self._counted(job, facts, storage, one.wish, chosen.lines)
         found.person = chosen.person
-        note = self._given(one, job, facts, found, storage)
+        note = _not_drawn(self.uploads)
+        if not again and not note:
+            note = self._given(one, job, facts, found, storage)
         if one.wish.line and not note:
             self.giving.over(one)
             return
@@ -147,7 +153,32 @@ class Results:
             differing=len(_differing(reading)),
         )
         asked = AskedOf(job.id, one.channel, one.wish)
-        self.giving.over(one, job, results_card.results_message(facts, found, asked, remarks))
+        message = results_card.results_message(facts, found, asked, remarks)
+        if one.user_id:
+            self.giving.over(one, job, message)
+        else:
+            self._put_in_thread(one, job, message)
+
+    def agreement_known(self, session: Session, job: Job) -> None:
+        """How far people agree was read: counts that stand in threads without it are told anew.
+        Written in the commit of the reading.
+        """
+        if job.draft.workers_per_object > 1:
+            channels = self.giving.outbox.channels(session, _below_card(job))
+            self.wanted.want_counts(session, job.id, channels)
+
+    def _put_in_thread(self, one: Wanted, job: Job, message: Message) -> None:
+        """The counts stand in the thread until somebody asks once more."""
+        self._root(job, one.channel)
+        about, outbox = _below_card(job), self.giving.outbox
+        with self.giving.db.write() as session:
+            self.wanted.over(session, one)
+            if one.wish.only_counts and one.channel not in outbox.channels(session, about):
+                return
+            if not one.wish.only_counts:
+                outbox.renew(session, about, one.channel)
+            card = before(job) or subject(job)
+            outbox.show(session, about, one.channel, message, below=card)
 
     def _chosen(self, job: Job, one: Wanted, reading: Reading | None) -> _Chosen:
         """What people's answers choose of the objects."""
@@ -200,13 +231,6 @@ class Results:
         """
         if not found.shown:
             return ""
-        if not can_draw():
-            return NO_PILLOW
-        if not self.uploads.may:
-            return (
-                f"Slack takes no files from Labeljob. An administrator can add {Uploads.scope} to "
-                "its scopes."
-            )
         labels = (*facts.labels, *(label for label, _ in found.ordered))
         large = bool(one.wish.line)
         body, alt = drawn(found.shown, facts.label_attribute, labels, storage, large=large)
@@ -228,6 +252,23 @@ class Results:
         if root is None:
             raise NotOverYet
         return root
+
+
+def _below_card(job: Job) -> Subject:
+    """Whom the counts in a thread speak about."""
+    return Subject(job.team_id, "results", job.id)
+
+
+def _not_drawn(uploads: Uploads) -> str:
+    """Why nothing is drawn here; "" where it is."""
+    if not can_draw():
+        return NO_PILLOW
+    if not uploads.may:
+        return (
+            f"Slack takes no files from Labeljob. An administrator can add {Uploads.scope} to its "
+            "scopes."
+        )
+    return ""
 
 
 def _check(job: Job) -> None:

@@ -19,7 +19,8 @@ Which = Literal["all", "labeled", "empty", "unlabeled", "differ"]
 class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
     """`label`, `which`, `below` (a confidence) and `worker` (who answered it, by their name at the
     engine) choose among the objects; `page` counts from 1; `line` is the number of one object that
-    is shown large, 0 for a sheet.
+    is shown large, 0 for a sheet. `only_counts`: no picture, and the counts in place of those that
+    stand in a thread.
     """
 
     label: str = ""
@@ -28,6 +29,7 @@ class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
     worker: str = ""
     page: int = 1
     line: int = 0
+    only_counts: bool = False
 
     @property
     def filtered(self) -> bool:
