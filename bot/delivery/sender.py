@@ -218,6 +218,7 @@ class Sender:
         arguments: dict[str, Any] = {"channel": claimed.channel, "metadata": metadata, **said}
         if claimed.edit_ts:
             # Metadata is sent again with every edit: chat.update without it may drop it.
+            arguments["channel"] = self._conversation(claimed.channel)
             return str(self._call("chat.update", ts=claimed.edit_ts, **arguments)["ts"])
         if claimed.thread_ts:
             arguments |= {"thread_ts": claimed.thread_ts, "reply_broadcast": claimed.broadcast}
@@ -313,7 +314,9 @@ class Sender:
             log.warning("the duplicate %s in %s was not deleted: %s", duplicate, row.channel, code)
 
     def _conversation(self, channel: str) -> str:
-        """A direct message is posted to a person's id, but looked up in its conversation."""
+        """A direct message is posted to a person's id, but looked up, edited and deleted in its
+        conversation.
+        """
         if channel.startswith(("U", "W")):
             return str(self._call("conversations.open", users=channel)["channel"]["id"])
         return channel

@@ -16,7 +16,7 @@ from bot.base.errors import Refusal, Transient
 from bot.base.log import about, redact
 from bot.base.pool import Start
 from bot.delivery.message import Message
-from bot.delivery.outbox import Outbox
+from bot.delivery.outbox import Outbox, Subject
 from bot.jobs.facts import Facts
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.records import Job, Records
@@ -26,6 +26,7 @@ from bot.work.leases import LeaseGuard
 from bot.work.tries import Tried, Tries
 
 SEE = "see"  # the right to look at a job
+_EDITED_EVERY = 5.0  # ours: seconds between two edits of how far something is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,20 +103,36 @@ class Giving(Generic[A]):
             return False
         return self.access.may(SEE, who)
 
+    def on_the_way(self, session: Session, one: A, job: Job, message: Message) -> None:
+        """How far it is, in one message that is edited and becomes the last words; written in the
+        caller's commit.
+        """
+        about = self._news(one, job)
+        self.outbox.show(session, about, one.user_id, message, urgent=False, gap=_EDITED_EVERY)
+
     def over(self, one: A, job: Job | None = None, message: Message | None = None) -> None:
         """It is done; the last words about it, if any, in the same commit."""
         with self.db.write() as session:
             self.wanted.over(session, one)
-            if job is not None and message is not None:
-                self.outbox.say(
-                    session,
-                    subject(job),
-                    one.user_id or one.channel,
-                    message,
-                    key=f"{self.name}:{one.id}:{one.asked_at}",
-                    in_thread=not one.user_id,
-                    priority=1,
-                )
+            if job is None or message is None:
+                return
+            about, there = self._news(one, job), one.user_id or one.channel
+            if there in self.outbox.channels(session, about):
+                self.outbox.show(session, about, there, message)
+                return
+            self.outbox.say(
+                session,
+                subject(job),
+                there,
+                message,
+                key=f"{self.name}:{one.id}:{one.asked_at}",
+                in_thread=not one.user_id,
+                priority=1,
+            )
+
+    def _news(self, one: A, job: Job) -> Subject:
+        """Whom the message that says how far it is speaks about."""
+        return Subject(job.team_id, f"{self.name} news", f"{one.id}:{one.asked_at}")
 
     def _refuse(self, one: A, refusal: Refusal) -> None:
         """It cannot be made: whoever asked is told why."""

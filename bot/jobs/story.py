@@ -466,6 +466,7 @@ class _Parts:
             storage=self._at_work,
             in_a_form=self._in_a_form,
             open_places=ground.settings.open_places,
+            questions=Questions(ground.settings.form_wait),
             link_life=ground.settings.link_life,
         )
 

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from bot.delivery.windows import show
 from bot.jobs.actions import CONTINUE, EXPORT
 from bot.jobs.cards import export_card
-from bot.jobs.exports.wish import Asked, read
+from bot.jobs.exports.wish import REPORT, Asked, Wish, read
 from bot.jobs.standing import NothingHere
 from bot.slack.app import SlackApp
 from commands.answers import to_one
@@ -36,6 +36,7 @@ def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the window, and of the buttons that stand on no card."""
     app.action(export_card.EXPORT_ID)(partial(ask_for, stories=stories))
     app.action(export_card.OPEN_ID)(partial(opened, stories=stories))
+    app.action(export_card.REPORT_ID)(partial(report, stories=stories))
     app.action(export_card.LABEL_ID)(partial(label_these, stories=stories))
     app.view(export_card.EXPORT_VIEW)(partial(chosen, stories=stories))
 
@@ -58,7 +59,7 @@ def chosen(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     job = job_seen(stories, str(of["job"]), channel, user_id)
     if wish is None:
         raise NothingHere
-    said = stories.jobs.exports.want(job, user_id, channel, wish)
+    said = stories.jobs.exports.give(job, user_id, channel, wish)
     ack(response_action="update", view=export_card.taken_view(said))
 
 
@@ -68,6 +69,15 @@ def opened(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories
     asked = _asked(body)
     job = job_seen(stories, asked.job, asked.channel, asking(body).user_id)
     respond(**to_one(stories.jobs.exports.link(job, asked)), replace_original=False)
+
+
+def report(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories) -> None:
+    """[Report] below results: it is on its way into the direct message of whoever pressed."""
+    ack()
+    asked, user_id = _asked(body), asking(body).user_id
+    job = job_seen(stories, asked.job, asked.channel, user_id)
+    said = stories.jobs.exports.want(job, user_id, asked.channel, Wish(REPORT))
+    respond(**to_one(said), replace_original=False)
 
 
 def label_these(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:

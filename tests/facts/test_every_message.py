@@ -216,10 +216,14 @@ def test_slack_takes_exports_of_any_job(job: JobFacts, words: str, many: int) ->
         export_card.offer(job, asked),
         export_card.not_made(job, words),
         export_card.opened(words or "a", f"https://x/{'y' * 2_000}", 10),
+        export_card.on_the_way(job, ExportWish("coco"), 10**9, 5),
     ):
         assert validate_message(message.payload()) == []
     taken = export_card.taken_view(export_card.taken(job, ExportWish("yolo"), 3))
-    for view in (export_card.page(job, asked), taken):
+    link = export_card.opened(words or "a", f"https://x/{'y' * 2_000}", 10)
+    made = export_card.ready(job, ExportWish("csv"), asked, numbers, findings)
+    there = export_card.taken_view(export_card.at_once(made, link))
+    for view in (export_card.page(job, asked), taken, there):
         assert validate_view(view) == []
 
 

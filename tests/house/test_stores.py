@@ -10,6 +10,7 @@ SHOWING = {
     "bot/datasets/store.py",
     "bot/models/model_store.py",
     "bot/models/run_store.py",
+    "bot/jobs/giving.py",  # how far something is, in a direct message
     "bot/jobs/results/results.py",  # counts below a card, which are no card
     "bot/jobs/queue.py",  # the team's message is of no job: the queue keeps it itself
 }

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from bot.jobs.exports.exports import NotThisFile
 from bot.jobs.exports.wish import Asked, Wish
@@ -22,7 +23,7 @@ from bot.jobs.records import Job
 from bot.sandbox.workspace import orders, seed
 from tests.stories.test_chains import stop_half_way
 from tests.stories.test_results import chosen, direct
-from tests.stories.world import BOT, DATA, World, an_order, buttons, words
+from tests.stories.world import BOT, DATA, World, an_order, buttons, shown, words
 
 NAME = "boxes-to-export"
 
@@ -180,13 +181,75 @@ def test_results_lead_to_an_export(world: World, job: Job) -> None:
 
 def test_wish_that_waits_is_told_how_far_it_is(world: World, job: Job) -> None:
     """Without this, a long export would look like one that nobody does, and be asked for twice."""
-    exports, wish = world.bot.jobs.exports, Wish("csv")
+    exports, wish, before = world.bot.jobs.exports, Wish("csv"), len(direct(world))
     exports.want(job, "U0MARA", DATA, wish)
     [waiting] = exports.wanted.waiting()
-    exports.wanted.tell(waiting, 1_234)
+    for done in (1_000, 1_234):
+        exports._tell(waiting, job, done)
+        world.send()
     said = exports.want(job, "U0MARA", DATA, wish).text
     assert said.endswith("is being exported already: 1,234 pictures written so far.")
     assert len(exports.wanted.waiting()) == 1
+    [told] = direct(world)[before:]
+    assert told["text"].endswith(" of 1,000 pictures written so far.")
+    world.settle()
+    [last] = direct(world)[before:]
+    assert last["ts"] == told["ts"], "one message that counts, not several"
+    assert last["text"].startswith("*Boxes round the fruit* is exported: CSV")
+
+
+def test_failure_is_told_where_the_count_stood(world: World, job: Job) -> None:
+    """Without this, a number that stands still would be all that is left of an export."""
+    exports, before = world.bot.jobs.exports, len(direct(world))
+    exports.want(job, "U0MARA", DATA, Wish("voc"))
+    [waiting] = exports.wanted.waiting()
+    exports._tell(waiting, job, 7)
+    world.send()
+    exports.giving._refuse(waiting, NotThisFile())
+    world.settle()
+    [last] = direct(world)[before:]
+    assert "could not be exported" in last["text"]
+
+
+def test_few_labels_are_there_at_once(world: World, job: Job) -> None:
+    """Without this, ten lines would be waited for like a million."""
+    assert job.ended
+    before = len(direct(world))
+    world.mara.command(DATA, "/labeljob", f"export {NAME}")
+    world.mara.fill(format=chosen("csv"), labels=chosen("this"))
+    said = shown(world.mara.view())
+    world.mara.close_windows()
+    assert "is exported: CSV" in said
+    assert "the link works for 10 minutes" in said
+    link = re.search(r"<(http[^|>]+)\|", said)
+    assert link
+    with urllib.request.urlopen(link[1].replace("&amp;", "&"), timeout=10) as answer:
+        assert answer.read().startswith(b"line,")
+    world.settle()
+    assert len(direct(world)) == before + 1, "and can be opened later"
+    assert "X-Amz-Signature" not in str(world.journal("chat.postMessage"))
+    with world.bot.ground.db.engine.begin() as rows:
+        kept = str(rows.execute(text("SELECT result FROM inbox")).all())
+    signature = re.search(r"Signature=(\w+)", link[1])
+    assert signature
+    assert f"{NAME}-csv-" in kept
+    assert signature[1] not in kept, "a link stands in no database"
+
+
+def test_labels_that_are_not_there_at_once_come_later(world: World, job: Job) -> None:
+    """Without this, a slow second of S3 would leave whoever asked with a window that failed."""
+    assert job.ended
+    before = len(direct(world))
+    world.fault("S3.PutObject", "throttle")
+    world.mara.command(DATA, "/labeljob", f"export {NAME}")
+    world.mara.fill(format=chosen("voc"), labels=chosen("this"))
+    said = shown(world.mara.view())
+    world.mara.close_windows()
+    assert "It comes into your direct messages" in said
+    world.mend()
+    world.settle()
+    [told] = direct(world)[before:]
+    assert "is exported: Pascal VOC" in told["text"]
 
 
 def test_export_after_a_kill_is_the_same_file(world: World, job: Job) -> None:

@@ -919,6 +919,7 @@ ROWS = (
     of_results("results_later", COUNTED),
     of_results("results_large", COUNTED),
     of_results("export_ask", '"export_asked'),
+    of_results("report_ask", "is being exported"),
     below("results_differ", COUNTED, Scene.doubts),
     below("results_verify", '"job_form_1', Scene.doubts),
     below("people_csv", "see what people did", Scene.people, manager=True),

@@ -25,6 +25,7 @@ from bot.jobs.job_facts import JobFacts
 from bot.manifests.formats.format import Findings
 
 EXPORT_ID, OPEN_ID, LABEL_ID = "export_ask", "export_open", "export_label"
+REPORT_ID = "report_ask"
 EXPORT_VIEW = "export_asked"
 _THIS, _EVERY = "this", "every"
 _CODES = 6  # kinds of findings that a message names
@@ -86,6 +87,23 @@ def taken(job: JobFacts, wish: Wish, done: int | None) -> Message:
     if done is not None:
         text = f"*{job.called}* is being exported already: {count(done, job.noun)} written so far."
     return Message(text, [section(text)])
+
+
+def on_the_way(job: JobFacts, wish: Wish, done: int, of: int) -> Message:
+    """How far a long export is; `of` is how many objects there may be."""
+    text = (
+        f"*{job.called}* is being exported: {TITLES[wish.format]}. {done:,} of "
+        f"{count(max(done, of), job.noun)} written so far."
+    )
+    return Message(text, [section(text)])
+
+
+def at_once(made: Message, link: Message) -> Message:
+    """What whoever asked is told of a file that is there already: its link stands in the place of
+    the buttons, which the message in their direct messages has.
+    """
+    blocks = [block for block in made.blocks if block["type"] != "actions"]
+    return Message(f"{made.text}\n{link.text}", [*blocks[:1], *link.blocks, *blocks[1:]])
 
 
 def taken_view(message: Message) -> Block:

@@ -29,7 +29,7 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
-from bot.jobs.cards.export_card import EXPORT_ID
+from bot.jobs.cards.export_card import EXPORT_ID, REPORT_ID
 from bot.jobs.cards.people_words import plainly_called
 from bot.jobs.chained import VERIFY
 from bot.jobs.exports.wish import Asked as ExportAsked
@@ -301,6 +301,7 @@ def _ways(found: Counted, asked: AskedOf) -> list[Block]:
         buttons.append(_paged("Later", LATER_ID, asked, wish.page + 1))
     of_job = ExportAsked(asked.job, asked.channel)
     buttons.append(button("Export…", EXPORT_ID, carried(of_job), label="Export the labels"))
+    buttons.append(button("Report", REPORT_ID, carried(of_job), label="Make a report of the job"))
     if found.shown:
         buttons.append(_large(found.shown, asked))
     return buttons

@@ -16,12 +16,13 @@ from typing import NamedTuple
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
+from bot.base.questions import Questions
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.base.storage import Storage, gathered
 from bot.delivery.message import Message
 from bot.jobs.cards import export_card
 from bot.jobs.chained import CONTINUE, due
-from bot.jobs.exports.records import Export, ExportRecords
+from bot.jobs.exports.records import Export, ExportRecords, wish_id
 from bot.jobs.exports.report_page import page
 from bot.jobs.exports.reporting import Reporting
 from bot.jobs.exports.wish import LEDGER, REPORT, Asked, Wish
@@ -38,6 +39,7 @@ from bot.pictures.drawn import with_areas
 from bot.work.leases import LeaseGuard
 
 _TOLD_EVERY = 5.0  # ours: seconds between two words on how far it is
+_AT_ONCE = 500  # ours: objects that are written while somebody waits; that takes half a second
 
 
 class NoExport(Refusal):
@@ -50,6 +52,13 @@ class NoInput(Refusal):
 
 class NotThisFile(Refusal):
     """This is no export of this job any more. Export it again."""
+
+
+class _Made(NamedTuple):
+    """A file that is written, and what whoever asked is told of it."""
+
+    uri: S3Uri
+    message: Message
 
 
 class _Name(NamedTuple):
@@ -100,8 +109,8 @@ class _Held:
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """Writes and gives. `in_a_form` is a storage with the patience of a press; a link lives for
-    `link_life` seconds.
+    """Writes and gives. `in_a_form` is a storage with the patience of a press, as `questions` have
+    it; a link lives for `link_life` seconds.
     """
 
     giving: Giving[Export]
@@ -111,6 +120,7 @@ class Exports:
     storage: Storage
     in_a_form: Storage
     open_places: OpenPlaces
+    questions: Questions
     link_life: int
 
     def check(self, job: Job) -> None:
@@ -122,6 +132,35 @@ class Exports:
         """
         if not job.ended:
             raise NoExport
+
+    def give(self, job: Job, user_id: str, channel: str, wish: Wish) -> Message:
+        """Have labels exported for a person, who sees the job in `channel`: few are written while
+        they wait, and they are told a link; of others, and where that takes too long, that they
+        come.
+
+        Raises:
+            NoExport: there is nothing (yet).
+
+        """
+        self.check(job)
+        if job.state.total > _AT_ONCE or wish.format == REPORT:
+            return self.want(job, user_id, channel, wish)
+        one = Export(
+            id=wish_id(job.id, user_id, wish),
+            job_id=job.id,
+            user_id=user_id,
+            channel=channel,
+            wish=wish,
+            asked_at=self.giving.db.time(),
+        )
+        storage = self.in_a_form.attended(self.questions.patience())
+        answers, _, _ = self.questions.ask({"export": partial(self._made, one, job, storage)})
+        made = answers.get("export")
+        if made is None:
+            return self.want(job, user_id, channel, wish)
+        self.giving.over(one, job, made.message)
+        link = self.link(job, Asked(job.id, channel, str(made.uri)))
+        return export_card.at_once(made.message, link)
 
     def want(self, job: Job, user_id: str, channel: str, wish: Wish) -> Message:
         """Have labels exported for a person, who sees the job in `channel`; what they are told
@@ -164,16 +203,27 @@ class Exports:
         if job is None or not self.giving.may(job, one):
             self.giving.over(one)
             return
+        made = self._made(one, job, self.storage.attended(hold.keep))
+        self.giving.over(one, job, made.message)
+
+    def _made(self, one: Export, job: Job, storage: Storage) -> _Made:
+        """The file, written in the places of the channel."""
         allowed = self.open_places.of(one.channel or job.channel)
-        storage = self.storage.limited_to(allowed).attended(hold.keep)
         makers = {LEDGER: self._ledger, REPORT: self._report}
         make = makers.get(one.wish.format, self._labels)
-        self.giving.over(one, job, make(one, job, storage))
+        return make(one, job, storage.limited_to(allowed))
 
-    def _labels(self, one: Export, job: Job, storage: Storage) -> Message:
+    def _tell(self, one: Export, job: Job, done: int) -> None:
+        """Say how far it is."""
+        message = export_card.on_the_way(self.facts.of(job), one.wish, done, job.state.total)
+        with self.giving.db.write() as session:
+            self.wanted.tell(session, one, done)
+            self.giving.on_the_way(session, one, job, message)
+
+    def _labels(self, one: Export, job: Job, storage: Storage) -> _Made:
         """The labels in the format."""
         facts, form = self.facts.of(job), FORMATS[one.wish.format]
-        findings, progress = Findings(), _Progress(partial(self.wanted.tell, one))
+        findings, progress = Findings(), _Progress(partial(self._tell, one, job))
         lines: Iterable[Line] = AUGMENTED.read(
             _Held(storage, self._results(job)), Naming(), findings
         )
@@ -185,9 +235,9 @@ class Exports:
         uri, size = self._put(storage, job, whole, _named(form))
         asked = Asked(job.id, one.channel, str(uri))
         numbers = {"objects": progress.count, "bytes": size}
-        return export_card.ready(facts, one.wish, asked, numbers, findings)
+        return _Made(uri, export_card.ready(facts, one.wish, asked, numbers, findings))
 
-    def _ledger(self, one: Export, job: Job, storage: Storage) -> Message:
+    def _ledger(self, one: Export, job: Job, storage: Storage) -> _Made:
         """What became of every object."""
         facts, findings = self.facts.of(job), Findings()
         counts: Counter[State] = Counter()
@@ -202,9 +252,10 @@ class Exports:
         asked = Asked(job.id, one.channel, str(uri))
         words = said(counts, facts.noun, facts.engine.place)
         goes_on = due(CONTINUE, facts.chains, job.state)
-        return export_card.ledger_ready(facts, asked, words, findings, goes_on=goes_on)
+        told = export_card.ledger_ready(facts, asked, words, findings, goes_on=goes_on)
+        return _Made(uri, told)
 
-    def _report(self, one: Export, job: Job, storage: Storage) -> Message:
+    def _report(self, one: Export, job: Job, storage: Storage) -> _Made:
         """The page, and its metadata beside it."""
         try:
             given = _given(job)
@@ -216,7 +267,7 @@ class Exports:
         named = _Name(REPORT, ".html", "text/html; charset=utf-8")
         uri, size = self._put(storage, job, [page(report)], named)
         asked = Asked(job.id, one.channel, str(uri))
-        return export_card.report_ready(self.facts.of(job), asked, size, str(beside))
+        return _Made(uri, export_card.report_ready(self.facts.of(job), asked, size, str(beside)))
 
     def _put(
         self, storage: Storage, job: Job, pieces: Iterable[bytes], name: _Name

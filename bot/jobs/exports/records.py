@@ -37,6 +37,11 @@ class Export(AskedFor):
     done: int = 0
 
 
+def wish_id(job_id: str, user_id: str, wish: Wish) -> str:
+    """One person waits for the same file of a job once."""
+    return f"{job_id}:{user_id}:{wish.format}:{wish.every}"
+
+
 class ExportRecords:
     """What is to be exported. Times go by the database's clock."""
 
@@ -45,7 +50,7 @@ class ExportRecords:
 
     def want(self, job_id: str, user_id: str, channel: str, wish: Wish) -> Export | None:
         """Write down a wish; the same one that waits already, None where it is new."""
-        row_id = f"{job_id}:{user_id}:{wish.format}:{wish.every}"
+        row_id = wish_id(job_id, user_id, wish)
         now = self._db.time()
         with self._db.write() as session:
             before = session.get(ExportRow, row_id)
@@ -79,10 +84,9 @@ class ExportRecords:
             ).all()
             return [_export(row) for row in rows]
 
-    def tell(self, export: Export, done: int) -> None:
-        """Write down how many objects are written so far."""
-        with self._db.write() as session:
-            session.exec(update(ExportRow).where(col(ExportRow.id) == export.id).values(done=done))
+    def tell(self, session: Session, export: Export, done: int) -> None:
+        """Write down how many objects are written so far, in the caller's commit."""
+        session.exec(update(ExportRow).where(col(ExportRow.id) == export.id).values(done=done))
 
     def save(self, export: Export) -> None:
         """Write down a failed try.

@@ -162,7 +162,10 @@ def _own_message(workspace: Workspace, channel: str, ts: str, refusal: str) -> J
 
 
 def _update(workspace: Workspace, args: Arguments) -> JSON:
-    channel = writable_channel(workspace, args.text("channel"))["id"]
+    named = args.text("channel")
+    channel = writable_channel(workspace, named)["id"]
+    if channel != named:  # its page: a direct message is named by its own id, no person's
+        raise SlackError("channel_not_found")
     ts = args.text("ts")
     _own_message(workspace, channel, ts, "cant_update_message")
     content = content_of(workspace, args)
