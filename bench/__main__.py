@@ -55,6 +55,7 @@ def main() -> None:
             manifest_check,
             contact_sheet_row,
             manifest_summary,
+            results_counted,
             conversion,
             folder_listing,
             links_in_a_batch,
@@ -247,6 +248,18 @@ def manifest_summary() -> tuple[str, ...]:
             lambda: manifests.count(file),
             times=1,
             goal="<= 1.6",
+        )
+
+
+def results_counted() -> tuple[str, ...]:
+    """The counts and a filtered page of [Results] of the same manifest, against the same decode."""
+    with manifests.box_manifest(manifests.LINES) as file:
+        return _row(
+            "counts and a page of results, 50,000 lines",
+            lambda: manifests.decode(file),
+            lambda: manifests.count_for_a_card(file),
+            times=1,
+            goal="<= 3",
         )
 
 

@@ -17,6 +17,8 @@ from botocore.config import Config
 from bot.base.listing import pages_at_once, read_leanly
 from bot.base.presigned import links
 from bot.base.s3_uri import S3Uri
+from bot.jobs.results.counted import counted
+from bot.jobs.results.wish import Wish
 from bot.manifests.build import lines_for
 from bot.manifests.formats.augmented import AUGMENTED
 from bot.manifests.formats.coco import COCO
@@ -102,6 +104,13 @@ def count(file: Path) -> None:
     with file.open("rb") as opened:
         found = summarize(iter(lambda: opened.read(1 << 18), b""))
     assert found.sources == found.lines
+
+
+def count_for_a_card(file: Path) -> None:
+    """What [Results] does: the counts, and the twenty objects of a page."""
+    with file.open("rb") as opened:
+        found = counted(iter(lambda: opened.read(1 << 18), b""), "fruit", Wish(label="pear"))
+    assert found.labeled == found.objects
 
 
 class _Held:

@@ -18,7 +18,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from bot.manifests.counted import counted
 from bot.manifests.json_words import Object
-from bot.manifests.told import GROUND_TRUTH, METADATA, SOURCES, label_columns
+from bot.manifests.told import FAILURES, GROUND_TRUTH, METADATA, SOURCES, label_columns
 
 _NAMES_MOST = 64  # ours: names of one shape; a line with more of them is read by itself
 _BOXES = GROUND_TRUTH + "object-detection"
@@ -76,6 +76,20 @@ class _Drawn(msgspec.Struct, gc=False):
     annotations: list[_Box]
 
 
+class _WholeBox(msgspec.Struct, gc=False):
+    """With sides that are numbers, as a box has that can be drawn."""
+
+    class_id: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class _WhollyDrawn(msgspec.Struct, gc=False):
+    annotations: list[_WholeBox]
+
+
 class _NoLabel(msgspec.Struct, gc=False):
     """Metadata of no label: without a type and a failure, which are texts where they are any."""
 
@@ -85,6 +99,11 @@ class _NoLabel(msgspec.Struct, gc=False):
     snake_case: int | UnsetType = msgspec.field(name="failure_reason", default=UNSET)
 
 
+_NO_FAILURE: list[Any] = [
+    (f"failure{at}", int | UnsetType, msgspec.field(name=name, default=UNSET))
+    for at, name in enumerate(FAILURES)
+]
+
 # Prepared with this module, by one thread; a shape's own decoder is of types made for it alone.
 _PREPARED = msgspec.json.Decoder(_Drawn | None), msgspec.json.Decoder(_NoLabel)
 
@@ -93,10 +112,16 @@ class _Unlike(Exception):
     """A line of this block is not of the known shape."""
 
 
+_UNREAD = (msgspec.MsgspecError, RecursionError, UnicodeError, _Unlike)
+
+
 @dataclass(slots=True)
 class Shape:
-    """What lines so far were made of; `read` understands their like."""
+    """What lines so far were made of; `read` understands their like, and of `whole` boxes only
+    those that can be drawn.
+    """
 
+    whole: bool = False
     _source: str = ""
     _types: dict[str, str] = field(default_factory=dict)
     _others: dict[str, None] = field(default_factory=dict)
@@ -123,7 +148,7 @@ class Shape:
         """The decoder of lines of this shape, which refuses names that it does not know."""
         fields: list[Any] = [("source", str, msgspec.field(name=self._source))]
         for number, (name, kind) in enumerate(self._types.items()):
-            value, metadata = _typed(kind)
+            value, metadata = _typed(kind, whole=self.whole)
             labeled = msgspec.field(name=name, default=UNSET)
             fields.append((f"value{number}", value | UnsetType, labeled))
             said = msgspec.field(name=name + METADATA, default=UNSET)
@@ -136,17 +161,42 @@ class Shape:
 
     def read(self, block: bytes) -> Block | None:
         """The numbers of a block of lines; None where the slower reader is needed."""
-        if self._decoder is None or not (block.isascii() or _is_utf8(block)):
-            return None
         try:
-            lines = list(map(self._decoder.decode, BytesIO(block)))
+            lines = self._lines(block)
             numbers = {
                 name: _numbers(kind, place, lines)
                 for place, (name, kind) in enumerate(self._types.items())
             }
-        except (msgspec.MsgspecError, RecursionError, UnicodeError, _Unlike):
+        except _UNREAD:
             return None
         return Block(list(map(hash, map(_SOURCE, lines))), numbers)
+
+    def labels(self, block: bytes, attribute: str) -> list[list[str] | None] | None:
+        """The labels of an attribute, of boxes or of classes, line by line: an empty list where
+        nothing is there, None for a line without it. None in all where the slower reader is needed.
+        """
+        kind = self._types.get(attribute, "")
+        if kind != _BOXES and not kind.endswith(_CLASS_ENDINGS):
+            return None
+        place = list(self._types).index(attribute)
+        try:
+            pairs = _pairs(place, self._lines(block))
+            if kind == _BOXES:
+                return [None if value is UNSET else _named(value, said) for value, said in pairs]
+            return [None if value is UNSET else [said.name] for value, said in pairs]
+        except (*_UNREAD, KeyError):
+            return None
+
+    def _lines(self, block: bytes) -> list[Any]:
+        """The lines of a block, decoded.
+
+        Raises:
+            _Unlike: there is no shape yet, or this is no text.
+
+        """
+        if self._decoder is None or not (block.isascii() or _is_utf8(block)):
+            raise _Unlike
+        return list(map(self._decoder.decode, BytesIO(block)))
 
 
 def _plain(name: str) -> bool:
@@ -168,25 +218,27 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def _typed(kind: str) -> tuple[Any, Any]:
+def _typed(kind: str, *, whole: bool) -> tuple[Any, Any]:
     """The types of a label's value and metadata: of boxes and classes what is counted, of others
-    everything.
+    everything. A `whole` label has no reason why there is none.
     """
+    no_failure = _NO_FAILURE if whole else []
     if kind == _BOXES:
-        return _Drawn, _metadata(kind, [("names", dict[int, str], msgspec.field(name="class-map"))])
+        names = ("names", dict[int, str], msgspec.field(name="class-map"))
+        return _WhollyDrawn if whole else _Drawn, _metadata(kind, [names], no_failure)
     if kind.endswith(_CLASS_ENDINGS):
         name = Annotated[str, msgspec.Meta(min_length=1)]
         row = ("name", name, msgspec.field(name="class-name"))
-        return int | float | str | bool, _metadata(kind, [row])
+        return int | float | str | bool, _metadata(kind, [row], no_failure)
     return Any, Object
 
 
-def _metadata(kind: str, fields: list[Any]) -> Any:
+def _metadata(kind: str, fields: list[Any], optional: list[Any]) -> Any:
     more: list[Any] = [
         ("human", Literal["yes", "no"], msgspec.field(name="human-annotated")),
         ("type", Literal[kind]),
     ]
-    return msgspec.defstruct("Metadata", [*fields, *more], gc=False)
+    return msgspec.defstruct("Metadata", [*fields, *more, *optional], gc=False)
 
 
 def _numbers(kind: str, place: int, lines: Sequence[Any]) -> Numbers:
@@ -196,10 +248,7 @@ def _numbers(kind: str, place: int, lines: Sequence[Any]) -> Numbers:
         _Unlike: something about it is to be told of its line.
 
     """
-    pairs = list(map(attrgetter(f"value{place}", f"metadata{place}"), lines))
-    whole = [pair for pair in pairs if pair[0] is not UNSET and pair[1] is not UNSET]
-    if len(whole) < len(pairs) and any(pair.count(UNSET) == 1 for pair in pairs):
-        raise _Unlike
+    whole = [pair for pair in _pairs(place, lines) if pair[0] is not UNSET]
     if kind == _BOXES:
         return _boxes(whole)
     if kind.endswith(_CLASS_ENDINGS):
@@ -208,6 +257,31 @@ def _numbers(kind: str, place: int, lines: Sequence[Any]) -> Numbers:
 
 
 _Pairs = Sequence[tuple[Any, Any]]
+
+
+def _pairs(place: int, lines: Sequence[Any]) -> _Pairs:
+    """The label and the metadata of each line, or neither.
+
+    Raises:
+        _Unlike: one of them stands alone.
+
+    """
+    pairs = list(map(attrgetter(f"value{place}", f"metadata{place}"), lines))
+    told = sum(value is not UNSET and said is not UNSET for value, said in pairs)
+    if told < len(pairs) and any(pair.count(UNSET) == 1 for pair in pairs):
+        raise _Unlike
+    return pairs
+
+
+def _named(value: Any, said: Any) -> list[str]:
+    """The labels of boxes.
+
+    Raises:
+        KeyError: one has no name.
+
+    """
+    names = said.names
+    return [names[box.class_id] for box in value.annotations]
 
 
 def _boxes(pairs: _Pairs) -> Numbers:

@@ -22,7 +22,7 @@ GROUND_TRUTH = "groundtruth/"
 SOURCES = ("source-ref", "source")
 _JOB = "labeling-job/"
 # UNSURE: AWS does not document how a failed object looks in an output manifest.
-_FAILURES = ("failure-reason", "failureReason", "failure_reason")
+FAILURES = ("failure-reason", "failureReason", "failure_reason")
 _BACKGROUND = "BACKGROUND"
 _SIDES = ("left", "top", "width", "height")
 _CENTER = ("center-x", "center-y", "center-z")
@@ -77,7 +77,7 @@ def label_columns(line: Object) -> Iterator[tuple[str, Object]]:
 
 def failure(metadata: Object) -> str:
     """Why an object got no label; "" where its metadata give no reason."""
-    return next((said for key in _FAILURES if (said := text(metadata.get(key)).strip())), "")
+    return next((said for key in FAILURES if (said := text(metadata.get(key)).strip())), "")
 
 
 def _names(attribute: str) -> tuple[str, str]:
@@ -318,6 +318,12 @@ def class_key(at: Any) -> str:
         return "?"
     whole = isinstance(at, float) and at.is_integer()
     return str(int(at)) if whole else str(at)
+
+
+def kind_of(metadata_type: str) -> Kind:
+    """The kind of labels of a metadata's type."""
+    name = metadata_type.removeprefix(GROUND_TRUTH)
+    return _READERS.get(name, _by_ending(name))[0]
 
 
 _Reader = Callable[[Any, Object, Say], Figures]

@@ -14,8 +14,13 @@ _LABELS_MOST = 6
 
 def told_by(line: Line, attribute: str) -> Told | None:
     """What this label attribute says of the object; None where it says nothing."""
-    ref = f"{attribute}-ref"
-    return next((one for one in line.told if one.attribute in {attribute, ref}), None)
+    names = named(attribute)
+    return next((one for one in line.told if one.attribute in names), None)
+
+
+def named(attribute: str) -> tuple[str, str]:
+    """The names under which lines have a label attribute: a label that is a file ends in -ref."""
+    return attribute, f"{attribute}-ref"
 
 
 def name_of(line: Line) -> str:

@@ -1,14 +1,22 @@
 """Which objects of a job's results are wanted, and how they are counted."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.jobs.cards.results_card import read_filter
 from bot.jobs.results.counted import OTHERS, counted
 from bot.jobs.results.wish import AskedOf, Wish, fits, read, words, written
+from bot.manifests.json_lines import numbered, parse_loosely
+from bot.manifests.json_words import BadLine
 from bot.manifests.shapes import Box, Line, Told
+from bot.manifests.told import told_object
+from bot.pictures.words import is_labeled, labels_of, told_by
+from tests.manifest_fuzz import cases, whole_lines
 
 PEAR = Box("pear", 0, 0, 1, 1, 0.3)
 NO_BOX = Told("fruit", "", "boxes")
@@ -95,3 +103,48 @@ def test_window_may_hold_anything() -> None:
     assert set(errors) == {"below"}
     odd = view(label={"selected_option": {"value": "77"}}, which={"selected_option": 3})
     assert read_filter(odd, ("a", "b")) == (Wish(), {})
+
+
+def line_by_line(body: bytes, wish: Wish) -> list[Any]:
+    """What `counted` promises, the slow way: each line read whole."""
+    labeled = empty = unreadable = 0
+    objects, times, fitting = Counter[str](), Counter[str](), list[Line]()
+    for number, one in numbered([body]):
+        try:
+            line = told_object(number, parse_loosely(one))
+        except BadLine:
+            unreadable += 1
+            continue
+        told = told_by(line, "fruit")
+        if told is not None and is_labeled(told):
+            labels = labels_of(told)
+            labeled += 1
+            empty += not labels
+            objects.update(labels.keys())
+            times.update(labels)
+        if fits(line, "fruit", wish):
+            fitting.append(line)
+    return [labeled, empty, unreadable, objects, times, len(fitting), fitting[20:40]]
+
+
+WISHES = (Wish(), Wish(label="ripe"), Wish(which="empty"), Wish(below=0.6))
+
+
+@pytest.mark.parametrize("wish", [replace(wish, page=2) for wish in WISHES], ids=str)
+def test_many_lines_at_once_are_counted_as_one_by_one(wish: Wish) -> None:
+    """Without this, the figures on the card would depend on how a file's lines happen to lie."""
+    kinds = [line for line in whole_lines() if b'"fruit"' in line]
+    alike = [[each] * 60 for each in kinds]
+    drawn = json.loads(kinds[2]) | {"fruit-metadata": {"failure-reason": "Expired."}}
+    sides = kinds[2].replace(b'"left": 1, ', b"")
+    mixed = [*kinds, b"no line", json.dumps(drawn).encode(), sides, b"", *kinds[::-1]] * 3
+    for lines in (*alike, mixed, *cases(400, seed=3)):
+        body = b"\n".join(lines)
+        found = counted([body], "fruit", wish)
+        labels = found.labels
+        assert [
+            *(found.labeled, found.empty, found.unreadable),
+            Counter({name: each.objects for name, each in labels.items()}),
+            Counter({name: each.times for name, each in labels.items()}),
+            *(found.fitting, found.shown),
+        ] == line_by_line(body, wish)

@@ -5,16 +5,20 @@ Promises: memory stays flat whatever the manifest's size, and what cannot be rea
 that.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
-from bot.jobs.results.wish import Wish, fits
-from bot.manifests.json_lines import numbered
+from bot.jobs.results.wish import Wish, chosen, fits
+from bot.manifests.blocks_of_lines import BLOCK, blocks, halves
+from bot.manifests.json_lines import numbered, parse_loosely
 from bot.manifests.json_words import BadLine
+from bot.manifests.known_lines import Shape, Totals
 from bot.manifests.shapes import Kind, Line
-from bot.manifests.told import told_line
+from bot.manifests.told import kind_of, label_columns, told_object
 from bot.pictures.limits import TILES
-from bot.pictures.words import is_labeled, labels_of, told_by
+from bot.pictures.words import is_labeled, labels_of, named, told_by
 
 _LABELS_MOST = 2_000  # ours: Ground Truth takes 1,000 labels in a job
 NUMBERS_MOST = 150  # ours: what a button can carry of them
@@ -68,38 +72,100 @@ def counted(
     """What the manifest holds, and the objects of the wanted page or the one that is wanted
     large; `among` are the lines that people's answers choose.
     """
-    found = Counted()
-    for number, body in numbered(chunks):
+    counting = _Counting(attribute, wish, among)
+    for block in blocks(chunks):
+        counting.take(block)
+    return counting.found
+
+
+@dataclass(slots=True)
+class _Counting:
+    """A manifest on its way: many lines of a known shape at once, any other one by itself."""
+
+    attribute: str
+    wish: Wish
+    among: frozenset[int]
+    found: Counted = field(default_factory=Counted)
+    number: int = 0
+    shape: Shape = field(default_factory=lambda: Shape(whole=True))
+    types: dict[str, Totals] = field(default_factory=dict)
+
+    def take(self, block: bytes) -> None:
+        """Count a block of lines: at once where they are of the known shape, else in halves."""
+        if len(block) <= BLOCK and self._known(block):
+            return
+        first, second = halves(block)
+        if second:
+            self.take(first)
+            self.take(second)
+            return
+        for _, body in numbered([block]):
+            self.number += 1
+            self._one(body)
+
+    def _known(self, block: bytes) -> bool:
+        names = [name for name in named(self.attribute) if name in self.types]
+        if len(names) != 1 or self.wish.below is not None:
+            return False
+        listed = self.shape.labels(block, names[0])
+        if listed is None:
+            return False
+        self._count(listed, kind_of(self.types[names[0]].type))
+        self._choose(block, listed)
+        return True
+
+    def _one(self, body: bytes | None) -> None:
+        """Count a line by itself, and learn from it what others may be like."""
         try:
-            line = told_line(number, body)
+            parsed = parse_loosely(body)
         except BadLine:
-            found.unreadable += 1
-            continue
-        _count(found, line, attribute)
-        if wish.line:
-            if number == wish.line:
-                found.shown.append(line)
-        elif fits(line, attribute, wish, among):
-            found.fitting += 1
-            if len(found.numbers) < NUMBERS_MOST:
-                found.numbers.append(number)
-            if (found.fitting - 1) // TILES == wish.page - 1:
-                found.shown.append(line)
-    return found
+            self.found.unreadable += 1
+            return
+        for name, metadata in label_columns(parsed):
+            self.types.setdefault(name, Totals(str(metadata.get("type"))))
+        self.shape.learn(parsed, self.types)
+        line = told_object(self.number, parsed)
+        told = told_by(line, self.attribute)
+        if told is None or not is_labeled(told):
+            self._count([None])
+        else:
+            self._count([list(labels_of(told).elements())], told.kind)
+        if self._wanted(line.number, fits(line, self.attribute, self.wish, self.among)):
+            self.found.shown.append(line)
 
+    def _count(self, listed: Sequence[list[str] | None], kind: Kind | None = None) -> None:
+        """Count the labels of some lines; None for one without a label."""
+        found = self.found
+        labeled = [labels for labels in listed if labels is not None]
+        found.objects += len(listed)
+        found.labeled += len(labeled)
+        found.empty += labeled.count([])
+        if labeled and kind:
+            found.kinds.add(kind)
+        objects = Counter(chain.from_iterable(map(frozenset, labeled)))
+        for label, times in Counter(chain.from_iterable(labeled)).items():
+            known = label in found.labels or len(found.labels) < _LABELS_MOST
+            count = found.labels.setdefault(label if known else OTHERS, LabelTimes())
+            count.objects += objects[label]
+            count.times += times
 
-def _count(found: Counted, line: Line, attribute: str) -> None:
-    found.objects += 1
-    told = told_by(line, attribute)
-    if told is None or not is_labeled(told):
-        return
-    found.labeled += 1
-    found.kinds.add(told.kind)
-    labels = labels_of(told)
-    if not labels:
-        found.empty += 1
-    for label, times in labels.items():
-        known = label in found.labels or len(found.labels) < _LABELS_MOST
-        count = found.labels.setdefault(label if known else OTHERS, LabelTimes())
-        count.objects += 1
-        count.times += times
+    def _choose(self, block: bytes, listed: Sequence[list[str] | None]) -> None:
+        """Keep those of some lines that are wanted; only what is shown is read whole."""
+        bodies: list[bytes] = []
+        for at, labels in enumerate(listed):
+            self.number += 1
+            fit = chosen(self.number, labels, None, self.wish, self.among)
+            if self._wanted(self.number, fit):
+                bodies = bodies or block.split(b"\n")
+                self.found.shown.append(told_object(self.number, parse_loosely(bodies[at])))
+
+    def _wanted(self, number: int, fit: bool) -> bool:
+        """Count a line that fits, and say whether it is shown."""
+        if self.wish.line:
+            return number == self.wish.line
+        if not fit:
+            return False
+        self.found.fitting += 1
+        if len(self.found.numbers) < NUMBERS_MOST:
+            self.found.numbers.append(number)
+        return (self.found.fitting - 1) // TILES == self.wish.page - 1

@@ -5,6 +5,7 @@ Promises to buttons and windows: a wish fits a button's value, and whatever a bu
 as a wish or as none.
 """
 
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -74,24 +75,34 @@ def fits(line: Line, attribute: str, wish: Wish, among: frozenset[int] = frozens
     """Whether the object is one of those that are wanted; `among` are the lines that people's
     answers choose, where the wish asks for those.
     """
-    if wish.of_answers and line.number not in among:
-        return False
-    if not wish.filtered:
-        return True
     told = told_by(line, attribute)
-    there = is_labeled(told)
-    found, sure = frozenset[str](), None
-    if told is not None and there:
-        found, sure = frozenset(labels_of(told)), confidence_of(told)
+    if told is None or not is_labeled(told):
+        return chosen(line.number, None, None, wish, among)
+    sure = confidence_of(told) if wish.below is not None else None
+    return chosen(line.number, frozenset(labels_of(told)), sure, wish, among)
+
+
+def chosen(
+    number: int,
+    labels: Collection[str] | None,
+    sure: float | None,
+    wish: Wish,
+    among: frozenset[int] = frozenset(),
+) -> bool:
+    """Whether an object is wanted that has these `labels` (None: it is not labeled), the least sure
+    of them `sure`.
+    """
+    if wish.of_answers and number not in among:
+        return False
     is_which = {
         "all": True,
-        "labeled": there,
-        "empty": there and not found,
-        "unlabeled": not there,
+        "labeled": labels is not None,
+        "empty": labels is not None and not labels,
+        "unlabeled": labels is None,
         "differ": True,
     }[wish.which]
     is_low = wish.below is None or (sure is not None and sure < wish.below)
-    return is_which and is_low and (not wish.label or wish.label in found)
+    return is_which and is_low and (not wish.label or wish.label in (labels or ()))
 
 
 def words(wish: Wish, noun: str, person: str = "") -> str:
