@@ -1,4 +1,4 @@
-"""Datasets and models by clicking: from a training set to how good its model is, and what it sees
+"""Datasets and models by clicking: what a set holds, how good its model is, and what that sees
 in a picture.
 """
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Locator, Page
 
-DATA, MARA = "C0DATA", "U0MARA"
+DATA, MARA, BOT = "C0DATA", "U0MARA", "U0LABELJOB"
 
 
 @pytest.fixture(scope="module")
 def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """One workspace for the file."""
+    """One workspace for the file, where Mara asks for both sets of a project."""
     with whole_workspace(browser, tmp_path_factory.mktemp("datasets")) as workspace:
+        two_sets(workspace, "crates")
         yield workspace
 
 
@@ -65,7 +66,6 @@ def two_sets(whole: Whole, project: str) -> None:
 
 def test_a_training_goes_from_its_form_to_its_figures(whole: Whole) -> None:
     """Without this, how good a model is would be somewhere in AWS's console."""
-    two_sets(whole, "crates")
     mara = whole.tab(MARA, DATA)
     for name in ("crates-test", "crates-train"):
         expect(said(mara, f"Dataset {name}")).to_contain_text("Ready", timeout=PATIENCE)
@@ -110,3 +110,30 @@ def test_a_running_model_is_shown_a_picture(whole: Whole) -> None:
     expect(drawn).to_have_js_property("naturalWidth", 640, timeout=PATIENCE)
     card.locator("[data-action-id=run_stop]").click()
     expect(card).to_contain_text("Mara stopped it", timeout=PATIENCE)
+
+
+def test_the_gallery_shows_pictures_by_label_and_one_large(whole: Whole) -> None:
+    """Without this, what a dataset holds would be seen in AWS's console alone."""
+    mara = whole.tab(MARA, DATA)
+    card = said(mara, "Dataset crates-train")
+    expect(card).to_contain_text("Ready", timeout=PATIENCE)
+    card.locator("[data-action-id=dataset_show]").click()
+    expect(said(mara, "are being fetched and drawn")).to_be_visible()
+    there = Person(whole.services.slack_url, MARA).ask("open_im", **{"with": BOT})["channel"]["id"]
+    direct = whole.tab(MARA, there)
+    counts = said(direct, "1 to 17 of 17 pictures")
+    expect(counts.get_by_role("table")).to_contain_text("apple", timeout=PATIENCE)
+    drawn = direct.locator("#main .msg img[alt*='objects with their labels drawn']").last
+    expect(drawn).to_have_js_property("naturalWidth", 1_280, timeout=PATIENCE)
+    counts.locator("[data-action-id=gallery_choose]").click()
+    form = Form(direct)
+    form.block("label").locator("[data-action-id]").first.click()
+    direct.get_by_test_id("option").filter(has_text="lemon").click()
+    form.next()
+    form.close()
+    chosen = said(direct, "label lemon")
+    expect(chosen).to_contain_text("1 to 12 of 12 pictures", timeout=PATIENCE)
+    chosen.locator("[data-action-id=gallery_large]").click()
+    direct.get_by_test_id("option").first.click()
+    large = direct.locator("#main .msg img[alt*='lemon']").last
+    expect(large).to_have_js_property("naturalWidth", 640, timeout=PATIENCE)

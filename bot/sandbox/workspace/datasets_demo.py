@@ -2,9 +2,10 @@
 
 Mara makes datasets of a finished job and of manifests with slips in them, trains a model with each
 project (one takes its test set from its training set, one has its own), runs both, shows the first
-a picture and stops the second; the first is stopped by its end. Promises, as `--json`, what Rekognition has of each: the counts
-that Slack told are compared with it, and what was told of broken lines with what `labeljob manifest
-check` says of them in the terminal. Where they differ it does not end well.
+a picture and stops the second; the first is stopped by its end. Promises, as `--json`, what
+Rekognition has of each: the counts that Slack told are compared with it, and what was told of
+broken lines with what `labeljob manifest check` says of them in the terminal. Where they differ it
+does not end well.
 """
 
 import json
