@@ -36,6 +36,11 @@ MODEL_STEPS = (
     "after-stop",  # the model stops, and nobody has written that down
 )
 """Those of models, which have a row of their own in the failure book."""
+UPDATE_STEPS = (
+    "before-update",
+    "after-update",  # a piece of lines is sent to a dataset, and nobody has written that down
+)
+"""Those of datasets that get more lines, with a row of their own too."""
 AFTER_SEND = "after-send"
 """Objects of a stream are sent, and nobody has written that down; no step of a storm, which asks
 for no streams.

@@ -45,12 +45,22 @@ SHOW: Action[None] = Action(
     rule=SEE,
     unnamed="Name the dataset: /dataset show name. /dataset list shows those there are.",
 )
+ADD: Action[None] = Action(
+    command=DATASET,
+    word="add",
+    usage="add name s3://…",
+    help="send more lines to a dataset that is ready: those of a manifest",
+    right="add to dataset",
+    first="see",
+    rule=Rule(Role.MANAGER, asker_too=True, words="add to this dataset"),
+)
 DELETE_RIGHT = "delete dataset"
 DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this dataset")
 HELP: Action[None] = Action(command=DATASET, word="help", usage="help", help="these words")
 
 DATASET_ACTIONS: tuple[Action[None], ...] = (
     CREATE,
+    ADD,
     LIST,
     STATUS,
     SHOW,

@@ -30,7 +30,7 @@ from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, words
 from bot.datasets.gallery.gallery_card import SHOW_ID
-from bot.datasets.lifecycle import DatasetState, LabelCount
+from bot.datasets.lifecycle import DatasetState, LabelCount, Updating
 from bot.datasets.source import PROJECT_MAX, TRAIN, Source
 from bot.datasets.sources import origin_of
 from bot.delivery.message import Message
@@ -76,6 +76,10 @@ def live_card(
         progress = _deletion_words(state) or cut(progress_words(state, set_aside), 900)
         told += f" {progress.rstrip('.')}."
         lines.append(f"{_drawing(state)}{progress}")
+    if state.updating:
+        more = _updating_words(state.updating)
+        told += f" {more}."
+        lines.append(f"{bar(state.updating.sent, state.updating.lines)}  {more}")
     small = _small(source)
     blocks = [section("\n".join(lines)), *_buttons(source, state, dataset_id), context(small)]
     return Message(f"{told} {small}", blocks)
@@ -121,7 +125,7 @@ def delete_window(source: Source, dataset_id: str) -> Block:
 def not_deleted_line(source: Source, cause: str) -> Message:
     """AWS would not delete it."""
     return _line(
-        f"Dataset {typed(source.called, _NAME)} was not deleted: {_sentence(cause)} It stays as "
+        f"Dataset {typed(source.called, _NAME)} was not deleted: {sentence(cause)} It stays as "
         "it was."
     )
 
@@ -132,6 +136,11 @@ def _deletion_words(state: DatasetState) -> str:
     if not state.deletion:
         return ""
     return f"Deleted by {typed(state.deleted_by, _NAME)}{when}; its manifest stays"
+
+
+def _updating_words(updating: Updating) -> str:
+    """How far the lines are that are being added."""
+    return f"More lines: {updating.sent:,} of {updating.lines:,} sent"
 
 
 def _drawing(state: DatasetState) -> str:
@@ -197,14 +206,14 @@ def ready_line(source: Source, state: DatasetState) -> Message:
     if _is_bare(state):
         ready = "was imported, but it cannot be trained: no labels"
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
+        f"{mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
         f"{typed(source.project, _NAME)}) {ready}\n{_arrived(state)}: {labels_words(state.labels)}"
     )
     below: list[Block] = []
     if source.dataset_type == TRAIN and not _is_bare(state):
         label = cut(f"Train a model of project {source.project}", _NAME)
         below = [actions(button("Train…", TRAIN_ID, source.project[:PROJECT_MAX], label=label))]
-    return _told(head, _result_parts(state), below)
+    return with_parts(head, result_parts(state), below)
 
 
 def failed_line(source: Source, state: DatasetState) -> Message:
@@ -218,32 +227,32 @@ def failed_line(source: Source, state: DatasetState) -> Message:
         "it in the AWS console first, or name another project."
     )
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* failed: "
-        f"{_sentence(state.cause)} The manifest and its labels are untouched. "
+        f"{mention(source)}*Dataset {typed(source.called, _NAME)}* failed: "
+        f"{sentence(state.cause)} The manifest and its labels are untouched. "
         f"{advice}{remains if state.remains else ''}"
     )
-    return _told(head, [])
+    return with_parts(head, [])
 
 
 def refused_line(source: Source, state: DatasetState) -> Message:
     """It was not sent: each thing that stands against it with its remedy; mentions the asker."""
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not "
-        f"made at AWS. {_sentence(state.cause)}"
+        f"{mention(source)}*Dataset {typed(source.called, _NAME)}* was not imported; it was not "
+        f"made at AWS. {sentence(state.cause)}"
     )
     if state.remains:
         head += f" Project {typed(source.project, _NAME)} stands there without it."
-    return _told(head, _refused_parts(state))
+    return with_parts(head, refused_parts(state))
 
 
 def set_aside_line(source: Source, cause: str) -> Message:
     """Trying has ended without an answer; mentions the asker."""
     head = (
-        f"{_mention(source)}*Dataset {typed(source.called, _NAME)}* is paused after "
-        f"many errors: {_sentence(cause)} It may stand at AWS all the same: look there first, then "
+        f"{mention(source)}*Dataset {typed(source.called, _NAME)}* is paused after "
+        f"many errors: {sentence(cause)} It may stand at AWS all the same: look there first, then "
         "ask again with `/dataset create`."
     )
-    return _told(head, [])
+    return with_parts(head, [])
 
 
 def requester_gone_line(source: Source) -> Message:
@@ -268,9 +277,9 @@ def status_message(source: Source, state: DatasetState, *, set_aside: str = "") 
     if state.state in {lifecycle.CREATING, lifecycle.IMPORTING}:
         parts = _moved_parts(state)
     elif state.state == lifecycle.READY:
-        parts = [f"{_arrived(state)}: {labels_words(state.labels)}", *_result_parts(state)]
+        parts = [f"{_arrived(state)}: {labels_words(state.labels)}", *result_parts(state)]
     elif state.state == lifecycle.REFUSED:
-        parts = _refused_parts(state)
+        parts = refused_parts(state)
     shown, _ = fit([[section(part)] for part in parts], taken=card.blocks)
     return Message(
         cut("\n".join([card.text, *parts]), 3500), [card.blocks[0], *shown, *card.blocks[1:]]
@@ -366,7 +375,8 @@ def _is_bare(state: DatasetState) -> bool:
     return state.state == lifecycle.READY and not state.labels
 
 
-def _told(head: str, parts: list[str], below: Sequence[Block] = ()) -> Message:
+def with_parts(head: str, parts: list[str], below: Sequence[Block] = ()) -> Message:
+    """A line of the thread with paragraphs below it, as many as fit, and buttons."""
     shown, _ = fit([[section(part)] for part in parts], taken=[section(head), *below])
     return Message(cut("\n".join([head, *parts]), 3500), [section(head), *shown, *below])
 
@@ -375,7 +385,7 @@ def _line(text: str) -> Message:
     return Message(text, [section(text)])
 
 
-def _result_parts(state: DatasetState) -> list[str]:
+def result_parts(state: DatasetState) -> list[str]:
     """The paragraphs below the numbers: what was moved, what vanished, what has errors, what is
     only worth a look.
     """
@@ -408,7 +418,7 @@ def _moved_parts(state: DatasetState) -> list[str]:
     return [f"{', '.join(said)}; the manifest stays as it is."] if said else []
 
 
-def _refused_parts(state: DatasetState) -> list[str]:
+def refused_parts(state: DatasetState) -> list[str]:
     """What stands against the import, the lines behind it, and what would stand against a
     training.
     """
@@ -450,11 +460,12 @@ def _sent(state: DatasetState) -> str:
     return f"{count(state.sent, 'line')} sent" + (f", {dropped:,} left out" if dropped else "")
 
 
-def _mention(source: Source) -> str:
+def mention(source: Source) -> str:
+    """Whoever asked, pinged; "" where nobody is to be."""
     return f"{person(source.asked_by)} " if source.asked_by else ""
 
 
-def _sentence(cause: str) -> str:
+def sentence(cause: str) -> str:
     """A cause as a sentence of its own; "" for none."""
     said = typed(cause, 900).rstrip(".")
     return f"{said}." if said else ""

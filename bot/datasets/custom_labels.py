@@ -148,6 +148,28 @@ class CustomLabels:
             raise AwsBusy
         return there, True
 
+    def update(self, dataset_arn: str, lines: bytes) -> bool:
+        """Send lines to a dataset: those of a picture that it has replace its entry, the others are
+        new. False while AWS changes it: nothing was sent. What becomes of them `report` says.
+
+        Raises:
+            AwsRefused: AWS will not take them.
+            AwsBusy: unknown; the same lines may be sent again.
+
+        """
+        try:
+            with renamed():
+                failpoint("before-update")
+                self._act.update_dataset_entries(
+                    DatasetArn=dataset_arn, Changes={"GroundTruth": lines}
+                )
+                failpoint("after-update")
+        except AwsRefused as error:
+            if error.code in _BUSY:
+                return False
+            raise
+        return True
+
     def delete(self, dataset_arn: str) -> None:
         """Delete a dataset; nothing where it is gone.
 

@@ -91,6 +91,25 @@ class Pictures:
         return hash(source) in self._marks
 
 
+def sources(sent: Iterable[bytes]) -> Iterator[str]:
+    """The picture of every line of a manifest as it was sent."""
+    return (_PICTURE.decode(line).source for _, line in numbered(sent) if line)
+
+
+def compared(
+    sent: Iterable[str], arrived: Container[str], listed: Mapping[str, Sequence[str]]
+) -> tuple[int, dict[str, Sequence[str]]]:
+    """Of the pictures sent to a dataset that has more: how many it does not have, and the codes
+    that AWS lists for them.
+    """
+    missing, bad = 0, {}
+    for source in sent:
+        missing += source not in arrived
+        if source in listed:
+            bad[source] = listed[source]
+    return missing, bad
+
+
 def after_import(  # noqa: PLR0913 - each is a fact about the import
     before: Sequence[Finding],
     chunks: Iterable[bytes],

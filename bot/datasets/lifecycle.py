@@ -43,6 +43,13 @@ class LabelCount(msgspec.Struct, frozen=True):
     boxes: int = 0
 
 
+class Updating(msgspec.Struct, frozen=True):
+    """More lines on their way to a dataset that is ready: how many, and how many were sent."""
+
+    lines: int
+    sent: int
+
+
 class DatasetState(msgspec.Struct, frozen=True):
     """What is known of a dataset's life.
 
@@ -54,7 +61,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     request for it was unclear: its pictures decide whether it is ours. `remains` says that
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
     or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
-    it), `deleted_by` who wants it.
+    it), `deleted_by` who wants it. `updating` are lines that are being added.
     """
 
     state: str = ASKED
@@ -73,6 +80,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     ended_at: datetime | None = None
     deleted_by: str = ""
     deletion: str = ""
+    updating: Updating | None = None
 
     @property
     def stage(self) -> str:

@@ -17,12 +17,12 @@ from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.log import about
 from bot.base.pool import Start, at_once
-from bot.base.s3_uri import Allowed, S3Uri
+from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
-from bot.base.storage import Storage, gathered
-from bot.datasets import card, entries, findings
+from bot.base.storage import Storage
+from bot.datasets import card
 from bot.datasets.custom_labels import CustomLabels
-from bot.datasets.examination import Unfit, examined
+from bot.datasets.examination import Unfit
 from bot.datasets.form import faults
 from bot.datasets.lifecycle import (
     ASKED,
@@ -31,27 +31,16 @@ from bot.datasets.lifecycle import (
     IMPORTING,
     REFUSED,
     TO_LOAD,
-    LabelCount,
     step,
 )
+from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
 from bot.datasets.store import DatasetStore
-from bot.manifests.examine import Examination
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
 
 log = logging.getLogger(__name__)
-
-
-class ForeignPictures(Refusal):
-    """Pictures lie in places that are not open to this channel."""
-
-    field = "manifest_uri"
-
-
-class ManifestChanged(Transient):
-    """The manifest changed while it was read. Nothing was sent; it is read again by itself."""
 
 
 class Load:
@@ -159,34 +148,12 @@ class Load:
         if dataset.state.state == ASKED:
             state, changes = step(dataset.state, EXAMINING, self._clock())
             dataset = self._store.change(dataset, state, changes)
-        allowed, manifest = self._open.of(dataset.source.channel), dataset.source.manifest
+        allowed = self._open.of(dataset.source.channel)
         storage = self._storage.attended(hold.keep).limited_to(allowed)
-        found = examined(dataset.source, storage, self._settings.aws_region)
-        made = entries.Made()
-        lines = entries.make(
-            storage.chunks(manifest),
-            made,
-            attribute=dataset.source.label_attribute,
-            allowed=allowed,
-            pair=dataset.source.pair,
-        )
-        with gathered(lines) as body:
-            _check_made(made, found, allowed)
-            place = entries.place(manifest, body.sha256)
-            storage.put_once(place, body, "application/x-ndjson")
+        ready = prepared(dataset.source, storage, self._settings.aws_region, allowed)
         state, changes = step(dataset.state, CREATING, self._clock())
-        state = msgspec.structs.replace(
-            state,
-            lines=found.lines,
-            sent=made.lines,
-            labels=tuple(
-                LabelCount(name, pictures) for name, pictures in found.labels.most_common()
-            ),
-            findings=findings.of_examination(found),
-            rounded=found.rounded,
-            clipped=found.clipped,
-        )
-        return self._store.change(replace(dataset, sent_uri=str(place)), state, changes)
+        after = replace(dataset, sent_uri=str(ready.place))
+        return self._store.change(after, ready.told(state), changes)
 
     def _refuse(self, dataset: Dataset, refusal: Refusal) -> None:
         """The end, with words for why not."""
@@ -215,16 +182,3 @@ class Load:
         if current is None or current.state.state not in TO_LOAD:
             raise Stale
         return current
-
-
-def _check_made(made: entries.Made, found: Examination, allowed: Allowed) -> None:
-    """What is sent must be what was examined, and no picture may lie in a place that is closed to
-    the channel.
-    """
-    if made.lines != found.sendable:
-        raise ManifestChanged
-    if made.outside:
-        raise ForeignPictures(
-            f"{made.outside:,} pictures lie outside the places that are open to this channel, the "
-            f"first at {made.first_outside[:200]}. The bot may use: {allowed.words()}."
-        )

@@ -46,7 +46,7 @@ class Status:
         """The dataset of that id."""
         return self._records.get(dataset_id)
 
-    def deletable(self, team_id: str, channel: str, name: str) -> Dataset | None:
+    def standing(self, team_id: str, channel: str, name: str) -> Dataset | None:
         """The newest dataset of that name that stands at AWS."""
         there = [one for one in self._records.in_channel(team_id, channel) if one.state.stands]
         named = (one for one in there for spelling in spellings(name) if _is(one, spelling))

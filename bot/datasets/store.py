@@ -119,10 +119,12 @@ class DatasetStore:
         changes: Iterable[Change] = (),
         *,
         line: Message | None = None,
+        also: Callable[[Session], object] | None = None,
     ) -> Dataset:
         """Write the dataset with its new state, its card and its line; the dataset as it is now.
 
-        `line` is one more line for the thread (a problem).
+        `line` is one more line for the thread (a problem); `also` writes what belongs to the same
+        commit.
 
         Raises:
             Stale: the dataset was changed since it was read; nothing was written or told.
@@ -138,6 +140,8 @@ class DatasetStore:
         about, channel = subject(after), after.source.channel
         with self._db.write() as session:
             saved = self._records.save(session, after)
+            if also is not None:
+                also(session)
             self._outbox.show(
                 session,
                 about,
@@ -147,17 +151,24 @@ class DatasetStore:
                 gap=self._gap,
                 below=below(after),
             )
-            if heard.asked_by != after.source.asked_by:
-                gone = card.requester_gone_line(heard)
-                self._outbox.say(
-                    session, about, channel, gone, key=f"gone:{after.id}:{channel}", priority=3
-                )
-            for number, message in enumerate(said):
-                key = f"dataset:{after.id}:{after.seq}:{number}:{channel}"
-                self._outbox.say(session, about, channel, message, key=key, priority=3)
+            self._say(session, after, heard, said)
             if moved:
                 self._note(session, saved)
         return saved
+
+    def _say(
+        self, session: Session, dataset: Dataset, heard: Source, said: Iterable[Message]
+    ) -> None:
+        """Lines of its thread; once, who hears of it in the requester's place."""
+        about, channel = subject(dataset), dataset.source.channel
+        if heard.asked_by != dataset.source.asked_by:
+            gone = card.requester_gone_line(heard)
+            self._outbox.say(
+                session, about, channel, gone, key=f"gone:{dataset.id}:{channel}", priority=3
+            )
+        for number, message in enumerate(said):
+            key = f"dataset:{dataset.id}:{dataset.seq}:{number}:{channel}"
+            self._outbox.say(session, about, channel, message, key=key, priority=3)
 
     def _note(self, session: Session, dataset: Dataset) -> None:
         """Tell of a dataset that was made of a job."""

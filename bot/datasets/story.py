@@ -16,6 +16,8 @@ from bot.datasets.load import Load
 from bot.datasets.records import Records
 from bot.datasets.status import Status
 from bot.datasets.store import DatasetStore, Noted
+from bot.datasets.update_records import UpdateRecords
+from bot.datasets.updates import Updates
 from bot.datasets.watch import Watch
 from bot.ground import Ground
 
@@ -33,6 +35,7 @@ class DatasetStory:
     status: Status
     delete: Delete
     gallery: Gallery
+    updates: Updates
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -42,6 +45,7 @@ class DatasetStory:
         return [
             Round("load datasets", quick, self.load.round, Pool("load", _AT_ONCE)),
             Round("watch datasets", gaps.poll_gap, simple(self.watch.round)),
+            Round("update datasets", gaps.quick_gap, self.updates.round, Pool("update", _AT_ONCE)),
             Round("delete datasets", gaps.poll_gap, simple(self.delete.round)),
             Round("gallery", quick, self.gallery.round, Pool("gallery", _AT_ONCE)),
         ]
@@ -85,6 +89,7 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
         gallery=_gallery(ground, records, storage, custom_labels),
+        updates=_updates(ground, records, store, custom_labels, storage),
         ground=ground,
     )
 
@@ -133,4 +138,29 @@ def _gallery(
         tries=ground.tries,
         db=ground.db,
         new_id=ground.new_id,
+    )
+
+
+def _updates(
+    ground: Ground,
+    records: Records,
+    store: DatasetStore,
+    custom_labels: CustomLabels,
+    storage: Storage,
+) -> Updates:
+    """The part that sends more lines."""
+    settings = ground.settings
+    return Updates(
+        db=ground.db,
+        records=records,
+        updates=UpdateRecords(ground.db),
+        store=store,
+        custom_labels=custom_labels,
+        storage=storage,
+        open_places=settings.open_places,
+        access=ground.access,
+        tries=ground.tries,
+        new_id=ground.new_id,
+        region=settings.aws_region,
+        poll_gap=settings.poll_gap,
     )

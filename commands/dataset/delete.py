@@ -27,7 +27,7 @@ from commands.front import open_window
 @does(DELETE)
 def delete(ask: Ask) -> Answer:
     """Offer the confirmation for the dataset of that name, else for the one model that bears it."""
-    dataset = ask.datasets.status.deletable(ask.team_id, ask.who.channel, ask.said)
+    dataset = ask.datasets.status.standing(ask.team_id, ask.who.channel, ask.said)
     if dataset is not None:
         return delete_dataset.window(dataset, ask.who, ask.stories)
     model = ask.models.status.named(ask.team_id, ask.who.channel, ask.said)

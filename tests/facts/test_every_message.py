@@ -20,7 +20,10 @@ from bot.answers.figures import Labeler, Work
 from bot.base.blocks import MESSAGE_SIZE, context, image, modal, rich_text
 from bot.datasets import card as dataset_card
 from bot.datasets import form as dataset_form
+from bot.datasets import update_cards
+from bot.datasets.findings import VANISHED, Finding
 from bot.datasets.lifecycle import DatasetState, LabelCount
+from bot.datasets.pieces import Progress
 from bot.datasets.source import Source
 from bot.delivery.digest import joined
 from bot.delivery.message import Message
@@ -250,6 +253,7 @@ def test_slack_takes_every_answer(job: JobFacts, state: JobState, words: str) ->
         thread_lines.still_fed_line(job, words, words, words),
         dataset_card.help_message(),
         dataset_card.no_such_dataset(words),
+        *update_lines(words),
     ]
     for message in answers:
         assert validate_message(message.payload()) == []
@@ -370,6 +374,17 @@ def test_a_digest_is_a_message_that_slack_takes(
         assert validate_message(together) == []
         assert len(json.dumps(together["blocks"])) <= MESSAGE_SIZE
         payload = together
+
+
+def update_lines(words: str) -> list[Message]:
+    lost = DatasetState(lines=9, sent=9, arrived=7, findings=(Finding(VANISHED, 2, (3, 4)),))
+    source = Source(name=words, project=words, asked_by="U0MARA")
+    return [
+        update_cards.no_address(),
+        update_cards.done_line(source, lost, 0),
+        update_cards.not_done_line(source, Progress(known=lost, taken_lines=4), words),
+        update_cards.not_done_line(source, Progress(), words),
+    ]
 
 
 def dataset_line(name: str) -> Message:

@@ -3,6 +3,7 @@
 from tests.faults import (
     ack_latency,
     clock_jumps,
+    dataset_updates,
     double_clicks,
     freezes,
     full_disk,
@@ -31,6 +32,7 @@ ROWS: tuple[Row, ...] = tuple(
         (
             ack_latency.ROW,
             clock_jumps.ROW,
+            dataset_updates.ROW,
             double_clicks.ROW,
             freezes.ROW,
             hanging_aws.ROW,

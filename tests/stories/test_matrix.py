@@ -854,6 +854,7 @@ ROWS = (
     typed("/labelteam", "me", "known by no|As a labeler", guest=True),
     typed("/labelteam", "help", "/labelteam list", all=True),
     typed("/dataset", "create", '"dataset_form'),
+    typed("/dataset", "add orchard s3://orchard-raw/more.manifest", "no dataset"),
     typed("/dataset", "list", "dataset"),
     typed("/dataset", "status", "dataset"),
     typed("/dataset", "help", "/dataset create", all=True),

@@ -164,6 +164,7 @@ class World:
         with self.bot.ground.db.engine.begin() as rows:
             rows.execute(text("UPDATE job SET next_try_at = 0"))
             rows.execute(text("UPDATE dataset SET next_try_at = 0"))
+            rows.execute(text("UPDATE dataset_update SET next_try_at = 0"))
             rows.execute(text("UPDATE sending SET next_try_at = 0"))
             rows.execute(text("UPDATE results SET next_try_at = 0"))
             rows.execute(text("UPDATE model SET next_try_at = 0"))

@@ -1,0 +1,76 @@
+"""What is told of lines that were sent to a dataset that stands (pure)."""
+
+from bot.base.blocks import count, section, typed
+from bot.datasets.card import mention, refused_parts, result_parts, sentence, with_parts
+from bot.datasets.lifecycle import REFUSED, DatasetState
+from bot.datasets.pieces import Progress
+from bot.datasets.source import Source
+from bot.delivery.message import Message
+from bot.manifests.rekognition_codes import named_in, remedy
+
+_NAME = 100
+
+
+def taken(name: str, *, new: bool) -> str:
+    """The answer to whoever asked for it."""
+    called = typed(name, _NAME)
+    if not new:
+        return f"These lines are on their way to dataset {called} already. Its card shows how far."
+    return f"The lines are checked, then sent to dataset {called}. Its card shows how far they are."
+
+
+def done_line(source: Source, known: DatasetState, new: int) -> Message:
+    """AWS has read all of them: what arrived, what did not and why; mentions the asker. `new` are
+    the pictures that the dataset did not have before.
+    """
+    pictures = f"{count(new, 'picture')} new in it"
+    if not new:
+        pictures = "no picture new in it"
+    head = (
+        f"{mention(source)}*Dataset {typed(source.called, _NAME)}*: {known.arrived:,} of "
+        f"{count(known.lines, 'more line')} arrived, {pictures}. A picture that it had before has "
+        "the labels of its new line."
+    )
+    return with_parts(head, result_parts(known))
+
+
+def not_done_line(source: Source, progress: Progress, cause: str) -> Message:
+    """They were not sent, or not all of them: why, what AWS has, and what to do; mentions the
+    asker.
+    """
+    head = (
+        f"{mention(source)}*Dataset {typed(source.called, _NAME)}* did not get all of its more "
+        f"lines: {sentence(cause)} {_kept(progress)}"
+    )
+    known = DatasetState(state=REFUSED, findings=progress.known.findings)
+    return with_parts(head, refused_parts(known))
+
+
+def failed_piece(progress: Progress, said: str) -> str:
+    """AWS gave up the piece it was at: which lines, and what to do."""
+    first = progress.taken_lines - progress.piece_lines + 1
+    advice = " ".join(remedy(known) for known in named_in(said))
+    return (
+        f"AWS did not take lines {first:,} to {progress.taken_lines:,} of those sent: "
+        f"{said or 'it gave no reason'}. {advice}"
+    )
+
+
+def no_address() -> Message:
+    """What was typed names no manifest."""
+    words = (
+        "Type the dataset's name and the manifest with its lines: `/dataset add orchard "
+        "s3://bucket/folder/more.manifest`."
+    )
+    return Message(words, [section(words)])
+
+
+def _kept(progress: Progress) -> str:
+    """What AWS has of them."""
+    if not progress.taken_lines:
+        return "The dataset is as it was."
+    return (
+        f"{progress.taken_lines:,} of {count(progress.known.sent, 'line')} were sent, and what "
+        "arrived of them stays. Ask again with the same words when it is mended: what is there "
+        "already is not doubled."
+    )

@@ -1,0 +1,341 @@
+"""Updates: more lines for a dataset that stands, piece after piece (UpdateDatasetEntries). Accepted
+within Slack's 3 seconds; sent in the worker, as often as it takes.
+
+Promises: one piece at a time to a dataset, and the next one only when AWS has read the one before;
+what is sent is written down, so that a bot that was killed goes on where it was. A piece that may
+have been sent is sent again: AWS finds an entry by its picture, so nothing doubles. At the end the
+lines sent are compared with what the dataset holds.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import msgspec
+
+from bot.base.clock import NewId
+from bot.base.db import Database
+from bot.base.errors import Fault, Refusal, Refused, Transient
+from bot.base.log import about, redact
+from bot.base.open_places import OpenPlaces
+from bot.base.pool import Start, at_once
+from bot.base.s3_uri import S3Uri
+from bot.base.storage import Storage
+from bot.datasets import entries, update_cards
+from bot.datasets.actions import ADD
+from bot.datasets.custom_labels import CustomLabels
+from bot.datasets.lifecycle import DELETED, GONE, READY, DatasetState, Report, Updating
+from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
+from bot.datasets.prepared import prepared
+from bot.datasets.records import Dataset, Records
+from bot.datasets.source import MANIFEST, manifest_fault
+from bot.datasets.store import DatasetStore
+from bot.datasets.update_records import DONE, REFUSED, Update, UpdateRecords
+from bot.delivery.message import Message
+from bot.people.access import Access, Who
+from bot.work.leases import LeaseGuard
+from bot.work.tries import Tries
+
+_CHANGING = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
+
+log = logging.getLogger(__name__)
+
+
+class NotReady(Refusal):
+    """This dataset takes no lines: it is still imported, was never made, or is being deleted.
+    `/dataset status` says how it stands.
+    """
+
+
+class DatasetGone(Refusal):
+    """The dataset was deleted meanwhile."""
+
+
+class PieceFailed(Refusal):
+    """AWS did not take these lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Takes lines in, and sends them. `poll_gap` is how many seconds lie between two looks at what
+    AWS makes of them.
+    """
+
+    db: Database
+    records: Records
+    updates: UpdateRecords
+    store: DatasetStore
+    custom_labels: CustomLabels
+    storage: Storage
+    open_places: OpenPlaces
+    access: Access
+    tries: Tries
+    new_id: NewId
+    region: str
+    poll_gap: float
+
+    def add(self, dataset: Dataset, manifest_uri: str, who: Who) -> bool:
+        """Take the lines of a manifest in for a dataset; False where they wait for it already.
+
+        Raises:
+            NotAllowed, NotReady: with words.
+            Refused: the address has a fault.
+
+        """
+        self.access.require(ADD.right, who, asked_by=dataset.source.asked_by)
+        fault = manifest_fault(manifest_uri, self.open_places.of(dataset.source.channel))
+        if fault:
+            raise Refused([Fault("manifest_uri", fault)])
+        return self._take_in(dataset, who, manifest_uri=manifest_uri)
+
+    def change(self, dataset: Dataset, lines: Iterable[bytes], who: Who) -> bool:
+        """Take lines in that are written as Rekognition reads them (few: they are kept in the
+        database); False where the same ones wait already. Whether `who` may is the caller's
+        business.
+
+        Raises:
+            NotReady: with words.
+
+        """
+        return self._take_in(dataset, who, lines="".join(f"{each.decode()}\n" for each in lines))
+
+    def round(self, start: Start = at_once) -> None:
+        """Take what is due one step further; what takes long does not stop the others."""
+        for waiting in self.updates.waiting():
+            start(f"update:{waiting.id}", partial(self._take_up, waiting))
+
+    def _take_in(
+        self, dataset: Dataset, who: Who, *, manifest_uri: str = "", lines: str = ""
+    ) -> bool:
+        if dataset.state.state != READY or dataset.state.deletion or not dataset.arn:
+            raise NotReady
+        source = msgspec.structs.replace(
+            dataset.source,
+            origin=MANIFEST,
+            place="",
+            more={},
+            manifest_uri=manifest_uri,
+            label_attribute=None,
+            pair=False,
+            asked_by=who.user_id,
+            asked_by_name=who.name,
+        )
+        update = Update(id=self.new_id(), dataset_id=dataset.id, source=source, lines=lines)
+        with self.db.write() as session:
+            return self.updates.add(session, update)
+
+    def _take_up(self, waiting: Update) -> None:
+        with about(dataset=waiting.dataset_id):
+            self.tries.take_up(
+                f"update:{waiting.dataset_id}",
+                waiting,
+                self.updates.get,
+                self._step,
+                what=f"sending lines to {waiting.source.called}",
+                refused=self._refuse,
+                failed=self._again,
+            )
+
+    def _step(self, update: Update, hold: LeaseGuard) -> None:
+        """One step: what is sent is made ready, one piece is sent, or the end is told."""
+        dataset = self.records.get(update.dataset_id)
+        if dataset is None or dataset.state.deletion == DELETED:
+            raise DatasetGone
+        if dataset.state.deletion:  # its minute runs: it may be undone
+            self._wait(update)
+            return
+        if not update.progress.size:
+            dataset, update = self._made_ready(dataset, update, hold)
+        report = self.custom_labels.report(dataset.arn)
+        if report.aws_status == GONE:
+            raise DatasetGone
+        if report.aws_status in _CHANGING:
+            self._wait(update)
+            return
+        progress = _taken(update.progress, report)
+        if progress.taken < progress.size:
+            self._send(dataset, replace(update, progress=progress), hold)
+        else:
+            self._end(dataset, replace(update, progress=progress), report, hold)
+
+    def _wait(self, update: Update) -> None:
+        """AWS is at it, or somebody may change their mind: look again later."""
+        later = replace(update, next_try_at=self.tries.due_in(self.poll_gap))
+        with self.db.write() as session:
+            self.updates.save(session, later)
+
+    def _made_ready(
+        self, dataset: Dataset, update: Update, hold: LeaseGuard
+    ) -> tuple[Dataset, Update]:
+        """The lines examined, converted and written, and how many there are."""
+        if update.lines:
+            body = update.lines.encode()
+            lines = body.count(b"\n")
+            known = DatasetState(lines=lines, sent=lines)
+            progress = Progress(known=known, size=len(body))
+        else:
+            allowed = self.open_places.of(update.source.channel)
+            storage = self._storage_of(update, hold)
+            ready = prepared(update.source, storage, self.region, allowed)
+            known = ready.told(DatasetState())
+            progress = Progress(known=known, sent_uri=str(ready.place), size=ready.size)
+        before = self.custom_labels.report(dataset.arn).total
+        counted = msgspec.structs.replace(progress, before=before)
+        return self._write(dataset, replace(update, progress=counted))
+
+    def _send(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> None:
+        """The next piece."""
+        progress = update.progress
+        piece = whole_lines(self._piece(update, progress.taken, hold))
+        hold.confirm()
+        if not self.custom_labels.update(dataset.arn, piece):
+            self._wait(update)
+            return
+        to = progress.taken + len(piece)
+        lines = piece.count(b"\n")
+        sent = progress.taken_lines + lines
+        after = replace(
+            update,
+            progress=msgspec.structs.replace(progress, to=to, taken_lines=sent, piece_lines=lines),
+            next_try_at=self.tries.due_in(self.poll_gap),
+        )
+        self._write(dataset, after)
+
+    def _piece(self, update: Update, begin: int, hold: LeaseGuard) -> bytes:
+        """Bytes of what is sent, from `begin` on, as many as one call takes."""
+        if update.lines:
+            return update.lines.encode()[begin : begin + PIECE_MOST]
+        place = S3Uri.parse(update.progress.sent_uri)
+        return self._storage_of(update, hold).part(place, begin, PIECE_MOST)
+
+    def _write(self, dataset: Dataset, update: Update) -> tuple[Dataset, Update]:
+        """Write down how far it is, and show it on the dataset's card."""
+        progress = update.progress
+        shown = Updating(progress.known.sent, progress.taken_lines)
+        saved: list[Update] = []
+        changed = self.store.change(
+            dataset,
+            msgspec.structs.replace(dataset.state, updating=shown),
+            also=lambda session: saved.append(self.updates.save(session, replace(update, fails=0))),
+        )
+        return changed, saved[0]
+
+    def _end(self, dataset: Dataset, update: Update, report: Report, hold: LeaseGuard) -> None:
+        """AWS has read all of it: what arrived is compared with what was sent, and told."""
+        compared = self._compared(dataset, update, hold)
+        new = max(0, report.total - update.progress.before)
+        missing = compared.sent - compared.arrived
+        state = msgspec.structs.replace(
+            dataset.state,
+            lines=dataset.state.lines + new + missing,
+            sent=dataset.state.sent + new + missing,
+            arrived=report.total,
+            labeled=report.labeled,
+            errors=report.errors,
+            labels=self.custom_labels.labels(dataset.arn),
+            updating=None,
+        )
+        progress = msgspec.structs.replace(update.progress, known=compared)
+        after = replace(update, progress=progress, state=DONE, lines="")
+        line = update_cards.done_line(self.store.heard(update.source), compared, new)
+        self._tell(dataset, state, after, line)
+
+    def _compared(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> DatasetState:
+        """What is known of the lines, with those that did not arrive and those with errors."""
+        arn, known = dataset.arn, update.progress.known
+        arrived = entries.Pictures(hold.through(self.custom_labels.pictures(arn)))
+        listed = {
+            one.source_ref: one.codes for one in hold.through(self.custom_labels.bad_entries(arn))
+        }
+        sent = entries.sources(self._sent(update, hold))
+        missing, bad = entries.compared(sent, arrived, listed)
+        found = entries.after_import(
+            known.findings,
+            self._given(update, hold) if missing or bad else (),
+            attribute=update.source.label_attribute,
+            missing=missing,
+            arrived=arrived if missing else None,
+            bad=bad,
+        )
+        return msgspec.structs.replace(
+            known,
+            state=READY,
+            arrived=known.sent - missing,
+            errors=len(bad),
+            findings=found,
+        )
+
+    def _sent(self, update: Update, hold: LeaseGuard) -> Iterable[bytes]:
+        if update.lines:
+            return (update.lines.encode(),)
+        return self._storage_of(update, hold).chunks(S3Uri.parse(update.progress.sent_uri))
+
+    def _given(self, update: Update, hold: LeaseGuard) -> Iterator[bytes]:
+        """The manifest as it was given; nothing when it cannot be read any more."""
+        if update.lines:
+            yield update.lines.encode()
+            return
+        try:
+            yield from self._storage_of(update, hold).chunks(update.source.manifest)
+        except Refusal as refusal:
+            log.warning("%s cannot be read again: %s", update.source.called, refusal.words)
+
+    def _storage_of(self, update: Update, hold: LeaseGuard) -> Storage:
+        allowed = self.open_places.of(update.source.channel)
+        return self.storage.attended(hold.keep).limited_to(allowed)
+
+    def _refuse(self, update: Update, refusal: Refusal) -> None:
+        """The end, with words for why not."""
+        found = getattr(refusal, "findings", ())
+        known = msgspec.structs.replace(update.progress.known, findings=found)
+        after = replace(
+            update,
+            state=REFUSED,
+            lines="",
+            progress=msgspec.structs.replace(update.progress, known=known),
+        )
+        self._give_up(after, redact(refusal.words))
+
+    def _again(self, update: Update, pause: Transient) -> None:
+        """Another try later, or the end of trying."""
+        log.info("lines for %s were not sent for now (%s)", update.source.called, pause.words)
+        now = self.updates.get(update.id) or update  # this try may have got it further
+        after = self.tries.paused(now, pause.words)
+        if after.set_aside:
+            self._give_up(after, redact(pause.words))
+            return
+        with self.db.write() as session:
+            self.updates.save(session, after)
+
+    def _give_up(self, after: Update, why: str) -> None:
+        dataset = self.records.get(after.dataset_id)
+        if dataset is None:
+            with self.db.write() as session:
+                self.updates.save(session, after)
+            return
+        line = update_cards.not_done_line(self.store.heard(after.source), after.progress, why)
+        state = msgspec.structs.replace(dataset.state, updating=None)
+        self._tell(dataset, state, after, line)
+
+    def _tell(self, dataset: Dataset, state: DatasetState, after: Update, line: Message) -> None:
+        self.store.change(
+            dataset,
+            state,
+            line=line,
+            also=lambda session: self.updates.save(session, after),
+        )
+
+
+def _taken(progress: Progress, report: Report) -> Progress:
+    """How far it is once AWS is not at it any more.
+
+    Raises:
+        PieceFailed: AWS gave the piece up that it was at.
+
+    """
+    if progress.to <= progress.taken:
+        return progress
+    if report.aws_status == "UPDATE_FAILED":
+        raise PieceFailed(update_cards.failed_piece(progress, report.message))
+    return msgspec.structs.replace(progress, taken=progress.to)

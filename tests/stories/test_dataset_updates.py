@@ -1,0 +1,178 @@
+"""More lines for a dataset that stands: `/dataset add`, in pieces, whatever AWS is busy with."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.sandbox.workspace import seed
+from tests.stories.world import World, words
+
+CHANNEL = "own-dataset-updates"
+
+
+@pytest.fixture(scope="module")
+def channel(one_world: World) -> str:
+    """A channel with a dataset of two pictures."""
+    made = one_world.channel(CHANNEL)
+    one_world.mara.command(made, "/dataset", "create")
+    one_world.mara.fill(
+        name={"value": "growing"},
+        project={"value": "project-growing"},
+        manifest_uri={"value": manifest(one_world, "first", ("a", "ripe"), ("b", "unripe"))},
+    )
+    one_world.mara.close_windows()
+    rounds(one_world, 3)
+    return made
+
+
+def manifest(world: World, name: str, *pictures: tuple[str, str]) -> str:
+    """A manifest of pictures with their labels; its address."""
+    lines = "".join(json.dumps(line(*each)) + "\n" for each in pictures)
+    return world.put(f"updates/{name}.manifest", lines)
+
+
+def line(picture: str, label: str) -> dict[str, Any]:
+    metadata = {
+        "class-name": label,
+        "confidence": 1,
+        "type": "groundtruth/image-classification",
+        "human-annotated": "yes",
+        "creation-date": "2026-11-21T10:00:00.000001",
+    }
+    return {
+        "source-ref": f"s3://{seed.RAW}/updates/{picture}.jpg",
+        "fruit": 0,
+        "fruit-metadata": metadata,
+    }
+
+
+def rounds(world: World, times: int) -> None:
+    """Let AWS and the bot work for a while."""
+    for _ in range(times):
+        world.settle()
+        world.pass_time(4)
+        world.let_pauses_pass()
+    world.settle()
+
+
+def entries(world: World, project: str = "project-growing") -> dict[str, str]:
+    """The label of each picture of the training set, as Rekognition lists them."""
+    found = world.rekognition.list_dataset_entries(DatasetArn=arn_of(world, project))
+    lines = [json.loads(each) for each in found["DatasetEntries"]]
+    labels = {one["source-ref"].rpartition("/")[2]: one["fruit-metadata"] for one in lines}
+    assert len(labels) == len(lines), "no picture twice"
+    return {name.removesuffix(".jpg"): each["class-name"] for name, each in labels.items()}
+
+
+def arn_of(world: World, project: str) -> str:
+    found = world.rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"][0]
+    return str(found["Datasets"][0]["DatasetArn"])
+
+
+def thread(world: World, channel: str, name: str = "growing") -> list[str]:
+    root = next(m for m in world.mara.messages(channel) if m["text"].startswith(f"Dataset {name}:"))
+    return [message["text"] for message in world.mara.thread(channel, root["ts"])]
+
+
+def add(world: World, channel: str, address: str, name: str = "growing") -> str:
+    return words(world.mara.command(channel, "/dataset", f"add {name} {address}"))
+
+
+def test_new_pictures_come_in_and_known_ones_get_their_new_labels(
+    world: World, channel: str
+) -> None:
+    """Without this, a dataset could not grow: the next labeling job would need a new project."""
+    others = [(f"n{number}", "ripe") for number in range(3)]
+    more = manifest(world, "more", ("b", "ripe"), ("c", "overripe"), ("c", "ripe"), *others)
+    assert "then sent to dataset growing" in add(world, channel, more)
+    assert "on their way to dataset growing already" in add(world, channel, more)
+    world.settle()
+    assert "More lines: 5 of 5 sent" in thread(world, channel)[0]
+    rounds(world, 2)
+    assert entries(world) == {"a": "ripe", "b": "ripe", "c": "overripe", **dict(others)}
+    card, *lines = thread(world, channel)
+    assert "More lines" not in card
+    said = [each for each in lines if "more lines" in each]
+    assert len(said) == 1
+    assert said[0].startswith(
+        "<@U0MARA> *Dataset growing*: 5 of 6 more lines arrived, 4 pictures new in it."
+    )
+    assert "Line 3" in said[0], "the repeat, by its number"
+
+
+def test_busy_dataset_is_waited_for_and_nothing_doubles(world: World, channel: str) -> None:
+    """Without this, lines that come while AWS changes the dataset would be lost or set aside."""
+    arn, here = arn_of(world, "project-growing"), json.dumps(line("theirs", "ripe")) + "\n"
+    add(world, channel, manifest(world, "busy", ("d", "ripe")))
+    world.rekognition.update_dataset_entries(DatasetArn=arn, Changes={"GroundTruth": here.encode()})
+    for _ in range(4):  # twice as often as anything is tried before it is set aside
+        world.settle()
+        world.let_pauses_pass()
+    assert len(world.journal("Rekognition.UpdateDatasetEntries", slack=False)) == 1, "theirs"
+    rounds(world, 3)
+    assert {"theirs", "d"} <= set(entries(world))
+    assert "1 of 1 more line arrived" in thread(world, channel)[-1]
+
+
+def test_lost_answer_sends_the_piece_again_and_doubles_nothing(world: World, channel: str) -> None:
+    """Without this, an answer that was lost would lose its lines, or leave them twice."""
+    before = set(entries(world))
+    world.fault("Rekognition.UpdateDatasetEntries", "drop_after", times=1)
+    add(world, channel, manifest(world, "lost", ("e", "ripe"), ("f", "ripe")))
+    rounds(world, 4)
+    assert set(entries(world)) == before | {"e", "f"}
+    assert "2 of 2 more lines arrived" in thread(world, channel)[-1]
+
+
+def test_lines_that_aws_would_not_take_are_refused_by_number(world: World, channel: str) -> None:
+    """Without this, somebody's broken file would change a dataset half."""
+    before = entries(world)
+    broken = world.put("updates/broken.manifest", "{\n\n" + json.dumps(line("g", "ripe")) + "\n")
+    add(world, channel, broken)
+    rounds(world, 2)
+    assert entries(world) == before
+    said = thread(world, channel)[-1]
+    assert "did not get all of its more lines" in said
+    assert "The dataset is as it was." in said
+    assert "Line 1" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("growing", "Type the dataset's name and the manifest"),
+        ("nothing s3://orchard-raw/x.manifest", "no dataset"),
+        ("growing orchard-raw/x.manifest", "s3://"),
+        ("growing s3://somebody-elses/x.manifest", "It may use: "),
+        ("growing s3://orchard-raw/updates/", "This is a folder."),
+    ],
+)
+def test_what_cannot_be_added_is_said_at_once(
+    world: World, channel: str, typed: str, said: str
+) -> None:
+    """Without this, people would wait for lines that nobody sends."""
+    assert said in words(world.mara.command(channel, "/dataset", f"add {typed}"))
+
+
+def test_only_whoever_asked_for_it_and_managers_may_add(world: World, channel: str) -> None:
+    """Without this, anybody could change what others train with."""
+    more = manifest(world, "more", ("h", "ripe"))
+    told = words(world.ana.command(channel, "/dataset", f"add growing {more}"))
+    assert "You cannot add to this dataset" in told
+
+
+def test_dataset_that_was_deleted_meanwhile_is_said(world: World, channel: str) -> None:
+    """Without this, lines for a dataset that is gone would be tried for ever."""
+    world.mara.command(channel, "/dataset", "create")
+    world.mara.fill(
+        name={"value": "leaving"},
+        project={"value": "project-leaving"},
+        manifest_uri={"value": manifest(world, "leaving", ("x", "ripe"), ("y", "unripe"))},
+    )
+    rounds(world, 3)
+    add(world, channel, manifest(world, "late", ("z", "ripe")), "leaving")
+    world.rekognition.delete_dataset(DatasetArn=arn_of(world, "project-leaving"))
+    world.pass_time(4)
+    rounds(world, 2)
+    assert "was deleted meanwhile" in thread(world, channel, "leaving")[-1]
