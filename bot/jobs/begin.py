@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bot.jobs.data.brought import Brought
+from bot.brought.brought import Brought
 from bot.jobs.draft import DATA_FROM, MADE_UP, Draft, begun_with, says_more
 from bot.jobs.form.data_fields import FILES, placed
 from bot.jobs.form.pages import Left, for_other_data

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from bot.brought.brought import Brought
 from bot.engines.particulars import Extras, Particulars
 from bot.engines.task_type import TaskType
 from bot.instructions.pictures import Example
-from bot.jobs.data.brought import Brought
 from bot.jobs.finding import Finding
 from bot.manifests.texts import TextsRead
 

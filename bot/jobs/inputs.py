@@ -9,9 +9,9 @@ from math import ceil
 from typing import Any, TypeVar
 
 from bot.base.blocks import count
-from bot.base.errors import Refusal
 from bot.base.s3_uri import Allowed, Listed, S3Uri
 from bot.base.storage import Body, Storage, check_size, gathered
+from bot.brought.storing import BadInput
 from bot.engines.task_type import TaskType
 from bot.jobs.draft import NAMED, SAMPLE, Draft, final_attribute
 from bot.jobs.places import is_text_file
@@ -25,12 +25,6 @@ from bot.manifests.texts import TextsRead
 _NO_LIMIT = 10**12  # objects of a manifest of which only some are labeled
 
 T = TypeVar("T")
-
-
-class BadInput(Refusal):
-    """The data cannot be labeled as it is."""
-
-    field = "input_uri"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from bot.base.clock import Clock
 from bot.base.errors import Fault, LabeljobError, Refusal, Refused, Transient
 from bot.base.log import about, redact
 from bot.base.pool import Start, at_once
+from bot.brought.brought import Stored
 from bot.engines.protocol import Engine, Known, Submitted
 from bot.jobs.cards import thread_lines
-from bot.jobs.data.brought import Stored
 from bot.jobs.facts import Facts
 from bot.jobs.lifecycle import ASKED, LAUNCHING, REFUSED, STOPPED, Change, Kind, observe
 from bot.jobs.orders import Orders

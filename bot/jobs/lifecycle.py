@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bot.brought.brought import Stored
 from bot.engines.protocol import (
     COMPLETED,
     FAILED,
@@ -21,7 +22,6 @@ from bot.engines.protocol import (
     STOPPING,
     Report,
 )
-from bot.jobs.data.brought import Stored
 from bot.jobs.stream.state import Stream
 from bot.manifests.looked import Looked
 

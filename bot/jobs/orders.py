@@ -11,15 +11,16 @@ from bot.base.errors import Refusal, Refused
 from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
+from bot.brought.brought import Stored
+from bot.brought.storing import BadInput, Storing
 from bot.engines.protocol import Engine, Order, TeamGone
 from bot.engines.task_type import TaskType
 from bot.jobs.checks.check import Look
 from bot.jobs.checks.checker import Checked, Checker
-from bot.jobs.data.brought import Stored
-from bot.jobs.data.storing import Storing, Takes
+from bot.jobs.data.takes import takes_of
 from bot.jobs.draft import Draft, final_attribute, without_source
 from bot.jobs.facts import instructions_of
-from bot.jobs.inputs import BadInput, Input, Inputs, in_several, too_much_at_once
+from bot.jobs.inputs import Input, Inputs, in_several, too_much_at_once
 from bot.jobs.records import Job
 from bot.manifests.looked import Looked
 from bot.people.access import Access
@@ -124,7 +125,7 @@ class Orders:
         if any(one.is_zip and one.id and one.size > _ZIP_PREVIEWED for one in draft.brought):
             raise LargeZip
         folder = S3Uri.parse(draft.input_uri)
-        self._storing.put_first(draft.brought, folder, Takes.of(kind), alive=alive)
+        self._storing.put_first(draft.brought, folder, takes_of(kind), alive=alive)
         return msgspec.structs.replace(draft, brought=())
 
     def _order(self, draft: Draft, manifest: S3Uri | None, request_key: str, objects: int) -> Order:
@@ -172,7 +173,7 @@ class Orders:
         left_out = self._storing.put(
             draft.brought,
             S3Uri.parse(draft.input_uri),
-            Takes.of(kind),
+            takes_of(kind),
             alive=steps.alive,
             told=steps.stored,
         )

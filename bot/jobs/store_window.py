@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from bot.base.blocks import SECTION_TEXT, Block, cut, section
 from bot.base.db import Database
 from bot.base.errors import Transient
+from bot.brought.brought import Stored
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
 from bot.delivery.windows import WindowGone, Windows
-from bot.jobs.data.brought import Stored
 from bot.jobs.form import store_page
 from bot.jobs.preflight_records import Wanted
 

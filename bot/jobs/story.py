@@ -8,6 +8,7 @@ from bot.base.pool import Pool
 from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
+from bot.brought.storing import Storing
 from bot.delivery.dead_letters import Asker
 from bot.delivery.message import Message
 from bot.engines.protocol import Engine
@@ -24,7 +25,7 @@ from bot.jobs.chains import Chains
 from bot.jobs.checks import CHECKS
 from bot.jobs.checks.check import Known
 from bot.jobs.checks.checker import Checker
-from bot.jobs.data.storing import Storing, Takes
+from bot.jobs.data.takes import takes_of_any
 from bot.jobs.ends import Ends
 from bot.jobs.exports.exports import Exports
 from bot.jobs.exports.records import ExportRecords
@@ -399,7 +400,7 @@ class _Parts:
             records=self.records,
             tells=Tells(ground.windows, ground.db, ground.outbox),
             in_a_form=self._in_a_form,
-            work=Work(self._at_work, self._storing, Takes.of_any(self._engine.task_types.values())),
+            work=Work(self._at_work, self._storing, takes_of_any(self._engine.task_types.values())),
             settings=ground.settings,
             access=ground.access,
             tries=ground.tries,

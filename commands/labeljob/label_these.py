@@ -7,8 +7,8 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.base.errors import Refusal
+from bot.brought.brought import FILES_MAX, NoFiles, TooManyFiles, from_slack
 from bot.jobs.actions import CREATE, LABEL_THESE_SHORTCUT
-from bot.jobs.data.brought import FILES_MAX, NoFiles, TooManyFiles, from_slack
 from bot.jobs.form import pages
 from bot.slack.app import SlackApp
 from commands.asking import asking

@@ -9,8 +9,8 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.base.errors import Refusal
+from bot.brought.brought import FILES_MAX, NoFiles, TooManyFiles, from_slack
 from bot.jobs.actions import SEND, SEND_THESE_SHORTCUT
-from bot.jobs.data.brought import FILES_MAX, NoFiles, TooManyFiles, from_slack
 from bot.jobs.stream import window
 from bot.jobs.stream.what import what_of
 from bot.slack.app import SlackApp

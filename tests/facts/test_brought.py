@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.base.forms import fields_of
 from bot.base.s3_uri import S3Uri
-from bot.jobs.data.brought import (
+from bot.brought.brought import (
     Brought,
     KeyNames,
     endings_of,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.base.blocks import MESSAGE_SIZE, bar, typed
 from bot.base.errors import Fault
+from bot.brought.brought import Stored
 from bot.delivery.message import Message
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.engine import GroundTruth
@@ -36,7 +37,6 @@ from bot.jobs.cards.status_card import (
     status_message,
     status_table,
 )
-from bot.jobs.data.brought import Stored
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import ENDED, JobState
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from bot.base.s3_uri import Allowed
+from bot.brought.brought import Brought
 from bot.engines.ground_truth.catalogue import TASK_TYPES
 from bot.engines.ground_truth.streams import BYTES_AT_ONCE, TooLong, batches
 from bot.engines.particulars import Extras
 from bot.engines.protocol import Names
-from bot.jobs.data.brought import Brought
 from bot.jobs.draft import Draft, begun_with
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked

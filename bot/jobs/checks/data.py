@@ -1,7 +1,7 @@
 """Can the data be labeled: it is there, it has the right form, and it is not too much."""
 
 from bot.jobs.checks.check import Check, Seen, Sight, look_at
-from bot.jobs.data.storing import in_zips
+from bot.jobs.data.takes import in_zips
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.inputs import Input, Inputs, in_several, too_much_at_once

@@ -1,1 +1,1 @@
-"""Data that somebody brings: files of Slack and zips, which are put into S3 before a launch."""
+"""What a job's data need: a place in S3, and which files a task type reads."""

@@ -13,7 +13,7 @@ from bot.base.as_typed import as_folder
 from bot.base.blocks import Block, option, radio, text_input
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
-from bot.jobs.data.brought import (
+from bot.brought.brought import (
     Brought,
     endings_of,
     files_fault,

@@ -23,7 +23,7 @@ from bot.base.blocks import (
     section,
     typed,
 )
-from bot.jobs.data.brought import shown
+from bot.brought.brought import shown
 from bot.jobs.draft import Draft, final_attribute
 from bot.jobs.durations import spell_duration
 from bot.jobs.finding import Finding, Kind

@@ -30,7 +30,7 @@ from bot.base.blocks import (
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed, S3Uri
-from bot.jobs.data.brought import Stored, mark_of
+from bot.brought.brought import Stored, mark_of
 from bot.jobs.draft import DATA_FROM, STORE, Draft, without_source
 from bot.jobs.form import data_fields
 from bot.jobs.form.asked import Asked

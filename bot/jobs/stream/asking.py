@@ -11,8 +11,8 @@ from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
+from bot.brought.brought import Brought
 from bot.engines.protocol import Engine
-from bot.jobs.data.brought import Brought
 from bot.jobs.form.asked import Asked
 from bot.jobs.records import Job, NoSuchJob, Records
 from bot.jobs.stream.records import OPEN, WAITING, Sending, Sendings

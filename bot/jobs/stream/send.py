@@ -24,9 +24,10 @@ from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import CHUNK, Storage
+from bot.brought.storing import Storing
 from bot.engines.protocol import IN_PROGRESS, Engine
 from bot.jobs.cards import thread_lines
-from bot.jobs.data.storing import Storing, Takes
+from bot.jobs.data.takes import takes_of
 from bot.jobs.draft import Draft, without_source
 from bot.jobs.facts import Facts
 from bot.jobs.inputs import Inputs, Made
@@ -137,7 +138,7 @@ class Send:
         left_out = self._reading.storing.put(
             draft.brought,
             S3Uri.parse(draft.input_uri),
-            Takes.of(self._engine.task_types[draft.task_type]),
+            takes_of(self._engine.task_types[draft.task_type]),
             alive=hold.keep,
             told=lambda stored: self._note(sending, stored.of),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bot.base.s3_uri import Allowed
-from bot.jobs.data.brought import Brought, endings_of, files_fault
+from bot.brought.brought import Brought, endings_of, files_fault
 from bot.jobs.draft import STORE, Draft
 from bot.jobs.form import rules
 from bot.jobs.form.asked import Asked

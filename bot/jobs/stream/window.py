@@ -7,7 +7,7 @@ from typing import Any
 from bot.base import forms
 from bot.base.blocks import Block, input_block, modal, option, section, select, text_input, typed
 from bot.base.forms import VALUE, Answer
-from bot.jobs.data.brought import Brought, from_slack, shown, together
+from bot.brought.brought import Brought, from_slack, shown, together
 
 SEND_VIEW = "job_send_view"
 JOB, ADDRESS, FILES = "job", "address", "files"

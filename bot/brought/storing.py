@@ -5,24 +5,17 @@ goes on; memory stays flat; what cannot be labeled is left out and said.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
+from bot.base.errors import Refusal
 from bot.base.s3_uri import Listed, S3Uri
 from bot.base.storage import Storage, gathered
+from bot.brought.brought import Brought, KeyNames, Stored
 from bot.delivery.slack_files import SlackFiles
-from bot.engines.task_type import TaskType
-from bot.jobs.data.brought import (
-    PICTURE_BYTES_MAX,
-    Brought,
-    KeyNames,
-    Stored,
-    endings_of,
-)
-from bot.jobs.inputs import BadInput
 from bot.manifests.build import Tally, left_out
 from bot.manifests.picture_head import ENOUGH, read_head
 from bot.manifests.zipped import Zip
@@ -42,6 +35,12 @@ _KINDS = {
 }
 
 
+class BadInput(Refusal):
+    """The data cannot be labeled as it is."""
+
+    field = "input_uri"
+
+
 @dataclass(frozen=True, slots=True)
 class Takes:
     """Which files are stored: those with these `endings`, of at most so many bytes (None: any
@@ -51,23 +50,6 @@ class Takes:
     endings: frozenset[str]
     pictures: frozenset[str] = frozenset()
     most: int | None = None
-
-    @classmethod
-    def of(cls, kind: TaskType) -> "Takes":
-        """What a task type reads."""
-        endings = _endings(kind)
-        if kind.noun != "picture":
-            return cls(endings)
-        return cls(endings, endings, PICTURE_BYTES_MAX)
-
-    @classmethod
-    def of_any(cls, kinds: Iterable[TaskType]) -> "Takes":
-        """What any of these task types reads: nobody knows yet which it will be."""
-        each = [cls.of(kind) for kind in kinds]
-        return cls(
-            frozenset().union(*(one.endings for one in each)),
-            frozenset().union(*(one.pictures for one in each)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,51 +172,6 @@ class Storing:
                     return False
             storage.put_once(place, body, _KINDS.get(ending, "application/octet-stream"))
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many objects there will be, None where that is not known before the files are fetched;
-    what is left out, in words.
-    """
-
-    objects: int | None
-    left_out: str = ""
-
-
-def in_zips(brought: Sequence[Brought], kind: TaskType, storage: Storage) -> Counted:
-    """What there is to label, as far as S3 alone can tell: zips of Slack are not fetched for it.
-
-    Raises:
-        BadZip: a zip is not honest, or broken.
-        BadInput: it holds nothing that can be labeled.
-        MissingObject, AwsRefused, AwsBusy: see `Storage`.
-
-    """
-    if any(one.is_zip and one.id for one in brought):
-        return Counted(None)
-    tally, takes = Tally(), Takes.of(kind)
-    fits = [
-        each
-        for one in brought
-        for each in _listed(one, storage)
-        if not left_out(each, takes.endings, tally, max_bytes=takes.most)
-    ]
-    if not fits:
-        raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
-    objects = len(fits) if kind.source_key != "source" else None
-    return Counted(objects, tally.left_out)
-
-
-def _listed(one: Brought, storage: Storage) -> list[Listed]:
-    if not one.is_zip:
-        return [Listed(one.name, one.size)]
-    zipped = Zip(in_s3(storage, S3Uri.parse(one.address)), one.name)
-    return [Listed(entry.path, entry.size) for entry in zipped.entries]
-
-
-def _endings(kind: TaskType) -> frozenset[str]:
-    return frozenset(endings_of(kind.media, texts=kind.source_key == "source"))
 
 
 def in_s3(storage: Storage, uri: S3Uri) -> IO[bytes]:
