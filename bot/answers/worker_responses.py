@@ -5,20 +5,27 @@ Promises to agreement and to people's figures: the answers of every crowd elemen
 shapes of labels; what cannot be read of a file is told in words, and costs only that answer.
 """
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from bot.manifests.custom_answers import drawn_in, pixels
 from bot.manifests.plain_values import items, member, number, text
-from bot.manifests.shapes import Class, Span, Told
+from bot.manifests.sequence_labels import frames_answered
+from bot.manifests.shapes import Area, Class, Span, Told
 
 _DAY = 86_400.0  # seconds; AWS takes no task that lasts longer with a team of one's own but 30 days
 _LONGEST = 30 * _DAY
 _DRAWN = {"boundingBoxes": "boxes", "polygons": "drawings", "polylines": "drawings"}
 _DRAWN["keypoints"] = "drawings"
+
+
+Paint = Callable[[bytes, Sequence[tuple[str, str]]], tuple[Area, ...] | None]
+"""Opens a mask of these (colour "#rrggbb", label) pairs; None where it cannot be opened."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -41,8 +48,8 @@ class Responses(msgspec.Struct, frozen=True):
     odd: tuple[str, ...] = ()
 
 
-def responses(body: bytes) -> Responses:
-    """The answers in a file, in its order."""
+def responses(body: bytes, paint: Paint | None = None) -> Responses:
+    """The answers in a file, in its order; `paint` opens what was painted."""
     try:
         held = msgspec.json.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
@@ -59,11 +66,13 @@ def responses(body: bytes) -> Responses:
         elif not isinstance(content, dict):
             odd.append(f"answer {place:,} has no content")
         else:
-            answers.append(_answer(worker, each, content))
+            answers.append(_answer(worker, each, content, paint))
     return Responses(tuple(answers), tuple(odd))
 
 
-def _answer(worker: str, held: dict[str, Any], content: dict[str, Any]) -> Answer:
+def _answer(
+    worker: str, held: dict[str, Any], content: dict[str, Any], paint: Paint | None
+) -> Answer:
     identity = member(member(held, "workerMetadata"), "identityData")
     accepted, submitted = (_moment(held.get(name)) for name in ("acceptanceTime", "submissionTime"))
     seconds = number(held.get("timeSpentInSeconds"))
@@ -72,7 +81,7 @@ def _answer(worker: str, held: dict[str, Any], content: dict[str, Any]) -> Answe
     if seconds is not None and not 0 <= seconds <= _LONGEST:
         seconds = None
     sub = text(member(identity, "sub"))
-    return Answer(worker, sub, said_in(content), accepted, submitted, seconds)
+    return Answer(worker, sub, said_in(content, paint), accepted, submitted, seconds)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -83,10 +92,10 @@ def _moment(value: Any) -> datetime | None:
     return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
 
 
-def said_in(content: dict[str, Any]) -> Told:
+def said_in(content: dict[str, Any], paint: Paint | None = None) -> Told:
     """What the content of an answer says; `custom` where none but its page's maker can tell."""
     for part in (*_parts(content), content):
-        for read in (_drawn, _spans, _several, _one, _mask, _frames):
+        for read in (_drawn, _spans, _several, _one, partial(_mask, paint=paint), _frames):
             said = read(part)
             if said is not None:
                 return said
@@ -137,20 +146,40 @@ def _classes(names: Any) -> Told:
     return Told("", "", "classes", classes=tuple(map(Class, dict.fromkeys(names))))
 
 
-def _mask(part: dict[str, Any]) -> Told | None:
-    """That something was painted; the picture itself is not opened."""
-    if not isinstance(part.get("labeledImage"), dict):
+def _mask(part: dict[str, Any], paint: Paint | None) -> Told | None:
+    """What was painted: each label's area, or that of each thing. Without `paint`, or where the
+    picture cannot be opened, its size is not known.
+    """
+    image = part.get("labeledImage")
+    if not isinstance(image, dict):
         return None
-    return Told("", "", "mask", size=pixels(part.get("inputImageProperties")))
+    areas = None
+    try:
+        if paint is not None:
+            body = base64.b64decode(text(image.get("pngImageData")), validate=True)
+            areas = paint(body, list(_colours(part)))
+    except ValueError:
+        areas = None
+    if areas is None:
+        return Told("", "", "mask")
+    size = areas[0].size if areas else pixels(part.get("inputImageProperties"))
+    return Told("", "", "mask", areas=areas, size=size)
+
+
+def _colours(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each colour with its label: of semantic masks by their labels, of instances one by one."""
+    labels = part.get("labelMappings")
+    for label, said in labels.items() if isinstance(labels, dict) else ():
+        yield text(member(said, "color")), label
+    for each in items(part.get("instances")):
+        yield text(member(each, "color")), text(member(each, "label"))
 
 
 def _frames(part: dict[str, Any]) -> Told | None:
-    """The labels that occur in the frames of a video or of a sequence of point clouds.
-
-    UNSURE: how the pages of AWS for frames and point clouds keep their answers.
-    """
+    """What was marked in the frames of a video or of a sequence of point clouds."""
     if not isinstance(part.get("frames"), list):
         return None
     marks = (mark for frame in part["frames"] for mark in items(member(frame, "annotations")))
     names = dict.fromkeys(name for name in (text(member(mark, "label")) for mark in marks) if name)
-    return Told("", "", "frames", classes=tuple(map(Class, names)))
+    frames = frames_answered(part["frames"])
+    return Told("", "", "frames", classes=tuple(map(Class, names)), frames=frames)

@@ -5,29 +5,18 @@ names are matched as Ground Truth writes them (`class-id` is a text in files of 
 number in those of clouds).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from bot.manifests.plain_values import items, member, number, text
-from bot.manifests.shapes import Box, Cuboid, Drawing
+from bot.manifests.shapes import Box, Cuboid, Drawing, FrameMarks
 
 _LISTS = ("detection-annotations", "tracking-annotations")
 _FORMS = (("polygons", "polygon"), ("polylines", "polyline"), ("keypoints", "keypoint"))
 _FRAMES_MOST = 2_000  # Ground Truth: frames of a sequence
 _DECODE = msgspec.json.Decoder().decode
-
-
-@dataclass(frozen=True, slots=True)
-class FrameMarks:
-    """What was marked in one frame, by the name of its file."""
-
-    frame: str
-    boxes: tuple[Box, ...] = ()
-    drawings: tuple[Drawing, ...] = ()
-    cuboids: tuple[Cuboid, ...] = ()
 
 
 def frame_addresses(body: bytes) -> tuple[tuple[str, str], ...]:
@@ -48,6 +37,14 @@ def frame_marks(body: bytes, names: Mapping[str, str]) -> tuple[FrameMarks, ...]
     return tuple(_frame(each, names) for each in frames[:_FRAMES_MOST])
 
 
+def frames_answered(given: Sequence[Any]) -> tuple[FrameMarks, ...]:
+    """What one person marked in each frame, where labels stand by their names.
+
+    UNSURE: how the pages of AWS for frames and point clouds keep their answers.
+    """
+    return tuple(_frame(each, {}) for each in given[:_FRAMES_MOST])
+
+
 def _content(body: bytes) -> Any:
     try:
         return _DECODE(body)
@@ -61,7 +58,7 @@ def _frame(given: Any, names: Mapping[str, str]) -> FrameMarks:
     return FrameMarks(
         name,
         tuple(box for each in marks for box in _box(each, names)),
-        tuple(_drawings(given, names)),
+        (*_drawings(given, names), *(line for each in marks for line in _line(each, names))),
         tuple(cuboid for each in marks for cuboid in _cuboid(each, names)),
     )
 
@@ -83,6 +80,14 @@ def _drawings(given: Any, names: Mapping[str, str]) -> Iterator[Drawing]:
                 yield Drawing(_label(each, names), form, kept)  # type: ignore[arg-type]
 
 
+def _line(mark: Any, names: Mapping[str, str]) -> Iterator[Drawing]:
+    """What is drawn by points and stands among the marks, whose forms nobody tells."""
+    points = [_point(one) for one in items(member(mark, "vertices"))]
+    kept = tuple(point for point in points if point is not None)
+    if kept:
+        yield Drawing(_label(mark, names), "polyline", kept)
+
+
 def _point(given: Any) -> tuple[float, float] | None:
     x, y = number(member(given, "x")), number(member(given, "y"))
     return None if x is None or y is None else (x, y)
@@ -100,5 +105,5 @@ def _cuboid(mark: Any, names: Mapping[str, str]) -> Iterator[Cuboid]:
 
 def _label(mark: Any, names: Mapping[str, str]) -> str:
     """The name of its class; of what is followed, what stands before the colon of its own name."""
-    known = names.get(str(member(mark, "class-id")))
+    known = names.get(str(member(mark, "class-id"))) or text(member(mark, "label"))
     return known or text(member(mark, "object-name")).rpartition(":")[0] or "?"

@@ -94,6 +94,17 @@ class Cuboid(msgspec.Struct, frozen=True):
     confidence: float | None = None
 
 
+class FrameMarks(msgspec.Struct, frozen=True):
+    """What was marked in one frame of a video or of a sequence of point clouds, by the name of its
+    file.
+    """
+
+    frame: str
+    boxes: tuple[Box, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    cuboids: tuple[Cuboid, ...] = ()
+
+
 class Told(msgspec.Struct, frozen=True):
     """What one label attribute says of one object.
 
@@ -103,9 +114,10 @@ class Told(msgspec.Struct, frozen=True):
     then is the reason, if one is given. `classes` of frames and of a cloud's points are those that
     occur in them, `class_numbers` what their files call these. `size` is width and height in
     pixels. `areas` are what a mask paints, where somebody opened it (it has a `size` then; if it
-    could not be opened, `failure` says why). `address` is a file of its own (SeqLabel, zlib,
-    custom). `human` is None where nobody says who labeled. `about` is the attribute that an opinion
-    or an adjustment is about, where the line tells.
+    could not be opened, `failure` says why). `frames` are what one person marked in each of them.
+    `address` is a file of its own (SeqLabel, zlib, custom). `human` is None where nobody says who
+    labeled. `about` is the attribute that an opinion or an adjustment is about, where the line
+    tells.
     """
 
     attribute: str
@@ -118,6 +130,7 @@ class Told(msgspec.Struct, frozen=True):
     areas: tuple[Area, ...] = ()
     spans: tuple[Span, ...] = ()
     cuboids: tuple[Cuboid, ...] = ()
+    frames: tuple[FrameMarks, ...] = ()
     class_numbers: tuple[str, ...] = ()
     address: str = ""
     size: tuple[int, int] | None = None

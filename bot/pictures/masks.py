@@ -47,6 +47,14 @@ def _opened(told: Told, read: Read) -> Told:
     return msgspec.structs.replace(told, areas=found, size=painted.size)
 
 
+def areas_of(body: bytes, colours: Sequence[tuple[str, str]]) -> tuple[Area, ...] | None:
+    """The areas of a mask's file; None where it cannot be opened."""
+    try:
+        return tuple(painted_areas(mask_in(body), colours))
+    except Undrawable:
+        return None
+
+
 def painted_areas(painted: Image.Image, colours: Iterable[tuple[str, str]]) -> Iterator[Area]:
     """The area of each colour ("#rrggbb") that is in the picture, with its label."""
     for colour, label in colours:

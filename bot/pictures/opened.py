@@ -94,7 +94,7 @@ def colours_of(body: bytes, size: tuple[int, int]) -> Image.Image:
 
 
 def mask_in(body: bytes) -> Image.Image:
-    """A label mask in RGB, whole.
+    """A label mask in RGB, whole; what shines through is the ground, which is white.
 
     Raises:
         Undrawable: see `opened`.
@@ -105,9 +105,20 @@ def mask_in(body: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(body), formats=("PNG",)) as image:
             _check(image, 0)
-            return image.convert("RGB")
+            return _on_white(image)
     except (*_BROKEN, *_HUGE) as error:
         raise Undrawable("its mask is broken") from error
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """The picture in RGB, with no colour between two of it."""
+    if image.mode not in {"RGBA", "LA", "PA"} and "transparency" not in image.info:
+        return image.convert("RGB")
+    over = image.convert("RGBA")
+    there = over.getchannel("A").point([0] + [255] * 255)
+    paper = Image.new("RGB", over.size, "white")
+    paper.paste(over.convert("RGB"), mask=there)
+    return paper
 
 
 def fitting(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:

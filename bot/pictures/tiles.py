@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from bot.base.errors import Refusal
-from bot.manifests.sequence_labels import FrameMarks, frame_addresses, frame_marks
-from bot.manifests.shapes import Line, Told
+from bot.manifests.sequence_labels import frame_addresses, frame_marks
+from bot.manifests.shapes import FrameMarks, Line, Told
 from bot.pictures.cloud_card import classes_of, cloud_card, points_of
 from bot.pictures.drawing import draw_labels, draw_mask
 from bot.pictures.lettering import blank

@@ -1,17 +1,20 @@
 """How far people agree."""
 
+import math
 from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.agreement import Agreement, Confused, Differing, Label, agreement
 from bot.answers.alpha import alpha
-from bot.answers.overlap import Mark, matched, overlap
-from bot.manifests.shapes import Box, Class, Drawing, Span, Told
+from bot.answers.overlap import Figure, Mark, marks, matched, overlap
+from bot.manifests.areas import runs_of
+from bot.manifests.shapes import Area, Box, Class, Cuboid, Drawing, FrameMarks, Span, Told
 
 
 def near(value: float | None, within: float = 1e-9) -> Any:
@@ -145,7 +148,8 @@ def test_boxes_agree_as_far_as_they_cover_each_other() -> None:
     assert [each.number for each in found.differing] == [2, 1], "a little apart is no difference"
     assert found.differing[1].share == near(2 * 0.8 / 4)
     assert found.overlap == near((0.8 + 0.8 + 1) / 3)
-    assert found.labels == (Label("quince", 0.0, 1), Label("pear", near(4 / 6), 6))
+    pears = Label("pear", near(4 / 6), 6, overlap=near(0.8))
+    assert found.labels == (Label("quince", 0.0, 1), pears)
     assert found.confused == (Confused("pear", "quince", 1),)
 
 
@@ -167,3 +171,105 @@ def test_what_cannot_be_compared_is_said_so() -> None:
     assert (found.objects, found.not_compared, found.share) == (1, 2, 1.0)
     nobody = agreement([(0, [one("a")]), (1, [])])
     assert nobody == Agreement()
+
+
+def painted(**labels: str) -> Told:
+    """A mask of a picture 1 high: where each label is painted, by `x`."""
+    areas = tuple(
+        Area(name, (len(row), 1), runs_of(bytes(255 * (sign == "x") for sign in row)))
+        for name, row in labels.items()
+    )
+    return Told("", "", "mask", areas=areas, size=(8, 1))
+
+
+def test_masks_agree_label_by_label() -> None:
+    """Without this, who paints by pixels would never learn which label people see differently."""
+    found = agreement(
+        [
+            (
+                0,
+                [
+                    painted(tree="xxxx....", sky="....xxxx"),
+                    painted(tree="xxx.....", sky="...xxxxx"),
+                ],
+            ),
+            (1, [painted(tree="xxxx...."), painted(sky="xxxx....")]),
+            (2, [painted(), painted()]),
+            (3, [painted(tree="xxxxxxxx"), painted(tree="x.......")]),
+        ]
+    )
+    assert found.share == near(((0.75 + 0.8) / 2 + 0 + 1 + 1 / 8) / 4)
+    assert found.labels == (
+        Label("tree", near(2 / 5), 5, overlap=near((0.75 + 1 / 8) / 2)),
+        Label("sky", near(2 / 3), 3, overlap=near(0.8)),
+    )
+    assert found.confused == (Confused("sky", "tree", 1),)
+    assert found.overlap == near((0.75 + 0.8 + 1 / 8) / 3)
+
+
+def test_thing_painted_in_pieces_is_one_label() -> None:
+    """Without this, people who part a crowd differently would be told to see another label."""
+    pieces = Area("pear", (8, 1), runs_of(b"\xff\xff" + bytes(6)))
+    other = Area("pear", (8, 1), runs_of(bytes(2) + b"\xff\xff" + bytes(4)))
+    both = Told("", "", "mask", areas=(pieces, other), size=(8, 1))
+    assert agreement([(0, [both, painted(pear="xxxx....")])]).share == 1
+
+
+def frame(name: str, *cars: float) -> FrameMarks:
+    return FrameMarks(name, tuple(Box("car", left, 0, 10, 10) for left in cars))
+
+
+def test_frames_agree_one_by_one() -> None:
+    """Without this, a car in the first frame would be the same as one in the last."""
+    ours = Told("", "", "frames", frames=(frame("1", 0, 50), frame("2", 0), frame("3")))
+    theirs = Told("", "", "frames", frames=(frame("1", 2), frame("2", 0), frame("4", 0)))
+    found = agreement([(0, [ours, theirs])])
+    assert found.overlap == near((8 / 12 + 1) / 2)
+    assert found.share == near(2 * (8 / 12 + 1) / 6)
+    assert found.labels == (Label("car", near(4 / 6), 6, overlap=near((8 / 12 + 1) / 2)),)
+    unplaced = Told("", "", "frames", classes=(Class("car"),))
+    assert agreement([(0, [unplaced, unplaced])]).not_compared == 1
+
+
+METERS = st.integers(-20, 20).map(lambda quarters: quarters / 4)
+LONG = st.integers(1, 20).map(lambda quarters: quarters / 4)
+CUBOIDS = st.builds(
+    Cuboid, st.just("car"), st.tuples(METERS, METERS, METERS), st.tuples(LONG, LONG, LONG)
+)
+
+
+def cuboid(solid: Cuboid) -> Figure:
+    [found] = marks(Told("", "", "cloud", cuboids=(solid,)))
+    return found
+
+
+def turned(solid: Cuboid, by: float) -> Cuboid:
+    """The same thing, with the whole cloud turned round its upright axis."""
+    (x, y, z), along, across = solid.center, math.cos(by), math.sin(by)
+    center = (x * along - y * across, x * across + y * along, z)
+    return msgspec.structs.replace(solid, center=center, yaw=solid.yaw + by)
+
+
+@given(CUBOIDS, CUBOIDS, st.floats(-7, 7))
+def test_cuboids_overlap_by_their_volumes(one: Cuboid, other: Cuboid, by: float) -> None:
+    """Without this, a car would agree with another one beside it, or not with itself turned."""
+    sides = [
+        max(0.0, min(a + n / 2, b + m / 2) - max(a - n / 2, b - m / 2))
+        for a, n, b, m in zip(one.center, one.size, other.center, other.size, strict=True)
+    ]
+    shared = math.prod(sides)
+    plainly = shared / (math.prod(one.size) + math.prod(other.size) - shared)
+    assert overlap(cuboid(one), cuboid(other)) == near(plainly)
+    assert overlap(cuboid(turned(one, by)), cuboid(turned(other, by))) == near(plainly, 1e-6)
+    assert overlap(cuboid(one), cuboid(msgspec.structs.replace(one, yaw=math.pi))) == near(1, 1e-6)
+
+
+def test_cuboid_turned_by_an_eighth_shares_what_it_should() -> None:
+    """Without this, cars that are parked askew would be compared by the boxes round them."""
+    square = Cuboid("car", (0, 0, 0), (2, 2, 1))
+    eighth = msgspec.structs.replace(square, yaw=math.pi / 4)
+    octagon = 8 * (math.sqrt(2) - 1)  # of a square of 2 m with the same turned by an eighth
+    assert overlap(cuboid(square), cuboid(eighth)) == near(octagon / (8 - octagon))
+    assert overlap(cuboid(square), Mark("car", 0, 0, 1, 1)) == 0
+    said = Told("", "", "cloud", cuboids=(square,))
+    assert agreement([(0, [said, said])]).overlap == 1

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.worker_responses import responses, said_in
-from bot.manifests.shapes import Box, Class, Drawing, Span
+from bot.manifests.shapes import Area, Box, Class, Cuboid, Drawing, FrameMarks, Span
+from bot.pictures.masks import areas_of
 
 SIZE = {"inputImageProperties": {"width": 800, "height": 600}}
 
@@ -95,6 +96,49 @@ def test_the_practice_workspace_writes_what_is_read() -> None:
     for name, labels in named.items():
         written = crowd.write(kind_named(name), crowd.Classes(labels))
         assert said_in(written).classes == tuple(map(Class, labels))
+
+
+def test_what_was_painted_and_placed_is_read() -> None:
+    """Without this, masks, cuboids and boxes in frames would be answers that nobody can compare."""
+    crowd = pytest.importorskip("bot.sandbox.crowd.answers")
+    kind_named = pytest.importorskip("bot.sandbox.crowd.task_kinds").kind_named
+    mask = pytest.importorskip("bot.sandbox.crowd.masks").Mask(
+        ("tree", "sky"), 3, 2, bytes([0, 1, 1, 2, 0, 2])
+    )
+    written = crowd.write(kind_named("SemanticSegmentation"), mask)
+    found = said_in(written, areas_of)
+    areas = (Area("tree", (3, 2), (2, 1, 1, 1, 1)), Area("sky", (3, 2), (1, 1, 3, 1)))
+    assert (found.kind, found.areas, found.size) == ("mask", areas, (3, 2))
+    [image] = written.values()
+    things = [{"color": said["color"], "label": "pear"} for said in image["labelMappings"].values()]
+    instances = {"labeledImage": image["labeledImage"], "instances": things}
+    found = said_in({"crowd-instance-segmentation": instances}, areas_of)
+    assert [(area.label, area.runs) for area in found.areas] == [
+        ("pear", area.runs) for area in areas
+    ]
+    for odd in ({"pngImageData": "AAAA"}, {"pngImageData": "\u00e4"}, {"pngImageData": 3}):
+        found = said_in({"paint": {**image, "labeledImage": odd}}, areas_of)
+        assert (found.kind, found.size) == ("mask", None)
+
+
+def test_places_in_frames_are_read() -> None:
+    """Without this, whoever marked another car would agree with whoever marked this one."""
+    scenes = pytest.importorskip("bot.sandbox.crowd.scenes")
+    box = {"left": 1, "top": 2, "width": 3, "height": 4}
+    solid = {"center-x": 1, "center-y": 2, "center-z": 3, "length": 4, "width": 5, "height": 6}
+    line = {"vertices": [{"x": 1, "y": 2}, {"x": 3, "y": 4}]}
+    marks = tuple(
+        scenes.Mark("car", place, {}, "car:1") for place in (box, solid | {"yaw": 0.5}, line)
+    )
+    written = scenes.write(scenes.Scene((scenes.SceneFrame(0, "a.jpg", marks, {}),)))
+    assert said_in(written).frames == (
+        FrameMarks(
+            "a.jpg",
+            (Box("car", 1, 2, 3, 4),),
+            (Drawing("car", "polyline", ((1, 2), (3, 4))),),
+            (Cuboid("car", (1, 2, 3), (4, 5, 6), 0.5),),
+        ),
+    )
 
 
 def test_what_cannot_be_read_is_told_and_costs_only_that_answer() -> None:

@@ -50,7 +50,8 @@ def test_agreement_stands_beside_the_counts(world: World) -> None:
     (line,) = [each for each in said.splitlines() if each.startswith("*Agreement*")]
     assert "pictures that several people answered · Krippendorff's alpha" in line
     assert "figures cover each other by" in line
-    assert re.search(r"\nLeast agreed upon: (\w+ \d+%(, )?)+\n", said)
+    each = r"\w+ \d+%( \(cover each other by \d+%\))?(, )?"
+    assert re.search(rf"\nLeast agreed upon: ({each})+\n", said)
 
 
 @pytest.mark.usefixtures("job")

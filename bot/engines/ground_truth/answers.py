@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.answers.worker_responses import Answer, responses
+from bot.answers.worker_responses import Answer, Paint, responses
 from bot.base.aws import Aws, renamed
 from bot.base.errors import Refusal
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Answered
 from bot.manifests.plain_values import member, text
+from bot.pictures.limits import can_draw
 
 _FOLDER = "annotations/worker-response/"
 _AT_ONCE = 16
@@ -101,13 +102,22 @@ def _read(storage: Storage, files: list[_File]) -> Answered:
             odd.append(f"{file.address} is too large to be read")
             continue
         try:
-            read = responses(b"".join(storage.chunks(file.address)))
+            read = responses(b"".join(storage.chunks(file.address)), _paint())
         except Refusal as refusal:
             odd.append(f"{file.address}: {refusal.words}")
             continue
         by_worker.update((answer.worker, answer) for answer in read.answers)
         odd += (f"{file.address}: {words}" for words in read.odd)
     return Answered(files[0].number, tuple(by_worker.values()), tuple(odd))
+
+
+def _paint() -> Paint | None:
+    """What opens masks; nothing without Pillow."""
+    if not can_draw():
+        return None
+    from bot.pictures.masks import areas_of  # noqa: PLC0415 - Pillow is an extra
+
+    return areas_of
 
 
 def _who_declined(message: str, job_arn: str) -> str:

@@ -68,7 +68,12 @@ def _overlap(found: Agreement) -> str:
 
 
 def _label(label: Label) -> str:
-    return f"{typed(label.name, _LABEL)} {label.share:.0%}"
+    return f"{typed(label.name, _LABEL)} {label.share:.0%}{_covering(label)}"
+
+
+def _covering(label: Label) -> str:
+    """How well the figures of one label cover each other: its IoU, as the field says."""
+    return "" if label.overlap is None else f" (cover each other by {label.overlap:.0%})"
 
 
 def _confused(pair: Confused) -> str:
