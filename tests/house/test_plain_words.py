@@ -7,6 +7,7 @@ manifest, the templates, and the documents for whoever uses or runs the bot.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -90,25 +91,27 @@ def refusals() -> Iterator[type[LabeljobError]]:
             yield found
 
 
+@cache
+def said() -> tuple[tuple[str, str], ...]:
+    """Every place where people read something, and what they read there."""
+    found = [
+        (f"{path.relative_to(ROOT)}:{line}", text)
+        for path in product()
+        for line, text in strings(path)
+    ]
+    found += [(error.__name__, error.__doc__ or "") for error in refusals()]
+    pages = [*(ROOT / page for page in DOCUMENTS), *(ROOT / "templates").rglob("*.html*")]
+    found += [
+        (f"{page.relative_to(ROOT)}:{number}", line)
+        for page in pages
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+    ]
+    return tuple(found)
+
+
 @pytest.mark.parametrize("better", OLD)
 def test_no_old_word_is_in_peoples_sight(better: str) -> None:
     """Without this, words that a newcomer could not understand would come back one by one."""
     old = re.compile(OLD[better])
-    found = [
-        f"{path.relative_to(ROOT)}:{line}: {text}"
-        for path in product()
-        for line, text in strings(path)
-        if old.search(text)
-    ]
-    found += [error.__name__ for error in refusals() if old.search(error.__doc__ or "")]
-    pages = [
-        *DOCUMENTS,
-        *(str(one.relative_to(ROOT)) for one in (ROOT / "templates").rglob("*.html*")),
-    ]
-    found += [
-        f"{page}:{number}: {line}"
-        for page in pages
-        for number, line in enumerate((ROOT / page).read_text(encoding="utf-8").splitlines(), 1)
-        if old.search(line)
-    ]
+    found = [f"{place}: {text}" for place, text in said() if old.search(text)]
     assert found == [], f"say “{better}”"

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from sqlalchemy import text
 
+from bot.base.aws import models
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine
 from bot.runtime import wiring
@@ -122,7 +124,10 @@ class World:
         self.mara, self.lin, self.sam, self.ana, self.otto, self.greta, self.gus, self.stranger = (
             Person(slack, user) for user in ids
         )
+        core = botocore.session.get_session()
+        core.register_component("data_loader", models())
         session = boto3.Session(
+            botocore_session=core,
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
             region_name=REGION,

@@ -181,7 +181,7 @@ def ready_line(draft: Draft, folder: S3Uri, left: Sequence[str]) -> str:
 
 def refused_line(words: str) -> str:
     """What `refused_page` says, for whoever closed the window."""
-    return f"Not stored. {typed(words, 1000)} `/labeljob store` begins anew."
+    return f"Not stored. {typed(words, 1000)} `/labeljob store` starts again."
 
 
 def refused_page(draft_id: str, words: str) -> Block:
