@@ -7,15 +7,15 @@ Errors of boto3 are renamed here: see `renamed`. boto3 is read, and a client mad
 used or when `prepare` is called: the bot has its connection to Slack some 0.3 s sooner for that.
 """
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from bot.base import metrics
+from bot.base.aws_models import models
 from bot.base.errors import LabeljobError, Refusal, Transient
 from bot.base.settings import Settings
 
@@ -192,16 +192,6 @@ class _Client:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._made or self.made(), name)
-
-
-@cache
-def models() -> Any:
-    """AWS's descriptions of its services, megabytes of JSON: read once in a process, whatever
-    sessions it makes.
-    """
-    from botocore.loaders import create_loader  # noqa: PLC0415 - see the module's docstring
-
-    return create_loader(os.environ.get("AWS_DATA_PATH"))
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.base.aws import models, renamed
+from bot.base.aws import renamed
+from bot.base.aws_models import models
 from bot.base.listing import read_leanly
 from bot.base.presigned import links
 from bot.base.s3_uri import Allowed, S3Uri

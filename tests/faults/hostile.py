@@ -5,7 +5,7 @@ Slack sends 50 requests a second all the while. Beside them come, from a process
 (`hostile_load`): bodies of 50 MB, announced and in parts, eight at a time; 200 connections that
 send a byte a second, of their headers or of a body; and a flood of small requests, some with a
 made-up signature. Every signed request is answered in time and as Slack's, and the bot stays below
-310 MB (both its processes together); how much slower the answers become is told and not judged.
+300 MB (both its processes together); how much slower the answers become is told and not judged.
 """
 
 import json
@@ -22,7 +22,7 @@ from tests.faults.world import running
 
 _SECONDS = 30
 _SLACK_WAITS = 3.0
-_MOST_MB = 310  # both processes; the goal is 300, and models and results brought it to 302
+_MOST_MB = 300  # both processes together
 
 
 def run(place: Place) -> Figures:

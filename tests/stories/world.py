@@ -17,7 +17,7 @@ import boto3
 import botocore.session
 from sqlalchemy import text
 
-from bot.base.aws import models
+from bot.base.aws_models import models
 from bot.base.settings import Settings
 from bot.engines.protocol import Engine
 from bot.runtime import wiring
