@@ -13,7 +13,14 @@ import msgspec
 from bot.base.errors import Refusal
 from bot.engines.particulars import Particulars
 from bot.engines.task_type import TaskType
-from bot.jobs.draft import Chain, Draft, begun_with, final_attribute
+from bot.jobs.draft import (
+    SAMPLE,
+    Chain,
+    Draft,
+    begun_with,
+    final_attribute,
+    without_source,
+)
 from bot.jobs.form.rules import NAME_MAX, free_name
 from bot.jobs.lifecycle import REFUSED, JobState
 from bot.manifests.labels_there import Labeled
@@ -114,6 +121,26 @@ def _on_results(draft: Draft, chain: Chain, manifest: str) -> Draft:
     )
 
 
+def on_manifest(draft: Draft, manifest: str, name: str) -> Draft:
+    """The draft over a manifest that no job of ours wrote, under a name of its own."""
+    kept = {name: said for name, said in without_source(draft.more).items() if name != SAMPLE}
+    return msgspec.structs.replace(
+        draft,
+        job_name=name,
+        made_up=tuple(member for member in draft.made_up if member != "job_name"),
+        chain=None,
+        input_uri=manifest,
+        input_kind="manifest",
+        slash_added=False,
+        whole="",
+        brought=(),
+        label_attribute="",
+        more=kept,
+        taken_type="",
+        taken_labels=(),
+    )
+
+
 def after_labels(how: str, draft: Draft, labeled: Labeled, types: Mapping[str, TaskType]) -> Draft:
     """A draft whose manifest carries `labeled`, filled so that these labels are judged or
     corrected: predictions of a model become first drafts.
@@ -122,7 +149,39 @@ def after_labels(how: str, draft: Draft, labeled: Labeled, types: Mapping[str, T
         NothingToChain: no task type does this to such labels.
 
     """
-    kind = next(
+    kind = _type_of(labeled, types)
+    made = type_for(how, kind, types) if kind else None
+    if made is None:
+        raise NothingToChain(f"No task type can {how} labels of {labeled.type}.")
+    return _audit(draft, made, how, labeled.attribute, labeled.labels)
+
+
+def asked_anew(draft: Draft, labeled: Labeled, types: Mapping[str, TaskType]) -> Draft:
+    """A draft whose manifest carries `labeled`, filled so that people choose among these labels
+    without seeing them: there are kinds of labels that no task type corrects (classes).
+
+    Raises:
+        NothingToChain: no task type gives such labels.
+
+    """
+    kind = _type_of(labeled, types)
+    if kind is None:
+        raise NothingToChain(f"No task type gives labels of {labeled.type}.")
+    return msgspec.structs.replace(
+        draft,
+        category=kind.category,
+        task_type=kind.id,
+        particulars=_asked_of(kind, draft.particulars),
+        title=kind.default_title,
+        description=kind.default_description,
+        labels=labeled.labels,
+        task_time_limit_s=kind.task_time_s,
+    )
+
+
+def _type_of(labeled: Labeled, types: Mapping[str, TaskType]) -> TaskType | None:
+    """The task type whose results such labels are."""
+    return next(
         (
             one
             for one in types.values()
@@ -130,10 +189,6 @@ def after_labels(how: str, draft: Draft, labeled: Labeled, types: Mapping[str, T
         ),
         None,
     )
-    made = type_for(how, kind, types) if kind else None
-    if made is None:
-        raise NothingToChain(f"No task type can {how} labels of {labeled.type}.")
-    return _audit(draft, made, how, labeled.attribute, labeled.labels)
 
 
 def _audit(draft: Draft, made: TaskType, how: str, audited: str, labels: tuple[str, ...]) -> Draft:

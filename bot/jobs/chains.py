@@ -14,6 +14,7 @@ from bot.jobs import chained
 from bot.jobs.chained import NothingToChain
 from bot.jobs.draft import SAMPLE, Draft, final_attribute
 from bot.jobs.facts import Facts
+from bot.jobs.form.rules import free_name
 from bot.jobs.held import HeldByUs
 from bot.jobs.records import Job, Records
 from bot.manifests.labels_there import Labeled, labels_there
@@ -74,6 +75,28 @@ class Chains:
         if sample:
             draft = msgspec.structs.replace(draft, more={**draft.more, SAMPLE: sample})
         return self._records.start_draft(draft), draft
+
+    def over(self, draft_id: str, draft: Draft, manifest: str, name: str) -> Draft:
+        """A draft that was begun, filled so that the labels of a manifest (a model's predictions)
+        are corrected in a job of a name like `name`, or asked for anew where no task type corrects
+        them; it is kept.
+
+        Raises:
+            NothingToChain: the manifest carries no labels of a kind that people give.
+
+        """
+        labeled = self.labels_in(manifest, draft.channel)
+        if not labeled:
+            raise NothingToChain(f"{manifest} carries no labels that could be corrected.")
+        taken = self._held.near(name)
+        begun = chained.on_manifest(draft, manifest, free_name(name, taken))
+        types = self._engine.task_types
+        try:
+            filled = chained.after_labels(chained.ADJUST, begun, labeled[-1], types)
+        except NothingToChain:
+            filled = chained.asked_anew(begun, labeled[-1], types)
+        self._records.keep_draft(draft_id, filled)
+        return filled
 
     def labels_in(self, manifest: str, channel: str) -> tuple[Labeled, ...]:
         """The label attributes of a manifest in a place that is open to the channel.

@@ -36,6 +36,15 @@ TRY: Action[None] = Action(
     first="try model",
     rule=Rule(Role.MEMBER, words="try models here"),
 )
+DRAFT: Action[None] = Action(
+    command=DATASET,
+    word="draft",
+    usage="draft [model]",
+    help="have a running model label the next pictures, for people to correct",
+    right="draft labels",
+    first="draft labels",
+    rule=Rule(Role.MEMBER, words="have labels drafted here"),
+)
 STOP: Action[None] = Action(
     command=DATASET,
     word="stop",
@@ -66,7 +75,7 @@ DELETE: Action[None] = Action(
     unnamed="Name what to delete: /dataset delete name. /dataset list and models show the names.",
 )
 
-MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, STOP, MODELS, DELETE)
+MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, DRAFT, STOP, MODELS, DELETE)
 
 TRY_THESE_SHORTCUT = "try_these"
 """The message shortcut whose pictures a running model is shown."""

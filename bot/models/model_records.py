@@ -86,6 +86,10 @@ class ModelRecords:
         """The model of that id."""
         return next(iter(self._many(ModelRow.id == model_id)), None)
 
+    def of_arn(self, arn: str) -> Model | None:
+        """The model of that ARN."""
+        return next(iter(self._many(ModelRow.arn == arn)), None)
+
     def of_request(self, request_key: str) -> Model | None:
         """The model that a request became."""
         return next(iter(self._many(ModelRow.request_key == request_key)), None)

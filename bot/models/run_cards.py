@@ -25,7 +25,7 @@ from bot.models import run_state
 from bot.models.run_facts import RunFacts
 from bot.models.run_state import cost, ran_for
 
-STOP_ID, TRY_ID = "run_stop", "run_try"
+STOP_ID, TRY_ID, DRAFT_ID = "run_stop", "run_try", "run_draft"
 _NAME = 100
 _STATES = {
     run_state.ASKED: "Waiting to start",
@@ -61,7 +61,12 @@ def _buttons(run: RunFacts) -> list[Block]:
     stop = button("Stop now", STOP_ID, run.id, label=f"Stop {run.called}")
     if run.state.state != run_state.RUNNING:
         return [stop]
-    return [button("Try it…", TRY_ID, run.id, label=f"Try {run.called} on a picture"), stop]
+    drafts = f"Have {run.called} label the next pictures as drafts"
+    return [
+        button("Try it…", TRY_ID, run.id, label=f"Try {run.called} on a picture"),
+        button("Label the next batch…", DRAFT_ID, run.id, label=drafts),
+        stop,
+    ]
 
 
 def can_stop(run: RunFacts) -> bool:

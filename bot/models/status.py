@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from bot.base.db import Database
+from bot.base.errors import Refusal
 from bot.delivery.dead_letters import Asked
 from bot.delivery.message import Message
-from bot.models import model_cards, run_cards
+from bot.models import batch_cards, model_cards, run_cards
+from bot.models.batch import DONE
+from bot.models.batch_records import BatchRecords, Drafted
 from bot.models.delete import NoSuchModel
 from bot.models.model_cards import ShownModel
 from bot.models.model_records import Model, ModelRecords
@@ -16,15 +19,26 @@ from bot.models.runs import NoSuchRun
 _TOO_FEW = 2  # versions that can be compared
 
 
+class NoSuchDrafts(Refusal):
+    """These drafts are not there."""
+
+
 class Status:
     """Answers questions about models; rights are the command's business."""
 
     def __init__(
-        self, *, db: Database, models: ModelRecords, runs: RunRecords, price: float
+        self,
+        *,
+        db: Database,
+        models: ModelRecords,
+        runs: RunRecords,
+        batches: BatchRecords,
+        price: float,
     ) -> None:
         self._db = db
         self._models = models
         self._runs = runs
+        self._batches = batches
         self._price = price
 
     def model_asker(self, model_id: str) -> Asked | None:
@@ -44,6 +58,25 @@ class Status:
         card = run_cards.live_card(run.facts, self._price, self._db.time())
         stage = run.state.state if run.state.ended else ""
         return Asked(run.asked_by, "model", run.called, "run", stage, card.text)
+
+    def batch_asker(self, batch_id: str) -> Asked | None:
+        """Who is to hear of drafts whose channel cannot be reached."""
+        found = self._batches.get(batch_id)
+        if found is None:
+            return None
+        stage, stands = batch_cards.standing(found.facts)
+        return Asked(found.asked_by, "model", found.model, "drafts", stage, stands)
+
+    def drafts(self, batch_id: str) -> Drafted:
+        """The batch of that id.
+
+        Raises: NoSuchDrafts: there is none, or it has no drafts.
+
+        """
+        found = self._batches.get(batch_id)
+        if found is None or found.progress.state != DONE:
+            raise NoSuchDrafts
+        return found
 
     def every(self, team_id: str, channel: str, project: str) -> Message:
         """The models of the channel; with a project that has several trained ones, side by side."""

@@ -11,9 +11,12 @@ from bot.delivery.dead_letters import Asker
 from bot.ground import Ground
 from bot.models.accept_run import AcceptRun
 from bot.models.accept_training import AcceptTraining
+from bot.models.batch_records import BatchRecords
+from bot.models.batch_store import BatchStore
 from bot.models.custom_labels import Models
 from bot.models.delete import Delete
 from bot.models.detector import Detector
+from bot.models.drafting import Drafting
 from bot.models.elsewhere import Elsewhere
 from bot.models.model_records import ModelRecords
 from bot.models.model_store import ModelStore
@@ -38,6 +41,7 @@ class ModelStory:
     accept_run: AcceptRun
     runs: Runs
     trials: Trials
+    drafting: Drafting
     delete: Delete
     elsewhere: Elsewhere
     status: Status
@@ -50,6 +54,9 @@ class ModelStory:
             Round("run models", gaps.quick_gap, self.runs.urgent, runs),
             Round("watch runs", gaps.poll_gap, self.runs.round, runs),
             Round("try models", gaps.quick_gap, self.trials.round, Pool("try", _DRAWN_AT_ONCE)),
+            Round(
+                "draft labels", gaps.quick_gap, self.drafting.round, Pool("drafts", _DRAWN_AT_ONCE)
+            ),
             Round("train models", gaps.quick_gap, self.train.round, Pool("train", _AT_ONCE)),
             Round("watch models", gaps.poll_gap, simple(self.train.watch)),
             Round("delete models", gaps.poll_gap, simple(self.delete.round)),
@@ -58,7 +65,11 @@ class ModelStory:
 
     def askers(self) -> Mapping[str, Asker]:
         """Who hears of what cannot be said in its channel, by kind."""
-        return {"model": self.status.model_asker, "run": self.status.run_asker}
+        return {
+            "model": self.status.model_asker,
+            "run": self.status.run_asker,
+            "drafts": self.status.batch_asker,
+        }
 
 
 def model_story(ground: Ground) -> ModelStory:
@@ -73,6 +84,7 @@ def model_story(ground: Ground) -> ModelStory:
         accept_run=accept_run,
         runs=started,
         trials=_trials(ground, runs),
+        drafting=_drafting(ground, records, runs),
         delete=delete,
         elsewhere=Elsewhere(
             db=ground.db,
@@ -83,7 +95,13 @@ def model_story(ground: Ground) -> ModelStory:
             tries=ground.tries,
             price=price,
         ),
-        status=Status(db=ground.db, models=records, runs=runs, price=price),
+        status=Status(
+            db=ground.db,
+            models=records,
+            runs=runs,
+            batches=BatchRecords(ground.db),
+            price=price,
+        ),
         ground=ground,
     )
 
@@ -137,6 +155,30 @@ def _trials(ground: Ground, runs: RunRecords) -> Trials:
         access=ground.access,
         tries=ground.tries,
         db=ground.db,
+    )
+
+
+def _drafting(ground: Ground, records: ModelRecords, runs: RunRecords) -> Drafting:
+    """The part that has the next pictures labeled as drafts."""
+    settings, batches = ground.settings, BatchRecords(ground.db)
+    return Drafting(
+        records=batches,
+        store=BatchStore(
+            db=ground.db,
+            records=batches,
+            outbox=ground.outbox,
+            gap=settings.card_gap,
+            told=ground.access.told,
+        ),
+        runs=runs,
+        models=records,
+        detector=Detector(ground.aws),
+        storage=Storage.for_work(ground.aws, settings.allowed),
+        open_places=settings.open_places,
+        access=ground.access,
+        tries=ground.tries,
+        db=ground.db,
+        new_id=ground.new_id,
     )
 
 

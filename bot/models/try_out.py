@@ -74,13 +74,7 @@ class Trials:
             NothingRuns: there is no model to show a picture.
 
         """
-        there = [
-            each
-            for each in self.runs.in_channel(team_id, channel)
-            if each.state.state == RUNNING and not each.stop_wanted
-        ]
-        if not there:
-            raise NothingRuns
+        there = self.there(team_id, channel)
         words = said.lower().replace("/", " ").split()
         fitting = [each.id for each in there if all(one in each.called.lower() for one in words)]
         chosen = run_id
@@ -92,6 +86,22 @@ class Trials:
             runs=tuple((each.id, each.called) for each in there),
             may_read=self.files.may_read,
         )
+
+    def there(self, team_id: str, channel: str) -> list[Run]:
+        """The models that run in the channel now.
+
+        Raises:
+            NothingRuns: there is none.
+
+        """
+        found = [
+            each
+            for each in self.runs.in_channel(team_id, channel)
+            if each.state.state == RUNNING and not each.stop_wanted
+        ]
+        if not found:
+            raise NothingRuns
+        return found
 
     def with_files(self, trial: Trial, files: Iterable[Picture]) -> Trial:
         """The trial with the pictures of a message to choose from.

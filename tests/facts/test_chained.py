@@ -226,3 +226,5 @@ def test_predictions_become_first_drafts() -> None:
     assert chained.after_labels(VERIFY, begun, rows, TASK_TYPES).labels == chained.VERDICTS
     with pytest.raises(NothingToChain, match="image-classification"):
         chained.after_labels(ADJUST, begun, kind, TASK_TYPES)
+    asked = chained.asked_anew(begun, kind, TASK_TYPES)
+    assert (asked.task_type, asked.labels) == ("image-classification", ("ripe",))

@@ -1,11 +1,27 @@
 """Every message and window about models, at its longest, as Slack would judge it."""
 
+import json
+from typing import Any
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.s3_uri import Allowed
-from bot.models import model_cards, run_cards, run_form, train_form, trial_cards, trial_form
+from bot.manifests.labels_there import Labeled, labels_there
+from bot.models import (
+    batch_cards,
+    batch_form,
+    model_cards,
+    run_cards,
+    run_form,
+    train_form,
+    trial_cards,
+    trial_form,
+)
+from bot.models.batch import Batch, Progress, draft_line
+from bot.models.batch_cards import BatchFacts
 from bot.models.detections import Detection, as_told, detections, found_words
 from bot.models.model_cards import ShownModel
 from bot.models.model_state import Confusion, ModelState, Score, evaluated
@@ -277,3 +293,122 @@ def test_what_a_model_found_is_said_and_placed() -> None:
     assert [each.name for each in classes.classes] == ["ripe"]
     assert found_words((), None) == "nothing of which it is sure enough"
     assert found_words((), 80) == "nothing of which it is sure to 80 % or more"
+
+
+BATCHES = st.builds(
+    BatchFacts,
+    id=st.just("0" * 32),
+    model=TYPED,
+    batch=st.builds(Batch, source=TYPED, channel=st.just("C1")),
+    progress=st.builds(
+        Progress,
+        state=st.sampled_from(["working", "done", "failed"]),
+        total=st.integers(0, 5_000),
+        done=st.integers(0, 5_000),
+        drafted=st.integers(0, 5_000),
+        nothing=st.integers(0, 5_000),
+        refused=st.integers(0, 5_000),
+        boxes=st.booleans(),
+        cause=TYPED,
+    ),
+    drafts=TYPED,
+    rest=TYPED,
+    asked_by=st.sampled_from(["", "U0MARA"]),
+    asked_by_name=TYPED,
+)
+
+
+@given(facts=BATCHES)
+def test_slack_takes_what_is_said_of_drafts(facts: BatchFacts) -> None:
+    """Without this, an hour of a model's work would end without a word."""
+    for message in (batch_cards.live_card(facts), batch_cards.ended_line(facts)):
+        assert validate_message(message.payload()) == []
+        assert message.text.strip()
+
+
+@given(name=TYPED)
+def test_slack_takes_the_form_of_a_batch(name: str) -> None:
+    """Without this, a long name would close the way to drafts."""
+    runs = tuple((f"{number:032}", name or "x") for number in range(120))
+    batch = Batch(runs=runs, run_id=runs[0][0], channel="C1", source=name, output_uri=name)
+    assert validate_view(batch_form.page(batch, nonce="0" * 32)) == []
+    assert validate_view(batch_form.thanks(batch, name or "x")) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"source": ""}, "source", "Give a folder of pictures"),
+        ({"source": "s3://open/a.JPG"}, "source", "This is one picture"),
+        ({"source": "s3://shut/more/"}, "source", "may not use s3://shut/more/"),
+        ({"source": "more"}, "source", "s3://"),
+        ({"most": 0}, "most", "from 1 to 5,000"),
+        ({"most": 5_001}, "most", "from 1 to 5,000"),
+        ({"most": -1}, "most", "from 1 to 5,000"),
+        ({"least": 101}, "least", "from 0 to 100"),
+        ({"output_uri": ""}, "output_uri", "Give a folder"),
+        ({"output_uri": "s3://shut/"}, "output_uri", "may not use"),
+        ({"run_id": ""}, "run_id", "that runs in this channel"),
+    ],
+)
+def test_what_is_wrong_with_a_batch_stands_at_its_field(
+    changed: dict[str, Any], field: str, words: str
+) -> None:
+    """Without this, a slip would be told after the model has run for an hour."""
+    fine = Batch(
+        run_id="r", source="s3://open/more/", output_uri="s3://open/out/", runs=(("r", "x / v1"),)
+    )
+    assert batch_form.faults(fine, Allowed(("open",))) == []
+    found = batch_form.errors(
+        batch_form.faults(msgspec.structs.replace(fine, **changed), Allowed(("open",)))
+    )
+    assert list(found) == [field]
+    assert words in found[field]
+
+
+def test_drafts_are_lines_that_a_job_corrects() -> None:
+    """Without this, people would correct boxes that lie elsewhere than the model drew them, or AWS
+    refuse the manifest.
+    """
+    labels, created = ("apple", "ripe"), "2026-11-30T10:00:00.000000"
+    every = detections(ANSWER)
+    boxes = [each for each in every if each.box is not None]
+    line = draft_line(
+        "s3://open/a.jpg", boxes, size=(400, 200), labels=labels, job="d1", created=created
+    )
+    found = json.loads(line)
+    assert found["draft"]["annotations"][1] == {
+        "class_id": 0,
+        "left": 200,
+        "top": 50,
+        "width": 40,
+        "height": 40,
+    }
+    assert found["draft-metadata"]["objects"] == [{"confidence": 0.99}, {"confidence": 0.612}]
+    assert labels_there([line])[0] == Labeled("draft", "groundtruth/object-detection", labels)
+    none = json.loads(
+        draft_line("s3://open/a.jpg", (), size=(9, 9), labels=labels, job="d1", created=created)
+    )
+    assert none["draft"]["annotations"] == []
+    sure = [each for each in every if each.box is None]
+    named = draft_line("s3://open/a.jpg", sure, size=None, labels=labels, job="d1", created=created)
+    assert json.loads(named)["draft"] == 1
+    assert labels_there([named])[0].labels == ("ripe",)
+
+
+@given(st.tuples(*[st.floats(-1, 2)] * 4), st.integers(1, 5_000), st.integers(1, 5_000))
+def test_a_draft_lies_within_its_picture(
+    box: tuple[float, float, float, float], wide: int, high: int
+) -> None:
+    """Without this, AWS would refuse the whole manifest for one box at a picture's edge."""
+    line = draft_line(
+        "s3://open/a.jpg",
+        [Detection("a", 50.0, box)],
+        size=(wide, high),
+        labels=("a",),
+        job="d1",
+        created="",
+    )
+    at = json.loads(line)["draft"]["annotations"][0]
+    assert 0 <= at["left"] < at["left"] + at["width"] <= wide
+    assert 0 <= at["top"] < at["top"] + at["height"] <= high

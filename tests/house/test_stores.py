@@ -12,6 +12,7 @@ SHOWING = {
     "bot/models/run_store.py",
     "bot/jobs/giving.py",  # how far something is, in a direct message
     "bot/jobs/results/results.py",  # counts below a card, which are no card
+    "bot/models/batch_store.py",
     "bot/jobs/queue.py",  # the team's message is of no job: the queue keeps it itself
 }
 CARDS = {

@@ -40,6 +40,8 @@ from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Line
+from bot.models.batch import Batch, Progress, draft_line
+from bot.models.batch_records import Drafted
 from bot.models.model_records import Model
 from bot.models.model_state import DELETING, TRAINED, ModelState
 from bot.models.run_records import Run
@@ -64,7 +66,7 @@ from tests.stories.world import DATA, WAITING, World, an_order, encoded
 CHANNEL = "matrix"
 OWN_TABLES = (
     *("job", "draft", "dataset", "thread", "work_team"),
-    *("model", "run", "trial", "gallery"),
+    *("model", "run", "trial", "gallery", "draft_batch"),
 )
 LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
 SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
@@ -368,6 +370,36 @@ class Scene:
         """The form in which it is shown a picture."""
         self.running()
         self.world.mara.press(self.about("Model matrix / v2"), "run_try")
+
+    def drafts(self) -> None:
+        """Drafts that a model made, with their card."""
+        drafting = self.world.bot.models.drafting
+        if drafting.records.get("matrix-drafts") is not None:
+            return
+        made = Drafted(
+            id="matrix-drafts",
+            team_id=TEAM_ID,
+            request_key="matrix",
+            asked_by="U0MARA",
+            asked_by_name="Mara",
+            asked_at=time.time(),
+            model="matrix / v2",
+            arn="arn:matrix-run",
+            labels=("apple",),
+            batch=Batch(channel=self.channel, output_uri=f"s3://{seed.OUT}/models/"),
+            progress=Progress(state="done", total=1, done=1, drafted=1, boxes=True),
+        )
+        line = draft_line(
+            f"s3://{seed.RAW}/a.jpg", (), size=(9, 9), labels=("apple",), job="d", created=""
+        )
+        self.world.put(made.drafts.key, line, seed.OUT)
+        drafting.store.add(made)
+        self.world.settle()
+
+    def batch_form(self) -> None:
+        """The form of the next batch."""
+        self.running()
+        self.world.mara.press(self.about("Model matrix / v2"), "run_draft")
 
     def said_by_the_bot(self, message: Message) -> None:
         """A message with a button, in the channel."""
@@ -1194,6 +1226,28 @@ ROWS = (
     of_model("model_undo", "v1", "^$", lambda s: s.as_trained(GOING_MODEL)),
     of_model("run_try", "v2", '"model_trial_form', Scene.running),
     typed("/dataset", "try", '"model_trial_form', ready=Scene.running),
+    of_model("run_draft", "v2", '"model_batch_form', Scene.running),
+    typed("/dataset", "draft", '"model_batch_form', ready=Scene.running),
+    Row(
+        "view_submission model_batch_form",
+        "(draft labels)",
+        lambda _s, who: who.fill(
+            source={"value": f"s3://{seed.RAW}/ripeness/"},
+            most={"value": "many"},
+            output_uri={"value": f"s3://{seed.OUT}/models/"},
+        ),
+        '"response_action": "errors"',
+        ready=Scene.batch_form,
+        own=True,
+    ),
+    Row(
+        "action drafts_label",
+        "[drafts_label]",
+        lambda s, who: who.press(s.about("Drafts of matrix / v2"), "drafts_label"),
+        '"job_form_1',
+        ready=Scene.drafts,
+        own=True,
+    ),
     Row(
         "message_shortcut try_these",
         "(Try a model)",

@@ -318,6 +318,66 @@ def test_a_running_model_is_tried_on_pictures(world: World, channel: str) -> Non
     assert answer.startswith("No model runs in this channel.")
 
 
+@pytest.mark.usefixtures("trained")
+def test_the_next_batch_is_drafted_and_asked_about(world: World, channel: str) -> None:
+    """Without this, people would label from nothing what a model could have drafted."""
+    start(world, channel)
+    running = card(world, f"Model {PROJECT} / v1: Running")
+    world.mara.press(running, "run_draft")
+    refused = world.mara.fill(source={"value": "s3://nobodys/more/"}, most={"value": "many"})
+    assert set(refused["errors"]) == {"source", "most"}
+    source = f"s3://{seed.RAW}/ripeness/"
+    assert not world.mara.fill(source={"value": source}, most={"value": "30"}).get("errors")
+    world.mara.close_windows()
+    for _ in range(2):
+        world.settle()
+    said = thread(world, f"Model {PROJECT} / v1: Running")[-1]
+    assert said.startswith(f"<@U0MARA> *Drafts of {PROJECT} / v1*: ")
+    manifest = said.partition(f"s3://{seed.OUT}/")[2].partition("`")[0]
+    assert manifest.startswith("models/drafts/")
+    lines = world.s3.get_object(Bucket=seed.OUT, Key=manifest)["Body"].read().splitlines()
+    rest = said.partition(" have none")[0].rpartition(". ")[2].partition(" ")[0]
+    assert len(lines) + int(rest or 0) == 30
+    drafts = world.mara.thread(channel, running["ts"])[-1]
+    world.mara.press(drafts, "drafts_label")
+    assert "overripe" in str(world.mara.view())
+    assert manifest in str(world.mara.view())
+    world.mara.close_windows()
+    # nothing to look at
+    world.mara.press(running, "run_draft")
+    empty = {"value": f"s3://{seed.RAW}/nothing-here/"}
+    assert not world.mara.fill(source=empty).get("errors")
+    world.mara.close_windows()
+    world.settle()
+    said = thread(world, f"Model {PROJECT} / v1: Running")[-1]
+    assert "No drafts were made. There is no .jpg, .jpeg or .png file" in said
+    stopped_now(world)
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_model_that_stops_leaves_the_drafts_it_made(world: World, channel: str) -> None:
+    """Without this, the end of a run would throw away what was paid for."""
+    start(world, channel)
+    world.mara.press(card(world, f"Model {PROJECT} / v1: Running"), "run_draft")
+    source = {"value": f"s3://{seed.RAW}/ripeness/"}
+    assert not world.mara.fill(source=source, most={"value": "40"}).get("errors")
+    world.mara.close_windows()
+    drafting = world.bot.models.drafting
+    waiting = drafting.records.at_work()[-1]
+    storage = drafting.storage
+    with world.bot.ground.tries.hold("a test") as hold:
+        assert hold is not None
+        listed = drafting._listed(waiting, storage, hold)
+        drafting._chunk(listed, drafting._addresses(listed, storage), storage, hold)
+    stopped_now(world)
+    world.settle()
+    below = thread(world, f"Model {PROJECT} / v1: Stopped")
+    said = next(each for each in below if "15 pictures were not looked at any more" in each)
+    assert "The model has stopped." in said
+    manifest = said.partition(f"s3://{seed.OUT}/")[2].partition("`")[0]
+    assert world.s3.get_object(Bucket=seed.OUT, Key=manifest)["Body"].read().count(b"\n") > 10
+
+
 def stopped_now(world: World) -> None:
     """Mara stops it."""
     world.mara.press(card(world, f"Model {PROJECT} / v1: Running"), "run_stop")
