@@ -1,5 +1,5 @@
 """Accept: a filled form becomes a dataset that is taken in. Runs within Slack's 3 seconds; only
-`faults` asks AWS, which has 1.5 s.
+`look` asks AWS, which has 1.5 s.
 
 Row and live message are written in one commit, once per request however often it comes. `load` does
 the rest.
@@ -13,13 +13,14 @@ from bot.base.errors import Fault, Refusal, Refused
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
 from bot.base.storage import Storage
-from bot.datasets.examination import Unfit, examined
+from bot.datasets.examination import Unfit
 from bot.datasets.form import faults
 from bot.datasets.lifecycle import DatasetState
+from bot.datasets.look import Look, look
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import Source, both_sets_fault
+from bot.datasets.sources.origin import Sight, written_at
 from bot.datasets.store import DatasetStore
-from bot.manifests.examine import Examination
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,19 @@ class Accept:
         self._clock = clock
         self._new_id = new_id
 
-    def faults(self, source: Source) -> list[Fault]:
-        """What is wrong with a filled form, its manifest too as far as AWS gives it within the
-        form's 1.5 s; `load` reads it again.
+    def look(self, source: Source) -> tuple[Look | None, list[Fault]]:
+        """What the dataset would become, and what is wrong with a filled form, as far as AWS says
+        it within the form's 1.5 s (None where it does not); `load` looks again.
         """
         allowed = self._open.of(source.channel)
-        found = faults(source, allowed)
+        found = faults(source, allowed) or self._in_both_sets(source)
         if found:
-            return found
+            return None, found
         storage = self._storage.attended(self._questions.patience()).limited_to(allowed)
-        look = partial(_look, source, storage, self._region)
-        _answers, found, _silent = self._questions.ask({"manifest_uri": look})
-        return found
+        sight = Sight(storage, allowed, written_at(self._clock()))
+        asked = {"manifest_uri": partial(_look, source, sight, self._region)}
+        answers, found, _silent = self._questions.ask(asked)
+        return answers.get("manifest_uri"), found
 
     def accept(self, source: Source, request_key: str) -> Receipt:
         """Take the dataset in, once per request.
@@ -103,14 +105,14 @@ class Accept:
         return [Fault("manifest_uri", fault)] if fault else []
 
 
-def _look(source: Source, storage: Storage, region: str) -> Examination:
-    """The manifest as Rekognition would see it.
+def _look(source: Source, sight: Sight, region: str) -> Look:
+    """The dataset as Rekognition would see it.
 
     Raises:
         Refusal: it would reject the whole import, in words for the form.
 
     """
     try:
-        return examined(source, storage, region)
+        return look(source, sight, region)
     except Unfit as unfit:
         raise Refusal(unfit.at_form, field=unfit.field) from unfit

@@ -393,7 +393,7 @@ def result_parts(state: DatasetState) -> list[str]:
     silent = [finding for finding in state.findings if finding.level == "silent"]
     bad = [finding for finding in state.findings if finding.level == "line"]
     look = [finding for finding in state.findings if finding.level == "warning"]
-    parts = _moved_parts(state)
+    parts = [*_noted(state), *_moved_parts(state)]
     if silent or lost > 0:
         parts.append(_list(f"{count(max(lost, 0), 'line')} did not arrive:", silent))
     if bad:
@@ -405,6 +405,11 @@ def result_parts(state: DatasetState) -> list[str]:
     if look:
         parts.append(_list("Worth a look:", look))
     return [*parts, *_training(state)]
+
+
+def _noted(state: DatasetState) -> list[str]:
+    """What the source had to say."""
+    return [typed(each, 1000) for each in state.notes]
 
 
 def _moved_parts(state: DatasetState) -> list[str]:

@@ -6,6 +6,7 @@ place. Promises to watch: lines that AWS dropped or lists with errors are named 
 the manifest as it was given.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import msgspec
 
 from bot.base.s3_uri import S3Uri
 from bot.datasets.findings import LINES_KEPT, VANISHED, Finding, of_lines
+from bot.datasets.source import Source
 from bot.manifests.convert import converted_lines, encode, for_rekognition
 from bot.manifests.json_lines import numbered, parse
 from bot.manifests.json_words import BadLine
@@ -21,6 +23,9 @@ from bot.manifests.rekognition_codes import AT_TRAINING, UNSETTLED
 
 # Ground Truth: <output>/<job>/manifests/output/output.manifest
 _GROUND_TRUTH_TAIL = "/manifests/output"
+_OURS = "labeljob"  # the folder of what the bot writes
+_ODD = re.compile(r"[^A-Za-z0-9_.-]+")
+_NAME_MAX = 60  # ours: letters of a dataset's name in a file's
 
 
 class _Picture(msgspec.Struct, rename={"source": "source-ref"}):
@@ -66,9 +71,19 @@ def place(manifest: S3Uri, sha256: str) -> S3Uri:
     never changes.
     """
     folder = manifest.key.rpartition("/")[0]
+    if folder.rpartition("/")[2] == _OURS:
+        return S3Uri(manifest.bucket, f"{folder}/{sha256}.manifest")
     if f"/{folder}".endswith(_GROUND_TRUTH_TAIL):
         folder = folder[: -len(_GROUND_TRUTH_TAIL.lstrip("/"))].rstrip("/")
-    return S3Uri(manifest.bucket, folder).join("labeljob", f"{sha256}.manifest")
+    return S3Uri(manifest.bucket, folder).join(_OURS, f"{sha256}.manifest")
+
+
+def written_place(source: Source, sha256: str) -> S3Uri:
+    """Where the manifest lies that the bot wrote of a source: in the folder that was given for it,
+    under the dataset's name and a part of its own hash.
+    """
+    name = _ODD.sub("-", source.called)[:_NAME_MAX]
+    return S3Uri.parse(source.store).join(_OURS, f"{name}-{sha256[:16]}.manifest")
 
 
 def same_pictures(sent: Iterable[bytes], found: Iterable[str]) -> bool:

@@ -1,12 +1,11 @@
-"""What Rekognition would say of a dataset's manifest, asked of the file itself: at the form, and
+"""What Rekognition would say of a dataset's manifest, asked of its lines (pure): at the form, and
 again before the import.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from bot.base.errors import Refusal
-from bot.base.storage import Storage
 from bot.datasets import findings
 from bot.datasets.findings import Finding, words
 from bot.datasets.source import TRAIN, Source
@@ -29,8 +28,8 @@ class Unfit(Refusal):
         return " ".join(words(each) for each in (*findings.blocking(self.findings), *lines))
 
 
-def examined(source: Source, storage: Storage, region: str) -> Examination:
-    """What Rekognition would say of the manifest.
+def examined(source: Source, lines: Iterable[bytes], region: str) -> Examination:
+    """What Rekognition would say of the manifest, whose bytes come in pieces.
 
     Raises:
         Unfit: it would reject the whole import.
@@ -38,7 +37,7 @@ def examined(source: Source, storage: Storage, region: str) -> Examination:
     """
     kind: Literal["train", "test"] = "train" if source.dataset_type == TRAIN else "test"
     found = examine(
-        storage.chunks(source.manifest),
+        lines,
         region,
         attribute=source.label_attribute,
         pair=source.pair,

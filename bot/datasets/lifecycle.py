@@ -61,7 +61,8 @@ class DatasetState(msgspec.Struct, frozen=True):
     request for it was unclear: its pictures decide whether it is ours. `remains` says that
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
     or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
-    it), `deleted_by` who wants it. `updating` are lines that are being added.
+    it), `deleted_by` who wants it. `updating` are lines that are being added. `notes` are what the
+    source had to say, in sentences.
     """
 
     state: str = ASKED
@@ -81,6 +82,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     deleted_by: str = ""
     deletion: str = ""
     updating: Updating | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def stage(self) -> str:

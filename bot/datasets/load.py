@@ -19,8 +19,8 @@ from bot.base.log import about
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
-from bot.base.storage import Storage
-from bot.datasets import card
+from bot.base.storage import Storage, gathered
+from bot.datasets import card, entries
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.examination import Unfit
 from bot.datasets.form import faults
@@ -35,10 +35,14 @@ from bot.datasets.lifecycle import (
 )
 from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
+from bot.datasets.sources import lines_of
+from bot.datasets.sources.origin import Notes, Sight, written_at
 from bot.datasets.store import DatasetStore
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
+
+_JSON_LINES = "application/x-ndjson"
 
 log = logging.getLogger(__name__)
 
@@ -150,10 +154,26 @@ class Load:
             dataset = self._store.change(dataset, state, changes)
         allowed = self._open.of(dataset.source.channel)
         storage = self._storage.attended(hold.keep).limited_to(allowed)
+        sight = Sight(storage, allowed, written_at(dataset.asked_at))
+        dataset = self._written(dataset, sight, storage)
         ready = prepared(dataset.source, storage, self._settings.aws_region, allowed)
         state, changes = step(dataset.state, CREATING, self._clock())
         after = replace(dataset, sent_uri=str(ready.place))
         return self._store.change(after, ready.told(state), changes)
+
+    def _written(self, dataset: Dataset, sight: Sight, storage: Storage) -> Dataset:
+        """The dataset with its manifest, written now where its source is none: under a name with
+        its own hash, so that a second try writes the same again.
+        """
+        source, notes = dataset.source, Notes()
+        if source.manifest_uri:
+            return dataset
+        with gathered(lines_of(source, sight, notes)) as body:
+            place = entries.written_place(source, body.sha256)
+            storage.put_once(place, body, _JSON_LINES)
+        source = msgspec.structs.replace(source, manifest_uri=str(place))
+        state = msgspec.structs.replace(dataset.state, notes=tuple(notes.said))
+        return self._store.change(replace(dataset, source=source), state)
 
     def _refuse(self, dataset: Dataset, refusal: Refusal) -> None:
         """The end, with words for why not."""

@@ -60,7 +60,7 @@ def prepared(source: Source, storage: Storage, region: str, allowed: Allowed) ->
         ManifestChanged: it is another one than was examined.
 
     """
-    found = examined(source, storage, region)
+    found = examined(source, storage.chunks(source.manifest), region)
     made = entries.Made()
     lines = entries.make(
         storage.chunks(source.manifest),

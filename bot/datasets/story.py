@@ -13,6 +13,7 @@ from bot.datasets.drafts import Drafts
 from bot.datasets.gallery.gallery import Gallery
 from bot.datasets.gallery.records import GalleryRecords
 from bot.datasets.load import Load
+from bot.datasets.looks import Looks
 from bot.datasets.records import Records
 from bot.datasets.status import Status
 from bot.datasets.store import DatasetStore, Noted
@@ -30,6 +31,7 @@ class DatasetStory:
 
     accept: Accept
     drafts: Drafts
+    looks: Looks
     load: Load
     watch: Watch
     status: Status
@@ -43,6 +45,7 @@ class DatasetStory:
         gaps = self.ground.settings
         quick = gaps.quick_gap
         return [
+            Round("look at datasets", quick, self.looks.round, Pool("looks", _AT_ONCE)),
             Round("load datasets", quick, self.load.round, Pool("load", _AT_ONCE)),
             Round("watch datasets", gaps.poll_gap, simple(self.watch.round)),
             Round("update datasets", gaps.quick_gap, self.updates.round, Pool("update", _AT_ONCE)),
@@ -64,10 +67,12 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         told=ground.access.told,
     )
     custom_labels = CustomLabels(ground.aws)
+    drafts = Drafts(ground.db)
     storage = Storage.for_work(ground.aws, settings.allowed)
     return DatasetStory(
         accept=_accept(ground, records, store),
-        drafts=Drafts(ground.db),
+        drafts=drafts,
+        looks=_looks(ground, drafts, storage),
         load=Load(
             records=records,
             store=store,
@@ -104,6 +109,20 @@ def _accept(ground: Ground, records: Records, store: DatasetStore) -> Accept:
         storage=Storage.for_form(ground.aws, settings.allowed),
         questions=Questions(settings.form_wait),
         region=settings.aws_region,
+        clock=ground.clock,
+        new_id=ground.new_id,
+    )
+
+
+def _looks(ground: Ground, drafts: Drafts, storage: Storage) -> Looks:
+    """The part that fills reviews."""
+    return Looks(
+        drafts=drafts,
+        windows=ground.windows,
+        storage=storage,
+        open_places=ground.settings.open_places,
+        region=ground.settings.aws_region,
+        tries=ground.tries,
         clock=ground.clock,
         new_id=ground.new_id,
     )

@@ -62,6 +62,14 @@ class Begin:
                 return Left(each.id, each.draft.job_name, each.changed)
         return None
 
+    def output_place(self, team_id: str, channel: str) -> str:
+        """Where the channel's results go: as a manager has set it, else as the last job; "" where
+        neither says it.
+        """
+        last = self._records.last_asked(team_id, channel)
+        usual = self._records.presets.defaults(team_id, channel).output_uri
+        return usual or (last.draft.output_uri if last else "")
+
     def anew(self, before: Draft, start: str) -> tuple[str, Draft]:
         """A new draft in the place of one, that begins with something else (see
         `Records.starts`); the one before is kept as it was filled.
@@ -120,8 +128,7 @@ class Begin:
             return draft
         return msgspec.structs.replace(
             draft,
-            output_uri=self._records.presets.defaults(team_id, channel).output_uri
-            or others.draft.output_uri,
+            output_uri=self.output_place(team_id, channel),
             category=others.draft.category,
             task_type=others.draft.task_type,
             asks_output=False,

@@ -23,7 +23,6 @@ from bot.jobs.checks.checker import Checker
 from bot.jobs.draft import Draft
 from bot.jobs.finding import Finding, Kind
 from bot.jobs.fixes import FIXES
-from bot.jobs.in_time import in_time
 from bot.jobs.open_review import OpenReview, Reviews
 from bot.jobs.preflight_records import (
     AGAIN,
@@ -37,6 +36,7 @@ from bot.jobs.preview import Previews
 from bot.jobs.records import Records
 from bot.manifests.looked import Looked
 from bot.people.access import Access
+from bot.work.in_time import in_time
 from bot.work.leases import LeaseGuard, LeaseLost
 from bot.work.tries import Tries
 

@@ -16,10 +16,10 @@ from bot.base.log import about
 from bot.base.pool import Start, at_once
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
-from bot.jobs.in_time import in_time
 from bot.jobs.preflight_records import OF_JOB, PreflightRecords, Wanted
 from bot.jobs.preview import NoPreview, Previews
 from bot.jobs.records import Job, Records
+from bot.work.in_time import in_time
 from bot.work.leases import LeaseLost
 from bot.work.tries import Tries
 

@@ -1,4 +1,4 @@
-"""A dataset of a manifest: its form, empty."""
+"""A dataset: its form, empty."""
 
 from bot.datasets import form
 from bot.datasets.actions import CREATE
@@ -8,6 +8,13 @@ from commands.doing import Answer, Ask, Opens, does
 
 @does(CREATE)
 def create(ask: Ask) -> Answer:
-    """The form of one page."""
-    ask.access.check_here(ask.who.channel)
-    return Opens(form.page(Source(channel=ask.who.channel), nonce=ask.stories.new_id()))
+    """The form; what is written for a dataset lies where the channel's results do, unless somebody
+    says another place.
+    """
+    channel, team_id = ask.who.channel, ask.team_id
+    ask.access.check_here(channel)
+    store = ask.jobs.begin.output_place(team_id, channel)
+    source = Source(channel=channel, team_id=team_id, asked_by=ask.who.user_id, store=store)
+    draft_id = ask.stories.new_id()
+    ask.datasets.drafts.keep(draft_id, source)
+    return Opens(form.page(source, nonce=draft_id))

@@ -7,10 +7,14 @@ import msgspec
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot.base.blocks import Block
 from bot.base.errors import Refused
-from bot.datasets import form
+from bot.datasets import form, review
 from bot.datasets.actions import CREATE
+from bot.datasets.drafts import FormGone
+from bot.datasets.look import Look
 from bot.datasets.source import JOB, PROJECT_MAX, Source
+from bot.datasets.sources import alone, origin_of
 from bot.datasets.sources.job import JOB_MENU
 from bot.jobs.actions import MAKE_DATASET
 from bot.jobs.finished import FinishedJob, NotImportable
@@ -27,6 +31,8 @@ def register(app: SlackApp, stories: Stories) -> None:
     app.view(form.DATASET_FORM)(partial(submit, stories=stories))
     app.action(form.ORIGIN_MENU)(partial(source_chosen, stories=stories))
     app.options(JOB_MENU)(partial(jobs, stories=stories))
+    app.view(review.DATASET_REVIEW)(partial(reviewed, stories=stories))
+    app.action(review.BACK_ID)(partial(back, stories=stories))
 
 
 def source_chosen(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
@@ -64,20 +70,88 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     else:
         _may_create(source, stories)
         source = _of_chosen_job(source, who, stories)
-    if wrong := stories.datasets.accept.faults(source):
+    source = alone(source)
+    look, wrong = stories.datasets.accept.look(source)
+    if wrong:
         ack(response_action="errors", errors=form.errors(wrong, typed))
         return
-    source = msgspec.structs.replace(source, asked_by_name=access.name(who.user_id))
+    if origin_of(source).lines is not None:
+        _show_review(ack, source, look, view, stories)
+        return
     try:
-        receipt = stories.datasets.accept.accept(
-            source, f"view:{access.team_id}:{who.user_id}:{carried['draft']}"
-        )
+        thanks = _taken(source, carried["draft"], stories)
     except Refused as refused:
         ack(response_action="errors", errors=form.errors(refused.faults, typed))
         return
-    ack(
-        response_action="update", view=thanked(form.thanks(receipt.dataset.source), new=receipt.new)
-    )
+    ack(response_action="update", view=thanks)
+
+
+def reviewed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
+    """[Make dataset] of the review: the dataset is taken in; or back to the form with what has
+    become wrong.
+    """
+    draft_id = form.carried(view)["draft"]
+    source = _kept(draft_id, asking(body), stories)
+    _may_create(source, stories)
+    try:
+        thanks = _taken(source, draft_id, stories)
+    except Refused as refused:
+        words = " ".join(one.text for one in refused.faults)
+        page = form.page(source, nonce=stories.new_id(), draft=draft_id, lead=words)
+        ack(response_action="update", view=page)
+        return
+    ack(response_action="update", view=thanks)
+
+
+def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """[Back] of the review: the form, as it was filled."""
+    ack()
+    draft_id = form.carried(body["view"])["draft"]
+    source = _kept(draft_id, asking(body), stories)
+    _may_create(source, stories)
+    stories.datasets.drafts.keep(draft_id, source)
+    page = form.page(source, nonce=stories.new_id(), draft=draft_id)
+    # a worker may have filled the review since the press, and nothing is typed in it
+    turn_page(client, {**body["view"], "hash": None}, page)
+
+
+def _show_review(
+    ack: Ack, source: Source, look: Look | None, view: dict[str, Any], stories: Stories
+) -> None:
+    """What the dataset becomes, in the form's place; what is not known yet a worker finds out."""
+    ids = {"nonce": stories.new_id(), "draft": form.carried(view)["draft"]}
+    if look is not None:
+        stories.datasets.drafts.keep(ids["draft"], source)
+        ack(response_action="update", view=review.page(source, look, **ids))
+        return
+    stories.datasets.drafts.keep(ids["draft"], source, look_in=str(view["id"]))
+    ack(response_action="update", view=review.reading(source, **ids))
+
+
+def _taken(source: Source, draft_id: str, stories: Stories) -> Block:
+    """Take the dataset in, once for a form; the window that says so.
+
+    Raises:
+        Refused: what was asked has faults.
+
+    """
+    user_id = source.asked_by
+    source = msgspec.structs.replace(source, asked_by_name=stories.access.name(user_id))
+    receipt = stories.datasets.accept.accept(source, f"view:{source.team_id}:{user_id}:{draft_id}")
+    return thanked(form.thanks(receipt.dataset.source), new=receipt.new)
+
+
+def _kept(draft_id: str, who: Asking, stories: Stories) -> Source:
+    """What this person typed.
+
+    Raises:
+        FormGone: it is somebody else's, or too old.
+
+    """
+    source = stories.datasets.drafts.get(draft_id, who.user_id)
+    if source is None:
+        raise FormGone
+    return source
 
 
 def _read(view: dict[str, Any], who: Asking, stories: Stories) -> Source:

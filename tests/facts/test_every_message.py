@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 
 from bot.answers.agreement import Agreement, Confused, Label
 from bot.answers.figures import Labeler, Work
-from bot.base.blocks import MESSAGE_SIZE, context, image, modal, rich_text
+from bot.base.blocks import MESSAGE_SIZE, Block, context, image, modal, rich_text
 from bot.datasets import card as dataset_card
 from bot.datasets import form as dataset_form
-from bot.datasets import update_cards
+from bot.datasets import review, update_cards
 from bot.datasets.findings import VANISHED, Finding
 from bot.datasets.lifecycle import DatasetState, LabelCount
+from bot.datasets.look import Look
 from bot.datasets.pieces import Progress
 from bot.datasets.source import Source
+from bot.datasets.sources import ORIGINS
 from bot.delivery.digest import joined
 from bot.delivery.message import Message
 from bot.engines.ground_truth.catalogue import TASK_TYPES
@@ -65,6 +67,7 @@ from bot.jobs.results.counted import Counted, LabelTimes
 from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
 from bot.manifests.formats.format import Findings
+from bot.manifests.rekognition_codes import KINDS
 from bot.manifests.shapes import Line
 from bot.people.work_team import WorkTeam
 from tests.idle_engine import idle_engine
@@ -283,6 +286,11 @@ def test_slack_takes_every_window(job: JobFacts, state: JobState, words: str, fi
         where.page("n1"),
         dataset_form.page(source, nonce="n" * 36, job="j" * 36, lead=words),
         dataset_form.thanks(source),
+        *(
+            page
+            for each in ORIGINS
+            for page in dataset_pages(msgspec.structs.replace(source, origin=each), words)
+        ),
     ]
     for view in views:
         assert validate_view(view) == []
@@ -384,6 +392,21 @@ def update_lines(words: str) -> list[Message]:
         update_cards.done_line(source, lost, 0),
         update_cards.not_done_line(source, Progress(known=lost, taken_lines=4), words),
         update_cards.not_done_line(source, Progress(), words),
+    ]
+
+
+def dataset_pages(source: Source, words: str) -> list[Block]:
+    """The form and the reviews of a dataset, with more of everything than there is."""
+    ids = {"nonce": "n" * 36, "draft": "d" * 36}
+    asked = msgspec.structs.replace(source, place=words, store=words)
+    labels = tuple(LabelCount(words, 250_000) for _ in range(251))
+    kinds = tuple(Finding(code, 9, (1, 2), words) for code in KINDS)
+    found = Look(9, 9, labels, 9, 9, findings=kinds, notes=(words,) * 5)
+    return [
+        dataset_form.page(asked, **ids),
+        review.reading(asked, **ids),
+        review.refused(asked, words, **ids),
+        review.page(asked, found, **ids),
     ]
 
 

@@ -78,6 +78,7 @@ CATCH = {
     "message_shortcut": "app:message_action",
 }
 NOT_OURS = "This Labeljob belongs to another workspace. Ask your own workspace's administrator"
+TOO_OLD = "This form is too old, or not yours. Type /dataset create for a new one."
 NOT_YOURS = "This form is too old, or not yours. Type /labeljob create for a new one."
 UNSEEN = "Slack does not show Labeljob who you are"
 CAN = r".* can\."
@@ -448,6 +449,16 @@ class Scene:
         """The window that chooses among them."""
         self.gallery()
         self.world.mara.press(self.counts, "gallery_choose")
+
+    def dataset_review(self) -> None:
+        """Mara reads what becomes of a folder."""
+        self.world.put("matrix/fruit/ripe/1.jpg", b"a picture")
+        self.world.mara.command(self.channel, "/dataset", "create")
+        pick(self.world.mara, "origin", "folder")
+        folder, store = f"s3://{seed.RAW}/matrix/fruit/", f"s3://{seed.OUT}/datasets/"
+        self.world.mara.fill(
+            folder={"value": folder}, store={"value": store}, project={"value": "matrix-folder"}
+        )
 
     def dataset_window(self) -> None:
         """The window that asks for its name."""
@@ -1205,6 +1216,24 @@ ROWS = (
         "^$",
         ready=lambda s: s.world.mara.command(s.channel, "/dataset", "create"),
         own=True,
+    ),
+    Row(
+        "action dataset_form_back",
+        "[dataset_form_back]",
+        lambda _s, who: who.press_in_view("dataset_form_back"),
+        "^$",
+        ready=Scene.dataset_review,
+        own=True,
+        refused=TOO_OLD,
+    ),
+    Row(
+        "view_submission dataset_review",
+        "(dataset_review)",
+        lambda _s, who: who.fill(),
+        "was submitted",
+        ready=Scene.dataset_review,
+        own=True,
+        refused=TOO_OLD,
     ),
     Row(
         "options dataset_job",

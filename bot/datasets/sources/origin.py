@@ -1,18 +1,65 @@
-"""What a source of datasets is (pure): its words in the form, and what it asks.
+"""What a source of datasets is (pure): its words in the form, what it asks, and the lines of the
+manifest that is made of it.
 
 Promises to form, load and card: an origin is one value on a list (`bot.datasets.sources`); whatever
 is particular to it stands in its file.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
 
 import msgspec
 
 from bot.base.as_typed import plain_address
 from bot.base.blocks import Block, code, text_input
 from bot.base.forms import VALUE, Answer, Field
+from bot.base.s3_uri import Allowed, BadAddress, Listed, S3Uri
 from bot.datasets.source import Source
+
+
+class Reads(Protocol):
+    """What an origin reads of S3: the places that are open to the dataset's channel."""
+
+    def chunks(self, uri: S3Uri) -> Iterator[bytes]:
+        """An object's bytes in pieces."""
+
+    def keys_at_once(self, folder: S3Uri) -> Iterable[Listed]:
+        """Every object below a folder, in S3's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an origin looks at: S3, as far as it is `allowed`, and when the labels that it gives
+    were `created` (ISO, UTC).
+    """
+
+    storage: Reads
+    allowed: Allowed
+    created: str
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was found while a manifest was made, in sentences; complete when its lines end."""
+
+    said: list[str] = field(default_factory=list)
+
+
+def written_at(moment: datetime) -> str:
+    """A moment as manifests write it."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+Lines = Callable[[Source, Sight, Notes], Iterator[bytes]]
+"""The lines of the manifest that is made of a source, each with its end; the same for the same
+data. Raises a `Refusal` where nothing can be made of it.
+"""
+
+
+def _nothing(_label: str) -> str:
+    return ""
 
 
 def _manifest_words(source: Source) -> str:
@@ -25,7 +72,9 @@ class Origin:
 
     `name` is what `Source.origin` holds; `words` and `about` stand in the menu (`about` has 75
     characters at most); `fields` are what it asks beside what every dataset is asked; `from_words`
-    tells on the card where its data come from.
+    tells on the card where its data come from. With `lines` the bot writes the manifest itself, of
+    what lies at `Source.place`, and shows what becomes of it before anything is made;
+    `label_from` says there what a label was taken from ("" for what needs no words).
     """
 
     name: str
@@ -33,6 +82,8 @@ class Origin:
     about: str
     fields: tuple[Field[Source], ...]
     from_words: Callable[[Source], str] = _manifest_words
+    lines: Lines | None = None
+    label_from: Callable[[str], str] = _nothing
 
 
 def typed_text(member: str, placeholder: str) -> Callable[[Source], Block]:
@@ -50,3 +101,50 @@ def kept_address(member: str) -> Callable[[Answer, Source], Source]:
 def said(words: str) -> Callable[[Source], str]:
     """A hint that is the same for every dataset."""
     return lambda _source: words
+
+
+def place_words(what: str) -> Callable[[Source], str]:
+    """What the card says of a dataset whose manifest the bot writes."""
+
+    def words(source: Source) -> str:
+        written = f", manifest {code(source.manifest_uri)}" if source.manifest_uri else ""
+        return f"from the {what} {code(source.place)}{written}"
+
+    return words
+
+
+def folder_fault(address: str, allowed: Allowed, example: str) -> str:
+    """What is wrong with the address of a folder; "" for nothing."""
+    if not address:
+        return f"Give the folder's address: {example}."
+    try:
+        uri = S3Uri.parse(address)
+    except BadAddress as bad:
+        return str(bad)
+    if "?" in address or "#" in address:  # never repeated: a pasted link may hold a signature
+        return f"Give the plain address ({example}), without a signature or other extras."
+    if uri not in allowed:
+        return f"The bot may not use {uri} in this channel. It may use: {allowed.words()}."
+    return ""
+
+
+def kept_folder(member: str) -> Callable[[Answer, Source], Source]:
+    """Reads the address of a folder into a member, with its slash."""
+
+    def read(answer: Answer, source: Source) -> Source:
+        address = plain_address(answer.text)
+        if address and not address.endswith("/"):
+            address += "/"
+        return msgspec.structs.replace(source, **{member: address})
+
+    return read
+
+
+STORE: Field[Source] = Field(
+    name="store",
+    words="Where the manifest is kept",
+    hint=said("A folder in S3 that the bot may write to. It stays there, and the card names it."),
+    element=typed_text("store", "s3://my-labels/datasets/"),
+    read=kept_folder("store"),
+    fault=lambda source, allowed: folder_fault(source.store, allowed, "s3://my-labels/datasets/"),
+)
