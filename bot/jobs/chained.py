@@ -63,6 +63,20 @@ def due(how: str, hows: Iterable[str], state: JobState) -> bool:
     return bool(state.labeled)
 
 
+def why_not(how: str, hows: Iterable[str], state: JobState, name: str) -> str:
+    """Why `due` says no, and what can be done; `name` is the job's."""
+    if how not in hows:
+        return f"No task type can {how} labels of the kind that {name} has."
+    if not state.ended:
+        return f"{name} is not over yet. It can be taken for this when it is."
+    if not state.labeled:
+        return f"{name} left no labels."
+    return (
+        f"Everything of {name} has a label: nothing is left to go on with. /labeljob again {name} "
+        "asks for all of it anew."
+    )
+
+
 def after_job(  # noqa: PLR0913 - a job, and what is to come of it
     how: str,
     earlier: Draft,

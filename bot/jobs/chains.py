@@ -57,10 +57,7 @@ class Chains:
         """
         facts = self._facts.of(job)
         if not chained.due(how, facts.chains, job.state):
-            raise NothingToChain(
-                f"Nothing of {job.name} can be taken for this: it needs a job that is over, and "
-                "labels of a kind that can be judged, corrected or gone on with."
-            )
+            raise NothingToChain(chained.why_not(how, facts.chains, job.state, job.name))
         manifest = job.state.output_uri or facts.output_uri
         draft = chained.after_job(
             how,

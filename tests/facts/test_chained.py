@@ -228,3 +228,21 @@ def test_predictions_become_first_drafts() -> None:
         chained.after_labels(ADJUST, begun, kind, TASK_TYPES)
     asked = chained.asked_anew(begun, kind, TASK_TYPES)
     assert (asked.task_type, asked.labels) == ("image-classification", ("ripe",))
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "words"),
+    [
+        (ADJUST, JobState(state=COMPLETED, labeled=3), "No task type can adjust"),
+        (AGAIN, JobState(state=IN_PROGRESS, labeled=3), "is not over yet"),
+        (AGAIN, JobState(state=COMPLETED, failed=3), "left no labels"),
+        (CONTINUE, JobState(state=COMPLETED, labeled=3), "/labeljob again ripe asks"),
+    ],
+)
+def test_why_nothing_can_come_after_a_job_is_said(how: str, state: JobState, words: str) -> None:
+    """Without this, whoever asks to go on with a job that is through would be told three reasons
+    of which none fits.
+    """
+    hows = (CONTINUE, AGAIN)
+    assert not chained.due(how, hows, state)
+    assert words in chained.why_not(how, hows, state, "ripe")

@@ -196,6 +196,8 @@ def lines(*said: str) -> dict[str, Any]:
         (("ripe", "unripe"), ("Look here: it is in the middle",), []),
         (("ripe", "unripe"), ("Note: choose one",), []),
         (("ripe", "unripe"), (), []),
+        (("ripe", "unripe"), ('Choose “ripe” or “half ripe”, never "Unripe".',), ["half ripe"]),
+        (("ripe", "unripe"), ("Leave out what “Orchard News” prints.",), []),
     ],
 )
 def test_labels_that_instructions_name_and_nobody_can_choose_are_found(

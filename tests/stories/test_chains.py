@@ -126,7 +126,7 @@ def test_what_was_left_is_labeled_under_the_same_attribute(world: World) -> None
     channel = world.channel("own-continued")
     world.ask(an_order("ripe-half", attribute="ripeness"), channel)
     world.mara.command(channel, "/labeljob", "continue ripe-half")
-    assert "needs a job that is over" in str(ephemeral(world.mara, channel)["text"])
+    assert "ripe-half is not over yet" in str(ephemeral(world.mara, channel)["text"])
     stop_half_way(world, "ripe-half")
     world.mara.press(world.card("ripe-half", channel), "job_continue")
     more(world.mara)
@@ -139,6 +139,12 @@ def test_what_was_left_is_labeled_under_the_same_attribute(world: World) -> None
     assert all("ripeness" in line for line in lines(world, "ripe-half-continue"))
     said = reply(world, channel, world.card("ripe-half", channel), "ripe-half-continue")
     assert "Goes on with ripe-half" in said["text"]
+    told = world.thread("ripe-half", channel)
+    assert any(line.startswith("`ripe-half-continue`: Launched;") for line in told)
+    assert any("> `ripe-half-continue`: Completed: all" in line for line in told), told
+    world.mara.command(channel, "/labeljob", "continue ripe-half-continue")
+    refused = str(ephemeral(world.mara, channel)["text"])
+    assert refused.startswith("Everything of ripe-half-continue has a label")
 
 
 def test_labels_of_a_job_from_elsewhere_are_read_from_its_results(world: World) -> None:

@@ -130,3 +130,24 @@ def test_second_job_like_the_first_takes_three_presses(world: World) -> None:
     world.mara.close_windows()
     world.settle()
     assert len(world.aws_jobs("first-of-two")) == 3
+
+
+def test_second_job_like_the_first_is_three_presses(world: World) -> None:
+    """Without this, whoever asks for the same each week would fill the form each week."""
+    channel = world.channel("own-three-presses")
+    world.ask(an_order("weekly", labels=("leaf", "stalk")), channel)
+    presses: list[Any] = [
+        lambda: world.mara.command(channel, "/labeljob", "create"),
+        world.mara.fill,  # Review
+        world.mara.fill,  # Create
+    ]
+    for press in presses:
+        assert not press().get("errors")
+    world.mara.close_windows()
+    world.settle()
+    made = sorted(world.aws_jobs("weekly"))
+    assert made == ["weekly", "weekly-2"]
+    asked = [world.sagemaker.describe_labeling_job(LabelingJobName=each) for each in made]
+    for member in ("TaskTitle", "WorkteamArn", "TaskTimeLimitInSeconds", "TaskKeywords"):
+        assert len({str(each["HumanTaskConfig"][member]) for each in asked}) == 1
+    assert len({str(each["InputConfig"]) for each in asked}) == 1

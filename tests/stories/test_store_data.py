@@ -58,8 +58,9 @@ def test_a_place_is_made_and_its_addresses_fill_the_form(tmp_path: Path) -> None
         assert "✓ The files are stored." in said
         sam.press_in_view("job_form_go_on")
         place = field(sam, "input_uri")["initial_value"]
-        assert place.startswith(f"s3://{NEW}/july-harvest/data/files-")
-        listed = world.s3.list_objects_v2(Bucket=NEW, Prefix="july-harvest/data/files-")
+        assert place.startswith(f"s3://{NEW}/july-harvest/data/")
+        assert place.endswith("/july-harvest/")
+        listed = world.s3.list_objects_v2(Bucket=NEW, Prefix="july-harvest/data/")
         assert listed["KeyCount"] == 2
         order = an_order("stored", source=place, output=f"s3://{NEW}/july-harvest/labels/")
         assert not first_page(sam, order).get("errors")
@@ -166,7 +167,7 @@ def test_files_are_stored_though_the_window_is_closed_and_the_worker_dies(world:
     # as a worker that was killed leaves it: nobody was at it for minutes
     world.bot.ground.db.execute("UPDATE preflight SET asked_at = asked_at - 300", {})
     world.settle()
-    listed = world.s3.list_objects_v2(Bucket=seed.RAW, Prefix="unseen/data/files-")
+    listed = world.s3.list_objects_v2(Bucket=seed.RAW, Prefix="unseen/data/")
     assert sorted(each["Key"].rpartition("/")[2] for each in listed["Contents"]) == [*pictures(2)]
     said = world.direct_messages(world.mara)[told:]
     assert len(said) == 1
@@ -174,7 +175,7 @@ def test_files_are_stored_though_the_window_is_closed_and_the_worker_dies(world:
     assert "! Left out: 1 that hold no picture, 1 of other kinds (.pdf 1)." in said[0]
     world.mara.command(channel, "/labeljob", "create")
     world.mara.press_in_view("job_form_go_on")
-    assert "/unseen/data/files-" in field(world.mara, "input_uri")["initial_value"]
+    assert "/unseen/data/" in field(world.mara, "input_uri")["initial_value"]
     world.mara.close_windows()
 
 

@@ -25,7 +25,7 @@ def launched_line(job: JobFacts, *, announced_in: str, shut: bool = False) -> Me
     its labeling team, "" for none; `shut`: the team's list could not be posted there.
     """
     if job.stop_wanted:
-        return _line("Launched before it was withdrawn; it is stopped now.")
+        return _line(f"{_which(job)}Launched before it was withdrawn; it is stopped now.")
     team = typed(job.team_name, _NAME)
     told = f"{team} has no channel here, so nobody was told"
     if announced_in and shut:
@@ -33,7 +33,7 @@ def launched_line(job: JobFacts, *, announced_in: str, shut: bool = False) -> Me
     elif announced_in:
         told = f"{team} finds it in <#{announced_in}>"
     notes = "".join(f"\n{typed(note, 600)}" for note in job.notes)
-    return _line(f"Launched; {told}.{notes}")
+    return _line(f"{_which(job)}Launched; {told}.{notes}")
 
 
 def completed_line(job: JobFacts, state: JobState) -> Message:
@@ -189,7 +189,13 @@ def _line(text: str) -> Message:
 
 
 def _mention(job: JobFacts) -> str:
-    return f"{person(job.asked_by)} " if job.asked_by else ""
+    mention = f"{person(job.asked_by)} " if job.asked_by else ""
+    return f"{mention}{_which(job)}"
+
+
+def _which(job: JobFacts) -> str:
+    """Which job it is about, where its card stands in the thread of another."""
+    return f"{code(job.name, _NAME)}: " if job.chain else ""
 
 
 def _why(state: JobState) -> str:

@@ -1,9 +1,12 @@
 """Do labels and instructions fit each other: instructions that name what is no label send workers
 looking for it.
 
-Read are the words before a colon at the beginning of a line, as in "Overripe: brown spots". It is a
-look at, never a reason to refuse: words before a colon may be meant otherwise.
+Read are the words before a colon at the beginning of a line, as in "Overripe: brown spots", and,
+where a label stands in quotation marks, what else stands in them. It is a look at, never a reason
+to refuse: such words may be meant otherwise.
 """
+
+import re
 
 from bot.base.blocks import rich_words
 from bot.jobs.checks.check import FINE, REVIEW_PAGE, Check, Seen, Sight, look_at
@@ -17,6 +20,9 @@ _USUAL = {
     *("hint", "hints", "tip", "tips", "important", "remember", "attention", "how", "when"),
     *("rule", "rules", "step", "task", "labels", "label", "question", "answer", "why", "what"),
 }
+
+
+_QUOTED = re.compile('[“"„`]([^“”"„`]{1,80})[”"“`]')
 
 
 def _leads(text: str) -> list[str]:
@@ -36,12 +42,19 @@ def strangers(draft: Draft) -> list[str]:
     Said only where they name labels at all: one that is there, or several that are not.
     """
     known = {label.casefold() for label in draft.labels}
-    texts = (draft.short_instructions, draft.full_instructions)
-    leads = [lead for text in texts for lead in _leads(rich_words(text, draft.names))]
+    texts = [
+        rich_words(text, draft.names)
+        for text in (draft.short_instructions, draft.full_instructions)
+    ]
+    leads = [lead for text in texts for lead in _leads(text)]
     unknown = [lead for lead in leads if lead.casefold() not in known]
     if len(unknown) == len(leads) and len(unknown) < 2:  # noqa: PLR2004 - one may be anything
-        return []
-    return unknown
+        unknown = []
+    quoted = [one.strip(" .,") for text in texts for one in _QUOTED.findall(text)]
+    others = [one for one in quoted if one.casefold() not in known]
+    if len(others) < len(quoted):
+        unknown += [one for one in others if 0 < len(one.split()) <= _WORDS]
+    return list(dict.fromkeys(unknown))
 
 
 def _ask(draft: Draft, _sight: Sight) -> Seen:

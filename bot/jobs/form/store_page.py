@@ -7,7 +7,7 @@ person names; what was made of it is told with what is left to others.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -70,8 +70,10 @@ class Places:
     @property
     def fields(self) -> tuple[Field[Asked], ...]:
         """What is asked."""
-        brought = data_fields.FILE_FIELDS[:-1] if self.files else ()
-        return (self.menu, CALLED, *brought)
+        if not self.files:
+            return (self.menu, CALLED)
+        kept, first, *more, _place = data_fields.FILE_FIELDS
+        return (self.menu, CALLED, kept, replace(first, hint=_files_hint), *more)
 
     @property
     def menu(self) -> Field[Asked]:
@@ -135,10 +137,12 @@ def placed(draft: Draft) -> tuple[Draft, S3Uri]:
 
 
 def of_files(draft: Draft) -> S3Uri:
-    """The folder that the draft's files are put into: beside those that were stored there
-    before.
+    """The folder that the draft's files are put into: beside those that were stored there before,
+    and called as the person called it, for a job's name is made of that.
     """
-    return S3Uri.parse(f"{draft.more[STORE]}files-{mark_of(draft.brought)}/")
+    place = S3Uri.parse(draft.more[STORE])
+    called = place.key.removesuffix("/data/").rpartition("/")[2]
+    return S3Uri.parse(f"{place.join(mark_of(draft.brought), called)}/")
 
 
 def stored(draft: Draft) -> Draft:
@@ -204,6 +208,12 @@ def _data(draft: Draft) -> str:
     """Where the data lie, or will."""
     place = draft.more[STORE]
     return place if draft.brought else draft.input_uri or place
+
+
+def _files_hint(asked: Asked) -> str:
+    return (
+        f"The {asked.noun}s, or a zip of them: ten files here, 10 MB each. They are stored at once."
+    )
 
 
 def _told(
