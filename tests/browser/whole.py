@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,7 +24,7 @@ from bot.sandbox.workspace.story import wait_for
 from bot.slack import manifest as slack_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -81,7 +82,7 @@ class Whole:
             context.close()
         self.contexts.clear()
         heard, self.complaints[:] = list(self.complaints), []
-        assert heard == []
+        assert heard == [], "; ".join(heard)
 
     def _hear(self, person: str, said: Any) -> None:
         if said.type == "error":
@@ -108,8 +109,12 @@ class Whole:
 
 
 @contextmanager
-def whole_workspace(browser: Browser, folder: Path) -> Iterator[Whole]:
-    """A practice workspace with the bot over Socket Mode, and three pictures of somebody's own."""
+def whole_workspace(
+    browser: Browser, folder: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Whole]:
+    """A practice workspace with the bot over Socket Mode, and three pictures of somebody's own.
+    `more` are settings of the bot.
+    """
     own = folder / "pictures"
     own.mkdir()
     for number, sample in enumerate(sample_pictures.pictures(seed.SEED)):
@@ -131,7 +136,7 @@ def whole_workspace(browser: Browser, folder: Path) -> Iterator[Whole]:
         lambda: services,
         transport="socket",
         bot_port=free_port(0),
-        gaps=GAPS,
+        gaps={**GAPS, **more},
     )
     try:
         practice.start()

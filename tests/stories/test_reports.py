@@ -12,7 +12,7 @@ import pytest
 from bot.sandbox.workspace import seed
 from tests.stories.test_exports import answered
 from tests.stories.test_results import direct
-from tests.stories.world import DATA, World, an_order
+from tests.stories.world import DATA, World, an_order, words
 
 NAME = "reported"
 TITLE = "Ripe <i>or</i> {{ not }}"
@@ -25,7 +25,8 @@ def page(one_world: World) -> str:
     world.ask(replace(an_order(NAME, short="Look for {{ brown }} spots"), title=TITLE))
     world.finish(NAME)
     before = len(direct(world))
-    world.mara.command(DATA, "/labeljob", f"report {NAME}")
+    taken = world.mara.command(DATA, "/labeljob", f"report {NAME}")
+    assert words(taken).startswith("The report of *Ripe")
     world.settle()
     [told] = direct(world)[before:]
     assert told["text"].startswith(
@@ -44,6 +45,8 @@ def test_the_page_tells_counts_settings_and_instructions(page: str) -> None:
     counts = re.findall(r"<td>(\w+)</td><td class=\"number\">(\d+)</td>", page)
     assert {label for label, _ in counts} <= {"ripe", "unripe", "overripe"}
     assert sum(int(number) for _, number in counts) == 8
+    assert "Times" not in page, "a picture has one class"
+    assert "requested by Mara" in page
     assert "Every picture has a label." in page
     assert "One person labeled each picture, so nobody could disagree." in page
     assert "Look for {{ brown }} spots" in html.unescape(page)

@@ -20,7 +20,7 @@ from bot.base.blocks import (
     typed,
 )
 from bot.delivery.message import Message
-from bot.jobs.exports.wish import TITLES, Asked, Wish, known, offered, written
+from bot.jobs.exports.wish import REPORT, TITLES, Asked, Wish, known, offered, written
 from bot.jobs.job_facts import JobFacts
 from bot.manifests.formats.format import Findings
 
@@ -84,7 +84,12 @@ def taken(job: JobFacts, wish: Wish, done: int | None) -> Message:
         f"*{job.called}* is being exported: {TITLES[wish.format]}. It comes into your direct "
         "messages with Labeljob."
     )
-    if done is not None:
+    if wish.format == REPORT:
+        text = (
+            f"The report of *{job.called}* is being written. It comes into your direct messages "
+            "with Labeljob."
+        )
+    elif done is not None:
         text = f"*{job.called}* is being exported already: {count(done, job.noun)} written so far."
     return Message(text, [section(text)])
 

@@ -275,8 +275,7 @@ def _chosen(job: JobFacts, found: Counted, wish: Wish) -> str:
 
 def _table(job: JobFacts, found: Counted, rows: Sequence[tuple[str, LabelTimes]]) -> Block:
     """Label, objects, and how often it is marked where that is another number."""
-    kinds = [kind for kind in found.kinds if kind in _MARKED]
-    marked = _MARKED[kinds[0]] if kinds else ""
+    marked = marks_of(found)
     noun = f"{job.noun}s".capitalize()
     head = ["Label", noun, *([marked] if marked else [])]
     body = [
@@ -289,6 +288,11 @@ def _table(job: JobFacts, found: Counted, rows: Sequence[tuple[str, LabelTimes]]
         "column_settings": [{"is_wrapped": True}, *[right] * (len(head) - 1)],
         "rows": [[{"type": "raw_text", "text": cell} for cell in row] for row in (head, *body)],
     }
+
+
+def marks_of(found: Counted) -> str:
+    """What is marked in the objects, as the head of a column; "" where nothing but classes is."""
+    return next((words for kind, words in _MARKED.items() if kind in found.kinds), "")
 
 
 def _ways(found: Counted, asked: AskedOf) -> list[Block]:

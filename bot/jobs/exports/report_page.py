@@ -35,14 +35,16 @@ _CONTEXT: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the page says. `short_html` and `full_html` are clean; everything else is text. `sheet`
-    is a picture as a data address, `metadata` what `croissant` gives.
+    """What the page says. `short_html` and `full_html` are clean; everything else is text. `marks`
+    is what is marked in the objects, "" for nothing; `sheet` is a picture as a data address,
+    `metadata` what `croissant` gives.
     """
 
     title: str
     summary: str
     counts: str
     nouns: str
+    marks: str
     labels: tuple[tuple[str, str, str], ...]
     agreement: tuple[str, ...]
     ledger: str

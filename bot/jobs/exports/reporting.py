@@ -14,6 +14,7 @@ from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.cards.agreement_words import agreement_words
+from bot.jobs.cards.results_card import marks_of
 from bot.jobs.durations import spell_duration
 from bot.jobs.exports.report_page import Manifest, Report, croissant
 from bot.jobs.facts import Facts, instructions_of
@@ -65,6 +66,7 @@ class Reporting:
             summary=summary,
             counts=_counts(facts, found),
             nouns=f"{facts.noun}s".capitalize(),
+            marks=marks_of(found),
             labels=tuple(
                 (label, f"{one.objects:,}", f"{one.times:,}") for label, one in found.ordered
             ),
@@ -131,7 +133,7 @@ def _summary(job: Job, facts: JobFacts) -> str:
     when = _day(job.asked_at)
     if job.state.ended_at and _day(job.state.ended_at) != when:
         when = f"{when} to {_day(job.state.ended_at)}"
-    by = f", asked for by {job.asked_by_name}" if job.asked_by_name else ""
+    by = f", requested by {job.asked_by_name}" if job.asked_by_name else ""
     return f"{kind} by {facts.team_name or 'a team'}, {when}{by}."
 
 
