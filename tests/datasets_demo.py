@@ -76,6 +76,8 @@ def played(
     _check_split(read, there)
     if datasets_demo.CRATES in there:
         _check_crates(read, there)
+    if datasets_demo.SORTED in there:
+        _check_sorted(Console(addresses).keys(f"{datasets_demo.SORTED}/"), there)
     for model in result["models"]:
         need(model["status"] == "STOPPED" and 0 < model["f1"] < 1, f"model {model}")
     need(result["models"][0]["stopped_by"] == "its end", "who stopped it")
@@ -106,6 +108,13 @@ def _check_crates(read: Read, there: Mapping[str, Any]) -> None:
         need(told["entries"] == len(found.pictures), f"the pictures of {name}")
         need(told["labels"] == found.labels, f"the labels of {name}")
         need([each["line"] for each in told["errors"]] == found.bad, f"the lines of {name}")
+
+
+def _check_sorted(keys: Iterable[str], there: Mapping[str, Any]) -> None:
+    """Every picture of the folder has the name of the folder that it lies in."""
+    told, found = there[datasets_demo.SORTED], [key.split("/") for key in keys]
+    need(told["entries"] == len(found) > 0, "the pictures of the folder")
+    need(told["labels"] == Counter(label for _, label, _ in found), "the names of its folders")
 
 
 def _quietly(_step: str, _done: int, _total: int) -> None:

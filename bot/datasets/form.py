@@ -136,11 +136,14 @@ def page(source: Source, *, nonce: str, draft: str = "", job: str = "", lead: st
         *forms.blocks_of(parts(source), source),
         context("Every line is checked before AWS sees it; what is found is told in the thread."),
     ]
+    submit = "Make dataset"
+    if origin_of(source).lines is not None:
+        submit = "Review"
     return modal(
         "New dataset",
         blocks,
         callback_id=DATASET_FORM,
-        submit="Make dataset",
+        submit=submit,
         close="Cancel",
         metadata={
             "channel": source.channel,

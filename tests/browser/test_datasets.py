@@ -5,15 +5,17 @@ in a picture.
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from bot.sandbox.crowd import sample_truth
 from bot.sandbox.workspace import crates, seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import fill_through, opened
-from tests.browser.whole import PATIENCE, Form, Whole, said, whole_workspace
+from tests.browser.whole import PATIENCE, Form, Whole, said, type_in, whole_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +67,9 @@ def two_sets(whole: Whole, project: str) -> None:
 
 
 def test_a_training_goes_from_its_form_to_its_figures(whole: Whole) -> None:
-    """Without this, how good a model is would be somewhere in AWS's console."""
+    """Without this, how good a model is would be somewhere in AWS's console, and nobody would see
+    what it sees before they rely on it.
+    """
     mara = whole.tab(MARA, DATA)
     for name in ("crates-test", "crates-train"):
         expect(said(mara, f"Dataset {name}")).to_contain_text("Ready", timeout=PATIENCE)
@@ -87,11 +91,11 @@ def test_a_training_goes_from_its_form_to_its_figures(whole: Whole) -> None:
     figures = below(mara, card)
     expect(figures).to_contain_text("is trained: F1 0.8")
     expect(figures.get_by_role("table").get_by_role("row")).to_have_count(5)
+    shown_a_picture(mara)
 
 
-def test_a_running_model_is_shown_a_picture(whole: Whole) -> None:
-    """Without this, nobody would see what a model sees before they rely on it."""
-    mara = whole.tab(MARA, DATA)
+def shown_a_picture(mara: Page) -> None:
+    """The model runs, looks at a picture, and is stopped."""
     said(mara, "Model crates / v1").locator("[data-action-id=model_run]").click()
     form = Form(mara).titled("Run a model")
     form.control("seconds").click()
@@ -137,3 +141,36 @@ def test_the_gallery_shows_pictures_by_label_and_one_large(whole: Whole) -> None
     direct.get_by_test_id("option").first.click()
     large = direct.locator("#main .msg img[alt*='lemon']").last
     expect(large).to_have_js_property("naturalWidth", 640, timeout=PATIENCE)
+
+
+def test_names_of_folders_are_shown_as_labels_before_anything_is_made(whole: Whole) -> None:
+    """Without this, pictures that lie in a wrong folder would be found after they were imported."""
+    s3, scenes = whole.aws("s3"), islice(sample_truth.scenes(seed.SEED), 6)
+    for scene in scenes:
+        there = {"Bucket": seed.RAW, "Key": f"ripeness/{scene.name}"}
+        key = f"sorted/{scene.label}/deeper/{scene.name}"
+        s3.copy_object(Bucket=seed.RAW, Key=key, CopySource=there)
+    mara = whole.tab(MARA, DATA)
+    type_in(mara, "/dataset create")
+    form = Form(mara).titled("New dataset")
+    pick(form, "origin", "A folder in S3")
+    form.fill(folder=f"s3://{seed.RAW}/sorted/", name="sorted", project="sorted")
+    form.fill(store=f"s3://{seed.OUT}/datasets/")
+    expect(form.modal.get_by_test_id("modal-submit")).to_have_text("Review")
+    form.next()
+    expect(form.modal).to_contain_text("ripe ← ripe/: ", timeout=PATIENCE)
+    expect(form.modal).not_to_contain_text("deeper")
+    assert not whole.aws("rekognition").describe_projects(ProjectNames=["sorted"])[
+        "ProjectDescriptions"
+    ]
+    form.next()
+    form.close()
+    card = said(mara, "Dataset sorted")
+    expect(card).to_contain_text("Ready", timeout=PATIENCE)
+    expect(below(mara, card)).to_contain_text("6 of 6 lines arrived: ")
+
+
+def pick(form: Form, name: str, words: str) -> None:
+    """Choose in a menu of the window."""
+    form.control(name).click()
+    form.page.get_by_test_id("option").filter(has_text=words).click()

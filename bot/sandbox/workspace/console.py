@@ -63,6 +63,15 @@ class Console:
         self._s3.put_object(Bucket=seed.RAW, Key=key, Body=text.encode())
         return f"s3://{seed.RAW}/{key}"
 
+    def copy(self, key: str, to: str) -> None:
+        """Copy an object of the practice bucket."""
+        self._s3.copy_object(Bucket=seed.RAW, Key=to, CopySource={"Bucket": seed.RAW, "Key": key})
+
+    def keys(self, folder: str) -> list[str]:
+        """What lies in a folder of the practice bucket: a thousand keys at most."""
+        listed = self._s3.list_objects_v2(Bucket=seed.RAW, Prefix=folder)
+        return [str(each["Key"]) for each in listed.get("Contents", ())]
+
     def read(self, uri: str) -> bytes:
         """The bytes under an S3 address."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")

@@ -13,11 +13,13 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import Console as Terminal
 
+from bot.sandbox.crowd import sample_truth
 from bot.sandbox.workspace import crates, seed
 from bot.sandbox.workspace.addresses import Addresses
 from bot.sandbox.workspace.console import Console
@@ -39,17 +41,22 @@ from bot.sandbox.workspace.terminal import manifest_command
 __all__ = [
     "CRATES",
     "SHORT",
+    "SORTED",
     "SOURCES",
     "DatasetsDemo",
     "tell",
 ]
 
-JOB, MANIFEST = "finished job", "manifest"
-SOURCES = (JOB, MANIFEST)
+JOB, MANIFEST, FOLDER = "finished job", "manifest", "names of folders"
+SOURCES = (JOB, MANIFEST, FOLDER)
 SHORT = (JOB,)
 """The short form: a dataset of a finished job, its split, and a model that runs until its end."""
 RIPENESS, CRATES = "ripeness", "crates"
 """The projects that models are trained with."""
+SORTED = "sorted"
+"""The project, and the folder of the practice bucket, of pictures that somebody sorted."""
+_SORTED = 12  # pictures
+_STORE = f"s3://{seed.OUT}/datasets/"
 _SPLIT = "split"
 _REMINDERS = ((0.55, "50 % of the time"), (0.3, "80 % of the time"))  # parts of a run
 _REST = 0.2  # of it: past its end
@@ -95,7 +102,7 @@ class DatasetsDemo(Demo):
         self._label(show)
         self._console = Console(self._addresses)
         show("making datasets", 0, 1)
-        ways = {JOB: self._of_job, MANIFEST: self._of_manifests}
+        ways = {JOB: self._of_job, MANIFEST: self._of_manifests, FOLDER: self._of_folder}
         made = [each for source in sources for each in ways[source]()]
         for each in made:
             self._check_told(each)
@@ -127,6 +134,32 @@ class DatasetsDemo(Demo):
                 manifest_uri={"value": each.manifest},
             )
         return made
+
+    def _of_folder(self) -> list[_Made]:
+        """Pictures that lie in a folder for each label; the review shows which label each gets."""
+        for scene in islice(sample_truth.scenes(seed.SEED), _SORTED):
+            self._console.copy(f"ripeness/{scene.name}", f"{SORTED}/{scene.label}/{scene.name}")
+        opened(self._mara, lambda: self._mara.command(DATA, "/dataset", "create"))
+        self._pick("origin", "folder")
+        fields = {
+            "name": {"value": SORTED},
+            "project": {"value": SORTED},
+            "folder": {"value": f"s3://{seed.RAW}/{SORTED}/"},
+            "store": {"value": _STORE},
+        }
+        fill_through(self._mara, fields)
+        wait_for(lambda: self._mara.view().get("submit"), _PATIENCE, "the folder to be read")
+        fill_through(self._mara, {})
+        self._mara.close_windows()
+        return [_Made(SORTED, FOLDER, SORTED)]
+
+    def _pick(self, block_id: str, value: str) -> None:
+        """Choose in a menu that shows other fields at once."""
+        [block] = [each for each in self._mara.view()["blocks"] if each.get("block_id") == block_id]
+        element = block["element"]
+        [chosen] = [each for each in element["options"] if each["value"] == value]
+        press = self._mara.press_in_view
+        opened(self._mara, lambda: press(element["action_id"], selected_option=chosen))
 
     def _typed(self, command: str, **fields: Any) -> None:
         """A `/dataset` command whose window is filled and sent."""
@@ -326,7 +359,7 @@ def tell(result: dict[str, Any]) -> None:
         labels = " · ".join(f"{label} {many:,}" for label, many in each["labels"].items())
         errors = "".join(f"\n    line {one['line']}: {one['code']}" for one in each["errors"])
         console.print(
-            f"{each['name']:<18}{each['source']:<16}{each['status']:<16}{each['entries']:>5,} "
+            f"{each['name']:<17} {each['source']:<16} {each['status']:<15} {each['entries']:>5,} "
             f"entries  {labels}{errors}",
             markup=False,
             soft_wrap=True,
