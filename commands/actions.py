@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.datasets.actions import (
+    CHANGE_RIGHT,
+    CHANGE_RULE,
     DATASET,
     DATASET_ACTIONS,
     DELETE_RIGHT,
@@ -33,6 +35,7 @@ RULES: Mapping[str, Rule] = {
     **rules_of(each for actions in ACTIONS.values() for each in actions),
     DELETE_PRESET: DELETE_PRESET_RULE,
     DELETE_RIGHT: DELETE_RULE,
+    CHANGE_RIGHT: CHANGE_RULE,
     **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},
 }
 HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}

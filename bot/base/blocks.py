@@ -231,6 +231,18 @@ def select(
     )
 
 
+def multi_select(action_id: str, options: Sequence[Block], values: Iterable[str] = ()) -> Block:
+    """A menu of 1 to 100 options of which several are chosen; `values` are those that are chosen
+    already.
+    """
+    known = set(values)
+    chosen = [one for one in options if one["value"] in known]
+    return _with(
+        {"type": "multi_static_select", "action_id": action_id, "options": list(options[:100])},
+        initial_options=chosen or None,
+    )
+
+
 def moment_input(action_id: str, at: int = 0) -> Block:
     """A day and a time of day in the reader's own zone; `at` is seconds since 1970, 0 for none."""
     return _with({"type": "datetimepicker", "action_id": action_id}, initial_date_time=at or None)

@@ -56,6 +56,8 @@ ADD: Action[None] = Action(
 )
 DELETE_RIGHT = "delete dataset"
 DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this dataset")
+CHANGE_RIGHT = "change labels"
+CHANGE_RULE = Rule(Role.MEMBER, words="change the labels of this dataset")
 HELP: Action[None] = Action(command=DATASET, word="help", usage="help", help="these words")
 
 DATASET_ACTIONS: tuple[Action[None], ...] = (

@@ -15,7 +15,8 @@ class Progress(msgspec.Struct, frozen=True):
     sent ("" where the lines stand in the row). Bytes of it: `size` all, `taken` what AWS has,
     `to` the end of the piece that AWS may be reading. `taken_lines` are the lines sent so far,
     `piece_lines` those of the last piece. `before` counts the dataset's entries before the first
-    piece, -1 before they were counted.
+    piece, -1 before they were counted. `about` says in words what the lines change, "" for lines
+    that somebody gave as they are.
     """
 
     known: DatasetState = DatasetState()
@@ -26,6 +27,7 @@ class Progress(msgspec.Struct, frozen=True):
     taken_lines: int = 0
     piece_lines: int = 0
     before: int = -1
+    about: str = ""
 
 
 def whole_lines(beginning: bytes) -> bytes:

@@ -10,6 +10,7 @@ from bot.datasets.accept import Accept
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.delete import Delete
 from bot.datasets.drafts import Drafts
+from bot.datasets.gallery.assign import Assign
 from bot.datasets.gallery.gallery import Gallery
 from bot.datasets.gallery.records import GalleryRecords
 from bot.datasets.load import Load
@@ -38,6 +39,7 @@ class DatasetStory:
     delete: Delete
     gallery: Gallery
     updates: Updates
+    assign: Assign
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -69,32 +71,18 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
     custom_labels = CustomLabels(ground.aws)
     drafts = Drafts(ground.db)
     storage = Storage.for_work(ground.aws, settings.allowed)
+    updates = _updates(ground, records, store, custom_labels, storage)
     return DatasetStory(
         accept=_accept(ground, records, store),
         drafts=drafts,
         looks=_looks(ground, drafts, storage),
-        load=Load(
-            records=records,
-            store=store,
-            custom_labels=custom_labels,
-            storage=storage,
-            access=ground.access,
-            tries=ground.tries,
-            settings=settings,
-            clock=clock,
-        ),
-        watch=Watch(
-            records=records,
-            store=store,
-            custom_labels=custom_labels,
-            storage=storage,
-            tries=ground.tries,
-            clock=clock,
-        ),
+        load=_load(ground, records, store, custom_labels, storage),
+        watch=_watch(ground, records, store, custom_labels, storage),
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
         gallery=_gallery(ground, records, storage, custom_labels),
-        updates=_updates(ground, records, store, custom_labels, storage),
+        updates=updates,
+        assign=Assign(updates, ground.access, clock),
         ground=ground,
     )
 
@@ -125,6 +113,44 @@ def _looks(ground: Ground, drafts: Drafts, storage: Storage) -> Looks:
         tries=ground.tries,
         clock=ground.clock,
         new_id=ground.new_id,
+    )
+
+
+def _load(
+    ground: Ground,
+    records: Records,
+    store: DatasetStore,
+    custom_labels: CustomLabels,
+    storage: Storage,
+) -> Load:
+    """The part that imports."""
+    return Load(
+        records=records,
+        store=store,
+        custom_labels=custom_labels,
+        storage=storage,
+        access=ground.access,
+        tries=ground.tries,
+        settings=ground.settings,
+        clock=ground.clock,
+    )
+
+
+def _watch(
+    ground: Ground,
+    records: Records,
+    store: DatasetStore,
+    custom_labels: CustomLabels,
+    storage: Storage,
+) -> Watch:
+    """The part that looks at imports."""
+    return Watch(
+        records=records,
+        store=store,
+        custom_labels=custom_labels,
+        storage=storage,
+        tries=ground.tries,
+        clock=ground.clock,
     )
 
 

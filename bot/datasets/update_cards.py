@@ -8,7 +8,7 @@ from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 
-_NAME = 100
+_NAME, _ABOUT = 100, 600
 
 
 def taken(name: str, *, new: bool) -> str:
@@ -19,10 +19,16 @@ def taken(name: str, *, new: bool) -> str:
     return f"The lines are checked, then sent to dataset {called}. Its card shows how far they are."
 
 
-def done_line(source: Source, known: DatasetState, new: int) -> Message:
+def done_line(source: Source, known: DatasetState, new: int, *, about: str = "") -> Message:
     """AWS has read all of them: what arrived, what did not and why; mentions the asker. `new` are
-    the pictures that the dataset did not have before.
+    the pictures that the dataset did not have before; `about` says what they change.
     """
+    if about:
+        head = (
+            f"{mention(source)}*Dataset {typed(source.called, _NAME)}*: {typed(about, _ABOUT)}; "
+            f"AWS has {known.arrived:,} of {count(known.lines, 'picture')}."
+        )
+        return with_parts(head, result_parts(known))
     pictures = f"{count(new, 'picture')} new in it"
     if not new:
         pictures = "no picture new in it"

@@ -89,16 +89,17 @@ class Updates:
             raise Refused([Fault("manifest_uri", fault)])
         return self._take_in(dataset, who, manifest_uri=manifest_uri)
 
-    def change(self, dataset: Dataset, lines: Iterable[bytes], who: Who) -> bool:
+    def change(self, dataset: Dataset, lines: Iterable[bytes], who: Who, about: str) -> bool:
         """Take lines in that are written as Rekognition reads them (few: they are kept in the
-        database); False where the same ones wait already. Whether `who` may is the caller's
-        business.
+        database); False where the same ones wait already. `about` says what they change. Whether
+        `who` may is the caller's business.
 
         Raises:
             NotReady: with words.
 
         """
-        return self._take_in(dataset, who, lines="".join(f"{each.decode()}\n" for each in lines))
+        written = "".join(f"{each.decode()}\n" for each in lines)
+        return self._take_in(dataset, who, lines=written, about=about)
 
     def round(self, start: Start = at_once) -> None:
         """Take what is due one step further; what takes long does not stop the others."""
@@ -106,7 +107,13 @@ class Updates:
             start(f"update:{waiting.id}", partial(self._take_up, waiting))
 
     def _take_in(
-        self, dataset: Dataset, who: Who, *, manifest_uri: str = "", lines: str = ""
+        self,
+        dataset: Dataset,
+        who: Who,
+        *,
+        manifest_uri: str = "",
+        lines: str = "",
+        about: str = "",
     ) -> bool:
         if dataset.state.state != READY or dataset.state.deletion or not dataset.arn:
             raise NotReady
@@ -121,7 +128,13 @@ class Updates:
             asked_by=who.user_id,
             asked_by_name=who.name,
         )
-        update = Update(id=self.new_id(), dataset_id=dataset.id, source=source, lines=lines)
+        update = Update(
+            id=self.new_id(),
+            dataset_id=dataset.id,
+            source=source,
+            lines=lines,
+            progress=Progress(about=about),
+        )
         with self.db.write() as session:
             return self.updates.add(session, update)
 
@@ -181,7 +194,7 @@ class Updates:
             known = ready.told(DatasetState())
             progress = Progress(known=known, sent_uri=str(ready.place), size=ready.size)
         before = self.custom_labels.report(dataset.arn).total
-        counted = msgspec.structs.replace(progress, before=before)
+        counted = msgspec.structs.replace(progress, before=before, about=update.progress.about)
         return self._write(dataset, replace(update, progress=counted))
 
     def _send(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> None:
@@ -238,7 +251,9 @@ class Updates:
         )
         progress = msgspec.structs.replace(update.progress, known=compared)
         after = replace(update, progress=progress, state=DONE, lines="")
-        line = update_cards.done_line(self.store.heard(update.source), compared, new)
+        line = update_cards.done_line(
+            self.store.heard(update.source), compared, new, about=progress.about
+        )
         self._tell(dataset, state, after, line)
 
     def _compared(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> DatasetState:

@@ -7,7 +7,18 @@ from bot.datasets.actions import DATASET
 from bot.slack.app import SlackApp
 from commands import front
 from commands.actions import ACTIONS
-from commands.dataset import delete, delete_dataset, draft, form, run, show, stop, train, trial
+from commands.dataset import (
+    delete,
+    delete_dataset,
+    draft,
+    form,
+    labels,
+    run,
+    show,
+    stop,
+    train,
+    trial,
+)
 from commands.doing import Stories, read_handlers
 
 read_handlers(__name__, __path__)
@@ -17,5 +28,5 @@ def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the command and its forms."""
     known = ACTIONS[DATASET]
     front.register(app, DATASET, known, stories, unknown=lambda _word: card.help_message(known))
-    for part in (form, show, train, run, trial, draft, stop, delete, delete_dataset):
+    for part in (form, show, labels, train, run, trial, draft, stop, delete, delete_dataset):
         part.register(app, stories)

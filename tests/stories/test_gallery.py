@@ -241,3 +241,96 @@ def test_buttons_that_carry_nonsense_are_answered_in_words(world: World, channel
     except PracticeError:
         return
     assert "shown too long ago" in words(answer)
+
+
+def ticked(element: dict[str, Any], *words_of: str) -> dict[str, Any]:
+    """A choice of several in a menu, by parts of their words."""
+    found = [
+        option
+        for option in element["options"]
+        if any(part in option["text"]["text"] for part in words_of)
+    ]
+    return {"selected_options": found}
+
+
+def field(world: World, name: str) -> dict[str, Any]:
+    """The element of a field of Mara's window."""
+    blocks = world.mara.view()["blocks"]
+    return next(dict(block["element"]) for block in blocks if block.get("block_id") == name)
+
+
+def at_aws(world: World, project: str) -> dict[str, dict[str, Any]]:
+    """The entries that Rekognition has, by picture."""
+    found = world.rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"][0]
+    arn = found["Datasets"][0]["DatasetArn"]
+    listed = world.rekognition.list_dataset_entries(DatasetArn=arn)["DatasetEntries"]
+    entries = [json.loads(text) for text in listed]
+    return {entry["source-ref"]: entry for entry in entries}
+
+
+def classes_of(entry: dict[str, Any]) -> list[str]:
+    return [
+        value["class-name"]
+        for name, value in entry.items()
+        if name.endswith("-metadata") and "class-name" in value
+    ]
+
+
+def changed(world: World) -> None:
+    """Let AWS take a change in."""
+    for _ in range(3):
+        world.settle()
+        world.pass_time(4)
+        world.let_pauses_pass()
+    world.settle()
+
+
+def test_labels_are_assigned_and_fixed_in_a_window(world: World, channel: str) -> None:
+    """Without this, one wrong label would cost a new labeling job, and a picture without a label
+    would stay untrained.
+    """
+    project = "gallery-fix"
+    make(world, channel, project, LINES[3:7])
+    _, counts = asked(world, channel, project)
+    world.mara.press(counts, "gallery_labels")
+    pictures, labels = field(world, "pictures"), field(world, "labels")
+    assert [one["description"]["text"] for one in pictures["options"]] == [
+        "ripe 0.90",
+        "ripe 0.90, bruised 0.90",
+        "unripe 0.90",
+        "no label",
+    ]
+    errors = world.mara.fill(pictures=ticked(pictures, "006", "007"))["errors"]
+    assert errors == {"labels": "Choose a label, or type one."}
+    taken = world.mara.fill(
+        pictures=ticked(pictures, "006", "007"),
+        labels=ticked(labels, "bruised"),
+        others={"value": "rotten"},
+    )
+    assert "2 pictures of dataset" in str(taken)
+    assert "New in this dataset: rotten." in str(taken)
+    changed(world)
+    entries = at_aws(world, project)
+    assert classes_of(entries[PICTURES[5]]) == ["bruised", "rotten"], "replaced"
+    assert classes_of(entries[PICTURES[6]]) == ["bruised", "rotten"], "assigned"
+    assert classes_of(entries[PICTURES[4]]) == ["ripe", "bruised"], "left alone"
+    assert len(entries) == 4
+    said = thread_of(world, channel, project)[-1]
+    assert said == (
+        "<@U0MARA> *Dataset gallery-fix*: the labels of 2 pictures are now bruised, rotten; AWS "
+        "has 2 of 2 pictures."
+    )
+    _, counts = asked(world, channel, project)
+    assert "bruised 3 · ripe 2 · rotten 2" in counts["text"]
+
+
+def thread_of(world: World, channel: str, name: str) -> list[str]:
+    root = next(m for m in world.mara.messages(channel) if m["text"].startswith(f"Dataset {name}:"))
+    return [message["text"] for message in world.mara.thread(channel, root["ts"])]
+
+
+def test_boxes_are_not_labeled_as_whole_pictures(world: World, channel: str) -> None:
+    """Without this, a set of boxes would get classes, which a training drops without a word."""
+    make(world, channel, "gallery-boxed", [boxes_of(PICTURES[0], (10, 10, 50, 50))])
+    _, counts = asked(world, channel, "gallery-boxed")
+    assert "Labels…" not in buttons(counts)

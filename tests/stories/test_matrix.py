@@ -433,13 +433,17 @@ class Scene:
         mara, gallery = self.world.mara, self.world.bot.datasets.gallery
         known = gallery.records.in_channel(TEAM_ID, self.channel)[0]
         wish = gallery_wish.Wish(page=2)
-        gallery.sheets.want("matrix-sheet", known.id, "U0MARA", wish)
+        sheet_id = gallery.new_id()
+        gallery.sheets.want(sheet_id, known.id, "U0MARA", wish)
+        sheet = gallery.sheet(sheet_id, "U0MARA")
+        with gallery.db.write() as session:
+            gallery.sheets.over(session, sheet, ('{"source-ref": "s3://b/a.jpg"}',))
         shown = tuple(entry_of(number, {"source-ref": "s3://b/a.jpg"}) for number in range(21, 41))
         message = gallery_card.gallery_message(
             known.source,
             gallery_card.Found(Report("CREATE_COMPLETE", 60), (), shown, 60, more=True),
             gallery_wish.AskedOf(known.id, wish),
-            "matrix-sheet",
+            sheet_id,
         )
         there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
         self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
@@ -459,6 +463,11 @@ class Scene:
         self.world.mara.fill(
             folder={"value": folder}, store={"value": store}, project={"value": "matrix-folder"}
         )
+
+    def labels_window(self) -> None:
+        """The window that gives some of them labels."""
+        self.gallery()
+        self.world.mara.press(self.counts, "gallery_labels")
 
     def dataset_window(self) -> None:
         """The window that asks for its name."""
@@ -1334,6 +1343,19 @@ ROWS = (
     of_gallery("gallery_later", DRAWN),
     of_gallery("gallery_large", DRAWN, refused="shown too long ago"),
     of_gallery("gallery_choose", '"gallery_filter'),
+    of_gallery("gallery_labels", '"gallery_labels_view', refused="shown too long ago"),
+    Row(
+        "view_submission gallery_labels_view",
+        "(labels of pictures)",
+        lambda _s, who: who.fill(
+            pictures={"selected_options": bringing.field(who, "pictures")["options"]},
+            others={"value": "x" * 256},
+        ),
+        "at most 255",
+        ready=Scene.labels_window,
+        own=True,
+        refused="shown too long ago",
+    ),
     Row(
         "view_submission gallery_filter",
         "(choose pictures)",

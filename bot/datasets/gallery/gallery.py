@@ -28,6 +28,7 @@ from bot.datasets.store import subject
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox
 from bot.delivery.uploads import File, NotUploaded, Uploads
+from bot.manifests.json_lines import written
 from bot.people.access import Access, NotHere
 from bot.pictures.drawn import drawn
 from bot.pictures.limits import NO_PILLOW, TILES, can_draw
@@ -120,7 +121,7 @@ class Gallery:
         message = card.gallery_message(
             dataset.source, found, AskedOf(dataset.id, one.wish), one.id, (note,)
         )
-        shown = tuple(entry.address for entry in found.shown)
+        shown = tuple(written(entry.given).decode() for entry in found.shown)
         self._over(one, dataset, message, shown)
 
     def _may(self, dataset: Dataset, one: Sheet) -> bool:

@@ -28,6 +28,7 @@ from bot.base.blocks import (
     typed,
 )
 from bot.datasets.gallery import balance
+from bot.datasets.gallery.classes import CLASSES_ID, takes_classes
 from bot.datasets.gallery.entry import Entry
 from bot.datasets.gallery.wish import (
     LABEL_MAX,
@@ -252,14 +253,15 @@ def _ways(found: Found, asked: AskedOf, sheet_id: str) -> list[Block]:
     if wish.at:
         back = msgspec.structs.replace(wish, at=0, page=(wish.at - 1) // TILES + 1)
         buttons.append(_paged("Back to the sheet", EARLIER_ID, asked, back))
-        return buttons
-    if wish.page > 1:
+    elif wish.page > 1:
         earlier = msgspec.structs.replace(wish, page=wish.page - 1)
         buttons.append(_paged("Earlier", EARLIER_ID, asked, earlier))
-    if found.more and wish.page < PAGES_MAX:
+    if found.more and wish.page < PAGES_MAX and not wish.at:
         later = msgspec.structs.replace(wish, page=wish.page + 1)
         buttons.append(_paged("Later", LATER_ID, asked, later))
-    if found.shown:
+    if takes_classes(found.shown, found.labels):
+        buttons.append(button("Labels…", CLASSES_ID, sheet_id, label="Set labels of pictures"))
+    if found.shown and not wish.at:
         buttons.append(_large(found.shown, sheet_id))
     return buttons
 

@@ -9,7 +9,9 @@ import msgspec
 from sqlmodel import Field, Session, col, delete, or_, select
 
 from bot.base.db import Database
+from bot.datasets.gallery.entry import Entry, entry_of
 from bot.datasets.gallery.wish import Wish
+from bot.pictures.limits import TILES
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
 
 _WISH = msgspec.json.Decoder(Wish)
@@ -18,8 +20,8 @@ _KEPT = 7 * 86400.0  # seconds
 
 
 class GalleryRow(TriedRow, table=True):
-    """A sheet that one person wants to see of a dataset, and (as JSON) the addresses of the
-    pictures on it once it was shown; `waits` until then.
+    """A sheet that one person wants to see of a dataset, and (as JSON) the lines of the pictures
+    on it once it was shown; `waits` until then.
     """
 
     __tablename__ = "gallery"
@@ -43,6 +45,13 @@ class Sheet(Tried):
     waits: bool
     shown: tuple[str, ...]
     asked_at: float
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The pictures that were shown, with their places in the list."""
+        first = self.wish.at or (self.wish.page - 1) * TILES + 1
+        listed = (msgspec.json.decode(line) for line in self.shown)
+        return tuple(entry_of(number, each) for number, each in enumerate(listed, first))
 
 
 class GalleryRecords:
