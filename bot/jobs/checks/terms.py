@@ -13,7 +13,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
 
 TERMS = Check(
     name="the team does such work",
-    place=5,
+    place=16,
     page=1,
     field="workteam_arn",
     words="whether the team does such work",
