@@ -22,7 +22,7 @@ from bot.jobs.actions import (
     TEAM_ACTIONS,
 )
 from bot.jobs.fixes import FIXES
-from bot.models.actions import MODEL_ACTIONS
+from bot.models.actions import DELETE_PROJECT, DELETE_PROJECT_RULE, MODEL_ACTIONS
 from bot.people.action import Action, rules_of, usage_hint
 from bot.people.rules import Rule
 
@@ -36,6 +36,7 @@ RULES: Mapping[str, Rule] = {
     DELETE_PRESET: DELETE_PRESET_RULE,
     DELETE_RIGHT: DELETE_RULE,
     CHANGE_RIGHT: CHANGE_RULE,
+    DELETE_PROJECT: DELETE_PROJECT_RULE,
     **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},
 }
 HINTS: Mapping[str, str] = {command: usage_hint(actions) for command, actions in ACTIONS.items()}

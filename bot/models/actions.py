@@ -68,7 +68,10 @@ DELETE: Action[None] = Action(
     command=DATASET,
     word="delete",
     usage="delete name",
-    help="delete a dataset, or a model that does not run; there is a minute to undo it",
+    help=(
+        "delete a dataset, a model that does not run, or (delete project name) a whole project; "
+        "there is a minute to undo it"
+    ),
     right="delete model",
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="delete this model"),
@@ -79,3 +82,7 @@ MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, DRAFT, STOP, MODELS,
 
 TRY_THESE_SHORTCUT = "try_these"
 """The message shortcut whose pictures a running model is shown."""
+
+DELETE_PROJECT = "delete project"
+DELETE_PROJECT_RULE = Rule(Role.MANAGER, words="delete projects")
+"""Who may delete a project with all that is in it, whoever made it."""

@@ -110,6 +110,8 @@ def _standing(state: ModelState, set_aside: str) -> str:
         model_state.DELETING: f"{by} deletes it in a minute. Its datasets stay.",
         model_state.DELETED: f"{by} deleted it. Its datasets stay.",
     }
+    if state.state == model_state.DELETED and state.was == model_state.PROJECT:
+        return f"{by} deleted it with its project."
     cause = _sentence(state.cause) or "It is sent to AWS in a moment."
     return words.get(state.state, cause)
 

@@ -101,6 +101,14 @@ class ModelRecords:
             conditions.append(ModelRow.project == project)
         return self._many(*conditions, col(ModelRow.state).not_in((REFUSED, DELETED)))
 
+    def of_project(self, team_id: str, project: str) -> list[Model]:
+        """The models of a project that are not deleted, whichever channel they are told in."""
+        return self._many(
+            ModelRow.team_id == team_id,
+            ModelRow.project == project,
+            col(ModelRow.state).not_in((REFUSED, DELETED)),
+        )
+
     def trained(self, team_id: str, channel: str) -> list[Model]:
         """The models of a channel that can be run, newest first."""
         there = self.in_channel(team_id, channel)

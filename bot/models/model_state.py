@@ -14,6 +14,8 @@ ASKED, SPLITTING, CREATING, TRAINING = "asked", "splitting", "creating", "traini
 TRAINED, FAILED, REFUSED = "trained", "failed", "refused"
 DELETING, DELETED = "deleting", "deleted"
 
+PROJECT = "project"  # stands for what it was, of a model that was deleted with its project
+
 TO_TRAIN: tuple[str, ...] = (ASKED, SPLITTING, CREATING)
 ENDED: tuple[str, ...] = (TRAINED, FAILED, REFUSED, DELETING, DELETED)
 
@@ -128,6 +130,11 @@ def deleting(before: ModelState, by: str) -> tuple[ModelState, tuple[Change, ...
     if changes:
         after = msgspec.structs.replace(after, deleted_by=by, was=before.state)
     return after, changes
+
+
+def with_project(before: ModelState, by: str) -> ModelState:
+    """Its project was deleted with all that was in it."""
+    return msgspec.structs.replace(before, state=DELETED, deleted_by=by, was=PROJECT)
 
 
 def undone(before: ModelState, *, cause: str = "") -> tuple[ModelState, tuple[Change, ...]]:

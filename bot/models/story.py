@@ -15,11 +15,14 @@ from bot.models.batch_records import BatchRecords
 from bot.models.batch_store import BatchStore
 from bot.models.custom_labels import Models
 from bot.models.delete import Delete
+from bot.models.delete_project import DeleteProject
 from bot.models.detector import Detector
 from bot.models.drafting import Drafting
 from bot.models.elsewhere import Elsewhere
+from bot.models.going_records import GoingRecords
 from bot.models.model_records import ModelRecords
 from bot.models.model_store import ModelStore
+from bot.models.projects import Projects
 from bot.models.run_records import RunRecords
 from bot.models.run_store import RunStore
 from bot.models.runs import Runs
@@ -43,6 +46,7 @@ class ModelStory:
     trials: Trials
     drafting: Drafting
     delete: Delete
+    delete_project: DeleteProject
     elsewhere: Elsewhere
     status: Status
     ground: Ground
@@ -60,6 +64,7 @@ class ModelStory:
             Round("train models", gaps.quick_gap, self.train.round, Pool("train", _AT_ONCE)),
             Round("watch models", gaps.poll_gap, simple(self.train.watch)),
             Round("delete models", gaps.poll_gap, simple(self.delete.round)),
+            Round("delete projects", gaps.quick_gap, simple(self.delete_project.round)),
             Round("models elsewhere", gaps.poll_gap, simple(self.elsewhere.round)),
         ]
 
@@ -69,6 +74,7 @@ class ModelStory:
             "model": self.status.model_asker,
             "run": self.status.run_asker,
             "drafts": self.status.batch_asker,
+            "project": self.delete_project.asker,
         }
 
 
@@ -86,6 +92,7 @@ def model_story(ground: Ground) -> ModelStory:
         trials=_trials(ground, runs),
         drafting=_drafting(ground, records, runs),
         delete=delete,
+        delete_project=_deleting(ground, models, records),
         elsewhere=Elsewhere(
             db=ground.db,
             records=runs,
@@ -155,6 +162,22 @@ def _trials(ground: Ground, runs: RunRecords) -> Trials:
         access=ground.access,
         tries=ground.tries,
         db=ground.db,
+    )
+
+
+def _deleting(ground: Ground, models: Models, records: ModelRecords) -> DeleteProject:
+    """The part that deletes whole projects."""
+    return DeleteProject(
+        db=ground.db,
+        records=GoingRecords(ground.db),
+        projects=Projects(ground.aws, models),
+        models=records,
+        store=ModelStore(
+            db=ground.db, records=records, outbox=ground.outbox, told=ground.access.told
+        ),
+        outbox=ground.outbox,
+        access=ground.access,
+        tries=ground.tries,
     )
 
 

@@ -10,6 +10,7 @@ from commands.actions import ACTIONS
 from commands.dataset import (
     delete,
     delete_dataset,
+    delete_project,
     draft,
     form,
     labels,
@@ -28,5 +29,17 @@ def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the command and its forms."""
     known = ACTIONS[DATASET]
     front.register(app, DATASET, known, stories, unknown=lambda _word: card.help_message(known))
-    for part in (form, show, labels, train, run, trial, draft, stop, delete, delete_dataset):
+    for part in (
+        form,
+        show,
+        labels,
+        train,
+        run,
+        trial,
+        draft,
+        stop,
+        delete,
+        delete_dataset,
+        delete_project,
+    ):
         part.register(app, stories)

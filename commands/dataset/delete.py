@@ -19,14 +19,19 @@ from bot.models.model_records import Model
 from bot.people.access import Who
 from bot.slack.app import SlackApp
 from commands.asking import Asking, asking
-from commands.dataset import delete_dataset
+from commands.dataset import delete_dataset, delete_project
 from commands.doing import Answer, Ask, Opens, Stories, does
 from commands.front import open_window
 
 
 @does(DELETE)
 def delete(ask: Ask) -> Answer:
-    """Offer the confirmation for the dataset of that name, else for the one model that bears it."""
+    """Offer the confirmation for the project, else the dataset of that name, else for the one model
+    that bears it.
+    """
+    word, _, project = ask.said.partition(" ")
+    if word.lower() == "project" and project:
+        return delete_project.window(project, ask.who, ask.stories)
     dataset = ask.datasets.status.standing(ask.team_id, ask.who.channel, ask.said)
     if dataset is not None:
         return delete_dataset.window(dataset, ask.who, ask.stories)

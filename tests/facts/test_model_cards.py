@@ -23,6 +23,7 @@ from bot.models import (
 from bot.models.batch import Batch, Progress, draft_line
 from bot.models.batch_cards import BatchFacts
 from bot.models.detections import Detection, as_told, detections, found_words
+from bot.models.going import Going, delete_window, live_card
 from bot.models.model_cards import ShownModel
 from bot.models.model_state import Confusion, ModelState, Score, evaluated
 from bot.models.run_facts import RunFacts
@@ -324,6 +325,28 @@ def test_slack_takes_what_is_said_of_drafts(facts: BatchFacts) -> None:
     for message in (batch_cards.live_card(facts), batch_cards.ended_line(facts)):
         assert validate_message(message.payload()) == []
         assert message.text.strip()
+
+
+@given(
+    going=st.builds(
+        Going,
+        project=TYPED.map(lambda name: name[:255]),  # Rekognition: 255 characters
+        channel=st.just("C1"),
+        by=st.just("U0MARA"),
+        by_name=TYPED,
+        models=st.integers(0, 100),
+        sets=st.integers(0, 2),
+        state=st.sampled_from(["waiting", "deleting", "deleted", "kept"]),
+        cause=TYPED,
+    )
+)
+def test_slack_takes_what_is_said_of_a_deleted_project(going: Going) -> None:
+    """Without this, nobody could undo what everybody's work would go with."""
+    message = live_card(going, "0" * 32)
+    assert validate_message(message.payload()) == []
+    assert message.text.strip()
+    view = delete_window(going.project, going.models, going.sets, "C1", "0" * 32)
+    assert validate_view(view) == []
 
 
 @given(name=TYPED)

@@ -13,6 +13,7 @@ SHOWING = {
     "bot/jobs/giving.py",  # how far something is, in a direct message
     "bot/jobs/results/results.py",  # counts below a card, which are no card
     "bot/models/batch_store.py",
+    "bot/models/delete_project.py",  # the only one that changes a deletion
     "bot/jobs/queue.py",  # the team's message is of no job: the queue keeps it itself
 }
 CARDS = {

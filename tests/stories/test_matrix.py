@@ -40,6 +40,7 @@ from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Line
+from bot.models import going
 from bot.models.batch import Batch, Progress, draft_line
 from bot.models.batch_records import Drafted
 from bot.models.model_records import Model
@@ -66,7 +67,7 @@ from tests.stories.world import DATA, WAITING, World, an_order, encoded
 CHANNEL = "matrix"
 OWN_TABLES = (
     *("job", "draft", "dataset", "thread", "work_team"),
-    *("model", "run", "trial", "gallery", "draft_batch"),
+    *("model", "run", "trial", "gallery", "draft_batch", "project_deletion"),
 )
 LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
 SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
@@ -396,6 +397,13 @@ class Scene:
         self.world.put(made.drafts.key, line, seed.OUT)
         drafting.store.add(made)
         self.world.settle()
+
+    def project_deleted(self) -> None:
+        """A project whose minute runs."""
+        self.world.rekognition.create_project(ProjectName="unwanted")
+        self.world.sam.command(self.channel, "/dataset", "delete project unwanted")
+        self.world.sam.fill(typed_name={"value": "unwanted"})
+        self.world.send()
 
     def batch_form(self) -> None:
         """The form of the next batch."""
@@ -1264,6 +1272,23 @@ ROWS = (
     of_model("model_undo", "v1", "^$", lambda s: s.as_trained(GOING_MODEL)),
     of_model("run_try", "v2", '"model_trial_form', Scene.running),
     typed("/dataset", "try", '"model_trial_form', ready=Scene.running),
+    Row(
+        "view_submission project_delete_view",
+        "(delete a project)",
+        lambda _s, who: who.fill(typed_name={"value": "x"}),
+        "delete projects",
+        ready=lambda s: s.window(going.delete_window("unwanted", 1, 2, DATA, "matrix")),
+        manager=True,
+        own=True,
+    ),
+    Row(
+        "action project_undo",
+        "[project_undo]",
+        lambda s, who: who.press(s.about("Project unwanted"), "project_undo"),
+        "delete projects",
+        manager=True,
+        ready=Scene.project_deleted,
+    ),
     of_model("run_draft", "v2", '"model_batch_form', Scene.running),
     typed("/dataset", "draft", '"model_batch_form', ready=Scene.running),
     Row(

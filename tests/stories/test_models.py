@@ -171,7 +171,7 @@ def test_a_dataset_goes_into_a_project_that_is_there(world: World, channel: str)
         manifest_uri={"value": f"s3://{seed.OUT}/{key}"},
         dataset_type={"selected_option": {"value": "TEST"}},
     )
-    assert f"The training set of project {PROJECT} has the pictures" in str(answer["errors"])
+    assert f"The training set of project {PROJECT} has these pictures" in str(answer["errors"])
 
 
 def start(world: World, channel: str) -> None:
@@ -343,6 +343,8 @@ def test_the_next_batch_is_drafted_and_asked_about(world: World, channel: str) -
     assert "overripe" in str(world.mara.view())
     assert manifest in str(world.mara.view())
     world.mara.close_windows()
+    busy = words(world.sam.command(channel, "/dataset", f"delete project {PROJECT}"))
+    assert busy.startswith("Version v1 of this project is running.")
     # nothing to look at
     world.mara.press(running, "run_draft")
     empty = {"value": f"s3://{seed.RAW}/nothing-here/"}
@@ -480,3 +482,34 @@ def dataset_card(world: World, channel: str) -> dict[str, Any]:
         if each["text"].startswith("Dataset models-image: ")
     ]
     return dict(found[0])
+
+
+def test_a_project_is_deleted_with_all_that_is_in_it(world: World, channel: str) -> None:
+    """Without this, what a trial left behind would have to be cleared away in the console."""
+    made = world.rekognition.create_project(ProjectName="left-behind")["ProjectArn"]
+    world.rekognition.create_dataset(ProjectArn=made, DatasetType="TRAIN")
+    world.pass_time(3)
+    named = "delete project left-behind"
+    refused = words(world.mara.command(channel, "/dataset", named))
+    assert refused.startswith("You cannot delete projects.")
+    for nowhere in ("nowhere", "no where", "n" * 300):
+        gone = words(world.sam.command(channel, "/dataset", f"delete project {nowhere}"))
+        assert gone.startswith("There is no such project")
+    world.sam.command(channel, "/dataset", named)
+    assert "0 models and 1 dataset" in shown(world.sam.view())
+    assert "letter by letter" in world.sam.fill(typed_name={"value": "x"})["errors"]["typed_name"]
+    world.sam.fill(typed_name={"value": "left-behind"})
+    world.settle()
+    waiting = card(world, "Project left-behind: Being deleted")
+    assert "Sam deletes it in a minute, with 0 models and 1 dataset." in waiting["text"]
+    world.sam.press(waiting, "project_undo")
+    later(world, 3)
+    assert "Sam undid it" in card(world, "Project left-behind: Kept")["text"]
+    world.sam.command(channel, "/dataset", named)
+    world.sam.fill(typed_name={"value": "left-behind"})
+    for _ in range(4):
+        later(world, 3)
+    known = world.rekognition.describe_projects(ProjectNames=["left-behind"])
+    assert known["ProjectDescriptions"] == []
+    said = card(world, "Project left-behind: Deleted")["text"]
+    assert "Sam deleted it with 0 models and 1 dataset." in said

@@ -179,6 +179,7 @@ class World:
             rows.execute(text("UPDATE gallery SET next_try_at = 0"))
             rows.execute(text("UPDATE draft_batch SET next_try_at = 0"))
             rows.execute(text("UPDATE dataset_draft SET look_at = 1 WHERE look_at > 0"))
+            rows.execute(text("UPDATE project_deletion SET next_try_at = 0"))
 
     def finish(self, name: str) -> None:
         """Let a job's simulated people work until it is over, then let the bot see it."""
