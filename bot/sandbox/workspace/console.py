@@ -1,5 +1,6 @@
 """What somebody does in the AWS console, behind the bot's back: labeling jobs of their own."""
 
+import json
 from typing import Any
 
 from bot.sandbox.workspace import every_type, seed
@@ -77,6 +78,18 @@ class Console:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         body: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
+
+    def answers(self, folder: str) -> list[list[dict[str, Any]]]:
+        """What each person answered, object by object, in a job whose results lie there."""
+        bucket, _, key = f"{folder}/annotations/worker-response/".removeprefix("s3://").partition(
+            "/"
+        )
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
+        found: dict[str, list[dict[str, Any]]] = {}
+        for each in (each for page in pages for each in page.get("Contents", ())):
+            answers = json.loads(self.read(f"s3://{bucket}/{each['Key']}"))["answers"]
+            found.setdefault(each["Key"].rpartition("/")[0], []).extend(answers)
+        return list(found.values())
 
     def create(self, task_type: str, name: str, *, source: str = "", **more: Any) -> None:
         """Make a labeling job for the team that works by itself; `more` are members of the request
