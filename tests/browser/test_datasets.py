@@ -123,8 +123,7 @@ def test_the_gallery_shows_pictures_by_label_and_one_large(whole: Whole) -> None
     expect(card).to_contain_text("Ready", timeout=PATIENCE)
     card.locator("[data-action-id=dataset_show]").click()
     expect(said(mara, "are being fetched and drawn")).to_be_visible()
-    there = Person(whole.services.slack_url, MARA).ask("open_im", **{"with": BOT})["channel"]["id"]
-    direct = whole.tab(MARA, there)
+    direct = direct_messages(whole)
     counts = said(direct, "1 to 17 of 17 pictures")
     expect(counts.get_by_role("table")).to_contain_text("apple", timeout=PATIENCE)
     drawn = direct.locator("#main .msg img[alt*='objects with their labels drawn']").last
@@ -167,10 +166,35 @@ def test_names_of_folders_are_shown_as_labels_before_anything_is_made(whole: Who
     form.close()
     card = said(mara, "Dataset sorted")
     expect(card).to_contain_text("Ready", timeout=PATIENCE)
-    expect(below(mara, card)).to_contain_text("6 of 6 lines arrived: ")
+    thread = below(mara, card)
+    expect(thread).to_contain_text("6 of 6 lines arrived: ")
+    a_label_is_fixed(whole, card)
+    expect(thread).to_contain_text("the labels of 1 picture are now overripe", timeout=PATIENCE)
+
+
+def a_label_is_fixed(whole: Whole, card: Locator) -> None:
+    """One picture of the sheet gets another label than its folder's."""
+    card.locator("[data-action-id=dataset_show]").click()
+    direct = direct_messages(whole)
+    counts = said(direct, "1 to 6 of 6 pictures")
+    expect(counts).to_be_visible(timeout=PATIENCE)
+    counts.locator("[data-action-id=gallery_labels]").click()
+    form = Form(direct).titled("Labels of pictures")
+    pick(form, "pictures", "1 · orchard")
+    pick(form, "labels", "overripe")
+    form.next()
+    expect(form.modal).to_contain_text("gets overripe")
+    form.close()
+
+
+def direct_messages(whole: Whole) -> Page:
+    """What the bot says to Mara alone."""
+    asked = Person(whole.services.slack_url, MARA).ask("open_im", **{"with": BOT})
+    return whole.tab(MARA, asked["channel"]["id"])
 
 
 def pick(form: Form, name: str, words: str) -> None:
-    """Choose in a menu of the window."""
+    """Choose in a menu of the window, and leave it: one of several stays open."""
     form.control(name).click()
     form.page.get_by_test_id("option").filter(has_text=words).click()
+    form.page.keyboard.press("Tab")
