@@ -1,32 +1,38 @@
 """Lists of S3 folders, quickly: a lean reader of S3's pages, and many pages at once.
 
 Promises to whoever lists: the objects are those that boto3 itself would give, in S3's own order;
-memory holds a few ten thousand of them. boto3 asks, signs and tries again as ever; only its reader
-of the answers, which takes most of the time, is left out where a page is plain (`read_leanly`).
+memory holds a few ten thousand of them, a file without a name the others that wait. boto3 asks,
+signs and tries again as ever; only its reader of the answers, which takes most of the time, is left
+out where a page is plain (`read_leanly`).
 """
 
-import queue
 import re
+import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
+
+import msgspec
 
 from bot.base.s3_uri import Listed, S3Uri
 
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}  # S3: classes that are read only after a restore
 LEAN = "LabeljobListed"  # what the lean reader adds to boto3's answer
 PAGE = 1_000  # S3: objects of a page at most
-_AT_ONCE = 16  # pages that are asked for
+_AT_ONCE = 24  # pages that are asked for
 _RANGES = 64  # parts of a folder that are listed side by side
-_PAGES_HELD = 4  # of one part, while those before it are taken
+_PAGES_HELD = 4  # of one part, in memory, while those before it are taken
+_WAITING_MOST = 1 << 25  # bytes of one part that wait in its file: some 500,000 keys
 _LEVELS = 6  # of folders that are looked into for places to part at
 _PATIENCE = 0.2  # seconds between two looks whether anybody still takes pages
 
-_KEY = re.compile(rb"<Key>([^<]*)</Key>")
-_SIZE = re.compile(rb"<Size>(\d+)</Size>")
+_PACK = msgspec.msgpack.Encoder().encode
+_UNPACK = msgspec.msgpack.Decoder(list[Listed]).decode
+_KEY = re.compile(r"<Key>([^<]*)</Key>")
+_SIZE = re.compile(r"<Size>(\d+)</Size>")
 _COUNT = re.compile(rb"<KeyCount>(\d+)</KeyCount>")
 _URL = b"<EncodingType>url</EncodingType>"
 
@@ -56,19 +62,14 @@ def _read_lean(
     inner, folders = body[begin:end], body.count(b"<CommonPrefixes>")
     if b"<CommonPrefixes>" in inner or any(name.encode() in inner for name in ARCHIVES):
         return
-    keys, sizes = _KEY.findall(inner), _SIZE.findall(inner)
+    text = inner.decode("ascii", "replace")
+    keys, sizes = _KEY.findall(text), _SIZE.findall(text)
     if not len(keys) == len(sizes) == int(said[1]) - folders:
         return
-    customized_response_dict[LEAN] = [
-        Listed(_decoded(key), int(size)) for key, size in zip(keys, sizes, strict=True)
-    ]
+    if "%" in text:
+        keys = list(map(unquote, keys))
+    customized_response_dict[LEAN] = list(map(Listed, keys, map(int, sizes)))
     response_dict["body"] = body[:begin] + body[end + len(b"</Contents>") :]
-
-
-def _decoded(key: bytes) -> str:
-    """A key as boto3 gives it."""
-    text = key.decode("ascii", "replace")
-    return unquote(text) if "%" in text else text
 
 
 def objects(page: Mapping[str, Any]) -> list[Listed]:
@@ -126,48 +127,85 @@ def pages_at_once(client: Any, folder: S3Uri, *, size: int = PAGE) -> Iterator[l
         finally:
             stopped.set()
             pool.shutdown(cancel_futures=True)
+            for part in parts:
+                part.close()
 
 
 class _Part:
-    """The keys behind `after` up to `until`, as pages that wait to be taken."""
+    """The keys behind `after` up to `until`, as pages that wait to be taken: a few in memory, more
+    in a file without a name. Who waits for its turn does not stop asking, for else a folder would
+    be listed one part after the other.
+    """
 
     def __init__(self, after: str, until: str | None, size: int) -> None:
         self._size = size
         self._after = after
         self._until = until
-        self._waiting: queue.Queue[list[Listed] | Exception | None] = queue.Queue(_PAGES_HELD)
+        self._changed = threading.Condition()
+        self._held: deque[list[Listed]] = deque()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when all of it is taken
+        self._read = self._written = 0
+        self._sizes: deque[int] = deque()
+        self._end: Exception | bool = False
 
     def fill(self, client: Any, folder: S3Uri, stopped: Callable[[], bool]) -> None:
         """Ask for the pages, until there are enough or nobody takes them any more."""
+        end: Exception | bool = True
         try:
             for page in pages(client, folder, self._after, size=self._size):
                 whole = self._until is None or not page or page[-1].key <= self._until
                 self._put(page if whole else self._within(page), stopped)
                 if not whole or stopped():
                     break
-            self._put(None, stopped)
         except Exception as error:  # noqa: BLE001 - whoever takes the pages gets it
-            self._put(error, stopped)
+            end = error
+        with self._changed:
+            self._end = end
+            self._changed.notify_all()
 
     def taken(self) -> Iterator[list[Listed]]:
         """The pages, in order.
 
         Raises what asking for them raised.
         """
-        while (page := self._waiting.get()) is not None:
-            if isinstance(page, Exception):
-                raise page
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._held or self._sizes or self._end)
+                if not self._held and not self._sizes:
+                    break
+                page = self._held.popleft() if self._held else self._from_file()
+                self._changed.notify_all()
             yield page
+        if isinstance(self._end, Exception):
+            raise self._end
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
 
     def _within(self, page: list[Listed]) -> list[Listed]:
         assert self._until is not None
         return [one for one in page if one.key <= self._until]
 
-    def _put(self, page: list[Listed] | Exception | None, stopped: Callable[[], bool]) -> None:
-        while not stopped():
-            with suppress(queue.Full):
-                self._waiting.put(page, timeout=_PATIENCE)
-                return
+    def _put(self, page: list[Listed], stopped: Callable[[], bool]) -> None:
+        with self._changed:
+            if not self._sizes and len(self._held) < _PAGES_HELD:
+                self._held.append(page)
+            else:
+                body = _PACK(page)
+                self._file.seek(self._written)
+                self._file.write(body)
+                self._written += len(body)
+                self._sizes.append(len(body))
+            self._changed.notify_all()
+            while self._written - self._read > _WAITING_MOST and not stopped():
+                self._changed.wait(_PATIENCE)
+
+    def _from_file(self) -> list[Listed]:
+        self._file.seek(self._read)
+        size = self._sizes.popleft()
+        self._read += size
+        return _UNPACK(self._file.read(size))
 
 
 def _bounds(client: Any, folder: S3Uri) -> list[str]:

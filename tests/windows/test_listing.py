@@ -1,5 +1,6 @@
 """A folder listed quickly has the same objects, in the same order, as boto3 gives them."""
 
+import threading
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -89,6 +90,28 @@ def test_whoever_stops_leaves_nobody_asking(client: Any) -> None:
     found = listing.pages_at_once(client, S3Uri(BUCKET, ""), size=2)
     assert len(list(islice(found, 2))) == 2
     found.close()  # type: ignore[attr-defined]
+
+
+def test_part_whose_turn_has_not_come_is_asked_for_to_its_end(client: Any) -> None:
+    """Without this, a far folder of a million pictures would be listed one folder after the other:
+    each would stop after a few pages, until all before it are written.
+    """
+    asked, everything = iter(range(1_000)), threading.Event()
+    last = len(DEEP) // 3 * 3  # pages of one object each, in three folders
+
+    def count(**_event: object) -> None:
+        if next(asked) >= last:
+            everything.set()
+
+    client.meta.events.register("after-call.s3.ListObjectsV2", count)
+    try:
+        found = listing.pages_at_once(client, S3Uri(BUCKET, "one/two/"), size=1)
+        first = next(found)
+        assert everything.wait(20)
+    finally:
+        client.meta.events.unregister("after-call.s3.ListObjectsV2", count)
+    rest = [one for page in found for one in page]
+    assert [one.key for one in [*first, *rest]] == DEEP
 
 
 def test_what_s3_refuses_reaches_whoever_lists(client: Any) -> None:
