@@ -77,6 +77,6 @@ def _kept(progress: Progress) -> str:
         return "The dataset is as it was."
     return (
         f"{progress.taken_lines:,} of {count(progress.known.sent, 'line')} were sent, and what "
-        "arrived of them stays. Ask again with the same words when it is mended: what is there "
+        "arrived of them stays. Ask again with the same words when it is fixed: what is there "
         "already is not doubled."
     )

@@ -2,8 +2,10 @@
 Rekognition has.
 """
 
+import io
 import json
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -62,12 +64,14 @@ def folder(world: World, name: str, *keys: str) -> str:
     return f"s3://{seed.RAW}/{name}/"
 
 
-def reviewed(world: World, channel: str, project: str, address: str, **more: Any) -> dict[str, Any]:
-    """Fill the form for a folder, as far as the review; what the workspace answers."""
+def reviewed(
+    world: World, channel: str, project: str, address: str, origin: str = "folder", **more: Any
+) -> dict[str, Any]:
+    """Fill the form for a folder or a file, as far as the review; what the workspace answers."""
     world.mara.close_windows()
     world.mara.command(channel, "/dataset", "create")
-    pick(world.mara, "origin", "folder", project={"value": project})
-    answer = world.mara.fill(folder={"value": address}, store={"value": STORE}, **more)
+    pick(world.mara, "origin", origin, project={"value": project})
+    answer = world.mara.fill(**{origin: {"value": address}}, store={"value": STORE}, **more)
     world.settle()
     return answer
 
@@ -201,3 +205,170 @@ def test_a_review_that_was_left_is_not_filled(world: World, channel: str) -> Non
     world.let_pauses_pass()
     world.settle()
     assert world.mara.view()["callback_id"] == "dataset_form"
+
+
+BOX = {"image_id": 1, "bbox": [10, 20, 30, 40]}
+PICTURES = f"s3://{seed.RAW}/exports/"
+
+
+def coco(**more: Any) -> str:
+    """A file of COCO's: two pictures, of which one has boxes of two labels, and a key point."""
+    images = [{"id": at, "file_name": f"{at}.jpg", "width": 320, "height": 240} for at in (1, 2)]
+    annotations = [
+        {"id": 1, "category_id": 1, **BOX},
+        {"id": 2, "category_id": 2, **BOX},
+        {"id": 3, "category_id": 1, "image_id": 2, "keypoints": [5, 5, 2], "num_keypoints": 1},
+    ]
+    categories = [{"id": 1, "name": "apple", "keypoints": ["stalk"]}, {"id": 2, "name": "pear"}]
+    whole = {"images": images, "annotations": annotations, "categories": categories}
+    return json.dumps({**whole, **more})
+
+
+VOC = """<annotation><filename>1.jpg</filename><size><width>320</width><height>240</height></size>
+<object><name>apple</name><bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax>
+</bndbox></object></annotation>"""
+STUDIO = [
+    {
+        "id": 1,
+        "data": {"image": f"{PICTURES}1.jpg"},
+        "annotations": [
+            {
+                "id": 1,
+                "result": [
+                    {
+                        "from_name": "kind",
+                        "to_name": "image",
+                        "type": "choices",
+                        "value": {"choices": [choice]},
+                    }
+                ],
+            }
+        ],
+    }
+    for choice in ("apple",)
+]
+TABLE = (
+    "line,source-ref,source,attribute,type,form,label\n"
+    f"1,{PICTURES}1.jpg,,kind,image-classification,class,apple\n"
+    f"2,{PICTURES}2.jpg,,kind,image-classification,class,pear\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "entries", "counts"),
+    [
+        ("boxes.json", coco(), 2, {"apple": (1, 1), "pear": (1, 1)}),
+        ("voc/1.xml", VOC, 1, {"apple": (1, 1)}),
+        ("studio.json", json.dumps(STUDIO), 1, {"apple": (1, 0)}),
+        ("table.csv", TABLE, 2, {"apple": (1, 0), "pear": (1, 0)}),
+    ],
+    ids=["coco", "voc", "label-studio", "csv"],
+)
+def test_a_file_of_another_tool_becomes_a_dataset(
+    world: World,
+    channel: str,
+    *,
+    name: str,
+    body: str,
+    entries: int,
+    counts: dict[str, tuple[int, int]],
+) -> None:
+    """Without this, whoever labeled elsewhere would have to convert files by hand."""
+    address = world.put(f"exports/{name}", body)
+    if name.startswith("voc/"):
+        address = address.removesuffix("1.xml")
+    project = f"project-{name.partition('.')[0].partition('/')[0]}"
+    more = {"pictures": {"value": PICTURES}}
+    assert not reviewed(world, channel, project, address, "export", **more).get("errors")
+    said = shown(world.mara.view())
+    assert all(f"*{label}*: {pictures} picture" in said for label, (pictures, _) in counts.items())
+    if name == "boxes.json":
+        assert "Picture 2: " in said, "what a manifest cannot hold is said before"
+    world.mara.fill()
+    imported(world)
+    stats, found = rekognition(world, project)
+    assert (stats["TotalEntries"], stats["ErrorEntries"], found) == (entries, 0, counts)
+
+
+BROKEN = {
+    "broken.json": "{not json",
+    "broken.csv": "a,b\n1,2\n",
+    "broken.xml": "<annotation",
+    "broken.zip": "no zip",
+    "data.yaml": "names: 3",
+    "list.json": '[{"id": "x"}]',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_refused_at_the_form(world: World, channel: str, name: str) -> None:
+    """Without this, a dataset would begin that can only fail."""
+    address = world.put(f"exports/broken/{name}", BROKEN[name])
+    more = {"pictures": {"value": PICTURES}}
+    errors = reviewed(world, channel, "project-broken", address, "export", **more)["errors"]
+    assert errors["export"]
+    assert "--" not in errors["export"], "people at a form have no command line"
+
+
+def test_pictures_of_a_file_have_to_be_open_to_the_channel(world: World, channel: str) -> None:
+    """Without this, an export would show pictures of places that are closed to the channel."""
+    image = {"id": 1, "file_name": "1.jpg", "coco_url": "s3://somebody-elses/1.jpg"}
+    address = world.put("exports/foreign.json", coco(images=[image], annotations=[]))
+    errors = reviewed(world, channel, "project-foreign", address, "export")["errors"]
+    assert "is not open to this channel" in errors["export"]
+
+
+def test_a_file_without_addresses_needs_the_folder_of_its_pictures(
+    world: World, channel: str
+) -> None:
+    """Without this, lines would name pictures that are nowhere."""
+    address = world.put("exports/nowhere.json", coco())
+    errors = reviewed(world, channel, "project-nowhere", address, "export")["errors"]
+    assert "does not say where its pictures lie" in errors["export"]
+
+
+def test_a_manifest_of_lookout_for_vision_is_imported(world: World, channel: str) -> None:
+    """Without this, labels of a service that has ended would be lost with it."""
+    lines = []
+    for at, kind in enumerate(("normal", "anomaly"), 1):
+        metadata = {
+            "class-name": kind,
+            "confidence": 1,
+            "type": "groundtruth/image-classification",
+            "job-name": "labeling-job/anomaly-label",
+            "human-annotated": "yes",
+            "creation-date": "2021-10-07T17:20:53.000Z",
+        }
+        mask = {
+            "internal-color-map": {"0": {"class-name": "BACKGROUND", "hex-color": "#ffffff"}},
+            "type": "groundtruth/semantic-segmentation",
+            "human-annotated": "yes",
+            "creation-date": "2021-10-08T17:20:53.000Z",
+            "job-name": "labeling-job/anomaly-mask",
+        }
+        line = {"source-ref": f"{PICTURES}{at}.jpg", "anomaly-label": at - 1}
+        line |= {"anomaly-label-metadata": metadata}
+        line |= {"anomaly-mask-ref": f"{PICTURES}{at}.png", "anomaly-mask-ref-metadata": mask}
+        lines.append(json.dumps(line))
+    address = world.put("exports/lookout.manifest", "\n".join(lines))
+    world.mara.close_windows()
+    world.mara.command(channel, "/dataset", "create")
+    typed = {"project": {"value": "project-lookout"}, "manifest_uri": {"value": address}}
+    assert not world.mara.fill(**typed).get("errors")
+    imported(world)
+    assert rekognition(world, "project-lookout")[1] == {"normal": (1, 0), "anomaly": (1, 0)}
+
+
+def test_a_zip_of_yolo_becomes_a_dataset(world: World, channel: str) -> None:
+    """Without this, a format of many files could be named and not be read."""
+    sizes = f"labels,source-ref,width,height\nlabels/1.txt,{PICTURES}1.jpg,320,240\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("classes.txt", "apple\npear\n")
+        archive.writestr("labels/1.txt", "1 0.5 0.5 0.25 0.25\n")
+        archive.writestr("pictures.csv", sizes)
+    address = world.put("exports/yolo.zip", packed.getvalue())
+    reviewed(world, channel, "project-yolo", address, "export")
+    world.mara.fill()
+    imported(world)
+    assert rekognition(world, "project-yolo")[1] == {"pear": (1, 1)}

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.datasets.source import Source
-from bot.datasets.sources import folder, job, manifest
+from bot.datasets.sources import exported, folder, job, manifest
 from bot.datasets.sources.origin import Notes, Origin, Sight
 
 ORIGINS: dict[str, Origin] = {
-    each.name: each for each in (manifest.ORIGIN, job.ORIGIN, folder.ORIGIN)
+    each.name: each for each in (manifest.ORIGIN, job.ORIGIN, folder.ORIGIN, exported.ORIGIN)
 }
 
 

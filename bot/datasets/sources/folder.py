@@ -17,8 +17,8 @@ from bot.datasets.sources.origin import (
     Notes,
     Origin,
     Sight,
-    folder_fault,
     kept_folder,
+    place_fault,
     place_words,
     said,
     typed_text,
@@ -81,7 +81,7 @@ ORIGIN = Origin(
             hint=said("All pictures in it and in its folders are taken, and nothing beside it."),
             element=typed_text("place", _EXAMPLE),
             read=kept_folder("place"),
-            fault=lambda source, allowed: folder_fault(source.place, allowed, _EXAMPLE),
+            fault=lambda source, allowed: place_fault(source.place, allowed, _EXAMPLE),
             aliases=("manifest_uri",),
         ),
         Field(

@@ -18,8 +18,8 @@ ADDRESS: Field[Source] = Field(
     name="manifest_uri",
     words="Manifest",
     hint=said(
-        "A Ground Truth output manifest with classes or boxes. Several labels on a picture are "
-        "converted."
+        "A Ground Truth output manifest with classes or boxes, or one of Lookout for Vision. "
+        "Several labels on a picture are converted."
     ),
     element=typed_text(
         "manifest_uri", "s3://bucket/results/ripe-july/manifests/output/output.manifest"

@@ -91,6 +91,17 @@ def typed_text(member: str, placeholder: str) -> Callable[[Source], Block]:
     return lambda source: text_input(VALUE, getattr(source, member), placeholder=placeholder)
 
 
+def typed_more(name: str, placeholder: str) -> Callable[[Source], Block]:
+    """The element of a text that is one of the answers without a member."""
+    return lambda source: text_input(VALUE, source.more.get(name, ""), placeholder=placeholder)
+
+
+def with_slash(typed: str) -> str:
+    """The address of a folder as it was meant; "" for none."""
+    address = plain_address(typed)
+    return address if not address or address.endswith("/") else f"{address}/"
+
+
 def kept_address(member: str) -> Callable[[Answer, Source], Source]:
     """Reads an address into a member, as plainly as it can be understood."""
     return lambda answer, source: msgspec.structs.replace(
@@ -113,10 +124,10 @@ def place_words(what: str) -> Callable[[Source], str]:
     return words
 
 
-def folder_fault(address: str, allowed: Allowed, example: str) -> str:
-    """What is wrong with the address of a folder; "" for nothing."""
+def place_fault(address: str, allowed: Allowed, example: str) -> str:
+    """What is wrong with the address of a folder, or of a file; "" for nothing."""
     if not address:
-        return f"Give the folder's address: {example}."
+        return f"Give its address: {example}."
     try:
         uri = S3Uri.parse(address)
     except BadAddress as bad:
@@ -130,14 +141,9 @@ def folder_fault(address: str, allowed: Allowed, example: str) -> str:
 
 def kept_folder(member: str) -> Callable[[Answer, Source], Source]:
     """Reads the address of a folder into a member, with its slash."""
-
-    def read(answer: Answer, source: Source) -> Source:
-        address = plain_address(answer.text)
-        if address and not address.endswith("/"):
-            address += "/"
-        return msgspec.structs.replace(source, **{member: address})
-
-    return read
+    return lambda answer, source: msgspec.structs.replace(
+        source, **{member: with_slash(answer.text)}
+    )
 
 
 STORE: Field[Source] = Field(
@@ -146,5 +152,5 @@ STORE: Field[Source] = Field(
     hint=said("A folder in S3 that the bot may write to. It stays there, and the card names it."),
     element=typed_text("store", "s3://my-labels/datasets/"),
     read=kept_folder("store"),
-    fault=lambda source, allowed: folder_fault(source.store, allowed, "s3://my-labels/datasets/"),
+    fault=lambda source, allowed: place_fault(source.store, allowed, "s3://my-labels/datasets/"),
 )

@@ -39,6 +39,10 @@ class Unusable(Refusal):
     """This is not a file of that format."""
 
 
+class NoPlace(Unusable):
+    """The file does not say where its pictures lie in S3. Name their folder: s3://bucket/folder/."""
+
+
 class Piece(NamedTuple):
     """Bytes of a written file. Without a `section` they are the whole file; with one they are its
     next bytes within that section, and the sections follow each other by number.
@@ -283,17 +287,14 @@ def addressed(name: str, said: str, naming: Naming) -> str:
     """The S3 address of a picture that a file calls `name`; `said` is one that it gives besides.
 
     Raises:
-        Unusable: there is none, and nobody said where the pictures lie.
+        NoPlace: there is none, and nobody said where the pictures lie.
 
     """
     for one in (said, name):
         if one.startswith("s3://"):
             return one
     if not naming.pictures:
-        raise Unusable(
-            f"“{short(name)}” has no S3 address. Say where the pictures are: --pictures "
-            "s3://bucket/folder/."
-        )
+        raise NoPlace
     return naming.pictures + name.lstrip("/")
 
 

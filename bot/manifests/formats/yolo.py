@@ -19,6 +19,7 @@ from bot.manifests.formats.format import (
     Findings,
     Format,
     Naming,
+    NoPlace,
     Numbers,
     Piece,
     Places,
@@ -164,7 +165,7 @@ def _beside(files: Files, path: str, naming: Naming) -> _Picture | None:
     if not head.width or not head.height:
         return None
     if not naming.pictures:
-        raise Unusable("Say where the pictures lie in S3: --pictures s3://bucket/folder/.")
+        raise NoPlace
     name = path.partition("images/")[2] if path.startswith("images/") else path
     return _Picture(naming.pictures + name, (head.width, head.height))
 
