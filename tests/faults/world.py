@@ -38,8 +38,8 @@ from tests.faults.forked import Nursery, Replica
 
 CHANNEL = "C0DATA"
 FAST = {
-    "LABELJOB_POLL_GAP": "0.3",
-    "LABELJOB_SEND_GAP": "0.1",
+    "LABELJOB_POLL_GAP": "0.5",
+    "LABELJOB_SEND_GAP": "0.2",
     "LABELJOB_TEAMS_GAP": "2",
     "LABELJOB_CARD_GAP": "0.5",
     "LABELJOB_LEASE": "3",
