@@ -59,8 +59,8 @@ class Draft(msgspec.Struct, frozen=True):
     `made_up` are the members that nobody wrote: the bot makes them of the others. `due` is when the
     job is to be over, in seconds since 1970 (0: after `availability_s`). `start` is what the form
     began with, `begun` how often it began anew; `asks_output` tells whether nobody had said where
-    results go. `whole` is the manifest with all labels, where `input_uri` was made of it without
-    some of them.
+    results go. `page_file` is a worker page that was brought and lies nowhere yet. `whole` is the
+    manifest with all labels, where `input_uri` was made of it without some of them.
     """
 
     job_name: str = ""
@@ -111,6 +111,7 @@ class Draft(msgspec.Struct, frozen=True):
     begun: int = 0
     asks_output: bool = False
     whole: str = ""
+    page_file: Brought | None = None
 
     @property
     def begins_empty(self) -> bool:

@@ -41,6 +41,7 @@ from bot.jobs.log import Logs
 from bot.jobs.members import Members
 from bot.jobs.open_review import Reviews
 from bot.jobs.orders import Orders
+from bot.jobs.own_page import OwnPages
 from bot.jobs.preflight import Preflight
 from bot.jobs.preflight_records import PreflightRecords
 from bot.jobs.preview import Previews
@@ -90,6 +91,7 @@ class JobStory:
     previews: Previews
     job_previews: JobPreviews
     store_data: StoreData
+    own_pages: OwnPages
     feeds: Feeds
     sends: Sends
     send: Send
@@ -158,6 +160,7 @@ def job_story(ground: Ground, engine: Engine, account: Account) -> JobStory:
         previews=parts.previews,
         job_previews=parts.job_previews(),
         store_data=parts.store_data(),
+        own_pages=parts.own_pages(),
         feeds=parts.feeds,
         sends=parts.sends(),
         send=parts.send(),
@@ -404,6 +407,16 @@ class _Parts:
             settings=ground.settings,
             access=ground.access,
             tries=ground.tries,
+        )
+
+    def own_pages(self) -> OwnPages:
+        settings = self._ground.settings
+        return OwnPages(
+            files=self._ground.files,
+            storage=self._in_a_form,
+            open_places=settings.open_places,
+            questions=Questions(settings.form_wait),
+            types=self._engine.task_types,
         )
 
     def logs(self) -> Logs:

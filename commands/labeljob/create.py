@@ -132,9 +132,10 @@ def filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     if (made := accept.taken(draft_id)) is not None:
         ack(response_action="update", view=_thanks(made, new=False))
         return
+    draft, unread = stories.jobs.own_pages.stored(draft)
     draft, faults = accept.check(draft)
     accept.keep(draft_id, draft)
-    if faults:
+    if faults := unread or faults:
         ack(**_faulty(draft, draft_id, faults, view, stories))
         return
     ack(response_action="update", view=_fresh(_review(draft, draft_id, stories), stories.new_id))

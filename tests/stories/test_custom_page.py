@@ -1,10 +1,12 @@
 """A job with a worker page of one's own: asked for in the form, launched, labeled."""
 
 import json
+from typing import Any
 
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import first_page, second_page
-from tests.stories.world import World, an_order
+from tests.stories.bringing import uploaded
+from tests.stories.world import World, an_order, shown
 
 PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form>
@@ -41,3 +43,41 @@ def test_page_of_ones_own_is_copied_and_labeled_with(world: World) -> None:
     result = said["LabelingJobOutput"]["OutputDatasetS3Uri"].removeprefix(f"s3://{seed.OUT}/")
     body = world.s3.get_object(Bucket=seed.OUT, Key=result)["Body"].read()
     assert all(order.name in json.loads(line) for line in body.splitlines())
+
+
+def test_page_that_is_brought_as_a_file_is_put_into_s3_and_labeled_with(world: World) -> None:
+    """Without this, whoever wrote a page has to learn S3 before the first task is seen; and a page
+    that nobody can hand in would be found by the first worker.
+    """
+    channel = world.channel("own-custom-file")
+    order = an_order("remarks-file", category="Custom", task_type="passthrough")
+    world.mara.command(channel, "/labeljob", "create")
+    assert not first_page(world.mara, order).get("errors")
+    assert "Name the worker page" in second_page(world.mara, order)["errors"]["template"]
+    large = brought(world, "large.html", f"{PAGE}{' ' * 512_000}")
+    said = second_page(world.mara, order, page_file=large)
+    assert "SageMaker takes 128,000 characters" in said["errors"]["page_file"]
+    world.fault("files.download", "error_500", slack=True)
+    given = brought(world, "Our remarks.html", PAGE)
+    said = second_page(world.mara, order, page_file=given)
+    assert "could not be read and stored in time" in said["errors"]["page_file"]
+    world.mend()
+    broken = brought(world, "broken.html", PAGE.replace("crowd-form", "div"))
+    assert not second_page(world.mara, order, page_file=broken).get("errors")
+    assert world.mara.view()["callback_id"] == "job_form_review"
+    assert "Nothing on this page hands in an answer" in shown(world.mara.view())
+    world.mara.press_in_view("job_form_back")
+    assert not second_page(world.mara, order, page_file=given).get("errors")
+    assert not world.mara.fill().get("errors")
+    world.mara.close_windows()
+    world.settle()
+    task = world.sagemaker.describe_labeling_job(LabelingJobName=order.name)["HumanTaskConfig"]
+    key = task["UiConfig"]["UiTemplateS3Uri"].removeprefix(f"s3://{seed.OUT}/")
+    assert world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read().decode() == PAGE
+    pages = world.s3.list_objects_v2(Bucket=seed.OUT, Prefix="labels/pages/")["Contents"]
+    assert any(one["Key"].startswith("labels/pages/Our remarks-") for one in pages)
+
+
+def brought(world: World, name: str, page: str) -> dict[str, Any]:
+    """A file input with a page in it, as Slack tells its state."""
+    return {"files": [{"id": uploaded(world, world.mara, name, page.encode())["id"]}]}

@@ -47,6 +47,7 @@ from bot.jobs.form.more_fields import (
     TEXT_PER,
 )
 from bot.jobs.form.more_fields import MORE as MORE_FIELDS
+from bot.jobs.form.particular_fields import PAGE_FILE
 from bot.manifests.texts import TextsRead
 from bot.people.work_team import WorkTeam
 
@@ -255,7 +256,7 @@ def job_form(engine: Engine, *, files: bool = True) -> JobForm:
     """
     form, more, abilities = fields.FORM, MORE_FIELDS, engine.abilities
     if not files:
-        for part in (data_fields.SOURCE, *data_fields.FILE_FIELDS):
+        for part in (data_fields.SOURCE, *data_fields.FILE_FIELDS, PAGE_FILE):
             form = _without(form, part)
     if engine.streams is None:
         more = tuple(part for part in more if part not in STREAM_FIELDS)

@@ -12,6 +12,7 @@ import msgspec
 from bot.base.blocks import Block, checkboxes, option, radio, text_input
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed
+from bot.brought.brought import from_slack
 from bot.engines.particulars import Attribute, Particulars
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.attributes import Attributes, read_attributes, spell_attributes
@@ -165,6 +166,23 @@ def _may_edit(asked: Asked) -> Block:
     return checkboxes(VALUE, [option("The labels may be changed", "yes")], ticked)
 
 
+def _read_page_file(answer: Answer, asked: Asked) -> Asked:
+    """The file; none leaves the one that waits as it is."""
+    given = from_slack(answer.files)
+    return asked.but(page_file=given[0]) if given else asked
+
+
+PAGE_FILE: Field[Asked] = Field(
+    name="page_file",
+    words="Or the worker page as a file",
+    hint=hint("The same as a file, which counts then. It is put beside the results, in pages/."),
+    element=lambda _asked: {"type": "file_input", "action_id": VALUE, "max_files": 1},
+    read=_read_page_file,
+    optional=True,
+    applies=_asks("template"),
+)
+"""Left out where Slack gives the bot no files."""
+
 PARTICULAR_FIELDS: tuple[Field[Asked], ...] = (
     _text(
         "audited",
@@ -196,8 +214,8 @@ PARTICULAR_FIELDS: tuple[Field[Asked], ...] = (
         "A Liquid template of your own in S3.",
         "s3://bucket/page.liquid.html",
         clean=normal,
-        optional=False,
     ),
+    PAGE_FILE,
     _text(
         "pre_function",
         "Function before each task",
