@@ -39,6 +39,7 @@ from bot.people.action import Action, help_lines
 
 DELETE_ID, UNDO_ID = "dataset_delete", "dataset_undo"
 DELETE_VIEW, NAME_FIELD = "dataset_delete_view", "typed_name"  # callback_id, block_id
+LINES_ID = "dataset_lines"
 TRAIN_ID = "dataset_train"  # its press carries the project's name
 _NAME = 100
 _LABELS_SHOWN = 12
@@ -96,10 +97,26 @@ def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block
         if state.state == lifecycle.READY:
             label = f"Pictures of dataset {called}"
             buttons.insert(0, button("Pictures", SHOW_ID, dataset_id, label=label))
+        if state.ledger_uri:
+            buttons.insert(1, lines_button(source, dataset_id))
         return [actions(*buttons)]
     if dataset_id and state.deletion == lifecycle.DELETING:
         return [actions(button("Undo", UNDO_ID, dataset_id, label=f"Keep dataset {called}"))]
     return []
+
+
+def lines_button(source: Source, about: str) -> Block:
+    """[Lines]: the table of what became of every line; `about` is the dataset or the update."""
+    return button("Lines", LINES_ID, about, label=f"Lines of dataset {cut(source.called, 50)}")
+
+
+def lines_link(source: Source, link: str, minutes: int) -> Message:
+    """The link to the table, for the eyes of whoever pressed."""
+    name = typed(source.called, _NAME).replace("|", " ")
+    return _line(
+        f"<{link}|Every line of {name}>, what became of it and what to do, as CSV · the link works "
+        f"for {count(minutes, 'minute')}"
+    )
 
 
 def delete_window(source: Source, dataset_id: str) -> Block:
@@ -395,7 +412,11 @@ def result_parts(state: DatasetState) -> list[str]:
     look = [finding for finding in state.findings if finding.level == "warning"]
     parts = [*_noted(state), *_moved_parts(state)]
     if silent or lost > 0:
-        parts.append(_list(f"{count(max(lost, 0), 'line')} did not arrive:", silent))
+        lost = max(lost, 0)
+        lines = (
+            f"{count(state.lines, 'line')} = {state.lines - lost:,} imported + {lost:,} reported"
+        )
+        parts.append(_list(f"{count(lost, 'line')} did not arrive: {lines}.", silent))
     if bad:
         parts.append(
             _list(

@@ -7,18 +7,18 @@ the manifest as it was given.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from bot.base.s3_uri import S3Uri
-from bot.datasets.findings import LINES_KEPT, VANISHED, Finding, of_lines
+from bot.datasets.findings import LINES_KEPT, LOST, VANISHED, Finding, of_lines
+from bot.datasets.lines import Outcome
 from bot.datasets.source import Source
-from bot.manifests.convert import converted_lines, encode, for_rekognition
-from bot.manifests.json_lines import numbered, parse
-from bot.manifests.json_words import BadLine
+from bot.manifests.convert import converted_lines
+from bot.manifests.json_lines import numbered
 from bot.manifests.rekognition_codes import AT_TRAINING, UNSETTLED
 
 # Ground Truth: <output>/<job>/manifests/output/output.manifest
@@ -66,16 +66,16 @@ def make(
         yield line
 
 
-def place(manifest: S3Uri, sha256: str) -> S3Uri:
-    """Where the made manifest lies: beside the job's output, under a key with its own hash, so it
-    never changes.
+def place(manifest: S3Uri, sha256: str, ending: str = ".manifest") -> S3Uri:
+    """Where the made manifest lies, or what is told of its lines: beside the job's output, under a
+    key with its own hash, so it never changes.
     """
     folder = manifest.key.rpartition("/")[0]
     if folder.rpartition("/")[2] == _OURS:
-        return S3Uri(manifest.bucket, f"{folder}/{sha256}.manifest")
+        return S3Uri(manifest.bucket, f"{folder}/{sha256}{ending}")
     if f"/{folder}".endswith(_GROUND_TRUTH_TAIL):
         folder = folder[: -len(_GROUND_TRUTH_TAIL.lstrip("/"))].rstrip("/")
-    return S3Uri(manifest.bucket, folder).join(_OURS, f"{sha256}.manifest")
+    return S3Uri(manifest.bucket, folder).join(_OURS, f"{sha256}{ending}")
 
 
 def written_place(source: Source, sha256: str) -> S3Uri:
@@ -125,30 +125,47 @@ def compared(
     return missing, bad
 
 
-def after_import(  # noqa: PLR0913 - each is a fact about the import
+@dataclass(slots=True)
+class Numbered:
+    """The codes of lines that were sent, counted, each with its first lines."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+
+    def through(self, found: Iterable[Outcome]) -> Iterator[Outcome]:
+        """The outcomes, counted as they pass."""
+        for each in found:
+            if each.state != "left out":
+                self._add(each)
+            yield each
+
+    def _add(self, outcome: Outcome) -> None:
+        for code in dict.fromkeys(outcome.codes):
+            self.counts[code] += 1
+            first = self.lines.setdefault(code, [])
+            if len(first) < LINES_KEPT:
+                first.append(outcome.line)
+
+
+def after_import(
     before: Sequence[Finding],
-    chunks: Iterable[bytes],
+    numbered_: Numbered,
     *,
-    attribute: str | None,
     missing: int,
-    arrived: Container[str] | None,
     bad: Mapping[str, Sequence[str]],
 ) -> tuple[Finding, ...]:
     """What is to be said of the lines once AWS has read them.
 
-    `missing` is how many of the lines sent AWS does not have, `arrived` the pictures it has (None
-    when none is missing), `bad` the codes it lists, by picture. `chunks` are the manifest as it was
-    given (nothing when it cannot be read any more: then numbers stand without lines). AWS's word on
-    bad lines replaces ours.
+    `missing` is how many of the lines sent AWS does not have, `bad` the codes it lists, by picture.
+    `numbered_` has the lines of both (none when the manifest cannot be read any more: then numbers
+    stand without lines). AWS's word on bad lines replaces ours.
     """
-    lines = _read_again(chunks, attribute, arrived, bad)
     counts = Counter(code for codes in bad.values() for code in set(codes))
-    found = of_lines(lines, dict(counts.most_common()))
-    lost = (
-        (Finding(VANISHED, missing, tuple(lines.get(VANISHED, ())[:LINES_KEPT])),)
-        if missing > 0
-        else ()
-    )
+    found = of_lines(numbered_.lines, dict(counts.most_common()))
+    lost = {code: many for code, many in numbered_.counts.items() if code in LOST}
+    unnumbered = missing - sum(lost.values())
+    if unnumbered > 0:
+        lost[VANISHED] = lost.get(VANISHED, 0) + unnumbered
     details = {finding.code: finding.detail for finding in before}
     told = tuple(
         msgspec.structs.replace(one, detail=details.get(one.code, ""))
@@ -157,7 +174,7 @@ def after_import(  # noqa: PLR0913 - each is a fact about the import
         for one in found
     )
     kept = [finding for finding in before if _stays(finding) and finding.code not in counts]
-    return (*kept, *lost, *told)
+    return (*kept, *of_lines(numbered_.lines, lost), *told)
 
 
 def _stays(finding: Finding) -> bool:
@@ -170,35 +187,3 @@ def _stays(finding: Finding) -> bool:
 def _same_first(finding: Finding, before: Sequence[Finding]) -> bool:
     """Whether our own detail speaks about the line that AWS's finding begins with."""
     return any(one.code == finding.code and one.lines[:1] == finding.lines[:1] for one in before)
-
-
-def _read_again(
-    chunks: Iterable[bytes],
-    attribute: str | None,
-    arrived: Container[str] | None,
-    bad: Mapping[str, Sequence[str]],
-) -> dict[str, list[int]]:
-    """Line numbers of what did not arrive and of what AWS lists, by one more reading of the
-    manifest.
-    """
-    lines: defaultdict[str, list[int]] = defaultdict(list)
-    seen: set[int] = set()
-    for number, body in numbered(chunks):
-        source = _sent(body, attribute)
-        if source is None or hash(source) in seen:
-            continue
-        seen.add(hash(source))
-        if arrived is not None and source not in arrived:
-            lines[VANISHED].append(number)
-        for code in dict.fromkeys(bad.get(source, ())):
-            lines[code].append(number)
-    return lines
-
-
-def _sent(body: bytes | None, attribute: str | None) -> str | None:
-    """The picture of a line that was sent; None for one that was not."""
-    try:
-        line = for_rekognition(parse(body), attribute=attribute).line
-    except BadLine:
-        return None
-    return str(line["source-ref"]) if line is not None and encode(line) is not None else None

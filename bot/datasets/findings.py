@@ -15,7 +15,11 @@ from bot.manifests.rekognition_codes import CODES, KINDS
 from bot.manifests.wording import WHOLE_FILE, Kind, sentence
 
 LINES_KEPT = 20
-VANISHED = "vanished"  # ours: sent, and never seen again
+# ours: sent, and never seen again; each but the first names a likely cause
+VANISHED = "vanished"
+NO_PICTURE, LARGE_PICTURE = "vanished_no_picture", "vanished_large_picture"
+STRANGE_PICTURE, SIDES_OF_PICTURE = "vanished_strange_picture", "vanished_sides_of_picture"
+LOST = {VANISHED, NO_PICTURE, LARGE_PICTURE, STRANGE_PICTURE, SIDES_OF_PICTURE}
 
 # These fail a training from the dataset and not its import: pictures and labels may still be added
 # to it.
@@ -29,8 +33,28 @@ _OURS = {
     VANISHED: Kind(
         "was sent and did not arrive",
         "were sent and did not arrive",
-        "AWS gives no reason for such lines; check that the picture exists and is given once.",
-    )
+        "AWS gives no reason for such lines, and the likely cause is not known: send them again.",
+    ),
+    NO_PICTURE: Kind(
+        "did not arrive: its picture is not there",
+        "did not arrive: their pictures are not there",
+        "Put it there, or correct the address; upper and lower case matter.",
+    ),
+    LARGE_PICTURE: Kind(
+        "did not arrive: its picture is larger than 15 MB",
+        "did not arrive: their pictures are larger than 15 MB",
+        "Make it smaller.",
+    ),
+    STRANGE_PICTURE: Kind(
+        "did not arrive: its file is no PNG or JPEG",
+        "did not arrive: their files are no PNG or JPEG",
+        "Save it as one of the two.",
+    ),
+    SIDES_OF_PICTURE: Kind(
+        "did not arrive: its picture is smaller than 64 or larger than 4,096 pixels",
+        "did not arrive: their pictures are smaller than 64 or larger than 4,096 pixels",
+        "Resize the picture and its boxes.",
+    ),
 }
 
 Level = Literal["silent", "line", "warning", "file", "training"]
@@ -53,7 +77,7 @@ class Finding(msgspec.Struct, frozen=True):
         """
         if self.code in TRAINING_ONLY:
             return "training"
-        if self.code == VANISHED:
+        if self.code in LOST:
             return "silent"
         return CODES[self.code].level if self.code in CODES else "line"
 
@@ -102,6 +126,12 @@ def words(finding: Finding) -> str:
         *(LineFault(line, finding.code, "") for line in rest),
     ]
     return sentence(faults, finding.count, kind)
+
+
+def said_of_one(code: str) -> str:
+    """What a code says of one line, and the remedy: it “Is blank. Remove blank lines.”."""
+    kind = _OURS.get(code) or KINDS.get(code) or _unknown(code)
+    return f"{kind.one[:1].upper()}{kind.one[1:]}. {kind.remedy}".rstrip()
 
 
 def _grouped(code: str, faults: list[LineFault], total: int) -> Finding:

@@ -62,7 +62,8 @@ class DatasetState(msgspec.Struct, frozen=True):
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
     or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
     it), `deleted_by` who wants it. `updating` are lines that are being added. `notes` are what the
-    source had to say, in sentences.
+    source had to say, in sentences. `ledger_uri` is the table of what became of every line, where
+    any was not imported as it was.
     """
 
     state: str = ASKED
@@ -83,6 +84,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     deletion: str = ""
     updating: Updating | None = None
     notes: tuple[str, ...] = ()
+    ledger_uri: str = ""
 
     @property
     def stage(self) -> str:

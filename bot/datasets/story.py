@@ -7,12 +7,14 @@ from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
 from bot.datasets.accept import Accept
+from bot.datasets.comparison import Comparison
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.delete import Delete
 from bot.datasets.drafts import Drafts
 from bot.datasets.gallery.assign import Assign
 from bot.datasets.gallery.gallery import Gallery
 from bot.datasets.gallery.records import GalleryRecords
+from bot.datasets.ledgers import Ledgers
 from bot.datasets.load import Load
 from bot.datasets.looks import Looks
 from bot.datasets.records import Records
@@ -40,6 +42,7 @@ class DatasetStory:
     gallery: Gallery
     updates: Updates
     assign: Assign
+    ledgers: Ledgers
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -83,6 +86,13 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         gallery=_gallery(ground, records, storage, custom_labels),
         updates=updates,
         assign=Assign(updates, ground.access, clock),
+        ledgers=Ledgers(
+            records=records,
+            updates=UpdateRecords(ground.db),
+            storage=Storage.for_form(ground.aws, settings.allowed),
+            access=ground.access,
+            link_life=settings.link_life,
+        ),
         ground=ground,
     )
 
@@ -149,6 +159,7 @@ def _watch(
         store=store,
         custom_labels=custom_labels,
         storage=storage,
+        comparison=Comparison(storage, ground.settings.open_places),
         tries=ground.tries,
         clock=ground.clock,
     )
@@ -202,6 +213,7 @@ def _updates(
         store=store,
         custom_labels=custom_labels,
         storage=storage,
+        comparison=Comparison(storage, settings.open_places),
         open_places=settings.open_places,
         access=ground.access,
         tries=ground.tries,

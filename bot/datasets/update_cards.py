@@ -1,13 +1,21 @@
 """What is told of lines that were sent to a dataset that stands (pure)."""
 
-from bot.base.blocks import count, section, typed
-from bot.datasets.card import mention, refused_parts, result_parts, sentence, with_parts
+from bot.base.blocks import actions, count, section, typed
+from bot.datasets.card import (
+    lines_button,
+    mention,
+    refused_parts,
+    result_parts,
+    sentence,
+    with_parts,
+)
 from bot.datasets.lifecycle import REFUSED, DatasetState
 from bot.datasets.pieces import Progress
 from bot.datasets.source import Source
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 
+UPDATE = "update:"  # stands before the id of an update where another has a dataset's
 _NAME, _ABOUT = 100, 600
 
 
@@ -19,7 +27,9 @@ def taken(name: str, *, new: bool) -> str:
     return f"The lines are checked, then sent to dataset {called}. Its card shows how far they are."
 
 
-def done_line(source: Source, known: DatasetState, new: int, *, about: str = "") -> Message:
+def done_line(
+    source: Source, known: DatasetState, new: int, update_id: str, *, about: str = ""
+) -> Message:
     """AWS has read all of them: what arrived, what did not and why; mentions the asker. `new` are
     the pictures that the dataset did not have before; `about` says what they change.
     """
@@ -37,7 +47,10 @@ def done_line(source: Source, known: DatasetState, new: int, *, about: str = "")
         f"{count(known.lines, 'more line')} arrived, {pictures}. A picture that it had before has "
         "the labels of its new line."
     )
-    return with_parts(head, result_parts(known))
+    below = []
+    if known.ledger_uri:
+        below.append(actions(lines_button(source, f"{UPDATE}{update_id}")))
+    return with_parts(head, result_parts(known), below)
 
 
 def not_done_line(source: Source, progress: Progress, cause: str) -> Message:

@@ -8,7 +8,7 @@ lines sent are compared with what the dataset holds.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,6 +24,7 @@ from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.datasets import entries, update_cards
 from bot.datasets.actions import ADD
+from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.lifecycle import DELETED, GONE, READY, DatasetState, Report, Updating
 from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
@@ -68,6 +69,7 @@ class Updates:
     store: DatasetStore
     custom_labels: CustomLabels
     storage: Storage
+    comparison: Comparison
     open_places: OpenPlaces
     access: Access
     tries: Tries
@@ -252,49 +254,39 @@ class Updates:
         progress = msgspec.structs.replace(update.progress, known=compared)
         after = replace(update, progress=progress, state=DONE, lines="")
         line = update_cards.done_line(
-            self.store.heard(update.source), compared, new, about=progress.about
+            self.store.heard(update.source), compared, new, update.id, about=progress.about
         )
         self._tell(dataset, state, after, line)
 
     def _compared(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> DatasetState:
         """What is known of the lines, with those that did not arrive and those with errors."""
-        arn, known = dataset.arn, update.progress.known
+        arn = dataset.arn
         arrived = entries.Pictures(hold.through(self.custom_labels.pictures(arn)))
         listed = {
             one.source_ref: one.codes for one in hold.through(self.custom_labels.bad_entries(arn))
         }
         sent = entries.sources(self._sent(update, hold))
         missing, bad = entries.compared(sent, arrived, listed)
-        found = entries.after_import(
-            known.findings,
-            self._given(update, hold) if missing or bad else (),
-            attribute=update.source.label_attribute,
-            missing=missing,
-            arrived=arrived if missing else None,
-            bad=bad,
-        )
-        return msgspec.structs.replace(
-            known,
+        known = msgspec.structs.replace(
+            update.progress.known,
             state=READY,
-            arrived=known.sent - missing,
+            arrived=update.progress.known.sent - missing,
             errors=len(bad),
-            findings=found,
         )
+        had = Had(arrived, missing, bad)
+        given = self._given(update, hold)
+        return self.comparison.compared(update.source, known, given, had, hold)
 
     def _sent(self, update: Update, hold: LeaseGuard) -> Iterable[bytes]:
         if update.lines:
             return (update.lines.encode(),)
         return self._storage_of(update, hold).chunks(S3Uri.parse(update.progress.sent_uri))
 
-    def _given(self, update: Update, hold: LeaseGuard) -> Iterator[bytes]:
-        """The manifest as it was given; nothing when it cannot be read any more."""
+    def _given(self, update: Update, hold: LeaseGuard) -> Iterable[bytes]:
+        """The lines as they were given."""
         if update.lines:
-            yield update.lines.encode()
-            return
-        try:
-            yield from self._storage_of(update, hold).chunks(update.source.manifest)
-        except Refusal as refusal:
-            log.warning("%s cannot be read again: %s", update.source.called, refusal.words)
+            return (update.lines.encode(),)
+        return self._storage_of(update, hold).chunks(update.source.manifest)
 
     def _storage_of(self, update: Update, hold: LeaseGuard) -> Storage:
         allowed = self.open_places.of(update.source.channel)

@@ -7,7 +7,7 @@ others; after `set_aside_after` failures in a row it is set aside and its asker 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -15,11 +15,12 @@ from itertools import islice
 import msgspec
 
 from bot.base.clock import Clock
-from bot.base.errors import LabeljobError, Refusal
+from bot.base.errors import LabeljobError
 from bot.base.log import about
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.datasets import card, entries
+from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels, taken_words
 from bot.datasets.lifecycle import FAILED, READY, DatasetState, observe, step
 from bot.datasets.records import Dataset, Records
@@ -42,6 +43,7 @@ class Watch:
         store: DatasetStore,
         custom_labels: CustomLabels,
         storage: Storage,
+        comparison: Comparison,
         tries: Tries,
         clock: Clock,
     ) -> None:
@@ -49,6 +51,7 @@ class Watch:
         self._store = store
         self._custom_labels = custom_labels
         self._storage = storage
+        self._comparison = comparison
         self._tries = tries
         self._clock = clock
 
@@ -95,34 +98,15 @@ class Watch:
         if state.errors:
             listed = hold.through(self._custom_labels.bad_entries(dataset.arn))
             bad = {entry.source_ref: entry.codes for entry in listed}
-        missing = max(0, state.sent - state.arrived)
-        arrived = (
-            entries.Pictures(hold.through(self._custom_labels.pictures(dataset.arn)))
-            if missing
-            else None
-        )
-        found = entries.after_import(
-            state.findings,
-            self._manifest(dataset, hold) if missing or bad else (),
-            attribute=dataset.source.label_attribute,
-            missing=missing,
-            arrived=arrived,
-            bad=bad,
-        )
-        return msgspec.structs.replace(
-            state, labels=self._custom_labels.labels(dataset.arn), findings=found
-        )
-
-    def _manifest(self, dataset: Dataset, hold: LeaseGuard) -> Iterator[bytes]:
-        """The manifest as it was given; nothing when it cannot be read any more: then numbers stand
-        without lines.
-        """
-        try:
-            yield from self._storage.attended(hold.keep).chunks(dataset.source.manifest)
-        except Refusal as refusal:
-            log.warning(
-                "the manifest of %s cannot be read again: %s", dataset.source.called, refusal.words
-            )
+        missing, pictures = max(0, state.sent - state.arrived), None
+        if missing:
+            pictures = entries.Pictures(hold.through(self._custom_labels.pictures(dataset.arn)))
+        state = msgspec.structs.replace(state, labels=self._custom_labels.labels(dataset.arn))
+        given: Iterable[bytes] = ()
+        if dataset.source.manifest_uri:
+            given = self._storage.attended(hold.keep).chunks(dataset.source.manifest)
+        had = Had(pictures, missing, bad)
+        return self._comparison.compared(dataset.source, state, given, had, hold)
 
     def _count_failure(self, dataset: Dataset, error: LabeljobError) -> None:
         """A failure that says something about this dataset counts."""

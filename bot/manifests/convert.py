@@ -23,6 +23,7 @@ MULTI_LABEL = "image-classification-multilabel"
 VERIFICATION = "label-verification"
 IMPORTABLE = {CLASSIFICATION, BOXES, MULTI_LABEL}
 
+_NO_OBJECT = {"long": "line_too_long", "blank": "blank_line"}
 _NOT_IMPORTABLE = {
     "semantic-segmentation": (
         "Rekognition takes no masks. Label the pictures with boxes or classes instead."
@@ -112,6 +113,55 @@ def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
     return _MAKERS[kind](source, chosen, value, dict(metadata))
 
 
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A line of a manifest on its way to Rekognition: its number, its picture ("" where it names
+    none), the bytes that are sent of it (None where it is left out) and what is wrong with it, as
+    (code, detail).
+    """
+
+    number: int
+    picture: str
+    sent: bytes | None
+    faults: tuple[tuple[str, str], ...]
+
+
+def each_line(
+    chunks: Iterable[bytes],
+    *,
+    attribute: str | None = None,
+    task: str | None = None,
+    pair: bool = False,
+    faultless: bool = False,
+) -> Iterator[Each]:
+    """Every line, converted; each picture is sent once, and nothing that Rekognition would drop.
+
+    `faultless` leaves out the lines, too, that it would keep and list with an error.
+    """
+    seen: dict[int, int] = {}
+    for number, body in numbered(chunks):
+        try:
+            converted = for_rekognition(parse(body), attribute=attribute, task=task, pair=pair)
+        except BadLine as fault:
+            yield Each(number, "", None, ((code_of(fault), ""),))
+            continue
+        line, faults = converted.line, tuple(converted.faults)
+        if line is None:
+            yield Each(number, "", None, faults)
+            continue
+        picture, encoded = str(line["source-ref"]), encode(line)
+        if encoded is None:
+            yield Each(number, picture, None, (("line_too_long", ""),))
+        elif (earlier := seen.get(hash(picture))) is not None:
+            words = f"line {earlier:,} has it too"
+            yield Each(number, picture, None, (("source_ref_repeated", words),))
+        elif faultless and _graver(converted):
+            yield Each(number, picture, None, faults)
+        else:
+            seen[hash(picture)] = number
+            yield Each(number, picture, encoded, faults)
+
+
 def converted_lines(
     chunks: Iterable[bytes],
     *,
@@ -120,24 +170,16 @@ def converted_lines(
     pair: bool = False,
     faultless: bool = False,
 ) -> Iterator[bytes]:
-    """The manifest to send: every line that Rekognition keeps, converted, each picture once.
+    """The manifest to send: see `each_line`."""
+    told = {"attribute": attribute, "task": task}
+    for each in each_line(chunks, **told, pair=pair, faultless=faultless):
+        if each.sent is not None:
+            yield each.sent
 
-    `faultless` leaves out the lines, too, that it would keep and list with an error.
-    """
-    seen: set[int] = set()
-    for _, body in numbered(chunks):
-        try:
-            converted = for_rekognition(parse(body), attribute=attribute, task=task, pair=pair)
-        except BadLine:
-            continue
-        if converted.line is None or (faultless and _graver(converted)):
-            continue
-        encoded = encode(converted.line)
-        mark = hash(converted.line["source-ref"])
-        if mark in seen or encoded is None:
-            continue
-        seen.add(mark)
-        yield encoded
+
+def code_of(fault: BadLine) -> str:
+    """The code of a line that is no JSON object: Rekognition's, or ours where it has none."""
+    return _NO_OBJECT.get(fault.code, "ERROR_INVALID_JSON_LINE")
 
 
 def encode(line: Object) -> bytes | None:

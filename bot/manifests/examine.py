@@ -16,6 +16,7 @@ from bot.manifests.convert import (
     CLASSIFICATION,
     MULTI_LABEL,
     Converted,
+    code_of,
     encode,
     for_rekognition,
 )
@@ -31,8 +32,6 @@ SMALL_LIMITS = {"train": 28_000, "test": 7_000}
 LABEL_LIMIT = 250
 INVALID_SHARE = 0.2
 FAULTS_KEPT = 200
-
-_OURS = {"long": "line_too_long", "blank": "blank_line"}
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ class Examination:
 
     def refuse(self, line: int, fault: BadLine) -> None:
         """Counts a line that is no JSON object, and explains it while there are few of its code."""
-        code = _OURS.get(fault.code, "ERROR_INVALID_JSON_LINE")
+        code = code_of(fault)
         self.invalid += 1
         self.silent += 1
         self.note(line, code, fault.text() if self.counts[code] < FAULTS_KEPT else "")
@@ -133,13 +132,14 @@ def _take(found: Examination, number: int, converted: Converted, seen: dict[int,
     faults = list(converted.faults)
     if converted.line is not None:
         source = converted.line["source-ref"]
-        earlier = seen.setdefault(hash(source), number)
+        earlier = seen.get(hash(source))
         encoded = encode(converted.line)
-        if earlier != number:
-            faults = [("source_ref_repeated", f"line {earlier:,} has it too")]
-        elif encoded is None:
+        if encoded is None:
             faults = [("line_too_long", "")]
+        elif earlier is not None:
+            faults = [("source_ref_repeated", f"line {earlier:,} has it too")]
         else:
+            seen[hash(source)] = number
             found.sendable += 1
             found.sent_bytes += len(encoded)
             found.buckets.add(S3Uri.parse(source).bucket)

@@ -16,6 +16,7 @@ BOX_LIMIT = 50  # boxes per picture
 LABELS_PER_IMAGE = 50
 SIDE_MIN, SIDE_MAX = 64, 4096  # pixels
 ASPECT = 20
+PICTURE_BYTES = 15 * 1024 * 1024  # UNSURE: "15 MB"; the larger reading
 NAME_LIMIT = 256  # UNSURE: the error page says 256, the API's DatasetLabel shape 255
 # UNSURE: pictures with a longer side are taken to be shrunk to it, smaller ones left as they are
 TRAINED_SIDE = 1280

@@ -68,7 +68,7 @@ def test_the_result_says_what_arrived_what_did_not_and_why() -> None:
     assert text.splitlines()[:3] == [
         "<@U0MARA> *Dataset ripe-july* (training, project orchard) is ready",
         "1,233 of 1,240 lines arrived: ripe 512 · unripe 430 · overripe 291",
-        "7 lines did not arrive:",
+        "7 lines did not arrive: 1,240 lines = 1,233 imported + 7 reported.",
     ]
     assert (
         "• Lines 12, 90, 91, 204 and 1 more repeat a picture; line 12: line 3 has it too. Keep "

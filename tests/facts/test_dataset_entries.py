@@ -5,8 +5,18 @@ from typing import Any
 
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.datasets import findings
-from bot.datasets.entries import Made, Pictures, after_import, make, place, same_pictures
+from bot.datasets.entries import (
+    Made,
+    Numbered,
+    Pictures,
+    after_import,
+    make,
+    place,
+    same_pictures,
+)
 from bot.datasets.findings import VANISHED, Finding
+from bot.datasets.lines import Arrived, outcomes
+from bot.datasets.source import Source
 from bot.manifests.examine import examine
 
 OPEN = Allowed(("orchard-raw",))
@@ -79,11 +89,18 @@ def test_the_made_manifest_lies_beside_the_job_under_its_own_hash() -> None:
     )
 
 
+def noted(arrived: Arrived) -> Numbered:
+    """What is known of July's lines once AWS has read them."""
+    found = Numbered()
+    list(found.through(outcomes(JULY, Source(), arrived)))
+    return found
+
+
 def test_lines_that_aws_dropped_are_named_by_their_numbers() -> None:
     """Nobody would learn which pictures are missing: no call of AWS tells."""
     before = findings.of_examination(examine(JULY, "us-east-1"))
     arrived = Pictures(f"s3://orchard-raw/{n}.jpg" for n in (1, 2, 4))
-    after = after_import(before, JULY, attribute=None, missing=2, arrived=arrived, bad={})
+    after = after_import(before, noted(Arrived(arrived, {})), missing=2, bad={})
     lost = next(finding for finding in after if finding.code == VANISHED)
     assert (lost.count, lost.lines) == (2, (5, 7))
     assert findings.words(lost).startswith("Lines 5 and 7 were sent and did not arrive.")
@@ -103,7 +120,7 @@ def test_the_word_of_aws_on_bad_lines_replaces_ours() -> None:
         "s3://orchard-raw/3.jpg": ("ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE"),
         "s3://orchard-raw/9.jpg": ("NEW",),
     }
-    after = after_import(before, JULY, attribute=None, missing=0, arrived=None, bad=bad)
+    after = after_import(before, noted(Arrived(None, bad)), missing=0, bad=bad)
     assert {one.code: (one.count, one.lines) for one in after} == {
         "source_ref_repeated": (1, (3,)),
         "WARNING_UNANNOTATED_RECORD": (1, (6,)),
@@ -115,7 +132,7 @@ def test_the_word_of_aws_on_bad_lines_replaces_ours() -> None:
 
 def test_without_the_manifest_the_numbers_stand_alone() -> None:
     """A manifest that was deleted meanwhile would keep the result from being told."""
-    after = after_import((), (), attribute=None, missing=3, arrived=frozenset(), bad={})
+    after = after_import((), Numbered(), missing=3, bad={})
     assert findings.words(after[0]).startswith("3 lines were sent and did not arrive.")
 
 
@@ -141,3 +158,14 @@ def test_a_dataset_is_ours_when_its_pictures_are() -> None:
     assert same_pictures(sent, ["s3://orchard-raw/3.jpg", "s3://orchard-raw/1.jpg"])
     assert not same_pictures(sent, ["s3://orchard-raw/3.jpg", "s3://elsewhere/1.jpg"])
     assert not same_pictures(sent, [])
+
+
+def test_a_repeat_of_a_line_that_is_too_long_is_sent() -> None:
+    """The file that was examined and the one that is sent would differ for ever, and nothing would
+    be imported.
+    """
+    long = {**one_class("1.jpg"), "ripeness-metadata": {**one_class("1.jpg")["ripeness-metadata"]}}
+    long["ripeness-metadata"]["job-name"] = "j" * 100_001
+    lines = written(long, one_class("1.jpg"), one_class("2.jpg", "unripe", 1))
+    sent = list(make(lines, Made(), attribute=None, allowed=OPEN))
+    assert len(sent) == examine(lines, "us-east-1").sendable == 2

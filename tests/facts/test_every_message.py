@@ -385,11 +385,14 @@ def test_a_digest_is_a_message_that_slack_takes(
 
 
 def update_lines(words: str) -> list[Message]:
-    lost = DatasetState(lines=9, sent=9, arrived=7, findings=(Finding(VANISHED, 2, (3, 4)),))
+    lost = DatasetState(
+        lines=9, sent=9, arrived=7, findings=(Finding(VANISHED, 2, (3, 4)),), ledger_uri="s3://b/l"
+    )
     source = Source(name=words, project=words, asked_by="U0MARA")
     return [
         update_cards.no_address(),
-        update_cards.done_line(source, lost, 0),
+        update_cards.done_line(source, lost, 0, "u" * 32),
+        dataset_card.lines_link(source, "https://s3.example/lines.csv?X-Amz=" + "0" * 1800, 10),
         update_cards.not_done_line(source, Progress(known=lost, taken_lines=4), words),
         update_cards.not_done_line(source, Progress(), words),
     ]

@@ -1,6 +1,10 @@
 """More lines for a dataset that stands: `/dataset add`, in pieces, whatever AWS is busy with."""
 
+import csv
+import io
 import json
+import re
+import urllib.request
 from typing import Any
 
 import pytest
@@ -71,8 +75,13 @@ def arn_of(world: World, project: str) -> str:
 
 
 def thread(world: World, channel: str, name: str = "growing") -> list[str]:
-    root = next(m for m in world.mara.messages(channel) if m["text"].startswith(f"Dataset {name}:"))
+    root = root_of(world, channel, name)
     return [message["text"] for message in world.mara.thread(channel, root["ts"])]
+
+
+def root_of(world: World, channel: str, name: str = "growing") -> dict[str, Any]:
+    start = f"Dataset {name}:"
+    return next(each for each in world.mara.messages(channel) if each["text"].startswith(start))
 
 
 def add(world: World, channel: str, address: str, name: str = "growing") -> str:
@@ -99,6 +108,46 @@ def test_new_pictures_come_in_and_known_ones_get_their_new_labels(
         "<@U0MARA> *Dataset growing*: 5 of 6 more lines arrived, 4 pictures new in it."
     )
     assert "Line 3" in said[0], "the repeat, by its number"
+
+
+def test_every_line_that_aws_loses_is_told_with_its_likely_cause(
+    world: World, channel: str
+) -> None:
+    """Without this, AWS could lose a line and nobody would ever learn which."""
+    there = [f"s3://{seed.RAW}/ripeness/orchard-s7-00{number}.jpg" for number in (1, 2)]
+    world.put("updates/text.jpg", "this is no picture")
+    lines = [{**line("x", "ripe"), "source-ref": each} for each in there]
+    lines += [line("text", "ripe"), line("nowhere", "unripe")]
+    body = "\n".join([*map(json.dumps, lines), "", "{"]) + "\n"
+    datasets = world.services.aws.custom_labels.datasets
+    datasets.lost_share = 1.0
+    try:
+        add(world, channel, world.put("updates/lost.manifest", body + more_lines(8)))
+        rounds(world, 3)
+    finally:
+        datasets.lost_share = 0.0
+    message = world.mara.thread(channel, root_of(world, channel)["ts"])[-1]
+    said = message["text"]
+    assert "14 lines did not arrive: 14 lines = 0 imported + 14 reported." in said
+    assert "Line 5 is blank." in said
+    assert "Line 6 is not JSON" in said
+    assert "Line 3 did not arrive: its file is no PNG or JPEG." in said
+    assert "Lines 4, 7, 8" in said, "their pictures are not there"
+    assert "Lines 1 and 2 were sent and did not arrive." in said
+    world.ana.press(message, "dataset_lines")
+    given = world.ana.ask_for("history", channel=channel)["ephemerals"][-1]
+    link = re.search(r"<(http[^|]+)\|", given["text"])
+    assert link, "for the eyes of whoever pressed"
+    with urllib.request.urlopen(link[1], timeout=10) as answer:
+        rows = list(csv.DictReader(io.StringIO(answer.read().decode())))
+    assert [int(each["line"]) for each in rows] == list(range(1, 15))
+    assert rows[2]["codes"] == "vanished_strange_picture"
+    assert rows[3]["what to do"].endswith("upper and lower case matter.")
+    assert rows[5]["state"] == "left out"
+
+
+def more_lines(many: int) -> str:
+    return "".join(json.dumps(line(f"gone{number}", "ripe")) + "\n" for number in range(many))
 
 
 def test_busy_dataset_is_waited_for_and_nothing_doubles(world: World, channel: str) -> None:

@@ -401,7 +401,7 @@ def test_any_manifest_is_imported_and_lines_that_vanish_are_named(
     assert stats["TotalEntries"] == 8
     said = dataset_thread(world, channel, "with repeats")[-1]
     assert "8 of 10 lines arrived" in said
-    assert "2 lines did not arrive:" in said
+    assert "2 lines did not arrive: 10 lines = 8 imported + 2 reported." in said
     assert "ines 9 and 10" in said or "ines 9, 10" in said, "by their numbers"
     assert "with repeats" in words(world.ana.command(channel, "/dataset", "list"))
     assert "with repeats" in words(world.mara.command(channel, "/dataset", "list mine done"))

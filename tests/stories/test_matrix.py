@@ -426,6 +426,7 @@ class Scene:
         buttons = [
             button("Delete…", dataset_card.DELETE_ID, found),
             button("Undo", dataset_card.UNDO_ID, found),
+            button("Lines", dataset_card.LINES_ID, found),
             button("Pictures", gallery_card.SHOW_ID, found),
         ]
         self.said_by_the_bot(Message("The set", [actions(*buttons)]))
@@ -1346,6 +1347,13 @@ ROWS = (
         "[dataset_delete]",
         lambda s, who: who.press(s.about("The set"), "dataset_delete"),
         '"dataset_delete_view',
+        ready=Scene.dataset,
+    ),
+    Row(
+        "action dataset_lines",
+        "[dataset_lines]",
+        lambda s, who: who.press(s.about("The set"), "dataset_lines"),
+        "There is no table of these lines",
         ready=Scene.dataset,
     ),
     Row(

@@ -6,6 +6,7 @@ Promises that a change is asynchronous and one at a time, that entries are rows 
 """
 
 import json
+import random
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -66,6 +67,8 @@ class Datasets:
         self._clock = clock
         self._seconds = seconds
         self._situations = situations
+        self.lost_share, self.lost_seed = 0.0, 0
+        """Which share of the pictures AWS loses without a word, and the seed of which they are."""
 
     @operation
     def create_dataset(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -254,7 +257,7 @@ class Datasets:
         # The manifest is read outside the transaction, everything else is quick.
         read = self._imported(row, work) if work["do"] == "manifest" else Import({}, 0)
         if work["do"] == "update":
-            read = read_lines(work["lines"].encode())
+            read = read_lines(work["lines"].encode(), is_lost=self._is_lost)
         with self._store.write() as rows:
             if work["do"] == "delete":
                 rows.execute("DELETE FROM dataset_entry WHERE dataset = ?", (row["arn"],))
@@ -291,7 +294,13 @@ class Datasets:
         if found.size > LARGEST_MANIFEST:
             return Import({}, 0, "ERROR_MANIFEST_SIZE_TOO_LARGE")
         region = row["arn"].split(":")[3]
-        return read_lines(self._objects.content(found), most_lines(region, row["type"]))
+        return read_lines(
+            self._objects.content(found), most_lines(region, row["type"]), self._is_lost
+        )
+
+    def _is_lost(self, source: str) -> bool:
+        """Whether this picture's line leaves no trace, for a reason that nobody is told."""
+        return random.Random(f"{self.lost_seed} {source}").random() < self.lost_share
 
     def _distribute(self, rows: sqlite3.Connection, train: str, test: str) -> str:
         """Move a fifth of each label's entries. UNSURE: how AWS picks them, and what it does about
