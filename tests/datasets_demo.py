@@ -78,6 +78,7 @@ def played(
         _check_crates(read, there)
     if datasets_demo.SORTED in there:
         _check_sorted(Console(addresses).keys(f"{datasets_demo.SORTED}/"), there)
+        _check_coco(there["coco"])
     for model in result["models"]:
         need(model["status"] == "STOPPED" and 0 < model["f1"] < 1, f"model {model}")
     need(result["models"][0]["stopped_by"] == "its end", "who stopped it")
@@ -115,6 +116,15 @@ def _check_sorted(keys: Iterable[str], there: Mapping[str, Any]) -> None:
     told, found = there[datasets_demo.SORTED], [key.split("/") for key in keys]
     need(told["entries"] == len(found) > 0, "the pictures of the folder")
     need(told["labels"] == Counter(label for _, label, _ in found), "the names of its folders")
+
+
+def _check_coco(told: Mapping[str, Any]) -> None:
+    """Every picture and every label of the file of another tool."""
+    given = json.loads(crates.coco())
+    names = {each["id"]: each["name"] for each in given["categories"]}
+    pairs = {(each["image_id"], names[each["category_id"]]) for each in given["annotations"]}
+    need(told["entries"] == len(given["images"]), "the pictures of COCO")
+    need(told["labels"] == Counter(label for _, label in pairs), "the labels of COCO")
 
 
 def _quietly(_step: str, _done: int, _total: int) -> None:

@@ -169,7 +169,7 @@ def test_names_of_folders_are_shown_as_labels_before_anything_is_made(whole: Who
     thread = below(mara, card)
     expect(thread).to_contain_text("6 of 6 lines arrived: ")
     a_label_is_fixed(whole, card)
-    expect(thread).to_contain_text("the labels of 1 picture are now overripe", timeout=PATIENCE)
+    expect(thread).to_contain_text("the labels of 1 picture are now unripe", timeout=PATIENCE)
 
 
 def a_label_is_fixed(whole: Whole, card: Locator) -> None:
@@ -181,9 +181,9 @@ def a_label_is_fixed(whole: Whole, card: Locator) -> None:
     counts.locator("[data-action-id=gallery_labels]").click()
     form = Form(direct).titled("Labels of pictures")
     pick(form, "pictures", "1 · orchard")
-    pick(form, "labels", "overripe")
+    pick(form, "labels", "unripe")
     form.next()
-    expect(form.modal).to_contain_text("gets overripe")
+    expect(form.modal).to_contain_text("gets unripe")
     form.close()
 
 

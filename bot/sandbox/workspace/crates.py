@@ -11,10 +11,21 @@ from typing import Any
 from bot.sandbox.crowd import sample_truth
 from bot.sandbox.workspace import seed
 
-__all__ = ["TEST", "TRAIN", "manifest", "test_lines", "train_lines", "with_slips"]
+__all__ = [
+    "PICTURES",
+    "TEST",
+    "TRAIN",
+    "coco",
+    "manifest",
+    "test_lines",
+    "train_lines",
+    "with_slips",
+]
 
 TRAIN, TEST = "crates/train.manifest", "crates/test.manifest"
 """Where they lie in the practice bucket, once somebody has put them there."""
+PICTURES = f"s3://{seed.RAW}/boxes/"
+"""The folder of the pictures."""
 _TESTED = 7  # of 24 pictures
 
 
@@ -40,6 +51,26 @@ def with_slips(lines: list[str]) -> str:
     return manifest([*lines[:3], *slips, *lines[3:], lines[0]])
 
 
+def coco() -> str:
+    """The test set as COCO has it."""
+    lines = [json.loads(line) for line in test_lines()]
+    size = {"width": sample_truth.WIDTH, "height": sample_truth.HEIGHT}
+    kinds = enumerate(sample_truth.KINDS)
+    whole: dict[str, list[dict[str, Any]]] = {
+        "images": [],
+        "annotations": [],
+        "categories": [{"id": number, "name": kind} for number, kind in kinds],
+    }
+    for number, line in enumerate(lines, 1):
+        name = line["source-ref"].rpartition("/")[2]
+        whole["images"].append({"id": number, "file_name": name, **size})
+        for box in line["crates"]["annotations"]:
+            sides = [box[side] for side in ("left", "top", "width", "height")]
+            mark = {"image_id": number, "category_id": box["class_id"], "bbox": sides}
+            whole["annotations"].append({"id": len(whole["annotations"]) + 1, **mark})
+    return json.dumps(whole)
+
+
 def _lines() -> list[str]:
     names = [scene.name for scene in sample_truth.scenes(seed.SEED)]
     return [json.dumps(_boxes(name)) for name in names if name.startswith("table")]
@@ -56,7 +87,7 @@ def _boxes(name: str) -> dict[str, Any]:
     ]
     size = {"width": sample_truth.WIDTH, "height": sample_truth.HEIGHT, "depth": 3}
     return {
-        "source-ref": f"s3://{seed.RAW}/boxes/{name}",
+        "source-ref": f"{PICTURES}{name}",
         "crates": {"image_size": [size], "annotations": annotations},
         "crates-metadata": {
             "objects": [{"confidence": 1} for _ in boxes],

@@ -48,7 +48,8 @@ __all__ = [
 ]
 
 JOB, MANIFEST, FOLDER = "finished job", "manifest", "names of folders"
-SOURCES = (JOB, MANIFEST, FOLDER)
+COCO = "COCO"
+SOURCES = (JOB, MANIFEST, FOLDER, COCO)
 SHORT = (JOB,)
 """The short form: a dataset of a finished job, its split, and a model that runs until its end."""
 RIPENESS, CRATES = "ripeness", "crates"
@@ -102,7 +103,12 @@ class DatasetsDemo(Demo):
         self._label(show)
         self._console = Console(self._addresses)
         show("making datasets", 0, 1)
-        ways = {JOB: self._of_job, MANIFEST: self._of_manifests, FOLDER: self._of_folder}
+        ways = {
+            JOB: self._of_job,
+            MANIFEST: self._of_manifests,
+            FOLDER: self._of_folder,
+            COCO: self._of_coco,
+        }
         made = [each for source in sources for each in ways[source]()]
         for each in made:
             self._check_told(each)
@@ -139,19 +145,29 @@ class DatasetsDemo(Demo):
         """Pictures that lie in a folder for each label; the review shows which label each gets."""
         for scene in islice(sample_truth.scenes(seed.SEED), _SORTED):
             self._console.copy(f"ripeness/{scene.name}", f"{SORTED}/{scene.label}/{scene.name}")
-        opened(self._mara, lambda: self._mara.command(DATA, "/dataset", "create"))
-        self._pick("origin", "folder")
-        fields = {
-            "name": {"value": SORTED},
-            "project": {"value": SORTED},
-            "folder": {"value": f"s3://{seed.RAW}/{SORTED}/"},
-            "store": {"value": _STORE},
-        }
-        fill_through(self._mara, fields)
-        wait_for(lambda: self._mara.view().get("submit"), _PATIENCE, "the folder to be read")
+        address = f"s3://{seed.RAW}/{SORTED}/"
+        return [self._reviewed(_Made(SORTED, FOLDER, SORTED), "folder", folder={"value": address})]
+
+    def _of_coco(self) -> list[_Made]:
+        """What another tool exported: its boxes are shown before anything is made."""
+        place = self._console.put("coco/instances.json", crates.coco())
+        fields = {"export": {"value": place}, "pictures": {"value": crates.PICTURES}}
+        return [self._reviewed(_Made("coco", COCO, "coco"), "export", **fields)]
+
+    def _reviewed(self, made: _Made, origin: str, **fields: Any) -> _Made:
+        """The form of a source whose manifest the bot writes, and the review that follows."""
+        self._begin(made, origin, **fields)
+        wait_for(lambda: self._mara.view().get("submit"), _PATIENCE, f"{made.name} to be read")
         fill_through(self._mara, {})
         self._mara.close_windows()
-        return [_Made(SORTED, FOLDER, SORTED)]
+        return made
+
+    def _begin(self, made: _Made, origin: str, **fields: Any) -> None:
+        """The form of a dataset, filled for that source and sent."""
+        opened(self._mara, lambda: self._mara.command(DATA, "/dataset", "create"))
+        self._pick("origin", origin)
+        common = {"name": {"value": made.name}, "project": {"value": made.project}}
+        fill_through(self._mara, {**common, "store": {"value": _STORE}, **fields})
 
     def _pick(self, block_id: str, value: str) -> None:
         """Choose in a menu that shows other fields at once."""
