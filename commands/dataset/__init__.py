@@ -8,8 +8,8 @@ from bot.slack.app import SlackApp
 from commands import front
 from commands.actions import ACTIONS
 from commands.dataset import (
-    delete,
     delete_dataset,
+    delete_model,
     delete_project,
     draft,
     form,
@@ -40,8 +40,8 @@ def register(app: SlackApp, stories: Stories) -> None:
         trial,
         draft,
         stop,
-        delete,
         delete_dataset,
+        delete_model,
         delete_project,
     ):
         part.register(app, stories)
