@@ -991,7 +991,7 @@ ROWS = (
         "view_submission export_asked",
         "(export)",
         lambda _s, who: who.fill(),
-        "is being exported",
+        "is exported",
         ready=Scene.export_window,
         own=True,
     ),
