@@ -1,7 +1,6 @@
 """Which objects of a job's results are wanted, and how they are counted."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +10,8 @@ from msgspec.structs import replace
 from bot.jobs.cards.results_card import read_filter
 from bot.jobs.results.counted import OTHERS, counted
 from bot.jobs.results.wish import AskedOf, Wish, fits, read, words, written
-from bot.manifests.json_lines import numbered, parse_loosely
-from bot.manifests.json_words import BadLine
 from bot.manifests.shapes import Box, Line, Told
-from bot.manifests.told import told_object
-from bot.pictures.words import is_labeled, labels_of, told_by
-from tests.manifest_fuzz import cases, whole_lines
+from tests.manifest_fuzz import at_once, cases, line_by_line, whole_lines
 
 PEAR = Box("pear", 0, 0, 1, 1, 0.3)
 NO_BOX = Told("fruit", "", "boxes")
@@ -105,28 +100,6 @@ def test_window_may_hold_anything() -> None:
     assert read_filter(odd, ("a", "b")) == (Wish(), {})
 
 
-def line_by_line(body: bytes, wish: Wish) -> list[Any]:
-    """What `counted` promises, the slow way: each line read whole."""
-    labeled = empty = unreadable = 0
-    objects, times, fitting = Counter[str](), Counter[str](), list[Line]()
-    for number, one in numbered([body]):
-        try:
-            line = told_object(number, parse_loosely(one))
-        except BadLine:
-            unreadable += 1
-            continue
-        told = told_by(line, "fruit")
-        if told is not None and is_labeled(told):
-            labels = labels_of(told)
-            labeled += 1
-            empty += not labels
-            objects.update(labels.keys())
-            times.update(labels)
-        if fits(line, "fruit", wish):
-            fitting.append(line)
-    return [labeled, empty, unreadable, objects, times, len(fitting), fitting[20:40]]
-
-
 WISHES = (Wish(), Wish(label="ripe"), Wish(which="empty"), Wish(below=0.6))
 
 
@@ -140,11 +113,4 @@ def test_many_lines_at_once_are_counted_as_one_by_one(wish: Wish) -> None:
     mixed = [*kinds, b"no line", json.dumps(drawn).encode(), sides, b"", *kinds[::-1]] * 3
     for lines in (*alike, mixed, *cases(400, seed=3)):
         body = b"\n".join(lines)
-        found = counted([body], "fruit", wish)
-        labels = found.labels
-        assert [
-            *(found.labeled, found.empty, found.unreadable),
-            Counter({name: each.objects for name, each in labels.items()}),
-            Counter({name: each.times for name, each in labels.items()}),
-            *(found.fitting, found.shown),
-        ] == line_by_line(body, wish)
+        assert at_once(body, wish) == line_by_line(body, wish)
