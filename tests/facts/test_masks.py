@@ -1,6 +1,8 @@
 """Masks and key points in COCO and in a manifest: judged by pycocotools and by plain pixels."""
 
+import json
 from io import BytesIO
+from random import Random
 
 import numpy as np
 import pytest
@@ -14,7 +16,18 @@ from bot.manifests import areas
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Area, Drawing, Line, Mask, Told
 from bot.pictures.masks import kept_masks, opened_masks, painted_mask
-from tests.facts.test_formats import LABELS, SURE, coco_file, line, nearly, read, told, written
+from tests.facts.test_formats import (
+    LABELS,
+    SURE,
+    broken,
+    coco_file,
+    line,
+    nearly,
+    read,
+    told,
+    tried,
+    written,
+)
 
 SIZES = st.tuples(st.integers(1, 40), st.integers(1, 30))
 COLOURS = (("#e69f00", "tree"), ("#000000", "road"), ("#56b4e9", "sky"))
@@ -222,3 +235,21 @@ def test_mask_that_cannot_be_opened_is_no_empty_picture() -> None:
         assert (coco_file(files).getImgIds(), odd) == ([], ["mask"])
     broken = opened_masks([line(1, answer)], lambda _place: b"no picture")
     assert "broken" in next(iter(broken)).told[0].failure
+
+
+def test_no_odd_mask_or_key_point_crashes_a_reader_or_a_writer() -> None:
+    """Without this, one strange mask of somebody's file would end the conversion of all."""
+    chance, areas_of_one = Random(7), (Area("tree", (4, 3), (0, 5, 7)),)
+    points = (Drawing("nose", "keypoint", ((1, 2),)),)
+    files, _odd = written(
+        "coco",
+        line(1, told("mask", attribute="fruit-ref", areas=areas_of_one, size=(4, 3))),
+        line(2, told("drawings", drawings=points, size=(4, 3))),
+    )
+    whole = json.loads(files["annotations.json"])
+    for _ in range(400):
+        odd = json.dumps(broken(whole, chance)).encode()
+        lines, _words = tried("coco", {"annotations.json": odd})
+        for each in kept_masks(lines, lambda *_: "s3://o/1.png", Findings()):
+            for name in ("coco", "augmented", "csv"):
+                written(name, each)
