@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bot.manifests.custom_answers import drawn_in, pixels
+from bot.manifests.custom_answers import colours_in, drawn_in, pixels
 from bot.manifests.plain_values import items, member, number, text
 from bot.manifests.sequence_labels import frames_answered
 from bot.manifests.shapes import Area, Class, Span, Told
@@ -157,22 +157,13 @@ def _mask(part: dict[str, Any], paint: Paint | None) -> Told | None:
     try:
         if paint is not None:
             body = base64.b64decode(text(image.get("pngImageData")), validate=True)
-            areas = paint(body, list(_colours(part)))
+            areas = paint(body, list(colours_in(part)))
     except ValueError:
         areas = None
     if areas is None:
         return Told("", "", "mask")
     size = areas[0].size if areas else pixels(part.get("inputImageProperties"))
     return Told("", "", "mask", areas=areas, size=size)
-
-
-def _colours(part: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each colour with its label: of semantic masks by their labels, of instances one by one."""
-    labels = part.get("labelMappings")
-    for label, said in labels.items() if isinstance(labels, dict) else ():
-        yield text(member(said, "color")), label
-    for each in items(part.get("instances")):
-        yield text(member(each, "color")), text(member(each, "label"))
 
 
 def _frames(part: dict[str, Any]) -> Told | None:

@@ -1,9 +1,9 @@
 """What a custom job's answer draws (pure), where its page is made of AWS's elements.
 
-Promises to `told.py`: the answer of crowd-bounding-box, crowd-polygon, crowd-polyline and
-crowd-keypoint is read, whether a function of one's own wrote it or AWS's PassThrough did (each
-worker's content as JSON in a text; of one worker it is the label, of several nobody made one).
-Anything else draws nothing.
+Promises to `told.py`: the answer of crowd-bounding-box, crowd-polygon, crowd-polyline,
+crowd-keypoint, crowd-semantic-segmentation and crowd-instance-segmentation is read, whether a
+function of one's own wrote it or AWS's PassThrough did (each worker's content as JSON in a text; of
+one worker it is the label, of several nobody made one). Anything else draws nothing.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from bot.manifests.plain_values import items, member, numbers, text
-from bot.manifests.shapes import Box, Drawing, Kind, Point
+from bot.manifests.shapes import INLINE, Box, Drawing, Kind, Mask, Point
 
 _FORMS: tuple[tuple[str, Literal["polygon", "polyline", "keypoint"]], ...] = (
     ("polygons", "polygon"),
@@ -23,8 +23,13 @@ _BOXES = "boundingBoxes"
 
 
 def drawn_in(value: Any) -> dict[str, Any]:
-    """The members of `Told` that the answer gives: `kind`, `boxes` or `drawings`, and `size`."""
+    """The members of `Told` that the answer gives: `kind`, `boxes` or `drawings` and `size`, or a
+    `mask`.
+    """
     for answer in (value, *_within(_content(value))):
+        image = text(member(member(answer, "labeledImage"), "pngImageData"))
+        if image:
+            return {"kind": "mask", "mask": Mask(INLINE + image, tuple(colours_in(answer)))}
         boxes = tuple(_boxes(answer))
         drawings = tuple(_drawings(answer))
         if not boxes and not drawings:
@@ -33,6 +38,17 @@ def drawn_in(value: Any) -> dict[str, Any]:
         size = pixels(member(answer, "inputImageProperties"))
         return {"kind": kind, "boxes": boxes, "drawings": drawings, "size": size}
     return {}
+
+
+def colours_in(answer: Any) -> Iterator[tuple[str, str]]:
+    """Each colour ("#rrggbb") of a painted picture with its label: of labels, or of things one by
+    one.
+    """
+    labels = member(answer, "labelMappings")
+    for label, said in labels.items() if isinstance(labels, dict) else ():
+        yield text(member(said, "color")), label
+    for each in items(member(answer, "instances")):
+        yield text(member(each, "color")), text(member(each, "label"))
 
 
 def _content(value: Any) -> Any:

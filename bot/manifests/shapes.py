@@ -11,6 +11,7 @@ import msgspec
 
 from bot.manifests.json_lines import LineFault
 
+INLINE = "data:image/png;base64,"
 Point = tuple[float, float]
 Kind = Literal[
     "classes",  # one class or several of the whole object: pictures, texts, clips
@@ -54,8 +55,8 @@ class Drawing(msgspec.Struct, frozen=True):
 
 
 class Mask(msgspec.Struct, frozen=True):
-    """A PNG whose colours are labels: its S3 address, and (colour "#rrggbb", label) pairs; the
-    background is not among them.
+    """A PNG whose colours are labels: its S3 address (or the file itself, in Base64 behind
+    `INLINE`), and (colour "#rrggbb", label) pairs; the background is not among them.
     """
 
     address: str

@@ -4,6 +4,7 @@ Promises: a mask that cannot be opened is told with its line and costs only itse
 has a colour for each label, the ground white, and nothing between two colours.
 """
 
+import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 
@@ -14,7 +15,7 @@ from bot.base.errors import LabeljobError
 from bot.manifests.areas import runs_of, stretches
 from bot.manifests.formats.format import Findings, Numbers
 from bot.manifests.json_words import short
-from bot.manifests.shapes import Area, Line, Mask, Told
+from bot.manifests.shapes import INLINE, Area, Line, Mask, Told
 from bot.pictures.drawing import area_of
 from bot.pictures.opened import Undrawable, mask_in
 
@@ -40,11 +41,26 @@ def _opened(told: Told, read: Read) -> Told:
     if told.mask is None:
         return told
     try:
-        painted = mask_in(read(told.mask.address))
+        painted = mask_in(mask_file(told.mask, read))
     except LabeljobError as error:
         return msgspec.structs.replace(told, failure=f"its mask cannot be opened: {error.words}")
     found = tuple(painted_areas(painted, told.mask.colours))
     return msgspec.structs.replace(told, areas=found, size=painted.size)
+
+
+def mask_file(mask: Mask, read: Read) -> bytes:
+    """The bytes of a mask's file; `read` gives those that lie elsewhere.
+
+    Raises:
+        Undrawable: what stands in its line is no file.
+
+    """
+    if not mask.address.startswith(INLINE):
+        return read(mask.address)
+    try:
+        return base64.b64decode(mask.address.removeprefix(INLINE), validate=True)
+    except ValueError as error:
+        raise Undrawable("its mask is broken") from error
 
 
 def areas_of(body: bytes, colours: Sequence[tuple[str, str]]) -> tuple[Area, ...] | None:

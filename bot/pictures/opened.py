@@ -88,7 +88,7 @@ def colours_of(body: bytes, size: tuple[int, int]) -> Image.Image:
             _check(image, 0)
             image.load()
             small = image.resize(size, Image.Resampling.NEAREST)
-            return small.convert("RGB")
+            return _on_white(small)
     except (*_BROKEN, *_HUGE) as error:
         raise Undrawable("its mask is broken") from error
 

@@ -13,6 +13,7 @@ from bot.manifests.shapes import FrameMarks, Line, Told
 from bot.pictures.cloud_card import classes_of, cloud_card, points_of
 from bot.pictures.drawing import draw_labels, draw_mask
 from bot.pictures.lettering import blank
+from bot.pictures.masks import mask_file
 from bot.pictures.opened import Undrawable, colours_of, opened
 from bot.pictures.palette import Colours
 from bot.pictures.sheet import LARGE, LARGE_LETTER, PICTURE, TILE_LETTER, Tile
@@ -81,7 +82,7 @@ def _image(line: Line, told: Told, easel: Easel) -> Image.Image:
         raise Undrawable("a clip; Labeljob draws no moving pictures")
     picture = opened(easel.read(line.address), easel.room)
     if told.mask is not None:
-        painted = colours_of(easel.read(told.mask.address), picture.image.size)
+        painted = colours_of(mask_file(told.mask, easel.read), picture.image.size)
         return draw_mask(picture.image, painted, told.mask, easel.colours, letter=easel.letter)
     return draw_labels(picture, told, easel.colours, letter=easel.letter)
 

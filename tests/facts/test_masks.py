@@ -1,5 +1,6 @@
 """Masks and key points in COCO and in a manifest: judged by pycocotools and by plain pixels."""
 
+import base64
 import json
 from io import BytesIO
 from random import Random
@@ -16,6 +17,7 @@ from bot.manifests import areas
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Area, Drawing, Line, Mask, Told
 from bot.pictures.masks import kept_masks, opened_masks, painted_mask
+from bot.pictures.words import labels_of
 from tests.facts.test_formats import (
     LABELS,
     SURE,
@@ -253,3 +255,37 @@ def test_no_odd_mask_or_key_point_crashes_a_reader_or_a_writer() -> None:
         for each in kept_masks(lines, lambda *_: "s3://o/1.png", Findings()):
             for name in ("coco", "augmented", "csv"):
                 written(name, each)
+
+
+def nowhere(place: str) -> bytes:
+    raise AssertionError(place)
+
+
+def test_things_painted_on_a_page_of_ones_own_are_areas() -> None:
+    """Without this, instance masks, which AWS keeps in the line itself, would go nowhere at all."""
+    pixels = np.array([[0, 1], [2, 1]], np.uint8)
+    answer = {
+        "instances": [
+            {"color": COLOURS[0][0], "label": "pear"},
+            {"color": COLOURS[1][0], "label": "pear"},
+        ],
+        "labeledImage": {"pngImageData": base64.b64encode(png(pixels, "P")).decode()},
+    }
+    content = json.dumps({"crowd-instance-segmentation": answer})
+    one = {"annotationsFromAllWorkers": [{"annotationData": {"content": content}}]}
+    metadata = {"type": "groundtruth/custom", "creation-date": "2026-07-02"}
+    row = {"source-ref": "s3://orchard-raw/1.jpg", "fruit": one, "fruit-metadata": metadata}
+    [found], odd = read("augmented", {"some.manifest": json.dumps(row).encode()})
+    assert (found.told[0].kind, labels_of(found.told[0]), odd) == ("mask", {"pear": 1}, [])
+    [opened] = opened_masks([found], nowhere)
+    pears = tuple(area_in(pixels, number, "pear") for number in (1, 2))
+    assert opened.told[0].areas == pears
+    judged = coco_file(written("coco", opened)[0])
+    assert [each["area"] for each in judged.loadAnns(judged.getAnnIds())] == [2, 1]
+    for name in ("augmented", "csv", "coco"):
+        assert written(name, found)[1] == ["mask"], "it has no file that can be named"
+    content = content.replace("iVBOR", "\u00e4")
+    one["annotationsFromAllWorkers"][0]["annotationData"]["content"] = content
+    [found], _odd = read("augmented", {"some.manifest": json.dumps(row).encode()})
+    [broken_one] = opened_masks([found], nowhere)
+    assert "broken" in broken_one.told[0].failure

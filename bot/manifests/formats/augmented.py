@@ -23,7 +23,7 @@ from bot.manifests.formats.format import (
 )
 from bot.manifests.json_lines import LINE_LIMIT, numbered, written
 from bot.manifests.json_words import BadLine, Object, short
-from bot.manifests.shapes import Box, Cuboid, Line, Mask, Span, Told
+from bot.manifests.shapes import INLINE, Box, Cuboid, Line, Mask, Span, Told
 from bot.manifests.told import GROUND_TRUTH, METADATA, told_line
 
 _TITLE = "the augmented manifest"
@@ -86,7 +86,7 @@ class Writer:
     def _made(self, place: int, told: Told) -> _Made | None:
         """The label's value and what its metadata say of it; None, noted, for what has none."""
         numbers = self._numbers.setdefault(told.attribute, Numbers())
-        if told.mask:
+        if told.mask and not told.mask.address.startswith(INLINE):
             return told.mask.address, _colours(told.mask)
         if told.address:
             return told.address, _classes_there(told, numbers)
@@ -103,7 +103,7 @@ class Writer:
             return _spans(told)
         if told.kind == "cloud":
             return _cuboids(told, numbers)
-        if told.areas:
+        if told.kind == "mask":
             words = f"“{short(told.attribute)}” is painted, and has no file of its own; left out"
             self._findings.note(place, "mask", words)
             return None

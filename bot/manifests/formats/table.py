@@ -26,7 +26,7 @@ from bot.manifests.formats.format import (
     sized,
 )
 from bot.manifests.json_words import short
-from bot.manifests.shapes import Box, Class, Cuboid, Drawing, Kind, Line, Mask, Span, Told
+from bot.manifests.shapes import INLINE, Box, Class, Cuboid, Drawing, Kind, Line, Mask, Span, Told
 from bot.manifests.sheet import awake, rows
 
 _TITLE = "CSV"
@@ -75,8 +75,8 @@ def _rows(place: int, told: Told, findings: Findings) -> Iterator[_Row]:
     if told.kind == "custom":
         words = f"“{short(told.attribute)}” has a form of its own, of which only its file is kept"
         findings.note(place, "kind", words)
-    if told.areas and told.mask is None:
-        words = f"the areas of “{short(told.attribute)}” have no file of their own"
+    if told.kind == "mask" and told.labeled and not _has_file(told):
+        words = f"“{short(told.attribute)}” is painted, and has no file of its own"
         findings.note(place, "mask", words)
     width, height = told.size or ("", "")
     common: _Row = {
@@ -99,6 +99,11 @@ def _rows(place: int, told: Told, findings: Findings) -> Iterator[_Row]:
         yield common | figure
 
 
+def _has_file(told: Told) -> bool:
+    """Whether what is painted lies in a file that a cell can name."""
+    return told.mask is not None and not told.mask.address.startswith(INLINE)
+
+
 def _figures(told: Told) -> Iterator[_Row]:
     numbers = told.class_numbers or ("",) * len(told.classes)
     for each, at in zip(told.classes, numbers, strict=False):
@@ -118,7 +123,7 @@ def _figures(told: Told) -> Iterator[_Row]:
     for drawing in told.drawings:
         row = {"label": drawing.label, "form": drawing.form, "confidence": drawing.confidence}
         yield row | {"points": _encode(drawing.points).decode()}
-    if told.mask:
+    if told.mask and _has_file(told):
         for colour, label in told.mask.colours or (("", ""),):
             row = {"form": "mask", "mask": told.mask.address}
             yield row | {"colour": colour, "label": label}
