@@ -296,6 +296,12 @@ def test_what_is_made_up_follows_until_somebody_writes_it() -> None:
     assert made_up(JOB_FORM.asked(taken)).job_name == "july-ripe-un-ripe-3", "it was found free"
 
 
+def test_title_of_a_page_of_ones_own_says_nothing_of_how_it_is_asked() -> None:
+    """Without this, workers would choose between tasks called “answers as they are”."""
+    draft = Draft(task_type="passthrough", input_uri="s3://raw/july/", made_up=("title",))
+    assert made_up(JOB_FORM.asked(draft)).title == "Labeling task (july)"
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

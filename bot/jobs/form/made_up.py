@@ -79,7 +79,9 @@ def _title(asked: Asked) -> str:
     if len(draft.labels) > len(named):
         labels = f"{labels} and {len(draft.labels) - len(named)} more"
     task = kind.title
-    if kind.tile not in {CHECK, MORE}:
+    if kind.tile == MORE:  # what it is called in the form says nothing to workers
+        task = kind.default_title or kind.title
+    elif kind.tile != CHECK:
         task = WORDS[kind.tile][0]
     words = ": ".join(filter(None, (task, labels)))
     data = _data(draft)
