@@ -62,9 +62,13 @@ def live_card(facts: BatchFacts) -> Message:
 
 
 def ended_line(facts: BatchFacts) -> Message:
-    """The drafts are ready, or there are none; mentions who asked."""
+    """The drafts are ready (its card says the rest), or there are none; mentions who asked."""
     lead = f"{person(facts.asked_by)} " if facts.asked_by else ""
-    text = f"{lead}*Drafts of {typed(facts.model, _NAME)}*: {_standing(facts)}"
+    said = _standing(facts)
+    if facts.progress.state == batch.DONE:
+        many, of = facts.progress.drafted, count(facts.progress.total, "picture")
+        said = f"{many:,} of {of} have one."
+    text = f"{lead}*Drafts of {typed(facts.model, _NAME)}*: {said}"
     blocks: list[Block] = [section(text)]
     if buttons := _buttons(facts):
         blocks.append(actions(*buttons))

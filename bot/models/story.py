@@ -26,6 +26,7 @@ from bot.models.projects import Projects
 from bot.models.run_records import RunRecords
 from bot.models.run_store import RunStore
 from bot.models.runs import Runs
+from bot.models.score_picture import ScorePicture
 from bot.models.status import Status
 from bot.models.train import Train
 from bot.models.trial_records import TrialRecords
@@ -228,7 +229,7 @@ def _training(
         access=ground.access,
         tries=ground.tries,
         open_places=settings.open_places,
-        clock=ground.clock,
+        picture=ScorePicture(ground.uploads, ground.outbox),
     )
     delete = Delete(
         records=records,

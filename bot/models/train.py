@@ -12,7 +12,6 @@ from functools import partial
 
 import msgspec
 
-from bot.base.clock import Clock
 from bot.base.errors import LabeljobError, Refusal, Refused, Transient
 from bot.base.log import about
 from bot.base.open_places import OpenPlaces
@@ -37,6 +36,7 @@ from bot.models.model_state import (
     step,
 )
 from bot.models.model_store import ModelStore
+from bot.models.score_picture import ScorePicture
 from bot.models.training import SPLIT, read_tags
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
@@ -83,7 +83,7 @@ class Train:
         access: Access,
         tries: Tries,
         open_places: OpenPlaces,
-        clock: Clock,
+        picture: ScorePicture,
     ) -> None:
         self._records = records
         self._store = store
@@ -92,7 +92,7 @@ class Train:
         self._access = access
         self._tries = tries
         self._open = open_places
-        self._clock = clock
+        self._picture = picture
 
     def round(self, start: Start = at_once) -> None:
         """Take every model that is due one try further; one that fails does not stop the others."""
@@ -143,7 +143,7 @@ class Train:
     def _begun(self, model: Model, arn: str) -> None:
         """AWS trains it."""
         state, changes = step(model.state, TRAINING)
-        state = msgspec.structs.replace(state, began_at=self._clock().timestamp())
+        state = msgspec.structs.replace(state, began_at=self._tries.due_in(0.0))
         self._store.change(replace(model, arn=arn, fails=0), state, changes)
 
     def _reserve(self, model: Model) -> Model:
@@ -220,6 +220,7 @@ class Train:
         if seen is not None and state.state == TRAINED:
             state = msgspec.structs.replace(state, whole=Score(f1=seen.f1), billed=seen.billed)
             state = self._scored(state, seen.summary)
+            self._picture.post(model, state)
         elif seen is not None and state.ended:
             state = msgspec.structs.replace(state, billed=seen.billed)
         if state != model.state or model.fails:

@@ -16,6 +16,7 @@ from bot.pictures.lettering import fitted, readable, width
 from bot.pictures.limits import BYTES_MOST
 from bot.pictures.opened import Undrawable, opened
 from bot.pictures.palette import LABELS, Colours, contrast, ink_on
+from bot.pictures.scores import Row, scores
 from bot.pictures.sent import sendable
 from bot.pictures.sheet import PICTURE, WIDTH, Tile, contact_sheet, large_picture
 from bot.pictures.tiles import Easel, tile_of
@@ -213,6 +214,23 @@ def test_picture_is_upright_as_its_workers_saw_it(turn: int) -> None:
     image = opened(saved(stored, exif=exif), (160, 160))
     assert image.size == (160, 80)
     assert image.image.getpixel((5, 5)) == (250, 250, 250)
+
+
+def test_scores_are_bars_of_their_length() -> None:
+    """Without this, a bad label would look as good as the others."""
+    rows = [Row("all", (1.0, None, 0.0)), Row("x" * 300, (0.5, 0.25, 0.75))]
+    image = Image.open(BytesIO(scores("orchard / v1", rows * 30)))
+    assert image.width == 1_000
+    line = image.convert("RGB").crop((0, 112, 1_000, 113))
+    seen = line.getcolors(1_000) or []
+    long = sum(
+        many
+        for many, each in seen
+        if isinstance(each, tuple) and abs(each[0] - 230) < 20 and abs(each[1] - 159) < 20
+    )
+    assert long > 600, "all of its row is coloured"
+    one, many = scores("a", rows[:1]), scores("a", rows * 30)
+    assert Image.open(BytesIO(one)).height < Image.open(BytesIO(many)).height < 2_000
 
 
 @pytest.mark.parametrize(

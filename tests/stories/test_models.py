@@ -96,10 +96,17 @@ def test_a_training_tells_how_good_the_model_is(world: World, channel: str, trai
     assert line.startswith(f"<@U0MARA> *Model {PROJECT} / {trained}* is trained: {score}")
     for label in ("ripe", "unripe", "overripe"):
         assert f"\n{label}: F1 " in line
+    picture = next(
+        each
+        for each in world.mara.thread(channel, card(world, f"Model {PROJECT}")["ts"])
+        if each.get("files")
+    )
+    assert picture["files"][0]["name"] == "scores.jpg"
+    assert picture["text"].endswith("is recognized, the worst first.")
     table = [
         block
         for message in world.mara.thread(channel, card(world, f"Model {PROJECT}")["ts"])
-        for block in message["blocks"]
+        for block in message.get("blocks", [])
         if block["type"] == "table"
     ]
     assert [cell["text"] for cell in table[0]["rows"][0]][:2] == ["label", "F1"]
@@ -331,8 +338,9 @@ def test_the_next_batch_is_drafted_and_asked_about(world: World, channel: str) -
     world.mara.close_windows()
     for _ in range(2):
         world.settle()
-    said = thread(world, f"Model {PROJECT} / v1: Running")[-1]
-    assert said.startswith(f"<@U0MARA> *Drafts of {PROJECT} / v1*: ")
+    said, line = thread(world, f"Model {PROJECT} / v1: Running")[-2:]
+    assert line.startswith(f"<@U0MARA> *Drafts of {PROJECT} / v1*: ")
+    assert line.endswith(" of 30 pictures have one.")
     manifest = said.partition(f"s3://{seed.OUT}/")[2].partition("`")[0]
     assert manifest.startswith("models/drafts/")
     lines = world.s3.get_object(Bucket=seed.OUT, Key=manifest)["Body"].read().splitlines()
