@@ -12,14 +12,14 @@ from bot.base.clock import Clock, NewId
 from bot.base.errors import Fault, Refusal, Refused
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
-from bot.base.storage import Storage
 from bot.datasets.examination import Unfit
 from bot.datasets.form import faults
 from bot.datasets.lifecycle import DatasetState
 from bot.datasets.look import Look, look
 from bot.datasets.records import Dataset, Records
+from bot.datasets.sights import Sights
 from bot.datasets.source import Source, both_sets_fault
-from bot.datasets.sources.origin import Sight, written_at
+from bot.datasets.sources.origin import Sight
 from bot.datasets.store import DatasetStore
 
 
@@ -42,7 +42,7 @@ class Accept:
         records: Records,
         store: DatasetStore,
         open_places: OpenPlaces,
-        storage: Storage,
+        sights: Sights,
         questions: Questions,
         region: str,
         clock: Clock,
@@ -51,7 +51,7 @@ class Accept:
         self._records = records
         self._store = store
         self._open = open_places
-        self._storage = storage
+        self._sights = sights
         self._questions = questions
         self._region = region
         self._clock = clock
@@ -65,8 +65,7 @@ class Accept:
         found = faults(source, allowed) or self._in_both_sets(source)
         if found:
             return None, found
-        storage = self._storage.attended(self._questions.patience()).limited_to(allowed)
-        sight = Sight(storage, allowed, written_at(self._clock()))
+        sight = self._sights.of(source, self._clock(), self._questions.patience())
         asked = {"manifest_uri": partial(_look, source, sight, self._region)}
         answers, found, _silent = self._questions.ask(asked)
         return answers.get("manifest_uri"), found

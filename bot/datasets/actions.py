@@ -12,7 +12,7 @@ CREATE: Action[None] = Action(
     command=DATASET,
     word="create",
     usage="create",
-    help="make a Rekognition dataset: of a job, a manifest, a folder, another tool's file",
+    help="make a Rekognition dataset: of a job, a manifest, a folder, a file, a copy",
     right="create dataset",
     first="create dataset",
     rule=Rule(Role.MEMBER, words="make datasets here"),

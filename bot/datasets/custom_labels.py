@@ -19,10 +19,13 @@ from bot.base.s3_uri import S3Uri
 from bot.datasets.gallery.entry import Entry, codes_of, entry_of
 from bot.datasets.lifecycle import GONE, LabelCount, Report
 from bot.datasets.source import TYPE_WORDS
+from bot.manifests.json_lines import written
 
 _PAGE = 100  # Rekognition: 100 entries, labels or projects a page at most
 # 250,000 lines are 2,500 pages; a list that never ends must not hold the worker for ever
 _PAGES_MAX = 10_000
+_READY = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_FAILED"}
+_ADDED = {"cl-metadata", "cl-errors"}  # what AWS adds to the line of an entry
 _BUSY = {"ResourceInUseException", "ResourceNotReadyException"}
 
 
@@ -36,6 +39,20 @@ class ProjectLeaving(Refusal):
     """This project is being deleted. Choose another name."""
 
     field = "project"
+
+
+class NoSuchSet(Refusal):
+    """There is no such dataset to copy. Choose another project, or its other set."""
+
+    field = "copied_project"
+
+
+class SetUnready(Refusal):
+    """This dataset is being made or changed, or its import failed. It can be copied once it is
+    ready.
+    """
+
+    field = "copied_project"
 
 
 class ManifestUnread(Refusal):
@@ -56,6 +73,7 @@ class CustomLabels:
     """Projects and datasets of one account and Region."""
 
     def __init__(self, aws: Aws) -> None:
+        self._form = aws.form("rekognition")
         self._act = aws.act("rekognition")
         self._create = aws.create("rekognition")
         self._poll = aws.poll("rekognition")
@@ -109,11 +127,40 @@ class CustomLabels:
             raise Unclear(error.words) from error
         return str(there["DatasetArn"]) if there else None
 
+    def ready_set(self, project: str, dataset_type: str, *, hurried: bool = False) -> str:
+        """The ARN of a set that can be copied; `hurried` for a form that waits.
+
+        Raises:
+            NoSuchSet: there is none.
+            SetUnready: it changes, or was never made.
+
+        """
+        there = self._dataset(project, dataset_type, hurried=hurried)
+        if there is None:
+            raise NoSuchSet
+        if there.get("Status") not in _READY:
+            raise SetUnready
+        return str(there["DatasetArn"])
+
+    def lines(self, project: str, dataset_type: str, *, hurried: bool = False) -> Iterator[bytes]:
+        """The entries of a set as lines of a manifest, without what AWS adds to them; `hurried` for
+        a form that waits.
+
+        Raises: as `ready_set`.
+
+        """
+        arn = self.ready_set(project, dataset_type, hurried=hurried)
+        for entry in self._entries(arn, hurried=hurried):
+            yield written({key: entry[key] for key in entry if key not in _ADDED}) + b"\n"
+
     def create_or_adopt(
-        self, project: str, project_arn: str, dataset_type: str, manifest: S3Uri
+        self, project: str, project_arn: str, dataset_type: str, data: S3Uri | str
     ) -> tuple[str, bool]:
         """The ARN of the project's dataset of that type, and whether it was adopted instead of made
-        by this call.
+        by this call. `data` is a manifest, or the ARN of the dataset that is copied.
+
+        UNSURE: whether a copy may come from another project, and from a set of the other type, is
+        documented nowhere; AWS's own words are told where it refuses.
 
         Raises:
             ManifestUnread: AWS cannot read what was written for it.
@@ -121,14 +168,13 @@ class CustomLabels:
             AwsBusy, Unclear: unknown; call again with the same arguments.
 
         """
-        where = {"S3Object": {"Bucket": manifest.bucket, "Name": manifest.key}}
         try:
             with renamed():
                 failpoint("before-import")
                 answer = self._create.create_dataset(
                     ProjectArn=project_arn,
                     DatasetType=dataset_type,
-                    DatasetSource={"GroundTruthManifest": where},
+                    DatasetSource=_source_of(data),
                 )
                 failpoint("after-import")
             return str(answer["DatasetArn"]), False
@@ -137,7 +183,7 @@ class CustomLabels:
                 raise AwsBusy from error
             if error.code == "InvalidS3ObjectException":
                 raise ManifestUnread(
-                    f"AWS could not read the manifest that the bot wrote at {manifest}. "
+                    f"AWS could not read the manifest that the bot wrote at {data}. "
                     "Give the bot's role s3:GetObject and s3:GetBucketLocation on that bucket, "
                     "then ask again."
                 ) from error
@@ -236,9 +282,12 @@ class CustomLabels:
         for number, entry in enumerate(self._entries(dataset_arn, **filters), 1):
             yield entry_of(number, entry)
 
-    def _entries(self, dataset_arn: str, **wanted: Any) -> Iterator[dict[str, Any]]:
+    def _entries(
+        self, dataset_arn: str, *, hurried: bool = False, **wanted: Any
+    ) -> Iterator[dict[str, Any]]:
         """Entries are JSON texts; one that is no object is passed over."""
-        for page in self._pages(self._poll.list_dataset_entries, DatasetArn=dataset_arn, **wanted):
+        client = self._form if hurried else self._poll
+        for page in self._pages(client.list_dataset_entries, DatasetArn=dataset_arn, **wanted):
             for text in page.get("DatasetEntries", ()):
                 entry = json.loads(text)
                 if isinstance(entry, dict):
@@ -260,18 +309,29 @@ class CustomLabels:
                 return
             token = {"NextToken": page["NextToken"]}
 
-    def _project(self, name: str) -> dict[str, Any] | None:
+    def _project(self, name: str, *, hurried: bool = False) -> dict[str, Any] | None:
         """The description of the project of that name."""
+        client = self._form if hurried else self._act
         with renamed():
-            found = self._act.describe_projects(ProjectNames=[name], MaxResults=_PAGE)[
+            found = client.describe_projects(ProjectNames=[name], MaxResults=_PAGE)[
                 "ProjectDescriptions"
             ]
         return next((one for one in found if f":project/{name}/" in one["ProjectArn"]), None)
 
-    def _dataset(self, project: str, dataset_type: str) -> dict[str, Any] | None:
+    def _dataset(
+        self, project: str, dataset_type: str, *, hurried: bool = False
+    ) -> dict[str, Any] | None:
         """The project's dataset of that type, as the project lists it."""
-        datasets = (self._project(project) or {}).get("Datasets") or ()
+        datasets = (self._project(project, hurried=hurried) or {}).get("Datasets") or ()
         return next((one for one in datasets if one["DatasetType"] == dataset_type), None)
+
+
+def _source_of(data: S3Uri | str) -> dict[str, Any]:
+    """What CreateDataset is told of where the data come from."""
+    if isinstance(data, str):
+        return {"DatasetArn": data}
+    where = {"S3Object": {"Bucket": data.bucket, "Name": data.key}}
+    return {"GroundTruthManifest": where}
 
 
 def taken_words(project: str, dataset_type: str, *, failed: bool = False) -> str:

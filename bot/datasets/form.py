@@ -20,12 +20,11 @@ from bot.base.s3_uri import Allowed
 from bot.datasets import source as rules
 from bot.datasets.source import JOB, MANIFEST, TEST, TRAIN, Source
 from bot.datasets.sources import ORIGINS, origin_of
-from bot.datasets.sources.origin import said, typed_text
+from bot.datasets.sources.origin import PROJECT_MENU, said, typed_text
 
 DATASET_FORM = "dataset_form"  # callback_id
 DATASET_THANKS = "dataset_thanks"
 ORIGIN_MENU = "dataset_form_origin"  # block_actions: show the fields of this source
-PROJECT_MENU = "dataset_project"  # block_suggestion: the account's projects
 _OPTIONS = 100  # Slack
 
 _TYPES = (

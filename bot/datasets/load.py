@@ -21,7 +21,6 @@ from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
 from bot.datasets import card, entries
-from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.examination import Unfit
 from bot.datasets.form import faults
 from bot.datasets.lifecycle import (
@@ -35,8 +34,11 @@ from bot.datasets.lifecycle import (
 )
 from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
+from bot.datasets.sights import Sights
+from bot.datasets.source import COPY
 from bot.datasets.sources import lines_of
-from bot.datasets.sources.origin import Notes, Sight, written_at
+from bot.datasets.sources.copied import copied
+from bot.datasets.sources.origin import Notes, Sight
 from bot.datasets.store import DatasetStore
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
@@ -55,8 +57,7 @@ class Load:
         *,
         records: Records,
         store: DatasetStore,
-        custom_labels: CustomLabels,
-        storage: Storage,
+        sights: Sights,
         access: Access,
         tries: Tries,
         settings: Settings,
@@ -64,8 +65,9 @@ class Load:
     ) -> None:
         self._records = records
         self._store = store
-        self._custom_labels = custom_labels
-        self._storage = storage
+        self._custom_labels = sights.custom_labels
+        self._storage = sights.storage
+        self._sights = sights
         self._access = access
         self._open = settings.open_places
         self._tries = tries
@@ -108,12 +110,18 @@ class Load:
                 source.project,
                 dataset.project_arn,
                 source.dataset_type,
-                S3Uri.parse(dataset.sent_uri),
+                self._data(dataset),
             )
         arn, adopted = made
         state, changes = step(dataset.state, IMPORTING, self._clock())
         state = msgspec.structs.replace(state, adopted=adopted)
         self._store.change(replace(dataset, arn=arn, fails=0), state, changes)
+
+    def _data(self, dataset: Dataset) -> S3Uri | str:
+        """What AWS makes it of: the manifest that was written, or the dataset that is copied."""
+        if dataset.source.origin != COPY:
+            return S3Uri.parse(dataset.sent_uri)
+        return self._custom_labels.ready_set(*copied(dataset.source))
 
     def _made_before(self, dataset: Dataset) -> tuple[str, bool] | None:
         """What stands at AWS after a try whose answer was lost, as `create_or_adopt` gives it."""
@@ -154,7 +162,7 @@ class Load:
             dataset = self._store.change(dataset, state, changes)
         allowed = self._open.of(dataset.source.channel)
         storage = self._storage.attended(hold.keep).limited_to(allowed)
-        sight = Sight(storage, allowed, written_at(dataset.asked_at))
+        sight = self._sights.of(dataset.source, dataset.asked_at, hold.keep)
         dataset = self._written(dataset, sight, storage)
         ready = prepared(dataset.source, storage, self._settings.aws_region, allowed)
         state, changes = step(dataset.state, CREATING, self._clock())

@@ -12,14 +12,12 @@ from bot.base.blocks import Block
 from bot.base.clock import Clock, NewId
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about
-from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
-from bot.base.storage import Storage
 from bot.datasets import review
 from bot.datasets.drafts import Drafts, Waiting
 from bot.datasets.examination import Unfit
 from bot.datasets.look import look
-from bot.datasets.sources.origin import Sight, written_at
+from bot.datasets.sights import Sights
 from bot.delivery.windows import WindowGone, Windows
 from bot.work.in_time import in_time
 from bot.work.leases import LeaseGuard, LeaseLost
@@ -38,8 +36,7 @@ class Looks:
         *,
         drafts: Drafts,
         windows: Windows,
-        storage: Storage,
-        open_places: OpenPlaces,
+        sights: Sights,
         region: str,
         tries: Tries,
         clock: Clock,
@@ -47,8 +44,7 @@ class Looks:
     ) -> None:
         self._drafts = drafts
         self._windows = windows
-        self._storage = storage
-        self._open = open_places
+        self._sights = sights
         self._region = region
         self._tries = tries
         self._clock = clock
@@ -76,19 +72,15 @@ class Looks:
     def _found(self, one: Waiting, hold: LeaseGuard) -> Block:
         """The review with what was found, or with why nothing was."""
         source, ids = one.source, {"nonce": self._new_id(), "draft": one.draft_id}
+        sight = self._sights.of(source, self._clock(), in_time(hold, _SECONDS))
         try:
-            return review.page(source, look(source, self._sight(one, hold), self._region), **ids)
+            return review.page(source, look(source, sight, self._region), **ids)
         except LeaseLost:
             raise
         except Unfit as unfit:
             return review.refused(source, unfit.at_form, **ids)
         except (Refusal, Transient) as error:
             return review.refused(source, error.words, **ids)
-
-    def _sight(self, one: Waiting, hold: LeaseGuard) -> Sight:
-        allowed = self._open.of(one.source.channel)
-        storage = self._storage.attended(in_time(hold, _SECONDS)).limited_to(allowed)
-        return Sight(storage, allowed, written_at(self._clock()))
 
     def _show(self, one: Waiting, view: Block) -> None:
         try:

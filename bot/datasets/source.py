@@ -13,7 +13,7 @@ import msgspec
 from bot.base.as_typed import unseen_sign
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 
-MANIFEST, JOB = "manifest", "job"  # origins; the others lie in `sources`
+MANIFEST, JOB, COPY = "manifest", "job", "copy"  # origins; the others lie in `sources`
 TRAIN, TEST = "TRAIN", "TEST"
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
 PROJECT_MAX = 255  # Rekognition: ProjectName 1..255

@@ -18,6 +18,7 @@ from bot.datasets.ledgers import Ledgers
 from bot.datasets.load import Load
 from bot.datasets.looks import Looks
 from bot.datasets.records import Records
+from bot.datasets.sights import Sights
 from bot.datasets.status import Status
 from bot.datasets.store import DatasetStore, Noted
 from bot.datasets.update_records import UpdateRecords
@@ -74,12 +75,13 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
     custom_labels = CustomLabels(ground.aws)
     drafts = Drafts(ground.db)
     storage = Storage.for_work(ground.aws, settings.allowed)
+    sights = Sights(storage, custom_labels, settings.open_places)
     updates = _updates(ground, records, store, custom_labels, storage)
     return DatasetStory(
-        accept=_accept(ground, records, store),
+        accept=_accept(ground, records, store, custom_labels),
         drafts=drafts,
-        looks=_looks(ground, drafts, storage),
-        load=_load(ground, records, store, custom_labels, storage),
+        looks=_looks(ground, drafts, sights),
+        load=_load(ground, records, store, sights),
         watch=_watch(ground, records, store, custom_labels, storage),
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
@@ -97,14 +99,17 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
     )
 
 
-def _accept(ground: Ground, records: Records, store: DatasetStore) -> Accept:
+def _accept(
+    ground: Ground, records: Records, store: DatasetStore, custom_labels: CustomLabels
+) -> Accept:
     """The part that takes datasets in."""
     settings = ground.settings
+    storage = Storage.for_form(ground.aws, settings.allowed)
     return Accept(
         records=records,
         store=store,
         open_places=settings.open_places,
-        storage=Storage.for_form(ground.aws, settings.allowed),
+        sights=Sights(storage, custom_labels, settings.open_places, hurried=True),
         questions=Questions(settings.form_wait),
         region=settings.aws_region,
         clock=ground.clock,
@@ -112,13 +117,12 @@ def _accept(ground: Ground, records: Records, store: DatasetStore) -> Accept:
     )
 
 
-def _looks(ground: Ground, drafts: Drafts, storage: Storage) -> Looks:
+def _looks(ground: Ground, drafts: Drafts, sights: Sights) -> Looks:
     """The part that fills reviews."""
     return Looks(
         drafts=drafts,
         windows=ground.windows,
-        storage=storage,
-        open_places=ground.settings.open_places,
+        sights=sights,
         region=ground.settings.aws_region,
         tries=ground.tries,
         clock=ground.clock,
@@ -126,19 +130,12 @@ def _looks(ground: Ground, drafts: Drafts, storage: Storage) -> Looks:
     )
 
 
-def _load(
-    ground: Ground,
-    records: Records,
-    store: DatasetStore,
-    custom_labels: CustomLabels,
-    storage: Storage,
-) -> Load:
+def _load(ground: Ground, records: Records, store: DatasetStore, sights: Sights) -> Load:
     """The part that imports."""
     return Load(
         records=records,
         store=store,
-        custom_labels=custom_labels,
-        storage=storage,
+        sights=sights,
         access=ground.access,
         tries=ground.tries,
         settings=ground.settings,

@@ -8,7 +8,8 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.base.errors import Refused
-from bot.datasets import card, form
+from bot.datasets import card
+from bot.datasets.sources.origin import PROJECT_MENU
 from bot.models import train_form
 from bot.models.actions import TRAIN
 from bot.slack.app import SlackApp
@@ -34,7 +35,7 @@ def _form(stories: Stories, channel: str, said: str) -> Opens:
 def register(app: SlackApp, stories: Stories) -> None:
     """Tell the app of the form and its menu."""
     app.view(train_form.TRAIN_FORM)(partial(submit, stories=stories))
-    for menu in (train_form.PROJECT_MENU, form.PROJECT_MENU):
+    for menu in (train_form.PROJECT_MENU, PROJECT_MENU):
         app.options(menu)(partial(projects, stories=stories))
     app.action(card.TRAIN_ID)(partial(pressed, stories=stories))
 

@@ -372,3 +372,96 @@ def test_a_zip_of_yolo_becomes_a_dataset(world: World, channel: str) -> None:
     world.mara.fill()
     imported(world)
     assert rekognition(world, "project-yolo")[1] == {"pear": (1, 1)}
+
+
+def copied(world: World, channel: str, project: str, source: str, **more: Any) -> dict[str, Any]:
+    """Fill the form for a copy of a project's training set, as far as the review."""
+    world.mara.close_windows()
+    world.mara.command(channel, "/dataset", "create")
+    pick(world.mara, "origin", "copy", project={"value": project})
+    chosen = {"selected_option": {"value": source, "text": {"type": "plain_text", "text": source}}}
+    if not source:
+        chosen = {"selected_option": world.mara.choose("copied_project", "project-orig")}
+    answer = world.mara.fill(copied_project=chosen, store={"value": STORE}, **more)
+    world.settle()
+    return answer
+
+
+def set_of(world: World, project: str) -> str:
+    """The ARN of a project's training set."""
+    found = world.rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"][0]
+    return str(next(each["DatasetArn"] for each in found["Datasets"]))
+
+
+def entries_of(world: World, project: str) -> list[dict[str, Any]]:
+    """The lines of a project's training set, as Rekognition lists them."""
+    listed = world.rekognition.list_dataset_entries(DatasetArn=set_of(world, project))
+    return [json.loads(each) for each in listed["DatasetEntries"]]
+
+
+@pytest.fixture(scope="module")
+def original(one_world: World, channel: str) -> str:
+    """A project with a training set of two labels."""
+    address = folder(one_world, "orig/fruit", "ripe/1.jpg", "raw/2.jpg", "3.jpg")
+    reviewed(one_world, channel, "project-original", address)
+    one_world.mara.fill()
+    imported(one_world)
+    return "project-original"
+
+
+def test_a_copy_of_a_dataset_stays_when_one_of_the_two_is_changed(
+    world: World, channel: str, original: str
+) -> None:
+    """Without this, trying other labels would spoil the dataset that a model was trained with."""
+    assert not copied(world, channel, "project-copy", "").get("errors")
+    said = shown(world.mara.view())
+    assert f"copied from the training set of project {original}" in said
+    assert "*ripe*: 1 picture" in said
+    assert "no label: 1 picture" in said
+    world.mara.fill()
+    imported(world)
+    before = entries_of(world, original)
+    assert entries_of(world, "project-copy") == before
+    asked = world.journal("Rekognition.CreateDataset", slack=False)
+    assert "DatasetArn" in json.dumps(asked[-1]["request"])
+    _root, *_, last = dataset_thread(world, channel, "project-copy")
+    assert "3 of 3 lines arrived: " in last
+    line = {key: value for key, value in before[-1].items() if not key.startswith("cl-")}
+    line["folder-metadata"] = {**line["folder-metadata"], "class-name": "rotten"}
+    world.rekognition.update_dataset_entries(
+        DatasetArn=set_of(world, "project-copy"),
+        Changes={"GroundTruth": json.dumps(line).encode()},
+    )
+    world.pass_time(4)
+    assert "rotten" in json.dumps(entries_of(world, "project-copy"))
+    assert entries_of(world, original) == before
+
+
+def test_what_cannot_be_copied_is_said_at_the_form(
+    world: World, channel: str, original: str
+) -> None:
+    """Without this, a copy would begin that can only fail, or mix the two sets of a project."""
+    errors = copied(world, channel, "project-gone", "project-none-such")["errors"]
+    assert errors["copied_project"].startswith("There is no such dataset to copy.")
+    test = {"selected_option": {"value": "TEST", "text": {"type": "plain_text", "text": "x"}}}
+    errors = copied(world, channel, "project-gone", original, copied_set=test)["errors"]
+    assert errors["copied_project"].startswith("There is no such dataset to copy.")
+    errors = copied(world, channel, original, original)["errors"]
+    assert errors["copied_project"].startswith("Rekognition takes no picture in both sets")
+    line = json.dumps({"source-ref": f"{PICTURES}9.jpg"}).encode()
+    busy = world.rekognition.create_project(ProjectName="project-busy")["ProjectArn"]
+    world.rekognition.create_dataset(ProjectArn=busy, DatasetType="TRAIN")
+    errors = copied(world, channel, "project-gone", "project-busy")["errors"]
+    assert errors["copied_project"].startswith("This dataset is being made or changed")
+    world.pass_time(4)
+    errors = copied(world, channel, "project-gone", "project-busy")["errors"]
+    assert errors["copied_project"].startswith("This dataset has no pictures yet")
+    foreign = line.replace(seed.RAW.encode(), b"somebody-elses")
+    changes = {"GroundTruth": foreign}
+    world.rekognition.update_dataset_entries(
+        DatasetArn=set_of(world, "project-busy"), Changes=changes
+    )
+    world.pass_time(4)
+    errors = copied(world, channel, "project-gone", "project-busy")["errors"]
+    assert errors["copied_project"].startswith("Pictures of this dataset lie in places")
+    assert "somebody-elses" not in errors["copied_project"]

@@ -27,6 +27,7 @@ from bot.datasets.custom_labels import CustomLabels, DatasetExists, ManifestUnre
 from bot.datasets.lifecycle import ASKED, FAILED, READY, REFUSED, Report
 from bot.datasets.load import Load
 from bot.datasets.records import Dataset, Records
+from bot.datasets.sights import Sights
 from bot.datasets.source import TEST, TRAIN, Source
 from bot.datasets.store import DatasetStore
 from bot.datasets.watch import Watch
@@ -259,7 +260,7 @@ class Story:
             records=self.records,
             store=self.store,
             open_places=world.settings.open_places,
-            storage=world.storage,
+            sights=Sights(world.storage, world.labels, world.settings.open_places, hurried=True),
             questions=Questions(world.settings.form_wait),
             region=world.settings.aws_region,
             clock=system_clock,
@@ -274,13 +275,13 @@ class Story:
         shared: dict[str, Any] = {
             "records": self.records,
             "store": self.store,
-            "custom_labels": self._world.labels,
-            "storage": self._world.storage,
             "tries": Tries(self.db, Leases(self.db, owner), settings, random.SystemRandom()),
             "clock": system_clock,
         }
-        load = Load(**shared, access=self._access, settings=settings)
-        return load, Watch(**shared)
+        labels, storage = self._world.labels, self._world.storage
+        sights = Sights(storage, labels, settings.open_places)
+        load = Load(**shared, sights=sights, access=self._access, settings=settings)
+        return load, Watch(**shared, custom_labels=labels, storage=storage)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:
         source = Source(

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.datasets.source import Source
-from bot.datasets.sources import exported, folder, job, manifest
+from bot.datasets.sources import copied, exported, folder, job, manifest
 from bot.datasets.sources.origin import Notes, Origin, Sight
 
-ORIGINS: dict[str, Origin] = {
-    each.name: each for each in (manifest.ORIGIN, job.ORIGIN, folder.ORIGIN, exported.ORIGIN)
-}
+_LIST = (manifest.ORIGIN, job.ORIGIN, folder.ORIGIN, exported.ORIGIN, copied.ORIGIN)
+ORIGINS: dict[str, Origin] = {each.name: each for each in _LIST}
 
 
 def origin_of(source: Source) -> Origin:
@@ -36,6 +35,8 @@ def lines_of(source: Source, sight: Sight, notes: Notes) -> Iterator[bytes]:
 
 def alone(source: Source) -> Source:
     """The dataset without what was typed for sources that were not chosen."""
-    if origin_of(source).lines is None:
+    origin = origin_of(source)
+    if origin.lines is None:
         return msgspec.structs.replace(source, place="", store="")
-    return msgspec.structs.replace(source, manifest_uri="", pair=False)
+    place = origin.place_of(source)
+    return msgspec.structs.replace(source, manifest_uri="", pair=False, place=place)

@@ -7,7 +7,6 @@ is particular to it stands in its file.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
@@ -17,6 +16,8 @@ from bot.base.blocks import Block, code, text_input
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed, BadAddress, Listed, S3Uri
 from bot.datasets.source import Source
+
+PROJECT_MENU = "dataset_project"  # block_suggestion: the account's projects
 
 
 class Reads(Protocol):
@@ -31,11 +32,12 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What an origin looks at: S3, as far as it is `allowed`, and when the labels that it gives
-    were `created` (ISO, UTC).
+    """What an origin looks at: S3, as far as it is `allowed`; the `entries` of a project's set as
+    lines; and when the labels that it gives were `created` (ISO, UTC).
     """
 
     storage: Reads
+    entries: Callable[[str, str], Iterator[bytes]]
     allowed: Allowed
     created: str
 
@@ -47,11 +49,6 @@ class Notes:
     said: list[str] = field(default_factory=list)
 
 
-def written_at(moment: datetime) -> str:
-    """A moment as manifests write it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
 Lines = Callable[[Source, Sight, Notes], Iterator[bytes]]
 """The lines of the manifest that is made of a source, each with its end; the same for the same
 data. Raises a `Refusal` where nothing can be made of it.
@@ -60,6 +57,10 @@ data. Raises a `Refusal` where nothing can be made of it.
 
 def _nothing(_label: str) -> str:
     return ""
+
+
+def _typed_place(source: Source) -> str:
+    return source.place
 
 
 def _manifest_words(source: Source) -> str:
@@ -74,7 +75,8 @@ class Origin:
     characters at most); `fields` are what it asks beside what every dataset is asked; `from_words`
     tells on the card where its data come from. With `lines` the bot writes the manifest itself, of
     what lies at `Source.place`, and shows what becomes of it before anything is made;
-    `label_from` says there what a label was taken from ("" for what needs no words).
+    `label_from` says there what a label was taken from ("" for what needs no words). `place_of` is
+    that place, where it is no address that was typed.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Origin:
     from_words: Callable[[Source], str] = _manifest_words
     lines: Lines | None = None
     label_from: Callable[[str], str] = _nothing
+    place_of: Callable[[Source], str] = _typed_place
 
 
 def typed_text(member: str, placeholder: str) -> Callable[[Source], Block]:
