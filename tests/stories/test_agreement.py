@@ -1,13 +1,18 @@
 """How far people agree about the objects of a job, and what somebody does about it."""
 
+import base64
+import io
 import json
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
+from bot.answers.agreement import agreement
+from bot.engines.protocol import Known
 from bot.jobs.cards.agreement_words import NOT_YET
 from bot.jobs.records import Job
 from bot.sandbox.workspace import orders, seed
@@ -108,3 +113,25 @@ def test_counts_that_nobody_sees_any_more_are_not_told_again(world: World, job: 
     world.settle()
     assert not results.wanted.waiting()
     assert not in_thread(world, NAME, DATA)
+
+
+def test_what_people_painted_is_compared(world: World) -> None:
+    """Without this, two people could paint the same tree, and the job would say nothing of it."""
+    for place, width in enumerate((8, 6)):
+        image = Image.new("RGBA", (10, 10))
+        image.paste("#2ca02c", (0, 0, width, 10))
+        kept = io.BytesIO()
+        image.save(kept, "PNG")
+        painted = {
+            "labelMappings": {"tree": {"color": "#2ca02c"}},
+            "labeledImage": {"pngImageData": base64.b64encode(kept.getvalue()).decode()},
+        }
+        content = {"crowd-semantic-segmentation": painted}
+        answer = {"workerId": f"painter {place}", "answerContent": content}
+        folder = "labels/trees/annotations/worker-response/iteration-1/0"
+        world.put(f"{folder}/{place}.json", json.dumps({"answers": [answer]}), bucket=seed.OUT)
+    known = Known("arn:aws:sagemaker:us-east-1:123456789012:labeling-job/trees", "trees")
+    read = world.bot.jobs.engine.answers(known, f"s3://{seed.OUT}/labels/", lambda: None)
+    found = agreement((one.number, [answer.said for answer in one.answers]) for one in read)
+    assert (found.objects, found.share, found.not_compared) == (1, 6 / 8, 0)
+    assert [(each.name, each.overlap) for each in found.labels] == [("tree", 6 / 8)]

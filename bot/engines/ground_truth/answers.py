@@ -5,8 +5,10 @@ Promises to the engine: memory stays flat however many objects a job has; a file
 is told of, and stops nothing.
 """
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.engines.protocol import Answered
 from bot.manifests.plain_values import member, text
+from bot.manifests.shapes import Area
 from bot.pictures.limits import can_draw
 
 _FOLDER = "annotations/worker-response/"
@@ -47,12 +50,12 @@ class WorkerAnswers:
         """The answers to each object that has any, of the job of that name whose results go to the
         folder `output`, in the order in which S3 lists them.
         """
-        storage = self._storage.attended(alive)
+        storage, paint = self._storage.attended(alive), _painter()
         folder = S3Uri.parse(f"{output.rstrip('/')}/{name}/{_FOLDER}")
         objects = (list(files) for _, files in groupby(_files(storage, folder), lambda f: f.number))
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answers") as pool:
             while batch := list(islice(objects, _BATCH)):
-                yield from pool.map(lambda files: _read(storage, files), batch)
+                yield from pool.map(partial(_read, storage, paint), batch)
 
     def declined(self, job_arn: str) -> dict[str, int]:
         """How often each worker, by their `sub`, declined a task of the job.
@@ -93,7 +96,22 @@ def _files(storage: Storage, folder: S3Uri) -> Iterator[_File]:
             yield _File(int(number), S3Uri(folder.bucket, found.key), found.size)
 
 
-def _read(storage: Storage, files: list[_File]) -> Answered:
+def _painter() -> Paint | None:
+    """What opens masks, one at a time, for a large one takes 200 MB; nothing without Pillow."""
+    if not can_draw():
+        return None
+    from bot.pictures.masks import areas_of  # noqa: PLC0415 - Pillow is an extra
+
+    alone = threading.Lock()
+
+    def paint(body: bytes, colours: Sequence[tuple[str, str]]) -> tuple[Area, ...] | None:
+        with alone:
+            return areas_of(body, colours)
+
+    return paint
+
+
+def _read(storage: Storage, paint: Paint | None, files: list[_File]) -> Answered:
     """Everybody's answers to one object; the last of whoever answered twice."""
     by_worker: dict[str, Answer] = {}
     odd: list[str] = []
@@ -102,22 +120,13 @@ def _read(storage: Storage, files: list[_File]) -> Answered:
             odd.append(f"{file.address} is too large to be read")
             continue
         try:
-            read = responses(b"".join(storage.chunks(file.address)), _paint())
+            read = responses(b"".join(storage.chunks(file.address)), paint)
         except Refusal as refusal:
             odd.append(f"{file.address}: {refusal.words}")
             continue
         by_worker.update((answer.worker, answer) for answer in read.answers)
         odd += (f"{file.address}: {words}" for words in read.odd)
     return Answered(files[0].number, tuple(by_worker.values()), tuple(odd))
-
-
-def _paint() -> Paint | None:
-    """What opens masks; nothing without Pillow."""
-    if not can_draw():
-        return None
-    from bot.pictures.masks import areas_of  # noqa: PLC0415 - Pillow is an extra
-
-    return areas_of
 
 
 def _who_declined(message: str, job_arn: str) -> str:
