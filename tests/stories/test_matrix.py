@@ -440,7 +440,11 @@ class Scene:
         """The second page of its pictures, in our member's direct messages."""
         self.dataset()
         mara, gallery = self.world.mara, self.world.bot.datasets.gallery
-        known = gallery.records.in_channel(TEAM_ID, self.channel)[0]
+        known = next(
+            each
+            for each in gallery.records.in_channel(TEAM_ID, self.channel)
+            if each.state.state == "ready"
+        )
         wish = gallery_wish.Wish(page=2)
         sheet_id = gallery.new_id()
         gallery.sheets.want(sheet_id, known.id, "U0MARA", wish)
