@@ -79,6 +79,8 @@ def played(
     if datasets_demo.SORTED in there:
         _check_sorted(Console(addresses).keys(f"{datasets_demo.SORTED}/"), there)
         _check_coco(there["coco"])
+        copied = ("status", "entries", "labels", "errors")
+        need(all(there["copied"][key] == there["sorted"][key] for key in copied), "the copy")
     for model in result["models"]:
         need(model["status"] == "STOPPED" and 0 < model["f1"] < 1, f"model {model}")
     need(result["models"][0]["stopped_by"] == "its end", "who stopped it")

@@ -48,8 +48,8 @@ __all__ = [
 ]
 
 JOB, MANIFEST, FOLDER = "finished job", "manifest", "names of folders"
-COCO = "COCO"
-SOURCES = (JOB, MANIFEST, FOLDER, COCO)
+COCO, COPY = "COCO", "copy"
+SOURCES = (JOB, MANIFEST, FOLDER, COCO, COPY)
 SHORT = (JOB,)
 """The short form: a dataset of a finished job, its split, and a model that runs until its end."""
 RIPENESS, CRATES = "ripeness", "crates"
@@ -108,6 +108,7 @@ class DatasetsDemo(Demo):
             MANIFEST: self._of_manifests,
             FOLDER: self._of_folder,
             COCO: self._of_coco,
+            COPY: self._of_copy,
         }
         made = [each for source in sources for each in ways[source]()]
         for each in made:
@@ -153,6 +154,13 @@ class DatasetsDemo(Demo):
         place = self._console.put("coco/instances.json", crates.coco())
         fields = {"export": {"value": place}, "pictures": {"value": crates.PICTURES}}
         return [self._reviewed(_Made("coco", COCO, "coco"), "export", **fields)]
+
+    def _of_copy(self) -> list[_Made]:
+        """What Rekognition copies of the set of another project, as soon as that is ready."""
+        other = _Made(SORTED, FOLDER, SORTED)
+        wait_for(lambda: self._ready(other), _PATIENCE, f"{other.name} to be ready")
+        made = _Made("copied", COPY, "copied")
+        return [self._reviewed(made, "copy", copied_project=_chosen(other.project))]
 
     def _reviewed(self, made: _Made, origin: str, **fields: Any) -> _Made:
         """The form of a source whose manifest the bot writes, and the review that follows."""
