@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, Literal
 
 from bot.base.blocks import Block
@@ -133,10 +134,9 @@ HANDLERS: dict[str, Handler] = {}
 """What does an action, by the action's key (see `key_of`)."""
 
 
-def read_handlers(package: str, path: Iterable[str]) -> None:
-    """Read every file of a package of handlers, so that each says what it does."""
-    for module in iter_modules(path):
-        import_module(f"{package}.{module.name}")
+def read_handlers(package: str, path: Iterable[str]) -> list[ModuleType]:
+    """Read every file of a package of handlers, so that each says what it does; the files."""
+    return [import_module(f"{package}.{module.name}") for module in iter_modules(path)]
 
 
 def key_of(action: Action[Any]) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -49,11 +50,26 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
         return is_zip(self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Which files are stored: those with these `endings`, of at most so many bytes (None: any
+    number); files with the endings of `pictures` only where they hold one.
+    """
+
+    endings: frozenset[str]
+    pictures: frozenset[str] = frozenset()
+    most: int | None = None
+
+
 class Stored(msgspec.Struct, frozen=True):
     """How far the storing is: `done` of `of` files lie in S3."""
 
     done: int = 0
     of: int = 0
+
+
+def untold(_stored: Stored) -> None:
+    """At most thirty files: nobody is told how far it is."""
 
 
 def is_zip(name: str) -> bool:

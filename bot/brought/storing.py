@@ -14,7 +14,7 @@ from typing import IO
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Listed, S3Uri
 from bot.base.storage import Storage, gathered
-from bot.brought.brought import Brought, KeyNames, Stored
+from bot.brought.brought import Brought, KeyNames, Stored, Takes
 from bot.delivery.slack_files import SlackFiles
 from bot.manifests.build import Tally, left_out
 from bot.manifests.picture_head import ENOUGH, read_head
@@ -42,17 +42,6 @@ class BadInput(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
-    """Which files are stored: those with these `endings`, of at most so many bytes (None: any
-    number); files with the endings of `pictures` only where they hold one.
-    """
-
-    endings: frozenset[str]
-    pictures: frozenset[str] = frozenset()
-    most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Thing:
     """One file to store: where it comes from, its bytes' number, and how they are read."""
 
@@ -65,7 +54,7 @@ class Storing:
     """Puts files into S3. `storage` has the worker's patience."""
 
     def __init__(self, storage: Storage, files: SlackFiles) -> None:
-        self._storage = storage
+        self.storage = storage
         self._files = files
 
     def put(
@@ -87,7 +76,7 @@ class Storing:
             FilesSilent, NoRoom, AwsBusy: not now; what was stored stays.
 
         """
-        storage = self._storage.attended(alive)
+        storage = self.storage.attended(alive)
         there = {one.key: one.size for one in storage.keys(folder)}
         with ExitStack() as open_files:
             tally = Tally()
@@ -120,7 +109,7 @@ class Storing:
             BadInput, BadZip, FileGone, FileShut, FilesSilent, NoRoom, AwsBusy: see `put`.
 
         """
-        storage = self._storage.attended(alive)
+        storage = self.storage.attended(alive)
         with ExitStack() as open_files:
             tally, names = Tally(), KeyNames()
             for thing in self._fitting(brought, takes, tally, storage, open_files):

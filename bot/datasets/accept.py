@@ -63,7 +63,7 @@ class Accept:
         """
         allowed = self._open.of(source.channel)
         found = faults(source, allowed) or self._in_both_sets(source)
-        if found:
+        if found or source.brought:  # files that are not in S3 yet
             return None, found
         sight = self._sights.of(source, self._clock(), self._questions.patience())
         asked = {"manifest_uri": partial(_look, source, sight, self._region)}

@@ -8,6 +8,7 @@ in its thread. What may pass is tried again, with growing pauses.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +21,8 @@ from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage, gathered
+from bot.brought.brought import untold
+from bot.brought.storing import Storing
 from bot.datasets import card, entries
 from bot.datasets.examination import Unfit
 from bot.datasets.form import faults
@@ -39,6 +42,7 @@ from bot.datasets.source import COPY
 from bot.datasets.sources import lines_of
 from bot.datasets.sources.copied import copied
 from bot.datasets.sources.origin import Notes, Sight
+from bot.datasets.sources.pictures import TAKES
 from bot.datasets.store import DatasetStore
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
@@ -58,6 +62,7 @@ class Load:
         records: Records,
         store: DatasetStore,
         sights: Sights,
+        storing: Storing,
         access: Access,
         tries: Tries,
         settings: Settings,
@@ -68,6 +73,7 @@ class Load:
         self._custom_labels = sights.custom_labels
         self._storage = sights.storage
         self._sights = sights
+        self._storing = storing
         self._access = access
         self._open = settings.open_places
         self._tries = tries
@@ -163,19 +169,26 @@ class Load:
         allowed = self._open.of(dataset.source.channel)
         storage = self._storage.attended(hold.keep).limited_to(allowed)
         sight = self._sights.of(dataset.source, dataset.asked_at, hold.keep)
-        dataset = self._written(dataset, sight, storage)
+        dataset = self._written(dataset, sight, storage, hold.keep)
         ready = prepared(dataset.source, storage, self._settings.aws_region, allowed)
         state, changes = step(dataset.state, CREATING, self._clock())
         after = replace(dataset, sent_uri=str(ready.place))
         return self._store.change(after, ready.told(state), changes)
 
-    def _written(self, dataset: Dataset, sight: Sight, storage: Storage) -> Dataset:
+    def _written(
+        self, dataset: Dataset, sight: Sight, storage: Storage, alive: Callable[[], None]
+    ) -> Dataset:
         """The dataset with its manifest, written now where its source is none: under a name with
         its own hash, so that a second try writes the same again.
         """
         source, notes = dataset.source, Notes()
         if source.manifest_uri:
             return dataset
+        if source.brought:
+            left_out = self._storing.put(
+                source.brought, S3Uri.parse(source.place), TAKES, alive=alive, told=untold
+            )
+            notes.said += [left_out] if left_out else []
         with gathered(lines_of(source, sight, notes)) as body:
             place = entries.written_place(source, body.sha256)
             storage.put_once(place, body, _JSON_LINES)

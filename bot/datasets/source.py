@@ -12,6 +12,7 @@ import msgspec
 
 from bot.base.as_typed import unseen_sign
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
+from bot.brought.brought import Brought
 
 MANIFEST, JOB, COPY = "manifest", "job", "copy"  # origins; the others lie in `sources`
 TRAIN, TEST = "TRAIN", "TEST"
@@ -29,9 +30,10 @@ class Source(msgspec.Struct, frozen=True):
 
     `origin` names where its pictures and labels come from (`bot.datasets.sources`); `manifest_uri`
     describes them, given by a person or written by the bot of what lies at `place`, in the folder
-    `store`. `more` holds an origin's answers that have no member of their own. `label_attribute` is
-    the label to keep of a manifest that has several (None: the newest that can be imported); `pair`
-    takes a label and metadata of another name for one. `told_below` is the (kind, id) of the
+    `store`. `brought` are files that are put there first. `more` holds an origin's answers that
+    have no member of their own. `label_attribute` is the label to keep of a manifest that has
+    several (None: the newest that can be imported); `pair` takes a label and metadata of another
+    name for one. `told_below` is the (kind, id) of the
     subject in whose thread the dataset is told, for one made of a finished job; `job_asked_by` is
     who asked for that job. `action` is the rule that allowed it (see `bot.people.access`).
     """
@@ -53,6 +55,7 @@ class Source(msgspec.Struct, frozen=True):
     place: str = ""
     store: str = ""
     more: dict[str, str] = {}
+    brought: tuple[Brought, ...] = ()
 
     @property
     def given(self) -> str:

@@ -6,6 +6,7 @@ from bot.base.pool import Pool
 from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
 from bot.base.storage import Storage
+from bot.brought.storing import Storing
 from bot.datasets.accept import Accept
 from bot.datasets.comparison import Comparison
 from bot.datasets.custom_labels import CustomLabels
@@ -87,7 +88,6 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         delete=_delete(ground, records, store, custom_labels),
         gallery=_gallery(ground, records, storage, custom_labels),
         updates=updates,
-        assign=Assign(updates, ground.access, clock),
         ledgers=Ledgers(
             records=records,
             updates=UpdateRecords(ground.db),
@@ -95,6 +95,7 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
             access=ground.access,
             link_life=settings.link_life,
         ),
+        assign=Assign(updates, ground.access, clock, settings.open_places),
         ground=ground,
     )
 
@@ -136,6 +137,7 @@ def _load(ground: Ground, records: Records, store: DatasetStore, sights: Sights)
         records=records,
         store=store,
         sights=sights,
+        storing=Storing(sights.storage, ground.files),
         access=ground.access,
         tries=ground.tries,
         settings=ground.settings,
@@ -209,7 +211,7 @@ def _updates(
         updates=UpdateRecords(ground.db),
         store=store,
         custom_labels=custom_labels,
-        storage=storage,
+        storing=Storing(storage, ground.files),
         comparison=Comparison(storage, settings.open_places),
         open_places=settings.open_places,
         access=ground.access,

@@ -117,7 +117,8 @@ def _update(row: UpdateRow) -> Update:
 
 def _row(update: Update) -> UpdateRow:
     content = msgspec.json.encode(update.source).decode()
-    given = f"{update.dataset_id}\n{update.source.manifest_uri}\n{update.lines}"
+    where = update.source.place or update.lines
+    given = f"{update.dataset_id}\n{update.source.manifest_uri}\n{where}"
     key = hashlib.sha256(given.encode()).hexdigest() if update.open else None
     return UpdateRow(
         **columns(update),

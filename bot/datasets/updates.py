@@ -22,6 +22,8 @@ from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
+from bot.brought.brought import Brought, untold
+from bot.brought.storing import Storing
 from bot.datasets import entries, update_cards
 from bot.datasets.actions import ADD
 from bot.datasets.comparison import Comparison, Had
@@ -31,6 +33,7 @@ from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
 from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
 from bot.datasets.source import MANIFEST, manifest_fault
+from bot.datasets.sources.pictures import TAKES, bare_lines
 from bot.datasets.store import DatasetStore
 from bot.datasets.update_records import DONE, REFUSED, Update, UpdateRecords
 from bot.delivery.message import Message
@@ -68,7 +71,7 @@ class Updates:
     updates: UpdateRecords
     store: DatasetStore
     custom_labels: CustomLabels
-    storage: Storage
+    storing: Storing
     comparison: Comparison
     open_places: OpenPlaces
     access: Access
@@ -103,18 +106,32 @@ class Updates:
         written = "".join(f"{each.decode()}\n" for each in lines)
         return self._take_in(dataset, who, lines=written, about=about)
 
+    def bring(
+        self, dataset: Dataset, brought: tuple[Brought, ...], folder: str, who: Who, about: str
+    ) -> bool:
+        """Take files in: they are stored in that folder, and their pictures sent without labels;
+        False where the same ones wait already. Whether `who` may is the caller's business.
+
+        Raises:
+            NotReady: with words.
+
+        """
+        return self._take_in(dataset, who, place=folder, brought=brought, about=about)
+
     def round(self, start: Start = at_once) -> None:
         """Take what is due one step further; what takes long does not stop the others."""
         for waiting in self.updates.waiting():
             start(f"update:{waiting.id}", partial(self._take_up, waiting))
 
-    def _take_in(
+    def _take_in(  # noqa: PLR0913 - the ways in which lines come
         self,
         dataset: Dataset,
         who: Who,
         *,
         manifest_uri: str = "",
         lines: str = "",
+        place: str = "",
+        brought: tuple[Brought, ...] = (),
         about: str = "",
     ) -> bool:
         if dataset.state.state != READY or dataset.state.deletion or not dataset.arn:
@@ -122,9 +139,10 @@ class Updates:
         source = msgspec.structs.replace(
             dataset.source,
             origin=MANIFEST,
-            place="",
             more={},
             manifest_uri=manifest_uri,
+            place=place,
+            brought=brought,
             label_attribute=None,
             pair=False,
             asked_by=who.user_id,
@@ -184,6 +202,8 @@ class Updates:
         self, dataset: Dataset, update: Update, hold: LeaseGuard
     ) -> tuple[Dataset, Update]:
         """The lines examined, converted and written, and how many there are."""
+        if update.source.brought:
+            update = self._stored(update, hold)
         if update.lines:
             body = update.lines.encode()
             lines = body.count(b"\n")
@@ -198,6 +218,13 @@ class Updates:
         before = self.custom_labels.report(dataset.arn).total
         counted = msgspec.structs.replace(progress, before=before, about=update.progress.about)
         return self._write(dataset, replace(update, progress=counted))
+
+    def _stored(self, update: Update, hold: LeaseGuard) -> Update:
+        """The update with a line for each of its pictures, which lie in S3 by now."""
+        source, folder = update.source, S3Uri.parse(update.source.place)
+        self.storing.put(source.brought, folder, TAKES, alive=hold.keep, told=untold)
+        lines = b"".join(bare_lines(folder, self._storage_of(update, hold))).decode()
+        return replace(update, lines=lines)
 
     def _send(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> None:
         """The next piece."""
@@ -290,7 +317,7 @@ class Updates:
 
     def _storage_of(self, update: Update, hold: LeaseGuard) -> Storage:
         allowed = self.open_places.of(update.source.channel)
-        return self.storage.attended(hold.keep).limited_to(allowed)
+        return self.storing.storage.attended(hold.keep).limited_to(allowed)
 
     def _refuse(self, update: Update, refusal: Refusal) -> None:
         """The end, with words for why not."""

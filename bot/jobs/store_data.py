@@ -17,7 +17,8 @@ from bot.base.questions import Questions
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
-from bot.brought.storing import Storing, Takes
+from bot.brought.brought import Takes
+from bot.brought.storing import Storing
 from bot.jobs.data.made_ready import Ready, made_ready
 from bot.jobs.draft import Draft
 from bot.jobs.fixes.make_bucket import MAKE_BUCKET_FIX

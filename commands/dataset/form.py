@@ -24,6 +24,7 @@ from commands.answers import thanked
 from commands.asking import Asking, asking, person_here
 from commands.doing import Stories
 from commands.front import turn_page
+from commands.labeljob.label_these import FilesClosed
 
 
 def register(app: SlackApp, stories: Stories) -> None:
@@ -75,7 +76,9 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     if wrong:
         ack(response_action="errors", errors=form.errors(wrong, typed))
         return
-    if origin_of(source).lines is not None:
+    if source.brought and not stories.datasets.ground.files.may_read:
+        raise FilesClosed
+    if origin_of(source).lines is not None and not source.brought:
         _show_review(ack, source, look, view, stories)
         return
     try:

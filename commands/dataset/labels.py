@@ -28,7 +28,7 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
     """The window over the pictures of the sheet."""
     ack()
     sheet_id = str(body["actions"][0].get("value") or "")
-    sheet, dataset, person = _sheet(sheet_id, body, stories)
+    sheet, dataset, person = sheet_seen(sheet_id, body, stories)
     stories.datasets.assign.check(dataset, person)
     page = classes.window(dataset.source, sheet.id, sheet.entries, _labels(dataset))
     show(client.views_open, trigger_id=body["trigger_id"], view=page)
@@ -37,7 +37,7 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
 def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """Set labels: faults at their fields, or they are on their way."""
     kept = json.loads(view.get("private_metadata") or "{}")
-    sheet, dataset, person = _sheet(str(kept.get("sheet") or ""), body, stories)
+    sheet, dataset, person = sheet_seen(str(kept.get("sheet") or ""), body, stories)
     chosen, errors = classes.read(view, sheet.entries, _labels(dataset))
     if errors:
         ack(response_action="errors", errors=errors)
@@ -46,7 +46,7 @@ def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: 
     ack(response_action="update", view=classes.taken(dataset.source, chosen, first=first))
 
 
-def _sheet(sheet_id: str, body: dict[str, Any], stories: Stories) -> tuple[Sheet, Dataset, Who]:
+def sheet_seen(sheet_id: str, body: dict[str, Any], stories: Stories) -> tuple[Sheet, Dataset, Who]:
     """The sheet of whoever presses, its dataset, and the person in the dataset's channel."""
     who = asking(body)
     sheet = stories.datasets.gallery.sheet(sheet_id, who.user_id)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.base.blocks import MESSAGE_SIZE
-from bot.datasets.gallery import balance, gallery_card
+from bot.brought.brought import Brought
+from bot.datasets.gallery import adding, balance, gallery_card
 from bot.datasets.gallery.entry import LABELS, entry_of
 from bot.datasets.gallery.gallery_card import Found
 from bot.datasets.gallery.wish import AskedOf, Wish, fitting, read, words, written
@@ -157,6 +158,9 @@ def test_every_message_and_window_is_one_that_slack_takes(
     for view in (
         gallery_card.filter_page(source, asked, [one.name for one in labels]),
         gallery_card.being_drawn(source),
+        adding.window(adding.blank(source, entries), "1" * 32),
+        adding.taken(source, (Brought(name=label, id="F1"),), first=True),
+        adding.taken(source, (), first=False),
     ):
         assert not validator.validate_view(view)
     if entries:

@@ -482,6 +482,11 @@ class Scene:
         self.gallery()
         self.world.mara.press(self.counts, "gallery_labels")
 
+    def pictures_window(self) -> None:
+        """The window that takes more pictures."""
+        self.gallery()
+        self.world.mara.press(self.counts, "gallery_add")
+
     def dataset_window(self) -> None:
         """The window that asks for its name."""
         self.dataset()
@@ -1390,6 +1395,16 @@ ROWS = (
         ),
         "at most 255",
         ready=Scene.labels_window,
+        own=True,
+        refused="shown too long ago",
+    ),
+    of_gallery("gallery_add", '"gallery_add_view', refused="shown too long ago"),
+    Row(
+        "view_submission gallery_add_view",
+        "(add pictures)",
+        lambda _s, who: who.fill(store={"value": "s3://b/"}),
+        "Add the files",
+        ready=Scene.pictures_window,
         own=True,
         refused="shown too long ago",
     ),

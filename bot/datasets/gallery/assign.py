@@ -1,22 +1,32 @@
-"""Assign: the pictures of a sheet get other labels, by somebody who may change them."""
+"""Assign: the pictures of a sheet get other labels, and a dataset more pictures, by somebody who
+may change it.
+"""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.base.clock import Clock
+from bot.base.open_places import OpenPlaces
 from bot.datasets.actions import CHANGE_RIGHT
+from bot.datasets.gallery import adding
 from bot.datasets.gallery.classes import Chosen, about_words, line_of
+from bot.datasets.gallery.entry import Entry
 from bot.datasets.records import Dataset
+from bot.datasets.source import Source
+from bot.datasets.sources.pictures import folder_of
 from bot.datasets.updates import Updates
 from bot.people.access import Access, Who
 
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Gives pictures their labels."""
+    """Gives pictures their labels, and takes more pictures in."""
 
     updates: Updates
     access: Access
     clock: Clock
+    open_places: OpenPlaces
 
     def check(self, dataset: Dataset, who: Who) -> None:
         """Refuse whoever may not change the dataset's labels.
@@ -39,3 +49,23 @@ class Assign:
         now = self.clock()
         lines = [line_of(picture, chosen.labels, now) for picture in chosen.pictures]
         return self.updates.change(dataset, lines, who, about_words(chosen))
+
+    def brought(
+        self, dataset: Dataset, view: Mapping[str, Any], entries: Sequence[Entry]
+    ) -> tuple[Source, dict[str, str]]:
+        """The dataset's source with the files of a window, and what is wrong with them, by
+        field.
+        """
+        begun = adding.blank(dataset.source, entries)
+        return adding.read(view, begun, self.open_places.of(dataset.source.channel))
+
+    def pictures(self, dataset: Dataset, source: Source, who: Who) -> bool:
+        """Have files stored and sent; False where the same ones are on their way.
+
+        Raises:
+            NotAllowed, NotHere, NotReady: with words.
+
+        """
+        self.check(dataset, who)
+        folder = folder_of(source.store, source.brought)
+        return self.updates.bring(dataset, source.brought, folder, who, adding.about_words(source))

@@ -28,6 +28,7 @@ from bot.base.blocks import (
     typed,
 )
 from bot.datasets.gallery import balance
+from bot.datasets.gallery.adding import ADD_ID
 from bot.datasets.gallery.classes import CLASSES_ID, takes_classes
 from bot.datasets.gallery.entry import Entry
 from bot.datasets.gallery.wish import (
@@ -261,6 +262,7 @@ def _ways(found: Found, asked: AskedOf, sheet_id: str) -> list[Block]:
         buttons.append(_paged("Later", LATER_ID, asked, later))
     if takes_classes(found.shown, found.labels):
         buttons.append(button("Labels…", CLASSES_ID, sheet_id, label="Set labels of pictures"))
+    buttons.append(button("Add pictures…", ADD_ID, sheet_id, label="Add pictures to the dataset"))
     if found.shown and not wish.at:
         buttons.append(_large(found.shown, sheet_id))
     return buttons

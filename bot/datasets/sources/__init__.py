@@ -8,10 +8,13 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.datasets.source import Source
-from bot.datasets.sources import copied, exported, folder, job, manifest
+from bot.datasets.sources import copied, exported, folder, job, manifest, pictures
 from bot.datasets.sources.origin import Notes, Origin, Sight
 
-_LIST = (manifest.ORIGIN, job.ORIGIN, folder.ORIGIN, exported.ORIGIN, copied.ORIGIN)
+_LIST = (
+    *(manifest.ORIGIN, job.ORIGIN, folder.ORIGIN),
+    *(pictures.ORIGIN, exported.ORIGIN, copied.ORIGIN),
+)
 ORIGINS: dict[str, Origin] = {each.name: each for each in _LIST}
 
 
@@ -36,6 +39,8 @@ def lines_of(source: Source, sight: Sight, notes: Notes) -> Iterator[bytes]:
 def alone(source: Source) -> Source:
     """The dataset without what was typed for sources that were not chosen."""
     origin = origin_of(source)
+    if origin is not pictures.ORIGIN:
+        source = msgspec.structs.replace(source, brought=())
     if origin.lines is None:
         return msgspec.structs.replace(source, place="", store="")
     place = origin.place_of(source)

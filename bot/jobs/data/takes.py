@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.base.s3_uri import Listed, S3Uri
 from bot.base.storage import Storage
-from bot.brought.brought import PICTURE_BYTES_MAX, Brought, endings_of
-from bot.brought.storing import BadInput, Takes, in_s3
+from bot.brought.brought import PICTURE_BYTES_MAX, Brought, Takes, endings_of
+from bot.brought.storing import BadInput, in_s3
 from bot.engines.task_type import TaskType
 from bot.manifests.build import Tally, left_out
 from bot.manifests.zipped import Zip
