@@ -26,7 +26,7 @@ from bot.work.leases import LeaseGuard
 from bot.work.tries import Tried, Tries
 
 SEE = "see"  # the right to look at a job
-_EDITED_EVERY = 5.0  # ours: seconds between two edits of how far something is
+_EDITED_EVERY = 20.0  # ours: seconds between two edits; Slack takes some 50 a minute of all cards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from bot.jobs.exports.exports import NotThisFile
+from bot.jobs.exports.exports import NotThisFile, _Progress
 from bot.jobs.exports.wish import Asked, Wish
 from bot.jobs.records import Job
 from bot.sandbox.workspace import orders, seed
@@ -196,6 +196,14 @@ def test_wish_that_waits_is_told_how_far_it_is(world: World, job: Job) -> None:
     [last] = direct(world)[before:]
     assert last["ts"] == told["ts"], "one message that counts, not several"
     assert last["text"].startswith("*Boxes round the fruit* is exported: CSV")
+
+
+def test_count_is_told_every_five_seconds() -> None:
+    """Without this, a million objects would be a million edits, or none."""
+    told: list[int] = []
+    seconds = iter((0.0, 1.0, 5.0, 5.0, 6.0, 11.0, 11.0))
+    assert list(_Progress(told.append, seconds.__next__).of("abcd")) == list("abcd")
+    assert told == [2, 4]
 
 
 def test_failure_is_told_where_the_count_stood(world: World, job: Job) -> None:

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.questions import Questions
-from bot.base.s3_uri import BadAddress, S3Uri
+from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 from bot.base.storage import Storage, gathered
 from bot.delivery.message import Message
 from bot.jobs.cards import export_card
@@ -38,6 +38,7 @@ from bot.manifests.shapes import Line
 from bot.pictures.drawn import with_areas
 from bot.work.leases import LeaseGuard
 
+T = TypeVar("T")
 _TOLD_EVERY = 5.0  # ours: seconds between two words on how far it is
 _AT_ONCE = 500  # ours: objects that are written while somebody waits; that takes half a second
 
@@ -80,8 +81,8 @@ class _Progress:
     count: int = 0
     next_at: float = field(default=0.0)
 
-    def of(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """The same lines."""
+    def of(self, lines: Iterable[T]) -> Iterator[T]:
+        """The same lines, or entries."""
         self.next_at = self.clock() + _TOLD_EVERY
         for line in lines:
             self.count += 1
@@ -154,13 +155,17 @@ class Exports:
             asked_at=self.giving.db.time(),
         )
         storage = self.in_a_form.attended(self.questions.patience())
-        answers, _, _ = self.questions.ask({"export": partial(self._made, one, job, storage)})
-        made = answers.get("export")
-        if made is None:
+        answers, _, _ = self.questions.ask({"export": partial(self._now, one, job, storage)})
+        if "export" not in answers:
             return self.want(job, user_id, channel, wish)
+        made, link = answers["export"]
         self.giving.over(one, job, made.message)
-        link = self.link(job, Asked(job.id, channel, str(made.uri)))
         return export_card.at_once(made.message, link)
+
+    def _now(self, one: Export, job: Job, storage: Storage) -> tuple[_Made, Message]:
+        """The file and a link to it, all of it within the patience of a press."""
+        made = self._made(one, job, storage)
+        return made, self._linked(made.uri, storage.limited_to(self._places(one, job)))
 
     def want(self, job: Job, user_id: str, channel: str, wish: Wish) -> Message:
         """Have labels exported for a person, who sees the job in `channel`; what they are told
@@ -191,6 +196,9 @@ class Exports:
             raise NotThisFile
         storage = self.in_a_form.limited_to(self.open_places.of(asked.channel or job.channel))
         storage.head(uri)
+        return self._linked(uri, storage)
+
+    def _linked(self, uri: S3Uri, storage: Storage) -> Message:
         address = storage.link(uri, seconds=self.link_life)
         return export_card.opened(uri.key.rpartition("/")[2], address, self.link_life // 60)
 
@@ -208,10 +216,12 @@ class Exports:
 
     def _made(self, one: Export, job: Job, storage: Storage) -> _Made:
         """The file, written in the places of the channel."""
-        allowed = self.open_places.of(one.channel or job.channel)
         makers = {LEDGER: self._ledger, REPORT: self._report}
         make = makers.get(one.wish.format, self._labels)
-        return make(one, job, storage.limited_to(allowed))
+        return make(one, job, storage.limited_to(self._places(one, job)))
+
+    def _places(self, one: Export, job: Job) -> Allowed:
+        return self.open_places.of(one.channel or job.channel)
 
     def _tell(self, one: Export, job: Job, done: int) -> None:
         """Say how far it is."""
@@ -247,7 +257,8 @@ class Exports:
             facts.label_attribute,
             findings,
         )
-        rows = table(_counted(entries, counts))
+        progress = _Progress(partial(self._tell, one, job))
+        rows = table(_counted(progress.of(entries), counts))
         uri, _size = self._put(storage, job, rows, _Name(LEDGER, ".csv", "text/csv"))
         asked = Asked(job.id, one.channel, str(uri))
         words = said(counts, facts.noun, facts.engine.place)
