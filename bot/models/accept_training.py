@@ -80,6 +80,18 @@ class AcceptTraining:
         named = f"{self._clock():%Y-%m-%d-%H%M}"
         return Training(project=project, version_name=named, output_uri=folder, channel=channel)
 
+    def copied(self, model: Model) -> Training:
+        """What the form of a copy begins with."""
+        earlier = model.training
+        return Training(
+            version_name=earlier.version_name,
+            output_uri=earlier.output_uri,
+            channel=earlier.channel,
+            agreed=True,
+            copy_of=model.arn,
+            copy_from=model.project_arn,
+        )
+
     def faults(self, training: Training) -> list[Fault]:
         """What is wrong with a filled form, the project too as far as AWS tells it within the
         form's 1.5 s; the worker asks again.
@@ -93,7 +105,8 @@ class AcceptTraining:
     def _look(self, training: Training) -> None:
         """Refuse what AWS says cannot be trained."""
         project = self._models.project(training.project, hurried=True)
-        check_sets(self._models, project, training.test, hurried=True)
+        if not training.copy_of:
+            check_sets(self._models, project, training.test, hurried=True)
         if self._models.version(project.arn, training.version_name, hurried=True) is not None:
             raise VersionTaken
 

@@ -45,6 +45,16 @@ DRAFT: Action[None] = Action(
     first="draft labels",
     rule=Rule(Role.MEMBER, words="have labels drafted here"),
 )
+COPY: Action[None] = Action(
+    command=DATASET,
+    word="copy",
+    usage="copy model",
+    help="copy a trained model into another project of this account",
+    right="copy model",
+    first="copy model",
+    rule=Rule(Role.MEMBER, words="copy models here"),
+    unnamed="Name the model to copy: /dataset copy model. /dataset models shows them.",
+)
 STOP: Action[None] = Action(
     command=DATASET,
     word="stop",
@@ -78,7 +88,7 @@ DELETE: Action[None] = Action(
     unnamed="Name what to delete: /dataset delete name. /dataset list and models show the names.",
 )
 
-MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, DRAFT, STOP, MODELS, DELETE)
+MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, DRAFT, COPY, STOP, MODELS, DELETE)
 
 TRY_THESE_SHORTCUT = "try_these"
 """The message shortcut whose pictures a running model is shown."""

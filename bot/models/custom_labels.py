@@ -5,8 +5,9 @@ a version is known by its name within its project, so what an unclear try made i
 and a start or stop is judged by what the model does afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, answered_at, renamed
@@ -182,18 +183,40 @@ class Models:
             AwsBusy, Unclear: unknown; call again with the same arguments.
 
         """
-        more: dict[str, Any] = {"KmsKeyId": kms_key} if kms_key else {}
-        if tags:
-            more["Tags"] = tags
+        wanted = _wanted(version_name, output, tags, kms_key)
+        call = partial(self._create.create_project_version, ProjectArn=project_arn, **wanted)
+        return self._made(call, project_arn, version_name)
+
+    def copy(  # noqa: PLR0913 - a copy has that many parts
+        self,
+        source: tuple[str, str],
+        project_arn: str,
+        version_name: str,
+        output: S3Uri,
+        *,
+        tags: dict[str, str],
+        kms_key: str = "",
+    ) -> str:
+        """The ARN of the version that `source` (the ARNs of a project and of a model in it) is
+        copied to, now or by an earlier try. Raises what `train` raises.
+        """
+        project, version = source
+        wanted = _wanted(version_name, output, tags, kms_key)
+        call = partial(
+            self._create.copy_project_version,
+            SourceProjectArn=project,
+            SourceProjectVersionArn=version,
+            DestinationProjectArn=project_arn,
+            **wanted,
+        )
+        return self._made(call, project_arn, version_name)
+
+    def _made(self, call: Callable[[], Any], project_arn: str, version_name: str) -> str:
+        """The ARN of the version that this call makes, or that an earlier one has made."""
         try:
             with renamed():
                 failpoint("before-train")
-                answer = self._create.create_project_version(
-                    ProjectArn=project_arn,
-                    VersionName=version_name,
-                    OutputConfig={"S3Bucket": output.bucket, "S3KeyPrefix": output.key},
-                    **more,
-                )
+                answer = call()
                 failpoint("after-train")
             return str(answer["ProjectVersionArn"])
         except AwsRefused as error:
@@ -293,6 +316,19 @@ def _project_name(found: dict[str, Any]) -> str:
 def _version_name(found: dict[str, Any]) -> str:
     """The name in an ARN `…:project/<name>/version/<version>/<epoch ms>`."""
     return str(found["ProjectVersionArn"]).partition("/version/")[2].partition("/")[0]
+
+
+def _wanted(version_name: str, output: S3Uri, tags: dict[str, str], kms_key: str) -> dict[str, Any]:
+    """What a training and a copy have in common."""
+    wanted: dict[str, Any] = {
+        "VersionName": version_name,
+        "OutputConfig": {"S3Bucket": output.bucket, "S3KeyPrefix": output.key},
+    }
+    if kms_key:
+        wanted["KmsKeyId"] = kms_key
+    if tags:
+        wanted["Tags"] = tags
+    return wanted
 
 
 def _set(found: dict[str, Any] | None) -> DataSet | None:

@@ -36,6 +36,7 @@ from bot.models.model_state import ModelState, Score
 from bot.models.training import SPLIT, Training
 
 RUN_ID, DELETE_ID, UNDO_ID = "model_run", "model_delete", "model_undo"
+COPY_ID = "model_copy"
 DELETE_VIEW, NAME_FIELD = "model_delete_view", "typed_name"  # callback_id, block_id
 _NAME = 100
 _ROWS = 100  # Slack: rows of a table, its head too
@@ -65,6 +66,8 @@ def live_card(
     """The model's one message, edited in place. `set_aside` says why nothing is tried any more."""
     word = _word(state, set_aside)
     said = _standing(state, set_aside)
+    if training.copy_of and state.state == model_state.TRAINING and not set_aside:
+        word, said = "Copying", "AWS copies it; that takes some minutes."
     small = _small(training)
     text = f"Model {typed(training.called, _NAME)}: {word}. {said} {small}"
     blocks: list[Block] = [section(f"*Model {typed(training.called, _NAME)}* · {word}\n{said}")]
@@ -76,9 +79,10 @@ def live_card(
 def _buttons(training: Training, state: ModelState, model_id: str) -> list[Block]:
     run = button("Run…", RUN_ID, model_id, label=f"Run model {training.called}")
     delete = button("Delete…", DELETE_ID, model_id, label=f"Delete model {training.called}")
+    copy = button("Copy…", COPY_ID, model_id, label=f"Copy model {training.called}")
     undo = button("Undo", UNDO_ID, model_id, label=f"Keep model {training.called}")
     shown = {
-        model_state.TRAINED: [run, delete],
+        model_state.TRAINED: [run, copy, delete],
         model_state.FAILED: [delete],
         model_state.DELETING: [undo],
     }
@@ -133,8 +137,9 @@ def trained_line(training: Training, state: ModelState, trained_id: str) -> Mess
     """The result: how good it is, in all and by label, what it takes for what; mentions the
     asker.
     """
+    verb = "is copied" if training.copy_of else "is trained"
     head = (
-        f"{_mention(training)}*Model {typed(training.called, _NAME)}* is trained: "
+        f"{_mention(training)}*Model {typed(training.called, _NAME)}* {verb}: "
         f"{scores_words(state.whole)}. {_tested(state)} {_billed(state)}"
     )
     parts = [head, *_remarks(state)]

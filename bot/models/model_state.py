@@ -98,7 +98,12 @@ _TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
         (DELETING, DELETED),
     }
 )
-_AWS = {"TRAINING_IN_PROGRESS": TRAINING, "TRAINING_FAILED": FAILED}
+_AWS = {
+    "TRAINING_IN_PROGRESS": TRAINING,
+    "TRAINING_FAILED": FAILED,
+    "COPYING_IN_PROGRESS": TRAINING,
+    "COPYING_FAILED": FAILED,
+}
 _GONE = "Somebody deleted the model at AWS before it was trained."
 _SILENT = "AWS gave no reason."
 _ENTRY = {

@@ -21,7 +21,8 @@ REMINDERS = (50, 80)  # percent of its time after which people are reminded; 100
 
 END = "its end"  # who stopped it, where nobody did
 GONE = "GONE"  # ours: AWS knows no such model (any more)
-IDLE = frozenset({"TRAINING_COMPLETED", "STOPPED"})  # AWS: it can be started, and costs nothing
+# AWS: it can be started, and costs nothing
+IDLE = frozenset({"TRAINING_COMPLETED", "COPYING_COMPLETED", "STOPPED"})
 _AT_WORK = frozenset({"STARTING", "RUNNING", "STOPPING"})
 SETTLED = 60.0  # seconds after which a start whose answer was lost can be seen at AWS
 

@@ -131,14 +131,17 @@ class Train:
             state, changes = step(model.state, CREATING)
             model = self._store.change(model, state, changes)
         hold.confirm()
-        arn = self._models.train(
-            model.project_arn,
-            training.version_name,
-            training.output,
-            tags=dict(read_tags(training.tags)),
-            kms_key=training.kms_key,
-        )
-        self._begun(model, arn)
+        self._begun(model, self._made(model))
+
+    def _made(self, model: Model) -> str:
+        """The ARN of what is trained now, or copied."""
+        training = model.training
+        wanted = (model.project_arn, training.version_name, training.output)
+        tags, key = dict(read_tags(training.tags)), training.kms_key
+        if training.copy_of:
+            source = (training.copy_from, training.copy_of)
+            return self._models.copy(source, *wanted, tags=tags, kms_key=key)
+        return self._models.train(*wanted, tags=tags, kms_key=key)
 
     def _begun(self, model: Model, arn: str) -> None:
         """AWS trains it."""
@@ -158,7 +161,8 @@ class Train:
         if found:
             raise Refused(found)
         project = self._models.project(training.project)
-        check_sets(self._models, project, training.test)
+        if not training.copy_of:
+            check_sets(self._models, project, training.test)
         if self._models.version(project.arn, training.version_name) is not None:
             raise VersionTaken
         return self._store.change(replace(model, project_arn=project.arn), model.state)
@@ -218,7 +222,8 @@ class Train:
         status, message = (seen.status, seen.message) if seen else (None, "")
         state, changes = observe(model.state, status, message)
         if seen is not None and state.state == TRAINED:
-            state = msgspec.structs.replace(state, whole=Score(f1=seen.f1), billed=seen.billed)
+            billed = 0 if model.training.copy_of else seen.billed
+            state = msgspec.structs.replace(state, whole=Score(f1=seen.f1), billed=billed)
             state = self._scored(state, seen.summary)
             self._picture.post(model, state)
         elif seen is not None and state.ended:

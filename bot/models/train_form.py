@@ -31,7 +31,7 @@ from bot.base.s3_uri import Allowed
 from bot.models import training as rules
 from bot.models.training import OWN, SPLIT, Training
 
-TRAIN_FORM = "model_train_form"  # callback_id
+TRAIN_FORM, COPY_FORM = "model_train_form", "model_copy_form"  # callback_ids
 THANKS = "model_thanks"
 PROJECT_MENU = "model_project"  # block_suggestion: the account's projects
 
@@ -148,6 +148,12 @@ FIELDS: tuple[Part[Training], ...] = (
 )
 
 
+_COPIED = ("project", "version_name", "output_uri", "kms_key", "tags")
+COPY_FIELDS: tuple[Field[Training], ...] = tuple(
+    each for each in forms.fields_of(FIELDS) if each.name in _COPIED
+)
+
+
 def _folder(address: str) -> str:
     return address if not address or address.endswith("/") else f"{address}/"
 
@@ -185,6 +191,27 @@ def offered(names: Sequence[str]) -> list[Block]:
     return [option(name, name) for name in names if len(name) <= OPTION_MAX][:_OFFERED]
 
 
+def copy_page(training: Training, called: str, *, model_id: str, nonce: str) -> Block:
+    """The form of a copy of the model that people call `called`."""
+    blocks = [
+        section(f"*{typed(called)}* is copied into another project of this account and Region."),
+        *forms.blocks_of(COPY_FIELDS, training),
+    ]
+    return modal(
+        "Copy a model",
+        blocks,
+        callback_id=COPY_FORM,
+        submit="Copy",
+        close="Cancel",
+        metadata={"channel": training.channel, "nonce": nonce, "model": model_id},
+    )
+
+
+def read_copy(view: Mapping[str, Any], now: Training) -> Training:
+    """What was typed in the form of a copy."""
+    return forms.read(COPY_FIELDS, view, now)
+
+
 def read(view: Mapping[str, Any]) -> Training:
     """What was typed, with the channel that the form belongs to. Whoever asks fills in who
     asked.
@@ -198,14 +225,21 @@ def thanks(training: Training) -> Block:
         f"The training of *{typed(training.called)}* was submitted. {_TIME}; the card in "
         f"<#{training.channel}> tells how it goes."
     )
+    if training.copy_of:
+        text = (
+            f"The copy *{typed(training.called)}* was submitted; its card in "
+            f"<#{training.channel}> tells how it goes."
+        )
     return modal("Train a model", [section(text)], callback_id=THANKS)
 
 
 def carried(view: Mapping[str, Any]) -> dict[str, str]:
-    """The channel and the nonce that a form of ours carries; empty texts for any other."""
+    """The channel and the nonce that a form of ours carries, and the model that is copied; empty
+    texts for any other.
+    """
     try:
         kept = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
         kept = {}
     kept = kept if isinstance(kept, dict) else {}
-    return {name: str(kept.get(name) or "") for name in ("channel", "nonce")}
+    return {name: str(kept.get(name) or "") for name in ("channel", "nonce", "model")}

@@ -22,7 +22,11 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}")  # Rekognition: Km
 
 
 class Training(msgspec.Struct, frozen=True):
-    """One training as it was asked for. `tags` are lines `key=value` as they were typed."""
+    """One training as it was asked for. `tags` are lines `key=value` as they were typed.
+
+    Where `copy_of` is the ARN of a model, nothing is trained: that model, of the project whose ARN
+    is `copy_from`, is copied into the project.
+    """
 
     project: str = ""
     version_name: str = ""
@@ -35,6 +39,8 @@ class Training(msgspec.Struct, frozen=True):
     team_id: str = ""
     asked_by: str = ""
     asked_by_name: str = ""
+    copy_of: str = ""
+    copy_from: str = ""
 
     @property
     def called(self) -> str:

@@ -174,6 +174,34 @@ def test_pictures_that_are_refused(
         aws.rekognition.detect_custom_labels(ProjectVersionArn=classes, Image=image)
 
 
+def test_a_copy_finds_what_its_source_finds(aws: Practice, classes: str, samples: Any) -> None:
+    """A copy that had learned nothing would make copying look broken."""
+    whole = aws.rekognition.describe_projects(ProjectNames=["classes"])["ProjectDescriptions"][0]
+    there = aws.rekognition.create_project(ProjectName="copied")["ProjectArn"]
+    asked = {
+        "SourceProjectArn": whole["ProjectArn"],
+        "SourceProjectVersionArn": classes,
+        "DestinationProjectArn": there,
+        "VersionName": "v1",
+        "OutputConfig": {"S3Bucket": BUCKET, "S3KeyPrefix": "copies"},
+    }
+    arn = aws.rekognition.copy_project_version(**asked)["ProjectVersionArn"]
+    with refused("ResourceInUseException"):
+        aws.rekognition.copy_project_version(**asked)
+    with refused("ResourceInUseException"):
+        aws.rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)
+    aws.later()
+    with refused("ResourceNotFoundException"):
+        aws.rekognition.copy_project_version(**{**asked, "SourceProjectArn": there})
+    aws.rekognition.start_project_version(ProjectVersionArn=arn, MinInferenceUnits=1)
+    aws.later()
+    name = next(iter(samples))
+    labels = {each["Name"] for each in found(aws, arn, name, MinConfidence=0)}
+    assert labels == {each["Name"] for each in found(aws, classes, name, MinConfidence=0)}
+    aws.rekognition.stop_project_version(ProjectVersionArn=arn)
+    aws.later()
+
+
 def test_only_a_running_model_looks(aws: Practice, boxes: str, samples: Any) -> None:
     """A model that rests answers nothing at AWS, and costs nothing."""
     aws.rekognition.stop_project_version(ProjectVersionArn=boxes)

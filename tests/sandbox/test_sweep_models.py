@@ -72,7 +72,7 @@ HAD = {
             "DeleteProject",
         ),
         *("DeleteProjectVersion", "DescribeDataset", "DescribeProjectVersions", "DescribeProjects"),
-        "DetectCustomLabels",
+        *("CopyProjectVersion", "DetectCustomLabels"),
         *(
             "DistributeDatasetEntries",
             "ListDatasetEntries",

@@ -405,6 +405,11 @@ class Scene:
         self.world.sam.fill(typed_name={"value": "unwanted"})
         self.world.send()
 
+    def copy_form(self) -> None:
+        """The form of a copy."""
+        self.model()
+        self.world.mara.press(self.about("Model matrix / v1"), "model_copy")
+
     def batch_form(self) -> None:
         """The form of the next batch."""
         self.running()
@@ -1298,6 +1303,20 @@ ROWS = (
         "delete projects",
         manager=True,
         ready=Scene.project_deleted,
+    ),
+    of_model("model_copy", "v1", '"model_copy_form', Scene.model),
+    typed("/dataset", "copy v1", '"model_copy_form', ready=Scene.model),
+    Row(
+        "view_submission model_copy_form",
+        "(copy a model)",
+        lambda _s, who: who.fill(
+            project=a_project("matrix"),
+            version_name={"value": "v 1"},
+            output_uri={"value": f"s3://{seed.OUT}/models/"},
+        ),
+        '"response_action": "errors"',
+        ready=Scene.copy_form,
+        own=True,
     ),
     of_model("run_draft", "v2", '"model_batch_form', Scene.running),
     typed("/dataset", "draft", '"model_batch_form', ready=Scene.running),

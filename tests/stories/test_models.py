@@ -416,6 +416,38 @@ def test_models_that_run_elsewhere_are_told_to_managers_once_a_day(
     world.pass_time(3)
 
 
+def test_a_model_is_copied_into_another_project(world: World, trained: str) -> None:
+    """Without this, a model could be used from one project alone, or be copied in a console."""
+    copied = "copy-of-models"
+    world.rekognition.create_project(ProjectName=copied)
+    world.mara.press(card(world, f"Model {PROJECT} / {trained}: Trained"), "model_copy")
+    world.mara.choose("project", copied)
+    typed = {
+        "project": {"selected_option": {"value": copied}},
+        "version_name": {"value": "taken over"},
+        "output_uri": {"value": OUT},
+    }
+    refused = world.mara.fill(**typed)
+    assert "letters from A to Z" in refused["errors"]["version_name"]
+    typed["version_name"] = {"value": "v1"}
+    assert not world.mara.fill(**typed).get("errors")
+    world.mara.close_windows()
+    world.settle()
+    assert "Copying. AWS copies it" in card(world, f"Model {copied} / v1: ")["text"]
+    for _ in range(3):
+        later(world)
+    found = world.rekognition.describe_projects(ProjectNames=[copied])["ProjectDescriptions"][0]
+    versions = world.rekognition.describe_project_versions(ProjectArn=found["ProjectArn"])
+    assert versions["ProjectVersionDescriptions"][0]["Status"] == "COPYING_COMPLETED"
+    of_copy = card(world, f"Model {copied} / v1: Trained")
+    assert "F1 0." in of_copy["text"]
+    assert "bills" not in of_copy["text"]
+    told = thread(world, f"Model {copied} / v1: Trained")[-1]
+    assert told.startswith(f"<@U0MARA> *Model {copied} / v1* is copied: F1 0.")
+    with world.bot.ground.db.engine.begin() as rows:  # the channel has its one model again
+        rows.execute(text("DELETE FROM model WHERE project = :project"), {"project": copied})
+
+
 def test_models_are_listed(world: World, channel: str, trained: str) -> None:
     """Without this, nobody would know which versions there are, and how good each is."""
     said = words(world.ana.command(channel, "/dataset", "models"))

@@ -22,7 +22,13 @@ __all__ = ["Versions"]
 
 USUAL_PAGE = 100
 MOST_UNITS = 25
-_NEXT = {"STARTING": "RUNNING", "STOPPING": "STOPPED", "DELETING": ""}
+_NEXT = {
+    "STARTING": "RUNNING",
+    "STOPPING": "STOPPED",
+    "COPYING_IN_PROGRESS": "COPYING_COMPLETED",
+    "DELETING": "",
+}
+_TRAINED = frozenset({"TRAINING_COMPLETED", "COPYING_COMPLETED", "STOPPED", "RUNNING", "STARTING"})
 
 
 class Versions:
@@ -74,6 +80,45 @@ class Versions:
         if not made:
             raise AwsError(
                 "ResourceInUseException", f"A version {asked['VersionName']} already exists."
+            )
+        return {"ProjectVersionArn": arn}
+
+    @operation
+    def copy_project_version(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """CopyProjectVersion within the account: what was learned and what was told of it."""
+        source, project = asked["SourceProjectVersionArn"], asked["DestinationProjectArn"]
+        now = self._clock()
+        arn = f"{project.rpartition('/')[0]}/version/{asked['VersionName']}/{int(now * 1000)}"
+        with self._store.write() as rows:
+            model = rows.execute(
+                "SELECT * FROM project_version WHERE arn = ? AND project_arn = ?",
+                (source, asked["SourceProjectArn"]),
+            ).fetchone()
+            there = rows.execute(
+                "SELECT 1 FROM project WHERE arn = ? AND status = 'CREATED'", (project,)
+            ).fetchone()
+            if model is None or there is None:
+                raise AwsError("ResourceNotFoundException", "The model or a project is not there.")
+            if model["status"] not in _TRAINED:
+                raise AwsError("InvalidParameterException", "The source model is not trained.")
+            # UNSURE: where the files about a copy lie; here its evaluation stays the source's.
+            made = rows.execute(
+                "INSERT OR IGNORE INTO project_version (arn, project_arn, name, status, message, "
+                "request, result, created, updated, ended) VALUES (?, ?, ?, "
+                "'COPYING_IN_PROGRESS', 'The model is being copied.', ?, ?, ?, ?, ?)",
+                (
+                    *(arn, project, asked["VersionName"], json.dumps(asked)),
+                    *(model["result"], now, now, now),
+                ),
+            ).rowcount
+            if not made:
+                raise AwsError(
+                    "ResourceInUseException", f"A version {asked['VersionName']} already exists."
+                )
+            rows.execute(
+                "INSERT INTO learned (version, content) SELECT ?, content FROM learned"
+                " WHERE version = ?",
+                (arn, source),
             )
         return {"ProjectVersionArn": arn}
 
@@ -138,7 +183,7 @@ class Versions:
                     "LimitExceededException",
                     f"The account may run {MOST_UNITS} inference units; {running} are in use.",
                 )
-            self._move(asked, {"TRAINING_COMPLETED", "STOPPED"}, "STARTING")
+            self._move(asked, {"TRAINING_COMPLETED", "COPYING_COMPLETED", "STOPPED"}, "STARTING")
             rows.execute(
                 "UPDATE project_version SET min_units = ?, max_units = ? WHERE arn = ?",
                 (least, asked.get("MaxInferenceUnits"), asked["ProjectVersionArn"]),
@@ -155,7 +200,12 @@ class Versions:
     def delete_project_version(self, asked: dict[str, Any]) -> dict[str, Any]:
         """DeleteProjectVersion, not while it is trained or runs."""
         self._move(
-            asked, {"TRAINING_COMPLETED", "TRAINING_FAILED", "STOPPED", "FAILED"}, "DELETING"
+            asked,
+            {
+                *("TRAINING_COMPLETED", "TRAINING_FAILED", "STOPPED", "FAILED"),
+                *("COPYING_COMPLETED", "COPYING_FAILED"),
+            },
+            "DELETING",
         )
         return {"Status": "DELETING"}
 
@@ -165,7 +215,8 @@ class Versions:
         with self._store.read() as rows:
             moving = rows.execute(
                 "SELECT * FROM project_version WHERE updated <= ?"
-                " AND status IN ('TRAINING_IN_PROGRESS', 'STARTING', 'STOPPING', 'DELETING')",
+                " AND status IN ('TRAINING_IN_PROGRESS', 'STARTING', 'STOPPING', 'DELETING', "
+                "'COPYING_IN_PROGRESS')",
                 (due,),
             ).fetchall()
         for row in moving:
