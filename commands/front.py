@@ -27,6 +27,7 @@ from commands.asking import Asking, asking, person_here, words_of
 from commands.doing import HANDLERS, Answer, Ask, Opens, Said, Shows, Stories, key_of
 
 _HELP = "help"  # what a command alone is taken for
+_ADDRESSES = ("s3://", "https://")  # how those begin that stand in a job's place
 
 
 def register(
@@ -83,7 +84,7 @@ def _typed(action: Action[Any], who: Asking, rest: str, stories: Stories) -> Ans
     job, name = None, rest
     if action.words:
         name, _, rest = rest.partition(" ")
-    if name and action.about:
+    if name and action.about and not (action.address and name.startswith(_ADDRESSES)):
         job = stories.jobs.status.named(stories.access.team_id, who.channel, name)
     return handled(action, Ask("command", who, stories, rest, job))
 

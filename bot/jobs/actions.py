@@ -314,12 +314,16 @@ VERIFY: Action[Shown] = Action(
     command=LABELJOB,
     word="verify",
     usage="verify name",
-    help="have the labels of a job that is over judged by people",
+    help="have the labels of a job that is over, or of a manifest in S3, judged by people",
     right="chain",
     first="see",
     rule=_CHAIN,
     about="the job whose labels are judged",
-    unnamed="Name the job to verify: /labeljob verify name. /labeljob list done shows them.",
+    unnamed=(
+        "Name the job to verify: /labeljob verify name (/labeljob list done shows them), or a "
+        "manifest with labels: /labeljob verify s3://bucket/folder/labels.manifest."
+    ),
+    address=True,
     button=Button(
         id="job_verify", text=_chained(chained.VERIFY, "Verify…"), place=3, spoken="Verify {}"
     ),
@@ -328,12 +332,16 @@ ADJUST: Action[Shown] = Action(
     command=LABELJOB,
     word="adjust",
     usage="adjust name",
-    help="have the labels of a job that is over corrected by people",
+    help="have the labels of a job that is over, or of a manifest in S3, corrected by people",
     right="chain",
     first="see",
     rule=_CHAIN,
     about="the job whose labels are corrected",
-    unnamed="Name the job to adjust: /labeljob adjust name. /labeljob list done shows them.",
+    unnamed=(
+        "Name the job to adjust: /labeljob adjust name (/labeljob list done shows them), or a "
+        "manifest with labels: /labeljob adjust s3://bucket/folder/labels.manifest."
+    ),
+    address=True,
     button=Button(
         id="job_adjust", text=_chained(chained.ADJUST, "Adjust…"), place=3, spoken="Adjust {}"
     ),

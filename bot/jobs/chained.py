@@ -6,10 +6,12 @@ ours, one that is followed, or any labeled manifest (a model's predictions); wha
 is refused with words before a window opens.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
+from bot.base.blocks import in_a_row
 from bot.base.errors import Refusal
 from bot.engines.particulars import Particulars
 from bot.engines.task_type import TaskType
@@ -21,6 +23,7 @@ from bot.jobs.draft import (
     final_attribute,
     without_source,
 )
+from bot.jobs.form.made_up import slug
 from bot.jobs.form.rules import NAME_MAX, free_name
 from bot.jobs.lifecycle import REFUSED, JobState
 from bot.manifests.labels_there import Labeled
@@ -168,6 +171,30 @@ def after_labels(how: str, draft: Draft, labeled: Labeled, types: Mapping[str, T
     if made is None:
         raise NothingToChain(f"No task type can {how} labels of {labeled.type}.")
     return _audit(draft, made, how, labeled.attribute, labeled.labels)
+
+
+def after_any(
+    how: str, draft: Draft, labeled: Sequence[Labeled], types: Mapping[str, TaskType]
+) -> Draft:
+    """As `after_labels`, of the last of several labels that this can be done with.
+
+    Raises:
+        NothingToChain: no task type does this to any of them.
+
+    """
+    for one in reversed(labeled):
+        with suppress(NothingToChain):
+            return after_labels(how, draft, one, types)
+    kinds = in_a_row([one.type for one in labeled])
+    raise NothingToChain(f"No task type can {how} labels of {kinds}.")
+
+
+def name_over(manifest: str, how: str) -> str:
+    """A name for the job over a manifest: s3://b/july/predictions.manifest becomes
+    "predictions-adjust".
+    """
+    stem = manifest.rpartition("/")[2].partition(".")[0]
+    return _named(slug(stem) or "labels", how)
 
 
 def asked_anew(draft: Draft, labeled: Labeled, types: Mapping[str, TaskType]) -> Draft:

@@ -73,7 +73,7 @@ class Chains:
             draft = msgspec.structs.replace(draft, more={**draft.more, SAMPLE: sample})
         return self._records.start_draft(draft), draft
 
-    def over(self, draft_id: str, draft: Draft, manifest: str, name: str) -> Draft:
+    def drafts(self, draft_id: str, draft: Draft, manifest: str, name: str) -> Draft:
         """A draft that was begun, filled so that the labels of a manifest (a model's predictions)
         are corrected in a job of a name like `name`, or asked for anew where no task type corrects
         them; it is kept.
@@ -82,11 +82,7 @@ class Chains:
             NothingToChain: the manifest carries no labels of a kind that people give.
 
         """
-        labeled = self.labels_in(manifest, draft.channel)
-        if not labeled:
-            raise NothingToChain(f"{manifest} carries no labels that could be corrected.")
-        taken = self._held.near(name)
-        begun = chained.on_manifest(draft, manifest, free_name(name, taken))
+        begun, labeled = self._over(draft, manifest, name)
         types = self._engine.task_types
         try:
             filled = chained.after_labels(chained.ADJUST, begun, labeled[-1], types)
@@ -94,6 +90,27 @@ class Chains:
             filled = chained.asked_anew(begun, labeled[-1], types)
         self._records.keep_draft(draft_id, filled)
         return filled
+
+    def over(self, how: str, draft_id: str, draft: Draft, manifest: str) -> Draft:
+        """A draft that was begun, filled so that the newest labels of a manifest which can be are
+        judged or corrected, whoever made them; it is kept.
+
+        Raises:
+            NothingToChain: the manifest carries no such labels.
+
+        """
+        begun, labeled = self._over(draft, manifest, chained.name_over(manifest, how))
+        filled = chained.after_any(how, begun, labeled, self._engine.task_types)
+        self._records.keep_draft(draft_id, filled)
+        return filled
+
+    def _over(self, draft: Draft, manifest: str, name: str) -> tuple[Draft, tuple[Labeled, ...]]:
+        """The draft over a manifest, and the labels there."""
+        labeled = self.labels_in(manifest, draft.channel)
+        if not labeled:
+            raise NothingToChain(f"{manifest} carries no labels that could be looked at.")
+        free = free_name(name, self._held.near(name))
+        return chained.on_manifest(draft, manifest, free), labeled
 
     def labels_in(self, manifest: str, channel: str) -> tuple[Labeled, ...]:
         """The label attributes of a manifest in a place that is open to the channel.

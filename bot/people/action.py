@@ -62,7 +62,7 @@ class Action(Generic[S]):
     `right` names its rule: rows of the database carry these names, so they stay. `first` is the
     right that whoever types it must have before anything is looked up. `about` says which job is
     named behind the word ("" where none is), and `unnamed` what is answered without a name where
-    one is needed.
+    one is needed. `address` says that an S3 address may stand in the name's place.
     `mention` is what is said to the bot for it, "" where a mention cannot.
     """
 
@@ -76,6 +76,7 @@ class Action(Generic[S]):
     about: str = ""
     unnamed: str = ""
     words: bool = False
+    address: bool = False
     mention: str = ""
     button: Button[S] | None = None
 

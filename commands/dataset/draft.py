@@ -84,6 +84,6 @@ def label(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories
     access.check_here(channel)
     draft_id, begun = jobs.begin.form(drafted.team_id, channel, who.user_id)
     name = f"{drafted.model.replace(' / ', '-')}-drafts"
-    filled = jobs.chains.over(draft_id, begun, str(drafted.drafts), name)
+    filled = jobs.chains.drafts(draft_id, begun, str(drafted.drafts), name)
     page = jobs.accept.page(filled, draft_id)
     open_window(client, body, Opens(pages.numbered(page, stories.new_id())))

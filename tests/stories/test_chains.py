@@ -6,12 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import first_page, second_page
 from tests.stories.test_create import field, more
 from tests.stories.test_managers import ephemeral
 from tests.stories.test_preflight import press_button
-from tests.stories.world import World, an_order, buttons, shown
+from tests.stories.world import DATA, World, an_order, buttons, shown, words
 
 BOXES: dict[str, Any] = {
     "task_type": "bounding-box",
@@ -261,3 +263,51 @@ def test_end_is_told_where_the_labels_left_out_are_gone(world: World) -> None:
     end = world.thread("boxes-gone", channel)[-1]
     assert "The labels that were left out were not put back: There is nothing at" in end
     assert "manifests/output/output.manifest" in end
+
+
+def test_labels_of_any_manifest_are_corrected_and_judged(world: World) -> None:
+    """Without this, a model's predictions could be first drafts only after a job of ours: people
+    would draw every box anew, or type which attribute holds them.
+    """
+    channel = world.channel("own-predictions")
+    given = world.s3.get_object(Bucket=seed.RAW, Key="first-basket.manifest")["Body"].read()
+    guessed = {name: each for name, each in TWO_LABELS.items() if name.startswith("fruit")}
+    body = "".join(f"{json.dumps(json.loads(line) | guessed)}\n" for line in given.splitlines())
+    address = world.put("models/predictions.manifest", body)
+    for how, labels in (("adjust", "apple"), ("verify", "good\nbad")):
+        world.mara.command(channel, "/labeljob", f"{how} {address}")
+        assert field(world.mara, "audited")["initial_value"] == "fruit"
+        assert field(world.mara, "labels")["initial_value"] == labels
+        team = world.mara.choose("workteam_arn", seed.AUTOMATIC_TEAM)
+        typed: dict[str, Any] = {"workteam_arn": {"selected_option": team}}
+        if any(one.get("block_id") == "output_uri" for one in world.mara.view()["blocks"]):
+            typed["output_uri"] = {"value": f"s3://{seed.OUT}/labels/"}
+        assert not world.mara.fill(**typed).get("errors")
+        assert not world.mara.fill().get("errors"), shown(world.mara.view())
+        world.mara.close_windows()
+        world.settle()
+        world.finish(f"predictions-{how}")
+        made = lines(world, f"predictions-{how}")
+        assert all("fruit" in one and f"predictions-{how}" in one for one in made)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("verify s3://elsewhere/x.manifest", "elsewhere"),
+        ("adjust s3://orchard-raw/first-basket.manifest", "carries no labels"),
+        ("adjust s3://orchard-raw/%20.manifest", "without codes such as %20"),
+        ("verify s3://orchard-raw/classes.manifest", "No task type can verify labels of"),
+        ("verify", "or a manifest with labels"),
+    ],
+)
+def test_manifest_whose_labels_cannot_be_looked_at_is_told(
+    world: World, asked: str, said: str
+) -> None:
+    """Without this, whoever mistypes an address would get a form that cannot be sent."""
+    metadata = {"type": "groundtruth/image-classification", "class-name": "ripe"}
+    line = {"source-ref": f"s3://{seed.RAW}/a.jpg", "kind": 0, "kind-metadata": metadata}
+    world.put("classes.manifest", f"{json.dumps(line)}\n")
+    answer = world.mara.command(DATA, "/labeljob", asked)
+    told = words(answer) or str(ephemeral(world.mara, DATA)["text"])
+    assert said in told
