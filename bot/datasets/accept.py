@@ -8,19 +8,23 @@ the rest.
 from dataclasses import dataclass
 from functools import partial
 
+import msgspec
+
 from bot.base.clock import Clock, NewId
 from bot.base.errors import Fault, Refusal, Refused
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
 from bot.datasets.examination import Unfit
+from bot.datasets.findings import droppable
 from bot.datasets.form import faults
-from bot.datasets.lifecycle import DatasetState
+from bot.datasets.lifecycle import REFUSED, DatasetState
 from bot.datasets.look import Look, look
 from bot.datasets.records import Dataset, Records
 from bot.datasets.sights import Sights
 from bot.datasets.source import Source, both_sets_fault
 from bot.datasets.sources.origin import Sight
 from bot.datasets.store import DatasetStore
+from bot.people.access import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,10 @@ class Receipt:
 
     dataset: Dataset
     new: bool
+
+
+class NotDroppable(Refusal):
+    """These lines cannot be left out: something else stands against this import."""
 
 
 class Accept:
@@ -96,6 +104,23 @@ class Accept:
         if not taken:
             return Receipt(self._records.of_request(request_key) or dataset, new=False)
         return Receipt(dataset, new=True)
+
+    def other_lines(self, refused: Dataset, who: Who) -> Receipt:
+        """Take a dataset in of the lines that are fine, where another was refused for the faulty
+        ones.
+
+        Raises:
+            NotDroppable: there was something else against it.
+            Refused: what was asked has faults by now.
+
+        """
+        state = refused.state
+        if state.state != REFUSED or not droppable(state.findings):
+            raise NotDroppable
+        source = msgspec.structs.replace(
+            refused.source, faultless=True, asked_by=who.user_id, asked_by_name=who.name
+        )
+        return self.accept(source, f"other lines:{refused.id}")
 
     def _in_both_sets(self, source: Source) -> list[Fault]:
         """What is wrong where the project's other set is made of the same pictures."""

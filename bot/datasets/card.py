@@ -28,7 +28,7 @@ from bot.base.blocks import (
 from bot.base.forms import VALUE
 from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
-from bot.datasets.findings import Finding, words
+from bot.datasets.findings import Finding, droppable, words
 from bot.datasets.gallery.gallery_card import SHOW_ID
 from bot.datasets.lifecycle import DatasetState, LabelCount, Updating
 from bot.datasets.source import PROJECT_MAX, TRAIN, Source
@@ -39,7 +39,7 @@ from bot.people.action import Action, help_lines
 
 DELETE_ID, UNDO_ID = "dataset_delete", "dataset_undo"
 DELETE_VIEW, NAME_FIELD = "dataset_delete_view", "typed_name"  # callback_id, block_id
-LINES_ID = "dataset_lines"
+LINES_ID, DROP_ID = "dataset_lines", "dataset_other_lines"
 TRAIN_ID = "dataset_train"  # its press carries the project's name
 _NAME = 100
 _LABELS_SHOWN = 12
@@ -100,6 +100,10 @@ def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block
         if state.ledger_uri:
             buttons.insert(1, lines_button(source, dataset_id))
         return [actions(*buttons)]
+    refused = state.state == lifecycle.REFUSED and state.sent
+    if dataset_id and refused and droppable(state.findings):
+        label = f"Import the other lines of {cut(source.called, 50)}"
+        return [actions(button("Import the other lines", DROP_ID, dataset_id, label=label))]
     if dataset_id and state.deletion == lifecycle.DELETING:
         return [actions(button("Undo", UNDO_ID, dataset_id, label=f"Keep dataset {called}"))]
     return []

@@ -48,16 +48,17 @@ class Made:
     first_outside: str = ""
 
 
-def make(
+def make(  # noqa: PLR0913 - how the lines are chosen, as `convert` is told
     chunks: Iterable[bytes],
     made: Made,
     *,
     attribute: str | None,
     allowed: Container[object],
     pair: bool = False,
+    faultless: bool = False,
 ) -> Iterator[bytes]:
     """The lines of the manifest to send, made of the given one and counted in `made`."""
-    for line in converted_lines(chunks, attribute=attribute, pair=pair):
+    for line in converted_lines(chunks, attribute=attribute, pair=pair, faultless=faultless):
         source = _PICTURE.decode(line).source
         if S3Uri.parse(source) not in allowed:
             made.outside += 1

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.base.errors import Refusal
 from bot.datasets import findings
 from bot.datasets.findings import Finding, words
-from bot.datasets.source import TRAIN, Source
+from bot.datasets.source import LEAVE_OUT, TRAIN, Source
 from bot.manifests.examine import Examination, examine
 
 
@@ -17,15 +17,19 @@ class Unfit(Refusal):
 
     field = "manifest_uri"
 
-    def __init__(self, found: Sequence[Finding]) -> None:
+    def __init__(self, found: Sequence[Finding], left: int = 0) -> None:
         super().__init__()
         self.findings = tuple(found)
+        self.left = left  # lines that could be sent without the others
 
     @property
     def at_form(self) -> str:
         """What stands against the import, in sentences: of the whole file first, then of lines."""
         lines = [each for each in self.findings if each.level in {"silent", "line"}]
-        return " ".join(words(each) for each in (*findings.blocking(self.findings), *lines))
+        said = [words(each) for each in (*findings.blocking(self.findings), *lines)]
+        if self.left and findings.droppable(self.findings):
+            said.insert(1, f"Or choose “{LEAVE_OUT}” below.")
+        return " ".join(said)
 
 
 def examined(source: Source, lines: Iterable[bytes], region: str) -> Examination:
@@ -42,10 +46,11 @@ def examined(source: Source, lines: Iterable[bytes], region: str) -> Examination
         attribute=source.label_attribute,
         pair=source.pair,
         dataset=kind,
+        faultless=source.faultless,
     )
-    told = findings.of_examination(found)
+    told = findings.of_examination(found, faultless=source.faultless)
     # pictures alone would fill the dataset, and their labels could not be added to it
     unpaired = not found.labels and bool(found.counts["ERROR_NO_LABEL_ATTRIBUTES"])
     if findings.blocking(told) or not found.sendable or unpaired:
-        raise Unfit(told)
+        raise Unfit(told, found.sendable)
     return found

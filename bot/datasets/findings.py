@@ -29,6 +29,9 @@ TRAINING_ONLY = {
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST",
 }
 
+TOO_MANY = ("ERROR_TOO_MANY_RECORDS_IN_ERROR", "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST")
+"""More than 20 % of the lines are wrong: for an import, and for a training."""
+
 _OURS = {
     VANISHED: Kind(
         "was sent and did not arrive",
@@ -62,13 +65,14 @@ Level = Literal["silent", "line", "warning", "file", "training"]
 
 class Finding(msgspec.Struct, frozen=True):
     """One code: on how many lines, the first of them (none for the whole file), and a detail of the
-    first.
+    first. `left_out` says that such lines are not sent although AWS would keep them.
     """
 
     code: str
     count: int
     lines: tuple[int, ...] = ()
     detail: str = ""
+    left_out: bool = False
 
     @property
     def level(self) -> Level:
@@ -77,21 +81,34 @@ class Finding(msgspec.Struct, frozen=True):
         """
         if self.code in TRAINING_ONLY:
             return "training"
-        if self.code in LOST:
+        if self.code in LOST or self.left_out:
             return "silent"
         return CODES[self.code].level if self.code in CODES else "line"
 
 
-def of_examination(found: Examination) -> tuple[Finding, ...]:
-    """The findings of an examination: those of the whole file first."""
+def of_examination(found: Examination, *, faultless: bool = False) -> tuple[Finding, ...]:
+    """The findings of an examination: those of the whole file first.
+
+    `faultless` for lines that are sent without those with errors: they are left out then, and are
+    never too many.
+    """
     groups: dict[str, list[LineFault]] = {}
     for fault in found.faults:
         groups.setdefault(fault.code, []).append(fault)
     whole = [Finding(fault.code, 1, (), fault.text) for fault in found.terminal]
-    return (
-        *whole,
-        *(_grouped(code, faults, found.counts[code]) for code, faults in groups.items()),
-    )
+    lines = [_grouped(code, faults, found.counts[code]) for code, faults in groups.items()]
+    if faultless:
+        whole = [finding for finding in whole if finding.code not in TOO_MANY]
+        lines = [
+            msgspec.structs.replace(finding, left_out=finding.code.startswith("ERROR_"))
+            for finding in lines
+        ]
+    return (*whole, *lines)
+
+
+def droppable(findings: Iterable[Finding]) -> bool:
+    """Whether nothing but the number of faulty lines stands against the import."""
+    return {finding.code for finding in blocking(findings)} == {TOO_MANY[0]}
 
 
 def of_lines(lines: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> tuple[Finding, ...]:

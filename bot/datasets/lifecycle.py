@@ -53,7 +53,8 @@ class Updating(msgspec.Struct, frozen=True):
 class DatasetState(msgspec.Struct, frozen=True):
     """What is known of a dataset's life.
 
-    `lines` are those of the manifest as given, `sent` those that were sent to AWS, `arrived` the
+    `lines` are those of the manifest as given, `sent` those that were sent to AWS (of
+    a refused one: those that could be, without the others), `arrived` the
     entries AWS counts, `errors` the entries it lists with errors. `labels` are ours from the
     examination until AWS has its own. `rounded` and `clipped` count the boxes that were put on
     whole pixels and cut at the edges of their pictures on the way to AWS. `cause` is why it failed

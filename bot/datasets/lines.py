@@ -66,7 +66,11 @@ def outcomes(chunks: Iterable[bytes], source: Source, arrived: Arrived) -> Itera
 
 def chosen(source: Source) -> dict[str, Any]:
     """How the labels of its lines are chosen, as `convert` is told."""
-    return {"attribute": source.label_attribute, "pair": source.pair}
+    return {
+        "attribute": source.label_attribute,
+        "pair": source.pair,
+        "faultless": source.faultless,
+    }
 
 
 def table(found: Iterable[Outcome]) -> Iterator[bytes]:

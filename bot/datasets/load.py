@@ -202,7 +202,7 @@ class Load:
         left = msgspec.structs.replace(current.state, remains=bool(current.project_arn))
         state, changes = step(left, REFUSED, self._clock(), cause=refusal.words)
         if isinstance(refusal, Unfit):
-            state = msgspec.structs.replace(state, findings=refusal.findings)
+            state = msgspec.structs.replace(state, findings=refusal.findings, sent=refusal.left)
         self._store.change(current, state, changes)
 
     def _again(self, dataset: Dataset, pause: Transient) -> None:

@@ -10,8 +10,9 @@ import msgspec
 from bot.base.errors import Refusal, Transient
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Storage, gathered
-from bot.datasets import entries, findings
+from bot.datasets import entries
 from bot.datasets.examination import examined
+from bot.datasets.findings import Finding, of_examination
 from bot.datasets.lifecycle import DatasetState, LabelCount
 from bot.datasets.source import Source
 from bot.manifests.examine import Examination
@@ -35,6 +36,7 @@ class Prepared:
     size: int
     found: Examination
     made: entries.Made
+    findings: tuple[Finding, ...]
 
     def told(self, state: DatasetState) -> DatasetState:
         """What is known of its lines, in a state."""
@@ -45,7 +47,7 @@ class Prepared:
             lines=found.lines,
             sent=self.made.lines,
             labels=tuple(labels),
-            findings=findings.of_examination(found),
+            findings=self.findings,
             rounded=found.rounded,
             clipped=found.clipped,
         )
@@ -68,12 +70,14 @@ def prepared(source: Source, storage: Storage, region: str, allowed: Allowed) ->
         attribute=source.label_attribute,
         allowed=allowed,
         pair=source.pair,
+        faultless=source.faultless,
     )
     with gathered(lines) as body:
         _check_made(made, found, allowed)
         place = entries.place(source.manifest, body.sha256)
         storage.put_once(place, body, "application/x-ndjson")
-        return Prepared(place, body.size, found, made)
+        told = of_examination(found, faultless=source.faultless)
+        return Prepared(place, body.size, found, made, told)
 
 
 def _check_made(made: entries.Made, found: Examination, allowed: Allowed) -> None:

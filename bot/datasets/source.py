@@ -16,6 +16,7 @@ from bot.brought.brought import Brought
 
 MANIFEST, JOB, COPY = "manifest", "job", "copy"  # origins; the others lie in `sources`
 TRAIN, TEST = "TRAIN", "TEST"
+LEAVE_OUT = "Leave every faulty line out"  # an answer of the form, as it is named in advice
 TYPE_WORDS = {TRAIN: "training", TEST: "test"}
 PROJECT_MAX = 255  # Rekognition: ProjectName 1..255
 # ours: a dataset has no name at AWS; this one is shown in cards and typed after /dataset status
@@ -36,6 +37,7 @@ class Source(msgspec.Struct, frozen=True):
     name for one. `told_below` is the (kind, id) of the
     subject in whose thread the dataset is told, for one made of a finished job; `job_asked_by` is
     who asked for that job. `action` is the rule that allowed it (see `bot.people.access`).
+    `faultless` leaves out, too, the lines that Rekognition would keep and list with an error.
     """
 
     project: str = ""
@@ -56,6 +58,7 @@ class Source(msgspec.Struct, frozen=True):
     store: str = ""
     more: dict[str, str] = {}
     brought: tuple[Brought, ...] = ()
+    faultless: bool = False
 
     @property
     def given(self) -> str:

@@ -155,7 +155,7 @@ def each_line(
         elif (earlier := seen.get(hash(picture))) is not None:
             words = f"line {earlier:,} has it too"
             yield Each(number, picture, None, (("source_ref_repeated", words),))
-        elif faultless and _graver(converted):
+        elif faultless and has_error(converted):
             yield Each(number, picture, None, faults)
         else:
             seen[hash(picture)] = number
@@ -190,7 +190,8 @@ def encode(line: Object) -> bytes | None:
     return encoded + b"\n"
 
 
-def _graver(converted: Converted) -> bool:
+def has_error(converted: Converted) -> bool:
+    """Whether Rekognition would list an error of the line, or drop it."""
     return any(code.startswith("ERROR_") for code, _ in converted.faults)
 
 

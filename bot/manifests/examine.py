@@ -19,6 +19,7 @@ from bot.manifests.convert import (
     code_of,
     encode,
     for_rekognition,
+    has_error,
 )
 from bot.manifests.json_lines import LineFault, numbered, parse
 from bot.manifests.json_words import BadLine
@@ -89,11 +90,13 @@ def examine(  # noqa: PLR0913 - what is imported, where to, and how its labels a
     task: str | None = None,
     pair: bool = False,
     dataset: Literal["train", "test"] = "train",
+    faultless: bool = False,
 ) -> Examination:
     """The examination of a Ground Truth output manifest (or one written by hand) for import in
     `region`.
 
-    `attribute`, `task` and `pair` choose the label as in `convert.for_rekognition`. Memory holds
+    `attribute`, `task` and `pair` choose the label as in `convert.for_rekognition`, `faultless` the
+    lines as in `convert.each_line`. Memory holds
     one line, the labels and one number per picture. Nothing in the file can make this raise.
     """
     found = Examination()
@@ -105,7 +108,7 @@ def examine(  # noqa: PLR0913 - what is imported, where to, and how its labels a
         except BadLine as fault:
             found.refuse(number, fault)
             continue
-        _take(found, number, converted, seen)
+        _take(found, number, converted, seen, faultless=faultless)
     _end(found, region, dataset)
     return found
 
@@ -127,7 +130,14 @@ def _weighed(chunks: Iterable[bytes], found: Examination) -> Iterator[bytes]:
         yield chunk
 
 
-def _take(found: Examination, number: int, converted: Converted, seen: dict[int, int]) -> None:
+def _take(
+    found: Examination,
+    number: int,
+    converted: Converted,
+    seen: dict[int, int],
+    *,
+    faultless: bool,
+) -> None:
     """One converted line enters the examination."""
     faults = list(converted.faults)
     if converted.line is not None:
@@ -138,7 +148,7 @@ def _take(found: Examination, number: int, converted: Converted, seen: dict[int,
             faults = [("line_too_long", "")]
         elif earlier is not None:
             faults = [("source_ref_repeated", f"line {earlier:,} has it too")]
-        else:
+        elif not (faultless and has_error(converted)):
             seen[hash(source)] = number
             found.sendable += 1
             found.sent_bytes += len(encoded)

@@ -44,24 +44,32 @@ LINES = st.one_of(
 MANIFESTS = st.tuples(st.lists(LINES, max_size=30), st.sampled_from(("\n", "\r\n")), st.booleans())
 
 
-@given(manifest=MANIFESTS, share=st.sampled_from((0.0, 0.3, 1.0)), seed=st.integers(0, 999))
+@given(
+    manifest=MANIFESTS,
+    share=st.sampled_from((0.0, 0.3, 1.0)),
+    seed=st.integers(0, 999),
+    faultless=st.booleans(),
+)
 def test_lines_are_imported_or_reported(
-    manifest: tuple[list[str], str, bool], share: float, seed: int
+    manifest: tuple[list[str], str, bool], share: float, seed: int, *, faultless: bool
 ) -> None:
     """Without this, AWS could lose a line and nobody would ever learn which."""
     lines, end, closed = manifest
     given_ = (end.join(lines) + (end if closed and lines else "")).encode()
-    sent = b"".join(make([given_], Made(), attribute=None, allowed=OPEN))
+    made, source = Made(), Source(faultless=faultless)
+    sent = b"".join(make([given_], made, attribute=None, allowed=OPEN, faultless=faultless))
+    examined = examine([given_], "us-east-1", faultless=faultless)
+    assert made.lines == examined.sendable, "what is sent is what was examined"
     chance = random.Random(seed)
-    lost = {source for source in _sources(sent) if chance.random() < share}
+    lost = {each for each in _sources(sent) if chance.random() < share}
     read = read_lines(sent, is_lost=lost.__contains__)
     listed = {
-        source: tuple(error["code"] for error in entry.errors)
-        for source, entry in read.entries.items()
+        picture: tuple(error["code"] for error in entry.errors)
+        for picture, entry in read.entries.items()
         if entry.errors
     }
-    told = list(outcomes([given_], Source(), Arrived(Pictures(read.entries), listed)))
-    assert [each.line for each in told] == list(range(1, examine([given_], "us-east-1").lines + 1))
+    told = list(outcomes([given_], source, Arrived(Pictures(read.entries), listed)))
+    assert [each.line for each in told] == list(range(1, examined.lines + 1))
     imported = [each for each in told if each.state in IMPORTED]
     reported = [each for each in told if each.state not in IMPORTED]
     assert sorted(each.picture for each in imported) == sorted(read.entries)

@@ -227,6 +227,65 @@ def test_text_job_is_refused_in_words(world: World, channel: str) -> None:
     assert "picture" in said
 
 
+def half_wrong() -> str:
+    """Two lines of boxes that are fine, one that AWS would list with an error, and a blank one."""
+    places = [f"s3://{seed.RAW}/boxes/half-{number}.jpg" for number in range(3)]
+    fine = [boxes_of(each, (1, 2, 30, 40)) for each in places]
+    fine[1] = fine[1].replace('"human-annotated": "yes"', '"human-annotated": "perhaps"')
+    return "\n".join([*fine, "", ""])
+
+
+def test_faulty_lines_are_left_out_where_that_is_chosen(world: World, channel: str) -> None:
+    """Without this, people would have to take broken lines out by hand before they can go on."""
+    address = world.put("mine/half.manifest", half_wrong())
+    typed = {"project": {"value": "project-faulty"}, "manifest_uri": {"value": address}}
+    world.mara.command(channel, "/dataset", "create")
+    refused = world.mara.fill(**typed)["errors"]["manifest_uri"]
+    assert "More than 20 % of the lines are wrong (1 of 4)" in refused
+    assert "Or choose “Leave every faulty line out” below." in refused
+    world.mara.fill(**typed, faulty={"selected_option": {"value": "drop"}})
+    imported(world)
+    stats, counts = rekognition(world, "project-faulty")
+    assert (stats["TotalEntries"], stats["ErrorEntries"]) == (2, 0)
+    assert counts == {"fish": (2, 2)}
+    said = dataset_thread(world, channel, "project-faulty")[-1]
+    assert "2 lines did not arrive: 4 lines = 2 imported + 2 reported." in said
+    assert "Line 2 has metadata of the wrong form" in said
+    assert world.s3.get_object(Bucket=seed.RAW, Key="mine/half.manifest")["Body"].read() == (
+        half_wrong().encode()
+    ), "what was given is not touched"
+
+
+def test_other_lines_of_a_refused_dataset_are_imported_by_a_press(
+    world: World, channel: str
+) -> None:
+    """Without this, a manifest that broke after the form was filled would need the form again."""
+    world.mara.command(channel, "/dataset", "create")
+    typed = {
+        "project": {"value": "project-rest"},
+        "manifest_uri": {"value": manifest_for_now(world)},
+    }
+    world.mara.fill(**typed)
+    world.put(FOR_NOW, half_wrong())
+    imported(world)
+    card = next(
+        each
+        for each in world.mara.messages(channel)
+        if each["text"].startswith("Dataset project-rest:")
+    )
+    assert buttons(card) == ["Import the other lines"]
+    for _ in range(2):
+        world.mara.press(card, "dataset_other_lines")
+    imported(world)
+    assert rekognition(world, "project-rest")[0]["TotalEntries"] == 2
+    cards = [
+        each["text"]
+        for each in world.mara.messages(channel)
+        if each["text"].startswith("Dataset project-rest:")
+    ]
+    assert len(cards) == 2, "one for each dataset, however often it was pressed"
+
+
 FOR_NOW = "mine/for-now.manifest"
 
 

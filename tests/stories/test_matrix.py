@@ -432,6 +432,7 @@ class Scene:
             button("Delete…", dataset_card.DELETE_ID, found),
             button("Undo", dataset_card.UNDO_ID, found),
             button("Lines", dataset_card.LINES_ID, found),
+            button("Import the other lines", dataset_card.DROP_ID, found),
             button("Pictures", gallery_card.SHOW_ID, found),
         ]
         self.said_by_the_bot(Message("The set", [actions(*buttons)]))
@@ -1375,6 +1376,13 @@ ROWS = (
         "[dataset_delete]",
         lambda s, who: who.press(s.about("The set"), "dataset_delete"),
         '"dataset_delete_view',
+        ready=Scene.dataset,
+    ),
+    Row(
+        "action dataset_other_lines",
+        "[dataset_other_lines]",
+        lambda s, who: who.press(s.about("The set"), "dataset_other_lines"),
+        "These lines cannot be left out",
         ready=Scene.dataset,
     ),
     Row(

@@ -11,7 +11,7 @@ from bot.base.blocks import Block, plain
 from bot.base.forms import Answer, Field
 from bot.base.s3_uri import Allowed
 from bot.datasets.source import JOB, Source
-from bot.datasets.sources.manifest import ADDRESS, PAIRING
+from bot.datasets.sources.manifest import ADDRESS, FAULTY, PAIRING
 from bot.datasets.sources.origin import Origin, said
 
 JOB_MENU = "dataset_job"  # block_suggestion: finished jobs of the channel
@@ -53,5 +53,10 @@ ORIGIN = Origin(
     name=JOB,
     words="A finished labeling job",
     about="Its labels as they are, of one part or of several",
-    fields=(MENU, replace(ADDRESS, applies=_of_card), replace(PAIRING, applies=_of_card)),
+    fields=(
+        MENU,
+        replace(ADDRESS, applies=_of_card),
+        replace(PAIRING, applies=_of_card),
+        FAULTY,
+    ),
 )
