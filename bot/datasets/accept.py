@@ -124,7 +124,7 @@ class Accept:
 
     def _in_both_sets(self, source: Source) -> list[Fault]:
         """What is wrong where the project's other set is made of the same pictures."""
-        others = self._records.made_of(source.team_id, source.given)
+        others = self._records.in_project(source.team_id, source.project)
         fault = both_sets_fault(source, [each.source for each in others])
         return [Fault("manifest_uri", fault)] if fault else []
 

@@ -97,18 +97,16 @@ class Records:
         """Every dataset of a channel, newest first."""
         return self._many(DatasetRow.team_id == team_id, DatasetRow.channel == channel)
 
-    def made_of(self, team_id: str, given: str) -> list[Dataset]:
-        """The datasets that stand or are being made of what was given (see `Source.given`), in any
-        channel.
-        """
-        written = msgspec.json.encode(given).decode()
+    def in_project(self, team_id: str, project: str) -> list[Dataset]:
+        """The datasets of a project that stand or are being made, asked for in any channel."""
+        written = msgspec.json.encode(project).decode()
         there = self._many(
             DatasetRow.team_id == team_id,
             col(DatasetRow.state).not_in((FAILED, REFUSED, DELETED)),
             col(DatasetRow.set_aside).is_(None),
             col(DatasetRow.content).contains(written, autoescape=True),
         )
-        return [each for each in there if each.source.given == given]
+        return [each for each in there if each.source.project == project]
 
     def to_load(self) -> list[Dataset]:
         """Datasets that are not at AWS yet and whose next try is due, oldest first."""

@@ -134,17 +134,24 @@ def _file(uri: S3Uri) -> str:
 
 
 def both_sets_fault(wanted: Source, others: Iterable[Source]) -> str:
-    """No manifest in both sets of a project; `others` are the datasets that stand or are made."""
+    """No picture in both sets of a project; `others` are the datasets that stand or are made."""
     for other in others:
-        twice = (other.project, other.given) == (wanted.project, wanted.given)
-        if twice and other.dataset_type != wanted.dataset_type:
+        shared = other.project == wanted.project and _overlap(other.given, wanted.given)
+        if shared and other.dataset_type != wanted.dataset_type:
             return (
-                f"The {other.type_words} set of project {other.project} has these pictures, and "
-                "Rekognition takes no picture in both sets of a project. Name another project, or "
-                "give other pictures: for a part of them, write some lines into a manifest of "
-                "their own."
+                f"The {other.type_words} set of project {other.project} has these pictures, or "
+                "some of them, and Rekognition takes no picture in both sets of a project. Name "
+                "another project, or give other pictures: for a part of them, write some lines "
+                "into a manifest of their own."
             )
     return ""
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether both are the same, or one folder lies in the other."""
+    if not (one.endswith("/") and other.endswith("/")):
+        return one == other
+    return one.startswith(other) or other.startswith(one)
 
 
 def name_fault(name: str) -> str:

@@ -76,7 +76,7 @@ def why_not(how: str, hows: Iterable[str], state: JobState, name: str) -> str:
         return f"{name} left no labels."
     return (
         f"Everything of {name} has a label: nothing is left to go on with. /labeljob again {name} "
-        "asks for all of it anew."
+        "asks for all of it once more."
     )
 
 

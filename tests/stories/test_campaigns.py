@@ -19,7 +19,9 @@ from bot.engines.protocol import (
 )
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.console import classification_job
+from bot.sandbox.workspace.story import make_dataset
 from tests.stories.places import TEAM_ID
+from tests.stories.test_datasets import imported, rekognition
 from tests.stories.world import DATA, WAITING, World, an_order
 
 AT_MOST = 3  # of the eight pictures of an order: jobs of 3, 3 and 2
@@ -66,6 +68,11 @@ def test_campaign_has_one_card_one_number_one_end_and_one_manifest(world: World)
     known, output = Known(ours.arn, name), ours.draft.output_uri
     answered = world.bot.jobs.engine.answers(known, output, lambda: None)
     assert [each.number for each in answered] == list(range(8)), "their numbers in the whole"
+    make_dataset(world.mara, DATA, name, "project-july")
+    imported(world)
+    stats, counts = rekognition(world, "project-july")
+    assert (stats["LabeledEntries"], stats["ErrorEntries"]) == (8, 0), "one dataset of all parts"
+    assert counts
 
 
 def test_end_says_which_results_are_not_there(world: World) -> None:

@@ -49,9 +49,14 @@ def test_what_was_typed_for_a_source_comes_back_with_it(world: World, channel: s
     address = f"s3://{seed.OUT}/some/output.manifest"
     pick(world.mara, "origin", "job", manifest_uri={"value": address})
     assert address not in shown(world.mara.view())
-    pick(world.mara, "origin", "manifest")
+    chosen = {"selected_option": world.mara.choose("finished_job", "image")}
+    pick(world.mara, "origin", "manifest", finished_job=chosen)
     field = next(one for one in world.mara.view()["blocks"] if one["block_id"] == "manifest_uri")
     assert field["element"]["initial_value"] == address
+    pick(world.mara, "origin", "job")
+    assert '"initial_option": {"text": {"type": "plain_text", "text": "from-image"' in json.dumps(
+        world.mara.view()["blocks"]
+    )
 
 
 STORE = f"s3://{seed.OUT}/datasets/"
@@ -164,8 +169,11 @@ def test_the_same_folder_is_not_taken_for_both_sets(world: World, channel: str) 
     world.mara.fill()
     imported(world)
     test = {"selected_option": {"value": "TEST", "text": {"type": "plain_text", "text": "x"}}}
-    errors = reviewed(world, channel, "project-both", address, dataset_type=test)["errors"]
-    assert "has these pictures" in errors["folder"]
+    for same in (address, f"{address}ripe/", f"s3://{seed.RAW}/twice/"):
+        errors = reviewed(world, channel, "project-both", same, dataset_type=test)["errors"]
+        assert "has these pictures, or some of them" in errors["folder"], same
+    beside = folder(world, "twice/fruit-too", "ripe/1.jpg", "raw/2.jpg")
+    assert not reviewed(world, channel, "project-both", beside, dataset_type=test).get("errors")
 
 
 def test_a_folder_that_takes_long_is_read_by_the_worker(world: World, channel: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from bot.base.blocks import Block, plain
+from bot.base.blocks import Block, option, plain
 from bot.base.forms import Answer, Field
 from bot.base.s3_uri import Allowed
 from bot.datasets.source import JOB, Source
@@ -16,6 +16,7 @@ from bot.datasets.sources.origin import Origin, said
 
 JOB_MENU = "dataset_job"  # block_suggestion: finished jobs of the channel
 JOB_FIELD = "finished_job"
+_CALLED = "job_called"  # what the menu calls the chosen one
 _MENU: Block = {
     "type": "external_select",
     "action_id": JOB_MENU,
@@ -31,7 +32,15 @@ def _of_card(source: Source) -> bool:
 def _chosen(answer: Answer, source: Source) -> Source:
     if not answer.text:
         return source
-    return msgspec.structs.replace(source, more={**source.more, JOB: answer.text})
+    more = {**source.more, JOB: answer.text, _CALLED: answer.choice}
+    return msgspec.structs.replace(source, more=more)
+
+
+def _menu(source: Source) -> Block:
+    chosen, called = source.more.get(JOB), source.more.get(_CALLED)
+    if not chosen or not called:
+        return _MENU
+    return {**_MENU, "initial_option": option(called, chosen)}
 
 
 def _fault(source: Source, _allowed: Allowed) -> str:
@@ -42,7 +51,7 @@ MENU: Field[Source] = Field(
     name=JOB_FIELD,
     words="Finished job",
     hint=said("Of this channel, with classes or boxes of pictures. Type a part of its name."),
-    element=lambda _source: _MENU,
+    element=_menu,
     read=_chosen,
     fault=_fault,
     applies=lambda source: not _of_card(source),
