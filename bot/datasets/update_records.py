@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
+from bot.datasets.gallery.names import RENAMED
 from bot.datasets.pieces import Progress
 from bot.datasets.source import Source
 from bot.work.tries import Tried, TriedRow, columns, due, write_version
@@ -117,7 +118,8 @@ def _update(row: UpdateRow) -> Update:
 
 def _row(update: Update) -> UpdateRow:
     content = msgspec.json.encode(update.source).decode()
-    where = update.source.place or update.lines
+    renamed = update.source.more.get(RENAMED, "")
+    where = update.source.place or renamed or update.lines
     given = f"{update.dataset_id}\n{update.source.manifest_uri}\n{where}"
     key = hashlib.sha256(given.encode()).hexdigest() if update.open else None
     return UpdateRow(

@@ -8,7 +8,7 @@ lines sent are compared with what the dataset holds.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,13 +21,14 @@ from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
-from bot.base.storage import Storage
+from bot.base.storage import Storage, gathered
 from bot.brought.brought import Brought, untold
 from bot.brought.storing import Storing
 from bot.datasets import entries, update_cards
 from bot.datasets.actions import ADD
 from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels
+from bot.datasets.gallery import names as renaming
 from bot.datasets.lifecycle import DELETED, GONE, READY, DatasetState, Report, Updating
 from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
 from bot.datasets.prepared import prepared
@@ -54,6 +55,10 @@ class NotReady(Refusal):
 
 class DatasetGone(Refusal):
     """The dataset was deleted meanwhile."""
+
+
+class NoneHasIt(Refusal):
+    """No picture of this dataset has such a label any more."""
 
 
 class PieceFailed(Refusal):
@@ -118,6 +123,17 @@ class Updates:
         """
         return self._take_in(dataset, who, place=folder, brought=brought, about=about)
 
+    def rename(self, dataset: Dataset, names: Mapping[str, str], who: Who) -> bool:
+        """Have labels get other names; False where the same change waits already. Whether `who`
+        may is the caller's business.
+
+        Raises:
+            NotReady: with words.
+
+        """
+        more = {renaming.RENAMED: renaming.kept(names)}
+        return self._take_in(dataset, who, more=more, about=renaming.about_words(names))
+
     def round(self, start: Start = at_once) -> None:
         """Take what is due one step further; what takes long does not stop the others."""
         for waiting in self.updates.waiting():
@@ -132,6 +148,7 @@ class Updates:
         lines: str = "",
         place: str = "",
         brought: tuple[Brought, ...] = (),
+        more: Mapping[str, str] = {},
         about: str = "",
     ) -> bool:
         if dataset.state.state != READY or dataset.state.deletion or not dataset.arn:
@@ -139,7 +156,7 @@ class Updates:
         source = msgspec.structs.replace(
             dataset.source,
             origin=MANIFEST,
-            more={},
+            more=dict(more),
             manifest_uri=manifest_uri,
             place=place,
             brought=brought,
@@ -209,6 +226,8 @@ class Updates:
             lines = body.count(b"\n")
             known = DatasetState(lines=lines, sent=lines)
             progress = Progress(known=known, size=len(body))
+        elif names := renaming.names_of(update.source.more):
+            update, progress = self._renamed(dataset, update, names, hold)
         else:
             allowed = self.open_places.of(update.source.channel)
             storage = self._storage_of(update, hold)
@@ -218,6 +237,35 @@ class Updates:
         before = self.custom_labels.report(dataset.arn).total
         counted = msgspec.structs.replace(progress, before=before, about=update.progress.about)
         return self._write(dataset, replace(update, progress=counted))
+
+    def _renamed(
+        self, dataset: Dataset, update: Update, names: Mapping[str, str], hold: LeaseGuard
+    ) -> tuple[Update, Progress]:
+        """The lines with the new names, written beside the manifest that the dataset came with."""
+        seen = renaming.Seen()
+        listed = hold.through(self.custom_labels.entries(dataset.arn, renaming.filters(names)))
+        lines = 0
+
+        def counted() -> Iterator[bytes]:
+            nonlocal lines
+            for line in renaming.lines_of(listed, names, seen):
+                lines += 1
+                yield line
+
+        with gathered(counted()) as body:
+            if not lines:
+                raise NoneHasIt
+            sent = S3Uri.parse(dataset.sent_uri)
+            place = S3Uri(sent.bucket, sent.key.rpartition("/")[0]).join(f"{body.sha256}.manifest")
+            self._storage_of(update, hold).put_once(place, body, "application/x-ndjson")
+            size = body.size
+        source = msgspec.structs.replace(update.source, manifest_uri=str(place))
+        about = f"{update.progress.about}{seen.words}"
+        after = replace(
+            update, source=source, progress=msgspec.structs.replace(update.progress, about=about)
+        )
+        known = DatasetState(lines=lines, sent=lines)
+        return after, Progress(known=known, sent_uri=str(place), size=size)
 
     def _stored(self, update: Update, hold: LeaseGuard) -> Update:
         """The update with a line for each of its pictures, which lie in S3 by now."""

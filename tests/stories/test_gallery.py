@@ -334,3 +334,29 @@ def test_boxes_are_not_labeled_as_whole_pictures(world: World, channel: str) -> 
     make(world, channel, "gallery-boxed", [boxes_of(PICTURES[0], (10, 10, 50, 50))])
     _, counts = asked(world, channel, "gallery-boxed")
     assert "Labels…" not in buttons(counts)
+
+
+def test_labels_get_other_names_and_become_one(world: World, channel: str) -> None:
+    """Without this, whoever renames a label would label every picture once more."""
+    project = "gallery-names"
+    make(world, channel, project, LINES[3:7])
+    _, counts = asked(world, channel, project)
+    world.mara.press(counts, "gallery_names")
+    errors = world.mara.fill(names={"value": "bruise = ripe"})["errors"]
+    assert "Did you mean “bruised”?" in errors["names"]
+    taken = world.mara.fill(names={"value": "bruised = ripe\nunripe = green"})
+    assert "bruised is now ripe, unripe is now green" in str(taken)
+    changed(world)
+    entries = at_aws(world, project)
+    assert [classes_of(entries[each]) for each in PICTURES[3:7]] == [
+        ["ripe"],
+        ["ripe"],
+        ["green"],
+        [],
+    ]
+    assert thread_of(world, channel, project)[-1] == (
+        "<@U0MARA> *Dataset gallery-names*: label bruised is now ripe, unripe is now green; look "
+        "again where two labels are one now: orchard-s7-005.jpg; AWS has 2 of 2 pictures."
+    )
+    _, counts = asked(world, channel, project)
+    assert "ripe 2 · green 1" in counts["text"]

@@ -27,7 +27,7 @@ from bot.datasets import card as dataset_card
 from bot.datasets.gallery import gallery_card
 from bot.datasets.gallery import wish as gallery_wish
 from bot.datasets.gallery.entry import entry_of
-from bot.datasets.lifecycle import Report
+from bot.datasets.lifecycle import LabelCount, Report
 from bot.delivery.message import Message
 from bot.jobs.cards import export_card, member_words, results_card, status_card
 from bot.jobs.cards.people_words import people_message
@@ -460,7 +460,7 @@ class Scene:
         shown = tuple(entry_of(number, {"source-ref": "s3://b/a.jpg"}) for number in range(21, 41))
         message = gallery_card.gallery_message(
             known.source,
-            gallery_card.Found(Report("CREATE_COMPLETE", 60), (), shown, 60, more=True),
+            gallery_card.Found(Report("CREATE_COMPLETE", 60), RIPE, shown, 60, more=True),
             gallery_wish.AskedOf(known.id, wish),
             sheet_id,
         )
@@ -487,6 +487,11 @@ class Scene:
         """The window that gives some of them labels."""
         self.gallery()
         self.world.mara.press(self.counts, "gallery_labels")
+
+    def names_window(self) -> None:
+        """The window that gives labels other names."""
+        self.gallery()
+        self.world.mara.press(self.counts, "gallery_names")
 
     def pictures_window(self) -> None:
         """The window that takes more pictures."""
@@ -837,6 +842,7 @@ HELP_WORDS = "/labeljob create"
 TRAINED_MODEL = ModelState(state=TRAINED)
 GOING_MODEL = ModelState(state=DELETING, deleted_by="Mara", was=TRAINED)
 DRAWN = "are being fetched and drawn"
+RIPE = (LabelCount("ripe", 60),)
 COUNTED = "are being counted and drawn"
 
 
@@ -1424,6 +1430,15 @@ ROWS = (
         ready=Scene.labels_window,
         own=True,
         refused="shown too long ago",
+    ),
+    of_gallery("gallery_names", '"gallery_names_view'),
+    Row(
+        "view_submission gallery_names_view",
+        "(change labels)",
+        lambda _s, who: who.fill(names={"value": "nobody has = this"}),
+        "has no label",
+        ready=Scene.names_window,
+        own=True,
     ),
     of_gallery("gallery_add", '"gallery_add_view', refused="shown too long ago"),
     Row(

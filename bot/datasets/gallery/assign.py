@@ -69,3 +69,13 @@ class Assign:
         self.check(dataset, who)
         folder = folder_of(source.store, source.brought)
         return self.updates.bring(dataset, source.brought, folder, who, adding.about_words(source))
+
+    def names(self, dataset: Dataset, names: Mapping[str, str], who: Who) -> bool:
+        """Have labels renamed, or made one; False where the same change is on its way.
+
+        Raises:
+            NotAllowed, NotHere, NotReady: with words.
+
+        """
+        self.check(dataset, who)
+        return self.updates.rename(dataset, names, who)

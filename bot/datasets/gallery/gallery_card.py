@@ -31,6 +31,7 @@ from bot.datasets.gallery import balance
 from bot.datasets.gallery.adding import ADD_ID
 from bot.datasets.gallery.classes import CLASSES_ID, takes_classes
 from bot.datasets.gallery.entry import Entry
+from bot.datasets.gallery.names import NAMES_ID
 from bot.datasets.gallery.wish import (
     LABEL_MAX,
     NAME_MAX,
@@ -262,6 +263,9 @@ def _ways(found: Found, asked: AskedOf, sheet_id: str) -> list[Block]:
         buttons.append(_paged("Later", LATER_ID, asked, later))
     if takes_classes(found.shown, found.labels):
         buttons.append(button("Labels…", CLASSES_ID, sheet_id, label="Set labels of pictures"))
+    if found.labels:
+        label = "Change labels of the dataset"
+        buttons.append(button("Change labels…", NAMES_ID, asked.dataset, label=label))
     buttons.append(button("Add pictures…", ADD_ID, sheet_id, label="Add pictures to the dataset"))
     if found.shown and not wish.at:
         buttons.append(_large(found.shown, sheet_id))

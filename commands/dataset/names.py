@@ -1,0 +1,56 @@
+"""[Change labels…] of a sheet: labels of a dataset get other names, or become one."""
+
+import json
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.datasets.gallery import names
+from bot.datasets.records import Dataset
+from bot.delivery.windows import show
+from bot.people.access import Who
+from bot.slack.app import SlackApp
+from commands.asking import asking
+from commands.dataset.show import dataset_seen
+from commands.doing import Stories
+
+
+def register(app: SlackApp, stories: Stories) -> None:
+    """Tell the app of the button and the window."""
+    app.action(names.NAMES_ID)(partial(pressed, stories=stories))
+    app.view(names.NAMES_VIEW)(partial(submitted, stories=stories))
+
+
+def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
+    """The window, for whoever may change the dataset."""
+    ack()
+    dataset_id = str(body["actions"][0].get("value") or "")
+    dataset, person = _dataset(dataset_id, body, stories)
+    stories.datasets.assign.check(dataset, person)
+    page = names.window(dataset.source, dataset.id, _labels(dataset))
+    show(client.views_open, trigger_id=body["trigger_id"], view=page)
+
+
+def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
+    """Change: a fault at its field, or it is on its way."""
+    carried = json.loads(view.get("private_metadata") or "{}")
+    dataset, person = _dataset(str(carried.get("dataset") or ""), body, stories)
+    found, fault = names.read(view, _labels(dataset))
+    if fault:
+        ack(response_action="errors", errors={names.NAMES_FIELD: fault})
+        return
+    first = stories.datasets.assign.names(dataset, found, person)
+    ack(response_action="update", view=names.taken(dataset.source, found, first=first))
+
+
+def _dataset(dataset_id: str, body: dict[str, Any], stories: Stories) -> tuple[Dataset, Who]:
+    who, dataset = asking(body), dataset_seen(dataset_id, body, stories)
+    source = dataset.source
+    person = stories.access.at_home(source.team_id, who.user_id, source.channel, who.channel)
+    return dataset, person
+
+
+def _labels(dataset: Dataset) -> list[str]:
+    return sorted(label.name for label in dataset.state.labels)
