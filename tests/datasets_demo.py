@@ -22,6 +22,7 @@ from bot.sandbox.workspace.practice import Practice
 from tests.result_reader import Read, need
 
 _JULY = f"s3://{seed.OUT}/labels/{JULY.name}/manifests/output/output.manifest"
+MINE = 4  # pictures of Mara's own
 _KEYS = {
     "datasets": {"name", "source", "status", "entries", "labels", "errors"},
     "models": {"name", "status", "f1", "stopped_by"},
@@ -79,6 +80,7 @@ def played(
     if datasets_demo.SORTED in there:
         _check_sorted(Console(addresses).keys(f"{datasets_demo.SORTED}/"), there)
         _check_coco(there["coco"])
+        need(there["mine"]["entries"] == MINE and not there["mine"]["labels"], "own pictures")
         copied = ("status", "entries", "labels", "errors")
         need(all(there["copied"][key] == there["sorted"][key] for key in copied), "the copy")
     for model in result["models"]:

@@ -136,7 +136,7 @@ def page(source: Source, *, nonce: str, draft: str = "", job: str = "", lead: st
         context("Every line is checked before AWS sees it; what is found is told in the thread."),
     ]
     submit = "Make dataset"
-    if origin_of(source).lines is not None:
+    if origin_of(source).reviewed:
         submit = "Review"
     return modal(
         "New dataset",

@@ -78,7 +78,7 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
         return
     if source.brought and not stories.datasets.ground.files.may_read:
         raise FilesClosed
-    if origin_of(source).lines is not None and not source.brought:
+    if origin_of(source).reviewed:
         _show_review(ack, source, look, view, stories)
         return
     try:

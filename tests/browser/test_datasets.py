@@ -20,7 +20,7 @@ from tests.browser.whole import PATIENCE, Form, Whole, said, type_in, whole_work
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, FilePayload, Locator, Page
 
 DATA, MARA, BOT = "C0DATA", "U0MARA", "U0LABELJOB"
 
@@ -191,6 +191,50 @@ def direct_messages(whole: Whole) -> Page:
     """What the bot says to Mara alone."""
     asked = Person(whole.services.slack_url, MARA).ask("open_im", **{"with": BOT})
     return whole.tab(MARA, asked["channel"]["id"])
+
+
+def test_thirty_pictures_of_ones_own_are_taken_and_one_more_is_refused(whole: Whole) -> None:
+    """Without this, whoever has pictures on a laptop would need somebody with a bucket's key, and a
+    picture too many would vanish without a word.
+    """
+    mara = whole.tab(MARA, DATA)
+    type_in(mara, "/dataset create")
+    form = Form(mara).titled("New dataset")
+    pick(form, "origin", "My own pictures")
+    body = picture(whole)
+    for number in (1, 2, 3):
+        name = f"files_{number}"
+        if number == 3:
+            bring(form, name, body, 11)
+            expect(form.block(name)).to_contain_text("At most 10 files here.")
+        bring(form, name, body, 10)
+        expect(form.block(name).get_by_text(f"mine-{number}-9.jpg")).to_be_visible()
+    form.fill(name="mine", project="mine", store=f"s3://{seed.RAW}/mine/")
+    expect(form.modal.get_by_test_id("modal-submit")).to_have_text("Make dataset")
+    form.next()
+    expect(form.modal).to_contain_text("was submitted")
+    form.close()
+    card = said(mara, "Dataset mine")
+    expect(card).to_contain_text("no labels", timeout=PATIENCE)
+    expect(below(mara, card)).to_contain_text("30 of 30 lines arrived")
+
+
+def picture(whole: Whole) -> bytes:
+    """A sample picture."""
+    scene = next(sample_truth.scenes(seed.SEED))
+    found = whole.aws("s3").get_object(Bucket=seed.RAW, Key=f"ripeness/{scene.name}")
+    body: bytes = found["Body"].read()
+    return body
+
+
+def bring(form: Form, name: str, body: bytes, many: int) -> None:
+    """Put files into a file input."""
+    which = name[-1]
+    names = [f"mine-{which}-{number}.jpg" for number in range(many)]
+    files: list[FilePayload] = [
+        {"name": each, "mimeType": "image/jpeg", "buffer": body} for each in names
+    ]
+    form.block(name).locator("input[type=file]").set_input_files(files)
 
 
 def pick(form: Form, name: str, words: str) -> None:

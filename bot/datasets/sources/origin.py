@@ -74,9 +74,9 @@ class Origin:
     `name` is what `Source.origin` holds; `words` and `about` stand in the menu (`about` has 75
     characters at most); `fields` are what it asks beside what every dataset is asked; `from_words`
     tells on the card where its data come from. With `lines` the bot writes the manifest itself, of
-    what lies at `Source.place`, and shows what becomes of it before anything is made;
-    `label_from` says there what a label was taken from ("" for what needs no words). `place_of` is
-    that place, where it is no address that was typed.
+    what lies at `Source.place`, and shows what becomes of it before anything is made, where that is
+    `in_s3` already; `label_from` says there what a label was taken from ("" for what needs no
+    words). `place_of` is that place, where it is no address that was typed.
     """
 
     name: str
@@ -87,6 +87,12 @@ class Origin:
     lines: Lines | None = None
     label_from: Callable[[str], str] = _nothing
     place_of: Callable[[Source], str] = _typed_place
+    in_s3: bool = True
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether what becomes of it is shown before anything is made."""
+        return self.lines is not None and self.in_s3
 
 
 def typed_text(member: str, placeholder: str) -> Callable[[Source], Block]:

@@ -3,6 +3,7 @@ are put into S3 first, and have no labels yet.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 
@@ -27,6 +28,7 @@ from bot.datasets.sources.origin import (
     Reads,
     Sight,
     place_words,
+    said,
 )
 from bot.manifests.build import lines_for
 
@@ -117,12 +119,18 @@ def _input(number: int) -> Field[Source]:
 
 
 INPUTS = tuple(_input(number) for number in range(1, _INPUTS + 1))
+_KEPT = replace(
+    STORE,
+    words="Where they are kept",
+    hint=said("A folder in S3 that the bot may write to: pictures and their manifest stay there."),
+)
 ORIGIN = Origin(
     name=PICTURES,
     words="My own pictures",
     about="Files from your computer; they get their labels afterwards",
-    fields=(*INPUTS, STORE),
+    fields=(*INPUTS, _KEPT),
     from_words=place_words("pictures in"),
     lines=_lines,
     place_of=_place_of,
+    in_s3=False,
 )

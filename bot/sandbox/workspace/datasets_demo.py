@@ -1,7 +1,8 @@
 """The demo of datasets: made of what there is, trained, run, and stopped.
 
-Mara makes datasets of a finished job and of manifests with slips in them, trains a model with each
-project (one takes its test set from its training set, one has its own), runs both, shows the first
+Mara makes datasets of each source: a finished job, manifests with slips in them, a folder that
+somebody sorted, a file of COCO's, another dataset, her own pictures. She trains a model with two
+projects (one takes its test set from its training set, one has its own), runs both, shows the first
 a picture and stops the second; the first is stopped by its end. Promises, as `--json`, what
 Rekognition has of each: the counts that Slack told are compared with it, and what was told of
 broken lines with what `labeljob manifest check` says of them in the terminal. Where they differ it
@@ -48,15 +49,15 @@ __all__ = [
 ]
 
 JOB, MANIFEST, FOLDER = "finished job", "manifest", "names of folders"
-COCO, COPY = "COCO", "copy"
-SOURCES = (JOB, MANIFEST, FOLDER, COCO, COPY)
+COCO, COPY, OWN = "COCO", "copy", "own pictures"
+SOURCES = (JOB, MANIFEST, FOLDER, COCO, COPY, OWN)
 SHORT = (JOB,)
 """The short form: a dataset of a finished job, its split, and a model that runs until its end."""
 RIPENESS, CRATES = "ripeness", "crates"
 """The projects that models are trained with."""
 SORTED = "sorted"
 """The project, and the folder of the practice bucket, of pictures that somebody sorted."""
-_SORTED = 12  # pictures
+_SORTED, _OWN = 12, 4  # pictures
 _STORE = f"s3://{seed.OUT}/datasets/"
 _SPLIT = "split"
 _REMINDERS = ((0.55, "50 % of the time"), (0.3, "80 % of the time"))  # parts of a run
@@ -109,6 +110,7 @@ class DatasetsDemo(Demo):
             FOLDER: self._of_folder,
             COCO: self._of_coco,
             COPY: self._of_copy,
+            OWN: self._of_own_pictures,
         }
         made = [each for source in sources for each in ways[source]()]
         for each in made:
@@ -169,6 +171,20 @@ class DatasetsDemo(Demo):
         fill_through(self._mara, {})
         self._mara.close_windows()
         return made
+
+    def _of_own_pictures(self) -> list[_Made]:
+        """Files from Mara's computer, which get their label in the gallery afterwards."""
+        bodies = [
+            self._console.read(f"s3://{seed.RAW}/ripeness/{scene.name}")
+            for scene in islice(sample_truth.scenes(seed.SEED), _OWN)
+        ]
+        files = [
+            self._mara.upload(f"mine-{number}.jpg", body) for number, body in enumerate(bodies)
+        ]
+        made = _Made("mine", OWN, "mine")
+        self._begin(made, "pictures", files_1={"files": [{"id": each["id"]} for each in files]})
+        self._mara.close_windows()
+        return [made]
 
     def _begin(self, made: _Made, origin: str, **fields: Any) -> None:
         """The form of a dataset, filled for that source and sent."""
