@@ -26,7 +26,7 @@ from bot.base.blocks import (
     typed,
 )
 from bot.base.forms import VALUE
-from bot.datasets import lifecycle
+from bot.datasets import bucket_policy, lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, droppable, words
 from bot.datasets.gallery.gallery_card import SHOW_ID
@@ -252,7 +252,19 @@ def failed_line(source: Source, state: DatasetState) -> Message:
         f"{sentence(state.cause)} The manifest and its labels are untouched. "
         f"{advice}{remains if state.remains else ''}"
     )
-    return with_parts(head, [])
+    return with_parts(head, _policy_parts(source, state))
+
+
+def _policy_parts(source: Source, state: DatasetState) -> list[str]:
+    """The policy that the manifest's bucket needs, where AWS may not read it."""
+    if not source.manifest_uri or not bucket_policy.READING.intersection(named_in(state.cause)):
+        return []
+    bucket = source.manifest.bucket
+    words = (
+        f"Rekognition must be let into bucket {code(bucket)}. Whoever may change its policy adds "
+        "these statements in S3 (Permissions, Bucket policy), beside those that are there:"
+    )
+    return [f"{words}\n```{bucket_policy.written(bucket)}```"]
 
 
 def refused_line(source: Source, state: DatasetState) -> Message:

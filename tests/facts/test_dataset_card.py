@@ -139,11 +139,28 @@ def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
     assert "Allow s3:GetObject on it to whoever imports." in text
     assert "keeps its place" not in text
     left = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause, remains=True)).text
-    assert left.endswith(
+    assert (
         "The failed dataset keeps its place in project orchard: delete it in the AWS console "
-        "first, or name another "
-        "project."
-    )
+        "first, or name another project."
+    ) in left
+
+
+def test_a_bucket_that_rekognition_may_not_read_is_named_with_the_policy_it_needs() -> None:
+    """People would have to find the statements in AWS's guide, and guess where they belong."""
+    cause = "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET: The S3 bucket cannot be read."
+    line = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause))
+    bucket = RIPE.manifest.bucket
+    assert f"Rekognition must be let into bucket `{bucket}`." in line.text
+    policy = json.loads(line.text.partition("```")[2].partition("```")[0])
+    assert {each["Principal"]["Service"] for each in policy["Statement"]} == {
+        "rekognition.amazonaws.com"
+    }
+    assert [each["Resource"] for each in policy["Statement"]] == [
+        f"arn:aws:s3:::{bucket}",
+        f"arn:aws:s3:::{bucket}/*",
+    ]
+    assert "```" not in card.failed_line(RIPE, DatasetState(state=FAILED, cause="No.")).text
+    assert "```" not in card.failed_line(Source(), DatasetState(state=FAILED, cause=cause)).text
 
 
 def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:

@@ -395,6 +395,10 @@ def update_lines(words: str) -> list[Message]:
         dataset_card.lines_link(source, "https://s3.example/lines.csv?X-Amz=" + "0" * 1800, 10),
         update_cards.not_done_line(source, Progress(known=lost, taken_lines=4), words),
         update_cards.not_done_line(source, Progress(), words),
+        dataset_card.failed_line(
+            Source(name=words, manifest_uri=f"s3://{'b' * 63}/m.manifest"),
+            DatasetState(cause=f"ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET {words}"),
+        ),
     ]
 
 

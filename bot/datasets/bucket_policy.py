@@ -1,0 +1,42 @@
+"""What a bucket's policy must say for Rekognition to read training data in it (pure).
+
+Source: the Custom Labels guide, "Set up bucket permissions" for a bucket other than the console's:
+the service itself asks where the bucket lies and whose it is, and reads its objects.
+"""
+
+import json
+from typing import Any
+
+READING = {
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET",
+    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET",
+}
+"""Codes by which AWS says that it may not read a bucket."""
+_SERVICE = {"Service": "rekognition.amazonaws.com"}
+_BUCKET = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
+_OBJECTS = ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging"]
+
+
+def statements(bucket: str) -> list[dict[str, Any]]:
+    """The statements that let Rekognition read a bucket."""
+    arn = f"arn:aws:s3:::{bucket}"
+    return [
+        _allowed("LabeljobRekognitionBucket", _BUCKET, arn),
+        _allowed("LabeljobRekognitionObjects", _OBJECTS, f"{arn}/*"),
+    ]
+
+
+def written(bucket: str) -> str:
+    """A whole policy of these statements, to be pasted where the bucket has none."""
+    policy = {"Version": "2012-10-17", "Statement": statements(bucket)}
+    return json.dumps(policy, indent=1)
+
+
+def _allowed(name: str, actions: list[str], resource: str) -> dict[str, Any]:
+    return {
+        "Sid": name,
+        "Effect": "Allow",
+        "Principal": _SERVICE,
+        "Action": actions,
+        "Resource": resource,
+    }
