@@ -473,3 +473,31 @@ def test_what_cannot_be_copied_is_said_at_the_form(
     errors = copied(world, channel, "project-gone", "project-busy")["errors"]
     assert errors["copied_project"].startswith("Pictures of this dataset lie in places")
     assert "somebody-elses" not in errors["copied_project"]
+
+
+def test_a_copy_whose_answer_was_lost_is_found_and_counted(
+    world: World, channel: str, original: str
+) -> None:
+    """Without this, a broken connection would leave a dataset that nobody knows of."""
+    copied(world, channel, "project-lost", original)
+    world.fault("Rekognition.CreateDataset", "drop_after", times=1)
+    world.mara.fill()
+    imported(world)
+    world.let_pauses_pass()
+    imported(world)
+    assert len(world.journal("Rekognition.CreateDataset", slack=False)) == 1
+    _root, *_, last = dataset_thread(world, channel, "project-lost")
+    assert "3 of 3 lines arrived: " in last
+
+
+def test_a_manifest_that_could_not_be_written_is_written_later(world: World, channel: str) -> None:
+    """Without this, a moment without S3 would end what somebody has reviewed."""
+    address = folder(world, "later/fruit", "ripe/1.jpg", "raw/2.jpg")
+    reviewed(world, channel, "project-later", address)
+    world.fault("S3.PutObject", "throttle", times=20)
+    world.mara.fill()
+    world.settle()
+    world.mend()
+    world.let_pauses_pass()
+    imported(world)
+    assert rekognition(world, "project-later")[0]["TotalEntries"] == 2
