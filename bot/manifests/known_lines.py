@@ -90,6 +90,10 @@ class _WhollyDrawn(msgspec.Struct, gc=False):
     annotations: list[_WholeBox]
 
 
+class _Sure(msgspec.Struct, gc=False):
+    confidence: float | UnsetType = UNSET
+
+
 class _NoLabel(msgspec.Struct, gc=False):
     """Metadata of no label: without a type and a failure, which are texts where they are any."""
 
@@ -103,6 +107,13 @@ _NO_FAILURE: list[Any] = [
     (f"failure{at}", int | UnsetType, msgspec.field(name=name, default=UNSET))
     for at, name in enumerate(FAILURES)
 ]
+
+_CONFIDENCE: list[Any] = [
+    ("sure", float | UnsetType, msgspec.field(name="confidence", default=UNSET))
+]
+_CONFIDENCES: dict[str, list[Any]] = {
+    _BOXES: [("objects", list[_Sure], msgspec.field(default_factory=list))]
+}
 
 # Prepared with this module, by one thread; a shape's own decoder is of types made for it alone.
 _PREPARED = msgspec.json.Decoder(_Drawn | None), msgspec.json.Decoder(_NoLabel)
@@ -118,10 +129,11 @@ _UNREAD = (msgspec.MsgspecError, RecursionError, UnicodeError, _Unlike)
 @dataclass(slots=True)
 class Shape:
     """What lines so far were made of; `read` understands their like, and of `whole` boxes only
-    those that can be drawn.
+    those that can be drawn. Where it is to be told how `sure` labels are, confidences are numbers.
     """
 
     whole: bool = False
+    sure: bool = False
     _source: str = ""
     _types: dict[str, str] = field(default_factory=dict)
     _others: dict[str, None] = field(default_factory=dict)
@@ -148,7 +160,7 @@ class Shape:
         """The decoder of lines of this shape, which refuses names that it does not know."""
         fields: list[Any] = [("source", str, msgspec.field(name=self._source))]
         for number, (name, kind) in enumerate(self._types.items()):
-            value, metadata = _typed(kind, whole=self.whole)
+            value, metadata = _typed(kind, whole=self.whole, sure=self.sure)
             labeled = msgspec.field(name=name, default=UNSET)
             fields.append((f"value{number}", value | UnsetType, labeled))
             said = msgspec.field(name=name + METADATA, default=UNSET)
@@ -187,6 +199,16 @@ class Shape:
         except (*_UNREAD, KeyError):
             return None
 
+    def least_sure(self, block: bytes, attribute: str) -> list[float | None]:
+        """The least confidence of each line's labels, None where none is told; of a block that
+        `labels` has read, by a shape that tells how `sure` they are.
+        """
+        place = list(self._types).index(attribute)
+        pairs = _pairs(place, self._lines(block))
+        if self._types[attribute] == _BOXES:
+            return [_least_of_boxes(value, said) for value, said in pairs]
+        return [None if said is UNSET or said.sure is UNSET else said.sure for _, said in pairs]
+
     def _lines(self, block: bytes) -> list[Any]:
         """The lines of a block, decoded.
 
@@ -218,18 +240,18 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def _typed(kind: str, *, whole: bool) -> tuple[Any, Any]:
+def _typed(kind: str, *, whole: bool, sure: bool) -> tuple[Any, Any]:
     """The types of a label's value and metadata: of boxes and classes what is counted, of others
     everything. A `whole` label has no reason why there is none.
     """
-    no_failure = _NO_FAILURE if whole else []
+    more = [*(_NO_FAILURE if whole else []), *(_CONFIDENCES.get(kind, _CONFIDENCE) if sure else [])]
     if kind == _BOXES:
         names = ("names", dict[int, str], msgspec.field(name="class-map"))
-        return _WhollyDrawn if whole else _Drawn, _metadata(kind, [names], no_failure)
+        return _WhollyDrawn if whole else _Drawn, _metadata(kind, [names], more)
     if kind.endswith(_CLASS_ENDINGS):
         name = Annotated[str, msgspec.Meta(min_length=1)]
         row = ("name", name, msgspec.field(name="class-name"))
-        return int | float | str | bool, _metadata(kind, [row], no_failure)
+        return int | float | str | bool, _metadata(kind, [row], more)
     return Any, Object
 
 
@@ -271,6 +293,13 @@ def _pairs(place: int, lines: Sequence[Any]) -> _Pairs:
     if told < len(pairs) and any(pair.count(UNSET) == 1 for pair in pairs):
         raise _Unlike
     return pairs
+
+
+def _least_of_boxes(value: Any, said: Any) -> float | None:
+    if value is UNSET:
+        return None
+    told = [each.confidence for each, _box in zip(said.objects, value.annotations, strict=False)]
+    return min((one for one in told if one is not UNSET), default=None)
 
 
 def _named(value: Any, said: Any) -> list[str]:

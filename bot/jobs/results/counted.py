@@ -8,7 +8,7 @@ that.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, repeat
 
 from bot.jobs.results.wish import Wish, chosen, fits
 from bot.manifests.blocks_of_lines import BLOCK, blocks, halves
@@ -87,8 +87,11 @@ class _Counting:
     among: frozenset[int]
     found: Counted = field(default_factory=Counted)
     number: int = 0
-    shape: Shape = field(default_factory=lambda: Shape(whole=True))
+    shape: Shape = field(init=False)
     types: dict[str, Totals] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shape = Shape(whole=True, sure=self.wish.below is not None)
 
     def take(self, block: bytes) -> None:
         """Count a block of lines: at once where they are of the known shape, else in halves."""
@@ -105,13 +108,16 @@ class _Counting:
 
     def _known(self, block: bytes) -> bool:
         names = [name for name in named(self.attribute) if name in self.types]
-        if len(names) != 1 or self.wish.below is not None:
+        if len(names) != 1:
             return False
         listed = self.shape.labels(block, names[0])
         if listed is None:
             return False
         self._count(listed, kind_of(self.types[names[0]].type))
-        self._choose(block, listed)
+        sure: Iterable[float | None] = repeat(None)
+        if self.wish.below is not None:
+            sure = self.shape.least_sure(block, names[0])
+        self._choose(block, zip(listed, sure, strict=False))
         return True
 
     def _one(self, body: bytes | None) -> None:
@@ -149,12 +155,14 @@ class _Counting:
             count.objects += objects[label]
             count.times += times
 
-    def _choose(self, block: bytes, listed: Sequence[list[str] | None]) -> None:
+    def _choose(
+        self, block: bytes, listed: Iterable[tuple[list[str] | None, float | None]]
+    ) -> None:
         """Keep those of some lines that are wanted; only what is shown is read whole."""
         bodies: list[bytes] = []
-        for at, labels in enumerate(listed):
+        for at, (labels, sure) in enumerate(listed):
             self.number += 1
-            fit = chosen(self.number, labels, None, self.wish, self.among)
+            fit = chosen(self.number, labels, sure, self.wish, self.among)
             if self._wanted(self.number, fit):
                 bodies = bodies or block.split(b"\n")
                 self.found.shown.append(told_object(self.number, parse_loosely(bodies[at])))
