@@ -22,7 +22,9 @@ from bot.base.questions import Questions
 from bot.base.s3_uri import S3Uri
 from bot.base.settings import Settings
 from bot.base.storage import Storage
+from bot.brought.storing import Storing
 from bot.datasets.accept import Accept
+from bot.datasets.comparison import Comparison
 from bot.datasets.custom_labels import CustomLabels, DatasetExists, ManifestUnread
 from bot.datasets.lifecycle import ASKED, FAILED, READY, REFUSED, Report
 from bot.datasets.load import Load
@@ -33,6 +35,7 @@ from bot.datasets.store import DatasetStore
 from bot.datasets.watch import Watch
 from bot.delivery.claims import Claims
 from bot.delivery.outbox import Outbox
+from bot.delivery.slack_files import SlackFiles
 from bot.people.access import Access
 from bot.sandbox.aws.app import AwsConfig, create_app
 from bot.sandbox.http import Server
@@ -248,7 +251,7 @@ class Story:
 
         self.outbox = Outbox(self.db, self.new_id)
         self.records = Records(self.db)
-        client = WebClient(
+        self._client = client = WebClient(
             "xoxb-practice", base_url=f"{self.slack.url}/api/", timeout=5, retry_handlers=[]
         )
         self.team = str(client.auth_test()["team_id"])
@@ -280,8 +283,16 @@ class Story:
         }
         labels, storage = self._world.labels, self._world.storage
         sights = Sights(storage, labels, settings.open_places)
-        load = Load(**shared, sights=sights, access=self._access, settings=settings)
-        return load, Watch(**shared, custom_labels=labels, storage=storage)
+        files = SlackFiles(settings, lambda: self._client, may_read=False)
+        load = Load(
+            **shared,
+            sights=sights,
+            storing=Storing(storage, files),
+            access=self._access,
+            settings=settings,
+        )
+        comparison = Comparison(storage, settings.open_places)
+        return load, Watch(**shared, custom_labels=labels, storage=storage, comparison=comparison)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:
         source = Source(
