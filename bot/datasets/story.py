@@ -63,7 +63,7 @@ class DatasetStory:
 
 def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
     """Join the parts of the story; `noted` hears of datasets that are made of jobs."""
-    settings, clock = ground.settings, ground.clock
+    settings = ground.settings
     records = Records(ground.db)
     store = DatasetStore(
         db=ground.db,
@@ -95,7 +95,7 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
             access=ground.access,
             link_life=settings.link_life,
         ),
-        assign=Assign(updates, ground.access, clock, settings.open_places),
+        assign=_assign(ground, updates),
         ground=ground,
     )
 
@@ -128,6 +128,19 @@ def _looks(ground: Ground, drafts: Drafts, sights: Sights) -> Looks:
         tries=ground.tries,
         clock=ground.clock,
         new_id=ground.new_id,
+    )
+
+
+def _assign(ground: Ground, updates: Updates) -> Assign:
+    """The part that changes labels and pictures."""
+    settings = ground.settings
+    return Assign(
+        updates=updates,
+        access=ground.access,
+        clock=ground.clock,
+        open_places=settings.open_places,
+        storage=Storage.for_form(ground.aws, settings.allowed),
+        questions=Questions(settings.form_wait),
     )
 
 

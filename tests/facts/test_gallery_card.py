@@ -110,6 +110,21 @@ def test_wish_is_asked_of_aws_and_counted(
     assert bool(words(wish)) == bool(filters)
 
 
+@pytest.mark.parametrize(
+    ("addresses", "folder"),
+    [
+        (["s3://fruit/a/b/1.jpg", "s3://fruit/a/c/2.jpg"], "s3://fruit/a/"),
+        (["s3://fruit/1.jpg", "s3://fruit/2.jpg"], "s3://fruit/"),
+        (["s3://fruit/ab/1.jpg", "s3://fruit/ac/2.jpg"], "s3://fruit/"),
+        (["s3://fruit/a/1.jpg", "s3://fresh/a/2.jpg"], "s3://fruit/a/"),
+    ],
+)
+def test_more_pictures_are_put_where_the_others_lie(addresses: list[str], folder: str) -> None:
+    """Without this, pictures would lie in two buckets, of which no model is trained."""
+    entries = [entry_of(1, {"source-ref": each}) for each in addresses]
+    assert adding.blank(SOURCE, entries).store == folder
+
+
 @pytest.mark.parametrize("value", ["", "{", "[]", '{"dataset": 1}', '{"dataset":"d","wish":3}'])
 def test_what_is_no_wish_is_none(value: str) -> None:
     """Without this, a button of another version would end in an error of ours."""

@@ -1,6 +1,7 @@
 """`/dataset show`: the pictures of a dataset with their labels, for whoever may see it."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -334,6 +335,25 @@ def test_boxes_are_not_labeled_as_whole_pictures(world: World, channel: str) -> 
     make(world, channel, "gallery-boxed", [boxes_of(PICTURES[0], (10, 10, 50, 50))])
     _, counts = asked(world, channel, "gallery-boxed")
     assert "Labels…" not in buttons(counts)
+
+
+def test_boxes_are_corrected_by_a_job_over_exactly_these_pictures(
+    world: World, channel: str
+) -> None:
+    """Without this, one box drawn badly would cost a job over the whole dataset."""
+    lines = [boxes_of(PICTURES[0], (10, 10, 50, 50)), boxes_of(PICTURES[1], (9, 9, 40, 40))]
+    make(world, channel, "gallery-correct", [*lines, of_classes(PICTURES[2])])
+    _, counts = asked(world, channel, "gallery-correct")
+    assert "Correct boxes…" in buttons(counts)
+    world.mara.press(counts, "gallery_boxes")
+    page = str(world.mara.view())
+    assert "job_form" in page
+    address = re.findall(r"s3://[^'\" ]+boxes-[0-9a-f]{16}\.manifest", page)[0]
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    body = world.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    written = [json.loads(line) for line in body.splitlines()]
+    assert [line["source-ref"] for line in written] == PICTURES[:2]
+    assert all(line["boxes"]["annotations"] for line in written)
 
 
 def test_labels_get_other_names_and_become_one(world: World, channel: str) -> None:

@@ -488,6 +488,16 @@ class Scene:
         self.gallery()
         self.world.mara.press(self.counts, "gallery_labels")
 
+    def boxes(self) -> None:
+        """The button for boxes, below a sheet without any."""
+        self.gallery()
+        mara = self.world.mara
+        there = mara.ask("open_im", **{"with": BOT})["channel"]["id"]
+        sheet_id = self.counts["blocks"][-1]["elements"][-1]["options"][0]["value"].split()[0]
+        message = Message("boxes", [actions(button("Correct boxes…", "gallery_boxes", sheet_id))])
+        self.world.bot.slack.chat_postMessage(channel=there, **message.payload())
+        self.counts = mara.messages(there)[-1]
+
     def names_window(self) -> None:
         """The window that gives labels other names."""
         self.gallery()
@@ -1428,6 +1438,15 @@ ROWS = (
         ),
         "at most 255",
         ready=Scene.labels_window,
+        own=True,
+        refused="shown too long ago",
+    ),
+    Row(
+        "action gallery_boxes",
+        "[gallery_boxes]",
+        lambda s, who: who.press(s.counts, "gallery_boxes"),
+        "there are none to correct",
+        ready=Scene.boxes,
         own=True,
         refused="shown too long ago",
     ),

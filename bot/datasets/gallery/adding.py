@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from posixpath import commonpath
 from typing import Any
 
 import msgspec
@@ -48,15 +49,19 @@ _FIELDS = (*INPUTS, STORE)
 
 
 def blank(source: Source, entries: Sequence[Entry]) -> Source:
-    """What the window begins with: the folder of a picture that the dataset has, as far as one is
-    known.
+    """What the window begins with: the folder in which the pictures of the sheet lie, as far as it
+    is known.
     """
     known = [one.address for one in entries] or [source.place or source.manifest_uri]
     try:
-        near = S3Uri.parse(known[0])
+        bucket = f"s3://{S3Uri.parse(known[0]).bucket}/"
     except BadAddress:
         return msgspec.structs.replace(source, place="", brought=())
-    folder = f"s3://{near.bucket}/{near.key.rpartition('/')[0]}".rstrip("/") + "/"
+    keys = [one.removeprefix(bucket) for one in known if one.startswith(bucket)]
+    shared = commonpath([key.rpartition("/")[0] for key in keys])
+    folder = bucket
+    if shared:
+        folder = f"{bucket}{shared}/"
     return msgspec.structs.replace(source, place=folder, store=folder, brought=())
 
 

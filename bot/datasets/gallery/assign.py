@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.base.clock import Clock
+from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
+from bot.base.questions import Questions
+from bot.base.s3_uri import S3Uri
+from bot.base.storage import Storage, gathered
 from bot.datasets.actions import CHANGE_RIGHT
-from bot.datasets.gallery import adding
+from bot.datasets.gallery import adding, boxes
 from bot.datasets.gallery.classes import Chosen, about_words, line_of
 from bot.datasets.gallery.entry import Entry
 from bot.datasets.records import Dataset
@@ -19,14 +23,22 @@ from bot.datasets.updates import Updates
 from bot.people.access import Access, Who
 
 
+class NoBoxes(Refusal):
+    """No picture of this sheet has boxes, so there are none to correct."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Gives pictures their labels, and takes more pictures in."""
+    """Gives pictures their labels, and takes more pictures in. `storage` and `questions` have a
+    form's patience.
+    """
 
     updates: Updates
     access: Access
     clock: Clock
     open_places: OpenPlaces
+    storage: Storage
+    questions: Questions
 
     def check(self, dataset: Dataset, who: Who) -> None:
         """Refuse whoever may not change the dataset's labels.
@@ -79,3 +91,25 @@ class Assign:
         """
         self.check(dataset, who)
         return self.updates.rename(dataset, names, who)
+
+    def boxes(self, dataset: Dataset, entries: Sequence[Entry], who: Who) -> S3Uri:
+        """The manifest of a sheet's boxes, written beside that of the dataset.
+
+        Raises:
+            NotAllowed, NotHere, NoBoxes: with words.
+            Refusal, Transient: it could not be written (in time).
+
+        """
+        self.check(dataset, who)
+        lines = list(boxes.lines_of(entries))
+        if not lines:
+            raise NoBoxes
+        storage = self.storage.limited_to(self.open_places.of(dataset.source.channel))
+        sent = S3Uri.parse(dataset.sent_uri)
+        with gathered(lines) as body:
+            folder = S3Uri(sent.bucket, sent.key.rpartition("/")[0])
+            place = folder.join(f"boxes-{body.sha256[:16]}.manifest")
+            storage.attended(self.questions.patience()).put_once(
+                place, body, "application/x-ndjson"
+            )
+        return place

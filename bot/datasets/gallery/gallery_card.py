@@ -29,6 +29,7 @@ from bot.base.blocks import (
 )
 from bot.datasets.gallery import balance
 from bot.datasets.gallery.adding import ADD_ID
+from bot.datasets.gallery.boxes import BOXES_ID, has_boxes
 from bot.datasets.gallery.classes import CLASSES_ID, takes_classes
 from bot.datasets.gallery.entry import Entry
 from bot.datasets.gallery.names import NAMES_ID
@@ -61,6 +62,7 @@ _NAME, _LABEL, _NOTE, _MENU = 100, 60, 400, 75  # Slack: 75 characters of an opt
 _ERRORS_SHOWN = 6
 _LABELS_MENU = 99  # Slack: 100 options, one of which is "any label"
 _ANY = "any"
+_BOXES = "Boxes are corrected in a labeling job; /dataset add takes its results."
 _WHICH: tuple[tuple[Which, str], ...] = (
     ("all", "All"),
     ("labeled", "With a label"),
@@ -120,6 +122,8 @@ def gallery_message(
         blocks.append(section(wrong))
         told.append(wrong)
     chosen = _chosen(found, asked.wish)
+    if has_boxes(found.shown, found.labels):
+        notes = (*notes, _BOXES)
     small = [balance.left_out(found.labels), chosen, *(typed(note, _NOTE) for note in notes)]
     blocks += [context(note) for note in small if note]
     told += [note for note in small[1:] if note]
@@ -263,6 +267,9 @@ def _ways(found: Found, asked: AskedOf, sheet_id: str) -> list[Block]:
         buttons.append(_paged("Later", LATER_ID, asked, later))
     if takes_classes(found.shown, found.labels):
         buttons.append(button("Labels…", CLASSES_ID, sheet_id, label="Set labels of pictures"))
+    if has_boxes(found.shown, found.labels):
+        label = "Correct these boxes in a labeling job"
+        buttons.append(button("Correct boxes…", BOXES_ID, sheet_id, label=label))
     if found.labels:
         label = "Change labels of the dataset"
         buttons.append(button("Change labels…", NAMES_ID, asked.dataset, label=label))

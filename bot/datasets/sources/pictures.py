@@ -90,7 +90,7 @@ def _add(answer: Answer, source: Source) -> Source:
 
 def _first_hint(source: Source) -> str:
     kept = f"{shown(source.brought)}. " if source.brought else ""
-    return f"{kept}JPEG or PNG of up to 15 MB, or a zip of them; 30 files at a time."
+    return f"{kept}JPEG or PNG, or a zip of them; 30 files at a time."
 
 
 def _fault(source: Source, _allowed: Allowed) -> str:
