@@ -12,6 +12,8 @@ from bot.datasets.actions import (
     DATASET_ACTIONS,
     DELETE_RIGHT,
     DELETE_RULE,
+    POLICY_RIGHT,
+    POLICY_RULE,
 )
 from bot.jobs.actions import (
     DELETE_PRESET,
@@ -35,6 +37,7 @@ RULES: Mapping[str, Rule] = {
     **rules_of(each for actions in ACTIONS.values() for each in actions),
     DELETE_PRESET: DELETE_PRESET_RULE,
     DELETE_RIGHT: DELETE_RULE,
+    POLICY_RIGHT: POLICY_RULE,
     CHANGE_RIGHT: CHANGE_RULE,
     DELETE_PROJECT: DELETE_PROJECT_RULE,
     **{fix.right: fix.rule for fix in FIXES.values() if fix.rule is not None},

@@ -131,6 +131,10 @@ class CorsChanged(Transient):
     """Somebody changed the bucket's CORS rules at this very moment. Nothing was written."""
 
 
+class PolicyChanged(Transient):
+    """Somebody changed the bucket's policy at this very moment. Nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What S3 says of an object without giving it: its bytes, whether it lies in an archive from
@@ -391,6 +395,36 @@ class Storage:
         except AwsRefused as error:
             if error.code == "NoSuchCORSConfiguration":
                 return []
+            raise
+
+    def change_policy(self, bucket: str, changed: Callable[[str], str | None]) -> bool:
+        """Write the bucket's policy as `changed` gives it (it gets "" for none, and gives None for
+        one that is fine); whether it was written.
+
+        S3 replaces the whole policy with every write, so it is read again right before it.
+
+        Raises:
+            PolicyChanged: somebody else changed it at this moment.
+
+        """
+        self._check(S3Uri(bucket, ""))
+        before = self._policy(bucket)
+        after = changed(before)
+        if after is None:
+            return False
+        if self._policy(bucket) != before:
+            raise PolicyChanged
+        with renamed_missing(S3Uri(bucket, "")):
+            self._s3.put_bucket_policy(Bucket=bucket, Policy=after)
+        return True
+
+    def _policy(self, bucket: str) -> str:
+        try:
+            with renamed():
+                return str(self._s3.get_bucket_policy(Bucket=bucket).get("Policy") or "")
+        except AwsRefused as error:
+            if error.code == "NoSuchBucketPolicy":
+                return ""
             raise
 
     def put(self, uri: S3Uri, body: bytes, content_type: str) -> None:

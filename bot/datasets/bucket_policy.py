@@ -32,6 +32,23 @@ def written(bucket: str) -> str:
     return json.dumps(policy, indent=1)
 
 
+def merged(policy: str, bucket: str) -> str | None:
+    """A bucket's policy ("" for none) with the statements that it lacks; None where it lacks none.
+
+    What others wrote into it stays as it is.
+    """
+    said: dict[str, Any] = json.loads(policy) if policy else {"Version": "2012-10-17"}
+    there = said.get("Statement", [])
+    if isinstance(there, dict):  # IAM takes one statement without a list
+        there = [there]
+    more = [each for each in statements(bucket) if each not in there]
+    if not more:
+        return None
+    names = {each["Sid"] for each in more}
+    kept = [each for each in there if each.get("Sid") not in names]  # ours, as somebody changed it
+    return json.dumps({**said, "Statement": [*kept, *more]})
+
+
 def _allowed(name: str, actions: list[str], resource: str) -> dict[str, Any]:
     return {
         "Sid": name,

@@ -40,6 +40,7 @@ from bot.people.action import Action, help_lines
 DELETE_ID, UNDO_ID = "dataset_delete", "dataset_undo"
 DELETE_VIEW, NAME_FIELD = "dataset_delete_view", "typed_name"  # callback_id, block_id
 LINES_ID, DROP_ID = "dataset_lines", "dataset_other_lines"
+POLICY_ID = "dataset_bucket_policy"
 TRAIN_ID = "dataset_train"  # its press carries the project's name
 _NAME = 100
 _LABELS_SHOWN = 12
@@ -97,6 +98,9 @@ def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block
         if state.state == lifecycle.READY:
             label = f"Pictures of dataset {called}"
             buttons.insert(0, button("Pictures", SHOW_ID, dataset_id, label=label))
+        if needs_policy(source, state):
+            label = f"Let Rekognition into the bucket of {cut(source.called, 40)}"
+            buttons.insert(0, button("Let Rekognition in", POLICY_ID, dataset_id, label=label))
         if state.ledger_uri:
             buttons.insert(1, lines_button(source, dataset_id))
         return [actions(*buttons)]
@@ -255,14 +259,31 @@ def failed_line(source: Source, state: DatasetState) -> Message:
     return with_parts(head, _policy_parts(source, state))
 
 
+def needs_policy(source: Source, state: DatasetState) -> bool:
+    """Whether AWS may not read the bucket of the manifest."""
+    codes = bucket_policy.READING.intersection(named_in(state.cause))
+    return bool(source.manifest_uri and codes)
+
+
+def policy_answer(bucket: str, *, new: bool) -> str:
+    """What became of a press, for whoever pressed."""
+    if not new:
+        return f"The policy of bucket {bucket} lets Rekognition in already."
+    return (
+        f"The policy of bucket {bucket} lets Rekognition in now; what was in it stays. Delete the "
+        "failed dataset, then ask again with /dataset create."
+    )
+
+
 def _policy_parts(source: Source, state: DatasetState) -> list[str]:
     """The policy that the manifest's bucket needs, where AWS may not read it."""
-    if not source.manifest_uri or not bucket_policy.READING.intersection(named_in(state.cause)):
+    if not needs_policy(source, state):
         return []
     bucket = source.manifest.bucket
     words = (
         f"Rekognition must be let into bucket {code(bucket)}. Whoever may change its policy adds "
-        "these statements in S3 (Permissions, Bucket policy), beside those that are there:"
+        "these statements in S3 (Permissions, Bucket policy), beside those that are there; a "
+        "manager can press [Let Rekognition in] on the card, where the bot may:"
     )
     return [f"{words}\n```{bucket_policy.written(bucket)}```"]
 

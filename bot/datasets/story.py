@@ -16,6 +16,7 @@ from bot.datasets.gallery.assign import Assign
 from bot.datasets.gallery.gallery import Gallery
 from bot.datasets.gallery.records import GalleryRecords
 from bot.datasets.ledgers import Ledgers
+from bot.datasets.let_in import LetIn
 from bot.datasets.load import Load
 from bot.datasets.looks import Looks
 from bot.datasets.records import Records
@@ -45,6 +46,7 @@ class DatasetStory:
     updates: Updates
     assign: Assign
     ledgers: Ledgers
+    let_in: LetIn
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -88,6 +90,7 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         delete=_delete(ground, records, store, custom_labels),
         gallery=_gallery(ground, records, storage, custom_labels),
         updates=updates,
+        let_in=LetIn(records, Storage.for_form(ground.aws, settings.allowed), ground.access),
         ledgers=Ledgers(
             records=records,
             updates=UpdateRecords(ground.db),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.datasets import card
+from bot.datasets.bucket_policy import merged, statements
 from bot.datasets.findings import VANISHED, Finding
 from bot.datasets.lifecycle import (
     ASKED,
@@ -161,6 +162,19 @@ def test_a_bucket_that_rekognition_may_not_read_is_named_with_the_policy_it_need
     ]
     assert "```" not in card.failed_line(RIPE, DatasetState(state=FAILED, cause="No.")).text
     assert "```" not in card.failed_line(Source(), DatasetState(state=FAILED, cause=cause)).text
+
+
+def test_a_policy_keeps_what_others_wrote_and_gets_ours_once() -> None:
+    """Without this, letting Rekognition in would lock somebody else out of the bucket."""
+    theirs = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    for there in ([theirs], theirs):
+        made = merged(json.dumps({"Version": "2008-10-17", "Id": "x", "Statement": there}), "b-1")
+        assert made is not None
+        said = json.loads(made)
+        assert (said["Version"], said["Id"], said["Statement"][0]) == ("2008-10-17", "x", theirs)
+        assert said["Statement"][1:] == statements("b-1")
+        assert merged(made, "b-1") is None
+    assert json.loads(merged("", "b-1") or "")["Statement"] == statements("b-1")
 
 
 def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:

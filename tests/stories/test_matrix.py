@@ -432,6 +432,7 @@ class Scene:
             button("Delete…", dataset_card.DELETE_ID, found),
             button("Undo", dataset_card.UNDO_ID, found),
             button("Lines", dataset_card.LINES_ID, found),
+            button("Let Rekognition in", dataset_card.POLICY_ID, found),
             button("Import the other lines", dataset_card.DROP_ID, found),
             button("Pictures", gallery_card.SHOW_ID, found),
         ]
@@ -1400,6 +1401,14 @@ ROWS = (
         lambda s, who: who.press(s.about("The set"), "dataset_other_lines"),
         "These lines cannot be left out",
         ready=Scene.dataset,
+    ),
+    Row(
+        "action dataset_bucket_policy",
+        "[dataset_bucket_policy]",
+        lambda s, who: who.press(s.about("The set"), "dataset_bucket_policy"),
+        "change the policy of a bucket",
+        ready=Scene.dataset,
+        manager=True,
     ),
     Row(
         "action dataset_lines",
