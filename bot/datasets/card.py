@@ -234,6 +234,8 @@ def ready_line(source: Source, state: DatasetState) -> Message:
         f"{mention(source)}*Dataset {typed(source.called, _NAME)}* ({source.type_words}, project "
         f"{typed(source.project, _NAME)}) {ready}\n{_arrived(state)}: {labels_words(state.labels)}"
     )
+    if _is_bare(state):
+        head += ". Pictures on its card shows them, and Labels… below them gives them some."
     below: list[Block] = []
     if source.dataset_type == TRAIN and not _is_bare(state):
         label = cut(f"Train a model of project {source.project}", _NAME)

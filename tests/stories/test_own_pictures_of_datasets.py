@@ -66,6 +66,7 @@ def test_own_pictures_become_a_dataset_that_asks_for_labels(world: World, channe
     said = thread_of(world, channel, "own")
     assert "from the pictures in" in said[0]
     assert "was imported, but it cannot be trained: no labels" in said[-1]
+    assert "Labels… below them gives them some." in said[-1]
     _, counts = asked(world, channel, "own")
     assert "Labels…" in buttons(counts)
 
