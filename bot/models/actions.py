@@ -55,6 +55,16 @@ COPY: Action[None] = Action(
     rule=Rule(Role.MEMBER, words="copy models here"),
     unnamed="Name the model to copy: /dataset copy model. /dataset models shows them.",
 )
+SHARE: Action[None] = Action(
+    command=DATASET,
+    word="share",
+    usage="share model account",
+    help="let another AWS account copy a trained model",
+    right="share model",
+    first="see",
+    rule=Rule(Role.MANAGER, words="let other AWS accounts copy models"),
+    unnamed="Name the model and the account: /dataset share model 210987654321.",
+)
 STOP: Action[None] = Action(
     command=DATASET,
     word="stop",
@@ -88,7 +98,17 @@ DELETE: Action[None] = Action(
     unnamed="Name what to delete: /dataset delete name. /dataset list and models show the names.",
 )
 
-MODEL_ACTIONS: tuple[Action[None], ...] = (TRAIN, RUN, TRY, DRAFT, COPY, STOP, MODELS, DELETE)
+MODEL_ACTIONS: tuple[Action[None], ...] = (
+    TRAIN,
+    RUN,
+    TRY,
+    DRAFT,
+    COPY,
+    SHARE,
+    STOP,
+    MODELS,
+    DELETE,
+)
 
 TRY_THESE_SHORTCUT = "try_these"
 """The message shortcut whose pictures a running model is shown."""

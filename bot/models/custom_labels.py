@@ -211,6 +211,22 @@ class Models:
         )
         return self._made(call, project_arn, version_name)
 
+    def let_copy(self, project_arn: str, name: str, document: str) -> None:
+        """Put a policy on the project; nothing where it has one of that name.
+
+        UNSURE: what AWS answers to a name that is there; its list of errors has
+        ResourceAlreadyExistsException, and InvalidPolicyRevisionIdException for a change without a
+        revision.
+        """
+        try:
+            with renamed():
+                self._form.put_project_policy(
+                    ProjectArn=project_arn, PolicyName=name, PolicyDocument=document
+                )
+        except AwsRefused as error:
+            if error.code not in {_EXISTS, "InvalidPolicyRevisionIdException"}:
+                raise
+
     def _made(self, call: Callable[[], Any], project_arn: str, version_name: str) -> str:
         """The ARN of the version that this call makes, or that an earlier one has made."""
         try:

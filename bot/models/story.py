@@ -27,6 +27,7 @@ from bot.models.run_records import RunRecords
 from bot.models.run_store import RunStore
 from bot.models.runs import Runs
 from bot.models.score_picture import ScorePicture
+from bot.models.share import Share
 from bot.models.status import Status
 from bot.models.train import Train
 from bot.models.trial_records import TrialRecords
@@ -48,6 +49,7 @@ class ModelStory:
     drafting: Drafting
     delete: Delete
     delete_project: DeleteProject
+    share: Share
     elsewhere: Elsewhere
     status: Status
     ground: Ground
@@ -94,6 +96,7 @@ def model_story(ground: Ground) -> ModelStory:
         drafting=_drafting(ground, records, runs),
         delete=delete,
         delete_project=_deleting(ground, models, records),
+        share=Share(models, ground.access, ground.settings.aws_region),
         elsewhere=Elsewhere(
             db=ground.db,
             records=runs,

@@ -73,6 +73,7 @@ HAD = {
         ),
         *("DeleteProjectVersion", "DescribeDataset", "DescribeProjectVersions", "DescribeProjects"),
         *("CopyProjectVersion", "DetectCustomLabels"),
+        *("ListProjectPolicies", "PutProjectPolicy"),
         *(
             "DistributeDatasetEntries",
             "ListDatasetEntries",

@@ -1324,6 +1324,13 @@ ROWS = (
     ),
     of_model("model_copy", "v1", '"model_copy_form', Scene.model),
     typed("/dataset", "copy v1", '"model_copy_form', ready=Scene.model),
+    typed(
+        "/dataset",
+        "share v1 210987654321",
+        "let other AWS accounts copy models",
+        manager=True,
+        ready=Scene.model,
+    ),
     Row(
         "view_submission model_copy_form",
         "(copy a model)",

@@ -2,6 +2,8 @@
 does.
 """
 
+import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -451,6 +453,34 @@ def test_a_model_is_copied_into_another_project(world: World, trained: str) -> N
     assert told.startswith(f"<@U0MARA> *Model {copied} / v1* is copied: F1 0.")
     with world.bot.ground.db.engine.begin() as rows:  # the channel has its one model again
         rows.execute(text("DELETE FROM model WHERE project = :project"), {"project": copied})
+
+
+def test_another_account_is_let_copy_a_model_by_a_manager(
+    world: World, channel: str, trained: str
+) -> None:
+    """Without this, a model could go to another account only by somebody who writes policies; or
+    anybody could hand it out.
+    """
+    model = version(world, trained)["ProjectVersionArn"]
+    project = world.rekognition.describe_projects(ProjectNames=[PROJECT])["ProjectDescriptions"][0]
+    said = words(world.mara.command(channel, "/dataset", f"share {trained} 210987654321"))
+    assert said.startswith("You cannot let other AWS accounts copy models")
+    said = words(world.sam.command(channel, "/dataset", f"share {trained} 12345"))
+    assert "12 digits" in said
+    listed = partial(world.rekognition.list_project_policies, ProjectArn=project["ProjectArn"])
+    assert not listed()["ProjectPolicies"]
+    for _ in range(2):  # asking again does no harm
+        said = words(world.sam.command(channel, "/dataset", f"share {trained} 2109-8765-4321"))
+        assert f"--source-project-version-arn {model}" in said
+    (policy,) = listed()["ProjectPolicies"]
+    (statement,) = json.loads(policy["PolicyDocument"])["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::210987654321:root"}
+    assert statement["Resource"] == model
+    assert statement["Action"] == "rekognition:CopyProjectVersion"
+    for number in range(4):
+        world.sam.command(channel, "/dataset", f"share {trained} 21098765432{number + 2}")
+    said = words(world.sam.command(channel, "/dataset", f"share {trained} 210987654329"))
+    assert "five policies" in said, "AWS's own limit, in its words"
 
 
 def test_models_are_listed(world: World, channel: str, trained: str) -> None:

@@ -153,6 +153,14 @@ CREATE TABLE IF NOT EXISTS project_version (
     max_units INTEGER,
     UNIQUE (project_arn, name)
 );
+CREATE TABLE IF NOT EXISTS project_policy (
+    project_arn TEXT NOT NULL,
+    name TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    document TEXT NOT NULL,
+    created REAL NOT NULL,
+    PRIMARY KEY (project_arn, name)
+);
 CREATE TABLE IF NOT EXISTS learned (              -- what a trained version finds in pictures
     version TEXT PRIMARY KEY,
     content TEXT NOT NULL

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.sandbox.aws.rekognition.datasets import Datasets
 from bot.sandbox.aws.rekognition.detection import Detection
+from bot.sandbox.aws.rekognition.policies import Policies
 from bot.sandbox.aws.rekognition.versions import Versions
 from bot.sandbox.aws.s3.object_store import ObjectStore
 from bot.sandbox.aws.s3.situations import Situations
@@ -48,7 +49,8 @@ class CustomLabels:
         )
         self.projects = Projects(store, arn=arn, clock=clock)
         detection = Detection(store, objects, situations=situations)
-        self.subjects = [self.projects, self.datasets, self.versions, detection]
+        policies = Policies(store, clock=clock)
+        self.subjects = [self.projects, self.datasets, self.versions, detection, policies]
 
     def tick(self) -> None:
         """End what is due."""
