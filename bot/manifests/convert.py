@@ -1,8 +1,9 @@
 """Ground Truth's output becomes Rekognition's input (pure): one line at a time.
 
-Promises to the dataset import: one label attribute stays, older ones and verification columns go,
-multi-label lists become one pair per class, boxes lie on whole pixels, and whatever Rekognition
-would hold against the line is named in its own codes beforehand.
+Promises to the dataset import: one label attribute stays (of classes all that one answer gave),
+older ones and verification columns go, multi-label lists become one pair per class, boxes lie on
+whole pixels, and whatever Rekognition would hold against the line is named in its own codes
+beforehand.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -110,7 +111,41 @@ def for_rekognition(  # noqa: PLR0911 - one answer per way a line can fall out
         return Converted(
             {"source-ref": source}, (("ERROR_UNSUPPORTED_USE_CASE_TYPE", kind),), kind=kind
         )
-    return _MAKERS[kind](source, chosen, value, dict(metadata))
+    made = _MAKERS[kind](source, chosen, value, dict(metadata))
+    return made if attribute else _with_others(made, line, labels, chosen)
+
+
+def _with_others(
+    made: Converted, line: Object, labels: dict[str, Object], chosen: str
+) -> Converted:
+    """Several labels of one picture are a pair each in Custom Labels' own manifests: those of the
+    moment of the newest stay beside it. What is of another moment is an older answer.
+    """
+    if made.kind != CLASSIFICATION:
+        return made
+    moment = labels[chosen].get("creation-date")
+    parts = [made]
+    for name, metadata in labels.items():
+        kind = metadata["type"].removeprefix(GROUND_TRUTH)
+        if name == chosen or kind != CLASSIFICATION or line.get(name) is None:
+            continue
+        if metadata.get("creation-date") == moment:
+            parts.append(_one_class(line["source-ref"], name, line[name], dict(metadata)))
+    if len(parts) == 1:
+        return made
+    merged: Object = {}
+    for part in parts:
+        merged |= part.line or {}
+    faults = [fault for part in parts for fault in part.faults]
+    found = [label for part in parts for label in part.labels]
+    if len(parts) > rules.LABELS_PER_IMAGE:
+        faults.append(_too_many(len(parts)))
+    unique = tuple(dict.fromkeys(faults))
+    return Converted(merged, unique, tuple(dict.fromkeys(found)), kind=CLASSIFICATION)
+
+
+def _too_many(labels: int) -> tuple[str, str]:
+    return ("ERROR_NO_VALID_LABEL_ATTRIBUTES", f"{labels} labels on one picture; 50 at most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +382,7 @@ def _several_classes(source: str, name: str, value: Any, metadata: Object) -> Co
         faults += rules.classification(number, pair | kept)
         labels.append(names[index])
     if len(labels) > rules.LABELS_PER_IMAGE:
-        faults.append(
-            ("ERROR_NO_VALID_LABEL_ATTRIBUTES", f"{len(labels)} labels on one picture; 50 at most")
-        )
+        faults.append(_too_many(len(labels)))
     if not value:
         faults.append(("WARNING_UNANNOTATED_RECORD", ""))
     return Converted(

@@ -136,6 +136,26 @@ def test_one_attribute_stays() -> None:
     assert for_rekognition(mixed, task="object-detection").kind == "object-detection"
 
 
+def test_labels_of_one_moment_stay_together() -> None:
+    """Without this, a manifest in Custom Labels' own form would lose all labels of a picture but
+    one, and nobody would be told.
+    """
+    line = one_class()
+    line["scabbed"], line["scabbed-metadata"] = 1, {**line["ripeness-metadata"]}
+    line["scabbed-metadata"]["class-name"] = "scab"
+    older = {**line["ripeness-metadata"], "creation-date": "2023-01-01T00:00:00"}
+    line["before"], line["before-metadata"] = 0, {**older, "class-name": "unripe"}
+    found = for_rekognition(line)
+    kept = {name: line[name] for name in line if not name.startswith("before")}
+    assert found.line == kept
+    assert set(found.labels) == {"ripe", "scab"}
+    assert found.faults == ()
+    alone = for_rekognition(line, attribute="ripeness")
+    assert alone.labels == ("ripe",), "where one was named, that one"
+    line["scabbed-metadata"]["class-name"] = "x" * 300
+    assert for_rekognition(line).faults, "what is wrong with any of them is told"
+
+
 def test_missing_confidence_becomes_zero_and_texts_numbers() -> None:
     """Old files print the class as text, and some leave out the confidence that Rekognition
     demands.
