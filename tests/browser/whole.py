@@ -222,6 +222,13 @@ class Form:
         for name, text in kept.items():
             expect(self.control(name)).to_have_value(text)
 
+    def thanked(self) -> None:
+        """Wait for the page that only says what was done, and close it: an answer that comes after
+        the window was closed would open it again.
+        """
+        expect(self.modal.get_by_test_id("modal-submit")).to_have_count(0)
+        self.close()
+
     def close(self) -> None:
         """Close the window."""
         self.modal.get_by_test_id("modal-close").click()

@@ -330,7 +330,7 @@ def test_slack_takes_what_is_said_of_drafts(facts: BatchFacts) -> None:
 @given(
     going=st.builds(
         Going,
-        project=TYPED.map(lambda name: name[:255]),  # Rekognition: 255 characters
+        project=st.from_regex(r"[a-zA-Z0-9_.\-]{1,255}", fullmatch=True),  # Rekognition's rule
         channel=st.just("C1"),
         by=st.just("U0MARA"),
         by_name=TYPED,
