@@ -20,6 +20,7 @@ from tests.faults.book import Done
 from tests.faults.telling import Telling
 
 PIPED = "FAULTS_PIPED"
+_ENDING = 10.0  # seconds for what a process removes at its end
 _ROOT = Path(__file__).parents[2]
 
 
@@ -91,7 +92,7 @@ def run(rows: Mapping[str, Sequence[int]], at_once: int, telling: Telling) -> li
         for process in processes.values():
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
-            process.wait()
+            _ended(process)
     silent = [store for store, numbers in rows.items() if len(lanes.found[store]) < len(numbers)]
     if silent:
         raise RuntimeError(
@@ -100,6 +101,15 @@ def run(rows: Mapping[str, Sequence[int]], at_once: int, telling: Telling) -> li
     return [
         done for each in lanes.found.values() for done in sorted(each, key=lambda done: done.number)
     ]
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    """Wait for its end; a thread that still waits for something would keep it for minutes."""
+    try:
+        process.wait(_ENDING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _start(store: str) -> subprocess.Popen[str]:
