@@ -35,15 +35,15 @@ reset: ## Forget everything the practice workspace remembers (stop it first)
 
 .PHONY: test
 test: .venv/dev.stamp ## Run every test (T=path runs one folder, file or file::test; browser tests skip where no Chromium is)
-	$(BIN)/python -m pytest $(if $(T),"$(T)",-n 4 --dist loadfile --no-loadscope-reorder)
+	$(BIN)/python -m pytest $(if $(T),"$(T)",-n 3 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: test-product
 test-product: .venv/dev.stamp ## Run every test but those of the sandbox
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(SANDBOX_TESTS))
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(SANDBOX_TESTS))
 
 .PHONY: test-sandbox
 test-sandbox: .venv/dev.stamp ## Run the sandbox's tests alone: the stand-ins and their pages
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(SANDBOX_TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(SANDBOX_TESTS)
 
 .PHONY: faults
 faults: .venv/dev.stamp ## Run the failure book (at most 4 minutes; KILLS=500 is the long form; STORE=sqlite or postgresql, ROWS=1,7)
@@ -54,7 +54,7 @@ lint: .venv/dev.stamp ## Style of Python and JavaScript, types, and the directio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint
-	$(BIN)/mypy
+	nice -n 10 $(BIN)/mypy # beside the tests of CI, where people must be answered within three seconds
 	$(BIN)/lint-imports
 
 .PHONY: format
