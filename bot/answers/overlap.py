@@ -89,7 +89,7 @@ def _solids(one: Solid, other: Solid) -> float:
     if height <= 0 or shared <= 0:
         return 0.0
     both = sum(_surface(each.corners) * (each.top - each.bottom) for each in (one, other))
-    return shared / (both - shared)
+    return _share(shared, both - shared)
 
 
 def _clipped(polygon: Sequence[Point], window: Sequence[Point]) -> list[Point]:
@@ -131,7 +131,12 @@ def _flats(one: Mark, other: Mark) -> float:
     if width <= 0 or height <= 0:
         return 0.0
     shared = width * height
-    return shared / (_area(one) + _area(other) - shared)
+    return _share(shared, _area(one) + _area(other) - shared)
+
+
+def _share(shared: float, union: float) -> float:
+    """Of two things one of which is a point or a plane, or so small that it counts as one: 0."""
+    return min(1.0, shared / union) if union > 0 else 0.0
 
 
 def matched(ours: Sequence[Figure], theirs: Sequence[Figure]) -> list[tuple[Figure, Figure, float]]:

@@ -7,11 +7,10 @@ the service itself asks where the bucket lies and whose it is, and reads its obj
 import json
 from typing import Any
 
-READING = {
-    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET",
-    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET",
-}
-"""Codes by which AWS says that it may not read a bucket."""
+READING = {"ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET"}
+"""Codes by which AWS says that it may not read the manifest's bucket. Where it may not read the
+pictures', which can be another, the code's own remedy is all that is said.
+"""
 _SERVICE = {"Service": "rekognition.amazonaws.com"}
 _BUCKET = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
 _OBJECTS = ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging"]

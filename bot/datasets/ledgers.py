@@ -7,6 +7,7 @@ and stands in no database.
 from dataclasses import dataclass
 
 from bot.base.errors import Refusal
+from bot.base.open_places import OpenPlaces
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage
 from bot.datasets import card
@@ -28,6 +29,7 @@ class Ledgers:
     records: Records
     updates: UpdateRecords
     storage: Storage
+    open_places: OpenPlaces
     access: Access
     link_life: int
 
@@ -49,8 +51,9 @@ class Ledgers:
         if not uri:
             raise NoLedger
         place = S3Uri.parse(uri)
-        self.storage.head(place)  # a link to nothing would show an error of S3's
-        address = self.storage.link(place, seconds=self.link_life)
+        here = self.storage.limited_to(self.open_places.of(source.channel))
+        here.head(place)  # a link to nothing would show an error of S3's
+        address = here.link(place, seconds=self.link_life)
         return card.lines_link(source, address, self.link_life // 60)
 
     def _found(self, about: str) -> tuple[Dataset | None, str]:

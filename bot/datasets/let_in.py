@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.base.errors import Refusal
+from bot.base.open_places import OpenPlaces
 from bot.base.storage import Storage
 from bot.datasets import bucket_policy, card
 from bot.datasets.actions import POLICY_RIGHT
@@ -23,6 +24,7 @@ class LetIn:
 
     records: Records
     storage: Storage
+    open_places: OpenPlaces
     access: Access
 
     def let_in(self, dataset_id: str, user_id: str, where: str) -> str:
@@ -41,5 +43,6 @@ class LetIn:
         if not card.needs_policy(source, dataset.state):
             raise NotNeeded
         bucket = source.manifest.bucket
-        new = self.storage.change_policy(bucket, partial(bucket_policy.merged, bucket=bucket))
+        here = self.storage.limited_to(self.open_places.of(source.channel))
+        new = here.change_policy(bucket, partial(bucket_policy.merged, bucket=bucket))
         return card.policy_answer(bucket, new=new)

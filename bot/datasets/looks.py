@@ -21,7 +21,7 @@ from bot.datasets.sights import Sights
 from bot.delivery.windows import WindowGone, Windows
 from bot.work.in_time import in_time
 from bot.work.leases import LeaseGuard, LeaseLost
-from bot.work.tries import Tries
+from bot.work.tries import Tries, Unexpected
 
 _SECONDS = 300.0  # ours: so long somebody may read a review and wait
 
@@ -65,8 +65,8 @@ class Looks:
             except LeaseLost:
                 log.info("somebody else looks at this by now")
                 return
-            if self._drafts.still(one):
-                self._show(one, view)
+            if self._drafts.still(one) and not self._show(one, view):
+                return  # the next round looks again: the window would say for ever that it is read
             self._drafts.looked(one)
 
     def _found(self, one: Waiting, hold: LeaseGuard) -> Block:
@@ -81,11 +81,17 @@ class Looks:
             return review.refused(source, unfit.at_form, **ids)
         except (Refusal, Transient) as error:
             return review.refused(source, error.words, **ids)
+        except Exception:  # a fault of ours would be met again at every round, and told to nobody
+            log.exception("looking at the pictures of a dataset failed")
+            return review.refused(source, Unexpected().words, **ids)
 
-    def _show(self, one: Waiting, view: Block) -> None:
+    def _show(self, one: Waiting, view: Block) -> bool:
+        """Whether the window shows it, or nobody is there to see it."""
         try:
             self._windows.replace(one.view_id, view)
         except WindowGone:
             log.info("the review was left; nothing is shown")
         except Transient as error:
             log.warning("a review could not be shown: %s", error.words)
+            return False
+        return True

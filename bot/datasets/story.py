@@ -90,11 +90,17 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         delete=_delete(ground, records, store, custom_labels),
         gallery=_gallery(ground, records, storage, custom_labels),
         updates=updates,
-        let_in=LetIn(records, Storage.for_form(ground.aws, settings.allowed), ground.access),
+        let_in=LetIn(
+            records,
+            Storage.for_form(ground.aws, settings.allowed),
+            settings.open_places,
+            ground.access,
+        ),
         ledgers=Ledgers(
             records=records,
             updates=UpdateRecords(ground.db),
             storage=Storage.for_form(ground.aws, settings.allowed),
+            open_places=settings.open_places,
             access=ground.access,
             link_life=settings.link_life,
         ),

@@ -120,7 +120,9 @@ def _row(update: Update) -> UpdateRow:
     content = msgspec.json.encode(update.source).decode()
     renamed = update.source.more.get(RENAMED, "")
     where = update.source.place or renamed or update.lines
-    given = f"{update.dataset_id}\n{update.source.manifest_uri}\n{where}"
+    # of a renaming the manifest is our own, and is named when it is written
+    manifest = "" if renamed else update.source.manifest_uri
+    given = f"{update.dataset_id}\n{manifest}\n{where}"
     key = hashlib.sha256(given.encode()).hexdigest() if update.open else None
     return UpdateRow(
         **columns(update),

@@ -270,9 +270,13 @@ class Updates:
     def _stored(self, update: Update, hold: LeaseGuard) -> Update:
         """The update with a line for each of its pictures, which lie in S3 by now."""
         source, folder = update.source, S3Uri.parse(update.source.place)
-        self.storing.put(source.brought, folder, TAKES, alive=hold.keep, told=untold)
+        left = self.storing.put(source.brought, folder, TAKES, alive=hold.keep, told=untold)
         lines = b"".join(bare_lines(folder, self._storage_of(update, hold))).decode()
-        return replace(update, lines=lines)
+        if not left:
+            return replace(update, lines=lines)
+        about = f"{update.progress.about} ({left.rstrip('.')})"
+        progress = msgspec.structs.replace(update.progress, about=about)
+        return replace(update, lines=lines, progress=progress)
 
     def _send(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> None:
         """The next piece."""

@@ -114,5 +114,9 @@ class Watch:
         if not counts(error):
             return
         after = self._tries.counted(dataset, error.words)
-        line = card.set_aside_line(after.source, error.words) if after.set_aside else None
+        line = (
+            card.set_aside_line(self._store.heard(after.source), error.words)
+            if after.set_aside
+            else None
+        )
         self._store.change(after, after.state, line=line)

@@ -28,7 +28,7 @@ from bot.jobs.records import Records
 from bot.jobs.store_window import StoreWindow, Tells
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard, LeaseLost
-from bot.work.tries import Tries
+from bot.work.tries import Tries, Unexpected
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,11 @@ class StoreData:
     def _make(self, one: Wanted, draft: Draft, hold: LeaseGuard) -> None:
         """Make the place ready, put the files there, and tell it."""
         window = self._tells.window(one)
+
+        def refused(words: str) -> None:
+            page = store_page.refused_page(one.draft_id, words)
+            window.end(page, store_page.refused_line(words), draft.team_id)
+
         folder = S3Uri.parse(draft.output_uri.removesuffix("labels/"))
         try:
             ready = self._ready(draft, folder, hold)
@@ -110,8 +115,11 @@ class StoreData:
         except LeaseLost:
             raise
         except (Refusal, Transient) as error:
-            page = store_page.refused_page(one.draft_id, error.words)
-            window.end(page, store_page.refused_line(error.words), draft.team_id)
+            refused(error.words)
+            return
+        except Exception:  # a fault of ours would be met again at every round, and told to nobody
+            log.exception("making a place ready failed")
+            refused(Unexpected().words)
             return
         page = store_page.ready_page(after, one.draft_id, folder, ready.done, ready.left)
         window.end(page, store_page.ready_line(after, folder, ready.left), draft.team_id)

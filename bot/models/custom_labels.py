@@ -295,7 +295,7 @@ class Models:
     def running(self) -> Iterator[RunningModel]:
         """Every model of the account that runs, whoever started it."""
         for project in self._projects(self._poll):
-            pages = self._pages(
+            pages = self.pages(
                 self._poll.describe_project_versions, ProjectArn=project["ProjectArn"]
             )
             for page in pages:
@@ -309,11 +309,12 @@ class Models:
                         )
 
     def _projects(self, client: Any) -> Iterator[dict[str, Any]]:
-        for page in self._pages(client.describe_projects):
+        for page in self.pages(client.describe_projects):
             yield from page["ProjectDescriptions"]
 
     @staticmethod
-    def _pages(call: Any, **wanted: Any) -> Iterator[dict[str, Any]]:
+    def pages(call: Any, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """Every page of what a call lists."""
         token: dict[str, str] = {}
         for _ in range(_PAGES_MAX):
             with renamed():

@@ -97,6 +97,7 @@ class DeleteProject:
             by_name=who.name,
             models=len(contents.versions),
             sets=len(contents.sets),
+            arn=contents.arn,
         )
         due = self._tries.due_in(UNDO_SECONDS)
         team_id = self._access.team_id
@@ -162,8 +163,13 @@ class DeleteProject:
         except NoProject:
             self._gone(deletion)
             return
+        if deletion.going.arn and contents.arn != deletion.going.arn:  # made since, of this name
+            self._gone(deletion)
+            return
         _check(contents)
         hold.confirm()
+        if deletion.going.state == WAITING:  # from here on nothing can be undone
+            deletion = self._change(deletion, state=DELETING)
         for version in contents.versions:
             if not version.is_going:
                 self._projects.delete_version(version.arn)
@@ -180,6 +186,8 @@ class DeleteProject:
         """It is deleted, and so are its models: their cards say so."""
         going = deletion.going
         for model in self._models.of_project(deletion.team_id, going.project):
+            if going.arn and model.project_arn not in {"", going.arn}:
+                continue
             self._store.change(replace(model, fails=0), with_project(model.state, going.by_name))
         self._change(replace(deletion, fails=0), state=DELETED)
 
@@ -203,14 +211,20 @@ class DeleteProject:
     def _kept(self, deletion: Deletion, cause: str) -> None:
         self._change(deletion, state=KEPT, cause=cause)
 
-    def _change(self, deletion: Deletion, *, state: str, cause: str = "") -> None:
-        """The row and its card, in one commit."""
+    def _change(self, deletion: Deletion, *, state: str, cause: str = "") -> Deletion:
+        """The row and its card, in one commit; the row as it is then.
+
+        Raises:
+            Stale: it was changed meanwhile, by an undo for example.
+
+        """
         going = msgspec.structs.replace(deletion.going, state=state, cause=cause)
         after = replace(deletion, going=going, seq=deletion.seq + 1)
         with self._db.write() as session:
-            self._records.save(session, after)
+            saved = self._records.save(session, after)
             card = rules.live_card(going, after.id)
             self._outbox.show(session, _subject(after), going.channel, card)
+        return saved
 
 
 def _subject(deletion: Deletion) -> Subject:

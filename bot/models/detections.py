@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bot.base.blocks import count, typed
+from bot.base.blocks import count, cut
 from bot.manifests.shapes import Box, Class, Told
 
 _SIDES = ("Left", "Top", "Width", "Height")
@@ -62,7 +62,8 @@ def as_told(found: Iterable[Detection], size: tuple[int, int]) -> Told:
 
 def found_words(found: Iterable[Detection], least: int | None) -> str:
     """What was found, in words: `ripe 97 %, unripe 61 %`, or `2 apples...` by label for boxes; what
-    was asked for where it is nothing. `least` is the confidence from which on a label counts.
+    was asked for where it is nothing. `least` is the confidence from which on a label counts. It is
+    drawn as it is, and escaped where it is said in Slack.
     """
     by_label: dict[str, list[Detection]] = {}
     for each in found:
@@ -79,7 +80,7 @@ def found_words(found: Iterable[Detection], least: int | None) -> str:
 
 def _label_words(label: str, found: list[Detection]) -> str:
     """One label: how often, and how sure each time."""
-    name = typed(label, _LABEL)
+    name = cut(label, _LABEL)
     sure = [f"{each.confidence:.0f} %" for each in found]
     if found[0].box is None:
         return f"{name} {sure[0]}"

@@ -17,6 +17,7 @@ from itertools import islice
 
 import msgspec
 
+from bot.base.blocks import count
 from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal, Refused, Transient
@@ -194,7 +195,7 @@ class Drafting:
     def _addresses(self, drafted: Drafted, storage: Storage) -> list[str]:
         """The pictures, as they were listed."""
         body = b"".join(storage.chunks(drafted.folder.join("pictures.txt")))
-        return body.decode().splitlines()
+        return body.decode().split("\n")[:-1]  # other ends of lines can stand in a key
 
     def _chunk(
         self, drafted: Drafted, addresses: list[str], storage: Storage, hold: LeaseGuard
@@ -252,7 +253,7 @@ class Drafting:
         """One manifest of the drafts, one of the rest; then it is told."""
         progress = drafted.progress
         if not progress.drafted:
-            raise NothingDrafted(cause or None)
+            raise NothingDrafted(cause or _why_nothing(progress))
         for name, uri in (("drafts", drafted.drafts), ("rest", drafted.rest)):
             with gathered(_parts(drafted, name, storage)) as body:
                 if body.size:
@@ -270,8 +271,9 @@ class Drafting:
             try:
                 storage = self.storage.limited_to(self.open_places.of(current.batch.channel))
                 self._finish(current, storage, cause)
-            except Refusal as worse:
-                cause = redact(worse.words)
+            except (Refusal, Transient) as worse:
+                log.warning("the drafts of %s were not put together: %s", current.id, worse)
+                cause = f"{cause} {redact(worse.words)} The parts are in {current.folder}."
             else:
                 return
         ended = msgspec.structs.replace(current.progress, state=FAILED, cause=cause)
@@ -285,6 +287,16 @@ class Drafting:
             self.store.change(after, after.progress)
             return
         self._end(replace(after, set_aside=None), Refusal(pause.words))
+
+
+def _why_nothing(progress: Progress) -> str | None:
+    """Why there is no draft at all, where that is not the model's doing."""
+    if progress.refused < progress.total:
+        return None
+    return (
+        f"None of the {count(progress.total, 'picture')} could be looked at: the bot or "
+        "Rekognition may not read them there, or they are in another Region."
+    )
 
 
 def _pictures(batch: Batch, storage: Storage) -> Iterator[str]:

@@ -37,7 +37,7 @@ _WORDS = {
 
 class Going(msgspec.Struct, frozen=True):
     """A project on its way out: `models` and `sets` counted as it was asked for, `by` whom, `cause`
-    why it stays.
+    why it stays. `arn` is the one project meant: another may be made under its name meanwhile.
     """
 
     project: str
@@ -46,6 +46,7 @@ class Going(msgspec.Struct, frozen=True):
     by_name: str
     models: int = 0
     sets: int = 0
+    arn: str = ""
     state: str = WAITING
     cause: str = ""
 

@@ -11,7 +11,6 @@ from typing import Any
 from bot.base.aws import Aws, AwsBusy, AwsRefused, renamed
 from bot.models.custom_labels import Models, NoProject
 
-_PAGE = 100  # Rekognition: versions a page at most
 _NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}")  # Rekognition: ProjectName
 _NOT_FOUND, _IN_USE = "ResourceNotFoundException", "ResourceInUseException"
 # what AWS will not delete a version in: it is trained, copied, or costs money
@@ -67,8 +66,10 @@ class Projects:
         project = self._models.project(name, hurried=hurried)
         client = self._form if hurried else self._act
         with renamed():
-            listed = client.describe_project_versions(ProjectArn=project.arn, MaxResults=_PAGE)
-            versions = tuple(_version(each) for each in listed["ProjectVersionDescriptions"])
+            pages = self._models.pages(client.describe_project_versions, ProjectArn=project.arn)
+            versions = tuple(
+                _version(each) for page in pages for each in page["ProjectVersionDescriptions"]
+            )
         sets = tuple(
             (each.arn, each.changing) for each in (project.train, project.test) if each is not None
         )

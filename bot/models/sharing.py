@@ -55,7 +55,7 @@ def answer(called: str, account: str, source: tuple[str, str], region: str) -> M
     words = (
         f"Account {account} may copy *{typed(called)}* now, and nothing else of this project. "
         f"Nothing is copied yet; somebody there types:\n{code(command)}\n"
-        "With ARN-OF-A-PROJECT-THERE, v1 and BUCKET-THERE as they are to be there. The leave "
+        "With ARN-OF-A-PROJECT-THERE, v1 and BUCKET-THERE as they are to be there. The permission "
         "stays until somebody deletes it in AWS's console."
     )
     return Message(words, [section(words)])

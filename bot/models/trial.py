@@ -56,10 +56,18 @@ class Trial(msgspec.Struct, frozen=True):
 def pictures(files: Iterable[object]) -> tuple[Picture, ...]:
     """The files of a message or a form as Slack describes them; what has no id is none."""
     return tuple(
-        Picture(str(each["id"]), cut(str(each.get("name") or "file"), _NAME), _size(each))
+        Picture(str(each["id"]), _short(str(each.get("name") or "file")), _size(each))
         for each in files
         if isinstance(each, dict) and each.get("id") and each.get("mode") != "tombstone"
     )
+
+
+def _short(name: str) -> str:
+    """A file's name to be shown, with the ending by which it is known as a picture."""
+    if len(name) <= _NAME:
+        return name
+    ending = next((each for each in _ENDINGS if name.lower().endswith(each)), "")
+    return f"{cut(name, _NAME - len(ending))}{ending}"
 
 
 def is_picture(name: str) -> bool:

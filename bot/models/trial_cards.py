@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.base.blocks import cut, person, section, typed
+from bot.base.blocks import cut, escape, person, section, typed
 from bot.delivery.message import Message
 from bot.models.detections import Detection, found_words
 from bot.models.trial import Trial
@@ -15,7 +15,7 @@ def result_words(model: str, trial: Trial, found: Iterable[Detection], user_id: 
     """What it found, beside the picture: who asked, and how sure it is of what."""
     return (
         f"*Model {typed(model, _NAME)}* looked at {typed(trial.called, _NAME)} for "
-        f"{person(user_id)} and found {found_words(found, trial.least)}."
+        f"{person(user_id)} and found {escape(found_words(found, trial.least))}."
     )
 
 

@@ -7,11 +7,12 @@ has a colour for each label, the ground white, and nothing between two colours.
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import islice
 
 import msgspec
 from PIL import Image
 
-from bot.base.errors import LabeljobError
+from bot.base.errors import Refusal
 from bot.manifests.areas import runs_of, stretches
 from bot.manifests.formats.format import Findings, Numbers
 from bot.manifests.json_words import short
@@ -22,6 +23,7 @@ from bot.pictures.opened import Undrawable, mask_in
 _GROUND = (255, 255, 255)
 _PIXELS_MOST = 25_000_000  # ours: as of masks that are opened
 _COLOURS_MOST = 255  # ours: labels of one file, whose pixels are a byte each
+_PIECES_MOST = 1_000_000  # ours: stretches of painted pixels of one file
 _STRIDE = 0x3D5BA7  # odd, so that no two of the first 16 million labels have one colour
 _ALL = 1 << 24
 
@@ -42,9 +44,9 @@ def _opened(told: Told, read: Read) -> Told:
         return told
     try:
         painted = mask_in(mask_file(told.mask, read))
-    except LabeljobError as error:
+        found = tuple(painted_areas(painted, told.mask.colours))
+    except Refusal as error:
         return msgspec.structs.replace(told, failure=f"its mask cannot be opened: {error.words}")
-    found = tuple(painted_areas(painted, told.mask.colours))
     return msgspec.structs.replace(told, areas=found, size=painted.size)
 
 
@@ -72,11 +74,23 @@ def areas_of(body: bytes, colours: Sequence[tuple[str, str]]) -> tuple[Area, ...
 
 
 def painted_areas(painted: Image.Image, colours: Iterable[tuple[str, str]]) -> Iterator[Area]:
-    """The area of each colour ("#rrggbb") that is in the picture, with its label."""
-    for colour, label in colours:
+    """The area of each colour ("#rrggbb") that is in the picture, with its label.
+
+    Raises:
+        Undrawable: it has too many colours, or its areas are in too many pieces: a checkerboard of
+            13 KB would take 900 MB.
+
+    """
+    named, left = dict(islice(colours, _COLOURS_MOST + 1)), _PIECES_MOST
+    if len(named) > _COLOURS_MOST:
+        raise Undrawable(f"more than {_COLOURS_MOST} colours")
+    for colour, label in named.items():
         area = area_of(painted, colour)
         if area is not None and area.getbbox() is not None:
             columns = area.transpose(Image.Transpose.TRANSPOSE).tobytes()
+            left -= columns.count(b"\x00\xff") + 1
+            if left < 0:
+                raise Undrawable("its areas are in too many pieces")
             yield Area(label, painted.size, runs_of(columns))
 
 

@@ -273,3 +273,11 @@ def test_cuboid_turned_by_an_eighth_shares_what_it_should() -> None:
     assert overlap(cuboid(square), Mark("car", 0, 0, 1, 1)) == 0
     said = Told("", "", "cloud", cuboids=(square,))
     assert agreement([(0, [said, said])]).overlap == 1
+
+
+def test_things_without_extent_cover_nothing() -> None:
+    """Without this, one odd answer would cost everybody's figures of the job."""
+    flat = Cuboid("car", (0, 0, 0), (0, 0, 4))
+    assert overlap(cuboid(Cuboid("car", (0, 0, 0), (2, 2, 2))), cuboid(flat)) == 0
+    tiny = Mark("car", 0, 0, 1e-200, 1e-200)
+    assert overlap(tiny, tiny) == 0

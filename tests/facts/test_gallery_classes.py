@@ -44,10 +44,26 @@ def ticked(*values: str) -> dict[str, Any]:
     return {"selected_options": [{"value": value} for value in values]}
 
 
+def mark(label: str) -> str:
+    """What the menu tells of a label."""
+    page = window(SOURCE, "1" * 32, [entry(1)], [label])
+    (block,) = [each for each in page["blocks"] if each.get("block_id") == "labels"]
+    return str(block["element"]["options"][0]["value"])
+
+
+def test_a_label_is_meant_by_its_name_whatever_the_set_gets_meanwhile() -> None:
+    """Without this, a label that came while the window was open would be set in another's place."""
+    given_view = filled(pictures=ticked("0"), labels=ticked(mark("ripe")))
+    chosen, errors = read(given_view, [entry(1)], ["green", *LABELS])
+    assert (chosen.labels, errors) == (("ripe",), {})
+
+
 def test_what_is_chosen_becomes_lines_that_rekognition_takes() -> None:
     """Without this, a label set in Slack would be an entry with errors at AWS."""
     given_view = filled(
-        pictures=ticked("1", "0"), labels=ticked("0"), others={"value": "bruised\n\n bruised "}
+        pictures=ticked("1", "0"),
+        labels=ticked(mark("ripe")),
+        others={"value": "bruised\n\n bruised "},
     )
     chosen, errors = read(given_view, [entry(21), entry(22, "unripe")], LABELS)
     assert errors == {}
@@ -63,7 +79,7 @@ def test_what_is_chosen_becomes_lines_that_rekognition_takes() -> None:
 @pytest.mark.parametrize(
     ("values", "field", "said"),
     [
-        ({"labels": ticked("0")}, "pictures", "Choose the pictures"),
+        ({"labels": ticked(mark("ripe"))}, "pictures", "Choose the pictures"),
         ({"pictures": ticked("0")}, "labels", "Choose a label"),
         (
             {"pictures": ticked("0"), "others": {"value": "x" * 256}},
@@ -82,6 +98,7 @@ def test_what_is_chosen_becomes_lines_that_rekognition_takes() -> None:
             "would have 251 labels",
         ),
         ({"pictures": ticked("7", "x"), "labels": ticked("9")}, "pictures", "Choose"),
+        ({"pictures": ticked("0"), "labels": ticked(mark("gone"))}, "labels", "have changed"),
     ],
 )
 def test_what_cannot_be_taken_stands_at_its_field(

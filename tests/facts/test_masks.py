@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from pycocotools import mask as judge
 
+from bot.base.aws import AwsBusy
 from bot.base.errors import Refusal
 from bot.manifests import areas
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Area, Drawing, Line, Mask, Told
-from bot.pictures.masks import kept_masks, opened_masks, painted_mask
+from bot.pictures.masks import areas_of, kept_masks, opened_masks, painted_mask
 from bot.pictures.words import labels_of
 from tests.facts.test_formats import (
     LABELS,
@@ -237,6 +238,27 @@ def test_mask_that_cannot_be_opened_is_no_empty_picture() -> None:
         assert (coco_file(files).getImgIds(), odd) == ([], ["mask"])
     broken = opened_masks([line(1, answer)], lambda _place: b"no picture")
     assert "broken" in next(iter(broken)).told[0].failure
+
+
+def test_a_checkerboard_is_refused_before_it_fills_the_memory() -> None:
+    """Without this, one small answer of one labeler would take a worker's memory, again and
+    again.
+    """
+    board = (np.indices((1_500, 1_500)).sum(axis=0) % 2).astype(np.uint8)
+    assert areas_of(png(board, "P"), COLOURS) is None
+    many = [(f"#{number:06x}", "x") for number in range(10_000)]
+    assert areas_of(png(np.zeros((2, 2), np.uint8), "P"), many) is None
+
+
+def test_a_mask_that_cannot_be_had_now_is_asked_for_again() -> None:
+    """Without this, a throttled moment in a long export would cost labels for good."""
+
+    def busy(_place: str) -> bytes:
+        raise AwsBusy
+
+    answer = told("mask", attribute="rows-ref", mask=Mask("s3://o/1.png", COLOURS))
+    with pytest.raises(AwsBusy):
+        list(opened_masks([line(1, answer)], busy))
 
 
 def test_no_odd_mask_or_key_point_crashes_a_reader_or_a_writer() -> None:

@@ -5,6 +5,7 @@ window; a label that the dataset does not have is never one by mistake; what is 
 that Rekognition takes.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,7 +91,9 @@ def read(
         for name in ("pictures", "labels", "others")
     }
     pictures = [entries[at].address for at in _places(answers["pictures"].ticked, len(entries))]
-    wanted = [labels[at] for at in _places(answers["labels"].ticked, len(labels))]
+    by_mark = {_mark(one): one for one in labels}
+    ticked = answers["labels"].ticked
+    wanted = [by_mark[one] for one in ticked if one in by_mark]
     others = answers["others"].lines
     chosen = tuple(dict.fromkeys((*wanted, *others)))
     errors: dict[str, str] = {}
@@ -104,6 +107,8 @@ def read(
     elif len(chosen) > LABELS_PER_IMAGE:
         many = f"{len(chosen)} labels; Rekognition takes {LABELS_PER_IMAGE} on a picture."
         errors["labels"] = many
+    if len(wanted) < len(ticked):
+        errors["labels"] = "The dataset's labels have changed meanwhile. Choose again."
     new = tuple(one for one in chosen if one not in labels)
     like = tuple(dict.fromkeys(near for one in new for near in nearest(one, labels)[:1]))
     return Chosen(tuple(pictures), chosen, new, like), errors
@@ -167,8 +172,8 @@ def _fields(entries: Sequence[Entry], labels: Sequence[str]) -> list[Block]:
         )
     ]
     if labels:
-        menu = [option(cut(one, _MENU), str(place)) for place, one in enumerate(labels)]
-        chosen = [str(labels.index(one)) for one in has if one in labels[:_LABELS_MENU]]
+        menu = [option(cut(one, _MENU), _mark(one)) for one in labels]
+        chosen = [_mark(one) for one in has if one in labels[:_LABELS_MENU]]
         known = multi_select(forms.VALUE, menu[:_LABELS_MENU], chosen)
         fields.append(input_block("Labels", known, "labels", optional=True))
     others = text_input(forms.VALUE, multiline=True, placeholder="One a line")
@@ -192,6 +197,11 @@ def _others_fault(others: Sequence[str], labels: Sequence[str]) -> str:
     if others and many > _LABELS_MOST:
         return f"With these the dataset would have {many} labels; Rekognition takes {_LABELS_MOST}."
     return ""
+
+
+def _mark(label: str) -> str:
+    """What a menu tells of a label: the dataset may get others while the window is open."""
+    return hashlib.sha256(label.encode()).hexdigest()[:16]
 
 
 def _places(values: Sequence[str], many: int) -> list[int]:

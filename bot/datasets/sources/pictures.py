@@ -35,6 +35,7 @@ from bot.manifests.build import lines_for
 PICTURES = "pictures"
 MEDIA = (".jpg", ".jpeg", ".png")  # Custom Labels: PNG and JPEG
 _BYTES_MAX = 15_000_000  # Custom Labels: 15 MB a picture
+_ANY_NUMBER = 10**12  # the examination knows how many lines a dataset takes
 _INPUTS = 3  # ours, and Slack's: three inputs with ten files each
 TAKES = Takes(frozenset(MEDIA), frozenset(MEDIA), _BYTES_MAX)
 INPUT: Block = {
@@ -67,7 +68,7 @@ def folder_of(store: str, brought: tuple[Brought, ...]) -> str:
 def bare_lines(folder: S3Uri, storage: Reads) -> Iterator[bytes]:
     """A line without labels for each picture of a folder."""
     keys = storage.keys_at_once(folder)
-    yield from lines_for(keys, folder.bucket, MEDIA, max_bytes=_BYTES_MAX)
+    yield from lines_for(keys, folder.bucket, MEDIA, max_bytes=_BYTES_MAX, limit=_ANY_NUMBER)
 
 
 def _lines(source: Source, sight: Sight, _notes: Notes) -> Iterator[bytes]:
@@ -88,8 +89,14 @@ def _add(answer: Answer, source: Source) -> Source:
     return msgspec.structs.replace(source, brought=found)
 
 
+def _first(answer: Answer, source: Source) -> Source:
+    """New files stand for those that were kept: else one that is too large would stay for ever."""
+    found = from_slack(answer.files)
+    return msgspec.structs.replace(source, brought=found) if found else source
+
+
 def _first_hint(source: Source) -> str:
-    kept = f"{shown(source.brought)}. " if source.brought else ""
+    kept = f"{shown(source.brought)}. New files replace these. " if source.brought else ""
     return f"{kept}JPEG or PNG, or a zip of them; 30 files at a time."
 
 
@@ -104,7 +111,7 @@ def _input(number: int) -> Field[Source]:
             words="Pictures",
             hint=_first_hint,
             element=lambda _source: INPUT,
-            read=_add,
+            read=_first,
             fault=_fault,
             optional=True,
             aliases=("brought", "manifest_uri"),

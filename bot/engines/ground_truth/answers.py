@@ -30,6 +30,7 @@ _BATCH = 8 * _AT_ONCE  # objects whose files are asked for before the next are
 _BYTES_MAX = 32 << 20  # ours: a painted picture of several people is a few MB
 _ACTIVITY = "/aws/sagemaker/groundtruth/WorkerActivity"
 _DECLINED = "task_declined_time"
+_DIGITS = 10  # of a number of an object, of which a job has 100,000 at most
 _PAGES = 20  # of 10,000 events each, as many as CloudWatch gives at once
 
 
@@ -92,7 +93,7 @@ def _files(storage: Storage, folder: S3Uri) -> Iterator[_File]:
     """
     for found in storage.keys(folder):
         *_, number, name = ["", *found.key.removeprefix(folder.key).split("/")]
-        if number.isdecimal() and name.endswith(".json"):
+        if number.isdecimal() and len(number) < _DIGITS and name.endswith(".json"):
             yield _File(int(number), S3Uri(folder.bucket, found.key), found.size)
 
 

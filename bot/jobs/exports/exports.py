@@ -144,10 +144,13 @@ class Exports:
 
         """
         self.check(job)
-        if job.state.total > _AT_ONCE or wish.format == REPORT:
+        form, wish_key = FORMATS.get(wish.format), wish_id(job.id, user_id, wish)
+        slow = job.state.total > _AT_ONCE or wish.format == REPORT
+        paints = form is not None and form.areas  # a mask takes longer than anybody may wait
+        if slow or paints or self.giving.wanted.get(wish_key) is not None:
             return self.want(job, user_id, channel, wish)
         one = Export(
-            id=wish_id(job.id, user_id, wish),
+            id=wish_key,
             job_id=job.id,
             user_id=user_id,
             channel=channel,
