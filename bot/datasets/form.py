@@ -123,16 +123,26 @@ def parts(source: Source) -> list[Part[Source]]:
     return [each for each in fields if each.applies(source)]
 
 
-def page(source: Source, *, nonce: str, draft: str = "", job: str = "", lead: str = "") -> Block:
+def page(  # noqa: PLR0913 - what the form carries, and what is told on it
+    source: Source,
+    *,
+    nonce: str,
+    draft: str = "",
+    job: str = "",
+    lead: str = "",
+    console: str = "",
+) -> Block:
     """The form, filled with what is known.
 
     `nonce` makes this showing of the page one of its own; `draft` is that of the first showing, so
     that what became of the form counts once; `job` is the id of the finished job on whose card it
-    was opened; `lead` is a line on top (the caller escapes nothing).
+    was opened; `lead` is a line on top (the caller escapes nothing); `console` tells of the bucket
+    of Rekognition's console.
     """
     blocks = [
         *([section(typed(lead, 600))] if lead else []),
         *forms.blocks_of(parts(source), source),
+        *([context(console)] if console else []),
         context("Every line is checked before AWS sees it; what is found is told in the thread."),
     ]
     submit = "Make dataset"

@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 from functools import partial
 
+from bot.base.console_bucket import ConsoleBucket, named
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about
 from bot.base.pool import Start, at_once
@@ -70,12 +71,13 @@ class StoreData:
         self._access = access
         self._tries = tries
 
-    def console_bucket(self) -> str:
-        """The bucket of Rekognition's console in this Region; "" where there is none, the bot may
-        not see it (s3:ListAllMyBuckets), or S3 does not say so in a form's time.
+    def console_bucket(self) -> ConsoleBucket:
+        """The bucket of Rekognition's console in this Region, as far as S3 says so in a form's
+        time.
         """
         answers, _faults, _silent = self._questions.ask({"buckets": self._in_a_form.buckets})
-        return store_page.console_bucket(answers.get("buckets", ()), self.region)
+        name = named(answers["buckets"], self.region) if "buckets" in answers else None
+        return ConsoleBucket(self.region, name)
 
     def want(self, draft_id: str, user_id: str, view_id: str) -> None:
         """Have the place of a draft made ready, and the window told of it."""

@@ -1,8 +1,8 @@
 """A dataset: its form, empty."""
 
-from bot.datasets import form
 from bot.datasets.actions import CREATE
 from bot.datasets.source import Source
+from commands.dataset.form import page
 from commands.doing import Answer, Ask, Opens, does
 
 
@@ -17,4 +17,4 @@ def create(ask: Ask) -> Answer:
     source = Source(channel=channel, team_id=team_id, asked_by=ask.who.user_id, store=store)
     draft_id = ask.stories.new_id()
     ask.datasets.drafts.keep(draft_id, source)
-    return Opens(form.page(source, nonce=draft_id))
+    return Opens(page(source, ask.stories, draft=draft_id))

@@ -36,6 +36,18 @@ def register(app: SlackApp, stories: Stories) -> None:
     app.action(review.BACK_ID)(partial(back, stories=stories))
 
 
+def page(
+    source: Source, stories: Stories, *, draft: str = "", job: str = "", lead: str = ""
+) -> Block:
+    """The form (see `form.page`), with whether the bucket of Rekognition's console is there, as
+    far as S3 says so in a form's time.
+    """
+    allowed = stories.datasets.ground.settings.open_places.of(source.channel)
+    console = stories.jobs.store_data.console_bucket().words(allowed)
+    nonce = stories.new_id()
+    return form.page(source, nonce=nonce, draft=draft, job=job, lead=lead, console=console)
+
+
 def source_chosen(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
     """Another source was chosen: ask what it needs, keep the rest."""
     ack()
@@ -43,8 +55,7 @@ def source_chosen(ack: Ack, body: dict[str, Any], client: WebClient, *, stories:
     source = _read(view, asking(body), stories)
     _may_create(source, stories)
     stories.datasets.drafts.keep(draft_id, source)
-    page = form.page(source, nonce=stories.new_id(), draft=draft_id)
-    turn_page(client, view, page)
+    turn_page(client, view, page(source, stories, draft=draft_id))
 
 
 def jobs(ack: Ack, body: dict[str, Any], *, stories: Stories) -> None:
@@ -100,8 +111,7 @@ def reviewed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: S
         thanks = _taken(source, draft_id, stories)
     except Refused as refused:
         words = " ".join(one.text for one in refused.faults)
-        page = form.page(source, nonce=stories.new_id(), draft=draft_id, lead=words)
-        ack(response_action="update", view=page)
+        ack(response_action="update", view=page(source, stories, draft=draft_id, lead=words))
         return
     ack(response_action="update", view=thanks)
 
@@ -113,9 +123,8 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
     source = _kept(draft_id, asking(body), stories)
     _may_create(source, stories)
     stories.datasets.drafts.keep(draft_id, source)
-    page = form.page(source, nonce=stories.new_id(), draft=draft_id)
     # a worker may have filled the review since the press, and nothing is typed in it
-    turn_page(client, {**body["view"], "hash": None}, page)
+    turn_page(client, {**body["view"], "hash": None}, page(source, stories, draft=draft_id))
 
 
 def _show_review(

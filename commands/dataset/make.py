@@ -3,7 +3,7 @@
 from bot.datasets import form
 from bot.datasets.source import JOB, PROJECT_MAX, TYPE_WORDS, Source
 from bot.jobs.actions import MAKE_DATASET
-from commands.dataset.form import check_import
+from commands.dataset.form import check_import, page
 from commands.doing import Answer, Ask, Opens, does
 
 _SETS = {words: kind for kind, words in TYPE_WORDS.items()}
@@ -24,4 +24,4 @@ def make(ask: Ask) -> Answer:
         told_below=("job", job.job_id),
     )
     lead = form.lead(source, job.task_type_title, job.other_set)
-    return Opens(form.page(source, nonce=ask.stories.new_id(), job=job.job_id, lead=lead))
+    return Opens(page(source, ask.stories, job=job.job_id, lead=lead))

@@ -118,12 +118,26 @@ def test_console_bucket_is_offered_where_it_is_open_and_named_where_not(tmp_path
         world.mara.command(DATA, "/labeljob", "store")
         names = [one["text"]["text"] for one in field(world.mara, "store_in")["options"]]
         assert names == [seed.RAW, f"Rekognition's console bucket: {CONSOLE}"]
+        world.mara.close_windows()
+        world.mara.command(DATA, "/dataset", "create")
+        told = f"Rekognition's console bucket in {REGION} is {CONSOLE}; it is open to this channel."
+        assert told in shown(world.mara.view())
         other = f"{CONSOLE[:-10]}other"
         world.s3.create_bucket(Bucket=other)
         world.s3.delete_bucket(Bucket=CONSOLE)
         world.mara.close_windows()
         world.mara.command(DATA, "/labeljob", "store")
         assert f"{other}, is not open to this channel" in shown(world.mara.view())
+        world.s3.delete_bucket(Bucket=other)
+        world.mara.close_windows()
+        world.mara.command(DATA, "/dataset", "create")
+        told = f"This account has no bucket of Rekognition's console in {REGION}"
+        assert told in shown(world.mara.view())
+        world.fault("S3.ListBuckets", "throttle")
+        world.mara.close_windows()
+        world.mara.command(DATA, "/dataset", "create")
+        told = f"a bucket of Rekognition's console in {REGION} is not known"
+        assert told in shown(world.mara.view())
     finally:
         world.stop()
 

@@ -27,6 +27,7 @@ from bot.base.blocks import (
     text_input,
     typed,
 )
+from bot.base.console_bucket import ConsoleBucket
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed, S3Uri
@@ -38,33 +39,24 @@ from bot.jobs.form.pages import BACK, FORM_STEP, GO_ON, STORE_DATA, metadata
 
 STORE_VIEW = "store_data"
 STORED_VIEW = "store_data_ready"
-CONSOLE_BUCKET = "custom-labels-console-"
-"""Rekognition's console makes custom-labels-console-REGION-… the first time that it is opened in a
-Region (Custom Labels guide, "Creating a project", and its policy for the console).
-"""
 _PLACES_MAX = 100  # Slack: options of a menu
 _VALUE_MAX = 150  # Slack: characters of an option's value
 _TEXT_MAX = 75  # Slack: characters of its words
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _IN, _CALLED = "store_in", "store_called"  # answers in `Draft.more` while the window stands
-
-
-def console_bucket(names: Sequence[str], region: str) -> str:
-    """The bucket of Rekognition's console among an account's buckets; "" for none."""
-    beginning = f"{CONSOLE_BUCKET}{region}-"
-    return next((name for name in names if name.startswith(beginning)), "")
+_UNKNOWN = ConsoleBucket("", None)
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where data may be stored: the places `allowed` to the channel, the bot's Region,
-    Rekognition's `console` bucket where the account has one; `files` tells whether Slack gives the
+    Rekognition's `console` bucket as far as it is known; `files` tells whether Slack gives the
     bot files.
     """
 
     allowed: Allowed
     region: str = ""
-    console: str = ""
+    console: ConsoleBucket = _UNKNOWN
     files: bool = False
 
     @property
@@ -242,14 +234,8 @@ def _told(
 
 def _console_words(places: Places) -> list[Block]:
     """That Rekognition's bucket is there, where it is not open here."""
-    if not places.console or S3Uri(places.console, "") in places.allowed:
-        return []
-    return [
-        context(
-            f"The bucket of Rekognition's console, {places.console}, is not open to this channel. "
-            "An administrator can add it (LABELJOB_BUCKETS, LABELJOB_PLACES)."
-        )
-    ]
+    words = places.console.closed_words(places.allowed)
+    return [context(words)] if words else []
 
 
 def _places(allowed: Allowed) -> list[str]:
@@ -257,7 +243,7 @@ def _places(allowed: Allowed) -> list[str]:
     return [one for one in allowed.places if len(one) <= _VALUE_MAX][:_PLACES_MAX]
 
 
-def _place_field(allowed: Allowed, console: str) -> Field[Asked]:
+def _place_field(allowed: Allowed, console: ConsoleBucket) -> Field[Asked]:
     """The menu of the places that are open to the channel."""
 
     def element(asked: Asked) -> Block:
@@ -282,11 +268,8 @@ def _place_field(allowed: Allowed, console: str) -> Field[Asked]:
     )
 
 
-def _words_of(place: str, console: str) -> str:
-    words = place[-_TEXT_MAX:]
-    if console and place.partition("/")[0] == console:
-        return f"Rekognition's console bucket: {place}"[:_TEXT_MAX]
-    return words
+def _words_of(place: str, console: ConsoleBucket) -> str:
+    return console.offered(place)[:_TEXT_MAX] or place[-_TEXT_MAX:]
 
 
 def _read_called(answer: Answer, asked: Asked) -> Asked:
