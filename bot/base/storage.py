@@ -213,6 +213,10 @@ class Storage:
             self._s3, self._allowed, encrypted=self._encrypted, step=step, most=self._most
         )
 
+    def alive(self) -> None:
+        """Take the step that stands between two pieces, for pieces that come from elsewhere."""
+        self._step()
+
     def limited_to(self, allowed: Allowed) -> "Storage":
         """The same storage in the places of one channel, which lie within the bot's own."""
         return Storage(

@@ -42,6 +42,14 @@ class BadInput(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """How many files would be stored, and what would be left out, in words."""
+
+    files: int
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Thing:
     """One file to store: where it comes from, its bytes' number, and how they are read."""
 
@@ -80,7 +88,8 @@ class Storing:
         there = {one.key: one.size for one in storage.keys(folder)}
         with ExitStack() as open_files:
             tally = Tally()
-            things = list(self._fitting(brought, takes, tally, storage, open_files))
+            fitting = self._fitting(brought, takes, tally, storage, open_files, alive)
+            things = list(fitting)
             names, every = KeyNames(), max(1, len(things) // _TOLD)
             told(Stored(0, len(things)))
             for number, thing in enumerate(things, 1):
@@ -112,7 +121,7 @@ class Storing:
         storage = self.storage.attended(alive)
         with ExitStack() as open_files:
             tally, names = Tally(), KeyNames()
-            for thing in self._fitting(brought, takes, tally, storage, open_files):
+            for thing in self._fitting(brought, takes, tally, storage, open_files, alive):
                 alive()
                 place = folder.join(names.of(thing.path))
                 if self._put(place, thing, takes, storage):
@@ -120,35 +129,67 @@ class Storing:
                 tally.broken += 1
         raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
 
-    def _fitting(
+    def judged(
+        self, brought: Sequence[Brought], takes: Takes, *, alive: Callable[[], None]
+    ) -> Judged:
+        """What `put` would store of files and zips; nothing is stored. Each zip is fetched once,
+        one at a time, and judged as `put` judges it. The beginnings of the files in zips are read
+        as far as the first one that holds a picture.
+
+        Raises:
+            BadInput, BadZip, FileGone, FileShut, FilesSilent, NoRoom, AwsBusy: see `put`.
+
+        """
+        storage = self.storage.attended(alive)
+        tally, fits = Tally(), 0
+        proven = not takes.pictures
+        for one in brought:
+            with ExitStack() as open_file:  # one zip after the other: each may be a gigabyte
+                for thing in self._fitting([one], takes, tally, storage, open_file, alive):
+                    fits += 1
+                    if not proven:
+                        alive()
+                        proven = not one.is_zip or _holds_picture(thing)
+        if not fits or not proven:
+            tally.broken += fits
+            raise BadInput(f"There is nothing to label in these files. {tally.left_out}".rstrip())
+        return Judged(fits, tally.left_out)
+
+    def _fitting(  # noqa: PLR0913, PLR0917 - what there is to read it with
         self,
         brought: Sequence[Brought],
         takes: Takes,
         tally: Tally,
         storage: Storage,
         open_files: ExitStack,
+        alive: Callable[[], None],
     ) -> Iterator[_Thing]:
         """The files that are stored; the others are counted."""
         for one in brought:
-            for thing in self._things(one, storage, open_files):
+            for thing in self._things(one, storage, open_files, alive):
                 listed = Listed(thing.path, thing.size)
                 if not left_out(listed, takes.endings, tally, max_bytes=takes.most):
                     yield thing
 
-    def _things(self, one: Brought, storage: Storage, open_files: ExitStack) -> Iterator[_Thing]:
+    def _things(
+        self, one: Brought, storage: Storage, open_files: ExitStack, alive: Callable[[], None]
+    ) -> Iterator[_Thing]:
         """The files of one thing that was brought: itself, or what a zip holds."""
         if not one.is_zip:
             yield _Thing(one.name, one.size, partial(self._files.pieces, one.id, one.name))
             return
-        zipped = Zip(self._opened(one, storage, open_files), one.name)
+        zipped = Zip(self._opened(one, storage, open_files, alive), one.name)
         for entry in zipped.entries:
             yield _Thing(entry.path, entry.size, partial(zipped.pieces, entry))
 
-    def _opened(self, one: Brought, storage: Storage, open_files: ExitStack) -> IO[bytes]:
+    def _opened(
+        self, one: Brought, storage: Storage, open_files: ExitStack, alive: Callable[[], None]
+    ) -> IO[bytes]:
         """A zip that can be read at any place: one of S3 is, one of Slack is fetched first."""
         if one.address:
             return in_s3(storage, S3Uri.parse(one.address))
-        return open_files.enter_context(gathered(self._files.pieces(one.id, one.name))).file
+        pieces = _attended(self._files.pieces(one.id, one.name), alive)
+        return open_files.enter_context(gathered(pieces)).file
 
     def _put(self, place: S3Uri, thing: _Thing, takes: Takes, storage: Storage) -> bool:
         """Store one file; False for one that is no picture, whatever its name says."""
@@ -161,6 +202,18 @@ class Storing:
                     return False
             storage.put_once(place, body, _KINDS.get(ending, "application/octet-stream"))
         return True
+
+
+def _attended(pieces: Iterator[bytes], alive: Callable[[], None]) -> Iterator[bytes]:
+    """The pieces, each a step: a gigabyte of Slack takes a while."""
+    for piece in pieces:
+        alive()
+        yield piece
+
+
+def _holds_picture(thing: _Thing) -> bool:
+    """Whether a file of a zip begins as a picture does."""
+    return read_head(next(thing.pieces(), b"")[:ENOUGH]).known
 
 
 def in_s3(storage: Storage, uri: S3Uri) -> IO[bytes]:

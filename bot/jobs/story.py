@@ -11,6 +11,7 @@ from bot.base.storage import Storage
 from bot.brought.storing import Storing
 from bot.delivery.dead_letters import Asker
 from bot.delivery.message import Message
+from bot.delivery.slack_files import SlackFiles
 from bot.engines.protocol import Engine
 from bot.ground import Ground
 from bot.instructions.page_picture import PagePictures
@@ -242,7 +243,7 @@ class _Parts:
             records=self.records,
             reviews=Reviews(ground.windows, accept, ground.new_id, self.previews.offered),
             previews=self.previews,
-            checker=self._checker(self._at_work),
+            checker=self._checker(self._at_work, ground.files),
             access=ground.access,
             tries=ground.tries,
         )
@@ -515,8 +516,10 @@ class _Parts:
             access=ground.access,
         )
 
-    def _checker(self, storage: Storage) -> Checker:
-        """The same checks, by a storage that fits whoever waits."""
+    def _checker(self, storage: Storage, files: SlackFiles | None = None) -> Checker:
+        """The same checks, by a storage that fits whoever waits; `files` where they wait for files
+        of Slack.
+        """
         settings = self._ground.settings
         return Checker(
             CHECKS,
@@ -526,4 +529,5 @@ class _Parts:
             known=Known(self.held, self._ground.teams, self._ground.access.mentioned),
             open_places=settings.open_places,
             questions=Questions(settings.form_wait),
+            files=files,
         )

@@ -1,12 +1,18 @@
 """Data that are not in S3 yet: files of a message or a form, zips; and what is wrong with them."""
 
+import io
 import json
+import zipfile
+from random import Random
 from typing import Any
 
 import pytest
 
+from bot.brought.brought import Brought, Takes
+from bot.jobs.finding import Kind
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.story import begin_anew, faults_of
+from bot.work.in_time import OutOfTime
 from tests.stories.bringing import (
     choose_source,
     field,
@@ -210,12 +216,104 @@ def test_dishonest_zip_of_s3_is_named_at_its_field(world: World, body: bytes, sa
     assert said in faults_of(world.mara, an_order("wrong-zip", source=address))["input_uri"]
 
 
+def renamed_link() -> bytes:
+    """A zip that holds a link to another file."""
+    info = zipfile.ZipInfo("a.jpg")
+    info.create_system, info.external_attr = 3, 0o120777 << 16
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(info, b"/etc/passwd")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"PK no zip at all", "wrong.zip is no zip, or a broken one"),
+        (zipped(pictures(2))[:-60], "wrong.zip is no zip, or a broken one"),
+        (zipped({"../out.jpg": b"x"}), "leads out of the zip"),
+        (renamed_link(), "is a link to another file"),
+        (zipped({"a.jpg": b"0" * 5_000_000}), "is over 100 times as large once unpacked"),
+        (zipped({"a.txt": b"x"}), "There is nothing to label in these files. Left out: 1 of other"),
+        (zipped({"a.jpg": b"<html>"}), "in these files. Left out: 1 that hold no picture."),
+        (zipped({"a.jpg": b""}), "in these files. Left out: 1 empty file."),
+    ],
+)
+def test_dishonest_zip_of_slack_is_named_on_the_review(
+    world: World, body: bytes, said: str
+) -> None:
+    """Without this, Create would be pressed for what must be refused once the file is fetched."""
+    open_for_files(world, DATA)
+    files = [uploaded(world, world.mara, "wrong.zip", body)]
+    assert not fill_files(world.mara, an_order("wrong-slack-zip"), files).get("errors")
+    world.settle()
+    page = world.mara.view()
+    assert "*Will fail: 1*" in shown(page)
+    assert said in shown(page)
+    assert page.get("submit") is None
+    draft_id = json.loads(page["private_metadata"])["draft"]
+    draft = world.bot.jobs.preflight._records.draft(draft_id, "U0MARA")
+    assert draft is not None
+    assert [one.field for one in draft.found if one.kind is Kind.BLOCKS] == ["files_1"]
+
+
+def test_honest_zip_of_slack_is_counted_on_the_review(world: World) -> None:
+    """Without this, nobody would see before the launch how much there is to label and to pay."""
+    open_for_files(world, DATA)
+    inside = {**pictures(5), "notes.txt": b"x", "fake.jpg": b"<html>"}
+    files = [uploaded(world, world.mara, "fine.zip", zipped(inside))]
+    files += [uploaded(world, world.mara, name, body) for name, body in pictures(1).items()]
+    assert not fill_files(world.mara, an_order("fine-slack-zip"), files).get("errors")
+    assert "pictures not counted yet" in shown(world.mara.view())
+    before = len(world.journal("files.download"))
+    world.settle()
+    page = shown(world.mara.view())
+    assert "7 pictures found" in page
+    assert "Left out: 1 of other kinds (.txt 1)." in page
+    assert len(world.journal("files.download")) - before == 1, "the zip, and once"
+    assert world.mara.view()["submit"]["text"] == "Create"
+
+
+def test_zip_of_slack_that_is_not_fetched_in_time_is_said_as_not_known(world: World) -> None:
+    """Without this, silence would be read as a zip that is fine; or its owner could not go on."""
+    open_for_files(world, DATA)
+    files = [uploaded(world, world.mara, "slow.zip", zipped(pictures(3)))]
+    assert not fill_files(world.mara, an_order("slow-slack-zip"), files).get("errors")
+    world.fault("files.download", "error_500", slack=True, times=1)
+    world.settle()
+    page = shown(world.mara.view())
+    assert "checked again before launch: what is in the zip." in page
+    assert "pictures not counted yet" in page
+    assert "✓" in page, "all else was looked at"
+    world.mend()
+    assert len(manifest(world, launched(world, "slow-slack-zip"))) == 3
+
+
+def test_zip_that_takes_too_long_is_left_before_its_end(world: World) -> None:
+    """Without this, a gigabyte of somebody's would keep a reader of a review waiting for ever."""
+    large = zipped({"a.jpg": Random(1).randbytes(1_000_000)})
+    file_id = uploaded(world, world.mara, "long.zip", large)["id"]
+    world.mara.ask("message", channel=DATA, text="these", file_ids=[file_id])
+    left = 2
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OutOfTime
+
+    storing, jpeg = world.bot.jobs.launch._orders._storing, frozenset({".jpg"})
+    long = Brought(name="long.zip", size=1, id=file_id)
+    with pytest.raises(OutOfTime):
+        storing.judged([long], Takes(jpeg, jpeg), alive=step)
+
+
 def test_dishonest_zip_of_slack_is_refused_with_words(world: World) -> None:
     """Without this, what is found out only once the file is fetched would be tried for ever."""
     open_for_files(world, DATA)
     files = [uploaded(world, world.mara, "bad.zip", zipped({"a.jpg": b"0" * 5_000_000}))]
     assert not fill_files(world.mara, an_order("bad-zip"), files).get("errors")
-    world.mara.fill()
+    world.mara.fill()  # sooner than the review can tell
     world.settle()
     assert "Not launched" in world.card("bad-zip")["text"]
     assert any("over 100 times as large" in line for line in world.thread("bad-zip"))

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.base.s3_uri import Allowed
 from bot.base.storage import Storage
+from bot.delivery.slack_files import SlackFiles
 from bot.engines.protocol import Engine
 from bot.engines.task_type import TaskType
 from bot.jobs.draft import Draft
@@ -94,7 +95,8 @@ class Known:
 class Sight:
     """What a check may look at, with the patience of whoever waits; `allowed` are the channel's
     open places. `name_of` says how a person, a channel or a group (its kind and id) is called in
-    Slack, "" where that is not known.
+    Slack, "" where that is not known. `files` gives what was brought in Slack; None where nobody
+    waits for a fetching.
     """
 
     engine: Engine
@@ -104,6 +106,7 @@ class Sight:
     allowed: Allowed
     name_of: Callable[[str, str], str]
     look: Look = Look()
+    files: SlackFiles | None = None
 
     def kind(self, draft: Draft) -> TaskType:
         """The draft's task type; it has been judged before anything is looked at."""

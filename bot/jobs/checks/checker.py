@@ -12,6 +12,7 @@ from bot.base.errors import Fault, Refusal, Transient
 from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
 from bot.base.storage import NoBucket, Storage
+from bot.delivery.slack_files import SlackFiles
 from bot.engines.protocol import Engine
 from bot.jobs.checks.check import (
     FORM_OBJECTS,
@@ -85,7 +86,7 @@ class Checked:
 
 class Checker:
     """Walks over the checks and the fields' own rules. `storage` has a form's patience, `questions`
-    its seconds.
+    its seconds; `files` gives what was brought in Slack where somebody waits for that, else None.
     """
 
     def __init__(  # noqa: PLR0913 - what there is to look at
@@ -98,6 +99,7 @@ class Checker:
         known: Known,
         open_places: OpenPlaces,
         questions: Questions,
+        files: SlackFiles | None = None,
     ) -> None:
         self.form = form
         self._checks = checks
@@ -106,6 +108,7 @@ class Checker:
         self._known = known
         self._open = open_places
         self._questions = questions
+        self._files = files
 
     def at_form(self, draft: Draft) -> Checked:
         """The whole form's own rules, and its checks in so far as their fields have no fault; with
@@ -217,6 +220,7 @@ class Checker:
             self._open.of(draft.channel),
             self._known.name_of,
             look,
+            self._files,
         )
 
 

@@ -19,7 +19,7 @@ def _ask(draft: Draft, sight: Sight) -> Seen:
     findings = (
         *_labeled(final_attribute(draft, kind), found),
         *_noted(found),
-        *_several(found, draft, sight),
+        *several(found.objects, draft, sight),
     )
     return Seen(findings, objects=found.objects, skipped=found.skipped, texts=found.texts)
 
@@ -31,13 +31,13 @@ def _noted(found: Input) -> list[Finding]:
     return [Finding(Kind.LOOK_AT, found.notes, fix=REPEATS if found.repeats else "")]
 
 
-def _several(found: Input, draft: Draft, sight: Sight) -> list[Finding]:
-    """It becomes several jobs; a streaming job is always one."""
+def several(objects: int, draft: Draft, sight: Sight) -> list[Finding]:
+    """So many objects become several jobs; a streaming job is always one."""
     kind, place = sight.kind(draft), sight.engine.names.place
     if draft.extras.streaming:
-        words = too_much_at_once(found.objects, kind, place)
+        words = too_much_at_once(objects, kind, place)
         return [Finding(Kind.BLOCKS, words)] if words else []
-    words = in_several(found.objects, kind, place)
+    words = in_several(objects, kind, place)
     return [Finding(Kind.LOOK_AT, words)] if words else []
 
 
