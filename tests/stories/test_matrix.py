@@ -58,13 +58,14 @@ from tests.stories import bringing
 from tests.stories import test_models as models
 from tests.stories import test_store_data as stored
 from tests.stories.places import ACROSS, BOT, FLOW, PARTNER, QUEUE_TEAM, TEAM_ID
-from tests.stories.test_chains import BOXES, stop_half_way
+from tests.stories.test_chains import BOXES, TWO_LABELS, stop_half_way
 from tests.stories.test_create import pick
 from tests.stories.test_managers import at_aws
 from tests.stories.test_retry import set_aside
 from tests.stories.world import DATA, WAITING, World, an_order, encoded
 
 CHANNEL = "matrix"
+GUESSED = f"s3://{seed.RAW}/matrix/predictions.manifest"
 OWN_TABLES = (
     *("job", "draft", "dataset", "thread", "work_team"),
     *("model", "run", "trial", "gallery", "draft_batch", "project_deletion"),
@@ -221,6 +222,12 @@ class Scene:
         """The status of a job, for our member's eyes, with its button."""
         private = self.world.mara.ask_for("history", channel=self.channel)["ephemerals"]
         return dict(next(one for one in reversed(private) if "job_post_status" in json.dumps(one)))
+
+    def guessed(self) -> None:
+        """A manifest with a model's boxes lies in S3."""
+        boxes = {name: each for name, each in TWO_LABELS.items() if name.startswith("fruit")}
+        line = {"source-ref": f"s3://{seed.RAW}/a.jpg", **boxes}
+        self.world.put(GUESSED.removeprefix(f"s3://{seed.RAW}/"), f"{json.dumps(line)}\n")
 
     def stuck(self) -> None:
         """The job that was set aside is so again."""
@@ -926,6 +933,8 @@ ROWS = (
     typed("/labeljob", "report matrix-done", "is being written"),
     typed("/labeljob", "verify matrix-half", '"job_form_1'),
     typed("/labeljob", "adjust matrix-half", '"job_form_1'),
+    typed("/labeljob", f"verify {GUESSED}", '"job_form_1', ready=Scene.guessed),
+    typed("/labeljob", f"adjust {GUESSED}", '"job_form_1', ready=Scene.guessed),
     typed("/labeljob", "continue matrix-half", '"job_form_1'),
     typed("/labeljob", "again matrix-half", '"job_form_1'),
     typed("/labeljob", "send matrix-stream", '"job_send_view'),
