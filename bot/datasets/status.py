@@ -3,6 +3,7 @@
 from bot.base.as_typed import plain_name, spellings
 from bot.base.nearest import nearest
 from bot.datasets import card
+from bot.datasets.lifecycle import READY
 from bot.datasets.records import Dataset, Records
 from bot.delivery.dead_letters import Asked
 from bot.delivery.message import Message
@@ -51,6 +52,13 @@ class Status:
         there = [one for one in self._records.in_channel(team_id, channel) if one.state.stands]
         named = (one for one in there for spelling in spellings(name) if _is(one, spelling))
         return next(named, None)
+
+    def ready(self, team_id: str, channel: str) -> list[Dataset]:
+        """The channel's datasets that take more pictures, newest first."""
+        there = self._records.in_channel(team_id, channel)
+        return [
+            one for one in there if one.state.state == READY and not one.state.deletion and one.arn
+        ]
 
     def find(self, team_id: str, channel: str, name: str) -> Dataset | None:
         """The newest dataset of that name; one that stands at AWS before any other."""

@@ -121,8 +121,7 @@ def test_wish_is_asked_of_aws_and_counted(
 )
 def test_more_pictures_are_put_where_the_others_lie(addresses: list[str], folder: str) -> None:
     """Without this, pictures would lie in two buckets, of which no model is trained."""
-    entries = [entry_of(1, {"source-ref": each}) for each in addresses]
-    assert adding.blank(SOURCE, entries).store == folder
+    assert adding.blank(SOURCE, addresses).store == folder
 
 
 @pytest.mark.parametrize("value", ["", "{", "[]", '{"dataset": 1}', '{"dataset":"d","wish":3}'])
@@ -173,7 +172,7 @@ def test_every_message_and_window_is_one_that_slack_takes(
     for view in (
         gallery_card.filter_page(source, asked, [one.name for one in labels]),
         gallery_card.being_drawn(source),
-        adding.window(adding.blank(source, entries), "1" * 32),
+        adding.window(adding.blank(source, [one.address for one in entries]), {"sheet": "1" * 32}),
         adding.taken(source, (Brought(name=label, id="F1"),), first=True),
         adding.taken(source, (), first=False),
     ):

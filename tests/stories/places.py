@@ -152,15 +152,18 @@ TEAMS = [
 
 class Services(practice.Services):
     """The practice workspace's, with more people, channels and teams; time passes by
-    `aws.tick()`.
+    `aws.tick()`. The app was not given the scope that it `lacks`.
     """
 
-    def __init__(self, folder: Path, clock: MovableClock) -> None:
+    def __init__(self, folder: Path, clock: MovableClock, lacks: str = "") -> None:
+        manifest = slack_manifest.read()
+        scopes = manifest["oauth_config"]["scopes"]
+        scopes["bot"] = [each for each in scopes["bot"] if each != lacks]
         folder.mkdir(parents=True, exist_ok=True)
         leads = [{"id": "S0LEADS", "name": "leads", "users": ["U0GRETA"]}]
         super().__init__(
             folder,
-            manifest=slack_manifest.read(),
+            manifest=manifest,
             pace=20.0,
             rate_limits=False,
             time_scale=0.001,

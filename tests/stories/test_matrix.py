@@ -516,6 +516,14 @@ class Scene:
         self.gallery()
         self.world.mara.press(self.counts, "gallery_add")
 
+    def these(self) -> None:
+        """The window over a message's pictures that asks for which dataset."""
+        self.dataset()
+        ts = bringing.shared(self.world, self.channel, bringing.pictures(1))
+        mara = self.world.mara
+        mara.close_windows()
+        mara.ask("shortcut", callback_id="dataset_these", channel=self.channel, ts=ts)
+
     def dataset_window(self) -> None:
         """The window that asks for its name."""
         self.dataset()
@@ -1483,6 +1491,26 @@ ROWS = (
         "has no label",
         ready=Scene.names_window,
         own=True,
+    ),
+    Row(
+        "message_shortcut dataset_these",
+        "(Add to a dataset)",
+        lambda s, who: who.ask(
+            "shortcut",
+            callback_id="dataset_these",
+            channel=s.channel,
+            ts=s.card("matrix-running")["ts"],
+        ),
+        "no pictures for a dataset",
+    ),
+    Row(
+        "view_submission dataset_these_view",
+        "(add to a dataset)",
+        lambda _s, who: who.fill(dataset=a_project("new")),
+        '"dataset_form',
+        ready=Scene.these,
+        own=True,
+        refused=TOO_OLD,
     ),
     of_gallery("gallery_add", '"gallery_add_view', refused="shown too long ago"),
     Row(

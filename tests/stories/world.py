@@ -73,10 +73,11 @@ class World:
         folder: Path,
         *,
         engine: Engine | Callable[[Settings], Engine] | None = None,
+        lacks: str = "",
         **changes: Any,
     ) -> None:
         self.clock = MovableClock()
-        self.services = Services(folder, self.clock)
+        self.services = Services(folder, self.clock, lacks)
         self.began = {True: 0, False: 0}
         self.services.start()
         keys = self.services.keys

@@ -13,7 +13,6 @@ from bot.base.errors import Fault
 from bot.base.forms import VALUE, Field
 from bot.base.s3_uri import Allowed, BadAddress, S3Uri
 from bot.brought.brought import Brought
-from bot.datasets.gallery.entry import Entry
 from bot.datasets.source import Source
 from bot.datasets.sources.origin import kept_folder, place_fault, said
 from bot.datasets.sources.pictures import INPUTS
@@ -48,11 +47,11 @@ STORE: Field[Source] = Field(
 _FIELDS = (*INPUTS, STORE)
 
 
-def blank(source: Source, entries: Sequence[Entry]) -> Source:
-    """What the window begins with: the folder in which the pictures of the sheet lie, as far as it
-    is known.
+def blank(source: Source, pictures: Sequence[str]) -> Source:
+    """What the window begins with: the folder in which some pictures of the dataset lie, as far as
+    their addresses are known.
     """
-    known = [one.address for one in entries] or [source.place or source.manifest_uri]
+    known = pictures or [source.place or source.manifest_uri]
     try:
         bucket = f"s3://{S3Uri.parse(known[0]).bucket}/"
     except BadAddress:
@@ -65,12 +64,15 @@ def blank(source: Source, entries: Sequence[Entry]) -> Source:
     return msgspec.structs.replace(source, place=folder, store=folder, brought=())
 
 
-def window(source: Source, sheet_id: str) -> Block:
-    """The window, filled with what is known."""
+def window(source: Source, carries: Mapping[str, str], lead: str = "") -> Block:
+    """The window, filled with what is known. It carries the `sheet` below which it was opened, or
+    the `dataset` and the `draft` that holds a message's files; `lead` is a line on top.
+    """
     return modal(
         "Add pictures",
         [
             section(f"*Dataset {typed(source.called, _NAME)}*"),
+            *([section(typed(lead, 600))] if lead else []),
             *forms.blocks_of(_FIELDS, source),
             context(
                 "They come without labels, on which no model is trained. Labels… below the "
@@ -80,14 +82,14 @@ def window(source: Source, sheet_id: str) -> Block:
         callback_id=ADD_VIEW,
         submit="Add",
         close="Cancel",
-        metadata={"sheet": sheet_id},
+        metadata=dict(carries),
     )
 
 
-def sheet_of(view: Mapping[str, Any]) -> str:
-    """The sheet below which the window was opened."""
+def carried(view: Mapping[str, Any]) -> dict[str, str]:
+    """What the window carries (see `window`); "" for what it does not."""
     kept = json.loads(view.get("private_metadata") or "{}")
-    return str(kept.get("sheet") or "")
+    return {name: str(kept.get(name) or "") for name in ("sheet", "dataset", "draft")}
 
 
 def read(

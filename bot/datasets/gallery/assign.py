@@ -4,7 +4,10 @@ may change it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import msgspec
 
 from bot.base.clock import Clock
 from bot.base.errors import Refusal
@@ -12,6 +15,7 @@ from bot.base.open_places import OpenPlaces
 from bot.base.questions import Questions
 from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage, gathered
+from bot.brought.brought import Brought
 from bot.datasets.actions import CHANGE_RIGHT
 from bot.datasets.gallery import adding, boxes
 from bot.datasets.gallery.classes import Chosen, about_words, line_of
@@ -20,6 +24,8 @@ from bot.datasets.records import Dataset
 from bot.datasets.source import Source
 from bot.datasets.sources.pictures import folder_of
 from bot.datasets.updates import Updates
+from bot.manifests.json_lines import BYTES_KEPT, parse
+from bot.manifests.json_words import BadLine
 from bot.people.access import Access, Who
 
 
@@ -62,14 +68,32 @@ class Assign:
         lines = [line_of(picture, chosen.labels, now) for picture in chosen.pictures]
         return self.updates.change(dataset, lines, who, about_words(chosen))
 
-    def brought(
-        self, dataset: Dataset, view: Mapping[str, Any], entries: Sequence[Entry]
-    ) -> tuple[Source, dict[str, str]]:
+    def brought(self, begun: Source, view: Mapping[str, Any]) -> tuple[Source, dict[str, str]]:
         """The dataset's source with the files of a window, and what is wrong with them, by
-        field.
+        field; `begun` is what the window began with.
         """
-        begun = adding.blank(dataset.source, entries)
-        return adding.read(view, begun, self.open_places.of(dataset.source.channel))
+        return adding.read(view, begun, self.open_places.of(begun.channel))
+
+    def begun(self, dataset: Dataset, files: tuple[Brought, ...], user_id: str) -> Source:
+        """What the window begins with for the files of a message: the folder of the dataset's first
+        picture, as its manifest tells; `user_id` is whose window it is.
+        """
+        picture = self._first_picture(dataset)
+        blank = adding.blank(dataset.source, [picture] if picture else [])
+        return msgspec.structs.replace(blank, brought=files, asked_by=user_id)
+
+    def _first_picture(self, dataset: Dataset) -> str:
+        """The address of the first picture that was sent; "" where that is not known (in time)."""
+        if not dataset.sent_uri:  # of a copy there is no manifest
+            return ""
+        storage = self.storage.limited_to(self.open_places.of(dataset.source.channel))
+        question = partial(storage.beginning, S3Uri.parse(dataset.sent_uri), BYTES_KEPT)
+        answers, _faults, _silent = self.questions.ask({"store": question})
+        try:
+            line = parse(answers.get("store", b"").partition(b"\n")[0])
+        except BadLine:
+            return ""
+        return str(line.get("source-ref") or "")
 
     def pictures(self, dataset: Dataset, source: Source, who: Who) -> bool:
         """Have files stored and sent; False where the same ones are on their way.
