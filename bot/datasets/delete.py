@@ -4,18 +4,21 @@ The minute is kept by the database, so that a bot that is killed meanwhile neith
 deletes too soon.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import msgspec
+from sqlmodel import Session
 
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about, redact
 from bot.datasets import card
 from bot.datasets.actions import DELETE_RIGHT
 from bot.datasets.custom_labels import CustomLabels
-from bot.datasets.lifecycle import DELETED, DELETING, DatasetState
+from bot.datasets.lifecycle import DELETED, DELETING, DatasetState, with_project
 from bot.datasets.records import Dataset, Records
-from bot.datasets.store import DatasetStore
+from bot.datasets.store import DatasetStore, subject
+from bot.delivery.outbox import Subject
 from bot.people.access import Access, Who
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries
@@ -107,6 +110,28 @@ class Delete:
                     refused=self._refused,
                     failed=self._again,
                 )
+
+    def with_project(  # noqa: PLR0913 - see `bot.models.delete_project.PartsGone`
+        self,
+        team_id: str,
+        project: str,
+        project_arn: str,
+        left: Collection[str],
+        *,
+        by: str,
+        tell: Callable[[Subject, str], Callable[[Session], None]],
+    ) -> None:
+        """The cards of a project's datasets say that they went with it, in whichever channel they
+        are told; see `bot.models.delete_project.PartsGone`.
+        """
+        for dataset in self._records.at_aws(team_id, project):
+            if dataset.arn in left or (project_arn and dataset.project_arn != project_arn):
+                continue
+            self._store.change(
+                replace(dataset, fails=0, set_aside=None),
+                with_project(dataset.state, by),
+                also=tell(subject(dataset), dataset.source.channel),
+            )
 
     def _allowed(self, dataset_id: str, who: Who) -> Dataset:
         dataset = self._records.get(dataset_id)

@@ -62,9 +62,9 @@ class DatasetState(msgspec.Struct, frozen=True):
     request for it was unclear: its pictures decide whether it is ours. `remains` says that
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
     or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
-    it), `deleted_by` who wants it. `updating` are lines that are being added. `notes` are what the
-    source had to say, in sentences. `ledger_uri` is the table of what became of every line, where
-    any was not imported as it was.
+    it), `deleted_by` who wants it, `with_project` that it went with its whole project. `updating`
+    are lines that are being added. `notes` are what the source had to say, in sentences.
+    `ledger_uri` is the table of what became of every line, where any was not imported as it was.
     """
 
     state: str = ASKED
@@ -83,6 +83,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     ended_at: datetime | None = None
     deleted_by: str = ""
     deletion: str = ""
+    with_project: bool = False
     updating: Updating | None = None
     notes: tuple[str, ...] = ()
     ledger_uri: str = ""
@@ -101,7 +102,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     @property
     def ended(self) -> bool:
         """Whether nothing will happen any more."""
-        return self.state in ENDED
+        return self.state in ENDED or self.deletion == DELETED
 
 
 class Change(StrEnum):
@@ -161,6 +162,13 @@ def step(
     ended = now if state in ENDED else None
     return msgspec.structs.replace(before, state=state, cause=cause, ended_at=ended), (
         _ENTRY.get(state, Change.STEP),
+    )
+
+
+def with_project(before: DatasetState, by: str) -> DatasetState:
+    """Its project was deleted with all that was in it."""
+    return msgspec.structs.replace(
+        before, deletion=DELETED, deleted_by=by, with_project=True, updating=None
     )
 
 

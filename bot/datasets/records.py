@@ -99,14 +99,22 @@ class Records:
 
     def in_project(self, team_id: str, project: str) -> list[Dataset]:
         """The datasets of a project that stand or are being made, asked for in any channel."""
-        written = msgspec.json.encode(project).decode()
-        there = self._many(
-            DatasetRow.team_id == team_id,
+        there = (
             col(DatasetRow.state).not_in((FAILED, REFUSED, DELETED)),
             col(DatasetRow.set_aside).is_(None),
-            col(DatasetRow.content).contains(written, autoescape=True),
         )
-        return [each for each in there if each.source.project == project]
+        return self._of_project(team_id, project, *there)
+
+    def at_aws(self, team_id: str, project: str) -> list[Dataset]:
+        """The datasets of a project that were made at AWS and that nobody knows to be gone, failed
+        ones that keep their place too.
+        """
+        there = (col(DatasetRow.state).not_in((REFUSED, DELETED)), DatasetRow.arn != "")
+        return [
+            each
+            for each in self._of_project(team_id, project, *there)
+            if each.state.state != FAILED or each.state.remains
+        ]
 
     def to_load(self) -> list[Dataset]:
         """Datasets that are not at AWS yet and whose next try is due, oldest first."""
@@ -130,6 +138,12 @@ class Records:
         after = replace(dataset, version=dataset.version + 1)
         write_version(session, DatasetRow, dataset, _row(after).model_dump(exclude={"id"}))
         return after
+
+    def _of_project(self, team_id: str, project: str, *conditions: Any) -> list[Dataset]:
+        written = msgspec.json.encode(project).decode()
+        named = col(DatasetRow.content).contains(written, autoescape=True)
+        there = self._many(DatasetRow.team_id == team_id, named, *conditions)
+        return [each for each in there if each.source.project == project]
 
     def _due(self, condition: Any) -> list[Dataset]:
         now = self._db.sql(due("dataset"))

@@ -4,16 +4,20 @@ The minute is kept by the database, so that a bot that is killed meanwhile neith
 deletes too soon.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
+
+from sqlmodel import Session
 
 from bot.base.errors import Refusal, Transient
 from bot.base.log import about, redact
+from bot.delivery.outbox import Subject
 from bot.models import model_cards
 from bot.models.actions import DELETE
 from bot.models.custom_labels import Models
 from bot.models.model_records import Model, ModelRecords
-from bot.models.model_state import DELETED, DELETING, deleting, step, undone
-from bot.models.model_store import ModelStore
+from bot.models.model_state import DELETED, DELETING, deleting, step, undone, with_project
+from bot.models.model_store import ModelStore, subject
 from bot.models.run_records import RunRecords
 from bot.people.access import Access, Who
 from bot.work.leases import LeaseGuard
@@ -121,6 +125,28 @@ class Delete:
                     refused=self._refused,
                     failed=self._again,
                 )
+
+    def with_project(  # noqa: PLR0913 - see `bot.models.delete_project.PartsGone`
+        self,
+        team_id: str,
+        project: str,
+        project_arn: str,
+        left: Collection[str],
+        *,
+        by: str,
+        tell: Callable[[Subject, str], Callable[[Session], None]],
+    ) -> None:
+        """The cards of a project's models say that they went with it, in whichever channel they
+        are told; see `bot.models.delete_project.PartsGone`.
+        """
+        for model in self._records.of_project(team_id, project):
+            if model.arn in left or (project_arn and model.project_arn not in {"", project_arn}):
+                continue
+            self._store.change(
+                replace(model, fails=0, set_aside=None),
+                with_project(model.state, by),
+                also=tell(subject(model), model.training.channel),
+            )
 
     def _delete(self, model: Model, hold: LeaseGuard) -> None:
         if model.state.state != DELETING:

@@ -2,12 +2,17 @@
 undone.
 
 Every look does what is next and can be repeated: models, then datasets, then the project itself. A
-model that runs or is trained keeps all of it, also when it was started within the minute.
+model that runs or is trained keeps all of it, also when it was started within the minute. What is
+gone says so on its card, in whichever channel that stands, and each of these channels hears once
+who did it.
 """
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import msgspec
+from sqlmodel import Session
 
 from bot.base.db import Database
 from bot.base.errors import Refusal, Transient
@@ -20,9 +25,6 @@ from bot.models.custom_labels import NoProject
 from bot.models.delete import UNDO_SECONDS, TooLate
 from bot.models.going import DELETED, DELETING, KEPT, WAITING, Going
 from bot.models.going_records import Deletion, GoingRecords
-from bot.models.model_records import ModelRecords
-from bot.models.model_state import with_project
-from bot.models.model_store import ModelStore
 from bot.models.projects import Contents, Projects
 from bot.people.access import Access, Who
 from bot.work.leases import LeaseGuard
@@ -45,6 +47,29 @@ class NoSuchDeletion(Refusal):
     """This deletion is not known any more."""
 
 
+class PartsGone(Protocol):
+    """Hears which models, or datasets, went with their project: their cards say so."""
+
+    def __call__(  # noqa: PLR0913 - what is gone, and who did it
+        self,
+        team_id: str,
+        project: str,
+        project_arn: str,
+        left: Collection[str],
+        *,
+        by: str,
+        tell: Callable[[Subject, str], Callable[[Session], None]],
+    ) -> None:
+        """Of the project (`project_arn` tells it from a later one; "" is not known) all but those
+        whose ARNs are `left` are gone, deleted by somebody of that name. What `tell` gives says so
+        below a card of a channel, in the commit of the card; once to each channel. Can be repeated.
+
+        Raises:
+            Stale: one was changed meanwhile; those before it are told.
+
+        """
+
+
 class DeleteProject:
     """Deletes projects, for managers."""
 
@@ -54,8 +79,7 @@ class DeleteProject:
         db: Database,
         records: GoingRecords,
         projects: Projects,
-        models: ModelRecords,
-        store: ModelStore,
+        gone: Sequence[PartsGone],
         outbox: Outbox,
         access: Access,
         tries: Tries,
@@ -63,8 +87,7 @@ class DeleteProject:
         self._db = db
         self._records = records
         self._projects = projects
-        self._models = models
-        self._store = store
+        self._parts_gone = gone
         self._outbox = outbox
         self._access = access
         self._tries = tries
@@ -166,10 +189,18 @@ class DeleteProject:
         if deletion.going.arn and contents.arn != deletion.going.arn:  # made since, of this name
             self._gone(deletion)
             return
+        if deletion.going.state == DELETING:
+            self._tell_gone(deletion, contents.arns | {""})  # "": what AWS has no ARN of yet
         _check(contents)
         hold.confirm()
         if deletion.going.state == WAITING:  # from here on nothing can be undone
             deletion = self._change(deletion, state=DELETING)
+        self._delete(contents)
+        due = self._tries.due_in(_LOOK_AGAIN)
+        self._change(replace(deletion, fails=0, next_try_at=due), state=DELETING)
+
+    def _delete(self, contents: Contents) -> None:
+        """What can be deleted now: models, then datasets, then the project."""
         for version in contents.versions:
             if not version.is_going:
                 self._projects.delete_version(version.arn)
@@ -179,17 +210,28 @@ class DeleteProject:
                     self._projects.delete_set(arn)
         if not contents.versions and not contents.sets:
             self._projects.delete_project(contents.arn)
-        due = self._tries.due_in(_LOOK_AGAIN)
-        self._change(replace(deletion, fails=0, next_try_at=due), state=DELETING)
 
     def _gone(self, deletion: Deletion) -> None:
-        """It is deleted, and so are its models: their cards say so."""
-        going = deletion.going
-        for model in self._models.of_project(deletion.team_id, going.project):
-            if going.arn and model.project_arn not in {"", going.arn}:
-                continue
-            self._store.change(replace(model, fails=0), with_project(model.state, going.by_name))
+        """It is deleted, with all that was in it."""
+        self._tell_gone(deletion, frozenset())
         self._change(replace(deletion, fails=0), state=DELETED)
+
+    def _tell_gone(self, deletion: Deletion, left: frozenset[str]) -> None:
+        """The cards of its models and datasets say that they are gone, but for those whose ARNs are
+        `left`.
+        """
+        going = deletion.going
+
+        def tell(about: Subject, channel: str) -> Callable[[Session], None]:
+            """In the thread of the first card of a channel."""
+            line, key = rules.gone_line(going), f"project:{deletion.id}:{channel}"
+            return lambda session: self._outbox.say(
+                session, about, channel, line, key=key, priority=3
+            )
+
+        project = (deletion.team_id, going.project, going.arn)
+        for parts_gone in self._parts_gone:
+            parts_gone(*project, left, by=going.by_name, tell=tell)
 
     def _refused(self, deletion: Deletion, refusal: Refusal) -> None:
         """AWS will not, or a model runs: what is still there stays."""
@@ -204,7 +246,8 @@ class DeleteProject:
         current = self._records.get(deletion.id) or deletion
         after = self._tries.paused(current, pause.words)
         if after.set_aside is not None:
-            self._refused(replace(after, set_aside=None), Refusal(pause.words))
+            why = f"{pause.words.partition('. ')[0].rstrip('.')}."  # the rest promises another try
+            self._refused(replace(after, set_aside=None), Refusal(why))
             return
         self._change(after, state=after.going.state)
 

@@ -67,6 +67,17 @@ def live_card(going: Going, going_id: str) -> Message:
     return Message(cut(f"{lead}: {word}. {said}", 3500), blocks)
 
 
+def gone_line(going: Going) -> Message:
+    """What a channel hears of it, below something that went with the project: who did it. Where it
+    was asked for is not said: that channel may be private.
+    """
+    text = (
+        f"{typed(going.by_name, _NAME)} deleted this with its project "
+        f"{typed(going.project, _NAME)}: {_what(going)} in all. Manifests and pictures in S3 stay."
+    )
+    return Message(text, [section(text)])
+
+
 def _standing(going: Going) -> str:
     by, what = typed(going.by_name, _NAME), _what(going)
     if going.state == WAITING:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
+from sqlmodel import Session
 
 from bot.base.db import Database
 from bot.delivery.message import Message
@@ -72,8 +73,10 @@ class ModelStore:
         changes: Iterable[Change] = (),
         *,
         line: Message | None = None,
+        also: Callable[[Session], object] | None = None,
     ) -> Model:
-        """Write the model with its new state, its card and its line; the model as it is now.
+        """Write the model with its new state, its card and its line; the model as it is now. `also`
+        writes what belongs to the same commit.
 
         Raises:
             Stale: the model was changed since it was read; nothing was written or told.
@@ -88,6 +91,8 @@ class ModelStore:
         about, channel = subject(after), after.training.channel
         with self._db.write() as session:
             saved = self._records.save(session, after)
+            if also is not None:
+                also(session)
             self._outbox.show(session, about, channel, live(after), urgent=moved)
             for number, message in enumerate(said):
                 key = f"model:{after.id}:{after.seq}:{number}"

@@ -45,6 +45,11 @@ class Contents:
     versions: tuple[Version, ...]
     sets: tuple[tuple[str, bool], ...]
 
+    @property
+    def arns(self) -> frozenset[str]:
+        """The ARNs of its models and datasets."""
+        return frozenset([*(each.arn for each in self.versions), *(arn for arn, _ in self.sets)])
+
 
 class Projects:
     """The projects of one account and Region."""

@@ -1,6 +1,6 @@
 """The story of models: its parts, joined, and what they do as time passes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.base.pool import Pool
@@ -15,7 +15,7 @@ from bot.models.batch_records import BatchRecords
 from bot.models.batch_store import BatchStore
 from bot.models.custom_labels import Models
 from bot.models.delete import Delete
-from bot.models.delete_project import DeleteProject
+from bot.models.delete_project import DeleteProject, PartsGone
 from bot.models.detector import Detector
 from bot.models.drafting import Drafting
 from bot.models.elsewhere import Elsewhere
@@ -81,8 +81,8 @@ class ModelStory:
         }
 
 
-def model_story(ground: Ground) -> ModelStory:
-    """Join the parts of the story."""
+def model_story(ground: Ground, sets_gone: PartsGone) -> ModelStory:
+    """Join the parts of the story; `sets_gone` hears of datasets that went with their project."""
     models, records = Models(ground.aws), ModelRecords(ground.db)
     runs, price = RunRecords(ground.db), ground.settings.unit_price
     accept_training, train, delete = _training(ground, models, records, runs)
@@ -95,7 +95,7 @@ def model_story(ground: Ground) -> ModelStory:
         trials=_trials(ground, runs),
         drafting=_drafting(ground, records, runs),
         delete=delete,
-        delete_project=_deleting(ground, models, records),
+        delete_project=_deleting(ground, models, (delete.with_project, sets_gone)),
         share=Share(models, ground.access, ground.settings.aws_region),
         elsewhere=Elsewhere(
             db=ground.db,
@@ -169,16 +169,13 @@ def _trials(ground: Ground, runs: RunRecords) -> Trials:
     )
 
 
-def _deleting(ground: Ground, models: Models, records: ModelRecords) -> DeleteProject:
+def _deleting(ground: Ground, models: Models, gone: Sequence[PartsGone]) -> DeleteProject:
     """The part that deletes whole projects."""
     return DeleteProject(
         db=ground.db,
         records=GoingRecords(ground.db),
         projects=Projects(ground.aws, models),
-        models=records,
-        store=ModelStore(
-            db=ground.db, records=records, outbox=ground.outbox, told=ground.access.told
-        ),
+        gone=gone,
         outbox=ground.outbox,
         access=ground.access,
         tries=ground.tries,

@@ -23,7 +23,7 @@ from bot.models import (
 from bot.models.batch import Batch, Progress, draft_line
 from bot.models.batch_cards import BatchFacts
 from bot.models.detections import Detection, as_told, detections, found_words
-from bot.models.going import Going, delete_window, live_card
+from bot.models.going import Going, delete_window, gone_line, live_card
 from bot.models.model_cards import ShownModel
 from bot.models.model_state import Confusion, ModelState, Score, evaluated
 from bot.models.run_facts import RunFacts
@@ -342,9 +342,9 @@ def test_slack_takes_what_is_said_of_drafts(facts: BatchFacts) -> None:
 )
 def test_slack_takes_what_is_said_of_a_deleted_project(going: Going) -> None:
     """Without this, nobody could undo what everybody's work would go with."""
-    message = live_card(going, "0" * 32)
-    assert validate_message(message.payload()) == []
-    assert message.text.strip()
+    for message in (live_card(going, "0" * 32), gone_line(going)):
+        assert validate_message(message.payload()) == []
+        assert message.text.strip()
     view = delete_window(going.project, going.models, going.sets, "C1", "0" * 32)
     assert validate_view(view) == []
 

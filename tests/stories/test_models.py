@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.models.delete import TooLate
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import make_dataset
@@ -558,84 +557,3 @@ def dataset_card(world: World, channel: str) -> dict[str, Any]:
         if each["text"].startswith("Dataset models-image: ")
     ]
     return dict(found[0])
-
-
-def test_a_project_is_deleted_with_all_that_is_in_it(world: World, channel: str) -> None:
-    """Without this, what a trial left behind would have to be cleared away in the console."""
-    made = world.rekognition.create_project(ProjectName="left-behind")["ProjectArn"]
-    world.rekognition.create_dataset(ProjectArn=made, DatasetType="TRAIN")
-    world.pass_time(3)
-    named = "delete project left-behind"
-    refused = words(world.mara.command(channel, "/dataset", named))
-    assert refused.startswith("You cannot delete projects.")
-    for nowhere in ("nowhere", "no where", "n" * 300):
-        gone = words(world.sam.command(channel, "/dataset", f"delete project {nowhere}"))
-        assert gone.startswith("There is no such project")
-    world.sam.command(channel, "/dataset", named)
-    assert "0 models and 1 dataset" in shown(world.sam.view())
-    assert "letter by letter" in world.sam.fill(typed_name={"value": "x"})["errors"]["typed_name"]
-    world.sam.fill(typed_name={"value": "left-behind"})
-    world.settle()
-    waiting = card(world, "Project left-behind: Being deleted")
-    assert "Sam deletes it in a minute, with 0 models and 1 dataset." in waiting["text"]
-    world.sam.press(waiting, "project_undo")
-    later(world, 3)
-    assert "Sam undid it" in card(world, "Project left-behind: Kept")["text"]
-    world.sam.command(channel, "/dataset", named)
-    world.sam.fill(typed_name={"value": "left-behind"})
-    for _ in range(4):
-        later(world, 3)
-    known = world.rekognition.describe_projects(ProjectNames=["left-behind"])
-    assert known["ProjectDescriptions"] == []
-    said = card(world, "Project left-behind: Deleted")["text"]
-    assert "Sam deleted it with 0 models and 1 dataset." in said
-
-
-def project_to_go(world: World, channel: str, name: str) -> str:
-    """A project with a dataset, whose minute runs; the id of its deletion."""
-    made = world.rekognition.create_project(ProjectName=name)["ProjectArn"]
-    world.rekognition.create_dataset(ProjectArn=made, DatasetType="TRAIN")
-    world.pass_time(3)
-    world.sam.command(channel, "/dataset", f"delete project {name}")
-    world.sam.fill(typed_name={"value": name})
-    with world.bot.ground.db.engine.begin() as rows:
-        found = rows.execute(
-            text("SELECT id FROM project_deletion WHERE state = 'waiting' AND content LIKE :name"),
-            {"name": f"%{name}%"},
-        )
-        return str(found.scalar_one())
-
-
-def test_nothing_is_undone_once_the_first_part_is_deleted(world: World, channel: str) -> None:
-    """Without this, the card would say that nothing was deleted, of models that are gone."""
-    going = project_to_go(world, channel, "half-gone")
-    team = world.bot.ground.access.team_id
-    sam = world.bot.ground.access.at_home(team, "U0SAM", channel, channel)
-    world.rekognition.delete_dataset(
-        DatasetArn=world.rekognition.describe_projects(ProjectNames=["half-gone"])[
-            "ProjectDescriptions"
-        ][0]["Datasets"][0]["DatasetArn"]
-    )
-    world.fault("DeleteProject", "throttle", times=50)
-    later(world, 1)
-    with pytest.raises(TooLate):
-        world.bot.models.delete_project.undo(going, sam)
-    world.mend()
-    later(world, 3)
-
-
-def test_a_project_made_anew_under_the_name_stays(world: World, channel: str) -> None:
-    """Without this, a deletion would take a project that somebody made after it was asked for."""
-    project_to_go(world, channel, "made-again")
-    old = world.rekognition.describe_projects(ProjectNames=["made-again"])["ProjectDescriptions"]
-    world.rekognition.delete_dataset(DatasetArn=old[0]["Datasets"][0]["DatasetArn"])
-    world.pass_time(3)
-    world.rekognition.delete_project(ProjectArn=old[0]["ProjectArn"])
-    world.pass_time(3)
-    new = world.rekognition.create_project(ProjectName="made-again")["ProjectArn"]
-    for _ in range(3):
-        later(world, 3)
-    (there,) = world.rekognition.describe_projects(ProjectNames=["made-again"])[
-        "ProjectDescriptions"
-    ]
-    assert there["ProjectArn"] == new
