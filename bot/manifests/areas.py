@@ -5,7 +5,8 @@ corner; runs lie outside and inside by turns, the first one outside (0 where the
 Nothing in a foreign file's runs takes more memory than the file itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from bot.manifests.shapes import Area
 
@@ -33,6 +34,32 @@ def stretches(runs: Sequence[int]) -> Iterator[tuple[int, int]]:
         if place % 2 and run:
             yield at, at + run
         at += run
+
+
+def crossings(edges: set[int], side: int) -> list[tuple[int, int]]:
+    """From where to where (not included) pixels differ from those of the line before, where a line
+    has `side` pixels and inside and outside meet at the `edges`; beyond the last line lies nothing.
+    """
+    changes = sorted(edges ^ {edge + side for edge in edges})
+    return list(zip(changes[::2], changes[1::2], strict=True))
+
+
+def turned(crossed: Iterable[tuple[int, int]], side: int, lines: int) -> list[int]:
+    """The edges of the same area with its pixels counted across the lines, by its `crossings`; as
+    much work as these have pixels, however large the picture is.
+    """
+    places = [at for begin, end in crossed for at in range(begin, end)]
+    inner = {at % side * lines + at // side for at in places if at < side * lines}
+    beyond = {(at % side + 1) * lines for at in places if at >= side * lines}
+    return sorted(inner ^ beyond)
+
+
+def runs_to(edges: Iterable[int], pixels: int) -> tuple[int, ...]:
+    """The runs between the edges, to the end of a picture of so many pixels."""
+    ends = [0, *edges]
+    if ends[-1] < pixels:
+        ends.append(pixels)
+    return tuple(end - begin for begin, end in pairwise(ends))
 
 
 def pixels_in(runs: Sequence[int]) -> int:

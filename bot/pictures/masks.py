@@ -13,7 +13,7 @@ import msgspec
 from PIL import Image
 
 from bot.base.errors import Refusal
-from bot.manifests.areas import runs_of, stretches
+from bot.manifests.areas import pixels_in, runs_of, stretches
 from bot.manifests.formats.format import Findings, Numbers
 from bot.manifests.json_words import short
 from bot.manifests.shapes import INLINE, Area, Line, Mask, Told
@@ -24,6 +24,7 @@ _GROUND = (255, 255, 255)
 _PIXELS_MOST = 25_000_000  # ours: as of masks that are opened
 _COLOURS_MOST = 255  # ours: labels of one file, whose pixels are a byte each
 _PIECES_MOST = 1_000_000  # ours: stretches of painted pixels of one file
+_PAINTED_MOST = 10 * _PIXELS_MOST  # ours: pixels of all its areas; a few letters can say millions
 _STRIDE = 0x3D5BA7  # odd, so that no two of the first 16 million labels have one colour
 _ALL = 1 << 24
 
@@ -135,8 +136,8 @@ def painted_mask(
     """A PNG of the areas in their labels' colours, and how many pixels more than one label has.
 
     Raises:
-        Undrawable: the areas are of pictures of several sizes or of a huge one, or have too many
-            labels.
+        Undrawable: the areas are of pictures of several sizes or of a huge one, have too many
+            labels, or lie over each other many times.
 
     """
     width, height = size = areas[0].size
@@ -146,6 +147,8 @@ def painted_mask(
         raise Undrawable("they are of pictures of several sizes")
     if len(colours) > _COLOURS_MOST:
         raise Undrawable(f"more than {_COLOURS_MOST} labels on one picture")
+    if sum(pixels_in(area.runs) for area in areas) > _PAINTED_MOST:
+        raise Undrawable("its areas cover each other many times")
     numbers = {label: number for number, label in enumerate(colours, 1)}
     pixels, covered = bytearray(width * height), 0
     for area in areas:

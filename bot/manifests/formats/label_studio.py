@@ -1,15 +1,18 @@
 """Label Studio's tasks (pure): one JSON array, a task per object, labels as its annotation.
 
-Sides are percents of the picture, spans count letters; `from_name` is the label attribute. A task
+Sides are percents of the picture, spans count letters; `from_name` is the label attribute. An area
+of a mask is the stroke of a brush, which keeps every pixel. A task
 without annotations is an object without a label, an annotation without results says that nothing is
 there; `meta` keeps what was asked, with the picture's size, which only results have a place for.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from bot.manifests import brush
 from bot.manifests.formats.format import (
     Files,
     Findings,
@@ -26,15 +29,17 @@ from bot.manifests.formats.format import (
 )
 from bot.manifests.json_words import short
 from bot.manifests.plain_values import number
-from bot.manifests.shapes import Box, Class, Drawing, Kind, Line, Point, Span, Told
+from bot.manifests.shapes import Area, Box, Class, Drawing, Kind, Line, Point, Span, Told
 
 _TITLE = "Label Studio"
 _FILE = "tasks.json"
-_HOLDS: frozenset[Kind] = frozenset({"classes", "boxes", "drawings", "spans"})
+_HOLDS: frozenset[Kind] = frozenset({"classes", "boxes", "drawings", "mask", "spans"})
 _HUNDRED = 100.0
+_BRUSH_MOST = 8_000_000  # ours: bytes of the strokes of one answer
+_REF = "-ref"
 _Result = dict[str, Any]
 _Size = tuple[int, int] | None
-_Figure = Class | Box | Drawing | Span
+_Figure = Class | Box | Drawing | Area | Span
 _encode = msgspec.json.Encoder().encode
 
 
@@ -91,6 +96,11 @@ def _held(place: int, told: Told, findings: Findings) -> bool:
         words = f"“{short(told.attribute)}”: {_TITLE} gets no labels of this kind ({told.kind})"
         findings.note(place, "kind", words)
         return False
+    if told.kind == "mask" and told.size is None:
+        why = told.failure or "its mask was not opened (that needs the extra “pictures”)"
+        words = f"“{short(told.attribute)}” is left out: {short(why, 160)}"
+        findings.note(place, "mask", words)
+        return False
     if told.size is None and (told.boxes or told.drawings):
         words = f"“{short(told.attribute)}”: without the picture's size there are no percents"
         findings.note(place, "size", words)
@@ -130,6 +140,7 @@ def _results(line: Line, told: Told, findings: Findings) -> list[_Result]:
         else:
             what = f"a {drawing.form} of “{short(drawing.label)}”"
             note_figure(line.number, what, _TITLE, findings)
+    found += [common | one for one in _strokes(line.number, told, findings)]
     for span in told.spans:
         value = {"start": span.start, "end": span.end, "labels": [span.label]}
         value["text"] = line.text[span.start : span.end]
@@ -137,7 +148,23 @@ def _results(line: Line, told: Told, findings: Findings) -> list[_Result]:
     return found
 
 
-def _scored(result: _Result, figure: Box | Drawing | Span) -> _Result:
+def _strokes(place: int, told: Told, findings: Findings) -> Iterator[_Result]:
+    """The areas of an answer, each a stroke of the brush."""
+    left = _BRUSH_MOST
+    for area in told.areas:
+        body = brush.written(area)
+        if body is None or len(body) > left:
+            words = f"an area of “{short(area.label)}” is too large, or in too many pieces"
+            findings.note(place, "mask", f"{words}; left out")
+            continue
+        left -= len(body)
+        width, height = area.size
+        value = {"format": "rle", "rle": list(body), "brushlabels": [area.label]}
+        result = {"type": "brushlabels", "value": value}
+        yield _scored(result | {"original_width": width, "original_height": height}, area)
+
+
+def _scored(result: _Result, figure: Box | Drawing | Area | Span) -> _Result:
     return result if figure.confidence is None else result | {"score": figure.confidence}
 
 
@@ -160,6 +187,7 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
     labeled, the first is read and the others are noted.
     """
     tasks = decoded(whole(files, only(files, ".json")), _TASKS, "export of Label Studio's tasks")
+    left = brush.Left()
     for place, task in enumerate(tasks, 1):
         address, text = _object(task.data, naming)
         if not address and not text:
@@ -171,7 +199,8 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
             findings.note(place, "several", words)
         told: tuple[Told, ...] = ()
         if labeled:
-            told = _told(place, labeled[0], _asked(task.meta), naming, findings)
+            left.begin()
+            told = _told(place, labeled[0], _asked(task.meta), naming, _Reading(findings, left))
         yield Line(place, address, text, told)
 
 
@@ -199,7 +228,7 @@ def _asked(meta: Any) -> dict[str, _Asked]:
 
 
 def _told(
-    place: int, said: _Annotation, asked: dict[str, _Asked], naming: Naming, findings: Findings
+    place: int, said: _Annotation, asked: dict[str, _Asked], naming: Naming, reading: "_Reading"
 ) -> tuple[Told, ...]:
     created = said.created_at if isinstance(said.created_at, str) else ""
     by_name: dict[str, list[_Result]] = {name: [] for name in asked}
@@ -210,17 +239,33 @@ def _told(
     answers = by_name or {naming.attribute: []}
     dated = msgspec.structs.replace(naming, created=created or naming.created)
     return tuple(
-        _answer(
-            _read_all(place, results, findings),
+        one
+        for name, results in answers.items()
+        for one in _answers(
+            _read_all(place, results, reading),
             asked.get(name) or _Asked("boxes", _size_of(results)),
             msgspec.structs.replace(dated, attribute=name),
         )
-        for name, results in answers.items()
     )
 
 
-def _read_all(place: int, results: list[_Result], findings: Findings) -> list[_Figure]:
-    return [figure for result in results for figure in _read(place, result, findings)]
+def _read_all(place: int, results: list[_Result], reading: "_Reading") -> list[_Figure]:
+    return [figure for result in results for figure in _read(place, result, reading)]
+
+
+def _answers(found: list[_Figure], asked: _Asked, naming: Naming) -> Iterator[Told]:
+    """What was said under one name. Areas are an answer of their own, under the name that Ground
+    Truth wants for masks.
+    """
+    areas = tuple(each for each in found if isinstance(each, Area))
+    if len(areas) < len(found) or not (areas or asked.kind == "mask"):
+        yield _answer(found, asked, naming)
+        if not areas:
+            return
+    ref = naming.attribute.removesuffix(_REF) + _REF
+    size = areas[0].size if areas else asked.size
+    made = _answer([], _Asked("mask", size), msgspec.structs.replace(naming, attribute=ref))
+    yield msgspec.structs.replace(made, areas=areas)
 
 
 def _answer(found: list[_Figure], asked: _Asked, naming: Naming) -> Told:
@@ -257,14 +302,31 @@ def _size(result: _Result) -> tuple[int, int] | None:
     return sized(result.get("original_width"), result.get("original_height"))
 
 
-def _read(place: int, result: _Result, findings: Findings) -> Iterator[_Figure]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is found in a file, and how much of its brush's strokes is still read."""
+
+    findings: Findings
+    left: brush.Left
+
+
+def _read(place: int, result: _Result, reading: _Reading) -> Iterator[_Figure]:
     """The figures of one result."""
+    findings = reading.findings
     value, kind = result["value"], str(result.get("type"))
     if kind == "choices":
         yield from _choices(value, result)
         return
     labels = value.get(kind)
     label = labels[0] if isinstance(labels, list) and labels else None
+    if "rle" in value and kind in _BRUSHES and isinstance(label, str):
+        area = _area(label, result, reading.left)
+        if area is None:
+            words = f"an area of “{short(label)}” is broken, huge, or in too many pieces; left out"
+            findings.note(place, "mask", words)
+        else:
+            yield area
+        return
     reader = _READERS.get(kind)
     figure = None
     if reader and isinstance(label, str):
@@ -275,6 +337,17 @@ def _read(place: int, result: _Result, findings: Findings) -> Iterator[_Figure]:
     if value.get("rotation"):
         findings.note(place, "rotation", f"“{short(str(label))}” is turned; its turn is left out")
     yield figure
+
+
+def _area(label: str, result: _Result, left: brush.Left) -> Area | None:
+    """The area of a stroke; None where it is none of its picture's."""
+    size, packed = _size(result), result["value"]["rle"]
+    try:
+        body = bytes(packed) if isinstance(packed, list) else b""
+    except (TypeError, ValueError):  # something else than numbers from 0 to 255
+        return None
+    runs = brush.read(body, size, left) if size else None
+    return Area(label, size, runs, number(result.get("score"))) if size and runs else None
 
 
 def _choices(value: _Result, result: _Result) -> Iterator[Class]:
@@ -333,6 +406,7 @@ def _span(label: str, value: _Result, _size: _Size, score: float | None) -> Span
     return Span(label, start, end, score)
 
 
+_BRUSHES = {"brushlabels", "labels"}  # the second where labels stand beside a brush of their own
 _READERS: dict[str, Any] = {
     "rectanglelabels": _box,
     "polygonlabels": _polygon,
@@ -348,4 +422,5 @@ LABEL_STUDIO = Format(
     unheld="types, dates, jobs, and whether a person or a machine labeled",
     write=write,
     read=read,
+    areas=True,
 )
