@@ -28,6 +28,7 @@ from bench.polling import watch_round
 from bot.base.db import Database
 from bot.delivery.inbox import Inbox, Request
 from bot.manifests import lines
+from bot.runtime.manifest_commands.side_by_side import processes_for
 from bot.sandbox.http import Server
 from bot.sandbox.ports import free_port
 from bot.sandbox.slack.app import create_app
@@ -55,6 +56,7 @@ def main() -> None:
             manifest_check,
             contact_sheet_row,
             manifest_summary,
+            summary_by_processes,
             results_counted,
             conversion,
             folder_listing,
@@ -248,6 +250,21 @@ def manifest_summary() -> tuple[str, ...]:
             lambda: manifests.count(file),
             times=1,
             goal="<= 1.6",
+        )
+
+
+def summary_by_processes() -> tuple[str, ...]:
+    """Counting 200,000 such lines by as many processes as we have cores, 8 at most, against the
+    same decode by one: one process's ratio, divided by the cores that are free.
+    """
+    with manifests.box_manifest(manifests.MANY_LINES) as file:
+        cores = processes_for(str(file))
+        return _row(
+            f"the same by {cores} processes, 200,000 lines",
+            lambda: manifests.decode(file),
+            lambda: manifests.count_by_processes(file),
+            times=1,
+            goal=f"<= 1.6 / {cores} on free cores",
         )
 
 

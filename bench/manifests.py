@@ -36,8 +36,10 @@ from bot.manifests.formats.coco import COCO
 from bot.manifests.formats.format import Findings, Naming
 from bot.manifests.formats.packed import one_file
 from bot.manifests.summary import summarize
+from bot.runtime.manifest_commands.side_by_side import processes_for, summarize_at_once
 
 LINES = 50_000
+MANY_LINES = 200_000  # 220 MB: large enough for several processes
 CONVERTED = 5_000
 _KEYS = 400_000  # 20 pages of each folder: more than wait for their turn in memory
 _SAMPLE = 20_000
@@ -115,6 +117,12 @@ def count(file: Path) -> None:
     """What `labeljob manifest summary` does."""
     with file.open("rb") as opened:
         found = summarize(iter(lambda: opened.read(1 << 18), b""))
+    assert found.sources == found.lines
+
+
+def count_by_processes(file: Path) -> None:
+    """What the command does with a large file."""
+    found = summarize_at_once(str(file), processes_for(str(file)))
     assert found.sources == found.lines
 
 

@@ -51,8 +51,8 @@ class Totals(msgspec.Struct):
     human: int = 0
     machine: int = 0
 
-    def add(self, more: Numbers) -> None:
-        """Add some lines' numbers."""
+    def add(self, more: "Numbers | Totals") -> None:
+        """Add some lines' numbers; new labels keep their order."""
         self.labeled += more.labeled
         self.empty += more.empty
         self.boxes += more.boxes

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from bot.manifests.blocks_of_lines import BLOCK, blocks, halves
 from bot.manifests.json_lines import numbered
 from bot.manifests.known_lines import Shape
 from bot.manifests.repeats import NO_SOURCE, Repeats
-from bot.manifests.summary import FINDINGS_KEPT, REST, Reading, Summary, summarize
+from bot.manifests.summary import FINDINGS_KEPT, REST, Limits, Reading, Summary, summarize
 from tests.facts.test_told import ANY, KINDS, METADATA, boxes, label
 
 PICTURE = "s3://orchard-raw/july/%d.jpg"
@@ -111,15 +112,29 @@ def test_source_that_comes_again_is_placed() -> None:
     assert found.findings[0].message.startswith("Line 3 repeats a picture: line 1 has it too.")
 
 
-def test_repeats_are_found_across_runs() -> None:
-    """Without this, a repeat after a hundred thousand lines would count as a source."""
-    repeats = Repeats(kept=5)
-    repeats.take([4, NO_SOURCE, 5])
+@given(
+    marks=st.lists(st.integers(-3, 300) | st.integers(0, 4).map(lambda at: at << 50), max_size=60),
+    cuts=st.lists(st.integers(0, 60), max_size=4),
+    kept=st.integers(1, 5),
+)
+def test_repeats_are_counted_and_the_first_are_placed(
+    marks: list[int], cuts: list[int], kept: int
+) -> None:
+    """Without this, a repeat after a hundred thousand lines would count as a source, or be told of
+    another line.
+    """
+    repeats = Repeats(kept=kept)
+    for begin, end in pairwise([0, *sorted(cuts), len(marks)]):
+        repeats.take(marks[begin:end])
+        repeats.spread()
     repeats.end()
-    repeats.take([5, 6, 6, NO_SOURCE, 4])
-    repeats.end()
-    assert (repeats.count, repeats.sources) == (3, 3)
-    assert repeats.found == [(4, 3), (6, 5), (8, 1)]
+    told = [
+        (line, marks.index(mark) + 1)
+        for line, mark in enumerate(marks, 1)
+        if mark != NO_SOURCE and marks.index(mark) + 1 < line
+    ]
+    assert (repeats.count, repeats.found) == (len(told), told[:kept])
+    assert repeats.sources == len(set(marks) - {NO_SOURCE})
 
 
 @pytest.mark.parametrize(
@@ -175,7 +190,7 @@ def test_metadata_of_no_label_are_no_attribute() -> None:
 
 def test_labels_without_end_count_together() -> None:
     """Without this, a file with a new label in every line would fill the memory."""
-    reading = Reading(labels_most=3)
+    reading = Reading(limits=Limits(labels=3))
     for name in ("pear", "plum", "fig", "lime", "kiwi", "pear", "lime"):
         line = label(1, "text-classification", **{"class-name": name})
         reading.take(json.dumps({**line, "source-ref": f"s3://b/{reading.summary.lines}"}).encode())

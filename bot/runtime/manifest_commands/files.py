@@ -114,7 +114,7 @@ def told(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-class _Say:
+class Say:
     """Says on standard error how far the work is, once a second at most."""
 
     def __init__(self) -> None:
@@ -123,6 +123,7 @@ class _Say:
         self.said = False
 
     def __call__(self, words: str) -> None:
+        """Say it, if somebody watches and the last word is a second old."""
         if self._watched and time.monotonic() >= self._next:
             self._next = time.monotonic() + _PATIENCE
             self.said = True
@@ -131,9 +132,9 @@ class _Say:
 
 
 @contextmanager
-def watched() -> Iterator[_Say]:
+def watched() -> Iterator[Say]:
     """What takes words of progress; they are gone when the work is done."""
-    say = _Say()
+    say = Say()
     try:
         yield say
     finally:

@@ -12,6 +12,7 @@ from bot.manifests.summary import Finding, Summary, summarize
 from bot.manifests.wording import places
 from bot.runtime.manifest_commands.command import FINDINGS, FINE, UNUSABLE, Command
 from bot.runtime.manifest_commands.files import pieces
+from bot.runtime.manifest_commands.side_by_side import processes_for, summarize_at_once
 
 _LABELS_SHOWN = 30  # of an attribute, the most frequent; --json has all
 
@@ -21,7 +22,11 @@ def _take(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    found = summarize(pieces(chosen.file))
+    processes = processes_for(chosen.file)
+    if processes > 1:
+        found = summarize_at_once(chosen.file, processes)
+    else:
+        found = summarize(pieces(chosen.file))
     if chosen.json:
         print(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))  # noqa: T201 - this is a command
     else:

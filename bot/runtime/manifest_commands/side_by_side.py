@@ -1,0 +1,107 @@
+"""Counting a large file of this machine with all processors that we may use.
+
+Promises to `labeljob manifest summary`: the summary is that of one process, to the byte; all
+processes together take less than 64 MiB for a million lines; when one of them ends or fails, the
+command ends with words and counts nothing; none of them outlives the command. Never used by the
+bot itself, whose worker has its memory to keep to.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from bot.base.errors import Refusal
+from bot.manifests.ranges import ranges, within
+from bot.manifests.summary import Part, Summary, joined, read_part
+from bot.runtime.manifest_commands.files import NoFile, Say, watched
+
+LARGE = 1 << 26  # bytes from which on processes are worth their start
+_SOME = 1 << 23  # bytes of a part
+_MOST = 8  # processes: each takes some MiB of its own
+
+Range = tuple[int, int]
+
+
+class Died(Refusal):
+    """One of the processes that counted was ended from outside; perhaps this machine has too little
+    memory. Nothing was counted: run it again.
+    """
+
+
+def processes_for(place: str) -> int:
+    """How many processes are to count a file; 1 where one is as good."""
+    if sys.platform != "linux":  # elsewhere a process begins with all imports, and forking is frail
+        return 1
+    path = Path(place)
+    if not path.is_file() or path.stat().st_size < LARGE:
+        return 1
+    return min(len(os.sched_getaffinity(0)), _MOST)
+
+
+def summarize_at_once(place: str, processes: int, some: int = _SOME) -> Summary:
+    """The summary of a file, by so many processes that take `some` bytes at a time.
+
+    Raises:
+        NoFile: it cannot be read.
+        Shortened: somebody took bytes from its end meanwhile.
+        Died: a process was ended.
+
+    """
+    try:
+        with Path(place).open("rb", buffering=0) as file, watched() as say:
+            parts = list(ranges(file, some))
+            found = _counted(place, parts, processes)
+            return joined(
+                (part, partial(within, file, *parts[at]))
+                for at, part in enumerate(_told(found, parts, say))
+            )
+    except OSError as error:
+        raise NoFile(f"{place} cannot be read: {error.strerror}.") from error
+
+
+def _told(found: Iterator[Part], parts: list[Range], say: Say) -> Iterator[Part]:
+    for part, (_begin, end) in zip(found, parts, strict=True):
+        say(f"{end / 1_000_000:,.0f} MB read")
+        yield part
+
+
+def _counted(place: str, parts: list[Range], processes: int) -> Iterator[Part]:
+    """What each part holds, in order.
+
+    They are forked: nothing is imported again, and all of them hash alike.
+    """
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only a large file needs it
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
+    from multiprocessing import get_context  # noqa: PLC0415 - as above
+
+    pool = ProcessPoolExecutor(processes, get_context("fork"), _begin)
+    try:
+        yield from pool.map(partial(_part, place), parts)
+    except BrokenProcessPool as error:
+        raise Died from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Leave the keyboard to the command, and end with it."""
+    from multiprocessing import parent_process  # noqa: PLC0415 - as above
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    command = parent_process()
+    assert command is not None
+
+    def end_too() -> None:
+        command.join()
+        os._exit(1)
+
+    threading.Thread(target=end_too, daemon=True).start()
+
+
+def _part(place: str, some: Range) -> Part:
+    with Path(place).open("rb", buffering=0) as file:
+        return read_part(within(file, *some), first=some[0] == 0)
