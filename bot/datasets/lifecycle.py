@@ -65,6 +65,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     it), `deleted_by` who wants it, `with_project` that it went with its whole project. `updating`
     are lines that are being added. `notes` are what the source had to say, in sentences.
     `ledger_uri` is the table of what became of every line, where any was not imported as it was.
+    `new_labels` are labels that no picture has yet.
     """
 
     state: str = ASKED
@@ -87,6 +88,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     updating: Updating | None = None
     notes: tuple[str, ...] = ()
     ledger_uri: str = ""
+    new_labels: tuple[str, ...] = ()
 
     @property
     def stage(self) -> str:

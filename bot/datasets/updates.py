@@ -29,6 +29,7 @@ from bot.datasets.actions import ADD
 from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.gallery import names as renaming
+from bot.datasets.gallery.new_labels import still
 from bot.datasets.lifecycle import DELETED, GONE, READY, DatasetState, Report, Updating
 from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
 from bot.datasets.prepared import prepared
@@ -318,6 +319,7 @@ class Updates:
     def _end(self, dataset: Dataset, update: Update, report: Report, hold: LeaseGuard) -> None:
         """AWS has read all of it: what arrived is compared with what was sent, and told."""
         compared = self._compared(dataset, update, hold)
+        labels = self.custom_labels.labels(dataset.arn)
         new = max(0, report.total - update.progress.before)
         missing = compared.sent - compared.arrived
         state = msgspec.structs.replace(
@@ -327,7 +329,8 @@ class Updates:
             arrived=report.total,
             labeled=report.labeled,
             errors=report.errors,
-            labels=self.custom_labels.labels(dataset.arn),
+            labels=labels,
+            new_labels=still(dataset.state.new_labels, [one.name for one in labels]),
             updating=None,
         )
         progress = msgspec.structs.replace(update.progress, known=compared)

@@ -1,6 +1,7 @@
 """Chains: a form for the job that comes after one that ended. Runs while a person waits."""
 
 import logging
+from collections.abc import Sequence
 
 import msgspec
 
@@ -91,9 +92,12 @@ class Chains:
         self._records.keep_draft(draft_id, filled)
         return filled
 
-    def over(self, how: str, draft_id: str, draft: Draft, manifest: str) -> Draft:
+    def over(
+        self, how: str, draft_id: str, draft: Draft, manifest: str, labels: Sequence[str] = ()
+    ) -> Draft:
         """A draft that was begun, filled so that the newest labels of a manifest which can be are
-        judged or corrected, whoever made them; it is kept.
+        judged or corrected, whoever made them; it is kept. `labels` are offered beside those that
+        stand in the manifest, as many as the task type takes.
 
         Raises:
             NothingToChain: the manifest carries no such labels.
@@ -101,6 +105,9 @@ class Chains:
         """
         begun, labeled = self._over(draft, manifest, chained.name_over(manifest, how))
         filled = chained.after_any(how, begun, labeled, self._engine.task_types)
+        most = self._engine.task_types[filled.task_type].labels_max
+        every = tuple(dict.fromkeys((*filled.labels, *labels)))[:most]
+        filled = msgspec.structs.replace(filled, labels=every)
         self._records.keep_draft(draft_id, filled)
         return filled
 

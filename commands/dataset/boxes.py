@@ -31,6 +31,7 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
     manifest = stories.datasets.assign.boxes(dataset, sheet.entries, person)
     jobs, source = stories.jobs, dataset.source
     draft_id, begun = jobs.begin.form(source.team_id, source.channel, person.user_id)
-    filled = jobs.chains.over(ADJUST.word, draft_id, begun, str(manifest))
+    labels = [*dataset.state.new_labels, *(one.name for one in dataset.state.labels)]
+    filled = jobs.chains.over(ADJUST.word, draft_id, begun, str(manifest), labels)
     page = jobs.accept.page(filled, draft_id)
     open_window(client, body, Opens(pages.numbered(page, stories.new_id())))

@@ -57,4 +57,5 @@ def sheet_seen(sheet_id: str, body: dict[str, Any], stories: Stories) -> tuple[S
 
 
 def _labels(dataset: Dataset) -> list[str]:
-    return sorted(label.name for label in dataset.state.labels)
+    """Those that pictures have, and those that wait for their first one."""
+    return sorted({*(label.name for label in dataset.state.labels), *dataset.state.new_labels})

@@ -1,13 +1,16 @@
-"""[Change labels…] of a sheet: labels of a dataset get other names, or become one."""
+"""[Change labels…] of a sheet: labels of a dataset get other names, or become one, and new ones are
+named.
+"""
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.datasets.gallery import names
+from bot.datasets.gallery import names, new_labels
 from bot.datasets.records import Dataset
 from bot.delivery.windows import show
 from bot.people.access import Who
@@ -29,20 +32,34 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
     dataset_id = str(body["actions"][0].get("value") or "")
     dataset, person = _dataset(dataset_id, body, stories)
     stories.datasets.assign.check(dataset, person)
-    page = names.window(dataset.source, dataset.id, _labels(dataset))
+    waiting = dataset.state.new_labels
+    page = names.window(dataset.source, dataset.id, _labels(dataset), waiting)
     show(client.views_open, trigger_id=body["trigger_id"], view=page)
 
 
 def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
-    """Change: a fault at its field, or it is on its way."""
+    """Change: faults at their fields, or it is on its way."""
     carried = json.loads(view.get("private_metadata") or "{}")
     dataset, person = _dataset(str(carried.get("dataset") or ""), body, stories)
-    found, fault = names.read(view, _labels(dataset))
-    if fault:
-        ack(response_action="errors", errors={names.NAMES_FIELD: fault})
+    waiting, assign = dataset.state.new_labels, stories.datasets.assign
+    found, new, errors = names.changes(view, _labels(dataset), waiting)
+    if errors:
+        ack(response_action="errors", errors=errors)
         return
-    first = stories.datasets.assign.names(dataset, found, person)
-    ack(response_action="update", view=names.taken(dataset.source, found, first=first))
+    first = assign.names(dataset, found, person) if found else False
+    note = "Nothing was changed."
+    if new != waiting:
+        assign.new_labels(dataset, new, person)
+        note = _note(dataset, new)
+    page = names.taken(dataset.source, found, first=first, note=note)
+    ack(response_action="update", view=page)
+
+
+def _note(dataset: Dataset, new: Sequence[str]) -> str:
+    """What is said of the labels that wait for a picture now."""
+    if not new:
+        return "No label waits for its first picture any more."
+    return f"{new_labels.words(new)} {new_labels.look_again(dataset.source, dataset.state, new)}"
 
 
 def _dataset(dataset_id: str, body: dict[str, Any], stories: Stories) -> tuple[Dataset, Who]:

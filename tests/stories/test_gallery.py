@@ -356,6 +356,21 @@ def test_boxes_are_corrected_by_a_job_over_exactly_these_pictures(
     assert all(line["boxes"]["annotations"] for line in written)
 
 
+def test_new_label_is_offered_where_boxes_are_corrected(world: World, channel: str) -> None:
+    """Without this, a new kind of box could be drawn by nobody, and a box of one label never become
+    one of a label that no picture of the sheet has.
+    """
+    project = "gallery-new-box"
+    make(world, channel, project, [boxes_of(PICTURES[0], (10, 10, 50, 50))])
+    _, counts = asked(world, channel, project)
+    world.mara.press(counts, "gallery_names")
+    taken = str(world.mara.fill(new_labels={"value": "rotten"}))
+    assert "Correct boxes… below them begins a job that offers it." in taken
+    _, counts = asked(world, channel, project)
+    world.mara.press(counts, "gallery_boxes")
+    assert "\\nrotten" in str(world.mara.view())
+
+
 def test_labels_get_other_names_and_become_one(world: World, channel: str) -> None:
     """Without this, whoever renames a label would label every picture once more."""
     project = "gallery-names"
@@ -380,3 +395,37 @@ def test_labels_get_other_names_and_become_one(world: World, channel: str) -> No
     )
     _, counts = asked(world, channel, project)
     assert "ripe 2 · green 1" in counts["text"]
+
+
+def test_new_label_is_offered_until_a_picture_has_it(world: World, channel: str) -> None:
+    """Without this, a label could only be added by whoever types it the same on every picture, and
+    nobody would know what to look at again.
+    """
+    project = "gallery-new"
+    make(world, channel, project, LINES[3:7])
+    _, counts = asked(world, channel, project)
+    world.mara.press(counts, "gallery_names")
+    errors = world.mara.fill(new_labels={"value": "Ripe"})["errors"]
+    assert errors["new_labels"] == "The dataset has “ripe” already. Take that line out."
+    taken = str(world.mara.fill(new_labels={"value": "rotten\nwormy"}))
+    assert "No picture has these labels yet: rotten, wormy." in taken
+    world.settle()
+    said = thread_of(world, channel, project)[-1]
+    assert said.startswith("*Dataset gallery-new*: new labels rotten, wormy, named by Mara.")
+    assert "Any of its 4 pictures may be of one of these labels" in said
+    _, counts = asked(world, channel, project)
+    assert "No picture has these labels yet: rotten, wormy." in counts["text"]
+    world.mara.press(counts, "gallery_labels")
+    pictures, labels = field(world, "pictures"), field(world, "labels")
+    given = {"pictures": ticked(pictures, "006"), "labels": ticked(labels, "rotten")}
+    assert "1 picture of dataset" in str(world.mara.fill(**given))
+    changed(world)
+    assert classes_of(at_aws(world, project)[PICTURES[5]]) == ["rotten"]
+    _, counts = asked(world, channel, project)
+    assert "No picture has this label yet: wormy." in counts["text"]
+    world.mara.press(counts, "gallery_names")
+    assert field(world, "new_labels")["initial_value"] == "wormy"
+    taken = str(world.mara.fill(new_labels={"value": ""}))
+    assert "No label waits for its first picture any more." in taken
+    _, counts = asked(world, channel, project)
+    assert "yet:" not in counts["text"]

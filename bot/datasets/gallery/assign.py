@@ -17,13 +17,14 @@ from bot.base.s3_uri import S3Uri
 from bot.base.storage import Storage, gathered
 from bot.brought.brought import Brought
 from bot.datasets.actions import CHANGE_RIGHT
-from bot.datasets.gallery import adding, boxes
+from bot.datasets.gallery import adding, boxes, new_labels
 from bot.datasets.gallery.classes import Chosen, about_words, line_of
 from bot.datasets.gallery.entry import Entry
+from bot.datasets.lifecycle import READY
 from bot.datasets.records import Dataset
 from bot.datasets.source import Source
 from bot.datasets.sources.pictures import folder_of
-from bot.datasets.updates import Updates
+from bot.datasets.updates import NotReady, Updates
 from bot.manifests.json_lines import BYTES_KEPT, parse
 from bot.manifests.json_words import BadLine
 from bot.people.access import Access, Who
@@ -115,6 +116,24 @@ class Assign:
         """
         self.check(dataset, who)
         return self.updates.rename(dataset, names, who)
+
+    def new_labels(self, dataset: Dataset, wanted: Sequence[str], who: Who) -> None:
+        """Keep these labels, which no picture has yet, in place of those that were kept; the
+        dataset's thread hears of new ones.
+
+        Raises:
+            NotAllowed, NotHere, NotReady: with words.
+            Stale: somebody else changed the dataset at the same moment.
+
+        """
+        self.check(dataset, who)
+        state, source = dataset.state, dataset.source
+        if state.state != READY or state.deletion:
+            raise NotReady
+        new = [one for one in wanted if one not in state.new_labels]
+        after = msgspec.structs.replace(state, new_labels=tuple(wanted))
+        line = new_labels.line(source, state, new, who.name) if new else None
+        self.updates.store.change(dataset, after, line=line)
 
     def boxes(self, dataset: Dataset, entries: Sequence[Entry], who: Who) -> S3Uri:
         """The manifest of a sheet's boxes, written beside that of the dataset.

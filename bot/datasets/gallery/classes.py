@@ -38,7 +38,7 @@ from bot.pictures.words import labels_of, name_of, said_of
 CLASSES_ID, CLASSES_VIEW = "gallery_labels", "gallery_labels_view"
 _ATTRIBUTE = "labels"
 _LABELS_MENU = 100  # Slack: options of a menu
-_LABELS_MOST = 250  # Rekognition: labels of a dataset
+LABELS_MOST = 250  # Rekognition: labels of a dataset
 _MENU, _NAME, _SHOWN = 75, 100, 60
 _NAMED = 10  # labels that are named in a sentence
 
@@ -194,8 +194,8 @@ def _others_fault(others: Sequence[str], labels: Sequence[str]) -> str:
         if known != one:
             return f"The dataset has “{cut(known, _SHOWN)}”. Choose that, or write it the same."
     many = len({*labels, *others})
-    if others and many > _LABELS_MOST:
-        return f"With these the dataset would have {many} labels; Rekognition takes {_LABELS_MOST}."
+    if others and many > LABELS_MOST:
+        return f"With these the dataset would have {many} labels; Rekognition takes {LABELS_MOST}."
     return ""
 
 

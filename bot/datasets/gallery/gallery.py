@@ -19,6 +19,7 @@ from bot.base.pool import Start, at_once
 from bot.base.storage import Storage
 from bot.datasets.custom_labels import CustomLabels
 from bot.datasets.gallery import gallery_card as card
+from bot.datasets.gallery import new_labels
 from bot.datasets.gallery.entry import LABELS
 from bot.datasets.gallery.records import GalleryRecords, Sheet
 from bot.datasets.gallery.wish import PAGES_MAX, AskedOf, Wish, fitting
@@ -119,7 +120,11 @@ class Gallery:
         found = self._found(dataset, one.wish, hold)
         note = self._drawn(one, dataset, found, hold)
         message = card.gallery_message(
-            dataset.source, found, AskedOf(dataset.id, one.wish), one.id, (note,)
+            dataset.source,
+            found,
+            AskedOf(dataset.id, one.wish),
+            one.id,
+            (note, new_labels.words(dataset.state.new_labels)),
         )
         shown = tuple(written(entry.given).decode() for entry in found.shown)
         self._over(one, dataset, message, shown)

@@ -270,7 +270,7 @@ def _ways(found: Found, asked: AskedOf, sheet_id: str) -> list[Block]:
     if has_boxes(found.shown, found.labels):
         label = "Correct these boxes in a labeling job"
         buttons.append(button("Correct boxes…", BOXES_ID, sheet_id, label=label))
-    if found.labels:
+    if found.labels or found.shown:
         label = "Change labels of the dataset"
         buttons.append(button("Change labels…", NAMES_ID, asked.dataset, label=label))
     buttons.append(button("Add pictures…", ADD_ID, sheet_id, label="Add pictures to the dataset"))

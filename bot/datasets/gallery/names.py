@@ -1,4 +1,5 @@
-"""Labels of a dataset get other names, or become one (pure): the window, and the lines that say so.
+"""Labels of a dataset get other names, or become one, and new ones are named (pure): the window,
+and the lines that say so.
 
 Promises to the command: a slip names its line and its remedy, and nothing typed is lost. Promises
 to whoever sends: only pictures that have one of the labels get a new line, and those are named that
@@ -13,6 +14,7 @@ from typing import Any
 from bot.base import forms
 from bot.base.blocks import Block, context, cut, input_block, modal, section, text_input, typed
 from bot.base.nearest import nearest
+from bot.datasets.gallery import new_labels
 from bot.datasets.gallery.entry import Entry
 from bot.datasets.gallery.wish import LABEL_MAX
 from bot.datasets.source import Source
@@ -48,25 +50,13 @@ class Seen:
         return f"; look again where two labels are one now: {', '.join(self.again)}{more}"
 
 
-def window(source: Source, dataset_id: str, labels: Sequence[str]) -> Block:
-    """The window, with the labels there are."""
-    known = typed(", ".join(cut(one, _SHOWN) for one in labels), 2_000)
-    hint = "One a line: old = new. Two labels with the same new name become one."
+def window(
+    source: Source, dataset_id: str, labels: Sequence[str], waiting: Sequence[str] = ()
+) -> Block:
+    """The window, with the labels there are, and those that wait for their first picture."""
     return modal(
         "Change labels",
-        [
-            section(f"*Dataset {typed(source.called, _NAME)}* has these labels: {known}"),
-            input_block(
-                "New names",
-                text_input(forms.VALUE, multiline=True, placeholder="unripe = green"),
-                NAMES_FIELD,
-                hint=hint,
-            ),
-            context(
-                "It is changed at AWS in every picture that has such a label, within some minutes; "
-                "the manifest that the dataset was made of stays."
-            ),
-        ],
+        [*_renaming(source, labels), new_labels.field(waiting)],
         callback_id=NAMES_VIEW,
         submit="Change",
         close="Cancel",
@@ -74,12 +64,57 @@ def window(source: Source, dataset_id: str, labels: Sequence[str]) -> Block:
     )
 
 
+def _renaming(source: Source, labels: Sequence[str]) -> list[Block]:
+    """The dataset, and the field of new names where there is anything to rename."""
+    called = f"*Dataset {typed(source.called, _NAME)}*"
+    if not labels:
+        return [section(f"{called} has no labels yet.")]
+    known = typed(", ".join(cut(one, _SHOWN) for one in labels), 2_000)
+    hint = "One a line: old = new. Two labels with the same new name become one."
+    return [
+        section(f"{called} has these labels: {known}"),
+        input_block(
+            "New names",
+            text_input(forms.VALUE, multiline=True, placeholder="unripe = green"),
+            NAMES_FIELD,
+            hint=hint,
+            optional=True,
+        ),
+        context(
+            "It is changed at AWS in every picture that has such a label, within some minutes; "
+            "the manifest that the dataset was made of stays."
+        ),
+    ]
+
+
+def changes(
+    view: Mapping[str, Any], labels: Sequence[str], waiting: Sequence[str]
+) -> tuple[dict[str, str], tuple[str, ...], dict[str, str]]:
+    """The new name of each label, the labels that wait for a picture from now on, and what is
+    wrong, by field.
+    """
+    errors: dict[str, str] = {}
+    found: dict[str, str] = {}
+    new, fault = new_labels.read(view, labels)
+    if fault:
+        errors[new_labels.FIELD] = fault
+    if _typed(view) or not (new or waiting):
+        found, fault = read(view, labels)
+        if fault:
+            errors[NAMES_FIELD if labels else new_labels.FIELD] = fault
+    return found, new, errors
+
+
+def _typed(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The lines of the field of new names."""
+    given = forms.answers(view).get(NAMES_FIELD) or {}
+    return tuple(forms.Answer(next(iter(given.values()), {})).lines)
+
+
 def read(view: Mapping[str, Any], labels: Sequence[str]) -> tuple[dict[str, str], str]:
     """The new name of each label, and what is wrong with what was typed."""
-    given = forms.answers(view).get(NAMES_FIELD) or {}
-    lines = forms.Answer(next(iter(given.values()), {})).lines
     try:
-        names = mapping([f"{old.strip()}={new.strip()}" for old, new in _pairs(lines)], ())
+        names = mapping([f"{old.strip()}={new.strip()}" for old, new in _pairs(_typed(view))], ())
     except Unusable as unusable:
         return {}, unusable.words
     return names, _fault(names, labels)
@@ -102,7 +137,7 @@ def _fault(names: Mapping[str, str], labels: Sequence[str]) -> str:
     if len(names) > _FILTER_MOST:
         return f"These are {len(names)} labels; change {_FILTER_MOST} at a time."
     if all(old == new for old, new in names.items()):
-        return "Write which label gets which name, such as unripe = green."
+        return "Write which label gets which name, such as unripe = green, or a new label."
     return ""
 
 
@@ -155,12 +190,17 @@ def about_words(names: Mapping[str, str]) -> str:
     return f"label {said}{more}"
 
 
-def taken(source: Source, names: Mapping[str, str], *, first: bool) -> Block:
-    """What stands in the window's place."""
+def taken(source: Source, names: Mapping[str, str], *, first: bool, note: str = "") -> Block:
+    """What stands in the window's place; `note` is about new labels."""
     words = (
         f"Dataset *{typed(source.called, _NAME)}*: {typed(about_words(names), 600)}. Its thread "
         "tells when AWS has it, and what to look at again."
     )
     if not first:
         words = "The same change is on its way already."
-    return modal("Change labels", [section(words)], callback_id="gallery_names_taken")
+    said = [words] if names else []
+    return modal(
+        "Change labels",
+        [section(each) for each in [*said, *([typed(note, 1_000)] if note else [])]],
+        callback_id="gallery_names_taken",
+    )
