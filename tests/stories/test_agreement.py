@@ -4,6 +4,8 @@ import base64
 import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +14,12 @@ from PIL import Image
 from sqlalchemy import text
 
 from bot.answers.agreement import agreement
+from bot.base.blocks import section
+from bot.delivery.message import Message
 from bot.engines.protocol import Known
 from bot.jobs.cards.agreement_words import NOT_YET
 from bot.jobs.records import Job
+from bot.jobs.results.wish import Wish
 from bot.sandbox.workspace import orders, seed
 from tests.stories.places import TEAM_ID
 from tests.stories.test_results import direct, in_thread
@@ -46,17 +51,93 @@ def looked(world: World) -> dict[str, Any]:
     return direct(world)[-1]
 
 
-@pytest.mark.usefixtures("job")
-def test_agreement_stands_beside_the_counts(world: World) -> None:
-    """Without this, people would pay three times for each picture and never learn what for."""
-    assert "How far people agree is not read yet" in looked(world)["text"]
-    world.bot.jobs.readings.round()
+@contextmanager
+def unread(world: World, job: Job) -> Iterator[None]:
+    """As if the answers were not read yet, and are not meanwhile."""
+    with world.bot.ground.db.engine.begin() as rows:
+        rows.execute(text("DELETE FROM job_answers WHERE job_id = :job"), {"job": job.id})
+    every = world._rounds
+    world._rounds = [each for each in every if each.name != "answers"]
+    try:
+        yield
+    finally:
+        world._rounds = every
+
+
+def test_agreement_stands_beside_the_counts(world: World, job: Job) -> None:
+    """Without this, people would pay three times for each picture and never learn what for; and
+    whoever asked early would have to ask once more.
+    """
+    with unread(world, job):
+        before = looked(world)
+    assert NOT_YET in before["text"]
+    told = len(direct(world))
+    world.settle()
+    after = direct(world)[-1]
+    assert (len(direct(world)), after["ts"]) == (told, before["ts"]), "it is put in"
+    assert NOT_YET not in after["text"]
     said = looked(world)["text"]
+    assert said == after["text"]
     (line,) = [each for each in said.splitlines() if each.startswith("*Agreement*")]
     assert "pictures that several people answered · Krippendorff's alpha" in line
     assert "figures cover each other by" in line
     each = r"\w+ \d+%( \(cover each other by \d+%\))?(, )?"
     assert re.search(rf"\nLeast agreed upon: ({each})+\n", said)
+
+
+def test_the_newest_counts_are_told_anew(world: World, job: Job) -> None:
+    """Without this, an old message would be edited where nobody looks, and the newest would stay
+    without.
+    """
+    with unread(world, job):
+        first, second = looked(world), looked(world)
+    assert first["ts"] != second["ts"]
+    told = len(direct(world))
+    world.settle()
+    after = {each["ts"]: each["text"] for each in direct(world)}
+    assert len(after) == told
+    assert NOT_YET in after[first["ts"]]
+    assert "\n*Agreement*: " in after[second["ts"]]
+    assert not world.bot.jobs.results.wanted.waiting()
+
+
+def test_who_may_see_the_job_no_more_is_not_told_how_far_people_agree(
+    world: World, job: Job
+) -> None:
+    """Without this, somebody who was taken out of a channel would go on hearing of its jobs."""
+    with unread(world, job):
+        assert NOT_YET in looked(world)["text"]
+    with world._slack_rows() as rows:
+        of_mara = "member WHERE channel = ? AND person = 'U0MARA'"
+        kept = tuple(rows.execute(f"SELECT * FROM {of_mara}", (DATA,)).fetchone())
+        rows.execute(f"DELETE FROM {of_mara}", (DATA,))
+        rows.commit()
+    world.bot.ground.access._known.clear()
+    world.settle()
+    with world._slack_rows() as rows:
+        rows.execute(f"INSERT INTO member VALUES ({', '.join('?' * len(kept))})", kept)
+        rows.commit()
+    world.bot.ground.access._known.clear()
+    assert NOT_YET in direct(world)[-1]["text"]
+    assert not world.bot.jobs.results.wanted.waiting()
+
+
+def test_agreement_that_comes_while_counts_are_on_their_way_is_put_in(
+    world: World, job: Job
+) -> None:
+    """Without this, whoever presses at the wrong moment would read for ever that nobody knows."""
+    results = world.bot.jobs.results
+    with unread(world, job):
+        results.want(job, "U0MARA", DATA, Wish())
+        [one] = results.wanted.waiting()
+    world.bot.jobs.readings.round()
+    # the counts were made a moment before
+    results._tell_alone(one, job, Message(NOT_YET, [section(NOT_YET)]))
+    world.send()
+    assert direct(world)[-1]["text"] == NOT_YET
+    world.settle()
+    assert "\n*Agreement*: " in direct(world)[-1]["text"]
+    assert not results.wanted.waiting()
 
 
 @pytest.mark.usefixtures("job")

@@ -12,6 +12,9 @@ _LABELS, _CONFUSED = 5, 3
 _LABEL = 60
 _AGREED = 0.995  # what is shown as 100%
 NOT_YET = (
+    "How far people agree is not read yet. It is put in here a few minutes after the job is over."
+)
+PRESS_AGAIN = (
     "How far people agree is not read yet. Press [Results] again a few minutes after the job is "
     "over."
 )

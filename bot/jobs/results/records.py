@@ -12,11 +12,12 @@ from bot.jobs.results.wish import Wish
 from bot.work.tries import TriedRow, columns, due, write_version
 
 _WISH = msgspec.json.Decoder(Wish)
+_NOT_READ = "how far people agree is not read yet"
 
 
 class ResultsRow(TriedRow, table=True):
     """What one person wants of a job's results, or (with an empty `user_id`) the thread in
-    `channel`; the newest wish counts.
+    `channel`; the newest wish counts. Counts that are set aside wait for what people agree upon.
     """
 
     __tablename__ = "results"
@@ -43,26 +44,45 @@ class ResultsRecords:
         self._db = db
 
     def want_counts(self, session: Session, job_id: str, channels: Iterable[str]) -> None:
-        """Write down, in the caller's commit, that the counts in these threads are to be told anew;
-        also of those that are only on their way.
+        """Write down, in the caller's commit, that the counts in these threads are to be told anew,
+        and those that people were told alone; also of those that are only on their way.
         """
+        alone = select(ResultsRow).where(ResultsRow.job_id == job_id, ResultsRow.user_id != "")
+        for row in session.exec(alone).all():
+            if row.set_aside:
+                row.set_aside = None
+                session.add(row)
+            elif _WISH.decode(row.wish) == Wish():
+                session.merge(self._counts(job_id, row.channel, row.user_id))
         on_their_way = select(ResultsRow.channel).where(
             ResultsRow.job_id == job_id, ResultsRow.user_id == ""
         )
         for channel in {*channels, *session.exec(on_their_way)}:
-            row = ResultsRow(
-                id=f"{job_id}:{channel}:counts",
-                job_id=job_id,
-                user_id="",
-                channel=channel,
-                wish=msgspec.json.encode(Wish(only_counts=True)).decode(),
-                asked_at=self._db.time(),
-            )
-            session.merge(row)
+            session.merge(self._counts(job_id, channel))
 
-    def waits(self, job_id: str, channel: str) -> bool:
-        """Whether the thread's results are on their way."""
-        return self.get(f"{job_id}:{channel}") is not None
+    def agreement_waits(self, session: Session, told: Wanted) -> None:
+        """Write down, in the caller's commit, that this person was told counts without what people
+        agree upon.
+        """
+        wanted = self._counts(told.job_id, told.channel, told.user_id)
+        row = session.get(ResultsRow, wanted.id)
+        if row is None or row.set_aside:  # else it is known by now, and on its way
+            wanted.set_aside = _NOT_READ
+            session.merge(wanted)
+
+    def _counts(self, job_id: str, channel: str, user_id: str = "") -> ResultsRow:
+        return ResultsRow(
+            id=f"{job_id}:{user_id or channel}:counts",
+            job_id=job_id,
+            user_id=user_id,
+            channel=channel,
+            wish=msgspec.json.encode(Wish(only_counts=True)).decode(),
+            asked_at=self._db.time(),
+        )
+
+    def waits(self, job_id: str, whose: str) -> bool:
+        """Whether results are on their way to the thread of a channel, or to a person."""
+        return self.get(f"{job_id}:{whose}") is not None
 
     def want(self, job_id: str, user_id: str, channel: str, wish: Wish) -> None:
         """Write down a wish, in place of an earlier one that was not fulfilled yet."""
@@ -93,7 +113,7 @@ class ResultsRecords:
         with self._db.read() as session:
             rows = session.exec(
                 select(ResultsRow)
-                .where(self._db.sql(due("results")))
+                .where(self._db.sql(due("results")), col(ResultsRow.set_aside).is_(None))
                 .order_by(col(ResultsRow.asked_at))
             ).all()
             return [_wanted(row) for row in rows]

@@ -24,7 +24,7 @@ from bot.jobs.answered.people import People
 from bot.jobs.answered.read import Reading
 from bot.jobs.answered.records import AnswerRecords
 from bot.jobs.cards import results_card
-from bot.jobs.cards.agreement_words import NOT_YET, agreement_words
+from bot.jobs.cards.agreement_words import NOT_YET, PRESS_AGAIN, agreement_words
 from bot.jobs.cards.people_words import called
 from bot.jobs.facts import Facts
 from bot.jobs.giving import Giving
@@ -132,7 +132,7 @@ class Results:
             self.giving.over(one)
             return
         again = one.wish.only_counts
-        if not job.ended or (again and self.wanted.waits(job.id, one.channel)):
+        if not job.ended or (again and self.wanted.waits(job.id, one.user_id or one.channel)):
             raise NotOverYet
         facts = self.facts.of(job)
         allowed = self.open_places.of(one.channel or job.channel)
@@ -154,14 +154,16 @@ class Results:
         )
         asked = AskedOf(job.id, one.channel, one.wish)
         message = results_card.results_message(facts, found, asked, remarks)
-        if one.user_id:
-            self.giving.over(one, job, message)
-        else:
+        if not one.user_id:
             self._put_in_thread(one, job, message)
+        elif again or remarks.agreed == NOT_YET:
+            self._tell_alone(one, job, message)
+        else:
+            self.giving.over(one, job, message)
 
     def agreement_known(self, session: Session, job: Job) -> None:
-        """How far people agree was read: counts that stand in threads without it are told anew.
-        Written in the commit of the reading.
+        """How far people agree was read: counts that stand without it, in threads and in direct
+        messages, are told anew. Written in the commit of the reading.
         """
         if job.draft.workers_per_object > 1:
             channels = self.giving.outbox.channels(session, _below_card(job))
@@ -179,6 +181,21 @@ class Results:
                 outbox.renew(session, about, one.channel)
             card = before(job) or subject(job)
             outbox.show(session, about, one.channel, message, below=card)
+
+    def _tell_alone(self, one: Wanted, job: Job, message: Message) -> None:
+        """The counts that are told to a person stand there until they ask once more, and are told
+        anew once it is known how far people agree.
+        """
+        about, outbox = Subject(job.team_id, "results alone", job.id), self.giving.outbox
+        with self.giving.db.write() as session:
+            self.wanted.over(session, one)
+            if one.wish.only_counts:
+                if one.user_id not in outbox.channels(session, about):
+                    return
+            else:
+                outbox.renew(session, about, one.user_id)
+                self.wanted.agreement_waits(session, one)
+            outbox.show(session, about, one.user_id, message)
 
     def _chosen(self, job: Job, one: Wanted, reading: Reading | None) -> _Chosen:
         """What people's answers choose of the objects."""
@@ -202,7 +219,9 @@ class Results:
             or (wish.filtered and wish != Wish(which="differ"))
         ):
             return ""
-        return NOT_YET if reading is None else agreement_words(facts, reading)
+        if reading is None:
+            return PRESS_AGAIN if wish.filtered or wish.line else NOT_YET
+        return agreement_words(facts, reading)
 
     def _may(self, job: Job, one: Wanted) -> bool:
         """Whether the person may see the job still, or the channel wants its results."""
