@@ -381,6 +381,76 @@ def trained(aws: Practice, name: str, train: str, test: str, **asked: Any) -> di
     )
 
 
+EVALUATION = "rekognition-custom-labels-evaluation"
+
+
+def results(aws: Practice, done: dict[str, Any], name: str = "Testing") -> list[dict[str, Any]]:
+    """The lines of the evaluation manifest snapshot of a version."""
+    asset = done[f"{name}DataResult"]["Output"]["Assets"][0]
+    key = asset["GroundTruthManifest"]["S3Object"]["Name"]
+    body = aws.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def outcome(details: dict[str, Any]) -> str:
+    """The one of the four that it is."""
+    (found,) = [
+        name
+        for name in ("true-positive", "true-negative", "false-positive", "false-negative")
+        if details[f"is-{name}"]
+    ]
+    return found
+
+
+def test_the_results_of_a_test_say_what_came_out_of_each_picture(aws: Practice) -> None:
+    """In the form of the guide's example; the matrix of the summary counts the same."""
+    done = trained(aws, "judged", GOOD_TRAIN, GOOD_TEST)
+    judged = results(aws, done)
+    assert len(judged) == 4
+    given: dict[tuple[str, str], int] = {}
+    for line in judged:
+        truth = line["rekognition-custom-labels-training-0-metadata"]["class-name"]
+        for place in range(2):
+            assert line[f"{EVALUATION}-{place}"] == 1
+            said = line[f"{EVALUATION}-{place}-metadata"]
+            came = outcome(said[f"{EVALUATION}-details"])
+            assert (said["confidence"] > 0.5) == came.endswith("positive")
+            there = said["class-name"] == truth
+            assert said[f"{EVALUATION}-details"]["is-present-in-ground-truth"] == there
+            assert there == (came in {"true-positive", "false-negative"})
+            if came.endswith("positive"):
+                pair = (truth, said["class-name"])
+                given[pair] = given.get(pair, 0) + 1
+    assert given.get(("green", "ripe"), 0) + given.get(("ripe", "green"), 0), "it errs"
+    where = done["EvaluationResult"]["Summary"]["S3Object"]
+    summary = json.loads(aws.s3.get_object(Bucket=BUCKET, Key=where["Name"])["Body"].read())
+    assert {
+        (each["GroundTruthLabel"], each["PredictedLabel"]): each["Value"]
+        for each in summary["AggregatedEvaluationResults"]["ConfusionMatrix"]
+    } == {pair: many / 2 for pair, many in given.items()}
+    learned = results(aws, done, "Training")
+    assert len(learned) == 8
+    assert not any(EVALUATION in name for line in learned for name in line)
+
+
+def test_the_results_of_a_test_of_boxes_have_an_outcome_each(aws: Practice) -> None:
+    """Every box of people's is found or missed, and what is drawn beside is a false positive."""
+    train = lines(*(boxed(n, (10, 10, 90, 90), (300, 300, 90, 90)) for n in range(8)))
+    test = lines(*(boxed(n, (10, 10, 90, 90), (300, 300, 90, 90)) for n in range(8, 12)))
+    done = trained(aws, "judged-boxes", train, test)
+    outcomes: list[str] = []
+    for line in results(aws, done):
+        drawn, said = line[EVALUATION], line[f"{EVALUATION}-metadata"]
+        assert drawn["image_size"] == [{"width": 640, "height": 640, "depth": 3}]
+        assert len(drawn["annotations"]) == len(said["objects"])
+        for box in drawn["annotations"]:
+            assert said["class-map"][str(box["class_id"])] == "pear"
+            assert 0 <= box["left"] < box["left"] + box["width"] <= 640
+        outcomes += [outcome(each[f"{EVALUATION}-details"]) for each in said["objects"]]
+    assert sum(each in {"true-positive", "false-negative"} for each in outcomes) == 8
+    assert "true-negative" not in outcomes
+
+
 GOOD_TRAIN = lines(*(classified(n, "ripe" if n % 2 else "green") for n in range(8)))
 GOOD_TEST = lines(*(classified(n, "ripe" if n % 2 else "green") for n in range(8, 12)))
 

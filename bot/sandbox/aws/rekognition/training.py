@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.aws.rekognition.evaluation import THRESHOLD, Model, Snapshot, snapshot
 from bot.sandbox.aws.rekognition.pictures import image_fault
 from bot.sandbox.aws.rekognition.rules import (
     MOST_BAD_SHARE,
@@ -73,6 +74,8 @@ class Trainee:
     """The buckets that the manifests came from."""
     split: bool = False
     """Whether the test images were to be taken from the training images."""
+    at: float = 0.0
+    """When the training ends, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,20 @@ def _files(
         described[member] = {"Validation": {"Assets": [{"GroundTruthManifest": manifest}]}}
     if not failure:
         evaluation = _evaluation(training, testing)
+        learned = _learned(evaluation, _use_case(training))
+        model = Model(f"{trainee.project} {trainee.version}", trainee.at, **learned)
+        used = {
+            "TrainingDataResult": snapshot(_used(training, model.kind), model, tested=False),
+            "TestingDataResult": snapshot(_used(testing, model.kind), model, tested=True),
+        }
+        for member, made in used.items():
+            # UNSURE: what the snapshots are called; here by their set.
+            name = member.removesuffix("DataResult").lower()
+            manifest = put(f"{name}_manifest_snapshot.json", made.body)
+            described[member]["Output"] = {"Assets": [{"GroundTruthManifest": manifest}]}
+        if model.kind == "classification":
+            matrix = _matrix(evaluation["LabelEvaluationResults"], used["TestingDataResult"])
+            evaluation["AggregatedEvaluationResults"]["ConfusionMatrix"] = matrix
         score = evaluation["AggregatedEvaluationResults"]["F1Score"]
         where = put(
             f"EvaluationResultSummary-{trainee.project}-{trainee.version}.json",
@@ -292,7 +309,7 @@ def _summary(training: Judged, testing: Judged, failure: str) -> dict[str, Any]:
 
 def _evaluation(training: Judged, testing: Judged) -> dict[str, Any]:
     """The summary file, in the form of the guide's example: the numbers in all and by label, the
-    best label first; for classes with what is taken for what.
+    best label first.
     """
     kind = _use_case(training)
     labels = sorted(_usable(training, kind))
@@ -303,12 +320,9 @@ def _evaluation(training: Judged, testing: Judged) -> dict[str, Any]:
         name: round(sum(each["Metrics"][name] for each in results) / len(results), 4)
         for name in ("F1Score", "Precision", "Recall")
     }
-    whole: dict[str, Any] = dict(means)
-    if kind == "classification":
-        whole["ConfusionMatrix"] = _matrix(results)
     return {
         "Version": 1,
-        "AggregatedEvaluationResults": whole,
+        "AggregatedEvaluationResults": dict(means),
         "EvaluationDetails": {
             "Labels": labels,
             "NumberOfTrainingImages": sum(bool(entry.labels) for entry, _ in training),
@@ -320,8 +334,7 @@ def _evaluation(training: Judged, testing: Judged) -> dict[str, Any]:
 
 def _pictures(entries: Judged, kind: str) -> Counter[str]:
     """How many usable images have each label."""
-    usable = [entry for entry, errors in entries if kind in entry.kinds and not errors]
-    return Counter(label for entry in usable for label in entry.labels)
+    return Counter(label for entry in _used(entries, kind) for label in entry.labels)
 
 
 def _result(label: str, trained: int, tested: int) -> dict[str, Any]:
@@ -332,18 +345,27 @@ def _result(label: str, trained: int, tested: int) -> dict[str, Any]:
     off = zlib.crc32(label.encode()) % 100 / 2000  # up to 0.05
     precision, recall = round(mean - off, 4), round(mean + off / 2, 4)
     score = round(2 * precision * recall / (precision + recall), 4)
-    numbers = {"F1Score": score, "Precision": precision, "Recall": recall, "Threshold": 0.5}
+    numbers = {"F1Score": score, "Precision": precision, "Recall": recall, "Threshold": THRESHOLD}
     return {"Label": label, "Metrics": numbers, "NumberOfTestingImages": tested}
 
 
-def _matrix(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What is not recognized as itself is taken for the label that is next in the alphabet."""
-    names = sorted(each["Label"] for each in results)
-    following = dict(zip(names, [*names[1:], names[0]], strict=True))
-    cells = []
-    for each in results:
-        label, right = each["Label"], each["Metrics"]["Recall"]
-        cells.append({"GroundTruthLabel": label, "PredictedLabel": label, "Value": right})
-        wrong = {"GroundTruthLabel": label, "PredictedLabel": following[label]}
-        cells.append({**wrong, "Value": round(1 - right, 4)})
-    return cells
+def _used(entries: Judged, kind: str) -> list[Entry]:
+    """The images that could be used."""
+    return [entry for entry, errors in entries if kind in entry.kinds and not errors]
+
+
+def _matrix(results: Sequence[Mapping[str, Any]], tested: Snapshot) -> list[dict[str, Any]]:
+    """For each label which share of its test images was given which label (the columns of the
+    guide's table add up to 100 %).
+    """
+    images = {each["Label"]: each["NumberOfTestingImages"] for each in results}
+    # UNSURE: whether cells of nothing are listed; here they are not.
+    return [
+        {
+            "GroundTruthLabel": truth,
+            "PredictedLabel": given,
+            "Value": round(many / images[truth], 4),
+        }
+        for (truth, given), many in sorted(tested.given.items())
+        if images.get(truth)
+    ]

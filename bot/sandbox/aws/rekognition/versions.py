@@ -274,6 +274,7 @@ class Versions:
             testing,
             self._manifest_buckets(row["project_arn"], request),
             bool(request.get("TestingData", {}).get("AutoCreate")),
+            self._clock(),
         )
         done: Trained = train(self._objects, trainee, self._situations)
         now = self._clock()
