@@ -63,8 +63,9 @@ class Project:
 class Seen:
     """What AWS says of a version, and when, by its own clock (`at`, None where it did not tell).
 
-    `f1` is None before it is evaluated; `summary` is the file of its evaluation; `billed` are the
-    seconds of training that AWS bills.
+    `f1` is None before it is evaluated; `summary` is the file of its evaluation, `tested` those
+    that say what came out of each test picture; `billed` are the seconds of training that AWS
+    bills.
     """
 
     arn: str
@@ -74,6 +75,7 @@ class Seen:
     message: str = ""
     f1: float | None = None
     summary: S3Uri | None = None
+    tested: tuple[S3Uri, ...] = ()
     billed: int = 0
     units: int = 0
 
@@ -363,9 +365,18 @@ def _seen(found: dict[str, Any], at: float | None) -> Seen:
         message=str(found.get("StatusMessage") or ""),
         f1=None if score is None else float(score),
         summary=_object((evaluated.get("Summary") or {}).get("S3Object")),
+        tested=_tested(found),
         billed=int(found.get("BillableTrainingTimeInSeconds") or 0),
         units=int(found.get("MinInferenceUnits") or 0),
     )
+
+
+def _tested(found: dict[str, Any]) -> tuple[S3Uri, ...]:
+    """The evaluation manifests of a version's test pictures."""
+    output = (found.get("TestingDataResult") or {}).get("Output") or {}
+    manifests = [each.get("GroundTruthManifest") or {} for each in output.get("Assets") or ()]
+    there = [_object(each.get("S3Object")) for each in manifests]
+    return tuple(each for each in there if each is not None)
 
 
 def _object(place: dict[str, Any] | None) -> S3Uri | None:

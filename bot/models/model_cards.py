@@ -32,6 +32,7 @@ from bot.base.forms import VALUE
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 from bot.models import model_state
+from bot.models.mistake_cards import mistakes_button
 from bot.models.model_state import ModelState, Score
 from bot.models.training import SPLIT, Training
 
@@ -82,7 +83,7 @@ def _buttons(training: Training, state: ModelState, model_id: str) -> list[Block
     copy = button("Copy…", COPY_ID, model_id, label=f"Copy model {training.called}")
     undo = button("Undo", UNDO_ID, model_id, label=f"Keep model {training.called}")
     shown = {
-        model_state.TRAINED: [run, copy, delete],
+        model_state.TRAINED: [run, mistakes_button(training.called, model_id), copy, delete],
         model_state.FAILED: [delete],
         model_state.DELETING: [undo],
     }

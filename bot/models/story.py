@@ -1,6 +1,6 @@
 """The story of models: its parts, joined, and what they do as time passes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.base.pool import Pool
@@ -20,6 +20,7 @@ from bot.models.detector import Detector
 from bot.models.drafting import Drafting
 from bot.models.elsewhere import Elsewhere
 from bot.models.going_records import GoingRecords
+from bot.models.mistake_records import MistakeRecords
 from bot.models.model_records import ModelRecords
 from bot.models.model_store import ModelStore
 from bot.models.projects import Projects
@@ -28,6 +29,7 @@ from bot.models.run_store import RunStore
 from bot.models.runs import Runs
 from bot.models.score_picture import ScorePicture
 from bot.models.share import Share
+from bot.models.show_mistakes import ShowMistakes
 from bot.models.status import Status
 from bot.models.train import Train
 from bot.models.trial_records import TrialRecords
@@ -52,6 +54,7 @@ class ModelStory:
     share: Share
     elsewhere: Elsewhere
     status: Status
+    mistakes: ShowMistakes
     ground: Ground
 
     def rounds(self) -> list[Round]:
@@ -61,6 +64,9 @@ class ModelStory:
             Round("run models", gaps.quick_gap, self.runs.urgent, runs),
             Round("watch runs", gaps.poll_gap, self.runs.round, runs),
             Round("try models", gaps.quick_gap, self.trials.round, Pool("try", _DRAWN_AT_ONCE)),
+            Round(
+                "mistakes", gaps.quick_gap, self.mistakes.round, Pool("mistakes", _DRAWN_AT_ONCE)
+            ),
             Round(
                 "draft labels", gaps.quick_gap, self.drafting.round, Pool("drafts", _DRAWN_AT_ONCE)
             ),
@@ -81,11 +87,16 @@ class ModelStory:
         }
 
 
-def model_story(ground: Ground, sets_gone: PartsGone) -> ModelStory:
-    """Join the parts of the story; `sets_gone` hears of datasets that went with their project."""
+def model_story(
+    ground: Ground, sets_gone: PartsGone, shown_in: Callable[[str], bool]
+) -> ModelStory:
+    """Join the parts of the story; `sets_gone` hears of datasets that went with their project,
+    `shown_in` says whether a channel wants results in its threads.
+    """
     models, records = Models(ground.aws), ModelRecords(ground.db)
     runs, price = RunRecords(ground.db), ground.settings.unit_price
-    accept_training, train, delete = _training(ground, models, records, runs)
+    mistakes = _mistakes(ground, models, records, shown_in)
+    accept_training, train, delete = _training(ground, models, records, runs, mistakes)
     accept_run, started = _running(ground, models, records, runs)
     return ModelStory(
         accept_training=accept_training,
@@ -113,6 +124,7 @@ def model_story(ground: Ground, sets_gone: PartsGone) -> ModelStory:
             batches=BatchRecords(ground.db),
             price=price,
         ),
+        mistakes=mistakes,
         ground=ground,
     )
 
@@ -206,8 +218,32 @@ def _drafting(ground: Ground, records: ModelRecords, runs: RunRecords) -> Drafti
     )
 
 
+def _mistakes(
+    ground: Ground, models: Models, records: ModelRecords, shown_in: Callable[[str], bool]
+) -> ShowMistakes:
+    """The part that shows what models take for what."""
+    settings = ground.settings
+    return ShowMistakes(
+        wanted=MistakeRecords(ground.db),
+        records=records,
+        models=models,
+        storage=Storage.for_work(ground.aws, settings.allowed),
+        open_places=settings.open_places,
+        uploads=ground.uploads,
+        outbox=ground.outbox,
+        access=ground.access,
+        tries=ground.tries,
+        db=ground.db,
+        shown_in=shown_in,
+    )
+
+
 def _training(
-    ground: Ground, models: Models, records: ModelRecords, runs: RunRecords
+    ground: Ground,
+    models: Models,
+    records: ModelRecords,
+    runs: RunRecords,
+    mistakes: ShowMistakes,
 ) -> tuple[AcceptTraining, Train, Delete]:
     """The parts that train, and delete what was trained."""
     settings = ground.settings
@@ -229,7 +265,7 @@ def _training(
         access=ground.access,
         tries=ground.tries,
         open_places=settings.open_places,
-        picture=ScorePicture(ground.uploads, ground.outbox),
+        at_end=(ScorePicture(ground.uploads, ground.outbox).post, mistakes.at_end),
     )
     delete = Delete(
         records=records,

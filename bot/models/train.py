@@ -7,6 +7,7 @@ it as refused, with words in its thread; what may pass is tried again, with grow
 
 import json
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -36,7 +37,6 @@ from bot.models.model_state import (
     step,
 )
 from bot.models.model_store import ModelStore
-from bot.models.score_picture import ScorePicture
 from bot.models.training import SPLIT, read_tags
 from bot.people.access import Access
 from bot.work.leases import LeaseGuard
@@ -44,6 +44,11 @@ from bot.work.tries import Tries, counts
 
 _SUMMARY_MAX = 4 * 1024 * 1024  # bytes: 250 labels, each confused with each other, take 3 MB
 _LOOK_AGAIN = 5.0  # seconds until a set that changes is looked at again
+
+AtEnd = Callable[[Model, ModelState], None]
+"""What is done right before it is written down that a model is trained, and again after a kill
+between the two.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +88,7 @@ class Train:
         access: Access,
         tries: Tries,
         open_places: OpenPlaces,
-        picture: ScorePicture,
+        at_end: Sequence[AtEnd],
     ) -> None:
         self._records = records
         self._store = store
@@ -92,7 +97,7 @@ class Train:
         self._access = access
         self._tries = tries
         self._open = open_places
-        self._picture = picture
+        self._at_end = at_end
 
     def round(self, start: Start = at_once) -> None:
         """Take every model that is due one try further; one that fails does not stop the others."""
@@ -225,7 +230,8 @@ class Train:
             billed = 0 if model.training.copy_of else seen.billed
             state = msgspec.structs.replace(state, whole=Score(f1=seen.f1), billed=billed)
             state = self._scored(state, seen.summary)
-            self._picture.post(model, state)
+            for each in self._at_end:
+                each(model, state)
         elif seen is not None and state.ended:
             state = msgspec.structs.replace(state, billed=seen.billed)
         if state != model.state or model.fails:

@@ -6,6 +6,7 @@ Pillow is an extra: without it nothing is drawn here (`can_draw`), and masks sta
 import math
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 from bot.base.storage import Storage
@@ -36,6 +37,23 @@ def drawn(
         tiles = list(pool.map(partial(tile_of, attribute=attribute, easel=easel), lines))
     alt = sheet_words(lines, attribute, [tile.why_not for tile in tiles])
     return contact_sheet(tiles), alt
+
+
+def captioned(
+    lines: Sequence[Line], captions: Sequence[str], labels: Iterable[str], storage: Storage
+) -> tuple[bytes, int]:
+    """A sheet of objects with what is drawn of their one label and words of the caller's below
+    each; and how many could not be drawn.
+    """
+    from bot.pictures.palette import Colours  # noqa: PLC0415 - Pillow is an extra
+    from bot.pictures.sheet import contact_sheet  # noqa: PLC0415 - as above
+    from bot.pictures.tiles import Easel, tile_of  # noqa: PLC0415 - as above
+
+    easel = Easel(Files(storage).read, Colours(dict.fromkeys(labels)))
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="draw") as pool:
+        tiles = list(pool.map(partial(tile_of, attribute="", easel=easel), lines))
+    said = [replace(tile, said=words) for tile, words in zip(tiles, captions, strict=True)]
+    return contact_sheet(said), sum(bool(tile.why_not) for tile in tiles)
 
 
 def with_areas(lines: Iterable[Line], storage: Storage) -> Iterable[Line]:

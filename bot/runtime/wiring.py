@@ -111,7 +111,7 @@ def build(
     )
     jobs = job_story(ground, engine, Account.of(settings))
     datasets = dataset_story(ground, jobs.store.note_dataset)
-    models = model_story(ground, datasets.delete.with_project)
+    models = model_story(ground, datasets.delete.with_project, jobs.results.shows)
     askers = {**jobs.askers(), "dataset": datasets.status.asker, **models.askers()}
     dead_letters = DeadLetters(db, ground.outbox, askers, ground.access.told)
     senders = Senders(db, settings, patient, dead_letters, new_id)

@@ -68,7 +68,7 @@ CHANNEL = "matrix"
 GUESSED = f"s3://{seed.RAW}/matrix/predictions.manifest"
 OWN_TABLES = (
     *("job", "draft", "dataset", "thread", "work_team"),
-    *("model", "run", "trial", "gallery", "draft_batch", "project_deletion"),
+    *("model", "run", "trial", "gallery", "draft_batch", "project_deletion", "mistakes"),
 )
 LOOKS = {"users.info", "users.conversations", "usergroups.users.list", "conversations.info"}
 SAYS = {"views.open", "views.push", "views.publish", "response_url", "chat.postEphemeral"}
@@ -1318,6 +1318,7 @@ ROWS = (
     typed("/dataset", "stop v9", "No model of that name"),
     typed("/dataset", "delete v1", '"model_delete_view', ready=Scene.model),
     of_model("model_run", "v1", '"model_run_form', Scene.model),
+    of_model("model_mistakes", "v1", "is being counted and drawn", Scene.model),
     of_model("model_delete", "v1", '"model_delete_view', Scene.model),
     of_model("model_undo", "v1", "^$", lambda s: s.as_trained(GOING_MODEL)),
     of_model("run_try", "v2", '"model_trial_form', Scene.running),

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.jobs.preset import ChannelDefaults
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
 from bot.sandbox.workspace.story import make_dataset
 from bot.work.tries import Stale
+from tests.cases import forms
 from tests.stories.bringing import field, shared
 from tests.stories.places import SHORT_RUNS
+from tests.stories.test_results import direct
 from tests.stories.test_set_aside import denied, without_rights
 from tests.stories.world import World, an_order, buttons, shown, words
 
@@ -95,7 +98,8 @@ def test_a_training_tells_how_good_the_model_is(world: World, channel: str, trai
     assert (
         f"Model {PROJECT} / {trained}: Trained. {score}" in card(world, f"Model {PROJECT}")["text"]
     )
-    line = thread(world, f"Model {PROJECT} / {trained}: Trained")[-1]
+    below = thread(world, f"Model {PROJECT} / {trained}: Trained")
+    line = next(each for each in below if "is trained" in each)
     assert line.startswith(f"<@U0MARA> *Model {PROJECT} / {trained}* is trained: {score}")
     for label in ("ripe", "unripe", "overripe"):
         assert f"\n{label}: F1 " in line
@@ -114,6 +118,94 @@ def test_a_training_tells_how_good_the_model_is(world: World, channel: str, trai
     ]
     assert [cell["text"] for cell in table[0]["rows"][0]][:2] == ["label", "F1"]
     assert len(table[0]["rows"]) == 4
+
+
+def told(world: World, channel: str) -> list[dict[str, Any]]:
+    """What was told in the thread of v1 of what it takes for what."""
+    root = card(world, f"Model {PROJECT} / v1: Trained")
+    said = world.mara.thread(channel, root["ts"])[1:]
+    return [each for each in said if "came out" in each["text"] or "not known" in each["text"]]
+
+
+def judged(world: World) -> tuple[str, list[dict[str, Any]]]:
+    """AWS's file of what came out of each test picture of v1: its key, its lines."""
+    assets = version(world, "v1")["TestingDataResult"]["Output"]["Assets"]
+    key = str(assets[0]["GroundTruthManifest"]["S3Object"]["Name"])
+    body = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read()
+    return key, [json.loads(line) for line in body.splitlines()]
+
+
+def taken(line: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The labels of a test picture that were missed, and those that were given wrongly."""
+    columns = [line[name] for name in line if "evaluation" in name and name.endswith("-metadata")]
+    missed, given = (
+        [
+            each["class-name"]
+            for each in columns
+            if each["rekognition-custom-labels-evaluation-details"][f"is-false-{kind}"]
+        ]
+        for kind in ("negative", "positive")
+    )
+    return missed, given
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_training_tells_what_the_model_takes_for_what(world: World, channel: str) -> None:
+    """Without this, nobody would know which labels to explain better, and on which pictures."""
+    key, lines = judged(world)
+    wrong = [line for line in lines if any(taken(line))]
+    confused = [taken(line) for line in lines if all(taken(line))]
+    assert confused, "the stand-in errs in this version"
+    (said,) = told(world, channel)
+    assert said["text"].startswith(
+        f"*Model {PROJECT} / v1*: {len(wrong)} of {len(lines)} test picture"
+    )
+    missed, given = confused[0]
+    assert f"{missed[0]} as {given[0]}, 1 picture" in said["text"]
+    assert "files" not in said
+    # the pictures come to whoever asks, alone
+    before = len(world.direct_messages(world.ana))
+    answer = world.ana.press(said, "model_mistakes")
+    assert answer is not None
+    world.settle()
+    sheet = direct(world, world.ana)[-1]
+    assert len(world.direct_messages(world.ana)) == before + 1
+    assert sheet["files"][0]["name"] == "mistakes.jpg"
+    assert sheet["text"] == said["text"]
+    alt = world.journal("files.getUploadURLExternal")[-1]["request"]["alt_txt"]
+    assert alt.startswith(f"{len(wrong)} test picture")
+    assert f"{missed[0]} as {given[0]} 0." in alt
+    assert "could not be drawn" not in alt
+    assert len(told(world, channel)) == 1
+    # or into the thread, where the channel wants that
+    presets, team = world.bot.jobs.begin.presets, world.bot.installation.team_id
+    presets.set_defaults(team, channel, ChannelDefaults(results_in_thread=True), "U0SAM")
+    root = card(world, f"Model {PROJECT} / v1: Trained")
+    world.ana.press(root, "model_mistakes")
+    world.settle()
+    assert told(world, channel)[-1]["files"][0]["name"] == "mistakes.jpg"
+    presets.set_defaults(team, channel, ChannelDefaults(), "U0SAM")
+    # what cannot be read is said as not known
+    closed = {"bucket": seed.OUT, "situation": "denied"}
+    forms.control(world.services.aws_url, "situations", closed)
+    world.ana.press(root, "model_mistakes")
+    world.settle()
+    forms.control(world.services.aws_url, "situations", {**closed, "situation": None})
+    assert "The bot may not read the file" in world.direct_messages(world.ana)[-1]
+    body = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read()
+    for odd, why in (
+        (b"no manifest", "AWS's file of test results tells no result of a picture."),
+        (None, "The file with the results of its test is not there any more."),
+    ):
+        if odd is None:
+            world.s3.delete_object(Bucket=seed.OUT, Key=key)
+        else:
+            world.s3.put_object(Bucket=seed.OUT, Key=key, Body=odd)
+        world.ana.press(root, "model_mistakes")
+        world.settle()
+        assert world.direct_messages(world.ana)[-1].endswith(why)
+    world.s3.put_object(Bucket=seed.OUT, Key=key, Body=body)
+    assert len(told(world, channel)) == 2
 
 
 def test_the_test_set_is_a_fifth_of_the_training_set(world: World, trained: str) -> None:

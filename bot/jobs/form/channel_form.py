@@ -44,7 +44,7 @@ RESULTS_IN_THREAD: forms.Field[Asked] = forms.Field(
     hint=hint("Everybody in the channel sees the pictures. Off: they come to whoever asks."),
     element=lambda asked: checkboxes(
         forms.VALUE,
-        [option("At the end of a job, and when somebody presses Results", "yes")],
+        [option("At the end of a job or a training, and when somebody asks for them", "yes")],
         [asked.draft.more.get(RESULTS, "")],
     ),
     read=lambda answer, asked: asked.but(

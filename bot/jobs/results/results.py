@@ -86,7 +86,7 @@ class Results:
             NoResults: there are none (yet).
 
         """
-        if not self._shows(channel):
+        if not self.shows(channel):
             return self.want(job, user_id, channel, Wish())
         _check(job)
         self.wanted.want(job.id, "", channel, Wish())
@@ -114,10 +114,10 @@ class Results:
         with self.giving.db.read() as session:
             channels = self.giving.outbox.channels(session, subject(job))
         for channel in channels:
-            if self._shows(channel):
+            if self.shows(channel):
                 self.wanted.want(job.id, "", channel, Wish())
 
-    def _shows(self, channel: str) -> bool:
+    def shows(self, channel: str) -> bool:
         """Whether the channel wants results in its threads, and is no other company's too."""
         known = self.giving.records.presets.defaults(self.giving.access.team_id, channel)
         return known.results_in_thread and self.giving.access.is_ours_alone(channel)
@@ -226,7 +226,7 @@ class Results:
     def _may(self, job: Job, one: Wanted) -> bool:
         """Whether the person may see the job still, or the channel wants its results."""
         if not one.user_id:
-            return self._shows(one.channel)
+            return self.shows(one.channel)
         return self.giving.may(job, one)
 
     def _counted(
