@@ -248,6 +248,7 @@ class CustomLabels:
             labels=stats.get("TotalLabels", 0),
             errors=stats.get("ErrorEntries", 0),
             message=found.get("StatusMessage") or "",
+            counted="TotalEntries" in stats,
         )
 
     def labels(self, dataset_arn: str) -> tuple[LabelCount, ...]:

@@ -19,6 +19,7 @@ LINES_KEPT = 20
 VANISHED = "vanished"
 NO_PICTURE, LARGE_PICTURE = "vanished_no_picture", "vanished_large_picture"
 STRANGE_PICTURE, SIDES_OF_PICTURE = "vanished_strange_picture", "vanished_sides_of_picture"
+FULL, MAYBE_FULL = "dataset_full", "dataset_maybe_full"  # ours: no room for more pictures
 LOST = {VANISHED, NO_PICTURE, LARGE_PICTURE, STRANGE_PICTURE, SIDES_OF_PICTURE}
 
 # These fail a training from the dataset and not its import: pictures and labels may still be added
@@ -58,6 +59,17 @@ _OURS = {
         "did not arrive: their pictures are smaller than 64 or larger than 4,096 pixels",
         "Resize the picture and its boxes.",
     ),
+    FULL: Kind(
+        "The dataset has no room for these pictures{}.",
+        "",
+        "Take fewer of them, or make another project of them.",
+    ),
+    MAYBE_FULL: Kind(
+        "is more than the 250,000 pictures that Rekognition takes in a set",
+        "are more than the 250,000 pictures that Rekognition takes in a set",
+        "Where AWS has raised that limit for your account (up to 500,000, without boxes) they fit; "
+        "whether it has is not known here.",
+    ),
 }
 
 Level = Literal["silent", "line", "warning", "file", "training"]
@@ -83,6 +95,8 @@ class Finding(msgspec.Struct, frozen=True):
             return "training"
         if self.code in LOST or self.left_out:
             return "silent"
+        if self.code in {FULL, MAYBE_FULL}:
+            return "file" if self.code == FULL else "warning"
         return CODES[self.code].level if self.code in CODES else "line"
 
 

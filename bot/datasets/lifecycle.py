@@ -25,7 +25,9 @@ GONE = "GONE"  # ours: AWS knows no such dataset (any more)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What DescribeDataset says; `GONE` when AWS knows none."""
+    """What DescribeDataset says; `GONE` when AWS knows none. `total` is 0 also where AWS does not
+    say how many entries there are, which `counted` tells apart.
+    """
 
     aws_status: str
     total: int = 0
@@ -33,6 +35,7 @@ class Report:
     labels: int = 0
     errors: int = 0
     message: str = ""
+    counted: bool = True
 
 
 class LabelCount(msgspec.Struct, frozen=True):

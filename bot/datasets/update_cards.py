@@ -9,6 +9,7 @@ from bot.datasets.card import (
     sentence,
     with_parts,
 )
+from bot.datasets.findings import MAYBE_FULL, words
 from bot.datasets.lifecycle import REFUSED, DatasetState
 from bot.datasets.pieces import Progress
 from bot.datasets.source import Source
@@ -68,7 +69,8 @@ def not_done_line(source: Source, progress: Progress, cause: str) -> Message:
 def failed_piece(progress: Progress, said: str) -> str:
     """AWS gave up the piece it was at: which lines, and what to do."""
     first = progress.taken_lines - progress.piece_lines + 1
-    advice = " ".join(remedy(known) for known in named_in(said))
+    doubts = [words(each) for each in progress.known.findings if each.code == MAYBE_FULL]
+    advice = " ".join([*doubts, *(remedy(known) for known in named_in(said))])
     return (
         f"AWS did not take lines {first:,} to {progress.taken_lines:,} of those sent: "
         f"{said or 'it gave no reason'}. {advice}"

@@ -28,12 +28,15 @@ from bot.datasets import entries, update_cards
 from bot.datasets.actions import ADD
 from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels
+from bot.datasets.examination import Unfit
+from bot.datasets.findings import Finding, blocking
 from bot.datasets.gallery import names as renaming
 from bot.datasets.gallery.new_labels import still
 from bot.datasets.lifecycle import DELETED, GONE, READY, DatasetState, Report, Updating
 from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
 from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
+from bot.datasets.room import most_pictures, room_finding
 from bot.datasets.source import MANIFEST, manifest_fault
 from bot.datasets.sources.pictures import TAKES, bare_lines
 from bot.datasets.store import DatasetStore
@@ -196,14 +199,14 @@ class Updates:
         if dataset.state.deletion:  # its minute runs: it may be undone
             self._wait(update)
             return
-        if not update.progress.size:
-            dataset, update = self._made_ready(dataset, update, hold)
         report = self.custom_labels.report(dataset.arn)
         if report.aws_status == GONE:
             raise DatasetGone
         if report.aws_status in _CHANGING:
             self._wait(update)
             return
+        if not update.progress.size:
+            dataset, update = self._made_ready(dataset, update, report, hold)
         progress = _taken(update.progress, report)
         if progress.taken < progress.size:
             self._send(dataset, replace(update, progress=progress), hold)
@@ -217,10 +220,19 @@ class Updates:
             self.updates.save(session, later)
 
     def _made_ready(
-        self, dataset: Dataset, update: Update, hold: LeaseGuard
+        self, dataset: Dataset, update: Update, report: Report, hold: LeaseGuard
     ) -> tuple[Dataset, Update]:
-        """The lines examined, converted and written, and how many there are."""
+        """The lines examined, converted and written, and how many there are.
+
+        Raises:
+            Unfit: Rekognition would not take them.
+
+        """
+        there = report.total
+        if not report.counted:
+            there = sum(1 for _ in hold.through(self.custom_labels.pictures(dataset.arn)))
         if update.source.brought:
+            self._check_room(dataset, there, len(update.source.brought))  # at least so many
             update = self._stored(update, hold)
         if update.lines:
             body = update.lines.encode()
@@ -235,9 +247,41 @@ class Updates:
             ready = prepared(update.source, storage, self.region, allowed)
             known = ready.told(DatasetState())
             progress = Progress(known=known, sent_uri=str(ready.place), size=ready.size)
-        before = self.custom_labels.report(dataset.arn).total
-        counted = msgspec.structs.replace(progress, before=before, about=update.progress.about)
-        return self._write(dataset, replace(update, progress=counted))
+        counted = msgspec.structs.replace(progress, before=there, about=update.progress.about)
+        update = replace(update, progress=counted)
+        if not update.source.more:  # what gets new names is there
+            update = self._with_room(dataset, update, hold)
+        return self._write(dataset, update)
+
+    def _with_room(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> Update:
+        """The update, found to fit into the dataset, or with the doubt that it does. Which of its
+        pictures are new is asked only where all of them would not fit.
+
+        Raises:
+            Unfit: they do not fit.
+
+        """
+        progress = update.progress
+        if progress.before + progress.known.sent <= most_pictures(dataset.source, self.region):
+            return update
+        there = entries.Pictures(hold.through(self.custom_labels.pictures(dataset.arn)))
+        new = sum(each not in there for each in entries.sources(self._sent(update, hold)))
+        doubt = self._check_room(dataset, progress.before, new)
+        findings = (*progress.known.findings, *doubt)
+        known = msgspec.structs.replace(progress.known, findings=findings)
+        return replace(update, progress=msgspec.structs.replace(progress, known=known))
+
+    def _check_room(self, dataset: Dataset, there: int, new: int) -> tuple[Finding, ...]:
+        """Refuse pictures for which there is no room; what is to be said of room that there may
+        be.
+        """
+        boxes = any(label.boxes for label in dataset.state.labels)
+        found = room_finding(dataset.source, self.region, there=there, new=new, boxes=boxes)
+        if found is None:
+            return ()
+        if blocking([found]):
+            raise Unfit([found])
+        return (found,)
 
     def _renamed(
         self, dataset: Dataset, update: Update, names: Mapping[str, str], hold: LeaseGuard

@@ -5,14 +5,17 @@ import io
 import json
 import re
 import urllib.request
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
+from bot.brought.brought import Brought
 from bot.datasets.bucket_policy import statements
 from bot.datasets.lifecycle import FAILED
 from bot.sandbox.workspace import seed
+from tests.stories.bringing import pictures, uploaded
 from tests.stories.world import World, words
 
 CHANNEL = "own-dataset-updates"
@@ -188,6 +191,84 @@ def test_lines_that_aws_would_not_take_are_refused_by_number(world: World, chann
     assert "did not get all of its more lines" in said
     assert "The dataset is as it was." in said
     assert "Line 1" in said
+
+
+@pytest.fixture
+def nearly_full(world: World, channel: str) -> Iterator[Callable[[bool], None]]:
+    """AWS counts one picture less in the dataset than a set takes, with boxes on them or
+    without.
+    """
+    arn, store = arn_of(world, "project-growing"), world.services.aws.store
+
+    def count(entries: int, boxes: int = 0) -> None:
+        with store.write() as rows:
+            rows.execute("UPDATE dataset SET total = ? WHERE arn = ?", (entries, arn))
+        status = world.bot.datasets.status
+        known = status.standing(world.bot.ground.access.team_id, channel, "growing")
+        assert known is not None
+        labels = tuple(msgspec.structs.replace(each, boxes=boxes) for each in known.state.labels)
+        state = msgspec.structs.replace(known.state, labels=labels)
+        world.bot.datasets.delete._store.change(known, state)
+
+    before = len(entries(world))
+    yield lambda boxes: count(249_999, int(boxes))
+    count(before)
+
+
+def test_pictures_for_which_a_dataset_has_no_room_are_refused_before_any_is_sent(
+    world: World, channel: str, nearly_full: Callable[[bool], None]
+) -> None:
+    """Without this, a part of a file would be sent and AWS end the rest in words of its own."""
+    before = entries(world)
+    nearly_full(True)
+    add(world, channel, manifest(world, "over", ("a", "unripe"), ("r1", "ripe"), ("r2", "ripe")))
+    rounds(world, 2)
+    assert entries(world) == before
+    assert world.journal("Rekognition.UpdateDatasetEntries", slack=False) == []
+    assert thread(world, channel)[-1].endswith(
+        "The dataset has no room for these pictures: 249,999 are there, 2 would be new, and a "
+        "training set in us-east-1 takes 250,000. Take fewer of them, or make another project of "
+        "them."
+    )
+    add(world, channel, manifest(world, "fits", ("a", "unripe"), ("b", "unripe"), ("r3", "ripe")))
+    rounds(world, 2)
+    assert set(entries(world)) == {*before, "r3"}
+
+
+def test_files_for_which_a_dataset_has_no_room_are_not_stored(
+    world: World, channel: str, nearly_full: Callable[[bool], None]
+) -> None:
+    """Without this, pictures would lie in S3 that no dataset takes."""
+    nearly_full(True)
+    team = world.bot.ground.access.team_id
+    dataset = world.bot.datasets.status.standing(team, channel, "growing")
+    assert dataset is not None
+    body = next(iter(pictures(1).values()))
+    files = [uploaded(world, world.mara, f"q{number}.jpg", body) for number in range(2)]
+    brought = tuple(Brought(name=one["name"], size=len(body), id=one["id"]) for one in files)
+    mara = world.bot.ground.access.at_home(team, "U0MARA", channel, channel)
+    folder = f"s3://{seed.RAW}/updates/brought/"
+    world.bot.datasets.updates.bring(dataset, brought, folder, mara, "2 files of pictures added")
+    rounds(world, 2)
+    assert "249,999 are there, 2 would be new" in thread(world, channel)[-1]
+    there = world.s3.list_objects_v2(Bucket=seed.RAW, Prefix="updates/brought/")
+    assert there["KeyCount"] == 0
+
+
+def test_room_that_only_aws_knows_of_is_said(
+    world: World, channel: str, nearly_full: Callable[[bool], None]
+) -> None:
+    """Without this, whoever had AWS raise the limit could not use it, and others would not know
+    why AWS took nothing.
+    """
+    before = entries(world)
+    nearly_full(False)
+    add(world, channel, manifest(world, "raised", ("s1", "ripe"), ("s2", "ripe")))
+    rounds(world, 3)
+    assert entries(world) == before
+    said = thread(world, channel)[-1]
+    assert "The manifest has too many lines. Split it into several datasets." in said
+    assert "whether it has is not known here" in said
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ class Datasets:
                 rows.execute("DELETE FROM dataset_entry WHERE dataset = ?", (row["arn"],))
                 rows.execute("DELETE FROM dataset WHERE arn = ?", (row["arn"],))
                 return
-            failure = read.failure
+            failure = read.failure or _over(rows, row, work, read)
             if work["do"] == "manifest":
                 values = (row["arn"], work["bucket"])
                 rows.execute(
@@ -391,6 +391,18 @@ class Datasets:
                 "SELECT labels FROM dataset_entry WHERE dataset = ?", (arn,)
             ).fetchall()
         return [json.loads(row["labels"]) for row in found]
+
+
+def _over(rows: sqlite3.Connection, row: sqlite3.Row, work: Mapping[str, Any], read: Import) -> str:
+    """The code of more lines than a set takes. UNSURE: how lines end that go beyond it beside those
+    that are there; here none of them is taken.
+    """
+    most = most_lines(row["arn"].split(":")[3], row["type"])
+    if work["do"] != "update" or row["total"] + len(read.entries) <= most:
+        return ""
+    known = rows.execute("SELECT source_ref FROM dataset_entry WHERE dataset = ?", (row["arn"],))
+    new = len(read.entries.keys() - {each["source_ref"] for each in known})
+    return "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM" if row["total"] + new > most else ""
 
 
 def _put_entries(rows: sqlite3.Connection, dataset: str, entries: Iterable[Entry]) -> None:
