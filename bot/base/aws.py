@@ -56,6 +56,11 @@ class AwsRefused(Refusal):
         self.code = code
         self.said = said
 
+    @property
+    def denied(self) -> bool:
+        """Whether the bot may not do it."""
+        return self.code in _DENIED
+
 
 class AwsBusy(Transient):
     """AWS did not answer in time or asks to wait. Nothing was lost; it is tried again by itself."""
@@ -121,6 +126,12 @@ class Aws:
         """The account's 12 digits (asked once)."""
         with renamed():
             return str(self.act("sts").get_caller_identity()["Account"])
+
+    @cached_property
+    def caller(self) -> str:
+        """Whom AWS takes the bot for: an ARN (asked once)."""
+        with renamed():
+            return str(self.form("sts").get_caller_identity()["Arn"])
 
     def _client(self, service: str, patience: str) -> "_Client":
         with self._making:

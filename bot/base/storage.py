@@ -422,6 +422,39 @@ class Storage:
             self._s3.put_bucket_policy(Bucket=bucket, Policy=after)
         return True
 
+    def denied(self, place: S3Uri) -> dict[str, str]:
+        """What S3 denies the bot there of what Custom Labels needs of its caller: actions in IAM's
+        words, each with what AWS says of it. Of an object that is not there, or a folder, only the
+        bucket is asked. GetObjectVersion is not: it is needed for none but old versions.
+        """
+        self._check(place)
+        s3, bucket = self._s3, {"Bucket": place.bucket}
+        asked = {"GetBucketLocation": s3.get_bucket_location, "GetBucketAcl": s3.get_bucket_acl}
+        found = self._denied(place, asked, bucket)
+        if place.is_folder:
+            return found
+        try:
+            found |= self._denied(place, {"GetObject": s3.head_object}, _at(place))
+            asked = {"GetObjectAcl": s3.get_object_acl, "GetObjectTagging": s3.get_object_tagging}
+            return found | self._denied(place, asked, _at(place))
+        except MissingObject:
+            return found
+
+    def _denied(
+        self, place: S3Uri, asked: Mapping[str, Callable[..., Any]], where: Mapping[str, str]
+    ) -> dict[str, str]:
+        found = {}
+        for action, ask in asked.items():
+            self._step()
+            try:
+                with renamed_missing(place):
+                    ask(**where)
+            except AwsRefused as error:
+                if not error.denied:
+                    raise
+                found[f"s3:{action}"] = error.said
+        return found
+
     def _policy(self, bucket: str) -> str:
         try:
             with renamed():
@@ -565,6 +598,10 @@ def renamed_missing(uri: S3Uri) -> Iterator[None]:
                 error.said,
             ) from error
         raise
+
+
+def _at(place: S3Uri) -> dict[str, str]:
+    return {"Bucket": place.bucket, "Key": place.key}
 
 
 _KEY = re.compile(r"(kms:\w+) on resource: (\S+)")

@@ -8,6 +8,7 @@ found in the manifest.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.base import bucket_policy
 from bot.base.blocks import (
     Block,
     actions,
@@ -25,8 +26,9 @@ from bot.base.blocks import (
     text_input,
     typed,
 )
+from bot.base.bucket_policy import any_curable
 from bot.base.forms import VALUE
-from bot.datasets import bucket_policy, lifecycle
+from bot.datasets import lifecycle
 from bot.datasets.actions import DATASET_ACTIONS
 from bot.datasets.findings import Finding, droppable, words
 from bot.datasets.gallery.gallery_card import SHOW_ID
@@ -98,12 +100,12 @@ def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block
         if state.state == lifecycle.READY:
             label = f"Pictures of dataset {called}"
             buttons.insert(0, button("Pictures", SHOW_ID, dataset_id, label=label))
-        if needs_policy(source, state):
-            label = f"Let Rekognition into the bucket of {cut(source.called, 40)}"
-            buttons.insert(0, button("Let Rekognition in", POLICY_ID, dataset_id, label=label))
+        buttons = [*_policy_buttons(source, state, dataset_id), *buttons]
         if state.ledger_uri:
             buttons.insert(1, lines_button(source, dataset_id))
         return [actions(*buttons)]
+    if dataset_id and state.state == lifecycle.REFUSED and any_curable(state.closed):
+        return [actions(*_policy_buttons(source, state, dataset_id))]
     refused = state.state == lifecycle.REFUSED and state.sent
     if dataset_id and refused and droppable(state.findings):
         label = f"Import the other lines of {cut(source.called, 50)}"
@@ -111,6 +113,14 @@ def _buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block
     if dataset_id and state.deletion == lifecycle.DELETING:
         return [actions(button("Undo", UNDO_ID, dataset_id, label=f"Keep dataset {called}"))]
     return []
+
+
+def _policy_buttons(source: Source, state: DatasetState, dataset_id: str) -> list[Block]:
+    """[Let Rekognition in], where statements in the policy of a bucket would help."""
+    if not any_curable(state.closed):
+        return []
+    label = f"Let Rekognition into the bucket of {cut(source.called, 40)}"
+    return [button("Let Rekognition in", POLICY_ID, dataset_id, label=label)]
 
 
 def lines_button(source: Source, about: str) -> Block:
@@ -259,36 +269,21 @@ def failed_line(source: Source, state: DatasetState) -> Message:
         f"{sentence(state.cause)} The manifest and its labels are untouched. "
         f"{advice}{remains if state.remains else ''}"
     )
-    return with_parts(head, _policy_parts(source, state))
+    return with_parts(head, policy_parts(state))
 
 
-def needs_policy(source: Source, state: DatasetState) -> bool:
-    """Whether AWS may not read the bucket of the manifest."""
-    codes = bucket_policy.READING.intersection(named_in(state.cause))
-    return bool(source.manifest_uri and codes)
+def policy_answer(said: str, state: DatasetState) -> str:
+    """What became of a press, for whoever pressed, and what to do next."""
+    after = {
+        lifecycle.FAILED: "Delete the failed dataset, then ask again with /dataset create.",
+        lifecycle.REFUSED: "Ask again with /dataset create.",
+    }
+    return f"{said} {after.get(state.state, '')}".rstrip()
 
 
-def policy_answer(bucket: str, *, new: bool) -> str:
-    """What became of a press, for whoever pressed."""
-    if not new:
-        return f"The policy of bucket {bucket} lets Rekognition in already."
-    return (
-        f"The policy of bucket {bucket} lets Rekognition in now; what was in it stays. Delete the "
-        "failed dataset, then ask again with /dataset create."
-    )
-
-
-def _policy_parts(source: Source, state: DatasetState) -> list[str]:
-    """The policy that the manifest's bucket needs, where AWS may not read it."""
-    if not needs_policy(source, state):
-        return []
-    bucket = source.manifest.bucket
-    words = (
-        f"Rekognition must be let into bucket {code(bucket)}. Whoever may change its policy adds "
-        "these statements in S3 (Permissions, Bucket policy), beside those that are there; a "
-        "manager can press [Let Rekognition in] on the card, where the bot may:"
-    )
-    return [f"{words}\n```{bucket_policy.written(bucket)}```"]
+def policy_parts(state: DatasetState) -> list[str]:
+    """Each bucket that Custom Labels cannot use, with the policy that it needs."""
+    return [bucket_policy.words(each) for each in state.closed]
 
 
 def refused_line(source: Source, state: DatasetState) -> Message:
@@ -299,7 +294,7 @@ def refused_line(source: Source, state: DatasetState) -> Message:
     )
     if state.remains:
         head += f" Project {typed(source.project, _NAME)} stands there without it."
-    return with_parts(head, refused_parts(state))
+    return with_parts(head, [*refused_parts(state), *policy_parts(state)])
 
 
 def set_aside_line(source: Source, cause: str) -> Message:
@@ -465,7 +460,7 @@ def result_parts(state: DatasetState) -> list[str]:
         )
     if look:
         parts.append(_list("Worth a look:", look))
-    return [*parts, *_training(state)]
+    return [*parts, *_training(state), *policy_parts(state)]
 
 
 def _noted(state: DatasetState) -> list[str]:

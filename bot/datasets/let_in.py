@@ -1,21 +1,22 @@
-"""Let in: the policy of a bucket gets the statements by which Rekognition reads it, by a manager's
-press. What is there is read, merged, compared and written.
+"""Let in: the policy of a bucket gets the statements by which the bot, and with it Custom Labels,
+uses it, by a manager's press. What is there is read, merged, compared and written.
 """
 
 from dataclasses import dataclass
-from functools import partial
 
+from bot.base.bucket_policy import Closed
+from bot.base.bucket_rights import BucketRights
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
-from bot.base.storage import Storage
-from bot.datasets import bucket_policy, card
+from bot.datasets import card
 from bot.datasets.actions import POLICY_RIGHT
 from bot.datasets.records import Records
+from bot.datasets.source import Source
 from bot.people.access import Access
 
 
 class NotNeeded(Refusal):
-    """This dataset did not fail for its bucket's policy."""
+    """No bucket of this dataset is known to need a policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,16 @@ class LetIn:
     """Changes policies of buckets that are open to the bot."""
 
     records: Records
-    storage: Storage
+    rights: BucketRights
     open_places: OpenPlaces
     access: Access
 
     def let_in(self, dataset_id: str, user_id: str, where: str) -> str:
-        """Let Rekognition into the bucket of the dataset's manifest; what is told of it.
+        """Let Custom Labels into the buckets that a dataset is known to lack; what is told of it.
 
         Raises:
-            NotAllowed, NotNeeded, Refusal, Transient: nothing was written, with words.
+            NotAllowed, NotNeeded, Refusal, Transient: with words; what was written until then
+                stays.
 
         """
         dataset = self.records.get(dataset_id)
@@ -40,9 +42,19 @@ class LetIn:
         source = dataset.source
         who = self.access.at_home(source.team_id, user_id, source.channel, where)
         self.access.require(POLICY_RIGHT, who)
-        if not card.needs_policy(source, dataset.state):
+        curable = [each for each in dataset.state.closed if each.curable]
+        if not curable:
             raise NotNeeded
-        bucket = source.manifest.bucket
-        here = self.storage.limited_to(self.open_places.of(source.channel))
-        new = here.change_policy(bucket, partial(bucket_policy.merged, bucket=bucket))
-        return card.policy_answer(bucket, new=new)
+        allowed = self.open_places.of(source.channel)
+        said = " ".join(self.rights.let_in(each, allowed) for each in curable)
+        return card.policy_answer(said, dataset.state)
+
+    def before(self, source: Source, bucket: str) -> str:
+        """Let Custom Labels into a bucket that a review names, for whoever may (`POLICY_RIGHT`);
+        what is told of it.
+
+        Raises:
+            Refusal, Transient: nothing was written, with words.
+
+        """
+        return self.rights.let_in(Closed(bucket), self.open_places.of(source.channel))

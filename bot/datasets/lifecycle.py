@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bot.base.bucket_policy import Closed
 from bot.datasets.findings import Finding
 
 ASKED, EXAMINING, CREATING, IMPORTING = "asked", "examining", "creating", "importing"
@@ -66,9 +67,10 @@ class DatasetState(msgspec.Struct, frozen=True):
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
     or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
     it), `deleted_by` who wants it, `with_project` that it went with its whole project. `updating`
-    are lines that are being added. `notes` are what the source had to say, in sentences.
-    `ledger_uri` is the table of what became of every line, where any was not imported as it was.
-    `new_labels` are labels that no picture has yet.
+    are lines that are being added. `notes` are what the source had to say, in sentences. `closed`
+    are the buckets that Custom Labels cannot use, as far as that is known. `ledger_uri` is the
+    table of what became of every line, where any was not imported as it was. `new_labels` are
+    labels that no picture has yet.
     """
 
     state: str = ASKED
@@ -90,6 +92,7 @@ class DatasetState(msgspec.Struct, frozen=True):
     with_project: bool = False
     updating: Updating | None = None
     notes: tuple[str, ...] = ()
+    closed: tuple[Closed, ...] = ()
     ledger_uri: str = ""
     new_labels: tuple[str, ...] = ()
 

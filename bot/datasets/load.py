@@ -9,11 +9,13 @@ in its thread. What may pass is tried again, with growing pauses.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 import msgspec
 
+from bot.base.aws import AwsRefused
 from bot.base.clock import Clock
 from bot.base.errors import Refusal, Refused, Transient
 from bot.base.log import about
@@ -35,6 +37,7 @@ from bot.datasets.lifecycle import (
     TO_LOAD,
     step,
 )
+from bot.datasets.look import given_places
 from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
 from bot.datasets.sights import Sights
@@ -49,8 +52,13 @@ from bot.work.leases import LeaseGuard
 from bot.work.tries import Stale, Tries
 
 _JSON_LINES = "application/x-ndjson"
+_BAD_OBJECT = "InvalidS3ObjectException"  # Rekognition: it cannot have the manifest
 
 log = logging.getLogger(__name__)
+
+
+def _nothing() -> None:
+    """A step of a short look."""
 
 
 class Load:
@@ -172,8 +180,9 @@ class Load:
         dataset = self._written(dataset, sight, storage, hold.keep)
         ready = prepared(dataset.source, storage, self._settings.aws_region, allowed)
         state, changes = step(dataset.state, CREATING, self._clock())
-        after = replace(dataset, sent_uri=str(ready.place))
-        return self._store.change(after, ready.told(state), changes)
+        closed = sight.closed([ready.place, *ready.found.buckets.values()])
+        state = msgspec.structs.replace(ready.told(state), closed=closed)
+        return self._store.change(replace(dataset, sent_uri=str(ready.place)), state, changes)
 
     def _written(
         self, dataset: Dataset, sight: Sight, storage: Storage, alive: Callable[[], None]
@@ -201,6 +210,11 @@ class Load:
         current = self._current(dataset)
         left = msgspec.structs.replace(current.state, remains=bool(current.project_arn))
         state, changes = step(left, REFUSED, self._clock(), cause=refusal.words)
+        if isinstance(refusal, AwsRefused) and (refusal.denied or refusal.code == _BAD_OBJECT):
+            sight = self._sights.of(current.source, current.asked_at, _nothing)
+            with suppress(Transient):
+                closed = sight.closed(given_places(current.source))
+                state = msgspec.structs.replace(state, closed=closed)
         if isinstance(refusal, Unfit):
             state = msgspec.structs.replace(state, findings=refusal.findings, sent=refusal.left)
         self._store.change(current, state, changes)

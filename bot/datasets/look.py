@@ -4,10 +4,15 @@ Promises to the review: every label with its number of pictures, what was left o
 Rekognition would say; made by the same lines that the import sends.
 """
 
+from contextlib import suppress
+
 import msgspec
 
+from bot.base.bucket_policy import Closed
+from bot.base.errors import Refusal
+from bot.base.s3_uri import BadAddress, S3Uri
 from bot.datasets import findings
-from bot.datasets.examination import examined
+from bot.datasets.examination import Unfit, examined
 from bot.datasets.findings import Finding
 from bot.datasets.lifecycle import LabelCount
 from bot.datasets.source import Source
@@ -18,6 +23,8 @@ from bot.datasets.sources.origin import Notes, Sight
 class Look(msgspec.Struct, frozen=True):
     """What was found: the `lines` of the manifest, those that are `sent`, pictures by label (most
     first) and without one, all boxes, what Rekognition would say, and what the source has to say.
+    `closed` are buckets that Custom Labels cannot use as they are; where one of them kept the bot
+    from looking, `unread` are the words for that, and nothing else is known.
     """
 
     lines: int = 0
@@ -27,6 +34,8 @@ class Look(msgspec.Struct, frozen=True):
     boxes: int = 0
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    unread: str = ""
 
 
 def look(source: Source, sight: Sight, region: str) -> Look:
@@ -34,11 +43,19 @@ def look(source: Source, sight: Sight, region: str) -> Look:
 
     Raises:
         Unfit: Rekognition would reject the whole import.
-        Refusal: nothing can be made of it.
+        Refusal: nothing can be made of it, and no policy of a bucket would help.
 
     """
-    notes = Notes()
-    found = examined(source, lines_of(source, sight, notes), region)
+    notes, given = Notes(), given_places(source)
+    try:
+        found = examined(source, lines_of(source, sight, notes), region)
+    except Unfit:
+        raise
+    except Refusal as refusal:
+        closed = sight.closed(given)
+        if not closed:
+            raise
+        return Look(closed=closed, unread=refusal.words)
     return Look(
         lines=found.lines,
         sent=found.sendable,
@@ -47,4 +64,14 @@ def look(source: Source, sight: Sight, region: str) -> Look:
         boxes=found.boxes,
         findings=findings.of_examination(found),
         notes=tuple(notes.said),
+        closed=sight.closed([*given, *found.buckets.values()]),
     )
+
+
+def given_places(source: Source) -> list[S3Uri]:
+    """Where the dataset's data lie and its manifest will, as far as that was said."""
+    found = []
+    for address in (source.manifest_uri, source.place, source.store):
+        with suppress(BadAddress):
+            found.append(S3Uri.parse(address))
+    return found

@@ -18,6 +18,7 @@ from bot.base.blocks import (
     section,
     typed,
 )
+from bot.base.bucket_policy import words as words_of_bucket
 from bot.datasets.findings import Finding, words
 from bot.datasets.look import Look
 from bot.datasets.source import Source
@@ -25,6 +26,7 @@ from bot.datasets.sources import origin_of
 
 DATASET_REVIEW = "dataset_review"  # callback_id
 BACK_ID = "dataset_form_back"
+LET_IN_ID = "dataset_form_policy"  # its press carries the bucket
 _LABELS_SHOWN = 40
 _NAME = 100
 _KINDS_SHOWN = 8
@@ -32,9 +34,10 @@ _FINDING = 350
 _READING = "It is being read. What becomes of it is shown here in a moment."
 
 
-def reading(source: Source, *, nonce: str, draft: str) -> Block:
-    """The review while the worker still looks."""
-    return _page(source, [section(_READING)], nonce=nonce, draft=draft, submit=None)
+def reading(source: Source, *, nonce: str, draft: str, lead: str = "") -> Block:
+    """The review while the worker still looks; `lead` is what has just been done."""
+    shown = [section(typed(each, 1000)) for each in (lead, _READING) if each]
+    return _page(source, shown, nonce=nonce, draft=draft, submit=None)
 
 
 def refused(source: Source, why: str, *, nonce: str, draft: str) -> Block:
@@ -44,12 +47,31 @@ def refused(source: Source, why: str, *, nonce: str, draft: str) -> Block:
 
 def page(source: Source, look: Look, *, nonce: str, draft: str) -> Block:
     """The review of what was found."""
+    if look.unread:
+        shown = [section(typed(look.unread, 2000)), *_closed(look)]
+        return _page(source, shown, nonce=nonce, draft=draft, submit=None)
     blocks = [section(cut("\n".join(_labels(source, look)), SECTION_TEXT))]
     below = [*(typed(each, 1000) for each in look.notes), *_findings(look.findings)]
     blocks += [section(each) for each in below]
+    blocks += _closed(look)
     if source.store:
         blocks.append(context(f"The manifest will be written below {code(source.store)}"))
     return _page(source, blocks, nonce=nonce, draft=draft, submit="Make dataset")
+
+
+def _closed(look: Look) -> list[Block]:
+    """Each bucket that Custom Labels cannot use, with the policy that it needs and the press that
+    adds it where that would help.
+    """
+    blocks = []
+    for each in look.closed:
+        blocks.append(section(words_of_bucket(each)))
+        if each.curable:
+            label = f"Let Rekognition into bucket {each.bucket}"
+            blocks.append(
+                actions(button("Let Rekognition in", LET_IN_ID, each.bucket, label=label))
+            )
+    return blocks
 
 
 def _page(

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
+from bot.base.bucket_rights import BucketRights
 from bot.base.open_places import OpenPlaces
 from bot.base.storage import Storage
 from bot.datasets.custom_labels import CustomLabels
@@ -17,6 +19,7 @@ class Sights:
 
     storage: Storage
     custom_labels: CustomLabels
+    rights: BucketRights
     open_places: OpenPlaces
     hurried: bool = False
 
@@ -36,5 +39,6 @@ class Sights:
             storage=self.storage.attended(step).limited_to(allowed),
             entries=entries,
             allowed=allowed,
+            closed=partial(self.rights.closed, allowed=allowed, step=step),
             created=at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
         )

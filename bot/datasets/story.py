@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.base.bucket_rights import BucketRights
 from bot.base.pool import Pool
 from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
@@ -78,21 +79,22 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
     custom_labels = CustomLabels(ground.aws)
     drafts = Drafts(ground.db)
     storage = Storage.for_work(ground.aws, settings.allowed)
-    sights = Sights(storage, custom_labels, settings.open_places)
+    rights = BucketRights(ground.aws, storage)
+    sights = Sights(storage, custom_labels, rights, settings.open_places)
     updates = _updates(ground, records, store, custom_labels, storage)
     return DatasetStory(
         accept=_accept(ground, records, store, custom_labels),
         drafts=drafts,
         looks=_looks(ground, drafts, sights),
         load=_load(ground, records, store, sights),
-        watch=_watch(ground, records, store, custom_labels, storage),
+        watch=_watch(ground, records, store, custom_labels, rights),
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
         gallery=_gallery(ground, records, storage, custom_labels),
         updates=updates,
         let_in=LetIn(
             records,
-            Storage.for_form(ground.aws, settings.allowed),
+            BucketRights(ground.aws, Storage.for_form(ground.aws, settings.allowed)),
             settings.open_places,
             ground.access,
         ),
@@ -115,11 +117,12 @@ def _accept(
     """The part that takes datasets in."""
     settings = ground.settings
     storage = Storage.for_form(ground.aws, settings.allowed)
+    rights = BucketRights(ground.aws, storage)
     return Accept(
         records=records,
         store=store,
         open_places=settings.open_places,
-        sights=Sights(storage, custom_labels, settings.open_places, hurried=True),
+        sights=Sights(storage, custom_labels, rights, settings.open_places, hurried=True),
         questions=Questions(settings.form_wait),
         region=settings.aws_region,
         clock=ground.clock,
@@ -172,15 +175,15 @@ def _watch(
     records: Records,
     store: DatasetStore,
     custom_labels: CustomLabels,
-    storage: Storage,
+    rights: BucketRights,
 ) -> Watch:
     """The part that looks at imports."""
     return Watch(
         records=records,
         store=store,
         custom_labels=custom_labels,
-        storage=storage,
-        comparison=Comparison(storage, ground.settings.open_places),
+        rights=rights,
+        comparison=Comparison(rights.storage, ground.settings.open_places),
         tries=ground.tries,
         clock=ground.clock,
     )

@@ -14,17 +14,18 @@ from itertools import islice
 
 import msgspec
 
+from bot.base.bucket_rights import BucketRights
 from bot.base.clock import Clock
 from bot.base.errors import LabeljobError
 from bot.base.log import about
 from bot.base.s3_uri import S3Uri
-from bot.base.storage import Storage
 from bot.datasets import card, entries
 from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels, taken_words
 from bot.datasets.lifecycle import FAILED, READY, DatasetState, observe, step
 from bot.datasets.records import Dataset, Records
 from bot.datasets.store import DatasetStore
+from bot.manifests.rekognition_codes import BUCKET_CODES, named_in
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries, attempt, counts
 
@@ -42,7 +43,7 @@ class Watch:
         records: Records,
         store: DatasetStore,
         custom_labels: CustomLabels,
-        storage: Storage,
+        rights: BucketRights,
         comparison: Comparison,
         tries: Tries,
         clock: Clock,
@@ -50,7 +51,8 @@ class Watch:
         self._records = records
         self._store = store
         self._custom_labels = custom_labels
-        self._storage = storage
+        self._rights = rights
+        self._storage = rights.storage
         self._comparison = comparison
         self._tries = tries
         self._clock = clock
@@ -78,6 +80,9 @@ class Watch:
             state, changes = step(dataset.state, FAILED, self._clock(), cause=cause)
         elif state.state == READY:
             state = self._compared(dataset, state, hold)
+        elif state.state == FAILED and BUCKET_CODES.intersection(named_in(state.cause)):
+            closed = self._rights.failed(S3Uri.parse(dataset.sent_uri).bucket)
+            state = msgspec.structs.replace(state, closed=(closed,))
         if state != dataset.state or dataset.fails:
             self._store.change(replace(dataset, fails=0), state, changes)
 

@@ -45,7 +45,8 @@ class Examination:
     `counts` has all) carry Rekognition's codes and line numbers; `terminal` are codes that fail the
     whole import or a training from it, with details. `labels` counts pictures per label, `boxes`
     all boxes, `rounded` and `clipped` those that are moved to whole pixels and cut at the edges of
-    their pictures, `unlabeled` pictures without a label, `kinds` lines per kind of label.
+    their pictures, `unlabeled` pictures without a label, `kinds` lines per kind of label. `buckets`
+    are those of the pictures that are sent, each with the address of its first.
     """
 
     lines: int = 0
@@ -61,7 +62,7 @@ class Examination:
     boxes: int = 0
     rounded: int = 0
     clipped: int = 0
-    buckets: set[str] = field(default_factory=set)
+    buckets: dict[str, S3Uri] = field(default_factory=dict)
     unlabeled: int = 0
     terminal: list[LineFault] = field(default_factory=list)
 
@@ -158,7 +159,8 @@ def _take(
             seen[hash(source)] = number
             found.sendable += 1
             found.sent_bytes += len(encoded)
-            found.buckets.add(S3Uri.parse(source).bucket)
+            address = S3Uri.parse(source)
+            found.buckets.setdefault(address.bucket, address)
             _count(found, converted)
     for code, text in faults:
         found.note(number, code, text)

@@ -245,6 +245,13 @@ UNSETTLED = {"thin_box", "unusual_date"}
 """What AWS itself says of a line once it has read it, in place of our doubt."""
 AT_TRAINING = {"ERROR_INVALID_IMAGE"}
 """Codes of lines that AWS lists at a training, and not at the import."""
+BUCKET_CODES = {
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET",
+    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET",
+    "ERROR_FAILED_IMAGES_S3_COPY",
+    "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET",
+}
+"""Codes by which AWS says that it may not read a bucket, or not write to it."""
 KINDS = {name: Kind(code.one, code.many, code.remedy) for name, code in CODES.items()}
 
 

@@ -89,7 +89,7 @@ def submit(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
         return
     if source.brought and not stories.datasets.ground.files.may_read:
         raise FilesClosed
-    if origin_of(source).reviewed:
+    if origin_of(source).reviewed or (look is not None and look.closed):
         _show_review(ack, source, look, view, stories)
         return
     try:
@@ -105,13 +105,14 @@ def reviewed(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: S
     become wrong.
     """
     draft_id = form.carried(view)["draft"]
-    source = _kept(draft_id, asking(body), stories)
-    _may_create(source, stories)
+    source = kept(draft_id, asking(body), stories)
+    _may_make(source, asking(body), stories)
     try:
         thanks = _taken(source, draft_id, stories)
     except Refused as refused:
         words = " ".join(one.text for one in refused.faults)
-        ack(response_action="update", view=page(source, stories, draft=draft_id, lead=words))
+        again = page(source, stories, draft=draft_id, job=_card_of(source), lead=words)
+        ack(response_action="update", view=again)
         return
     ack(response_action="update", view=thanks)
 
@@ -120,11 +121,12 @@ def back(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories)
     """[Back] of the review: the form, as it was filled."""
     ack()
     draft_id = form.carried(body["view"])["draft"]
-    source = _kept(draft_id, asking(body), stories)
-    _may_create(source, stories)
+    source = kept(draft_id, asking(body), stories)
+    _may_make(source, asking(body), stories)
     stories.datasets.drafts.keep(draft_id, source)
+    again = page(source, stories, draft=draft_id, job=_card_of(source))
     # a worker may have filled the review since the press, and nothing is typed in it
-    turn_page(client, {**body["view"], "hash": None}, page(source, stories, draft=draft_id))
+    turn_page(client, {**body["view"], "hash": None}, again)
 
 
 def _show_review(
@@ -153,7 +155,7 @@ def _taken(source: Source, draft_id: str, stories: Stories) -> Block:
     return thanked(form.thanks(receipt.dataset.source), new=receipt.new)
 
 
-def _kept(draft_id: str, who: Asking, stories: Stories) -> Source:
+def kept(draft_id: str, who: Asking, stories: Stories) -> Source:
     """What this person typed.
 
     Raises:
@@ -178,6 +180,19 @@ def _may_create(source: Source, stories: Stories) -> None:
     here = Asking(source.channel, source.asked_by)
     stories.access.require(CREATE.right, person_here(here, stories.access))
     stories.access.check_here(source.channel)
+
+
+def _may_make(source: Source, who: Asking, stories: Stories) -> None:
+    """Refuse whoever may not make this dataset (any more): of a job, or in the form's channel."""
+    if job_id := _card_of(source):
+        check_import(who, stories.jobs.status.finished(job_id), stories.access)
+    else:
+        _may_create(source, stories)
+
+
+def _card_of(source: Source) -> str:
+    """The job that a dataset is told of with; "" for none."""
+    return source.told_below[1] if source.told_below else ""
 
 
 def _of_chosen_job(source: Source, who: Asking, stories: Stories) -> Source:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.base import bucket_policy
+from bot.base.bucket_policy import Closed, any_curable, merged, role_of, statements
 from bot.datasets import card
-from bot.datasets.bucket_policy import merged, statements
 from bot.datasets.findings import VANISHED, Finding
 from bot.datasets.lifecycle import (
     ASKED,
@@ -32,6 +33,7 @@ validator = pytest.importorskip(
 )
 validate_message = validator.validate_message
 
+BOT = "arn:aws:iam::123456789012:role/Labeljob"
 RIPE = Source(
     project="orchard",
     name="ripe-july",
@@ -149,32 +151,74 @@ def test_a_failure_says_what_is_safe_and_what_to_do() -> None:
 def test_a_bucket_that_rekognition_may_not_read_is_named_with_the_policy_it_needs() -> None:
     """People would have to find the statements in AWS's guide, and guess where they belong."""
     cause = "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET: The S3 bucket cannot be read."
-    line = card.failed_line(RIPE, DatasetState(state=FAILED, cause=cause))
-    bucket = RIPE.manifest.bucket
-    assert f"Rekognition must be let into bucket `{bucket}`." in line.text
+    closed = Closed("raw", caller=BOT)
+    failed = DatasetState(state=FAILED, cause=cause, closed=(closed,), remains=True)
+    line = card.failed_line(RIPE, failed)
+    assert "could not use bucket `raw` with the bot's rights" in line.text
     policy = json.loads(line.text.partition("```")[2].partition("```")[0])
-    assert {each["Principal"]["Service"] for each in policy["Statement"]} == {
-        "rekognition.amazonaws.com"
-    }
+    assert [each["Principal"] for each in policy["Statement"]] == [{"AWS": BOT}] * 2
     assert [each["Resource"] for each in policy["Statement"]] == [
-        f"arn:aws:s3:::{bucket}",
-        f"arn:aws:s3:::{bucket}/*",
+        "arn:aws:s3:::raw",
+        "arn:aws:s3:::raw/*",
     ]
+    assert "s3:PutObject" not in line.text
+    assert "s3:PutObject" in bucket_policy.words(msgspec.structs.replace(closed, writes=True))
+    shown = json.dumps(card.live_card(RIPE, failed, dataset_id="d1").blocks)
+    assert card.POLICY_ID in shown
+    refused = DatasetState(state=REFUSED, cause="No.", closed=(closed,))
+    assert "```" in card.refused_line(RIPE, refused).text
+    assert card.POLICY_ID in json.dumps(card.live_card(RIPE, refused, dataset_id="d1").blocks)
     assert "```" not in card.failed_line(RIPE, DatasetState(state=FAILED, cause="No.")).text
-    assert "```" not in card.failed_line(Source(), DatasetState(state=FAILED, cause=cause)).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"foreign": True}, "what its policy says is not known here"),
+        ({"barred": True}, "A statement denies that outright"),
+    ],
+)
+def test_no_press_is_offered_where_it_would_not_help(changes: dict[str, bool], said: str) -> None:
+    """Without this, a manager would press, and nothing would be better, or be refused by S3."""
+    closed = Closed("theirs", ("s3:GetObject",), BOT, **changes)
+    assert "S3 denies the bot s3:GetObject in bucket `theirs`." in bucket_policy.words(closed)
+    assert said in bucket_policy.words(closed)
+    assert not any_curable([closed])
+    state = DatasetState(state=FAILED, closed=(closed,), remains=True)
+    shown = json.dumps(card.live_card(RIPE, state, dataset_id="d1").blocks)
+    assert card.POLICY_ID not in shown
+
+
+def test_a_policy_names_the_role_of_a_session() -> None:
+    """S3 takes no session that will be another one tomorrow; a caller that nobody knows is said."""
+    for partition in ("aws", "aws-cn"):
+        session = f"arn:{partition}:sts::123456789012:assumed-role/Labeljob/i-0f"
+        role = f"arn:{partition}:iam::123456789012:role/Labeljob"
+        assert role_of(session) == role
+        there = statements(Closed("b-1", caller=role))
+        assert there[0]["Resource"] == f"arn:{partition}:s3:::b-1"
+    user = "arn:aws:iam::123456789012:user/team/labeljob"
+    assert role_of(user) == user
+    assert "the ARN of the bot's role" in bucket_policy.words(Closed("b-1"))
 
 
 def test_a_policy_keeps_what_others_wrote_and_gets_ours_once() -> None:
     """Without this, letting Rekognition in would lock somebody else out of the bucket."""
     theirs = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    mine = Closed("b-1", caller=BOT)
     for there in ([theirs], theirs):
-        made = merged(json.dumps({"Version": "2008-10-17", "Id": "x", "Statement": there}), "b-1")
+        made = merged(json.dumps({"Version": "2008-10-17", "Id": "x", "Statement": there}), mine)
         assert made is not None
         said = json.loads(made)
         assert (said["Version"], said["Id"], said["Statement"][0]) == ("2008-10-17", "x", theirs)
-        assert said["Statement"][1:] == statements("b-1")
-        assert merged(made, "b-1") is None
-    assert json.loads(merged("", "b-1") or "")["Statement"] == statements("b-1")
+        assert said["Statement"][1:] == statements(mine)
+        assert merged(made, mine) is None
+    assert json.loads(merged("", mine) or "")["Statement"] == statements(mine)
+    # what it may write there it goes on writing
+    writes = msgspec.structs.replace(mine, writes=True)
+    larger = merged(merged("", mine) or "", writes)
+    assert json.loads(larger or "")["Statement"] == statements(writes)
+    assert merged(larger or "", mine) is None
 
 
 def test_a_refusal_names_the_lines_and_that_nothing_was_made() -> None:

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from bot.answers.agreement import Agreement, Confused, Label
 from bot.answers.figures import Labeler, Work
 from bot.base.blocks import MESSAGE_SIZE, Block, context, image, modal, rich_text
+from bot.base.bucket_policy import Closed
+from bot.base.bucket_rights import BUCKETS_MOST
 from bot.datasets import card as dataset_card
 from bot.datasets import form as dataset_form
 from bot.datasets import review, update_cards
@@ -397,9 +399,23 @@ def update_lines(words: str) -> list[Message]:
         update_cards.not_done_line(source, Progress(), words),
         dataset_card.failed_line(
             Source(name=words, manifest_uri=f"s3://{'b' * 63}/m.manifest"),
-            DatasetState(cause=f"ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET {words}"),
+            DatasetState(
+                cause=f"ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET {words}",
+                closed=CLOSED,
+            ),
         ),
     ]
+
+
+CLOSED = tuple(
+    Closed(
+        f"{number}{'b' * 62}",
+        ("s3:GetObjectTagging",) * 5,
+        f"arn:aws-us-gov:iam::123456789012:user/{'p' * 511}/{'r' * 64}",
+        writes=True,
+    )
+    for number in range(BUCKETS_MOST)
+)
 
 
 def dataset_pages(source: Source, words: str) -> list[Block]:
@@ -408,12 +424,13 @@ def dataset_pages(source: Source, words: str) -> list[Block]:
     asked = msgspec.structs.replace(source, place=words, store=words)
     labels = tuple(LabelCount(words, 250_000) for _ in range(251))
     kinds = tuple(Finding(code, 9, (1, 2), words) for code in KINDS)
-    found = Look(9, 9, labels, 9, 9, findings=kinds, notes=(words,) * 5)
+    found = Look(9, 9, labels, 9, 9, findings=kinds, notes=(words,) * 5, closed=CLOSED)
     return [
         dataset_form.page(asked, **ids),
         review.reading(asked, **ids),
         review.refused(asked, words, **ids),
         review.page(asked, found, **ids),
+        review.page(asked, Look(unread=words, closed=CLOSED), **ids),
     ]
 
 

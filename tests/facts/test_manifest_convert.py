@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.base.s3_uri import S3Uri
 from bot.manifests.convert import converted_lines, for_rekognition, refusal
 from bot.manifests.examine import Examination, examine, words
 from bot.manifests.rekognition_codes import CODES, named_in, remedy
@@ -299,7 +300,7 @@ def test_a_good_manifest_has_nothing_against_it() -> None:
         {"ripe": 1, "unripe": 1},
         5,
         0,
-        {"orchard-raw"},
+        {"orchard-raw": S3Uri("orchard-raw", "1.jpg")},
     )
     assert words(examine(body(boxes((1, 1, 9, 9))), "eu-west-1")) == ""
 

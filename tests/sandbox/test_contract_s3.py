@@ -561,6 +561,21 @@ def test_a_bucket_policy(s3: Any, bucket: str) -> None:
         s3.get_bucket_policy(Bucket=bucket)
 
 
+def test_the_owner_alone_has_every_right(s3: Any, bucket: str) -> None:
+    """Buckets have had no ACLs of their own since April 2023; reading them says whose they are."""
+    s3.put_object(Bucket=bucket, Key="mine.txt", Body=b"x")
+    for found in (
+        s3.get_bucket_acl(Bucket=bucket),
+        s3.get_object_acl(Bucket=bucket, Key="mine.txt"),
+    ):
+        (grant,) = found["Grants"]
+        assert grant["Permission"] == "FULL_CONTROL"
+        assert grant["Grantee"]["Type"] == "CanonicalUser"
+        assert grant["Grantee"]["ID"] == found["Owner"]["ID"]
+    with refused("NoSuchKey", 404):
+        s3.get_object_acl(Bucket=bucket, Key="nothing.txt")
+
+
 def test_tags_of_a_bucket(s3: Any, bucket: str) -> None:
     """Cost tags stay with the bucket."""
     with refused("NoSuchTagSet", 404):

@@ -43,10 +43,12 @@ HAD = [
     *(
         "DeleteObjectTagging",
         "DeleteObjects",
+        "GetBucketAcl",
         "GetBucketCors",
         "GetBucketLocation",
         "GetBucketNotificationConfiguration",
         "GetBucketPolicy",
+        "GetObjectAcl",
     ),
     *(
         "GetBucketTagging",

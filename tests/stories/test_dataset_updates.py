@@ -12,8 +12,6 @@ import msgspec
 import pytest
 
 from bot.brought.brought import Brought
-from bot.datasets.bucket_policy import statements
-from bot.datasets.lifecycle import FAILED
 from bot.sandbox.workspace import seed
 from tests.stories.bringing import pictures, uploaded
 from tests.stories.world import World, words
@@ -309,39 +307,3 @@ def test_dataset_that_was_deleted_meanwhile_is_said(world: World, channel: str) 
     world.pass_time(4)
     rounds(world, 2)
     assert "was deleted meanwhile" in thread(world, channel, "leaving")[-1]
-
-
-def test_manager_lets_rekognition_into_a_bucket_by_a_press(world: World, channel: str) -> None:
-    """Without this, an import that failed for the policy of its bucket would wait for somebody who
-    knows where in AWS it is written.
-    """
-    address = manifest(world, "shut", ("s", "ripe"), ("t", "unripe"))
-    world.mara.command(channel, "/dataset", "create")
-    world.mara.fill(
-        name={"value": "shut"},
-        project={"value": "project-shut"},
-        manifest_uri={"value": address},
-    )
-    rounds(world, 3)
-    theirs = {
-        "Sid": "Theirs",
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{seed.RAW}/*",
-    }
-    whole = json.dumps({"Version": "2012-10-17", "Statement": [theirs]})
-    world.s3.put_bucket_policy(Bucket=seed.RAW, Policy=whole)
-    status = world.bot.datasets.status
-    known = status.standing(world.bot.ground.access.team_id, channel, "shut")
-    assert known is not None
-    cause = "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET: The bucket cannot be read."
-    failed = msgspec.structs.replace(known.state, state=FAILED, cause=cause, remains=True)
-    world.bot.datasets.delete._store.change(known, failed)
-    world.send()
-    for said in ("lets Rekognition in now", "lets Rekognition in already"):
-        world.sam.press(root_of(world, channel, "shut"), "dataset_bucket_policy")
-        assert said in world.sam.ask_for("history", channel=channel)["ephemerals"][-1]["text"]
-    written = json.loads(world.s3.get_bucket_policy(Bucket=seed.RAW)["Policy"])
-    world.s3.delete_bucket_policy(Bucket=seed.RAW)
-    assert written["Statement"] == [theirs, *statements(seed.RAW)]

@@ -54,6 +54,7 @@ from bot.sandbox.workspace.person import Person, PracticeError, elements
 from bot.sandbox.workspace.story import ask_for_job, begin_anew, first_page, second_page
 from commands.labeljob.mention import _SAYABLE
 from commands.labelteam.help import help_message as team_help
+from tests.cases import forms
 from tests.stories import bringing
 from tests.stories import test_models as models
 from tests.stories import test_store_data as stored
@@ -481,15 +482,22 @@ class Scene:
         self.gallery()
         self.world.mara.press(self.counts, "gallery_choose")
 
-    def dataset_review(self) -> None:
-        """Mara reads what becomes of a folder."""
+    def dataset_review(self, situation: str | None = None) -> None:
+        """Mara reads what becomes of a folder, whose bucket is in a situation."""
         self.world.put("matrix/fruit/ripe/1.jpg", b"a picture")
+        url, body = self.world.services.aws_url, {"bucket": seed.RAW, "situation": situation}
+        forms.control(url, "situations", body)
         self.world.mara.command(self.channel, "/dataset", "create")
         pick(self.world.mara, "origin", "folder")
         folder, store = f"s3://{seed.RAW}/matrix/fruit/", f"s3://{seed.OUT}/datasets/"
         self.world.mara.fill(
             folder={"value": folder}, store={"value": store}, project={"value": "matrix-folder"}
         )
+        forms.control(url, "situations", {**body, "situation": None})
+
+    def closed_bucket(self) -> None:
+        """Mara reads that S3 keeps the bot out of the bucket of a folder."""
+        self.dataset_review("unnamed")
 
     def labels_window(self) -> None:
         """The window that gives some of them labels."""
@@ -1292,6 +1300,15 @@ ROWS = (
         ready=Scene.dataset_review,
         own=True,
         refused=TOO_OLD,
+    ),
+    Row(
+        "action dataset_form_policy",
+        "[dataset_form_policy]",
+        lambda _s, who: who.press_in_view("dataset_form_policy"),
+        "change the policy of a bucket",
+        ready=Scene.closed_bucket,
+        manager=True,
+        own=True,
     ),
     Row(
         "view_submission dataset_review",

@@ -16,6 +16,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.base.aws import Aws, AwsBusy
+from bot.base.bucket_rights import BucketRights
 from bot.base.clock import system_clock
 from bot.base.db import Database
 from bot.base.questions import Questions
@@ -71,6 +72,7 @@ class World:
         self.aws = Aws(self.settings)
         self.labels = CustomLabels(self.aws)
         self.storage = Storage.for_work(self.aws, self.settings.allowed)
+        self.rights = BucketRights(self.aws, self.storage)
         self.aws.act("s3").create_bucket(Bucket=BUCKET)
 
     def put(self, key: str, *lines: object) -> S3Uri:
@@ -263,7 +265,9 @@ class Story:
             records=self.records,
             store=self.store,
             open_places=world.settings.open_places,
-            sights=Sights(world.storage, world.labels, world.settings.open_places, hurried=True),
+            sights=Sights(
+                world.storage, world.labels, world.rights, world.settings.open_places, hurried=True
+            ),
             questions=Questions(world.settings.form_wait),
             region=world.settings.aws_region,
             clock=system_clock,
@@ -282,7 +286,8 @@ class Story:
             "clock": system_clock,
         }
         labels, storage = self._world.labels, self._world.storage
-        sights = Sights(storage, labels, settings.open_places)
+        rights = self._world.rights
+        sights = Sights(storage, labels, rights, settings.open_places)
         files = SlackFiles(settings, lambda: self._client, may_read=False)
         load = Load(
             **shared,
@@ -292,7 +297,7 @@ class Story:
             settings=settings,
         )
         comparison = Comparison(storage, settings.open_places)
-        return load, Watch(**shared, custom_labels=labels, storage=storage, comparison=comparison)
+        return load, Watch(**shared, custom_labels=labels, rights=rights, comparison=comparison)
 
     def ask(self, uri: S3Uri, project: str = "orchard") -> Dataset:
         source = Source(

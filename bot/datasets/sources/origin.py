@@ -13,6 +13,7 @@ import msgspec
 
 from bot.base.as_typed import plain_address
 from bot.base.blocks import Block, code, text_input
+from bot.base.bucket_policy import Closed
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed, BadAddress, Listed, S3Uri
 from bot.datasets.source import Source
@@ -33,13 +34,15 @@ class Reads(Protocol):
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What an origin looks at: S3, as far as it is `allowed`; the `entries` of a project's set as
-    lines; and when the labels that it gives were `created` (ISO, UTC).
+    lines; and when the labels that it gives were `created` (ISO, UTC). `closed` are the buckets,
+    among those of some places, that Custom Labels cannot use.
     """
 
     storage: Reads
     entries: Callable[[str, str], Iterator[bytes]]
     allowed: Allowed
     created: str
+    closed: Callable[[Iterable[S3Uri]], tuple[Closed, ...]]
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bot.sandbox import strict_json
+from bot.sandbox.aws.s3.bucket_policies import principal_fault
 from bot.sandbox.aws.s3.object_store import ObjectStore
 from bot.sandbox.aws.s3.objects import tags_of_document
 from bot.sandbox.aws.wire.errors import AwsError
@@ -200,11 +201,26 @@ class S3Buckets:
         return Reply()
 
     def get_policy(self, bucket: str) -> Reply:
-        """GetBucketPolicy. The stand-in keeps a policy and does not enforce it."""
-        policy = self._get(bucket, "policy")
+        """GetBucketPolicy. A policy is kept, and enforced in buckets that no other one names."""
+        policy = self.policy(bucket)
         if policy is None:
             raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", HTTP_NOT_FOUND)
         return Reply(body=policy.encode(), headers={"content-type": "application/json"})
+
+    def policy(self, bucket: str) -> str | None:
+        """The bucket's policy as it was put."""
+        return self._get(bucket, "policy")
+
+    def acl(self, owner: str) -> Reply:
+        """GetBucketAcl and GetObjectAcl, where ACLs are off: the owner alone has every right."""
+        whose = {"ID": owner, "DisplayName": owner}
+        grant = {"Grantee": whose, "Permission": "FULL_CONTROL"}
+        reply = document(
+            "AccessControlPolicy", {"Owner": whose, "AccessControlList": {"Grant": [grant]}}
+        )
+        kind = b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"'
+        reply.body = reply.body.replace(b"<Grantee>", b"<Grantee %b>" % kind)
+        return reply
 
     def put_policy(self, bucket: str, body: bytes) -> Reply:
         """PutBucketPolicy; checks that it is JSON with statements."""
@@ -220,6 +236,8 @@ class S3Buckets:
             or len(body) > LARGEST_POLICY
         ):
             raise AwsError("MalformedPolicy", "Missing required field Statement")
+        if principal_fault(policy):
+            raise AwsError("MalformedPolicy", "Invalid principal in policy")
         self._set(bucket, "policy", body.decode())
         return Reply(HTTP_NO_CONTENT)
 

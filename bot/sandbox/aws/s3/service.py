@@ -162,6 +162,7 @@ class S3:
         self._buckets = S3Buckets(store, objects, region=rules.region, account=rules.account)
         self._single = S3Objects(objects)
         self._multipart = S3Multipart(store, objects, self._single, clock)
+        rules.situations.read_policies(self._buckets.policy)
         self._operations = {**self._bucket_operations(), **self._object_operations()}
 
     def answer(self, request: AwsRequest) -> Reply:
@@ -228,6 +229,10 @@ class S3:
             )
         self._rules.situations.check_owner(bucket, owner)
 
+    def _acl_of_object(self, bucket: str, key: str) -> Reply:
+        self._single.get_tags(bucket, key)  # says what S3 says where there is no such object
+        return self._buckets.acl(self._rules.situations.owner(bucket))
+
     def _region_of(self, bucket: str) -> str:
         return self._rules.situations.elsewhere.get(bucket, self._rules.region)
 
@@ -250,6 +255,7 @@ class S3:
             "PutBucketEncryption": lambda c: buckets.put_encryption(
                 c.bucket, received(c.request, c.signed)[0]
             ),
+            "GetBucketAcl": lambda c: buckets.acl(self._rules.situations.owner(c.bucket)),
             "GetBucketPolicy": lambda c: buckets.get_policy(c.bucket),
             "PutBucketPolicy": lambda c: buckets.put_policy(
                 c.bucket, received(c.request, c.signed)[0]
@@ -286,6 +292,7 @@ class S3:
             "HeadObject": lambda c: single.get(c.request, c.bucket, c.key),
             "CopyObject": lambda c: single.copy(c.request, c.bucket, c.key),
             "DeleteObject": lambda c: single.delete(c.bucket, c.key),
+            "GetObjectAcl": lambda c: self._acl_of_object(c.bucket, c.key),
             "GetObjectTagging": lambda c: single.get_tags(c.bucket, c.key),
             "PutObjectTagging": lambda c: single.put_tags(
                 c.bucket, c.key, received(c.request, c.signed)[0]

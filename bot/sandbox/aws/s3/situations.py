@@ -1,5 +1,6 @@
 """Buckets in a difficult situation: closed to this account, in another region, a stranger's, sealed
-by a key, denied to the execution role or not named in its policies.
+by a key, denied to the execution role or not named in its policies, named in no policy of the
+caller's.
 
 Promises that a bucket's situation is one for all services (S3, Ground Truth, Custom Labels), that
 it can be put on and taken off while the account runs, at `/_control/situations`, and that the
@@ -8,11 +9,12 @@ objects in the bucket stay as they are.
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.sandbox import strict_json
+from bot.sandbox.aws.s3.bucket_policies import ACTIONS, READS, allows
 from bot.sandbox.aws.wire.errors import AwsError
 from bot.sandbox.aws.wire.request import AwsRequest
 from bot.sandbox.aws.wire.xml import Reply
@@ -20,7 +22,7 @@ from bot.sandbox.aws.wire.xml import Reply
 __all__ = ["CONTROL", "Situation", "Situations", "control"]
 
 CONTROL = "/_control/situations"
-Kind = Literal["denied", "elsewhere", "stranger", "sealed", "forbidden", "unlisted"]
+Kind = Literal["denied", "elsewhere", "stranger", "sealed", "forbidden", "unlisted", "unnamed"]
 DEFAULTS = {
     "denied": "",
     "elsewhere": "eu-central-1",
@@ -28,8 +30,10 @@ DEFAULTS = {
     "sealed": "orchard-key",
     "forbidden": "",
     "unlisted": "",
+    "unnamed": "",
 }
 _OF_THE_ROLE = {"forbidden", "unlisted"}  # nobody else meets them
+_OF_POLICIES = {"GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"}
 HTTP_OK, HTTP_MOVED, HTTP_FORBIDDEN, HTTP_BAD_REQUEST, HTTP_NOT_ALLOWED = 200, 301, 403, 400, 405
 _SEALED_READS = {"GetObject", "UploadPartCopy"}
 _SEALED_WRITES = {
@@ -43,8 +47,8 @@ _SEALED_WRITES = {
 
 @dataclass(frozen=True)
 class Situation:
-    """`detail` is the region (elsewhere), the account (stranger) or the name of the key
-    (sealed).
+    """`detail` is the region (elsewhere), the account (stranger; unnamed, "" for ours) or the name
+    of the key (sealed).
     """
 
     kind: Kind
@@ -60,10 +64,20 @@ class Situations:
         self._lock = threading.Lock()
         self._region = region
         self._account = account
+        self._policy_of: Callable[[str], str | None] = lambda _bucket: None
         self.elsewhere: Mapping[str, str] = _Details(self, "elsewhere")
         """Buckets of other regions, and which; always as it is now."""
         self.closed: Collection[str] = _Closed(self)
         """Buckets whose objects nobody can read from here; always as it is now."""
+
+    def read_policies(self, policy_of: Callable[[str], str | None]) -> None:
+        """Tell where the policies of buckets stand."""
+        self._policy_of = policy_of
+
+    def lets_in(self, bucket: str, actions: Collection[str], arn: str) -> bool:
+        """Whether the bucket's policy lets the caller do all this in it, whatever its own say."""
+        policy = self._policy_of(bucket)
+        return policy is not None and all(allows(policy, each, bucket, arn) for each in actions)
 
     def of(self, bucket: str) -> Situation | None:
         """The bucket's situation; None when it has none."""
@@ -90,12 +104,14 @@ class Situations:
     def owner(self, bucket: str) -> str:
         """The account that owns the bucket."""
         found = self.of(bucket)
-        return found.detail if found is not None and found.kind == "stranger" else self._account
+        theirs = found is not None and found.kind in {"stranger", "unnamed"}
+        return (found.detail if found is not None and theirs else "") or self._account
 
     def foreign(self, bucket: str) -> bool:
         """Whether another account owns the bucket, so that it is in no list of this one."""
         found = self.of(bucket)
-        return found is not None and found.kind in {"denied", "stranger"}
+        denied = found is not None and found.kind == "denied"
+        return denied or self.owner(bucket) != self._account
 
     def check(self, bucket: str, operation: str, arn: str, region: str) -> None:
         """Raise what S3 answers to `operation` of the caller `arn` in a bucket in this situation.
@@ -116,6 +132,8 @@ class Situations:
             )
         if found.kind == "denied":
             raise AwsError("AccessDenied", "Access Denied", HTTP_FORBIDDEN)
+        if found.kind == "unnamed":
+            self._check_unnamed(bucket, operation, arn)
         if found.kind == "elsewhere" and region != found.detail:
             raise AwsError(
                 "PermanentRedirect",
@@ -130,6 +148,25 @@ class Situations:
             raise AwsError(
                 "AccessDenied", self._sealed_words(found, operation, arn), HTTP_FORBIDDEN
             )
+
+    def _check_unnamed(self, bucket: str, operation: str, arn: str) -> None:
+        """Raise unless the bucket's policy lets the caller do it; S3 takes that policy from the
+        bucket's own account alone.
+        """
+        if operation in _OF_POLICIES:
+            if self.foreign(bucket):
+                words = "The specified method is not allowed against this resource."
+                raise AwsError("MethodNotAllowed", words, HTTP_NOT_ALLOWED)
+            return
+        action = f"s3:{ACTIONS.get(operation, operation)}"
+        if not self.lets_in(bucket, {action}, arn):
+            # UNSURE: which buckets S3 still refuses with "Access Denied" alone.
+            words = (
+                f"User: {arn} is not authorized to perform: {action} on resource: "
+                f'"arn:aws:s3:::{bucket}" because no identity-based policy allows the {action} '
+                "action"
+            )
+            raise AwsError("AccessDenied", words, HTTP_FORBIDDEN)
 
     def _sealed_words(self, found: Situation, operation: str, arn: str) -> str:
         # UNSURE: HeadObject and lists are taken to need no key; and the words are those of threads,
@@ -192,8 +229,18 @@ class _Closed(Collection[str]):
     def _all(self) -> set[str]:
         open_to_us = {"stranger", *_OF_THE_ROLE}
         return {
-            name for name, each in self._situations.all().items() if each.kind not in open_to_us
+            name
+            for name, each in self._situations.all().items()
+            if each.kind not in open_to_us and not self._let_in(name, each)
         }
+
+    def _let_in(self, bucket: str, situation: Situation) -> bool:
+        """Whether the bucket's policy names this account for what Custom Labels reads.
+
+        UNSURE: Custom Labels acts for its caller, long after the call; here somebody of the account
+        must have the rights.
+        """
+        return situation.kind == "unnamed" and self._situations.lets_in(bucket, READS, "")
 
     def __contains__(self, bucket: object) -> bool:
         return bucket in self._all()
