@@ -97,6 +97,18 @@ class DatasetState(msgspec.Struct, frozen=True):
     new_labels: tuple[str, ...] = ()
 
     @property
+    def names(self) -> list[str]:
+        """The labels that pictures have, by name."""
+        return sorted(label.name for label in self.labels)
+
+    @property
+    def names_to_give(self) -> list[str]:
+        """Those that a picture may get: those that pictures have, and those that wait for their
+        first one.
+        """
+        return sorted({*self.names, *self.new_labels})
+
+    @property
     def stage(self) -> str:
         """Its state, or how far its deletion is."""
         return self.deletion or self.state

@@ -7,41 +7,18 @@ import msgspec
 
 from bot.base import forms
 from bot.base.as_typed import plain_address
-from bot.base.blocks import Block, context, modal, option, section, select, text_input, typed
+from bot.base.blocks import Block, context, modal, section, text_input, typed
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed
 from bot.models import batch as rules
+from bot.models import of_run
 from bot.models.batch import PICTURES_MOST, Batch
+from bot.models.of_run import RUN, least_field, whole
 from bot.models.training import output_fault
-from bot.models.trial import least_fault
 
 BATCH_FORM = "model_batch_form"  # callback_id
 THANKS = "model_batch_thanks"
-_OFFERED = 100  # Slack: options of a menu
-_DIGITS = 6
-
-
-def _runs(batch: Batch) -> Block:
-    options = [option(name, run_id) for run_id, name in batch.runs[:_OFFERED]]
-    return select(VALUE, options, batch.run_id, placeholder="Choose a running model")
-
-
-def _run_fault(batch: Batch, _allowed: Allowed) -> str:
-    if batch.run_id in {run_id for run_id, _name in batch.runs}:
-        return ""
-    return "Choose a model that runs in this channel."
-
-
-def _whole(text: str) -> int:
-    """A number as it was typed; -1 for what is none."""
-    bare = text.removesuffix("%").strip()
-    return int(bare) if bare.isdecimal() and len(bare) <= _DIGITS else -1
-
-
-def _least(answer: Answer, batch: Batch) -> Batch:
-    least = _whole(answer.text) if answer.text else None
-    return msgspec.structs.replace(batch, least=least)
 
 
 def _folder(answer: Answer, batch: Batch) -> Batch:
@@ -52,13 +29,7 @@ def _folder(answer: Answer, batch: Batch) -> Batch:
 
 
 FIELDS: tuple[Field[Batch], ...] = (
-    Field(
-        name="run_id",
-        words="Model",
-        element=_runs,
-        read=lambda answer, batch: msgspec.structs.replace(batch, run_id=answer.text),
-        fault=_run_fault,
-    ),
+    RUN,
     Field(
         name="source",
         words="Pictures",
@@ -76,17 +47,12 @@ FIELDS: tuple[Field[Batch], ...] = (
         words="How many at most",
         hint=lambda _batch: f"The first ones, up to {PICTURES_MOST:,}. The model must run as long.",
         element=lambda batch: text_input(VALUE, str(max(0, batch.most) or ""), placeholder="200"),
-        read=lambda answer, batch: msgspec.structs.replace(batch, most=_whole(answer.text)),
+        read=lambda answer, batch: msgspec.structs.replace(batch, most=whole(answer.text)),
         fault=lambda batch, _allowed: rules.most_fault(batch.most),
     ),
-    Field(
-        name="least",
-        words="Take labels from this confidence on, in %",
-        hint=lambda _batch: "Left empty: the threshold that AWS found for each label.",
-        element=lambda batch: text_input(VALUE, _number(batch.least), placeholder="50"),
-        read=_least,
-        fault=lambda batch, _allowed: least_fault(batch.least),
-        optional=True,
+    least_field(
+        "Take labels from this confidence on, in %",
+        "Left empty: the threshold that AWS found for each label.",
     ),
     Field(
         name="output_uri",
@@ -99,10 +65,6 @@ FIELDS: tuple[Field[Batch], ...] = (
         fault=lambda batch, allowed: output_fault(batch.output_uri, allowed),
     ),
 )
-
-
-def _number(least: int | None) -> str:
-    return "" if least is None or least < 0 else str(least)
 
 
 def page(batch: Batch, *, nonce: str) -> Block:
@@ -128,9 +90,7 @@ def faults(batch: Batch, allowed: Allowed) -> list[Fault]:
 
 def errors(found: Iterable[Fault]) -> dict[str, str]:
     """The faults as a view_submission's errors; what belongs to no field stands at the first."""
-    known = {each.name for each in FIELDS}
-    at_fields = [Fault(one.field if one.field in known else "run_id", one.text) for one in found]
-    return forms.at_their_fields(at_fields, FIELDS)
+    return of_run.errors(found, FIELDS)
 
 
 def read(view: Mapping[str, Any], now: Batch) -> Batch:

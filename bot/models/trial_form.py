@@ -12,29 +12,18 @@ from bot.base.blocks import Block, context, modal, option, section, select, text
 from bot.base.errors import Fault
 from bot.base.forms import VALUE, Answer, Field
 from bot.base.s3_uri import Allowed
+from bot.models import of_run
 from bot.models import trial as rules
+from bot.models.of_run import RUN, least_field
 from bot.models.trial import FILES_MOST, Picture, Trial, pictures
 
 TRIAL_FORM = "model_trial_form"  # callback_id
 THANKS = "model_trial_thanks"
-_OFFERED = 100  # Slack: options of a menu
-_DIGITS = 3
 
 
 def _asks(trial: Trial) -> bool:
     """Whether a picture is to be named: none came with a message."""
     return not trial.files
-
-
-def _runs(trial: Trial) -> Block:
-    options = [option(name, run_id) for run_id, name in trial.runs[:_OFFERED]]
-    return select(VALUE, options, trial.run_id, placeholder="Choose a running model")
-
-
-def _run_fault(trial: Trial, _allowed: Allowed) -> str:
-    if trial.run_id in {run_id for run_id, _name in trial.runs}:
-        return ""
-    return "Choose a model that runs in this channel."
 
 
 def _of_message(trial: Trial) -> Block:
@@ -77,22 +66,8 @@ def _address_fault(trial: Trial, allowed: Allowed) -> str:
     return "Give the address of a picture in S3: s3://bucket/folder/picture.jpg."
 
 
-def _least(answer: Answer, trial: Trial) -> Trial:
-    text = answer.text.removesuffix("%").strip()
-    least = None
-    if text:
-        least = int(text) if text.isdecimal() and len(text) <= _DIGITS else -1
-    return msgspec.structs.replace(trial, least=least)
-
-
 FIELDS: tuple[Field[Trial], ...] = (
-    Field(
-        name="run_id",
-        words="Model",
-        element=_runs,
-        read=lambda answer, trial: msgspec.structs.replace(trial, run_id=answer.text),
-        fault=_run_fault,
-    ),
+    RUN,
     Field(
         name="picture",
         words="Picture",
@@ -125,20 +100,11 @@ FIELDS: tuple[Field[Trial], ...] = (
         applies=_asks,
         optional=True,
     ),
-    Field(
-        name="least",
-        words="Show labels from this confidence on, in %",
-        hint=lambda _trial: "0 shows all. Left empty: the threshold that AWS found for each label.",
-        element=lambda trial: text_input(VALUE, _number(trial.least), placeholder="50"),
-        read=_least,
-        fault=lambda trial, _allowed: rules.least_fault(trial.least),
-        optional=True,
+    least_field(
+        "Show labels from this confidence on, in %",
+        "0 shows all. Left empty: the threshold that AWS found for each label.",
     ),
 )
-
-
-def _number(least: int | None) -> str:
-    return "" if least is None or least < 0 else str(least)
 
 
 def page(trial: Trial, *, nonce: str) -> Block:
@@ -170,9 +136,7 @@ def faults(trial: Trial, allowed: Allowed) -> list[Fault]:
 
 def errors(found: Iterable[Fault], trial: Trial) -> dict[str, str]:
     """The faults as a view_submission's errors; what belongs to no field stands at the first."""
-    known = {each.name for each in _here(trial)}
-    at_fields = [Fault(one.field if one.field in known else "run_id", one.text) for one in found]
-    return forms.at_their_fields(at_fields, _here(trial))
+    return of_run.errors(found, _here(trial))
 
 
 def carried(view: Mapping[str, Any]) -> tuple[str, str, tuple[Picture, ...]]:

@@ -72,11 +72,8 @@ def _of_message(
         FormGone: the window is somebody else's, or too old.
 
     """
-    who = asking(body)
-    begun = stories.datasets.drafts.get(kept["draft"], who.user_id)
+    begun = stories.datasets.drafts.get(kept["draft"], asking(body).user_id)
     if begun is None:
         raise FormGone
-    dataset = dataset_seen(kept["dataset"], body, stories)
-    home = dataset.source
-    person = stories.access.at_home(home.team_id, who.user_id, home.channel, who.channel)
+    dataset, person = dataset_seen(kept["dataset"], body, stories)
     return begun, dataset, person

@@ -30,7 +30,7 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
     sheet_id = str(body["actions"][0].get("value") or "")
     sheet, dataset, person = sheet_seen(sheet_id, body, stories)
     stories.datasets.assign.check(dataset, person)
-    page = classes.window(dataset.source, sheet.id, sheet.entries, _labels(dataset))
+    page = classes.window(dataset.source, sheet.id, sheet.entries, dataset.state.names_to_give)
     show(client.views_open, trigger_id=body["trigger_id"], view=page)
 
 
@@ -38,7 +38,7 @@ def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: 
     """Set labels: faults at their fields, or they are on their way."""
     kept = json.loads(view.get("private_metadata") or "{}")
     sheet, dataset, person = sheet_seen(str(kept.get("sheet") or ""), body, stories)
-    chosen, errors = classes.read(view, sheet.entries, _labels(dataset))
+    chosen, errors = classes.read(view, sheet.entries, dataset.state.names_to_give)
     if errors:
         ack(response_action="errors", errors=errors)
         return
@@ -48,14 +48,6 @@ def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: 
 
 def sheet_seen(sheet_id: str, body: dict[str, Any], stories: Stories) -> tuple[Sheet, Dataset, Who]:
     """The sheet of whoever presses, its dataset, and the person in the dataset's channel."""
-    who = asking(body)
-    sheet = stories.datasets.gallery.sheet(sheet_id, who.user_id)
-    dataset = dataset_seen(sheet.dataset_id, body, stories)
-    source = dataset.source
-    person = stories.access.at_home(source.team_id, who.user_id, source.channel, who.channel)
+    sheet = stories.datasets.gallery.sheet(sheet_id, asking(body).user_id)
+    dataset, person = dataset_seen(sheet.dataset_id, body, stories)
     return sheet, dataset, person
-
-
-def _labels(dataset: Dataset) -> list[str]:
-    """Those that pictures have, and those that wait for their first one."""
-    return sorted({*(label.name for label in dataset.state.labels), *dataset.state.new_labels})

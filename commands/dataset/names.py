@@ -13,9 +13,7 @@ from slack_sdk import WebClient
 from bot.datasets.gallery import names, new_labels
 from bot.datasets.records import Dataset
 from bot.delivery.windows import show
-from bot.people.access import Who
 from bot.slack.app import SlackApp
-from commands.asking import asking
 from commands.dataset.show import dataset_seen
 from commands.doing import Stories
 
@@ -30,19 +28,19 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
     """The window, for whoever may change the dataset."""
     ack()
     dataset_id = str(body["actions"][0].get("value") or "")
-    dataset, person = _dataset(dataset_id, body, stories)
+    dataset, person = dataset_seen(dataset_id, body, stories)
     stories.datasets.assign.check(dataset, person)
     waiting = dataset.state.new_labels
-    page = names.window(dataset.source, dataset.id, _labels(dataset), waiting)
+    page = names.window(dataset.source, dataset.id, dataset.state.names, waiting)
     show(client.views_open, trigger_id=body["trigger_id"], view=page)
 
 
 def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """Change: faults at their fields, or it is on its way."""
     carried = json.loads(view.get("private_metadata") or "{}")
-    dataset, person = _dataset(str(carried.get("dataset") or ""), body, stories)
+    dataset, person = dataset_seen(str(carried.get("dataset") or ""), body, stories)
     waiting, assign = dataset.state.new_labels, stories.datasets.assign
-    found, new, errors = names.changes(view, _labels(dataset), waiting)
+    found, new, errors = names.changes(view, dataset.state.names, waiting)
     if errors:
         ack(response_action="errors", errors=errors)
         return
@@ -60,14 +58,3 @@ def _note(dataset: Dataset, new: Sequence[str]) -> str:
     if not new:
         return "No label waits for its first picture any more."
     return f"{new_labels.words(new)} {new_labels.look_again(dataset.source, dataset.state, new)}"
-
-
-def _dataset(dataset_id: str, body: dict[str, Any], stories: Stories) -> tuple[Dataset, Who]:
-    who, dataset = asking(body), dataset_seen(dataset_id, body, stories)
-    source = dataset.source
-    person = stories.access.at_home(source.team_id, who.user_id, source.channel, who.channel)
-    return dataset, person
-
-
-def _labels(dataset: Dataset) -> list[str]:
-    return sorted(label.name for label in dataset.state.labels)

@@ -17,6 +17,7 @@ from bot.datasets.gallery.gallery import NoSuchSheet
 from bot.datasets.gallery.wish import AskedOf, Wish, read
 from bot.datasets.records import Dataset
 from bot.delivery.windows import show as show_window
+from bot.people.access import Who
 from bot.slack.app import SlackApp
 from commands.answers import to_one
 from commands.asking import asking
@@ -46,7 +47,7 @@ def register(app: SlackApp, stories: Stories) -> None:
 def pressed(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories) -> None:
     """[Pictures] of a dataset's card."""
     ack()
-    dataset = dataset_seen(str(body["actions"][0].get("value") or ""), body, stories)
+    dataset, _person = dataset_seen(str(body["actions"][0].get("value") or ""), body, stories)
     said = stories.datasets.gallery.want(dataset, asking(body).user_id, Wish())
     respond(**to_one(said), replace_original=False)
 
@@ -55,7 +56,7 @@ def other(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories)
     """Another page."""
     ack()
     asked = _asked(body)
-    dataset = dataset_seen(asked.dataset, body, stories)
+    dataset, _person = dataset_seen(asked.dataset, body, stories)
     said = stories.datasets.gallery.want(dataset, asking(body).user_id, asked.wish)
     respond(**to_one(said), replace_original=False)
 
@@ -69,7 +70,7 @@ def large(ack: Ack, body: dict[str, Any], respond: Respond, *, stories: Stories)
     sheet = gallery.sheet(sheet_id, user_id)
     if not at.isdecimal() or int(at) < 1:
         raise NoSuchSheet
-    dataset = dataset_seen(sheet.dataset_id, body, stories)
+    dataset, _person = dataset_seen(sheet.dataset_id, body, stories)
     said = gallery.want(dataset, user_id, msgspec.structs.replace(sheet.wish, at=int(at)))
     respond(**to_one(said), replace_original=False)
 
@@ -78,16 +79,16 @@ def choose(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Storie
     """[Choose…]: the window with what is chosen now."""
     ack()
     asked = _asked(body)
-    dataset = dataset_seen(asked.dataset, body, stories)
-    page = card.filter_page(dataset.source, asked, _labels(dataset))
+    dataset, _person = dataset_seen(asked.dataset, body, stories)
+    page = card.filter_page(dataset.source, asked, dataset.state.names)
     show_window(client.views_open, trigger_id=body["trigger_id"], view=page)
 
 
 def chosen(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Stories) -> None:
     """Show: faults at their fields, or the pictures that were chosen are on their way."""
     kept = json.loads(view.get("private_metadata") or "{}")
-    dataset = dataset_seen(str(kept.get("dataset") or ""), body, stories)
-    wish, errors = card.read_filter(view, _labels(dataset))
+    dataset, _person = dataset_seen(str(kept.get("dataset") or ""), body, stories)
+    wish, errors = card.read_filter(view, dataset.state.names)
     if errors:
         ack(response_action="errors", errors=errors)
         return
@@ -95,8 +96,8 @@ def chosen(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     ack(response_action="update", view=card.being_drawn(dataset.source))
 
 
-def dataset_seen(dataset_id: str, body: dict[str, Any], stories: Stories) -> Dataset:
-    """The dataset, if whoever presses may see it still.
+def dataset_seen(dataset_id: str, body: dict[str, Any], stories: Stories) -> tuple[Dataset, Who]:
+    """The dataset, if whoever presses may see it still, and the person in its channel.
 
     Raises:
         NoSuchDataset: it is not known.
@@ -109,11 +110,7 @@ def dataset_seen(dataset_id: str, body: dict[str, Any], stories: Stories) -> Dat
     source, who = dataset.source, asking(body)
     person = stories.access.at_home(source.team_id, who.user_id, source.channel, who.channel)
     stories.access.require(SHOW.right, person)
-    return dataset
-
-
-def _labels(dataset: Dataset) -> list[str]:
-    return sorted(label.name for label in dataset.state.labels)
+    return dataset, person
 
 
 def _asked(body: dict[str, Any]) -> AskedOf:

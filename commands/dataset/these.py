@@ -81,11 +81,9 @@ def _more(
 ) -> Block:
     """The window of the dataset; the draft goes on as that of the window."""
     draft_id, left_out = kept
-    dataset = dataset_seen(dataset_id, body, stories)
-    user_id, home = asking(body).user_id, dataset.source
-    person = stories.access.at_home(home.team_id, user_id, home.channel, "")
+    dataset, person = dataset_seen(dataset_id, body, stories)
     assign = stories.datasets.assign
     assign.check(dataset, person)
-    begun = assign.begun(dataset, source.brought, user_id)
+    begun = assign.begun(dataset, source.brought, asking(body).user_id)
     stories.datasets.drafts.keep(draft_id, begun)
     return adding.window(begun, {"dataset": dataset_id, "draft": draft_id}, left_out)
