@@ -80,6 +80,15 @@ def keep_bytes(workspace: Workspace, file_id: str, body: bytes) -> None:
     set_file(workspace, file_id, "uploaded", size=len(body))
 
 
+def open_to(workspace: Workspace, file_id: str, channel: str) -> None:
+    """Let the readers of a channel see a file that is being shared there."""
+    with workspace.store.write():
+        row = file_row(workspace, file_id)
+        assert row is not None
+        there = json.loads(row["data"]).get("shown_in", [])
+        set_file(workspace, file_id, row["state"], shown_in=[*there, channel])
+
+
 def share(workspace: Workspace, file_id: str, channel: str, ts: str) -> None:
     """Note where a file has been shared."""
     row = file_row(workspace, file_id)

@@ -98,6 +98,9 @@ def share_files(
         "file_ids": file_ids,
         "display_as_bot": False,
     }
+    # Whoever sees the message sees its files, from the first moment on.
+    for file_id in file_ids:
+        files.open_to(workspace, file_id, channel)
     posted = post_message(workspace, channel, whole, thread_ts=thread_ts)
     for file_id in file_ids:
         files.share(workspace, file_id, channel, posted["ts"])
