@@ -35,6 +35,8 @@ _KEY = re.compile(r"<Key>([^<]*)</Key>")
 _SIZE = re.compile(r"<Size>(\d+)</Size>")
 _COUNT = re.compile(rb"<KeyCount>(\d+)</KeyCount>")
 _URL = b"<EncodingType>url</EncodingType>"
+_OBJECT, _OBJECT_END, _FOLDER = b"<Contents>", b"</Contents>", b"<CommonPrefixes>"
+_SELDOM = "I"  # a letter of every archive's name
 
 
 def read_leanly(client: Any) -> None:
@@ -43,33 +45,47 @@ def read_leanly(client: Any) -> None:
     boto3 calls handlers of `before-parse.*.X` before its own of `before-parse.s3.*`, which reads
     the whole page once more to look for an error in it.
     """
-    client.meta.events.register("before-parse.*.ListObjectsV2", _read_lean)
+    client.meta.events.register("before-parse.*.ListObjectsV2", read_page)
 
 
-def _read_lean(
+def read_page(
     response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_event: object
 ) -> None:
-    """Read the objects of a page, and leave boto3 the rest of it.
-
-    A page that is not as plain as nearly all are (no archives, keys in URL encoding, as many keys
-    and sizes as S3 says) is left to boto3.
-    """
+    """Read the objects of a page, and leave boto3 the rest of it."""
+    if response_dict["status_code"] != 200:  # noqa: PLR2004 - HTTP: fine
+        return
     body = response_dict["body"]
-    begin, end = body.find(b"<Contents>"), body.rfind(b"</Contents>")
-    said = _COUNT.search(body)
-    if response_dict["status_code"] != 200 or begin < 0 or said is None or _URL not in body:  # noqa: PLR2004 - HTTP: fine
+    begin, end = body.find(_OBJECT), body.rfind(_OBJECT_END) + len(_OBJECT_END)
+    if not 0 <= begin < end:
         return
-    inner, folders = body[begin:end], body.count(b"<CommonPrefixes>")
-    if b"<CommonPrefixes>" in inner or any(name.encode() in inner for name in ARCHIVES):
-        return
-    text = inner.decode("ascii", "replace")
+    rest = body[:begin] + body[end:]
+    found = _plain_objects(body[begin:end], rest)
+    if found is not None:
+        customized_response_dict[LEAN] = found
+        response_dict["body"] = rest
+
+
+def _plain_objects(inner: bytes, rest: bytes) -> list[Listed] | None:
+    """The objects that stand in `inner`, between what else is in the page.
+
+    None for a page that is not as plain as nearly all are: no archives, keys in URL encoding, as
+    many keys and sizes as S3 says. A look for one letter is fifty times as quick as for a word.
+    """
+    said = _COUNT.search(rest)
+    if said is None or _URL not in rest or not inner.isascii():
+        return None
+    text = inner.decode()
+    if _SELDOM in text and any(name in text for name in ARCHIVES):
+        return None
     keys, sizes = _KEY.findall(text), _SIZE.findall(text)
-    if not len(keys) == len(sizes) == int(said[1]) - folders:
-        return
-    if "%" in text:
+    if not len(keys) == len(sizes) == int(said[1]) - rest.count(_FOLDER):
+        return None
+    letters = "".join(keys)
+    if "&" in letters:
+        return None
+    if "%" in letters:
         keys = list(map(unquote, keys))
-    customized_response_dict[LEAN] = list(map(Listed, keys, map(int, sizes)))
-    response_dict["body"] = body[:begin] + body[end + len(b"</Contents>") :]
+    return list(map(Listed, keys, map(int, sizes)))
 
 
 def objects(page: Mapping[str, Any]) -> list[Listed]:

@@ -175,7 +175,7 @@ def _reason(listed: Listed, endings: frozenset[str], max_bytes: int | None) -> s
     """The tally's field for an object that is left out; empty for one that may be written, or is of
     another kind.
     """
-    key, size, archived = listed
+    key, size = listed.key, listed.size
     if not key or key.endswith(("/", "_$folder$")):
         return "folders"
     parts = key.lower().split("/")
@@ -190,7 +190,7 @@ def _reason(listed: Listed, endings: frozenset[str], max_bytes: int | None) -> s
         return "empty"
     if max_bytes is not None and size > max_bytes:
         return "large"
-    return "archived" if archived else ""
+    return "archived" if listed.archived else ""
 
 
 def _ending(key: str) -> str:
