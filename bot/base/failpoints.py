@@ -37,10 +37,22 @@ MODEL_STEPS = (
 )
 """Those of models, which have a row of their own in the failure book."""
 UPDATE_STEPS = (
+    "lines-ready",  # what is sent lies in S3, and nobody has written that down
     "before-update",
     "after-update",  # a piece of lines is sent to a dataset, and nobody has written that down
 )
 """Those of datasets that get more lines, with a row of their own too."""
+DRAFT_STEPS = (
+    "drafts-listed",  # the pictures are listed in a file, and nobody has written that down
+    "drafts-half",  # of some pictures the drafts are written, and not what is beside them
+    "drafts-written",  # both are, and nobody has written that down
+    "drafts-whole",  # all of them are in one file, and nobody has told
+)
+"""Those of a batch that a model drafts, which its own test dies at."""
+SHEET_GIVEN = "sheet-given"
+"""Somebody has the pictures of a dataset, and nobody has written that down; its test stands in the
+gallery's.
+"""
 AFTER_SEND = "after-send"
 """Objects of a stream are sent, and nobody has written that down; no step of a storm, which asks
 for no streams.

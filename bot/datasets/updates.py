@@ -17,6 +17,7 @@ import msgspec
 from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import Fault, Refusal, Refused, Transient
+from bot.base.failpoints import failpoint
 from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
@@ -251,6 +252,7 @@ class Updates:
         update = replace(update, progress=counted)
         if not update.source.more:  # what gets new names is there
             update = self._with_room(dataset, update, hold)
+        failpoint("lines-ready")
         return self._write(dataset, update)
 
     def _with_room(self, dataset: Dataset, update: Update, hold: LeaseGuard) -> Update:

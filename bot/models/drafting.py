@@ -21,6 +21,7 @@ from bot.base.blocks import count
 from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal, Refused, Transient
+from bot.base.failpoints import failpoint
 from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
@@ -189,6 +190,7 @@ class Drafting:
         hold.confirm()
         body = "".join(f"{each}\n" for each in found).encode()
         storage.put(drafted.folder.join("pictures.txt"), body, "text/plain; charset=utf-8")
+        failpoint("drafts-listed")
         progress = msgspec.structs.replace(drafted.progress, total=len(found))
         return self.store.change(replace(drafted, fails=0), progress)
 
@@ -218,7 +220,9 @@ class Drafting:
         hold.confirm()
         number = before.done // _CHUNK
         storage.put(_part(drafted, number, "drafts"), b"".join(drafts) or b"\n", _LINES)
+        failpoint("drafts-half")
         storage.put(_part(drafted, number, "rest"), b"".join(rest) or b"\n", _LINES)
+        failpoint("drafts-written")
         refused = sum(one.found is None for one in looked)
         progress = msgspec.structs.replace(
             before,
@@ -258,6 +262,7 @@ class Drafting:
             with gathered(_parts(drafted, name, storage)) as body:
                 if body.size:
                     storage.put_file(uri, body, _LINES)
+        failpoint("drafts-whole")
         ended = msgspec.structs.replace(progress, state=DONE, cause=cause)
         self.store.change(replace(drafted, fails=0), ended)
 

@@ -307,3 +307,32 @@ def test_dataset_that_was_deleted_meanwhile_is_said(world: World, channel: str) 
     world.pass_time(4)
     rounds(world, 2)
     assert "was deleted meanwhile" in thread(world, channel, "leaving")[-1]
+
+
+def test_files_that_a_killed_worker_had_stored_are_sent_once(world: World, channel: str) -> None:
+    """Without this, a kill -9 would leave pictures in S3 of which the dataset hears nothing."""
+    team = world.bot.ground.access.team_id
+    dataset = world.bot.datasets.status.standing(team, channel, "growing")
+    assert dataset is not None
+    bodies = list(pictures(2).values())
+    files = [uploaded(world, world.mara, f"t{n}.jpg", body) for n, body in enumerate(bodies)]
+    ids = [one["id"] for one in files]
+    world.mara.ask("message", channel=channel, text="these", file_ids=ids)
+    brought = tuple(Brought(name=one["name"], size=one["size"], id=one["id"]) for one in files)
+    mara = world.bot.ground.access.at_home(team, "U0MARA", channel, channel)
+    folder = f"s3://{seed.RAW}/updates/killed/"
+    world.bot.datasets.updates.bring(dataset, brought, folder, mara, "2 files of pictures added")
+    before = counted(world)
+    world.die("lines-ready", lambda bot: bot.datasets.updates.round())
+    assert world.s3.list_objects_v2(Bucket=seed.RAW, Prefix="updates/killed/")["KeyCount"] == 2
+    rounds(world, 3)
+    assert counted(world) == before + 2
+    told = [each for each in thread(world, channel) if "2 files of pictures added" in each]
+    assert len(told) == 1
+    assert told[0].endswith("AWS has 2 of 2 pictures.")
+
+
+def counted(world: World) -> int:
+    """How many entries the dataset has."""
+    found = world.rekognition.describe_dataset(DatasetArn=arn_of(world, "project-growing"))
+    return int(found["DatasetDescription"]["DatasetStats"]["TotalEntries"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bot.base import failpoints
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import PracticeError
 from tests.stories.places import PROJECT
@@ -323,6 +324,36 @@ def test_labels_are_assigned_and_fixed_in_a_window(world: World, channel: str) -
     )
     _, counts = asked(world, channel, project)
     assert "bruised 3 · ripe 2 · rotten 2" in counts["text"]
+
+
+def test_labels_that_a_killed_worker_was_fixing_are_fixed_once(world: World, channel: str) -> None:
+    """Without this, a kill -9 would lose a correction, or tell of it twice."""
+    project = "gallery-killed"
+    make(world, channel, project, LINES[3:7])
+    _, counts = asked(world, channel, project)
+    world.mara.press(counts, "gallery_labels")
+    pictures, labels = field(world, "pictures"), field(world, "labels")
+    world.mara.fill(pictures=ticked(pictures, "006"), labels=ticked(labels, "bruised"))
+    world.mara.close_windows()
+    for step in failpoints.UPDATE_STEPS:
+        world.die(step, lambda bot: bot.datasets.updates.round())
+    changed(world)
+    entries = at_aws(world, project)
+    assert classes_of(entries[PICTURES[5]]) == ["bruised"]
+    assert len(entries) == 4
+    assert len(world.journal("Rekognition.UpdateDatasetEntries", slack=False)) == 2
+    lines = thread_of(world, channel, project)
+    assert sum("of 1 picture are now bruised" in line for line in lines) == 1
+
+
+def test_a_sheet_that_a_killed_worker_was_giving_comes_again(world: World, channel: str) -> None:
+    """Without this, a kill -9 would leave somebody without the counts that they asked for."""
+    before = len(direct(world))
+    world.mara.command(channel, "/dataset", f"show {PROJECT_NAME}")
+    world.die(failpoints.SHEET_GIVEN, lambda bot: bot.datasets.gallery.round())
+    sheet, again, counts = told(world, before)
+    assert sheet["text"] == again["text"], "it was given, and nobody could know"
+    assert counts["text"].startswith("*Pictures of dataset gallery-fruit*")
 
 
 def thread_of(world: World, channel: str, name: str) -> list[str]:

@@ -3,12 +3,14 @@ does.
 """
 
 import json
+import re
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from bot.base import failpoints
 from bot.jobs.preset import ChannelDefaults
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.person import Person
@@ -456,6 +458,33 @@ def test_the_next_batch_is_drafted_and_asked_about(world: World, channel: str) -
     world.settle()
     said = thread(world, f"Model {PROJECT} / v1: Running")[-1]
     assert "No drafts were made. There is no .jpg, .jpeg or .png file" in said
+    stopped_now(world)
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_worker_that_is_killed_at_any_step_drafts_every_picture_once(
+    world: World, channel: str
+) -> None:
+    """Without this, a kill -9 would leave pictures without a draft, or with two."""
+    start(world, channel)
+    running = card(world, f"Model {PROJECT} / v1: Running")
+    before = len(thread(world, f"Model {PROJECT} / v1: Running"))
+    world.mara.press(running, "run_draft")
+    source = {"value": f"s3://{seed.RAW}/ripeness/"}
+    assert not world.mara.fill(source=source, most={"value": "30"}).get("errors")
+    world.mara.close_windows()
+    for step in failpoints.DRAFT_STEPS:
+        world.die(step, lambda bot: bot.models.drafting.round())
+    world.settle()
+    looks = world.journal("Rekognition.DetectCustomLabels", slack=False)
+    assert len(looks) == 30 + 25 + 25, "a kill costs what was being looked at"
+    said, line = thread(world, f"Model {PROJECT} / v1: Running")[before:]
+    assert line.endswith(" of 30 pictures have one.")
+    found = []
+    for key in re.findall(rf"s3://{seed.OUT}/([^`]+)`", said):
+        body = world.s3.get_object(Bucket=seed.OUT, Key=key)["Body"].read()
+        found += [json.loads(each)["source-ref"] for each in body.splitlines()]
+    assert len(found) == len(set(found)) == 30, "none is lost, none comes twice"
     stopped_now(world)
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal, Transient
+from bot.base.failpoints import SHEET_GIVEN, failpoint
 from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
@@ -126,6 +127,7 @@ class Gallery:
             one.id,
             (note, new_labels.words(dataset.state.new_labels)),
         )
+        failpoint(SHEET_GIVEN)
         shown = tuple(written(entry.given).decode() for entry in found.shown)
         self._over(one, dataset, message, shown)
 
