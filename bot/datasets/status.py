@@ -5,6 +5,7 @@ from bot.base.nearest import nearest
 from bot.datasets import card
 from bot.datasets.lifecycle import READY
 from bot.datasets.records import Dataset, Records
+from bot.datasets.source import TRAIN
 from bot.delivery.dead_letters import Asked
 from bot.delivery.message import Message
 
@@ -52,6 +53,11 @@ class Status:
         there = [one for one in self._records.in_channel(team_id, channel) if one.state.stands]
         named = (one for one in there for spelling in spellings(name) if _is(one, spelling))
         return next(named, None)
+
+    def training(self, team_id: str, channel: str, project: str) -> Dataset | None:
+        """The training set of a project that was made in this channel and is ready."""
+        there = (one for one in self.ready(team_id, channel) if one.source.project == project)
+        return next((one for one in there if one.source.dataset_type == TRAIN), None)
 
     def ready(self, team_id: str, channel: str) -> list[Dataset]:
         """The channel's datasets that take more pictures, newest first."""

@@ -28,6 +28,12 @@ def taken(name: str, *, new: bool) -> str:
     return f"The lines are checked, then sent to dataset {called}. Its card shows how far they are."
 
 
+def taken_message(name: str, *, new: bool) -> Message:
+    """The same words as a message to read."""
+    text = taken(name, new=new)
+    return Message(text, [section(text)])
+
+
 def done_line(
     source: Source, known: DatasetState, new: int, update_id: str, *, about: str = ""
 ) -> Message:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, col, select
 
 from bot.base.db import Database
+from bot.datasets.corrections import CORRECTED, OfJob, job_of
 from bot.datasets.gallery.names import RENAMED
 from bot.datasets.pieces import Progress
 from bot.datasets.source import Source
@@ -80,6 +81,13 @@ class UpdateRecords:
             row = session.get(UpdateRow, update_id)
             return _update(row) if row else None
 
+    def has(self, dataset_id: str, of: OfJob) -> bool:
+        """Whether the labels of a job were sent to a dataset, and AWS has read them."""
+        done = (UpdateRow.dataset_id == dataset_id, UpdateRow.state == DONE)
+        with self._db.read() as session:
+            sent = session.exec(select(UpdateRow.content).where(*done)).all()
+        return any(job_of(_SOURCE.decode(each).more) == of for each in sent)
+
     def waiting(self) -> list[Update]:
         """Updates whose next try is due, oldest first; of a dataset only the first that waits."""
         there = (col(UpdateRow.state) == WAITING, col(UpdateRow.set_aside).is_(None))
@@ -118,10 +126,11 @@ def _update(row: UpdateRow) -> Update:
 
 def _row(update: Update) -> UpdateRow:
     content = msgspec.json.encode(update.source).decode()
-    renamed = update.source.more.get(RENAMED, "")
-    where = update.source.place or renamed or update.lines
-    # of a renaming the manifest is our own, and is named when it is written
-    manifest = "" if renamed else update.source.manifest_uri
+    more = update.source.more
+    ours = more.get(RENAMED, "") or more.get(CORRECTED, "")
+    where = update.source.place or ours or update.lines
+    # where the manifest is our own, it is named when it is written
+    manifest = "" if ours else update.source.manifest_uri
     given = f"{update.dataset_id}\n{manifest}\n{where}"
     key = hashlib.sha256(given.encode()).hexdigest() if update.open else None
     return UpdateRow(

@@ -22,10 +22,10 @@ from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
-from bot.base.storage import Storage, gathered
+from bot.base.storage import Body, Storage, gathered
 from bot.brought.brought import Brought, untold
 from bot.brought.storing import Storing
-from bot.datasets import entries, update_cards
+from bot.datasets import corrections, entries, update_cards
 from bot.datasets.actions import ADD
 from bot.datasets.comparison import Comparison, Had
 from bot.datasets.custom_labels import CustomLabels
@@ -139,6 +139,23 @@ class Updates:
         more = {renaming.RENAMED: renaming.kept(names)}
         return self._take_in(dataset, who, more=more, about=renaming.about_words(names))
 
+    def put_back(self, dataset: Dataset, of: corrections.OfJob, who: Who) -> bool:
+        """Take the labels in that a job's people gave; False where they wait already.
+
+        Raises:
+            NotAllowed, NotReady, ThereAlready: with words.
+            Refused: the manifest's address has a fault.
+
+        """
+        self.access.require(ADD.right, who, asked_by=dataset.source.asked_by)
+        fault = manifest_fault(of.manifest, self.open_places.of(dataset.source.channel))
+        if fault:
+            raise Refused([Fault("manifest_uri", fault)])
+        if self.updates.has(dataset.id, of):
+            raise corrections.ThereAlready
+        about_it = f"labels of job {of.name}"
+        return self._take_in(dataset, who, more=corrections.kept(of), about=about_it)
+
     def round(self, start: Start = at_once) -> None:
         """Take what is due one step further; what takes long does not stop the others."""
         for waiting in self.updates.waiting():
@@ -243,6 +260,8 @@ class Updates:
         elif names := renaming.names_of(update.source.more):
             update, progress = self._renamed(dataset, update, names, hold)
         else:
+            if of := corrections.job_of(update.source.more):
+                update = self._corrected(dataset, update, of, hold)
             allowed = self.open_places.of(update.source.channel)
             storage = self._storage_of(update, hold)
             ready = prepared(update.source, storage, self.region, allowed)
@@ -302,17 +321,30 @@ class Updates:
         with gathered(counted()) as body:
             if not lines:
                 raise NoneHasIt
-            sent = S3Uri.parse(dataset.sent_uri)
-            place = S3Uri(sent.bucket, sent.key.rpartition("/")[0]).join(f"{body.sha256}.manifest")
-            self._storage_of(update, hold).put_once(place, body, "application/x-ndjson")
+            place = self._beside(dataset, update, body, hold)
             size = body.size
-        source = msgspec.structs.replace(update.source, manifest_uri=str(place))
-        about = f"{update.progress.about}{seen.words}"
-        after = replace(
-            update, source=source, progress=msgspec.structs.replace(update.progress, about=about)
-        )
+        after = _of_our_own(update, place, f"{update.progress.about}{seen.words}")
         known = DatasetState(lines=lines, sent=lines)
         return after, Progress(known=known, sent_uri=str(place), size=size)
+
+    def _corrected(
+        self, dataset: Dataset, update: Update, of: corrections.OfJob, hold: LeaseGuard
+    ) -> Update:
+        """The update with a manifest of what a job's people labeled."""
+        counted = corrections.Counted()
+        given = self._storage_of(update, hold).chunks(S3Uri.parse(of.manifest))
+        with gathered(corrections.lines_of(given, of.attribute, counted)) as body:
+            if not counted.labeled:
+                raise corrections.NothingCorrected
+            place = self._beside(dataset, update, body, hold)
+        return _of_our_own(update, place, corrections.about_words(of, counted))
+
+    def _beside(self, dataset: Dataset, update: Update, body: Body, hold: LeaseGuard) -> S3Uri:
+        """Write a manifest of our own beside the one that the dataset came with; its address."""
+        sent = S3Uri.parse(dataset.sent_uri)
+        place = S3Uri(sent.bucket, sent.key.rpartition("/")[0]).join(f"{body.sha256}.manifest")
+        self._storage_of(update, hold).put_once(place, body, "application/x-ndjson")
+        return place
 
     def _stored(self, update: Update, hold: LeaseGuard) -> Update:
         """The update with a line for each of its pictures, which lie in S3 by now."""
@@ -460,6 +492,13 @@ class Updates:
             line=line,
             also=lambda session: self.updates.save(session, after),
         )
+
+
+def _of_our_own(update: Update, manifest: S3Uri, words: str) -> Update:
+    """The update whose manifest the bot wrote, with words about what it changes."""
+    source = msgspec.structs.replace(update.source, manifest_uri=str(manifest))
+    progress = msgspec.structs.replace(update.progress, about=words)
+    return replace(update, source=source, progress=progress)
 
 
 def _taken(progress: Progress, report: Report) -> Progress:

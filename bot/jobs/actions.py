@@ -7,6 +7,7 @@ What an action does lies in `commands/labeljob/<word>.py`, `commands/labelteam/<
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.base.blocks import cut
 from bot.jobs import chained, finished, lifecycle
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
@@ -14,6 +15,7 @@ from bot.people.action import Action, Button
 from bot.people.rules import SEE, Role, Rule
 
 LABELJOB, LABELTEAM = "/labeljob", "/labelteam"
+_DATASET = 40  # characters of a dataset's name on a button
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ def is_fed(job: JobFacts, state: JobState) -> bool:
 def can_label(job: JobFacts, state: JobState) -> bool:
     """Whether there is a portal to open and something to do in it."""
     return bool(job.portal_url) and state.state == lifecycle.IN_PROGRESS
+
+
+def _put_back(shown: Shown) -> str:
+    """Into which dataset the labels can be put; "" for none."""
+    if not finished.can_put_back(shown.job, shown.state):
+        return ""
+    return f"Put into dataset {cut(shown.job.into, _DATASET)}"
 
 
 CREATE: Action[Shown] = Action(
@@ -224,6 +233,16 @@ PORTAL: Action[Shown] = Action(
         text=_where(can_label, "Open portal"),
         place=6,
         url=lambda shown: shown.job.portal_url,
+    ),
+)
+PUT_BACK: Action[Shown] = Action(
+    right="add to dataset",  # as /dataset add: in the dataset's channel
+    rule=Rule(Role.MANAGER, asker_too=True, words="add to this dataset"),
+    button=Button(
+        id="job_put_back",
+        text=_put_back,
+        place=2,
+        spoken="Put the labels of {} into the dataset of its pictures",
     ),
 )
 MAKE_DATASET: Action[Shown] = Action(
@@ -461,6 +480,7 @@ JOB_ACTIONS: tuple[Action[Shown], ...] = (
     TAKE_OVER,
     INSTRUCTIONS,
     PORTAL,
+    PUT_BACK,
     MAKE_DATASET,
     FIX,
     DUPLICATE,

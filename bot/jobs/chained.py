@@ -110,6 +110,7 @@ def after_job(  # noqa: PLR0913 - a job, and what is to come of it
     root_id = earlier.chain.root_id if earlier.chain else job_id
     chain = Chain(job_id, root_id, earlier.job_name, how, labels)
     draft = _on_results(begun_with(earlier, name, user_id), chain, manifest)
+    draft = msgspec.structs.replace(draft, into=earlier.into)
     if how == AGAIN:
         return draft
     if how == CONTINUE:

@@ -37,6 +37,15 @@ class Chain(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = ()
 
 
+class Into(msgspec.Struct, frozen=True):
+    """The dataset whose pictures a job is about, by its id and what people call it: into which its
+    labels can be put when it is over.
+    """
+
+    dataset_id: str
+    name: str
+
+
 class Draft(msgspec.Struct, frozen=True):
     """A labeling job as it was asked for.
 
@@ -60,7 +69,8 @@ class Draft(msgspec.Struct, frozen=True):
     job is to be over, in seconds since 1970 (0: after `availability_s`). `start` is what the form
     began with, `begun` how often it began anew; `asks_output` tells whether nobody had said where
     results go. `page_file` is a worker page that was brought and lies nowhere yet. `whole` is the
-    manifest with all labels, where `input_uri` was made of it without some of them.
+    manifest with all labels, where `input_uri` was made of it without some of them. `into` is the
+    dataset that is to have the labels, None for any other job.
     """
 
     job_name: str = ""
@@ -112,6 +122,7 @@ class Draft(msgspec.Struct, frozen=True):
     asks_output: bool = False
     whole: str = ""
     page_file: Brought | None = None
+    into: Into | None = None
 
     @property
     def begins_empty(self) -> bool:
@@ -150,6 +161,7 @@ def begun_with(earlier: Draft, name: str, user_id: str, *, mended: bool = False)
         taken_type="" if mended else earlier.task_type,
         taken_labels=() if mended else earlier.labels,
         extras=earlier.extras if mended else _without_stream(earlier.extras),
+        into=earlier.into if mended else None,
     )
 
 

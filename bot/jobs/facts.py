@@ -65,6 +65,7 @@ class Facts:
             chain=draft.chain,
             chains=possible(kind, self._engine.task_types),
             feed_folder=draft.extras.feed_folder,
+            into=draft.into.name if draft.into else "",
             has_log=bool(job.arn) and not self._engine.abilities.no_log,
             has_preview=not job.followed and not self._engine.abilities.no_preview,
         )

@@ -49,6 +49,12 @@ def offer(job: JobFacts, state: JobState) -> str:
     return f"Make {left[0]} set" if len(left) == 1 else "Make dataset"
 
 
+def can_put_back(job: JobFacts, state: JobState) -> bool:
+    """Whether there are labels for the dataset whose pictures the job was about."""
+    kind = job.kind
+    return bool(job.into and state.ended and state.labeled and kind and kind.makes_dataset)
+
+
 def finished(job: JobFacts, state: JobState) -> FinishedJob:
     """The finished job, and why nothing can be made of it, if so."""
     other = _newest(state)

@@ -25,6 +25,7 @@ class JobFacts:
     `has_log` says that its engine keeps one of it, `has_preview` that it renders what workers see.
     `chain` is the job that it comes after, None for any other, and `chains` what can come after it.
     `feed_folder` is the folder whose new objects come to a streaming job, "" for none.
+    `into` is the dataset that is to have its labels, "" for none.
     `next_try` is when a launch that failed for now is tried again, None for any other.
     """
 
@@ -56,6 +57,7 @@ class JobFacts:
     has_log: bool = False
     has_preview: bool = False
     feed_folder: str = ""
+    into: str = ""
 
     @property
     def noun(self) -> str:

@@ -5,11 +5,13 @@ they have.
 from functools import partial
 from typing import Any
 
+import msgspec
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.datasets.gallery import boxes
 from bot.jobs.actions import ADJUST, CREATE
+from bot.jobs.draft import Into
 from bot.jobs.form import pages
 from bot.slack.app import SlackApp
 from commands.dataset.labels import sheet_seen
@@ -23,7 +25,7 @@ def register(app: SlackApp, stories: Stories) -> None:
 
 
 def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories) -> None:
-    """The first page of the form; what the job gives comes back by `/dataset add`."""
+    """The first page of the form; the job's card puts back what comes of it."""
     ack()
     sheet_id = str(body["actions"][0].get("value") or "")
     sheet, dataset, person = sheet_seen(sheet_id, body, stories)
@@ -32,6 +34,7 @@ def pressed(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stori
     jobs, source = stories.jobs, dataset.source
     draft_id, begun = jobs.begin.form(source.team_id, source.channel, person.user_id)
     labels = [*dataset.state.new_labels, *(one.name for one in dataset.state.labels)]
+    begun = msgspec.structs.replace(begun, into=Into(dataset.id, source.called))
     filled = jobs.chains.over(ADJUST.word, draft_id, begun, str(manifest), labels)
     page = jobs.accept.page(filled, draft_id)
     open_window(client, body, Opens(pages.numbered(page, stories.new_id())))

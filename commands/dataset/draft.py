@@ -3,15 +3,19 @@
 from functools import partial
 from typing import Any
 
+import msgspec
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.base.errors import Fault, Refusal, Refused
 from bot.jobs.actions import CREATE
+from bot.jobs.draft import Into
 from bot.jobs.form import pages
 from bot.models import batch_cards, batch_form, run_cards, train_form
 from bot.models.actions import DRAFT
 from bot.models.batch import Batch
+from bot.models.batch_records import Drafted
+from bot.models.runs import NoSuchRun
 from bot.slack.app import SlackApp
 from commands.answers import thanked
 from commands.asking import Asking, asking, person_here
@@ -84,6 +88,19 @@ def label(ack: Ack, body: dict[str, Any], client: WebClient, *, stories: Stories
     access.check_here(channel)
     draft_id, begun = jobs.begin.form(drafted.team_id, channel, who.user_id)
     name = f"{drafted.model.replace(' / ', '-')}-drafts"
+    begun = msgspec.structs.replace(begun, into=_into(drafted, stories))
     filled = jobs.chains.drafts(draft_id, begun, str(drafted.drafts), name)
     page = jobs.accept.page(filled, draft_id)
     open_window(client, body, Opens(pages.numbered(page, stories.new_id())))
+
+
+def _into(drafted: Drafted, stories: Stories) -> Into | None:
+    """The training set of the model that drafted, as far as this channel made it: the next model
+    learns of what people make of the drafts.
+    """
+    try:
+        run = stories.models.status.run(drafted.batch.run_id)
+    except NoSuchRun:
+        return None
+    there = stories.datasets.status.training(drafted.team_id, drafted.batch.channel, run.project)
+    return Into(there.id, there.source.called) if there else None

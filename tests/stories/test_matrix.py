@@ -32,7 +32,7 @@ from bot.delivery.message import Message
 from bot.jobs.cards import export_card, member_words, results_card, status_card
 from bot.jobs.cards.people_words import people_message
 from bot.jobs.cards.results_card import Remarks
-from bot.jobs.draft import Draft
+from bot.jobs.draft import Draft, Into
 from bot.jobs.exports.wish import Asked
 from bot.jobs.form import channel_form
 from bot.jobs.results.counted import Counted
@@ -523,6 +523,17 @@ class Scene:
         """The window that takes more pictures."""
         self.gallery()
         self.world.mara.press(self.counts, "gallery_add")
+
+    def put_back(self) -> None:
+        """The button of a job that is about the pictures of the channel's dataset."""
+        self.dataset()
+        jobs, datasets = self.world.bot.jobs, self.world.bot.datasets
+        job = jobs.status.named(TEAM_ID, self.channel, "matrix-half")
+        known = datasets.status._records.in_channel(TEAM_ID, self.channel)[0]
+        draft = msgspec.structs.replace(job.draft, into=Into(known.id, "The set"))
+        jobs.store.change(replace(job, draft=draft), job.state)
+        pressed_here = button("Put into dataset", "job_put_back", job.id)
+        self.said_by_the_bot(Message("Put back", [actions(pressed_here)]))
 
     def these(self) -> None:
         """The window over a message's pictures that asks for which dataset."""
@@ -1529,6 +1540,13 @@ ROWS = (
         ready=Scene.these,
         own=True,
         refused=TOO_OLD,
+    ),
+    Row(
+        "action job_put_back",
+        "[job_put_back]",
+        lambda s, who: who.press(s.about("Put back"), "job_put_back"),
+        "This dataset takes no lines|then sent to dataset",
+        ready=Scene.put_back,
     ),
     of_gallery("gallery_add", '"gallery_add_view', refused="shown too long ago"),
     Row(

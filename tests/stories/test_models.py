@@ -19,6 +19,8 @@ from bot.work.tries import Stale
 from tests.cases import forms
 from tests.stories.bringing import field, shared
 from tests.stories.places import SHORT_RUNS
+from tests.stories.test_chains import go_through
+from tests.stories.test_create import more
 from tests.stories.test_results import direct
 from tests.stories.test_set_aside import denied, without_rights
 from tests.stories.world import World, an_order, buttons, shown, words
@@ -447,7 +449,12 @@ def test_the_next_batch_is_drafted_and_asked_about(world: World, channel: str) -
     world.mara.press(drafts, "drafts_label")
     assert "overripe" in str(world.mara.view())
     assert manifest in str(world.mara.view())
-    world.mara.close_windows()
+    more(world.mara)
+    name = str(field(world.mara, "job_name")["initial_value"])
+    go_through(world)
+    world.finish(name)
+    offered = buttons(world.card(name, channel))
+    assert "Put into dataset models-image" in offered, "the next model learns of it"
     busy = words(world.sam.command(channel, "/dataset", f"delete project {PROJECT}"))
     assert busy.startswith("Version v1 of this project is running.")
     # nothing to look at

@@ -85,7 +85,7 @@ class Assign:
 
     def _first_picture(self, dataset: Dataset) -> str:
         """The address of the first picture that was sent; "" where that is not known (in time)."""
-        if not dataset.sent_uri:  # of a copy there is no manifest
+        if not dataset.sent_uri:
             return ""
         storage = self.storage.limited_to(self.open_places.of(dataset.source.channel))
         question = partial(storage.beginning, S3Uri.parse(dataset.sent_uri), BYTES_KEPT)

@@ -62,7 +62,7 @@ _NAME, _LABEL, _NOTE, _MENU = 100, 60, 400, 75  # Slack: 75 characters of an opt
 _ERRORS_SHOWN = 6
 _LABELS_MENU = 99  # Slack: 100 options, one of which is "any label"
 _ANY = "any"
-_BOXES = "Boxes are corrected in a labeling job; /dataset add takes its results."
+_BOXES = "Boxes are corrected in a labeling job; its card puts them back when it is over."
 _WHICH: tuple[tuple[Which, str], ...] = (
     ("all", "All"),
     ("labeled", "With a label"),

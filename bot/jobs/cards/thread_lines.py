@@ -13,6 +13,7 @@ from bot.base.errors import Fault
 from bot.delivery.message import Message
 from bot.jobs import lifecycle
 from bot.jobs.cards import card
+from bot.jobs.finished import can_put_back
 from bot.jobs.form.pages import words_of
 from bot.jobs.job_facts import JobFacts
 from bot.jobs.lifecycle import JobState
@@ -40,7 +41,7 @@ def completed_line(job: JobFacts, state: JobState) -> Message:
     """The end that was hoped for; mentions the requester."""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     said = f"{card.state_word(job, state)}: {card.result_words(state)}.{_why(state)}"
-    return _line(f"{_mention(job)}{said}{where}")
+    return _line(f"{_mention(job)}{said}{where}{_put_back(job, state)}")
 
 
 def stopped_line(job: JobFacts, state: JobState) -> Message:
@@ -54,7 +55,7 @@ def stopped_line(job: JobFacts, state: JobState) -> Message:
     cause = f"{typed(state.cause, 400).rstrip('.')}. " if state.cause else ""
     where = f" Labels: {code(state.output_uri or job.output_uri)}" if state.labeled else ""
     kept = f"{card.kept_words(job, state)}{_why(state)}"
-    return _line(f"{_mention(job)}Stopped{who}. {cause}{kept}{where}")
+    return _line(f"{_mention(job)}Stopped{who}. {cause}{kept}{where}{_put_back(job, state)}")
 
 
 def not_stopped_line(job: JobFacts, why: str) -> Message:
@@ -196,6 +197,13 @@ def _mention(job: JobFacts) -> str:
 def _which(job: JobFacts) -> str:
     """Which job it is about, where its card stands in the thread of another."""
     return f"{code(job.name, _NAME)}: " if job.chain else ""
+
+
+def _put_back(job: JobFacts, state: JobState) -> str:
+    """The way of the labels into the dataset whose pictures the job was about."""
+    if not can_put_back(job, state):
+        return ""
+    return f"\nPut into dataset {typed(job.into, _NAME)} on its card does just that."
 
 
 def _why(state: JobState) -> str:
