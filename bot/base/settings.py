@@ -148,7 +148,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("LABELJOB_SET_ASIDE_SILENCE", "LABELJOB_QUARANTINE_SILENCE"),
     )
     s3_encryption: str = encryption.NONE
-    unit_price: float = Field(default=4.0, ge=0)
+    unit_price: float = Field(default=4.0, ge=0)  # the list price in us-east-1; others may differ
     model_hours: str = "8"
     public_task_price: int = Field(default=0, ge=0, le=1200)
     objects_per_job: int = Field(default=100_000, ge=1, le=100_000)
