@@ -48,7 +48,7 @@ class Gateway:
         self._act = aws.act("sagemaker")
         self._create = aws.create("sagemaker")
         self._poll = aws.poll("sagemaker")
-        self._sizes = TeamSizes(aws)
+        self._aws = aws
 
     def check_name(self, name: str) -> None:
         """Refuse a name that is taken; one question, 1.5 s at most (names are unique for ever,
@@ -147,17 +147,18 @@ class Gateway:
         """Every private work team of the account and Region, and the vendors' that it subscribed
         to; without the right to list those, the private ones alone.
         """
-        own = _listed(self._poll.list_workteams, "Workteams", self._sized)
+        sizes = TeamSizes(self._aws)
+        own = _listed(
+            self._poll.list_workteams,
+            "Workteams",
+            lambda team: replace(work_team(team), members=sizes.of(team)),
+        )
         try:
             hired = self.vendor_teams()
         except AwsRefused as refusal:
             log.info("vendors' work teams are not listed: %s", refusal.words)
             return own
         return own + hired
-
-    def _sized(self, team: dict[str, Any]) -> WorkTeam:
-        """A work team with the number of its people, as far as that can be known."""
-        return replace(work_team(team), members=self._sizes.of(team))
 
     def vendor_teams(self) -> list[WorkTeam]:
         """The work teams of the vendors that the account subscribed to.

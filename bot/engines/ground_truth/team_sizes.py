@@ -1,7 +1,7 @@
 """How many people a private work team has: SageMaker tells its groups, the pool who is in them.
 
 Promises to the list of teams: a size is counted or not told, never guessed; what hinders the
-counting hinders the list of teams no further.
+counting hinders the list of teams no further, and is met once a list and not once a team.
 """
 
 import logging
@@ -17,10 +17,15 @@ log = logging.getLogger(__name__)
 
 
 class TeamSizes:
-    """Counts the people of Cognito's groups, with the patience of a round."""
+    """Counts the people of Cognito's groups while one list of teams is read.
+
+    A Region has one private workforce, and that one pool: where it does not answer for one team it
+    would not for the next, and the list would wait for each.
+    """
 
     def __init__(self, aws: Aws) -> None:
-        self._cognito = aws.poll("cognito-idp")
+        self._cognito = aws.act("cognito-idp")
+        self._hindered = False
 
     def of(self, team: dict[str, Any]) -> int | None:
         """The people of a work team as SageMaker describes it, each once; None where a group is of
@@ -29,7 +34,7 @@ class TeamSizes:
         """
         definitions = team.get("MemberDefinitions") or ()
         groups = [each.get("CognitoMemberDefinition") for each in definitions]
-        if not groups or not all(groups):
+        if self._hindered or not groups or not all(groups):
             return None
         people: set[str] = set()
         try:
@@ -40,6 +45,7 @@ class TeamSizes:
                 people |= found
         except (Refusal, Transient) as error:
             log.info("the people of %s are not counted: %s", team["WorkteamName"], error.words)
+            self._hindered = True
             return None
         return len(people)
 
