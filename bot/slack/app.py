@@ -70,6 +70,7 @@ class SlackApp(App):
         # servers, serves one request at a time (p99 3.3 s at 200 at once, beyond Slack's limit).
         super().__init__(
             logger=logging.getLogger("bot.bolt"),
+            name="labeljob",  # Bolt else looks for its caller's file in the source of every frame
             client=slack,
             signing_secret=signing_secret or "unused in Socket Mode",
             process_before_response=True,

@@ -16,15 +16,19 @@ import sys
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3  # noqa: F401 - so that no replica has to
-from alembic import command, config  # noqa: F401 - as above
+import boto3
+import botocore.session
+from alembic import command, config  # noqa: F401 - so that no replica has to
 from sqlalchemy.dialects import postgresql, sqlite  # noqa: F401 - as above
+from sqlalchemy.orm import configure_mappers
 
 from bot.base import failpoints, settings
+from bot.base.aws_models import models
 from bot.base.clock import system_clock
 from bot.base.errors import LabeljobError
 from bot.runtime import serving, wiring  # noqa: F401 - as above
 
+_ASKED = ("s3", "sagemaker", "rekognition", "sts", "cognito-idp", "logs", "lambda", "sns", "iam")
 REFUSED = 75  # how a replica ends that says in words why it cannot start, to tell that from a bug
 
 
@@ -114,11 +118,23 @@ def _become(wish: dict[str, Any]) -> None:
     sys.exit(0)
 
 
+def _read_once() -> None:
+    """Read what every replica would read: the tables' mapping and AWS's descriptions."""
+    configure_mappers()
+    core = botocore.session.get_session()
+    core.register_component("data_loader", models())
+    session = boto3.Session("key", "secret", region_name="eu-west-1", botocore_session=core)
+    for service in _ASKED:
+        session.client(service)
+
+
 def _say(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 
 if __name__ == "__main__":
+    _read_once()
+    gc.collect()
     gc.freeze()
     _say("ready")
     Nursery().run()
