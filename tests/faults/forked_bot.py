@@ -26,7 +26,7 @@ from bot.base import failpoints, settings
 from bot.base.aws_models import models
 from bot.base.clock import system_clock
 from bot.base.errors import LabeljobError
-from bot.runtime import serving, wiring  # noqa: F401 - as above
+from bot.runtime import monotonic, serving, wiring  # noqa: F401 - as above
 
 _ASKED = ("s3", "sagemaker", "rekognition", "sts", "cognito-idp", "logs", "lambda", "sns", "iam")
 REFUSED = 75  # how a replica ends that says in words why it cannot start, to tell that from a bug
