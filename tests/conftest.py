@@ -9,7 +9,7 @@ import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -50,6 +50,14 @@ _SETTINGS = ("SLACK_", "AWS_", "LABELJOB_", "DATABASE_URL", "PORT")
 for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
     if name != "LABELJOB_REQUIRE_BROWSER":
         del os.environ[name]  # no test may reach a real account
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Share the tests out among processes."""
+    from tests.shared_out import ByFile  # noqa: PLC0415 - one process's tests should not wait for it
+
+    return ByFile(config, log)
 
 
 class StandingClock:

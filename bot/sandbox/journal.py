@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import html
+import itertools
 import json
 import random
 import re
@@ -171,7 +172,8 @@ class FaultBook:
     def entries(self, after: int = 0) -> list[dict[str, Any]]:
         """Copies of the entries whose number is above `after`, oldest first."""
         with self._lock:
-            return [dict(entry) for entry in self._entries if entry["n"] > after]
+            newest = itertools.takewhile(lambda entry: entry["n"] > after, reversed(self._entries))
+            return [dict(entry) for entry in newest][::-1]
 
 
 def readable(body: bytes, content_type: str, query: str) -> Any:

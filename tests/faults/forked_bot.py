@@ -123,7 +123,7 @@ def _read_once() -> None:
     configure_mappers()
     core = botocore.session.get_session()
     core.register_component("data_loader", models())
-    session = boto3.Session("key", "secret", region_name="eu-west-1", botocore_session=core)
+    session: Any = boto3.Session("key", "secret", region_name="eu-west-1", botocore_session=core)
     for service in _ASKED:
         session.client(service)
 
