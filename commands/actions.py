@@ -5,6 +5,7 @@ is handed (with those of the review's fixes), and the hints that `make manifest`
 from collections.abc import Mapping
 from typing import Any
 
+from bot.base.bucket_policy import POLICY_RIGHT
 from bot.datasets.actions import (
     CHANGE_RIGHT,
     CHANGE_RULE,
@@ -12,7 +13,6 @@ from bot.datasets.actions import (
     DATASET_ACTIONS,
     DELETE_RIGHT,
     DELETE_RULE,
-    POLICY_RIGHT,
     POLICY_RULE,
 )
 from bot.jobs.actions import (

@@ -17,6 +17,7 @@ import msgspec
 
 from bot.base.blocks import code, in_code
 
+POLICY_RIGHT = "let Rekognition in"  # of people: whoever may have such a policy written
 _BUCKET = ("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket")
 _READ = ("s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging")
 _WRITE = ("s3:PutObject",)

@@ -54,7 +54,6 @@ ADD: Action[None] = Action(
     first="see",
     rule=Rule(Role.MANAGER, asker_too=True, words="add to this dataset"),
 )
-POLICY_RIGHT = "let Rekognition in"
 POLICY_RULE = Rule(Role.MANAGER, words="change the policy of a bucket")
 DELETE_RIGHT = "delete dataset"
 DELETE_RULE = Rule(Role.MANAGER, asker_too=True, words="delete this dataset")

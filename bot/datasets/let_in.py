@@ -4,12 +4,11 @@ uses it, by a manager's press. What is there is read, merged, compared and writt
 
 from dataclasses import dataclass
 
-from bot.base.bucket_policy import Closed
+from bot.base.bucket_policy import POLICY_RIGHT, Closed
 from bot.base.bucket_rights import BucketRights
 from bot.base.errors import Refusal
 from bot.base.open_places import OpenPlaces
 from bot.datasets import card
-from bot.datasets.actions import POLICY_RIGHT
 from bot.datasets.records import Records
 from bot.datasets.source import Source
 from bot.people.access import Access

@@ -6,6 +6,7 @@ the line or box is not trained on and AWS lists the code; `warning` = allowed; `
 import or training fails.
 """
 
+import re
 from typing import Literal, NamedTuple
 
 from bot.manifests.wording import Kind
@@ -255,12 +256,40 @@ BUCKET_CODES = {
 KINDS = {name: Kind(code.one, code.many, code.remedy) for name, code in CODES.items()}
 
 
+_MESSAGES = {
+    "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT": "file extension or contents are invalid",
+    "ERROR_EMPTY_MANIFEST": "manifest file is empty",
+    "ERROR_MANIFEST_SIZE_TOO_LARGE": "manifest file size exceeds",
+    "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM": "manifest file has too many rows",
+    "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": "unable to write to output s3 bucket",
+    "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET": "the s3 bucket permissions are incorrect",
+    "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": "permissions for the images s3 bucket are",
+    "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER": "invalid owner id for images s3 bucket",
+    "ERROR_FAILED_IMAGES_S3_COPY": "failed to copy images from s3 bucket",
+    "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": "contains too many invalid rows",
+    "ERROR_TOO_MANY_RECORDS_IN_ERROR": "has too many terminal errors",
+    "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS": "images from multiple s3 buckets",
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_AUTOSPLIT": "images per label to perform auto-split",
+    "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE": "images to distribute the dataset",
+    "ERROR_MANIFEST_TOO_FEW_LABELS": "manifest file has too few labels",
+    "ERROR_MANIFEST_TOO_MANY_LABELS": "manifest file has too many labels",
+    "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS": "manifest file has too few usable labels",
+    "ERROR_INSUFFICIENT_LABEL_OVERLAP": "% label overlap between",
+    "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP": "% usable label overlap between",
+}
+"""A part of the message by which AWS tells of a code, in small letters: faults of a whole file
+arrive at a training as words alone (Custom Labels guide, "Debugging a failed model training").
+"""
+_CODE = re.compile(r"[A-Z]+(?:_[A-Z0-9]+)+")
+
+
 def named_in(message: str) -> list[str]:
     """The codes that a message of AWS names (a StatusMessage, a line's `cl-errors`), in the order
-    they stand there.
+    they stand there; where it names none, those that its words stand for.
     """
-    found = [(message.find(code), code) for code in CODES if code.isupper() and code in message]
-    return [code for _, code in sorted(found)]
+    found = [code for code in dict.fromkeys(_CODE.findall(message)) if code in CODES]
+    said = message.lower()
+    return found or [code for code, words in _MESSAGES.items() if words in said]
 
 
 def remedy(code: str) -> str:

@@ -5,7 +5,9 @@ a version is known by its name within its project, so what an unclear try made i
 and a start or stop is judged by what the model does afterwards.
 """
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 from bot.base.aws import Aws, AwsBusy, AwsRefused, Unclear, answered_at, renamed
 from bot.base.errors import Refusal
 from bot.base.failpoints import failpoint
-from bot.base.s3_uri import S3Uri
+from bot.base.s3_uri import BadAddress, S3Uri
 
 _PAGE = 100  # Rekognition: 100 projects or versions a page at most
 _PAGES_MAX = 200  # a list that never ends must not hold a worker for ever
@@ -63,7 +65,8 @@ class Project:
 class Seen:
     """What AWS says of a version, and when, by its own clock (`at`, None where it did not tell).
 
-    `f1` is None before it is evaluated; `summary` is the file of its evaluation, `tested` those
+    `f1` is None before it is evaluated; `checked` is the summary of what AWS found wrong with the
+    data; `summary` is the file of its evaluation, `tested` those
     that say what came out of each test picture; `billed` are the seconds of training that AWS
     bills.
     """
@@ -75,6 +78,7 @@ class Seen:
     message: str = ""
     f1: float | None = None
     summary: S3Uri | None = None
+    checked: S3Uri | None = None
     tested: tuple[S3Uri, ...] = ()
     billed: int = 0
     units: int = 0
@@ -131,6 +135,15 @@ class Models:
         with renamed():
             found = client.describe_dataset(DatasetArn=set_arn)["DatasetDescription"]
         return int((found.get("DatasetStats") or {}).get("TotalEntries", 0))
+
+    def a_picture(self, set_arn: str) -> S3Uri | None:
+        """Where one of a set's pictures lies; None for an empty set, or an address that is none."""
+        with renamed():
+            found = self._act.list_dataset_entries(DatasetArn=set_arn, MaxResults=1)
+        for entry in found["DatasetEntries"]:
+            with suppress(ValueError, KeyError, TypeError, BadAddress):
+                return S3Uri.parse(str(json.loads(entry)["source-ref"]))
+        return None
 
     def version(self, project_arn: str, name: str, *, hurried: bool = False) -> Seen | None:
         """What AWS says of a version; None where the project has none of that name, or is gone."""
@@ -365,6 +378,7 @@ def _seen(found: dict[str, Any], at: float | None) -> Seen:
         message=str(found.get("StatusMessage") or ""),
         f1=None if score is None else float(score),
         summary=_object((evaluated.get("Summary") or {}).get("S3Object")),
+        checked=_object((found.get("ManifestSummary") or {}).get("S3Object")),
         tested=_tested(found),
         billed=int(found.get("BillableTrainingTimeInSeconds") or 0),
         units=int(found.get("MinInferenceUnits") or 0),

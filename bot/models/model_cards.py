@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.base import bucket_policy
 from bot.base.blocks import (
     Block,
     actions,
@@ -28,6 +29,7 @@ from bot.base.blocks import (
     text_input,
     typed,
 )
+from bot.base.bucket_policy import any_curable
 from bot.base.forms import VALUE
 from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
@@ -38,6 +40,7 @@ from bot.models.training import SPLIT, Training
 
 RUN_ID, DELETE_ID, UNDO_ID = "model_run", "model_delete", "model_undo"
 COPY_ID = "model_copy"
+POLICY_ID = "model_bucket_policy"
 DELETE_VIEW, NAME_FIELD = "model_delete_view", "typed_name"  # callback_id, block_id
 _NAME = 100
 _ROWS = 100  # Slack: rows of a table, its head too
@@ -82,9 +85,14 @@ def _buttons(training: Training, state: ModelState, model_id: str) -> list[Block
     delete = button("Delete…", DELETE_ID, model_id, label=f"Delete model {training.called}")
     copy = button("Copy…", COPY_ID, model_id, label=f"Copy model {training.called}")
     undo = button("Undo", UNDO_ID, model_id, label=f"Keep model {training.called}")
+    policy: list[Block] = []
+    if any_curable(state.closed):
+        label = cut(f"Let Rekognition into the buckets of {training.called}", _LABEL)
+        policy = [button("Let Rekognition in", POLICY_ID, model_id, label=label)]
     shown = {
+        model_state.REFUSED: policy,
         model_state.TRAINED: [run, mistakes_button(training.called, model_id), copy, delete],
-        model_state.FAILED: [delete],
+        model_state.FAILED: [*policy, delete],
         model_state.DELETING: [undo],
     }
     return shown.get(state.state, [])
@@ -157,14 +165,16 @@ def trained_line(training: Training, state: ModelState, trained_id: str) -> Mess
 
 def failed_line(training: Training, state: ModelState, _model_id: str) -> Message:
     """The training failed: what happened, what is safe, what to do; mentions the asker."""
-    advice = " ".join(remedy(known) for known in named_in(state.cause)) or (
+    codes = state.codes or named_in(state.cause)
+    advice = " ".join(remedy(known) for known in codes) or (
         "Check that AWS may read the pictures and write to "
         f"{code(training.output_uri, 300)}, then train again."
     )
-    return _line(
+    return _with_policies(
         f"{_mention(training)}*Model {typed(training.called, _NAME)}* failed: "
-        f"{_sentence(state.cause)} Its datasets are untouched. {advice} The failed version keeps "
-        "its name until it is deleted."
+        f"{_sentence(state.cause)} Its datasets are untouched. {cut(advice, 1200)} The failed "
+        "version keeps its name until it is deleted.",
+        state,
     )
 
 
@@ -173,10 +183,22 @@ def refused_line(training: Training, state: ModelState, _model_id: str) -> Messa
     split = ""
     if training.test == SPLIT:
         split = " Where a part of the training set became the test set already, that stays so."
-    return _line(
+    return _with_policies(
         f"{_mention(training)}*Model {typed(training.called, _NAME)}* was not trained, and costs "
-        f"nothing. {_sentence(state.cause)}{split}"
+        f"nothing. {_sentence(state.cause)}{split}",
+        state,
     )
+
+
+def policy_answer(said: str) -> str:
+    """What became of a press, for whoever pressed, and what to do next."""
+    return f"{said} Train again with /dataset train: a failed version keeps its name."
+
+
+def _with_policies(head: str, state: ModelState) -> Message:
+    """A line with each bucket that Custom Labels could not use, and the policy that it needs."""
+    parts = [head, *(bucket_policy.words(each) for each in state.closed)]
+    return Message(cut("\n".join(parts), 3500), [section(each) for each in parts])
 
 
 def deleted_line(training: Training, state: ModelState, _model_id: str) -> Message:

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from bot.base.bucket_policy import Closed
+
 ASKED, SPLITTING, CREATING, TRAINING = "asked", "splitting", "creating", "training"
 TRAINED, FAILED, REFUSED = "trained", "failed", "refused"
 DELETING, DELETED = "deleting", "deleted"
@@ -49,7 +51,8 @@ class ModelState(msgspec.Struct, frozen=True):
 
     `billed` are the seconds of training that AWS bills; `training` and `testing` count pictures;
     `cause` is why it failed or was refused, in AWS's or our words. `deleted_by` names who wants it
-    deleted, `was` the state to which it returns when that is undone.
+    deleted, `was` the state to which it returns when that is undone. `codes` are Rekognition's for
+    why it failed, `closed` the buckets that it could not use, as far as they are known.
     """
 
     state: str = ASKED
@@ -63,6 +66,8 @@ class ModelState(msgspec.Struct, frozen=True):
     began_at: float = 0.0
     deleted_by: str = ""
     was: str = ""
+    codes: tuple[str, ...] = ()
+    closed: tuple[Closed, ...] = ()
 
     @property
     def ended(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.base.bucket_rights import BucketRights
 from bot.base.pool import Pool
 from bot.base.questions import Questions
 from bot.base.rounds import Round, simple
@@ -20,6 +21,7 @@ from bot.models.detector import Detector
 from bot.models.drafting import Drafting
 from bot.models.elsewhere import Elsewhere
 from bot.models.going_records import GoingRecords
+from bot.models.let_in import LetIn
 from bot.models.mistake_records import MistakeRecords
 from bot.models.model_records import ModelRecords
 from bot.models.model_store import ModelStore
@@ -52,6 +54,7 @@ class ModelStory:
     delete: Delete
     delete_project: DeleteProject
     share: Share
+    let_in: LetIn
     elsewhere: Elsewhere
     status: Status
     mistakes: ShowMistakes
@@ -107,6 +110,12 @@ def model_story(
         drafting=_drafting(ground, records, runs),
         delete=delete,
         delete_project=_deleting(ground, models, (delete.with_project, sets_gone)),
+        let_in=LetIn(
+            records,
+            BucketRights(ground.aws, Storage.for_form(ground.aws, ground.settings.allowed)),
+            ground.settings.open_places,
+            ground.access,
+        ),
         share=Share(models, ground.access, ground.settings.aws_region),
         elsewhere=Elsewhere(
             db=ground.db,
@@ -261,7 +270,7 @@ def _training(
         records=records,
         store=store,
         models=models,
-        storage=Storage.for_work(ground.aws, settings.allowed),
+        rights=BucketRights(ground.aws, Storage.for_work(ground.aws, settings.allowed)),
         access=ground.access,
         tries=ground.tries,
         open_places=settings.open_places,

@@ -13,15 +13,17 @@ from functools import partial
 
 import msgspec
 
+from bot.base.aws import AwsRefused
+from bot.base.bucket_rights import BucketRights
 from bot.base.errors import LabeljobError, Refusal, Refused, Transient
 from bot.base.log import about
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
-from bot.base.storage import Storage
 from bot.models import model_cards, train_form
 from bot.models.actions import TRAIN
 from bot.models.custom_labels import Models, Project, VersionTaken
+from bot.models.failure import Failure
 from bot.models.model_records import Model, ModelRecords
 from bot.models.model_state import (
     ASKED,
@@ -84,7 +86,7 @@ class Train:
         records: ModelRecords,
         store: ModelStore,
         models: Models,
-        storage: Storage,
+        rights: BucketRights,
         access: Access,
         tries: Tries,
         open_places: OpenPlaces,
@@ -93,7 +95,8 @@ class Train:
         self._records = records
         self._store = store
         self._models = models
-        self._storage = storage
+        self._storage = rights.storage
+        self._failure = Failure(models, rights, open_places)
         self._access = access
         self._tries = tries
         self._open = open_places
@@ -195,6 +198,8 @@ class Train:
         """The end, with words for why not."""
         current = self._records.get(model.id) or model
         state, changes = step(current.state, REFUSED, cause=refusal.words)
+        if isinstance(refusal, AwsRefused):
+            state = self._failure.refused(current.training, state)
         self._store.change(current, state, changes)
 
     def _again(self, model: Model, pause: Transient) -> None:
@@ -234,6 +239,7 @@ class Train:
                 each(model, state)
         elif seen is not None and state.ended:
             state = msgspec.structs.replace(state, billed=seen.billed)
+            state = self._failure.told(model.training, state, seen)
         if state != model.state or model.fails:
             self._store.change(replace(model, fails=0), state, changes)
 

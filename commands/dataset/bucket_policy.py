@@ -8,8 +8,8 @@ from typing import Any
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
+from bot.base.bucket_policy import POLICY_RIGHT
 from bot.datasets import card, form, review
-from bot.datasets.actions import POLICY_RIGHT
 from bot.slack.app import SlackApp
 from commands.asking import Asking, asking, person_here
 from commands.dataset.form import kept

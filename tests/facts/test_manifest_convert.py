@@ -326,6 +326,9 @@ def test_codes_of_aws_have_a_remedy() -> None:
         "ERROR_TOO_MANY_RECORDS_IN_ERROR",
         "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS",
     ]
+    # one code is the beginning of another's name
+    owner = "ERROR_INVALID_IMAGES_S3_BUCKET_OWNER"
+    assert named_in(f"The manifest file contains errors: {owner}: no.") == [owner]
     for code in CODES:
         assert remedy(code).endswith(".")
         assert "{" not in remedy(code)
@@ -333,6 +336,38 @@ def test_codes_of_aws_have_a_remedy() -> None:
     assert refusal("object-detection") == ""
     assert "masks" in refusal("semantic-segmentation")
     assert refusal("point_cloud_object_detection")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Unable to write to output S3 bucket.", "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"),
+        (
+            "The S3 bucket permissions are incorrect.",
+            "ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET",
+        ),
+        (
+            "The permissions for the images S3 bucket are invalid.",
+            "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET",
+        ),
+        ("Failed to copy images from S3 bucket.", "ERROR_FAILED_IMAGES_S3_COPY"),
+        ("The manifest file is empty.", "ERROR_EMPTY_MANIFEST"),
+        (
+            "Less than 50% label overlap between the training and testing manifest files.",
+            "ERROR_INSUFFICIENT_LABEL_OVERLAP",
+        ),
+        (
+            "Less than 50% usable label overlap between the training and testing manifest files.",
+            "ERROR_INSUFFICIENT_USABLE_LABEL_OVERLAP",
+        ),
+        ("The manifest file has too few labels.", "ERROR_MANIFEST_TOO_FEW_LABELS"),
+        ("The manifest file has too few usable labels.", "ERROR_MANIFEST_TOO_FEW_USABLE_LABELS"),
+    ],
+)
+def test_words_without_a_code_have_its_remedy(said: str, code: str) -> None:
+    """At a training AWS tells of a whole file's faults in words alone."""
+    assert named_in(said) == [code]
+    assert named_in("Something else happened.") == []
 
 
 MEMBER = st.recursive(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.base.s3_uri import Allowed
 from bot.manifests.labels_there import Labeled, labels_there
+from bot.manifests.rekognition_codes import CODES
 from bot.models import (
     batch_cards,
     batch_form,
@@ -23,6 +24,7 @@ from bot.models import (
 from bot.models.batch import Batch, Progress, draft_line
 from bot.models.batch_cards import BatchFacts
 from bot.models.detections import Detection, as_told, detections, found_words
+from bot.models.failure import codes_of
 from bot.models.going import Going, delete_window, gone_line, live_card
 from bot.models.model_cards import ShownModel
 from bot.models.model_state import Confusion, ModelState, Score, evaluated
@@ -31,7 +33,7 @@ from bot.models.run_form import Wish
 from bot.models.run_state import RunState
 from bot.models.training import Training
 from bot.models.trial import Picture, Trial, pictures
-from tests.facts.test_every_message import TYPED, validate_message, validate_view
+from tests.facts.test_every_message import CLOSED, TYPED, validate_message, validate_view
 
 SHARES = st.none() | st.floats(0, 1)
 SCORES = st.builds(Score, TYPED, SHARES, SHARES, SHARES, st.integers(0, 250_000))
@@ -46,6 +48,8 @@ MODELS = st.builds(
     billed=st.integers(0, 90_000),
     cause=TYPED,
     began_at=st.sampled_from([0.0, 1.8e9]),
+    codes=st.lists(st.sampled_from(sorted(CODES)), max_size=9).map(tuple),
+    closed=st.sampled_from([(), CLOSED]),
 )
 TRAININGS = st.builds(
     Training,
@@ -99,6 +103,26 @@ def test_slack_takes_what_is_said_of_models(
     ):
         assert validate_message(message.payload()) == []
         assert message.text.strip()
+
+
+def test_a_failure_has_a_remedy_for_each_code_that_aws_left() -> None:
+    """AWS's message names one fault; the others would be found by one training each."""
+    summary = {
+        "statistics": {
+            "training": {"errors": [{"code": "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"}]},
+            "testing": {"errors": [{"code": "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST"}]},
+        },
+        "errors": [{"code": "ERROR_INSUFFICIENT_LABEL_OVERLAP"}, {"code": "ERROR_OF_TOMORROW"}],
+    }
+    codes = tuple(codes_of(summary))
+    assert codes == ("ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", "ERROR_INSUFFICIENT_LABEL_OVERLAP")
+    state = ModelState(state="failed", cause="The manifest file contains errors.", codes=codes)
+    text = model_cards.failed_line(Training(project="p", version_name="v"), state, "").text
+    assert "More than 20 % of the lines are wrong. Correct or drop them, then train again." in text
+    assert "Fewer than half of the training labels occur in the test set." in text
+    odd: Any
+    for odd in (None, [], {"errors": 7}, {"statistics": [1]}, {"errors": [None, {"code": 1}]}):
+        assert codes_of(odd) == []
 
 
 @given(run=RUNS, price=st.sampled_from([0.0, 4.0]))

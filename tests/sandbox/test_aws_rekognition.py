@@ -543,7 +543,7 @@ def test_an_output_bucket_that_is_not_there(aws: Practice) -> None:
     )
     assert (done["Status"], done["StatusMessage"]) == (
         "TRAINING_FAILED",
-        "Can't write to the output S3 bucket.",
+        "Unable to write to output S3 bucket.",
     )
 
 

@@ -33,18 +33,18 @@ def channel(one_world: World) -> str:
 
 
 @contextmanager
-def unnamed(world: World, owner: str = "") -> Iterator[None]:
-    """The bot's own policy does not name the bucket of pictures; what the bucket's says counts.
+def unnamed(world: World, owner: str = "", bucket: str = seed.RAW) -> Iterator[None]:
+    """The bot's own policy does not name the bucket (of pictures); what the bucket's says counts.
     `owner` is another account that owns it.
     """
     url = world.services.aws_url
-    body: dict[str, Any] = {"bucket": seed.RAW, "situation": "unnamed", "detail": owner}
+    body: dict[str, Any] = {"bucket": bucket, "situation": "unnamed", "detail": owner}
     forms.control(url, "situations", body)
     try:
         yield
     finally:
         forms.control(url, "situations", {**body, "situation": None})
-        world.s3.delete_bucket_policy(Bucket=seed.RAW)
+        world.s3.delete_bucket_policy(Bucket=bucket)
 
 
 def manifest(world: World, name: str, bucket: str) -> str:
@@ -72,9 +72,9 @@ def asked_for(world: World, channel: str, name: str, address: str) -> dict[str, 
     return world.sam.view()
 
 
-def policy_of(world: World) -> list[dict[str, Any]]:
+def policy_of(world: World, bucket: str = seed.RAW) -> list[dict[str, Any]]:
     """The statements of its policy."""
-    said = json.loads(world.s3.get_bucket_policy(Bucket=seed.RAW)["Policy"])
+    said = json.loads(world.s3.get_bucket_policy(Bucket=bucket)["Policy"])
     found: list[dict[str, Any]] = said["Statement"]
     return found
 
@@ -184,3 +184,117 @@ def test_failed_import_names_the_bucket_and_the_press_adds_what_is_missing(
             world.sam.press(root(world, channel, "shut"), "dataset_bucket_policy")
             assert said in world.sam.ask_for("history", channel=channel)["ephemerals"][-1]["text"]
         assert policy_of(world) == [THEIRS, *wanted(world)]
+
+
+PROJECT = "project-closed-training"
+
+
+@pytest.fixture(scope="module")
+def to_train(one_world: World, channel: str) -> str:
+    """A project with a training set that can be split."""
+    kinds = ("ripe", "unripe")
+    lines = [line(f"train-{kind}-{number}", kind) for kind in kinds for number in range(5)]
+    body = "".join(json.dumps(one) + "\n" for one in lines)
+    address = one_world.put("closed/train.manifest", body)
+    one_world.sam.close_windows()
+    one_world.sam.command(channel, "/dataset", "create")
+    one_world.sam.fill(project={"value": PROJECT}, manifest_uri={"value": address})
+    rounds(one_world, 3)
+    return PROJECT
+
+
+def training(world: World, channel: str, version: str) -> None:
+    """Sam trains a version, as far as AWS is at it."""
+    world.sam.close_windows()
+    world.sam.command(channel, "/dataset", f"train {PROJECT}")
+    world.sam.fill(
+        project={"selected_option": {"value": PROJECT}},
+        version_name={"value": version},
+        test={"selected_option": {"value": "split" if version == "v1" else "own"}},
+        output_uri={"value": f"s3://{seed.OUT}/models/"},
+        agreed={"selected_options": [{"value": "agreed"}]},
+    )
+    for _ in range(10):
+        world.let_pauses_pass()
+        world.settle()
+        if status(world, version) == "TRAINING_IN_PROGRESS":
+            return
+        world.pass_time(2)
+    raise AssertionError(status(world, version))
+
+
+def status(world: World, version: str) -> str:
+    """How AWS says that a version stands; "" for none."""
+    arn = world.rekognition.describe_projects(ProjectNames=[PROJECT])["ProjectDescriptions"][0]
+    found = world.rekognition.describe_project_versions(
+        ProjectArn=arn["ProjectArn"], VersionNames=[version]
+    )["ProjectVersionDescriptions"]
+    return str(found[0]["Status"]) if found else ""
+
+
+def failed_model(world: World, channel: str, version: str) -> tuple[dict[str, Any], str]:
+    """A model's card, and its thread, once it has failed."""
+    rounds(world, 3)
+    assert status(world, version) == "TRAINING_FAILED"
+    lead = f"Model {PROJECT} / {version}: Failed"
+    message = next(one for one in world.sam.messages(channel) if one["text"].startswith(lead))
+    return message, json.dumps(world.sam.thread(channel, message["ts"]))
+
+
+def test_training_that_may_not_read_names_the_bucket_of_the_pictures(
+    world: World, channel: str, to_train: str
+) -> None:
+    """Without this, hours of training would end with a code, and nobody would know which bucket it
+    means.
+    """
+    training(world, channel, "v1")
+    with unnamed(world):
+        message, told = failed_model(world, channel, "v1")
+        assert "AWS may not read the pictures' bucket." in told, to_train
+        assert f"s3:GetObjectTagging in bucket `{seed.RAW}`" in told
+        world.mara.press(message, "model_bucket_policy")
+        world.sam.press(message, "model_bucket_policy")
+        said = world.sam.ask_for("history", channel=channel)["ephemerals"][-1]["text"]
+        assert said.endswith("Train again with /dataset train: a failed version keeps its name.")
+        assert policy_of(world) == wanted(world)
+
+
+def test_training_that_may_not_write_names_the_bucket_of_its_output(
+    world: World, channel: str, to_train: str
+) -> None:
+    """Without this, the words of AWS alone would be shown, which come without a code and name no
+    bucket.
+    """
+    training(world, channel, "v2")
+    with unnamed(world, bucket=seed.OUT):
+        message, told = failed_model(world, channel, "v2")
+        assert "Unable to write to output S3 bucket." in told, to_train
+        assert "Allow s3:PutObject on it, or choose another." in told
+        world.sam.press(message, "model_bucket_policy")
+        caller = world.bot.ground.aws.caller
+        there = policy_of(world, seed.OUT)
+        assert there == statements(Closed(seed.OUT, caller=caller, writes=True))
+        assert "s3:PutObject" in there[1]["Action"]
+
+
+def test_training_that_aws_does_not_take_names_its_bucket(
+    world: World, channel: str, to_train: str
+) -> None:
+    """Without this, a refusal of AWS would not say that the bot lacks a right there."""
+    world.sam.close_windows()
+    world.sam.command(channel, "/dataset", f"train {to_train}")
+    with unnamed(world, bucket=seed.OUT):
+        world.sam.fill(
+            project={"selected_option": {"value": PROJECT}},
+            version_name={"value": "v3"},
+            test={"selected_option": {"value": "own"}},
+            output_uri={"value": f"s3://{seed.OUT}/models/"},
+            agreed={"selected_options": [{"value": "agreed"}]},
+        )
+        rounds(world, 2)
+    lead = f"Model {PROJECT} / v3: Not trained"
+    message = next(one for one in world.sam.messages(channel) if one["text"].startswith(lead))
+    assert "model_bucket_policy" in json.dumps(message)
+    told = json.dumps(world.sam.thread(channel, message["ts"]))
+    assert f"in bucket `{seed.OUT}`" in told
+    assert "s3:PutObject" in told

@@ -40,7 +40,7 @@ from bot.jobs.results.wish import AskedOf, Wish
 from bot.jobs.stream.state import Stream
 from bot.manifests.formats.format import Findings
 from bot.manifests.shapes import Line
-from bot.models import going
+from bot.models import going, model_cards
 from bot.models.batch import Batch, Progress, draft_line
 from bot.models.batch_records import Drafted
 from bot.models.model_records import Model
@@ -335,6 +335,12 @@ class Scene:
         elif known.state != state:
             models._store.change(replace(known, next_try_at=0.0), state)
         self.world.settle()
+
+    def failed_model(self) -> None:
+        """A button below a model whose training failed."""
+        self.model()
+        press = button("Let Rekognition in", model_cards.POLICY_ID, "matrix-model")
+        self.said_by_the_bot(Message("The failed model", [actions(press)]))
 
     def delete_window(self) -> None:
         """The window that asks for its name."""
@@ -1348,6 +1354,14 @@ ROWS = (
     of_model("model_run", "v1", '"model_run_form', Scene.model),
     of_model("model_mistakes", "v1", "is being counted and drawn", Scene.model),
     of_model("model_delete", "v1", '"model_delete_view', Scene.model),
+    Row(
+        "action model_bucket_policy",
+        "[model_bucket_policy]",
+        lambda s, who: who.press(s.about("The failed model"), "model_bucket_policy"),
+        "change the policy of a bucket",
+        ready=Scene.failed_model,
+        manager=True,
+    ),
     of_model("model_undo", "v1", "^$", lambda s: s.as_trained(GOING_MODEL)),
     of_model("run_try", "v2", '"model_trial_form', Scene.running),
     typed("/dataset", "try", '"model_trial_form', ready=Scene.running),

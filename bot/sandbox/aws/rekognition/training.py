@@ -31,7 +31,7 @@ __all__ = ["Trained", "Trainee", "train"]
 FEWEST_CLASSES = FEWEST_TO_SPLIT = 2
 _WORDS = {
     "ERROR_EMPTY_MANIFEST": "The manifest file is empty.",
-    "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": "Can't write to the output S3 bucket.",
+    "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET": "Unable to write to output S3 bucket.",
     "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST": "The manifest file contains too many invalid rows.",
     "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS": "The images are in more than one S3 bucket.",
     "ERROR_INVALID_PERMISSIONS_IMAGES_S3_BUCKET": (
@@ -94,7 +94,7 @@ class Trained:
 def train(objects: ObjectStore, trainee: Trainee, situations: Situations) -> Trained:
     """End a training."""
     bucket = trainee.output.get("S3Bucket", "")
-    if not objects.bucket_exists(bucket):
+    if not objects.bucket_exists(bucket) or not situations.writable(bucket):
         # Where nothing can be written there is no summary either: the message alone tells.
         return Trained(
             "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", _WORDS["ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET"], {}

@@ -260,7 +260,7 @@ class Versions:
             )
         if any(row["work"] is not None for row in datasets.values()):
             raise AwsError("ResourceInUseException", "A dataset of the project is changing.")
-        if asked.get("OutputConfig", {}).get("S3Bucket", "") in self._situations.closed:
+        if not self._situations.writable(asked.get("OutputConfig", {}).get("S3Bucket", "")):
             raise AwsError("InvalidParameterException", "The output bucket cannot be accessed.")
 
     def _end_training(self, row: sqlite3.Row) -> None:

@@ -113,6 +113,13 @@ class Situations:
         denied = found is not None and found.kind == "denied"
         return denied or self.owner(bucket) != self._account
 
+    def writable(self, bucket: str) -> bool:
+        """Whether Custom Labels can write there with the rights of somebody of this account."""
+        found = self.of(bucket)
+        if found is not None and found.kind == "unnamed":
+            return self.lets_in(bucket, {"s3:GetBucketAcl", "s3:PutObject"}, "")
+        return bucket not in self.closed
+
     def check(self, bucket: str, operation: str, arn: str, region: str) -> None:
         """Raise what S3 answers to `operation` of the caller `arn` in a bucket in this situation.
 
