@@ -18,6 +18,7 @@ from bot.base.blocks import (
     context,
     count,
     cut,
+    fit,
     input_block,
     modal,
     option,
@@ -59,6 +60,7 @@ SHOW_ID, CHOOSE_ID, EARLIER_ID, LATER_ID, LARGE_ID = (
 )
 CHOOSE_VIEW = "gallery_filter"
 _NAME, _LABEL, _NOTE, _MENU = 100, 60, 400, 75  # Slack: 75 characters of an option
+_ONE_LARGE = 40  # twenty of them stand in the message
 _ERRORS_SHOWN = 6
 _LABELS_MENU = 99  # Slack: 100 options, one of which is "any label"
 _ANY = "any"
@@ -114,21 +116,21 @@ def gallery_message(
     blocks, told = [section(head)], [head]
     if found.labels and not asked.wish.at:
         blocks.append(balance.table(found.labels))
-    told.append(balance.in_words(found.labels))
-    for warning in balance.warnings(found.labels, source.dataset_type):
-        blocks.append(section(warning))
-        told.append(warning)
+    remarks = balance.warnings(found.labels, source.dataset_type)
     if wrong := _errors(found.shown):
-        blocks.append(section(wrong))
-        told.append(wrong)
+        remarks.append(wrong)
+    told += [balance.in_words(found.labels), *remarks]
     chosen = _chosen(found, asked.wish)
     if has_boxes(found.shown, found.labels):
         notes = (*notes, _BOXES)
     small = [balance.left_out(found.labels), chosen, *(typed(note, _NOTE) for note in notes)]
-    blocks += [context(note) for note in small if note]
     told += [note for note in small[1:] if note]
-    blocks.append(actions(*_ways(found, asked, sheet_id), block_id="gallery"))
-    return Message(cut("\n".join(told), 3500), blocks)
+    tail = [context(note) for note in small if note]
+    tail.append(actions(*_ways(found, asked, sheet_id), block_id="gallery"))
+    shown, left = fit([[section(each)] for each in remarks], taken=[section(head), *tail])
+    if left:
+        shown.append(context(f"{count(left, 'more remark')} that this message has no room for"))
+    return Message(cut("\n".join(told), 3500), [*blocks, *shown, *tail])
 
 
 def sheet_name(source: Source, wish: Wish) -> str:
@@ -288,7 +290,7 @@ def _large(shown: Sequence[Entry], sheet_id: str) -> Block:
     """A menu of the pictures on the sheet; each carries the sheet and its place in the list."""
     options = [
         option(
-            cut(f"{one.line.number:,} · {name_of(one.line)}", _MENU),
+            cut(f"{one.line.number:,} · {name_of(one.line)}", _ONE_LARGE),
             f"{sheet_id} {one.line.number}",
         )
         for one in shown[:TILES]

@@ -203,7 +203,7 @@ def _put_back(job: JobFacts, state: JobState) -> str:
     """The way of the labels into the dataset whose pictures the job was about."""
     if not can_put_back(job, state):
         return ""
-    return f"\nPut into dataset {typed(job.into, _NAME)} on its card does just that."
+    return f"\nPut into dataset {typed(job.into, _NAME)} on its card puts these labels there."
 
 
 def _why(state: JobState) -> str:
