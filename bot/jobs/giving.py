@@ -6,14 +6,11 @@ Promises to who asked: they get something or words; who may no longer see the jo
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from sqlmodel import Session
 
 from bot.base.db import Database
-from bot.base.errors import Refusal, Transient
-from bot.base.log import about, redact
 from bot.base.pool import Start
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox, Subject
@@ -24,6 +21,7 @@ from bot.jobs.store import subject
 from bot.people.access import Access, NotHere
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tried, Tries
+from bot.work.wishes import Wishes, WishRecords
 
 SEE = "see"  # the right to look at a job
 _EDITED_EVERY = 20.0  # ours: seconds between two edits; Slack takes some 50 a minute of all cards
@@ -44,17 +42,8 @@ class AskedFor(Tried):
 A = TypeVar("A", bound=AskedFor)
 
 
-class AskedRecords(Protocol[A]):
+class AskedRecords(WishRecords[A], Protocol[A]):
     """Where it is written down."""
-
-    def waiting(self) -> list[A]:
-        """What is due, oldest first."""
-
-    def get(self, row_id: str) -> A | None:
-        """What is waited for under that id."""
-
-    def save(self, asked: A, /) -> None:
-        """Write down a failed try."""
 
     def over(self, session: Session, asked: A, /) -> None:
         """It is given, or never can be."""
@@ -79,20 +68,13 @@ class Giving(Generic[A]):
 
     def round(self, make: Callable[[A, LeaseGuard], None], start: Start) -> None:
         """Make everything that is wanted; what takes long does not stop the others."""
-        for one in self.wanted.waiting():
-            start(f"{self.name}:{one.id}", partial(self._take_up, one, make))
-
-    def _take_up(self, one: A, make: Callable[[A, LeaseGuard], None]) -> None:
-        with about(job=one.job_id):
-            self.tries.take_up(
-                f"{self.name}:{one.id}",
-                one,
-                self.wanted.get,
-                make,
-                what=self.what,
-                refused=self._refuse,
-                failed=self._again,
-            )
+        Wishes(
+            name=self.name,
+            what=self.what,
+            records=self.wanted,
+            of=lambda one: {"job": one.job_id},
+            tries=self.tries,
+        ).round(make, self._tell, start)
 
     def may(self, job: Job, one: A) -> bool:
         """Whether the person may see the job still."""
@@ -134,21 +116,10 @@ class Giving(Generic[A]):
         """Whom the message that says how far it is speaks about."""
         return Subject(job.team_id, f"{self.name} news", f"{one.id}:{one.asked_at}")
 
-    def _refuse(self, one: A, refusal: Refusal) -> None:
-        """It cannot be made: whoever asked is told why."""
-        self._tell(one, refusal.words)
-
-    def _again(self, one: A, pause: Transient) -> None:
-        """Another try later, or the end of trying."""
-        after = self.tries.paused(one, pause.words)
-        if after.set_aside is None:
-            self.wanted.save(after)
-        else:
-            self._tell(one, pause.words)
-
     def _tell(self, one: A, why: str) -> None:
+        """It cannot be made: whoever asked is told why."""
         job = self.records.get(one.job_id)
         if job is None:
             self.over(one)
             return
-        self.over(one, job, self.not_made(self.facts.of(job), redact(why)))
+        self.over(one, job, self.not_made(self.facts.of(job), why))

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from bot.base.aws import AwsRefused
 from bot.base.db import Database
 from bot.base.errors import Refusal, Transient
-from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
@@ -38,6 +37,7 @@ from bot.pictures.drawn import captioned
 from bot.pictures.limits import NO_PILLOW, TILES, can_draw
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries
+from bot.work.wishes import Wishes
 
 SEE = "see"  # the right to look at a model
 
@@ -97,20 +97,13 @@ class ShowMistakes:
 
     def round(self, start: Start = at_once) -> None:
         """Give everything that is wanted; what takes long does not stop the others."""
-        for one in self.wanted.waiting():
-            start(f"mistakes:{one.id}", partial(self._take_up, one))
-
-    def _take_up(self, one: Wanted) -> None:
-        with about(model=one.model_id):
-            self.tries.take_up(
-                f"mistakes:{one.id}",
-                one,
-                self.wanted.get,
-                self._give,
-                what="showing what a model takes for what",
-                refused=self._refuse,
-                failed=self._again,
-            )
+        Wishes(
+            name="mistakes",
+            what="showing what a model takes for what",
+            records=self.wanted,
+            of=lambda one: {"model": one.model_id},
+            tries=self.tries,
+        ).round(self._give, self._tell, start)
 
     def _give(self, one: Wanted, hold: LeaseGuard) -> None:
         model = self.records.get(one.model_id)
@@ -223,24 +216,13 @@ class ShowMistakes:
             )
         return ""
 
-    def _refuse(self, one: Wanted, refusal: Refusal) -> None:
-        """It is not known: whoever waits is told why."""
-        self._tell(one, refusal.words)
-
-    def _again(self, one: Wanted, pause: Transient) -> None:
-        """Another try later, or the end of trying."""
-        after = self.tries.paused(one, pause.words)
-        if after.set_aside is None:
-            self.wanted.save(after)
-        else:
-            self._tell(one, pause.words)
-
     def _tell(self, one: Wanted, why: str) -> None:
+        """It is not known: whoever waits is told why."""
         model = self.records.get(one.model_id)
         if model is None:
             self._over(one)
             return
-        self._over(one, model, cards.not_known(model.training.called, redact(why)))
+        self._over(one, model, cards.not_known(model.training.called, why))
 
     def _over(
         self, one: Wanted, model: Model | None = None, message: Message | None = None

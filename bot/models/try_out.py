@@ -8,13 +8,11 @@ goes to whoever asked, alone.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 
 import msgspec
 
 from bot.base.db import Database
 from bot.base.errors import Refusal, Refused, Transient
-from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.s3_uri import S3Uri
@@ -37,6 +35,7 @@ from bot.people.access import Access, Who
 from bot.pictures.limits import NO_PILLOW, can_draw
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries
+from bot.work.wishes import Wishes
 
 
 class NothingRuns(Refusal):
@@ -134,20 +133,13 @@ class Trials:
 
     def round(self, start: Start = at_once) -> None:
         """Look at everything that is wanted; what takes long does not stop the others."""
-        for one in self.records.waiting():
-            start(f"try:{one.id}", partial(self._take_up, one))
-
-    def _take_up(self, one: Wanted) -> None:
-        with about(run=one.trial.run_id):
-            self.tries.take_up(
-                f"try:{one.id}",
-                one,
-                self.records.get,
-                self._look,
-                what="trying a model",
-                refused=self._refuse,
-                failed=self._again,
-            )
+        Wishes(
+            name="try",
+            what="trying a model",
+            records=self.records,
+            of=lambda one: {"run": one.trial.run_id},
+            tries=self.tries,
+        ).round(self._look, self._tell, start)
 
     def _look(self, one: Wanted, hold: LeaseGuard) -> None:
         trial, run = one.trial, self.runs.get(one.trial.run_id)
@@ -233,20 +225,9 @@ class Trials:
             return error.words
         return ""
 
-    def _refuse(self, one: Wanted, refusal: Refusal) -> None:
-        """It cannot be looked at: whoever asked is told why."""
-        self._tell(one, refusal.words)
-
-    def _again(self, one: Wanted, pause: Transient) -> None:
-        """Another try later, or the end of trying."""
-        after = self.tries.paused(one, pause.words)
-        if after.set_aside is None:
-            self.records.save(after)
-        else:
-            self._tell(one, pause.words)
-
     def _tell(self, one: Wanted, why: str) -> None:
-        message = trial_cards.not_tried(self.called(one.trial), one.trial, redact(why))
+        """It cannot be looked at: whoever asked is told why."""
+        message = trial_cards.not_tried(self.called(one.trial), one.trial, why)
         self._over(one, message, one.user_id)
 
     def _over(self, one: Wanted, message: Message | None = None, where: str = "") -> None:

@@ -213,7 +213,7 @@ def test_failure_is_told_where_the_count_stood(world: World, job: Job) -> None:
     [waiting] = exports.wanted.waiting()
     exports._tell(waiting, job, 7)
     world.send()
-    exports.giving._refuse(waiting, NotThisFile())
+    exports.giving._tell(waiting, NotThisFile().words)
     world.settle()
     [last] = direct(world)[before:]
     assert "could not be exported" in last["text"]

@@ -7,14 +7,12 @@ see the dataset gets nothing; pictures come from places that are open to its cha
 """
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
 from bot.base.clock import NewId
 from bot.base.db import Database
 from bot.base.errors import Refusal, Transient
 from bot.base.failpoints import SHEET_GIVEN, failpoint
-from bot.base.log import about, redact
 from bot.base.open_places import OpenPlaces
 from bot.base.pool import Start, at_once
 from bot.base.storage import Storage
@@ -36,6 +34,7 @@ from bot.pictures.drawn import drawn
 from bot.pictures.limits import NO_PILLOW, TILES, can_draw
 from bot.work.leases import LeaseGuard
 from bot.work.tries import Tries
+from bot.work.wishes import Wishes
 
 SEE = "see"  # the right to look at a dataset
 
@@ -98,20 +97,13 @@ class Gallery:
 
     def round(self, start: Start = at_once) -> None:
         """Give everything that is wanted; what takes long does not stop the others."""
-        for one in self.sheets.waiting():
-            start(f"gallery:{one.id}", partial(self._take_up, one))
-
-    def _take_up(self, one: Sheet) -> None:
-        with about(dataset=one.dataset_id):
-            self.tries.take_up(
-                f"gallery:{one.id}",
-                one,
-                self.sheets.get,
-                self._give,
-                what="showing pictures of a dataset",
-                refused=self._refuse,
-                failed=self._again,
-            )
+        Wishes(
+            name="gallery",
+            what="showing pictures of a dataset",
+            records=self.sheets,
+            of=lambda one: {"dataset": one.dataset_id},
+            tries=self.tries,
+        ).round(self._give, self._tell, start)
 
     def _give(self, one: Sheet, hold: LeaseGuard) -> None:
         dataset = self.records.get(one.dataset_id)
@@ -184,24 +176,13 @@ class Gallery:
             return error.words
         return ""
 
-    def _refuse(self, one: Sheet, refusal: Refusal) -> None:
-        """It cannot be shown: the person is told why."""
-        self._tell(one, refusal.words)
-
-    def _again(self, one: Sheet, pause: Transient) -> None:
-        """Another try later, or the end of trying."""
-        after = self.tries.paused(one, pause.words)
-        if after.set_aside is None:
-            self.sheets.save(after)
-        else:
-            self._tell(one, pause.words)
-
     def _tell(self, one: Sheet, why: str) -> None:
+        """It cannot be shown: the person is told why."""
         dataset = self.records.get(one.dataset_id)
         if dataset is None:
             self._over(one)
             return
-        self._over(one, dataset, card.not_made(dataset.source, redact(why)))
+        self._over(one, dataset, card.not_made(dataset.source, why))
 
     def _over(
         self,
