@@ -17,6 +17,10 @@ import msgspec
 
 from bot.base.blocks import code, in_code
 
+BUCKETS_MOST = 4
+"""Buckets that are asked about, ours: Custom Labels trains from pictures of one, and a manifest may
+lie in another.
+"""
 POLICY_RIGHT = "let Rekognition in"  # of people: whoever may have such a policy written
 _BUCKET = ("s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket")
 _READ = ("s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:GetObjectTagging")

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.base.aws import Aws, AwsBusy
-from bot.base.bucket_policy import Closed, merged, role_of, told
+from bot.base.bucket_policy import BUCKETS_MOST, Closed, merged, role_of, told
 from bot.base.errors import Refusal, Transient
 from bot.base.s3_uri import Allowed, S3Uri
 from bot.base.storage import Storage
-
-BUCKETS_MOST = 4
-"""Ours: Custom Labels trains from pictures of one bucket, and a manifest may lie in another."""
 
 
 class CallerUnknown(Refusal):

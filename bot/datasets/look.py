@@ -4,11 +4,12 @@ Promises to the review: every label with its number of pictures, what was left o
 Rekognition would say; made by the same lines that the import sends.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 
 import msgspec
 
-from bot.base.bucket_policy import Closed
+from bot.base.bucket_policy import BUCKETS_MOST, Closed
 from bot.base.errors import Refusal
 from bot.base.s3_uri import BadAddress, S3Uri
 from bot.datasets import findings
@@ -63,9 +64,17 @@ def look(source: Source, sight: Sight, region: str) -> Look:
         unlabeled=found.unlabeled,
         boxes=found.boxes,
         findings=findings.of_examination(found),
-        notes=tuple(notes.said),
+        notes=(*notes.said, *_not_asked({each.bucket for each in given} | found.buckets.keys())),
         closed=sight.closed([*given, *found.buckets.values()]),
     )
+
+
+def _not_asked(buckets: Collection[str]) -> list[str]:
+    """That there are more buckets than are asked about."""
+    if len(buckets) <= BUCKETS_MOST:
+        return []
+    said = f"There are {len(buckets):,} buckets; whether Custom Labels can use them is known of"
+    return [f"{said} {BUCKETS_MOST} alone."]
 
 
 def given_places(source: Source) -> list[S3Uri]:

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from bot.answers.agreement import Agreement, Confused, Label
 from bot.answers.figures import Labeler, Work
 from bot.base.blocks import MESSAGE_SIZE, Block, context, image, modal, rich_text
-from bot.base.bucket_policy import Closed
-from bot.base.bucket_rights import BUCKETS_MOST
+from bot.base.bucket_policy import BUCKETS_MOST, Closed
 from bot.datasets import card as dataset_card
 from bot.datasets import form as dataset_form
 from bot.datasets import review, update_cards
