@@ -270,12 +270,27 @@ def _numbers(kind: str, place: int, lines: Sequence[Any]) -> Numbers:
         _Unlike: something about it is to be told of its line.
 
     """
-    whole = [pair for pair in _pairs(place, lines) if pair[0] is not UNSET]
+    values, said = _columns(place, lines)
     if kind == _BOXES:
-        return _boxes(whole)
+        return _boxes(values, said)
     if kind.endswith(_CLASS_ENDINGS):
-        return _classes(whole)
-    return _whatever(kind, whole)
+        return _classes(said)
+    return _whatever(kind, values, said)
+
+
+def _columns(place: int, lines: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The labels, and their metadata, of the lines that have them.
+
+    Raises:
+        _Unlike: one of them stands alone.
+
+    """
+    values = list(map(attrgetter(f"value{place}"), lines))
+    said = list(map(attrgetter(f"metadata{place}"), lines))
+    if UnsetType not in {*map(type, values), *map(type, said)}:
+        return values, said
+    whole = [pair for pair in _pairs(place, lines) if pair[0] is not UNSET]
+    return [value for value, _ in whole], [metadata for _, metadata in whole]
 
 
 _Pairs = Sequence[tuple[Any, Any]]
@@ -313,34 +328,32 @@ def _named(value: Any, said: Any) -> list[str]:
     return [names[box.class_id] for box in value.annotations]
 
 
-def _boxes(pairs: _Pairs) -> Numbers:
+def _boxes(values: Sequence[Any], said: Sequence[Any]) -> Numbers:
+    drawn = [value.annotations for value in values]
+    maps = [metadata.names for metadata in said]
     try:
         labels = [
-            names[box.class_id]
-            for value, metadata in pairs
-            for names in [metadata.names]
-            for box in value.annotations
+            names[box.class_id] for names, boxes in zip(maps, drawn, strict=True) for box in boxes
         ]
     except KeyError:
         raise _Unlike from None
-    empty = [value.annotations for value, _ in pairs].count([])
-    return Numbers(len(pairs), empty, len(labels), labels, *_labelers(pairs))
+    return Numbers(len(drawn), drawn.count([]), len(labels), labels, *_labelers(said))
 
 
-def _classes(pairs: _Pairs) -> Numbers:
-    labels = [metadata.name for _, metadata in pairs]
-    return Numbers(len(pairs), 0, 0, labels, *_labelers(pairs))
+def _classes(said: Sequence[Any]) -> Numbers:
+    labels = [metadata.name for metadata in said]
+    return Numbers(len(labels), 0, 0, labels, *_labelers(said))
 
 
-def _labelers(pairs: _Pairs) -> tuple[int, int]:
+def _labelers(said: Sequence[Any]) -> tuple[int, int]:
     """How many lines people and machines labeled."""
-    human = [metadata.human for _, metadata in pairs].count("yes")
-    return human, len(pairs) - human
+    human = [metadata.human for metadata in said].count("yes")
+    return human, len(said) - human
 
 
-def _whatever(kind: str, pairs: _Pairs) -> Numbers:
+def _whatever(kind: str, values: Sequence[Any], said: Sequence[Any]) -> Numbers:
     sums = Numbers(0, 0, 0, [], 0, 0)
-    for value, metadata in pairs:
+    for value, metadata in zip(values, said, strict=True):
         if value is None or metadata.get("type") != kind:
             raise _Unlike
         one = numbers_of(value, metadata, _refuse)

@@ -1,19 +1,18 @@
 """Which sources of a long manifest came before (pure): in 16 bytes a line, whatever their length.
 
 Promises to the summary: every repeat is counted and the first are placed; memory is 16 bytes a line
-and a set of a sixty-fourth of the lines, time the same for every line. Two different sources of one
-64-bit hash would be taken for one; among a million that happens once in 30 million files.
+and a set of some of the lines (of all where they are few, else of a sixty-fourth); time grows with
+the lines alone. Two different sources of one 64-bit hash would be taken for one; among a million
+that happens once in 30 million files.
 """
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 NO_SOURCE = -1  # Python: hash() never gives it
 _SHARES = 64  # equal hashes are in one share, so that each can be looked through by itself
 _LAST = _SHARES - 1
-
-Marks = Sequence[int]
+_FEW = 1 << 17  # lines whose hashes are one set
 
 
 @dataclass(slots=True)
@@ -32,12 +31,17 @@ class Repeats:
         default_factory=lambda: [array("q") for _ in range(_SHARES)]
     )
 
-    def take(self, marks: Marks) -> None:
+    def take(self, marks: list[int]) -> None:
         """The next lines' hashes."""
-        self.marks.extend(marks)
+        self.marks.fromlist(marks)
 
-    def spread(self) -> None:
-        """Spread what was taken since the last time over the shares; `end` does it too."""
+    def join(self, marks: "array[int]") -> None:
+        """The next lines' hashes, of a long file, which are spread over the shares at once."""
+        self.marks.extend(marks)
+        self._spread_out()
+
+    def _spread_out(self) -> None:
+        """Spread what was taken since the last time."""
         adds = [share.append for share in self._shares]
         for mark in self.marks[self._spread :]:
             adds[mark & _LAST](mark)
@@ -45,12 +49,17 @@ class Repeats:
 
     def end(self) -> None:
         """Count, and place the first repeats."""
-        self.spread()
+        shares = [self.marks]
+        if self._spread or len(self.marks) > _FEW:
+            self._spread_out()
+            shares = self._shares
         candidates: set[int] = set()
-        for share in self._shares:
+        for share in shares:
             different = set(share)
-            different.discard(NO_SOURCE)
-            again = len(share) - share.count(NO_SOURCE) - len(different)
+            again = len(share) - len(different)
+            if NO_SOURCE in different:
+                different.discard(NO_SOURCE)
+                again -= share.count(NO_SOURCE) - 1
             self.sources += len(different)
             self.count += again
             if again:

@@ -289,8 +289,7 @@ class Reading:
             known = found.attributes.setdefault(name, Totals(totals.type))
             known.type = known.type or totals.type
             known.add(totals)
-        self.repeats.take(part.marks)
-        self.repeats.spread()
+        self.repeats.join(part.marks)
         return True
 
     def _fits(self, part: Part) -> bool:

@@ -1,6 +1,7 @@
 """A manifest in numbers: counted by hand, and the fast reader against the slow one."""
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -116,17 +117,21 @@ def test_source_that_comes_again_is_placed() -> None:
     marks=st.lists(st.integers(-3, 300) | st.integers(0, 4).map(lambda at: at << 50), max_size=60),
     cuts=st.lists(st.integers(0, 60), max_size=4),
     kept=st.integers(1, 5),
+    alone=st.booleans(),
 )
 def test_repeats_are_counted_and_the_first_are_placed(
-    marks: list[int], cuts: list[int], kept: int
+    marks: list[int], cuts: list[int], kept: int, alone: bool
 ) -> None:
     """Without this, a repeat after a hundred thousand lines would count as a source, or be told of
     another line.
     """
     repeats = Repeats(kept=kept)
     for begin, end in pairwise([0, *sorted(cuts), len(marks)]):
-        repeats.take(marks[begin:end])
-        repeats.spread()
+        taken = marks[begin:end]
+        if alone or len(taken) % 2:
+            repeats.take(taken)
+        else:
+            repeats.join(array("q", taken))
     repeats.end()
     told = [
         (line, marks.index(mark) + 1)
