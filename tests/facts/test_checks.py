@@ -29,5 +29,6 @@ def test_every_check_is_found_once_and_in_its_place() -> None:
         "the topics are there",
         "an audit's lines carry the audited labels alone",
         "browsers may fetch what a folder gets",
+        "zips are honest",
     ]
     assert len({each.place for each in CHECKS}) == len(CHECKS)
