@@ -43,7 +43,7 @@ class Repeats:
     def _spread_out(self) -> None:
         """Spread what was taken since the last time."""
         adds = [share.append for share in self._shares]
-        for mark in self.marks[self._spread :]:
+        for mark in memoryview(self.marks)[self._spread :]:
             adds[mark & _LAST](mark)
         self._spread = len(self.marks)
 
