@@ -5,6 +5,7 @@ workers see it, or `Undrawable` with a reason that fits a tile. Nothing in a fil
 more than some seconds or some 150 MB, or raise anything else.
 """
 
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ _FORMATS = (
 _PIXELS = 25_000_000  # ours: decoded whole, four bytes each
 _PIXELS_SCALED = 80_000_000  # ours: a JPEG in one scan is decoded at an eighth of its size
 _WORK = 400_000_000  # ours: pixels times scans; a JPEG may ask for thousands of scans
-_SCAN = b"\xff\xda"  # JPEG: start of scan, which compressed data cannot hold
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"  # JPEG: start of scan, end of picture
+_SEGMENT = re.compile(rb"\xff[\xc0-\xcf\xdb-\xfe]")  # JPEG: what has a length, before any scan
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # JPEG: what compressed data cannot hold
 _ORIENTATION = 0x0112  # EXIF
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -129,7 +132,7 @@ def fitting(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
 
 def _decoded(image: Image.Image, body: bytes, most: tuple[int, int]) -> Opened:
     """The picture at its size; checked before anything is decoded."""
-    _check(image, body.count(_SCAN) if image.format == "JPEG" else 0)
+    _check(image, scans_of(body) if image.format in {"JPEG", "MPO"} else 0)
     size, turn = image.size, turn_of(image)
     if turn in _SIDEWAYS:
         size, most = (size[1], size[0]), (most[1], most[0])
@@ -141,6 +144,21 @@ def _decoded(image: Image.Image, body: bytes, most: tuple[int, int]) -> Opened:
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
     return Opened(small, size)
+
+
+def scans_of(body: bytes) -> int:
+    """How many scans a JPEG is made of, never fewer than a decoder reads: the small pictures that
+    cameras put before it (EXIF) and behind its end (several pictures, a gain map) are none of it.
+    """
+    at = 2
+    while _SEGMENT.match(body, at):
+        at += 2 + int.from_bytes(body[at + 2 : at + 4])
+    if body[at : at + 2] != _SCAN:
+        return body.count(_SCAN)
+    data = at + 2 + int.from_bytes(body[at + 2 : at + 4])
+    after = _MARKER.search(body, data)
+    ends = after is not None and after[0] == _END
+    return 1 if ends else body.count(_SCAN, at)
 
 
 def _check(image: Image.Image, scans: int) -> None:

@@ -322,6 +322,30 @@ def test_picture_that_means_harm_is_refused_before_it_costs(body: bytes, why: st
     assert refused.value.words.startswith(why)
 
 
+def with_camera_extras(picture: Image.Image, **more: Any) -> bytes:
+    """A photo as phones write it: a thumbnail in its EXIF data, a second picture behind it."""
+    exif = b"Exif\x00\x00II*\x00\x08" + bytes(9) + saved(plain((160, 120)), "JPEG")
+    small = plain((100, 80))
+    return saved(picture, "MPO", save_all=True, append_images=[small], exif=exif, **more)
+
+
+def test_photo_of_a_large_camera_is_drawn() -> None:
+    """Most phones put small pictures into a photo: without this, each of theirs would count as one
+    more scan, and a photo of 28 megapixels be a grey tile.
+    """
+    body = with_camera_extras(plain((6_400, 4_400)))
+    assert body.count(b"\xff\xda") > 2
+    assert opened(body, PICTURE).size == (6_400, 4_400)
+
+
+def test_photo_of_many_scans_is_refused_however_many_pictures_it_holds() -> None:
+    """Without this, a second picture behind the first would let a thousand scans through."""
+    body = with_camera_extras(plain((1_000, 1_000)), progressive=True)
+    end = body.rindex(b"\xff\xd9", 0, body.rindex(b"\xff\xd8"))
+    with pytest.raises(Undrawable, match="made of 1,02"):
+        opened(body[:end] + b"\xff\xda\x00\x08" * 1_000 + body[end:], PICTURE)
+
+
 def test_place_outside_of_a_picture_breaks_nothing() -> None:
     """Manifests are other people's: a box at infinity would end the whole sheet."""
     wild = (float("inf"), -1e300), (float("nan"), 5.0), (1e12, -1e12)
