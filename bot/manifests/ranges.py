@@ -4,13 +4,17 @@ Promises to the summary: the ranges are the file, in order, and each ends where 
 longer than a range stays whole; memory is one window, whatever the lines.
 """
 
-import os
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
 
 from bot.base.errors import Refusal
 
 _WINDOW = 1 << 18
+_NEAR = 1 << 13  # within which most lines end
+
+ReadAt = Callable[[int, int], bytes]
+"""Gives so many bytes from a place on, or fewer; none behind the end. Who reads side by side has no
+place of its own in the file.
+"""
 
 
 class Shortened(Refusal):
@@ -19,22 +23,20 @@ class Shortened(Refusal):
     """
 
 
-def ranges(file: BinaryIO, some: int) -> Iterator[tuple[int, int]]:
+def ranges(read_at: ReadAt, size: int, some: int) -> Iterator[tuple[int, int]]:
     """(begin, end) of each range, of `some` bytes or as many more as its last line has."""
-    begin, size = 0, file.seek(0, os.SEEK_END)
+    begin = 0
     while begin < size:
-        end = _line_end(file, begin + some, size)
+        end = _line_end(read_at, begin + some, size)
         yield begin, end
         begin = end
 
 
-def _line_end(file: BinaryIO, at: int, size: int) -> int:
-    """The end of the line that has the byte before `at`."""
-    place = file.seek(max(at - 1, 0))
+def _line_end(read_at: ReadAt, place: int, size: int) -> int:
+    """The end of the line that has the byte before a place."""
+    place -= 1
     while place < size:
-        window = file.read(_WINDOW)
-        if not window:
-            raise Shortened
+        window = _read(read_at, place, min(place + _NEAR, size))
         found = window.find(b"\n")
         if found >= 0:
             return place + found + 1
@@ -42,17 +44,21 @@ def _line_end(file: BinaryIO, at: int, size: int) -> int:
     return size
 
 
-def within(file: BinaryIO, begin: int, end: int) -> Iterator[bytes]:
+def within(read_at: ReadAt, begin: int, end: int) -> Iterator[bytes]:
     """The bytes of a range, in pieces.
 
     Raises:
         Shortened: the file has them no more.
 
     """
-    left = end - file.seek(begin)
-    while left:
-        chunk = file.read(min(left, _WINDOW))
-        if not chunk:
-            raise Shortened
-        left -= len(chunk)
-        yield chunk
+    while begin < end:
+        window = _read(read_at, begin, end)
+        begin += len(window)
+        yield window
+
+
+def _read(read_at: ReadAt, begin: int, end: int) -> bytes:
+    window = read_at(min(end - begin, _WINDOW), begin)
+    if not window:
+        raise Shortened
+    return window

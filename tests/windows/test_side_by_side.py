@@ -79,6 +79,20 @@ def test_processes_count_what_one_counts(file: Path) -> None:
     assert (alone.lines, len(alone.findings)) == (60_000, 6 + 20 + 1)
 
 
+def test_file_that_another_takes_the_name_of_is_counted_to_its_end(
+    file: Path, tmp_path: Path
+) -> None:
+    """Without this, a job's output that is written anew meanwhile would be half old, half new."""
+    place = tmp_path / "some.manifest"
+    os.link(file, place)
+    with counting(place, 1 << 16) as ran:
+        children(ran)
+        place.unlink()
+        place.write_bytes(b"{}\n")
+        told, warned = ran.communicate()
+    assert (warned, json.loads(told)["lines"]) == ("", 60_000)
+
+
 def test_process_that_is_killed_ends_the_count_with_words(file: Path) -> None:
     """Without this, a part that nobody counted would be missing from the numbers, or be waited for
     without end.

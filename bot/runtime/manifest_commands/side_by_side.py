@@ -53,10 +53,12 @@ def summarize_at_once(place: str, processes: int, some: int = _SOME) -> Summary:
     """
     try:
         with Path(place).open("rb", buffering=0) as file, watched() as say:
-            parts = list(ranges(file, some))
-            found = _counted(place, parts, processes)
+            number = file.fileno()  # the same file for all, whatever gets its name meanwhile
+            read_at = partial(os.pread, number)
+            parts = list(ranges(read_at, os.fstat(number).st_size, some))
+            found = _counted(number, parts, processes)
             return joined(
-                (part, partial(within, file, *parts[at]))
+                (part, partial(within, read_at, *parts[at]))
                 for at, part in enumerate(_told(found, parts, say))
             )
     except OSError as error:
@@ -69,10 +71,10 @@ def _told(found: Iterator[Part], parts: list[Range], say: Say) -> Iterator[Part]
         yield part
 
 
-def _counted(place: str, parts: list[Range], processes: int) -> Iterator[Part]:
+def _counted(file: int, parts: list[Range], processes: int) -> Iterator[Part]:
     """What each part holds, in order.
 
-    They are forked: nothing is imported again, and all of them hash alike.
+    They are forked: nothing is imported again, all of them hash alike and have the open file.
     """
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only a large file needs it
     from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
@@ -80,7 +82,7 @@ def _counted(place: str, parts: list[Range], processes: int) -> Iterator[Part]:
 
     pool = ProcessPoolExecutor(processes, get_context("fork"), _begin, (os.getpid(),))
     try:
-        yield from pool.map(partial(_part, place), parts)
+        yield from pool.map(partial(_part, file), parts)
     except BrokenProcessPool as error:
         raise Died from error
     finally:
@@ -100,6 +102,5 @@ def _begin(command: int) -> None:
         os._exit(1)  # it ended before Linux was asked
 
 
-def _part(place: str, some: Range) -> Part:
-    with Path(place).open("rb", buffering=0) as file:
-        return read_part(within(file, *some), first=some[0] == 0)
+def _part(file: int, some: Range) -> Part:
+    return read_part(within(partial(os.pread, file), *some), first=some[0] == 0)
