@@ -202,10 +202,11 @@ def says_more(draft: Draft, fresh: Draft) -> bool:
 
 def of_this_type(draft: Draft) -> Draft:
     """The draft without another job's words for the workers when its task type is another: they
-    would mislead.
+    would mislead. Title and description are made of the answers then, as in a fresh form.
     """
     if draft.taken_type in {"", draft.task_type}:
         return draft
+    anew = [one for one in ("title", "description") if one not in draft.made_up]
     return msgspec.structs.replace(
         draft,
         title="",
@@ -216,6 +217,7 @@ def of_this_type(draft: Draft) -> Draft:
         examples=(),
         taken_type="",
         taken_labels=(),
+        made_up=(*draft.made_up, *anew),
     )
 
 

@@ -481,6 +481,8 @@ def test_words_of_another_job_are_told_and_go_with_its_task_type() -> None:
         (),
     )
     assert (other.output_uri, other.workteam_arn) == (MARA.output_uri, TEAM)
+    told = {each.field for each in JOB_FORM.faults_of_more(other, Allowed(()))}
+    assert not told & {"title", "description"}, "they are made of the answers, not asked for"
     gone_through = typed(shown_values(every(taken)), "title", "Mine")
     own = read(gone_through, taken)
     assert (
