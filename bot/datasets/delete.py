@@ -27,7 +27,7 @@ UNDO_SECONDS = 60.0
 
 
 class NoSuchDataset(Refusal):
-    """This dataset is not known here (any more). `/dataset list` shows those there are."""
+    """This dataset is not known here (any more). /dataset list shows those there are."""
 
 
 class NotDeletable(Refusal):

@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 
 class NotReady(Refusal):
     """This dataset takes no lines: it is still imported, was never made, or is being deleted.
-    `/dataset status` says how it stands.
+    /dataset status says how it stands.
     """
 
 

@@ -20,7 +20,7 @@ from bot.jobs.orders import Orders
 
 class NoPreview(Refusal):
     """There is no preview of this job. Ground Truth renders none, or Slack takes no files from
-    Labeljob here (scope files:write); `labeljob doctor` says what is missing.
+    Labeljob here (scope files:write); labeljob doctor says what is missing.
     """
 
 

@@ -16,7 +16,7 @@ class NotSetAside(Refusal):
 
 
 class OverAlready(Refusal):
-    """This job is over already; there is nothing to try again. `/labeljob create` asks for a new
+    """This job is over already; there is nothing to try again. /labeljob create asks for a new
     one.
     """
 

@@ -27,7 +27,7 @@ UNDO_SECONDS = 60.0
 
 
 class NoSuchModel(Refusal):
-    """This channel has no model of that name, or several. `/dataset models` shows them."""
+    """This channel has no model of that name, or several. /dataset models shows them."""
 
 
 class NotDeletable(Refusal):

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 
 class NoSuchRun(Refusal):
-    """No model of that name runs in this channel. `/dataset models` shows what there is."""
+    """No model of that name runs in this channel. /dataset models shows what there is."""
 
 
 class RunOver(Refusal):

@@ -12,7 +12,7 @@ from bot.people.access import Access, Who
 
 
 class NoAccount(Refusal):
-    """Name the model and the other account's 12 digits: `/dataset share model 210987654321`."""
+    """Name the model and the other account's 12 digits: /dataset share model 210987654321."""
 
 
 class Share:

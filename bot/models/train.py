@@ -56,14 +56,14 @@ log = logging.getLogger(__name__)
 
 
 class NoTrainingSet(Refusal):
-    """The project has no training set. Make one with `/dataset create` first."""
+    """The project has no training set. Make one with /dataset create first."""
 
     field = "project"
 
 
 class NoTestSet(Refusal):
     """The project has no test set. Let a fifth of the training set become it, or make one with
-    `/dataset create`.
+    /dataset create.
     """
 
     field = "test"

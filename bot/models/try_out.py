@@ -39,7 +39,7 @@ from bot.work.wishes import Wishes
 
 
 class NothingRuns(Refusal):
-    """No model runs in this channel. `/dataset run` starts one that was trained."""
+    """No model runs in this channel. /dataset run starts one that was trained."""
 
 
 class NoPictures(Refusal):

@@ -45,7 +45,7 @@ def submitted(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: 
         ack(response_action="errors", errors=errors)
         return
     first = assign.names(dataset, found, person) if found else False
-    note = "Nothing was changed."
+    note = "" if found else "Nothing was changed."
     if new != waiting:
         assign.new_labels(dataset, new, person)
         note = _note(dataset, new)

@@ -18,7 +18,7 @@ from commands.front import open_window
 
 class FilesClosed(Refusal):
     """Slack gives Labeljob no files here: the app lacks the scope files:read. An administrator can
-    install it again; `labeljob doctor` says what is missing.
+    install it again; labeljob doctor says what is missing.
     """
 
 

@@ -118,6 +118,8 @@ def test_wish_is_asked_of_aws_and_counted(
         (["s3://fruit/1.jpg", "s3://fruit/2.jpg"], "s3://fruit/"),
         (["s3://fruit/ab/1.jpg", "s3://fruit/ac/2.jpg"], "s3://fruit/"),
         (["s3://fruit/a/1.jpg", "s3://fresh/a/2.jpg"], "s3://fruit/a/"),
+        (["s3://fruit//a/1.jpg", "s3://fruit/b/2.jpg"], "s3://fruit/"),
+        (["s3://fruit//a//1.jpg", "s3://fruit//a//2.jpg"], "s3://fruit//a//"),
     ],
 )
 def test_more_pictures_are_put_where_the_others_lie(addresses: list[str], folder: str) -> None:

@@ -30,7 +30,8 @@ def filled(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("unripe", "is no new name of a label"),
+        ("unripe", "“unripe” is no new name of a label. Write it like old = new."),
+        ("unripe = ", "“unripe =” is no new name of a label"),
         ("unrip = green", "has no label “unrip”. Did you mean “unripe”?"),
         ("zzz = green", "has no label “zzz”."),
         ("ripe = a\nripe = b", "cannot become two labels"),

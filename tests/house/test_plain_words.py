@@ -115,3 +115,11 @@ def test_no_old_word_is_in_peoples_sight(better: str) -> None:
     old = re.compile(OLD[better])
     found = [f"{place}: {text}" for place, text in said() if old.search(text)]
     assert found == [], f"say “{better}”"
+
+
+def test_no_refusal_has_marks_that_slack_shows_as_signs() -> None:
+    """Without this, people would read signs that nobody types round a command: what a refusal says
+    is escaped, for it may hold what somebody typed.
+    """
+    own = [found for found in refusals() if "__init__" not in vars(found)]
+    assert [found.__name__ for found in own if "`" in (found.__doc__ or "")] == []

@@ -412,6 +412,7 @@ def test_labels_get_other_names_and_become_one(world: World, channel: str) -> No
     assert "Did you mean “bruised”?" in errors["names"]
     taken = world.mara.fill(names={"value": "bruised = ripe\nunripe = green"})
     assert "bruised is now ripe, unripe is now green" in str(taken)
+    assert "Nothing was changed" not in str(taken)
     changed(world)
     entries = at_aws(world, project)
     assert [classes_of(entries[each]) for each in PICTURES[3:7]] == [

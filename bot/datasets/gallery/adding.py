@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from posixpath import commonpath
+from posixpath import commonprefix
 from typing import Any
 
 import msgspec
@@ -56,11 +56,9 @@ def blank(source: Source, pictures: Sequence[str]) -> Source:
         bucket = f"s3://{S3Uri.parse(known[0]).bucket}/"
     except BadAddress:
         return msgspec.structs.replace(source, place="", brought=())
-    keys = [one.removeprefix(bucket) for one in known if one.startswith(bucket)]
-    shared = commonpath([key.rpartition("/")[0] for key in keys])
-    folder = bucket
-    if shared:
-        folder = f"{bucket}{shared}/"
+    addresses = [one for one in known if one.startswith(bucket)]
+    shared, slash, _ = commonprefix(addresses).rpartition("/")
+    folder = f"{shared}{slash}"  # an empty part (//) is the name of a folder like any other
     return msgspec.structs.replace(source, place=folder, store=folder, brought=())
 
 

@@ -52,7 +52,7 @@ class Changing(Transient):
 
 
 class NoSuchSheet(Refusal):
-    """These pictures were shown too long ago. `/dataset show` shows them again."""
+    """These pictures were shown too long ago. /dataset show shows them again."""
 
 
 @dataclass(frozen=True, slots=True)

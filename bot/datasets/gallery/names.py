@@ -114,15 +114,25 @@ def _typed(view: Mapping[str, Any]) -> tuple[str, ...]:
 def read(view: Mapping[str, Any], labels: Sequence[str]) -> tuple[dict[str, str], str]:
     """The new name of each label, and what is wrong with what was typed."""
     try:
-        names = mapping([f"{old.strip()}={new.strip()}" for old, new in _pairs(_typed(view))], ())
+        names = mapping([f"{old}={new}" for old, new in _pairs(_typed(view))], ())
     except Unusable as unusable:
         return {}, unusable.words
     return names, _fault(names, labels)
 
 
 def _pairs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The label and its new name of each line.
+
+    Raises:
+        Unusable: a line, named as it was typed, has not both.
+
+    """
     for line in lines:
-        old, _, new = line.rpartition("=")
+        old, _, new = (part.strip() for part in line.rpartition("="))
+        if not old or not new:
+            raise Unusable(
+                f"“{cut(line, _SHOWN)}” is no new name of a label. Write it like old = new."
+            )
         yield old, new
 
 
