@@ -21,10 +21,14 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="one process cou
 
 ROOT = Path(__file__).parents[2]
 COUNT = """
+import resource
 import sys
 import msgspec
 from bot.base.errors import LabeljobError
 from bot.runtime.manifest_commands.side_by_side import summarize_at_once
+if len(sys.argv) > 3:
+    most = int(sys.argv[3])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 try:
     found = summarize_at_once(sys.argv[1], 3, int(sys.argv[2]))
 except LabeljobError as error:
@@ -48,9 +52,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def counting(file: Path, some: int) -> Iterator[subprocess.Popen[str]]:
+def counting(file: Path, some: int, *more: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-c", COUNT, str(file), str(some)],
+        [sys.executable, "-c", COUNT, str(file), str(some), *more],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -77,6 +81,16 @@ def test_processes_count_what_one_counts(file: Path) -> None:
     assert warned == ""
     assert told == msgspec.json.encode(alone).decode() + "\n"
     assert (alone.lines, len(alone.findings)) == (60_000, 6 + 20 + 1)
+
+
+@pytest.mark.parametrize("files", range(5, 20, 2))
+def test_machine_that_gives_no_processes_counts_alone(file: Path, files: int) -> None:
+    """Without this, a machine without shared memory, or at a limit, would count nothing, or wait
+    without end for the processes that it got.
+    """
+    with counting(file, 1 << 22, str(files)) as ran:
+        told, warned = ran.communicate()
+    assert (warned, json.loads(told)["lines"]) == ("", 60_000)
 
 
 def test_file_that_another_takes_the_name_of_is_counted_to_its_end(

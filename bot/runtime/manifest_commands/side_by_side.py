@@ -72,17 +72,26 @@ def _told(found: Iterator[Part], parts: list[Range], say: Say) -> Iterator[Part]
 
 
 def _counted(file: int, parts: list[Range], processes: int) -> Iterator[Part]:
-    """What each part holds, in order.
+    """What each part holds, in order; counted here where this machine gives no processes.
 
     They are forked: nothing is imported again, all of them hash alike and have the open file.
     """
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only a large file needs it
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
-    from multiprocessing import get_context  # noqa: PLC0415 - as above
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415 - only a large file needs it
+    from multiprocessing import active_children, get_context  # noqa: PLC0415 - as above
 
-    pool = ProcessPoolExecutor(processes, get_context("fork"), _begin, (os.getpid(),))
+    count = partial(_part, file)
     try:
-        yield from pool.map(partial(_part, file), parts)
+        pool = ProcessPoolExecutor(processes, get_context("fork"), _begin, (os.getpid(),))
+        found = pool.map(count, parts)
+    except BrokenProcessPool as error:
+        raise Died from error
+    except (OSError, NotImplementedError):  # no room for locks, or for processes
+        for begun in active_children():
+            begun.kill()
+        yield from map(count, parts)
+        return
+    try:
+        yield from found
     except BrokenProcessPool as error:
         raise Died from error
     finally:
