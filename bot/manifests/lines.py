@@ -263,7 +263,8 @@ class _Rules:
         try:
             address = S3Uri.parse(source)
         except BadAddress as error:
-            raise BadLine("address", str(error).rstrip(".")) from None
+            wrong, _, rest = str(error).rpartition(". ")  # what to do is said below, of all lines
+            raise BadLine("address", short((wrong or rest).rstrip("."), 120)) from None
         if str(address) != source:
             raise BadLine("address", "blanks stand before or behind it")
         if address.is_folder:

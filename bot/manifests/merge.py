@@ -62,22 +62,25 @@ class _Object:
 
     line: Object = field(default_factory=dict)
     seen: int = 0
-    first: str = ""
+    stood: dict[str, str] = field(default_factory=dict)
 
     def take(self, one: _Line, findings: Findings) -> None:
         """Add what another line says."""
         self.seen += 1
         if self.seen == 1:
-            self.line, self.first = dict(one.line), one.where
+            self.line, self.stood = dict(one.line), dict.fromkeys(one.line, one.where)
             return
         labels = {name for name, _metadata in label_columns(one.line)}
         for name in labels:
             self._take_label(name, one, findings)
         pairs = {key for name in labels for key in (name, name + METADATA)}
         for name, value in one.line.items():
-            if name not in pairs and self.line.setdefault(name, value) != value:
-                words = f"“{short(name)}” is not the same in {one.where} and {self.first}"
-                findings.note(one.number, "differs", f"{words}; the first is kept")
+            if name in pairs:
+                continue
+            where = self.stood.setdefault(name, one.where)
+            if self.line.setdefault(name, value) != value:
+                words = f"“{short(name)}” is not the same in {one.where} and {where}"
+                findings.note(one.number, "differs", f"{words}; the latter is kept")
 
     def _take_label(self, name: str, one: _Line, findings: Findings) -> None:
         """A label comes with its metadata or not at all."""
@@ -86,12 +89,13 @@ class _Object:
         if old == new:
             return
         if old and name in self.line and name in new:
-            words = f"“{short(name)}” is not the same in {one.where} and {self.first}"
+            words = f"“{short(name)}” is not the same in {one.where} and {self.stood[name]}"
             findings.note(one.number, "differs", f"{words}; the newer is kept")
         if _rank(name, new) >= _rank(name, old):
             for key in old:
                 del self.line[key]
             self.line |= new
+            self.stood |= dict.fromkeys(new, one.where)
 
 
 def _pair(name: str, line: Object) -> Object:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -157,6 +158,19 @@ def test_chained_labels_stand_in_one_line_with_where_they_come_from() -> None:
     assert sorted(by_key) == ["a", "b", "c", "d"]
     assert by_key["a"] == picture("a", **fruit(), **check)
     assert by_key["c"] == picture("c", **check)
+
+
+def test_file_that_an_answer_stands_in_is_named() -> None:
+    """Without this, people would look for the other answer in a file that does not have it."""
+    files = [body(picture("a", **more)) for more in ({}, {"note": 1}, {"note": 2})]
+    findings = Findings()
+    named = [(name, partial(iter, file)) for name, file in zip("abc", files, strict=True)]
+    (line,) = map(json.loads, merged(named, findings))
+    (fault,) = findings.kept
+    assert fault.text.startswith("“note” is not the same in ")
+    kept = "abc"[line["note"]]
+    other = "abc"[3 - line["note"]]
+    assert fault.text.endswith(f" in {other} and {kept}; the latter is kept")
 
 
 def test_newer_of_two_answers_stays_and_is_told() -> None:

@@ -100,7 +100,10 @@ FAULTY = [
         b'{"source-ref":"https://b/k.jpg"}',
         "Line 2 has a wrong address: “https://b/k.jpg” does not begin with s3://.",
     ),
-    (b'{"source-ref":"s3://B/k.jpg"}', "“B” is not the name of a bucket"),
+    (
+        b'{"source-ref":"s3://B/k.jpg"}',
+        "“B” is not the name of a bucket. Write it like s3://bucket/folder/file.jpg.",
+    ),
     (b'{"source-ref":"s3://bucket/../k.jpg"}', "“..”"),
     (b'{"source-ref":"s3://bucket/k.jpg "}', "blanks stand before or behind it"),
     (

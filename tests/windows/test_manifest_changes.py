@@ -197,6 +197,6 @@ def test_labels_get_other_names(typed: Typed, tmp_path: Path) -> None:  # noqa: 
     first = json.loads(typed.told.splitlines()[0])
     assert first["fruit-metadata"]["class-map"] == {"1": "Pyrus"}
     assert typed("relabel", file, "--merge", "plum,pears=fruit") == 1
-    assert "no line has a label “plum”" in typed.warned
+    assert "2 lines written.\nno line has a label “plum”" in typed.warned
     assert typed("relabel", file) == 2
     assert typed("relabel", file, "--rename", "pear") == 2

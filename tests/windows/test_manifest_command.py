@@ -111,6 +111,15 @@ def test_summary_says_by_its_exit_code_what_it_found(typed: Typed, tmp_path: Pat
     assert "none cannot be read: No such file or directory." in typed.warned
 
 
+def test_summary_shows_names_that_no_terminal_obeys(typed: Typed, tmp_path: Path) -> None:
+    """Without this, a label of somebody's manifest could write over the screen of whoever looks."""
+    metadata = {"type": "groundtruth/image-classification", "class-name": "\x1b[2Jpear"}
+    line = {"source-ref": "s3://b/k.jpg", "ripe\x9b2J": 1, "ripe\x9b2J-metadata": metadata}
+    typed("summary", manifest(tmp_path, line))
+    assert "pear" in typed.told
+    assert all(sign.isprintable() or sign == "\n" for sign in typed.told)
+
+
 def test_summary_of_an_object_in_s3(typed: Typed, s3: Any) -> None:
     """Without this, a result would be downloaded to be counted."""
     body = json.dumps(LINE).encode()

@@ -31,7 +31,7 @@ def _run(chosen: argparse.Namespace) -> int:
     lines = Passing(relabeled(pieces(chosen.file), names, findings, chosen.attribute))
     write(chosen.out, lines, MANIFEST)
     facts = {"lines": lines.count, "out": chosen.out, "labels": names}
-    return report(chosen, facts, f"{count(lines.count, 'line')} with new names.", findings)
+    return report(chosen, facts, f"{count(lines.count, 'line')} written.", findings)
 
 
 RELABEL = Command("relabel", "rename labels, or make one label of several", _take, _run)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from bot.base.blocks import count
+from bot.manifests.json_words import short
 from bot.manifests.known_lines import Totals
 from bot.manifests.summary import Finding, Summary, summarize
 from bot.manifests.wording import places
@@ -14,6 +15,7 @@ from bot.runtime.manifest_commands.command import FINDINGS, FINE, UNUSABLE, Comm
 from bot.runtime.manifest_commands.files import pieces
 from bot.runtime.manifest_commands.side_by_side import processes_for, summarize_at_once
 
+_LABEL = 200  # characters that are shown of a name, none of which a terminal obeys
 _LABELS_SHOWN = 30  # of an attribute, the most frequent; --json has all
 
 
@@ -43,7 +45,11 @@ def shown(found: Summary) -> list[str]:
     if found.duplicates:
         said[0] += f", {found.duplicates:,} of them again"
     for name, totals in found.attributes.items():
-        said += ["", f"{name} ({totals.type or 'no type'})", *_numbers(totals, found.lines)]
+        said += [
+            "",
+            f"{short(name, _LABEL)} ({short(totals.type, _LABEL) or 'no type'})",
+            *_numbers(totals, found.lines),
+        ]
     if found.findings:
         said += ["", *_findings(found.findings)]
     return said
@@ -71,7 +77,7 @@ def _numbers(totals: Totals, lines: int) -> list[str]:
     parts += [count(totals.boxes, "box", "boxes")] if totals.boxes else []
     most = totals.labels.most_common(_LABELS_SHOWN)
     wide = max((len(f"{number:,}") for _, number in most), default=0)
-    rows = [f"  {number:>{wide},}  {label}" for label, number in most]
+    rows = [f"  {number:>{wide},}  {short(label, _LABEL)}" for label, number in most]
     more = len(totals.labels) - len(most)
     return [f"  {', '.join(parts)}", *rows, *([f"  and {more:,} more labels"] if more else [])]
 
