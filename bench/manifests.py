@@ -5,11 +5,12 @@ the processor):
 
 - Counting the labels of 50,000 lines with pandas 3 takes 2.4 to 2.5 s, our summary 0.18 to 0.19 in
   one process: 13 times as long.
-- A million lines (1.16 GB) take 0.4 s in the command and 3.5 to 3.9 in the processes that count;
-  some 0.3 of the command's are spent while they do not run. So on free cores it would be done in
-  2.2 s by two (pandas takes 22 times as long), in 1.5 by three (31 times) and in 0.8 by eight (60
-  times); less than three do not reach 25 times. Private memory of all processes together rises by
-  35 MiB with two, by 55 with eight.
+- A million lines (1.16 GB) take 0.4 s in the command and 3.6 to 3.9 in the processes that count;
+  some 0.3 of the command's are spent while they do not run. By the clock it was 2.6 s with two of
+  them, while others used a fifth of both cores (pandas takes 19 times as long). On free cores it
+  would be 2.2 s by two (22 times), 1.5 by three (31 times) and 0.8 by eight (60 times): less than
+  three do not reach 25 times. Private memory of all processes together rises by 35 MiB with two, by
+  55 with eight.
 - obstore lists a far folder in 4.3 to 4.9 ms a page, our reader behind boto3 did in 4.3 to 4.8.
   obstore was faster by the clock on cores that were taken (3 times), because its threads need no
   turn of Python's. It wins by a factor on one of the two, so boto3 stays alone.
