@@ -116,7 +116,9 @@ class Zip:
         faults = [(info, fault) for info in infos if (fault := _fault(info))]
         if faults:
             info, fault = faults[0]
-            more = f" So do {count(len(faults) - 1, 'other')}." if len(faults) > 1 else ""
+            more = ""
+            if len(faults) > 1:
+                more = f" {count(len(faults) - 1, 'other file')} in it cannot be taken either."
             raise BadZip(f"{self._name}: {_shown(info)} {fault}{more}")
         return tuple(Entry(info.filename, info.file_size, info) for info in infos)
 

@@ -120,6 +120,8 @@ class AcceptTraining:
         if self._records.of_request(request_key) is not None:
             return False
         found = train_form.faults(training, self._open.of(training.channel))
+        if not found and self._records.promised(training.project, training.version_name):
+            found = [Fault("version_name", VersionTaken().words)]
         if found:
             raise Refused(found)
         model = Model(

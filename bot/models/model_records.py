@@ -118,6 +118,14 @@ class ModelRecords:
         """Models that are not trained at AWS yet and whose next try is due, oldest first."""
         return self._due(col(ModelRow.state).in_(TO_TRAIN))
 
+    def promised(self, project: str, version_name: str) -> list[Model]:
+        """Models that are to become this version and that AWS does not know yet, newest first."""
+        return self._many(
+            ModelRow.project == project,
+            ModelRow.version_name == version_name,
+            col(ModelRow.state).in_(TO_TRAIN),
+        )
+
     def watched(self) -> list[Model]:
         """Models that AWS is training and whose next look is due, oldest first."""
         return self._due(ModelRow.state == TRAINING)

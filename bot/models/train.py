@@ -173,7 +173,15 @@ class Train:
             check_sets(self._models, project, training.test)
         if self._models.version(project.arn, training.version_name) is not None:
             raise VersionTaken
+        if any(_precedes(other, model) for other in self._promised(model)):
+            raise VersionTaken
         return self._store.change(replace(model, project_arn=project.arn), model.state)
+
+    def _promised(self, model: Model) -> list[Model]:
+        """The others that are to become the same version, which AWS does not know yet."""
+        training = model.training
+        found = self._records.promised(training.project, training.version_name)
+        return [each for each in found if each.id != model.id]
 
     def _split(self, model: Model, project: Project) -> bool:
         """Whether a fifth of the training set is the test set now; else another look is due
@@ -268,6 +276,11 @@ class Train:
             heard = self._store.heard(after.training)
             line = model_cards.set_aside_line(heard, error.words)
         self._store.change(after, after.state, line=line)
+
+
+def _precedes(other: Model, model: Model) -> bool:
+    """Whether a version's name is the other's: it has it already, or was asked for before."""
+    return bool(other.project_arn) or (other.asked_at, other.id) < (model.asked_at, model.id)
 
 
 def check_sets(models: Models, project: Project, test: str, *, hurried: bool = False) -> None:

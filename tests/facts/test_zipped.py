@@ -61,6 +61,18 @@ def test_what_no_honest_zip_holds_is_refused(
     assert said in refused.value.words
 
 
+def test_others_that_are_refused_are_counted() -> None:
+    """Without this, whoever mends the one that is named would meet the next at the next try; and
+    they were said to be archives where they lead out of the zip.
+    """
+    with pytest.raises(BadZip) as refused:
+        opened(packed(("in.zip", b"x"), ("../a.jpg", b"x"), ("/b.jpg", b"x")))
+    assert refused.value.words == (
+        "crates.zip: “in.zip” is an archive within the archive. Unpack it first. 2 other files in "
+        "it cannot be taken either."
+    )
+
+
 def locked(body: bytes) -> bytes:
     """As if its first entry were locked with a password."""
     place = body.index(b"PK\x01\x02") + 8

@@ -4,6 +4,8 @@ does.
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +23,7 @@ from tests.stories.bringing import field, shared
 from tests.stories.places import SHORT_RUNS
 from tests.stories.test_chains import go_through
 from tests.stories.test_create import more
+from tests.stories.test_gallery import PICTURES, make, of_classes
 from tests.stories.test_results import direct
 from tests.stories.test_set_aside import denied, without_rights
 from tests.stories.world import World, an_order, buttons, shown, words
@@ -685,3 +688,32 @@ def dataset_card(world: World, channel: str) -> dict[str, Any]:
         if each["text"].startswith("Dataset models-image: ")
     ]
     return dict(found[0])
+
+
+def test_a_version_is_promised_to_one_training(world: World, channel: str) -> None:
+    """Without this, whoever asks for a version while the set of another training is split would be
+    told the other's model as their own: two cards, two ends of runs and two deletions of one model.
+    """
+    project = "project-promised"
+    ripe = [of_classes(each, "ripe") for each in PICTURES[:4]]
+    make(world, channel, project, [*ripe, *(of_classes(each, "unripe") for each in PICTURES[4:])])
+    world.mara.close_windows()
+    chosen = {"project": {"selected_option": {"value": project}}}
+    for person in (world.mara, world.sam):
+        person.command(channel, "/dataset", f"train {project}")
+    assert not filled(world.mara, "v1", **chosen).get("errors")
+    errors = filled(world.sam, "v1", **chosen)["errors"]
+    assert errors["version_name"].startswith("The project has a version of this name already.")
+    for person in (world.mara, world.sam):
+        person.close_windows()
+    accept = world.bot.models.accept_training
+    [first] = accept._records.promised(project, "v1")
+    moment_later = first.asked_at + timedelta(seconds=1)
+    late = replace(first, id="promised-late", request_key="late", asked_at=moment_later)
+    assert accept._store.add(late), "both were asked for at the same moment, in two processes"
+    for _ in range(5):
+        later(world)
+    told = [each["text"] for each in world.mara.messages(channel) if project in each["text"]]
+    cards = [each for each in told if each.startswith("Model ")]
+    assert len([each for each in cards if ": Trained. " in each]) == 1
+    assert len([each for each in cards if "version of this name already" in each]) == 1
