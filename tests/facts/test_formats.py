@@ -564,6 +564,14 @@ def test_what_is_odd_in_coco_costs_only_itself(
     assert len(one.told[0].boxes) + len(one.told[0].drawings) == figures
 
 
+@pytest.mark.parametrize(("left", "told_of"), [(0, False), (10, False), (-30, True), (85, True)])
+def test_box_that_yolo_cannot_hold_is_told(left: float, told_of: bool) -> None:
+    """Without this, a trainer would leave its picture out, and people miss it in a log."""
+    box = Box("pear", left, 1, 40, 2)
+    _files, found = written("yolo", line(7, told(BOXES, boxes=(box,), size=(90, 90))))
+    assert found == (["outside"] if told_of else [])
+
+
 def test_labels_of_yolo_know_their_picture_beside_them() -> None:
     """Without this, only our own files could be read: YOLO leaves sizes to the picture."""
     png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\xc8\x00\x00\x00\x64\x08\x02\x00\x00\x00"

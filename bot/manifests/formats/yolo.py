@@ -86,13 +86,24 @@ def _rows(
             box.width / width,
             box.height / height,
         )
+        _note_outside(place, box.label, sides, findings)
         yield _figure(classes.of(box.label), sides)
     for drawing in told.drawings:
         if drawing.form != "polygon" or len(drawing.points) < _POLYGON_LEAST:
             note_figure(place, f"a {drawing.form} of “{short(drawing.label)}”", _TITLE, findings)
             continue
-        places = (part for x, y in drawing.points for part in (x / width, y / height))
+        places = [part for x, y in drawing.points for part in (x / width, y / height)]
+        _note_outside(place, drawing.label, places, findings)
         yield _figure(classes.of(drawing.label), places)
+
+
+def _note_outside(place: int, label: str, parts: Iterable[float], findings: Findings) -> None:
+    """Tell of numbers that are none from 0 to 1: who trains with them leaves out the whole picture,
+    in a line of its log.
+    """
+    if not all(0 <= part <= 1 for part in parts):
+        words = "lies outside of the picture; trainers of YOLO leave such a picture out"
+        findings.note(place, "outside", f"“{short(label)}” {words}")
 
 
 def _figure(label: int, sides: Iterable[float]) -> str:
