@@ -112,6 +112,12 @@ def _practice_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         help="how Slack reaches the bot",
     )
     sandbox.add_argument(
+        "--people",
+        choices=["off", "grouped", "by-person"],
+        default="off",
+        help="what is kept and told of those who label (off)",
+    )
+    sandbox.add_argument(
         "--services-only",
         action="store_true",
         help="start the stand-ins alone, print their settings",
@@ -225,9 +231,8 @@ def _sandbox(chosen: argparse.Namespace) -> int:
     practice = _practice()
     if chosen.services_only:
         return int(practice.services_only(chosen.folder, chosen.port, chosen.pace))
-    return int(
-        practice.run(chosen.folder, chosen.port, chosen.transport, chosen.pictures, chosen.pace)
-    )
+    where = (chosen.folder, chosen.port, chosen.transport, chosen.pictures)
+    return int(practice.run(*where, chosen.pace, people=chosen.people))
 
 
 def _demo(chosen: argparse.Namespace) -> int:

@@ -53,8 +53,18 @@ class PracticeFailed(Refusal):
     """The practice workspace did not start."""
 
 
-def run(folder: str, port: int, transport: str, pictures: str | None, pace: float = _PACE) -> int:
-    """Start the practice workspace and keep it until Ctrl-C; what happened stays in `folder`."""
+def run(  # noqa: PLR0913 - what can be chosen of a workspace
+    folder: str,
+    port: int,
+    transport: str,
+    pictures: str | None,
+    pace: float = _PACE,
+    *,
+    people: str = "off",
+) -> int:
+    """Start the practice workspace and keep it until Ctrl-C; what happened stays in `folder`.
+    `people` is what is kept and told of those who label (LABELJOB_PEOPLE).
+    """
     own = _own_pictures(pictures)
     lock, where = _alone(folder), folder_of(folder)
     addresses, bot_port = _ports(where, port)
@@ -64,7 +74,7 @@ def run(folder: str, port: int, transport: str, pictures: str | None, pace: floa
         lambda: _services(where, addresses, own, pace=pace),
         transport=transport,
         bot_port=bot_port,
-        gaps=_FAST,
+        gaps=_FAST | {"LABELJOB_PEOPLE": people},
     )
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(143)

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
         )
         wait_until(lambda: cards(mara))
     assert not (tmp_path / "opened").exists()
-    with opened(tmp_path) as (process, mara):
+    with opened(tmp_path, "--people", "by-person") as (process, mara):
         wait_until((tmp_path / "opened").exists)
         assert cards(mara) == ["first-basket", "ripe-july", "spring-blossoms"]
         wait_until(lambda: "of 200" in card_of(mara, "C0DATA", "ripe-july")["text"])
@@ -95,6 +96,10 @@ def test_the_first_minute_is_played_whole_and_once(tmp_path: Path) -> None:
         finished = card_of(mara, "C0DATA", "first-basket")["ts"]
         wait_until(lambda: any(each.get("files") for each in mara.thread("C0DATA", finished)))
         assert mara.ask_for("views")["view_stack"] == [], "no window is left open"
+        sam = copy(mara)
+        sam.user = "U0SAM"
+        asked = "people first-basket"
+        wait_until(lambda: " objects · " in str(sam.command("C0DATA", "/labeljob", asked)))
         os.kill(bot_of(process), signal.SIGKILL)
         assert process.wait(PATIENCE) == 1
         assert process.stderr is not None
