@@ -259,8 +259,15 @@ class Storage:
         )
 
     def beginning(self, uri: S3Uri, size: int) -> bytes:
-        """The object's first `size` bytes, or all where it has fewer; it must not be empty."""
-        return self.part(uri, 0, size)
+        """The object's first `size` bytes, or all where it has fewer: none of an empty one, of
+        which S3 gives no range.
+        """
+        try:
+            return self.part(uri, 0, size)
+        except AwsRefused as refused:
+            if refused.code != "InvalidRange":
+                raise
+        return b""
 
     def part(self, uri: S3Uri, begin: int, size: int) -> bytes:
         """So many of the object's bytes from `begin` on, or fewer where it ends; one at least."""

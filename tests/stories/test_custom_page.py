@@ -67,6 +67,10 @@ def test_page_that_is_brought_as_a_file_is_put_into_s3_and_labeled_with(world: W
     assert world.mara.view()["callback_id"] == "job_form_review"
     assert "Nothing on this page hands in an answer" in shown(world.mara.view())
     world.mara.press_in_view("job_form_back")
+    empty = world.put("pages/empty.liquid.html", "")
+    assert not second_page(world.mara, order, template={"value": empty}).get("errors")
+    assert "Nothing on this page hands in an answer" in shown(world.mara.view())
+    world.mara.press_in_view("job_form_back")
     assert not second_page(world.mara, order, page_file=given).get("errors")
     assert not world.mara.fill().get("errors")
     world.mara.close_windows()

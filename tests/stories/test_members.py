@@ -59,8 +59,9 @@ def test_team_is_made_and_its_people_are_invited_and_told(world: World) -> None:
     (line,) = [text for text in told(world, world.lin) if "harvest-hands" in text]
     assert line.startswith("Sam took you into the labeling team harvest-hands.")
     assert "Open the portal" in line
-    assert say(world, f"add harvest-hands {MARA}").startswith(
-        f"{MARA}: The private workforce has nobody of the address {MARA}."
+    assert say(world, f"add harvest-hands {MARA}") == (
+        f"{MARA}: The private workforce has nobody of the address {MARA}. /labelteam invite takes "
+        "people into it."
     )
     said = say(world, f"invite harvest-hands {MARA}")
     assert "with a first password (<@U0MARA> is told)" in said

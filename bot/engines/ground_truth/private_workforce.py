@@ -225,7 +225,7 @@ class UserPool:
         username = self.username(pool, email)
         if not username:
             raise NoSuchMember(
-                f"The private workforce has nobody of the address {email}. `/labelteam invite` "
+                f"The private workforce has nobody of the address {email}. /labelteam invite "
                 "takes people into it."
             )
         return username
