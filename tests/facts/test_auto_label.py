@@ -11,6 +11,7 @@ from bot.engines.particulars import Extras
 from bot.engines.protocol import Names
 from bot.jobs.checks.auto_label import AUTO_LABEL
 from bot.jobs.draft import Draft
+from bot.jobs.finding import Kind
 
 SIGHT: Any = SimpleNamespace(
     engine=SimpleNamespace(names=Names(place="AWS", service="Ground Truth", teams_made="there")),
@@ -27,6 +28,14 @@ def test_cost_is_said_and_too_few_objects(objects: int | None, few: bool) -> Non
     assert "costs extra" in said[0]
     assert (len(said) == 2) is few
     assert all("4,999 pictures" in words for words in said[1:])
+
+
+def test_fewer_than_a_model_takes_block() -> None:
+    """Without this, the review would call it a matter of price, and Create would refuse it."""
+    draft = msgspec.structs.replace(AUTO, objects=1_249)
+    (one,) = AUTO_LABEL.ask(draft, SIGHT).findings
+    assert one.kind is Kind.BLOCKS
+    assert "needs 1,250 objects; here are 1,249" in one.words
 
 
 def test_nothing_is_said_where_nobody_asked_for_it() -> None:

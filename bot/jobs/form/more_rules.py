@@ -256,14 +256,20 @@ def auto_label_fault(asked: Asked, _allowed: Allowed) -> str:
             f"Automated labeling of this type takes {most} labels; these are {len(draft.labels)}. "
             "Leave it out, or take labels out."
         )
-    if draft.objects is not None and draft.objects < AUTO_LABEL_MIN:
-        return (
-            f"Automated labeling needs {AUTO_LABEL_MIN:,} objects; here are {draft.objects:,}. "
-            "Leave it out."
-        )
+    if lacking := few_for_model(draft.objects):
+        return lacking
     if draft.extras.streaming:
         return "A streaming job has no automated labeling. Leave one of the two out."
     return ""
+
+
+def few_for_model(objects: int | None) -> str:
+    """Why so many objects are too few for automated labeling; None is not known yet."""
+    if objects is None or objects >= AUTO_LABEL_MIN:
+        return ""
+    return (
+        f"Automated labeling needs {AUTO_LABEL_MIN:,} objects; here are {objects:,}. Leave it out."
+    )
 
 
 def first_model_fault(asked: Asked, _allowed: Allowed) -> str:
