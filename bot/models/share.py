@@ -15,6 +15,10 @@ class NoAccount(Refusal):
     """Name the model and the other account's 12 digits: /dataset share model 210987654321."""
 
 
+class OwnAccount(Refusal):
+    """This is the account that the model is in. /dataset copy model copies it here."""
+
+
 class Share:
     """Lets accounts copy models, for people who may."""
 
@@ -29,6 +33,7 @@ class Share:
         Raises:
             NotAllowed: they are no manager.
             NoSuchModel: it is not trained.
+            OwnAccount: there is nothing to let.
             AwsRefused: AWS will not, with its reason.
             AwsBusy: whether it was done is not known; asking again does no harm.
 
@@ -36,7 +41,9 @@ class Share:
         self._access.require(SHARE.right, who)
         if model.state.state != TRAINED:
             raise NoSuchModel
-        partition = model.arn.split(":")[1]
+        _, partition, _, _, own, *_ = model.arn.split(":")
+        if account == own:
+            raise OwnAccount
         self._models.let_copy(
             model.project_arn,
             sharing.policy_name(account, model.arn),

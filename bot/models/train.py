@@ -46,6 +46,10 @@ from bot.work.tries import Tries, counts
 
 _SUMMARY_MAX = 4 * 1024 * 1024  # bytes: 250 labels, each confused with each other, take 3 MB
 _LOOK_AGAIN = 5.0  # seconds until a set that changes is looked at again
+_HALF_SPLIT = (
+    "The split was begun: the project may have a test set by now, empty or with a fifth of the "
+    "training pictures, and the next training goes on from it."
+)
 
 AtEnd = Callable[[Model, ModelState], None]
 """What is done right before it is written down that a model is trained, and again after a kill
@@ -205,7 +209,10 @@ class Train:
     def _refuse(self, model: Model, refusal: Refusal) -> None:
         """The end, with words for why not."""
         current = self._records.get(model.id) or model
-        state, changes = step(current.state, REFUSED, cause=refusal.words)
+        cause = refusal.words
+        if current.state.state == SPLITTING:
+            cause = f"{cause} {_HALF_SPLIT}"
+        state, changes = step(current.state, REFUSED, cause=cause)
         if isinstance(refusal, AwsRefused):
             state = self._failure.refused(current.training, state)
         self._store.change(current, state, changes)

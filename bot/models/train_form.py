@@ -7,6 +7,7 @@ are asked again before AWS is.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -150,7 +151,11 @@ FIELDS: tuple[Part[Training], ...] = (
 
 _COPIED = ("project", "version_name", "output_uri", "kms_key", "tags")
 COPY_FIELDS: tuple[Field[Training], ...] = tuple(
-    each for each in forms.fields_of(FIELDS) if each.name in _COPIED
+    replace(each, hint=_hint("A Rekognition project that is there. Type a part of its name."))
+    if each.name == "project"
+    else each
+    for each in forms.fields_of(FIELDS)
+    if each.name in _COPIED
 )
 
 

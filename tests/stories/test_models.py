@@ -559,6 +559,7 @@ def test_a_model_is_copied_into_another_project(world: World, trained: str) -> N
     copied = "copy-of-models"
     world.rekognition.create_project(ProjectName=copied)
     world.mara.press(card(world, f"Model {PROJECT} / {trained}: Trained"), "model_copy")
+    assert "with a training set" not in shown(world.mara.view()), "a copy needs none"
     world.mara.choose("project", copied)
     typed = {
         "project": {"selected_option": {"value": copied}},
@@ -598,6 +599,8 @@ def test_another_account_is_let_copy_a_model_by_a_manager(
     assert said.startswith("You cannot let other AWS accounts copy models")
     said = words(world.sam.command(channel, "/dataset", f"share {trained} 12345"))
     assert "12 digits" in said
+    said = words(world.sam.command(channel, "/dataset", f"share {trained} {model.split(':')[4]}"))
+    assert "/dataset copy model copies it here" in said
     listed = partial(world.rekognition.list_project_policies, ProjectArn=project["ProjectArn"])
     assert not listed()["ProjectPolicies"]
     for _ in range(2):  # asking again does no harm
@@ -717,3 +720,26 @@ def test_a_version_is_promised_to_one_training(world: World, channel: str) -> No
     cards = [each for each in told if each.startswith("Model ")]
     assert len([each for each in cards if ": Trained. " in each]) == 1
     assert len([each for each in cards if "version of this name already" in each]) == 1
+
+
+def test_a_split_that_was_begun_is_told_where_the_training_is_refused(
+    world: World, channel: str
+) -> None:
+    """Without this, a fifth of a training set could stand in a test set that nobody knows of."""
+    project = "project-half"
+    ripe = [of_classes(each, "ripe") for each in PICTURES[:4]]
+    make(world, channel, project, [*ripe, *(of_classes(each, "unripe") for each in PICTURES[4:])])
+    world.mara.close_windows()
+    world.mara.command(channel, "/dataset", f"train {project}")
+    filled(world.mara, "v1", project={"selected_option": {"value": project}})
+    world.mara.close_windows()
+    world.settle()
+    found = world.rekognition.describe_projects(ProjectNames=[project])["ProjectDescriptions"][0]
+    arns = {each["DatasetType"]: each["DatasetArn"] for each in found["Datasets"]}
+    assert set(arns) == {"TRAIN", "TEST"}
+    world.rekognition.delete_dataset(DatasetArn=arns["TRAIN"])
+    for _ in range(2):
+        later(world)
+    said = card(world, f"Model {project} / v1: Not trained")["text"]
+    assert "has no training set" in said
+    assert "the project may have a test set by now" in said
