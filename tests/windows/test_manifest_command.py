@@ -185,8 +185,9 @@ def test_build_writes_the_manifest_of_a_folder(typed: Typed, s3: Any) -> None:
     assert typed("build", f"s3://{RAW}/july/", "--to", target) == 0
     assert typed.told == f"4 lines in {target}. Left out: 1 of other kinds (.txt 1).\n"
     assert sources(s3) == ["4.jpg", "raw/3.jpg", "ripe/1.jpg", "ripe/white/2.jpg"]
-    assert typed("build", f"s3://{RAW}/july", "--to", target, "--folder-labels", "--json") == 0
-    assert typed.said == {"lines": 4, "to": target, "left_out": {"other": 1}}
+    assert typed("build", f"s3://{RAW}/july", "--to", target, "--folder-labels", "--json") == 1
+    found = {"lines": 4, "to": target, "left_out": {"other": 1}, "unlabeled": 1}
+    assert typed.said == found, "4.jpg lies in no folder"
     assert typed("summary", target, "--json") == 0
     assert typed.said["attributes"]["folder"]["labels"] == {"raw": 1, "ripe": 2}
     assert typed("check", target, "--for", "custom-labels", "--json") == 1
@@ -222,6 +223,8 @@ def test_build_says_what_is_unusable(typed: Typed, tmp_path: Path) -> None:
     nowhere = str(tmp_path / "a.manifest")
     assert typed("build", f"s3://{RAW}/none/", "--to", nowhere) == 2
     assert f"Nothing in s3://{RAW}/none/ can be a line of a manifest." in typed.warned
+    assert typed("build", f"s3://{RAW}/july/", "--to", nowhere, "--sample", "0") == 2
+    assert "A sample is a number above 0." in typed.warned
     assert not Path(nowhere).exists()
     assert typed("build", "s3://no-such-bucket/a/", "--to", nowhere) == 2
     assert "There is no bucket “no-such-bucket” in this account." in typed.warned

@@ -11,7 +11,7 @@ from bot.base.blocks import count
 from bot.base.errors import Refusal
 from bot.base.s3_uri import Listed, S3Uri
 from bot.manifests.build import Tally, left_out, lines_for
-from bot.manifests.folder_labels import labeler
+from bot.manifests.folder_labels import ATTRIBUTE, labeler
 from bot.manifests.picked import SEED, Choice, picked
 from bot.runtime.manifest_commands.command import FINDINGS, FINE, Command
 from bot.runtime.manifest_commands.files import STDOUT, address, watched, write
@@ -22,8 +22,23 @@ if TYPE_CHECKING:
 _TYPE = "image-classification"
 _JSON_LINES = "application/x-ndjson"
 _NO_LIMIT = 10**12
+_LABELED = f'"{ATTRIBUTE}-metadata":'.encode()
 _LOOK_AT = ("empty", "large", "archived", "odd")
 """What is left out though it may have been meant."""
+
+
+class _ByFolder:
+    """Makes lines that are labeled by their folders; `bare` are those that lie in none."""
+
+    def __init__(self, folder: S3Uri) -> None:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self._line = labeler(folder, now.isoformat(timespec="microseconds"))
+        self.bare = 0
+
+    def __call__(self, address: str) -> bytes:
+        line = self._line(address)
+        self.bare += _LABELED not in line
+        return line
 
 
 class NoFolder(Refusal):
@@ -41,7 +56,7 @@ def _take(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folder-labels", action="store_true", help="each picture's first folder is its label"
     )
-    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many at random")
+    parser.add_argument("--sample", type=int, metavar="N", help="so many at random")
     parser.add_argument("--seed", type=int, default=SEED, help=f"what chance begins with ({SEED})")
 
 
@@ -49,15 +64,21 @@ def _run(chosen: argparse.Namespace) -> int:
     folder, kind = _folder(chosen.folder), _kind(chosen.kind)
     if chosen.json and chosen.to == STDOUT:
         raise NoFolder("--json tells of the lines and prints none of them. Say --to PLACE too.")
-    tally = Tally()
-    write(chosen.to, _some(_lines(folder, kind, chosen, tally), folder, tally), _JSON_LINES)
+    if chosen.sample is not None and chosen.sample < 1:
+        raise NoFolder("A sample is a number above 0.")
+    tally, named = Tally(), _ByFolder(folder) if chosen.folder_labels else None
+    lines = _lines(folder, kind, chosen, tally, named)
+    write(chosen.to, _some(lines, folder, tally), _JSON_LINES)
+    bare = named.bare if named else 0
     if chosen.json:
-        print(json.dumps(_told(tally, chosen)))  # noqa: T201 - this is a command
+        more = {"unlabeled": bare} if named else {}
+        print(json.dumps(_told(tally, chosen) | more))  # noqa: T201 - this is a command
     elif chosen.to != STDOUT:
         words = f"{count(tally.written, 'line')} in {chosen.to}. {tally.left_out}".rstrip()
+        words += f" In no folder, and so without a label: {bare:,}." if bare else ""
         over = f" One job takes {kind.objects_max:,}." if tally.written > kind.objects_max else ""
         print(words + over)  # noqa: T201 - as above
-    return FINDINGS if any(getattr(tally, name) for name in _LOOK_AT) else FINE
+    return FINDINGS if bare or any(getattr(tally, name) for name in _LOOK_AT) else FINE
 
 
 def _folder(typed: str) -> S3Uri:
@@ -83,18 +104,21 @@ def _kind(name: str) -> "TaskType":
 
 
 def _lines(
-    folder: S3Uri, kind: "TaskType", chosen: argparse.Namespace, tally: Tally
+    folder: S3Uri,
+    kind: "TaskType",
+    chosen: argparse.Namespace,
+    tally: Tally,
+    named: _ByFolder | None,
 ) -> Iterator[bytes]:
     from bot.base.own_storage import own_storage  # noqa: PLC0415 - as above
 
     keys: Iterable[Listed] = _watched(own_storage().keys_at_once(folder))
     most = kind.file_bytes_max or None
-    if chosen.sample > 0:
+    if chosen.sample:
         endings = frozenset(kind.media)
         fitting = (one for one in keys if not left_out(one, endings, tally, max_bytes=most))
         choice = Choice(count=chosen.sample, seed=chosen.seed)
         keys = picked(fitting, choice, lambda one: one.key.removeprefix(folder.key))
-    created = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     return lines_for(
         keys,
         folder.bucket,
@@ -102,7 +126,7 @@ def _lines(
         tally=tally,
         limit=_NO_LIMIT,
         max_bytes=most,
-        written=labeler(folder, created) if chosen.folder_labels else None,
+        written=named,
     )
 
 
