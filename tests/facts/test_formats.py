@@ -564,6 +564,66 @@ def test_what_is_odd_in_coco_costs_only_itself(
     assert len(one.told[0].boxes) + len(one.told[0].drawings) == figures
 
 
+PEAR = "<name>pear</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("<pose>Unspecified</pose><truncated>0</truncated><part/>", []),
+        ("<truncated>1</truncated>", ["attribute"]),
+        (f"<part>{PEAR}</part>", ["attribute"]),
+    ],
+)
+def test_what_voc_says_besides_is_told(more: str, code: list[str]) -> None:
+    """Without this, a head within a body would be dropped and nobody know."""
+    size = "<size><width>90</width><height>90</height></size>"
+    body = f"<annotation>{size}<object>{PEAR}{more}</object></annotation>".encode()
+    (one,), found = read("voc", {"Annotations/1.xml": body})
+    assert len(one.told[0].boxes) == 1
+    assert found == code
+
+
+def studio(*results: dict[str, Any]) -> dict[str, bytes]:
+    """A task of Label Studio with these results."""
+    task = {"data": {"image": "s3://b/1.jpg"}, "annotations": [{"result": results}]}
+    return {"tasks.json": json.dumps([task]).encode()}
+
+
+def test_what_of_label_studio_is_left_out_is_told() -> None:
+    """Without this, a figure's second label and what belongs together would be lost unseen."""
+    sides = {"x": 1, "y": 2, "width": 3, "height": 4, "rectanglelabels": ["pear", "ripe"]}
+    size = {"original_width": 90, "original_height": 90}
+    box = {"from_name": "f", "type": "rectanglelabels", "value": sides, **size}
+    relation = {"from_id": "a", "to_id": "b", "type": "relation"}
+    (one,), found = read("label-studio", studio(box, relation))
+    assert [box.label for box in one.told[0].boxes] == ["pear"]
+    assert found == ["figure", "figure"]
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("label-studio", studio({"from_name": "f", "type": "ellipselabels", "value": {"x": 1}})),
+        ("label-studio", studio({"type": "relation"})),
+        ("voc", {"Annotations/1.xml": b"<annotation><object/></annotation>"}),
+        (
+            "yolo",
+            {
+                "data.yaml": b"names: [pear]",
+                "labels/1.txt": b"0 nan 0 0 0",
+                "pictures.csv": b"labels,source-ref,width,height\nlabels/1.txt,s3://b/1.jpg,9,9\n",
+            },
+        ),
+    ],
+)
+def test_figure_that_cannot_be_read_is_not_nothing(name: str, files: dict[str, bytes]) -> None:
+    """Without this, a picture would count as one on which people saw nothing."""
+    (one,), found = read(name, files)
+    assert one.told == ()
+    assert found == ["row" if name == "yolo" else "figure"]
+
+
 @pytest.mark.parametrize(("left", "told_of"), [(0, False), (10, False), (-30, True), (85, True)])
 def test_box_that_yolo_cannot_hold_is_told(left: float, told_of: bool) -> None:
     """Without this, a trainer would leave its picture out, and people miss it in a log."""

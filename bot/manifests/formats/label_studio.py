@@ -236,17 +236,20 @@ def _told(
     for result in listed:
         if isinstance(result, dict) and isinstance(result.get("value"), dict):
             by_name.setdefault(str(result.get("from_name") or naming.attribute), []).append(result)
-    answers = by_name or {naming.attribute: []}
+        else:
+            kind = result.get("type") if isinstance(result, dict) else None
+            reading.findings.note(
+                place, "figure", f"a result of type {short(str(kind))} is left out"
+            )
+    answers = by_name or ({} if listed else {naming.attribute: []})
     dated = msgspec.structs.replace(naming, created=created or naming.created)
-    return tuple(
-        one
-        for name, results in answers.items()
-        for one in _answers(
-            _read_all(place, results, reading),
-            asked.get(name) or _Asked("boxes", _size_of(results)),
-            msgspec.structs.replace(dated, attribute=name),
-        )
-    )
+    made: list[Told] = []
+    for name, results in answers.items():
+        found = _read_all(place, results, reading)
+        if found or all(result.get("type") == "choices" for result in results):
+            about = asked.get(name) or _Asked("boxes", _size_of(results))
+            made += _answers(found, about, msgspec.structs.replace(dated, attribute=name))
+    return tuple(made)
 
 
 def _read_all(place: int, results: list[_Result], reading: "_Reading") -> list[_Figure]:
@@ -319,6 +322,9 @@ def _read(place: int, result: _Result, reading: _Reading) -> Iterator[_Figure]:
         return
     labels = value.get(kind)
     label = labels[0] if isinstance(labels, list) and labels else None
+    for other in labels[1:] if isinstance(labels, list) else ():
+        words = f"one figure has two labels; “{short(str(other))}” is left out"
+        findings.note(place, "figure", words)
     if "rle" in value and kind in _BRUSHES and isinstance(label, str):
         area = _area(label, result, reading.left)
         if area is None:

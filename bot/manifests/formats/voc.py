@@ -35,6 +35,8 @@ _HOLDS: frozenset[Kind] = frozenset({"boxes", "drawings"})
 _FILE_MOST = 4_000_000  # ours: bytes of a picture's file
 _DEPTH_MOST = 20  # ours: the format nests 5 levels
 _POLYGON_LEAST = 3  # points
+_KEPT = ("name", "bndbox", "polygon", "confidence", "attributes")
+_UNSAID = ("", "0", "Unspecified", "Unknown")  # what the tools write where nobody said anything
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -142,13 +144,11 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
             findings.note(place, "xml", f"{path}: {error.words}")
             continue
         name = root.text_of("filename") or path.rpartition("/")[2].removesuffix(".xml") + ".jpg"
-        figures = [
-            figure
-            for each in root.all_of("object")
-            for figure in _read(each, path, place, findings)
-        ]
-        told = drawn(figures, _read_size(root), naming)
-        yield Line(place, addressed(name, root.text_of("path"), naming), "", (told,))
+        objects = root.all_of("object")
+        figures = [figure for each in objects for figure in _read(each, path, place, findings)]
+        nothing = not objects  # else what could not be read would count as nothing to see
+        told = (drawn(figures, _read_size(root), naming),) if figures or nothing else ()
+        yield Line(place, addressed(name, root.text_of("path"), naming), "", told)
 
 
 @dataclass(slots=True)
@@ -229,6 +229,9 @@ def _read_size(root: _Element) -> tuple[int, int] | None:
 
 def _read(said: _Element, path: str, place: int, findings: Findings) -> Iterator[Box | Drawing]:
     label = said.text_of("name")
+    if beside := [each.name for each in said.within if _is_more(each)]:
+        words = f"“{short(label)}” has {', '.join(map(short, beside))}, which is not kept"
+        findings.note(place, "attribute", f"{path}: {words}")
     score = said.number_of("confidence")
     polygon = said.one_of("polygon")
     points = tuple(_points(polygon))
@@ -247,6 +250,13 @@ def _read(said: _Element, path: str, place: int, findings: Findings) -> Iterator
         for each in said.one_of("attributes").all_of("attribute")
     )
     yield Box(label, xmin - 1, ymin - 1, xmax - xmin + 1, ymax - ymin + 1, score, attributes)
+
+
+def _is_more(said: _Element) -> bool:
+    """Whether an object's element says more than a label, a figure and its attributes: a pose, a
+    part, or that it is truncated.
+    """
+    return said.name not in _KEPT and (bool(said.within) or said.text.strip() not in _UNSAID)
 
 
 def _points(polygon: _Element) -> Iterator[Point]:

@@ -150,8 +150,9 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
                 figures += _read(text.split(), known.size, classes)
             except ValueError as fault:
                 findings.note(place, "row", f"{path}:{row}: {fault}")
-        told = drawn(figures, known.size, naming)
-        yield Line(place, known.address, "", (told,))
+        nothing = not body.strip()  # else what could not be read would count as nothing to see
+        told = (drawn(figures, known.size, naming),) if figures or nothing else ()
+        yield Line(place, known.address, "", told)
 
 
 _ENDINGS = (".jpg", ".jpeg", ".png")
