@@ -343,6 +343,28 @@ BATCHES = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("nothing", "refused", "said"),
+    [
+        (1, 0, " 1 picture has none (in 1 the model found nothing), to be labeled from nothing: "),
+        (1, 2, " 3 pictures have none (in 1 the model found nothing and 2 could not be looked at)"),
+    ],
+)
+def test_pictures_without_a_draft_are_counted(nothing: int, refused: int, said: str) -> None:
+    """Without this, whoever reads of one picture would wonder which others there are."""
+    progress = Progress(state="done", total=9, done=9, drafted=6, nothing=nothing, refused=refused)
+    batch = Batch(source="s3://fruit/", channel="C1")
+    facts = BatchFacts(
+        id="0" * 32,
+        model="crates / v1",
+        batch=batch,
+        progress=progress,
+        drafts="s3://out/drafts.manifest",
+        rest="s3://out/left-out.manifest",
+    )
+    assert said in batch_cards.live_card(facts).text
+
+
 @given(facts=BATCHES)
 def test_slack_takes_what_is_said_of_drafts(facts: BatchFacts) -> None:
     """Without this, an hour of a model's work would end without a word."""
