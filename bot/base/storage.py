@@ -115,14 +115,15 @@ class TooLarge(Refusal):
 
 
 class FarAway(Refusal):
-    """This bucket is in another Region than the bot works in, and Ground Truth takes buckets of its
-    own Region only. Copy the data into a bucket there, or ask your administrator.
+    """This bucket is in another Region than the bot works in, and neither Ground Truth nor
+    Rekognition takes buckets of another. Copy the data into a bucket there, or ask your
+    administrator.
     """
 
     def __init__(self, bucket: str) -> None:
         super().__init__(
-            f"Bucket “{bucket}” is in another Region than the bot works in, and Ground "
-            "Truth takes buckets of its own Region only. Copy the data into a bucket there, or "
+            f"Bucket “{bucket}” is in another Region than the bot works in, and neither Ground "
+            "Truth nor Rekognition takes buckets of another. Copy the data into a bucket there, or "
             "ask your administrator."
         )
 

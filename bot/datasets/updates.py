@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 class NotReady(Refusal):
-    """This dataset takes no lines: it is still imported, was never made, or is being deleted.
+    """This dataset takes no lines: it is still imported, was never made, or is deleted.
     /dataset status says how it stands.
     """
 
@@ -151,6 +151,7 @@ class Updates:
         fault = manifest_fault(of.manifest, self.open_places.of(dataset.source.channel))
         if fault:
             raise Refused([Fault("manifest_uri", fault)])
+        _check_ready(dataset)  # of one that is deleted nothing is there any more
         if self.updates.has(dataset.id, of):
             raise corrections.ThereAlready
         about_it = f"labels of job {of.name}"
@@ -173,8 +174,7 @@ class Updates:
         more: Mapping[str, str] = {},
         about: str = "",
     ) -> bool:
-        if dataset.state.state != READY or dataset.state.deletion or not dataset.arn:
-            raise NotReady
+        _check_ready(dataset)
         source = msgspec.structs.replace(
             dataset.source,
             origin=MANIFEST,
@@ -513,3 +513,9 @@ def _taken(progress: Progress, report: Report) -> Progress:
     if report.aws_status == "UPDATE_FAILED":
         raise PieceFailed(update_cards.failed_piece(progress, report.message))
     return msgspec.structs.replace(progress, taken=progress.to)
+
+
+def _check_ready(dataset: Dataset) -> None:
+    """Refuse a dataset that takes no lines now."""
+    if dataset.state.state != READY or dataset.state.deletion or not dataset.arn:
+        raise NotReady

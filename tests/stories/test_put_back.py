@@ -82,3 +82,7 @@ def test_what_a_job_corrected_goes_back_by_a_press_and_the_rest_stays(
     assert "that it left without a label" in told
     world.mara.press(card, "job_put_back")
     assert "are in the dataset already" in str(ephemeral(world.mara, channel)["text"])
+    world.mara.command(channel, "/dataset", f"delete {DATASET}")
+    world.mara.fill(typed_name={"value": DATASET})
+    world.mara.press(card, "job_put_back")
+    assert "takes no lines" in str(ephemeral(world.mara, channel)["text"]), "it goes, with them"
