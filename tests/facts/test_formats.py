@@ -561,7 +561,16 @@ def test_what_is_odd_in_coco_costs_only_itself(
     [one], found = read("coco", coco(**more))
     assert one.address == "s3://orchard-raw/a/1.jpg"
     assert found == code
-    assert len(one.told[0].boxes) + len(one.told[0].drawings) == figures
+    assert sum(len(each.boxes) + len(each.drawings) for each in one.told) == figures
+
+
+def test_image_that_coco_has_twice_is_told() -> None:
+    """Without this, one picture's boxes would come to another one, and nobody know."""
+    said = json.loads(coco()["instances.json"])
+    said["images"] *= 2
+    lines, found = read("coco", {"instances.json": json.dumps(said).encode()})
+    assert [len(each.told[0].boxes) for each in lines] == [1, 1]
+    assert found == ["image", "image"]
 
 
 PEAR = "<name>pear</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
@@ -606,6 +615,7 @@ def test_what_of_label_studio_is_left_out_is_told() -> None:
     [
         ("label-studio", studio({"from_name": "f", "type": "ellipselabels", "value": {"x": 1}})),
         ("label-studio", studio({"type": "relation"})),
+        ("coco", coco(bbox=None)),
         ("voc", {"Annotations/1.xml": b"<annotation><object/></annotation>"}),
         (
             "yolo",

@@ -7,6 +7,7 @@ run lengths, one annotation for each label. A key point is an annotation of one 
 which points are of one thing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -191,6 +192,7 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
     found = decoded(whole(files, only(files, ".json")), _FILES, "file of COCO's annotations")
     names = {each.id: each for each in found.categories}
     of_image: dict[int, list[_Annotation]] = {each.id: [] for each in found.images}
+    again = Counter(each.id for each in found.images)
     for place, each in enumerate(found.annotations, 1):
         if each.image_id not in of_image:
             findings.note(0, "image", f"annotation {place:,}: there is no image {each.image_id}")
@@ -201,8 +203,13 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
         figures: list[_Figure] = [
             figure for each in of_image[image.id] for figure in _read(each, place, names, findings)
         ]
+        if again[image.id] > 1:
+            words = f"{again[image.id]:,} images have the id {image.id}: each gets all its figures"
+            findings.note(place, "image", words)
         listed = [each for each in figures if not isinstance(each, Area)]
-        told = [drawn(listed, sized(image.width, image.height), naming)]
+        nothing = not of_image[image.id]  # else what cannot be read would count as nothing to see
+        size = sized(image.width, image.height)
+        told = [drawn(listed, size, naming)] if figures or nothing else []
         painted = tuple(each for each in figures if isinstance(each, Area))
         if painted:
             told.append(_mask(painted, naming))
