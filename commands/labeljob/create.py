@@ -23,6 +23,7 @@ from bot.jobs.actions import CREATE
 from bot.jobs.draft import Draft, of_this_type
 from bot.jobs.fixes import FIXES
 from bot.jobs.form import data_fields, fields, pages, review, where
+from bot.jobs.form.made_up import as_shown
 from bot.jobs.preflight_records import PREVIEW
 from bot.jobs.records import Job
 from bot.people.access import Access, Who
@@ -126,17 +127,20 @@ def filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories: Sto
     """Review: the page's faults, or what the bot read of it all; the worker goes on looking."""
     accept = stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
-    draft = accept.form.read(view, draft)
-    accept.keep(draft_id, draft)
-    _may_still_ask(draft, stories.access)
+    read = accept.form.read(view, draft)
+    accept.keep(draft_id, read)
+    _may_still_ask(read, stories.access)
     if (made := accept.taken(draft_id)) is not None:
         ack(response_action="update", view=_thanks(made, new=False))
         return
-    draft, unread = stories.jobs.own_pages.stored(draft)
+    draft, unread = stories.jobs.own_pages.stored(read)
     draft, faults = accept.check(draft)
     accept.keep(draft_id, draft)
     if faults := unread or faults:
-        ack(**_faulty(draft, draft_id, faults, view, stories))
+        answer = _faulty(draft, draft_id, faults, view, stories)
+        if "errors" in answer:
+            accept.keep(draft_id, as_shown(draft, read))
+        ack(**answer)
         return
     ack(response_action="update", view=_fresh(_review(draft, draft_id, stories), stories.new_id))
     stories.jobs.preflight.want(draft_id, draft.asked_by, view["id"])
@@ -150,11 +154,11 @@ def more_filled(ack: Ack, body: dict[str, Any], view: dict[str, Any], *, stories
         return
     accept = stories.jobs.accept
     draft_id, draft = _draft(body, view, accept)
-    draft = accept.form.read(view, draft)
-    accept.keep(draft_id, draft)
-    _may_still_ask(draft, stories.access)
-    draft, faults = accept.check_more(draft)
-    accept.keep(draft_id, draft)
+    read = accept.form.read(view, draft)
+    accept.keep(draft_id, read)
+    _may_still_ask(read, stories.access)
+    draft, faults = accept.check_more(read)
+    accept.keep(draft_id, as_shown(draft, read) if faults else draft)
     if faults:
         ack(response_action="errors", errors=accept.form.errors(faults, view))
         return

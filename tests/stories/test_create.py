@@ -222,6 +222,35 @@ def test_made_up_name_is_free_at_the_engine(world: World) -> None:
     mara.close_windows()
 
 
+def test_made_up_name_is_not_taken_for_written_where_another_field_is_mended(world: World) -> None:
+    """Without this, one slip behind [More…] would have people choose a name, too."""
+    at_aws(world, "dawn-ripe-unripe")
+    mara = world.mara
+    picture = f'{{"source-ref": "s3://{seed.RAW}/ripeness/orchard-s7-001.jpg"}}\n'
+    mara.command(world.channel("own-free-mended"), "/labeljob", "create")
+    pick(mara, "tile", "classify")
+    answers = {
+        "input_uri": {"value": world.put("dawn/dawn.manifest", picture)},
+        "output_uri": {"value": f"s3://{seed.OUT}/labels/"},
+        "labels": {"value": "ripe\nunripe"},
+        "workteam_arn": {"selected_option": mara.choose("workteam_arn", seed.AUTOMATIC_TEAM)},
+    }
+    more(mara, **answers)
+    shown_as = {"job_name": {"value": field(mara, "job_name")["initial_value"]}}
+    told = mara.fill(**shown_as, sample={"value": "every 0"})["errors"]
+    assert list(told) == ["sample"]
+    assert not mara.fill(**shown_as, sample={"value": "every 2"}).get("errors")
+    assert not mara.fill().get("errors")
+    assert "*Job* `dawn-ripe-unripe-2`" in shown(mara.view())
+    more(mara)
+    shown_as = {"job_name": {"value": field(mara, "job_name")["initial_value"]}}
+    wrong = {"title": {"value": "Another title"}, "sample": {"value": "every 0"}}
+    assert list(mara.fill(**shown_as, **wrong)["errors"]) == ["sample"]
+    assert not mara.fill(**shown_as, sample={"value": ""}).get("errors")
+    assert "*Job* `another-title`" in shown(mara.view()), "on the review it is the same"
+    mara.close_windows()
+
+
 def test_second_job_like_the_first_takes_three_presses(world: World) -> None:
     """Without this, a team that labels every week would go through the whole form every week."""
     channel = world.channel("own-three-presses")

@@ -9,10 +9,12 @@ import re
 import unicodedata
 from datetime import datetime
 
+import msgspec
+
 from bot.base.as_typed import unseen_sign
 from bot.base.blocks import cut, in_a_row
 from bot.engines.task_type import CHECK, MORE
-from bot.jobs.draft import Draft
+from bot.jobs.draft import MADE_UP, Draft
 from bot.jobs.form.asked import Asked
 from bot.jobs.form.rules import DESCRIPTION_MAX, TITLE_LAST, TITLE_MAX
 from bot.jobs.form.tiles import WORDS
@@ -36,6 +38,13 @@ def made_up(asked: Asked) -> Draft:
         if member in asked.draft.made_up:
             asked = asked.but(**{member: make(asked)})
     return asked.draft
+
+
+def as_shown(draft: Draft, read: Draft) -> Draft:
+    """The draft of a page that stays as it is, for something on it has a fault: what was made up
+    anew is not on it, and what is made up there and comes back was not written by anybody.
+    """
+    return msgspec.structs.replace(draft, **{each: getattr(read, each) for each in MADE_UP})
 
 
 def until_due(asked: Asked, now: datetime) -> Draft:
