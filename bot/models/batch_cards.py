@@ -113,10 +113,11 @@ def _result(facts: BatchFacts) -> str:
     reasons = " and ".join(filter(None, without))
     if not reasons:
         return said
-    many = count(progress.nothing + progress.refused, "picture")
+    many = progress.nothing + progress.refused
+    have = "has" if many == 1 else "have"
     return (
-        f"{said} {many} have none ({reasons}); they are listed in {code(facts.rest, _ADDRESS)}, "
-        "to be labeled from nothing."
+        f"{said} {count(many, 'picture')} {have} none ({reasons}), to be labeled from nothing: "
+        f"{code(facts.rest, _ADDRESS)}."
     )
 
 
