@@ -269,9 +269,12 @@ class ShownModel:
         )
 
 
-def list_message(models: Sequence[ShownModel]) -> Message:
-    """The models of a channel, newest first."""
+def list_message(models: Sequence[ShownModel], project: str = "") -> Message:
+    """The models of a channel, newest first; with a project, those of it."""
     said = [each.words for each in models[:_LISTED]]
+    if not said and project:
+        name = typed(project, _NAME)
+        return _line(f"This channel has no models of project {name}. `/dataset models` shows all.")
     if not said:
         return _line("This channel has no models yet. `/dataset train` makes one.")
     lead = f"{count(len(models), 'model')} in this channel"

@@ -88,7 +88,7 @@ class Status:
         if len(trained) >= _TOO_FEW:
             compared = [(each.training.version_name, each.state) for each in trained]
             return model_cards.compared(project, compared)
-        return model_cards.list_message(self._shown(team_id, channel, there))
+        return model_cards.list_message(self._shown(team_id, channel, there), project)
 
     def _shown(self, team_id: str, channel: str, there: Sequence[Model]) -> list[ShownModel]:
         """The models as a list shows them."""

@@ -305,6 +305,7 @@ BROKEN = {
     "broken.zip": "no zip",
     "data.yaml": "names: 3",
     "list.json": '[{"id": "x"}]',
+    "none.json": "[]",
 }
 
 
@@ -315,7 +316,21 @@ def test_a_broken_file_is_refused_at_the_form(world: World, channel: str, name: 
     more = {"pictures": {"value": PICTURES}}
     errors = reviewed(world, channel, "project-broken", address, "export", **more)["errors"]
     assert errors["export"]
+    assert "has no lines" not in errors["export"], "there is no manifest yet"
     assert "--" not in errors["export"], "people at a form have no command line"
+
+
+def test_why_nothing_could_be_read_is_told(world: World, channel: str) -> None:
+    """Without this, a folder of which every file is broken would be called a manifest without
+    lines, and nobody would know which file to mend.
+    """
+    world.put("exports/spoilt/1.xml", "<annotation")
+    address = world.put("exports/spoilt/2.xml", "<annotation").removesuffix("2.xml")
+    more = {"pictures": {"value": PICTURES}}
+    said = reviewed(world, channel, "project-spoilt", address, "export", **more)["errors"]["export"]
+    assert said.startswith(f"No picture was found in {address}, read as Pascal VOC. ")
+    assert "1.xml: it is no XML" in said
+    assert "And 1 more like it" in said
 
 
 def test_pictures_of_a_file_have_to_be_open_to_the_channel(world: World, channel: str) -> None:

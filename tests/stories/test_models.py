@@ -623,6 +623,8 @@ def test_models_are_listed(world: World, channel: str, trained: str) -> None:
     assert f"*{PROJECT} / {trained}* · Trained" in said
     world.mara.command(channel, "/dataset", "run v1")
     assert "Counted from now" in shown(world.mara.view())
+    said = words(world.mara.command(channel, "/dataset", "models nothing"))
+    assert said.startswith("This channel has no models of project nothing."), "it has others"
 
 
 def test_a_model_is_deleted_unless_somebody_undoes_it_within_a_minute(

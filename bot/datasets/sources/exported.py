@@ -42,6 +42,12 @@ _CHOICE = (
 _LINES_NAMED = 5
 
 
+class NothingRead(Refusal):
+    """There is no picture in this file."""
+
+    field = EXPORT
+
+
 class Outside(Refusal):
     """Pictures lie in places that are not open to this channel."""
 
@@ -70,9 +76,14 @@ def _lines(source: Source, sight: Sight, notes: Notes) -> Iterator[bytes]:
         name = source.more.get(FORMAT, _BY_LOOK)
         form = FORMATS[name if name in _READ else guessed(files)]
         lines = _dated(_within(form.read(files, naming, findings), sight.allowed), sight.created)
+        empty = True
         for piece in AUGMENTED.write(lines, "", findings):
+            empty = empty and not piece.body
             yield piece.body
     notes.said += found(findings)
+    if empty:
+        words = f"No picture was found in {source.place}, read as {form.title}."
+        raise NothingRead(" ".join((words, *notes.said)))
 
 
 def _within(lines: Iterable[Line], allowed: Allowed) -> Iterator[Line]:
