@@ -37,7 +37,9 @@ _ZIP_PREVIEWED = 100_000_000  # bytes of a zip of Slack's that is fetched for on
 
 
 class NothingYet(Refusal):
-    """A streaming job that begins without data has no object to show until one is sent."""
+    """A preview shows the first object of the data that a job begins with. This streaming job
+    begins without any.
+    """
 
 
 class Progress(Protocol):

@@ -249,6 +249,11 @@ def test_machine_labels_are_named_only_where_there_are_any() -> None:
     """Most jobs are labeled by people alone; "0 by machine" would make them wonder."""
     assert "machine" not in card.root_card(RIPE, RUNNING).text
     assert "200 of them by machine" in card.root_card(RIPE, but(RUNNING, machine=200)).text
+    assert "machine" not in card.result_words(DONE)
+    of_both = "1,233 labeled, 900 of them by machine, 7 not, in 2 days 4 hours"
+    assert card.result_words(but(DONE, machine=900)) == of_both
+    everything = card.result_words(but(DONE, machine=900, labeled=1_240, unlabeled=0))
+    assert everything == "all 1,240 labeled, 900 of them by machine, in 2 days 4 hours"
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,15 @@ def test_a_chosen_column_is_one_of_its_own_data() -> None:
     assert (other.more, other.texts) == ({"text_encoding": "cp1252"}, TextsRead())
 
 
+@pytest.mark.parametrize("name", ["stop_at_objects", "stop_at_percent", "concurrent_tasks"])
+def test_a_zero_is_not_taken_for_an_empty_field(name: str) -> None:
+    """Without this, whoever types 0 tasks at once would get 1,000 of them without a word."""
+    draft = read(typed(shown_values(every(MARA)), name, "0"), MARA)
+    told = {each.field: each.text for each in faults(draft, Allowed(()))}
+    assert told[name] == "Write a whole number, 1 or more, or leave it empty."
+    assert inputs(every(draft))[name]["element"]["initial_value"] == "0"
+
+
 def test_empty_optional_fields_mean_the_defaults() -> None:
     """The hint says what an empty field means; it has to be true."""
     page = shown_values(every(MARA))

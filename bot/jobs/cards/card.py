@@ -251,9 +251,10 @@ def result_words(state: JobState) -> str:
         took = f", in {duration((state.ended_at - state.launched_at).total_seconds())}"
     if not state.labeled:
         return "nothing was labeled"
+    machine = f", {state.machine:,} of them by machine" if state.machine else ""
     if state.labeled == state.total:
-        return f"all {state.total:,} labeled{took}"
-    parts = [f"{state.labeled:,} labeled"]
+        return f"all {state.total:,} labeled{machine}{took}"
+    parts = [f"{state.labeled:,} labeled{machine}"]
     if state.failed:
         parts.append(f"{state.failed:,} failed")
     if state.unlabeled:

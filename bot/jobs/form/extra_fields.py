@@ -37,7 +37,7 @@ def _extra(
 ) -> Field[Asked]:
     def fault(asked: Asked, allowed: Allowed) -> str:
         if name in asked.draft.typed:
-            return "Write a whole number, or leave it empty."
+            return "Write a whole number, 1 or more, or leave it empty."
         return EXTRAS[name](asked, allowed)
 
     return Field(
@@ -62,7 +62,7 @@ def _number(name: str, words: str, said: str) -> Field[Asked]:
         number = 0
         if text.isdecimal() and len(text) <= _DIGITS:
             number = int(text)
-        elif text:
+        if text and not number:  # a 0 would be taken for an empty field
             unread[name] = answer.text
         return _with(asked.but(typed=unread), **{name: number})
 
