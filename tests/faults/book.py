@@ -61,7 +61,8 @@ class Row:
     """One row of the book.
 
     `stores` are those where it makes a difference; `short` is whether the short form has it, or on
-    which stores; `alone` is whether it judges seconds, so that no other row may run beside it.
+    which stores; `busy` is whether it works more than it waits, so that it has a processor to
+    itself; `alone` is whether it judges seconds, so that no other row may run beside it.
     """
 
     number: int
@@ -70,6 +71,7 @@ class Row:
     run: Callable[[Place], Figures]
     stores: tuple[str, ...] = ("sqlite", "postgresql")
     short: bool | tuple[str, ...] = True
+    busy: bool = False
     alone: bool = False
 
     def wanted(self, store: str, *, short: bool) -> bool:

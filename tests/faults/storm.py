@@ -322,5 +322,9 @@ def _keep_busy(near: Near, asked: Asked) -> None:
 
 
 ROW = Row(
-    1, "kills", "What was acknowledged is told once and in order, wherever a process is killed", run
+    1,
+    "kills",
+    "What was acknowledged is told once and in order, wherever a process is killed",
+    run,
+    busy=True,
 )

@@ -188,5 +188,10 @@ def columns(db: Database) -> dict[str, list[str]]:
 
 
 ROW = Row(
-    20, "upgrade", "an old version's work in flight is finished by this one", run, short=("sqlite",)
+    20,
+    "upgrade",
+    "an old version's work in flight is finished by this one",
+    run,
+    short=("sqlite",),
+    busy=True,
 )
