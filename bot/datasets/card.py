@@ -170,6 +170,8 @@ def _deletion_words(state: DatasetState) -> str:
     when = " in a minute" if state.deletion == lifecycle.DELETING else ""
     if not state.deletion:
         return ""
+    if not state.deleted_by:
+        return "Deleted at AWS, not by Labeljob; its manifest stays"
     all_of_it = " with its project" if state.with_project else ""
     return f"Deleted by {typed(state.deleted_by, _NAME)}{all_of_it}{when}; its manifest stays"
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from bot.base.bucket_policy import Closed
+from bot.base.errors import Refusal
 from bot.datasets.findings import Finding
 
 ASKED, EXAMINING, CREATING, IMPORTING = "asked", "examining", "creating", "importing"
@@ -22,6 +23,10 @@ DELETING, DELETED = "deleting", "deleted"  # stages of what is ready, or failed 
 TO_LOAD: tuple[str, ...] = (ASKED, EXAMINING, CREATING)
 
 GONE = "GONE"  # ours: AWS knows no such dataset (any more)
+
+
+class GoneAtAws(Refusal):
+    """Somebody deleted this dataset at AWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,9 @@ class DatasetState(msgspec.Struct, frozen=True):
     request for it was unclear: its pictures decide whether it is ours. `remains` says that
     something stands at AWS although nothing was imported: the failed dataset (it keeps its place),
     or the project of a refused one. `deletion` is how far its deletion is ("" where nobody wants
-    it), `deleted_by` who wants it, `with_project` that it went with its whole project. `updating`
-    are lines that are being added. `notes` are what the source had to say, in sentences. `closed`
+    it), `deleted_by` who wants it ("" where somebody did it at AWS), `with_project` that it went
+    with its whole project. `updating` are lines that are being added. `notes` are what the source
+    had to say, in sentences. `closed`
     are the buckets that Custom Labels cannot use, as far as that is known. `ledger_uri` is the
     table of what became of every line, where any was not imported as it was. `new_labels` are
     labels that no picture has yet.
@@ -190,6 +196,13 @@ def with_project(before: DatasetState, by: str) -> DatasetState:
     return msgspec.structs.replace(
         before, deletion=DELETED, deleted_by=by, with_project=True, updating=None
     )
+
+
+def found_gone(before: DatasetState) -> DatasetState:
+    """AWS knows it no more, and the bot did not delete it; who did is not known."""
+    if before.deletion:
+        return before
+    return msgspec.structs.replace(before, deletion=DELETED, deleted_by="", updating=None)
 
 
 def observe(

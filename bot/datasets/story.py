@@ -90,7 +90,7 @@ def dataset_story(ground: Ground, noted: Noted) -> DatasetStory:
         watch=_watch(ground, records, store, custom_labels, rights),
         status=Status(records=records),
         delete=_delete(ground, records, store, custom_labels),
-        gallery=_gallery(ground, records, storage, custom_labels),
+        gallery=_gallery(ground, records, store, storage, custom_labels),
         updates=updates,
         let_in=LetIn(
             records,
@@ -203,12 +203,17 @@ def _delete(
 
 
 def _gallery(
-    ground: Ground, records: Records, storage: Storage, custom_labels: CustomLabels
+    ground: Ground,
+    records: Records,
+    store: DatasetStore,
+    storage: Storage,
+    custom_labels: CustomLabels,
 ) -> Gallery:
     """The part that shows pictures."""
     return Gallery(
         sheets=GalleryRecords(ground.db),
         records=records,
+        store=store,
         custom_labels=custom_labels,
         storage=storage,
         open_places=ground.settings.open_places,

@@ -1,5 +1,7 @@
 """What is told of lines that were sent to a dataset that stands (pure)."""
 
+from collections.abc import Sequence
+
 from bot.base.blocks import actions, count, section, typed
 from bot.datasets.card import (
     lines_button,
@@ -17,7 +19,7 @@ from bot.delivery.message import Message
 from bot.manifests.rekognition_codes import named_in, remedy
 
 UPDATE = "update:"  # stands before the id of an update where another has a dataset's
-_NAME, _ABOUT = 100, 600
+_NAME, _ABOUT, _LABEL, _NAMED = 100, 600, 60, 5
 
 
 def taken(name: str, *, new: bool) -> str:
@@ -34,16 +36,23 @@ def taken_message(name: str, *, new: bool) -> Message:
     return Message(text, [section(text)])
 
 
-def done_line(
-    source: Source, known: DatasetState, new: int, update_id: str, *, about: str = ""
+def done_line(  # noqa: PLR0913 - what came of it
+    source: Source,
+    known: DatasetState,
+    new: int,
+    update_id: str,
+    *,
+    about: str = "",
+    strange: Sequence[str] = (),
 ) -> Message:
     """AWS has read all of them: what arrived, what did not and why; mentions the asker. `new` are
-    the pictures that the dataset did not have before; `about` says what they change.
+    the pictures that the dataset did not have before; `about` says what they change, and `strange`
+    are the labels that it did not have either.
     """
     if about:
         head = (
             f"{mention(source)}*Dataset {typed(source.called, _NAME)}*: {typed(about, _ABOUT)}; "
-            f"AWS has {known.arrived:,} of {count(known.lines, 'picture')}."
+            f"AWS has {known.arrived:,} of {count(known.lines, 'picture')}.{_strange(strange)}"
         )
         return with_parts(head, result_parts(known))
     pictures = f"{count(new, 'picture')} new in it"
@@ -52,12 +61,24 @@ def done_line(
     head = (
         f"{mention(source)}*Dataset {typed(source.called, _NAME)}*: {known.arrived:,} of "
         f"{count(known.lines, 'more line')} arrived, {pictures}. A picture that it had before has "
-        "the labels of its new line."
+        f"the labels of its new line.{_strange(strange)}"
     )
     below = []
     if known.ledger_uri:
         below.append(actions(lines_button(source, f"{UPDATE}{update_id}")))
     return with_parts(head, result_parts(known), below)
+
+
+def _strange(labels: Sequence[str]) -> str:
+    """Labels that the dataset did not have: so does one come back that was renamed meanwhile."""
+    if not labels:
+        return ""
+    named = ", ".join(typed(each, _LABEL) for each in labels[:_NAMED])
+    more = f" and {len(labels) - _NAMED:,} more" if len(labels) > _NAMED else ""
+    return (
+        f" New labels in it: {named}{more}. Where one was renamed meanwhile, [Change labels…] of "
+        "/dataset show makes the two one."
+    )
 
 
 def not_done_line(source: Source, progress: Progress, cause: str) -> Message:

@@ -8,7 +8,7 @@ lines sent are compared with what the dataset holds.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,7 +33,16 @@ from bot.datasets.examination import Unfit
 from bot.datasets.findings import Finding, blocking
 from bot.datasets.gallery import names as renaming
 from bot.datasets.gallery.new_labels import still
-from bot.datasets.lifecycle import DELETED, GONE, READY, DatasetState, Report, Updating
+from bot.datasets.lifecycle import (
+    DELETED,
+    GONE,
+    READY,
+    DatasetState,
+    GoneAtAws,
+    Report,
+    Updating,
+    found_gone,
+)
 from bot.datasets.pieces import PIECE_MOST, Progress, whole_lines
 from bot.datasets.prepared import prepared
 from bot.datasets.records import Dataset, Records
@@ -219,7 +228,7 @@ class Updates:
             return
         report = self.custom_labels.report(dataset.arn)
         if report.aws_status == GONE:
-            raise DatasetGone
+            raise GoneAtAws
         if report.aws_status in _CHANGING:
             self._wait(update)
             return
@@ -414,7 +423,12 @@ class Updates:
         progress = msgspec.structs.replace(update.progress, known=compared)
         after = replace(update, progress=progress, state=DONE, lines="")
         line = update_cards.done_line(
-            self.store.heard(update.source), compared, new, update.id, about=progress.about
+            self.store.heard(update.source),
+            compared,
+            new,
+            update.id,
+            about=progress.about,
+            strange=_strange(dataset, update, [one.name for one in labels]),
         )
         self._tell(dataset, state, after, line)
 
@@ -462,7 +476,7 @@ class Updates:
             lines="",
             progress=msgspec.structs.replace(update.progress, known=known),
         )
-        self._give_up(after, redact(refusal.words))
+        self._give_up(after, redact(refusal.words), gone=isinstance(refusal, GoneAtAws))
 
     def _again(self, update: Update, pause: Transient) -> None:
         """Another try later, or the end of trying."""
@@ -475,7 +489,7 @@ class Updates:
         with self.db.write() as session:
             self.updates.save(session, after)
 
-    def _give_up(self, after: Update, why: str) -> None:
+    def _give_up(self, after: Update, why: str, *, gone: bool = False) -> None:
         dataset = self.records.get(after.dataset_id)
         if dataset is None:
             with self.db.write() as session:
@@ -483,6 +497,8 @@ class Updates:
             return
         line = update_cards.not_done_line(self.store.heard(after.source), after.progress, why)
         state = msgspec.structs.replace(dataset.state, updating=None)
+        if gone:
+            state = found_gone(dataset.state)
         self._tell(dataset, state, after, line)
 
     def _tell(self, dataset: Dataset, state: DatasetState, after: Update, line: Message) -> None:
@@ -492,6 +508,16 @@ class Updates:
             line=line,
             also=lambda session: self.updates.save(session, after),
         )
+
+
+def _strange(dataset: Dataset, update: Update, labels: Sequence[str]) -> list[str]:
+    """The labels that lines brought and the dataset did not have; none where it had none at all, or
+    where people named the labels themselves.
+    """
+    had = {one.name for one in dataset.state.labels}
+    if not had or update.lines or renaming.names_of(update.source.more):
+        return []
+    return [one for one in labels if one not in had]
 
 
 def _of_our_own(update: Update, manifest: S3Uri, words: str) -> Update:

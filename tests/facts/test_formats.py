@@ -427,6 +427,50 @@ def test_table_of_ones_own_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "figure"),
+    [
+        (b"image,label\na/1.jpg,ripe\n", Class("ripe")),
+        (b"Filename,class\na/1.jpg,ripe\n", Class("ripe")),
+        (b"source-ref,label\ns3://b/a/1.jpg,ripe\n", Class("ripe")),
+        (
+            b"filename,width,height,class,xmin,ymin,xmax,ymax\na/1.jpg,640,480,ripe,3,4,13,24\n",
+            Box("ripe", 3, 4, 10, 20),
+        ),
+        (b"image_path,x1,y1,x2,y2,class_name\na/1.jpg,3,4,13,24,ripe\n", Box("ripe", 3, 4, 10, 20)),
+        (b"image,label,left,top,width,height\na/1.jpg,ripe,3,4,10,20\n", Box("ripe", 3, 4, 10, 20)),
+    ],
+)
+def test_table_of_another_tool_is_read(table: bytes, figure: Class | Box) -> None:
+    """Without this, whoever has a plain table of pictures and labels would have to rewrite it."""
+    findings = Findings()
+    naming = Naming("fruit", "s3://b/")
+    [found] = FORMATS["csv"].read(Held({"mine.csv": table}), naming, findings)
+    assert findings.kept == []
+    assert found.address == "s3://b/a/1.jpg"
+    assert (*found.told[0].classes, *found.told[0].boxes) == (figure,)
+
+
+def test_table_whose_corners_are_no_numbers_names_the_row() -> None:
+    """Without this, a box that cannot be read would become a class, or nothing."""
+    table = b"filename,class,xmin,ymin,xmax,ymax\n1.jpg,ripe,a,4,13,24\n2.jpg,ripe,3,4,,24\n"
+    findings = Findings()
+    naming = Naming("fruit", "s3://b/")
+    lines = list(FORMATS["csv"].read(Held({"mine.csv": table}), naming, findings))
+    assert [fault.line for fault in findings.kept] == [1, 2]
+    assert len(lines) == 2
+
+
+def test_table_without_labels_or_places_says_what_it_lacks() -> None:
+    """Without this, the remedy would be guessed."""
+    for table, words in (
+        (b"picture,kind\n1.jpg,ripe\n", "no column of pictures and none of labels"),
+        (b"image,kind\n1.jpg,ripe\n", "no column of labels"),
+    ):
+        with pytest.raises(Unusable, match=words):
+            read("csv", {"mine.csv": table})
+
+
+@pytest.mark.parametrize(
     ("name", "held"),
     [
         ("coco", {3, 4, 13}),

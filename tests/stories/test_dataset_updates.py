@@ -306,7 +306,9 @@ def test_dataset_that_was_deleted_meanwhile_is_said(world: World, channel: str) 
     world.rekognition.delete_dataset(DatasetArn=arn_of(world, "project-leaving"))
     world.pass_time(4)
     rounds(world, 2)
-    assert "was deleted meanwhile" in thread(world, channel, "leaving")[-1]
+    card, *_, last = thread(world, channel, "leaving")
+    assert "Somebody deleted this dataset at AWS" in last
+    assert "Deleted at AWS, not by Labeljob" in card, "it is not ready any more"
 
 
 def test_files_that_a_killed_worker_had_stored_are_sent_once(world: World, channel: str) -> None:

@@ -218,6 +218,8 @@ def test_what_cannot_be_shown_is_said(world: World, channel: str) -> None:
     world.let_pauses_pass()
     [message] = told(world, before)
     assert message["text"].endswith("Somebody deleted this dataset at AWS.")
+    cards = [one["text"] for one in world.mara.messages(channel)]
+    assert any("gallery-leaves" in card and "Deleted at AWS, not by" in card for card in cards)
 
 
 def test_who_left_the_channel_is_given_nothing(world: World) -> None:

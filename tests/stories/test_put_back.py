@@ -45,6 +45,25 @@ def boxes(entry: dict[str, Any]) -> list[dict[str, int]]:
     return [{side: box[side] for side in ("left", "top")} for one in every for box in one]
 
 
+def test_label_that_was_renamed_meanwhile_is_named_when_it_comes_back(
+    world: World, channel: str
+) -> None:
+    """Without this, a job that began before a rename would undo it, and nobody would hear."""
+    assert "apple" in str(at_aws(world, DATASET))
+    name = corrected(world, channel)
+    _, counts = asked(world, channel, DATASET)
+    world.mara.press(counts, "gallery_names")
+    assert not world.mara.fill(names={"value": "apple = malus"}).get("errors")
+    world.mara.close_windows()
+    changed(world)
+    assert "New labels" not in world.thread(DATASET, channel)[-1], "people named it themselves"
+    world.finish(name)
+    world.mara.press(world.card(name, channel), "job_put_back")
+    changed(world)
+    told = world.thread(DATASET, channel)[-1]
+    assert "New labels in it: apple. Where one was renamed meanwhile, [Change labels…]" in told
+
+
 def test_what_a_job_corrected_goes_back_by_a_press_and_the_rest_stays(
     world: World, channel: str
 ) -> None:

@@ -22,9 +22,9 @@ from bot.datasets.gallery import new_labels
 from bot.datasets.gallery.entry import LABELS
 from bot.datasets.gallery.records import GalleryRecords, Sheet
 from bot.datasets.gallery.wish import PAGES_MAX, AskedOf, Wish, fitting
-from bot.datasets.lifecycle import GONE, READY, LabelCount
+from bot.datasets.lifecycle import GONE, READY, GoneAtAws, LabelCount, found_gone
 from bot.datasets.records import Dataset, Records
-from bot.datasets.store import subject
+from bot.datasets.store import DatasetStore, subject
 from bot.delivery.message import Message
 from bot.delivery.outbox import Outbox
 from bot.delivery.uploads import File, NotUploaded, Uploads
@@ -43,10 +43,6 @@ class NothingToShow(Refusal):
     """This dataset is not ready. Its pictures can be looked at when it is."""
 
 
-class GoneAtAws(Refusal):
-    """Somebody deleted this dataset at AWS."""
-
-
 class Changing(Transient):
     """The dataset is changing at AWS, which lists no pictures meanwhile. Ask again in a minute."""
 
@@ -61,6 +57,7 @@ class Gallery:
 
     sheets: GalleryRecords
     records: Records
+    store: DatasetStore
     custom_labels: CustomLabels
     storage: Storage
     open_places: OpenPlaces
@@ -136,6 +133,7 @@ class Gallery:
         """The wanted page of the dataset, and what AWS counts in it."""
         report = self.custom_labels.report(dataset.arn)
         if report.aws_status == GONE:
+            self.store.change(dataset, found_gone(dataset.state))
             raise GoneAtAws
         if report.aws_status.endswith("_IN_PROGRESS"):
             raise Changing

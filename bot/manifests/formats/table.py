@@ -25,6 +25,7 @@ from bot.manifests.formats.format import (
     plain,
     sized,
 )
+from bot.manifests.formats.table_columns import is_ours, renamed
 from bot.manifests.json_words import short
 from bot.manifests.shapes import INLINE, Box, Class, Cuboid, Drawing, Kind, Line, Mask, Span, Told
 from bot.manifests.sheet import awake, rows
@@ -148,11 +149,9 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
     """A line per object, of the rows that have its number and follow each other."""
     try:
         table = csv.DictReader(_texts(files.chunks(only(files, ".csv"))))
-        missing = {"source-ref", "source", "label"} - set(table.fieldnames or ())
-        if missing:
-            columns = ", ".join(f"“{name}”" for name in sorted(missing))
-            raise Unusable(f"The table's first row lacks the columns {columns}.")
-        for place, (_key, group) in enumerate(groupby(table, _object), 1):
+        names = table.fieldnames or ()
+        own = table if is_ours(names) else renamed(table, names, naming)
+        for place, (_key, group) in enumerate(groupby(own, _object), 1):
             yield _line(place, list(group), naming, findings)
     except csv.Error as error:
         raise Unusable(f"This is no CSV: {error}.") from None
