@@ -113,7 +113,8 @@ def ledger(
             yield Entry(number, name, *outcomes.known[at])
     strangers = len(outcomes.of.keys() - seen.keys())
     if strangers:
-        words = f"{count(strangers, 'object')} of the output are not in the input"
+        verb = "is" if strangers == 1 else "are"
+        words = f"{count(strangers, 'object')} of the output {verb} not in the input"
         findings.note(0, "stranger", words)
 
 
