@@ -98,12 +98,13 @@ class OpenReview:
         if self._wanted() is not None:
             raise WindowGone
         accept, draft_id = self._reviews.accept, self._one.draft_id
+        if accept.taken(draft_id) is None:
+            page = numbered(accept.page(draft, draft_id), self._reviews.new_id())
+            self._reviews.windows.replace(self._one.view_id, page)
+        # asked once more: Create says that it was pressed before it has taken the job in
         job = accept.taken(draft_id)
         if job is not None:
-            page = thanks(job.name, job.channel)
-        else:
-            page = numbered(accept.page(draft, draft_id), self._reviews.new_id())
-        self._reviews.windows.replace(self._one.view_id, page)
+            self._reviews.windows.replace(self._one.view_id, thanks(job.name, job.channel))
         raise WindowGone
 
     def progress(self, draft: Draft, words: str) -> None:

@@ -1,15 +1,16 @@
 """The review tells what would fail before money is spent, and the bot mends what it may."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from sqlalchemy import text
 
-from bot.delivery.windows import WindowGone
+from bot.delivery.windows import WindowGone, Windows
 from bot.jobs.cards.card import progress_words
 from bot.jobs.checks.check import Look
 from bot.jobs.checks.cors import closed_buckets
@@ -26,7 +27,7 @@ from bot.sandbox.workspace.person import elements
 from bot.work.leases import LeaseLost
 from tests.cases import forms
 from tests.facts.test_card import RIPE
-from tests.stories.world import WAITING, World, an_order, shown
+from tests.stories.world import DATA, WAITING, World, an_order, shown
 
 RAW = f"s3://{seed.RAW}"
 
@@ -226,6 +227,43 @@ def test_press_at_the_moment_of_an_edit_is_what_counts(
             draft, draft.found, checking="Checking everything…"
         )
     assert page in world.mara.view()["title"]["text"]
+
+
+@dataclass
+class WhileItIsEdited:
+    """Windows in which something happens just before one is turned back to its first page."""
+
+    windows: Windows
+    happens: Callable[[], object]
+
+    def replace(self, view_id: str, view: dict[str, Any], view_hash: str = "") -> str:
+        if "1 of 2" in view["title"]["text"]:
+            self.happens()
+        return self.windows.replace(view_id, view, view_hash)
+
+
+def test_job_that_is_taken_in_at_the_moment_of_an_edit_is_thanked_for(
+    world: World, pictures: list[str]
+) -> None:
+    """Without this, whoever presses Create while the worker shows what it found would stand before
+    the form's first page, and not know that the job is on its way.
+    """
+    review_of(world, "flight-create", manifest(world, "flight-create.manifest", pictures[:1]))
+    draft_id, view = draft_of(world), world.mara.view()
+    reviews = world.bot.jobs.preflight._reviews
+    one = Wanted(draft_id, "U0MARA", view["id"], CHECK, 0.0)
+    mara = world.bot.ground.access.at_home(world.bot.ground.access.team_id, "U0MARA", DATA, DATA)
+    edited: Any = WhileItIsEdited(reviews.windows, lambda: reviews.accept.accept(draft_id, mara))
+    wants: list[Wanted | None] = [one, None]
+    draft = reviews.accept.draft(draft_id, "U0MARA")
+    with pytest.raises(WindowGone):
+        OpenReview(
+            replace(reviews, windows=edited),
+            one,
+            lambda: wants.pop(0) if len(wants) > 1 else wants[0],
+            float,
+        ).show(draft, draft.found, checking="Checking everything…")
+    assert "*flight-create* was submitted" in shown(world.mara.view())
 
 
 def let_seconds_pass(world: World) -> None:
