@@ -44,7 +44,7 @@ NIMBLE = Behaviours(
     intermediate_seconds=0.5,
 )
 MY_PICTURES = 3
-PATIENCE = 15_000  # ms until what another person or AWS does must be seen
+PATIENCE = 30_000  # ms until what another person or AWS does must be seen
 
 
 @dataclass
