@@ -52,6 +52,14 @@ for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
         del os.environ[name]  # no test may reach a real account
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that wait more than they work come beside the browsers' and not last, when nothing
+    else is left to be done meanwhile.
+    """
+    first = ("tests/browser/", "tests/windows/")
+    items.sort(key=lambda item: not item.nodeid.startswith(first))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Share the tests out among processes."""
