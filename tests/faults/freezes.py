@@ -315,4 +315,4 @@ def _abandoned(world: World) -> int:
 
 
 _PROMISE = "A worker that froze and woke leaves no duplicate, loses nothing and shows nothing old"
-ROW = Row(7, "freezes", _PROMISE, run, short=("postgresql",), busy=True)
+ROW = Row(7, "freezes", _PROMISE, run, short=("postgresql",))

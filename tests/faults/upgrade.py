@@ -188,10 +188,5 @@ def columns(db: Database) -> dict[str, list[str]]:
 
 
 ROW = Row(
-    20,
-    "upgrade",
-    "an old version's work in flight is finished by this one",
-    run,
-    short=("sqlite",),
-    busy=True,
+    20, "upgrade", "an old version's work in flight is finished by this one", run, short=("sqlite",)
 )
