@@ -414,6 +414,35 @@ def test_no_cell_is_a_formula_and_none_is_changed(texts: list[str]) -> None:
     assert [one.told[0].classes[0].name for one in back] == kept
 
 
+def test_what_else_a_task_of_label_studio_tells_is_named() -> None:
+    """Without this, a model's predictions, or who took a picture, would go without a word."""
+    task = {
+        "data": {"image": "s3://b/1.jpg", "camera": "north"},
+        "annotations": [{"result": []}],
+        "predictions": [{"result": []}],
+    }
+    bare = {"data": {"image": "1.jpg"}, "annotations": [], "predictions": []}
+    lines, found = read("label-studio", {"tasks.json": json.dumps([task, bare]).encode()})
+    assert len(lines) == 2
+    assert found == ["data", "predictions"]
+
+
+def test_caption_of_coco_is_named_and_spoils_no_file() -> None:
+    """Without this, one caption would keep every box of the file from being read."""
+    file = {
+        "images": [{"id": 1, "file_name": "1.jpg", "width": 9, "height": 9}],
+        "categories": [{"id": 1, "name": "ripe"}],
+        "annotations": [
+            {"image_id": 1, "caption": "three pears"},
+            {"image_id": 1, "category_id": 1, "bbox": [1, 1, 3, 3]},
+            {"image_id": 1, "bbox": [1, 1, 3, 3]},
+        ],
+    }
+    [found], codes = read("coco", {"mine.json": json.dumps(file).encode()})
+    assert len(found.told[0].boxes) == 1
+    assert codes == ["caption", "category"]
+
+
 def test_table_of_ones_own_is_read() -> None:
     """Without this, only our own tables could be brought back."""
     table = b"source-ref,source,label\r\ns3://b/1.jpg,,ripe\r\ns3://b/2.jpg,,overripe\r\n"

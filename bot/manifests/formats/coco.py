@@ -61,7 +61,8 @@ class _Image(msgspec.Struct, gc=False):
 
 class _Annotation(msgspec.Struct):
     image_id: int
-    category_id: int
+    category_id: int | None = None
+    caption: Any = ""
     bbox: Any = None
     segmentation: Any = None
     iscrowd: Any = 0
@@ -223,12 +224,26 @@ def _mask(painted: tuple[Area, ...], naming: Naming) -> Told:
     return msgspec.structs.replace(told, kind="mask", areas=painted)
 
 
+def _category_of(
+    said: _Annotation, place: int, names: dict[int, _Category], findings: Findings
+) -> _Category | None:
+    """The category of an annotation; None for a mere caption, and (noted) where it names none."""
+    if said.caption:
+        findings.note(place, "caption", f"the caption “{short(str(said.caption))}” is left out")
+    if said.category_id is None:
+        if not said.caption:
+            findings.note(place, "category", "an annotation without a category is left out")
+        return None
+    if said.category_id not in names:
+        findings.note(place, "category", f"there is no category {said.category_id}")
+    return names.get(said.category_id)
+
+
 def _read(
     said: _Annotation, place: int, names: dict[int, _Category], findings: Findings
 ) -> Iterator[_Figure]:
-    category = names.get(said.category_id)
+    category = _category_of(said, place, names, findings)
     if category is None:
-        findings.note(place, "category", f"there is no category {said.category_id}")
         return
     label, score = category.name, number(said.score)
     area = _area_told(label, said.segmentation, score)

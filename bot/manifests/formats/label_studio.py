@@ -35,6 +35,7 @@ _TITLE = "Label Studio"
 _FILE = "tasks.json"
 _HOLDS: frozenset[Kind] = frozenset({"classes", "boxes", "drawings", "mask", "spans"})
 _HUNDRED = 100.0
+_NAMED = 5  # fields of a task that are named when they are left out
 _BRUSH_MOST = 8_000_000  # ours: bytes of the strokes of one answer
 _REF = "-ref"
 _Result = dict[str, Any]
@@ -62,6 +63,7 @@ class _Task(msgspec.Struct):
     data: dict[str, Any]
     meta: Any = None
     annotations: list[_Annotation] | None = None
+    predictions: Any = None
 
 
 _TASKS = msgspec.json.Decoder(list[_Task])
@@ -193,6 +195,7 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
         if not address and not text:
             findings.note(place, "source", "the task has no picture and no text; left out")
             continue
+        _note_unread(place, task, address or text, findings)
         labeled = [each for each in task.annotations or () if not each.was_cancelled]
         if len(labeled) > 1:
             words = f"{len(labeled)} people labeled it; the first answer is read"
@@ -202,6 +205,18 @@ def read(files: Files, naming: Naming, findings: Findings) -> Iterator[Line]:
             left.begin()
             told = _told(place, labeled[0], _asked(task.meta), naming, _Reading(findings, left))
         yield Line(place, address, text, told)
+
+
+def _note_unread(place: int, task: _Task, read: str, findings: Findings) -> None:
+    """What a task tells beside its object and people's answers, which a line has no place for."""
+    named = {name for name, value in task.data.items() if isinstance(value, str) and value}
+    of_object = {name for name in named if task.data[name] == read} or {"image"}
+    others = sorted(set(task.data) - of_object)
+    if others:
+        words = ", ".join(f"“{short(name)}”" for name in others[:_NAMED])
+        findings.note(place, "data", f"left out of the task's data: {words}")
+    if task.predictions:
+        findings.note(place, "predictions", "a model's predictions are left out")
 
 
 def _object(data: dict[str, Any], naming: Naming) -> tuple[str, str]:
