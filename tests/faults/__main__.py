@@ -102,7 +102,9 @@ def _side_by_side(kills: int, terminal: Terminal) -> list[Done]:
         )
     )
     every = side_by_side.run(busy, 1, terminal)
-    every += side_by_side.run(others, _AT_ONCE, terminal)
+    # from the last, for the later rows are the longer ones, and no store shall end with such a one
+    from_the_last = {store: numbers[::-1] for store, numbers in others.items()}
+    every += side_by_side.run(from_the_last, _AT_ONCE, terminal)
     for store, numbers in alone.items():
         every += side_by_side.run({store: numbers}, 1, terminal)
     return sorted(every, key=lambda done: done.number)
