@@ -161,8 +161,8 @@ STREAM_FIELDS: tuple[Part[Asked], ...] = (
         "feed_folder",
         "Folder that feeds the job",
         # AWS tells objects that S3 speaks of apart by URI and S3 sequencer
-        "Optional: every picture that comes into it is labeled, and once more when it is written "
-        "anew. The bot adds an entry to what its bucket tells the topic, and takes it away when "
+        "Optional: every picture that comes into it is labeled, and once more when it is stored "
+        "again. The bot adds an entry to what its bucket tells the topic, and takes it away when "
         "the job is over.",
         lambda asked: text_input(
             VALUE, asked.draft.extras.feed_folder, placeholder="s3://bucket/arrivals/"
