@@ -461,6 +461,11 @@ def test_table_of_ones_own_is_read() -> None:
         (b"image,label\na/1.jpg,ripe\n", Class("ripe")),
         (b"Filename,class\na/1.jpg,ripe\n", Class("ripe")),
         (b"source-ref,label\ns3://b/a/1.jpg,ripe\n", Class("ripe")),
+        (b"image,label,source\na/1.jpg,ripe,web\n", Class("ripe")),
+        (
+            b"source-ref,label,xmin,ymin,xmax,ymax\ns3://b/a/1.jpg,ripe,3,4,13,24\n",
+            Box("ripe", 3, 4, 10, 20),
+        ),
         (
             b"filename,width,height,class,xmin,ymin,xmax,ymax\na/1.jpg,640,480,ripe,3,4,13,24\n",
             Box("ripe", 3, 4, 10, 20),

@@ -23,7 +23,12 @@ Row = dict[str, Any]
 
 
 def is_ours(names: Sequence[str]) -> bool:
-    """Whether these columns are the bot's own: a label, and what it is a label of."""
+    """Whether these columns are the bot's own: a label, and what it is a label of. A table that
+    names its pictures or its corners in another tool's way may have a “source” of its own.
+    """
+    mine = {name.strip().lower(): name for name in names}
+    if _corners(mine) or _one_of(mine, _ADDRESS):
+        return False
     return "label" in names and ("source-ref" in names or "source" in names)
 
 
